@@ -1,0 +1,1 @@
+"""Pure functions on a History: no file, no store."""

@@ -1,0 +1,1 @@
+"""Factors: values as of a moment."""

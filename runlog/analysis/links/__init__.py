@@ -1,0 +1,1 @@
+"""Links: what soreness goes together with."""

@@ -1,0 +1,42 @@
+"""Everything that runlog raises on purpose.
+
+    RunlogError
+    ├── BadInput       a file, a value or an argument that cannot be taken (what the user can mend)
+    │   ├── NotReadable    damaged: nothing in it could be read
+    │   └── NotTaken       sound, but nothing for runlog in it (a course, a settings file …)
+    ├── NotFound       a run, shoe, chart, factor … that does not exist
+    ├── StoreError     the store cannot be opened, read or written
+    └── MissingExtra   an optional package is needed
+
+Foreign exceptions are translated into these at one seam per library.
+"""
+
+from __future__ import annotations
+
+
+class RunlogError(Exception):
+    """The root: its text is a whole message for the runner."""
+
+
+class BadInput(RunlogError):
+    """A file, a value or an argument that cannot be taken, with the reason and what to do."""
+
+
+class NotReadable(BadInput):
+    """A damaged source in which nothing could be read."""
+
+
+class NotTaken(BadInput):
+    """A sound source that holds nothing for runlog."""
+
+
+class NotFound(RunlogError):
+    """Something was named that does not exist."""
+
+
+class StoreError(RunlogError):
+    """The store cannot be opened, read or written."""
+
+
+class MissingExtra(RunlogError):
+    """An optional package is needed; the message says how to install it."""

@@ -1,0 +1,248 @@
+"""The nouns of runlog: plain frozen records that the importers make and the store keeps.
+
+Units everywhere: metres, seconds, m/s, beats per minute, steps per minute,
+degrees WGS84, aware UTC times plus the offset of the local clock.
+Unknown is ``None`` in a record and NaN in an array, never 0 and never False.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from numpy.typing import NDArray
+
+
+class Kind(StrEnum):
+    """What an activity counts as: only a run counts as a run and has a route."""
+
+    RUN = "run"
+    HABIT = "habit"  # strength, yoga, mobility, a recorded warm-up
+    OTHER = "other"  # rides, walks, swims: kept as what they are
+
+
+class Area(StrEnum):
+    """The body area that a rating is about."""
+
+    UPPER_BACK = "upper_back"
+    NECK = "neck"
+    SHOULDER = "shoulder"
+    LOWER_BACK = "lower_back"
+    CHEST = "chest"
+    HIP_GROIN = "hip_groin"
+    THIGH = "thigh"
+    KNEE = "knee"
+    LOWER_LEG = "lower_leg"
+    ANKLE = "ankle"
+    FOOT = "foot"
+    OTHER = "other"
+
+    @property
+    def osiics(self) -> str:
+        """The letter of this area in OSIICS, so that studies can read an export."""
+        return OSIICS[self]
+
+
+OSIICS: Mapping[Area, str] = {
+    Area.UPPER_BACK: "D",
+    Area.NECK: "N",
+    Area.SHOULDER: "S",
+    Area.LOWER_BACK: "L",
+    Area.CHEST: "C",
+    Area.HIP_GROIN: "G",
+    Area.THIGH: "T",
+    Area.KNEE: "K",
+    Area.LOWER_LEG: "Q",
+    Area.ANKLE: "A",
+    Area.FOOT: "F",
+    Area.OTHER: "X",
+}
+
+#: The columns that a track may have, each a float array with one value per point.
+TRACK_COLUMNS: tuple[str, ...] = (
+    "time_s",  # seconds since the start of the activity, always present, never falling
+    "segment",  # 0, 1, 2 …: a pause lies between two segments; no distance or time across it
+    "lat",
+    "lon",
+    "distance_m",  # running total as the device counted it
+    "speed_mps",
+    "altitude_m",
+    "heart_rate_bpm",
+    "cadence_spm",  # both feet
+    "power_w",
+    "vertical_oscillation_mm",
+    "vertical_ratio_pct",
+    "stance_time_ms",
+    "stance_time_balance_pct",
+    "step_length_mm",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The stream of one activity: equally long float64 arrays by column name.
+
+    ``time_s`` and ``segment`` are always there; other columns only where the
+    source has them. NaN marks a point that lacks the value.
+    """
+
+    columns: Mapping[str, NDArray]
+
+    def __len__(self) -> int:
+        return len(self.columns["time_s"])
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.columns
+
+    def __getitem__(self, column: str) -> NDArray:
+        return self.columns[column]
+
+
+class Intensity(StrEnum):
+    """What a lap was for, as FIT and TCX say it."""
+
+    ACTIVE = "active"
+    REST = "rest"
+    WARMUP = "warmup"
+    COOLDOWN = "cooldown"
+    RECOVERY = "recovery"
+    INTERVAL = "interval"
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """One lap: its start and duration, and what it was for where the watch says so."""
+
+    start: datetime
+    duration_s: float
+    distance_m: float | None = None
+    intensity: Intensity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One recorded activity as one source tells it."""
+
+    start: datetime  # aware UTC
+    duration_s: float  # from start to end, pauses included
+    sport: str  # FIT's words: running, cycling, training …
+    sub_sport: str | None = None  # treadmill, trail, strength_training …
+    kind: Kind = Kind.RUN
+    name: str | None = None
+    utc_offset_s: int | None = None  # of the local clock at the start
+    moving_s: float | None = None  # without pauses
+    distance_m: float | None = None
+    ascent_m: float | None = None
+    avg_hr: float | None = None
+    max_hr: float | None = None
+    avg_cadence_spm: float | None = None
+    rpe: float | None = None  # CR-10
+    feel: float | None = None  # 0 very weak … 100 very strong
+    shoe: str | None = None  # the gear that the source names
+    device: str | None = None
+    laps: tuple[Lap, ...] = ()
+    track: Track | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One diary entry: a rating, habits, or both. One row of the diary CSV.
+
+    Attributes:
+        moment: when it holds (aware UTC, whole seconds). A date alone means that evening.
+        utc_offset_s: of the local clock, so that the local day is known.
+        soreness: 0 (none) to 10 (worst), or None where nothing was rated.
+        warmup: whether the run of that day had one. None is unknown, not "no".
+        cooldown: likewise.
+        strength: whether a strength session was done that day.
+        strength_min: its minutes, where told.
+        run: the id of the run that it belongs to, where the runner said so.
+    """
+
+    moment: datetime
+    utc_offset_s: int
+    soreness: float | None = None
+    area: Area = Area.UPPER_BACK
+    warmup: bool | None = None
+    cooldown: bool | None = None
+    shoe: str | None = None
+    rpe: float | None = None
+    strength: bool | None = None
+    strength_min: float | None = None
+    desk_hours: float | None = None
+    posture: float | None = None  # 0 slumped … 10 upright
+    note: str | None = None
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shoe:
+    """A pair of shoes and the window in which it is worn."""
+
+    name: str
+    from_date: date | None = None
+    retired: date | None = None
+    start_m: float = 0.0  # worn before runlog knew it
+    limit_m: float | None = None  # None: the default of the settings
+    default: bool = False  # worn when nothing else is said
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a source that did not stop the reading of the rest."""
+
+    reason: str
+    line: int | None = None  # of a text file
+    byte: int | None = None  # of a binary file
+
+    def __str__(self) -> str:
+        if self.line is not None:
+            return f"line {self.line}: {self.reason}"
+        if self.byte is not None:
+            return f"byte {self.byte}: {self.reason}"
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file held: any of activities, diary entries, shoes and problems."""
+
+    format: str  # "fit", "gpx", "diary" …
+    activities: tuple[Activity, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    shoes: tuple[Shoe, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = field(default=())  # said in the summary: assumptions, salvage
+
+
+@dataclass(frozen=True, slots=True)
+class KeptActivity:
+    """An activity in the store: one of its columns each from the best of its sources.
+
+    Attributes:
+        id: what the runner calls it by; never changes, never used again.
+        activity: the merged values, without the track (the store reads tracks one by one).
+        sources: the files that it was read from, the one with the richest stream first.
+        worn: the shoe that the runner put on it by hand, which outranks everything else.
+        shape: the cached route shape, degrees (n, 2) as lat, lon; None without positions.
+    """
+
+    id: int
+    activity: Activity
+    sources: tuple[str, ...]
+    worn: str | None = None
+    shape: NDArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """A diary entry in the store, and where it came from ("log" or a file's path)."""
+
+    id: int
+    entry: Entry
+    source: str

@@ -1,0 +1,1 @@
+"""What people see: charts, tips, alerts, the weekly report."""

@@ -1,0 +1,119 @@
+"""config.toml: what a runner may set, with its defaults. Read once, checked once."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from runlog.errors import BadInput
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+    from pathlib import Path
+
+_CHOICES = {
+    "units": ("km", "mi"),
+    "sex": ("female", "male"),
+    "diary_time": ("evening", "morning"),
+    "date_order": ("day-first", "month-first"),
+    "week_start": ("monday", "saturday", "sunday"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, as config.toml names them.
+
+    Attributes:
+        units: "km" or "mi", for people; stored values are always metres.
+        timezone: an IANA name for times that come without an offset; None is this computer's.
+        week_start: the first day of a report's week.
+        diary_time: whether a diary date without a time means that evening or the morning before the run.
+        date_order: how a diary's 03/04/2026 is to be read; None refuses such dates.
+        hr_rest, hr_max, sex: for Banister's TRIMP.
+        shoe_note_km, shoe_limit_km: a convention, not a measurement; settable per shoe.
+        route_share, route_streak: from here on a route counts as repeated too much.
+        spike: this run over the longest of the 30 days before it.
+        week_jump: this week's distance over last week's.
+        skipped_in_a_row: so many runs without a warm-up make an alert.
+        slowest_min_per_km, fastest_min_per_km: what may be a run when a file names no sport.
+    """
+
+    units: str = "km"
+    timezone: str | None = None
+    week_start: str = "monday"
+    diary_time: str = "evening"
+    date_order: str | None = None
+    hr_rest: float | None = None
+    hr_max: float | None = None
+    sex: str | None = None
+    shoe_note_km: float = 500.0
+    shoe_limit_km: float = 800.0
+    route_share: float = 0.6
+    route_streak: int = 5
+    spike: float = 1.10
+    week_jump: float = 1.30
+    skipped_in_a_row: int = 3
+    slowest_min_per_km: float = 12.0
+    fastest_min_per_km: float = 2.75
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone for times that come without an offset."""
+        if self.timezone:
+            return ZoneInfo(self.timezone)
+        import tzlocal
+
+        return tzlocal.get_localzone()
+
+
+def read(path: Path) -> Settings:
+    """Read a config.toml; a missing file gives the defaults.
+
+    Raises:
+        BadInput: the file is not TOML, or a key or value in it is not known; the message names it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path}: not valid TOML: {error}") from error
+    return Settings(**{key: _checked(path, key, value) for key, value in values.items()})
+
+
+def _checked(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
+    kinds = {field.name: str(field.type) for field in fields(Settings)}
+    if key not in kinds:
+        raise BadInput(f"{path}: unknown setting {key!r}; known are {', '.join(kinds)}")
+    if "str" in kinds[key]:
+        return _checked_word(path, key, value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadInput(f"{path}: {key} must be a number, not {value!r}")
+    if value <= 0:
+        raise BadInput(f"{path}: {key} must be above 0, not {value}")
+    if "int" in kinds[key]:
+        if value != int(value):
+            raise BadInput(f"{path}: {key} must be a whole number, not {value}")
+        return int(value)
+    return float(value)
+
+
+def _checked_word(path: Path, key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"{path}: {key} must be a text, not {value!r}")
+    choices = _CHOICES.get(key)
+    if choices and value not in choices:
+        raise BadInput(f"{path}: {key} must be one of {', '.join(choices)}, not {value!r}")
+    if key == "timezone":
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise BadInput(f"{path}: timezone {value!r} is not known; try Europe/Berlin") from error
+    return value

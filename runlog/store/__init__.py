@@ -1,0 +1,1 @@
+"""The only place that holds state: one SQLite file."""

@@ -1,0 +1,39 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's top level."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """The committed sample season."""
+    return ROOT / "sample_data"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the golden numbers and device files; absent on most machines, never in CI."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI lays shared beside the clone, but {folder} is not there")
+        pytest.skip("no shared folder beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def devicefiles(shared: Path) -> Path:
+    """Real files from watches and apps, with MANIFEST.csv."""
+    return shared / "devicefiles"
