@@ -1,0 +1,31 @@
+"""The notebooks run from top to bottom, without a warning, and show what they promise."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+
+def _stderr(cell) -> str:
+    return "".join(out["text"] for out in cell.get("outputs", []) if out.get("name") == "stderr")
+
+
+@pytest.mark.parametrize("name", ["what_makes_me_sore"])
+def test_notebook_runs(root, name):
+    path = root / "notebooks" / f"{name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    assert all(not cell.get("outputs") for cell in notebook.cells), "outputs are not committed"
+
+    NotebookClient(
+        notebook, timeout=180, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
+
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert "".join(_stderr(cell) for cell in code) == ""
+    pictures = [out for cell in code for out in cell.outputs if "image/png" in out.get("data", {})]
+    assert len(pictures) == 2
+
+
+def test_every_notebook_is_tested(root):
+    assert [path.stem for path in sorted((root / "notebooks").glob("*.ipynb"))] == ["what_makes_me_sore"]

@@ -1,0 +1,103 @@
+"""The house itself: lint, types, import directions, and what is listed where."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _run(root: Path, *command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ruff", "check", "--no-cache", "."),
+        ("ruff", "format", "--check", "--no-cache", "."),
+        ("mypy", "--no-incremental"),
+    ],
+    ids=" ".join,
+)
+def test_the_code_is_clean(root, command):
+    _run(root, *command)
+
+
+def test_imports_point_down(root):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())",
+            "--no-cache",
+        ],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Imports point down KEPT" in done.stdout
+
+
+def test_the_top_level_is_what_was_drawn(root):
+    listed = subprocess.run(
+        ["git", "ls-files"],  # noqa: S607 - whichever git the runner has
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout (an unpacked sdist)")
+    top = {line.split("/")[0] for line in listed.stdout.splitlines()}
+    drawn = {"pyproject.toml", "runlog", "tests", "sample_data", "notebooks", "README.md", "LICENSE", "CHANGELOG.md"}
+    assert {name for name in top if not name.startswith(".")} == drawn
+
+
+def test_every_public_name_is_where_it_says():
+    import runlog
+
+    assert runlog.__all__ == sorted(runlog.__all__)
+    assert set(runlog.__all__) == set(runlog._HOMES)
+    for name in runlog.__all__:
+        assert getattr(runlog, name).__doc__
+
+
+def test_ci_calls_the_command_of_the_readme(root):
+    command = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
+    assert command in (root / ".ci/run").read_text()
+    assert command in (root / "README.md").read_text()
+
+
+def test_the_version_has_one_home_in_effect(root):
+    import runlog
+
+    assert tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"] == runlog.__version__
+
+
+def _public_functions(module: Path) -> set[str]:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    return {
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
+
+
+def test_no_factor_is_left_unlisted(root):
+    from runlog.analysis.factors import FACTORS
+
+    folder = root / "runlog/analysis/factors"
+    written = set().union(*(_public_functions(path) for path in folder.glob("[!_]*.py")))
+    assert written == {factor.name for factor in FACTORS}
+    assert all(factor.values.__name__ == factor.name and factor.values.__doc__ for factor in FACTORS)
