@@ -3,15 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from runlog.analysis import load, routes, told, warmup
+from runlog.analysis import shoes as wear
+from runlog.model import Intensity, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    import pandas as pd
+    from datetime import datetime
 
     from runlog.model import KeptActivity, KeptEntry, Shoe, Track
     from runlog.settings import Settings
+
+_NO_ROUTE = {"treadmill", "indoor_running", "virtual_activity"}  # whatever positions they may claim
+
+_ACTIVITY = {
+    "start": "datetime64[us, UTC]",
+    "end": "datetime64[us, UTC]",
+    "utc_offset_s": "int64",
+    "name": "object",
+    "sport": "object",
+    "sub_sport": "object",
+    "kind": "object",
+    "distance_m": "float64",
+    "duration_s": "float64",
+    "moving_s": "float64",
+    "avg_hr": "float64",
+    "max_hr": "float64",
+    "avg_cadence_spm": "float64",
+    "ascent_m": "float64",
+    "rpe": "float64",
+    "sources": "object",
+}
+_ENTRY = {
+    "moment": "datetime64[us, UTC]",
+    "utc_offset_s": "int64",
+    "soreness": "float64",
+    "area": "object",
+    "warmup": "float64",
+    "cooldown": "float64",
+    "shoe": "object",
+    "rpe": "float64",
+    "strength": "float64",
+    "strength_min": "float64",
+    "desk_hours": "float64",
+    "posture": "float64",
+    "note": "object",
+    "run": "float64",
+    "source": "object",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,9 +73,10 @@ class History:
         others: habits and other sports: the same columns down to sources, and kind.
         entries: a row per diary entry, indexed by its id, in the order of their moments:
             moment (aware UTC), day, utc_offset_s, soreness, area, warmup, cooldown, shoe, rpe,
-            strength, strength_min, desk_hours, posture, note, run, source.
+            strength, strength_min, desk_hours, posture, note, run, source. Yes, no and unknown are
+            1.0, 0.0 and NaN; run is an id or NaN.
         shoes: a row per pair, indexed by name: from_date, retired (naive days or NaT), start_m, limit_m
-            (the pair's own or the settings'), default.
+            (the pair's own or the settings'), default, kept (False where only a run or a diary row names it).
         load_kind: what ``runs.load`` counts, for people: "session-RPE (points × min)" …
         load_note: how loads that were not recorded so were put on that scale, or "".
         settings: the runner's settings.
@@ -56,3 +101,99 @@ def build(
     track: Callable[[int], Track | None],
 ) -> History:
     """Make the frames of a history and all that follows from them: routes, shoes worn, warm-ups, loads."""
+    ordered = sorted(activities, key=lambda kept: (kept.activity.start, kept.id))
+    ran = [kept for kept in ordered if kept.activity.kind is Kind.RUN]
+    others = [kept for kept in ordered if kept.activity.kind is not Kind.RUN]
+    diary = _entries(entries)
+    runs = _activities(ran, settings).drop(columns="kind")
+    about = told.run_of(runs, diary)
+    by_run = {column: told.told(diary[column], about, diary["run"]) for column in told.OF_A_RUN}
+    named = [kept.worn or kept.activity.shoe for kept in ran] + list(diary["shoe"])
+    pairs = wear.pairs(shoes, named, settings)
+    runs["rpe"] = by_run["rpe"].astype(float).reindex(runs.index).fillna(runs["rpe"])
+    runs["route"] = _routes(ran)
+    runs[["shoe", "shoe_reason"]] = _worn(ran, runs["day"], by_run["shoe"], pairs)
+    laps = {kept.id: kept.activity.laps for kept in ran}
+    for habit in (Intensity.WARMUP, Intensity.COOLDOWN):
+        runs[habit.value], runs[f"{habit.value}_source"] = warmup.habit(habit, by_run[habit.value], laps)
+    runs["load"], load_kind, load_note = load.session_loads(runs, settings)
+    return History(runs, _activities(others, settings), diary, pairs, load_kind, load_note, settings, track)
+
+
+def _activities(kept: Sequence[KeptActivity], settings: Settings) -> pd.DataFrame:
+    rows = [_activity_row(one, settings) for one in kept]
+    ids = pd.Index([one.id for one in kept], dtype="int64", name="id")
+    table = pd.DataFrame(rows, columns=list(_ACTIVITY), index=ids, dtype=object).astype(_ACTIVITY)
+    local = _local(table["start"], table["utc_offset_s"])
+    table.insert(2, "local_start", local)
+    table.insert(3, "day", local.dt.normalize())
+    return table
+
+
+def _activity_row(kept: KeptActivity, settings: Settings) -> tuple[object, ...]:
+    activity = kept.activity
+    return (
+        activity.start,
+        activity.start + timedelta(seconds=activity.duration_s),
+        _offset_s(activity.start, settings) if activity.utc_offset_s is None else activity.utc_offset_s,
+        activity.name,
+        activity.sport,
+        activity.sub_sport,
+        activity.kind.value,
+        activity.distance_m,
+        activity.duration_s,
+        activity.moving_s,
+        activity.avg_hr,
+        activity.max_hr,
+        activity.avg_cadence_spm,
+        activity.ascent_m,
+        activity.rpe,
+        kept.sources,
+    )
+
+
+def _entries(kept: Sequence[KeptEntry]) -> pd.DataFrame:
+    ordered = sorted(kept, key=lambda one: (one.entry.moment, one.id))
+    columns = [column for column in _ENTRY if column not in {"area", "source"}]
+    rows = [
+        {column: getattr(one.entry, column) for column in columns}
+        | {"area": one.entry.area.value, "source": one.source}
+        for one in ordered
+    ]
+    ids = pd.Index([one.id for one in ordered], dtype="int64", name="id")
+    table = pd.DataFrame(rows, columns=list(_ENTRY), index=ids, dtype=object).astype(_ENTRY)
+    table.insert(1, "day", _local(table["moment"], table["utc_offset_s"]).dt.normalize())
+    return table
+
+
+def _local(times: pd.Series[pd.Timestamp], offset_s: pd.Series[int]) -> pd.Series[pd.Timestamp]:
+    local = times.dt.tz_localize(None) + pd.to_timedelta(offset_s, unit="s")
+    return local.astype("datetime64[us]")
+
+
+def _offset_s(moment: datetime, settings: Settings) -> int:
+    offset = moment.astimezone(settings.zone).utcoffset() or timedelta()
+    return int(offset.total_seconds())
+
+
+def _routes(ran: Sequence[KeptActivity]) -> pd.Series[str]:
+    outdoors = [kept for kept in ran if kept.activity.sub_sport not in _NO_ROUTE]
+    label = routes.group({kept.id: kept.shape for kept in outdoors if kept.shape is not None})
+    ids = [kept.id for kept in ran]
+    return pd.Series([label.get(run) for run in ids], index=ids, dtype=object)
+
+
+def _worn(
+    ran: Sequence[KeptActivity], day: pd.Series[pd.Timestamp], from_diary: pd.Series[str], pairs: pd.DataFrame
+) -> pd.DataFrame:
+    told_names = from_diary.to_dict()
+    said = pd.DataFrame(
+        {
+            "worn": [kept.worn for kept in ran],
+            "told": [told_names.get(kept.id) for kept in ran],
+            "gear": [kept.activity.shoe for kept in ran],
+        },
+        index=day.index,
+        dtype=object,
+    )
+    return wear.assign(said.assign(day=day), pairs)

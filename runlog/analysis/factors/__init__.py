@@ -1,1 +1,64 @@
-"""Factors: values as of a moment."""
+"""Every factor: a value as of a moment, from what had happened before it and never after.
+
+One function serves linking (moments: the ratings'), charts (the ends of days) and alerts (now), so
+that no two of them can disagree. To add a factor, write its function in one of these modules and
+list it here. Name = function's name = column = JSON key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runlog.analysis.factors import diary, last_run, load, route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from runlog.analysis.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor and the step in which its effect is told.
+
+    Attributes:
+        values: (history, moments) to a Series of floats indexed by the moments; NaN is unknown.
+        label: its name for people.
+        step: the difference of the factor that an effect is told for.
+        step_text: that step in words.
+        relative: the step is a fraction of the factor's mean.
+        mission: it is one of those that the weekly report speaks of one by one.
+    """
+
+    values: Callable[[History, pd.DatetimeIndex], pd.Series[float]]
+    label: str
+    step: float
+    step_text: str
+    relative: bool = False
+    mission: bool = False
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.values.__name__
+
+
+FACTORS: tuple[Factor, ...] = (
+    Factor(last_run.warmup, "Warm-up", 1.0, "done against skipped", mission=True),
+    Factor(last_run.cooldown, "Cool-down", 1.0, "done against skipped", mission=True),
+    Factor(route.route_share, "Route share", 0.1, "+10 percentage points of runs on one route", mission=True),
+    Factor(route.route_streak, "Runs in a row on one route", 1.0, "+1 run in a row"),
+    Factor(last_run.shoe_km, "Shoe distance", 100.0, "+100 km on the shoe", mission=True),
+    Factor(load.run_spike, "Single-run spike", 0.1, "+10 % over the longest run of 30 days", mission=True),
+    Factor(load.acute_load, "Acute load (7 days)", 0.1, "+10 % acute load", relative=True, mission=True),
+    Factor(load.chronic_load, "Chronic load (28 days)", 0.1, "+10 % chronic load", relative=True),
+    Factor(load.acwr, "Acute over chronic load", 0.1, "+0.1 in the ratio"),
+    Factor(load.monotony, "Monotony", 0.5, "+0.5 monotony"),
+    Factor(diary.strength_7d, "Strength days of the last 7", 1.0, "+1 day with strength", mission=True),
+    Factor(diary.desk_hours, "Desk hours", 1.0, "+1 hour at the desk", mission=True),
+    Factor(diary.posture, "Posture", 1.0, "+1 point towards upright", mission=True),
+    Factor(last_run.cadence, "Cadence", 5.0, "+5 steps/min"),
+)

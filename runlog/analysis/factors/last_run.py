@@ -1,0 +1,69 @@
+"""Factors that are values of the last run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from runlog.analysis.factors import asof
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from runlog.analysis.history import History
+
+HABIT_HOURS = 24
+
+
+def warmup(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Whether the last run had a warm-up: 1 done, 0 skipped, NaN unknown or no run in the 24 hours before.
+
+    Unit: yes or no. Step: done against skipped. It does not matter when the diary told it.
+    """
+    return _habit(history, moments, "warmup")
+
+
+def cooldown(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Whether the last run had a cool-down: 1 done, 0 skipped, NaN unknown or no run in the 24 hours before.
+
+    Unit: yes or no. Step: done against skipped. It does not matter when the diary told it.
+    """
+    return _habit(history, moments, "cooldown")
+
+
+def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Distance on the shoe of the last run, that run included; NaN where its shoe is unknown.
+
+    Unit: km, with what the shoe had run before runlog knew it. Step: 100 km.
+    """
+    runs = asof.ended(history)
+    start_m = runs["shoe"].map(history.shoes["start_m"]).astype(float)
+    worn_m = runs["distance_m"].fillna(0.0).groupby(runs["shoe"]).cumsum()
+    return _of_last_run(runs, ((start_m + worn_m) / 1000.0).to_numpy(float), moments)
+
+
+def cadence(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Mean cadence of the last run.
+
+    Unit: steps per minute, both feet. Step: 5.
+    """
+    runs = asof.ended(history)
+    return _of_last_run(runs, runs["avg_cadence_spm"].to_numpy(float), moments)
+
+
+def _habit(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
+    runs = asof.ended(history)
+    ends, at = asof.micros(runs["end"]), asof.micros(moments)
+    position = asof.last(ends, at)
+    since = at - asof.pick(ends.astype(float), position)
+    values = asof.pick(runs[column].to_numpy(float), position)
+    return pd.Series(np.where(since < HABIT_HOURS * asof.HOUR, values, np.nan), index=moments)
+
+
+def _of_last_run(
+    runs: pd.DataFrame, values: NDArray[np.float64], moments: pd.DatetimeIndex
+) -> pd.Series[float]:
+    position = asof.last(asof.micros(runs["end"]), asof.micros(moments))
+    return pd.Series(asof.pick(values, position), index=moments)
