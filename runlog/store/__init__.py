@@ -1,1 +1,213 @@
-"""The only place that holds state: one SQLite file."""
+"""The only place that holds state: one SQLite file.
+
+Runs and ratings come in by file or by hand, each write whole or not at all, and go out as
+the records of runlog.model.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from runlog.errors import StoreError
+from runlog.store import entries, read, shoes, write
+from runlog.store.entries import LOG, EntryCounts
+from runlog.store.schema import migrate
+from runlog.store.seam import transaction, translated
+from runlog.store.write import FileOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from runlog.model import Activity, Entry, KeptActivity, KeptEntry, Reading, Shoe, Track
+
+__all__ = ["LOG", "EntryCounts", "FileOutcome", "Store", "open"]
+
+_WAIT_FOR_OTHERS_S = 60.0
+
+
+def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
+    """Open the store in this folder, making both where they are not there yet.
+
+    Raises:
+        StoreError: it cannot be made or opened, or a newer runlog has written it.
+    """
+    path = folder / "runlog.db"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from error
+    with translated(path):
+        db = sqlite3.connect(path, timeout=_WAIT_FOR_OTHERS_S, isolation_level=None)
+        try:
+            _prepare(db)
+        except BaseException:
+            db.close()
+            raise
+    return Store(path, db)
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    migrate(db)
+
+
+class Store:
+    """All that is kept of one runner. A context manager; every error of sqlite3 comes as StoreError."""
+
+    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+        self.path = path
+        self._db = db
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; closing again does nothing."""
+        with translated(self.path):
+            self._db.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with translated(self.path):
+            yield self._db
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with translated(self.path), transaction(self._db):
+            yield self._db
+
+    def known(self, path: str, sha256: str) -> FileOutcome | None:
+        """What to say of a file whose bytes were taken before; None where it has to be read."""
+        with self._writing() as db:
+            return write.recognise(db, path, sha256)
+
+    def add_file(
+        self,
+        path: str,
+        sha256: str,
+        reading: Reading,
+        shapes: Sequence[NDArray | None],
+        *,
+        shape_version: int,
+    ) -> FileOutcome:
+        """Keep all that a file holds in one transaction: duplicates merged, a diary's rows in step.
+
+        Args:
+            path: the file's absolute path, which a diary is known by.
+            sha256: of its bytes, in hex.
+            reading: what it holds.
+            shapes: the route shape of each of its activities, degrees (n, 2), or None.
+            shape_version: of the code that made the shapes.
+        """
+        with self._writing() as db:
+            return write.add_file(db, path, sha256, reading, shapes, shape_version=shape_version)
+
+    def count_as(self, sha256: str, activities: Sequence[Activity]) -> int:
+        """Let a known file's recordings take over sport and kind; says how many that changes."""
+        with self._writing() as db:
+            return write.count_as(db, sha256, activities)
+
+    def activities(self, *, shapes: bool = True) -> list[KeptActivity]:
+        """All activities in the order of their starts; without their shapes that needs no numpy."""
+        with self._reading() as db:
+            return read.activities(db, shapes=shapes)
+
+    def track(self, activity_id: int) -> Track | None:
+        """The track of the best recording of an activity; None where it has none."""
+        with self._reading() as db:
+            return read.track(db, activity_id)
+
+    def entries(self) -> list[KeptEntry]:
+        """All diary entries in the order of their moments."""
+        with self._reading() as db:
+            return read.entries(db)
+
+    def add_entry(self, entry: Entry, source: str = LOG) -> int:
+        """Keep an entry and return its id.
+
+        Raises:
+            BadInput: a value is out of its range, or that area has an entry at that very moment.
+        """
+        with self._writing() as db:
+            return entries.add(db, entry, source)
+
+    def replace_entry(self, entry_id: int, entry: Entry) -> None:
+        """Put other values in the place of an entry's.
+
+        Raises:
+            NotFound: there is no entry of that id.
+            BadInput: as for ``add_entry``.
+        """
+        with self._writing() as db:
+            entries.replace_with(db, entry_id, entry)
+
+    def remove_entry(self, entry_id: int) -> None:
+        """Take an entry out.
+
+        Raises:
+            NotFound: there is no entry of that id.
+        """
+        with self._writing() as db:
+            entries.remove(db, entry_id)
+
+    def last_logged(self) -> KeptEntry | None:
+        """The entry that was logged by hand last."""
+        with self._reading() as db:
+            return entries.last_logged(db)
+
+    def shoes(self) -> list[Shoe]:
+        """All pairs that the runner or a shoes file has told of, by name."""
+        with self._reading() as db:
+            return read.shoes(db)
+
+    def shoe_names(self) -> list[str]:
+        """All pairs that were ever named: by the runner, a diary row or a recording."""
+        with self._reading() as db:
+            return shoes.names(db)
+
+    def add_shoe(self, shoe: Shoe) -> None:
+        """Add a pair.
+
+        Raises:
+            BadInput: there is one of that name.
+        """
+        with self._writing() as db:
+            shoes.add(db, shoe)
+
+    def replace_shoe(self, shoe: Shoe) -> None:
+        """Put other values in the place of those of the pair of that name.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self._writing() as db:
+            shoes.replace_with(db, shoe)
+
+    def wear(self, run_id: int, name: str | None) -> None:
+        """Put a pair on a run by hand, or with None take that word back.
+
+        Raises:
+            NotFound: there is no such run or no pair of that name.
+        """
+        with self._writing() as db:
+            shoes.wear(db, run_id, name)
+
+    def renew_shapes(self, shape: Callable[[Track], NDArray | None], version: int) -> None:
+        """Make the route shapes anew that are missing or that older code has made."""
+        with self._reading() as db:
+            outdated = read.without_shape(db, version)
+        for recording_id in outdated:
+            with self._writing() as db:
+                track = read.recording_track(db, recording_id)
+                write.keep_shape(db, recording_id, shape(track) if track else None, version)

@@ -1,0 +1,51 @@
+"""Files that runlog writes are whole or not there: a half-written one is never seen."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from runlog.errors import BadInput
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file beside its place and then move it there; a text as UTF-8, its line ends as they are.
+
+    Args:
+        path: where to; its folder is made where it is not there yet.
+        content: all of the file.
+
+    Raises:
+        BadInput: it cannot be written there; the message says why.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_move(path, data)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _write_and_move(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        draft.chmod(_usual_mode(path))
+        draft.replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+        raise
+
+
+def _usual_mode(path: Path) -> int:
+    """The mode that the file has, or that any new file gets: mkstemp's would shut others out."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,151 @@
+"""Diary entries: logged by hand, or the rows of a diary file, which stay in step with that file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from runlog.errors import BadInput, NotFound
+from runlog.store import rows
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from runlog.model import Entry, KeptEntry
+
+LOG = "log"
+
+_COLUMNS = ", ".join(rows.ENTRY_COLUMNS)
+_VALUES = ", ".join(f":{column}" for column in rows.ENTRY_COLUMNS)
+_INSERT = f"INSERT INTO entry (source, {_COLUMNS}) VALUES (:source, {_VALUES})"  # noqa: S608 - our own names
+_UPDATE = f"UPDATE entry SET ({_COLUMNS}) = ({_VALUES}) WHERE id = :id"  # noqa: S608 - likewise
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCounts:
+    """What a diary file changed."""
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+
+
+def add(db: sqlite3.Connection, entry: Entry, source: str) -> int:
+    """Keep a new entry and return its id.
+
+    Raises:
+        BadInput: a value is out of its range, or that area has an entry at that very moment.
+    """
+    checked = _checked(entry)
+    _refuse_second(db, checked, None)
+    return _insert(db, checked, source)
+
+
+def replace_with(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
+    """Put other values in the place of an entry's.
+
+    Raises:
+        NotFound: there is no entry of that id.
+        BadInput: as for ``add``.
+    """
+    checked = _checked(entry)
+    _refuse_second(db, checked, entry_id)
+    if db.execute(_UPDATE, rows.entry_row(checked) | {"id": entry_id}).rowcount == 0:
+        raise NotFound(f"there is no diary entry #{entry_id}")
+
+
+def remove(db: sqlite3.Connection, entry_id: int) -> None:
+    """Take an entry out.
+
+    Raises:
+        NotFound: there is no entry of that id.
+    """
+    if db.execute("DELETE FROM entry WHERE id = ?", (entry_id,)).rowcount == 0:
+        raise NotFound(f"there is no diary entry #{entry_id}")
+
+
+def last_logged(db: sqlite3.Connection) -> KeptEntry | None:
+    """The entry that was logged by hand last."""
+    row = db.execute("SELECT * FROM entry WHERE source = ? ORDER BY id DESC LIMIT 1", (LOG,)).fetchone()
+    return rows.kept_entry(row) if row else None
+
+
+def follow_diary(
+    db: sqlite3.Connection, path: str, entries: Iterable[Entry], *, complete: bool
+) -> EntryCounts:
+    """Bring the stored rows of one diary file in step with the file.
+
+    Its own rows take the file's values as they are. Entries from elsewhere at the same moment
+    take over what the file knows and keep what it does not.
+
+    Args:
+        db: the database, within a transaction.
+        path: which diary it is.
+        entries: its rows; of two for one moment and area the later holds.
+        complete: whether all of its rows could be read. Only then are those that are no longer
+            in it removed: one that cannot be read may be any of them.
+    """
+    added = updated = 0
+    kept_ids = set()
+    for entry in {(entry.moment, entry.area): _checked(entry) for entry in entries}.values():
+        stored = _at(db, entry)
+        if stored is None:
+            kept_ids.add(_insert(db, entry, path))
+            added += 1
+            continue
+        kept_ids.add(stored.id)
+        wanted = _wanted(stored, entry, path)
+        if wanted != stored.entry:
+            db.execute(_UPDATE, rows.entry_row(wanted) | {"id": stored.id})
+            updated += 1
+    removed = _remove_others(db, path, kept_ids) if complete else 0
+    return EntryCounts(added, updated, removed)
+
+
+def _wanted(stored: KeptEntry, entry: Entry, path: str) -> Entry:
+    if stored.source == path:
+        return replace(entry, run=stored.entry.run if entry.run is None else entry.run)
+    known = {name: value for name in rows.ENTRY_COLUMNS if (value := getattr(entry, name)) is not None}
+    return replace(stored.entry, **known)
+
+
+def _remove_others(db: sqlite3.Connection, path: str, kept_ids: set[int]) -> int:
+    own = [row["id"] for row in db.execute("SELECT id FROM entry WHERE source = ?", (path,))]
+    vanished = [(entry_id,) for entry_id in own if entry_id not in kept_ids]
+    db.executemany("DELETE FROM entry WHERE id = ?", vanished)
+    return len(vanished)
+
+
+def _at(db: sqlite3.Connection, entry: Entry) -> KeptEntry | None:
+    key = (rows.time_text(entry.moment), entry.area)
+    row = db.execute("SELECT * FROM entry WHERE moment = ? AND area = ?", key).fetchone()
+    return rows.kept_entry(row) if row else None
+
+
+def _insert(db: sqlite3.Connection, entry: Entry, source: str) -> int:
+    return int(db.execute(_INSERT, rows.entry_row(entry) | {"source": source}).lastrowid or 0)
+
+
+def _refuse_second(db: sqlite3.Connection, entry: Entry, entry_id: int | None) -> None:
+    stored = _at(db, entry)
+    if stored is not None and stored.id != entry_id:
+        raise BadInput(
+            f"there is an entry for {entry.area} at {entry.moment:%Y-%m-%d %H:%M:%S} UTC already; "
+            "edit that one, or give this one another time"
+        )
+
+
+def _checked(entry: Entry) -> Entry:
+    """The entry in whole seconds.
+
+    Raises:
+        BadInput: the moment has no zone, or a value is out of its range.
+    """
+    if entry.moment.tzinfo is None:
+        raise BadInput(f"the time {entry.moment} says no zone; give it one, such as +02:00")
+    for name, highest in (("soreness", 10), ("rpe", 10), ("posture", 10), ("desk_hours", 24)):
+        value = getattr(entry, name)
+        if value is not None and not 0 <= value <= highest:
+            raise BadInput(f"{name.replace('_', ' ')} must be between 0 and {highest}, not {value:g}")
+    return replace(entry, moment=entry.moment.replace(microsecond=0))

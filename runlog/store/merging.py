@@ -1,0 +1,83 @@
+"""One activity of several recordings: each of its values from the best recording that has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runlog.model import Activity
+    from runlog.store.rows import Recording
+
+_PARTIAL = 0.9
+
+#: Names made of nothing but these are the watch's or the app's own, not the runner's.
+_STOCK_WORDS = {
+    *("run", "running", "jog", "workout", "training", "activity", "session"),
+    *("trail", "track", "street", "treadmill", "virtual", "indoor", "outdoor"),
+    *("morning", "lunch", "afternoon", "evening", "night"),
+}
+
+_OPTIONAL = (
+    "sub_sport",
+    "utc_offset_s",
+    "moving_s",
+    "distance_m",
+    "ascent_m",
+    "avg_hr",
+    "max_hr",
+    "avg_cadence_spm",
+    "rpe",
+    "feel",
+    "shoe",
+    "device",
+)
+
+
+def ranked(recordings: Iterable[Recording]) -> list[Recording]:
+    """The recordings of one activity, the best first.
+
+    Whole ones go before those that broke off, then the richest stream: by its columns
+    with values, then by its points.
+    """
+    found = list(recordings)
+    return sorted(
+        found,
+        key=lambda one: (
+            any(_part_of(one.activity, other.activity) for other in found),
+            -one.streams,
+            -one.points,
+            one.id,
+        ),
+    )
+
+
+def merged(best_first: list[Recording]) -> Activity:
+    """The activity that these recordings tell of; the best one gives what all of them have."""
+    activities = [recording.activity for recording in best_first]
+    return replace(
+        activities[0],
+        name=_name(activities),
+        laps=next((activity.laps for activity in activities if activity.laps), ()),
+        **{column: _first_known(activities, column) for column in _OPTIONAL},
+    )
+
+
+def _part_of(one: Activity, other: Activity) -> bool:
+    """Whether this recording broke off: both shorter and less far than the other."""
+    if one.distance_m is None or other.distance_m is None:
+        return False
+    return one.duration_s < _PARTIAL * other.duration_s and one.distance_m < _PARTIAL * other.distance_m
+
+
+def _first_known(activities: list[Activity], column: str) -> object:
+    return next((value for activity in activities if (value := getattr(activity, column)) is not None), None)
+
+
+def _name(activities: list[Activity]) -> str | None:
+    """A name that somebody gave it, else the best recording's."""
+    names = [activity.name for activity in activities if activity.name]
+    given = [name for name in names if not _STOCK_WORDS.issuperset(name.casefold().split())]
+    return next(iter(given + names), None)

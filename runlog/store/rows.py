@@ -1,0 +1,104 @@
+"""Records to rows and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from runlog.model import Activity, Area, Entry, Intensity, KeptEntry, Kind, Lap, Shoe
+
+if TYPE_CHECKING:
+    import sqlite3
+
+#: The columns of a recording that are the fields of an Activity, of an entry those of an Entry.
+ACTIVITY_COLUMNS = tuple(field.name for field in fields(Activity) if field.name != "track")
+ENTRY_COLUMNS = tuple(field.name for field in fields(Entry))
+SHOE_COLUMNS = ("name", "from_date", "retired", "start_m", "limit_m", "is_default")
+
+_YES_OR_NO = ("warmup", "cooldown", "strength")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """An activity as one file tells it: without its track, but how rich that is."""
+
+    id: int
+    activity_id: int
+    path: str
+    activity: Activity
+    streams: int
+    points: int
+
+
+def time_text(moment: datetime) -> str:
+    """UTC in ISO 8601 of a fixed width, so that texts sort as the times do."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def activity_row(activity: Activity) -> dict[str, object]:
+    """The columns of a recording, by name."""
+    row: dict[str, object] = {name: getattr(activity, name) for name in ACTIVITY_COLUMNS}
+    laps = [[time_text(lap.start), lap.duration_s, lap.distance_m, lap.intensity] for lap in activity.laps]
+    return row | {"start": time_text(activity.start), "laps": json.dumps(laps)}
+
+
+def recording(row: sqlite3.Row) -> Recording:
+    """A recording of a row that holds its columns and the file's ``path``."""
+    values: dict[str, Any] = {name: row[name] for name in ACTIVITY_COLUMNS}
+    values["start"] = datetime.fromisoformat(row["start"])
+    values["kind"] = Kind(row["kind"])
+    values["laps"] = tuple(
+        Lap(datetime.fromisoformat(start), duration_s, distance_m, intensity and Intensity(intensity))
+        for start, duration_s, distance_m, intensity in json.loads(row["laps"])
+    )
+    return Recording(
+        id=row["id"],
+        activity_id=row["activity_id"],
+        path=row["path"],
+        activity=Activity(**values),
+        streams=row["streams"],
+        points=row["points"],
+    )
+
+
+def entry_row(entry: Entry) -> dict[str, object]:
+    """The columns of an entry, by name."""
+    row: dict[str, object] = {name: getattr(entry, name) for name in ENTRY_COLUMNS}
+    return row | {"moment": time_text(entry.moment)}
+
+
+def kept_entry(row: sqlite3.Row) -> KeptEntry:
+    """The entry that a row holds."""
+    values: dict[str, Any] = {name: row[name] for name in ENTRY_COLUMNS}
+    values["moment"] = datetime.fromisoformat(row["moment"])
+    values["area"] = Area(row["area"])
+    for name in _YES_OR_NO:
+        if values[name] is not None:
+            values[name] = bool(values[name])
+    return KeptEntry(id=row["id"], entry=Entry(**values), source=row["source"])
+
+
+def shoe_row(shoe: Shoe) -> dict[str, object]:
+    """The columns of a shoe, by name."""
+    return {
+        "name": shoe.name,
+        "from_date": shoe.from_date and shoe.from_date.isoformat(),
+        "retired": shoe.retired and shoe.retired.isoformat(),
+        "start_m": shoe.start_m,
+        "limit_m": shoe.limit_m,
+        "is_default": shoe.default,
+    }
+
+
+def shoe(row: sqlite3.Row) -> Shoe:
+    """The pair that a row holds."""
+    return Shoe(
+        name=row["name"],
+        from_date=row["from_date"] and date.fromisoformat(row["from_date"]),
+        retired=row["retired"] and date.fromisoformat(row["retired"]),
+        start_m=row["start_m"],
+        limit_m=row["limit_m"],
+        default=bool(row["is_default"]),
+    )

@@ -1,0 +1,145 @@
+"""The tables of the store, and how an older database becomes a newer one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runlog.errors import StoreError
+from runlog.store.seam import transaction
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+_FIRST_TABLES = (
+    """
+    CREATE TABLE file (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        sha256      TEXT NOT NULL UNIQUE,
+        path        TEXT NOT NULL,    -- where it was first seen
+        format      TEXT NOT NULL,
+        is_diary    INTEGER NOT NULL,
+        imported_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE diary (              -- which version of each diary holds
+        path    TEXT PRIMARY KEY,
+        file_id INTEGER NOT NULL REFERENCES file (id)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE activity (           -- what happened once, however many files tell it
+        id   INTEGER PRIMARY KEY AUTOINCREMENT,
+        worn TEXT                     -- the shoe that the runner put on it by hand
+    ) STRICT
+    """,
+    """
+    CREATE TABLE recording (          -- an activity as one file tells it
+        id              INTEGER PRIMARY KEY AUTOINCREMENT,
+        activity_id     INTEGER NOT NULL REFERENCES activity (id),
+        file_id         INTEGER NOT NULL REFERENCES file (id),
+        position        INTEGER NOT NULL,  -- within the file
+        start           TEXT NOT NULL,
+        duration_s      REAL NOT NULL,
+        sport           TEXT NOT NULL,
+        sub_sport       TEXT,
+        kind            TEXT NOT NULL,
+        name            TEXT,
+        utc_offset_s    INTEGER,
+        moving_s        REAL,
+        distance_m      REAL,
+        ascent_m        REAL,
+        avg_hr          REAL,
+        max_hr          REAL,
+        avg_cadence_spm REAL,
+        rpe             REAL,
+        feel            REAL,
+        shoe            TEXT,
+        device          TEXT,
+        laps            TEXT NOT NULL,     -- JSON: [start, duration_s, distance_m, intensity] each
+        streams         INTEGER NOT NULL,  -- how many columns of the track hold values
+        points          INTEGER NOT NULL,
+        UNIQUE (file_id, position)
+    ) STRICT
+    """,
+    "CREATE INDEX recording_by_start ON recording (start)",
+    "CREATE INDEX recording_by_activity ON recording (activity_id)",
+    """
+    CREATE TABLE track (              -- apart from recording, so that lists stay quick to read
+        recording_id INTEGER PRIMARY KEY REFERENCES recording (id),
+        arrays       BLOB NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE shape (              -- a cache: may be deleted at any time
+        recording_id INTEGER PRIMARY KEY REFERENCES recording (id),
+        version      INTEGER NOT NULL,     -- of the code that made it
+        arrays       BLOB                  -- NULL: the track has no route
+    ) STRICT
+    """,
+    """
+    CREATE TABLE entry (
+        id           INTEGER PRIMARY KEY AUTOINCREMENT,
+        source       TEXT NOT NULL,   -- "log" or the diary's path
+        moment       TEXT NOT NULL,
+        area         TEXT NOT NULL,
+        utc_offset_s INTEGER NOT NULL,
+        soreness     REAL,
+        warmup       INTEGER,
+        cooldown     INTEGER,
+        shoe         TEXT,
+        rpe          REAL,
+        strength     INTEGER,
+        strength_min REAL,
+        desk_hours   REAL,
+        posture      REAL,
+        note         TEXT,
+        run          INTEGER REFERENCES activity (id),
+        UNIQUE (moment, area)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE shoe (
+        name       TEXT PRIMARY KEY,
+        from_date  TEXT,
+        retired    TEXT,
+        start_m    REAL NOT NULL,
+        limit_m    REAL,
+        is_default INTEGER NOT NULL
+    ) STRICT
+    """,
+)
+
+
+def _first(db: sqlite3.Connection) -> None:
+    for statement in _FIRST_TABLES:
+        db.execute(statement)
+
+
+#: Each takes a database of the version before it one step on; never changed once released, only added to.
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring the tables up to date, all steps in one transaction.
+
+    Raises:
+        StoreError: a newer runlog has written this database.
+    """
+    if _version(db) == len(MIGRATIONS):
+        return
+    with transaction(db):
+        version = _version(db)  # again: another process may have been first
+        if version > len(MIGRATIONS):
+            raise StoreError(
+                f"the database is of version {version}, this runlog knows up to {len(MIGRATIONS)}: "
+                "a newer runlog wrote it; update this one"
+            )
+        for step in MIGRATIONS[version:]:
+            step(db)
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])

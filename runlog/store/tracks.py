@@ -1,0 +1,59 @@
+"""Float arrays as compressed bytes: what a track and a route shape are kept as."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from runlog.model import Track
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_CLOCK = ("time_s", "segment")  # always there, so they say nothing about how rich a track is
+
+
+def pack(track: Track) -> bytes:
+    """A track as an npz file: ``names`` and, one row per name, ``values``."""
+    return _npz(
+        names=np.array(list(track.columns)),
+        values=np.array([np.asarray(column, dtype=np.float64) for column in track.columns.values()]),
+    )
+
+
+def unpack(arrays: bytes) -> Track:
+    """The track that ``pack`` made these bytes of."""
+    with np.load(io.BytesIO(arrays), allow_pickle=False) as npz:
+        return Track(dict(zip(npz["names"].tolist(), npz["values"], strict=True)))
+
+
+def pack_shape(shape: NDArray) -> bytes:
+    """A route shape, degrees (n, 2), as an npz file."""
+    return _npz(shape=np.asarray(shape, dtype=np.float64))
+
+
+def unpack_shape(arrays: bytes) -> NDArray:
+    """The shape that ``pack_shape`` made these bytes of."""
+    with np.load(io.BytesIO(arrays), allow_pickle=False) as npz:
+        shape: NDArray = npz["shape"]
+        return shape
+
+
+def streams(track: Track) -> int:
+    """How many columns beside the clock hold at least one value."""
+    return sum(
+        bool(np.isfinite(column).any()) for name, column in track.columns.items() if name not in _CLOCK
+    )
+
+
+def _npz(**arrays: NDArray) -> bytes:
+    """What numpy.savez_compressed writes, at zlib's level 1: a third of the time for a tenth more bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as npz:
+        for name, array in arrays.items():
+            with npz.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+    return file.getvalue()
