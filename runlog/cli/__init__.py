@@ -1,1 +1,88 @@
-"""The command line."""
+"""The command line: parse, call, print. What is computed is computed elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runlog import __version__
+from runlog.cli.failure import translated
+from runlog.cli.help import examples
+from runlog.cli.lazy import Command, LazyGroup
+
+SECTIONS = {
+    "Put in": {
+        "import": Command("runlog.cli.importing:import_", "Read files and folders from watches and apps."),
+        "log": Command("runlog.cli.log:log", "Note soreness, warm-up, strength … in one line."),
+        "diary": Command("runlog.cli.diary:diary", "List, write and export the soreness diary."),
+        "shoes": Command("runlog.cli.shoes:shoes", "Keep pairs of shoes and what they were worn on."),
+    },
+    "Look up": {
+        "runs": Command("runlog.cli.runs:runs", "List the runs."),
+        "show": Command("runlog.cli.runs:show", "Show one run."),
+        "routes": Command("runlog.cli.analysis:routes", "List the routes and how often each is run."),
+        "load": Command("runlog.cli.analysis:load", "List the training load day by day."),
+    },
+    "Find out": {
+        "links": Command("runlog.cli.analysis:links", "Say what soreness goes together with, and how sure."),
+        "factors": Command("runlog.cli.analysis:factors", "List the factors that soreness is held against."),
+        "exposures": Command("runlog.cli.analysis:exposures", "List each rating beside its factors."),
+    },
+    "Act on it": {
+        "alerts": Command("runlog.cli.reporting:alerts", "Tell what needs attention now, and why."),
+        "report": Command("runlog.cli.reporting:report", "Write the weekly report as one HTML file."),
+        "chart": Command("runlog.cli.reporting:chart", "Draw a chart into a file, or list the charts."),
+        "tips": Command("runlog.cli.reporting:tips", "List what may help, and how well that is known."),
+    },
+    "Start": {
+        "demo": Command("runlog.cli.demo:demo", "Try everything on a sample season, in a folder of its own."),
+        "completion": Command("runlog.cli.completion:completion", "Print the completion for a shell."),
+    },
+}
+
+
+class _Runlog(LazyGroup):
+    """The root group: its name, and the one place where errors become messages."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
+        kwargs.setdefault("prog_name", "runlog")
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        with translated(debug=ctx.params["debug"]):
+            return super().invoke(ctx)
+
+
+@click.group(
+    cls=_Runlog,
+    sections=SECTIONS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples(
+        "runlog demo                           # a sample season to try it on",
+        "runlog import ~/Downloads/activities  # FIT, GPX, TCX and diary CSV",
+        "runlog log 3                          # upper back 3 of 10 after the last run",
+        "runlog links                          # what soreness goes together with",
+        "runlog report --open                  # the week, in the browser",
+    ),
+)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="RUNLOG_HOME",
+    metavar="DIR",
+    help="Where everything is kept, instead of your user data folder (or set RUNLOG_HOME).",
+)
+@click.option("--debug", is_flag=True, help="Show where an error came from.")
+@click.version_option(__version__, prog_name="runlog", message="%(prog)s %(version)s")
+def main(home: Path | None, *, debug: bool) -> None:
+    """Find out what your soreness goes together with.
+
+    runlog reads the files of your watch and your soreness ratings, keeps them
+    in one folder on this computer, and says honestly which habits they go with.
+    """
+    del home, debug  # read by runlog.cli.context and by the translation of errors

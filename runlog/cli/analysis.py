@@ -1,0 +1,170 @@
+"""``runlog exposures``, ``links``, ``routes``, ``load`` and ``factors``: what is found out."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from runlog.cli.context import journal
+from runlog.cli.frames import rows
+from runlog.cli.help import examples
+from runlog.cli.names import AREA
+from runlog.cli.output import Column, Form, emit, listing, tell
+from runlog.reporter import units
+
+_LINK_KEYS = (
+    "area",
+    "factor",
+    "step",
+    "effect",
+    "low",
+    "high",
+    "p",
+    "q",
+    "n",
+    "n_high",
+    "n_low",
+    "grade",
+    "reason",
+)
+_NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
+
+
+@click.command(
+    epilog=examples(
+        "runlog links",
+        "runlog links --area neck --json",
+    )
+)
+@click.option("--area", type=AREA, help="Only this body area.")
+@listing
+def links(form: Form, area: str | None) -> None:
+    """Say what soreness goes together with, and how sure that is.
+
+    The effect is in rating points for the factor's step, with its 95 % range.
+    Grades: A and B hold against chance, C leans one way, "hint" rests on fewer
+    than 40 ratings, "none" shows no sign. It is never proof of cause.
+    """
+    from runlog.analysis.exposures import exposures
+    from runlog.analysis.links import links as link
+
+    with journal() as kept:
+        table = exposures(kept.history(), area)
+    found = rows(link(table))
+    emit(form, found, _LINK_KEYS, LINK_COLUMNS, _NO_RATINGS)
+
+
+_points = partial(units.number, digits=1, signed=True)
+
+LINK_COLUMNS = (
+    Column("area", "Area", units.area),
+    Column("factor", "Factor"),
+    Column("effect", "Points", _points, number=True),
+    Column("low", "from", _points, number=True),
+    Column("high", "to", _points, number=True),
+    Column("step", "per"),
+    Column("n", "Ratings", lambda n: str(int(n)), number=True),
+    Column("grade", "Grade"),
+    Column("reason", "Why"),
+)
+
+
+@click.command(
+    epilog=examples(
+        "runlog exposures --csv > exposures.csv",
+        "runlog exposures --area neck --json",
+    )
+)
+@click.option("--area", type=AREA, help="Only this body area.")
+@listing
+def exposures(form: Form, area: str | None) -> None:
+    """List each rating beside its factors, as they stood at that moment.
+
+    The table shows the four main factors; JSON and CSV have them all
+    (runlog factors says what each one means).
+    """
+    from runlog.analysis.exposures import exposures as expose
+    from runlog.analysis.factors import FACTORS
+
+    with journal() as kept:
+        table = expose(kept.history(), area)
+    columns = (
+        Column("moment", "Moment (UTC)", lambda moment: moment[:16].replace("T", " "), number=True),
+        Column("area", "Area", units.area),
+        Column("rating", "Rating", "{:g}".format, number=True),
+        *(Column(f.name, f.name, "{:.3g}".format, number=True) for f in FACTORS if f.mission),
+    )
+    emit(form, rows(table), list(table.columns), columns, _NO_RATINGS)
+
+
+@click.command(epilog=examples("runlog routes", "runlog routes --json"))
+@listing
+def routes(form: Form) -> None:
+    """List the routes and how often each is run.
+
+    Routes are found by their geometry, not by their names. The share is that of
+    the last 28 days.
+    """
+    from runlog.analysis.routes import routes as find_routes
+
+    with journal() as kept:
+        history = kept.history()
+    found = find_routes(history)
+    columns = (
+        Column("route", "Route"),
+        Column("name", "Mostly called"),
+        Column("runs", "Runs", number=True),
+        Column("distance_m", "Distance", lambda m: units.distance(m, history.settings.units), number=True),
+        Column("share_28d", "Last 28 days", units.percent, number=True),
+        Column("longest_streak", "Most in a row", number=True),
+        Column("first", "First", number=True),
+        Column("last", "Last", number=True),
+    )
+    emit(form, rows(found), list(found.columns), columns, "No routes yet: no run with positions.")
+
+
+@click.command(epilog=examples("runlog load --last 14", "runlog load --csv > load.csv"))
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N days.")
+@listing
+def load(form: Form, last: int | None) -> None:
+    """List the training load of each day; a day of rest counts 0."""
+    from runlog.analysis.load import daily
+
+    with journal() as kept:
+        history = kept.history()
+    days = daily(history)
+    frame = days.rename("load").rename_axis("day").reset_index()
+    columns = (
+        Column("day", "Day", number=True),
+        Column("load", "Load", partial(units.number, digits=0), number=True),
+    )
+    emit(form, rows(frame if last is None else frame.tail(last)), ("day", "load"), columns, "No runs yet.")
+    if len(days):
+        tell(f"Load: {history.load_kind}. {history.load_note}".strip())
+
+
+@click.command(epilog=examples("runlog factors", "runlog factors --json"))
+@listing
+def factors(form: Form) -> None:
+    """List the factors that soreness is held against, with what each one means."""
+    from inspect import getdoc
+
+    from runlog.analysis.factors import FACTORS
+
+    found = [
+        {
+            "name": factor.name,
+            "label": factor.label,
+            "step": factor.step,
+            "step_text": factor.step_text,
+            "meaning": (getdoc(factor.values) or "").partition("\n")[0],
+        }
+        for factor in FACTORS
+    ]
+    columns = (
+        Column("name", "Factor"),
+        Column("step_text", "Told per"),
+        Column("meaning", "Meaning"),
+    )
+    emit(form, found, list(found[0]), columns, "")

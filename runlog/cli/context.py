@@ -1,0 +1,26 @@
+"""What every command starts from: the runner's journal, and now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runlog.journal import Journal
+
+
+def journal(ctx: click.Context | None = None) -> Journal:
+    """Open the journal that ``--home``, RUNLOG_HOME or the platform names. Close it with ``with``."""
+    import runlog.journal
+
+    home: Path | None = (ctx or click.get_current_context()).find_root().params["home"]
+    return runlog.journal.open(home)
+
+
+def now() -> datetime:
+    """This moment: aware UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,193 @@
+"""Names that a runner types: areas, factors, charts, shoes and runs."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import date
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from runlog.cli.context import journal
+from runlog.cli.sayback import local_day
+from runlog.errors import NotFound, RunlogError
+from runlog.model import Area
+from runlog.reporter.units import day
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from runlog.journal import Journal
+    from runlog.model import KeptActivity
+
+_MANY = 12
+
+
+class Known(click.ParamType[str]):
+    """A name from a list that is looked up only when one is given."""
+
+    def __init__(self, name: str, known: Callable[[], Iterable[str]]) -> None:
+        self.name = name
+        self.known = known
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take the name in any case, with spaces or dashes for underscores."""
+        word = value.strip().lower().replace(" ", "_").replace("-", "_")
+        names = list(self.known())
+        if word not in names:
+            self.fail(unknown(self.name, value, names), param, ctx)
+        return word
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the names that go on from here."""
+        del ctx, param
+        return _offer(self.known(), incomplete)
+
+
+def _factor_names() -> list[str]:
+    from runlog.analysis.factors import FACTORS
+
+    return [factor.name for factor in FACTORS]
+
+
+def _chart_names() -> list[str]:
+    from runlog.reporter.charts import CHARTS
+
+    return [chart.name for chart in CHARTS]
+
+
+def _topics() -> list[str]:
+    from runlog.reporter.guidance import tips
+
+    return sorted({topic for tip in tips() for topic in tip.answers})
+
+
+AREA = Known("area", lambda: list(Area))
+FACTOR = Known("factor", _factor_names)
+CHART = Known("chart", _chart_names)
+TOPIC = Known("topic", _topics)
+
+
+def unknown(kind: str, name: str, names: Sequence[str]) -> str:
+    """Say that a name is not known, and which were close."""
+    close = get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    if close:
+        return f"no {kind} {name!r}; did you mean {' or '.join(close)}?"
+    if not names:
+        return f"no {kind} {name!r}; there is none yet"
+    if len(names) <= _MANY:
+        return f"no {kind} {name!r}; there are {', '.join(names)}"
+    return f"no {kind} {name!r}"
+
+
+def find_shoe(name: str, names: Sequence[str]) -> str:
+    """Give the pair of that name as it is written, in whatever case it was typed.
+
+    Raises:
+        NotFound: there is none; the message names the closest ones.
+    """
+    if name in names:
+        return name
+    matches = [known for known in names if known.casefold() == name.strip().casefold()]
+    if len(matches) == 1:
+        return matches[0]
+    raise NotFound(f"{unknown('pair of shoes', name, names)}. A new pair: runlog shoes add {name!r}")
+
+
+def find_run(text: str, runs: Sequence[tuple[int, date]]) -> int:
+    """Give the id of the run that "last", an id or a local day stands for.
+
+    Args:
+        text: what the runner typed.
+        runs: id and local day of each run, in the order of their starts.
+
+    Raises:
+        NotFound: there is no such run, or several on that day; the message names them.
+    """
+    if not runs:
+        raise NotFound("there are no runs yet; read some with: runlog import PATH")
+    if text == "last":
+        return runs[-1][0]
+    if text.isdecimal():
+        if int(text) in {run for run, _ in runs}:
+            return int(text)
+        raise NotFound(f"there is no run {text}; runlog runs lists them")
+    try:
+        wanted = date.fromisoformat(text)
+    except ValueError:
+        raise NotFound(f"{text!r} names no run; give its id, 'last' or a day like 2026-07-12") from None
+    return _run_on(wanted, runs)
+
+
+def _run_on(wanted: date, runs: Sequence[tuple[int, date]]) -> int:
+    found = [run for run, local_day in runs if local_day == wanted]
+    if len(found) == 1:
+        return found[0]
+    on = f"on {day(wanted, year=True)}"
+    if found:
+        raise NotFound(f"there are {len(found)} runs {on}: {', '.join(map(str, found))}; give the id")
+    nearest = min(runs, key=lambda run: abs(run[1] - wanted))
+    raise NotFound(f"there is no run {on}; the nearest is {nearest[0]} on {day(nearest[1], year=True)}")
+
+
+def named_run(kept: Journal, text: str) -> KeptActivity:
+    """Give the run that a text stands for; light, without a history.
+
+    Raises:
+        NotFound: as ``find_run``.
+    """
+    runs = kept.runs()
+    wanted = find_run(text, [(run.id, local_day(run)) for run in runs])
+    return next(run for run in runs if run.id == wanted)
+
+
+def shoe_names(kept: Journal) -> list[str]:
+    """Give the pairs that the runner keeps, then those that only a diary row or a watch names."""
+    names = [shoe.name for shoe in kept.shoes()]
+    names += [entry.entry.shoe for entry in kept.entries() if entry.entry.shoe]
+    names += [run.activity.shoe for run in kept.runs() if run.activity.shoe]
+    return list({name.casefold(): name for name in reversed(names)}.values())[::-1]
+
+
+def complete_run(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the runs, the latest first, each with its day."""
+    del param
+    with _for_completion(ctx) as kept:
+        runs = reversed(kept.runs()) if kept else []
+        return [
+            CompletionItem(str(run.id), help=day(local_day(run), year=True))
+            for run in runs
+            if str(run.id).startswith(incomplete)
+        ]
+
+
+def complete_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the pairs of shoes."""
+    del param
+    with _for_completion(ctx) as kept:
+        return _offer(shoe_names(kept) if kept else [], incomplete)
+
+
+def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer both."""
+    return complete_run(ctx, param, incomplete) + complete_shoe(ctx, param, incomplete)
+
+
+@contextmanager
+def _for_completion(ctx: click.Context) -> Iterator[Journal | None]:
+    """Open the journal, or nothing where that fails: completion has nobody to tell."""
+    try:
+        kept = journal(ctx)
+    except RunlogError:
+        yield None
+        return
+    with kept:
+        yield kept
+
+
+def _offer(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(name) for name in names if name.lower().startswith(incomplete.lower())]

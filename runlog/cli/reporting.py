@@ -1,0 +1,154 @@
+"""``runlog alerts``, ``report``, ``chart`` and ``tips``: what to make of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from runlog.cli import context
+from runlog.cli.frames import plain
+from runlog.cli.help import examples
+from runlog.cli.names import AREA, CHART, FACTOR, TOPIC
+from runlog.cli.output import Column, Form, emit, listing, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runlog.reporter.alerts import Notice
+
+_ALERT_KEYS = ("id", "kind", "subject", "severity", "message", "why", "since", "state")
+_PRESSING = ("warn", "urgent")
+_NO_ALERTS = "No alerts."
+
+
+@click.command(
+    epilog=examples(
+        "runlog alerts",
+        "runlog alerts --json",
+        "runlog alerts --exit-code || echo 'have a look'",
+    )
+)
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if an alert is a warning or urgent, else 0.")
+@listing
+def alerts(form: Form, *, exit_code: bool) -> None:
+    """Tell what needs attention now, and why, in numbers."""
+    from runlog.reporter.alerts import alerts as find_alerts
+
+    with context.journal() as kept:
+        notices = find_alerts(kept.history(), context.now())
+    if form == "table" and notices:
+        say_alerts(notices)
+    else:
+        emit(form, [notice.as_dict() for notice in notices], _ALERT_KEYS, (), _NO_ALERTS)
+    if exit_code and any(notice.severity in _PRESSING for notice in notices):
+        click.get_current_context().exit(1)
+
+
+def say_alerts(notices: Sequence[Notice]) -> None:
+    """Print each alert with its why, the most severe first; a clinician's advice where it is due."""
+    for notice in notices:
+        say(f"{notice.severity}: {notice.message} (since {notice.since.isoformat()})")
+        say(notice.why, indent="    ")
+    if any(notice.kind.startswith("soreness_") for notice in notices):
+        _say_clinician()
+
+
+def _say_clinician() -> None:
+    from runlog.reporter.guidance import clinician
+
+    advice = clinician()
+    say()
+    say(f"{advice.title} {advice.lead}")
+    for flag in advice.flags:
+        say(f"- {flag}", indent="  ")
+    say(advice.emergency)
+
+
+@click.command(
+    epilog=examples(
+        "runlog report --open",
+        "runlog report --week 2026-W30 --out ~/reports",
+    )
+)
+@click.option("--week", metavar="WEEK", help="A week like 2026-W30.  [default: the last complete one]")
+@click.option("--last", is_flag=True, help="The last complete week that has any data.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to.  [default: reports in the home]"
+)
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+def report(week: str | None, out: Path | None, *, last: bool, open_it: bool) -> None:
+    """Write the weekly report as one HTML file, and say where."""
+    from runlog.reporter.weekly import report as write
+
+    if week and last:
+        raise click.UsageError("--week and --last exclude each other.")
+    with context.journal() as kept:
+        path = write(kept.history(), week, out=out or kept.folder / "reports", now=context.now())
+    click.echo(path)
+    if open_it:
+        open_page(path)
+
+
+def open_page(path: Path) -> None:
+    """Show a page in the browser."""
+    import webbrowser
+
+    webbrowser.open(path.resolve().as_uri())
+
+
+@click.command(
+    epilog=examples(
+        "runlog chart                                     # which there are",
+        "runlog chart links --out links.png",
+        "runlog chart exposure --factor warmup --out warmup.svg",
+    )
+)
+@click.argument("name", type=CHART, required=False)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A .png, .svg or .pdf file.",
+)
+@click.option("--area", type=AREA, default="upper_back", show_default=True, help="The body area.")
+@click.option("--factor", type=FACTOR, help="For the chart of one factor.")
+@listing
+def chart(form: Form, name: str | None, out: Path | None, area: str, factor: str | None) -> None:
+    """Draw a chart into a file, or list the charts."""
+    from runlog.reporter.charts import CHARTS
+    from runlog.reporter.charts import chart as draw
+
+    if name is None:
+        found = [{"name": chart.name, "help": chart.help} for chart in CHARTS]
+        emit(form, found, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
+        return
+    if out is None:
+        raise click.UsageError(f"Where to? runlog chart {name} --out {name}.png")
+    with context.journal() as kept:
+        draw(name, kept.history(), out, area=area, factor=factor)
+    click.echo(out)
+
+
+@click.command(epilog=examples("runlog tips", "runlog tips --for warmup", "runlog tips --json"))
+@click.option("--for", "topic", type=TOPIC, help="Only what answers this factor or kind of alert.")
+@listing
+def tips(form: Form, topic: str | None) -> None:
+    """List what may help, and how well that is known."""
+    from runlog.reporter.guidance import tips as all_tips
+
+    found = [tip for tip in all_tips() if topic is None or topic in tip.answers]
+    if form != "table":
+        rows = [{key: plain(value) for key, value in asdict(tip).items()} for tip in found]
+        emit(form, rows, _TIP_KEYS, (), "")
+        return
+    for tip in found:
+        say(tip.title)
+        for text in (tip.how, tip.why, f"Evidence: {tip.grade}. {tip.evidence}"):
+            say(text, indent="    ")
+    _say_clinician()
+
+
+_TIP_KEYS = ("id", "title", "how", "why", "answers", "grade", "evidence", "source")

@@ -1,0 +1,71 @@
+"""An entry in one sentence, so that the runner sees what was understood."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+from typing import TYPE_CHECKING
+
+from runlog.reporter import units
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from runlog.model import Entry, KeptActivity
+
+
+def sentence(entry: Entry) -> str:
+    """Say what an entry holds, e.g. "upper back 3 of 10, no warm-up"."""
+    return ", ".join(_parts(entry))
+
+
+def named(run: KeptActivity, unit: str) -> str:
+    """Say which run it is, e.g. "'Morning run' (Sun 15 Nov, 8.2 km)"."""
+    activity = run.activity
+    facts = [units.day(local_day(run))]
+    if activity.distance_m is not None:
+        facts.append(units.distance(activity.distance_m, unit))
+    return f"{f'{activity.name!r}' if activity.name else f'run {run.id}'} ({', '.join(facts)})"
+
+
+def local_day(run: KeptActivity) -> date:
+    """Give the day of a run on the runner's clock, or on this computer's where that is not known."""
+    offset = run.activity.utc_offset_s
+    zone = None if offset is None else timezone(timedelta(seconds=offset))
+    return run.activity.start.astimezone(zone).date()
+
+
+def clock(moment: datetime, utc_offset_s: int) -> str:
+    """Write a moment on the runner's clock, e.g. "Sun 15 Nov 20:00"."""
+    local = moment.astimezone(timezone(timedelta(seconds=utc_offset_s)))
+    return f"{units.day(local)} {local:%H:%M}"
+
+
+def _parts(entry: Entry) -> list[str]:
+    parts = []
+    if entry.soreness is not None:
+        parts.append(f"{units.area(entry.area)} {entry.soreness:g} of 10")
+    parts += [_done(entry.warmup, "warm-up"), _done(entry.cooldown, "cool-down")]
+    if entry.shoe is not None:
+        parts.append(f"worn {entry.shoe}")
+    if entry.rpe is not None:
+        parts.append(f"effort {entry.rpe:g} of 10")
+    parts.append(_strength(entry))
+    if entry.desk_hours is not None:
+        parts.append(f"{entry.desk_hours:g} h at the desk")
+    if entry.posture is not None:
+        parts.append(f"posture {entry.posture:g} of 10")
+    if entry.note is not None:
+        parts.append(f"note {entry.note!r}")
+    return [part for part in parts if part]
+
+
+def _done(answer: bool | None, what: str) -> str:  # noqa: FBT001 - the entry's own three-valued answer
+    if answer is None:
+        return ""
+    return what if answer else f"no {what}"
+
+
+def _strength(entry: Entry) -> str:
+    if entry.strength_min is not None:
+        return f"strength {entry.strength_min:g} min"
+    return _done(entry.strength, "strength session")
