@@ -1,1 +1,124 @@
-"""Readers of what runners hand over: bytes in, plain records out. No store, no analysis."""
+"""Files become activities, diary entries and shoes: one module per format, identified by content."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from runlog.errors import NotReadable, NotTaken
+from runlog.importers import diary, fit, gpx, opening, sanity, shoes, sports, summary, tcx
+from runlog.model import Kind, Problem, Reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Protocol
+
+    from runlog.model import Activity
+    from runlog.settings import Settings
+
+    class Importer(Protocol):
+        """What each module of ``IMPORTERS`` offers."""
+
+        FORMAT: str
+
+        def claims(self, head: bytes, name: str) -> bool:
+            """Tell by its beginning whether a file is of this format."""
+
+        def read(self, data: bytes, settings: Settings) -> Reading:
+            """Read a file of this format."""
+
+
+IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes)
+
+#: Files with these endings claim to be recordings; what is in them instead is damage.
+_RECORDINGS = (".fit", ".gpx", ".tcx")
+
+
+def read(path: Path, settings: Settings, sport: str | None = None) -> Reading:
+    """Read one file, packed with gzip or not.
+
+    Args:
+        path: the file.
+        settings: of the runner, for what files leave open.
+        sport: what every activity in the file counts as; None is what the file says.
+
+    Raises:
+        NotReadable: damaged, and nothing in it could be read.
+        NotTaken: sound, but nothing for runlog: an unknown format, a course, a route without times …
+    """
+    return read_bytes(opening.load(path), path.name, settings, sport)
+
+
+def read_bytes(data: bytes, name: str, settings: Settings, sport: str | None = None) -> Reading:
+    """Read the bytes of one file; otherwise like ``read``."""
+    data, fault = opening.unpack(data)
+    reading = _importer(data[: opening.HEAD], name).read(data, settings)
+    if fault is not None:
+        reading = replace(reading, problems=(fault, *reading.problems))
+    return _settled(reading, settings, sport)
+
+
+def _importer(head: bytes, name: str) -> Importer:
+    claimants = [importer for importer in IMPORTERS if importer.claims(head, name)]
+    if len(claimants) == 1:
+        return claimants[0]
+    if claimants:
+        formats = " or ".join(importer.FORMAT for importer in claimants)
+        raise NotTaken(f"it cannot be told whether this is {formats}")
+    look = opening.looks_like(head)
+    stem = name.lower().removesuffix(".gz")
+    if stem.endswith(_RECORDINGS) and look in opening.DAMAGED_LOOKS:
+        raise NotReadable(f"damaged: no {stem[-3:].upper()} file begins like this; it is {look}")
+    raise NotTaken(f"nothing that runlog reads; it is {look}")
+
+
+def _settled(reading: Reading, settings: Settings, sport: str | None) -> Reading:
+    """Complete the activities, decide on their sports, and part with those that cannot be right."""
+    if not reading.activities:
+        return reading
+    now = datetime.now(UTC)
+    activities: list[Activity] = []
+    refusals: list[str] = []
+    notes: list[str] = []
+    for activity in reading.activities:
+        named, note = _with_sport(activity, settings, sport)
+        notes += [note] if note else []
+        completed = summary.complete(named)
+        refusal = sanity.refusal(completed, now)
+        if refusal:
+            refusals.append(refusal)
+        else:
+            activities.append(completed)
+    if not activities:
+        raise NotTaken("; ".join(refusals))
+    return replace(
+        reading,
+        activities=tuple(activities),
+        problems=reading.problems + tuple(Problem(refusal) for refusal in refusals),
+        notes=reading.notes + tuple(notes),
+    )
+
+
+def _with_sport(activity: Activity, settings: Settings, sport: str | None) -> tuple[Activity, str | None]:
+    """Give an activity the sport that the runner says, or where its file names none, that its pace says."""
+    if sport is not None:
+        word, sub_sport = sports.normal(sport)
+        return replace(activity, sport=word, sub_sport=sub_sport, kind=sports.kind(word, sub_sport)), None
+    if activity.sport != sports.UNKNOWN:
+        return activity, None
+    pace = _pace(summary.complete(activity))
+    said = "no pace" if pace is None else f"{int(pace)}:{int(pace % 1 * 60):02d} min/km"
+    if pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km:
+        run = replace(activity, sport="running", kind=Kind.RUN)
+        return run, f"the file names no sport; at {said} it was taken for a run (--sport says otherwise)"
+    other = replace(activity, kind=Kind.OTHER)
+    return other, f"the file names no sport; at {said} it was not taken for a run (--sport says otherwise)"
+
+
+def _pace(activity: Activity) -> float | None:
+    """Return the moving pace in minutes per kilometre."""
+    distance, moving = activity.distance_m, activity.moving_s
+    if distance is None or moving is None or distance <= 0 or moving <= 0:
+        return None
+    return moving / 60.0 / (distance / 1000.0)

@@ -1,0 +1,74 @@
+"""A list of pairs of shoes as CSV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runlog.errors import NotReadable
+from runlog.importers import table
+from runlog.model import Problem, Reading, Shoe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runlog.settings import Settings
+
+FORMAT = "shoes"
+
+COLUMNS = ("name", "from", "retired", "start_km", "limit_km", "default")
+_ALIASES = {name: name for name in COLUMNS}
+_MOST_KM = 100_000.0
+
+
+def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+    """Tell whether the first row names a pair and something of it, and no date as a diary does."""
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    columns = table.header(head, _ALIASES)
+    return (
+        columns is not None
+        and "name" in columns
+        and "date" not in columns
+        and len(set(columns) & set(COLUMNS)) > 1
+    )
+
+
+def read(data: bytes, settings: Settings) -> Reading:
+    """Read pairs of shoes; a row that cannot be taken is a problem with its line and reason.
+
+    Raises:
+        NotReadable: there are rows, and none of them can be taken.
+    """
+    _, rows = table.rows(data, _ALIASES)
+    shoes: dict[str, Shoe] = {}
+    problems: list[Problem] = []
+    for row in rows:
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
+        try:
+            shoe = _shoe(row.cells, settings)
+        except table.Unreadable as error:
+            problems.append(Problem(str(error), line=row.line))
+            continue
+        if shoe.name in shoes:
+            problems.append(Problem(f"{shoe.name} is listed twice; the first is kept", line=row.line))
+        shoes.setdefault(shoe.name, shoe)
+    if problems and not shoes:
+        raise NotReadable(f"none of its rows can be taken: {problems[0]}")
+    return Reading(FORMAT, shoes=tuple(shoes.values()), problems=tuple(problems))
+
+
+def _shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:
+    if "name" not in cells:
+        raise table.Unreadable("it has no name")
+    start, limit = cells.get("start_km"), cells.get("limit_km")
+    begins, retired, default = cells.get("from"), cells.get("retired"), cells.get("default")
+    return Shoe(
+        name=cells["name"].strip(),
+        from_date=None if begins is None else table.day(begins, settings),
+        retired=None if retired is None else table.day(retired, settings),
+        start_m=0.0 if start is None else table.number(start, 0, _MOST_KM) * 1000.0,
+        limit_m=None if limit is None else table.number(limit, 0, _MOST_KM) * 1000.0,
+        default=default is not None and table.yes_or_no(default),
+    )
