@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from runlog.model import Activity, Entry, KeptActivity, KeptEntry, Reading, Shoe, Track
@@ -97,7 +98,7 @@ class Store:
         path: str,
         sha256: str,
         reading: Reading,
-        shapes: Sequence[NDArray | None],
+        shapes: Sequence[NDArray[np.float64] | None],
         *,
         shape_version: int,
     ) -> FileOutcome:
@@ -203,7 +204,7 @@ class Store:
         with self._writing() as db:
             shoes.wear(db, run_id, name)
 
-    def renew_shapes(self, shape: Callable[[Track], NDArray | None], version: int) -> None:
+    def renew_shapes(self, shape: Callable[[Track], NDArray[np.float64] | None], version: int) -> None:
         """Make the route shapes anew that are missing or that older code has made."""
         with self._reading() as db:
             outdated = read.without_shape(db, version)

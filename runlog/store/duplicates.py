@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 from runlog.model import Kind
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from runlog.model import Activity, Track
+    from runlog.model import Activity
 
 #: No two clocks are further apart than the zones of the world, UTC−12 to UTC+14.
 LARGEST_SHIFT_S = 26 * 3600
@@ -25,10 +23,6 @@ _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
 _ZONE_STEP_S = 900
 _BUTTONS_S = 60  # two devices are not started in the same second
 _SHIFTED_TOLERANCE = 0.02
-_SAMPLES = 60
-_METRES_PER_DEGREE = 111_195
-_APART_M = 25.0  # the error of two receivers; a second run is seconds, so tens of metres, off
-_APART_BPM = 1.0
 
 
 def same_run(one: Activity, other: Activity) -> bool:
@@ -41,7 +35,7 @@ def lag_if_shifted_s(one: Activity, other: Activity) -> float | None:
 
     None where the clocks do not differ by whole steps of the zones, or where the kinds,
     durations or distances say that these are two activities. Where there is a lag, it is
-    still for ``coincide`` to confirm that they are one.
+    still for ``coincidence.coincide`` to confirm that they are one.
     """
     apart_s = (other.start - one.start).total_seconds()
     shift_s = round(apart_s / _ZONE_STEP_S) * _ZONE_STEP_S
@@ -49,29 +43,6 @@ def lag_if_shifted_s(one: Activity, other: Activity) -> float | None:
     if shift_s == 0 or abs(lag_s) > _BUTTONS_S or abs(shift_s) > LARGEST_SHIFT_S:
         return None
     return lag_s if _alike(one, other) and _agree_tightly(one, other) else None
-
-
-def coincide(one: Track, other: Track, lag_s: float) -> bool:
-    """Whether two tracks are at the same places at the same seconds.
-
-    Without positions their heart rates must be the same; what cannot be confirmed is
-    not taken for the same.
-
-    Args:
-        one: a track.
-        other: another, whose start is ``lag_s`` seconds later.
-        lag_s: see ``lag_if_shifted_s``.
-    """
-    import numpy as np
-
-    first, last = max(0.0, lag_s), min(one["time_s"][-1], other["time_s"][-1] + lag_s)
-    times = np.linspace(first, last, _SAMPLES)
-    if _has(one, "lat") and _has(other, "lat"):
-        return bool(np.median(_metres_apart(one, other, times, lag_s)) <= _APART_M)
-    if _has(one, "heart_rate_bpm") and _has(other, "heart_rate_bpm"):
-        beats = _at(one, "heart_rate_bpm", times) - _at(other, "heart_rate_bpm", times - lag_s)
-        return bool(np.median(np.abs(beats)) <= _APART_BPM)
-    return False
 
 
 def _alike(one: Activity, other: Activity) -> bool:
@@ -104,27 +75,3 @@ def _agree_tightly(one: Activity, other: Activity) -> bool:
 
 def _close(one: float, other: float, tolerance: float) -> bool:
     return abs(one - other) <= tolerance * max(one, other)
-
-
-def _metres_apart(one: Track, other: Track, times: NDArray, lag_s: float) -> NDArray:
-    import numpy as np
-
-    lat = _at(one, "lat", times)
-    north = _at(other, "lat", times - lag_s) - lat
-    east = _at(other, "lon", times - lag_s) - _at(one, "lon", times)
-    east = (east + 180) % 360 - 180  # across the date line
-    return _METRES_PER_DEGREE * np.hypot(north, east * np.cos(np.radians(lat)))
-
-
-def _has(track: Track, column: str) -> bool:
-    import numpy as np
-
-    return column in track and bool(np.isfinite(track[column]).any())
-
-
-def _at(track: Track, column: str, times: NDArray) -> NDArray:
-    """The column's values at these seconds, drawn straight between its known points."""
-    import numpy as np
-
-    known = np.isfinite(track[column])
-    return np.interp(times, track["time_s"][known], track[column][known])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +72,7 @@ def _part_of(one: Activity, other: Activity) -> bool:
     return one.duration_s < _PARTIAL * other.duration_s and one.distance_m < _PARTIAL * other.distance_m
 
 
-def _first_known(activities: list[Activity], column: str) -> object:
+def _first_known(activities: list[Activity], column: str) -> Any:  # noqa: ANN401 - any column's
     return next((value for activity in activities if (value := getattr(activity, column)) is not None), None)
 
 

@@ -12,6 +12,7 @@ from runlog.store.merging import merged, ranked
 if TYPE_CHECKING:
     import sqlite3
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from runlog.model import KeptEntry, Shoe, Track
@@ -32,7 +33,9 @@ def activities(db: sqlite3.Connection, *, shapes: bool) -> list[KeptActivity]:
     return sorted(kept, key=lambda activity: (activity.activity.start, activity.id))
 
 
-def _kept(best_first: list[Recording], worn: str | None, shape_of: dict[int, NDArray]) -> KeptActivity:
+def _kept(
+    best_first: list[Recording], worn: str | None, shape_of: dict[int, NDArray[np.float64]]
+) -> KeptActivity:
     shape = next((shape_of[recording.id] for recording in best_first if recording.id in shape_of), None)
     return KeptActivity(
         id=best_first[0].activity_id,
@@ -81,7 +84,7 @@ def shoes(db: sqlite3.Connection) -> list[Shoe]:
     return [rows.shoe(row) for row in db.execute("SELECT * FROM shoe ORDER BY name")]
 
 
-def _shapes(db: sqlite3.Connection) -> dict[int, NDArray]:
+def _shapes(db: sqlite3.Connection) -> dict[int, NDArray[np.float64]]:
     from runlog.store import tracks
 
     found = db.execute("SELECT recording_id, arrays FROM shape WHERE arrays IS NOT NULL")

@@ -16,7 +16,7 @@ _LOCKED = "another program is writing to it; try again when that has finished"
 _DAMAGED = "it is damaged; put back a copy of it from a backup"
 
 _REASONS = {
-    sqlite3.SQLITE_READONLY: "it or its folder is read-only; make both writable, or choose others with --home",
+    sqlite3.SQLITE_READONLY: "it or its folder is read-only; make both writable, or choose another --home",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; is its folder there and writable?",
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from runlog.model import Kind
 from runlog.store import entries, read, rows, shoes
-from runlog.store.duplicates import LARGEST_SHIFT_S, coincide, lag_if_shifted_s, same_run
+from runlog.store.duplicates import LARGEST_SHIFT_S, lag_if_shifted_s, same_run
 from runlog.store.entries import EntryCounts
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from runlog.model import Activity, Reading, Track
@@ -84,7 +85,7 @@ def add_file(
     path: str,
     sha256: str,
     reading: Reading,
-    shapes: Sequence[NDArray | None],
+    shapes: Sequence[NDArray[np.float64] | None],
     *,
     shape_version: int,
 ) -> FileOutcome:
@@ -127,7 +128,9 @@ def count_as(db: sqlite3.Connection, sha256: str, activities: Sequence[Activity]
     return changed
 
 
-def keep_shape(db: sqlite3.Connection, recording_id: int, shape: NDArray | None, version: int) -> None:
+def keep_shape(
+    db: sqlite3.Connection, recording_id: int, shape: NDArray[np.float64] | None, version: int
+) -> None:
     """Put a recording's route shape into the cache; None where its track has no route."""
     arrays = None
     if shape is not None:
@@ -175,6 +178,8 @@ def _same_but_shifted(db: sqlite3.Connection, activity: Activity, other: Recordi
     lag_s = lag_if_shifted_s(activity, other.activity)
     if lag_s is None or activity.track is None:
         return False
+    from runlog.store.coincidence import coincide
+
     track = read.recording_track(db, other.id)
     return track is not None and coincide(activity.track, track, lag_s)
 

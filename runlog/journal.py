@@ -1,0 +1,197 @@
+"""The journal of one runner: what a notebook or the command line holds.
+
+Files and ratings go in, the history of all of it comes out.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from runlog import diary_csv, settings, store
+from runlog.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from runlog.analysis.history import History
+    from runlog.intake import Summary
+    from runlog.model import Entry, KeptActivity, KeptEntry, Shoe, Track
+    from runlog.settings import Settings
+    from runlog.store import Store
+
+__all__ = ["Journal", "diary_template", "open"]
+
+
+def open(path: str | os.PathLike[str] | None = None) -> Journal:  # noqa: A001 - reads as runlog.open
+    """Open the journal in a folder; the folder is made when there is something to keep.
+
+    Args:
+        path: the folder. Without one RUNLOG_HOME says where, or else the place for such data
+            on this platform.
+
+    Raises:
+        BadInput: its config.toml cannot be read.
+    """
+    folder = Path(path or os.environ.get("RUNLOG_HOME") or _usual_folder()).expanduser().absolute()
+    return Journal(folder, settings.read(folder / "config.toml"))
+
+
+def _usual_folder() -> str:
+    import platformdirs
+
+    return platformdirs.user_data_dir("runlog", appauthor=False)
+
+
+def diary_template() -> str:
+    """An empty diary CSV to fill in."""
+    return diary_csv.template()
+
+
+@dataclass(slots=True)
+class Journal:
+    """A runner's folder: its settings, and the store within. Use it with ``with``, or close it.
+
+    Attributes:
+        folder: where everything is that the runner owns.
+        settings: what its config.toml says.
+    """
+
+    folder: Path
+    settings: Settings
+    _opened: Store | None = field(default=None, init=False, repr=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store; a history that was made of it stays usable."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    @property
+    def _store(self) -> Store:
+        if self._opened is None:
+            self._opened = store.open(self.folder)
+        return self._opened
+
+    def add(
+        self,
+        paths: Iterable[str | os.PathLike[str]],
+        *,
+        sport: str | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+        workers: int | None = None,
+    ) -> Summary:
+        """Import files, and all files in folders; none of them stops the others.
+
+        Args:
+            paths: files and folders.
+            sport: what the files' activities count as ("running", "cycling" …), whatever they say.
+            progress: called after each file with how many are done, of how many, and its name.
+            workers: how many processes read; by default as many as there are processors where that pays.
+
+        Raises:
+            StoreError: the store cannot be written; the files before are kept.
+        """
+        from runlog import intake
+
+        return intake.take(self._store, paths, self.settings, sport=sport, progress=progress, workers=workers)
+
+    def history(self) -> History:
+        """All that happened, as frames."""
+        from runlog.analysis import history, routes
+
+        kept = self._store
+        kept.renew_shapes(routes.shape, routes.SHAPE_VERSION)
+        return history.build(kept.activities(), kept.entries(), kept.shoes(), self.settings, self.track)
+
+    def track(self, run_id: int) -> Track | None:
+        """The stream of a run or other activity; also once the journal is closed, as a history needs it."""
+        if self._opened is not None:
+            return self._opened.track(run_id)
+        with store.open(self.folder) as kept:
+            return kept.track(run_id)
+
+    def runs(self) -> list[KeptActivity]:
+        """All runs in the order of their starts, without what needs numpy."""
+        return [one for one in self._store.activities(shapes=False) if one.activity.kind is Kind.RUN]
+
+    def last_run(self, moment: datetime) -> KeptActivity | None:
+        """The last run that had started by then."""
+        return next((run for run in reversed(self.runs()) if run.activity.start <= moment), None)
+
+    def log(self, entry: Entry) -> int:
+        """Keep a diary entry and return its id.
+
+        Raises:
+            BadInput: a value is out of its range, or that area has an entry at that very moment.
+        """
+        return self._store.add_entry(entry)
+
+    def edit(self, entry_id: int, entry: Entry) -> None:
+        """Put other values in the place of an entry's.
+
+        Raises:
+            NotFound: there is no entry of that id.
+            BadInput: as for ``log``.
+        """
+        self._store.replace_entry(entry_id, entry)
+
+    def undo(self) -> KeptEntry | None:
+        """Take back the entry that was logged last and return it; None where none was."""
+        last = self.last_logged()
+        if last is not None:
+            self._store.remove_entry(last.id)
+        return last
+
+    def last_logged(self) -> KeptEntry | None:
+        """The entry that was logged last, by hand and not by a diary file."""
+        return self._store.last_logged()
+
+    def entries(self) -> list[KeptEntry]:
+        """All diary entries in the order of their moments."""
+        return self._store.entries()
+
+    def export_diary(self) -> str:
+        """All diary entries as a diary CSV; importing it again changes nothing."""
+        return diary_csv.write(kept.entry for kept in self.entries())
+
+    def shoes(self) -> list[Shoe]:
+        """All pairs that the runner or a shoes file has told of, by name."""
+        return self._store.shoes()
+
+    def shoe_names(self) -> list[str]:
+        """All pairs that were ever named: by the runner, a diary row or a recording."""
+        return self._store.shoe_names()
+
+    def add_shoe(self, shoe: Shoe) -> None:
+        """Add a pair.
+
+        Raises:
+            BadInput: there is one of that name.
+        """
+        self._store.add_shoe(shoe)
+
+    def replace_shoe(self, shoe: Shoe) -> None:
+        """Put other values in the place of those of the pair of that name.
+
+        Raises:
+            NotFound: there is none.
+        """
+        self._store.replace_shoe(shoe)
+
+    def wear(self, run_id: int, name: str | None) -> None:
+        """Say which pair was worn on a run, which outranks all else; None takes that word back.
+
+        Raises:
+            NotFound: there is no such run or no pair of that name.
+        """
+        self._store.wear(run_id, name)
