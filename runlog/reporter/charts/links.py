@@ -1,0 +1,90 @@
+"""Every factor's link with soreness: a dot, its 95 % range, its grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from runlog.analysis.exposures import exposures
+from runlog.analysis.factors import FACTORS
+from runlog.analysis.links import links
+from runlog.reporter import units
+from runlog.reporter.charts import style
+from runlog.reporter.charts.style import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from runlog.analysis.history import History
+    from runlog.reporter.charts import View
+
+#: Grades that speak of a sign, the surest first, and what they are called.
+SIGNS = {"A": "clear", "B": "likely", "C": "leaning", "hint": "a hint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of one area.
+
+    Attributes:
+        rows: factor, label (with the step), effect, low, high (points), grade; the most soreness first.
+    """
+
+    title: str
+    rows: pd.DataFrame
+
+
+def data(history: History, view: View) -> Links:
+    """The links of one area that could be estimated."""
+    table = exposures(history, view.area)
+    return of(links(table) if len(table) else pd.DataFrame(columns=["factor", "effect"]), view.area)
+
+
+def of(found: pd.DataFrame, area: str) -> Links:
+    """What a forest plot shows of a table of links."""
+    rows = found.dropna(subset=["effect"]).sort_values("effect", ascending=False).reset_index(drop=True)
+    labels = {factor.name: f"{factor.label}: {factor.step_text}" for factor in FACTORS}
+    rows = rows.assign(label=[labels.get(name, name) for name in rows["factor"]])
+    return Links(_title(rows, area), rows)
+
+
+def _title(rows: pd.DataFrame, area: str) -> str:
+    if rows.empty:
+        return f"Not enough ratings of the {units.area(area)} for links yet"
+    for grade in SIGNS:
+        graded = rows.loc[rows["grade"] == grade]
+        if not graded.empty:
+            row = graded.loc[graded["effect"].abs().idxmax()]
+            more = "more" if row["effect"] > 0 else "less"
+            points = units.number(abs(row["effect"]))
+            return f"{row['label']} goes with {points} points {more} soreness"
+    return f"Nothing goes together with your {units.area(area)}'s soreness so far"
+
+
+def draw(data: Links, axes: Axes) -> None:
+    """The links as a forest plot: points of soreness per step, with 95 % ranges."""
+    if data.rows.empty:
+        style.say(axes, "Links appear from 20 ratings on.")
+        return
+    narrow = style.is_narrow(axes)
+    places = range(len(data.rows))[::-1]
+    axes.axvline(0, color=LIGHT["muted"], lw=1)
+    for place, row in zip(places, data.rows.itertuples(), strict=True):
+        colour = _colour(row.grade, row.effect)
+        axes.plot([row.low, row.high], [place, place], color=colour, lw=2.5, solid_capstyle="round")
+        axes.scatter([row.effect], [place], s=60, color=colour, zorder=3)
+        if narrow:
+            axes.annotate(row.label, (0, place), (0, 9), ("axes fraction", "data"), "offset points", size=10)
+    axes.set_yticks([] if narrow else list(places), [] if narrow else list(data.rows["label"]))
+    axes.tick_params(axis="y", labelcolor=LIGHT["ink"])
+    axes.set_ylim(-0.6, len(data.rows) - (0.2 if narrow else 0.5))
+    axes.set_xlabel("← less sore    points of soreness    more sore →")
+    axes.grid(axis="x")
+
+
+def _colour(grade: str, effect: float) -> str:
+    if grade not in SIGNS:
+        return LIGHT["muted"]
+    return LIGHT["sore"] if effect > 0 else LIGHT["calm"]

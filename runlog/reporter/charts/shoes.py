@@ -1,0 +1,84 @@
+"""Every pair of shoes against its limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from runlog.analysis import shoes
+from runlog.reporter import units
+from runlog.reporter.charts import style
+from runlog.reporter.charts.style import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from runlog.analysis.history import History
+    from runlog.reporter.charts import View
+
+
+@dataclass(frozen=True, slots=True)
+class Shoes:
+    """The pairs that are not retired.
+
+    Attributes:
+        pairs: name, worn, limit (both in the runner's unit), expected (day or NaT); the most worn first.
+    """
+
+    title: str
+    unit: str
+    pairs: pd.DataFrame
+
+
+def data(history: History, view: View) -> Shoes:
+    """What each pair has run and may run, as of ``view.now``."""
+    unit = history.settings.units
+    table = shoes.shoes(history, view.now)
+    table = table.loc[table["retired"].isna()].sort_values("km", ascending=False)
+    factor = 1000 / units.METRES[unit]
+    pairs = pd.DataFrame(
+        {
+            "name": table["name"],
+            "worn": table["km"] * factor,
+            "limit": table["limit_km"] * factor,
+            "expected": table["expected"],
+        }
+    ).reset_index(drop=True)
+    return Shoes(_title(pairs, unit), unit, pairs)
+
+
+def _title(pairs: pd.DataFrame, unit: str) -> str:
+    if pairs.empty:
+        return "No shoes yet"
+    left = (pairs["limit"] - pairs["worn"]).sort_values()
+    name = pairs["name"].loc[left.index[0]]
+    if left.iloc[0] <= 0:
+        return f"{name} is over its limit"
+    return f"{name} has {units.number(left.iloc[0], 0)} {unit} left"
+
+
+def draw(data: Shoes, axes: Axes) -> None:
+    """Each pair's distance against its limit."""
+    if data.pairs.empty:
+        style.say(axes, "Add a pair with: runlog shoes add NAME")
+        return
+    places = range(len(data.pairs))[::-1]
+    for place, pair in zip(places, data.pairs.itertuples(), strict=True):
+        over = pair.worn >= pair.limit
+        axes.barh(place, pair.limit, height=0.3, color=LIGHT["empty"])
+        axes.barh(place, pair.worn, height=0.3, color=LIGHT["sore" if over else "load"])
+        axes.vlines(pair.limit, place - 0.22, place + 0.22, color=LIGHT["ink"], lw=2)
+        axes.annotate(pair.name, (0, place), (0, 15), textcoords="offset points", weight="bold")
+        axes.annotate(
+            _state(pair, data.unit), (0, place), (0, -24), textcoords="offset points", color=LIGHT["muted"]
+        )
+    axes.set(ylim=(-0.6, len(data.pairs) - 0.4), yticks=[], xlabel=f"{data.unit}, the mark is the limit")
+    axes.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max()))
+
+
+def _state(pair: object, unit: str) -> str:
+    worn, limit, expected = pair.worn, pair.limit, pair.expected  # type: ignore[attr-defined]
+    when = "" if pd.isna(expected) else f", there around {units.day(expected, weekday=False, year=True)}"
+    return f"{units.number(worn, 0)} of {units.number(limit, 0)} {unit}{when}"

@@ -1,0 +1,101 @@
+"""A week's facts as one self-contained page: no network, no script, everything typed escaped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from runlog.reporter import charts, guidance, units
+from runlog.reporter.charts.style import PALETTE
+from runlog.reporter.findings import NEEDED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runlog.reporter.findings import Finding
+    from runlog.reporter.weekly import Week
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number of the week, and what is usual."""
+
+    label: str
+    value: str
+    usual: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The common scale of the dots and ranges: points of soreness to percent of the width."""
+
+    low: float
+    high: float
+
+    def place(self, points: float) -> str:
+        """Where a value lies, as a percentage."""
+        return f"{100 * (points - self.low) / (self.high - self.low):.1f}%"
+
+
+def render(week: Week) -> str:
+    """The page of a week."""
+    environment = Environment(
+        loader=PackageLoader("runlog.reporter"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals |= {"units": units, "palette": PALETTE, "needed": NEEDED, "isna": pd.isna}
+    pictures = {name: _svg(name, data) for name, data in _charts(week)}
+    return environment.get_template("report.html").render(
+        week=week,
+        tiles=_tiles(week),
+        axis=_axis(week.findings),
+        charts=pictures,
+        clinician=guidance.clinician(),
+    )
+
+
+def _charts(week: Week) -> Iterable[tuple[str, object]]:
+    if week.now.ratings or week.now.runs or week.usual.runs:
+        yield "soreness_and_load", week.soreness
+    if week.evidence is not None:
+        yield "exposure", week.evidence
+    if len(week.routes):
+        yield "routes", week.route_history
+
+
+def _svg(name: str, data: object) -> dict[str, Markup]:
+    """The SVGs of a chart; matplotlib escapes the texts in them."""
+    return {size: Markup(svg) for size, svg in charts.embedded(name, data).items()}  # noqa: S704 - see the docstring
+
+
+def _tiles(week: Week) -> list[Tile]:
+    now, usual = week.now, week.usual
+    few = 0 if usual.runs == round(usual.runs) else 1
+    rows = (
+        ("Runs", units.number(now.runs, 0), units.number(usual.runs, few)),
+        (
+            "Distance",
+            units.distance(now.distance_m, week.units),
+            units.distance(usual.distance_m, week.units),
+        ),
+        ("Moving time", units.duration(now.moving_s), units.duration(usual.moving_s)),
+        (
+            f"Soreness, {units.area(week.area)}",
+            units.number(now.soreness_mean),
+            units.number(usual.soreness_mean),
+        ),
+        ("Worst rating", units.number(now.soreness_max, 0), units.number(usual.soreness_max, 0)),
+        ("Ratings", units.number(now.ratings, 0), units.number(usual.ratings, 1)),
+    )
+    return [Tile(*row) for row in rows]
+
+
+def _axis(findings: Iterable[Finding]) -> Axis:
+    """From the lowest to the highest end of all ranges, 0 always inside."""
+    ends = [end for finding in findings for end in (finding.low, finding.high) if units.known(end)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    margin = 0.06 * (high - low) or 1.0
+    return Axis(low - margin, high + margin)

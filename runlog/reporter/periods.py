@@ -1,0 +1,119 @@
+"""Calendar days and weeks, and a history as it stood at the end of a day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from runlog.errors import BadInput
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from runlog.analysis.history import History
+    from runlog.settings import Settings
+
+#: How many days before the ISO week's Monday a week starts.
+_EARLIER = {"monday": 0, "sunday": 1, "saturday": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Whole local days, both ends included."""
+
+    first: date
+    last: date
+
+    def before(self, weeks: int) -> Span:
+        """The same span so many weeks earlier."""
+        return Span(self.first - timedelta(weeks=weeks), self.last - timedelta(weeks=weeks))
+
+    def of(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a frame whose ``day`` lies in the span."""
+        inside = frame["day"].between(pd.Timestamp(self.first), pd.Timestamp(self.last))
+        return frame.loc[inside]
+
+
+def week_named(name: str, settings: Settings) -> Span:
+    """The days of "2026-W30", shifted when the runner's weeks do not start on a Monday.
+
+    Raises:
+        BadInput: the name is not that of an ISO week.
+    """
+    found = re.fullmatch(r"(\d{4})-?W(\d{1,2})", name.strip(), re.IGNORECASE)
+    year, number = map(int, found.groups()) if found else (0, 0)
+    try:
+        monday = date.fromisocalendar(year, number, 1)
+    except ValueError:
+        raise BadInput(f"{name!r} is not a week; write it like 2026-W30") from None
+    first = monday - timedelta(days=_EARLIER[settings.week_start])
+    return Span(first, first + timedelta(days=6))
+
+
+def week_of(day: date, settings: Settings) -> Span:
+    """The runner's week that a day lies in."""
+    earlier = _EARLIER[settings.week_start]
+    first = day - timedelta(days=(day.weekday() + earlier) % 7)
+    return Span(first, first + timedelta(days=6))
+
+
+def name_of(week: Span) -> str:
+    """The ISO name of a week: that of the Monday in it."""
+    monday = next(day for day in (week.first + timedelta(days=n) for n in range(7)) if day.weekday() == 0)
+    year, number, _ = monday.isocalendar()
+    return f"{year}-W{number:02d}"
+
+
+def clock(history: History) -> tzinfo:
+    """The runner's clock: the offset last seen in the data, else the time zone of the settings."""
+    columns = ["start", "utc_offset_s"], ["moment", "utc_offset_s"]
+    frames = (history.runs[columns[0]], history.entries[columns[1]])
+    seen = [frame.dropna().iloc[-1] for frame in frames if not frame.dropna().empty]
+    if not seen:
+        return history.settings.zone
+    latest = max(seen, key=lambda row: row.iloc[0])
+    return timezone(timedelta(seconds=int(latest["utc_offset_s"])))
+
+
+def utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
+    """A moment in UTC; None is the current time.
+
+    Raises:
+        BadInput: the moment carries no time zone.
+    """
+    moment = pd.Timestamp.now(tz="UTC") if now is None else pd.Timestamp(now)
+    if moment.tz is None:
+        raise BadInput(f"now needs a time zone, but {moment} has none")
+    return moment.tz_convert("UTC")
+
+
+def ends_of(days: pd.DatetimeIndex, zone: tzinfo) -> pd.DatetimeIndex:
+    """The last moments of local days (naive midnights), in UTC."""
+    following = days + pd.Timedelta(days=1)
+    midnights = following.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+    return midnights.tz_convert("UTC") - pd.Timedelta(seconds=1)
+
+
+def end_of(day: date, zone: tzinfo) -> pd.Timestamp:
+    """The last moment of one local day, in UTC."""
+    return ends_of(pd.DatetimeIndex([pd.Timestamp(day)]), zone)[0]
+
+
+def until(history: History, moment: pd.Timestamp) -> History:
+    """The history as it stood at a moment: nothing that ended or was written after it."""
+    return replace(
+        history,
+        runs=history.runs.loc[history.runs["end"] <= moment],
+        others=history.others.loc[history.others["end"] <= moment],
+        entries=history.entries.loc[history.entries["moment"] <= moment],
+    )
+
+
+def last_day(history: History) -> date | None:
+    """The last local day of which the history tells anything, or None."""
+    days = pd.concat([history.runs["day"], history.entries["day"]])
+    return None if days.empty else days.max().date()

@@ -1,0 +1,79 @@
+"""A week in numbers, and what is usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from runlog.analysis.history import History
+    from runlog.reporter.periods import Span
+
+#: So many weeks before are what is usual.
+WEEKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The numbers of a week, or the means of several; NaN is unknown.
+
+    Attributes:
+        weeks: how many weeks they are means of.
+        runs, ratings: per week; ratings are those of one area.
+        distance_m, moving_s: per week; NaN where no run tells them.
+        soreness_mean, soreness_max: of all ratings of the area.
+    """
+
+    weeks: int
+    runs: float
+    distance_m: float
+    moving_s: float
+    ratings: float
+    soreness_mean: float
+    soreness_max: float
+
+
+def of_week(history: History, week: Span, area: str) -> Totals:
+    """The numbers of one week."""
+    return _totals(week.of(history.runs), ratings(history, area, week), weeks=1)
+
+
+def usual(history: History, week: Span, area: str) -> Totals:
+    """The means of the four weeks before, or of as many of them as have begun since the first data."""
+    begun = [span for span in map(week.before, range(1, WEEKS + 1)) if _begun(history, span)]
+    if not begun:
+        return _totals(history.runs.iloc[:0], ratings(history, area).iloc[:0], weeks=0)
+    four = type(week)(begun[-1].first, begun[0].last)
+    return _totals(four.of(history.runs), ratings(history, area, four), weeks=len(begun))
+
+
+def ratings(history: History, area: str, span: Span | None = None) -> pd.DataFrame:
+    """The entries that rate an area, all or those of a span."""
+    entries = history.entries
+    rated = entries.loc[entries["soreness"].notna() & (entries["area"] == area)]
+    return rated if span is None else span.of(rated)
+
+
+def _begun(history: History, span: Span) -> bool:
+    firsts = [frame["day"].min().date() for frame in (history.runs, history.entries) if len(frame)]
+    return bool(firsts) and min(firsts) <= span.last
+
+
+def _totals(runs: pd.DataFrame, rated: pd.DataFrame, weeks: int) -> Totals:
+    each = weeks or float("nan")
+    return Totals(
+        weeks=weeks,
+        runs=len(runs) / each,
+        distance_m=_sum(runs["distance_m"]) / each,
+        moving_s=_sum(runs["moving_s"].fillna(runs["duration_s"])) / each,
+        ratings=len(rated) / each,
+        soreness_mean=float(rated["soreness"].mean()) if len(rated) else float("nan"),
+        soreness_max=float(rated["soreness"].max()) if len(rated) else float("nan"),
+    )
+
+
+def _sum(column: pd.Series[float]) -> float:
+    """The sum of what is known: 0 for no runs at all, NaN where runs are there but none tells it."""
+    return float(column.sum(min_count=1)) if len(column) else 0.0

@@ -1,0 +1,84 @@
+"""How numbers, distances and days are written for people; stored values are always SI."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+UNKNOWN = "–"
+METRES = {"km": 1000.0, "mi": 1609.344}
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def known(value: float | None) -> bool:
+    """Whether a value is known; 0 is."""
+    return value is not None and not math.isnan(value)
+
+
+def number(value: float | None, digits: int = 1, *, signed: bool = False) -> str:
+    """A number with a true minus sign, e.g. "3.4", "−1.2", "+0.8"."""
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    rounded = round(value, digits) + 0.0  # -0.04 is told as 0.0, not as -0.0
+    return f"{rounded:{'+' if signed and rounded else ''},.{digits}f}".replace("-", "−")
+
+
+def percent(fraction: float | None) -> str:
+    """A fraction as a percentage, e.g. "78%"."""
+    if fraction is None or math.isnan(fraction):
+        return UNKNOWN
+    return f"{number(100 * fraction, 0)}%"
+
+
+def distance(metres: float | None, units: str = "km", digits: int = 1) -> str:
+    """Metres as "12.4 km" or "7.7 mi"."""
+    if metres is None or math.isnan(metres):
+        return UNKNOWN
+    return f"{number(metres / METRES[units], digits)} {units}"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as "42 min" or "1 h 05 min"."""
+    if seconds is None or math.isnan(seconds):
+        return UNKNOWN
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+def pace(seconds: float | None, metres: float | None, units: str = "km") -> str:
+    """Time over distance as "5:42 min/km"."""
+    if seconds is None or metres is None or math.isnan(seconds) or math.isnan(metres) or metres <= 0:
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds / metres * METRES[units]), 60)
+    return f"{minutes}:{rest:02d} min/{units}"
+
+
+def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
+    """A day as "Sun 15 Nov", "15 Nov" or "Sun 15 Nov 2026"; the same in every locale."""
+    text = f"{value.day} {_MONTHS[value.month - 1]}"
+    if weekday:
+        text = f"{_WEEKDAYS[value.weekday()]} {text}"
+    return f"{text} {value.year}" if year else text
+
+
+def days(first: date, last: date) -> str:
+    """A span of days as "20–26 Jul 2026" or "28 Dec 2026 – 3 Jan 2027"."""
+    end = day(last, weekday=False, year=True)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    return f"{day(first, weekday=False, year=first.year != last.year)} – {end}"
+
+
+def count(how_many: int, noun: str) -> str:
+    """A count with its noun, e.g. "1 run", "4 runs"."""
+    return f"{how_many} {noun}{'' if how_many == 1 else 's'}"
+
+
+def area(name: str) -> str:
+    """A body area in words, e.g. "upper back", "hip or groin"."""
+    return {"hip_groin": "hip or groin", "other": "other area"}.get(name, name.replace("_", " "))
