@@ -29,13 +29,14 @@ SIMPLIFY_M = 10.0  # what wanders less than this, as at a traffic light, is no w
 LONGEST_GAP_S = 60.0  # a longer silence of the watch counts as this long
 SHORTEST_M = 200.0  # less than this is no route
 
-APART_M = 45.0  # two receivers on one way, each 10–20 m off
-APART_AT_MOST_M = 150.0  # anywhere, as between tall houses
+APART_M = 65.0  # two receivers, each 10–20 m off, on the two sides of a road
+APART_FURTHER_SHARE = 0.05  # of the way may lie further apart:
+APART_AT_MOST_M = 200.0  # turning a little later, stopping at the next corner
 LENGTH_DIFFERENCE = 0.10
 MISSING_START_M = 400.0  # of a watch that found its position late
 MISSING_START_SHARE = 0.2
-STEP_M = 25.0
-SLIP = 0.03  # how far along the way two runs may be out of step, as a share of it
+STEP_M = 40.0
+SLIP = 0.05  # how far along the way two runs may be out of step, as a share of it
 MOST_POINTS = 4000
 REACH_M = 600.0  # how far apart the quarters of one route can come to lie by all this
 QUARTERS = np.linspace(0.0, 1.0, 5)
@@ -144,7 +145,7 @@ def routes(history: History, now: datetime | None = None) -> pd.DataFrame:
 def _smooth(flat: NDArray[np.float64], time_s: NDArray[np.float64]) -> NDArray[np.float64]:
     steps = np.clip(np.nan_to_num(np.diff(time_s)), 0.0, LONGEST_GAP_S)
     clock = np.concatenate([[0.0], np.cumsum(steps)])
-    if clock[-1] == 0.0:
+    if clock[-1] < 1.0:
         return flat
     seconds = np.arange(0.0, clock[-1] + 1.0)
     even = np.stack([np.interp(seconds, clock, flat[:, axis]) for axis in (0, 1)], axis=1)
@@ -158,19 +159,27 @@ def _beside(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     points = int(np.clip(max(lengths) / STEP_M, 2, MOST_POINTS))
     fractions = np.linspace(0.0, 1.0, points)
     a, b = resample(one, fractions * lengths[0]), resample(other, fractions * lengths[1])
-    slip = 2 + int(SLIP * points)
-    return _close(_gaps(a, b, slip)) and _close(_gaps(b, a, slip))
+    in_step = np.linalg.norm(a - b, axis=1)
+    return _close(in_step) or all(_close(gaps) for gaps in _gaps(a, b, 2 + int(SLIP * points)))
 
 
-def _gaps(a: NDArray[np.float64], b: NDArray[np.float64], slip: int) -> NDArray[np.float64]:
-    """How far each point of ``a`` is from the points of ``b`` at most ``slip`` before or after its own."""
-    padded = np.pad(b, ((slip, slip), (0, 0)), mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * slip + 1, axis=0)
-    return np.asarray(np.linalg.norm(windows - a[:, :, None], axis=1).min(axis=1))
+def _gaps(
+    a: NDArray[np.float64], b: NDArray[np.float64], slip: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far each line's points are from the other's, at most ``slip`` points out of step."""
+    n = len(a)
+    from_a, from_b = np.full(n, np.inf), np.full(n, np.inf)
+    for shift in range(-min(slip, n - 1), min(slip, n - 1) + 1):
+        in_a = slice(max(0, -shift), n - max(0, shift))
+        in_b = slice(max(0, shift), n - max(0, -shift))
+        apart = np.linalg.norm(a[in_a] - b[in_b], axis=1)
+        np.minimum(from_a[in_a], apart, out=from_a[in_a])
+        np.minimum(from_b[in_b], apart, out=from_b[in_b])
+    return from_a, from_b
 
 
 def _close(gaps: NDArray[np.float64]) -> bool:
-    return bool(np.percentile(gaps, 95) <= APART_M and gaps.max() <= APART_AT_MOST_M)
+    return bool((gaps > APART_M).mean() <= APART_FURTHER_SHARE and gaps.max() <= APART_AT_MOST_M)
 
 
 def _from_start_of(late: NDArray[np.float64], line: NDArray[np.float64]) -> NDArray[np.float64]:
