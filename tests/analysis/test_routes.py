@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import time
 import warnings
 
 import gpxpy
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,9 +35,8 @@ def loop(seed: int, length_m: float):
     """A round from home and back to it."""
     chance = np.random.default_rng(seed)
     angle = np.linspace(0, 2 * np.pi, int(length_m / 10))
-    wobble = (
-        1 + 0.25 * np.sin(3 * angle + chance.uniform(0, 6)) + 0.1 * np.sin(7 * angle + chance.uniform(0, 6))
-    )
+    phase = chance.uniform(0, 6, 2)
+    wobble = 1 + 0.25 * np.sin(3 * angle + phase[0]) + 0.1 * np.sin(7 * angle + phase[1])
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1) * wobble[:, None]
     line = (circle - circle[0]) @ turned(chance.uniform(0, 2 * np.pi))
     return line * length_m / along(line)[-1]
@@ -56,7 +55,7 @@ def on_globe(line, centre=HOME):
 
 
 def run(line, seed: int, *, every_s: int = 1, skip_s: int = 0, pause_s: int = 0, wild: bool = False) -> Track:
-    """Run a line once: own pace, a receiver 10–20 m off, as far as given a late start, a pause, wild points."""
+    """Run a line once: own pace, a receiver 10–20 m off; maybe a late start, a pause, wild points."""
     chance = np.random.default_rng(seed)
     seconds = int(along(line)[-1] / chance.uniform(2.4, 4.0))
     way = np.linspace(0, along(line)[-1], seconds)
@@ -126,36 +125,49 @@ def neighbouring_lines():
 
 def test_made_roads_are_told_apart():
     precision, recall = precision_and_recall(labelled(neighbouring_lines()))
-    print(f"made roads: precision {precision:.3f}, recall {recall:.3f}")
+    print(f"made roads: precision {precision:.3f}, recall {recall:.3f}")  # noqa: T201 - shown by pytest -s
     assert precision >= 0.95
     assert recall >= 0.95
 
 
+def real_tracks(devicefiles):
+    """The runs of one real runner, by the first letters of their files' names."""
+    tracks = {}
+    for file in sorted((devicefiles / "gpx").glob("corriporai__runpandas__????????-*.gpx")):
+        gpx = gpxpy.parse(file.read_text(encoding="utf-8").strip())
+        points = [point for point in gpx.walk(only_points=True) if point.time]
+        seconds = np.array([(point.time - points[0].time).total_seconds() for point in points])
+        name = file.name.removeprefix("corriporai__runpandas__")[:4]
+        tracks[name] = track([p.latitude for p in points], [p.longitude for p in points], seconds)
+    return tracks
+
+
 def real_lines(devicefiles):
-    """Runs of one real runner, in metres from home, and the same backwards and by half."""
-    with (devicefiles / "MANIFEST.csv").open(encoding="utf-8") as manifest:
-        files = sorted(row["file"] for row in csv.DictReader(manifest) if "runpandas__" in row["file"])
-    lines = []
-    for file in [name for name in files if name.endswith(".gpx")][:24]:
-        points = gpxpy.parse((devicefiles / file).read_text(encoding="utf-8").strip()).walk(only_points=True)
-        lat_lon = np.array([(point.latitude, point.longitude) for point in points])
-        space = to_space(lat_lon)
+    """The ways of that runner's first runs, in metres."""
+    for name, one in itertools.islice(real_tracks(devicefiles).items(), 24):
+        space = to_space(np.stack([one["lat"], one["lon"]], axis=1))
         line = Plane(space[len(space) // 2]).flatten(space)
         if along(line)[-1] > 2000:
-            lines.append((file, line))
-    return lines
+            yield name, line
+
+
+def test_real_runs_of_one_runner_are_told_apart_as_by_eye(devicefiles):
+    found = routes.group({name: routes.shape(one) for name, one in real_tracks(devicefiles).items()})
+    for one, other in (("270c", "2a96"), ("5e9a", "a385"), ("0c97", "7e46"), ("36bb", "e303")):
+        assert found[one] == found[other]
+    for one, other in (("36bb", "e3f2"), ("5a37", "a68b"), ("7318", "8c32")):
+        assert found[one] != found[other]
 
 
 def test_real_roads_are_told_apart(devicefiles):
-    lines = real_lines(devicefiles)
+    lines = list(real_lines(devicefiles))
     assert len(lines) > 15
     halves = [(f"{label} by half", line[: len(line) // 2]) for label, line in lines]
     # each on its own spot, because which of this runner's runs went the same way nobody has written down
-    apart = [
-        (label, line + [0.0, 30_000.0 * (i % len(lines))]) for i, (label, line) in enumerate(lines + halves)
-    ]
+    spots = [np.array([0.0, 30_000.0 * i]) for i in range(len(lines))] * 2
+    apart = [(label, line + spot) for (label, line), spot in zip(lines + halves, spots, strict=True)]
     precision, recall = precision_and_recall(labelled(apart))
-    print(f"real roads: precision {precision:.3f}, recall {recall:.3f}")
+    print(f"real roads: precision {precision:.3f}, recall {recall:.3f}")  # noqa: T201 - shown by pytest -s
     assert precision >= 0.95
     assert recall >= 0.95
 
@@ -242,7 +254,5 @@ def test_thousands_of_runs_are_grouped_in_seconds():
 
 
 def test_streaks_count_runs_in_a_row():
-    import pandas as pd
-
     route = pd.Series(["R1", "R1", "R2", "R1", "R1", "R1"])
     assert routes.streaks(route).tolist() == [1, 2, 1, 1, 2, 3]
