@@ -13,7 +13,7 @@ from runlog.importers import table
 from runlog.model import Area, Entry, Problem, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from runlog.settings import Settings
 
@@ -93,7 +93,7 @@ def _notes(columns: list[str]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _entry(cells: dict[str, str], settings: Settings) -> Entry | None:
+def _entry(cells: Mapping[str, str], settings: Settings) -> Entry | None:
     """Make an entry of a row; None where it holds no value besides its date and area."""
     values = {name: _value(name, cell) for name, cell in cells.items() if name in _READERS}
     if not values.keys() - {"area"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import fit_chain, fitfast_seam, fitparse_seam, sports, tracks
+from runlog.importers import fit_chain, fit_tracks, fitfast_seam, fitparse_seam, sports, tracks
+from runlog.importers.fit_tracks import field, moment, number
 from runlog.model import Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
@@ -25,24 +27,6 @@ if TYPE_CHECKING:
 
 FORMAT = "fit"
 
-_DEGREES = 180.0 / 2**31
-#: The record fields that make a column, best first, and the factor to the column's unit. Those that begin
-#: with a capital are Stryd's developer fields.
-_COLUMNS: dict[str, tuple[tuple[str, float], ...]] = {
-    "lat": (("position_lat", _DEGREES),),
-    "lon": (("position_long", _DEGREES),),
-    "distance_m": (("distance", 1.0),),
-    "speed_mps": (("enhanced_speed", 1.0), ("speed", 1.0)),
-    "altitude_m": (("enhanced_altitude", 1.0), ("altitude", 1.0)),
-    "heart_rate_bpm": (("heart_rate", 1.0),),
-    "cadence_spm": (("cadence", 1.0), ("Cadence", 1.0)),
-    "power_w": (("power", 1.0), ("Power", 1.0)),
-    "vertical_oscillation_mm": (("vertical_oscillation", 1.0), ("Vertical Oscillation", 10.0)),
-    "vertical_ratio_pct": (("vertical_ratio", 1.0),),
-    "stance_time_ms": (("stance_time", 1.0), ("Ground Time", 1.0)),
-    "stance_time_balance_pct": (("stance_time_balance", 1.0),),
-    "step_length_mm": (("step_length", 1.0),),
-}
 _SUMMARY_FIELDS = {
     "timestamp",
     "local_timestamp",
@@ -66,7 +50,7 @@ _SUMMARY_FIELDS = {
     "workout_feel",
 }
 _NATIVE_FIELDS = frozenset(_SUMMARY_FIELDS).union(
-    field for sources in _COLUMNS.values() for field, _ in sources if field.islower()
+    name for sources in fit_tracks.COLUMNS.values() for name, _ in sources if name.islower()
 )
 
 _TYPES = {
@@ -90,7 +74,6 @@ _TYPES = {
 _SYSTEM_TIME_BELOW = 0x10000000 + 631065600
 _QUARTER_HOUR = 900
 _LARGEST_OFFSET = 15 * 3600
-_BEFORE_START_S = 60.0
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
@@ -117,10 +100,8 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
         if other:
             others.append(other)
         elif fault:
-            kept = (
-                f"{len(messages.get('record', []))} records before it were kept" if found else "nothing kept"
-            )
-            problems.append(Problem(f"damaged ({fault}); {kept}", byte=sequence.offset))
+            count = len(messages.get("record", [])) if found else 0
+            problems.append(Problem(f"damaged ({fault}); {count} records were kept", byte=sequence.offset))
         notes += [
             f"the clock of the watch was not set: it says {activity.start:%Y-%m-%d}"
             for activity in found
@@ -163,49 +144,56 @@ def _other_type(messages: Messages) -> str | None:
 
 
 def _activities(messages: Messages) -> list[Activity]:
+    """Make an activity of each session, of the records and laps from its start to the next one's."""
     records = messages.get("record", [])
-    times = _field(records, "timestamp")
-    sessions = sorted(
-        (session for session in messages.get("session", []) if _number(session, "start_time") is not None),
-        key=lambda session: session["start_time"],
-    )
-    if not sessions:
-        sessions = _session_of_records(messages, times)
+    times = field(records, "timestamp")
+    sessions = _sessions(messages, times)
     if not sessions:
         return []
     device, offset = _device(messages), _utc_offset(messages)
     activities = []
-    bounds = [*(session["start_time"] for session in sessions[1:]), float("inf")]
-    for session, (low, high) in zip(sessions, pairwise([float("-inf"), *bounds]), strict=True):
+    bounds = [-math.inf, *(session["start_time"] for session in sessions[1:]), math.inf]
+    for session, (low, high) in zip(sessions, pairwise(bounds), strict=True):
         inside = np.flatnonzero((times >= low) & (times < high))
-        track = _track(messages, [records[index] for index in inside], times[inside], session)
-        laps = [lap for lap in messages.get("lap", []) if low <= (_number(lap, "start_time") or 0.0) < high]
-        activities.append(_activity(session, track, _laps(laps), device, offset))
+        own = [records[index] for index in inside.tolist()]
+        track = fit_tracks.build(messages, own, times[inside], session)
+        laps = [lap for lap in _laps(messages) if low <= lap.start.timestamp() < high]
+        activities.append(_activity(session, track, tuple(laps), device, offset))
     return activities
 
 
-def _session_of_records(messages: Messages, times: NDArray) -> list[dict[str | int, Any]]:
-    """Stand in for the session message that a file which ends early lacks."""
+def _sessions(messages: Messages, times: NDArray[np.float64]) -> list[Message]:
+    """Return the sessions in the order of their starts.
+
+    A file that ends early has none: then the records stand in for it, and for a start that was never set.
+    """
+    sessions = [
+        session for session in messages.get("session", []) if moment(session, "start_time") is not None
+    ]
+    if any(session["start_time"] >= tracks.EARLIEST for session in sessions):
+        return sorted(sessions, key=lambda session: session["start_time"])
     usable = times[times >= tracks.EARLIEST]
     if len(usable) < 2:  # noqa: PLR2004 - a single moment is no activity
-        return []
-    session: dict[str | int, Any] = {"start_time": float(usable.min())}
+        return list(sessions)
+    stand_in: dict[str | int, Any] = {}
     for message in messages.get("lap", []) + messages.get("sport", []):
-        session |= {field: message[field] for field in ("sport", "sub_sport") if field in message}
-    return [session]
+        stand_in |= {name: message[name] for name in ("sport", "sub_sport") if name in message}
+    for session in stated[:1]:
+        stand_in |= session
+    return [stand_in | {"start_time": float(usable.min())}]
 
 
 def _activity(
     session: Message, track: Track | None, laps: tuple[Lap, ...], device: str | None, offset: int | None
 ) -> Activity:
     sport, sub_sport = _words(session)
-    duration = _number(session, "total_elapsed_time")
+    duration = number(session, "total_elapsed_time")
     if duration is None:
         duration = float(track["time_s"][-1]) if track else 0.0
-    cadence = _number(session, "avg_cadence")
+    cadence = number(session, "avg_cadence")
     if cadence is not None:
-        cadence += _number(session, "avg_fractional_cadence") or 0.0
-    rpe = _number(session, "workout_rpe")
+        cadence += number(session, "avg_fractional_cadence") or 0.0
+    rpe = number(session, "workout_rpe")
     name = session.get("sport_profile_name")
     return Activity(
         start=datetime.fromtimestamp(session["start_time"], UTC),
@@ -215,14 +203,14 @@ def _activity(
         kind=sports.kind(sport, sub_sport),
         name=name if isinstance(name, str) and name else None,
         utc_offset_s=offset,
-        moving_s=_number(session, "total_timer_time"),
-        distance_m=_number(session, "total_distance"),
-        ascent_m=_number(session, "total_ascent"),
-        avg_hr=_number(session, "avg_heart_rate"),
-        max_hr=_number(session, "max_heart_rate"),
+        moving_s=number(session, "total_timer_time"),
+        distance_m=number(session, "total_distance"),
+        ascent_m=number(session, "total_ascent"),
+        avg_hr=number(session, "avg_heart_rate"),
+        max_hr=number(session, "max_heart_rate"),
         avg_cadence_spm=cadence,
         rpe=None if rpe is None else rpe / 10.0,
-        feel=_number(session, "workout_feel"),
+        feel=number(session, "workout_feel"),
         device=device,
         laps=laps,
         track=track,
@@ -238,70 +226,23 @@ def _words(session: Message) -> tuple[str, str | None]:
     return str(sport), str(sub_sport)
 
 
-def _track(messages: Messages, records: Sequence[Message], times: NDArray, session: Message) -> Track | None:
-    """Build the track of one session from its records; a record far before the start is a stale one."""
-    start = float(session["start_time"])
-    fresh = np.flatnonzero(times >= start - _BEFORE_START_S)
-    records, times = [records[index] for index in fresh], times[fresh]
-    columns = {name: _column(records, sources) for name, sources in _COLUMNS.items()}
-    columns["cadence_spm"] += np.nan_to_num(_field(records, "fractional_cadence"))
-    built = tracks.build(times, np.searchsorted(_resumed(messages), times, side="right"), columns, start)
-    return built[1] if built else None
-
-
-def _resumed(messages: Messages) -> list[float]:
-    """Return the times at which the timer was started again after a stop."""
-    timer = [
-        event
-        for event in messages.get("event", [])
-        if event.get("event") == "timer" and _number(event, "timestamp") is not None
-    ]
-    timer.sort(key=lambda event: event["timestamp"])
-    return [
-        after["timestamp"]
-        for before, after in pairwise(timer)
-        if str(before.get("event_type")).startswith("stop") and after.get("event_type") == "start"
-    ]
-
-
-def _column(records: Sequence[Message], sources: Sequence[tuple[str, float]]) -> NDArray:
-    values = np.full(len(records), np.nan)
-    for field, factor in sources:
-        missing = np.isnan(values)
-        if not missing.any():
-            break
-        values[missing] = _field(records, field)[missing] * factor
-    return values
-
-
-def _field(records: Sequence[Message], field: str) -> NDArray:
-    values = (record.get(field) for record in records)
-    return np.array(
-        [value if isinstance(value, int | float) else np.nan for value in values], dtype=np.float64
-    )
-
-
-def _number(message: Message, field: str) -> float | None:
-    value = message.get(field)
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _laps(messages: Sequence[Message]) -> tuple[Lap, ...]:
+def _laps(messages: Messages) -> list[Lap]:
     laps = [
         Lap(
-            start=datetime.fromtimestamp(message["start_time"], UTC),
-            duration_s=float(message["total_elapsed_time"]),
-            distance_m=_number(message, "total_distance"),
+            start=datetime.fromtimestamp(start, UTC),
+            duration_s=duration,
+            distance_m=number(message, "total_distance"),
             intensity=_intensity(message.get("intensity")),
         )
-        for message in messages
-        if _number(message, "start_time") is not None and _number(message, "total_elapsed_time") is not None
+        for message in messages.get("lap", [])
+        if (start := moment(message, "start_time")) is not None
+        and (duration := number(message, "total_elapsed_time")) is not None
     ]
-    return tuple(sorted(laps, key=lambda lap: lap.start))
+    return sorted(laps, key=lambda lap: lap.start)
 
 
 def _intensity(word: object) -> Intensity | None:
-    return Intensity(word) if word in set(Intensity) else None
+    return Intensity(word) if isinstance(word, str) and word in set(Intensity) else None
 
 
 def _utc_offset(messages: Messages) -> int | None:

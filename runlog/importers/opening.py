@@ -131,8 +131,7 @@ def root(head: bytes) -> str | None:
 
 
 #: What a recording looks like that was overwritten, never finished or cut off at the front.
-DAMAGED_PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-_LOOKS = ("empty", "binary data of an unknown kind", "text of an unknown kind")
+DAMAGED_LOOKS = ("empty", "binary data of an unknown kind", "text of an unknown kind")
 
 
 def looks_like(head: bytes) -> str:

@@ -22,7 +22,7 @@ _STANDING_MPS = 0.5
 _SPEED_WINDOW_S = 10.0
 _ASCENT_GRID_S = 10.0
 _ASCENT_SMOOTHING = 5  # grid points, an odd number
-_ASCENT_NOISE_M = 2.0
+_ASCENT_NOISE_M = 1.0
 
 
 def complete(activity: Activity) -> Activity:
@@ -39,12 +39,12 @@ def complete(activity: Activity) -> Activity:
         "distance_m": distance(track),
         "moving_s": moving_time(track),
         "ascent_m": ascent(track),
-        "avg_hr": _over(np.nanmean, track, "heart_rate_bpm"),
-        "max_hr": _over(np.nanmax, track, "heart_rate_bpm"),
-        "avg_cadence_spm": _typical_cadence(track, np.mean),
+        "avg_hr": float(np.nanmean(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None,
+        "max_hr": float(np.nanmax(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None,
+        "avg_cadence_spm": float(stepping.mean()) if len(stepping := _stepping(track)) else None,
     }
-    missing = {name: value for name, value in found.items() if getattr(activity, name) is None}
-    return replace(activity, **missing)  # type: ignore[arg-type]
+    unknown = {name: value for name, value in found.items() if getattr(activity, name) is None}
+    return replace(activity, **unknown)  # type: ignore[arg-type]  # the names above are all numbers
 
 
 def distance(track: Track) -> float | None:
@@ -70,7 +70,7 @@ def moving_time(track: Track) -> float:
 
 
 def ascent(track: Track) -> float | None:
-    """Return the metres climbed, smoothed over 50 s and without rises of less than 2 m."""
+    """Return the metres climbed, smoothed over 50 s and without rises of less than 1 m."""
     if "altitude_m" not in track:
         return None
     known = ~np.isnan(track["altitude_m"])
@@ -90,7 +90,7 @@ def ascent(track: Track) -> float | None:
     return climbed
 
 
-def _distance_steps(track: Track) -> NDArray | None:
+def _distance_steps(track: Track) -> NDArray[np.float64] | None:
     """Return the metres between each point and the next (n - 1,)."""
     if "distance_m" in track:
         return np.maximum(np.diff(_filled(track["distance_m"])), 0.0)
@@ -104,39 +104,37 @@ def _distance_steps(track: Track) -> NDArray | None:
     return steps
 
 
-def great_circle(lat1: NDArray, lon1: NDArray, lat2: NDArray, lon2: NDArray) -> NDArray:
+def great_circle(
+    lat1: NDArray[np.float64], lon1: NDArray[np.float64], lat2: NDArray[np.float64], lon2: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return metres between points in degrees, by the haversine formula."""
     phi1, phi2 = np.radians(lat1), np.radians(lat2)
     half_chord = (
         np.sin((phi2 - phi1) / 2) ** 2
         + np.cos(phi1) * np.cos(phi2) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
     )
-    metres: NDArray = 2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0)))
+    metres: NDArray[np.float64] = 2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0)))
     return metres
 
 
-def _filled(totals: NDArray) -> NDArray:
+def _filled(totals: NDArray[np.float64]) -> NDArray[np.float64]:
     """Fill the gaps of a running total with the value before."""
     known = ~np.isnan(totals)
     last = np.maximum.accumulate(np.where(known, np.arange(len(totals)), 0))
     return np.nan_to_num(totals[last], nan=float(totals[known][0]))
 
 
-def _within_segment(track: Track) -> NDArray:
-    same: NDArray = np.diff(track["segment"]) == 0
+def _within_segment(track: Track) -> NDArray[np.float64]:
+    same: NDArray[np.float64] = np.diff(track["segment"]) == 0
     return same
 
 
-def _over(function: type[np.ufunc] | object, track: Track, column: str) -> float | None:
-    return float(function(track[column])) if column in track else None  # type: ignore[operator]
-
-
-def _typical_cadence(track: Track, function: object) -> float | None:
+def _stepping(track: Track) -> NDArray[np.float64]:
+    """Return the cadences of the points at which there were steps."""
     if "cadence_spm" not in track:
-        return None
+        return np.empty(0)
     cadence = track["cadence_spm"]
-    stepping = cadence[cadence > 0]
-    return float(function(stepping)) if len(stepping) else None  # type: ignore[operator]
+    return np.asarray(cadence[cadence > 0], dtype=np.float64)
 
 
 def _without_zeros(activity: Activity) -> Activity:
@@ -145,7 +143,7 @@ def _without_zeros(activity: Activity) -> Activity:
     unknown = {
         name: None for name in measured if (value := getattr(activity, name)) is not None and value <= 0
     }
-    return replace(activity, **unknown)
+    return replace(activity, **unknown)  # type: ignore[arg-type]  # the names above may all be None
 
 
 def _both_feet(activity: Activity) -> Activity:
@@ -154,9 +152,8 @@ def _both_feet(activity: Activity) -> Activity:
     The cadence of other sports is not of steps, and is left out.
     """
     track, average = activity.track, activity.avg_cadence_spm
-    typical = _typical_cadence(track, np.median) if track else None
-    if typical is None:
-        typical = average
+    stepping = _stepping(track) if track else np.empty(0)
+    typical = float(np.median(stepping)) if len(stepping) else average
     if typical is None:
         return activity
     limit = sports.ONE_FOOT_BELOW_SPM.get(activity.sport)

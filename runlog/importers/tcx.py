@@ -73,7 +73,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
         raise NotReadable(f"damaged: {fault}")
     if not activities:
         raise NotTaken("a course or a workout, not a recorded activity: no activity with times is in it")
-    problems = ()
+    problems: tuple[Problem, ...] = ()
     if fault is not None:
         count = sum(len(activity.points) for activity in heard.activities)
         problems = (Problem(f"damaged ({fault}); {count} points before it were kept"),)
@@ -194,7 +194,7 @@ def _total_distance(laps: tuple[Lap, ...]) -> float | None:
     return sum(distances) if laps and len(distances) == len(laps) else None
 
 
-def _columns(points: list[dict[str, str]]) -> dict[str, NDArray]:
+def _columns(points: list[dict[str, str]]) -> dict[str, NDArray[np.float64]]:
     columns = {column: np.full(len(points), np.nan) for column in _COLUMNS.values()}
     for row, point in enumerate(points):
         for name, text in point.items():

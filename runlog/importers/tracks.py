@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,7 +35,10 @@ _POSSIBLE = {
 
 
 def build(
-    times: NDArray, segments: NDArray, columns: Mapping[str, NDArray], start: float | None = None
+    times: NDArray[np.float64],
+    segments: NDArray[Any],
+    columns: Mapping[str, NDArray[np.float64]],
+    start: float | None = None,
 ) -> tuple[float, Track] | None:
     """Make a track from columns with a row per point as it was recorded.
 
@@ -66,12 +69,12 @@ def build(
     return start, Track(track)
 
 
-def _renumbered(segments: NDArray) -> NDArray:
+def _renumbered(segments: NDArray[Any]) -> NDArray[np.float64]:
     changes = np.diff(segments, prepend=segments[:1]) != 0
     return np.cumsum(changes).astype(np.float64)
 
 
-def _possible(columns: Mapping[str, NDArray]) -> dict[str, NDArray]:
+def _possible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
     clean = {}
     for name, values in columns.items():
         low, high = _POSSIBLE[name]
