@@ -167,9 +167,8 @@ def _sessions(messages: Messages, times: NDArray[np.float64]) -> list[Message]:
 
     A file that ends early has none: then the records stand in for it, and for a start that was never set.
     """
-    sessions = [
-        session for session in messages.get("session", []) if moment(session, "start_time") is not None
-    ]
+    stated = messages.get("session", [])
+    sessions = [session for session in stated if moment(session, "start_time") is not None]
     if any(session["start_time"] >= tracks.EARLIEST for session in sessions):
         return sorted(sessions, key=lambda session: session["start_time"])
     usable = times[times >= tracks.EARLIEST]

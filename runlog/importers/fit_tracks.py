@@ -57,11 +57,12 @@ def build(
 
 def _resumed(messages: Messages) -> list[float]:
     """Return the times at which the timer was started again after a stop."""
-    timer = sorted(
+    timer = [
         (seconds, str(event.get("event_type")))
         for event in messages.get("event", [])
         if event.get("event") == "timer" and (seconds := moment(event, "timestamp")) is not None
-    )
+    ]
+    timer.sort(key=lambda event: event[0])
     return [
         seconds
         for (_, before), (seconds, after) in pairwise(timer)
@@ -81,10 +82,8 @@ def _column(records: Sequence[Message], sources: Sequence[tuple[str, float]]) ->
 
 def field(records: Sequence[Message], name: str) -> NDArray[np.float64]:
     """Return one field of all records (n,), NaN where a record has no number in it."""
-    values = (record.get(name) for record in records)
-    return np.array(
-        [value if isinstance(value, int | float) else np.nan for value in values], dtype=np.float64
-    )
+    values = [record.get(name) for record in records]
+    return np.array([value if isinstance(value, int | float) else np.nan for value in values], float)
 
 
 def number(message: Message, name: str) -> float | None:
