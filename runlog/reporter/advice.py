@@ -52,10 +52,10 @@ def headline(now: Totals, usual: Totals, area: str) -> str:
     before = units.number(usual.soreness_mean)
     change = now.soreness_mean - usual.soreness_mean
     if abs(change) < NOTICED:
-        return f"Your {where} was about as sore as usual: {mean} of 10, usually {before}."
+        return f"Your {where} was about as sore as usual, {mean} of 10."
     much = "clearly " if abs(change) >= CLEAR else ""
-    word = "more" if change > 0 else "less"
-    return f"Your {where} was {much}{word} sore than usual: {mean} of 10, usually {before}."
+    more, up = ("more", "up") if change > 0 else ("less", "down")
+    return f"Your {where} was {much}{more} sore than usual: {mean} of 10, {up} from {before}."
 
 
 def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[Reason]:

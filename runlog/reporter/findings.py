@@ -67,7 +67,7 @@ def findings(history: History, table: pd.DataFrame, week: Span) -> tuple[Finding
         table: the exposures of one area.
         week: of which the values are told.
     """
-    found = links(table).set_index("factor") if len(table) else pd.DataFrame()
+    found = {row["factor"]: row for _, row in links(table).iterrows()} if len(table) else {}
     every = [_finding(factor, history, table, found, week) for factor in FACTORS]
     mission = {factor.name for factor in FACTORS if factor.mission}
     told = [finding for finding in every if finding.has_sign or finding.factor in mission]
@@ -83,10 +83,13 @@ def findings(history: History, table: pd.DataFrame, week: Span) -> tuple[Finding
 
 
 def _finding(
-    factor: Factor, history: History, table: pd.DataFrame, found: pd.DataFrame, week: Span
+    factor: Factor, history: History, table: pd.DataFrame, found: dict[str, pd.Series], week: Span
 ) -> Finding:
-    row = found.loc[factor.name] if factor.name in found.index else None
+    row = found.get(factor.name)
     now, now_text = _this_week(factor, history, week)
+    effect, low, high = (
+        float("nan") if row is None else float(row[end]) for end in ("effect", "low", "high")
+    )
     return Finding(
         factor=factor.name,
         label=factor.label,
@@ -94,12 +97,10 @@ def _finding(
         now=now,
         now_text=now_text,
         median=float(table[factor.name].median()) if len(table) else float("nan"),
-        sentence=""
-        if row is None
-        else sentence(row.rename_axis(None).to_frame().T.assign(factor=factor.name).iloc[0]),
-        effect=float("nan") if row is None else float(row["effect"]),
-        low=float("nan") if row is None else float(row["low"]),
-        high=float("nan") if row is None else float(row["high"]),
+        sentence="" if row is None else sentence(row),
+        effect=effect,
+        low=low,
+        high=high,
         grade="" if row is None else str(row["grade"]),
     )
 

@@ -101,7 +101,12 @@ def season(weeks=26, seed=3):
             warm = bool(chance.random() < (0.35 if week > weeks - 4 else 0.6))
             loop = 1 if chance.random() < (0.3 if week < weeks // 2 else 0.75) else int(chance.integers(2, 6))
             worn = "Pegasus 41" if chance.random() < 0.7 else "Ghost 16 <the blue ones>"
-            km = 7 + chance.normal(0, 1.2) + (6 if weekday == 6 else 0) + (5 if week == weeks - 2 and weekday == 6 else 0)
+            km = (
+                7
+                + chance.normal(0, 1.2)
+                + (6 if weekday == 6 else 0)
+                + (5 if week == weeks - 2 and weekday == 6 else 0)
+            )
             diary.run(day, round(km, 2), warmup=warm, shoe=worn, loop=loop, name=f"Loop {loop}", cadence=170)
             lasting = 0.7 * lasting + chance.normal(0, 0.6)
             level = 2.2 + lasting - 1.6 * (warm - 0.5) + 1.5 * (loop == 1) + chance.normal(0, 0.5)

@@ -33,16 +33,18 @@ def _high(area: str, recent: pd.DataFrame, ratings: pd.DataFrame) -> Notice | No
     high = recent.loc[recent["soreness"] >= HIGH]
     if high.empty:
         return None
-    worst = high.loc[high["soreness"].idxmax()]
-    up_to_last = ratings.loc[: high.index[-1], "soreness"]
-    since = up_to_last.index[-trailing((up_to_last >= HIGH).to_numpy())]
+    up_to_last = ratings.loc[ratings["moment"] <= high["moment"].iloc[-1]]
+    row = trailing((up_to_last["soreness"] >= HIGH).to_numpy())
+    worst = high["soreness"].max()
+    day = high["day"].iloc[int(high["soreness"].argmax())]
+    rated = f"{units.number(worst, 0)} of 10"
     return Notice(
         "soreness_high",
         area,
         "urgent",
-        f"Your {units.area(area)} was rated {units.number(worst['soreness'], 0)} of 10. Have it looked at.",
-        f"{units.number(worst['soreness'], 0)} on {units.day(worst['day'])}; from 7 on we advise to see a clinician.",
-        ratings.loc[since, "day"].date(),
+        f"Your {units.area(area)} was rated {rated}. Have it looked at.",
+        f"{rated} on {units.day(day)}. From {units.number(HIGH, 0)} on, the advice is to see a clinician.",
+        up_to_last["day"].iloc[-row].date(),
     )
 
 
@@ -59,9 +61,10 @@ def _persists(area: str, ratings: pd.DataFrame) -> Notice | None:
     return Notice(
         "soreness_persists",
         area,
-        "urgent",
+        "warn",
         f"Your {units.area(area)} has been sore for more than two weeks. Have it looked at.",
-        f"All {len(row)} ratings since {units.day(first)} are 4 or more, {units.number(row['soreness'].mean())} on average.",
+        f"All {len(row)} ratings since {units.day(first)} are {units.number(LASTING, 0)} or more, "
+        f"{units.number(row['soreness'].mean())} on average.",
         (row["day"].loc[row["day"] >= first + pd.Timedelta(days=LASTING_DAYS)].iloc[0]).date(),
     )
 

@@ -9,32 +9,45 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from runlog.analysis.factors import FACTORS
+from runlog.analysis.routes import routes
 from runlog.analysis.shoes import shoes
 from runlog.reporter import periods, units
 from runlog.reporter.alerts.notice import FRESH, Notice, trailing
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from runlog.analysis.history import History
 
 #: How far back the beginning of a repetition is looked for.
 LOOK_BACK = 180
 #: Fewer runs than this on known routes in 28 days repeat nothing.
 MIN_ROUTED = 5
+#: How a run compares to the longest of the 30 days before, and the rate of injury in such runs.
+FRANDSEN = (
+    (2.0, "more than twice as long had 2.28 times (1.50 to 3.48)"),
+    (1.3, "30 to 100% longer had 1.52 times (1.16 to 2.00)"),
+    (1.1, "10 to 30% longer had 1.64 times (1.31 to 2.05)"),
+)
+#: A week with fewer runs is none to compare with.
+MIN_RUNS_BEFORE = 2
 
 
 def shoe_limit(history: History, now: pd.Timestamp) -> list[Notice]:
     """A pair in use is near or over its limit of kilometres, with the day when it is expected there."""
     return [
         _shoe_notice(history, pair)
-        for pair in shoes(history, now).itertuples()
-        if pd.isna(pair.retired) and pair.km >= _note_km(history, pair) and _in_use(history, pair.name)
+        for pair in shoes(history, now).to_dict("records")
+        if pd.isna(pair["retired"])
+        and pair["km"] >= _note_km(history, pair)
+        and _in_use(history, pair["name"])
     ]
 
 
-def _note_km(history: History, pair: Any) -> float:  # noqa: ANN401 - a row of itertuples
+def _note_km(history: History, pair: dict[Hashable, Any]) -> float:
     """The note comes at the same part of every pair's own limit."""
     settings = history.settings
-    return float(pair.limit_km * settings.shoe_note_km / settings.shoe_limit_km)
+    return float(pair["limit_km"] * settings.shoe_note_km / settings.shoe_limit_km)
 
 
 def _in_use(history: History, shoe: str) -> bool:
@@ -44,32 +57,34 @@ def _in_use(history: History, shoe: str) -> bool:
     return bool((recent["shoe"] == shoe).any())
 
 
-def _shoe_notice(history: History, pair: Any) -> Notice:  # noqa: ANN401 - a row of itertuples
-    unit = history.settings.units
-    worn, limit = (units.distance(km * 1000, unit, 0) for km in (pair.km, pair.limit_km))
-    over = pair.km >= pair.limit_km
+def _shoe_notice(history: History, pair: dict[Hashable, Any]) -> Notice:
+    name, unit = pair["name"], history.settings.units
+    worn, limit = (units.distance(pair[km] * 1000, unit, 0) for km in ("km", "limit_km"))
+    over = pair["km"] >= pair["limit_km"]
     if over:
-        message = f"{pair.name} is over its limit: {worn} of {limit}."
+        message = f"{name} is over its limit: {worn} of {limit}."
     else:
-        when = "" if pd.isna(pair.expected) else f", expected there around {units.day(pair.expected)}"
-        message = f"{pair.name} is nearing its limit: {worn} of {limit}{when}."
-    why = f"{worn} in {units.count(int(pair.runs), 'run')}. The limit is a convention, not a measurement."
-    since = _day_when_reached(history, pair.name, pair.limit_km if over else _note_km(history, pair))
-    return Notice("shoe_limit", pair.name, "warn" if over else "info", message, why, since)
+        expected = pair["expected"]
+        when = "" if pd.isna(expected) else f", expected there around {units.day(expected, year=True)}"
+        message = f"{name} is nearing its limit: {worn} of {limit}{when}."
+    why = f"{worn} in {units.count(pair['runs'], 'run')}. The limit is a convention, not a measurement."
+    since = _day_when_reached(history, name, pair["limit_km"] if over else _note_km(history, pair))
+    return Notice("shoe_limit", name, "warn" if over else "info", message, why, since)
 
 
 def _day_when_reached(history: History, shoe: str, km: float) -> date:
     """The first day at whose end the pair had so many kilometres."""
     zone = periods.clock(history)
-    days = history.runs.loc[history.runs["shoe"] == shoe, "day"].drop_duplicates().sort_values()
+    runs = history.runs.loc[history.runs["shoe"] == shoe]
+    days: list[date] = [day.date() for day in runs["day"].drop_duplicates().sort_values()]
 
-    def worn(day: pd.Timestamp) -> float:
+    def worn(day: date) -> float:
         moment = periods.end_of(day, zone)
         table = shoes(periods.until(history, moment), moment)
         return float(table.loc[table["name"] == shoe, "km"].iloc[0])
 
-    place = bisect_left(list(days), km, key=worn)
-    return days.iloc[min(place, len(days) - 1)].date()
+    place = bisect_left(days, km, key=worn)
+    return days[min(place, len(days) - 1)]
 
 
 def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
@@ -79,20 +94,28 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
         return []
     settings = history.settings
     days = pd.DatetimeIndex(pd.date_range(end=_local_day(history, now), periods=LOOK_BACK))
-    moments = periods.ends_of(days, periods.clock(history))[:-1].append(pd.DatetimeIndex([now]))
+    moments = pd.DatetimeIndex([*periods.ends_of(days, periods.clock(history))[:-1], now])
     share = _factor("route_share", history, moments)
     streak = _factor("route_streak", history, moments)
     repeated = ((share >= settings.route_share) | (streak >= settings.route_streak)).to_numpy()
     if not repeated[-1]:
         return []
-    route = str(routed.mode().iloc[0])
     since = days[len(days) - trailing(repeated)].date()
-    message = f"You keep running the same route: {units.percent(share.iloc[-1])} of your runs are on {route}."
+    most, row = float(share.iloc[-1]), int(streak.iloc[-1])
+    ranked = routes(history, now).sort_values("share_28d", ascending=False, kind="stable").set_index("route")
+    route = ranked.index[0] if most >= settings.route_share else routed.iloc[-1]
+    name = f"{route} ({ranked['name'][route]})" if ranked["name"][route] else route
+    repeated_how = (
+        f"{units.percent(most)} of your runs of four weeks"
+        if most >= settings.route_share
+        else f"your last {row} runs"
+    )
     why = (
-        f"{units.percent(share.iloc[-1])} of {units.count(len(routed), 'run')} in 28 days on {route}, "
-        f"{int(streak.iloc[-1])} in a row on the last one. "
+        f"{units.percent(most)} of {units.count(len(routed), 'run')} in 28 days on the most used route, "
+        f"{row} in a row on the last one. "
         "This rests on the guidance and on your own link: no study of route variety was found."
     )
+    message = f"You keep running the same route: {repeated_how} are on {name}."
     return [Notice("route_repetition", route, "info", message, why, since)]
 
 
@@ -115,17 +138,13 @@ def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
 
 def frandsen(ratio: float) -> str:
     """What a cohort saw after runs so much longer than the longest of 30 days (Frandsen, BJSM 2025)."""
-    if ratio > 2:
-        hazard = "more than double: 2.28 times (1.50 to 3.48)"
-    elif ratio > 1.3:
-        hazard = "30 to 100% longer: 1.52 times (1.16 to 2.00)"
-    elif ratio > 1.1:
-        hazard = "10 to 30% longer: 1.64 times (1.31 to 2.05)"
-    else:
-        return "Up to 10% longer is the comparison group of the study (Frandsen 2025)."
-    return (
-        f"Among 5,205 runners, the rate of injury after runs {hazard} (Frandsen 2025). Injury, not soreness."
-    )
+    for above, hazard in FRANDSEN:
+        if ratio > above:
+            return (
+                f"Among 5,205 runners, runs {hazard} the rate of injury of runs up to 10% longer "
+                "(Frandsen 2025). Injury, not soreness."
+            )
+    return "Up to 10% longer is what the study of 5,205 runners compared with (Frandsen 2025)."
 
 
 def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
@@ -133,23 +152,25 @@ def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
     today = _local_day(history, now)
     week = periods.Span(today - timedelta(days=6), today)
     runs, before = week.of(history.runs), week.before(1).of(history.runs)
-    if len(before) < 2 or runs["distance_m"].isna().any() or before["distance_m"].isna().any():  # noqa: PLR2004 - one run is no week to compare with
+    distances = pd.concat([runs["distance_m"], before["distance_m"]])
+    if len(before) < MIN_RUNS_BEFORE or distances.isna().any():
         return []
     ran, ran_before = runs["distance_m"].sum(), before["distance_m"].sum()
     if ran <= ran_before * history.settings.week_jump:
         return []
-    unit = history.settings.units
-    message = f"Seven days of {units.distance(ran, unit, 0)}, after {units.distance(ran_before, unit, 0)} in the seven before."
+    was, is_now = (units.distance(metres, history.settings.units, 0) for metres in (ran_before, ran))
+    message = f"Seven days of {is_now}, after {was} in the seven before."
     why = (
-        f"{units.percent(ran / ran_before - 1)} more. A soft sign: over 30% more went with a hazard ratio of 1.59, "
-        "but the range (0.96 to 2.66) includes no difference (Nielsen 2014)."
+        f"{units.percent(ran / ran_before - 1)} more. A soft sign: over 30% more went with 1.59 times the "
+        "rate of injury, but the range (0.96 to 2.66) includes no difference (Nielsen 2014)."
     )
     since = _first_over(runs, ran_before * history.settings.week_jump)
     return [Notice("week_jump", "distance", "info", message, why, since)]
 
 
 def _first_over(runs: pd.DataFrame, metres: float) -> date:
-    return runs.loc[runs["distance_m"].cumsum() > metres, "day"].iloc[0].date()
+    over = runs["distance_m"].cumsum() > metres
+    return pd.Timestamp(runs["day"].iloc[over.argmax()]).date()
 
 
 def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
@@ -163,7 +184,8 @@ def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
         return []
     message = f"No warm-up before your last {row} runs."
     days = runs["day"].iloc[-row:]
-    why = f"{row} runs in a row from {units.day(days.iloc[0])} to {units.day(days.iloc[-1])}; the alert starts at {needed}."
+    span = f"{units.day(days.iloc[0])} to {units.day(days.iloc[-1])}"
+    why = f"{row} runs in a row without one, {span}. The alert starts at {needed}."
     return [Notice("warmup_skipped", "warmup", "warn", message, why, days.iloc[needed - 1].date())]
 
 

@@ -63,9 +63,9 @@ def _title(days: pd.DataFrame, area: str) -> str:
 
 def draw(data: Calendar, axes: Axes) -> None:
     """A calendar of soreness; a dot marks a day with a run."""
-    for day in data.days.itertuples():
-        colour = LIGHT["empty"] if pd.isna(day.soreness) else LIGHT[heat(day.soreness)]
-        axes.add_patch(Rectangle((day.week + 0.06, day.weekday + 0.06), 0.88, 0.88, color=colour, lw=0))
+    for day in data.days.to_dict("records"):
+        colour = LIGHT["empty"] if pd.isna(day["soreness"]) else LIGHT[heat(day["soreness"])]
+        axes.add_patch(Rectangle((day["week"] + 0.06, day["weekday"] + 0.06), 0.88, 0.88, color=colour, lw=0))
     ran = data.days.loc[data.days["runs"] > 0]
     axes.scatter(ran["week"] + 0.5, ran["weekday"] + 0.5, s=7, color=LIGHT["ink"], lw=0)
     axes.set(xlim=(0, WEEKS), ylim=(9.4, 0), aspect="equal")
@@ -82,7 +82,7 @@ def heat(soreness: float) -> str:
 def _mark_days(data: Calendar, axes: Axes) -> None:
     first_week = data.days.index[:7]
     axes.set_yticks([0.5, 2.5, 4.5, 6.5], [f"{first_week[row]:%a}" for row in (0, 2, 4, 6)])
-    months = data.days.loc[data.days.index.day == 1]
+    months = data.days.loc[[day.day == 1 for day in data.days.index]]
     months = months.iloc[:: 2 if style.is_narrow(axes) else 1]
     axes.xaxis.tick_top()
     axes.set_xticks(months["week"] + 0.5, [units.day(day, weekday=False)[2:] for day in months.index])
@@ -96,3 +96,6 @@ def _draw_key(axes: Axes) -> None:
         x = start + place * (2.6 if not style.is_narrow(axes) else 3.6)
         axes.add_patch(Rectangle((x, 8.1), 0.88, 0.88, color=LIGHT[name], lw=0))
         axes.text(x + 1.05, 8.55, text, va="center", color=LIGHT["muted"], size=11)
+    if not style.is_narrow(axes):
+        axes.scatter([20], [8.55], s=7, color=LIGHT["ink"], lw=0)
+        axes.text(20.5, 8.55, "a run", va="center", color=LIGHT["muted"], size=11)

@@ -97,9 +97,9 @@ def draw(data: Exposure, axes: Axes) -> None:
     spread = 0.14 if data.yes_no else 0.0
     x = data.points["value"] + jitter.uniform(-spread, spread, len(data.points))
     y = data.points["rating"] + jitter.uniform(-0.18, 0.18, len(data.points))
-    axes.scatter(x, y, s=30, color=LIGHT["sore"], alpha=0.45, lw=0, clip_on=False)
-    for group in data.groups.itertuples():
-        _draw_mean(axes, group.low, group.high, group.mean, 0.24 if data.yes_no else 0.0)
+    axes.scatter(x, y, s=30, color=LIGHT["sore"], alpha=0.6, lw=0, clip_on=False)
+    for group in data.groups.to_dict("records"):
+        _draw_mean(axes, group["low"], group["high"], group["mean"], 0.24 if data.yes_no else 0.0)
     axes.set(ylim=(-0.3, 10), yticks=[0, 5, 10], title="Soreness, 0 none to 10 worst")
     axes.grid(axis="y")
     if data.yes_no:
@@ -112,15 +112,14 @@ def draw(data: Exposure, axes: Axes) -> None:
         axes.set_xlim(-0.5, 1.5)
     else:
         axes.set_xlabel(data.label)
+        if data.points["value"].between(0, 1).all():
+            axes.xaxis.set_major_formatter(lambda value, _: units.percent(value))
 
 
 def _draw_mean(axes: Axes, low: float, high: float, mean: float, widen: float) -> None:
     axes.plot([low - widen, high + widen], [mean, mean], color=LIGHT["ink"], lw=2.5, solid_capstyle="round")
+    box = {"facecolor": LIGHT["paper"], "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
+    middle = ((low + high) / 2, mean)
     axes.annotate(
-        units.number(mean),
-        ((low + high) / 2, mean),
-        (0, 5),
-        textcoords="offset points",
-        ha="center",
-        weight="bold",
+        units.number(mean), middle, (0, 7), textcoords="offset points", ha="center", weight="bold", bbox=box
     )

@@ -13,15 +13,13 @@ from runlog.analysis.links import links
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
+from runlog.reporter.findings import SIGNS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
-
-#: Grades that speak of a sign, the surest first, and what they are called.
-SIGNS = {"A": "clear", "B": "likely", "C": "leaning", "hint": "a hint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def _title(rows: pd.DataFrame, area: str) -> str:
     for grade in SIGNS:
         graded = rows.loc[rows["grade"] == grade]
         if not graded.empty:
-            row = graded.loc[graded["effect"].abs().idxmax()]
+            row = graded.iloc[int(graded["effect"].abs().argmax())]
             more = "more" if row["effect"] > 0 else "less"
             points = units.number(abs(row["effect"]))
             return f"{row['label']} goes with {points} points {more} soreness"
@@ -71,12 +69,14 @@ def draw(data: Links, axes: Axes) -> None:
     narrow = style.is_narrow(axes)
     places = range(len(data.rows))[::-1]
     axes.axvline(0, color=LIGHT["muted"], lw=1)
-    for place, row in zip(places, data.rows.itertuples(), strict=True):
-        colour = _colour(row.grade, row.effect)
-        axes.plot([row.low, row.high], [place, place], color=colour, lw=2.5, solid_capstyle="round")
-        axes.scatter([row.effect], [place], s=60, color=colour, zorder=3)
+    for place, row in zip(places, data.rows.to_dict("records"), strict=True):
+        colour = _colour(row["grade"], row["effect"])
+        axes.plot([row["low"], row["high"]], [place, place], color=colour, lw=2.5, solid_capstyle="round")
+        axes.scatter([row["effect"]], [place], s=60, color=colour, zorder=3)
         if narrow:
-            axes.annotate(row.label, (0, place), (0, 9), ("axes fraction", "data"), "offset points", size=10)
+            axes.annotate(
+                row["label"], (0, place), (0, 9), ("axes fraction", "data"), "offset points", size=10
+            )
     axes.set_yticks([] if narrow else list(places), [] if narrow else list(data.rows["label"]))
     axes.tick_params(axis="y", labelcolor=LIGHT["ink"])
     axes.set_ylim(-0.6, len(data.rows) - (0.2 if narrow else 0.5))

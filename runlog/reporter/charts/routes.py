@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from runlog.analysis.factors.route import route_share
+from runlog.analysis.factors.route import SHARE_DAYS, route_share
+from runlog.analysis.routes import routes
 from runlog.reporter import periods, units
+from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 
@@ -29,44 +31,55 @@ class Routes:
     """Half a year of routes.
 
     Attributes:
-        share: per day, the share of the 28 days up to it on the most used route, NaN without routes.
+        share: per day, the share of the 28 days up to it on the most used route; NaN with fewer than 5
+            runs on routes in them.
         runs: day and line (a route's label, or "others") of each run with a route.
         lines: the lines' names, the most used first.
+        top: the route most used in the last 28 days, or None.
         limit: the share from which an alert speaks.
     """
 
     title: str
-    share: pd.Series
+    share: pd.Series[float]
     runs: pd.DataFrame
     lines: list[str]
+    top: str | None
     limit: float
 
 
 def data(history: History, view: View) -> Routes:
     """The shares at the end of each day of the 26 weeks up to ``view.now``, and the runs' routes."""
     days = pd.date_range(end=pd.Timestamp(view.today), periods=7 * WEEKS, name="day")
-    share = pd.Series(route_share(history, periods.ends_of(days, periods.clock(history))).to_numpy(), days)
     routed = history.runs.loc[
         history.runs["route"].notna() & (history.runs["day"] >= days[0]), ["day", "route"]
     ]
+    share = _share(history, days, routed)
     lines = list(routed["route"].value_counts().index[:LINES])
     runs = pd.DataFrame(
         {"day": routed["day"], "line": routed["route"].where(routed["route"].isin(lines), OTHERS)}
     )
     if (runs["line"] == OTHERS).any():
         lines.append(OTHERS)
-    return Routes(
-        _title(share, history.settings.route_share), share, runs, lines, history.settings.route_share
-    )
+    used = routes(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
+    used = used.loc[used["share_28d"] > 0]
+    top = None if used.empty else str(used["route"].iloc[0])
+    return Routes(_title(share, top), share, runs, lines, top, history.settings.route_share)
 
 
-def _title(share: pd.Series, limit: float) -> str:
-    latest = share.iloc[-1]
-    if pd.isna(latest):
+def _share(history: History, days: pd.DatetimeIndex, routed: pd.DataFrame) -> pd.Series[float]:
+    moments = periods.ends_of(days, periods.clock(history))
+    share = pd.Series(route_share(history, moments).to_numpy(), days)
+    runs = routed.groupby("day").size().reindex(days, fill_value=0).rolling(SHARE_DAYS, min_periods=1).sum()
+    return share.where(runs >= MIN_ROUTED)
+
+
+def _title(share: pd.Series[float], top: str | None) -> str:
+    if top is None:
         return "No runs on known routes in the last 28 days"
-    if latest >= limit:
-        return f"{units.percent(latest)} of your runs are on one route"
-    return f"Your most used route has {units.percent(latest)} of your runs"
+    latest = float(share.iloc[-1])
+    if not units.known(latest):
+        return "Too few runs with a route in 28 days to speak of shares"
+    return f"{units.percent(latest)} of your runs of 28 days are on {top}"
 
 
 def draw(data: Routes, axes: Axes) -> None:
@@ -81,18 +94,10 @@ def draw(data: Routes, axes: Axes) -> None:
 
 def _draw_share(data: Routes, axes: Axes) -> None:
     axes.axhline(data.limit, color=LIGHT["muted"], lw=1, ls=(0, (4, 3)))
-    axes.annotate(
-        f"alert from {units.percent(data.limit)}",
-        (0, data.limit),
-        (2, 4),
-        ("axes fraction", "data"),
-        "offset points",
-        color=LIGHT["muted"],
-        size=11,
-    )
     axes.plot(data.share.index, data.share, color=LIGHT["sore"], lw=2.5)
-    axes.set(ylim=(0, 1), yticks=[0, 0.5, 1], yticklabels=["0%", "50%", "100%"])
-    axes.set_title("Share of 28 days' runs on the most used route")
+    marks = [0.0, data.limit, 1.0]
+    axes.set(ylim=(0, 1), yticks=marks, yticklabels=[units.percent(mark) for mark in marks])
+    axes.set_title(f"Share of 28 days' runs on the most used route; alert from {units.percent(data.limit)}")
     axes.grid(axis="y")
 
 
@@ -100,7 +105,7 @@ def _draw_runs(data: Routes, axes: Axes) -> None:
     places = {line: -place for place, line in enumerate(data.lines)}
     for line, place in places.items():
         days = data.runs.loc[data.runs["line"] == line, "day"]
-        colour = LIGHT["sore" if place == 0 else "load"]
+        colour = LIGHT["sore" if line == data.top else "load"]
         axes.scatter(days, [place] * len(days), s=26, color=colour, clip_on=False)
     axes.set_yticks(list(places.values()), list(places))
     axes.set(ylim=(-len(places) + 0.4, 0.6), title="Each run on its route")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,6 +13,8 @@ from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
@@ -65,12 +67,12 @@ def draw(data: Shoes, axes: Axes) -> None:
         style.say(axes, "Add a pair with: runlog shoes add NAME")
         return
     places = range(len(data.pairs))[::-1]
-    for place, pair in zip(places, data.pairs.itertuples(), strict=True):
-        over = pair.worn >= pair.limit
-        axes.barh(place, pair.limit, height=0.3, color=LIGHT["empty"])
-        axes.barh(place, pair.worn, height=0.3, color=LIGHT["sore" if over else "load"])
-        axes.vlines(pair.limit, place - 0.22, place + 0.22, color=LIGHT["ink"], lw=2)
-        axes.annotate(pair.name, (0, place), (0, 15), textcoords="offset points", weight="bold")
+    for place, pair in zip(places, data.pairs.to_dict("records"), strict=True):
+        worn, limit = pair["worn"], pair["limit"]
+        axes.barh(place, limit, height=0.3, color=LIGHT["empty"])
+        axes.barh(place, worn, height=0.3, color=LIGHT["sore" if worn >= limit else "load"])
+        axes.vlines(limit, place - 0.22, place + 0.22, color=LIGHT["ink"], lw=2)
+        axes.annotate(pair["name"], (0, place), (0, 15), textcoords="offset points", weight="bold")
         axes.annotate(
             _state(pair, data.unit), (0, place), (0, -24), textcoords="offset points", color=LIGHT["muted"]
         )
@@ -78,7 +80,8 @@ def draw(data: Shoes, axes: Axes) -> None:
     axes.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max()))
 
 
-def _state(pair: object, unit: str) -> str:
-    worn, limit, expected = pair.worn, pair.limit, pair.expected  # type: ignore[attr-defined]
-    when = "" if pd.isna(expected) else f", there around {units.day(expected, weekday=False, year=True)}"
+def _state(pair: dict[Hashable, Any], unit: str) -> str:
+    worn, limit, expected = pair["worn"], pair["limit"], pair["expected"]
+    word = "over since" if worn >= limit else "there around"
+    when = "" if pd.isna(expected) else f", {word} {units.day(expected, weekday=False, year=True)}"
     return f"{units.number(worn, 0)} of {units.number(limit, 0)} {unit}{when}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from runlog.analysis import load
@@ -14,16 +15,16 @@ from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
 
 WEEKS = 5
+DAYS = 7 * WEEKS
+THIS_WEEK = DAYS - 7
 WORST = 10
-_OFFSET: dict[str, str] = {"textcoords": "offset points"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,52 +70,56 @@ def _title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
     rated = days.loc[pd.Timestamp(week.first) :, "soreness"].dropna()
     if rated.empty:
         return f"No ratings of the {units.area(area)} this week"
-    if rated.max() == 0:
+    worst = rated.max()
+    if worst == 0:
         return f"No soreness of the {units.area(area)} this week"
-    worst = units.number(rated.max(), 0)
-    return f"The {units.area(area)} was sorest on {units.day(rated.idxmax())}: {worst} of 10"
+    day = units.day(rated.index[int(rated.argmax())])
+    return f"The {units.area(area)} was sorest on {day}: {units.number(worst, 0)} of 10"
 
 
 def draw(data: SorenessAndLoad, axes: Axes) -> None:
     """Soreness by day beside load."""
     upper, lower = style.stacked(axes, (2.2, 1))
     for panel in (upper, lower):
-        panel.axvspan(_beside(data.week.first, -0.5), _beside(data.week.last, 0.5), color=LIGHT["band"], lw=0)
-    _draw_soreness(data, upper)
+        panel.axvspan(THIS_WEEK - 0.5, DAYS - 0.5, color=LIGHT["band"], lw=0)
+    _draw_soreness(data.days["soreness"].to_numpy(float), upper)
     _draw_load(data, lower)
-    _mark_weeks(data, lower)
+    starts = range(0, DAYS, 7)
+    lower.set_xticks(
+        starts, [units.day(data.days.index[start], weekday=False) for start in starts], ha="left"
+    )
+    lower.set_xlim(-0.6, DAYS - 0.4)
 
 
-def _beside(day: date | pd.Timestamp, days: float) -> pd.Timestamp:
-    return pd.Timestamp(day) + pd.Timedelta(days=days)
-
-
-def _draw_soreness(data: SorenessAndLoad, axes: Axes) -> None:
-    rated = data.days["soreness"].dropna()
-    this_week = rated.index >= pd.Timestamp(data.week.first)
-    for part, alpha in ((rated[~this_week], 0.5), (rated[this_week], 1.0)):
-        axes.vlines(part.index, 0, part, color=LIGHT["sore"], lw=2, alpha=0.4 * alpha)
-        axes.scatter(part.index, part, s=44, color=LIGHT["sore"], alpha=alpha, lw=0, zorder=3, clip_on=False)
-    for day, value in rated[this_week].items():
-        _label(axes, day, value, units.number(value, 0), 8)
+def _draw_soreness(soreness: NDArray[np.float64], axes: Axes) -> None:
+    for days, alpha in ((range(THIS_WEEK), 0.5), (range(THIS_WEEK, DAYS), 1.0)):
+        rated = [day for day in days if not np.isnan(soreness[day])]
+        axes.vlines(rated, 0, soreness[rated], color=LIGHT["sore"], lw=2, alpha=0.4 * alpha)
+        axes.scatter(
+            rated, soreness[rated], s=44, color=LIGHT["sore"], alpha=alpha, lw=0, zorder=3, clip_on=False
+        )
+    for day in rated:
+        _label(axes, day, soreness[day], 8)
     axes.set(ylim=(0, WORST), yticks=[0, 5, WORST], title="Soreness, 0 none to 10 worst")
-    axes.annotate("this week", (_beside(data.week.first, -0.3), WORST), (0, -14), **_OFFSET, color=LIGHT["muted"])
+    axes.text(THIS_WEEK - 0.3, WORST - 0.3, "this week", va="top", color=LIGHT["muted"])
     axes.grid(axis="y")
 
 
 def _draw_load(data: SorenessAndLoad, axes: Axes) -> None:
-    loads = data.days["load"].fillna(0.0)
-    axes.bar(loads.index, loads, width=0.72, color=LIGHT["load"])
+    loads = data.days["load"].fillna(0.0).to_numpy(float)
+    axes.bar(range(DAYS), loads, width=0.72, color=LIGHT["load"])
     axes.set(yticks=[], title=f"Load, {data.load_kind}", ylim=(0, max(loads.max() * 1.3, 1.0)))
     if loads.max() > 0:
-        _label(axes, loads.idxmax(), loads.max(), units.number(loads.max(), 0), 3)
+        _label(axes, int(loads.argmax()), loads.max(), 3)
 
 
-def _label(axes: Axes, day: pd.Timestamp, value: float, text: str, above: float) -> None:
-    axes.annotate(text, (day, value), (0, above), **_OFFSET, ha="center", weight="bold", annotation_clip=False)
-
-
-def _mark_weeks(data: SorenessAndLoad, axes: Axes) -> None:
-    starts = data.days.index[::7]
-    axes.set_xticks(starts, [units.day(start, weekday=False) for start in starts], ha="left")
-    axes.set_xlim(_beside(data.days.index[0], -0.6), _beside(data.days.index[-1], 0.6))
+def _label(axes: Axes, day: int, value: float, above: float) -> None:
+    axes.annotate(
+        units.number(value, 0),
+        (day, value),
+        (0, above),
+        textcoords="offset points",
+        ha="center",
+        weight="bold",
+        annotation_clip=False,
+    )

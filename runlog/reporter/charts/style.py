@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -39,7 +39,7 @@ LIGHT: dict[str, str] = {name: light for name, (light, _) in PALETTE.items()}
 PER_INCH = 72
 WIDE, NARROW = 760, 350
 
-RC = {
+RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "runlog",
     "pdf.fonttype": 42,
@@ -86,7 +86,8 @@ def picture(draw: Callable[[Axes], None], width: int, height: int, title: str = 
         draw(axes)
         if title:
             figure.set_facecolor(LIGHT["paper"])
-            figure.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold", wrap=True)
+            figure.set_layout_engine("constrained", w_pad=0.2, h_pad=0.15)
+            figure.suptitle(title, x=0.02, ha="left", fontsize=15, fontweight="bold", wrap=True)
         return figure
 
 
@@ -130,6 +131,8 @@ def embedded(figure: Figure, prefix: str) -> str:
 def stacked(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
     """Two panels in the place of one, the upper and the lower, with the same days below both."""
     figure, place = axes.figure, axes.get_subplotspec()
+    if place is None:
+        raise ValueError("these axes are no subplot, so they cannot be divided")
     grid = place.subgridspec(2, 1, height_ratios=heights)
     axes.remove()
     upper = figure.add_subplot(grid[0])
@@ -142,7 +145,7 @@ def stacked(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
 
 def is_narrow(axes: Axes) -> bool:
     """Whether a chart is drawn for a phone."""
-    return bool(axes.get_figure(root=True).get_figwidth() * PER_INCH < (WIDE + NARROW) / 2)
+    return bool(axes.figure.bbox.width / axes.figure.dpi * PER_INCH < (WIDE + NARROW) / 2)
 
 
 def say(axes: Axes, text: str) -> None:

@@ -1,0 +1,58 @@
+from datetime import date
+
+import pytest
+
+from runlog.reporter import units
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "signed", "text"),
+    [
+        (3.44, 1, False, "3.4"),
+        (0.0, 1, False, "0.0"),
+        (-1.25, 1, True, "−1.2"),
+        (0.8, 1, True, "+0.8"),
+        (-0.04, 1, True, "0.0"),
+        (1234.5, 0, False, "1,234"),
+        (None, 1, False, "–"),
+        (float("nan"), 1, False, "–"),
+    ],
+)
+def test_numbers_have_true_minus_signs_and_unknown_is_a_dash(value, digits, signed, text):
+    assert units.number(value, digits, signed=signed) == text
+
+
+def test_distances_in_both_units():
+    assert units.distance(10_000) == "10.0 km"
+    assert units.distance(10_000, "mi") == "6.2 mi"
+    assert units.distance(0) == "0.0 km"
+    assert units.distance(float("nan")) == "–"
+
+
+def test_pace_in_both_units_and_without_distance():
+    assert units.pace(3000, 10_000) == "5:00 min/km"
+    assert units.pace(3000, 10_000, "mi") == "8:03 min/mi"
+    assert units.pace(2999.9, 10_000) == "5:00 min/km"
+    assert units.pace(3000, 0) == "–"
+
+
+def test_durations():
+    assert units.duration(0) == "0 min"
+    assert units.duration(59 * 60) == "59 min"
+    assert units.duration(3599) == "1 h 00 min"
+    assert units.duration(3900) == "1 h 05 min"
+
+
+def test_days_read_well():
+    assert units.day(date(2026, 11, 15)) == "Sun 15 Nov"
+    assert units.day(date(2026, 11, 15), weekday=False, year=True) == "15 Nov 2026"
+    assert units.days(date(2026, 7, 20), date(2026, 7, 26)) == "20–26 Jul 2026"
+    assert units.days(date(2026, 7, 27), date(2026, 8, 2)) == "27 Jul – 2 Aug 2026"
+    assert units.days(date(2026, 12, 28), date(2027, 1, 3)) == "28 Dec 2026 – 3 Jan 2027"
+
+
+def test_counts_and_areas():
+    assert units.count(1, "run") == "1 run"
+    assert units.count(0, "run") == "0 runs"
+    assert units.area("upper_back") == "upper back"
+    assert units.area("hip_groin") == "hip or groin"
