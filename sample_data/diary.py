@@ -9,7 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from chance import chance, happens
-from season import FIRST_DAY, HOLIDAY, PAIRS, WEEKEND, WEEKS, ZONE, Run
+from season import DIARY_BEGINS, FIRST_DAY, HOLIDAY, PAIRS, WEEKEND, WEEKS, ZONE, Run
 from soreness import expected, factors, noise, rating
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ COLUMNS = (
     "posture",
     "note",
 )
-DAYS = [FIRST_DAY + timedelta(days=day) for day in range(7, 7 * WEEKS)]  # it was begun in the second week
+LAST_DAY = FIRST_DAY + timedelta(weeks=WEEKS, days=-1)
+DAYS = [DIARY_BEGINS + timedelta(days=day) for day in range((LAST_DAY - DIARY_BEGINS).days + 1)]
 NOTES = (
     "slept badly",
     'long day, "quick call" of three hours included',
@@ -66,7 +67,7 @@ def evenings(runs: list[Run]) -> list[Evening]:
         run, moment = by_day.get(day), _moment(random, day)
         soreness = rating(expected(factors(runs, moment)) + noises[day])
         rated = happens(random, _diligence(day, run))
-        if rated or happens(random, 0.2):
+        if rated or run or happens(random, 0.2):
             written.append(Evening(day, moment, soreness if rated else None, run))
     return written
 
@@ -119,7 +120,7 @@ def _row(evening: Evening) -> dict[str, object]:
 
 def _run_columns(random: Random, run: Run) -> dict[str, object]:
     return {
-        "warmup": _yes(run.warmup) if happens(random, 0.93) else None,
+        "warmup": _yes(run.warmup) if happens(random, 0.6 if run.structured else 0.95) else None,
         "cooldown": _yes(run.cooldown) if happens(random, 0.85) else None,
         "shoe": run.shoe.name if not run.shoe.default or happens(random, 0.6) else None,
         "rpe": run.rpe if happens(random, 0.9) else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import sys
 from datetime import UTC, datetime, time
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,15 @@ def _written(run: Run, recording: Recording, kind: str) -> bytes:
     if kind == "fit":
         return run_fit(run, recording, run_name(run))
     gpx = run_gpx(run, recording, run_name(run))
-    return gzip.compress(gpx, mtime=0) if kind.endswith(".gz") else gpx
+    return _packed(gpx) if kind.endswith(".gz") else gpx
+
+
+def _packed(data: bytes) -> bytes:
+    """Gzip with the same header everywhere: gzip.compress's depends on the Python."""
+    packed = BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as file:
+        file.write(data)
+    return packed.getvalue()
 
 
 if __name__ == "__main__":

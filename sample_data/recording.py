@@ -116,7 +116,7 @@ def _points(run: Run, random: Random, pauses: list[tuple[int, int]]) -> Iterator
     time, metres, speed = 0, 0.0, EASY * main
     yield sensors.point(time, metres, speed, counted)
     while metres < length:
-        step = random.choice((4, 5, 5, 6, 7))
+        step = random.choice((4, 6, 6, 7, 8))
         uphill = 1 - 2.5 * _grade(run, metres)
         wanted = main * _effort(run, time, length - metres) * uphill + hurry.after(step)
         speed += (wanted - speed) * (1 - math.exp(-step / 12))

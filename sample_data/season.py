@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST_DAY = date(2026, 5, 18)  # a Monday
+DIARY_BEGINS = date(2026, 5, 25)
 WEEKS = 26
 WEEKEND = (6, 7)
 HOLIDAY = (date(2026, 8, 18), date(2026, 8, 28))  # not one run
@@ -170,13 +171,18 @@ def _balanced(random: Random, count: int) -> list[bool]:
 
 
 def _shoes(days: list[date]) -> list[Pair]:
-    """The two pairs by turns; from the day of the new pair on the old one only now and then."""
+    """Two pairs by turns; from the day of the new pair on the old one only now and then."""
     random = chance("shoes")
     turns = _balanced(random, len(days))
-    return [
-        (OLD if turn else MAIN) if day < NEW_PAIR else random.choices((OLD, MAIN, NEW), (2, 4, 5))[0]
-        for day, turn in zip(days, turns, strict=True)
-    ]
+    return [_shoe(random, day, old=turn) for day, turn in zip(days, turns, strict=True)]
+
+
+def _shoe(random: Random, day: date, *, old: bool) -> Pair:
+    if day < DIARY_BEGINS:
+        return MAIN  # as the default says: no diary tells otherwise
+    if day < NEW_PAIR:
+        return OLD if old else MAIN
+    return random.choices((OLD, MAIN, NEW), (2, 4, 5))[0]
 
 
 def _run(number: int, day: date, route: str | None, *, warmup: bool, shoe: Pair) -> Run:
