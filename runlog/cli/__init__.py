@@ -59,6 +59,7 @@ class _Runlog(LazyGroup):
 
 
 @click.group(
+    name="runlog",
     cls=_Runlog,
     sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

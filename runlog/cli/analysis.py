@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from runlog.cli.help import examples
 from runlog.cli.names import AREA
 from runlog.cli.output import Column, Form, emit, listing, tell
 from runlog.reporter import units
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 _LINK_KEYS = (
     "area",
@@ -89,8 +94,9 @@ def exposures(form: Form, area: str | None) -> None:
 
     with journal() as kept:
         table = expose(kept.history(), area)
+        zone = kept.settings.zone
     columns = (
-        Column("moment", "Moment (UTC)", lambda moment: moment[:16].replace("T", " "), number=True),
+        Column("moment", "Day", partial(_local_day, zone=zone), number=True),
         Column("area", "Area", units.area),
         Column("rating", "Rating", "{:g}".format, number=True),
         *(Column(f.name, f.name, "{:.3g}".format, number=True) for f in FACTORS if f.mission),
@@ -116,12 +122,16 @@ def routes(form: Form) -> None:
         Column("name", "Mostly called"),
         Column("runs", "Runs", number=True),
         Column("distance_m", "Distance", lambda m: units.distance(m, history.settings.units), number=True),
-        Column("share_28d", "Last 28 days", units.percent, number=True),
-        Column("longest_streak", "Most in a row", number=True),
-        Column("first", "First", number=True),
-        Column("last", "Last", number=True),
+        Column("share_28d", "28 days", units.percent, number=True),
+        Column("longest_streak", "In a row", number=True),
+        Column("first", "First", partial(_local_day, zone=history.settings.zone), number=True),
+        Column("last", "Last", partial(_local_day, zone=history.settings.zone), number=True),
     )
     emit(form, rows(found), list(found.columns), columns, "No routes yet: no run with positions.")
+
+
+def _local_day(moment: str, zone: tzinfo) -> str:
+    return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
 @click.command(epilog=examples("runlog load --last 14", "runlog load --csv > load.csv"))

@@ -16,7 +16,7 @@ from runlog.cli.help import examples
 from runlog.cli.importing import print_summary, progress_bar
 from runlog.cli.output import Column, print_table, say
 from runlog.cli.reporting import open_page, say_alerts
-from runlog.cli.runs import run_rows, show_runs
+from runlog.cli.runs import run_columns, run_rows
 from runlog.errors import NotFound
 from runlog.reporter import units
 
@@ -41,7 +41,7 @@ def demo(*, open_it: bool) -> None:
     home = Path(tempfile.mkdtemp(prefix="runlog-demo-"))
     with runlog.journal.open(home) as kept, progress_bar() as progress:
         _title("The sample season, imported")
-        print_summary(kept.add([sample_data()], progress=progress))
+        print_summary(kept.add(_season(), progress=progress))
         history = kept.history()
     _show(history)
     path = runlog.report(history, out=home / "reports", now=_end(history))
@@ -65,9 +65,13 @@ def sample_data() -> Path:
     raise NotFound("the sample season is not installed; install runlog again, or run it from a checkout")
 
 
+def _season() -> list[Path]:
+    return [sample_data() / name for name in ("activities", "diary.csv", "shoes.csv")]
+
+
 def _show(history: History) -> None:
     _title(f"The last {_LAST} of {len(history.runs)} runs")
-    show_runs(run_rows(history.runs.tail(_LAST)), history.settings.units, "table")
+    print_table(run_rows(history.runs.tail(_LAST)), run_columns(history.settings.units))
     _title("What soreness goes together with, against the truth that made it")
     print_table(_links_and_truth(history), _COLUMNS)
     _title("Alerts at the end of the season")

@@ -11,7 +11,7 @@ from runlog.cli import context
 from runlog.cli.frames import plain
 from runlog.cli.help import examples
 from runlog.cli.output import Column, Form, emit, listing
-from runlog.cli.sayback import clock, sentence
+from runlog.cli.sayback import on_clock, sentence
 
 if TYPE_CHECKING:
     from runlog.model import KeptEntry
@@ -79,11 +79,12 @@ _COLUMNS = (
     Column("id", "Id", number=True),
     Column("when", "When", number=True),
     Column("told", "Entry"),
-    Column("source", "From", spare=True),
+    Column("source", "From"),
 )
+_MINUTES = len("2026-07-12 20:00")
 
 
 def _row(kept: KeptEntry) -> dict[str, Any]:
     row = {key: plain(value) for key, value in asdict(kept.entry).items()}
-    when = clock(kept.entry.moment, kept.entry.utc_offset_s)
+    when = on_clock(kept.entry.moment, kept.entry.utc_offset_s).isoformat(" ", "minutes")[:_MINUTES]
     return row | {"id": kept.id, "source": kept.source, "when": when, "told": sentence(kept.entry)}

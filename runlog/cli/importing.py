@@ -18,12 +18,11 @@ from runlog.reporter import units
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from runlog.journal import Summary
+    from runlog.intake.summary import Summary
 
     Report = Callable[[int, int, str], None]
 
 _MOST_REASONS = 20
-_MOST_NAMES = 3
 _OUTCOMES = ("failed", "skipped", "merged", "added", "known")
 _COUNTS = (
     ("runs_added", "runs added"),
@@ -98,8 +97,8 @@ def _by_reason(summary: Summary) -> list[dict[str, str]]:
 
 
 def _shortened(names: list[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - 1
+    return f"{names[0]} and {more} more" if more else names[0]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from runlog.cli import answers, context
 from runlog.cli.answers import HOURS, MINUTES, SCALE
 from runlog.cli.dialogue import questions
 from runlog.cli.help import examples
-from runlog.cli.names import AREA, complete_run, complete_shoe, find_shoe, named_run, shoe_names
+from runlog.cli.names import AREA, complete_run, complete_shoe, find_shoe, named_run
 from runlog.cli.output import say, tell
 from runlog.cli.sayback import clock, named, sentence
 from runlog.errors import NotFound
@@ -89,7 +89,7 @@ def _add(kept: Journal, said: dict[str, Any], at: str | None, run: str | None) -
     moment = answers.moment(at, now) if at else now
     belongs = named_run(kept, run) if run else _recent_run(kept, moment)
     if not said.keys() - {"area"}:
-        said |= questions(said.get("area"), about_a_run=belongs is not None, shoes=shoe_names(kept))
+        said |= questions(said.get("area"), about_a_run=belongs is not None, shoes=kept.shoe_names())
     if not said.keys() - {"area"}:
         tell("Nothing logged.")
         return
@@ -100,7 +100,12 @@ def _add(kept: Journal, said: dict[str, Any], at: str | None, run: str | None) -
         _refuse_what_would_be_lost(said, belongs)
         entry = replace(entry, run=belongs.id if belongs else None)
     kept.log(entry)
-    say(f"Logged: {_told(kept, entry, belongs, dated=moment != now)}.")
+    alone = (
+        ", without a run: none in the two days before"
+        if entry.soreness is not None and belongs is None
+        else ""
+    )
+    say(f"Logged: {_told(kept, entry, belongs, dated=moment != now)}{alone}.")
 
 
 def _edit(kept: Journal, which: str, said: dict[str, Any], at: str | None, run: str | None) -> None:
@@ -130,7 +135,7 @@ def _undo(kept: Journal, *, anything_else: bool) -> None:
 def _checked(kept: Journal, said: dict[str, Any]) -> dict[str, Any]:
     """Give the fields with the pair of shoes as it is written in the store."""
     if "shoe" in said:
-        return said | {"shoe": find_shoe(said["shoe"], shoe_names(kept))}
+        return said | {"shoe": find_shoe(said["shoe"], kept.shoe_names())}
     return said
 
 
@@ -179,6 +184,4 @@ def _told(kept: Journal, entry: Entry, run: KeptActivity | None, *, dated: bool)
         told += f" after {named(run, kept.settings.units)}"
     if dated:
         told += f", {clock(entry.moment, entry.utc_offset_s)}"
-    if entry.run is None and entry.soreness is not None:
-        told += ", without a run: none in the two days before"
     return told

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -17,10 +16,12 @@ from runlog.model import Area
 from runlog.reporter.units import day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from runlog.journal import Journal
     from runlog.model import KeptActivity
+
+T = TypeVar("T")
 
 _MANY = 12
 
@@ -145,31 +146,20 @@ def named_run(kept: Journal, text: str) -> KeptActivity:
     return next(run for run in runs if run.id == wanted)
 
 
-def shoe_names(kept: Journal) -> list[str]:
-    """Give the pairs that the runner keeps, then those that only a diary row or a watch names."""
-    names = [shoe.name for shoe in kept.shoes()]
-    names += [entry.entry.shoe for entry in kept.entries() if entry.entry.shoe]
-    names += [run.activity.shoe for run in kept.runs() if run.activity.shoe]
-    return list({name.casefold(): name for name in reversed(names)}.values())[::-1]
-
-
 def complete_run(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the runs, the latest first, each with its day."""
     del param
-    with _for_completion(ctx) as kept:
-        runs = reversed(kept.runs()) if kept else []
-        return [
-            CompletionItem(str(run.id), help=day(local_day(run), year=True))
-            for run in runs
-            if str(run.id).startswith(incomplete)
-        ]
+    return [
+        CompletionItem(str(run.id), help=day(local_day(run), year=True))
+        for run in reversed(_for_completion(ctx, lambda kept: kept.runs()))
+        if str(run.id).startswith(incomplete)
+    ]
 
 
 def complete_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the pairs of shoes."""
     del param
-    with _for_completion(ctx) as kept:
-        return _offer(shoe_names(kept) if kept else [], incomplete)
+    return _offer(_for_completion(ctx, lambda kept: kept.shoe_names()), incomplete)
 
 
 def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -177,16 +167,13 @@ def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete:
     return complete_run(ctx, param, incomplete) + complete_shoe(ctx, param, incomplete)
 
 
-@contextmanager
-def _for_completion(ctx: click.Context) -> Iterator[Journal | None]:
-    """Open the journal, or nothing where that fails: completion has nobody to tell."""
+def _for_completion(ctx: click.Context, read: Callable[[Journal], list[T]]) -> list[T]:
+    """Read something of the journal, or nothing where that fails: completion has nobody to tell."""
     try:
-        kept = journal(ctx)
+        with journal(ctx) as kept:
+            return read(kept) if kept.folder.is_dir() else []
     except RunlogError:
-        yield None
-        return
-    with kept:
-        yield kept
+        return []
 
 
 def _offer(names: Iterable[str], incomplete: str) -> list[CompletionItem]:

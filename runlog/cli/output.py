@@ -9,6 +9,7 @@ import sys
 import textwrap
 from dataclasses import dataclass
 from functools import wraps
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -19,32 +20,31 @@ from runlog.reporter.units import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from rich.console import Console
     from rich.table import Table
 
     Row = Mapping[str, Any]
 
 Form = Literal["table", "json", "csv"]
 _NO_LIMIT = 100_000  # columns: what is no terminal has no width to keep to
+_WRAPPED = 12  # columns: text is not squeezed below this
+_GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table for people.
+    """A column of a table for people; a narrow terminal goes without the last ones.
 
     Attributes:
         key: of the row's value.
         title: above the column.
         show: writes a known value; an unknown one is always a dash.
         number: aligned right and never wrapped.
-        spare: a narrow terminal may go without it.
     """
 
     key: str
     title: str
     show: Callable[[Any], str] = str
     number: bool = False
-    spare: bool = False
 
 
 def listing(command: Callable[..., None]) -> Callable[..., None]:
@@ -110,19 +110,24 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
 
     terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, width=None if terminal else _NO_LIMIT, highlight=False)
-    kept = _fitting(console, rows, columns)
+    kept = _fitting(console.width, rows, columns)
     console.print(_table(rows, kept))
-    left_out = [column.title for column in columns if column not in kept]
+    left_out = [column.title for column in columns[len(kept) :]]
     if left_out:
-        tell(f"Not shown for want of width: {', '.join(left_out)}. Everything: --csv or --json.")
+        tell(f"Not shown for want of width: {', '.join(left_out)}. A wider terminal or --json shows them.")
 
 
-def _fitting(console: Console, rows: Sequence[Row], columns: Sequence[Column]) -> list[Column]:
-    kept = list(columns)
-    spare = [column for column in columns if column.spare]
-    while spare and console.measure(_table(rows, kept)).minimum > console.width:
-        kept.remove(spare.pop())
-    return kept
+def _fitting(width: int, rows: Sequence[Row], columns: Sequence[Column]) -> Sequence[Column]:
+    """Give the columns from the left that there is room for, at least one."""
+    ends = accumulate(_least(rows, column) + _GAP for column in columns)
+    return columns[: max(1, sum(end - _GAP <= width for end in ends))]
+
+
+def _least(rows: Sequence[Row], column: Column) -> int:
+    from rich.cells import cell_len
+
+    widest = max(cell_len(text) for text in (column.title, *(_shown(row, column) for row in rows)))
+    return widest if column.number else min(widest, _WRAPPED)
 
 
 def _table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
@@ -130,7 +135,7 @@ def _table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
         justify: Literal["left", "right"] = "right" if column.number else "left"
         table.add_column(column.title, justify=justify, no_wrap=column.number, overflow="fold")

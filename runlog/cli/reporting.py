@@ -61,7 +61,7 @@ def _say_clinician() -> None:
 
     advice = clinician()
     say()
-    say(f"{advice.title} {advice.lead}")
+    say(f"{advice.title}: {advice.lead}")
     for flag in advice.flags:
         say(f"- {flag}", indent="  ")
     say(advice.emergency)

@@ -14,7 +14,6 @@ from runlog.cli.output import Column, Form, emit, emit_json, listing, print_pair
 from runlog.reporter import units
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     import pandas as pd
@@ -63,12 +62,8 @@ def runs(form: Form, last: int | None, *, others: bool) -> None:
     with journal() as kept:
         history = kept.history()
     frame = history.others if others else history.runs
-    show_runs(run_rows(frame if last is None else frame.tail(last)), history.settings.units, form)
-
-
-def show_runs(found: Sequence[dict[str, Any]], unit: str, form: Form) -> None:
-    """Print the rows of ``run_rows``."""
-    emit(form, found, KEYS, _columns(unit), _EMPTY)
+    columns = (_other_columns if others else run_columns)(history.settings.units)
+    emit(form, run_rows(frame if last is None else frame.tail(last)), KEYS, columns, _EMPTY)
 
 
 def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -92,7 +87,8 @@ def _on_clock(start: pd.Timestamp, offset: pd.Timedelta) -> str:
     return start.tz_convert(timezone(offset.to_pytimedelta())).isoformat()
 
 
-def _columns(unit: str) -> tuple[Column, ...]:
+def run_columns(unit: str) -> tuple[Column, ...]:
+    """Give the columns of a table of runs."""
     return (
         Column("id", "Id", number=True),
         Column("when", "When", number=True),
@@ -102,10 +98,14 @@ def _columns(unit: str) -> tuple[Column, ...]:
         Column("route", "Route"),
         Column("shoe", "Shoe"),
         Column("warmup", "Warm-up", yes_no),
-        Column("cooldown", "Cool-down", yes_no, spare=True),
-        Column("avg_hr", "Heart rate", lambda bpm: units.number(bpm, 0), number=True, spare=True),
-        Column("sport", "Sport", spare=True),
+        Column("cooldown", "Cool-down", yes_no),
+        Column("avg_hr", "Heart rate", lambda bpm: units.number(bpm, 0), number=True),
     )
+
+
+def _other_columns(unit: str) -> tuple[Column, ...]:
+    sport = Column("sport", "Sport")
+    return tuple(sport if column.key == "route" else column for column in run_columns(unit)[:6])
 
 
 def yes_no(answer: object) -> str:
@@ -149,7 +149,7 @@ def _describe(row: dict[str, Any], history: History) -> None:
     say(f"{row['name'] or 'Run'} ({row['id']})")
     print_pairs(
         (
-            ("when", row["local_start"]),
+            ("when", row["when"]),
             ("distance", units.distance(row["distance_m"], unit)),
             ("time", units.duration(row["duration_s"])),
             ("moving", units.duration(row["moving_s"])),

@@ -36,8 +36,13 @@ def local_day(run: KeptActivity) -> date:
 
 def clock(moment: datetime, utc_offset_s: int) -> str:
     """Write a moment on the runner's clock, e.g. "Sun 15 Nov 20:00"."""
-    local = moment.astimezone(timezone(timedelta(seconds=utc_offset_s)))
+    local = on_clock(moment, utc_offset_s)
     return f"{units.day(local)} {local:%H:%M}"
+
+
+def on_clock(moment: datetime, utc_offset_s: int) -> datetime:
+    """Give a moment as the runner's clock showed it."""
+    return moment.astimezone(timezone(timedelta(seconds=utc_offset_s)))
 
 
 def _parts(entry: Entry) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,7 @@ from runlog.cli import context
 from runlog.cli.answers import Number
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
-from runlog.cli.names import complete_run_or_shoe, complete_shoe, find_shoe, named_run, shoe_names
+from runlog.cli.names import complete_run_or_shoe, complete_shoe, find_shoe, named_run
 from runlog.cli.output import Column, Form, emit, listing, say
 from runlog.cli.runs import run_rows
 from runlog.cli.sayback import named
@@ -71,8 +70,6 @@ def add(
     if not shoe.name:
         raise click.UsageError("A pair needs a name.")
     with context.journal() as kept:
-        if shoe.name in {known.name for known in kept.shoes()}:
-            raise BadInput(f"there is a pair called {shoe.name!r} already")
         kept.add_shoe(shoe)
     since = f" from {units.day(shoe.from_date, year=True)}" if shoe.from_date else ""
     say(f"Added {shoe.name!r}{since}{', worn when nothing else is said' if default else ''}.")
@@ -92,13 +89,13 @@ def list_(form: Form) -> None:
     columns = (
         Column("name", "Pair"),
         Column("km", "Worn", km, number=True),
-        Column("runs", "Runs", number=True),
         Column("left_km", "Left", km, number=True),
         Column("limit_km", "Limit", km, number=True),
         Column("expected", "Reached about", number=True),
-        Column("share_28d", "Last 28 days", units.percent, number=True),
-        Column("from_date", "From", number=True, spare=True),
         Column("retired", "Retired", number=True),
+        Column("runs", "Runs", number=True),
+        Column("share_28d", "28 days", units.percent, number=True),
+        Column("from_date", "From", number=True),
         Column("default", "Default", lambda default: "default" if default else ""),
     )
     emit(form, found, list(frame.columns), columns, "No shoes yet. Add a pair: runlog shoes add NAME")
@@ -128,7 +125,7 @@ def retire(name: str, on: datetime | None) -> None:
 
 def _kept_shoe(kept: Journal, name: str) -> Shoe:
     """Give the pair; one that only a diary or watch names is kept from now on."""
-    wanted = find_shoe(name, shoe_names(kept))
+    wanted = find_shoe(name, kept.shoe_names())
     known = next((shoe for shoe in kept.shoes() if shoe.name == wanted), None)
     if known is None:
         known = Shoe(name=wanted)
@@ -162,7 +159,7 @@ def assign(form: Form, words: tuple[str, ...], *, clear: bool) -> None:
     if not runs:
         raise click.UsageError("Which runs? runlog shoes assign RUN... NAME")
     with context.journal() as kept:
-        pair = None if name is None else find_shoe(name, shoe_names(kept))
+        pair = None if name is None else find_shoe(name, kept.shoe_names())
         found = [named_run(kept, run) for run in runs]
         for run in found:
             kept.wear(run.id, pair)
@@ -178,7 +175,6 @@ def _list_unassigned(form: Form) -> None:
         Column("id", "Id", number=True),
         Column("when", "When", number=True),
         Column("name", "Name"),
-        Column("distance_m", "Distance", partial(units.distance, units=history.settings.units), number=True),
         Column("shoe_reason", "Why none"),
     )
     keys = ("id", "name", "start", "local_start", "distance_m", "shoe_reason")

@@ -1,0 +1,112 @@
+"""A runner with a home of their own, and the command line in this process or a real one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+import runlog
+from runlog.cli import main
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    folder = tmp_path / "home"
+    monkeypatch.setenv("RUNLOG_HOME", str(folder))
+    monkeypatch.setenv("COLUMNS", "200")
+    return folder
+
+
+@pytest.fixture
+def run(home):
+    """Call runlog in this process, with the words of a command line."""
+    del home
+
+    def call(*words, typed=None, code=0):
+        result = CliRunner().invoke(main, [str(word) for word in words], input=typed)
+        assert result.exit_code == code, result.output
+        return result
+
+    return call
+
+
+@pytest.fixture
+def rows(run):
+    """Call a listing with --json and give what it printed."""
+    return lambda *words, code=0: json.loads(run(*words, "--json", code=code).stdout)
+
+
+@pytest.fixture(scope="session")
+def imported_season(tmp_path_factory, sample_data):
+    """A home with the sample season; only to be copied."""
+    folder = tmp_path_factory.mktemp("season") / "home"
+    with runlog.open(folder) as journal:
+        journal.add(sample_data / name for name in ("activities", "diary.csv", "shoes.csv"))
+    return folder
+
+
+@pytest.fixture
+def season(home, imported_season):
+    """Put the sample season into the runner's home."""
+    shutil.copytree(imported_season, home)
+
+
+@pytest.fixture
+def process(home):
+    """Call runlog in a process of its own."""
+    del home
+
+    def call(*words, **environment):
+        command = [sys.executable, "-m", "runlog", *map(str, words)]
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            env={**os.environ, "PYTHONUTF8": "1", **environment},
+            check=False,
+        )
+
+    return call
+
+
+def _gpx(start, name="Morning run", km=8.2, north=48.1):
+    """A GPX run at 6:00 min/km that starts at an aware moment."""
+    points = []
+    for step in range(round(km * 20) + 1):
+        moment = start + timedelta(seconds=18 * step)
+        lat = north + step * 0.05 / 111.32
+        points.append(f'<trkpt lat="{lat:.6f}" lon="11.5"><time>{moment:%Y-%m-%dT%H:%M:%SZ}</time></trkpt>')
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1">'
+        f"<trk><name>{name}</name><type>running</type><trkseg>{''.join(points)}</trkseg></trk></gpx>"
+    )
+
+
+@pytest.fixture
+def gpx():
+    """Write a run as GPX."""
+    return _gpx
+
+
+@pytest.fixture
+def ran(run, tmp_path):
+    """Import a run that ended so long ago; gives its start."""
+
+    def record(ago=timedelta(hours=3), **kwargs):
+        start = datetime.now(UTC).replace(microsecond=0) - ago - timedelta(hours=1)
+        path = tmp_path / f"{start:%Y%m%dT%H%M%S}.gpx"
+        path.write_text(_gpx(start, **kwargs), encoding="utf-8")
+        run("import", path)
+        return start
+
+    return record

@@ -1,0 +1,44 @@
+"""What the shell offers, asked the way that bash asks."""
+
+import pytest
+
+
+@pytest.fixture
+def offered(process):
+    def complete(*words):
+        line = " ".join(["runlog", *words])
+        done = process(_RUNLOG_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words)))
+        assert done.stderr == ""
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    return complete
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_its_script(run, shell):
+    assert "_RUNLOG_COMPLETE" in run("completion", shell).stdout
+
+
+def test_commands(offered):
+    assert offered("sho") == ["shoes", "show"]
+
+
+def test_runs_and_shoes_of_the_home(offered, run, ran, home):
+    ran()
+    run("shoes", "add", "Pegasus")
+    assert offered("show", "1") == ["1"]
+    assert offered("shoes", "retire", "pe") == ["Pegasus"]
+    assert offered("--home", str(home.parent / "other"), "shoes", "retire", "pe") == []
+    assert not (home.parent / "other").exists()
+
+
+def test_factors_charts_and_areas(offered):
+    assert offered("links", "--area", "lower") == ["lower_back", "lower_leg"]
+    assert offered("chart", "exposure", "--factor", "route") == ["route_share", "route_streak"]
+    assert offered("tips", "--for", "shoe_k") == ["shoe_km"]
+
+
+def test_a_broken_home_offers_nothing_and_says_nothing(offered, home):
+    home.mkdir()
+    (home / "runlog.db").write_bytes(b"not a database at all" * 100)
+    assert offered("show", "1") == []

@@ -1,0 +1,126 @@
+"""Exit codes and messages: what the runner can mend, what we did wrong, and Ctrl-C."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+import runlog.journal
+from runlog.cli import main
+
+
+@pytest.fixture
+def raising(monkeypatch):
+    def will(error):
+        def fail(*_, **__):
+            raise error
+
+        monkeypatch.setattr(runlog.journal, "open", fail)
+
+    return will
+
+
+def test_an_unforeseen_error_is_one_line_without_a_traceback(run, raising):
+    raising(ValueError("two\nlines \x1b[31m"))
+    done = run("runs", code=1)
+    assert done.stderr == (
+        "runlog: unexpected error: ValueError: two lines \\x1b[31m (run with --debug to see where)\n"
+    )
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("error", [ValueError("boom"), runlog.NotFound("boom")])
+def test_debug_shows_where(run, raising, error):
+    raising(error)
+    done = run("--debug", "runs", code=1)
+    assert "Traceback" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("runlog: ")
+
+
+def test_runlogs_own_errors_are_their_message(run, raising):
+    raising(runlog.StoreError("disk full"))
+    assert run("runs", code=1).stderr == "runlog: disk full\n"
+
+
+def test_ctrl_c_exits_with_130(run, raising):
+    raising(KeyboardInterrupt())
+    assert run("runs", code=130).stderr == "\nrunlog: stopped\n"
+
+
+def test_a_reader_that_has_gone_is_no_error(home):
+    del home
+    program = f"{sys.executable} -m runlog tips --json | head -c 1"
+    done = subprocess.run(["/bin/sh", "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("[", "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["import"],
+        ["import", "no/such/file"],
+        ["frobnicate"],
+        ["runs", "--last", "0"],
+        ["runs", "--nonsense"],
+        ["chart", "nonsense", "--out", "x.png"],
+        ["chart", "links"],
+        ["chart", "exposure", "--factor", "nonsense", "--out", "x.png"],
+        ["links", "--area", "nonsense"],
+        ["tips", "--for", "nonsense"],
+        ["completion", "tcsh"],
+        ["report", "--week", "2026-W30", "--last"],
+        ["shoes", "add", " "],
+        ["shoes", "add", "x", "--limit-km", "-1"],
+        ["shoes", "add", "x", "--from", "yesterday"],
+        ["shoes", "assign", "41"],
+        ["shoes", "assign", "--clear"],
+        ["log", "--strength-min", "x"],
+    ],
+    ids=" ".join,
+)
+def test_bad_usage_is_2_and_writes_no_home(run, home, words):
+    done = run(*words, code=2)
+    assert done.stdout == ""
+    assert "Error: " in done.stderr
+    assert not (home / "runlog.db").exists()
+
+
+def test_reading_commands_need_no_home(run, home):
+    for words in (["factors"], ["tips"], ["chart"], ["diary", "template"], ["completion", "bash"]):
+        run(*words)
+    assert not home.exists()
+
+
+def test_home_is_where_it_was_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("RUNLOG_HOME", str(tmp_path / "one"))
+    CliRunner().invoke(main, ["--home", str(tmp_path / "two"), "log", "3"], catch_exceptions=False)
+    assert (tmp_path / "two/runlog.db").exists()
+    assert not (tmp_path / "one").exists()
+
+
+def test_a_home_that_is_no_database_is_one_line(run, home):
+    home.mkdir()
+    (home / "runlog.db").write_bytes(b"not a database at all" * 100)
+    done = run("log", "3", code=1)
+    assert done.stderr.startswith("runlog: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_in_the_dialogue_logs_nothing(home, rows):
+    del home
+    command = [sys.executable, "-m", "runlog", "log"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as running:
+        running.stdin.write(b"4\n")
+        running.stdin.flush()
+        assert running.stderr.read(8) == b"Soreness"
+        while b"Where" not in running.stderr.read1(100):
+            pass
+        running.send_signal(signal.SIGINT)
+        stdout, stderr = running.communicate(timeout=30)
+    assert (running.returncode, stdout) == (130, b"")
+    assert stderr.endswith(b"\nrunlog: stopped\n")
+    assert rows("diary", "list") == []
