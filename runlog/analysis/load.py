@@ -142,7 +142,8 @@ def session_loads(runs: pd.DataFrame, settings: Settings) -> tuple[pd.Series[flo
 
     The kind is the first of session-RPE, Banister's TRIMP (of the mean heart rate) and distance that at
     least half of the runs have. The others are put on that scale by the runner's own median ratio to
-    the distance or, where there is none, to the time.
+    the distance or, where there is none, to the time. Kind and ratio are those of the whole series:
+    they are its unit, not values of a moment.
 
     Args:
         runs: with duration_s, moving_s, distance_m, avg_hr and rpe.

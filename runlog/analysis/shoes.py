@@ -85,10 +85,10 @@ def assign(runs: pd.DataFrame, shoes: pd.DataFrame) -> pd.DataFrame:
         shoe (name or None) and shoe_reason, by run.
     """
     known = {_key(name): name for name in shoes.index}
-    in_use = {day: _in_use(shoes, day) for day in runs["day"].unique()}
+    names = zip(runs["worn"], runs["told"], runs["gear"], strict=True)
     rows = [
-        _named(known, worn, told, gear) or in_use[day]
-        for day, worn, told, gear in zip(runs["day"], runs["worn"], runs["told"], runs["gear"], strict=True)
+        _named(known, *of_run) or _only_or_default(in_use)
+        for of_run, in_use in zip(names, _in_use(shoes, runs["day"]), strict=True)
     ]
     return pd.DataFrame(rows, columns=["shoe", "shoe_reason"], index=runs.index, dtype=object)
 
@@ -122,7 +122,7 @@ def shoes(history: History, now: datetime | None = None) -> pd.DataFrame:
     table[["from_date", "retired", "default"]] = history.shoes[["from_date", "retired", "default"]]
     table["share_28d"] = [(recent["shoe"] == name).mean() for name in table.index]
     order = [*columns[:4], "from_date", "retired", "default", *columns[4:], "share_28d"]
-    return table[order].reset_index()
+    return table[order].reset_index().astype({"name": object})
 
 
 def _key(name: str) -> str:
@@ -138,20 +138,27 @@ def _named(
     return None
 
 
-def _in_use(shoes: pd.DataFrame, day: datetime) -> tuple[str | None, str]:
-    """The pair of a day of which nothing is said, and why; the day of retiring is still a day of use."""
-    begun = shoes["from_date"].isna() | (shoes["from_date"] <= day)
-    over = shoes["retired"] < day
-    in_use = shoes[shoes["kept"] & begun & ~over]
+def _in_use(shoes: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> list[pd.Series[bool]]:
+    """For each day the pairs that were in use, and which is a default; the day of retiring is one of use."""
+    kept = shoes[shoes["kept"]]
+    day = days.to_numpy()[:, None]
+    not_yet = kept["from_date"].to_numpy() > day
+    no_more = kept["retired"].to_numpy() < day
+    patterns, pattern = np.unique(~(not_yet | no_more), axis=0, return_inverse=True)
+    in_use = [kept["default"][mask] for mask in patterns]
+    return [in_use[i] for i in pattern.ravel()]
+
+
+def _only_or_default(in_use: pd.Series[bool]) -> tuple[str | None, str]:
+    """The pair of a run of which nothing is said, and why that one or why none."""
     if in_use.empty:
         return None, "no pair was in use that day"
     if len(in_use) == 1:
         return in_use.index[0], "the only pair in use that day"
-    defaults = in_use.index[in_use["default"]]
+    defaults = in_use.index[in_use]
     if len(defaults) == 1:
         return defaults[0], f"the default of the {len(in_use)} pairs in use that day"
-    tied = ", ".join(in_use.index if defaults.empty else defaults)
-    return None, f"could be any of {tied}"
+    return None, f"could be any of {', '.join(in_use.index if defaults.empty else defaults)}"
 
 
 def _wear(pair: pd.Series, worn: pd.DataFrame, now: pd.Timestamp) -> tuple[object, ...]:

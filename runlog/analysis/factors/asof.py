@@ -59,7 +59,7 @@ def local_day(history: History, moments: NDArray[np.int64]) -> NDArray[np.int64]
     """
     told = pd.concat(
         [
-            history.runs[["start", "utc_offset_s"]].rename(columns={"start": "moment"}),
+            history.runs[["end", "utc_offset_s"]].rename(columns={"end": "moment"}),
             history.entries[["moment", "utc_offset_s"]],
         ]
     ).sort_values("moment", kind="stable")

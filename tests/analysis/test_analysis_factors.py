@@ -1,0 +1,287 @@
+"""Every factor: its value as of a moment, by plain counting; and that the future never shows in it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from past import OFFSET_S, at, past, ran, strength_session, wrote
+
+from runlog.analysis import load
+from runlog.analysis.exposures import exposures
+from runlog.analysis.factors import FACTORS
+from runlog.model import Activity, Area, Entry, KeptActivity, KeptEntry, Shoe
+
+BY_NAME = {factor.name: factor for factor in FACTORS}
+
+
+def value(name, history, local):
+    found = BY_NAME[name].values(history, pd.DatetimeIndex([at(local)]))
+    return None if np.isnan(found.iloc[0]) else found.iloc[0]
+
+
+def line(seed: int):
+    """The shape of a route of its own."""
+    return np.array([[47.0 + seed, 8.0], [47.0 + seed, 8.02], [47.01 + seed, 8.03]])
+
+
+def on_routes(seeds, first="2026-05-01"):
+    days = pd.date_range(first, periods=len(seeds))
+    return [
+        ran(i, f"{day:%Y-%m-%d} 08:00", shape=None if seed is None else line(seed))
+        for i, (day, seed) in enumerate(zip(days, seeds, strict=True))
+    ]
+
+
+def test_route_share_counts_runs_with_a_route_of_28_days():
+    history = past(on_routes([1, 1, None, 2, 1]))
+    assert value("route_share", history, "2026-05-05 20:00") == 0.75
+    assert value("route_share", history, "2026-05-04 20:00") == pytest.approx(2 / 3)
+    assert value("route_share", history, "2026-05-29 12:00") == pytest.approx(2 / 3)  # the first is over
+    assert value("route_share", history, "2026-04-30 12:00") is None
+    assert value("route_share", history, "2026-07-30 12:00") is None
+
+
+def test_route_streak_passes_over_runs_without_a_route():
+    history = past(on_routes([2, 1, 1, None, 1]))
+    assert value("route_streak", history, "2026-05-01 20:00") == 1
+    assert value("route_streak", history, "2026-05-05 20:00") == 3
+    assert value("route_streak", history, "2026-05-05 08:30") == 2  # the last run is still being run
+    assert value("route_streak", past(on_routes([None])), "2026-05-05 20:00") is None
+
+
+def test_treadmills_have_no_route_whatever_they_claim():
+    history = past([ran(1, "2026-05-01 08:00", sub_sport="treadmill", shape=line(1))])
+    assert history.runs["route"].tolist() == [None]
+
+
+def test_warmup_is_that_of_the_last_run_within_24_hours():
+    entry = wrote(1, "2026-05-01 20:00", soreness=3, warmup=False, cooldown=True)
+    history = past([ran(1, "2026-05-01 08:00")], [entry])
+    assert value("warmup", history, "2026-05-01 20:00") == 0
+    assert value("cooldown", history, "2026-05-01 20:00") == 1
+    assert value("warmup", history, "2026-05-01 08:30") is None
+    assert value("warmup", history, "2026-05-02 08:59") == 0
+    assert value("warmup", history, "2026-05-02 09:00") is None
+
+
+def test_shoe_km_is_that_of_the_last_runs_shoe():
+    runs = [
+        ran(1, "2026-05-01 08:00", 10, shoe="A"),
+        ran(2, "2026-05-02 08:00", 7, shoe="B"),
+        ran(3, "2026-05-03 08:00", 5, shoe="A"),
+        ran(4, "2026-05-04 08:00", 5),
+    ]
+    history = past(runs, (), [Shoe("A", start_m=100_000), Shoe("B", from_date=date(2026, 5, 2)), Shoe("C")])
+    days = [f"2026-05-0{day} 12:00" for day in (1, 2, 3, 4)]
+    assert [value("shoe_km", history, day) for day in days] == [110, 7, 115, None]
+
+
+def test_run_spike_and_cadence_are_those_of_the_last_run():
+    runs = [ran(1, "2026-05-01 08:00", 10, avg_cadence_spm=170.0), ran(2, "2026-05-02 08:00", 15)]
+    history = past(runs)
+    assert value("run_spike", history, "2026-05-01 12:00") is None
+    assert value("run_spike", history, "2026-05-02 12:00") == 1.5
+    assert value("cadence", history, "2026-05-01 12:00") == 170
+    assert value("cadence", history, "2026-05-02 12:00") is None
+
+
+def test_loads_at_the_end_of_a_day_are_those_of_the_daily_series():
+    chance = np.random.default_rng(3)
+    days = pd.date_range("2026-01-01", periods=90)
+    run_days = [day for i, day in enumerate(days) if i == 0 or chance.random() < 0.5]
+    runs = [ran(i, f"{day:%Y-%m-%d} 18:00", chance.uniform(3, 20)) for i, day in enumerate(run_days)]
+    history = past(runs)
+    daily = load.daily(history).reindex(days, fill_value=0.0)
+    ends = pd.DatetimeIndex([at(f"{day:%Y-%m-%d} 23:59") for day in days])
+    acute, chronic = load.ewma(daily, 7), load.ewma(daily, 28)
+    for name, expected, known_from in (("acute_load", acute, 6), ("chronic_load", chronic, 27)):
+        found = BY_NAME[name].values(history, ends).to_numpy()
+        np.testing.assert_allclose(found[known_from:], expected[known_from:])
+        assert np.isnan(found[:known_from]).all()
+    weeks = np.lib.stride_tricks.sliding_window_view(daily.to_numpy(), 7)
+    np.testing.assert_allclose(BY_NAME["monotony"].values(history, ends)[6:], load.monotony(weeks))
+    np.testing.assert_allclose(BY_NAME["acwr"].values(history, ends)[27:], (acute / chronic)[27:])
+
+
+def test_todays_run_counts_from_its_end():
+    history = past([ran(1, "2026-05-01 08:00", 10), ran(2, "2026-05-08 08:00", 10)])
+    before = value("acute_load", history, "2026-05-08 08:59")
+    assert value("acute_load", history, "2026-05-08 09:00") == pytest.approx(before + 10 * load.smoothing(7))
+
+
+def test_strength_counts_days_from_diary_and_watch():
+    history = past(
+        [strength_session(9, "2026-05-02 07:00"), strength_session(8, "2026-05-02 19:00")],
+        [
+            wrote(1, "2026-05-02 20:00", strength=True),
+            wrote(2, "2026-05-03 20:00", strength_min=20),
+            wrote(3, "2026-05-04 20:00", strength=False),
+            wrote(4, "2026-05-20 20:00", strength=False),
+        ],
+    )
+    assert value("strength_7d", history, "2026-05-02 08:30") == 1
+    assert value("strength_7d", history, "2026-05-04 20:00") == 2
+    assert value("strength_7d", history, "2026-05-11 12:00") == 0
+    assert value("strength_7d", history, "2026-05-12 12:00") is None
+    assert value("strength_7d", history, "2026-05-20 20:00") == 0
+
+
+def test_desk_hours_and_posture_are_todays_or_yesterdays():
+    entries = [
+        wrote(1, "2026-05-01 20:00", desk_hours=0, posture=4),
+        wrote(2, "2026-05-02 20:00", desk_hours=8),
+    ]
+    history = past((), entries)
+    assert value("desk_hours", history, "2026-05-01 19:59") is None
+    assert value("desk_hours", history, "2026-05-01 20:00") == 0
+    assert value("desk_hours", history, "2026-05-02 12:00") == 0
+    assert value("desk_hours", history, "2026-05-02 20:00") == 8
+    assert value("posture", history, "2026-05-02 20:00") == 4
+    assert value("desk_hours", history, "2026-05-04 00:10") is None
+
+
+def test_a_travellers_day_is_the_local_one():
+    sydney = KeptEntry(1, Entry(datetime(2026, 5, 1, 13, 0, tzinfo=UTC), 36_000, desk_hours=5.0), "log")
+    history = past((), [sydney])
+    assert history.entries["day"].tolist() == [pd.Timestamp("2026-05-01")]
+    afterwards = pd.DatetimeIndex(
+        [datetime(2026, 5, 2, 13, 59, tzinfo=UTC), datetime(2026, 5, 2, 14, 0, tzinfo=UTC)]
+    )
+    assert BY_NAME["desk_hours"].values(history, afterwards).isna().tolist() == [False, True]
+
+
+def test_exposures_have_a_row_per_rating_and_a_column_per_factor():
+    entries = [
+        wrote(1, "2026-05-02 20:00", soreness=0),
+        wrote(2, "2026-05-01 20:00", soreness=4, area=Area.NECK),
+        wrote(3, "2026-05-01 20:00", soreness=2, warmup=True),
+        wrote(4, "2026-05-03 20:00", desk_hours=3),
+    ]
+    history = past([ran(1, "2026-05-01 08:00")], entries)
+    table = exposures(history)
+    assert table.columns.tolist() == ["moment", "rating", "area", *BY_NAME]
+    assert table["rating"].tolist() == [4, 2, 0]
+    assert table["warmup"].tolist()[:2] == [1, 1]
+    assert exposures(history, "neck")["rating"].tolist() == [4]
+    with pytest.raises(Exception, match="unknown area 'nose'; known are upper_back"):
+        exposures(history, "nose")
+
+
+def test_an_empty_history_has_no_values_and_says_so_quietly():
+    moments = pd.DatetimeIndex([at("2026-05-01 08:00")])
+    for history in (past(), past((), [wrote(1, "2026-05-01 08:00", soreness=1)], [Shoe("A"), Shoe("B")])):
+        for factor in FACTORS:
+            for asked in (moments, moments[:0]):
+                values = factor.values(history, asked)
+                assert values.index.equals(asked)
+                assert values.dtype == float
+                assert values.isna().all()
+    assert exposures(past()).dtypes.astype(str).tolist()[1:3] == ["float64", "object"]
+
+
+def test_every_function_is_listed(root):
+    folder = root / "runlog/analysis/factors"
+    written = [
+        node.name
+        for file in sorted(folder.glob("*.py"))
+        if file.name not in {"__init__.py", "asof.py"}
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    assert sorted(written) == sorted(BY_NAME)
+    for factor in FACTORS:
+        described = inspect.getdoc(factor.values)
+        assert "Unit: " in described
+        assert "Step: " in described
+
+
+DAYS = st.integers(0, 40)
+KM = st.one_of(st.none(), st.floats(1, 40))
+OFFSETS = st.sampled_from([OFFSET_S, 0, -36_000, 46_800])
+MAYBE = st.sampled_from([None, True, False])
+MOMENTS = st.builds(
+    lambda day, minute: at("2026-03-01 00:00") + timedelta(days=day, minutes=minute),
+    DAYS,
+    st.integers(0, 1439),
+)
+
+
+@st.composite
+def histories(draw):
+    runs = [
+        KeptActivity(
+            number,
+            Activity(
+                start=draw(MOMENTS),
+                duration_s=draw(st.integers(0, 20_000)),
+                sport="running",
+                utc_offset_s=draw(OFFSETS),
+                distance_m=draw(KM),
+                avg_cadence_spm=draw(KM),
+                shoe=draw(st.sampled_from([None, "A", "B"])),
+            ),
+            ("x",),
+            shape=draw(st.sampled_from([None, line(1), line(2)])),
+        )
+        for number in range(draw(st.integers(0, 5)))
+    ]
+    entries = [
+        KeptEntry(
+            number,
+            Entry(
+                draw(MOMENTS),
+                draw(OFFSETS),
+                soreness=draw(st.sampled_from([None, 0.0, 5.0])),
+                warmup=draw(MAYBE),
+                cooldown=draw(MAYBE),
+                strength=draw(MAYBE),
+                desk_hours=draw(KM),
+                posture=draw(KM),
+            ),
+            "log",
+        )
+        for number in range(draw(st.integers(0, 5)))
+    ]
+    return past([*runs, strength_session(99, "2026-03-10 18:00")], entries)
+
+
+def until(history, moment):
+    """What of a history had happened by a moment."""
+    return replace(
+        history,
+        runs=history.runs[history.runs["end"] <= moment],
+        others=history.others[history.others["end"] <= moment],
+        entries=history.entries[history.entries["moment"] <= moment],
+    )
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(histories(), st.lists(MOMENTS, max_size=3))
+def test_the_future_never_shows(history, moments):
+    asked = pd.DatetimeIndex([*moments, *history.entries["moment"], *history.runs["end"]], tz="UTC")
+    for moment in asked.unique():
+        past_only, now = until(history, moment), pd.DatetimeIndex([moment])
+        for factor in FACTORS:
+            with_future = factor.values(history, now).iloc[0]
+            assert factor.values(past_only, now).iloc[0] == pytest.approx(with_future, nan_ok=True), (
+                factor.name
+            )
+
+
+def test_all_factors_of_2000_moments_and_2500_runs_take_a_moment():
+    days = pd.date_range("2020-01-01", periods=2500)
+    runs = [ran(i, f"{day:%Y-%m-%d} 08:00", 5 + i % 9, shape=line(i % 7)) for i, day in enumerate(days)]
+    entries = [wrote(i, f"{day:%Y-%m-%d} 20:00", soreness=i % 5) for i, day in enumerate(days[:2000])]
+    history = past(runs, entries)
+    began = time.perf_counter()
+    assert len(exposures(history)) == 2000
+    assert time.perf_counter() - began < 2
