@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from runlog import diary_csv, settings, store
+from runlog import settings, store
 from runlog.model import Kind
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def _usual_folder() -> str:
 
 def diary_template() -> str:
     """An empty diary CSV to fill in."""
-    return diary_csv.template()
+    from runlog.importers import diary
+
+    return diary.template()
 
 
 @dataclass(slots=True)
@@ -162,7 +164,9 @@ class Journal:
 
     def export_diary(self) -> str:
         """All diary entries as a diary CSV; importing it again changes nothing."""
-        return diary_csv.write(kept.entry for kept in self.entries())
+        from runlog.importers import diary
+
+        return diary.write(kept.entry for kept in self.entries())
 
     def shoes(self) -> list[Shoe]:
         """All pairs that the runner or a shoes file has told of, by name."""

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotTaken
-from runlog.intake.finding import Found, find, sha256_of
+from runlog.intake.finding import Found, find, sha256_of, size_of
 from runlog.intake.reading import Read, read_file, read_in_order
 from runlog.intake.summary import FileResult, Result, Summary, summary
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FileResult", "Summary", "take"]
 
-#: Starting a process with all its libraries takes as long as reading some hundred files.
-_WORTH_SEVERAL_PROCESSES = 200
+#: Bytes that take longer to read than processes with all their libraries take to start.
+_WORTH_SEVERAL_PROCESSES = 8 * 2**20
 
-_PROBLEMS_TOLD = 5
+_TOLD_OF_EACH = 5
 
 
 def take(
@@ -53,7 +53,7 @@ def take(
         else:
             note(file, settled)
     read = partial(read_file, settings=settings, sport=sport)
-    with closing(read_in_order(list(unread), read, workers or _workers_for(len(unread)))) as readings:
+    with closing(read_in_order(list(unread), read, workers or _workers_for(unread))) as readings:
         for file, what in readings:
             note(file, _keep(store, file, unread[file], what, sport))
     return summary(results[file] for file in files)
@@ -81,26 +81,28 @@ def _keep(store: Store, file: Found, sha256: str, what: Read, sport: str | None)
     if problems and not (reading.activities or reading.entries or reading.shoes):
         return FileResult(file.named, "failed", _said(problems), problems=problems), None
     kept = store.add_file(file.path, sha256, reading, what.shapes, shape_version=what.shape_version)
-    reasons = [kept.reason, *reading.notes, _said(problems)]
+    reasons = [kept.reason, _said(reading.notes), _said(problems)]
     if kept.outcome == "known" and sport and store.count_as(sha256, reading.activities):
         reasons.append(f"counts as {sport} now")
     reason = "; ".join(reason for reason in reasons if reason)
     return FileResult(file.named, kept.outcome, reason, kept.runs, problems), kept
 
 
-def _said(problems: tuple[str, ...]) -> str:
-    said = "; ".join(problems[:_PROBLEMS_TOLD])
-    more = len(problems) - _PROBLEMS_TOLD
+def _said(remarks: tuple[str, ...]) -> str:
+    different = list(dict.fromkeys(remarks))
+    said = "; ".join(different[:_TOLD_OF_EACH])
+    more = len(different) - _TOLD_OF_EACH
     return f"{said}; and {more} more" if more > 0 else said
 
 
-def _workers_for(count: int) -> int:
+def _workers_for(files: Iterable[Found]) -> int:
     """As many processes as processors, where that pays and nothing of the runner's own is run again.
 
     A process that starts afresh imports the main script; one that lacks the usual guard
     would do all of its work once more. Notebooks have no script, runlog's own is guarded.
     """
     script = getattr(sys.modules["__main__"], "__file__", None)
-    if count < _WORTH_SEVERAL_PROCESSES or (script and "runlog.cli" not in sys.modules):
+    if script and "runlog.cli" not in sys.modules:
         return 1
-    return os.cpu_count() or 1
+    size = sum(size_of(file.path) for file in files)
+    return (os.cpu_count() or 1) if size >= _WORTH_SEVERAL_PROCESSES else 1

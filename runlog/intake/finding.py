@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,3 +66,10 @@ def sha256_of(path: str) -> str:
         raise BadInput("no such file") from error
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror or error}") from error
+
+
+def size_of(path: str) -> int:
+    """The size of a file in bytes, 0 where it is gone by now."""
+    with suppress(OSError):
+        return Path(path).stat().st_size
+    return 0

@@ -87,10 +87,11 @@ def _in_processes(
 ) -> Generator[tuple[Found, Read]]:
     waiting: deque[tuple[Found, Future[Read]]] = deque()
     pool = _pool(workers)
+    one_by_one = _OneByOne(read)
     try:
         for file in files:
             if len(waiting) == _AHEAD_OF_EACH_WORKER * workers:
-                yield _finished(*waiting.popleft(), read)
+                yield _finished(*waiting.popleft(), one_by_one)
             try:
                 future = pool.submit(read, file.path)
             except BrokenProcessPool:
@@ -99,24 +100,40 @@ def _in_processes(
                 future = pool.submit(read, file.path)
             waiting.append((file, future))
         while waiting:
-            yield _finished(*waiting.popleft(), read)
+            yield _finished(*waiting.popleft(), one_by_one)
     finally:
         pool.shutdown(cancel_futures=True)
+        one_by_one.close()
 
 
-def _finished(file: Found, future: Future[Read], read: Callable[[str], Read]) -> tuple[Found, Read]:
+def _finished(file: Found, future: Future[Read], one_by_one: _OneByOne) -> tuple[Found, Read]:
     try:
         return file, future.result()
     except BrokenProcessPool:  # by this file or by one beside it
-        return file, _alone(file, read)
+        return file, one_by_one.read(file.path)
 
 
-def _alone(file: Found, read: Callable[[str], Read]) -> Read:
-    with _pool(1) as pool:
+class _OneByOne:
+    """A process for files of which one has taken the pool down: read alone, the culprit shows itself."""
+
+    def __init__(self, read: Callable[[str], Read]) -> None:
+        self._read = read
+        self._pool: ProcessPoolExecutor | None = None
+
+    def read(self, path: str) -> Read:
+        """Read one file, or say that reading it crashes."""
+        self._pool = self._pool or _pool(1)
         try:
-            return pool.submit(read, file.path).result()
+            return self._pool.submit(self._read, path).result()
         except BrokenProcessPool:
+            self.close()
             return Read("failed", _CRASHED)
+
+    def close(self) -> None:
+        """End the process where there is one."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

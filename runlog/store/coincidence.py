@@ -18,10 +18,10 @@ _APART_BPM = 1.0
 
 
 def coincide(one: Track, other: Track, lag_s: float) -> bool:
-    """Whether two tracks are at the same places at the same seconds.
+    """Whether two tracks are at the same places, with the same heart rates, at the same seconds.
 
-    Without positions their heart rates must be the same; what cannot be confirmed is
-    not taken for the same.
+    What both have must agree (a treadmill run never leaves its place); what cannot be
+    confirmed by either is not taken for the same.
 
     Args:
         one: a track.
@@ -30,12 +30,13 @@ def coincide(one: Track, other: Track, lag_s: float) -> bool:
     """
     first, last = max(0.0, lag_s), min(one["time_s"][-1], other["time_s"][-1] + lag_s)
     times = np.linspace(first, last, _SAMPLES)
+    agree = []
     if _has(one, "lat") and _has(other, "lat"):
-        return bool(np.median(_metres_apart(one, other, times, lag_s)) <= _APART_M)
+        agree.append(np.median(_metres_apart(one, other, times, lag_s)) <= _APART_M)
     if _has(one, "heart_rate_bpm") and _has(other, "heart_rate_bpm"):
         beats = _at(one, "heart_rate_bpm", times) - _at(other, "heart_rate_bpm", times - lag_s)
-        return bool(np.median(np.abs(beats)) <= _APART_BPM)
-    return False
+        agree.append(np.median(np.abs(beats)) <= _APART_BPM)
+    return bool(agree) and all(agree)
 
 
 def _metres_apart(one: Track, other: Track, times: NDArray[np.float64], lag_s: float) -> NDArray[np.float64]:

@@ -15,8 +15,11 @@ from runlog.model import Kind
 if TYPE_CHECKING:
     from runlog.model import Activity
 
-#: No two clocks are further apart than the zones of the world, UTC−12 to UTC+14.
-LARGEST_SHIFT_S = 26 * 3600
+#: A clock that shows local time for UTC is off by no more than this; no zone is further ahead.
+LARGEST_SHIFT_S = 14 * 3600
+
+#: What an importer calls the sport of a file that names none.
+UNKNOWN_SPORT = "unknown"
 
 _SHARE_OF_THE_SHORTER = 0.7
 _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
@@ -46,8 +49,10 @@ def lag_if_shifted_s(one: Activity, other: Activity) -> float | None:
 
 
 def _alike(one: Activity, other: Activity) -> bool:
-    """A run of any sort is a run; anything else must be of the same sport."""
-    return one.kind is other.kind and (one.kind is Kind.RUN or one.sport == other.sport)
+    """A run of any sort is a run; anything else must be of the same sport, unless one does not say."""
+    if one.kind is not other.kind:
+        return False
+    return one.kind is Kind.RUN or one.sport == other.sport or UNKNOWN_SPORT in {one.sport, other.sport}
 
 
 def _overlap(one: Activity, other: Activity) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from runlog.store.duplicates import UNKNOWN_SPORT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -59,6 +61,7 @@ def merged(best_first: list[Recording]) -> Activity:
     activities = [recording.activity for recording in best_first]
     return replace(
         activities[0],
+        sport=next((one.sport for one in activities if one.sport != UNKNOWN_SPORT), UNKNOWN_SPORT),
         name=_name(activities),
         laps=next((activity.laps for activity in activities if activity.laps), ()),
         **{column: _first_known(activities, column) for column in _OPTIONAL},

@@ -242,7 +242,7 @@ def _told(tally: _Tally, ratings: EntryCounts, shoes_added: int) -> FileOutcome:
         (ratings.added, "added to the diary"),
         (ratings.updated, "updated"),
         (ratings.removed, "removed, being no longer in it"),
-        (shoes_added, "pairs of shoes added"),
+        (shoes_added, "pair of shoes added" if shoes_added == 1 else "pairs of shoes added"),
     )
     told = [*tally.merged, *(f"{count} {what}" for count, what in counts if count)]
     if tally.runs_added or tally.other_added or any(count for count, _ in counts):

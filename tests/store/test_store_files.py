@@ -1,0 +1,102 @@
+"""A file lands whole, once, and is told of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from runlog import store
+from runlog.errors import StoreError
+from runlog.model import Kind, Reading, Shoe
+from runlog.store.entries import EntryCounts
+
+
+def test_a_file_with_a_run_is_added(files, kept, run, track):
+    outcome = files.add(
+        "/a.fit", run(name="Hills", sub_sport="trail", utc_offset_s=7200, track=track(60, 200))
+    )
+    assert outcome == store.FileOutcome("added", runs=(1,), runs_added=1)
+    (found,) = kept.activities()
+    assert found.activity == run(name="Hills", sub_sport="trail", utc_offset_s=7200)
+    assert (found.sources, found.worn, found.shape) == (("/a.fit",), None, None)
+    np.testing.assert_array_equal(kept.track(1)["lat"], track(60, 200)["lat"])
+
+
+def test_habits_and_other_sports_are_no_runs(files, run):
+    strength = run(sport="training", sub_sport="strength_training", kind=Kind.HABIT, distance_m=None)
+    outcome = files.add("/brick.fit", run(), run(4000, sport="cycling", kind=Kind.OTHER), strength)
+    assert (outcome.runs, outcome.runs_added, outcome.other_added) == ((1,), 1, 2)
+
+
+def test_the_same_bytes_are_known_wherever_they_are(files, kept, run):
+    files.add("/a.fit", run(), content="bytes")
+    again = files.add("/a.fit", run(), content="bytes")
+    copy = files.add("/copy.fit", run(), content="bytes")
+    assert (again.outcome, again.reason, again.runs) == ("known", "imported before", (1,))
+    assert (copy.outcome, copy.reason, copy.runs) == ("known", "the same bytes as /a.fit", (1,))
+    assert len(kept.activities()) == 1
+
+
+def test_whether_bytes_are_known_is_asked_without_reading(files, kept, run):
+    files.add("/a.fit", run())
+    assert kept.known("/a.fit", "0" * 64) is None
+    digest = kept._db.execute("SELECT sha256 FROM file").fetchone()[0]
+    assert kept.known("/b.fit", digest).reason == "the same bytes as /a.fit"
+
+
+def test_a_file_that_fails_half_way_leaves_nothing(files, kept, run, track):
+    unheard_of = run(4000, track=track(60, 200), utc_offset_s=object())
+    with pytest.raises(StoreError):
+        files.add("/a.fit", run(), unheard_of)
+    assert kept.activities() == []
+    assert files.add("/a.fit", run()).runs == (1,)
+
+
+def test_pairs_from_a_file_leave_the_runners_own_word(files, kept):
+    own = Shoe("Blue", limit_m=600_000.0)
+    kept.add_shoe(own)
+    told = (Shoe("Blue", limit_m=1.0), Shoe("Red", date(2026, 3, 1), default=True))
+    assert files.add("/shoes.csv", shoes=told).reason == "1 pair of shoes added"
+    assert kept.shoes() == [own, told[1]]
+    assert files.add("/shoes.csv", shoes=told).outcome == "known"
+    assert files.add("/shoes.csv", shoes=told, content="new bytes").outcome == "known"
+
+
+def test_a_known_file_counts_as_what_the_runner_says(files, kept, run):
+    files.add("/a.gpx", run(), run(9000), content="bytes")
+    digest = kept._db.execute("SELECT sha256 FROM file").fetchone()[0]
+    ride = run(9000, sport="cycling", kind=Kind.OTHER)
+    assert kept.count_as(digest, [run(), ride]) == 1
+    assert kept.count_as(digest, [run(), ride]) == 0
+    assert [found.activity.kind for found in kept.activities()] == [Kind.RUN, Kind.OTHER]
+    assert kept.known("/a.gpx", digest).runs == (1,)
+
+
+def test_shapes_are_kept_and_made_anew_for_newer_code(kept, run, track):
+    reading = Reading(
+        "made", activities=(run(track=track(60, 200)), run(9100, track=track(60, 200)), run(18_300))
+    )
+    first, newer = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])
+    kept.add_file("/a.fit", "a", reading, [first, None, None], shape_version=1)
+    seen = []
+
+    def shape(track):
+        seen.append(len(track))
+        return newer
+
+    kept.renew_shapes(shape, 1)
+    assert seen == []
+    found = [activity.shape for activity in kept.activities()]
+    np.testing.assert_array_equal(found[0], first)
+    assert found[1:] == [None, None]
+    kept.renew_shapes(shape, 2)
+    kept.renew_shapes(shape, 2)
+    assert seen == [61, 61]
+    np.testing.assert_array_equal(kept.activities()[1].shape, newer)
+    assert kept.activities(shapes=False)[0].shape is None
+
+
+def test_counts_start_at_nothing():
+    assert store.FileOutcome("known").ratings == EntryCounts(0, 0, 0)

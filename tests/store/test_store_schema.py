@@ -1,0 +1,60 @@
+"""How a database becomes and stays one that this runlog reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from runlog import store
+from runlog.errors import StoreError
+from runlog.store import schema
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def test_a_new_database_is_of_the_newest_version(kept):
+    assert kept._db.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS)
+    assert kept._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert kept._db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+def test_every_table_is_strict(kept):
+    tables = kept._db.execute("SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'")
+    assert {name for name, strict in tables if not strict} == set()
+
+
+def test_an_older_database_is_brought_up_to_date_with_its_content(tmp_path, monkeypatch, files, run):
+    files.add("/a.fit", run())
+    files.store.close()
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, _add_weather))
+    with store.open(tmp_path / "home") as newer:
+        assert len(newer.activities()) == 1
+        assert newer._db.execute("SELECT weather FROM activity").fetchone()[0] is None
+        assert newer._db.execute("PRAGMA user_version").fetchone()[0] == 2
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path, monkeypatch, kept):
+    kept.close()
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, _add_weather, _fail))
+    with pytest.raises(StoreError):
+        store.open(tmp_path / "home")
+    monkeypatch.undo()
+    with store.open(tmp_path / "home") as same:
+        assert same._db.execute("PRAGMA user_version").fetchone()[0] == 1
+
+
+def test_a_database_of_a_newer_runlog_is_refused(tmp_path, kept):
+    kept._db.execute("PRAGMA user_version = 99")
+    kept.close()
+    with pytest.raises(StoreError, match=r"version 99.*update"):
+        store.open(tmp_path / "home")
+
+
+def _add_weather(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE activity ADD COLUMN weather TEXT")
+
+
+def _fail(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE nowhere ADD COLUMN weather TEXT")

@@ -1,0 +1,132 @@
+"""What can go wrong with a database comes as StoreError, with what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from runlog import store
+from runlog.errors import BadInput, RunlogError, StoreError
+from runlog.model import Shoe
+
+
+@pytest.fixture
+def anybodys_folder():
+    """A folder that any user of this computer may look into; pytest's own are private."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def an_ordinary_user():
+    """Root may write anywhere, so the test of what may not be written is nobody's."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are not made read-only there so")
+@pytest.mark.parametrize("there_before", [True, False])
+def test_a_read_only_home_is_told(anybodys_folder, there_before):
+    home = anybodys_folder / "home"
+    if there_before:
+        store.open(home).close()
+        (home / "runlog.db").chmod(0o444)
+    else:
+        home.mkdir()
+    home.chmod(0o555)
+    with an_ordinary_user(), pytest.raises(StoreError, match="writable") as told, store.open(home) as kept:
+        kept.add_shoe(Shoe("Blue"))
+    assert str(told.value).startswith(f"{home / 'runlog.db'}: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are not made read-only there so")
+def test_a_home_in_a_read_only_folder_is_told(anybodys_folder):
+    anybodys_folder.chmod(0o555)
+    with an_ordinary_user(), pytest.raises(StoreError, match="Permission denied"):
+        store.open(anybodys_folder / "home")
+
+
+def test_a_home_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="the folder cannot be made"):
+        store.open(tmp_path / "file" / "home")
+
+
+def test_something_else_in_the_databases_place_is_told(tmp_path):
+    (tmp_path / "runlog.db").write_text("a letter to grandmother, more than a hundred bytes long " * 3)
+    with pytest.raises(StoreError, match="no database"):
+        store.open(tmp_path)
+
+
+def test_a_folder_in_the_databases_place_is_told(tmp_path):
+    (tmp_path / "runlog.db").mkdir()
+    with pytest.raises(StoreError, match="cannot be opened"):
+        store.open(tmp_path)
+
+
+def test_a_full_disk_is_told_and_leaves_what_was_there(files, kept, run, track):
+    files.add("/a.fit", run())
+    pages = kept._db.execute("PRAGMA page_count").fetchone()[0]
+    kept._db.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(StoreError, match="full"):
+        files.add("/b.fit", run(9000, track=track(9000, 20_000)))
+    assert len(kept.activities()) == 1
+    kept._db.execute("PRAGMA max_page_count = 100000")
+    assert files.add("/b.fit", run(9000)).outcome == "added"
+
+
+def test_a_database_that_another_program_holds_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "_WAIT_FOR_OTHERS_S", 0.1)
+    with store.open(tmp_path) as kept:
+        other = sqlite3.connect(tmp_path / "runlog.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="another program"):
+            kept.add_shoe(Shoe("Blue"))
+        assert kept.shoes() == []
+        other.execute("ROLLBACK")
+        other.close()
+        kept.add_shoe(Shoe("Blue"))
+
+
+def test_a_damaged_database_is_told(tmp_path):
+    with store.open(tmp_path) as kept:
+        for number in range(200):
+            kept.add_shoe(Shoe(f"pair {number} {'x' * 200}"))
+    path = tmp_path / "runlog.db"
+    data = bytearray(path.read_bytes())
+    data[8192:] = b"\xee" * (len(data) - 8192)
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match=r"damaged|malformed"), store.open(tmp_path) as kept:
+        kept.shoes()
+
+
+def test_a_closed_store_says_so(kept):
+    kept.close()
+    kept.close()
+    with pytest.raises(StoreError, match="closed"):
+        kept.shoes()
+
+
+def test_what_the_runner_did_wrong_is_no_store_error(kept):
+    kept.add_shoe(Shoe("Blue"))
+    with pytest.raises(RunlogError) as caught:
+        kept.add_shoe(Shoe("Blue"))
+    assert isinstance(caught.value, BadInput)
+    kept.add_shoe(Shoe("Red"))
