@@ -89,14 +89,14 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
         NotReadable: damaged, with no activity before the fault.
     """
     sequences, problems = fit_chain.split(data)
-    activities: list[Activity] = []
+    kept: list[Activity] = []
     notes: list[str] = []
     others: list[str] = []
     for sequence in sequences:
         messages, fault = _decode(sequence.data)
         other = _other_type(messages)
-        found = [] if other else _activities(messages)
-        activities += found
+        found = [] if other else activities(messages)
+        kept += found
         if other:
             others.append(other)
         elif fault:
@@ -107,9 +107,9 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
             for activity in found
             if activity.start.timestamp() < _SYSTEM_TIME_BELOW
         ]
-    if not activities:
+    if not kept:
         _refuse(others, problems)
-    return Reading(FORMAT, activities=tuple(activities), problems=tuple(problems), notes=tuple(notes))
+    return Reading(FORMAT, activities=tuple(kept), problems=tuple(problems), notes=tuple(notes))
 
 
 def _refuse(others: Sequence[str], problems: Sequence[Problem]) -> None:
@@ -143,7 +143,7 @@ def _other_type(messages: Messages) -> str | None:
     return _TYPES.get(types[0], f"a FIT file of the type {types[0]}, not an activity")
 
 
-def _activities(messages: Messages) -> list[Activity]:
+def activities(messages: Messages) -> list[Activity]:
     """Make an activity of each session, of the records and laps from its start to the next one's."""
     records = messages.get("record", [])
     times = field(records, "timestamp")
@@ -151,15 +151,15 @@ def _activities(messages: Messages) -> list[Activity]:
     if not sessions:
         return []
     device, offset = _device(messages), _utc_offset(messages)
-    activities = []
+    found = []
     bounds = [-math.inf, *(session["start_time"] for session in sessions[1:]), math.inf]
     for session, (low, high) in zip(sessions, pairwise(bounds), strict=True):
         inside = np.flatnonzero((times >= low) & (times < high))
         own = [records[index] for index in inside.tolist()]
         track = fit_tracks.build(messages, own, times[inside], session)
         laps = [lap for lap in _laps(messages) if low <= lap.start.timestamp() < high]
-        activities.append(_activity(session, track, tuple(laps), device, offset))
-    return activities
+        found.append(_activity(session, track, tuple(laps), device, offset))
+    return found
 
 
 def _sessions(messages: Messages, times: NDArray[np.float64]) -> list[Message]:
@@ -171,7 +171,7 @@ def _sessions(messages: Messages, times: NDArray[np.float64]) -> list[Message]:
     sessions = [session for session in stated if moment(session, "start_time") is not None]
     if any(session["start_time"] >= tracks.EARLIEST for session in sessions):
         return sorted(sessions, key=lambda session: session["start_time"])
-    usable = times[times >= tracks.EARLIEST]
+    usable = times[tracks.usable(times)]
     if len(usable) < 2:  # noqa: PLR2004 - a single moment is no activity
         return list(sessions)
     stand_in: dict[str | int, Any] = {}

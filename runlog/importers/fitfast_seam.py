@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Messages = dict[str, list[dict[str | int, Any]]]
 
 _STDERR = 2
+_PACKED = "compressed_speed_distance"  # of older watches with a foot pod
 
 
 class Refused(Exception):
@@ -29,7 +30,8 @@ def decode(sequence: bytes, names: frozenset[str]) -> Messages:
             name overwrites a native one, so a file with such a field is refused.
 
     Raises:
-        Refused: damaged, of a header that fitfast does not know, or with such a developer field.
+        Refused: damaged, of a header that fitfast does not know, with such a developer field, or with
+            speed and distance packed in one field, which fitfast does not unpack.
     """
     import fitfast
 
@@ -43,6 +45,8 @@ def decode(sequence: bytes, names: frozenset[str]) -> Messages:
         if type(error).__name__ != "PanicException":
             raise
         raise Refused(f"the decoder panicked: {error}") from error
+    if any(_PACKED in record for record in messages.get("record", [])):
+        raise Refused(f"{_PACKED} is left packed")
     for description in messages.get("field_description", []):
         if description.get("field_name") in names:
             raise Refused(f"a developer field is named {description['field_name']}, as a native one is")

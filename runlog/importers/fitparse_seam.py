@@ -24,12 +24,15 @@ def decode(sequence: bytes) -> tuple[Messages, str | None]:
 
     messages: Messages = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of every oddity that we judge by the result
+        warnings.simplefilter(
+            "ignore"
+        )  # of oddities it warns, and half a last record it would give as a whole one
+        warnings.filterwarnings("error", "File was terminated unexpectedly")
         try:
             with UncachedFitFile(io.BytesIO(sequence), check_developer_data=False) as file:
                 for message in file.get_messages():
                     messages.setdefault(message.name, []).append(_fields(message))
-        except FitEOFError:
+        except (FitEOFError, UserWarning):
             return messages, "it ends early"
         except FitCRCError:
             return messages, "its checksum is wrong"

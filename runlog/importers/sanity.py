@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from runlog.importers.tracks import EARLIEST
+from runlog.importers.tracks import EARLIEST, LONGEST_S
 from runlog.model import Kind
 
 if TYPE_CHECKING:
     from runlog.model import Activity
 
 _FUTURE = timedelta(days=2)
-_LONGEST_S = 14 * 86400.0
 _FARTHEST_M = 5_000_000.0
 _FASTEST_RUN_MPS = 12.0  # the fastest sprint ever run, held over a whole run
 
@@ -30,7 +29,7 @@ def _wrong_time(activity: Activity, now: datetime) -> str | None:
         return "lies in the future; the clock of the device is wrong"
     if activity.duration_s <= 0:
         return "has no duration"
-    if activity.duration_s > _LONGEST_S:
+    if activity.duration_s > LONGEST_S:
         return f"lasts {activity.duration_s / 86400:.0f} days; its times are wrong"
     return None
 

@@ -149,7 +149,7 @@ def _activity(heard: _Activity) -> Activity | None:
     """Make an activity of what was heard; None where nothing in it has a usable time."""
     laps = tuple(lap for lap in map(_lap, heard.laps) if lap is not None)
     times = np.array([_unix(point.get("Time", "")) for point in heard.points], dtype=np.float64)
-    usable = times[times >= tracks.EARLIEST]
+    usable = times[tracks.usable(times)]
     if len(usable):  # a lap far from all points has a wrong time
         first, last = usable.min() - _LAP_BEFORE_S, usable.max()
         laps = tuple(lap for lap in laps if first <= lap.start.timestamp() <= last)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
+LONGEST_S = 14 * 86400.0
 
 #: What a value may be; outside of it the sensor failed, and the value is unknown.
 _POSSIBLE = {
@@ -51,11 +52,10 @@ def build(
     Returns:
         The start in Unix seconds and the track, or None where no point has a usable time (after 1990).
     """
-    with np.errstate(invalid="ignore"):
-        usable = np.flatnonzero(times >= EARLIEST)
-    if not len(usable):
+    rows = np.flatnonzero(usable(times))
+    if not len(rows):
         return None
-    order = usable[np.argsort(times[usable], kind="stable")]
+    order = rows[np.argsort(times[rows], kind="stable")]
     if start is None:
         start = float(times[order[0]])
     track = {
@@ -67,6 +67,15 @@ def build(
         if not np.isnan(kept).all():
             track[name] = kept
     return start, Track(track)
+
+
+def usable(times: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell of each time whether it can be right: after 1990 and within two weeks of most others."""
+    set_clock = times >= EARLIEST
+    if not set_clock.any():
+        return set_clock
+    near: NDArray[np.bool_] = np.abs(times - np.median(times[set_clock])) <= LONGEST_S
+    return set_clock & near
 
 
 def _renumbered(segments: NDArray[Any]) -> NDArray[np.float64]:
