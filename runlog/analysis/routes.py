@@ -116,7 +116,7 @@ def routes(history: History, now: datetime | None = None) -> pd.DataFrame:
     """The routes, the most used first.
 
     Args:
-        history: of which the runs with a route count.
+        history: whose runs with a route count that had ended by now.
         now: aware; the share is that of the 28 days before. None is the end of the last run.
 
     Returns:
@@ -124,9 +124,9 @@ def routes(history: History, now: datetime | None = None) -> pd.DataFrame:
         first and last (starts), distance_m (median), name (the most usual of its runs', or None),
         longest_streak (runs in a row).
     """
-    runs = history.runs[history.runs["route"].notna()]
-    now = now or history.runs["end"].max()
-    recent = runs[(runs["end"] <= now) & (runs["end"] > now - pd.Timedelta(days=SHARE_DAYS))]
+    moment = history.runs["end"].max() if now is None else pd.Timestamp(now)
+    runs = history.runs[history.runs["route"].notna() & (history.runs["end"] <= moment)]
+    recent = runs[runs["end"] > moment - pd.Timedelta(days=SHARE_DAYS)]
     by_route = runs.assign(streak=streaks(runs["route"])).groupby("route", sort=False)
     table = by_route.agg(
         runs=("start", "size"),

@@ -49,7 +49,7 @@ def pairs(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Settings
         )
         for shoe in shoes
     }
-    seen = {_key(name) for name in rows}
+    seen = {"", *map(_key, rows)}
     for name in named:
         if name and _key(name) not in seen:
             seen.add(_key(name))
@@ -125,15 +125,15 @@ def shoes(history: History, now: datetime | None = None) -> pd.DataFrame:
     return table[order].reset_index().astype({"name": object})
 
 
-def _key(name: str) -> str:
-    return " ".join(name.split()).casefold()
+def _key(name: str | None) -> str:
+    return " ".join((name or "").split()).casefold()
 
 
 def _named(
     known: dict[str, str], worn: str | None, told: str | None, gear: str | None
 ) -> tuple[str | None, str] | None:
     for name, reason in ((worn, PUT_ON), (told, TOLD), (gear, GEAR)):
-        if name:
+        if _key(name):
             return known[_key(name)], reason
     return None
 

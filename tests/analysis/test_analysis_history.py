@@ -97,4 +97,4 @@ def test_the_table_of_routes():
     assert table.loc["R1", "first"] == pd.Timestamp(at("2026-03-01 08:00"))
     assert table.loc["R1", "last"] == pd.Timestamp(at("2026-05-02 08:00"))
     assert routes(history, at("2026-08-01 12:00"))["share_28d"].isna().all()
-    assert routes(history, at("2026-05-02 12:00"))["share_28d"].tolist() == [1, 0]
+    assert routes(history, at("2026-05-02 12:00"))["route"].tolist() == ["R1"]
