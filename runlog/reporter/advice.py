@@ -66,7 +66,7 @@ def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) ->
     skipped = [
         Reason(finding.factor, f"{finding.label} {finding.now_text}.", 0.5)
         for finding in found
-        if finding.factor == "warmup" and finding.now <= 0.5  # noqa: PLR2004 - half of the runs
+        if finding.factor == "warmup" and not finding.has_sign and finding.now <= 0.5  # noqa: PLR2004 - half of the runs
     ]
     sore = []
     if now.soreness_mean >= SORE:

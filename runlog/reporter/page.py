@@ -73,9 +73,8 @@ def _svg(name: str, data: object) -> dict[str, Markup]:
 
 def _tiles(week: Week) -> list[Tile]:
     now, usual = week.now, week.usual
-    few = 0 if usual.runs == round(usual.runs) else 1
     rows = (
-        ("Runs", units.number(now.runs, 0), units.number(usual.runs, few)),
+        ("Runs", units.number(now.runs, 0), units.number(usual.runs)),
         (
             "Distance",
             units.distance(now.distance_m, week.units),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.routes import routes
-from runlog.analysis.shoes import shoes
 from runlog.errors import BadInput
 from runlog.files import write_atomically
 from runlog.reporter import advice, guidance, periods, totals
@@ -16,6 +15,7 @@ from runlog.reporter.alerts import alerts
 from runlog.reporter.charts import View, exposure, soreness
 from runlog.reporter.charts import routes as route_chart
 from runlog.reporter.findings import Finding, findings
+from runlog.reporter.pairs import in_use
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +42,7 @@ class Week:
         now, usual: the week and the four weeks before in numbers.
         ratings: how many ratings of the area there are in all.
         findings: the factors, those with a sign first.
-        shoes: as ``analysis.shoes`` gives them, without the retired; routes: those of the last 28 days.
+        shoes: those in use, as ``analysis.shoes`` gives them; routes: those of the last 28 days.
         tips: at most three; notices: the alerts at the end of the week.
         soreness, evidence, route_history: the data of the charts; evidence is the surest link's, or None.
     """
@@ -96,7 +96,7 @@ def week(history: History, iso_week: str | None = None, now: datetime | None = N
     notices = tuple(alerts(known, end))
     numbers = totals.of_week(known, span, area)
     usual = totals.usual(known, span, area)
-    worn, used = shoes(known, end), routes(known, end)
+    used = routes(known, end)
     view = View(end, end.tz_convert(periods.clock(known)).date(), area)
     return Week(
         name=periods.name_of(span),
@@ -113,7 +113,7 @@ def week(history: History, iso_week: str | None = None, now: datetime | None = N
         notices=notices,
         tips=guidance.choose(advice.reasons(found, notices, numbers), turn=span.first.isocalendar().week),
         missing=advice.missing(known, span, area),
-        shoes=worn.loc[worn["retired"].isna()].sort_values("km", ascending=False),
+        shoes=in_use(known, end),
         routes=used.loc[used["share_28d"] > 0].sort_values("share_28d", ascending=False).head(MOST_ROUTES),
         soreness=soreness.data(known, view),
         evidence=_evidence(table, found),

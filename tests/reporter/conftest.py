@@ -88,7 +88,7 @@ def at():
     return lambda day, hour=20: MONDAY.replace(hour=0) + timedelta(days=day, hours=hour)
 
 
-def season(weeks=26, seed=3):
+def made_season(weeks=26, seed=3):
     """A season whose soreness goes with skipped warm-ups, one route and worn shoes."""
     chance = np.random.default_rng(seed)
     diary = Diary()
@@ -118,6 +118,22 @@ def season(weeks=26, seed=3):
 
 
 @pytest.fixture
+def season():
+    """Makes the diary of half a year."""
+    return made_season
+
+
+@pytest.fixture(scope="session")
 def full_season():
     """Half a year of one runner."""
-    return season().history()
+    return made_season().history()
+
+
+@pytest.fixture(scope="session")
+def sample_history(sample_data, tmp_path_factory):
+    """The committed sample season as a History."""
+    import runlog
+
+    with runlog.open(tmp_path_factory.mktemp("home")) as journal:
+        journal.add([sample_data / name for name in ("activities", "diary.csv", "shoes.csv")])
+        return journal.history()

@@ -13,6 +13,7 @@ from runlog.analysis.routes import routes
 from runlog.analysis.shoes import shoes
 from runlog.reporter import periods, units
 from runlog.reporter.alerts.notice import FRESH, Notice, trailing
+from runlog.reporter.pairs import in_use
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -37,10 +38,8 @@ def shoe_limit(history: History, now: pd.Timestamp) -> list[Notice]:
     """A pair in use is near or over its limit of kilometres, with the day when it is expected there."""
     return [
         _shoe_notice(history, pair)
-        for pair in shoes(history, now).to_dict("records")
-        if pd.isna(pair["retired"])
-        and pair["km"] >= _note_km(history, pair)
-        and _in_use(history, pair["name"])
+        for pair in in_use(history, now).to_dict("records")
+        if pair["km"] >= _note_km(history, pair) and _worn_lately(history, pair["name"])
     ]
 
 
@@ -50,7 +49,7 @@ def _note_km(history: History, pair: dict[Hashable, Any]) -> float:
     return float(pair["limit_km"] * settings.shoe_note_km / settings.shoe_limit_km)
 
 
-def _in_use(history: History, shoe: str) -> bool:
+def _worn_lately(history: History, shoe: str) -> bool:
     """Whether the pair was worn in the 28 days before the last run."""
     days = history.runs["day"]
     recent = history.runs.loc[days > days.max() - pd.Timedelta(days=28)]

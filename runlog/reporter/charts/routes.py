@@ -97,7 +97,7 @@ def _draw_share(data: Routes, axes: Axes) -> None:
     axes.plot(data.share.index, data.share, color=LIGHT["sore"], lw=2.5)
     marks = [0.0, data.limit, 1.0]
     axes.set(ylim=(0, 1), yticks=marks, yticklabels=[units.percent(mark) for mark in marks])
-    axes.set_title(f"Share of 28 days' runs on the most used route; alert from {units.percent(data.limit)}")
+    axes.set_title("Share of the most used route in 28 days")
     axes.grid(axis="y")
 
 

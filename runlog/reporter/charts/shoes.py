@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from runlog.analysis import shoes
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
+from runlog.reporter.pairs import in_use
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -37,8 +37,7 @@ class Shoes:
 def data(history: History, view: View) -> Shoes:
     """What each pair has run and may run, as of ``view.now``."""
     unit = history.settings.units
-    table = shoes.shoes(history, view.now)
-    table = table.loc[table["retired"].isna()].sort_values("km", ascending=False)
+    table = in_use(history, view.now)
     factor = 1000 / units.METRES[unit]
     pairs = pd.DataFrame(
         {
@@ -47,7 +46,7 @@ def data(history: History, view: View) -> Shoes:
             "limit": table["limit_km"] * factor,
             "expected": table["expected"],
         }
-    ).reset_index(drop=True)
+    )
     return Shoes(_title(pairs, unit), unit, pairs)
 
 

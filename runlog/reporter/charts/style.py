@@ -25,7 +25,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "band": ("#f3efe4", "#23292c"),
     "sore": ("#c0451a", "#ff9868"),
     "calm": ("#0f756c", "#53c5b4"),
-    "load": ("#6c94b3", "#5f8fb5"),
+    "load": ("#5b86a8", "#5f8fb5"),
     "empty": ("#edf0f2", "#232c34"),
     "heat0": ("#fbe6d6", "#48291c"),
     "heat1": ("#f6c29d", "#7b3e22"),

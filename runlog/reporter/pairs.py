@@ -1,0 +1,20 @@
+"""The pairs of shoes that a runner has at a moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runlog.analysis.shoes import shoes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from runlog.analysis.history import History
+
+
+def in_use(history: History, now: pd.Timestamp) -> pd.DataFrame:
+    """The pairs begun and not retired by a moment, as ``analysis.shoes`` gives them, the most worn first."""
+    table = shoes(history, now)
+    today = now.tz_localize(None)
+    gone = (table["retired"] <= today) | (table["from_date"] > today)
+    return table.loc[~gone].sort_values("km", ascending=False, kind="stable", ignore_index=True)

@@ -1,0 +1,315 @@
+"""The facts of a week, and the page made of them."""
+
+import json
+import re
+from datetime import date
+
+import numpy as np
+import pytest
+
+from runlog.errors import BadInput
+from runlog.reporter import advice, page, totals
+from runlog.reporter.findings import Finding
+from runlog.reporter.weekly import report, week
+
+NAN = float("nan")
+HOSTILE = "<script>alert('x')</script> \"quoted\" & \u202eright to left\u202c 🏃 {{ 7*7 }}"
+
+
+@pytest.fixture(scope="module")
+def season_page(full_season):
+    """The page of a full season's last week."""
+    return page.render(week(full_season))
+
+
+# Which week
+
+
+def test_the_default_is_the_last_complete_week_that_has_data(diary, at):
+    history = diary.run(1).run(8).run(15).history()
+    assert week(history, now=at(16)).name == "2026-W11"
+    assert week(history, now=at(21, 1)).name == "2026-W12"
+    assert week(history, now=at(90)).name == "2026-W12"
+
+
+def test_a_week_still_running_is_marked(diary, at):
+    facts = week(diary.run(0).history(), "2026-W10", now=at(3))
+    assert not facts.complete
+    assert "not over yet" in page.render(facts)
+    assert week(diary.history(), "2026-W10", now=at(8)).complete
+
+
+def test_a_week_to_come_and_no_week_at_all_are_refused(diary, at):
+    with pytest.raises(BadInput, match="not begun"):
+        week(diary.history(), "2026-W20", now=at(0))
+    with pytest.raises(BadInput, match="2026-W30"):
+        week(diary.history(), "next", now=at(0))
+
+
+def test_a_week_starts_when_the_runner_s_week_starts(diary, at):
+    diary.run(6, km=10).run(7, km=5)
+    facts = week(diary.history(week_start="sunday"), "2026-W11", now=at(20))
+    assert (facts.span.first, facts.span.last) == (date(2026, 3, 8), date(2026, 3, 14))
+    assert facts.now.distance_m == pytest.approx(15_000)
+
+
+def test_what_came_later_changes_nothing(season, at):
+    diary = season()
+    moment = at(12 * 7 + 1)
+    later = diary.history()
+    diary.activities = [kept for kept in diary.activities if kept.activity.start < at(12 * 7, 0)]
+    diary.entries = [kept for kept in diary.entries if kept.entry.moment < at(12 * 7, 0)]
+    name = "2026-W21"
+    assert page.render(week(later, name, moment)) == page.render(week(diary.history(), name, moment))
+
+
+# The numbers
+
+
+def test_a_week_beside_the_four_before(diary, at):
+    for number, km in enumerate((4, 10, 10, 20, 20)):
+        diary.run(7 * number, km=km).rate(7 * number, number).rate(7 * number + 1, 0)
+    facts = week(diary.history(), now=at(35))
+    assert facts.now.runs == 1
+    assert facts.now.distance_m == pytest.approx(20_000)
+    assert facts.now.moving_s == pytest.approx(20 * 6 * 60)
+    assert (facts.now.ratings, facts.now.soreness_mean, facts.now.soreness_max) == (2, 2.0, 4.0)
+    assert facts.usual.weeks == 4
+    assert facts.usual.distance_m == pytest.approx(11_000)
+    assert (facts.usual.ratings, facts.usual.soreness_mean, facts.usual.soreness_max) == (2, 0.75, 3.0)
+
+
+def test_weeks_before_the_first_data_are_not_counted(diary, at):
+    history = diary.run(0, km=10).run(14, km=10).history()
+    assert week(history, now=at(21)).usual.weeks == 2
+    assert week(history, now=at(21)).usual.distance_m == pytest.approx(5_000)
+    assert week(history, "2026-W10", now=at(21)).usual.weeks == 0
+
+
+def test_unknown_distances_are_unknown_and_no_runs_are_zero(diary, at):
+    facts = week(diary.run(0, km=None).rate(8, 0).history(), "2026-W10", now=at(14))
+    assert np.isnan(facts.now.distance_m)
+    assert np.isnan(facts.now.soreness_mean)
+    facts = week(diary.history(), now=at(14))
+    assert (facts.now.runs, facts.now.distance_m, facts.now.soreness_max) == (0, 0.0, 0.0)
+
+
+def test_the_area_is_the_one_rated_most(diary, at):
+    diary.rate(0, 3, area="knee").rate(1, 2, area="knee").rate(2, 6)
+    facts = week(diary.history(), now=at(7))
+    assert facts.area == "knee"
+    assert facts.other_areas == {"upper_back": 6.0}
+
+
+# The words
+
+
+def numbers(**known):
+    empty = {"weeks": 4, "runs": 3.0, "distance_m": 1e4, "moving_s": 3600.0, "ratings": 3.0}
+    return totals.Totals(**{**empty, "soreness_mean": 3.0, "soreness_max": 5.0, **known})
+
+
+@pytest.mark.parametrize(
+    ("now", "usual", "text"),
+    [
+        (numbers(runs=0, ratings=0), numbers(), "A week without runs and without ratings."),
+        (
+            numbers(runs=1, ratings=0),
+            numbers(),
+            "1 run this week, but no soreness rating: how your upper back was, we cannot say.",
+        ),
+        (
+            numbers(soreness_mean=0.0, soreness_max=0.0),
+            numbers(),
+            "A week without soreness of your upper back.",
+        ),
+        (numbers(), numbers(weeks=0, ratings=NAN), "Your upper back was at 3.0 of 10 on average."),
+        (numbers(), numbers(ratings=0.0), "Your upper back was at 3.0 of 10 on average."),
+        (
+            numbers(),
+            numbers(soreness_mean=2.5),
+            "Your upper back was about as sore as usual, 3.0 of 10.",
+        ),
+        (
+            numbers(soreness_mean=4.0),
+            numbers(),
+            "Your upper back was more sore than usual: 4.0 of 10, up from 3.0.",
+        ),
+        (
+            numbers(soreness_mean=1.0),
+            numbers(),
+            "Your upper back was clearly less sore than usual: 1.0 of 10, down from 3.0.",
+        ),
+    ],
+)
+def test_the_headline_says_how_the_week_was(now, usual, text):
+    assert advice.headline(now, usual, "upper_back") == text
+
+
+def finding(factor="warmup", **known):
+    empty = {
+        "label": "Warm-up",
+        "step_text": "done against skipped",
+        "now": 0.5,
+        "now_text": "done on 1 of 2 runs",
+    }
+    empty |= {"median": 1.0, "sentence": "", "effect": -1.2, "low": -2.0, "high": -0.4, "grade": "B"}
+    return Finding(factor, **{**empty, **known})
+
+
+def test_a_link_is_a_reason_where_the_week_could_have_been_better():
+    (reason,) = advice.reasons([finding()], [], numbers(soreness_mean=1.0))
+    assert reason.factor == "warmup"
+    assert "done on 1 of 2 runs" in reason.why
+    assert "1.2 points less soreness (likely)" in reason.why
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"now": 1.0},
+        {"now": NAN},
+        {"effect": 1.2, "now": 0.8},
+        {"grade": "none", "now": 0.8},
+        {"grade": "", "now": 0.8, "effect": NAN},
+        {"factor": "route_share", "effect": 0.3, "now": 0.4, "median": 0.5},
+        {"factor": "strength_7d", "effect": -0.3, "now": 2.0, "median": 1.0},
+    ],
+)
+def test_no_tip_for_what_is_well_unknown_or_without_a_sign(known):
+    assert advice.reasons([finding(**known)], [], numbers(soreness_mean=1.0)) == []
+
+
+def test_what_is_missing_names_the_next_step(diary, at):
+    facts = week(diary.run(0).rate(0, 2).history(), now=at(7))
+    assert [gap.what for gap in facts.missing] == [
+        "1 of 20 ratings",
+        "1 of 1 run without a warm-up told",
+        "1 of 1 run without a shoe",
+        "1 of 1 run without a GPS route",
+        "Nothing about strength or desk hours",
+    ]
+    assert all(gap.command.startswith("runlog ") for gap in facts.missing)
+
+
+def test_nothing_is_missing_from_a_full_diary(full_season, at):
+    assert week(full_season, now=at(26 * 7)).missing == ()
+
+
+# The page
+
+
+def test_it_is_one_file_without_network_or_script(season_page):
+    assert not re.findall(r"<(?:script|link|img|iframe|object)\b", season_page)
+    assert set(re.findall(r'(?:src|href|action)="(?!#)([^"]*)"', season_page)) == set()
+    assert "@import" not in season_page
+    assert not re.findall(r"url\((?!#)", season_page)
+    assert len(season_page.encode()) < 1_500_000
+
+
+def test_no_id_is_there_twice_and_every_reference_leads_somewhere(season_page):
+    ids = re.findall(r'\bid="([^"]+)"', season_page)
+    assert len(ids) == len(set(ids))
+    targets = re.findall(r'href="#([^"]+)"', season_page) + re.findall(r"url\(#([^)]+)\)", season_page)
+    assert set(targets) <= set(ids)
+
+
+def test_it_says_that_a_link_is_no_proof(season_page):
+    assert "Goes together with, not proof of cause." in season_page
+
+
+def test_the_same_week_is_the_same_page(full_season, season, at):
+    first = page.render(week(full_season, now=at(200)))
+    assert first == page.render(week(season().history(), now=at(200)))
+
+
+def test_a_report_goes_into_a_folder_or_a_file(diary, at, tmp_path):
+    history = diary.run(0).history()
+    assert report(history, out=tmp_path / "new", now=at(7)) == tmp_path / "new/report-2026-W10.html"
+    assert report(history, out=tmp_path / "mine.html", now=at(7)) == tmp_path / "mine.html"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine.html", "new", "report-2026-W10.html"]
+
+
+def test_hostile_names_stay_text(diary, at, tmp_path):
+    diary.shoe(HOSTILE)
+    for day in range(12):
+        diary.run(day, loop=1, name=HOSTILE, shoe=HOSTILE).rate(day, day % 4, note=HOSTILE)
+    text = report(diary.history(), out=tmp_path, now=at(14)).read_text()
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(&#39;x&#39;)" in text
+    assert "{{ 7*7 }}" in text
+
+
+def test_miles_everywhere(diary, at):
+    diary.shoe("Glide")
+    for day in range(6):
+        diary.run(day, km=16.09344, loop=1, shoe="Glide").rate(day, 2)
+    text = page.render(week(diary.history(units="mi"), now=at(7)))
+    assert "60.0 mi" in text
+    assert not re.findall(r"[0-9] km\b", visible(text))
+
+
+def visible(text):
+    return re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]+>", " ", text, flags=re.DOTALL)
+
+
+def test_a_first_week_without_anything_says_where_to_start(diary, at):
+    text = visible(page.render(week(diary.history(), now=at(7))))
+    assert "A week without runs and without ratings." in text
+    assert "Start here: import what your watch recorded with" in text
+    assert "No shoes yet" in text
+    assert "Not enough yet: 0 of 20 ratings." in text
+
+
+def test_runs_without_ratings_ask_for_one(diary, at):
+    text = visible(page.render(week(diary.run(0, loop=1).history(), now=at(7))))
+    assert "Start here: rate tonight" in text
+
+
+def test_ratings_without_runs_ask_for_an_import(diary, at):
+    text = visible(page.render(week(diary.rate(0, 2).history(), now=at(7))))
+    assert "Start here: import" in text
+
+
+def test_runs_without_gps_say_why_there_are_no_routes(diary, at):
+    text = visible(page.render(week(diary.run(0).rate(0, 2).history(), now=at(7))))
+    assert "No run with GPS in the last 28 days, so no routes." in text
+
+
+def test_with_few_ratings_no_link_is_shown(diary, at):
+    for day in range(12):
+        diary.run(day, warmup=bool(day % 2)).rate(day, 4 - 3 * (day % 2))
+    facts = week(diary.history(), now=at(14))
+    text = visible(page.render(facts))
+    assert "Not enough yet: 12 of 20 ratings." in text
+    assert not any(finding.has_sign for finding in facts.findings)
+    assert facts.evidence is None
+
+
+def test_the_clinician_is_named_when_due_and_only_then(diary, at):
+    calm = page.render(week(diary.run(0).rate(0, 3).history(), now=at(7)))
+    assert "physiotherapist" not in calm
+    sore = page.render(week(diary.rate(1, 7).history(), now=at(7)))
+    assert "physiotherapist" in sore
+    assert "call emergency services now" in sore
+
+
+def test_a_well_week_has_no_tips(diary, at):
+    facts = week(diary.run(0, warmup=True, loop=1).rate(0, 0).history(), now=at(7))
+    assert facts.tips == ()
+    assert "Nothing to change" in page.render(facts)
+
+
+def test_tips_are_at_most_three_and_say_why_now(season_page):
+    assert 1 <= season_page.count("<dt>Why now</dt>") <= 3
+    assert season_page.count("<dt>Evidence</dt>") == season_page.count("<dt>Why now</dt>")
+
+
+def test_the_sample_season_makes_a_full_page(sample_history):
+    facts = week(sample_history)
+    assert facts.name == "2026-W46"
+    assert facts.see_clinician
+    assert len(facts.tips) == 3
+    assert {"shoe_limit", "run_spike", "route_repetition"} <= {notice.kind for notice in facts.notices}
+    assert facts.evidence is not None
+    assert json.dumps([notice.as_dict() for notice in facts.notices])
