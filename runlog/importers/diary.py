@@ -13,7 +13,7 @@ from runlog.importers import table
 from runlog.model import Area, Entry, Problem, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from runlog.settings import Settings
 
@@ -164,9 +164,7 @@ def write(entries: Iterable[Entry]) -> str:
 
     Cells are exactly what was entered; a note that begins like a spreadsheet formula stays as it is.
     """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    lines = [_line(COLUMNS)]
     for entry in entries:
         local = entry.moment.astimezone(timezone(timedelta(seconds=entry.utc_offset_s)))
         cells = {
@@ -182,8 +180,15 @@ def write(entries: Iterable[Entry]) -> str:
             "posture": _number_text(entry.posture),
             "note": entry.note or "",
         }
-        writer.writerow(cells[name] for name in COLUMNS)
-    return out.getvalue()
+        lines.append(_line([cells[name] for name in COLUMNS]))
+    return "".join(lines)
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Write one row; the csv module quotes both letters of its own line end, so that notes keep theirs."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow(cells)
+    return out.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _number_text(value: float | None) -> str:

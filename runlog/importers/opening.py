@@ -23,7 +23,9 @@ _CHUNK = 64 * 1024
 HEAD = 64 * 1024
 
 _GZIP = b"\x1f\x8b"
-_PROLOG = re.compile(r"(?>\s|<\?.*?\?>|<!--.*?-->|<!(?!--)[^>]*>)*+<([^\s/>!?]+)", re.DOTALL)
+_PROLOG = re.compile(
+    r"(?>\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*\[.*?\]\s*>|<!(?!--)[^>]*>)*+<([^\s/>!?]+)", re.DOTALL
+)
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _LOOKS = (

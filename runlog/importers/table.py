@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from runlog.errors import NotReadable
 from runlog.importers import opening
 from runlog.model import Problem
 
@@ -41,21 +42,30 @@ class Row:
 
 def header(head: bytes, aliases: Mapping[str, str]) -> list[str] | None:
     """Return the columns of a CSV's first row by our names (others as they are), or None where it is none."""
-    for line in opening.head_text(head).lstrip("\ufeff").splitlines():
-        if line.strip():
-            return _columns(_cells(line, _delimiter(line, aliases)), aliases)
-    return None
+    line = _first_line(opening.head_text(head).lstrip("\ufeff"))
+    return _columns(_cells(line, _delimiter(line, aliases)), aliases) if line else None
 
 
 def rows(data: bytes, aliases: Mapping[str, str]) -> tuple[list[str], Iterator[Row | Problem]]:
-    """Return the columns and the rows below them; a row that cannot be split is a problem."""
+    """Return the columns and the rows below them; a row that cannot be split is a problem.
+
+    Raises:
+        NotReadable: the header row cannot be split.
+    """
     content = opening.text(data)
-    first = next(line for line in content.splitlines() if line.strip())
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=_delimiter(first, aliases), strict=True)
+    delimiter = _delimiter(_first_line(content), aliases)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     columns: list[str] = []
-    while not columns:
-        columns = _columns(next(reader), aliases)
+    try:
+        while not any(columns):
+            columns = _columns(next(reader), aliases)
+    except csv.Error as error:
+        raise NotReadable(f"line 1: it cannot be split into cells: {error}; is a quote left open?") from error
     return columns, _rows(reader, columns)
+
+
+def _first_line(content: str) -> str:
+    return next((line for line in io.StringIO(content, newline="") if line.strip()), "")
 
 
 def _rows(reader: Iterator[list[str]], columns: list[str]) -> Iterator[Row | Problem]:
@@ -157,8 +167,9 @@ def moment(cell: str, settings: Settings, hour: int) -> datetime:
 
 
 def _clock(cell: str, rest: str) -> time:
+    plain = rest.strip().replace(" ", "")
     try:
-        return time.fromisoformat(rest.strip().replace(" ", ""))
+        return time.fromisoformat(f"0{plain}" if plain[1:2] == ":" else plain)
     except ValueError as error:
         raise Unreadable(f"{cell.strip()!r} is not a date and time; write 2026-03-04 18:30") from error
 

@@ -33,7 +33,7 @@ _COLUMNS = {
     "Speed": "speed_mps",
     "Watts": "power_w",
 }
-_LAP_BEFORE_S = 600.0
+_LAP_OUTSIDE_S = 600.0
 _INTENSITIES = {"active": Intensity.ACTIVE, "resting": Intensity.REST}
 
 
@@ -151,7 +151,7 @@ def _activity(heard: _Activity) -> Activity | None:
     times = np.array([_unix(point.get("Time", "")) for point in heard.points], dtype=np.float64)
     usable = times[tracks.usable(times)]
     if len(usable):  # a lap far from all points has a wrong time
-        first, last = usable.min() - _LAP_BEFORE_S, usable.max()
+        first, last = usable.min() - _LAP_OUTSIDE_S, usable.max() + _LAP_OUTSIDE_S
         laps = tuple(lap for lap in laps if first <= lap.start.timestamp() <= last)
     begins = [lap.start.timestamp() for lap in laps] + usable.tolist()
     if not begins:
