@@ -84,12 +84,11 @@ def print_summary(summary: Summary) -> None:
 
 
 def _by_reason(summary: Summary) -> list[dict[str, str]]:
-    """Give outcome, files and reason, a row for each reason told, what failed first."""
+    """Give outcome, files and reason, a row for each reason told, what went wrong first."""
+    told = [file for file in summary.files if file.reason]
     names: dict[tuple[str, str], list[str]] = {}
-    for outcome in _OUTCOMES:
-        for file in summary.files:
-            if file.outcome == outcome and file.reason:
-                names.setdefault((outcome, file.reason), []).append(Path(file.path).name)
+    for file in sorted(told, key=lambda file: (not file.problems, _OUTCOMES.index(file.outcome))):
+        names.setdefault((file.outcome, file.reason), []).append(Path(file.path).name)
     return [
         {"outcome": outcome, "files": _shortened(files), "reason": reason}
         for (outcome, reason), files in names.items()

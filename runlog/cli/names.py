@@ -75,7 +75,7 @@ TOPIC = Known("topic", _topics)
 
 def unknown(kind: str, name: str, names: Sequence[str]) -> str:
     """Say that a name is not known, and which were close."""
-    close = get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    close = get_close_matches(name.lower(), names, n=3)
     if close:
         return f"no {kind} {name!r}; did you mean {' or '.join(close)}?"
     if not names:
@@ -96,7 +96,7 @@ def find_shoe(name: str, names: Sequence[str]) -> str:
     matches = [known for known in names if known.casefold() == name.strip().casefold()]
     if len(matches) == 1:
         return matches[0]
-    raise NotFound(f"{unknown('pair of shoes', name, names)}. A new pair: runlog shoes add {name!r}")
+    raise NotFound(f"{unknown('pair of shoes', name, names)} (a new pair: runlog shoes add {name!r})")
 
 
 def find_run(text: str, runs: Sequence[tuple[int, date]]) -> int:

@@ -9,7 +9,7 @@ def offered(process):
         line = " ".join(["runlog", *words])
         done = process(_RUNLOG_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words)))
         assert done.stderr == ""
-        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+        return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
 
     return complete
 
