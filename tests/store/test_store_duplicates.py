@@ -50,7 +50,7 @@ def test_the_same_run(files, kept, run, after_s, changes):
             -600, {"duration_s": 600.0, "distance_m": 1_500.0}, id="warm-up by itself, right before"
         ),
         pytest.param(
-            -600, {"duration_s": 630.0, "distance_m": 1_500.0}, id="warm-up stopped half a minute late"
+            -600, {"duration_s": 630.0, "distance_m": 2_000.0}, id="warm-up stopped half a minute late"
         ),
         pytest.param(3000, {"duration_s": 900.0, "distance_m": 2_000.0}, id="cool-down right after"),
         pytest.param(3300, {}, id="the same again, five minutes later"),
@@ -112,6 +112,15 @@ def test_a_second_run_of_the_day_stays_one(files, run, track, after_s, changes):
         duration_s, distance_m, extra = changes["track"]
         changes = changes | {"track": track(duration_s, distance_m, **extra)}
     assert files.add("/b.gpx", run(after_s, **changes)).runs_added == 1
+
+
+def test_a_part_of_the_run_at_another_hour_stays_one(files, run, track):
+    whole = track(3000, 10_000)
+    part = replace(whole, columns={name: column[:2701] for name, column in whole.columns.items()})
+    files.add("/a.fit", run(track=whole))
+    shorter = run(2 * HOUR, duration_s=2700.0, distance_m=10_000.0, track=part)
+    nearer = run(-2 * HOUR, distance_m=9_000.0, track=part)
+    assert files.add("/b.gpx", shorter, nearer).runs_added == 2
 
 
 def test_two_treadmill_runs_at_whole_hours_stay_two(files, kept, run, track):

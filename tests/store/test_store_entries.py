@@ -190,6 +190,13 @@ def test_a_diary_with_rows_that_cannot_be_read_removes_none_and_may_come_again(f
     assert again.ratings == EntryCounts(updated=1)
 
 
+def test_a_version_with_bad_rows_is_undone_by_importing_the_old_file(files, kept):
+    write_diary(files, entry(0, 3.0))
+    write_diary(files, entry(0, 8.0), problems=(Problem("no date", line=3),))
+    assert write_diary(files, entry(0, 3.0)).ratings == EntryCounts(updated=1)
+    assert stored(kept) == [(1, 3.0)]
+
+
 def test_a_row_logged_by_hand_that_the_diary_tells_too_stays_as_it_is(files, kept):
     kept.add_entry(entry(note="by hand"))
     assert write_diary(files, entry(note="by hand")).outcome == "known"
