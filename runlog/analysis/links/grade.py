@@ -1,0 +1,110 @@
+"""Grades: how much the ratings say of one factor, and why not more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from runlog.analysis.links import withheld
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Fewer ratings than this carry a hint at most; an A needs the second number.
+HINT_BELOW = 40
+A_FROM = 100
+#: The share of false findings among those that pass Benjamini–Hochberg.
+FALSE_DISCOVERIES = 0.10
+#: In rating points, how far from 0 the near end of an A's range is at least.
+A_NEAR_END = 0.5
+#: 80 % of the probability on one side of 0, as a two-sided tail probability.
+LEANS = 0.40
+#: A q below this is told as no more than that.
+_TINY = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found for one factor.
+
+    Attributes:
+        n: ratings at which the factor was known.
+        effect: rating points per step; low, high: its 95 % range.
+        p: two-sided tail probability; q: the same after Benjamini–Hochberg.
+        halves_agree: whether both halves of the diary give the effect its sign.
+        moves_with: correlations with the factors that move with it.
+    """
+
+    n: int
+    effect: float
+    low: float
+    high: float
+    p: float
+    q: float
+    halves_agree: bool
+    moves_with: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        """Whether it passes Benjamini–Hochberg."""
+        return self.q <= FALSE_DISCOVERIES
+
+    @property
+    def near_end(self) -> float:
+        """The end of the range that is nearer to 0, without its sign; 0 where the range holds 0."""
+        return max(self.low, -self.high, 0.0)
+
+
+def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the q of each p: the smallest rate of false discoveries at which it is still found.
+
+    Benjamini and Hochberg, J R Stat Soc B 1995;57:289.
+    """
+    order = np.argsort(p)[::-1]
+    rank = np.arange(len(p), 0, -1)
+    q = np.empty_like(p)
+    q[order] = np.minimum.accumulate(p[order] * len(p) / rank)
+    return q
+
+
+def graded(answer: Answer) -> tuple[str, str]:
+    """Give the grade of an answer and the reason for it."""
+    if not answer.moves_with:
+        return _by_probability(answer)
+    if answer.found and max(map(abs, answer.moves_with.values())) <= withheld.ALIKE:
+        grade, reason = _by_probability(answer)
+        return grade, f"{reason} {withheld.found_in_spite(answer.moves_with)}"
+    return "", withheld.not_apart(answer.moves_with)
+
+
+def _by_probability(answer: Answer) -> tuple[str, str]:
+    if answer.p > LEANS:
+        return "none", "The ratings lean neither way: no sign of a link."
+    q = "q < 0.001" if answer.q < _TINY else f"q = {answer.q:.2g}"
+    leans = f"{100 - 50 * answer.p:.0f} % of the probability is on this side"
+    if answer.n < HINT_BELOW:
+        more = HINT_BELOW - answer.n
+        return "hint", f"{leans}, but {answer.n} ratings carry a hint at most; {more} more for a grade."
+    if not answer.found:
+        return "C", f"{leans}, which may be chance with so many factors looked at ({q})."
+    chance = f"Unlikely to be chance, even with so many factors looked at ({q})."
+    if lacks := _lacks(answer):
+        return "B", f"{chance} For an A, {' and '.join(lacks)}."
+    return (
+        "A",
+        f"{chance} The whole range is {A_NEAR_END} points or more, and both halves of the diary agree.",
+    )
+
+
+def _lacks(answer: Answer) -> list[str]:
+    """Say what keeps a finding from being an A."""
+    if answer.n < A_FROM:
+        return [f"{A_FROM - answer.n} more ratings are needed"]
+    lacks = {
+        f"the whole range must be {A_NEAR_END} points or more": answer.near_end < A_NEAR_END,
+        "both halves of the diary must agree": not answer.halves_agree,
+        "no other factor may move with it": bool(answer.moves_with),
+    }
+    return [what for what, lacking in lacks.items() if lacking]
