@@ -27,7 +27,7 @@ SECTIONS = {
         "load": Command("runlog.cli.analysis:load", "List the training load day by day."),
     },
     "Find out": {
-        "links": Command("runlog.cli.analysis:links", "Say what soreness goes together with, and how sure."),
+        "links": Command("runlog.cli.links:links", "Say what soreness goes together with, and how sure."),
         "factors": Command("runlog.cli.analysis:factors", "List the factors that soreness is held against."),
         "exposures": Command("runlog.cli.analysis:exposures", "List each rating beside its factors."),
     },

@@ -1,4 +1,4 @@
-"""``runlog exposures``, ``links``, ``routes``, ``load`` and ``factors``: what is found out."""
+"""``runlog exposures``, ``routes``, ``load`` and ``factors``: what is found out."""
 
 from __future__ import annotations
 
@@ -18,61 +18,7 @@ from runlog.reporter import units
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-_LINK_KEYS = (
-    "area",
-    "factor",
-    "step",
-    "effect",
-    "low",
-    "high",
-    "p",
-    "q",
-    "n",
-    "n_high",
-    "n_low",
-    "grade",
-    "reason",
-)
-_NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
-
-
-@click.command(
-    epilog=examples(
-        "runlog links",
-        "runlog links --area neck --json",
-    )
-)
-@click.option("--area", type=AREA, help="Only this body area.")
-@listing
-def links(form: Form, area: str | None) -> None:
-    """Say what soreness goes together with, and how sure that is.
-
-    The effect is in rating points for the factor's step, with its 95 % range.
-    Grades: A and B hold against chance, C leans one way, "hint" rests on fewer
-    than 40 ratings, "none" shows no sign. It is never proof of cause.
-    """
-    from runlog.analysis.exposures import exposures
-    from runlog.analysis.links import links as link
-
-    with journal() as kept:
-        table = exposures(kept.history(), area)
-    found = rows(link(table))
-    emit(form, found, _LINK_KEYS, LINK_COLUMNS, _NO_RATINGS)
-
-
-_points = partial(units.number, digits=1, signed=True)
-
-LINK_COLUMNS = (
-    Column("area", "Area", units.area),
-    Column("factor", "Factor"),
-    Column("effect", "Points", _points, number=True),
-    Column("low", "from", _points, number=True),
-    Column("high", "to", _points, number=True),
-    Column("step", "per"),
-    Column("n", "Ratings", lambda n: str(int(n)), number=True),
-    Column("grade", "Grade"),
-    Column("reason", "Why"),
-)
+NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
 
 
 @click.command(
@@ -101,7 +47,7 @@ def exposures(form: Form, area: str | None) -> None:
         Column("rating", "Rating", "{:g}".format, number=True),
         *(Column(f.name, f.name, "{:.3g}".format, number=True) for f in FACTORS if f.mission),
     )
-    emit(form, rows(table), list(table.columns), columns, _NO_RATINGS)
+    emit(form, rows(table), list(table.columns), columns, NO_RATINGS)
 
 
 @click.command(epilog=examples("runlog routes", "runlog routes --json"))

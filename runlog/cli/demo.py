@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 import tomllib
 from pathlib import Path
@@ -10,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import runlog
-from runlog.cli.analysis import LINK_COLUMNS
-from runlog.cli.frames import rows
 from runlog.cli.help import examples
 from runlog.cli.importing import print_summary, progress_bar
+from runlog.cli.links import LINK_COLUMNS, link_rows, surest_first
 from runlog.cli.output import Column, print_table, say
 from runlog.cli.reporting import open_page, say_alerts
 from runlog.cli.runs import run_columns, run_rows
@@ -21,7 +21,7 @@ from runlog.errors import NotFound
 from runlog.reporter import units
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from runlog.analysis.history import History
 
@@ -39,15 +39,17 @@ def demo(*, open_it: bool) -> None:
     import runlog.journal
 
     home = Path(tempfile.mkdtemp(prefix="runlog-demo-"))
-    with runlog.journal.open(home) as kept, progress_bar() as progress:
-        _title("The sample season, imported")
-        print_summary(kept.add(_season(), progress=progress))
+    with runlog.journal.open(home) as kept:
+        with progress_bar() as progress:
+            summary = kept.add(_season(), progress=progress)
         history = kept.history()
+    _title("The sample season, imported")
+    print_summary(summary)
     _show(history)
-    path = runlog.report(history, out=home / "reports", now=_end(history))
+    path = _report(history, home / "reports")
     _title("Have a look")
     say(f"The weekly report: {path}")
-    say(f"Go on playing:     runlog --home {home} links")
+    say(f"Go on playing:     runlog --home {shlex.quote(str(home))} links")
     if open_it:
         open_page(path)
 
@@ -78,7 +80,7 @@ def _show(history: History) -> None:
     say_alerts(runlog.alerts(history, _end(history)))
 
 
-_COLUMNS = (*LINK_COLUMNS, Column("truth", "Truth", lambda points: points or "no effect"))
+_COLUMNS = (*LINK_COLUMNS[:2], Column("truth", "Truth", number=True), *LINK_COLUMNS[2:])
 
 
 def _links_and_truth(history: History) -> list[dict[str, Any]]:
@@ -86,15 +88,29 @@ def _links_and_truth(history: History) -> list[dict[str, Any]]:
     effects = {
         name: units.number(factor["effect"], 2, signed=True) for name, factor in truth["factors"].items()
     }
-    effects |= dict.fromkeys(truth["no_effect"]["factors"], "")
-    found = rows(runlog.links(runlog.exposures(history, truth["area"])))
-    return [row | {"truth": effects.get(row["factor"])} for row in found]
+    effects |= dict.fromkeys(truth["no_effect"]["factors"], "nothing")
+    found = link_rows(runlog.links(runlog.exposures(history, truth["area"])))
+    return [row | {"truth": effects.get(row["factor"])} for row in surest_first(found)]
+
+
+def _report(history: History, out: Path) -> Path:
+    """Write the report of the season's last week."""
+    from runlog.reporter import periods
+
+    week = periods.name_of(periods.week_of(_last_day(history), history.settings))
+    return runlog.report(history, week, out=out, now=_end(history))
 
 
 def _end(history: History) -> datetime:
-    """Give the moment at which the season ends, so that its alerts are of the day."""
-    end: datetime = max(history.runs["end"].max(), history.entries["moment"].max()).to_pydatetime()
-    return end
+    """Give the end of the season's last day, so that its alerts are of the day."""
+    from runlog.reporter import periods
+
+    return periods.end_of(_last_day(history), periods.clock(history))
+
+
+def _last_day(history: History) -> date:
+    day: date = history.entries["day"].max().date()
+    return day
 
 
 def _title(text: str) -> None:

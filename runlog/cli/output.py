@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Form = Literal["table", "json", "csv"]
 _NO_LIMIT = 100_000  # columns: what is no terminal has no width to keep to
-_WRAPPED = 12  # columns: text is not squeezed below this
 _GAP = 2
 
 
@@ -39,12 +38,14 @@ class Column:
         title: above the column.
         show: writes a known value; an unknown one is always a dash.
         number: aligned right and never wrapped.
+        least: how narrow a text may be wrapped.
     """
 
     key: str
     title: str
     show: Callable[[Any], str] = str
     number: bool = False
+    least: int = 12
 
 
 def listing(command: Callable[..., None]) -> Callable[..., None]:
@@ -127,7 +128,7 @@ def _least(rows: Sequence[Row], column: Column) -> int:
     from rich.cells import cell_len
 
     widest = max(cell_len(text) for text in (column.title, *(_shown(row, column) for row in rows)))
-    return widest if column.number else min(widest, _WRAPPED)
+    return widest if column.number else min(widest, column.least)
 
 
 def _table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
