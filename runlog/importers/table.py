@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DELIMITERS = (",", ";", "\t")
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j"})
 _NO = frozenset({"no", "n", "false", "0", "nein"})
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d*)?|[+-]?[.,]\d+")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:[T ]+(.+))?")
 _EARLIEST_YEAR = 1990
 _FUTURE = timedelta(days=2)
