@@ -59,9 +59,12 @@ def headline(now: Totals, usual: Totals, area: str) -> str:
 
 
 def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[Reason]:
-    """Why which factor deserves a tip: its link and this week's value, an alert, or soreness itself."""
+    """Why which factor deserves a tip: its link and this week's value, an alert, or soreness itself.
+
+    A surer link outweighs a less sure one; among equals, the one that this week's value adds more to.
+    """
     found = list(found)
-    linked = [_linked(finding) for finding in found if finding.has_sign and _could_be_better(finding)]
+    linked = [_linked(finding) for finding in found if finding.has_sign and finding.impact > 0]
     alerted = [Reason(notice.kind, notice.why, NOTICE_WEIGHT[notice.severity]) for notice in notices]
     skipped = [
         Reason(finding.factor, f"{finding.label} {finding.now_text}.", 0.5)
@@ -75,21 +78,14 @@ def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) ->
     return [*linked, *alerted, *skipped, *sore]
 
 
-def _could_be_better(finding: Finding) -> bool:
-    """Whether this week's value lies on the side that goes with more soreness."""
-    if finding.factor in findings.HABITS:
-        return finding.effect < 0 and finding.now < 1
-    return bool(finding.now > finding.median if finding.effect > 0 else finding.now < finding.median)
-
-
 def _linked(finding: Finding) -> Reason:
     more = "more" if finding.effect > 0 else "less"
-    points = units.number(abs(finding.effect))
+    usually = f" (usually {finding.usual_text})" if finding.usual_text else ""
     why = (
-        f"This week: {finding.now_text}. In your diary, {finding.step_text} goes with "
-        f"{points} points {more} soreness ({finding.grade_text})."
+        f"This week: {finding.now_text}{usually}. In your diary, {finding.step_text} goes with "
+        f"{units.number(abs(finding.effect))} points {more} soreness ({finding.grade_text})."
     )
-    return Reason(finding.factor, why, LINK_WEIGHT[finding.grade])
+    return Reason(finding.factor, why, LINK_WEIGHT[finding.grade] + min(finding.impact, 5.0) / 10)
 
 
 def missing(history: History, week: Span, area: str) -> tuple[Missing, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.links import links, sentence
+from runlog.analysis.links import links
 from runlog.reporter import periods, units
 
 if TYPE_CHECKING:
@@ -22,6 +23,18 @@ NEEDED = 20
 SIGNS = {"A": "clear", "B": "likely", "C": "leaning", "hint": "a hint"}
 NO_SIGN = {"none": "no sign", "describe": "too early"}
 HABITS = ("warmup", "cooldown")
+#: How a factor's value is said; others are said as the bare number.
+PHRASES = {
+    "route_share": "{} of your runs on one route",
+    "route_streak": "{} in a row on one route",
+    "shoe_km": "{} on the shoe of your last run",
+    "run_spike": "{} the longest run of 30 days",
+    "acute_load": "{} a day",
+    "chronic_load": "{} a day",
+    "desk_hours": "{} hours a day",
+    "posture": "{} of 10",
+    "cadence": "{} steps a minute",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +43,11 @@ class Finding:
 
     Attributes:
         now: its value this week (the share done, for habits), NaN where unknown; now_text: in words.
-        median: what it usually was when soreness was rated.
-        sentence: its link in words; "" without a link.
+        median: what it was at the runner's ratings; usual_text: in words, "" where unknown.
+        sentence: its link in words; "" without one.
         effect, low, high: points of soreness per step; NaN without a link.
+        impact: the points that go with this week's value against the usual one (done each time, for
+            habits), as far as the link holds; NaN where unknown.
         grade: as ``links`` gives it.
     """
 
@@ -42,16 +57,23 @@ class Finding:
     now: float
     now_text: str
     median: float
+    usual_text: str
     sentence: str
     effect: float
     low: float
     high: float
+    impact: float
     grade: str
 
     @property
     def has_sign(self) -> bool:
         """Whether it goes together with soreness, however surely."""
         return self.grade in SIGNS
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether its effect can be shown: some are computed, but cannot be told apart."""
+        return self.grade in (*SIGNS, "none")
 
     @property
     def grade_text(self) -> str:
@@ -67,42 +89,60 @@ def findings(history: History, table: pd.DataFrame, week: Span) -> tuple[Finding
         table: the exposures of one area.
         week: of which the values are told.
     """
-    found = {row["factor"]: row for _, row in links(table).iterrows()} if len(table) else {}
-    every = [_finding(factor, history, table, found, week) for factor in FACTORS]
+    found = {str(row["factor"]): row for _, row in links(table).iterrows()}
+    every = [_finding(factor, history, table, found.get(factor.name), week) for factor in FACTORS]
     mission = {factor.name for factor in FACTORS if factor.mission}
     told = [finding for finding in every if finding.has_sign or finding.factor in mission]
-    order = list(SIGNS)
-    return tuple(
-        sorted(
-            told,
-            key=lambda finding: (
-                (order.index(finding.grade), -abs(finding.effect)) if finding.has_sign else (len(order), 0.0)
-            ),
-        )
-    )
+    return tuple(sorted(told, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[int, float]:
+    if not finding.has_sign:
+        return len(SIGNS), 0.0
+    return list(SIGNS).index(finding.grade), -abs(finding.effect)
 
 
 def _finding(
-    factor: Factor, history: History, table: pd.DataFrame, found: dict[str, pd.Series], week: Span
+    factor: Factor, history: History, table: pd.DataFrame, row: pd.Series | None, week: Span
 ) -> Finding:
-    row = found.get(factor.name)
     now, now_text = _this_week(factor, history, week)
-    effect, low, high = (
-        float("nan") if row is None else float(row[end]) for end in ("effect", "low", "high")
-    )
+    median = float(table[factor.name].median()) if len(table) else math.nan
+    effect, low, high = (math.nan if row is None else float(row[key]) for key in ("effect", "low", "high"))
     return Finding(
         factor=factor.name,
         label=factor.label,
         step_text=factor.step_text,
         now=now,
         now_text=now_text,
-        median=float(table[factor.name].median()) if len(table) else float("nan"),
-        sentence="" if row is None else sentence(row),
+        median=median,
+        usual_text="" if factor.name in HABITS else _value(factor.name, median, history.settings.units),
+        sentence="" if row is None else _sentence(factor, row),
         effect=effect,
         low=low,
         high=high,
+        impact=_impact(factor, effect, now, median),
         grade="" if row is None else str(row["grade"]),
     )
+
+
+def _sentence(factor: Factor, row: pd.Series) -> str:
+    """The link in one plain sentence; the range and the grade stand beside it."""
+    if row["grade"] in SIGNS:
+        more = "more" if row["effect"] > 0 else "less"
+        points = units.number(abs(row["effect"]))
+        return (
+            f"{factor.step_text[0].upper()}{factor.step_text[1:]} goes with {points} points {more} soreness."
+        )
+    if row["grade"] == "none":
+        return f"No sign of a link in {units.count(int(row['n']), 'rating')}."
+    return str(row["reason"])
+
+
+def _impact(factor: Factor, effect: float, now: float, median: float) -> float:
+    if factor.name in HABITS:
+        return effect * (now - 1.0)
+    step = factor.step * median if factor.relative else factor.step
+    return effect * (now - median) / step if step else math.nan
 
 
 def _this_week(factor: Factor, history: History, week: Span) -> tuple[float, str]:
@@ -111,9 +151,9 @@ def _this_week(factor: Factor, history: History, week: Span) -> tuple[float, str
         return _habit(week.of(history.runs)[factor.name])
     values = factor.values(history, _moments(factor, history, week)).dropna()
     if values.empty:
-        return float("nan"), "unknown this week"
+        return math.nan, "unknown this week"
     value = float(_summary(factor, values))
-    return value, _in_words(factor.name, value, history.settings.units)
+    return value, PHRASES.get(factor.name, "{}").format(_value(factor.name, value, history.settings.units))
 
 
 def _moments(factor: Factor, history: History, week: Span) -> pd.DatetimeIndex:
@@ -135,22 +175,21 @@ def _summary(factor: Factor, values: pd.Series[float]) -> float:
 def _habit(done: pd.Series[float]) -> tuple[float, str]:
     known = done.dropna()
     if known.empty:
-        return float("nan"), "unknown this week" if len(done) else "no runs this week"
+        return math.nan, "unknown this week" if len(done) else "no runs this week"
     unknown = f", unknown for {len(done) - len(known)}" if len(known) < len(done) else ""
     return float(known.mean()), f"done on {int(known.sum())} of {units.count(len(known), 'run')}{unknown}"
 
 
-def _in_words(name: str, value: float, unit: str) -> str:
-    texts = {
-        "route_share": f"{units.percent(value)} of your runs on one route",
-        "route_streak": f"{units.count(round(value), 'run')} in a row on one route",
-        "shoe_km": f"{units.distance(1000 * value, unit, 0)} on the shoe of your last run",
-        "run_spike": f"{units.number(value, 2)} × the longest of 30 days",
-        "acute_load": f"{units.number(value, 0)} a day",
-        "chronic_load": f"{units.number(value, 0)} a day",
-        "strength_7d": f"{units.count(round(value), 'day')} of strength",
-        "desk_hours": f"{units.number(value)} hours a day",
-        "posture": f"{units.number(value)} of 10",
-        "cadence": f"{units.number(value, 0)} steps a minute",
-    }
-    return texts.get(name, units.number(value, 2))
+def _value(name: str, value: float, unit: str) -> str:
+    """A factor's value with its unit, the shortest way; "" where it is unknown."""
+    if not units.known(value):
+        return ""
+    if name == "route_share":
+        return units.percent(value)
+    if name == "shoe_km":
+        return units.distance(1000 * value, unit, 0)
+    if name == "run_spike":
+        return f"{units.number(value, 2)} ×"
+    if name in ("route_streak", "strength_7d"):
+        return units.count(round(value), "run" if name == "route_streak" else "day")
+    return units.number(value, 0 if value >= 100 else 1)  # noqa: PLR2004 - three digits say enough

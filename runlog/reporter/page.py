@@ -46,7 +46,13 @@ def render(week: Week) -> str:
     environment = Environment(
         loader=PackageLoader("runlog.reporter"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals |= {"units": units, "palette": PALETTE, "needed": NEEDED, "isna": pd.isna}
+    environment.globals |= {
+        "units": units,
+        "palette": PALETTE,
+        "needed": NEEDED,
+        "isna": pd.isna,
+        "lower_first": _lower_first,
+    }
     pictures = {name: _svg(name, data) for name, data in _charts(week)}
     return environment.get_template("report.html").render(
         week=week,
@@ -55,6 +61,10 @@ def render(week: Week) -> str:
         charts=pictures,
         clinician=guidance.clinician(),
     )
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _charts(week: Week) -> Iterable[tuple[str, object]]:
@@ -94,7 +104,7 @@ def _tiles(week: Week) -> list[Tile]:
 
 def _axis(findings: Iterable[Finding]) -> Axis:
     """From the lowest to the highest end of all ranges, 0 always inside."""
-    ends = [end for finding in findings for end in (finding.low, finding.high) if units.known(end)]
+    ends = [end for finding in findings if finding.is_estimated for end in (finding.low, finding.high)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     margin = 0.06 * (high - low) or 1.0
     return Axis(low - margin, high + margin)

@@ -72,7 +72,17 @@ class Week:
     @property
     def see_clinician(self) -> bool:
         """Whether the advice to see a clinician is shown."""
-        return any(notice.kind.startswith("soreness_") for notice in self.notices)
+        return bool(self.about_soreness)
+
+    @property
+    def about_soreness(self) -> list[Notice]:
+        """The alerts that mean that advice."""
+        return [notice for notice in self.notices if notice.kind.startswith("soreness_")]
+
+    @property
+    def about_training(self) -> list[Notice]:
+        """The other alerts."""
+        return [notice for notice in self.notices if notice not in self.about_soreness]
 
 
 def week(history: History, iso_week: str | None = None, now: datetime | None = None) -> Week:

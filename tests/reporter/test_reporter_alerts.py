@@ -100,7 +100,7 @@ def test_the_same_route_again_and_again(diary, at):
     notice = one(diary.history(), at(22), "route_repetition")
     assert notice.severity == "info"
     assert "75%" in notice.message
-    assert "R3 (River)" in notice.message
+    assert "River (R3)" in notice.message
     assert "6 in a row" in notice.why
     assert "no study" in notice.why
 

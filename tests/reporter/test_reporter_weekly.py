@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
+from runlog.analysis.factors import FACTORS
 from runlog.errors import BadInput
-from runlog.reporter import advice, page, totals
+from runlog.reporter import advice, findings, page, totals
 from runlog.reporter.findings import Finding
 from runlog.reporter.weekly import report, week
 
@@ -154,6 +155,7 @@ def finding(factor="warmup", **known):
         "now_text": "done on 1 of 2 runs",
     }
     empty |= {"median": 1.0, "sentence": "", "effect": -1.2, "low": -2.0, "high": -0.4, "grade": "B"}
+    empty |= {"usual_text": "", "impact": 0.6}
     return Finding(factor, **{**empty, **known})
 
 
@@ -167,17 +169,52 @@ def test_a_link_is_a_reason_where_the_week_could_have_been_better():
 @pytest.mark.parametrize(
     "known",
     [
-        {"now": 1.0},
-        {"now": NAN},
-        {"effect": 1.2, "now": 0.8},
+        {"impact": 0.0},
+        {"impact": -0.4},
+        {"impact": NAN},
         {"grade": "none", "now": 0.8},
-        {"grade": "", "now": 0.8, "effect": NAN},
-        {"factor": "route_share", "effect": 0.3, "now": 0.4, "median": 0.5},
-        {"factor": "strength_7d", "effect": -0.3, "now": 2.0, "median": 1.0},
+        {"grade": "", "now": 0.8},
     ],
 )
 def test_no_tip_for_what_is_well_unknown_or_without_a_sign(known):
     assert advice.reasons([finding(**known)], [], numbers(soreness_mean=1.0)) == []
+
+
+def test_of_two_links_as_sure_the_one_that_adds_more_comes_first():
+    warmup, shoe = finding(impact=0.6), finding("shoe_km", impact=1.1)
+    sure = finding("route_share", impact=0.1, grade="A")
+    ordered = sorted(advice.reasons([warmup, shoe, sure], [], numbers()), key=lambda reason: -reason.weight)
+    assert [reason.factor for reason in ordered[:3]] == ["route_share", "shoe_km", "warmup"]
+
+
+@pytest.mark.parametrize(
+    ("name", "effect", "now", "median", "points"),
+    [
+        ("warmup", -1.2, 0.5, 1.0, 0.6),
+        ("warmup", -1.2, 1.0, 0.0, 0.0),
+        ("route_share", 0.3, 0.7, 0.5, 0.6),
+        ("shoe_km", 0.2, 300.0, 500.0, -0.4),
+        ("acute_load", 0.2, 330.0, 300.0, 0.2),
+        ("posture", -0.5, NAN, 5.0, NAN),
+    ],
+)
+def test_the_points_that_go_with_this_week_s_value(name, effect, now, median, points):
+    factor = next(factor for factor in FACTORS if factor.name == name)
+    assert findings._impact(factor, effect, now, median) == pytest.approx(points, nan_ok=True)
+
+
+def test_findings_of_a_diary_with_a_plain_cause(full_season, at):
+    found = {finding.factor: finding for finding in week(full_season, now=at(26 * 7)).findings}
+    warmup = found["warmup"]
+    assert warmup.grade in "AB"
+    assert warmup.low < warmup.effect < warmup.high < 0
+    assert warmup.sentence.startswith("Done against skipped goes with 1.")
+    assert warmup.sentence.endswith("points less soreness.")
+    assert "of 4 runs" in warmup.now_text
+    assert found["posture"].now_text == "unknown this week"
+    assert not found["posture"].is_estimated
+    assert found["posture"].sentence
+    assert {factor.name for factor in FACTORS if factor.mission} <= set(found)
 
 
 def test_what_is_missing_names_the_next_step(diary, at):

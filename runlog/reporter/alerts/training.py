@@ -103,18 +103,15 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     most, row = float(share.iloc[-1]), int(streak.iloc[-1])
     ranked = routes(history, now).sort_values("share_28d", ascending=False, kind="stable").set_index("route")
     route = ranked.index[0] if most >= settings.route_share else routed.iloc[-1]
-    name = f"{route} ({ranked['name'][route]})" if ranked["name"][route] else route
-    repeated_how = (
-        f"{units.percent(most)} of your runs of four weeks"
-        if most >= settings.route_share
-        else f"your last {row} runs"
-    )
+    name = f"{ranked['name'][route]} ({route})" if ranked["name"][route] else route
+    some, in_a_row = units.percent(most), f"your last {row} runs"
+    repeated_how = f"{some} of your runs in four weeks" if most >= settings.route_share else in_a_row
+    message = f"You keep running the same route: {repeated_how} were on {name}."
     why = (
-        f"{units.percent(most)} of {units.count(len(routed), 'run')} in 28 days on the most used route, "
-        f"{row} in a row on the last one. "
+        f"{some} of {units.count(len(routed), 'run')} in 28 days on the most used route"
+        f"{f', {row} in a row up to now' if row > 1 else ''}. "
         "This rests on the guidance and on your own link: no study of route variety was found."
     )
-    message = f"You keep running the same route: {repeated_how} are on {name}."
     return [Notice("route_repetition", route, "info", message, why, since)]
 
 

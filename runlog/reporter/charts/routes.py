@@ -79,7 +79,7 @@ def _title(share: pd.Series[float], top: str | None) -> str:
     latest = float(share.iloc[-1])
     if not units.known(latest):
         return "Too few runs with a route in 28 days to speak of shares"
-    return f"{units.percent(latest)} of your runs of 28 days are on {top}"
+    return f"{units.percent(latest)} of your runs in 28 days were on {top}"
 
 
 def draw(data: Routes, axes: Axes) -> None:
