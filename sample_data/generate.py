@@ -21,7 +21,7 @@ from season import ZONE, Run, runs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NOON = time(12)
+NOON, AFTERNOON = time(12), time(14)
 PLACES = {
     "park": "in the park",
     "river": "along the river",
@@ -51,7 +51,13 @@ def run_name(run: Run) -> str:
         return f"Long run {where}"
     if run.quick:
         return "Tempo <3 & hills" if run.route == "hills" else f"Tempo {where}"
-    return f"{'Morning' if run.local_start.time() < NOON else 'Evening'} run {where}"
+    return f"{_time_of_day(run)} run {where}"
+
+
+def _time_of_day(run: Run) -> str:
+    if run.local_start.time() < NOON:
+        return "Morning"
+    return "Lunch" if run.local_start.time() < AFTERNOON else "Evening"
 
 
 def _files(season: list[Run]) -> Iterator[tuple[str, bytes]]:

@@ -196,7 +196,7 @@ def _run(number: int, day: date, route: str | None, *, warmup: bool, shoe: Pair)
     sources = _sources(number)
     return Run(
         number=number,
-        start=_start(random, day),
+        start=_start(random, number, day),
         route=route,
         km=km,
         pace=round(pace, 1),
@@ -218,9 +218,17 @@ def _sources(number: int) -> tuple[str, ...]:
     return ("fit", ALSO_GPX[number]) if number in ALSO_GPX else ("fit",)
 
 
-def _start(random: Random, day: date) -> datetime:
-    """Before breakfast, after work, or at leisure on a weekend; over by half past seven in the evening."""
-    weekend = day.isoweekday() in WEEKEND
-    earliest = time(8, 30) if weekend else random.choice((time(6, 40), time(16, 40)))
+def _start(random: Random, number: int, day: date) -> datetime:
+    """Before breakfast, after work, or at leisure on a weekend; over by half past seven in the evening.
+
+    Neither a GPX file nor one that was cut off tells the local clock. Runs that have no other are at noon:
+    that is the same day nearly everywhere, so that the diary of that day finds its run on any computer.
+    """
+    if number in ONLY_GPX or number == TRUNCATED_RUN:
+        earliest = time(12, 15)
+    elif day.isoweekday() in WEEKEND:
+        earliest = time(8, 30)
+    else:
+        earliest = random.choice((time(6, 40), time(16, 40)))
     local = datetime.combine(day, earliest, ZONE) + timedelta(seconds=random.randrange(55 * 60))
     return local.astimezone(UTC)

@@ -24,7 +24,9 @@ def plan(sample_data):
 
 @pytest.fixture(scope="session")
 def history(sample_data, tmp_path_factory):
-    with runlog.open(tmp_path_factory.mktemp("home")) as journal:
+    home = tmp_path_factory.mktemp("home")
+    (home / "config.toml").write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")  # GPX files tell none
+    with runlog.open(home) as journal:
         summary = journal.add([sample_data])
         assert (summary.runs_added, summary.other_added, summary.merged, summary.failed) == (90, 1, 4, 0)
         return journal.history()
