@@ -72,13 +72,17 @@ def moment(text: str, now: datetime) -> datetime:
         found = _clock(text, now) or datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(
-            f"{text!r} is no moment; write 20:00, 'yesterday 20:00' or '2026-07-12 20:00'"
+            f"{text!r} is no moment; write 20:00, 'yesterday 20:00' or '2026-07-12 20:00'", param_hint="--at"
         ) from None
     if len(text.strip()) <= _ISO_DATE and ":" not in text:
-        raise click.BadParameter(f"{text!r} lacks the time of day; write '{text.strip()} 20:00'")
+        raise click.BadParameter(
+            f"{text!r} lacks the time of day; write '{text.strip()} 20:00'", param_hint="--at"
+        )
     aware = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
     if aware > now:
-        raise click.BadParameter(f"{text!r} is still to come; for the day before: 'yesterday 20:00'")
+        raise click.BadParameter(
+            f"{text!r} is still to come; for the day before: 'yesterday 20:00'", param_hint="--at"
+        )
     return aware.replace(microsecond=0)
 
 

@@ -31,7 +31,7 @@ def translated(*, debug: bool) -> Iterator[None]:
     """Turn whatever a command raises into a message; click's own exceptions pass.
 
     Raises:
-        Failure: for runlog's errors with their text, for anything unforeseen with one line.
+        Failure: for runlog's and the system's errors with their text, for anything unforeseen with one line.
         click.exceptions.Exit: after Ctrl-C, with the code 130.
     """
     try:
@@ -43,11 +43,18 @@ def translated(*, debug: bool) -> Iterator[None]:
         raise click.exceptions.Exit(STOPPED) from None
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.EPIPE:
+    except OSError as error:
+        if error.errno == errno.EPIPE:
             raise  # the reader has gone; click leaves quietly
+        raise _failure(_of_the_system(error), debug=debug) from error
+    except Exception as error:
         where = "" if debug else " (run with --debug to see where)"
         raise _failure(f"unexpected error: {_named(error)}{where}", debug=debug) from error
+
+
+def _of_the_system(error: OSError) -> str:
+    reason = error.strerror or _named(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _named(error: Exception) -> str:

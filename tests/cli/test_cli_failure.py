@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -42,6 +43,22 @@ def test_debug_shows_where(run, raising, error):
 def test_runlogs_own_errors_are_their_message(run, raising):
     raising(runlog.StoreError("disk full"))
     assert run("runs", code=1).stderr == "runlog: disk full\n"
+
+
+def test_an_error_of_the_system_is_its_reason(run, raising):
+    raising(PermissionError(13, "Permission denied", "/there"))
+    assert run("runs", code=1).stderr == "runlog: /there: Permission denied\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_a_full_disk_is_one_line(home):
+    del home
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "runlog", "tips"]
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "runlog: No space left on device\n")
 
 
 def test_ctrl_c_exits_with_130(run, raising):

@@ -187,26 +187,36 @@ def test_in_a_pipe_a_table_is_as_wide_as_it_needs_and_without_colour(process, tm
     assert "\x1b" not in done.stdout
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a POSIX thing")
-@pytest.mark.parametrize("no_colour", [False, True])
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a POSIX thing")
+
+
+@POSIX
 @pytest.mark.usefixtures("season")
-def test_on_a_terminal_a_table_fits(home, no_colour):
-    environment = {**os.environ, "RUNLOG_HOME": str(home), "TERM": "xterm-256color", "COLUMNS": "60"}
-    text = on_a_terminal(["runs", "--last", "5"], environment | ({"NO_COLOR": "1"} if no_colour else {}))
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    assert max(map(len, plain.splitlines())) <= 60
-    assert "Long run by" in plain
-    assert "17.2 km" in plain
-    assert "Not shown for want of width:" in plain
-    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", text) or not no_colour
+def test_on_a_terminal_a_table_fits():
+    text = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(["runs", "--last", "5"], COLUMNS="60"))
+    assert max(map(len, text.splitlines())) <= 60
+    assert "Long run by" in text
+    assert "17.2 km" in text
+    assert "Not shown for want of width:" in text
 
 
-def on_a_terminal(words, environment):
+@POSIX
+@pytest.mark.parametrize("no_colour", [False, True])
+def test_no_color_is_respected(home, tmp_path, gpx, no_colour):
+    (tmp_path / "run.gpx").write_text(gpx(datetime(2026, 3, 1, 7, tzinfo=UTC)), encoding="utf-8")
+    text = on_a_terminal(["import", tmp_path / "run.gpx"], **({"NO_COLOR": "1"} if no_colour else {}))
+    assert "runs added" in text
+    assert bool(re.search(r"\x1b\[(3|9)[0-7]m", text)) is not no_colour
+    assert (home / "runlog.db").exists()
+
+
+def on_a_terminal(words, **environment):
     """Run runlog with a pseudo-terminal for its output and give all of it."""
     import pty
 
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "runlog", *words]
+    command = [sys.executable, "-m", "runlog", *map(str, words)]
+    environment = {**os.environ, "TERM": "xterm-256color", **environment}
     with subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment) as running:
         os.close(theirs)
         text = b""

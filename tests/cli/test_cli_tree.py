@@ -63,6 +63,7 @@ def test_help_works_and_ends_with_an_example(run, path):
 
 @pytest.mark.parametrize(("path", "command"), TREE.items(), ids=map(" ".join, TREE))
 def test_everything_that_can_be_given_is_explained(path, command):
+    assert command.name == path[-1]
     assert command.help
     for param in command.params:
         assert isinstance(param, click.Argument) or param.help, f"{path}: {param.name}"
