@@ -96,7 +96,7 @@ def _settled(reading: Reading, settings: Settings, sport: str | None) -> Reading
         reading,
         activities=tuple(activities),
         problems=reading.problems + tuple(Problem(refusal) for refusal in refusals),
-        notes=reading.notes + tuple(notes),
+        notes=reading.notes + tuple(dict.fromkeys(notes)),
     )
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _ENTITIES = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROOT = re.compile(r"<gpx(?=[\s>])")
-_POINT = re.compile(r"<trkpt\b([^>]*?)(/?)>")
+_DECLARATION = re.compile(r"\A<\?xml\b[^>]*>")  # of an encoding: the text has been decoded
+_POINT = re.compile(r"<trkpt\b([^<>]*?)(/?)>")
 _COORDINATE = re.compile(r"""\b(lat|lon)\s*=\s*["']\s*([^"']*?)\s*["']""")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _PREFIXES = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
@@ -56,7 +57,7 @@ def parse(text: str) -> tuple[GPX, str | None]:
 
 
 def _mend(text: str) -> str:
-    text = text.lstrip("\ufeff \t\r\n")
+    text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"))
     text = _UNREAD.sub("", text)
     text = _POINT.sub(_with_position, text)
     declared = set(_DECLARED.findall(text)) | {"xml", "xmlns"}

@@ -217,3 +217,17 @@ def test_a_clock_that_was_never_set_is_said(read):
     text = gpx(track(points(range(61)))).replace("2026-03", "1970-03")
     with pytest.raises(NotTaken, match="1990"):
         read(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1"])
+def test_every_encoding_is_decoded(read, encoding):
+    declared = encoding.replace("-sig", "").upper()
+    text = f"<?xml version='1.0' encoding='{declared}'?>" + gpx(
+        track(points(range(5)), about="<name>Läufe</name>")
+    )
+    assert read(text.encode(encoding)).activities[0].name == "Läufe"
+
+
+def test_unclosed_tags_take_no_time(read):
+    with pytest.raises(NotReadable):
+        read(gpx("<trkpt " * 200_000))
