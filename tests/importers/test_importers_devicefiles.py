@@ -16,7 +16,7 @@ from runlog.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "devicefiles"
 #: fitparse reads 6,000 records a second: of larger files the first so many bytes are compared.
-COMPARED_BYTES = 40_000
+COMPARED_BYTES = 25_000
 #: Sound files that fitparse cannot read (a developer field of no size).
 BEYOND_FITPARSE = {"fit/jat255__Fit-File-Faker__tpv_dev_fields_20260222.fit"}
 
