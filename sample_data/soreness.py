@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,20 +16,19 @@ from chance import chance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from season import Run
 
 TRUTH: dict[str, Any] = tomllib.loads((Path(__file__).parent / "truth.toml").read_text(encoding="utf-8"))
 RECENT = timedelta(hours=24)
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def warmup(runs: Sequence[Run], moment: datetime) -> float | None:
     """1 where the last run, within 24 hours, had a warm-up and 0 where it had none."""
-    last = _last(runs, moment)
-    if last is None or moment - last.start > RECENT:
-        return None
-    return float(last.warmup)
+    last = _last(runs, moment - RECENT, moment)
+    return None if last is None else float(last.warmup)
 
 
 def route_share(runs: Sequence[Run], moment: datetime) -> float | None:
@@ -40,7 +39,7 @@ def route_share(runs: Sequence[Run], moment: datetime) -> float | None:
 
 def shoe_km(runs: Sequence[Run], moment: datetime) -> float | None:
     """Kilometres on the shoe of the last run."""
-    last = _last(runs, moment)
+    last = _last(runs, EVER, moment)
     if last is None:
         return None
     worn = [run.recorded_km for run in runs if run.start <= last.start and run.shoe == last.shoe]
@@ -48,8 +47,8 @@ def shoe_km(runs: Sequence[Run], moment: datetime) -> float | None:
 
 
 def run_spike(runs: Sequence[Run], moment: datetime) -> float | None:
-    """The distance of the last run over the longest of the 30 days before it."""
-    last = _last(runs, moment)
+    """The distance of the last run, within 24 hours, over the longest of the 30 days before it."""
+    last = _last(runs, moment - RECENT, moment)
     if last is None:
         return None
     recent = _between(runs, last.start - timedelta(days=30), last.start)
@@ -102,5 +101,5 @@ def _between(runs: Sequence[Run], after: datetime, until: datetime) -> list[Run]
     return [run for run in runs if after < run.start <= until]
 
 
-def _last(runs: Sequence[Run], moment: datetime) -> Run | None:
-    return max((run for run in runs if run.start <= moment), key=lambda run: run.start, default=None)
+def _last(runs: Sequence[Run], after: datetime, until: datetime) -> Run | None:
+    return max(_between(runs, after, until), key=lambda run: run.start, default=None)

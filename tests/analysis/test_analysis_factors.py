@@ -94,6 +94,19 @@ def test_run_spike_and_cadence_are_those_of_the_last_run():
     assert value("cadence", history, "2026-05-02 12:00") is None
 
 
+def test_what_a_run_did_does_not_apply_a_day_later_but_its_shoe_does():
+    history = past(
+        [
+            ran(1, "2026-05-01 08:00", 10, avg_cadence_spm=170.0, shoe="A"),
+            ran(2, "2026-05-02 08:00", 15, avg_cadence_spm=172.0, shoe="A"),
+        ]
+    )
+    for name, fresh in (("run_spike", 1.5), ("cadence", 172.0)):
+        assert value(name, history, "2026-05-03 08:59") == fresh
+        assert value(name, history, "2026-05-03 09:00") is None
+    assert value("shoe_km", history, "2026-05-20 12:00") == 25
+
+
 def test_loads_at_the_end_of_a_day_are_those_of_the_daily_series():
     chance = np.random.default_rng(3)
     days = pd.date_range("2026-01-01", periods=90)

@@ -31,6 +31,8 @@ class Factor:
         step_text: that step in words.
         relative: the step is a fraction of the factor's mean.
         mission: it is one of those that the weekly report speaks of one by one.
+        fresh: it is a value of the last run and exists only in the 24 hours after one; later it is not
+            unknown, it does not apply.
     """
 
     values: Callable[[History, pd.DatetimeIndex], pd.Series[float]]
@@ -39,6 +41,7 @@ class Factor:
     step_text: str
     relative: bool = False
     mission: bool = False
+    fresh: bool = False
 
     @property
     def name(self) -> str:
@@ -47,12 +50,19 @@ class Factor:
 
 
 FACTORS: tuple[Factor, ...] = (
-    Factor(last_run.warmup, "Warm-up", 1.0, "done against skipped", mission=True),
-    Factor(last_run.cooldown, "Cool-down", 1.0, "done against skipped", mission=True),
+    Factor(last_run.warmup, "Warm-up", 1.0, "done against skipped", mission=True, fresh=True),
+    Factor(last_run.cooldown, "Cool-down", 1.0, "done against skipped", mission=True, fresh=True),
     Factor(route.route_share, "Route share", 0.1, "+10 percentage points of runs on one route", mission=True),
     Factor(route.route_streak, "Runs in a row on one route", 1.0, "+1 run in a row"),
     Factor(last_run.shoe_km, "Shoe distance", 100.0, "+100 km on the shoe", mission=True),
-    Factor(load.run_spike, "Single-run spike", 0.1, "+10 % over the longest run of 30 days", mission=True),
+    Factor(
+        load.run_spike,
+        "Single-run spike",
+        0.1,
+        "+10 % over the longest of 30 days",
+        mission=True,
+        fresh=True,
+    ),
     Factor(load.acute_load, "Acute load (7 days)", 0.1, "+10 % acute load", relative=True, mission=True),
     Factor(load.chronic_load, "Chronic load (28 days)", 0.1, "+10 % chronic load", relative=True),
     Factor(load.acwr, "Acute over chronic load", 0.1, "+0.1 in the ratio"),
@@ -60,5 +70,5 @@ FACTORS: tuple[Factor, ...] = (
     Factor(diary.strength_7d, "Strength days of the last 7", 1.0, "+1 day with strength", mission=True),
     Factor(diary.desk_hours, "Desk hours", 1.0, "+1 hour at the desk", mission=True),
     Factor(diary.posture, "Posture", 1.0, "+1 point towards upright", mission=True),
-    Factor(last_run.cadence, "Cadence", 5.0, "+5 steps/min"),
+    Factor(last_run.cadence, "Cadence", 5.0, "+5 steps/min", fresh=True),
 )

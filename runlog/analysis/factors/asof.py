@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 
+#: For so long after its end a run is the one that a rating is about (the primary window of the links).
+FRESH = 24 * HOUR
+
 
 def micros(times: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArray[np.int64]:
     """Times as microseconds since 1970, UTC (of naive times: of their own clock)."""
@@ -34,6 +37,21 @@ def last(times: NDArray[np.int64], moments: NDArray[np.int64]) -> NDArray[np.int
 def pick(values: NDArray[np.floating], position: NDArray[np.intp]) -> NDArray[np.float64]:
     """The values at the positions, NaN where the position is -1."""
     return np.append(values, np.nan)[position]
+
+
+def of_last_run(
+    runs: pd.DataFrame, values: NDArray[np.float64], moments: pd.DatetimeIndex
+) -> pd.Series[float]:
+    """The value of the last run by each moment, however long ago; the runs in the order of their ends."""
+    return pd.Series(pick(values, last(micros(runs["end"]), micros(moments))), index=moments)
+
+
+def of_fresh_run(
+    runs: pd.DataFrame, values: NDArray[np.float64], moments: pd.DatetimeIndex
+) -> pd.Series[float]:
+    """The value of the last run where it ended in the 24 hours before the moment, else NaN."""
+    ends = of_last_run(runs, micros(runs["end"]).astype(float), moments)
+    return of_last_run(runs, values, moments).where(micros(moments) - ends < FRESH)
 
 
 def within(

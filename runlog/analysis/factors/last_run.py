@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 from runlog.analysis.factors import asof
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import pandas as pd
 
     from runlog.analysis.history import History
-
-HABIT_HOURS = 24
 
 
 def warmup(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -41,29 +36,18 @@ def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     runs = asof.ended(history)
     start_m = runs["shoe"].map(history.shoes["start_m"]).astype(float)
     worn_m = runs["distance_m"].fillna(0.0).groupby(runs["shoe"]).cumsum()
-    return _of_last_run(runs, ((start_m + worn_m) / 1000.0).to_numpy(float), moments)
+    return asof.of_last_run(runs, ((start_m + worn_m) / 1000.0).to_numpy(float), moments)
 
 
 def cadence(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Mean cadence of the last run.
+    """Mean cadence of the last run; NaN where it is unknown or no run lies in the 24 hours before.
 
     Unit: steps per minute, both feet. Step: 5.
     """
     runs = asof.ended(history)
-    return _of_last_run(runs, runs["avg_cadence_spm"].to_numpy(float), moments)
+    return asof.of_fresh_run(runs, runs["avg_cadence_spm"].to_numpy(float), moments)
 
 
 def _habit(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
     runs = asof.ended(history)
-    ends, at = asof.micros(runs["end"]), asof.micros(moments)
-    position = asof.last(ends, at)
-    since = at - asof.pick(ends.astype(float), position)
-    values = asof.pick(runs[column].to_numpy(float), position)
-    return pd.Series(np.where(since < HABIT_HOURS * asof.HOUR, values, np.nan), index=moments)
-
-
-def _of_last_run(
-    runs: pd.DataFrame, values: NDArray[np.float64], moments: pd.DatetimeIndex
-) -> pd.Series[float]:
-    position = asof.last(asof.micros(runs["end"]), asof.micros(moments))
-    return pd.Series(asof.pick(values, position), index=moments)
+    return asof.of_fresh_run(runs, runs[column].to_numpy(float), moments)

@@ -45,12 +45,12 @@ def acwr(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
 def run_spike(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Distance of the last run over the longest run of the 30 days before it.
 
-    Unit: ratio, above 1.1 is a spike (Frandsen 2025). Step: 0.1. NaN where no run lies in those 30 days.
+    Unit: ratio, above 1.1 is a spike (Frandsen 2025). Step: 0.1. NaN where no run lies in those 30 days,
+    or none in the 24 hours before the moment.
     """
     runs = asof.ended(history)
-    position = asof.last(asof.micros(runs["end"]), asof.micros(moments))
     spikes = load.run_spikes(runs["end"], runs["distance_m"])
-    return pd.Series(asof.pick(spikes.to_numpy(float), position), index=moments)
+    return asof.of_fresh_run(runs, spikes.to_numpy(float), moments)
 
 
 def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
