@@ -79,12 +79,9 @@ def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) ->
 
 
 def _linked(finding: Finding) -> Reason:
-    more = "more" if finding.effect > 0 else "less"
     usually = f" (usually {finding.usual_text})" if finding.usual_text else ""
-    why = (
-        f"This week: {finding.now_text}{usually}. In your diary, {finding.step_text} goes with "
-        f"{units.number(abs(finding.effect))} points {more} soreness ({finding.grade_text})."
-    )
+    link = f"{finding.sentence[:1].lower()}{finding.sentence[1:-1]}"
+    why = f"This week: {finding.now_text}{usually}. In your diary, {link} ({finding.grade_text})."
     return Reason(finding.factor, why, LINK_WEIGHT[finding.grade] + min(finding.impact, 5.0) / 10)
 
 

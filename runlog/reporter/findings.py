@@ -53,7 +53,6 @@ class Finding:
 
     factor: str
     label: str
-    step_text: str
     now: float
     now_text: str
     median: float
@@ -111,12 +110,11 @@ def _finding(
     return Finding(
         factor=factor.name,
         label=factor.label,
-        step_text=factor.step_text,
         now=now,
         now_text=now_text,
         median=median,
         usual_text="" if factor.name in HABITS else _value(factor.name, median, history.settings.units),
-        sentence="" if row is None else _sentence(factor, row),
+        sentence="" if row is None else sentence(factor, row, history.settings.units),
         effect=effect,
         low=low,
         high=high,
@@ -125,14 +123,22 @@ def _finding(
     )
 
 
-def _sentence(factor: Factor, row: pd.Series) -> str:
-    """The link in one plain sentence; the range and the grade stand beside it."""
+def step_text(factor: Factor, unit: str) -> str:
+    """A factor's step in words, a distance in the runner's unit."""
+    if factor.name == "shoe_km":
+        return f"+{_value(factor.name, factor.step, unit)} on the shoe"
+    return factor.step_text
+
+
+def sentence(factor: Factor, row: pd.Series, unit: str) -> str:
+    """A row of ``links`` in one plain sentence; its range and grade stand beside it."""
     if row["grade"] in SIGNS:
         more = "more" if row["effect"] > 0 else "less"
         points = units.number(abs(row["effect"]))
-        return (
-            f"{factor.step_text[0].upper()}{factor.step_text[1:]} goes with {points} points {more} soreness."
-        )
+        if factor.name in HABITS:
+            habit = factor.label.lower()
+            return f"Runs with a {habit} go with {points} points {more} soreness than runs without."
+        return f"{step_text(factor, unit)} goes with {points} points {more} soreness."
     if row["grade"] == "none":
         return f"No sign of a link in {units.count(int(row['n']), 'rating')}."
     return str(row["reason"])
@@ -189,7 +195,7 @@ def _value(name: str, value: float, unit: str) -> str:
     if name == "shoe_km":
         return units.distance(1000 * value, unit, 0)
     if name == "run_spike":
-        return f"{units.number(value, 2)} ×"
+        return f"{units.number(value, 2)}\u00a0times"
     if name in ("route_streak", "strength_7d"):
         return units.count(round(value), "run" if name == "route_streak" else "day")
     return units.number(value, 0 if value >= 100 else 1)  # noqa: PLR2004 - three digits say enough

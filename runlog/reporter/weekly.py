@@ -126,7 +126,7 @@ def week(history: History, iso_week: str | None = None, now: datetime | None = N
         shoes=in_use(known, end),
         routes=used.loc[used["share_28d"] > 0].sort_values("share_28d", ascending=False).head(MOST_ROUTES),
         soreness=soreness.data(known, view),
-        evidence=_evidence(table, found),
+        evidence=_evidence(table, found, history.settings.units),
         route_history=route_chart.data(known, view),
         load_note=known.load_note,
         runs_ever=len(known.runs),
@@ -186,9 +186,9 @@ def _other_areas(history: History, span: Span, area: str) -> dict[str, float]:
     return {str(name): float(value) for name, value in worst.items()}
 
 
-def _evidence(table: pd.DataFrame, found: tuple[Finding, ...]) -> Exposure | None:
+def _evidence(table: pd.DataFrame, found: tuple[Finding, ...], unit: str) -> Exposure | None:
     """The runner's own data behind the surest link."""
     for finding in found:
         if finding.has_sign:
-            return exposure.of(table, finding.factor)
+            return exposure.of(table, finding.factor, unit)
     return None

@@ -28,7 +28,7 @@ def test_an_alert_as_json_says_all_there_is(diary, at):
         "subject": "upper_back",
         "severity": "urgent",
         "message": "Your upper back was rated 8 of 10. Have it looked at.",
-        "why": "8 of 10 on Mon 2 Mar. From 7 on, the advice is to see a clinician.",
+        "why": "8 of 10 on Mon 2 Mar. From 7 on, see a clinician.",
         "since": "2026-03-02",
         "state": "open",
     }

@@ -85,7 +85,7 @@ def test_a_rating_of_zero_is_not_a_missing_rating(diary, at, rating, title):
 
 def test_exposure_compares_done_with_skipped():
     table = pd.DataFrame({"warmup": [1, 1, 1, 0, 0, 0, np.nan], "rating": [1.0, 2, 3, 4, 5, 6, 9]})
-    data = exposure.of(table, "warmup")
+    data = exposure.of(table, "warmup", "km")
     assert data.yes_no
     assert list(data.groups["mean"]) == [5.0, 2.0]
     assert list(data.groups["n"]) == [3, 3]
@@ -93,13 +93,22 @@ def test_exposure_compares_done_with_skipped():
 
 
 def test_exposure_compares_thirds_of_a_number():
-    values = np.arange(30) / 30
-    data = exposure.of(
-        pd.DataFrame({"route_share": values, "rating": np.repeat([1.0, 2, 3], 10)}), "route_share"
-    )
+    table = pd.DataFrame({"route_share": np.arange(30) / 30, "rating": np.repeat([1.0, 2, 3], 10)})
+    data = exposure.of(table, "route_share", "km")
     assert not data.yes_no
     assert list(data.groups["mean"]) == [1.0, 2.0, 3.0]
     assert data.groups["low"].iloc[1] == pytest.approx(10 / 30)
+
+
+def test_exposure_to_a_shoe_comes_in_the_runner_s_unit():
+    data = exposure.of(pd.DataFrame({"shoe_km": [160.9344], "rating": [2.0]}), "shoe_km", "mi")
+    assert data.points["value"].iloc[0] == pytest.approx(100)
+    assert data.label == "Shoe distance, mi"
+
+
+def test_a_number_that_happens_to_be_0_or_1_is_no_habit():
+    table = pd.DataFrame({"strength_7d": [0.0, 1.0], "rating": [2.0, 3.0]})
+    assert not exposure.of(table, "strength_7d", "km").yes_no
 
 
 def test_exposure_of_an_unknown_factor_names_the_known_ones(full_season):
@@ -117,17 +126,17 @@ def test_links_are_titled_by_the_surest():
             "grade": ["B", "C", "", "none"],
         }
     )
-    data = links.of(rows, "upper_back")
+    data = links.of(rows, "upper_back", "km")
     assert list(data.rows["factor"]) == ["desk_hours", "route_share", "warmup"]
-    assert data.title == "Warm-up: done against skipped goes with 1.2 points less soreness"
+    assert data.title == "Runs with a warm-up go with 1.2 points less soreness than runs without"
 
 
 def test_links_without_a_sign_say_so():
     rows = pd.DataFrame(
         {"factor": ["warmup"], "effect": [0.1], "low": [-1], "high": [1.2], "grade": ["none"]}
     )
-    assert links.of(rows, "knee").title == "Nothing goes together with your knee's soreness so far"
-    assert "Not enough" in links.of(rows.iloc[:0], "knee").title
+    assert links.of(rows, "knee", "km").title == "Nothing goes together with your knee's soreness so far"
+    assert "Not enough" in links.of(rows.iloc[:0], "knee", "km").title
 
 
 def test_shoes_in_the_runner_s_unit(diary, at):

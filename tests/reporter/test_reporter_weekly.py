@@ -150,11 +150,17 @@ def test_the_headline_says_how_the_week_was(now, usual, text):
 def finding(factor="warmup", **known):
     empty = {
         "label": "Warm-up",
-        "step_text": "done against skipped",
         "now": 0.5,
         "now_text": "done on 1 of 2 runs",
     }
-    empty |= {"median": 1.0, "sentence": "", "effect": -1.2, "low": -2.0, "high": -0.4, "grade": "B"}
+    empty |= {
+        "median": 1.0,
+        "sentence": "Some go with 1.2 points less soreness than none.",
+        "effect": -1.2,
+        "low": -2.0,
+        "high": -0.4,
+        "grade": "B",
+    }
     empty |= {"usual_text": "", "impact": 0.6}
     return Finding(factor, **{**empty, **known})
 
@@ -163,7 +169,7 @@ def test_a_link_is_a_reason_where_the_week_could_have_been_better():
     (reason,) = advice.reasons([finding()], [], numbers(soreness_mean=1.0))
     assert reason.factor == "warmup"
     assert "done on 1 of 2 runs" in reason.why
-    assert "1.2 points less soreness (likely)" in reason.why
+    assert "In your diary, some go with 1.2 points less soreness than none (likely)." in reason.why
 
 
 @pytest.mark.parametrize(
@@ -208,8 +214,8 @@ def test_findings_of_a_diary_with_a_plain_cause(full_season, at):
     warmup = found["warmup"]
     assert warmup.grade in "AB"
     assert warmup.low < warmup.effect < warmup.high < 0
-    assert warmup.sentence.startswith("Done against skipped goes with 1.")
-    assert warmup.sentence.endswith("points less soreness.")
+    assert warmup.sentence.startswith("Runs with a warm-up go with 1.")
+    assert warmup.sentence.endswith("points less soreness than runs without.")
     assert "of 4 runs" in warmup.now_text
     assert found["posture"].now_text == "unknown this week"
     assert not found["posture"].is_estimated
@@ -275,6 +281,14 @@ def test_hostile_names_stay_text(diary, at, tmp_path):
     assert "<script" not in text
     assert "&lt;script&gt;alert(&#39;x&#39;)" in text
     assert "{{ 7*7 }}" in text
+
+
+def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
+    text = visible(page.render(week(season().history(units="mi"), now=at(26 * 7))))
+    assert set(re.findall(r"[0-9]+ km\b", text)) <= {"800 km", "500 km"}
+    shoe_km = next(factor for factor in FACTORS if factor.name == "shoe_km")
+    assert findings.step_text(shoe_km, "mi") == "+62 mi on the shoe"
+    assert findings.step_text(shoe_km, "km") == shoe_km.step_text
 
 
 def test_miles_everywhere(diary, at):

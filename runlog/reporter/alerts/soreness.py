@@ -43,7 +43,7 @@ def _high(area: str, recent: pd.DataFrame, ratings: pd.DataFrame) -> Notice | No
         area,
         "urgent",
         f"Your {units.area(area)} was rated {rated}. Have it looked at.",
-        f"{rated} on {units.day(day)}. From {units.number(HIGH, 0)} on, the advice is to see a clinician.",
+        f"{rated} on {units.day(day)}. From {units.number(HIGH, 0)} on, see a clinician.",
         up_to_last["day"].iloc[-row].date(),
     )
 

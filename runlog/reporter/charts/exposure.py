@@ -14,6 +14,7 @@ from runlog.errors import NotFound
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
+from runlog.reporter.findings import HABITS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,10 +49,10 @@ def data(history: History, view: View) -> Exposure:
     Raises:
         NotFound: there is no such factor.
     """
-    return of(exposures(history, view.area), view.factor or "warmup")
+    return of(exposures(history, view.area), view.factor or "warmup", history.settings.units)
 
 
-def of(table: pd.DataFrame, factor: str) -> Exposure:
+def of(table: pd.DataFrame, factor: str, unit: str) -> Exposure:
     """What the chart shows of a table of exposures.
 
     Raises:
@@ -61,9 +62,13 @@ def of(table: pd.DataFrame, factor: str) -> Exposure:
     if factor not in labels:
         raise NotFound(f"there is no factor {factor!r}; there are {', '.join(labels)}")
     points = table[[factor, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
-    yes_no = bool(points["value"].isin([0.0, 1.0]).all())
+    label = labels[factor]
+    if factor == "shoe_km":
+        points["value"] *= 1000 / units.METRES[unit]
+        label = f"{label}, {unit}"
+    yes_no = factor in HABITS
     groups = _groups(points, yes_no=yes_no)
-    return Exposure(_title(labels[factor], groups, yes_no=yes_no), labels[factor], points, groups, yes_no)
+    return Exposure(_title(labels[factor], groups, yes_no=yes_no), label, points, groups, yes_no)
 
 
 def _groups(points: pd.DataFrame, *, yes_no: bool) -> pd.DataFrame:

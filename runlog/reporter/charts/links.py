@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import SIGNS
+from runlog.reporter.findings import SIGNS, sentence, step_text
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
@@ -36,29 +35,30 @@ class Links:
 
 def data(history: History, view: View) -> Links:
     """The links of one area that could be estimated."""
-    table = exposures(history, view.area)
-    return of(links(table) if len(table) else pd.DataFrame(columns=["factor", "effect"]), view.area)
+    return of(links(exposures(history, view.area)), view.area, history.settings.units)
 
 
-def of(found: pd.DataFrame, area: str) -> Links:
-    """What a forest plot shows of a table of links."""
-    rows = found.dropna(subset=["effect"]).sort_values("effect", ascending=False).reset_index(drop=True)
-    labels = {factor.name: f"{factor.label}: {factor.step_text}" for factor in FACTORS}
-    rows = rows.assign(label=[labels.get(name, name) for name in rows["factor"]])
-    return Links(_title(rows, area), rows)
+def of(found: pd.DataFrame, area: str, unit: str) -> Links:
+    """What a forest plot shows of a table of links: those that have a sign, and those that have none."""
+    rows = found.loc[found["grade"].isin([*SIGNS, "none"])].sort_values("effect", ascending=False)
+    labels = {factor.name: f"{factor.label}: {step_text(factor, unit)}" for factor in FACTORS}
+    rows = rows.assign(label=[labels.get(name, name) for name in rows["factor"]]).reset_index(drop=True)
+    return Links(_title(rows, area, unit), rows)
 
 
-def _title(rows: pd.DataFrame, area: str) -> str:
+def _title(rows: pd.DataFrame, area: str, unit: str) -> str:
     if rows.empty:
         return f"Not enough ratings of the {units.area(area)} for links yet"
-    for grade in SIGNS:
-        graded = rows.loc[rows["grade"] == grade]
-        if not graded.empty:
-            row = graded.iloc[int(graded["effect"].abs().argmax())]
-            more = "more" if row["effect"] > 0 else "less"
-            points = units.number(abs(row["effect"]))
-            return f"{row['label']} goes with {points} points {more} soreness"
-    return f"Nothing goes together with your {units.area(area)}'s soreness so far"
+    signs = rows.loc[rows["grade"].isin(SIGNS)]
+    if signs.empty:
+        return f"Nothing goes together with your {units.area(area)}'s soreness so far"
+    surest = min((row for _, row in signs.iterrows()), key=_rank)
+    factor = next(factor for factor in FACTORS if factor.name == surest["factor"])
+    return sentence(factor, surest, unit).rstrip(".")
+
+
+def _rank(row: pd.Series) -> tuple[int, float]:
+    return list(SIGNS).index(row["grade"]), -abs(row["effect"])
 
 
 def draw(data: Links, axes: Axes) -> None:
