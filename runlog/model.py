@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ class Track:
     source has them. NaN marks a point that lacks the value.
     """
 
-    columns: Mapping[str, NDArray]
+    columns: Mapping[str, NDArray[Any]]
 
     def __len__(self) -> int:
         return len(self.columns["time_s"])
@@ -99,7 +99,7 @@ class Track:
     def __contains__(self, column: str) -> bool:
         return column in self.columns
 
-    def __getitem__(self, column: str) -> NDArray:
+    def __getitem__(self, column: str) -> NDArray[Any]:
         return self.columns[column]
 
 
@@ -236,7 +236,7 @@ class KeptActivity:
     activity: Activity
     sources: tuple[str, ...]
     worn: str | None = None
-    shape: NDArray | None = None
+    shape: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,14 +40,14 @@ def pick(values: NDArray[np.floating], position: NDArray[np.intp]) -> NDArray[np
 
 
 def of_last_run(
-    runs: pd.DataFrame, values: NDArray[np.float64], moments: pd.DatetimeIndex
+    runs: pd.DataFrame, values: NDArray[np.floating], moments: pd.DatetimeIndex
 ) -> pd.Series[float]:
     """The value of the last run by each moment, however long ago; the runs in the order of their ends."""
     return pd.Series(pick(values, last(micros(runs["end"]), micros(moments))), index=moments)
 
 
 def of_fresh_run(
-    runs: pd.DataFrame, values: NDArray[np.float64], moments: pd.DatetimeIndex
+    runs: pd.DataFrame, values: NDArray[np.floating], moments: pd.DatetimeIndex
 ) -> pd.Series[float]:
     """The value of the last run where it ended in the 24 hours before the moment, else NaN."""
     ends = of_last_run(runs, micros(runs["end"]).astype(float), moments)
