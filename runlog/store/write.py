@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from runlog.model import Kind
@@ -187,7 +188,7 @@ def _same_but_shifted(db: sqlite3.Connection, activity: Activity, other: Recordi
 def _same_as(twin: Recording) -> str:
     what = "run" if twin.activity.kind is Kind.RUN else "activity"
     name = f" {twin.activity.name!r}" if twin.activity.name else ""
-    return f"the same {what} as #{twin.activity_id}{name} ({twin.path})"
+    return f"the same {what} as #{twin.activity_id}{name} ({PurePath(twin.path).name})"
 
 
 def _richness(track: Track | None) -> dict[str, int]:

@@ -21,7 +21,7 @@ def test_two_devices_on_one_run_are_merged_and_told(files, kept, run):
     assert second.outcome == "merged"
     assert second.runs == (1,)
     assert second.runs_added == 0
-    assert second.reason == "the same run as #1 'Morning loop' (/watch/a.fit)"
+    assert second.reason == "the same run as #1 'Morning loop' (a.fit)"
     assert ids(kept) == [1]
     assert set(kept.activities()[0].sources) == {"/watch/a.fit", "/phone/a.gpx"}
 
