@@ -44,7 +44,11 @@ class Axis:
 def render(week: Week) -> str:
     """The page of a week."""
     environment = Environment(
-        loader=PackageLoader("runlog.reporter"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=PackageLoader("runlog.reporter"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=_fit,
     )
     environment.globals |= {
         "units": units,
@@ -63,12 +67,18 @@ def render(week: Week) -> str:
     )
 
 
+def _fit(value: object) -> object:
+    """Every text on the page, without what turns or breaks a line; SVG is no text."""
+    return units.typed(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
 def _charts(week: Week) -> Iterable[tuple[str, object]]:
-    if week.now.ratings or week.now.runs or week.usual.runs:
+    days = week.soreness.days
+    if days["soreness"].notna().any() or (days["load"] > 0).any():
         yield "soreness_and_load", week.soreness
     if week.evidence is not None:
         yield "exposure", week.evidence

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 UNKNOWN = "–"
 METRES = {"km": 1000.0, "mi": 1609.344}
 
+#: Control characters, and those that turn the direction of all text after them.
+_UNFIT = dict.fromkeys([*range(32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -77,6 +80,11 @@ def days(first: date, last: date) -> str:
 def count(how_many: int, noun: str) -> str:
     """A count with its noun, e.g. "1 run", "4 runs"."""
     return f"{how_many} {noun}{'' if how_many == 1 else 's'}"
+
+
+def typed(text: str) -> str:
+    """What the runner typed, fit to stand in a sentence: without characters that turn or break a line."""
+    return text.translate(_UNFIT)
 
 
 def area(name: str) -> str:

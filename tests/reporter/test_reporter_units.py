@@ -51,6 +51,11 @@ def test_days_read_well():
     assert units.days(date(2026, 12, 28), date(2027, 1, 3)) == "28 Dec 2026 – 3 Jan 2027"
 
 
+def test_what_was_typed_turns_and_breaks_no_line():
+    assert units.typed("a\u202eb\u2066c\nd\x1b[31m") == "abcd[31m"
+    assert units.typed("נעליים 🏃 <b>") == "נעליים 🏃 <b>"
+
+
 def test_counts_and_areas():
     assert units.count(1, "run") == "1 run"
     assert units.count(0, "run") == "0 runs"

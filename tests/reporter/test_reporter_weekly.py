@@ -281,6 +281,7 @@ def test_hostile_names_stay_text(diary, at, tmp_path):
     assert "<script" not in text
     assert "&lt;script&gt;alert(&#39;x&#39;)" in text
     assert "{{ 7*7 }}" in text
+    assert "\u202e" not in text, "nothing turns the direction of what follows"
 
 
 def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
@@ -310,6 +311,8 @@ def test_a_first_week_without_anything_says_where_to_start(diary, at):
     assert "Start here: import what your watch recorded with" in text
     assert "No shoes yet" in text
     assert "Not enough yet: 0 of 20 ratings." in text
+    assert "Soreness and load" not in text
+    assert "unknown" not in text
 
 
 def test_runs_without_ratings_ask_for_one(diary, at):
@@ -348,7 +351,7 @@ def test_the_clinician_is_named_when_due_and_only_then(diary, at):
 def test_a_well_week_has_no_tips(diary, at):
     facts = week(diary.run(0, warmup=True, loop=1).rate(0, 0).history(), now=at(7))
     assert facts.tips == ()
-    assert "Nothing to change" in page.render(facts)
+    assert "Nothing to change yet. After 19 more ratings you see" in page.render(facts)
 
 
 def test_tips_are_at_most_three_and_say_why_now(season_page):

@@ -57,7 +57,7 @@ def _worn_lately(history: History, shoe: str) -> bool:
 
 
 def _shoe_notice(history: History, pair: dict[Hashable, Any]) -> Notice:
-    name, unit = pair["name"], history.settings.units
+    name, unit = units.typed(pair["name"]), history.settings.units
     worn, limit = (units.distance(pair[km] * 1000, unit, 0) for km in ("km", "limit_km"))
     over = pair["km"] >= pair["limit_km"]
     if over:
@@ -67,8 +67,8 @@ def _shoe_notice(history: History, pair: dict[Hashable, Any]) -> Notice:
         when = "" if pd.isna(expected) else f", expected there around {units.day(expected, year=True)}"
         message = f"{name} is nearing its limit: {worn} of {limit}{when}."
     why = f"{worn} in {units.count(pair['runs'], 'run')}. The limit is a convention, not a measurement."
-    since = _day_when_reached(history, name, pair["limit_km"] if over else _note_km(history, pair))
-    return Notice("shoe_limit", name, "warn" if over else "info", message, why, since)
+    since = _day_when_reached(history, pair["name"], pair["limit_km"] if over else _note_km(history, pair))
+    return Notice("shoe_limit", pair["name"], "warn" if over else "info", message, why, since)
 
 
 def _day_when_reached(history: History, shoe: str, km: float) -> date:
@@ -103,7 +103,7 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     most, row = float(share.iloc[-1]), int(streak.iloc[-1])
     ranked = routes(history, now).sort_values("share_28d", ascending=False, kind="stable").set_index("route")
     route = ranked.index[0] if most >= settings.route_share else routed.iloc[-1]
-    name = f"{ranked['name'][route]} ({route})" if ranked["name"][route] else route
+    name = f"{units.typed(ranked['name'][route])} ({route})" if ranked["name"][route] else route
     some, in_a_row = units.percent(most), f"your last {row} runs"
     repeated_how = f"{some} of your runs in four weeks" if most >= settings.route_share else in_a_row
     message = f"You keep running the same route: {repeated_how} were on {name}."

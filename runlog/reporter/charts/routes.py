@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
 
-WEEKS = 26
+WEEKS, LEAST_WEEKS = 26, 8
 #: So many routes get a line of their own; the rest shares one.
 LINES = 5
 OTHERS = "others"
@@ -48,11 +48,10 @@ class Routes:
 
 
 def data(history: History, view: View) -> Routes:
-    """The shares at the end of each day of the 26 weeks up to ``view.now``, and the runs' routes."""
-    days = pd.date_range(end=pd.Timestamp(view.today), periods=7 * WEEKS, name="day")
-    routed = history.runs.loc[
-        history.runs["route"].notna() & (history.runs["day"] >= days[0]), ["day", "route"]
-    ]
+    """The shares at the end of each day of half a year up to ``view.now``, and the runs' routes."""
+    routed = history.runs.loc[history.runs["route"].notna(), ["day", "route"]]
+    days = _days(routed, pd.Timestamp(view.today))
+    routed = routed.loc[routed["day"] >= days[0]]
     share = _share(history, days, routed)
     lines = list(routed["route"].value_counts().index[:LINES])
     runs = pd.DataFrame(
@@ -64,6 +63,14 @@ def data(history: History, view: View) -> Routes:
     used = used.loc[used["share_28d"] > 0]
     top = None if used.empty else str(used["route"].iloc[0])
     return Routes(_title(share, top), share, runs, lines, top, history.settings.route_share)
+
+
+def _days(routed: pd.DataFrame, today: pd.Timestamp) -> pd.DatetimeIndex:
+    """Half a year, or less for a runner who has just begun."""
+    start = today - pd.Timedelta(weeks=LEAST_WEEKS)
+    if len(routed):
+        start = max(min(start, routed["day"].iloc[0]), today - pd.Timedelta(weeks=WEEKS))
+    return pd.date_range(start + pd.Timedelta(days=1), today, name="day")
 
 
 def _share(history: History, days: pd.DatetimeIndex, routed: pd.DataFrame) -> pd.Series[float]:

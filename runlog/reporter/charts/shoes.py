@@ -41,7 +41,7 @@ def data(history: History, view: View) -> Shoes:
     factor = 1000 / units.METRES[unit]
     pairs = pd.DataFrame(
         {
-            "name": table["name"],
+            "name": table["name"].map(units.typed),
             "worn": table["km"] * factor,
             "limit": table["limit_km"] * factor,
             "expected": table["expected"],
