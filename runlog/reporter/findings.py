@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NEEDED = 20
 #: The grades that speak of a sign, the surest first, and what they are called.
 SIGNS = {"A": "clear", "B": "likely", "C": "leaning", "hint": "a hint"}
+UNSURE = ("C", "hint")
 NO_SIGN = {"none": "no sign", "describe": "too early"}
 HABITS = ("warmup", "cooldown")
 #: How a factor's value is said; others are said as the bare number.

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from runlog.reporter import charts, guidance, units
 from runlog.reporter.charts.style import PALETTE
-from runlog.reporter.findings import NEEDED
+from runlog.reporter.findings import NEEDED, UNSURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,7 @@ def render(week: Week) -> str:
         "units": units,
         "palette": PALETTE,
         "needed": NEEDED,
+        "unsure": UNSURE,
         "isna": pd.isna,
         "lower_first": _lower_first,
     }

@@ -11,7 +11,7 @@ from runlog.analysis.links import links
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import SIGNS, sentence, step_text
+from runlog.reporter.findings import SIGNS, UNSURE, sentence, step_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,9 +70,16 @@ def draw(data: Links, axes: Axes) -> None:
     places = range(len(data.rows))[::-1]
     axes.axvline(0, color=LIGHT["muted"], lw=1)
     for place, row in zip(places, data.rows.to_dict("records"), strict=True):
-        colour = _colour(row["grade"], row["effect"])
-        axes.plot([row["low"], row["high"]], [place, place], color=colour, lw=2.5, solid_capstyle="round")
-        axes.scatter([row["effect"]], [place], s=60, color=colour, zorder=3)
+        colour, alpha = _colour(row["grade"], row["effect"]), 0.5 if row["grade"] in UNSURE else 1.0
+        axes.plot(
+            [row["low"], row["high"]],
+            [place, place],
+            color=colour,
+            lw=2.5,
+            alpha=alpha,
+            solid_capstyle="round",
+        )
+        axes.scatter([row["effect"]], [place], s=60, color=colour, alpha=alpha, lw=0, zorder=3)
         if narrow:
             axes.annotate(
                 row["label"], (0, place), (0, 9), ("axes fraction", "data"), "offset points", size=10
