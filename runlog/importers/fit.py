@@ -101,7 +101,8 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
             others.append(other)
         elif fault:
             count = len(messages.get("record", [])) if found else 0
-            problems.append(Problem(f"damaged ({fault}); {count} records were kept", byte=sequence.offset))
+            reason = f"damaged ({fault.reason}); {count} records were kept"
+            problems.append(Problem(reason, byte=sequence.offset + (fault.byte or 0)))
         notes += [
             f"the clock of the watch was not set: it says {activity.start:%Y-%m-%d}"
             for activity in found
@@ -120,7 +121,7 @@ def _refuse(others: Sequence[str], problems: Sequence[Problem]) -> None:
     raise NotTaken("no activity in it: neither a session nor records with times")
 
 
-def _decode(sequence: bytes) -> tuple[Messages, str | None]:
+def _decode(sequence: bytes) -> tuple[Messages, Problem | None]:
     """Decode with fitfast, where it refuses with fitparse; return also what is damaged, if anything."""
     try:
         return fitfast_seam.decode(sequence, _NATIVE_FIELDS), None

@@ -6,6 +6,8 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from runlog.model import Problem
+
 if TYPE_CHECKING:
     from runlog.importers.fitfast_seam import Messages
 
@@ -13,31 +15,34 @@ _FIT_EPOCH = 631065600  # 1989-12-31 in Unix seconds
 _TIMES = ("date_time", "local_date_time")
 
 
-def decode(sequence: bytes) -> tuple[Messages, str | None]:
+def decode(sequence: bytes) -> tuple[Messages, Problem | None]:
     """Decode one FIT sequence as far as it is sound, into the same messages as fitfast's.
 
     Returns:
-        The messages before the fault, and what the fault was, or None where there was none.
+        The messages before the fault, and what the fault was and where the last whole message before it
+        ends, or None where there was none.
     """
     from fitparse.base import UncachedFitFile
     from fitparse.utils import FitCRCError, FitEOFError
 
     messages: Messages = {}
+    stream, end = io.BytesIO(sequence), 0
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"
         )  # of oddities it warns, and half a last record it would give as a whole one
         warnings.filterwarnings("error", "File was terminated unexpectedly")
         try:
-            with UncachedFitFile(io.BytesIO(sequence), check_developer_data=False) as file:
+            with UncachedFitFile(stream, check_developer_data=False) as file:
                 for message in file.get_messages():
+                    end = stream.tell()
                     messages.setdefault(message.name, []).append(_fields(message))
         except (FitEOFError, UserWarning):
-            return messages, "it ends early"
+            return messages, Problem("it ends early", byte=end)
         except FitCRCError:
-            return messages, "its checksum is wrong"
+            return messages, Problem("its checksum is wrong", byte=end)
         except Exception as error:  # noqa: BLE001 - damaged bytes raise anything at all in it, KeyError to struct.error
-            return messages, str(error) or type(error).__name__
+            return messages, Problem(str(error) or type(error).__name__, byte=end)
     return messages, None
 
 

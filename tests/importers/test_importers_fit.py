@@ -167,7 +167,18 @@ def test_a_truncated_file_gives_the_records_before_the_fault(read, run_fit):
     count = len(run.track)
     assert 30 < count < 121
     assert run.distance_m == 3 * (count - 1)
-    assert str(reading.problems[0]) == f"byte 0: damaged (it ends early); {count} records were kept"
+    (problem,) = reading.problems
+    assert problem.reason == f"damaged (it ends early); {count} records were kept"
+
+
+def test_the_damage_lies_where_the_last_whole_message_ends(read, fit_writer, run_fit):
+    whole = fit_writer().begin().records(31).close()[:-2]
+    (after_a_record,) = read(whole + b"\x00\x01").problems
+    assert after_a_record.byte == len(whole)
+    (checksum,) = read(run_fit[:-2] + b"\xff\xff").problems
+    assert checksum.byte == len(run_fit) - 2
+    (in_the_second,) = read(run_fit + run_fit[:-2] + b"\xff\xff").problems
+    assert in_the_second.byte == 2 * len(run_fit) - 2
 
 
 def test_a_header_that_was_never_completed_loses_nothing(read, run_fit):
