@@ -14,11 +14,13 @@ finds one by chance. What is done about each:
    ratings (gls.py). This is the Bayesian form of generalised least squares with continuous-time AR(1) errors
    (Jones 1980; for n-of-1 studies: Schmid, "Marginal and dynamic regression models for longitudinal
    data", Stat Med 2001;20:3295).
-3. **A sceptical prior.** While one factor is estimated, each of the others is held to effects of the size of
-   N(0, (0.25 s)²) per SD of it, s the ratings' SD, and the factor itself to N(0, (0.5 s)²). With one prior of
-   0.25 s for both, strong effects were shrunk so far that their 95 % range held the truth in three of four
-   simulated diaries only; without any, a dozen factors and 40 ratings gave 10 % false alarms
-   (tests/bench/calibration.py measures all this).
+3. **A sceptical prior.** While one factor is estimated, each other column is held to effects of the size of
+   N(0, (0.35 s)²) per SD of it, s the ratings' SD, and the factor itself to N(0, (0.75 s)²). Without a prior,
+   a dozen factors and 40 ratings gave 10 % false alarms. With 0.25 s for all, strong effects were shrunk so
+   far that their 95 % range held the truth in three of four simulated diaries only; with 0.25 s for the
+   others alone, a strong effect leaked into a factor that moves with it. The variance of the errors is
+   estimated with the degrees of freedom that the columns leave (gls.py); tests/bench/calibration.py
+   measures all this.
 4. **Many factors.** p is the smaller tail of the averaged distribution, twice; q is p after Benjamini–
    Hochberg over the factors of the area (grade.py).
 5. **Grades that say what is missing**, and no grade where the diary cannot tell: a factor that does not
@@ -26,8 +28,9 @@ finds one by chance. What is done about each:
    with a correlation beyond 0.7 stay in the regression together; only one that is found *in spite of* the
    other keeps its grade, B at most, and its reason names the other.
 
-The 95 % range is a Bayesian one. Over effects as large as the prior expects it holds the truth 95 times of
-100; effects beyond a point per SD are told a little too small, never too large.
+The 95 % range is a Bayesian one: over effects of all sizes that the prior expects it holds the truth about
+95 times of 100, and somewhat more often with few ratings. What lies beyond the prior (effects of more than a
+point per SD, from few ratings) is told too small rather than too large.
 
 All this is association. Nobody drew lots over who warms up, so it goes together with, and proves no cause.
 """

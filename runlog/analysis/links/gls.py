@@ -47,8 +47,8 @@ class Prior:
         others: of every other column while that factor is estimated.
     """
 
-    own: float = 0.5
-    others: float = 0.25
+    own: float = 0.75
+    others: float = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,34 +79,38 @@ def grid() -> Grid:
 def fit(design: Design, points: Grid | None = None, prior: Prior | None = None) -> Mixture:
     """Estimate the effect of each factor, in rating points per SD of the factor.
 
-    The prior's SDs are relative to the ratings' SD; on the scale of σ² they are put with the unexplained
-    variance that a grid point would leave without any factor.
+    The prior's SDs are fractions of the ratings' SD; they are put on the scale of σ² by the variance that a
+    grid point leaves unexplained without any factor. σ² is estimated with n − 1 − Σ(1 − prior precision ×
+    posterior variance) degrees of freedom: what is subtracted is the number of parameters that the columns
+    really use under the prior (Hastie & Tibshirani, Generalized Additive Models, 1990, ch. 3), all of them
+    where it is flat.
     """
     points, prior = points or grid(), prior or Prior()
-    factors = len(design.names)
     n, k = design.columns.shape
     sums = _sums(design, points)
-    noise = (sums.yy - sums.zy[:, 0] ** 2 / sums.zz[:, 0, 0]) / (n - 1)
-    variance = np.var(design.rating, ddof=1)
-    own, others = noise / variance / prior.own**2, noise / variance / prior.others**2
+    unexplained = (sums.yy - sums.zy[:, 0] ** 2 / sums.zz[:, 0, 0]) / (n - 1)
+    unit = unexplained / np.var(design.rating, ddof=1)
+    own, others = unit / prior.own**2, unit / prior.others**2
 
-    precision = np.zeros((len(noise), 1 + k, 1 + k))
-    precision[:, range(1, 1 + k), range(1, 1 + k)] = others[:, None]
-    inverse = np.linalg.inv(sums.zz + precision)
+    inverse = np.linalg.inv(sums.zz + others[:, None, None] * np.diag([0.0, *np.ones(k)]))
     beta = np.einsum("gij,gj->gi", inverse, sums.zy)
+    variance = np.einsum("gii->gi", inverse)
     squares = sums.yy - np.einsum("gi,gi->g", beta, sums.zy)
-    evidence = -0.5 * sums.log_det + 0.5 * np.linalg.slogdet(inverse)[1] + 0.5 * (k - 1) * _log(others)
+    log_weight = points.log_weight + _log_evidence(sums.log_det, inverse, [own] + (k - 1) * [others])
+    df = n - 1 - (1 - others[:, None] * variance[:, 1:]).sum(axis=1, keepdims=True)
 
-    # One factor at a time is given its own prior instead of the others' (Sherman–Morrison).
-    beta, scale = beta[:, 1 : 1 + factors], np.einsum("gii->gi", inverse)[:, 1 : 1 + factors]
+    # Each factor in turn is given its own prior in place of the others' (Sherman–Morrison).
+    answers = slice(1, 1 + len(design.names))
+    beta, variance = beta[:, answers], variance[:, answers]
     released = (others - own)[:, None]
-    left = 1 - released * scale
+    left = 1 - released * variance
     residual = squares[:, None] - released * beta**2 / left
-    flat = 1 + np.isinf(prior.own) + (k - 1) * np.isinf(prior.others)
-    df = float(n - flat)
-    log_weight = (evidence + 0.5 * _log(own) + points.log_weight)[:, None] - 0.5 * np.log(left)
+    proper = n - 1 - np.isinf(prior.own) - (k - 1) * np.isinf(prior.others)
     return Mixture.of(
-        beta / left, np.sqrt(scale / left * residual / df), log_weight - 0.5 * df * np.log(residual), df
+        centre=beta / left,
+        scale=np.sqrt(variance / left * residual / df),
+        log_weight=log_weight[:, None] - 0.5 * np.log(left) - 0.5 * proper * np.log(residual),
+        df=df,
     )
 
 
@@ -153,6 +157,8 @@ def _sums(design: Design, points: Grid) -> Sums:
     return Sums(products[:, :-1, :-1], products[:, :-1, -1], products[:, -1, -1], log_det)
 
 
-def _log(precision: Floats) -> Floats:
-    """Take the logarithm of a precision; a flat prior's (0) takes no part in the evidence."""
-    return np.log(np.where(precision > 0, precision, 1.0))
+def _log_evidence(log_det: Floats, inverse: Floats, precisions: list[Floats]) -> Floats:
+    """Give the part of the log marginal likelihood without residuals; a flat prior (0) has no part in it."""
+    prior = np.sum([np.log(np.where(precision > 0, precision, 1.0)) for precision in precisions], axis=0)
+    evidence: Floats = 0.5 * (np.linalg.slogdet(inverse)[1] + prior - log_det)
+    return evidence

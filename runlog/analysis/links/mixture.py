@@ -26,21 +26,21 @@ class Mixture:
         centre: (g, f).
         scale: (g, f).
         weight: (g, f), each column sums to 1.
-        df: degrees of freedom of every component.
+        df: degrees of freedom of the components (g, 1).
     """
 
     centre: Floats
     scale: Floats
     weight: Floats
-    df: float
+    df: Floats
 
     @classmethod
-    def of(cls, centre: Floats, scale: Floats, log_weight: Floats, df: float) -> Mixture:
+    def of(cls, centre: Floats, scale: Floats, log_weight: Floats, df: Floats) -> Mixture:
         """Make a mixture from the logarithms of weights that need not sum to 1."""
         weight = np.exp(log_weight - log_weight.max(axis=0, initial=-np.inf))
         weight /= weight.sum(axis=0)
         used = (weight > _NEGLIGIBLE).any(axis=1)
-        return cls(centre[used], scale[used], weight[used] / weight[used].sum(axis=0), df)
+        return cls(centre[used], scale[used], weight[used] / weight[used].sum(axis=0), df[used])
 
     def mean(self) -> Floats:
         """The means (f,)."""
@@ -64,7 +64,7 @@ class Mixture:
         """Twice the mass on the smaller side of 0 (f,)."""
         distance = self.centre / self.scale
         below, above = (self._averaged(stdtr(self.df, side)) for side in (-distance, distance))
-        return np.minimum(1.0, 2 * np.minimum(below, above))
+        return np.asarray(np.minimum(1.0, 2 * np.minimum(below, above)))
 
     def _averaged(self, values: Floats) -> Floats:
         average: Floats = np.sum(self.weight * values, axis=0)

@@ -38,7 +38,7 @@ def checked(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[pd.Data
         raise BadInput(f"The table of ratings has more than one column {_listed(twice)}.")
     names = _numeric(table) if factors is None else tuple(dict.fromkeys(factors))
     plain = {"moment": _moments(table["moment"]), "rating": _floats(table["rating"])}
-    plain["area"] = table["area"] if "area" in table.columns else pd.Series(None, table.index, dtype=object)
+    plain["area"] = table.get("area", pd.Series(None, table.index, dtype=object)).astype(object)
     frame = pd.DataFrame(plain | {name: _floats(table[name]) for name in names})
     rated = frame[frame["rating"].notna()]
     return rated.sort_values(["moment", "rating"], kind="stable", ignore_index=True), names

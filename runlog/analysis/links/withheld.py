@@ -59,12 +59,11 @@ def is_high(values: pd.Series[float]) -> pd.Series[bool]:
 
 def companions(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
     """For each factor, those that move with it and their correlation with it, the strongest first."""
-    correlation = ratings[list(names)].corr(min_periods=2 * VARIES_FROM)
+    correlation = ratings[list(names)].corr(min_periods=2 * VARIES_FROM).to_dict()
     found: dict[str, dict[str, float]] = {}
     for name in names:
-        others = correlation[name].drop(name)
-        strong = others[others.abs() > MOVES_WITH].sort_values(key=abs, ascending=False, kind="stable")
-        found[name] = {str(other): float(r) for other, r in strong.items()}
+        strong = {o: r for o, r in correlation[name].items() if o != name and abs(r) > MOVES_WITH}
+        found[name] = dict(sorted(strong.items(), key=lambda item: -abs(item[1])))
     return found
 
 

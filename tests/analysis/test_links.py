@@ -1,0 +1,376 @@
+"""What links answers: the columns, the grades, the reasons, and what they must not depend on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import runlog
+from runlog.analysis.factors import FACTORS
+from runlog.analysis.links import COLUMNS, links
+
+START = pd.Timestamp("2026-01-05T20:00", tz="UTC")
+NUMBERS = ["effect", "low", "high", "p", "q"]
+
+
+def season(n: int, seed: int = 3, noise: float = 1.0, **effects: float) -> pd.DataFrame:
+    """n ratings on n days with independent factors ``a`` … ``d``; effects in points per SD."""
+    rng = np.random.default_rng(seed)
+    factors = pd.DataFrame(rng.normal(size=(n, 4)), columns=list("abcd"))
+    rating = 5 + noise * rng.normal(size=n)
+    for name, effect in effects.items():
+        rating = rating + effect * factors[name]
+    moments = START + pd.to_timedelta(np.arange(n), unit="D")
+    return pd.concat([pd.DataFrame({"moment": moments, "rating": np.clip(rating, 0, 10)}), factors], axis=1)
+
+
+def answer(table: pd.DataFrame, factor: str) -> pd.Series:
+    found = links(table).set_index("factor")
+    return found.loc[factor]
+
+
+def test_row_per_factor_with_the_fields_of_the_contract():
+    found = links(season(60, a=1.0))
+    assert list(found.columns) == list(COLUMNS)
+    assert list(found["factor"]) == list("abcd")
+    assert found["area"].isna().all()
+    assert (found["step"] == 1).all()
+    assert (found["n"] == 60).all()
+    assert (found["n_high"] + found["n_low"] == found["n"]).all()
+    assert found["reason"].str.endswith(".").all()
+    row = found.iloc[0]
+    assert row["low"] < row["effect"] < row["high"]
+    assert row["effect"] == pytest.approx(1.0, abs=0.35)
+    assert runlog.links(season(60, a=1.0)).equals(found)
+
+
+def test_only_the_factors_asked_for_in_their_order():
+    assert list(links(season(30), ["c", "a", "c"])["factor"]) == ["c", "a"]
+
+
+def test_words_and_dates_are_no_factors_but_truths_and_nullable_numbers_are():
+    table = season(60, a=1.0).assign(note="x", day=START, done=[True, False] * 30)
+    table["b"] = table["b"].astype("Float64").mask(table.index == 4)
+    found = links(table).set_index("factor")
+    assert list(found.index) == ["a", "b", "c", "d", "done"]
+    assert found.loc["b", "n"] == 59
+    assert (found.loc["done", "n_high"], found.loc["done", "n_low"]) == (30, 30)
+
+
+def test_truths_with_gaps_are_taken_when_asked_for():
+    table = season(60).assign(done=pd.Series([True, None, False] * 20, dtype=object))
+    assert links(table, ["done"])["n"].item() == 40
+
+
+# Grades
+
+
+def test_grade_a():
+    row = answer(season(120, a=1.2, noise=0.8), "a")
+    assert row["grade"] == "A"
+    assert row["low"] >= 0.5
+    assert "both halves" in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (season(90, a=1.2, noise=0.8), "10 more ratings"),
+        (season(120, a=0.5, noise=0.8), "the whole range must be 0.5"),
+    ],
+)
+def test_grade_b_says_what_an_a_needs(table: pd.DataFrame, why: str):
+    row = answer(table, "a")
+    assert row["grade"] == "B"
+    assert row["q"] <= 0.1
+    assert why in row["reason"]
+
+
+def test_no_a_where_only_one_half_shows_it():
+    table = season(140, noise=0.5)
+    early = np.arange(140) < 70
+    table["rating"] = np.clip(table["rating"] + np.where(early, 3.2, -0.3) * table["a"], 0, 10)
+    row = answer(table, "a")
+    assert (row["grade"], row["low"] >= 0.5) == ("B", True)
+    assert "halves of the diary must agree" in row["reason"]
+
+
+def test_unknown_ratings_of_a_factor_do_not_count_towards_an_a():
+    table = season(150, a=1.2, noise=0.8)
+    table.loc[table.index % 5 < 2, "a"] = np.nan
+    row = answer(table, "a")
+    assert (row["n"], row["grade"]) == (90, "B")
+
+
+def test_leaning_is_c_and_neither_way_is_none():
+    grades = {}
+    for seed in range(12):
+        for _, row in links(season(60, seed=seed)).iterrows():
+            grades.setdefault(row["grade"], []).append(row["p"])
+    assert set(grades) >= {"C", "none"}
+    assert max(grades["C"]) <= 0.4 < min(grades["none"])
+
+
+def test_fewer_than_40_carry_a_hint_at_most():
+    row = answer(season(39, a=1.5), "a")
+    assert row["grade"] == "hint"
+    assert row["q"] < 0.01
+    assert "1 more" in row["reason"]
+    assert answer(season(40, a=1.5), "a")["grade"] == "B"
+
+
+def test_fewer_than_20_are_described():
+    row = answer(season(14, a=1.5), "a")
+    assert row["grade"] == "describe"
+    assert np.isnan(row[NUMBERS].astype(float)).all()
+    assert "6 to go" in row["reason"]
+    assert "on average with more of it (7)" in row["reason"]
+    assert answer(season(20, a=1.5), "a")["grade"] == "hint"
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_first_rating_is_no_trouble(n: int):
+    found = links(season(n))
+    assert (found["grade"] == "describe").all()
+    assert (found["n"] == n).all()
+
+
+def test_no_ratings_no_rows():
+    assert links(season(0)).empty
+    assert list(links(season(0)).columns) == list(COLUMNS)
+
+
+# Reasons
+
+
+def reason(table: pd.DataFrame, factor: str) -> str:
+    row = answer(table, factor)
+    assert row["grade"] == ""
+    return str(row["reason"])
+
+
+def test_factor_that_does_not_vary():
+    assert "does not vary" in reason(season(60).assign(a=3.0), "a")
+    hardly = reason(season(60).assign(a=(np.arange(60) < 4).astype(float)), "a")
+    assert "only 4 of 60" in hardly
+
+
+def test_factor_unknown_for_more_than_half():
+    table = season(60)
+    table.loc[:30, "a"] = np.nan
+    assert "unknown for 31 of 60" in reason(table, "a")
+    assert answer(table.assign(a=table["a"].where(table.index != 30, 0.0)), "a")["grade"] != ""
+    assert "unknown for 60 of 60" in reason(table.assign(a=np.nan), "a")
+
+
+def test_factor_that_infinity_makes_unknown():
+    table = season(60)
+    table.loc[:9, "a"] = np.inf
+    assert answer(table, "a")["n"] == 50
+
+
+def test_known_for_fewer_than_20_is_described():
+    table = season(30)
+    table.loc[:11, "a"] = np.nan
+    row = answer(table, "a")
+    assert (row["grade"], row["n"]) == ("describe", 18)
+    assert answer(table, "b")["grade"] in ("hint", "none")
+
+
+def test_ratings_that_are_all_the_same():
+    assert "All 60 ratings are the same" in reason(season(60).assign(rating=2.0), "a")
+
+
+def moving_with(r: float, n: int, **effects: float) -> pd.DataFrame:
+    table = season(n, noise=0.8, **effects)
+    a = (table["a"] - table["a"].mean()) / table["a"].std()
+    rest = table["b"] - table["b"].mean()
+    rest = rest - a * (a @ rest) / (a @ a)
+    return table.assign(b=r * a + np.sqrt(1 - r * r) * rest / rest.std())
+
+
+def test_two_factors_that_move_together_name_each_other():
+    table = moving_with(0.98, 80, a=0.8)
+    assert "cannot be told apart from b (r = 0.98)" in reason(table, "a")
+    assert "cannot be told apart from a (r = 0.98)" in reason(table, "b")
+    row = answer(table, "a")
+    assert row["low"] < row["effect"] < row["high"]
+    assert answer(table, "c")["grade"] != ""
+
+
+def test_exactly_the_same_factor_twice():
+    table = season(60, a=1.0)
+    assert "told apart from" in reason(table.assign(b=table["a"]), "b")
+
+
+def test_a_factor_found_in_spite_of_another_keeps_its_grade_below_a():
+    table = moving_with(0.78, 160, a=1.5)
+    row = answer(table, "a")
+    assert row["grade"] == "B"
+    assert row["low"] > 0.5
+    assert "in spite of b (r = 0.78)" in row["reason"]
+    assert "told apart from" in reason(table, "b")
+
+
+def test_opposite_factors_move_together_too():
+    table = moving_with(-0.95, 80)
+    assert "r = -0.95" in reason(table, "a")
+
+
+# Steps
+
+
+def test_known_factors_are_told_in_their_steps():
+    table = season(80, a=1.0).rename(columns={"a": "shoe_km", "b": "acute_load", "c": "warmup"})
+    table["shoe_km"] = 300 + 150 * table["shoe_km"]
+    table["acute_load"] = 40 + 8 * table["acute_load"]
+    table["warmup"] = (table["warmup"] > 0.3).astype(float)
+    found = links(table).set_index("factor")
+    assert found.loc["shoe_km", "step"] == 100
+    assert found.loc["shoe_km", "effect"] == pytest.approx(100 / 150, abs=0.25)
+    assert found.loc["acute_load", "step"] == pytest.approx(0.1 * table["acute_load"].mean())
+    assert found.loc["warmup", ["n_high", "n_low"]].tolist() == [
+        (table["warmup"] == 1).sum(),
+        (table["warmup"] == 0).sum(),
+    ]
+
+
+def test_every_known_factor_has_its_step():
+    table = season(30)[["moment", "rating"]]
+    rng = np.random.default_rng(0)
+    for factor in FACTORS:
+        table[factor.name] = 5 + rng.normal(size=30)
+    found = links(table).set_index("factor")
+    for factor in FACTORS:
+        expected = factor.step * (table[factor.name].mean() if factor.relative else 1)
+        assert found.loc[factor.name, "step"] == pytest.approx(expected)
+
+
+# What must not matter, and what must
+
+
+def test_order_of_rows_and_of_columns_does_not_matter():
+    table = season(70, a=0.7)
+    found = links(table).set_index("factor")
+    shuffled = links(table.sample(frac=1, random_state=1)[["d", "rating", "b", "a", "moment", "c"]])
+    again = shuffled.set_index("factor").loc[found.index]
+    assert again[NUMBERS].to_numpy(float) == pytest.approx(found[NUMBERS].to_numpy(float), rel=1e-7)
+    assert list(again["reason"]) == list(found["reason"])
+
+
+def test_order_of_ratings_of_one_moment_does_not_matter():
+    table = season(60, a=0.7)
+    table.loc[1::2, "moment"] = table["moment"].to_numpy()[::2]
+    turned = table.iloc[::-1]
+    assert links(turned)[NUMBERS].to_numpy(float) == pytest.approx(
+        links(table)[NUMBERS].to_numpy(float), rel=1e-7
+    )
+
+
+def test_shift_and_scale_of_ratings_carry_over():
+    table = season(70, a=0.7)
+    found = links(table)
+    moved = links(table.assign(rating=3 - 2 * table["rating"]))
+    assert moved["effect"].to_numpy() == pytest.approx(-2 * found["effect"].to_numpy())
+    assert moved["low"].to_numpy() == pytest.approx(-2 * found["high"].to_numpy())
+    assert moved["p"].to_numpy() == pytest.approx(found["p"].to_numpy())
+
+
+def test_unit_of_a_factor_and_zone_of_the_moments_do_not_matter():
+    table = season(70, a=0.7)
+    found = answer(table, "a")
+    other = answer(
+        table.assign(a=1000 * table["a"] + 77, moment=table["moment"].dt.tz_convert("Asia/Tokyo")), "a"
+    )
+    assert 1000 * other["effect"] == pytest.approx(found["effect"])
+    assert other["p"] == pytest.approx(found["p"])
+
+
+def test_rows_without_a_rating_are_left_out():
+    table = season(70, a=0.7)
+    gaps = pd.concat([table, table.assign(rating=np.nan, a=99.0)])
+    assert links(gaps).equals(links(table))
+
+
+def test_a_rating_of_0_is_a_rating():
+    table = season(60, a=0.7)
+    table["rating"] = np.clip(table["rating"] - 5, 0, 10).round()
+    assert (table["rating"] == 0).sum() > 20
+    assert answer(table, "a")["n"] == 60
+
+
+def test_the_table_is_left_as_it_was():
+    table = season(60).assign(area="knee")
+    before = table.copy()
+    links(table)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_each_area_is_looked_at_by_itself():
+    knee, neck = season(60, seed=1, a=1.0).assign(area="knee"), season(50, seed=2).assign(area="neck")
+    both = links(pd.concat([neck, knee]))
+    assert list(both["area"]) == ["knee"] * 4 + ["neck"] * 4
+    assert both[both["area"] == "knee"].reset_index(drop=True).equals(links(knee))
+    assert both[both["area"] == "neck"].reset_index(drop=True).equals(links(neck))
+
+
+def test_a_weekly_rhythm_is_taken_out_from_80_ratings_on():
+    table = season(120, seed=8, noise=0.5)
+    weekend = (table["moment"].dt.day_of_week >= 5).astype(float)
+    rng = np.random.default_rng(1)
+    table["rating"] += 2 * weekend
+    table["a"] = np.where(rng.random(120) < 0.2, 1 - weekend, weekend)
+    assert answer(table, "a")["p"] > 0.05
+    assert answer(table.iloc[:79], "a")["p"] < 0.01
+
+
+def test_what_is_unknown_is_not_taken_for_less():
+    table = season(100, noise=0.6, b=0.8)
+    table.loc[table["rating"] > 5.6, "a"] = np.nan
+    row = answer(table, "a")
+    assert row["low"] < 0 < row["high"]
+
+
+def test_two_things_that_wander_are_not_linked_for_it():
+    fooled, found = 0, 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        wandering = 4 + 0.35 * rng.normal(size=80).cumsum() + 0.6 * rng.normal(size=80)
+        row = answer(season(80).assign(rating=wandering, a=5.0 * np.arange(80)), "a")
+        fooled += np.corrcoef(wandering, np.arange(80))[0, 1] ** 2 * 80 > 4
+        found += row["p"] < 0.05
+    assert fooled >= 12
+    assert found <= 4
+
+
+# Input that cannot be taken
+
+
+@pytest.mark.parametrize(
+    ("table", "asked", "named"),
+    [
+        (season(30).drop(columns="moment"), None, "“moment”"),
+        (season(30).drop(columns=["rating", "moment"]), None, "“moment”, “rating”"),
+        (season(30), ["a", "sleep"], "“sleep”"),
+        (season(30).assign(moment=season(30)["moment"].dt.tz_localize(None)), None, "no time zone"),
+        (season(30).assign(moment="soon"), None, "“moment” must hold dates"),
+        (season(30).assign(moment=pd.NaT), None, "Row 0"),
+        (season(30).assign(rating="much"), None, "“rating” must hold numbers"),
+        (season(30).assign(a="much"), ["a"], "“a” must hold numbers"),
+        (
+            season(30).set_axis(["moment", "rating", "a", "a", "c", "d"], axis=1),
+            None,
+            "more than one column “a”",
+        ),
+    ],
+)
+def test_bad_input_is_named(table: pd.DataFrame, asked: list[str] | None, named: str):
+    with pytest.raises(runlog.BadInput, match=named):
+        links(table, asked)
+
+
+def test_moments_as_text_with_their_offset_are_taken():
+    table = season(60, a=0.7)
+    texts = table.assign(moment=[m.tz_convert("Asia/Tokyo").isoformat() for m in table["moment"]])
+    assert links(texts).equals(links(table))

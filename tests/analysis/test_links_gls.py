@@ -1,0 +1,162 @@
+"""The regression and its mixture, each against a computation of another kind."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import gammaln
+
+from runlog.analysis.links import gls
+from runlog.analysis.links.design import Design
+from runlog.analysis.links.mixture import Mixture
+
+TAU, SHARE = 9.0, 0.6
+POINT = gls.Grid(np.array([TAU]), np.array([SHARE]), np.zeros(1))
+FLAT = gls.Prior(own=np.inf, others=np.inf)
+
+
+def some_design(seed: int = 1, n: int = 50, factors: int = 3, nuisance: int = 1) -> Design:
+    rng = np.random.default_rng(seed)
+    days = np.sort(rng.uniform(0, 1.5 * n, size=n))
+    days[3] = days[2]  # two ratings at one moment
+    columns = rng.normal(size=(n, factors + nuisance))
+    columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    rating = np.clip(np.round(3 + 0.7 * columns[:, 0] + np.sin(days / 9) + rng.normal(size=n)), 0, 10)
+    ones = np.ones(factors)
+    return Design(days, rating, columns, tuple(f"f{i}" for i in range(factors)), ones, 0 * ones)
+
+
+def covariance(days: np.ndarray, tau: float = TAU, share: float = SHARE) -> np.ndarray:
+    apart = np.abs(days[:, None] - days)
+    return share * np.exp(-apart / tau) + (1 - share) * np.eye(len(days))
+
+
+def test_without_prior_at_one_point_it_is_generalised_least_squares():
+    design = some_design()
+    reference = sm.GLS(design.rating, sm.add_constant(design.columns), covariance(design.days)).fit()
+    found = gls.fit(design, POINT, FLAT)
+    ranges = np.column_stack([found.quantile(0.025), found.quantile(0.975)])
+    assert found.mean() == pytest.approx(reference.params[1:4], rel=1e-8)
+    assert found.scale[0] == pytest.approx(reference.bse[1:4], rel=1e-8)
+    assert ranges == pytest.approx(reference.conf_int()[1:4], rel=1e-8)
+    assert found.two_sided() == pytest.approx(reference.pvalues[1:4], rel=1e-8)
+
+
+def test_whitening_is_what_the_dense_matrix_says():
+    design = some_design()
+    points = gls.grid()
+    white, log_det = gls.whiten(design.days, design.columns, points)
+    for i, (tau, share) in enumerate(zip(points.tau, points.share, strict=True)):
+        dense = covariance(design.days, tau, share)
+        expected = design.columns.T @ np.linalg.solve(dense, design.columns)
+        assert white[:, i].T @ white[:, i] == pytest.approx(expected, abs=1e-9)
+        assert log_det[i] == pytest.approx(np.linalg.slogdet(dense)[1], abs=1e-9)
+
+
+def log_marginal(design: Design, point: int, prior_sd: np.ndarray) -> float:
+    """Log density of the ratings with the columns, the intercept and σ² integrated out, by dense matrices.
+
+    With β ~ N(0, σ² V) the ratings are N(intercept, σ²(R + X V X')); V as gls.fit puts it on σ²'s scale.
+    """
+    points = gls.grid()
+    n, one = len(design.days), np.ones((len(design.days), 1))
+    noise = covariance(design.days, points.tau[point], points.share[point])
+    rating = design.rating
+
+    def quadratic(matrix: np.ndarray) -> tuple[float, float]:
+        weight = (one.T @ np.linalg.solve(matrix, one)).item()
+        centre = (one.T @ np.linalg.solve(matrix, rating)).item() / weight
+        rest = rating - centre
+        return rest @ np.linalg.solve(matrix, rest), weight
+
+    unit = quadratic(noise)[0] / (n - 1) / np.var(rating, ddof=1)
+    total = noise + design.columns @ np.diag(prior_sd**2 / unit) @ design.columns.T
+    squares, weight = quadratic(total)
+    return float(
+        gammaln((n - 1) / 2)
+        - (n - 1) / 2 * np.log(np.pi * squares)
+        - 0.5 * np.linalg.slogdet(total)[1]
+        - 0.5 * np.log(weight)
+    )
+
+
+def test_grid_points_weigh_as_the_dense_marginal_likelihood_says():
+    design = some_design()
+    points, prior = gls.grid(), gls.Prior()
+    found = gls.fit(design)
+    assert len(found.weight) == len(points.tau)
+    for factor in range(len(design.names)):
+        sd = np.full(design.columns.shape[1], prior.others)
+        sd[factor] = prior.own
+        logs = np.array([log_marginal(design, i, sd) for i in range(len(points.tau))]) + points.log_weight
+        expected = np.exp(logs - logs.max())
+        assert found.weight[:, factor] == pytest.approx(expected / expected.sum(), rel=1e-6)
+
+
+def test_one_prior_for_all_is_ridge():
+    design = some_design()
+    found = gls.fit(design, POINT, gls.Prior(own=0.3, others=0.3))
+    dense = covariance(design.days)
+    z = np.column_stack([np.ones(len(design.days)), design.columns])
+    null = sm.GLS(design.rating, np.ones(len(design.days)), dense).fit()
+    penalty = null.scale / np.var(design.rating, ddof=1) / 0.3**2 * np.diag([0, *np.ones(4)])
+    ridge = np.linalg.solve(
+        z.T @ np.linalg.solve(dense, z) + penalty, z.T @ np.linalg.solve(dense, design.rating)
+    )
+    assert found.mean() == pytest.approx(ridge[1:4], rel=1e-9)
+
+
+def test_each_factor_alone_has_the_wide_prior():
+    design = some_design()
+    found = gls.fit(design, POINT, gls.Prior(own=2.0, others=0.1)).mean()
+    all_wide = gls.fit(design, POINT, gls.Prior(own=2.0, others=2.0)).mean()
+    all_narrow = gls.fit(design, POINT, gls.Prior(own=0.1, others=0.1)).mean()
+    assert abs(all_narrow[0]) < 0.6 * abs(found[0])
+    assert found[0] == pytest.approx(all_wide[0], rel=0.15)
+
+
+def test_grid_holds_every_tau_once_where_nothing_lasts():
+    points = gls.grid()
+    weight = np.exp(points.log_weight)
+    assert np.sum(points.share == 0) == 1
+    by_share = {share: weight[points.share == share].sum() for share in points.share}
+    assert np.ptp(list(by_share.values())) < 1e-12
+    assert (points.tau.min(), points.tau.max()) == pytest.approx((1, 90))
+    assert points.share.max() == pytest.approx(0.9)
+
+
+def test_mixture_agrees_with_drawing_from_it():
+    rng = np.random.default_rng(5)
+    weight = np.array([[0.2], [0.5], [0.3]])
+    centre, scale = np.array([[-1.0], [0.3], [2.0]]), np.array([[0.5], [1.0], [0.2]])
+    df = np.array([[8.0], [30.0], [15.0]])
+    mixture = Mixture.of(centre, scale, np.log(weight), df)
+    part = rng.choice(3, p=weight[:, 0], size=400_000)
+    drawn = centre[part, 0] + scale[part, 0] * rng.standard_t(df[part, 0])
+    assert mixture.mean()[0] == pytest.approx(drawn.mean(), abs=0.01)
+    for mass in (0.025, 0.2, 0.975):
+        assert mixture.quantile(mass)[0] == pytest.approx(np.quantile(drawn, mass), abs=0.02)
+    assert mixture.two_sided()[0] == pytest.approx(2 * (drawn < 0).mean(), abs=0.01)
+
+
+@given(seed=st.integers(0, 10_000), mass=st.floats(0.001, 0.999))
+@settings(max_examples=40, deadline=None)
+def test_quantile_undoes_below(seed: int, mass: float):
+    rng = np.random.default_rng(seed)
+    shape = (rng.integers(1, 9), 3)
+    mixture = Mixture.of(
+        rng.normal(size=shape),
+        rng.exponential(size=shape) + 0.01,
+        rng.normal(size=shape),
+        np.full((shape[0], 1), 7.0),
+    )
+    assert mixture.below(mixture.quantile(mass)) == pytest.approx(np.full(3, mass), abs=1e-8)
+    assert mixture.weight.sum(axis=0) == pytest.approx(np.ones(3))
+
+
+def test_tail_stays_above_zero_far_out():
+    mixture = Mixture.of(np.array([[40.0]]), np.array([[1.0]]), np.zeros((1, 1)), np.array([[30.0]]))
+    assert 0 < mixture.two_sided()[0] < 1e-20
