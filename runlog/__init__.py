@@ -7,7 +7,7 @@ with runlog.open("~/my-runs") as journal:
     history = journal.history()
 
 table = runlog.exposures(history)  # a row per rating, a column per factor
-runlog.links(table)  # effect, 95 % range and grade per factor
+runlog.links(table)  # effect, 95% range and grade per factor
 runlog.alerts(history)
 runlog.chart("links", history)
 """

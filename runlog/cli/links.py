@@ -30,7 +30,7 @@ _SUREST_FIRST = ("A", "B", "C", "hint", "none", "")
 LINK_COLUMNS = (
     Column("factor", "Factor"),
     Column("effect", "Points", _signed, number=True),
-    Column("range", "95 % range", number=True),
+    Column("range", "95% range", number=True),
     Column("grade", "Grade", lambda grade: _GRADES.get(grade, grade)),
     Column("step_text", "For"),
     Column("n", "Ratings", number=True),
@@ -45,7 +45,7 @@ def links(form: Form, area: str | None) -> None:
     """Say what soreness goes together with, and how sure that is.
 
     The effect is in points of soreness for a step of the factor that means
-    something to a runner (done against skipped, +100 km), with its 95 % range.
+    something to a runner (done against skipped, +100 km), with its 95% range.
     Grades: A and B hold against chance, C leans one way, "hint" rests on fewer
     than 40 ratings. It is never proof of cause.
     """

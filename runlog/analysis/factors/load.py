@@ -21,7 +21,7 @@ WEEK = 7
 def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Acute load: the daily loads weighted towards the last 7 days (EWMA), today's so far included.
 
-    Unit: that of ``history.load_kind``, per day. Step: 10 % of its mean. NaN in the first 7 days.
+    Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 7 days.
     """
     return pd.Series(_ewma(history, moments, load.ACUTE_DAYS), index=moments)
 
@@ -29,7 +29,7 @@ def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
 def chronic_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Chronic load: the daily loads weighted towards the last 28 days (EWMA), today's so far included.
 
-    Unit: that of ``history.load_kind``, per day. Step: 10 % of its mean. NaN in the first 28 days.
+    Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 28 days.
     """
     return pd.Series(_ewma(history, moments, load.CHRONIC_DAYS), index=moments)
 

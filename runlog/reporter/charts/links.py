@@ -1,4 +1,4 @@
-"""Every factor's link with soreness: a dot, its 95 % range, its grade."""
+"""Every factor's link with soreness: a dot, its 95% range, its grade."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _rank(row: pd.Series) -> tuple[int, float]:
 
 
 def draw(data: Links, axes: Axes) -> None:
-    """The links as a forest plot: points of soreness per step, with 95 % ranges."""
+    """The links as a forest plot: points of soreness per step, with 95% ranges."""
     if data.rows.empty:
         style.say(axes, "Links appear from 20 ratings on.")
         return
