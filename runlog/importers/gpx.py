@@ -57,7 +57,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - what a G
     activities = [_activity(recording) for recording in _recordings(timed)]
     found = tuple(activity for activity in activities if activity is not None)
     if not found:
-        raise NotTaken("its times lie before 1990; the clock of the device was not set")
+        raise NotTaken("its times lie before 1990 or after 9998; the clock of the device was not set")
     problems = []
     if fault is not None:
         count = sum(len(activity.track) for activity in found if activity.track is not None)

@@ -14,7 +14,7 @@ _ENTITIES = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROOT = re.compile(r"<gpx(?=[\s>])")
 _DECLARATION = re.compile(r"\A<\?xml\b[^>]*>")  # of an encoding: the text has been decoded
 _POINT = re.compile(r"<trkpt\b([^<>]*?)(/?)>")
-_COORDINATE = re.compile(r"""\b(lat|lon)\s*=\s*["']\s*([^"']*?)\s*["']""")
+_COORDINATE = re.compile(r"""\b(lat|lon)\s*=\s*["']([^"']*)["']""")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _PREFIXES = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
 _DECLARED = re.compile(r"\sxmlns:([\w.-]+)\s*=")
@@ -69,6 +69,6 @@ def _mend(text: str) -> str:
 def _with_position(point: re.Match[str]) -> str:
     """Give a point that lacks a coordinate the position NaN."""
     found = dict(_COORDINATE.findall(point[1]))
-    if all(_NUMBER.fullmatch(found.get(name, "")) for name in ("lat", "lon")):
+    if all(_NUMBER.fullmatch(found.get(name, "").strip()) for name in ("lat", "lon")):
         return point[0]
     return f'<trkpt lat="nan" lon="nan"{point[2]}>'

@@ -111,7 +111,7 @@ def text(data: bytes) -> str:
     for encoding in (declared[1].decode("ascii") if declared else "cp1252", "cp1252"):
         try:
             return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     return data.decode("latin-1")
 

@@ -39,7 +39,7 @@ def _wrong_distance(activity: Activity) -> str | None:
     if distance is None:
         return None
     if not 0 <= distance <= _FARTHEST_M:
-        return f"covers {distance / 1000:.0f} km; its distance is wrong"
+        return f"covers {distance / 1000:.6g} km; its distance is wrong"
     if activity.kind is Kind.RUN and distance > _FASTEST_RUN_MPS * activity.duration_s:
         speed = 3.6 * distance / activity.duration_s
         return f"is faster than any run ({speed:.0f} km/h); if it was another sport, say so with --sport"

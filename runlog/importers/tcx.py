@@ -106,9 +106,10 @@ class _Listener:
 
     def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = tag.rpartition(":")[2]
+        within = "Activity" in self._path
         self._path.append(name)
         self._text.clear()
-        if name == "Activity":
+        if name == "Activity" and not within:
             self.activities.append(_Activity(attributes.get("Sport", "")))
         elif not self.activities:
             return
@@ -118,7 +119,7 @@ class _Listener:
         elif name == "Track":
             self._segment += self._in_lap  # a second track within a lap follows a pause
             self._in_lap = True
-        elif name == "Trackpoint" and "Activity" in self._path:
+        elif name == "Trackpoint" and within:
             self.activities[-1].points.append({})
             self.activities[-1].segments.append(self._segment)
 
@@ -177,7 +178,7 @@ def _activity(heard: _Activity) -> Activity | None:
 
 def _lap(heard: _Lap) -> Lap | None:
     start, duration = _unix(heard.start), _number(heard.values.get("TotalTimeSeconds"))
-    if not start >= tracks.EARLIEST or not duration >= 0:
+    if not tracks.EARLIEST <= start < tracks.LATEST or not duration >= 0:
         return None
     distance = _number(heard.values.get("DistanceMeters"))
     return Lap(

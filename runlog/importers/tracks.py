@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
+LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 LONGEST_S = 14 * 86400.0
 
 #: What a value may be; outside of it the sensor failed, and the value is unknown.
@@ -71,7 +72,7 @@ def build(
 
 def usable(times: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell of each time whether it can be right: after 1990 and within two weeks of most others."""
-    set_clock = times >= EARLIEST
+    set_clock = (times >= EARLIEST) & (times < LATEST)
     if not set_clock.any():
         return set_clock
     near: NDArray[np.bool_] = np.abs(times - np.median(times[set_clock])) <= LONGEST_S

@@ -231,3 +231,17 @@ def test_every_encoding_is_decoded(read, encoding):
 def test_unclosed_tags_take_no_time(read):
     with pytest.raises(NotReadable):
         read(gpx("<trkpt " * 200_000))
+
+
+def test_a_coordinate_that_never_ends_takes_no_time(read):
+    endless = '<trkpt lat="' + " " * 20_000 + "><time>2026-03-01T07:00:00Z</time></trkpt>"
+    assert len(read(gpx(track(endless + points(range(61))))).activities) == 1
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_beyond_all_calendars_is_no_time(read, time):
+    wrong = f'<trkpt lat="50" lon="8"><time>{time}</time></trkpt>'
+    with pytest.raises(NotTaken, match="clock"):
+        read(gpx(track(wrong + wrong)))
+    (run,) = read(gpx(track(points(range(61)) + wrong))).activities
+    assert (run.start, run.duration_s) == (START, 60)

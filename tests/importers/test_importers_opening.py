@@ -127,3 +127,9 @@ def test_every_file_has_one_claimant_at_most(run_fit):
 def test_many_comments_before_the_root_take_no_time():
     head = b"<!-- > -->" * 5000 + b"<!"
     assert opening.root(head) is None
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "idna", "punycode", "hex", "no-such"])
+def test_an_encoding_that_cannot_be_right_is_no_mistake_of_ours(encoding):
+    data = f'<?xml version="1.0" encoding="{encoding}"?><gpx>'.encode() + b"\xff</gpx>"
+    assert "<gpx>" in opening.text(data)

@@ -133,3 +133,22 @@ def test_what_is_no_number_is_unknown(read):
     (run,) = read(text).activities
     assert np.isnan(run.track["heart_rate_bpm"][0])
     assert run.avg_hr == 150
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_lap_beyond_all_calendars_has_no_time(read, time):
+    with pytest.raises(NotTaken):
+        read(tcx(activity(lap(0).replace(stamp(0), time))))
+
+
+@pytest.mark.parametrize("around", ["Lap", "Trackpoint"])
+def test_an_activity_within_an_activity_is_none(read, around):
+    nested = f"<{around}><Activity><Distance>1</Distance></Activity></{around}>"
+    reading = read(tcx(activity(lap(0, range(61)), nested)))
+    assert len(reading.activities) == 1
+
+
+def test_an_absurd_distance_is_said_in_short(read):
+    with pytest.raises(NotTaken, match="1e\\+305 km") as told:
+        read(tcx(activity(lap(0).replace(">180<", ">1e308<"))))
+    assert len(str(told.value)) < 200
