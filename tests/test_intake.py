@@ -70,6 +70,13 @@ def test_what_cannot_be_hashed_says_why(tmp_path):
         sha256_of(str(tmp_path))
 
 
+@pytest.mark.parametrize("name", ["a" * 5000, "a\0b"])
+def test_a_name_that_no_file_can_have_is_told(tmp_path, name):
+    (found,) = find([tmp_path / name])
+    with pytest.raises(BadInput):
+        sha256_of(found.path)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
 def test_pipes_and_sockets_are_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")

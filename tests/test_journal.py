@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -441,3 +442,13 @@ def test_other_users_home_is_left_alone(tmp_path, folder, monkeypatch):
     with journal.open() as opened:
         opened.add([folder])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["files", "mine"]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are always text there")
+def test_a_file_whose_name_is_no_text_is_taken_and_known(kept, folder):
+    (folder / os.fsdecode(b"L\xe4ufe.gpx")).write_text(gpx())
+    (folder / os.fsdecode(b"B\xe4nder.csv")).write_text(DIARY)
+    assert (first := kept.add([folder])).ok
+    assert (first.runs_added, first.ratings_added) == (1, 3)
+    assert kept.add([folder]).known == 2
+    assert len(kept.history().runs) == 1

@@ -66,7 +66,7 @@ def _without_reading(store: Store, file: Found, sport: str | None) -> tuple[Resu
     except BadInput as error:
         outcome = "skipped" if isinstance(error, NotTaken) else "failed"
         return (FileResult(file.named, outcome, str(error)), None), ""
-    known = None if sport else store.known(file.path, sha256)
+    known = None if sport else store.known(file.known_as, sha256)
     if known is None:
         return None, sha256
     return (FileResult(file.named, known.outcome, known.reason, known.runs), known), sha256
@@ -80,7 +80,7 @@ def _keep(store: Store, file: Found, sha256: str, what: Read, sport: str | None)
     problems = tuple(str(problem) for problem in reading.problems)
     if problems and not (reading.activities or reading.entries or reading.shoes):
         return FileResult(file.named, "failed", _said(problems), problems=problems), None
-    kept = store.add_file(file.path, sha256, reading, what.shapes, shape_version=what.shape_version)
+    kept = store.add_file(file.known_as, sha256, reading, what.shapes, shape_version=what.shape_version)
     reasons = [kept.reason, _said(reading.notes), _said(problems)]
     if kept.outcome == "known" and sport and store.count_as(sha256, reading.activities):
         reasons.append(f"counts as {sport} now")

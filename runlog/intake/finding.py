@@ -22,6 +22,11 @@ class Found:
     named: str
     path: str
 
+    @property
+    def known_as(self) -> str:
+        """The path for the store, which keeps text: the bytes of a name that are none are written out."""
+        return os.fsencode(self.path).decode("utf-8", errors="backslashreplace")
+
 
 def find(paths: Iterable[str | os.PathLike[str]]) -> list[Found]:
     """All files that these files and folders name, each once, in the order of their absolute paths.
@@ -38,7 +43,7 @@ def find(paths: Iterable[str | os.PathLike[str]]) -> list[Found]:
 
 
 def _walk(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
+    if not _is_folder(path):
         yield path
         return
     unreadable: list[OSError] = []
@@ -48,6 +53,12 @@ def _walk(path: Path) -> Iterator[Path]:
     yield from (Path(error.filename) for error in unreadable)
 
 
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError):  # a name that is too long
+        return path.is_dir()
+    return False
+
+
 def sha256_of(path: str) -> str:
     """The hash of a file's bytes, in hex.
 
@@ -55,15 +66,17 @@ def sha256_of(path: str) -> str:
         BadInput: there is no such file, or it cannot be read.
         NotTaken: it is a device, pipe or socket, which may never end.
     """
-    if Path(path).is_dir():
-        raise BadInput("this folder cannot be read")
-    if Path(path).exists() and not Path(path).is_file():
-        raise NotTaken("a device or pipe, not a file")
     try:
+        if Path(path).is_dir():
+            raise BadInput("this folder cannot be read")
+        if Path(path).exists() and not Path(path).is_file():
+            raise NotTaken("a device or pipe, not a file")
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError as error:
         raise BadInput("no such file") from error
+    except ValueError as error:
+        raise BadInput("no file can have this name") from error
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror or error}") from error
 

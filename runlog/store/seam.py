@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runlog.errors import StoreError
+from runlog.errors import BadInput, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +29,15 @@ _REASONS = {
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raise StoreError, naming the database and what to do, for every error of sqlite3."""
+    """Raise StoreError, naming the database and what to do, for every error of sqlite3.
+
+    Raises:
+        BadInput: a text holds bytes that are no letters, as a terminal of another encoding sends them.
+    """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise BadInput(f"{error.object!r} is no text in UTF-8; type it again") from error
     except sqlite3.Error as error:
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended code's last byte
         raise StoreError(f"{path}: {_REASONS.get(primary, str(error))}") from error

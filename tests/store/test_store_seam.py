@@ -130,3 +130,9 @@ def test_what_the_runner_did_wrong_is_no_store_error(kept):
         kept.add_shoe(Shoe("Blue"))
     assert isinstance(caught.value, BadInput)
     kept.add_shoe(Shoe("Red"))
+
+
+def test_bytes_that_are_no_text_are_told(kept):
+    with pytest.raises(BadInput, match="no text"):
+        kept.add_shoe(Shoe("\udcff"))
+    assert kept.shoes() == []
