@@ -79,8 +79,16 @@ def _said(fields: dict[str, Any]) -> dict[str, Any]:
     said = {name: value for name, value in fields.items() if value is not None}
     if "area" in said:
         said["area"] = Area(said["area"])
-    if "strength_min" in said and said.setdefault("strength", True) is False:
-        raise click.UsageError("--no-strength and --strength-min contradict each other.")
+    if not said.get("note", "-").strip():
+        del said["note"]
+    if "strength_min" in said:
+        done = said["strength_min"] > 0
+        if said.setdefault("strength", done) is not done:
+            raise click.UsageError(
+                f"--strength-min {said['strength_min']:g} and what else was said contradict."
+            )
+    if said.get("strength") is False:
+        said["strength_min"] = None  # an edit takes earlier minutes away
     return said
 
 

@@ -95,7 +95,7 @@ def follow_diary(
             added += 1
             continue
         kept_ids.add(stored.id)
-        wanted = _wanted(stored, entry, path)
+        wanted = _checked(_wanted(stored, entry, path))
         if wanted != stored.entry:
             db.execute(_UPDATE, rows.entry_row(wanted) | {"id": stored.id})
             updated += 1
@@ -137,15 +137,29 @@ def _refuse_second(db: sqlite3.Connection, entry: Entry, entry_id: int | None) -
 
 
 def _checked(entry: Entry) -> Entry:
-    """The entry in whole seconds.
+    """The entry in whole seconds, with minutes of strength only where there was a session.
 
     Raises:
         BadInput: the moment has no zone, or a value is out of its range.
     """
     if entry.moment.tzinfo is None:
         raise BadInput(f"the time {entry.moment} says no zone; give it one, such as +02:00")
-    for name, highest in (("soreness", 10), ("rpe", 10), ("posture", 10), ("desk_hours", 24)):
+    for name, highest in (
+        ("soreness", 10),
+        ("rpe", 10),
+        ("posture", 10),
+        ("desk_hours", 24),
+        ("strength_min", 1440),
+    ):
         value = getattr(entry, name)
         if value is not None and not 0 <= value <= highest:
             raise BadInput(f"{name.replace('_', ' ')} must be between 0 and {highest}, not {value:g}")
-    return replace(entry, moment=entry.moment.replace(microsecond=0))
+    done, minutes = entry.strength, entry.strength_min
+    if minutes is not None and done is not False:
+        done = minutes > 0
+    return replace(
+        entry,
+        moment=entry.moment.replace(microsecond=0),
+        strength=done,
+        strength_min=minutes if done else None,
+    )

@@ -203,3 +203,27 @@ def test_a_moment_is_in_the_past_or_refused(text):
     except answers.click.BadParameter:
         return
     assert moment <= NOW
+
+
+@pytest.mark.parametrize("at", ["0001-01-01 00:00", "1985-01-01 00:00"])
+def test_a_moment_that_no_diary_could_hold_is_refused(run, entries, at):
+    assert "before 1990" in run("log", "3", "--at", at, code=2).stderr
+    assert entries() == []
+
+
+def test_an_edit_to_no_strength_takes_the_minutes_away(run, entries):
+    run("log", "3", "--strength-min", "30")
+    assert "no strength session" in run("log", "--edit", "--no-strength").stdout
+    (entry,) = entries()
+    assert (entry["strength"], entry["strength_min"]) == (False, None)
+
+
+def test_no_minutes_of_strength_are_a_no(run, entries):
+    assert "no strength session" in run("log", "3", "--strength-min", "0").stdout
+    assert entries()[0]["strength"] is False
+    assert "contradict" in run("log", "3", "--strength", "--strength-min", "0", code=2).stderr
+
+
+def test_a_blank_note_is_none(run, entries):
+    run("log", "3", "--note", "  ")
+    assert entries()[0]["note"] is None

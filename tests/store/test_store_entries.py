@@ -46,7 +46,7 @@ entries = st.builds(
     desk_hours=st.none() | st.floats(0, 24),
     posture=optional,
     note=texts,
-)
+).filter(lambda entry: entry.strength_min is None or (entry.strength is True and entry.strength_min > 0))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -217,3 +217,20 @@ def test_the_run_that_was_said_by_hand_stays(files, kept, run):
     kept.add_entry(entry(run=1))
     assert write_diary(files, entry()).outcome == "known"
     assert kept.entries()[0].entry.run == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "kept_as"),
+    [((None, 20.0), (True, 20.0)), ((None, 0.0), (False, None)), ((False, 20.0), (False, None))],
+)
+def test_minutes_of_strength_say_whether_there_was_a_session(kept, told, kept_as):
+    kept.add_entry(entry(strength=told[0], strength_min=told[1]))
+    (found,) = kept.entries()
+    assert (found.entry.strength, found.entry.strength_min) == kept_as
+
+
+def test_a_diary_that_says_no_strength_takes_logged_minutes_away(files, kept):
+    kept.add_entry(entry(strength=True, strength_min=30.0))
+    write_diary(files, entry(strength=False))
+    (found,) = kept.entries()
+    assert (found.entry.strength, found.entry.strength_min) == (False, None)
