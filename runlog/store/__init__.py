@@ -14,7 +14,7 @@ from runlog.errors import StoreError
 from runlog.store import entries, read, shoes, write
 from runlog.store.entries import LOG, EntryCounts
 from runlog.store.schema import migrate
-from runlog.store.seam import transaction, translated
+from runlog.store.seam import sound, transaction, translated
 from runlog.store.write import FileOutcome
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with translated(self.path):
+        with translated(self.path), sound(self.path):
             yield self._db
 
     @contextmanager
@@ -127,7 +127,7 @@ class Store:
     def track(self, activity_id: int) -> Track | None:
         """The track of the best recording of an activity; None where it has none."""
         with self._reading() as db:
-            return read.track(db, activity_id)
+            return read.track(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
 
     def entries(self) -> list[KeptEntry]:
         """All diary entries in the order of their moments."""
@@ -209,6 +209,8 @@ class Store:
         with self._reading() as db:
             outdated = read.without_shape(db, version)
         for recording_id in outdated:
-            with self._writing() as db:
+            with self._reading() as db:
                 track = read.recording_track(db, recording_id)
-                write.keep_shape(db, recording_id, shape(track) if track else None, version)
+            made = shape(track) if track else None
+            with self._writing() as db:
+                write.keep_shape(db, recording_id, made, version)

@@ -36,11 +36,22 @@ def translated(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeDecodeError as error:  # sqlite3 meets bytes where a text was written
+        raise StoreError(f"{path}: {_DAMAGED}") from error
     except UnicodeEncodeError as error:
         raise BadInput(f"{error.object!r} is no text in UTF-8; type it again") from error
     except sqlite3.Error as error:
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended code's last byte
         raise StoreError(f"{path}: {_REASONS.get(primary, str(error))}") from error
+
+
+@contextmanager
+def sound(path: Path) -> Iterator[None]:
+    """Raise StoreError where what was written by us does not read back; around reading alone."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreError(f"{path}: {_DAMAGED}") from error
 
 
 @contextmanager

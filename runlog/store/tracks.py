@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,9 +26,13 @@ def pack(track: Track) -> bytes:
 
 
 def unpack(arrays: bytes) -> Track:
-    """The track that ``pack`` made these bytes of."""
-    with np.load(io.BytesIO(arrays), allow_pickle=False) as npz:
-        return Track(dict(zip(npz["names"].tolist(), npz["values"], strict=True)))
+    """The track that ``pack`` made these bytes of.
+
+    Raises:
+        ValueError: they are no longer what it made.
+    """
+    npz = _loaded(arrays)
+    return Track(dict(zip(npz["names"].tolist(), npz["values"], strict=True)))
 
 
 def pack_shape(shape: NDArray[np.float64]) -> bytes:
@@ -36,10 +41,13 @@ def pack_shape(shape: NDArray[np.float64]) -> bytes:
 
 
 def unpack_shape(arrays: bytes) -> NDArray[np.float64]:
-    """The shape that ``pack_shape`` made these bytes of."""
-    with np.load(io.BytesIO(arrays), allow_pickle=False) as npz:
-        shape: NDArray[np.float64] = npz["shape"]
-        return shape
+    """The shape that ``pack_shape`` made these bytes of.
+
+    Raises:
+        ValueError: they are no longer what it made.
+    """
+    shape: NDArray[np.float64] = _loaded(arrays)["shape"]
+    return shape
 
 
 def streams(track: Track) -> int:
@@ -47,6 +55,14 @@ def streams(track: Track) -> int:
     return sum(
         bool(np.isfinite(column).any()) for name, column in track.columns.items() if name not in _CLOCK
     )
+
+
+def _loaded(arrays: bytes) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(io.BytesIO(arrays), allow_pickle=False) as npz:
+            return dict(npz)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _npz(**arrays: NDArray[np.float64]) -> bytes:

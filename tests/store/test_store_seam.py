@@ -136,3 +136,31 @@ def test_bytes_that_are_no_text_are_told(kept):
     with pytest.raises(BadInput, match="no text"):
         kept.add_shoe(Shoe("\udcff"))
     assert kept.shoes() == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE recording SET laps = '{'",
+        "UPDATE recording SET kind = 'flight'",
+        "UPDATE recording SET sport = CAST(x'ff' AS TEXT)",
+        "UPDATE track SET arrays = x'00'",
+        "UPDATE track SET arrays = substr(arrays, 1, length(arrays) / 2)",
+        "UPDATE shape SET arrays = x'504b0304'",
+    ],
+)
+def test_bent_values_are_told_as_damage(kept, files, run, track, damage):
+    files.add("/a.fit", run(track=track(3000, 10_000)))
+    kept._db.execute(damage)
+    with pytest.raises(StoreError, match=r"damaged|not decode"):
+        _ = kept.activities(), kept.track(1)
+
+
+def test_a_schema_with_bent_letters_is_told_as_damage(kept):
+    kept.close()
+    data = kept.path.read_bytes()
+    bent = data.replace(b"tablefilefile", b"tablefil\xdffile")
+    assert bent != data
+    kept.path.write_bytes(bent)
+    with pytest.raises(StoreError, match="damaged"):
+        store.open(kept.path.parent)

@@ -47,3 +47,8 @@ def test_richness_counts_columns_with_values_beside_the_clock(track):
     assert tracks.streams(track(60, 200)) == 3
     assert tracks.streams(track(60, 200, heart_rate_bpm=140.0)) == 4
     assert tracks.streams(track(60, 200, heart_rate_bpm=np.nan)) == 3
+
+
+def test_a_track_is_found_by_a_numpy_id(kept, files, run, track):
+    files.add("/a.fit", run(track=track(3000, 10_000)))
+    assert kept.track(np.int64(1)) is not None
