@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -61,12 +62,22 @@ class Settings:
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone for times that come without an offset."""
+        """The time zone for times that come without an offset.
+
+        Raises:
+            BadInput: none is set, and this computer's is no IANA zone.
+        """
         if self.timezone:
             return ZoneInfo(self.timezone)
         import tzlocal
 
-        return tzlocal.get_localzone()
+        try:
+            return tzlocal.get_localzone()
+        except ZoneInfoNotFoundError as error:
+            raise BadInput(
+                "this computer's time zone cannot be told; set one in config.toml: "
+                'timezone = "Europe/Berlin"'
+            ) from error
 
 
 def read(path: Path) -> Settings:
@@ -76,11 +87,13 @@ def read(path: Path) -> Settings:
         BadInput: the file is not TOML, or a key or value in it is not known; the message names it.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: cannot be read: it is no text in UTF-8") from error
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -96,6 +109,8 @@ def _checked(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the 
         return _checked_word(path, key, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"{path}: {key} must be a number, not {value!r}")
+    if not math.isfinite(value):
+        raise BadInput(f"{path}: {key} must be a number, not {value}")
     if value <= 0:
         raise BadInput(f"{path}: {key} must be above 0, not {value}")
     if "int" in kinds[key]:
@@ -114,6 +129,6 @@ def _checked_word(path: Path, key: str, value: object) -> str:
     if key == "timezone":
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the folder of a continent
             raise BadInput(f"{path}: timezone {value!r} is not known; try Europe/Berlin") from error
     return value

@@ -41,7 +41,7 @@ def export() -> None:
     """Print the whole diary as CSV; importing it again changes nothing."""
     with context.journal() as kept:
         text = kept.export_diary()
-    click.echo(text, nl=False)
+    click.echo(text, nl=False, color=True)  # else click would take escape sequences out of notes
 
 
 @diary.command(

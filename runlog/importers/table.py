@@ -53,10 +53,10 @@ def rows(data: bytes, aliases: Mapping[str, str]) -> tuple[list[str], Iterator[R
         NotReadable: the header row cannot be split.
     """
     content = opening.text(data)
-    delimiter = _delimiter(_first_line(content), aliases)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     columns: list[str] = []
     try:
+        delimiter = _delimiter(_first_line(content), aliases)
+        reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
         while not any(columns):
             columns = _columns(next(reader), aliases)
     except csv.Error as error:

@@ -227,3 +227,10 @@ def test_no_minutes_of_strength_are_a_no(run, entries):
 def test_a_blank_note_is_none(run, entries):
     run("log", "3", "--note", "  ")
     assert entries()[0]["note"] is None
+
+
+def test_an_exported_note_keeps_its_control_characters(run, tmp_path, entries):
+    run("log", "3", "--note", "\x1b[31mred\x1b[0m")
+    (tmp_path / "diary.csv").write_text(run("diary", "export").stdout, encoding="utf-8")
+    run("import", tmp_path / "diary.csv")
+    assert entries()[0]["note"] == "\x1b[31mred\x1b[0m"

@@ -286,3 +286,9 @@ def test_any_table_is_read_or_refused(rows, delimiter, garbage):
         return
     limit = datetime.now(UTC) + timedelta(days=2)
     assert all(entry.moment <= limit for entry in reading.entries)
+
+
+def test_a_header_of_absurd_length_is_not_readable(settings):
+    data = b"date,soreness,note," + b"x" * 200_000 + b"\n2026-03-01,3,,\n"
+    with pytest.raises(NotReadable, match="line 1"):
+        importers.read_bytes(data, "diary.csv", settings)

@@ -1,0 +1,65 @@
+"""config.toml is read whole or refused with the file, the key and the reason."""
+
+from __future__ import annotations
+
+import pytest
+import tzlocal
+
+from runlog import settings
+from runlog.errors import BadInput
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_bytes(data):
+        (tmp_path / "config.toml").write_bytes(data)
+        return settings.read(tmp_path / "config.toml")
+
+    return read_bytes
+
+
+def test_without_a_file_the_defaults_hold(tmp_path):
+    assert settings.read(tmp_path / "config.toml") == settings.Settings()
+
+
+def test_a_byte_order_mark_does_no_harm(read):
+    assert read(b'\xef\xbb\xbfunits = "mi"\n').units == "mi"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b'units = "k', "not valid TOML"),
+        (b'units = "miles"', "units must be one of km, mi"),
+        (b"\xff\xfe", "UTF-8"),
+        (b'unit = "km"', "unknown setting 'unit'"),
+        (b"[shoes]\nlimit = 1", "unknown setting 'shoes'"),
+        (b"spike = nan", "spike must be a number"),
+        (b"shoe_limit_km = inf", "shoe_limit_km must be a number"),
+        (b"skipped_in_a_row = inf", "skipped_in_a_row must be a number"),
+        (b"skipped_in_a_row = 1.5", "whole number"),
+        (b"spike = true", "spike must be a number"),
+        (b"spike = 0", "above 0"),
+        (b'timezone = "Europe"', "timezone 'Europe' is not known"),
+        (b'timezone = "../x"', "is not known"),
+        (b"timezone = 1", "must be a text"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_by_name(read, tmp_path, data, reason):
+    with pytest.raises(BadInput) as told:
+        read(data)
+    assert str(told.value).startswith(f"{tmp_path / 'config.toml'}: ")
+    assert reason in str(told.value)
+
+
+def test_a_folder_in_its_place_is_told(tmp_path):
+    (tmp_path / "config.toml").mkdir()
+    with pytest.raises(BadInput, match="cannot be read"):
+        settings.read(tmp_path / "config.toml")
+
+
+def test_a_computer_without_a_time_zone_says_what_to_set(monkeypatch):
+    monkeypatch.setenv("TZ", "Foo/Bar")
+    monkeypatch.setattr(tzlocal, "get_localzone", tzlocal.reload_localzone)  # which asks anew
+    with pytest.raises(BadInput, match="timezone = "):
+        _ = settings.Settings().zone
