@@ -62,7 +62,7 @@ def banister(
 
 
 def edwards(zone_minutes: ArrayLike) -> float:
-    """Edwards' TRIMP: minutes in 50–60, 60–70 … 90–100 % of the highest heart rate, times 1 … 5."""
+    """Edwards' TRIMP: minutes in 50–60, 60–70 … 90–100% of the highest heart rate, times 1 … 5."""
     return float(np.asarray(zone_minutes, dtype=float) @ np.arange(1.0, 6.0))
 
 
