@@ -164,6 +164,19 @@ def test_factor_unknown_for_more_than_half():
     assert "unknown for 60 of 60" in reason(table.assign(a=np.nan), "a")
 
 
+def test_values_of_the_last_run_do_not_apply_on_days_without_one():
+    table = season(120).assign(ran=np.arange(120) % 3 == 0, told=np.arange(120) % 2 == 0)
+    table = table.assign(run_spike=table["a"].where(table["ran"]))
+    assert "unknown for 80 of 120 ratings" in reason(table, "run_spike")  # nothing else tells of runs
+    table = table.assign(cadence=table["b"].where(table["ran"]), warmup=(table["c"] > 0).where(table["ran"]))
+    table["warmup"] = table["warmup"].astype(float)
+    found = links(table.drop(columns=["ran", "told"])).set_index("factor")
+    assert found["n"][["run_spike", "cadence", "warmup"]].tolist() == [40, 40, 40]
+    assert found["effect"][["run_spike", "cadence", "warmup"]].notna().all()
+    untold = table.assign(warmup=table["warmup"].where(table["told"] & (table.index % 12 == 0)))
+    assert "unknown for 30 of 40 ratings in the day after a run" in reason(untold, "warmup")
+
+
 def test_factor_that_infinity_makes_unknown():
     table = season(60)
     table.loc[:9, "a"] = np.inf

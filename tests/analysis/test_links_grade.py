@@ -72,7 +72,7 @@ def row(**fields: object) -> dict:
 def test_sentence_says_association_range_ratings_and_grade():
     assert sentence(row()) == (
         "Warm-up (done against skipped) goes together with 1.2 points less upper back soreness "
-        "(95 % range 0.60 to 1.8 less; 84 ratings, 50 with more of it and 34 with less). "
+        "(95% range 0.60 to 1.8 less; 84 ratings, 50 with more of it and 34 with less). "
         "Grade B: It stands out. Goes together with, not proof of cause."
     )
 
@@ -85,7 +85,7 @@ def test_sentence_says_association_range_ratings_and_grade():
         ({"grade": "C", "low": -0.7, "high": 0.14}, "0.70 less to 0.14 more"),
         (
             {"low": 0.2, "high": 1.3, "effect": 0.8},
-            "0.80 points more upper back soreness (95 % range 0.20 to 1.3 more",
+            "0.80 points more upper back soreness (95% range 0.20 to 1.3 more",
         ),
         (
             {"grade": "none", "low": -0.7, "high": 0.14},

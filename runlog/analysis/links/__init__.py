@@ -16,19 +16,20 @@ finds one by chance. What is done about each:
    data", Stat Med 2001;20:3295).
 3. **A sceptical prior.** While one factor is estimated, each other column is held to effects of the size of
    N(0, (0.35 s)²) per SD of it, s the ratings' SD, and the factor itself to N(0, (0.75 s)²). Without a prior,
-   a dozen factors and 40 ratings gave 10 % false alarms. With 0.25 s for all, strong effects were shrunk so
-   far that their 95 % range held the truth in three of four simulated diaries only; with 0.25 s for the
+   a dozen factors and 40 ratings gave 10% false alarms. With 0.25 s for all, strong effects were shrunk so
+   far that their 95% range held the truth in three of four simulated diaries only; with 0.25 s for the
    others alone, a strong effect leaked into a factor that moves with it. The variance of the errors is
    estimated with the degrees of freedom that the columns leave (gls.py); tests/bench/calibration.py
    measures all this.
 4. **Many factors.** p is the smaller tail of the averaged distribution, twice; q is p after Benjamini–
    Hochberg over the factors of the area (grade.py).
 5. **Grades that say what is missing**, and no grade where the diary cannot tell: a factor that does not
-   vary, is unknown for more than half of the ratings, or moves with another one (withheld.py). Two factors
+   vary, is unknown for more than half of the ratings that it applies to, or moves with another one
+   (withheld.py). Two factors
    with a correlation beyond 0.7 stay in the regression together; only one that is found *in spite of* the
    other keeps its grade, B at most, and its reason names the other.
 
-The 95 % range is a Bayesian one: over effects of all sizes that the prior expects it holds the truth about
+The 95% range is a Bayesian one: over effects of all sizes that the prior expects it holds the truth about
 95 times of 100, and somewhat more often with few ratings. What lies beyond the prior (effects of more than a
 point per SD, from few ratings) is told too small rather than too large.
 
@@ -84,7 +85,7 @@ def links(table: pd.DataFrame, factors: Sequence[str] | None = None) -> pd.DataF
         - area (None where the table has none), factor
         - step: the difference in the factor, in its own unit, that the effect is told for: that of the
           known factor of this name (a relative one as a fraction of the factor's mean), else 1
-        - effect, low, high: rating points per step, and the 95 % range; NaN without an answer
+        - effect, low, high: rating points per step, and the 95% range; NaN without an answer
         - p, q: two-sided tail probability, and the same after Benjamini–Hochberg
         - n: ratings at which the factor was known; n_high, n_low: of those, the ratings above the factor's
           middle and the others (for a factor of 0 and 1: ones and zeros; else above its median and not above)

@@ -19,7 +19,7 @@ A_FROM = 100
 FALSE_DISCOVERIES = 0.10
 #: In rating points, how far from 0 the near end of an A's range is at least.
 A_NEAR_END = 0.5
-#: 80 % of the probability on one side of 0, as a two-sided tail probability.
+#: 80% of the probability on one side of 0, as a two-sided tail probability.
 LEANS = 0.40
 #: A q below this is told as no more than that.
 _TINY = 0.001
@@ -31,7 +31,7 @@ class Answer:
 
     Attributes:
         n: ratings at which the factor was known.
-        effect: rating points per step; low, high: its 95 % range.
+        effect: rating points per step; low, high: its 95% range.
         p: two-sided tail probability; q: the same after Benjamini–Hochberg.
         halves_agree: whether both halves of the diary give the effect its sign.
         moves_with: correlations with the factors that move with it.
@@ -83,7 +83,7 @@ def _by_probability(answer: Answer) -> tuple[str, str]:
     if answer.p > LEANS:
         return "none", "The ratings lean neither way: no sign of a link."
     q = "q < 0.001" if answer.q < _TINY else f"q = {answer.q:.2g}"
-    leans = f"{100 - 50 * answer.p:.0f} % of the probability is on this side"
+    leans = f"{100 - 50 * answer.p:.0f}% of the probability is on this side"
     if answer.n < HINT_BELOW:
         more = HINT_BELOW - answer.n
         return "hint", f"{leans}, but {answer.n} ratings carry a hint at most; {more} more for a grade."

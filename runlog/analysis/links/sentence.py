@@ -21,7 +21,7 @@ def sentence(row: Mapping[str, Any] | pd.Series[Any]) -> str:
     if grade in ("", "describe"):
         return f"{step.label}: {reason[:1].lower()}{reason[1:]}"
     basis = (
-        f"95 % range {_range(row['low'], row['high'])}; {row['n']} ratings, "
+        f"95% range {_range(row['low'], row['high'])}; {row['n']} ratings, "
         f"{row['n_high']} with more of it and {row['n_low']} with less"
     )
     if grade == "none":

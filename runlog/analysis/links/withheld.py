@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from runlog.analysis.links.steps import step_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
 #: Fewer ratings than this are described only.
 DESCRIBED_BELOW = 20
@@ -29,7 +28,7 @@ def beforehand(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
     """Give the grade and reason of a factor that nothing can be estimated for; None where something can."""
     if len(ratings) < DESCRIBED_BELOW:
         return "describe", _description(ratings, name)
-    if reason := not_estimable(ratings[name]):
+    if reason := not_estimable(ratings, name):
         return "", reason
     if ratings[name].count() < DESCRIBED_BELOW:
         return "describe", _description(ratings, name)
@@ -38,18 +37,32 @@ def beforehand(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
     return None
 
 
-def not_estimable(values: pd.Series[float]) -> str:
+def not_estimable(ratings: pd.DataFrame, name: str) -> str:
     """Say why no effect can be estimated from a factor's values; "" where one can."""
-    known = values.dropna()
-    unknown = len(values) - len(known)
+    applies = _applies(ratings, name)
+    known = ratings[name].dropna()
+    unknown = int(applies.sum()) - len(known)
     if unknown > len(known):
-        return f"It is unknown for {unknown} of {len(values)} ratings, more than half of them."
+        where = "" if applies.all() else " in the day after a run"
+        return f"It is unknown for {unknown} of {applies.sum()} ratings{where}, more than half of them."
     differing = len(known) - int(known.value_counts().max())
     if differing == 0:
         return "It does not vary: it was the same at every rating."
     if differing < VARIES_FROM:
         return f"It hardly varies: only {differing} of {len(known)} ratings differ from the rest."
     return ""
+
+
+def _applies(ratings: pd.DataFrame, name: str) -> pd.Series[bool]:
+    """Tell at which ratings a factor may have a value at all.
+
+    A value of the last run lasts for a day. Who writes a diary every day but runs three times a week has
+    none on most days, and nothing is unknown for that. That there was a run, another such value tells.
+    """
+    others = [other for other in ratings.columns if other != name and step_of(other).fresh]
+    if not step_of(name).fresh or not others:
+        return pd.Series(True, ratings.index)
+    return ratings[[name, *others]].notna().any(axis=1)
 
 
 def is_high(values: pd.Series[float]) -> pd.Series[bool]:
