@@ -14,12 +14,12 @@ from runlog.cli.dialogue import questions
 from runlog.cli.help import examples
 from runlog.cli.names import AREA, complete_run, complete_shoe, find_shoe, named_run
 from runlog.cli.output import say, tell
-from runlog.cli.sayback import clock, named, sentence
+from runlog.cli.sayback import clock, named, on_clock, sentence
 from runlog.errors import NotFound
 from runlog.model import Area, Entry
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from runlog.journal import Journal
     from runlog.model import KeptActivity, KeptEntry
@@ -102,7 +102,7 @@ def _add(kept: Journal, said: dict[str, Any], at: str | None, run: str | None) -
         tell("Nothing logged.")
         return
     if run and belongs and not at and moment - _end(belongs) > _RECENT:
-        moment = _end(belongs).astimezone(moment.tzinfo)
+        moment = _end_on_its_clock(belongs, moment.tzinfo)
     entry = _on_the_clock(Entry(moment=moment, utc_offset_s=0, **_checked(kept, said)), moment)
     if not said.keys().isdisjoint(_OF_A_RUN):
         _refuse_what_would_be_lost(said, belongs)
@@ -184,6 +184,12 @@ def _run_of(kept: Journal, entry: Entry) -> KeptActivity | None:
 
 def _end(run: KeptActivity) -> datetime:
     return run.activity.start + timedelta(seconds=run.activity.duration_s)
+
+
+def _end_on_its_clock(run: KeptActivity, here: tzinfo | None) -> datetime:
+    """Give a run's end on the clock of its place, which may be far from here."""
+    offset = run.activity.utc_offset_s
+    return _end(run).astimezone(here) if offset is None else on_clock(_end(run), offset)
 
 
 def _told(kept: Journal, entry: Entry, run: KeptActivity | None, *, dated: bool) -> str:

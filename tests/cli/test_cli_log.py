@@ -234,3 +234,13 @@ def test_an_exported_note_keeps_its_control_characters(run, tmp_path, entries):
     (tmp_path / "diary.csv").write_text(run("diary", "export").stdout, encoding="utf-8")
     run("import", tmp_path / "diary.csv")
     assert entries()[0]["note"] == "\x1b[31mred\x1b[0m"
+
+
+def test_a_run_of_days_ago_is_rated_on_the_clock_of_its_place(run, gpx, tmp_path, entries):
+    text = gpx(datetime(2026, 7, 11, 18, tzinfo=UTC))
+    first = "<time>2026-07-11T18:00:00Z</time>"
+    (tmp_path / "tonga.gpx").write_text(text.replace(first, "<time>2026-07-12T07:00:00+13:00</time>"))
+    run("import", tmp_path / "tonga.gpx")
+    said = run("log", "3", "--run", "2026-07-12").stdout
+    assert "(Sun 12 Jul, 8.2 km), Sun 12 Jul 07:49" in said
+    assert entries()[0]["moment"].startswith("2026-07-11T18:49")
