@@ -35,6 +35,7 @@ def answers(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, Answer]:
     p = found.two_sided()
     q = benjamini_hochberg(p)
     agree = _halves_agree(ratings, names, effect)
+    with_time = ratings[list(names)].corrwith(ratings["moment"].astype("int64"))
     moves_with = withheld.companions(ratings, names)
     return {
         name: Answer(
@@ -45,6 +46,7 @@ def answers(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, Answer]:
             p=float(p[i]),
             q=float(q[i]),
             halves_agree=agree[name],
+            with_time=float(with_time[name]),
             moves_with=moves_with[name],
         )
         for i, name in enumerate(names)

@@ -69,8 +69,11 @@ class Sums:
 
 
 def grid() -> Grid:
-    """Make the grid: τ from 1 to 90 days, w from 0 to 0.9, all alike; at w = 0 there is no τ."""
-    taus, shares = np.geomspace(1, 90, 8), np.linspace(0.15, 0.9, 6)
+    """Make the grid: τ from 1 to 1,000 days, w from 0 to 0.99, all alike; at w = 0 there is no τ.
+
+    A level that lasts 1,000 days wanders through a diary without ever coming back, as a random walk does.
+    """
+    taus, shares = np.geomspace(1, 1000, 10), np.array([0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.96, 0.99])
     tau, share = (axis.ravel() for axis in np.meshgrid(taus, shares))
     weight = np.append(np.ones_like(tau), len(taus))
     return Grid(np.append(tau, 1.0), np.append(share, 0.0), np.log(weight))

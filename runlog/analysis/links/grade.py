@@ -34,6 +34,7 @@ class Answer:
         effect: rating points per step; low, high: its 95% range.
         p: two-sided tail probability; q: the same after Benjamini–Hochberg.
         halves_agree: whether both halves of the diary give the effect its sign.
+        with_time: correlation with the time of the ratings.
         moves_with: correlations with the factors that move with it.
     """
 
@@ -44,6 +45,7 @@ class Answer:
     p: float
     q: float
     halves_agree: bool
+    with_time: float = 0.0
     moves_with: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -89,6 +91,8 @@ def _by_probability(answer: Answer) -> tuple[str, str]:
         return "hint", f"{leans}, but {answer.n} ratings carry a hint at most; {more} more for a grade."
     if not answer.found:
         return "C", f"{leans}, which may be chance with so many factors looked at ({q})."
+    if abs(answer.with_time) > withheld.ALIKE:
+        return "C", f"{leans}, but {withheld.runs_with_time(answer.with_time)}"
     chance = f"Unlikely to be chance, even with so many factors looked at ({q})."
     if lacks := _lacks(answer):
         return "B", f"{chance} For an A, {' and '.join(lacks)}."
