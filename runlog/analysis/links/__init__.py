@@ -25,10 +25,10 @@ finds one by chance. What is done about each:
    Hochberg over the factors of the area (grade.py).
 5. **Grades that say what is missing**, and no grade where the diary cannot tell: a factor that does not
    vary, is unknown for more than half of the ratings that it applies to, or moves with another one
-   (withheld.py). Two factors
-   with a correlation beyond 0.7 stay in the regression together; only one that is found *in spite of* the
-   other keeps its grade, B at most, and its reason names the other. What only ever rises or falls, as the
-   kilometres on the only pair of shoes do, is a C at most: it cannot be told apart from time.
+   (withheld.py). Two factors with a correlation beyond 0.7 stay in the regression together; only one that is
+   found *in spite of* the other keeps its grade, B at most, and its reason names the other. What only ever
+   rises or falls, as the kilometres on the only pair of shoes do, is a C at most: it cannot be told apart
+   from time.
 
 The 95% range is a Bayesian one: over effects of all sizes that the prior expects it holds the truth about
 95 times of 100, and somewhat more often with few ratings. What lies beyond the prior (effects of more than a
