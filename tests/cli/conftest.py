@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from gpx_text import gpx_text
 
 import runlog
 from runlog.cli import main
@@ -78,24 +79,10 @@ def process(home):
     return call
 
 
-def _gpx(start, name="Morning run", km=8.2, north=48.1):
-    """A GPX run at 6:00 min/km that starts at an aware moment."""
-    points = []
-    for step in range(round(km * 20) + 1):
-        moment = start + timedelta(seconds=18 * step)
-        lat = north + step * 0.05 / 111.32
-        points.append(f'<trkpt lat="{lat:.6f}" lon="11.5"><time>{moment:%Y-%m-%dT%H:%M:%SZ}</time></trkpt>')
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        '<gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1">'
-        f"<trk><name>{name}</name><type>running</type><trkseg>{''.join(points)}</trkseg></trk></gpx>"
-    )
-
-
 @pytest.fixture
 def gpx():
     """Write a run as GPX."""
-    return _gpx
+    return gpx_text
 
 
 @pytest.fixture
@@ -105,7 +92,7 @@ def ran(run, tmp_path):
     def record(ago=timedelta(hours=3), **kwargs):
         start = datetime.now(UTC).replace(microsecond=0) - ago - timedelta(hours=1)
         path = tmp_path / f"{start:%Y%m%dT%H%M%S}.gpx"
-        path.write_text(_gpx(start, **kwargs), encoding="utf-8")
+        path.write_text(gpx_text(start, **kwargs), encoding="utf-8")
         run("import", path)
         return start
 

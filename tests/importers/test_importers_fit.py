@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from conftest import START
+from fit_bytes import START
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken

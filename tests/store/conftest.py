@@ -2,72 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
+from made_recordings import Files, make_run, make_track
 
 from runlog import store
-from runlog.model import Activity, Reading, Track
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from runlog.store import FileOutcome, Store
-
-MONDAY = datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
-
-
-def make_track(duration_s: float, distance_m: float, *, wobble_m: float = 0.0, **extra: float) -> Track:
-    """A loop at an even pace, a point a second; wobble_m moves all of it north."""
-    time_s = np.arange(0.0, duration_s + 1)
-    angle = 2 * np.pi * time_s / duration_s
-    radius_deg = distance_m / (2 * np.pi) / 111_195
-    columns = {
-        "time_s": time_s,
-        "segment": np.zeros_like(time_s),
-        "lat": 50.0 + wobble_m / 111_195 + radius_deg * np.sin(angle),
-        "lon": 8.0 + radius_deg * np.cos(angle) / np.cos(np.radians(50.0)),
-        "distance_m": time_s / duration_s * distance_m,
-    }
-    return Track(columns | {name: np.full_like(time_s, value) for name, value in extra.items()})
-
-
-def make_run(
-    after_s: float = 0.0, *, duration_s: float = 3000.0, distance_m: float | None = 10_000.0, **values: Any
-):
-    """A run on that Monday, so many seconds after seven in the morning."""
-    return Activity(
-        **(
-            {
-                "start": MONDAY + timedelta(seconds=after_s),
-                "duration_s": duration_s,
-                "sport": "running",
-                "distance_m": distance_m,
-            }
-            | values
-        )
-    )
-
-
-@dataclass
-class Files:
-    """Puts made-up files into a store."""
-
-    store: Store
-    taken: list[FileOutcome] = field(default_factory=list)
-
-    def add(self, path: str, *activities: Activity, content: str | None = None, **parts: Any) -> FileOutcome:
-        """Add a file of these activities; its content is its path, unless said otherwise."""
-        reading = Reading("made", activities=activities, **parts)
-        digest = sha256((content or path).encode()).hexdigest()
-        outcome = self.store.add_file(path, digest, reading, [None] * len(activities), shape_version=1)
-        self.taken.append(outcome)
-        return outcome
+    from runlog.model import Activity, Track
+    from runlog.store import Store
 
 
 @pytest.fixture
