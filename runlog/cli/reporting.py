@@ -13,6 +13,7 @@ from runlog.cli.frames import plain
 from runlog.cli.help import examples
 from runlog.cli.names import AREA, CHART, FACTOR, TOPIC
 from runlog.cli.output import Column, Form, emit, listing, say
+from runlog.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,13 +68,31 @@ def _say_clinician() -> None:
     say(advice.emergency)
 
 
+def _week(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    """Refuse what is no week before anything is read."""
+    if name is not None:
+        from runlog.reporter.periods import week_named
+        from runlog.settings import Settings
+
+        try:
+            week_named(name, Settings())
+        except BadInput as error:
+            raise click.BadParameter(str(error)) from error
+    return name
+
+
 @click.command(
     epilog=examples(
         "runlog report --open",
         "runlog report --week 2026-W30 --out ~/reports",
     )
 )
-@click.option("--week", metavar="WEEK", help="A week like 2026-W30.  [default: the last complete one]")
+@click.option(
+    "--week",
+    metavar="WEEK",
+    callback=_week,
+    help="A week like 2026-W30.  [default: the last complete one]",
+)
 @click.option("--last", is_flag=True, help="The last complete week that has any data.")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to.  [default: reports in the home]"

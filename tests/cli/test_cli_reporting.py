@@ -38,7 +38,7 @@ def test_the_report_is_written_where_it_says(run, home, tmp_path):
     last = run("report", "--last", "--out", tmp_path / "out").stdout.strip()
     assert last.startswith(str(tmp_path / "out"))
     assert "<html" in (tmp_path / "out" / last.rpartition("/")[2]).read_text(encoding="utf-8")
-    assert "write it like 2026-W30" in run("report", "--week", "soon", code=1).stderr
+    assert "write it like 2026-W30" in run("report", "--week", "soon", code=2).stderr
 
 
 @pytest.mark.usefixtures("season")
