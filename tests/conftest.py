@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("runlog", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("runlog")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -277,7 +277,7 @@ def until(history, moment):
     )
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(histories(), st.lists(MOMENTS, max_size=3))
 def test_the_future_never_shows(history, moments):
     asked = pd.DatetimeIndex([*moments, *history.entries["moment"], *history.runs["end"]], tz="UTC")

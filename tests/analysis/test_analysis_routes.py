@@ -10,7 +10,7 @@ import gpxpy
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -226,7 +226,6 @@ def test_gaps_and_unknown_positions_do_not_change_the_shape():
     assert all(2 <= len(shape) < 200 for shape in shapes)
 
 
-@settings(deadline=None)
 @given(
     arrays(
         float,

@@ -145,7 +145,7 @@ def test_mixture_agrees_with_drawing_from_it():
 
 
 @given(seed=st.integers(0, 10_000), mass=st.floats(0.001, 0.999))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_quantile_undoes_below(seed: int, mass: float):
     rng = np.random.default_rng(seed)
     shape = (rng.integers(1, 9), 3)

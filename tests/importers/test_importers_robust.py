@@ -64,21 +64,19 @@ def test_the_sources_themselves_are_sound(name):
 
 
 @pytest.mark.parametrize("name", sources())
-@hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(draw=st.data())
 def test_bent_bytes(name, draw):
     assert assert_reading_or_reason(draw.draw(bent(name)), name) != ""
 
 
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 @given(bent("run.fit"))
 def test_bent_fit_whose_checksum_is_right(data):
     assert assert_reading_or_reason(data + fit_chain.crc(data).to_bytes(2, "little"), "run.fit") != ""
 
 
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"\x0e\x20\x00\x00\xff\x00\x00\x00.FIT", b"<gpx>", b"date,pain\n"]),
