@@ -1,4 +1,4 @@
-"""Files that runlog writes are whole or not there: a half-written one is never seen."""
+"""Files: how much of one is read into memory, and that one which runlog writes is whole or not there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from runlog.errors import BadInput
+
+#: Nothing above this is read into memory; a watch writes a few MB in a day, the wordiest GPX some 50.
+LARGEST = 128 * 2**20
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runlog import importers, intake
+from runlog import importers, intake, store
 from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.intake.finding import find, sha256_of
 from runlog.intake.reading import Read, read_file, read_in_order
@@ -151,6 +151,19 @@ def test_whatever_is_wrong_with_a_file_becomes_its_reason(monkeypatch, error, ou
 def test_a_small_import_starts_no_processes(tmp_path):
     touch(tmp_path, "a", "b")
     assert intake._workers_for(find([tmp_path])) == 1
+
+
+def test_what_is_too_large_to_be_read_is_not_even_hashed(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "sha256_of", pytest.fail)
+    for name, beginning in (("a.fit", b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"), ("b.zip", b"PK\x03\x04")):
+        with (tmp_path / name).open("wb") as file:
+            file.write(beginning)
+            file.truncate(2 * 2**30)
+    with store.open(tmp_path / "home") as kept:
+        files = intake.take(kept, [tmp_path / "a.fit", tmp_path / "b.zip"], Settings()).files
+    assert [file.outcome for file in files] == ["failed", "skipped"]
+    assert "2048 MB" in files[0].reason
+    assert "zip archive" in files[1].reason
 
 
 def test_a_large_one_starts_some_unless_a_script_would_run_again(tmp_path, monkeypatch):

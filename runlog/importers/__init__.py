@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
+from runlog.files import LARGEST
 from runlog.importers import diary, fit, gpx, opening, sanity, shoes, sports, summary, tcx
 from runlog.model import Kind, Problem, Reading
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Protocol
+    from typing import NoReturn, Protocol
 
     from runlog.model import Activity
     from runlog.settings import Settings
@@ -47,7 +48,23 @@ def read(path: Path, settings: Settings, sport: str | None = None) -> Reading:
         NotReadable: damaged, and nothing in it could be read.
         NotTaken: sound, but nothing for runlog: an unknown format, a course, a route without times …
     """
+    if opening.size(path) > LARGEST:
+        refuse_large(path)
     return read_bytes(opening.load(path), path.name, settings, sport)
+
+
+def refuse_large(path: Path) -> NoReturn:
+    """Say what is wrong with a file above ``LARGEST``, of which only the beginning is read.
+
+    Raises:
+        NotReadable: it begins like a file for runlog, but is too large to be read.
+        NotTaken: nothing for runlog in any case.
+    """
+    _importer(opening.head(path), path.name)
+    raise NotReadable(
+        f"{opening.size(path) / 2**20:.0f} MB is more than any recording has; "
+        f"runlog reads files up to {LARGEST // 2**20} MB"
+    )
 
 
 def read_bytes(data: bytes, name: str, settings: Settings, sport: str | None = None) -> Reading:

@@ -11,6 +11,7 @@ _SHORT_HEADER = 12
 _LONG_HEADER = 14
 _LARGEST_HEADER = 32
 _CRC_SIZE = 2
+_DEFINES = 0x40  # the bit of a record's first byte that makes it a definition
 _POLYNOMIAL = 0xA001
 
 
@@ -51,9 +52,8 @@ def _sequence(data: bytes, offset: int) -> bytes:
     data_size = int.from_bytes(data[offset + 4 : offset + 8], "little")
     body = offset + header_size
     if data_size == 0 and len(data) - body > _CRC_SIZE and not is_header(data[body + _CRC_SIZE : body + 40]):
-        completed = bytearray(data[offset:])
-        completed[4:8] = (len(data) - body).to_bytes(4, "little")
-        return bytes(completed)
+        stated = (len(data) - body).to_bytes(4, "little")
+        return b"".join((data[offset : offset + 4], stated, memoryview(data)[offset + 8 :]))
     return data[offset : body + data_size + _CRC_SIZE]
 
 
@@ -61,10 +61,13 @@ def with_header_crc(sequence: bytes) -> bytes | None:
     """Give a sequence whose 14-byte header has the (legal) checksum 0 a header checksum.
 
     Returns:
-        The mended sequence, or None where that is not what ails it or its own checksum is wrong.
+        The mended sequence, or None where that is not what ails it: its own checksum is wrong, or its
+        first message is not defined, which is seen without the long way through a checksum.
     """
     header_size = sequence[0]
     if header_size != _LONG_HEADER or sequence[_SHORT_HEADER:_LONG_HEADER] != b"\x00\x00":
+        return None
+    if len(sequence) == _LONG_HEADER or not sequence[_LONG_HEADER] & _DEFINES:
         return None
     body, stored = sequence[:-_CRC_SIZE], int.from_bytes(sequence[-_CRC_SIZE:], "little")
     if crc(body) != stored:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import zlib
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable
+from runlog.files import LARGEST
 from runlog.model import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-LARGEST_FILE = 512 * 2**20
-LARGEST_UNPACKED = 256 * 2**20
 #: A track packs 5 to 30 times smaller; what packs 200 times smaller is made to fill a memory.
 LARGEST_RATIO = 200
 _RATIO_COUNTS_FROM = 2**20
@@ -39,17 +40,44 @@ _LOOKS = (
 )
 
 
-def load(path: Path) -> bytes:
-    """Read a file that is not absurdly large.
+def size(path: Path) -> int:
+    """How many bytes a file has.
 
     Raises:
-        NotReadable: it is larger than 512 MB, or the system does not let it be read.
+        NotReadable: the system does not let that be seen.
     """
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise NotReadable(f"{size / 2**20:.0f} MB is too large; runlog reads files up to 512 MB")
+    with _translated():
+        return path.stat().st_size
+
+
+def load(path: Path) -> bytes:
+    """Read a whole file.
+
+    Raises:
+        NotReadable: the system does not let it be read.
+    """
+    with _translated():
         return path.read_bytes()
+
+
+def head(path: Path) -> bytes:
+    """Read the beginning of a file, unpacked where it is gzip.
+
+    Raises:
+        NotReadable: the system does not let it be read.
+    """
+    with _translated(), path.open("rb") as file:
+        beginning = file.read(HEAD)
+    with suppress(zlib.error):
+        if beginning.startswith(_GZIP):
+            return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(beginning, HEAD)
+    return beginning
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise NotReadable(f"cannot be read: {error.strerror or error}") from error
 
@@ -93,8 +121,8 @@ def _unpack_member(data: bytes, unpacked: bytearray) -> bytes:
 
 
 def _check_bounds(packed: int, unpacked: int) -> None:
-    if unpacked > LARGEST_UNPACKED:
-        raise NotReadable("unpacks to more than 256 MB, which no recording does")
+    if unpacked > LARGEST:
+        raise NotReadable(f"unpacks to more than {LARGEST // 2**20} MB, which no recording does")
     if unpacked > _RATIO_COUNTS_FROM and unpacked > LARGEST_RATIO * packed:
         raise NotReadable(f"unpacks to more than {LARGEST_RATIO} times its size, which no recording does")
 

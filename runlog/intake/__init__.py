@@ -6,9 +6,11 @@ import os
 import sys
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from runlog.errors import BadInput, NotTaken
+from runlog.files import LARGEST
 from runlog.intake.finding import Found, find, sha256_of, size_of
 from runlog.intake.reading import Read, read_file, read_in_order
 from runlog.intake.summary import FileResult, Result, Summary, summary
@@ -60,8 +62,10 @@ def take(
 
 
 def _without_reading(store: Store, file: Found, sport: str | None) -> tuple[Result | None, str]:
-    """What can be said of a file from its bytes' hash, and the hash."""
+    """What can be said of a file from its size or its bytes' hash, and the hash."""
     try:
+        if size_of(file.path) > LARGEST:
+            _refuse_large(file)
         sha256 = sha256_of(file.path)
     except BadInput as error:
         outcome = "skipped" if isinstance(error, NotTaken) else "failed"
@@ -70,6 +74,12 @@ def _without_reading(store: Store, file: Found, sport: str | None) -> tuple[Resu
     if known is None:
         return None, sha256
     return (FileResult(file.named, known.outcome, known.reason, known.runs), known), sha256
+
+
+def _refuse_large(file: Found) -> NoReturn:
+    from runlog import importers  # which loads what the usual import of known files does without
+
+    importers.refuse_large(Path(file.path))
 
 
 def _keep(store: Store, file: Found, sha256: str, what: Read, sport: str | None) -> Result:

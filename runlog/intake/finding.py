@@ -82,7 +82,7 @@ def sha256_of(path: str) -> str:
 
 
 def size_of(path: str) -> int:
-    """The size of a file in bytes, 0 where it is gone by now."""
-    with suppress(OSError):
+    """The size of a file in bytes, 0 where none of that name can be seen."""
+    with suppress(OSError, ValueError):
         return Path(path).stat().st_size
     return 0

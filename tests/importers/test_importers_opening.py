@@ -13,7 +13,11 @@ import pytest
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import IMPORTERS, opening
+from runlog.files import LARGEST
+from runlog.importers import IMPORTERS, fit_chain, opening
+
+
+FIT_HEADER = b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"
 
 
 class Trap:
@@ -58,11 +62,11 @@ def test_gzip_without_any_content_is_not_readable(settings):
         importers.read_bytes(b"\x1f\x8b\x08\x00trash", "run.fit.gz", settings)
 
 
-@pytest.mark.parametrize("limit", ["LARGEST_RATIO", "LARGEST_UNPACKED"])
+@pytest.mark.parametrize("limit", ["LARGEST_RATIO", "LARGEST"])
 def test_a_gzip_bomb_is_refused_in_bounded_memory(settings, monkeypatch, limit):
     packer = zlib.compressobj(9, wbits=31)
     packed = b"".join(packer.compress(bytes(2**20)) for _ in range(100)) + packer.flush()
-    if limit == "LARGEST_UNPACKED":
+    if limit == "LARGEST":
         monkeypatch.setattr(opening, "LARGEST_RATIO", 10**6)
         monkeypatch.setattr(opening, limit, 16 * 2**20)
     tracemalloc.start()
@@ -75,12 +79,34 @@ def test_a_gzip_bomb_is_refused_in_bounded_memory(settings, monkeypatch, limit):
     assert peak < 64 * 2**20
 
 
-def test_a_file_of_absurd_size_is_refused_unread(settings, tmp_path):
+@pytest.mark.parametrize(
+    ("beginning", "error", "reason"),
+    [
+        (FIT_HEADER, NotReadable, "129 MB is more than any recording has; runlog reads files up to 128 MB"),
+        (gzip.compress(FIT_HEADER), NotReadable, "129 MB is more than"),
+        (b"PK\x03\x04", NotTaken, "a zip archive; unpack it"),
+        (b"\x1f\x8b\x08\x00trash", NotReadable, "damaged"),
+    ],
+)
+def test_a_file_of_absurd_size_is_refused_by_its_size(settings, tmp_path, beginning, error, reason):
     path = tmp_path / "run.fit"
     with path.open("wb") as file:
-        file.truncate(opening.LARGEST_FILE + 1)
-    with pytest.raises(NotReadable, match="too large"):
+        file.write(beginning)
+        file.truncate(LARGEST + 2**20)
+    with pytest.raises(error, match=reason):
         importers.read(path, settings)
+
+
+def test_a_fit_header_before_nothing_but_zeros_takes_no_time(settings, monkeypatch):
+    monkeypatch.setattr(fit_chain, "crc", pytest.fail)
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotReadable, match="damaged"):
+            importers.read_bytes(FIT_HEADER + bytes(16 * 2**20), "run.fit", settings)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * 2**20
 
 
 @pytest.mark.parametrize("name", ["nowhere.fit", "."])
