@@ -176,13 +176,13 @@ class Journal:
         """All pairs that were ever named: by the runner, a diary row or a recording."""
         return self._store.shoe_names()
 
-    def add_shoe(self, shoe: Shoe) -> None:
-        """Add a pair.
+    def add_shoe(self, shoe: Shoe) -> list[str]:
+        """Add a pair, and name those that it takes the place of as the default.
 
         Raises:
             BadInput: there is one of that name.
         """
-        self._store.add_shoe(shoe)
+        return self._store.add_shoe(shoe)
 
     def replace_shoe(self, shoe: Shoe) -> None:
         """Put other values in the place of those of the pair of that name.

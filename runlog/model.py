@@ -192,6 +192,11 @@ class Shoe:
     default: bool = False  # worn when nothing else is said
 
 
+def shoe_key(name: str | None) -> str:
+    """What tells pairs apart: neither letter case nor blanks make another pair; "" is no name."""
+    return " ".join((name or "").split()).casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong in a source that did not stop the reading of the rest."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from runlog.model import shoe_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -49,10 +51,10 @@ def pairs(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Settings
         )
         for shoe in shoes
     }
-    seen = {"", *map(_key, rows)}
+    seen = {"", *map(shoe_key, rows)}
     for name in named:
-        if name and _key(name) not in seen:
-            seen.add(_key(name))
+        if name and shoe_key(name) not in seen:
+            seen.add(shoe_key(name))
             rows[name.strip()] = (None, None, 0.0, limit_m, False, False)
     columns = ["from_date", "retired", "start_m", "limit_m", "default", "kept"]
     table = pd.DataFrame(
@@ -84,7 +86,7 @@ def assign(runs: pd.DataFrame, shoes: pd.DataFrame) -> pd.DataFrame:
     Returns:
         shoe (name or None) and shoe_reason, by run.
     """
-    known = {_key(name): name for name in shoes.index}
+    known = {shoe_key(name): name for name in shoes.index}
     names = zip(runs["worn"], runs["told"], runs["gear"], strict=True)
     rows = [
         _named(known, *of_run) or _only_or_default(in_use)
@@ -125,16 +127,12 @@ def shoes(history: History, now: datetime | None = None) -> pd.DataFrame:
     return table[order].reset_index().astype({"name": object})
 
 
-def _key(name: str | None) -> str:
-    return " ".join((name or "").split()).casefold()
-
-
 def _named(
     known: dict[str, str], worn: str | None, told: str | None, gear: str | None
 ) -> tuple[str | None, str] | None:
     for name, reason in ((worn, PUT_ON), (told, TOLD), (gear, GEAR)):
-        if _key(name):
-            return known[_key(name)], reason
+        if shoe_key(name):
+            return known[shoe_key(name)], reason
     return None
 
 

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from runlog.cli.context import journal
 from runlog.cli.sayback import local_day
 from runlog.errors import NotFound, RunlogError
-from runlog.model import Area
+from runlog.model import Area, shoe_key
 from runlog.reporter.units import day
 
 if TYPE_CHECKING:
@@ -91,11 +91,9 @@ def find_shoe(name: str, names: Sequence[str]) -> str:
     Raises:
         NotFound: there is none; the message names the closest ones.
     """
-    if name in names:
-        return name
-    matches = [known for known in names if known.casefold() == name.strip().casefold()]
-    if len(matches) == 1:
-        return matches[0]
+    for known in names:
+        if shoe_key(known) == shoe_key(name):
+            return known
     raise NotFound(f"{unknown('pair of shoes', name, names)} (a new pair: runlog shoes add {name!r})")
 
 

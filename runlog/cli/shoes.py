@@ -70,9 +70,11 @@ def add(
     if not shoe.name:
         raise click.UsageError("A pair needs a name.")
     with context.journal() as kept:
-        kept.add_shoe(shoe)
+        before = kept.add_shoe(shoe)
     since = f" from {units.day(shoe.from_date, year=True)}" if shoe.from_date else ""
-    say(f"Added {shoe.name!r}{since}{', worn when nothing else is said' if default else ''}.")
+    worn = ", worn when nothing else is said" if default else ""
+    instead = f" instead of {' and '.join(map(repr, before))}" if before else ""
+    say(f"Added {shoe.name!r}{since}{worn}{instead}.")
 
 
 @shoes.command("list", epilog=examples("runlog shoes list", "runlog shoes list --json"))

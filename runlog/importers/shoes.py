@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable
 from runlog.importers import table
-from runlog.model import Problem, Reading, Shoe
+from runlog.model import Problem, Reading, Shoe, shoe_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,9 +51,10 @@ def read(data: bytes, settings: Settings) -> Reading:
         except table.Unreadable as error:
             problems.append(Problem(str(error), line=row.line))
             continue
-        if shoe.name in shoes:
+        key = shoe_key(shoe.name)
+        if key in shoes:
             problems.append(Problem(f"{shoe.name} is listed twice; the first is kept", line=row.line))
-        shoes.setdefault(shoe.name, shoe)
+        shoes.setdefault(key, shoe)
     if problems and not shoes:
         raise NotReadable(f"none of its rows can be taken: {problems[0]}")
     return Reading(FORMAT, shoes=tuple(shoes.values()), problems=tuple(problems))

@@ -177,14 +177,14 @@ class Store:
         with self._reading() as db:
             return shoes.names(db)
 
-    def add_shoe(self, shoe: Shoe) -> None:
-        """Add a pair.
+    def add_shoe(self, shoe: Shoe) -> list[str]:
+        """Add a pair, and name those that it takes the place of as the default.
 
         Raises:
             BadInput: there is one of that name.
         """
         with self._writing() as db:
-            shoes.add(db, shoe)
+            return shoes.add(db, shoe)
 
     def replace_shoe(self, shoe: Shoe) -> None:
         """Put other values in the place of those of the pair of that name.

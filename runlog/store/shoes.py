@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
+from runlog.model import shoe_key
 from runlog.store import rows
 
 if TYPE_CHECKING:
@@ -13,30 +15,53 @@ if TYPE_CHECKING:
     from runlog.model import Shoe
 
 _VALUES = ", ".join(f":{column}" for column in rows.SHOE_COLUMNS)
-_INSERT = f"INSERT INTO shoe VALUES ({_VALUES}) ON CONFLICT (name) DO NOTHING"  # noqa: S608 - our own names
+_INSERT = f"INSERT INTO shoe VALUES ({_VALUES})"  # noqa: S608 - our own names
 _UPDATE = (
     f"UPDATE shoe SET ({', '.join(rows.SHOE_COLUMNS)}) = ({_VALUES}) "  # noqa: S608 - likewise
     "WHERE name = :name"
 )
 _NAMES = (
-    "SELECT name FROM shoe UNION SELECT shoe FROM recording UNION SELECT shoe FROM entry "
-    "UNION SELECT worn FROM activity"
+    "SELECT name FROM shoe",  # as the runner writes it, which outranks other spellings
+    "SELECT shoe FROM recording UNION SELECT shoe FROM entry UNION SELECT worn FROM activity ORDER BY 1",
 )
+_DEFAULTS = "SELECT name FROM shoe WHERE is_default AND retired IS NULL ORDER BY name"
 
 
 def add_new(db: sqlite3.Connection, shoe: Shoe) -> bool:
-    """Add a pair unless one of that name is there, and say whether it was new."""
-    return db.execute(_INSERT, rows.shoe_row(shoe)).rowcount == 1
+    """Add a pair that a file lists unless it is there, and say whether it was new.
+
+    It does not become the default where the runner has one.
+    """
+    if _kept_name(db, shoe.name) is not None:
+        return False
+    if shoe.default and shoe.retired is None and _defaults(db):
+        shoe = replace(shoe, default=False)
+    db.execute(_INSERT, rows.shoe_row(shoe))
+    return True
 
 
-def add(db: sqlite3.Connection, shoe: Shoe) -> None:
-    """Add a pair.
+def add(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
+    """Add a pair by hand, and name those that it takes the place of as the default.
 
     Raises:
         BadInput: there is one of that name.
     """
-    if not add_new(db, shoe):
-        raise BadInput(f"there is a pair named {shoe.name!r} already; give this one another name")
+    kept = _kept_name(db, shoe.name)
+    if kept is not None:
+        raise BadInput(f"there is a pair named {kept!r} already; give this one another name")
+    before = _defaults(db) if shoe.default else []
+    db.executemany("UPDATE shoe SET is_default = 0 WHERE name = ?", [(name,) for name in before])
+    db.execute(_INSERT, rows.shoe_row(shoe))
+    return before
+
+
+def _kept_name(db: sqlite3.Connection, name: str) -> str | None:
+    """The pair of that name as the runner writes it."""
+    return next((row[0] for row in db.execute(_NAMES[0]) if shoe_key(row[0]) == shoe_key(name)), None)
+
+
+def _defaults(db: sqlite3.Connection) -> list[str]:
+    return [row[0] for row in db.execute(_DEFAULTS)]
 
 
 def replace_with(db: sqlite3.Connection, shoe: Shoe) -> None:
@@ -50,8 +75,12 @@ def replace_with(db: sqlite3.Connection, shoe: Shoe) -> None:
 
 
 def names(db: sqlite3.Connection) -> list[str]:
-    """All pairs that were ever named: by the runner, a diary row or a recording."""
-    return sorted(row[0] for row in db.execute(_NAMES) if row[0] is not None)
+    """All pairs that were ever named: by the runner, a diary row or a recording; each once."""
+    by_key: dict[str, str] = {}
+    for query in _NAMES:
+        for row in db.execute(query):
+            by_key.setdefault(shoe_key(row[0]), row[0])
+    return sorted(name for key, name in by_key.items() if key)
 
 
 def wear(db: sqlite3.Connection, run_id: int, name: str | None) -> None:
@@ -60,7 +89,7 @@ def wear(db: sqlite3.Connection, run_id: int, name: str | None) -> None:
     Raises:
         NotFound: there is no such run or no pair of that name.
     """
-    if name is not None and name not in names(db):
+    if name is not None and shoe_key(name) not in map(shoe_key, names(db)):
         raise NotFound(f"there is no pair named {name!r}; add it with: runlog shoes add")
     if db.execute("UPDATE activity SET worn = ? WHERE id = ?", (name, run_id)).rowcount == 0:
         raise NotFound(f"there is no run #{run_id}")

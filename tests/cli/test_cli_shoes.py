@@ -33,6 +33,23 @@ def test_the_only_pair_is_worn_until_it_is_retired(run, ran, rows, shoes):
     assert rows("runs")[0]["shoe"] is None
 
 
+def test_a_second_default_takes_it_from_the_first(run, ran, rows):
+    ran()
+    run("shoes", "add", "Pegasus", "--default")
+    said = run("shoes", "add", "Speedgoat", "--default").stdout
+    assert said == "Added 'Speedgoat', worn when nothing else is said instead of 'Pegasus'.\n"
+    assert rows("runs")[0]["shoe"] == "Speedgoat"
+
+
+def test_a_name_in_other_letters_is_the_same_pair(run, ran, rows):
+    ran()
+    run("shoes", "add", "Pegasus")
+    assert "a pair named 'Pegasus' already" in run("shoes", "add", " pegasus ", code=1).stderr
+    run("shoes", "add", "Speedgoat")
+    run("shoes", "assign", "1", " PEGASUS ")
+    assert rows("runs")[0]["shoe"] == "Pegasus"
+
+
 def test_a_pair_is_not_retired_before_its_first_day(run):
     run("shoes", "add", "Pegasus", "--from", "2026-03-01")
     assert "first worn" in run("shoes", "retire", "Pegasus", "--on", "2026-02-01", code=1).stderr

@@ -16,7 +16,6 @@ from runlog.errors import NotReadable, NotTaken
 from runlog.files import LARGEST
 from runlog.importers import IMPORTERS, fit_chain, opening
 
-
 FIT_HEADER = b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"
 
 

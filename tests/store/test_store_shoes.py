@@ -24,6 +24,30 @@ def test_a_second_pair_of_that_name_is_refused(kept):
         kept.add_shoe(Shoe("Blue"))
 
 
+@pytest.mark.parametrize("name", ["blue", " BLUE ", "Blue\t"])
+def test_case_and_blanks_make_no_other_pair(kept, files, run, name):
+    files.add("/a.fit", run(shoe=name))
+    kept.add_shoe(BLUE)
+    with pytest.raises(BadInput, match="'Blue' already"):
+        kept.add_shoe(Shoe(name))
+    assert kept.shoe_names() == ["Blue"]
+    kept.wear(1, name)
+
+
+def test_a_new_default_takes_the_place_of_the_one_before(kept):
+    assert kept.add_shoe(BLUE) == []
+    assert kept.add_shoe(Shoe("Amber")) == []
+    assert kept.add_shoe(Shoe("Red", default=True)) == ["Blue"]
+    assert [shoe.name for shoe in kept.shoes() if shoe.default] == ["Red"]
+
+
+def test_a_file_does_not_take_the_runners_default_away(kept, files):
+    kept.add_shoe(BLUE)
+    old = Shoe("Old", retired=date(2025, 1, 1), default=True)
+    files.add("/shoes.csv", shoes=(Shoe("Red", default=True), Shoe("blue"), old))
+    assert kept.shoes() == [BLUE, old, Shoe("Red")]
+
+
 def test_a_pair_is_replaced(kept):
     kept.add_shoe(BLUE)
     retired = Shoe("Blue", retired=date(2026, 6, 1))
