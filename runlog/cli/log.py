@@ -105,7 +105,7 @@ def _add(kept: Journal, said: dict[str, Any], at: str | None, run: str | None) -
         moment = _end_on_its_clock(belongs, moment.tzinfo)
     entry = _on_the_clock(Entry(moment=moment, utc_offset_s=0, **_checked(kept, said)), moment)
     if not said.keys().isdisjoint(_OF_A_RUN):
-        _refuse_what_would_be_lost(said, belongs)
+        _refuse_what_would_be_lost(kept, said, belongs)
         entry = replace(entry, run=belongs.id if belongs else None)
     kept.log(entry)
     alone = (
@@ -147,13 +147,15 @@ def _checked(kept: Journal, said: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _refuse_what_would_be_lost(said: dict[str, Any], belongs: KeptActivity | None) -> None:
+def _refuse_what_would_be_lost(kept: Journal, said: dict[str, Any], belongs: KeptActivity | None) -> None:
     lost = [name for name in _ONLY_OF_A_RUN if name in said]
     if lost and belongs is None:
-        raise click.UsageError(
-            f"{', '.join(lost)}: of which run? The last one is more than two days away; say --run last, "
-            "an id or a day."
+        why = (
+            "No run ended in the two days before; say --run last, an id or a day."
+            if kept.runs()
+            else "There are no runs yet; read some with: runlog import PATH"
         )
+        raise click.UsageError(f"{', '.join(lost)}: of which run? {why}")
 
 
 def _on_the_clock(entry: Entry, moment: datetime) -> Entry:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MANY = 12
+_LONG = 40  # characters
 
 
 class Known(click.ParamType[str]):
@@ -112,14 +113,21 @@ def find_run(text: str, runs: Sequence[tuple[int, date]]) -> int:
     if text == "last":
         return runs[-1][0]
     if text.isdecimal():
-        if int(text) in {run for run, _ in runs}:
-            return int(text)
-        raise NotFound(f"there is no run {text}; runlog runs lists them")
+        found = next((run for run, _ in runs if str(run) == text.lstrip("0")), None)
+        if found is None:
+            raise NotFound(f"there is no run {_short(text)}; runlog runs lists them")
+        return found
     try:
         wanted = date.fromisoformat(text)
     except ValueError:
-        raise NotFound(f"{text!r} names no run; give its id, 'last' or a day like 2026-07-12") from None
+        raise NotFound(
+            f"{_short(text)!r} names no run; give its id, 'last' or a day like 2026-07-12"
+        ) from None
     return _run_on(wanted, runs)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
 
 def _run_on(wanted: date, runs: Sequence[tuple[int, date]]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
+from runlog.cli import context
 from runlog.reporter import units
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def sentence(entry: Entry) -> str:
 def named(run: KeptActivity, unit: str) -> str:
     """Say which run it is, e.g. "'Morning run' (Sun 15 Nov, 8.2 km)"."""
     activity = run.activity
-    facts = [units.day(local_day(run))]
+    facts = [_day(local_day(run))]
     if activity.distance_m is not None:
         facts.append(units.distance(activity.distance_m, unit))
     return f"{f'{activity.name!r}' if activity.name else f'run {run.id}'} ({', '.join(facts)})"
@@ -35,9 +36,13 @@ def local_day(run: KeptActivity) -> date:
 
 
 def clock(moment: datetime, utc_offset_s: int) -> str:
-    """Write a moment on the runner's clock, e.g. "Sun 15 Nov 20:00"."""
+    """Write a moment on the runner's clock, e.g. "Sun 15 Nov 20:00", with a year that is not this one."""
     local = on_clock(moment, utc_offset_s)
-    return f"{units.day(local)} {local:%H:%M}"
+    return f"{_day(local)} {local:%H:%M}"
+
+
+def _day(day: date) -> str:
+    return units.day(day, year=day.year != context.now().astimezone().year)
 
 
 def on_clock(moment: datetime, utc_offset_s: int) -> datetime:

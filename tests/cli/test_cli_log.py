@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runlog.cli import answers
+from runlog.reporter import units
 
 NOW = datetime(2026, 7, 12, 18, 30, tzinfo=UTC)
 
@@ -22,7 +23,8 @@ def entries(rows):
 def test_a_rating_belongs_to_the_last_run_and_is_said_back(run, ran, entries):
     start = ran()
     said = run("log", "3").stdout
-    day = f"{start.astimezone():%a} {start.astimezone().day} {start.astimezone():%b}"
+    local = start.astimezone()
+    day = units.day(local, year=local.year != datetime.now().astimezone().year)
     assert said == f"Logged: upper back 3 of 10 after 'Morning run' ({day}, 8.2 km).\n"
     (entry,) = entries()
     assert (entry["soreness"], entry["area"], entry["run"]) == (3, "upper_back", 1)
@@ -71,6 +73,22 @@ def test_what_can_only_be_told_of_a_run_is_not_lost(run, ran, entries):
     assert entries() == []
     run("log", "3", "--warmup", "--run", "last")
     assert entries()[0]["run"] == 1
+
+
+def test_without_any_run_it_is_said_that_there_are_none(run, entries):
+    refused = run("log", "3", "--warmup", code=2).stderr
+    assert "of which run? There are no runs yet" in refused
+    assert "two days" not in refused
+    assert entries() == []
+
+
+def test_a_year_that_is_not_this_one_is_said_back(run):
+    assert run("log", "3", "--at", "2025-07-12 20:00").stdout.endswith(
+        ", Sat 12 Jul 2025 20:00, without a run: none in the two days before.\n"
+    )
+    yesterday = run("log", "3", "--at", "yesterday 20:00").stdout
+    day = datetime.now().astimezone() - timedelta(days=1)
+    assert f", {units.day(day, year=day.year != datetime.now().astimezone().year)} 20:00" in yesterday
 
 
 def test_a_rating_of_an_old_run_holds_at_its_end(run, ran, entries):

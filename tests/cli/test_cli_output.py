@@ -128,6 +128,8 @@ def test_a_day_with_two_runs_or_none_is_explained(run, ran):
     assert "no runs yet" in run("show", "last", code=1).stderr
     ran(ago=timedelta(days=30))
     assert "no run 7" in run("show", "7", code=1).stderr
+    assert f"no run {'7' * 40}…;" in run("show", "7" * 5000, code=1).stderr
+    assert run("show", "001", "--csv").stdout
     assert "the nearest is 1 on" in run("show", "2020-01-01", code=1).stderr
     assert "names no run" in run("show", "next", code=1).stderr
 
