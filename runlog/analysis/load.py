@@ -190,8 +190,8 @@ def _note(kind: str, missing: int, runs: int) -> str:
     if missing == 0:
         return ""
     return (
-        f"{missing} of {runs} runs lack what {kind} needs; they were put on its scale by "
-        "the runner's own median ratio to distance (to time where the distance is unknown)"
+        f"{missing} of {runs} runs lack what {kind} needs; they were put on its scale by your own median "
+        "ratio to distance, or to time where the distance is unknown."
     )
 
 

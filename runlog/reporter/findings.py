@@ -36,6 +36,22 @@ PHRASES = {
     "posture": "{} of 10",
     "cadence": "{} steps a minute",
 }
+#: Points below this are told in hundredths, so that no link goes with 0.0 points.
+TENTH = 0.1
+#: How a step begins a sentence; others begin with "Every" and the step.
+EACH_STEP = {
+    "route_share": "Every 10% more of your runs on one route",
+    "route_streak": "Every further run in a row on one route",
+    "run_spike": "Every 10% more than the longest run of 30 days",
+    "acute_load": "Every 10% more load in 7 days",
+    "chronic_load": "Every 10% more load in 28 days",
+    "acwr": "Every 0.1 more of acute over chronic load",
+    "monotony": "Every 0.5 more monotony (days that are more alike)",
+    "strength_7d": "Every further day with strength in 7",
+    "desk_hours": "Every further hour at the desk",
+    "posture": "Every point more upright",
+    "cadence": "A cadence 5 steps a minute higher",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +147,21 @@ def step_text(factor: Factor, unit: str) -> str:
     return factor.step_text
 
 
+def _each_step(factor: Factor, unit: str) -> str:
+    """A factor's step as the beginning of a sentence, e.g. "Every +100 km on the shoe"."""
+    return EACH_STEP.get(factor.name) or f"Every {step_text(factor, unit)}"
+
+
 def sentence(factor: Factor, row: pd.Series, unit: str) -> str:
     """A row of ``links`` in one plain sentence; its range and grade stand beside it."""
     if row["grade"] in SIGNS:
         more = "more" if row["effect"] > 0 else "less"
-        points = units.number(abs(row["effect"]))
+        size = abs(row["effect"])
+        points = units.number(size, 1 if size >= TENTH else 2)
         if factor.name in HABITS:
             habit = factor.label.lower()
             return f"Runs with a {habit} go with {points} points {more} soreness than runs without."
-        return f"{step_text(factor, unit)} goes with {points} points {more} soreness."
+        return f"{_each_step(factor, unit)} goes with {points} points {more} soreness."
     if row["grade"] == "none":
         return f"No sign of a link in {units.count(int(row['n']), 'rating')}."
     return str(row["reason"])

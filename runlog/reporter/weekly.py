@@ -148,14 +148,14 @@ def report(
         now: the current time, aware.
 
     Raises:
-        BadInput: no such week, a week that has not begun, or a ``now`` without a time zone.
+        BadInput: no such week, a week that has not begun, a ``now`` without a time zone, or a place
+            that cannot be written to.
     """
     from runlog.reporter.page import render
 
     facts = _facts(history, week, now)
     out = Path(out)
     path = out if out.suffix.lower() in (".html", ".htm") else out / f"report-{facts.name}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, render(facts).encode())
     return path
 

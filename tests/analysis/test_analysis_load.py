@@ -139,6 +139,9 @@ def test_load_by_distance_when_nothing_else_is_known():
     assert history.load_kind == load.DISTANCE_LOAD
     assert history.runs["load"].tolist() == [10, 5, pytest.approx(7.5)]  # 60 min at the median 0.125 km/min
     assert history.load_note.startswith("1 of 3 runs")
+    assert history.load_note.endswith(
+        "by your own median ratio to distance, or to time where the distance is unknown."
+    )
 
 
 def test_load_by_effort_puts_the_others_on_its_scale_by_distance():

@@ -53,6 +53,15 @@ def test_charts_are_listed_and_drawn(run, rows, tmp_path):
     assert "gif" in run("chart", "links", "--out", tmp_path / "links.gif", code=1).stderr
 
 
+def test_a_report_that_cannot_be_written_says_so(run, tmp_path):
+    (tmp_path / "taken").write_text("a file, not a folder")
+    refused = run("report", "--out", tmp_path / "taken", code=1)
+    assert refused.stdout == ""
+    assert "taken" in refused.stderr
+    assert "cannot be written" in refused.stderr
+    assert "Traceback" not in refused.output
+
+
 def test_tips_for_one_thing(run, rows):
     assert 0 < len(rows("tips", "--for", "warmup")) < len(rows("tips"))
     assert "Evidence:" in run("tips", "--for", "warmup").stdout

@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from runlog.analysis.factors import FACTORS
@@ -273,6 +274,12 @@ def test_a_report_goes_into_a_folder_or_a_file(diary, at, tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine.html", "new", "report-2026-W10.html"]
 
 
+def test_a_place_that_cannot_be_written_to_is_told(diary, at, tmp_path):
+    (tmp_path / "taken").write_text("a file, not a folder")
+    with pytest.raises(BadInput, match=r"taken.*cannot be written: "):
+        report(diary.run(0).history(), out=tmp_path / "taken", now=at(7))
+
+
 def test_hostile_names_stay_text(diary, at, tmp_path):
     diary.shoe(HOSTILE)
     for day in range(12):
@@ -290,6 +297,38 @@ def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
     shoe_km = next(factor for factor in FACTORS if factor.name == "shoe_km")
     assert findings.step_text(shoe_km, "mi") == "+62 mi on the shoe"
     assert findings.step_text(shoe_km, "km") == shoe_km.step_text
+
+
+EACH_STEP = {
+    "warmup": "Runs with a warm-up go with 0.3 points more soreness than runs without.",
+    "cooldown": "Runs with a cool-down go with 0.3 points more soreness than runs without.",
+    "route_share": "Every 10% more of your runs on one route goes with 0.3 points more soreness.",
+    "route_streak": "Every further run in a row on one route goes with 0.3 points more soreness.",
+    "shoe_km": "Every +100 km on the shoe goes with 0.3 points more soreness.",
+    "run_spike": "Every 10% more than the longest run of 30 days goes with 0.3 points more soreness.",
+    "acute_load": "Every 10% more load in 7 days goes with 0.3 points more soreness.",
+    "chronic_load": "Every 10% more load in 28 days goes with 0.3 points more soreness.",
+    "acwr": "Every 0.1 more of acute over chronic load goes with 0.3 points more soreness.",
+    "monotony": "Every 0.5 more monotony (days that are more alike) goes with 0.3 points more soreness.",
+    "strength_7d": "Every further day with strength in 7 goes with 0.3 points more soreness.",
+    "desk_hours": "Every further hour at the desk goes with 0.3 points more soreness.",
+    "posture": "Every point more upright goes with 0.3 points more soreness.",
+    "cadence": "A cadence 5 steps a minute higher goes with 0.3 points more soreness.",
+}
+
+
+@pytest.mark.parametrize("factor", FACTORS, ids=lambda factor: factor.name)
+def test_a_link_reads_as_a_sentence_that_names_its_step(factor):
+    said = findings.sentence(factor, pd.Series({"grade": "A", "effect": 0.3}), "km")
+    assert said == EACH_STEP[factor.name]
+    step = f"{100 * factor.step:g}%" if "%" in said else f"{factor.step:g}"
+    assert factor.step == 1 or step in said
+
+
+def test_a_small_link_is_not_told_as_none():
+    factor = next(factor for factor in FACTORS if factor.name == "desk_hours")
+    said = findings.sentence(factor, pd.Series({"grade": "C", "effect": -0.04}), "km")
+    assert "0.04 points less" in said
 
 
 def test_miles_everywhere(diary, at):
