@@ -265,7 +265,9 @@ def test_stale_data_alarm_nobody_but_for_a_worn_shoe(diary, at):
     diary.shoe("Glide", limit_m=20_000.0)
     for day in range(10):
         diary.run(day, km=10 + 5 * day, loop=1, shoe="Glide", warmup=False).rate(day, min(day, 9))
-    assert kinds(diary.history(), at(120)) == ["shoe_limit"]
+    history = diary.history()
+    assert kinds(history, at(120)) == ["shoe_limit"], "a fact that stays, but"
+    assert one(history, at(120), "shoe_limit").severity == "info", "nothing presses without running"
 
 
 def test_each_rule_makes_notices_of_its_own_name(diary, at):

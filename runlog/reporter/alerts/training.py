@@ -36,8 +36,9 @@ MIN_RUNS_BEFORE = 2
 
 def shoe_limit(history: History, now: pd.Timestamp) -> list[Notice]:
     """A pair in use is near or over its limit of kilometres, with the day when it is expected there."""
+    fresh = bool((history.runs["end"] > now - pd.Timedelta(days=FRESH)).any())
     return [
-        _shoe_notice(history, pair)
+        _shoe_notice(history, pair, pressing=fresh and pair["km"] >= pair["limit_km"])
         for pair in in_use(history, now).to_dict("records")
         if pair["km"] >= _note_km(history, pair) and _worn_lately(history, pair["name"])
     ]
@@ -56,7 +57,7 @@ def _worn_lately(history: History, shoe: str) -> bool:
     return bool((recent["shoe"] == shoe).any())
 
 
-def _shoe_notice(history: History, pair: dict[Hashable, Any]) -> Notice:
+def _shoe_notice(history: History, pair: dict[Hashable, Any], *, pressing: bool) -> Notice:
     name, unit = units.typed(pair["name"]), history.settings.units
     worn, limit = (units.distance(pair[km] * 1000, unit, 0) for km in ("km", "limit_km"))
     over = pair["km"] >= pair["limit_km"]
@@ -68,7 +69,7 @@ def _shoe_notice(history: History, pair: dict[Hashable, Any]) -> Notice:
         message = f"{name} is nearing its limit: {worn} of {limit}{when}."
     why = f"{worn} in {units.count(pair['runs'], 'run')}. The limit is a convention, not a measurement."
     since = _day_when_reached(history, pair["name"], pair["limit_km"] if over else _note_km(history, pair))
-    return Notice("shoe_limit", pair["name"], "warn" if over else "info", message, why, since)
+    return Notice("shoe_limit", pair["name"], "warn" if pressing else "info", message, why, since)
 
 
 def _day_when_reached(history: History, shoe: str, km: float) -> date:
