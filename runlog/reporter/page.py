@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from runlog.reporter.findings import Finding
     from runlog.reporter.weekly import Week
 
+#: So many alerts come with their numbers; of more only the message, so that the page stays readable.
+TOLD_IN_FULL = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -54,6 +57,7 @@ def render(week: Week) -> str:
         "units": units,
         "palette": PALETTE,
         "needed": NEEDED,
+        "told_in_full": TOLD_IN_FULL,
         "unsure": UNSURE,
         "isna": pd.isna,
         "lower_first": _lower_first,

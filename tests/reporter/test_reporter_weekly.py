@@ -114,11 +114,15 @@ def numbers(**known):
 @pytest.mark.parametrize(
     ("now", "usual", "text"),
     [
-        (numbers(runs=0, ratings=0), numbers(), "A week without runs and without ratings."),
+        (
+            numbers(runs=0, ratings=0),
+            numbers(),
+            "A week without runs and without ratings of your upper back.",
+        ),
         (
             numbers(runs=1, ratings=0),
             numbers(),
-            "1 run this week, but no soreness rating: how your upper back was, we cannot say.",
+            "1 run this week, but no rating of your upper back: how it was, we cannot say.",
         ),
         (
             numbers(soreness_mean=0.0, soreness_max=0.0),
@@ -274,6 +278,20 @@ def test_a_report_goes_into_a_folder_or_a_file(diary, at, tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine.html", "new", "report-2026-W10.html"]
 
 
+def test_nothing_is_said_twice_and_many_alerts_stay_readable(diary, at):
+    for pair in range(8):
+        diary.shoe(f"Pair {pair}", limit_m=5_000.0)
+    for day in range(13):
+        diary.run(day, km=8 + day, loop=1, warmup=False, shoe=f"Pair {day % 8}").rate(day, 2)
+    facts = week(diary.history(), now=at(14))
+    text = visible(page.render(facts))
+    assert len(facts.about_training) > 8
+    for number, notice in enumerate(facts.about_training):
+        assert text.count(notice.message) == 1
+        told = number < page.TOLD_IN_FULL or notice.why in {chosen.why_now for chosen in facts.tips}
+        assert text.count(notice.why) == told
+
+
 def test_a_place_that_cannot_be_written_to_is_told(diary, at, tmp_path):
     (tmp_path / "taken").write_text("a file, not a folder")
     with pytest.raises(BadInput, match=r"taken.*cannot be written: "):
@@ -346,7 +364,7 @@ def visible(text):
 
 def test_a_first_week_without_anything_says_where_to_start(diary, at):
     text = visible(page.render(week(diary.history(), now=at(7))))
-    assert "A week without runs and without ratings." in text
+    assert "A week without runs and without ratings of your upper back." in text
     assert "Start here: import what your watch recorded with" in text
     assert "No shoes yet" in text
     assert "Not enough yet: 0 of 20 ratings." in text
