@@ -40,7 +40,7 @@ PHRASES = {
 TENTH = 0.1
 #: How a step begins a sentence; others begin with "Every" and the step.
 EACH_STEP = {
-    "route_share": "Every 10% more of your runs on one route",
+    "route_share": "Every 10 percentage points more of your runs on one route",
     "route_streak": "Every further run in a row on one route",
     "run_spike": "Every 10% more than the longest run of 30 days",
     "acute_load": "Every 10% more load in 7 days",

@@ -320,7 +320,9 @@ def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
 EACH_STEP = {
     "warmup": "Runs with a warm-up go with 0.3 points more soreness than runs without.",
     "cooldown": "Runs with a cool-down go with 0.3 points more soreness than runs without.",
-    "route_share": "Every 10% more of your runs on one route goes with 0.3 points more soreness.",
+    "route_share": (
+        "Every 10 percentage points more of your runs on one route goes with 0.3 points more soreness."
+    ),
     "route_streak": "Every further run in a row on one route goes with 0.3 points more soreness.",
     "shoe_km": "Every +100 km on the shoe goes with 0.3 points more soreness.",
     "run_spike": "Every 10% more than the longest run of 30 days goes with 0.3 points more soreness.",
