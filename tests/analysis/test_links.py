@@ -399,3 +399,15 @@ def test_moments_as_text_with_their_offset_are_taken():
     table = season(60, a=0.7)
     texts = table.assign(moment=[m.tz_convert("Asia/Tokyo").isoformat() for m in table["moment"]])
     assert links(texts).equals(links(table))
+
+
+def test_a_column_may_be_named_by_a_number():
+    table = season(60, a=1.0).rename(columns={"a": 5})
+    assert links(table).set_index("factor").loc["5", "effect"] == pytest.approx(1.0, abs=0.35)
+
+
+def test_a_value_of_the_last_run_that_is_never_known_is_told_so():
+    table = season(30).assign(warmup=np.nan, cooldown=np.nan)
+    found = links(table).set_index("factor")
+    assert list(found.loc[["warmup", "cooldown"], "grade"]) == ["", ""]
+    assert found.loc["warmup", "reason"].startswith("It is unknown for all 30 ratings")

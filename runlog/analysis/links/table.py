@@ -30,6 +30,7 @@ def checked(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[pd.Data
     Raises:
         BadInput: a column is missing or cannot be taken; the message names it.
     """
+    table = table.rename(columns=str)
     missing = [name for name in ("moment", "rating", *(factors or ())) if name not in table.columns]
     if missing:
         raise BadInput(f"The table of ratings has no column {_listed(missing)}.")
@@ -58,7 +59,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _numeric(table: pd.DataFrame) -> tuple[str, ...]:
     return tuple(
-        str(name)
+        name
         for name in table.columns
         if name not in _NOT_FACTORS and pd.api.types.is_numeric_dtype(table[name].dtype)
     )

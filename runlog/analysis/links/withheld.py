@@ -43,6 +43,8 @@ def not_estimable(ratings: pd.DataFrame, name: str) -> str:
     """Say why no effect can be estimated from a factor's values; "" where one can."""
     applies = _applies(ratings, name)
     known = ratings[name].dropna()
+    if known.empty and not applies.any():
+        return f"It is unknown for all {len(ratings)} ratings: none is known to lie in the day after a run."
     unknown = int(applies.sum()) - len(known)
     if unknown > len(known):
         where = "" if applies.all() else " in the day after a run"
