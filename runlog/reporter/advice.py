@@ -40,10 +40,10 @@ def headline(now: Totals, usual: Totals, area: str) -> str:
     """How the week was, in one sentence."""
     where = units.area(area)
     if not now.runs and not now.ratings:
-        return "A week without runs and without ratings."
+        return f"A week without runs and without ratings of your {where}."
     if not now.ratings:
         ran = f"{units.count(int(now.runs), 'run')} this week"
-        return f"{ran}, but no soreness rating: how your {where} was, we cannot say."
+        return f"{ran}, but no rating of your {where}: how it was, we cannot say."
     if now.soreness_max == 0:
         return f"A week without soreness of your {where}."
     mean = units.number(now.soreness_mean)

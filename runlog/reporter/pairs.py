@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.analysis.shoes import shoes
+from runlog.reporter import periods
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +16,6 @@ if TYPE_CHECKING:
 def in_use(history: History, now: pd.Timestamp) -> pd.DataFrame:
     """The pairs begun and not retired by a moment, as ``analysis.shoes`` gives them, the most worn first."""
     table = shoes(history, now)
-    today = now.tz_localize(None)
+    today = now.tz_convert(periods.clock(history)).tz_localize(None)
     gone = (table["retired"] <= today) | (table["from_date"] > today)
     return table.loc[~gone].sort_values("km", ascending=False, kind="stable", ignore_index=True)

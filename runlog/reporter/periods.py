@@ -68,15 +68,19 @@ def name_of(week: Span) -> str:
     return f"{year}-W{number:02d}"
 
 
-def clock(history: History) -> tzinfo:
-    """The runner's clock: the offset last seen in the data, else the time zone of the settings."""
-    columns = ["start", "utc_offset_s"], ["moment", "utc_offset_s"]
-    frames = (history.runs[columns[0]], history.entries[columns[1]])
-    seen = [frame.dropna().iloc[-1] for frame in frames if not frame.dropna().empty]
-    if not seen:
+def clock(history: History, day: date | None = None) -> tzinfo:
+    """The runner's clock: the offset last seen in the data, else the time zone of the settings.
+
+    With a day, it is the clock of that day: a traveller's past weeks end where they were run.
+    """
+    frames = (history.runs.rename(columns={"start": "moment"}), history.entries)
+    seen = pd.concat([frame[["moment", "day", "utc_offset_s"]] for frame in frames])
+    if day is not None:
+        seen = seen.loc[seen["day"] <= pd.Timestamp(day)]
+    if seen.empty:
         return history.settings.zone
-    latest = max(seen, key=lambda row: row.iloc[0])
-    return timezone(timedelta(seconds=int(latest["utc_offset_s"])))
+    latest = seen.loc[seen["moment"] == seen["moment"].max(), "utc_offset_s"].iloc[0]
+    return timezone(timedelta(seconds=int(latest)))
 
 
 def utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:

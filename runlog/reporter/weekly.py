@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,20 +98,22 @@ def week(history: History, iso_week: str | None = None, now: datetime | None = N
     """
     moment = periods.utc(now)
     span = _span(history, iso_week, moment)
-    end = min(periods.end_of(span.last, periods.clock(history)), moment)
+    over = periods.end_of(span.last, periods.clock(history, span.last))
+    end = min(over, moment)
     known = periods.until(history, end)
     area = _area(known)
     table = exposures(known, area)
-    found = findings(known, table, span)
+    today = end.tz_convert(periods.clock(known)).date()
+    found = findings(known, table, replace(span, last=min(span.last, today)))
     notices = tuple(alerts(known, end))
     numbers = totals.of_week(known, span, area)
     usual = totals.usual(known, span, area)
     used = routes(known, end)
-    view = View(end, end.tz_convert(periods.clock(known)).date(), area)
+    view = View(end, today, area)
     return Week(
         name=periods.name_of(span),
         span=span,
-        complete=periods.end_of(span.last, periods.clock(history)) <= moment,
+        complete=over <= moment,
         units=history.settings.units,
         area=area,
         other_areas=_other_areas(known, span, area),

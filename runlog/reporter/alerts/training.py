@@ -105,7 +105,7 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     ranked = routes(history, now).sort_values("share_28d", ascending=False, kind="stable").set_index("route")
     route = ranked.index[0] if most >= settings.route_share else routed.iloc[-1]
     name = f"{units.typed(ranked['name'][route])} ({route})" if ranked["name"][route] else route
-    some, in_a_row = units.percent(most), f"your last {row} runs"
+    some, in_a_row = units.percent(most), f"your last {row} runs with a route"
     repeated_how = f"{some} of your runs in four weeks" if most >= settings.route_share else in_a_row
     message = f"You keep running the same route: {repeated_how} were on {name}."
     why = (

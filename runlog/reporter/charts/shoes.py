@@ -76,7 +76,7 @@ def draw(data: Shoes, axes: Axes) -> None:
             _state(pair, data.unit), (0, place), (0, -24), textcoords="offset points", color=LIGHT["muted"]
         )
     axes.set(ylim=(-0.6, len(data.pairs) - 0.4), yticks=[], xlabel=f"{data.unit}, the mark is the limit")
-    axes.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max()))
+    axes.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max(), 1.0))
 
 
 def _state(pair: dict[Hashable, Any], unit: str) -> str:

@@ -1,0 +1,92 @@
+"""Runners that are not like most: what is said of them is true too."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from runlog.analysis.exposures import exposures
+from runlog.analysis.links import links
+from runlog.reporter import charts, page
+from runlog.reporter.alerts import alerts
+from runlog.reporter.findings import findings
+from runlog.reporter.pairs import in_use
+from runlog.reporter.weekly import week
+
+
+def test_a_diary_without_any_run_gives_links_and_a_report(diary, at):
+    for day in range(30):
+        diary.rate(day, day % 5)
+    history = diary.history()
+    found = links(exposures(history)).set_index("factor")
+    assert found.loc["warmup", "grade"] == ""
+    assert "30 ratings" in found.loc["warmup", "reason"]
+    assert "From 28 ratings" in page.render(week(history, now=at(31)))
+
+
+def test_an_unfinished_week_is_told_as_of_now_and_not_as_of_its_end(diary, at):
+    for day in range(0, 24, 2):
+        diary.run(day)
+    history, now = diary.history(), at(22, 20)
+    (load,) = [found for found in week(history, "2026-W13", now=now).findings if found.factor == "acute_load"]
+    as_of_today = replace(week(history, "2026-W13", now=now).span, last=date(2026, 3, 24))
+    (expected,) = [
+        found for found in findings(history, exposures(history), as_of_today) if found.factor == "acute_load"
+    ]
+    assert load.now == pytest.approx(expected.now)
+
+
+def test_a_first_week_knows_no_load_of_seven_days(diary, at):
+    history = diary.run(0).run(2).rate(2, 3).history()
+    (load,) = [f for f in week(history, "2026-W10", now=at(4)).findings if f.factor == "acute_load"]
+    assert load.now_text == "unknown this week"
+
+
+@pytest.mark.parametrize("hours_east", [13, -10])
+def test_a_past_week_ends_where_it_was_run_wherever_the_runner_is_now(diary, at, hours_east):
+    diary.run(6.5, km=10).run(14)
+    diary.activities[-1] = replace(
+        diary.activities[-1], activity=replace(diary.activities[-1].activity, utc_offset_s=3600 * hours_east)
+    )
+    assert week(diary.history(), "2026-W10", now=at(21)).now.distance_m == pytest.approx(10_000)
+
+
+def test_a_pair_bought_today_is_there_where_the_day_has_begun_already(diary, at):
+    diary.run(0).shoe("New", from_date=date(2026, 3, 4))
+    diary.activities[0] = replace(
+        diary.activities[0], activity=replace(diary.activities[0].activity, utc_offset_s=13 * 3600)
+    )
+    assert list(in_use(diary.history(), pd.Timestamp(at(1, 12)))["name"]) == ["New"]
+    assert in_use(diary.history(), pd.Timestamp(at(1, 10))).empty
+
+
+def test_a_pair_without_a_limit_left_and_one_not_worn_yet_are_told_so(diary, at):
+    diary.shoe("Nothing", limit_m=0.0).shoe("Fresh")
+    history = diary.run(0, shoe="Nothing").history()
+    text = page.render(week(history, now=at(8)))
+    assert "Over its limit of 0 km" in text
+    assert "not worn yet" in text
+
+
+def test_a_chart_of_a_pair_with_no_limit(diary, at, tmp_path):
+    history = diary.shoe("Nothing", limit_m=0.0).run(0).history()
+    charts.chart("shoes", history, tmp_path / "shoes.png", now=at(1))
+    assert (tmp_path / "shoes.png").stat().st_size > 0
+
+
+def test_runs_in_a_row_on_a_route_are_those_with_a_route(diary, at):
+    for day in range(6):
+        diary.run(day, loop=1).run(day + 0.3, loop=None)
+    notices = alerts(diary.history(route_share=2.0), at(6))
+    (notice,) = [notice for notice in notices if notice.kind == "route_repetition"]
+    assert "your last 6 runs with a route were on" in notice.message
+
+
+def test_a_week_in_which_only_another_area_was_rated_is_not_told_as_unrated(diary, at):
+    for day in range(5):
+        diary.rate(day, 3)
+    history = diary.rate(8, 6, area="knee").history()
+    facts = week(history, "2026-W11", now=at(14))
+    assert facts.other_areas == {"knee": 6.0}
+    assert facts.headline == "A week without runs and without ratings of your upper back."
