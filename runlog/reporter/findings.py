@@ -148,8 +148,8 @@ def step_text(factor: Factor, unit: str) -> str:
 
 
 def _each_step(factor: Factor, unit: str) -> str:
-    """A factor's step as the beginning of a sentence, e.g. "Every +100 km on the shoe"."""
-    return EACH_STEP.get(factor.name) or f"Every {step_text(factor, unit)}"
+    """A factor's step as the beginning of a sentence, e.g. "Every 100 km on the shoe"."""
+    return EACH_STEP.get(factor.name) or f"Every {step_text(factor, unit).removeprefix('+')}"
 
 
 def sentence(factor: Factor, row: pd.Series, unit: str) -> str:

@@ -324,7 +324,7 @@ EACH_STEP = {
         "Every 10 percentage points more of your runs on one route goes with 0.3 points more soreness."
     ),
     "route_streak": "Every further run in a row on one route goes with 0.3 points more soreness.",
-    "shoe_km": "Every +100 km on the shoe goes with 0.3 points more soreness.",
+    "shoe_km": "Every 100 km on the shoe goes with 0.3 points more soreness.",
     "run_spike": "Every 10% more than the longest run of 30 days goes with 0.3 points more soreness.",
     "acute_load": "Every 10% more load in 7 days goes with 0.3 points more soreness.",
     "chronic_load": "Every 10% more load in 28 days goes with 0.3 points more soreness.",
@@ -341,7 +341,8 @@ EACH_STEP = {
 def test_a_link_reads_as_a_sentence_that_names_its_step(factor):
     said = findings.sentence(factor, pd.Series({"grade": "A", "effect": 0.3}), "km")
     assert said == EACH_STEP[factor.name]
-    step = f"{100 * factor.step:g}%" if "%" in said else f"{factor.step:g}"
+    in_hundredths = "%" in said or "percentage" in said
+    step = f"{100 * factor.step:g}" if in_hundredths else f"{factor.step:g}"
     assert factor.step == 1 or step in said
 
 
