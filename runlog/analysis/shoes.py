@@ -110,8 +110,8 @@ def shoes(history: History, now: datetime | None = None) -> pd.DataFrame:
     Returns:
         A row per pair: name, km, runs, limit_km, left_km, from_date, retired, default, expected,
         expected_low, expected_high (naive days; NaT for a retired or unused pair, low and high also
-        where two weeks are not known yet; for a pair over its limit the day on which it passed it),
-        share_28d (of the last 28 days' runs; NaN without any).
+        where two weeks are not known yet; for a pair over its limit the day on which it passed it, NaT
+        where it had before its first run here), share_28d (of the last 28 days' runs; NaN without any).
     """
     moment = history.runs["end"].max() if now is None else pd.Timestamp(now).tz_convert("UTC")
     ended = history.runs[history.runs["end"] <= moment]
@@ -166,7 +166,7 @@ def _wear(pair: pd.Series, worn: pd.DataFrame, now: pd.Timestamp) -> tuple[objec
     if len(worn) and not pair["retired"] <= now.tz_localize(None):
         over = total_m >= pair["limit_m"]
         dates = (
-            (worn["day"][over.idxmax()],) * 3
+            (worn["day"][over.idxmax()] if pair["start_m"] < pair["limit_m"] else pd.NaT,) * 3
             if over.any()
             else _expected(pair["limit_m"] - worn_m, worn, now)
         )

@@ -123,6 +123,13 @@ def test_a_pair_over_its_limit_names_the_day():
     assert over["left_km"] == -150
 
 
+def test_a_pair_over_its_limit_before_its_first_run_here_names_no_day():
+    history = past([ran(1, "2026-05-01 08:00", 12)], (), [Shoe("A", start_m=900_000, limit_m=800_000)])
+    worn = shoes(history).set_index("name").loc["A"]
+    assert worn["left_km"] == -112
+    assert worn[["expected", "expected_low", "expected_high"]].isna().all()
+
+
 def test_only_runs_before_now_count():
     history = past(weekly([20]), (), [Shoe("A")])
     assert shoes(history, at("2026-06-22 12:00")).iloc[0]["km"] == 180

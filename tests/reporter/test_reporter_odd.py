@@ -90,3 +90,13 @@ def test_a_week_in_which_only_another_area_was_rated_is_not_told_as_unrated(diar
     facts = week(history, "2026-W11", now=at(14))
     assert facts.other_areas == {"knee": 6.0}
     assert facts.headline == "A week without runs and without ratings of your upper back."
+
+
+def test_the_texts_of_many_pairs_do_not_lie_on_one_another(diary, at):
+    for number in range(9):
+        diary.shoe(f"Pair {number}").run(number, shoe=f"Pair {number}")
+    figure = charts.chart("shoes", diary.history(), now=at(10))
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for axes in figure.axes for text in axes.texts]
+    assert len(boxes) == 7
+    assert not any(one.overlaps(two) for place, one in enumerate(boxes) for two in boxes[:place])

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from runlog.reporter.charts import View
 
 
+#: More pairs than this would not be legible.
+MOST = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Shoes:
-    """The pairs that are not retired.
+    """The most worn of the pairs that are not retired.
 
     Attributes:
         pairs: name, worn, limit (both in the runner's unit), expected (day or NaT); the most worn first.
@@ -47,7 +51,7 @@ def data(history: History, view: View) -> Shoes:
             "expected": table["expected"],
         }
     )
-    return Shoes(_title(pairs, unit), unit, pairs)
+    return Shoes(_title(pairs, unit), unit, pairs.head(MOST))
 
 
 def _title(pairs: pd.DataFrame, unit: str) -> str:
@@ -71,11 +75,9 @@ def draw(data: Shoes, axes: Axes) -> None:
         axes.barh(place, limit, height=0.3, color=LIGHT["empty"])
         axes.barh(place, worn, height=0.3, color=LIGHT["sore" if worn >= limit else "load"])
         axes.vlines(limit, place - 0.22, place + 0.22, color=LIGHT["ink"], lw=2)
-        axes.annotate(pair["name"], (0, place), (0, 15), textcoords="offset points", weight="bold")
-        axes.annotate(
-            _state(pair, data.unit), (0, place), (0, -24), textcoords="offset points", color=LIGHT["muted"]
-        )
-    axes.set(ylim=(-0.6, len(data.pairs) - 0.4), yticks=[], xlabel=f"{data.unit}, the mark is the limit")
+        text = f"{pair['name']}: {_state(pair, data.unit)}"
+        axes.annotate(text, (0, place + 0.22), (0, 2), textcoords="offset points")
+    axes.set(ylim=(-0.4, len(data.pairs) - 0.2), yticks=[], xlabel=f"{data.unit}, the mark is the limit")
     axes.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max(), 1.0))
 
 
