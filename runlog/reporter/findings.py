@@ -36,6 +36,8 @@ PHRASES = {
     "posture": "{} of 10",
     "cadence": "{} steps a minute",
 }
+#: What a week without runs has no value of, although the last run's may still stand.
+OF_A_RUN = ("run_spike", "route_streak", "cadence")
 #: Points below this are told in hundredths, so that no link goes with 0.0 points.
 TENTH = 0.1
 #: How a step begins a sentence; others begin with "Every" and the step.
@@ -178,16 +180,17 @@ def _this_week(factor: Factor, history: History, week: Span) -> tuple[float, str
     """A factor's value this week and the same in words."""
     if factor.name in HABITS:
         return _habit(week.of(history.runs)[factor.name])
-    values = factor.values(history, _moments(factor, history, week)).dropna()
+    moments = _moments(factor, history, week)
+    values = factor.values(history, moments).dropna()
     if values.empty:
-        return math.nan, "unknown this week"
+        return math.nan, "no runs this week" if moments.empty else "unknown this week"
     value = float(_summary(factor, values))
     return value, PHRASES.get(factor.name, "{}").format(_value(factor.name, value, history.settings.units))
 
 
 def _moments(factor: Factor, history: History, week: Span) -> pd.DatetimeIndex:
-    """When a factor is looked at: a spike at the end of each run, everything else at the end of each day."""
-    if factor.name == "run_spike":
+    """When a factor is looked at: what a run did at the end of each run, all else at the end of each day."""
+    if factor.name in OF_A_RUN:
         return pd.DatetimeIndex(week.of(history.runs)["end"])
     days = pd.date_range(week.first, week.last)
     return periods.ends_of(days, periods.clock(history))

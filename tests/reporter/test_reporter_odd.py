@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from runlog.analysis.exposures import exposures
+from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
 from runlog.reporter import charts, page
 from runlog.reporter.alerts import alerts
-from runlog.reporter.findings import findings
+from runlog.reporter.findings import _this_week, findings
 from runlog.reporter.pairs import in_use
 from runlog.reporter.weekly import week
 
@@ -50,6 +51,16 @@ def test_a_past_week_ends_where_it_was_run_wherever_the_runner_is_now(diary, at,
         diary.activities[-1], activity=replace(diary.activities[-1].activity, utc_offset_s=3600 * hours_east)
     )
     assert week(diary.history(), "2026-W10", now=at(21)).now.distance_m == pytest.approx(10_000)
+
+
+@pytest.mark.parametrize("name", ["run_spike", "route_streak", "cadence"])
+def test_a_week_without_runs_has_no_value_of_a_run(diary, at, name):
+    for day in range(0, 14, 2):
+        diary.run(day, loop=1)
+    history = diary.history()
+    (factor,) = [factor for factor in FACTORS if factor.name == name]
+    span = week(history, "2026-W14", now=at(60)).span
+    assert _this_week(factor, history, span)[1] == "no runs this week"
 
 
 def test_a_pair_bought_today_is_there_where_the_day_has_begun_already(diary, at):
