@@ -22,6 +22,8 @@ USE_WEEKS = 8
 SPREAD = 1.28  # of a normal distribution: 8 of 10 lie within
 FORESEEABLE_WEEKS = 520
 
+#: Before any run: the first day of a pair without one.
+EVER = pd.Timestamp("1900-01-01")
 PUT_ON = "put on by hand"
 TOLD = "named in the diary"
 GEAR = "named by the watch or app"
@@ -76,7 +78,7 @@ def assign(runs: pd.DataFrame, shoes: pd.DataFrame) -> pd.DataFrame:
     """The shoe of each run, and why that one or why none. A tie is never guessed.
 
     The order of trust: put on by hand, the diary, the source's gear, the only pair in use that day,
-    the default among those in use.
+    the latest default among those in use.
 
     Args:
         runs: day, and the names or None that were put on by hand (worn), told by the diary (told) and
@@ -136,26 +138,27 @@ def _named(
     return None
 
 
-def _in_use(shoes: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> list[pd.Series[bool]]:
-    """For each day the pairs that were in use, and which is a default; the day of retiring is one of use."""
+def _in_use(shoes: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> list[pd.DataFrame]:
+    """For each day the pairs that were in use, as ``pairs`` gives them; the day of retiring is one of use."""
     kept = shoes[shoes["kept"]]
     day = days.to_numpy()[:, None]
     not_yet = kept["from_date"].to_numpy() > day
     no_more = kept["retired"].to_numpy() < day
     patterns, pattern = np.unique(~(not_yet | no_more), axis=0, return_inverse=True)
-    in_use = [kept["default"][mask] for mask in patterns]
+    in_use = [kept[mask] for mask in patterns]
     return [in_use[i] for i in pattern.ravel()]
 
 
-def _only_or_default(in_use: pd.Series[bool]) -> tuple[str | None, str]:
+def _only_or_default(in_use: pd.DataFrame) -> tuple[str | None, str]:
     """The pair of a run of which nothing is said, and why that one or why none."""
     if in_use.empty:
         return None, "no pair was in use that day"
     if len(in_use) == 1:
-        return in_use.index[0], "the only pair in use that day"
-    defaults = in_use.index[in_use]
+        return str(in_use.index[0]), "the only pair in use that day"
+    since = in_use.loc[in_use["default"], "from_date"].fillna(EVER)
+    defaults = since.index[since == since.max()]
     if len(defaults) == 1:
-        return defaults[0], f"the default of the {len(in_use)} pairs in use that day"
+        return str(defaults[0]), f"the default of the {len(in_use)} pairs in use that day"
     return None, f"could be any of {', '.join(in_use.index if defaults.empty else defaults)}"
 
 

@@ -121,7 +121,7 @@ def retire(name: str, on: datetime | None) -> None:
             raise BadInput(
                 f"{shoe.name!r} was first worn {units.day(shoe.from_date, year=True)}, after {last}"
             )
-        kept.replace_shoe(replace(shoe, retired=last, default=False))
+        kept.replace_shoe(replace(shoe, retired=last))
     say(f"Retired {shoe.name!r}; its last day is {units.day(last, year=True)}.")
 
 

@@ -24,7 +24,11 @@ _NAMES = (
     "SELECT name FROM shoe",  # as the runner writes it, which outranks other spellings
     "SELECT shoe FROM recording UNION SELECT shoe FROM entry UNION SELECT worn FROM activity ORDER BY 1",
 )
-_DEFAULTS = "SELECT name FROM shoe WHERE is_default AND retired IS NULL ORDER BY name"
+#: The defaults that another one would not follow: of two, the one with the later first day is worn.
+_DEFAULTS = (
+    "SELECT name FROM shoe WHERE is_default AND retired IS NULL "
+    "AND NOT coalesce(coalesce(from_date, '') < :from_date, 0) ORDER BY name"
+)
 
 
 def add_new(db: sqlite3.Connection, shoe: Shoe) -> bool:
@@ -34,7 +38,7 @@ def add_new(db: sqlite3.Connection, shoe: Shoe) -> bool:
     """
     if _kept_name(db, shoe.name) is not None:
         return False
-    if shoe.default and shoe.retired is None and _defaults(db):
+    if shoe.default and shoe.retired is None and _defaults(db, shoe):
         shoe = replace(shoe, default=False)
     db.execute(_INSERT, rows.shoe_row(shoe))
     return True
@@ -49,7 +53,7 @@ def add(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
     kept = _kept_name(db, shoe.name)
     if kept is not None:
         raise BadInput(f"there is a pair named {kept!r} already; give this one another name")
-    before = _defaults(db) if shoe.default else []
+    before = _defaults(db, shoe) if shoe.default else []
     db.executemany("UPDATE shoe SET is_default = 0 WHERE name = ?", [(name,) for name in before])
     db.execute(_INSERT, rows.shoe_row(shoe))
     return before
@@ -60,8 +64,9 @@ def _kept_name(db: sqlite3.Connection, name: str) -> str | None:
     return next((row[0] for row in db.execute(_NAMES[0]) if shoe_key(row[0]) == shoe_key(name)), None)
 
 
-def _defaults(db: sqlite3.Connection) -> list[str]:
-    return [row[0] for row in db.execute(_DEFAULTS)]
+def _defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
+    """The defaults whose place a pair takes; one that was worn before keeps the days before."""
+    return [row[0] for row in db.execute(_DEFAULTS, rows.shoe_row(shoe))]
 
 
 def replace_with(db: sqlite3.Connection, shoe: Shoe) -> None:

@@ -33,6 +33,12 @@ def test_the_order_of_trust():
     assert worn(RUN, (), pairs[:1]) == ("Hand", "the only pair in use that day")
 
 
+def test_the_latest_default_in_use_that_day_is_worn():
+    first, later = Shoe("A", default=True), Shoe("B", from_date=date(2026, 5, 2), default=True)
+    runs = [ran(1, "2026-05-01 08:00"), ran(2, "2026-05-03 08:00")]
+    assert past(runs, (), [first, later, Shoe("C")]).runs["shoe"].tolist() == ["A", "B"]
+
+
 def test_ties_are_not_guessed():
     assert worn(RUN, (), [Shoe("A"), Shoe("B")]) == (None, "could be any of A, B")
     assert worn(RUN, (), [Shoe("A", default=True), Shoe("B", default=True), Shoe("C")])[0] is None

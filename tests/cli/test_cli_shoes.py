@@ -41,6 +41,14 @@ def test_a_second_default_takes_it_from_the_first(run, ran, rows):
     assert rows("runs")[0]["shoe"] == "Speedgoat"
 
 
+def test_a_retired_default_keeps_the_runs_it_had(run, ran, rows):
+    ran()
+    run("shoes", "add", "Pegasus", "--default")
+    run("shoes", "add", "Speedgoat")
+    run("shoes", "retire", "Pegasus")
+    assert rows("runs")[0]["shoe"] == "Pegasus"
+
+
 def test_a_name_in_other_letters_is_the_same_pair(run, ran, rows):
     ran()
     run("shoes", "add", "Pegasus")

@@ -41,6 +41,13 @@ def test_a_new_default_takes_the_place_of_the_one_before(kept):
     assert [shoe.name for shoe in kept.shoes() if shoe.default] == ["Red"]
 
 
+def test_a_default_from_a_later_day_on_leaves_the_days_before_alone(kept):
+    kept.add_shoe(Shoe("Amber", default=True))
+    assert kept.add_shoe(BLUE) == []
+    assert [shoe.name for shoe in kept.shoes() if shoe.default] == ["Amber", "Blue"]
+    assert kept.add_shoe(Shoe("Red", BLUE.from_date, default=True)) == ["Blue"]
+
+
 def test_a_file_does_not_take_the_runners_default_away(kept, files):
     kept.add_shoe(BLUE)
     old = Shoe("Old", retired=date(2025, 1, 1), default=True)
