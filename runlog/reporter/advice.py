@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlog.reporter import findings, totals, units
+from runlog.analysis.links.withheld import DESCRIBED_BELOW
+from runlog.reporter import totals, units
 from runlog.reporter.guidance import Reason
 
 if TYPE_CHECKING:
@@ -95,11 +96,11 @@ def missing(history: History, week: Span, area: str) -> tuple[Missing, ...]:
 
 def _ratings(history: History, area: str) -> Missing | None:
     rated = len(totals.ratings(history, area))
-    if rated >= findings.NEEDED:
+    if rated >= DESCRIBED_BELOW:
         return None
-    left = findings.NEEDED - rated
+    left = DESCRIBED_BELOW - rated
     return Missing(
-        f"{rated} of {findings.NEEDED} ratings",
+        f"{rated} of {DESCRIBED_BELOW} ratings",
         f"After {left} more evenings you see what your soreness goes together with. 0 counts too.",
         "runlog log 3",
     )

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.reporter.periods import Span
 
-#: So many ratings of an area are needed before anything is said of links.
-NEEDED = 20
 #: The grades that speak of a sign, the surest first, and what they are called.
 SIGNS = {"A": "clear", "B": "likely", "C": "leaning", "hint": "a hint"}
 UNSURE = ("C", "hint")

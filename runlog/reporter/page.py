@@ -9,9 +9,10 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from runlog.analysis.links.withheld import DESCRIBED_BELOW
 from runlog.reporter import charts, guidance, units
 from runlog.reporter.charts.style import PALETTE
-from runlog.reporter.findings import NEEDED, UNSURE
+from runlog.reporter.findings import UNSURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ def render(week: Week) -> str:
     environment.globals |= {
         "units": units,
         "palette": PALETTE,
-        "needed": NEEDED,
+        "needed": DESCRIBED_BELOW,
         "told_in_full": TOLD_IN_FULL,
         "unsure": UNSURE,
         "isna": pd.isna,

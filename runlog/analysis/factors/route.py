@@ -13,8 +13,6 @@ from runlog.analysis.factors import asof
 if TYPE_CHECKING:
     from runlog.analysis.history import History
 
-SHARE_DAYS = 28
-
 
 def route_share(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Share of the last 28 days' runs with a route that went on the most used one; NaN without any.
@@ -23,7 +21,7 @@ def route_share(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
     """
     runs = _routed(history)
     codes, _ = pd.factorize(runs["route"])
-    moment, run = asof.within(asof.micros(runs["end"]), asof.micros(moments), SHARE_DAYS)
+    moment, run = asof.within(asof.micros(runs["end"]), asof.micros(moments), routes.SHARE_DAYS)
     pairs = pd.DataFrame({"moment": moment, "route": codes[run]})
     count = pairs.groupby(["moment", "route"]).size().groupby("moment")
     share = (count.max() / count.sum()).reindex(np.arange(len(moments)))

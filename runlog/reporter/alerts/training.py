@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.routes import routes
-from runlog.analysis.shoes import shoes
+from runlog.analysis.routes import SHARE_DAYS, routes
+from runlog.analysis.shoes import RECENT_DAYS, shoes
 from runlog.reporter import periods, units
 from runlog.reporter.alerts.notice import FRESH, Notice, trailing
 from runlog.reporter.pairs import in_use
@@ -53,7 +53,7 @@ def _note_km(history: History, pair: dict[Hashable, Any]) -> float:
 def _worn_lately(history: History, shoe: str) -> bool:
     """Whether the pair was worn in the 28 days before the last run."""
     days = history.runs["day"]
-    recent = history.runs.loc[days > days.max() - pd.Timedelta(days=28)]
+    recent = history.runs.loc[days > days.max() - pd.Timedelta(days=RECENT_DAYS)]
     return bool((recent["shoe"] == shoe).any())
 
 
@@ -89,7 +89,7 @@ def _day_when_reached(history: History, shoe: str, km: float) -> date:
 
 def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     """Most runs of the last 28 days, or many in a row, were on one and the same route."""
-    routed = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=28), "route"].dropna()
+    routed = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=SHARE_DAYS), "route"].dropna()
     if len(routed) < MIN_ROUTED:
         return []
     settings = history.settings

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from runlog.analysis.factors.route import SHARE_DAYS, route_share
-from runlog.analysis.routes import routes
+from runlog.analysis.factors.route import route_share
+from runlog.analysis.routes import SHARE_DAYS, routes
 from runlog.reporter import periods, units
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
