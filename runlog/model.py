@@ -145,6 +145,9 @@ class Activity:
     feel: float | None = None  # 0 very weak … 100 very strong
     shoe: str | None = None  # the gear that the source names
     device: str | None = None
+    sport_guessed: bool = False  # its pace says the sport, the source names none
+    day_only: bool = False  # the source tells the day alone; the start is noon of it
+    external: str | None = None  # in an app's or a paper list: by what it is the same row again
     laps: tuple[Lap, ...] = ()
     track: Track | None = None
 

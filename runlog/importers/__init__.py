@@ -12,8 +12,9 @@ from runlog.importers import diary, fit, gpx, opening, sanity, shoes, sports, su
 from runlog.model import Kind, Problem, Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
-    from typing import NoReturn, Protocol
+    from typing import Any, NoReturn, Protocol
 
     from runlog.model import Activity
     from runlog.settings import Settings
@@ -29,8 +30,25 @@ if TYPE_CHECKING:
         def read(self, data: bytes, settings: Settings) -> Reading:
             """Read a file of this format."""
 
+    class ListImporter(Protocol):
+        """What each module of ``LISTS`` offers."""
 
+        FORMAT: str
+        BESIDE: tuple[str, ...]
+
+        def claims(self, head: bytes, name: str) -> bool:
+            """Tell by its beginning whether a file is of this format."""
+
+        def read(self, data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:
+            """Read a list of activities with the files of its folder that belong to it."""
+
+
+#: Files that stand for themselves.
 IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes)
+
+#: An app's list of activities: what it knows of each beside the recording. Rows carry ``external``, and
+#: the files in the same folder whose names match ``BESIDE`` (fnmatch, any letter case) belong to it.
+LISTS: tuple[ListImporter, ...] = ()
 
 #: Files with these endings claim to be recordings; what is in them instead is damage.
 _RECORDINGS = (".fit", ".gpx", ".tcx")
@@ -67,17 +85,39 @@ def refuse_large(path: Path) -> NoReturn:
     )
 
 
-def read_bytes(data: bytes, name: str, settings: Settings, sport: str | None = None) -> Reading:
-    """Read the bytes of one file; otherwise like ``read``."""
+def read_bytes(
+    data: bytes,
+    name: str,
+    settings: Settings,
+    sport: str | None = None,
+    beside: Mapping[str, bytes] | None = None,
+) -> Reading:
+    """Read the bytes of one file, and of those beside it that belong to it; otherwise like ``read``."""
     data, fault = opening.unpack(data)
-    reading = _importer(data[: opening.HEAD], name).read(data, settings)
+    importer = _importer(data[: opening.HEAD], name)
+    if importer in LISTS:
+        reading = importer.read(data, settings, beside or {})
+    else:
+        reading = importer.read(data, settings)
     if fault is not None:
         reading = replace(reading, problems=(fault, *reading.problems))
     return _settled(reading, settings, sport)
 
 
-def _importer(head: bytes, name: str) -> Importer:
-    claimants = [importer for importer in IMPORTERS if importer.claims(head, name)]
+def beside(head: bytes, name: str) -> tuple[str, ...]:
+    """Return the patterns of names in the same folder that a file that begins so is read together with.
+
+    Raises:
+        NotReadable: damaged.
+        NotTaken: nothing for runlog.
+    """
+    importer = _importer(head, name)
+    return importer.BESIDE if importer in LISTS else ()
+
+
+def _importer(head: bytes, name: str) -> Any:  # noqa: ANN401 - of either kind; the tuple that lists it tells
+    everyone: tuple[Importer | ListImporter, ...] = (*IMPORTERS, *LISTS)
+    claimants = [importer for importer in everyone if importer.claims(head, name)]
     if len(claimants) == 1:
         return claimants[0]
     if claimants:
@@ -127,9 +167,9 @@ def _with_sport(activity: Activity, settings: Settings, sport: str | None) -> tu
     pace = _pace(summary.complete(activity))
     said = "no pace" if pace is None else f"{int(pace)}:{int(pace % 1 * 60):02d} min/km"
     if pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km:
-        run = replace(activity, sport="running", kind=Kind.RUN)
+        run = replace(activity, sport="running", kind=Kind.RUN, sport_guessed=True)
         return run, f"the file names no sport; at {said} it was taken for a run (--sport says otherwise)"
-    other = replace(activity, kind=Kind.OTHER)
+    other = replace(activity, kind=Kind.OTHER, sport_guessed=True)
     return other, f"the file names no sport; at {said} it was not taken for a run (--sport says otherwise)"
 
 

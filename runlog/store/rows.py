@@ -18,6 +18,7 @@ ENTRY_COLUMNS = tuple(field.name for field in fields(Entry))
 SHOE_COLUMNS = ("name", "from_date", "retired", "start_m", "limit_m", "is_default")
 
 _YES_OR_NO = ("warmup", "cooldown", "strength")
+_ALWAYS_YES_OR_NO = ("sport_guessed", "day_only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def recording(row: sqlite3.Row) -> Recording:
     values: dict[str, Any] = {name: row[name] for name in ACTIVITY_COLUMNS}
     values["start"] = datetime.fromisoformat(row["start"])
     values["kind"] = Kind(row["kind"])
+    values |= {name: bool(row[name]) for name in _ALWAYS_YES_OR_NO}
     values["laps"] = tuple(
         Lap(datetime.fromisoformat(start), duration_s, distance_m, intensity and Intensity(intensity))
         for start, duration_s, distance_m, intensity in json.loads(row["laps"])

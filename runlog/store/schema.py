@@ -112,13 +112,40 @@ _FIRST_TABLES = (
 )
 
 
+_LISTS = (
+    "ALTER TABLE recording ADD COLUMN sport_guessed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE recording ADD COLUMN day_only INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE recording ADD COLUMN external TEXT",  # the row of a list: known again when the list is newer
+    "CREATE UNIQUE INDEX recording_by_external ON recording (external)",
+    """
+    CREATE TABLE seen (               -- a cache: what came of a file or member, by what a listing shows of it
+        path     TEXT NOT NULL,       -- of the file or archive
+        member   TEXT NOT NULL,       -- within the archive, or ''
+        size     INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        reader   TEXT NOT NULL,       -- the code and settings that it was read with
+        outcome  TEXT NOT NULL,
+        reason   TEXT NOT NULL,
+        problems TEXT NOT NULL,       -- JSON
+        file_id  INTEGER REFERENCES file (id),
+        PRIMARY KEY (path, member)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+
 def _first(db: sqlite3.Connection) -> None:
     for statement in _FIRST_TABLES:
         db.execute(statement)
 
 
+def _lists_and_listings(db: sqlite3.Connection) -> None:
+    for statement in _LISTS:
+        db.execute(statement)
+
+
 #: Each takes a database of the version before it one step on; never changed once released, only added to.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _lists_and_listings)
 
 
 def migrate(db: sqlite3.Connection) -> None:
