@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
 from runlog.files import LARGEST
-from runlog.importers import diary, fit, gpx, opening, sanity, shoes, sports, summary, tcx
+from runlog.importers import diary, fit, gpx, local_time, opening, sanity, shoes, sports, summary, tcx
 from runlog.model import Kind, Problem, Reading
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _settled(reading: Reading, settings: Settings, sport: str | None) -> Reading
         if refusal:
             refusals.append(refusal)
         else:
-            activities.append(completed)
+            activities.append(local_time.complete(completed))
     if not activities:
         raise NotTaken("; ".join(refusals))
     return replace(
