@@ -226,6 +226,7 @@ class Reading:
     shoes: tuple[Shoe, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = field(default=())  # said in the summary: assumptions, salvage
+    edited: bool = False  # the runner goes on editing it: rows that are no longer in it are taken out
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import socket
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from runlog import importers, intake, store
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.intake.finding import find, sha256_of
-from runlog.intake.reading import Read, read_file, read_in_order
+from runlog.intake import reading
+from runlog.intake.finding import Found, find
+from runlog.intake.reading import Job, Read, read_in_order, read_job
+from runlog.intake.sources import OnDisk
 from runlog.settings import Settings
 
 
@@ -58,30 +59,35 @@ def test_the_home_is_where_the_tilde_says(tmp_path, monkeypatch):
     assert find(["~/a.fit"])[0].path == str(tmp_path / "a.fit")
 
 
-def test_a_hash_is_of_the_bytes(tmp_path):
+def head_of(path):
+    (found,) = find([path])
+    return OnDisk(found).head(4)
+
+
+def test_a_listing_shows_size_and_time(tmp_path):
     touch(tmp_path, "a.fit")
-    assert sha256_of(str(tmp_path / "a.fit")) == sha256(b"a.fit").hexdigest()
+    for found in (*find([tmp_path]), *find([tmp_path / "a.fit"])):
+        assert (found.size, found.mtime_ns) == (5, (tmp_path / "a.fit").stat().st_mtime_ns)
 
 
-def test_what_cannot_be_hashed_says_why(tmp_path):
+def test_what_cannot_be_read_says_why(tmp_path):
     with pytest.raises(BadInput, match="no such file"):
-        sha256_of(str(tmp_path / "none.fit"))
+        head_of(tmp_path / "none.fit")
     with pytest.raises(BadInput, match="folder"):
-        sha256_of(str(tmp_path))
+        OnDisk(Found(str(tmp_path), str(tmp_path))).head(4)
 
 
 @pytest.mark.parametrize("name", ["a" * 5000, "a\0b"])
 def test_a_name_that_no_file_can_have_is_told(tmp_path, name):
-    (found,) = find([tmp_path / name])
     with pytest.raises(BadInput):
-        sha256_of(found.path)
+        head_of(tmp_path / name)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
 def test_pipes_and_sockets_are_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NotTaken, match="pipe"):
-        sha256_of(str(tmp_path / "pipe"))
+        head_of(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as listener:
         here = Path.cwd()
         os.chdir(tmp_path)  # a socket's path must be short
@@ -90,40 +96,49 @@ def test_pipes_and_sockets_are_not_waited_for(tmp_path):
         finally:
             os.chdir(here)
         with pytest.raises(NotTaken):
-            sha256_of(str(tmp_path / "socket"))
+            head_of(tmp_path / "socket")
 
 
-def read_name(path, crash_on="", log=None):
+def read_name(job, crash_on="", log=None):
     """Stands for a reader, in this process or another one."""
-    name = Path(path).name
     if log is not None:
-        log.append(name)
-    if name == crash_on:
+        log.append(job.name)
+    if job.name == crash_on:
         os._exit(139)
-    return Read("read", reason=name)
+    return Read("read", reason=job.name)
 
 
-def test_one_worker_reads_as_the_results_are_taken(tmp_path):
-    touch(tmp_path, "a", "b", "c")
+def jobs(*names):
+    return ((name, Job(name, b"bytes")) for name in names)
+
+
+def test_one_worker_reads_as_the_results_are_taken():
     log: list[str] = []
-    readings = read_in_order(find([tmp_path]), partial(read_name, log=log), 1)
+    readings = read_in_order(jobs("a", "b", "c"), partial(read_name, log=log), 1)
     assert next(readings)[1].reason == "a"
     assert log == ["a"]
 
 
-def test_several_workers_keep_the_order(tmp_path):
-    touch(tmp_path, *(f"{number:02}" for number in range(30)))
-    readings = list(read_in_order(find([tmp_path]), read_name, 2))
-    assert [read.reason for _, read in readings] == [f"{number:02}" for number in range(30)]
-    assert all(Path(found.path).name == read.reason for found, read in readings)
+def test_several_workers_keep_the_order():
+    names = [f"{number:02}" for number in range(30)]
+    readings = list(read_in_order(jobs(*names), read_name, 2))
+    assert [(key, read.reason) for key, read in readings] == [(name, name) for name in names]
 
 
-def test_a_crash_fails_only_the_file_that_crashes(tmp_path):
-    touch(tmp_path, *(f"{number:02}" for number in range(12)))
-    readings = read_in_order(find([tmp_path]), partial(read_name, crash_on="03"), 2)
-    failed = {found.named: read.reason for found, read in readings if read.outcome == "failed"}
-    assert list(failed) == [str(tmp_path / "03")]
-    assert "crashed" in failed[str(tmp_path / "03")]
+def test_no_more_is_held_than_the_processes_need(monkeypatch):
+    taken: list[int] = []
+    names = (taken.append(number) or str(number) for number in range(40))
+    monkeypatch.setattr(reading, "_MOST_AHEAD", 12)  # two jobs and a bit
+    for count, _ in enumerate(read_in_order(((name, Job(name, b"bytes")) for name in names), read_name, 2)):
+        assert len(taken) <= count + 4
+
+
+def test_a_crash_fails_only_the_file_that_crashes():
+    names = [f"{number:02}" for number in range(12)]
+    readings = read_in_order(jobs(*names), partial(read_name, crash_on="03"), 2)
+    failed = {key: read.reason for key, read in readings if read.outcome == "failed"}
+    assert list(failed) == ["03"]
+    assert "crashed" in failed["03"]
 
 
 @pytest.mark.parametrize(
@@ -143,8 +158,8 @@ def test_whatever_is_wrong_with_a_file_becomes_its_reason(monkeypatch, error, ou
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(importers, "read", fail)
-    read = read_file("a.fit", Settings(), None)
+    monkeypatch.setattr(importers, "read_bytes", fail)
+    read = read_job(Job("a.fit", b""), Settings(), None)
     assert (read.outcome, read.reason, read.reading) == (outcome, reason, None)
 
 
@@ -153,17 +168,17 @@ def test_a_small_import_starts_no_processes(tmp_path):
     assert intake._workers_for(find([tmp_path])) == 1
 
 
-def test_what_is_too_large_to_be_read_is_not_even_hashed(tmp_path, monkeypatch):
-    monkeypatch.setattr(intake, "sha256_of", pytest.fail)
+def test_what_is_too_large_to_be_read_is_not_even_loaded(tmp_path, monkeypatch):
+    monkeypatch.setattr(OnDisk, "load", pytest.fail)
     for name, beginning in (("a.fit", b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"), ("b.zip", b"PK\x03\x04")):
         with (tmp_path / name).open("wb") as file:
             file.write(beginning)
             file.truncate(2 * 2**30)
     with store.open(tmp_path / "home") as kept:
         files = intake.take(kept, [tmp_path / "a.fit", tmp_path / "b.zip"], Settings()).files
-    assert [file.outcome for file in files] == ["failed", "skipped"]
+    assert [file.outcome for file in files] == ["failed", "failed"]
     assert "2048 MB" in files[0].reason
-    assert "zip archive" in files[1].reason
+    assert "zip archive is damaged" in files[1].reason
 
 
 def test_a_large_one_starts_some_unless_a_script_would_run_again(tmp_path, monkeypatch):

@@ -163,7 +163,7 @@ def test_the_same_folder_again_is_known_without_reading(kept, folder, monkeypatc
     (folder / "a.gpx").write_text(gpx())
     (folder / "diary.csv").write_text(DIARY)
     assert kept.add([folder]).ok
-    monkeypatch.setattr("runlog.importers.read", None)
+    monkeypatch.setattr("runlog.importers.read_bytes", None)
     again = kept.add([folder])
     assert outcomes(again) == {"a.gpx": "known", "diary.csv": "known"}
     assert again.files[0].runs == (1,)
@@ -241,12 +241,12 @@ def test_a_mistake_of_ours_fails_one_file(kept, folder, monkeypatch):
     (folder / "b.gpx").write_text(gpx(1))
     from runlog import importers
 
-    read = importers.read
+    read = importers.read_bytes
 
-    def mistaken(path, *others):
-        return {}[path] if path.name == "a.gpx" else read(path, *others)
+    def mistaken(data, name, *others):
+        return {}[name] if name.endswith("a.gpx") else read(data, name, *others)
 
-    monkeypatch.setattr(importers, "read", mistaken)
+    monkeypatch.setattr(importers, "read_bytes", mistaken)
     summary = kept.add([folder])
     assert outcomes(summary) == {"a.gpx": "failed", "b.gpx": "added"}
     assert "report" in reason_of(summary, "a.gpx")
@@ -257,14 +257,14 @@ def test_a_mistake_of_ours_fails_one_file(kept, folder, monkeypatch):
 KILLED = """
 import os, signal, sys
 from runlog import journal
-from runlog.store import write
-keep_track, calls = write._add_track, []
+from runlog.store import recordings
+keep_shape, calls = recordings.keep_shape, []
 def deadly(*arguments):
-    keep_track(*arguments)
+    keep_shape(*arguments)
     calls.append(1)
     if len(calls) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-write._add_track = deadly
+recordings.keep_shape = deadly
 journal.open(sys.argv[1]).add([sys.argv[2]])
 """
 

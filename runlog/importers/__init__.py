@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.files import LARGEST
 from runlog.importers import diary, fit, gpx, local_time, opening, sanity, shoes, sports, summary, tcx
 from runlog.model import Kind, Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
-    from typing import Any, NoReturn, Protocol
+    from typing import Any, Protocol
 
     from runlog.model import Activity
     from runlog.settings import Settings
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
             """Read a list of activities with the files of its folder that belong to it."""
 
 
+HEAD = opening.HEAD
+
 #: Files that stand for themselves.
 IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes)
 
@@ -54,37 +54,6 @@ LISTS: tuple[ListImporter, ...] = ()
 _RECORDINGS = (".fit", ".gpx", ".tcx")
 
 
-def read(path: Path, settings: Settings, sport: str | None = None) -> Reading:
-    """Read one file, packed with gzip or not.
-
-    Args:
-        path: the file.
-        settings: of the runner, for what files leave open.
-        sport: what every activity in the file counts as; None is what the file says.
-
-    Raises:
-        NotReadable: damaged, and nothing in it could be read.
-        NotTaken: sound, but nothing for runlog: an unknown format, a course, a route without times …
-    """
-    if opening.size(path) > LARGEST:
-        refuse_large(path)
-    return read_bytes(opening.load(path), path.name, settings, sport)
-
-
-def refuse_large(path: Path) -> NoReturn:
-    """Say what is wrong with a file above ``LARGEST``, of which only the beginning is read.
-
-    Raises:
-        NotReadable: it begins like a file for runlog, but is too large to be read.
-        NotTaken: nothing for runlog in any case.
-    """
-    _importer(opening.head(path), path.name)
-    raise NotReadable(
-        f"{opening.size(path) / 2**20:.0f} MB is more than any recording has; "
-        f"runlog reads files up to {LARGEST // 2**20} MB"
-    )
-
-
 def read_bytes(
     data: bytes,
     name: str,
@@ -92,7 +61,19 @@ def read_bytes(
     sport: str | None = None,
     beside: Mapping[str, bytes] | None = None,
 ) -> Reading:
-    """Read the bytes of one file, and of those beside it that belong to it; otherwise like ``read``."""
+    """Read the bytes of one file, packed with gzip or not.
+
+    Args:
+        data: the bytes.
+        name: of the file, as a path.
+        settings: of the runner, for what files leave open.
+        sport: what every activity in the file counts as; None is what the file says.
+        beside: the files of its folder that belong to it, by their names.
+
+    Raises:
+        NotReadable: damaged, and nothing in it could be read.
+        NotTaken: sound, but nothing for runlog: an unknown format, a course, a route without times …
+    """
     data, fault = opening.unpack(data)
     importer = _importer(data[: opening.HEAD], name)
     if importer in LISTS:
@@ -104,15 +85,19 @@ def read_bytes(
     return _settled(reading, settings, sport)
 
 
-def beside(head: bytes, name: str) -> tuple[str, ...]:
-    """Return the patterns of names in the same folder that a file that begins so is read together with.
+def beside(head: bytes, name: str) -> tuple[str, ...] | None:
+    """Return the patterns of names in the same folder that a list is read together with; None if it is none.
+
+    Args:
+        head: the first ``HEAD`` bytes of the file.
+        name: of the file, as a path.
 
     Raises:
         NotReadable: damaged.
         NotTaken: nothing for runlog.
     """
-    importer = _importer(head, name)
-    return importer.BESIDE if importer in LISTS else ()
+    importer = _importer(opening.unpacked_head(head), name)
+    return importer.BESIDE if importer in LISTS else None
 
 
 def _importer(head: bytes, name: str) -> Any:  # noqa: ANN401 - of either kind; the tuple that lists it tells

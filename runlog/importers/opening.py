@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
 from runlog.errors import NotReadable
 from runlog.files import LARGEST
 from runlog.model import Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 #: A track packs 5 to 30 times smaller; what packs 200 times smaller is made to fill a memory.
 LARGEST_RATIO = 200
@@ -40,46 +35,12 @@ _LOOKS = (
 )
 
 
-def size(path: Path) -> int:
-    """How many bytes a file has.
-
-    Raises:
-        NotReadable: the system does not let that be seen.
-    """
-    with _translated():
-        return path.stat().st_size
-
-
-def load(path: Path) -> bytes:
-    """Read a whole file.
-
-    Raises:
-        NotReadable: the system does not let it be read.
-    """
-    with _translated():
-        return path.read_bytes()
-
-
-def head(path: Path) -> bytes:
-    """Read the beginning of a file, unpacked where it is gzip.
-
-    Raises:
-        NotReadable: the system does not let it be read.
-    """
-    with _translated(), path.open("rb") as file:
-        beginning = file.read(HEAD)
+def unpacked_head(beginning: bytes) -> bytes:
+    """Unpack the beginning of a file where it is gzip."""
     with suppress(zlib.error):
         if beginning.startswith(_GZIP):
             return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(beginning, HEAD)
     return beginning
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise NotReadable(f"cannot be read: {error.strerror or error}") from error
 
 
 def unpack(data: bytes) -> tuple[bytes, Problem | None]:

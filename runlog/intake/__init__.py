@@ -6,18 +6,22 @@ import os
 import sys
 from contextlib import closing
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from runlog.errors import BadInput, NotTaken
-from runlog.files import LARGEST
-from runlog.intake.finding import Found, find, sha256_of, size_of
-from runlog.intake.reading import Read, read_file, read_in_order
-from runlog.intake.summary import FileResult, Result, Summary, summary
+from runlog.intake import known
+from runlog.intake.finding import find
+from runlog.intake.ledger import Ledger, Place
+from runlog.intake.preparing import Prepared, prepared, refused
+from runlog.intake.reading import read_in_order, read_job
+from runlog.intake.sources import OnDisk
+from runlog.intake.summary import FileResult, Summary, Taken, summary
+from runlog.intake.walking import sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from runlog.intake.finding import Found
+    from runlog.intake.reading import Job, Read
     from runlog.settings import Settings
     from runlog.store import Store
 
@@ -38,64 +42,65 @@ def take(
     progress: Callable[[int, int, str], None] | None = None,
     workers: int | None = None,
 ) -> Summary:
-    """Import files, and all files in folders; no file stops the others. See ``Journal.add``."""
+    """Import files, and all files in folders and archives; no file stops the others. See ``Journal.add``."""
     files = find(paths)
-    results: dict[Found, Result] = {}
+    ledger = Ledger(len(files), progress)
+    memory = known.Memory(store, settings)
+    new = files if sport else _not_seen(files, memory, ledger)
+    read = partial(read_job, settings=settings, sport=sport)
+    jobs = _jobs(store, new, ledger, sport)
+    with closing(read_in_order(jobs, read, workers or _workers_for(new))) as readings:
+        for (place, what), came_to in readings:
+            ledger.note(place, _keep(store, what, came_to, sport))
+    if not sport:
+        memory.remember(new, ledger)
+    return summary(ledger.in_order())
 
-    def note(file: Found, result: Result) -> None:
-        results[file] = result
-        if progress is not None:
-            progress(len(results), len(files), file.named)
 
-    unread: dict[Found, str] = {}
+def _not_seen(files: list[Found], memory: known.Memory, ledger: Ledger) -> list[Found]:
+    """The files that a listing does not show to be those of an import before, which are told of at once."""
+    recalled = memory.recall(files)
+    for file, members in recalled.items():
+        ledger.found_more(len(members))
+        for number, (member, taken) in enumerate(members):
+            ledger.note(Place(file, number, member), taken)
+    return [file for file in files if file not in recalled]
+
+
+def _jobs(
+    store: Store, files: list[Found], ledger: Ledger, sport: str | None
+) -> Iterator[tuple[tuple[Place, Prepared], Job]]:
+    """What is to be read; the lists of apps come last, when the recordings that they tell of are there."""
+    lists = []
     for file in files:
-        settled, sha256 = _without_reading(store, file, sport)
-        if settled is None:
-            unread[file] = sha256
-        else:
-            note(file, settled)
-    read = partial(read_file, settings=settings, sport=sport)
-    with closing(read_in_order(list(unread), read, workers or _workers_for(unread))) as readings:
-        for file, what in readings:
-            note(file, _keep(store, file, unread[file], what, sport))
-    return summary(results[file] for file in files)
+        for number, (source, error) in enumerate(sources(OnDisk(file), ledger.found_more)):
+            place = Place(file, number, source.known_as[len(file.known_as) + 1 :])
+            what = refused(source, error) if error else prepared(store, source, sport)
+            if isinstance(what, Taken):
+                ledger.note(place, what)
+            elif what.is_list:
+                lists.append((place, what))
+            else:
+                yield (place, what), what.job
+    for place, what in lists:
+        yield (place, what), what.job
 
 
-def _without_reading(store: Store, file: Found, sport: str | None) -> tuple[Result | None, str]:
-    """What can be said of a file from its size or its bytes' hash, and the hash."""
-    try:
-        if size_of(file.path) > LARGEST:
-            _refuse_large(file)
-        sha256 = sha256_of(file.path)
-    except BadInput as error:
-        outcome = "skipped" if isinstance(error, NotTaken) else "failed"
-        return (FileResult(file.named, outcome, str(error)), None), ""
-    known = None if sport else store.known(file.known_as, sha256)
-    if known is None:
-        return None, sha256
-    return (FileResult(file.named, known.outcome, known.reason, known.runs), known), sha256
-
-
-def _refuse_large(file: Found) -> NoReturn:
-    from runlog import importers  # which loads what the usual import of known files does without
-
-    importers.refuse_large(Path(file.path))
-
-
-def _keep(store: Store, file: Found, sha256: str, what: Read, sport: str | None) -> Result:
+def _keep(store: Store, what: Prepared, came_to: Read, sport: str | None) -> Taken:
     """Put what was read into the store."""
-    reading = what.reading
+    reading = came_to.reading
     if reading is None:
-        return FileResult(file.named, what.outcome, what.reason), None
+        return Taken(FileResult(what.named, came_to.outcome, came_to.reason), lasting=came_to.lasting)
     problems = tuple(str(problem) for problem in reading.problems)
     if problems and not (reading.activities or reading.entries or reading.shoes):
-        return FileResult(file.named, "failed", _said(problems), problems=problems), None
-    kept = store.add_file(file.known_as, sha256, reading, what.shapes, shape_version=what.shape_version)
+        return Taken(FileResult(what.named, "failed", _said(problems), problems=problems))
+    kept = store.add_file(what.known_as, what.sha256, reading, came_to.streams)
     reasons = [kept.reason, _said(reading.notes), _said(problems)]
-    if kept.outcome == "known" and sport and store.count_as(sha256, reading.activities):
+    if kept.outcome == "known" and sport and store.count_as(what.sha256, reading.activities):
         reasons.append(f"counts as {sport} now")
     reason = "; ".join(reason for reason in reasons if reason)
-    return FileResult(file.named, kept.outcome, reason, kept.runs, problems), kept
+    result = FileResult(what.named, kept.outcome, reason, kept.runs, problems)
+    return Taken(result, kept, lasting=kept.file_id is not None)
 
 
 def _said(remarks: tuple[str, ...]) -> str:
@@ -114,5 +119,5 @@ def _workers_for(files: Iterable[Found]) -> int:
     script = getattr(sys.modules["__main__"], "__file__", None)
     if script and "runlog.cli" not in sys.modules:
         return 1
-    size = sum(size_of(file.path) for file in files)
+    size = sum(max(0, file.size) for file in files)
     return (os.cpu_count() or 1) if size >= _WORTH_SEVERAL_PROCESSES else 1

@@ -1,31 +1,33 @@
-"""The files of an import: found in folders, told apart by their bytes."""
+"""The files of an import: found in folders, with what a listing shows of them."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from runlog.errors import BadInput, NotTaken
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+UNSEEN = -1
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file to import: as the runner named it, and by the absolute path that the store knows it by."""
+
+class Found(NamedTuple):
+    """A file to import: as the runner named it, by its absolute path, and what a listing shows of it."""
 
     named: str
     path: str
+    size: int = UNSEEN
+    mtime_ns: int = UNSEEN
 
     @property
     def known_as(self) -> str:
         """The path for the store, which keeps text: the bytes of a name that are none are written out."""
-        return os.fsencode(self.path).decode("utf-8", errors="backslashreplace")
+        return self.path if self.path.isascii() else _text(self.path)
+
+
+def _text(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
 
 
 def find(paths: Iterable[str | os.PathLike[str]]) -> list[Found]:
@@ -36,53 +38,40 @@ def find(paths: Iterable[str | os.PathLike[str]]) -> list[Found]:
     """
     found: dict[str, Found] = {}
     for given in paths:
-        for path in _walk(Path(given).expanduser()):
-            absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would give a link's target
-            found.setdefault(absolute, Found(str(path), absolute))
+        named = os.path.expanduser(given)  # noqa: PTH111 - Path would drop what tells ./a from a
+        absolute = os.path.abspath(named)  # noqa: PTH100 - resolve() would give a link's target
+        for file in _walk(os.path.normpath(named), absolute):
+            found.setdefault(file.path, file)
     return [found[path] for path in sorted(found)]
 
 
-def _walk(path: Path) -> Iterator[Path]:
-    if not _is_folder(path):
-        yield path
-        return
-    unreadable: list[OSError] = []
-    for folder, inner, names in os.walk(path, onerror=unreadable.append):
-        inner[:] = [name for name in inner if not name.startswith(".")]
-        yield from (Path(folder, name) for name in names if not name.startswith("."))
-    yield from (Path(error.filename) for error in unreadable)
-
-
-def _is_folder(path: Path) -> bool:
-    with suppress(OSError):  # a name that is too long
-        return path.is_dir()
-    return False
-
-
-def sha256_of(path: str) -> str:
-    """The hash of a file's bytes, in hex.
-
-    Raises:
-        BadInput: there is no such file, or it cannot be read.
-        NotTaken: it is a device, pipe or socket, which may never end.
-    """
+def _walk(named: str, path: str) -> Iterator[Found]:
+    """The file itself, or the files in the folder and in the folders within."""
     try:
-        if Path(path).is_dir():
-            raise BadInput("this folder cannot be read")
-        if Path(path).exists() and not Path(path).is_file():
-            raise NotTaken("a device or pipe, not a file")
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError as error:
-        raise BadInput("no such file") from error
-    except ValueError as error:
-        raise BadInput("no file can have this name") from error
-    except OSError as error:
-        raise BadInput(f"cannot be read: {error.strerror or error}") from error
+        entries = list(os.scandir(path))
+    except (OSError, ValueError):  # no folder, or one that cannot be read, which its loading tells
+        yield _seen(Found(named, path))
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        inner = os.path.join(named, entry.name)  # noqa: PTH118 - for thousands of names
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(inner, entry.path)
+        elif not _is_link_to_folder(entry):
+            yield _seen(Found(inner, entry.path), entry)
 
 
-def size_of(path: str) -> int:
-    """The size of a file in bytes, 0 where none of that name can be seen."""
-    with suppress(OSError, ValueError):
-        return Path(path).stat().st_size
-    return 0
+def _seen(file: Found, entry: os.DirEntry[str] | None = None) -> Found:
+    try:
+        status = entry.stat() if entry else Path(file.path).stat()
+    except (OSError, ValueError):
+        return file
+    return file._replace(size=status.st_size, mtime_ns=status.st_mtime_ns)
+
+
+def _is_link_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:  # a loop of links
+        return False

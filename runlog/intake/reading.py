@@ -5,100 +5,128 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context, parent_process
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from runlog.errors import BadInput, NotTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Mapping
     from concurrent.futures import Future
 
-    from numpy.typing import NDArray
-
-    from runlog.intake.finding import Found
-    from runlog.model import Reading
+    from runlog.model import Activity, Reading
     from runlog.settings import Settings
+    from runlog.store.tracks import Stream
+
+T = TypeVar("T")
 
 _AHEAD_OF_EACH_WORKER = 4
+_MOST_AHEAD = 64 * 2**20
 _CRASHED = "the program that read it crashed, on a second try too; please report this file"
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """A file to be read, from memory.
+
+    Attributes:
+        name: of the file, as importers see it.
+        data: its bytes.
+        beside: the files of its folder that belong to it, by their names.
+    """
+
+    name: str
+    data: bytes
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """In bytes, all in all."""
+        return len(self.data) + sum(map(len, self.beside.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
-    """What reading a file came to: a reading and its route shapes, or why there is none.
+    """What reading a file came to: a reading and its packed streams, or why there is none.
 
     Attributes:
         outcome: "read", "skipped" (sound, but nothing for runlog) or "failed".
         reason: why, unless it was read.
-        reading: what it holds.
-        shapes: the route shape of each of its activities.
-        shape_version: of the code that made the shapes.
+        reading: what it holds; the tracks of its activities are in ``streams``.
+        streams: the packed track and route shape of each of its activities, None where it has no track.
+        lasting: whether reading the same bytes again would come to the same.
     """
 
     outcome: str
     reason: str = ""
     reading: Reading | None = None
-    shapes: tuple[NDArray[Any] | None, ...] = ()
-    shape_version: int = 0
+    streams: tuple[Stream | None, ...] = ()
+    lasting: bool = True
 
 
-def read_file(path: str, settings: Settings, sport: str | None) -> Read:
-    """Read one file and shape the routes of its activities; whatever is wrong becomes a reason."""
+def read_job(job: Job, settings: Settings, sport: str | None) -> Read:
+    """Read one file, shape its routes and pack its tracks; whatever is wrong becomes a reason."""
     from runlog import importers
-    from runlog.analysis import routes
 
     try:
-        reading = importers.read(Path(path), settings, sport)
-        tracks = (activity.track for activity in reading.activities)
-        shapes = tuple(None if track is None else routes.shape(track) for track in tracks)
+        reading = importers.read_bytes(job.data, job.name, settings, sport, job.beside)
+        streams = tuple(map(_stream, reading.activities))
     except NotTaken as error:
         return Read("skipped", str(error))
     except BadInput as error:
         return Read("failed", str(error))
     except Exception as error:  # noqa: BLE001 - our own mistake about one file; it is told, the others go on
-        return Read("failed", f"runlog made a mistake, please report it: {type(error).__name__}: {error}")
-    return Read("read", reading=reading, shapes=shapes, shape_version=routes.SHAPE_VERSION)
+        reason = f"runlog made a mistake, please report it: {type(error).__name__}: {error}"
+        return Read("failed", reason, lasting=False)
+    activities = tuple(replace(activity, track=None) for activity in reading.activities)
+    return Read("read", reading=replace(reading, activities=activities), streams=streams)
+
+
+def _stream(activity: Activity) -> Stream | None:
+    from runlog.analysis import routes
+    from runlog.store.tracks import stream
+
+    track = activity.track
+    return None if track is None else stream(track, routes.shape(track), routes.SHAPE_VERSION)
 
 
 def read_in_order(
-    files: Sequence[Found], read: Callable[[str], Read], workers: int
-) -> Generator[tuple[Found, Read]]:
+    jobs: Iterable[tuple[T, Job]], read: Callable[[Job], Read], workers: int
+) -> Generator[tuple[T, Read]]:
     """Read files, in as many processes as workers are asked for, and hand them over in the order given.
 
-    Only a few readings are held at a time. A file whose reading takes its process down is
+    Only a few files are held at a time. A file whose reading takes its process down is
     tried once more alone and then told as failed; the others are read all the same.
 
     Args:
-        files: what to read.
-        read: reads one path; for several workers it must be picklable.
+        jobs: what to read, each with what it is known by; taken as there is room.
+        read: reads one; for several workers it must be picklable.
         workers: 1 reads within this process.
     """
     if workers == 1:
-        yield from ((file, read(file.path)) for file in files)
+        yield from ((key, read(job)) for key, job in jobs)
     else:
-        yield from _in_processes(files, read, workers)
+        yield from _in_processes(jobs, read, workers)
 
 
 def _in_processes(
-    files: Sequence[Found], read: Callable[[str], Read], workers: int
-) -> Generator[tuple[Found, Read]]:
-    waiting: deque[tuple[Found, Future[Read]]] = deque()
+    jobs: Iterable[tuple[T, Job]], read: Callable[[Job], Read], workers: int
+) -> Generator[tuple[T, Read]]:
+    waiting: deque[tuple[T, Job, Future[Read]]] = deque()
     pool = _pool(workers)
     one_by_one = _OneByOne(read)
     try:
-        for file in files:
-            if len(waiting) == _AHEAD_OF_EACH_WORKER * workers:
+        for key, job in jobs:
+            while waiting and _enough(waiting, job, workers):
                 yield _finished(*waiting.popleft(), one_by_one)
             try:
-                future = pool.submit(read, file.path)
+                future = pool.submit(read, job)
             except BrokenProcessPool:
                 pool.shutdown()
                 pool = _pool(workers)
-                future = pool.submit(read, file.path)
-            waiting.append((file, future))
+                future = pool.submit(read, job)
+            waiting.append((key, job, future))
         while waiting:
             yield _finished(*waiting.popleft(), one_by_one)
     finally:
@@ -106,28 +134,34 @@ def _in_processes(
         one_by_one.close()
 
 
-def _finished(file: Found, future: Future[Read], one_by_one: _OneByOne) -> tuple[Found, Read]:
+def _enough(waiting: Collection[tuple[object, Job, object]], job: Job, workers: int) -> bool:
+    """Whether one more file would be more than the processes can use, or too much in memory."""
+    ahead = sum(one.size for _, one, _ in waiting)
+    return len(waiting) >= _AHEAD_OF_EACH_WORKER * workers or ahead + job.size > _MOST_AHEAD
+
+
+def _finished(key: T, job: Job, future: Future[Read], one_by_one: _OneByOne) -> tuple[T, Read]:
     try:
-        return file, future.result()
+        return key, future.result()
     except BrokenProcessPool:  # by this file or by one beside it
-        return file, one_by_one.read(file.path)
+        return key, one_by_one.read(job)
 
 
 class _OneByOne:
     """A process for files of which one has taken the pool down: read alone, the culprit shows itself."""
 
-    def __init__(self, read: Callable[[str], Read]) -> None:
+    def __init__(self, read: Callable[[Job], Read]) -> None:
         self._read = read
         self._pool: ProcessPoolExecutor | None = None
 
-    def read(self, path: str) -> Read:
+    def read(self, job: Job) -> Read:
         """Read one file, or say that reading it crashes."""
         self._pool = self._pool or _pool(1)
         try:
-            return self._pool.submit(self._read, path).result()
+            return self._pool.submit(self._read, job).result()
         except BrokenProcessPool:
             self.close()
-            return Read("failed", _CRASHED)
+            return Read("failed", _CRASHED, lasting=False)
 
     def close(self) -> None:
         """End the process where there is one."""

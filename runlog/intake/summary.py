@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from runlog.store import FileOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What became of one file.
 
     Attributes:
-        path: the file as it was named.
+        path: the file as it was named; in an archive with the member's name behind.
         outcome: "added", "merged", "known", "skipped" or "failed".
         reason: why, what was assumed, and what was wrong with it; "" where there is nothing to say.
         runs: the ids of the runs that it tells of, new or not.
@@ -51,22 +50,32 @@ class Summary:
         return not any(file.outcome == "failed" or file.problems for file in self.files)
 
     def as_dict(self) -> dict[str, Any]:
-        """The summary as ``runlog import --json`` prints it."""
-        summary = asdict(self)
-        for file in summary["files"]:
-            del file["problems"]  # told in the reason
-        return summary
+        """The summary as ``runlog import --json`` prints it; problems are told in the reason."""
+        keys = ("path", "outcome", "reason", "runs")
+        files = [{key: getattr(file, key) for key in keys} for file in self.files]
+        counts = {name: getattr(self, name) for name in self.__slots__ if name != "files"}
+        return counts | {"files": files}
 
 
-#: What became of a file, and what the store says of it, if it reached the store.
-Result: TypeAlias = "tuple[FileResult, FileOutcome | None]"
+class Taken(NamedTuple):
+    """What became of a file, what the store says of it if it came so far, and whether it stays so.
+
+    Attributes:
+        result: what is told.
+        kept: what the store says of it, if it came so far.
+        lasting: whether the same bytes would come to the same again.
+    """
+
+    result: FileResult
+    kept: FileOutcome | None = None
+    lasting: bool = False
 
 
-def summary(results: Iterable[Result]) -> Summary:
+def summary(taken: Iterable[Taken]) -> Summary:
     """Count what became of the files."""
-    listed = list(results)
-    outcomes = Counter(result.outcome for result, _ in listed)
-    kept = [outcome for _, outcome in listed if outcome is not None]
+    listed = list(taken)
+    outcomes = Counter(one.result.outcome for one in listed)
+    kept = [one.kept for one in listed if one.kept is not None]
     return Summary(
         runs_added=sum(outcome.runs_added for outcome in kept),
         other_added=sum(outcome.other_added for outcome in kept),
@@ -76,5 +85,5 @@ def summary(results: Iterable[Result]) -> Summary:
         merged=outcomes["merged"],
         skipped=outcomes["skipped"],
         failed=outcomes["failed"],
-        files=tuple(result for result, _ in listed),
+        files=tuple(one.result for one in listed),
     )

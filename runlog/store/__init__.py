@@ -11,22 +11,24 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
-from runlog.store import entries, read, shoes, write
+from runlog.store import entries, filed, grouping, read, recordings, shoes, write
 from runlog.store.entries import LOG, EntryCounts
+from runlog.store.filed import Seen
 from runlog.store.schema import migrate
 from runlog.store.seam import sound, transaction, translated
 from runlog.store.write import FileOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from runlog.model import Activity, Entry, KeptActivity, KeptEntry, Reading, Shoe, Track
+    from runlog.store.tracks import Stream
 
-__all__ = ["LOG", "EntryCounts", "FileOutcome", "Store", "open"]
+__all__ = ["LOG", "EntryCounts", "FileOutcome", "Seen", "Store", "open"]
 
 _WAIT_FOR_OTHERS_S = 60.0
 
@@ -98,21 +100,38 @@ class Store:
         path: str,
         sha256: str,
         reading: Reading,
-        shapes: Sequence[NDArray[np.float64] | None],
-        *,
-        shape_version: int,
+        streams: Sequence[Stream | None],
     ) -> FileOutcome:
         """Keep all that a file holds in one transaction: duplicates merged, a diary's rows in step.
 
         Args:
             path: the file's absolute path, which a diary is known by.
             sha256: of its bytes, in hex.
-            reading: what it holds.
-            shapes: the route shape of each of its activities, degrees (n, 2), or None.
-            shape_version: of the code that made the shapes.
+            reading: what it holds; the tracks of its activities come packed as
+            streams: one for each, None where it has no track.
         """
         with self._writing() as db:
-            return write.add_file(db, path, sha256, reading, shapes, shape_version=shape_version)
+            return write.add_file(db, path, sha256, reading, streams)
+
+    def seen(self, paths: Sequence[str], reader: str) -> list[tuple[Seen, tuple[int, ...]]]:
+        """What came of these files when the same reader took them, each with the runs that it tells of."""
+        with self._reading() as db:
+            return filed.seen(db, paths, reader)
+
+    def remember(self, reader: str, paths: Iterable[str], seen_now: Iterable[Seen]) -> None:
+        """Remember what came of files, in the place of what came of them before."""
+        with self._writing() as db:
+            filed.remember(db, reader, paths, seen_now)
+
+    def split(self, activity_id: int, sources: Sequence[int] = ()) -> list[int]:
+        """Make several activities of one, and give the ids of the new ones. See ``grouping.split``."""
+        with self._writing() as db:
+            return grouping.split(db, activity_id, sources)
+
+    def merge(self, into: int, other: int) -> None:
+        """Make one activity of two; raises as ``grouping.merge`` does."""
+        with self._writing() as db:
+            grouping.merge(db, into, other)
 
     def count_as(self, sha256: str, activities: Sequence[Activity]) -> int:
         """Let a known file's recordings take over sport and kind; says how many that changes."""
@@ -208,9 +227,14 @@ class Store:
         """Make the route shapes anew that are missing or that older code has made."""
         with self._reading() as db:
             outdated = read.without_shape(db, version)
+        if not outdated:
+            return
+        from runlog.store.tracks import pack_shape
+
         for recording_id in outdated:
             with self._reading() as db:
                 track = read.recording_track(db, recording_id)
             made = shape(track) if track else None
+            packed = None if made is None else pack_shape(made)
             with self._writing() as db:
-                write.keep_shape(db, recording_id, made, version)
+                recordings.keep_shape(db, recording_id, packed, version)

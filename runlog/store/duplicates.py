@@ -8,6 +8,7 @@ that, such a copy counts only where the streams themselves coincide.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from runlog.model import Kind
@@ -26,11 +27,24 @@ _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
 _ZONE_STEP_S = 900
 _BUTTONS_S = 60  # two devices are not started in the same second
 _SHIFTED_TOLERANCE = 0.02
+_PAPER_TOLERANCE = 0.1  # what people write down, and what apps count as elapsed
 
 
 def same_run(one: Activity, other: Activity) -> bool:
     """Whether two recordings on one clock are of the same activity."""
+    if one.day_only or other.day_only:
+        return _alike(one, other) and _same_day(one, other) and _agree(one, other, _PAPER_TOLERANCE)
+    if one.external or other.external:
+        listed = _started_together(one, other) and _close(one.duration_s, other.duration_s, _PAPER_TOLERANCE)
+        if listed and _distances_agree(one, other):
+            return True  # whatever sport the runner chose in the app
     return _alike(one, other) and _overlap(one, other) and _distances_agree(one, other)
+
+
+def closeness(one: Activity, other: Activity) -> float:
+    """How well two recordings of the same activity cover each other; 0 at the best, in seconds off."""
+    start_s = (other.start - one.start).total_seconds()
+    return -abs(start_s) - abs(start_s + other.duration_s - one.duration_s)
 
 
 def lag_if_shifted_s(one: Activity, other: Activity) -> float | None:
@@ -45,14 +59,33 @@ def lag_if_shifted_s(one: Activity, other: Activity) -> float | None:
     lag_s = apart_s - shift_s
     if shift_s == 0 or abs(lag_s) > _BUTTONS_S or abs(shift_s) > LARGEST_SHIFT_S:
         return None
-    return lag_s if _alike(one, other) and _agree_tightly(one, other) else None
+    return lag_s if _alike(one, other) and _agree(one, other, _SHIFTED_TOLERANCE) else None
 
 
 def _alike(one: Activity, other: Activity) -> bool:
     """A run of any sort is a run; anything else must be of the same sport, unless one does not say."""
+    if one.sport_guessed or other.sport_guessed:
+        return True
     if one.kind is not other.kind:
         return False
     return one.kind is Kind.RUN or one.sport == other.sport or UNKNOWN_SPORT in {one.sport, other.sport}
+
+
+def _same_day(one: Activity, other: Activity) -> bool:
+    """On the runner's clock; where one does not know that, the other's holds."""
+    offset_s = one.utc_offset_s if other.utc_offset_s is None else other.utc_offset_s
+    days = {
+        (each.start + timedelta(seconds=_known(each.utc_offset_s, offset_s))).date() for each in (one, other)
+    }
+    return len(days) == 1
+
+
+def _known(own: int | None, others: int | None) -> int:
+    return next((offset for offset in (own, others) if offset is not None), 0)
+
+
+def _started_together(one: Activity, other: Activity) -> bool:
+    return abs((other.start - one.start).total_seconds()) <= _BUTTONS_S
 
 
 def _overlap(one: Activity, other: Activity) -> bool:
@@ -70,11 +103,12 @@ def _distances_agree(one: Activity, other: Activity) -> bool:
     )
 
 
-def _agree_tightly(one: Activity, other: Activity) -> bool:
+def _agree(one: Activity, other: Activity, tolerance: float) -> bool:
+    """Whether both distance and duration are known and close."""
     if one.distance_m is None or other.distance_m is None:
         return False
-    return _close(one.duration_s, other.duration_s, _SHIFTED_TOLERANCE) and _close(
-        one.distance_m, other.distance_m, _SHIFTED_TOLERANCE
+    return _close(one.duration_s, other.duration_s, tolerance) and _close(
+        one.distance_m, other.distance_m, tolerance
     )
 
 

@@ -23,7 +23,6 @@ _STOCK_WORDS = {
 }
 
 _OPTIONAL = (
-    "sub_sport",
     "utc_offset_s",
     "moving_s",
     "distance_m",
@@ -41,13 +40,14 @@ _OPTIONAL = (
 def ranked(recordings: Iterable[Recording]) -> list[Recording]:
     """The recordings of one activity, the best first.
 
-    Whole ones go before those that broke off, then the richest stream: by its columns
-    with values, then by its points.
+    Those with a clock go before those of a day, whole ones before those that broke off, then
+    the richest stream: by its columns with values, then by its points.
     """
     found = list(recordings)
     return sorted(
         found,
         key=lambda one: (
+            one.activity.day_only,
             any(_part_of(one.activity, other.activity) for other in found),
             -one.streams,
             -one.points,
@@ -59,13 +59,27 @@ def ranked(recordings: Iterable[Recording]) -> list[Recording]:
 def merged(best_first: list[Recording]) -> Activity:
     """The activity that these recordings tell of; the best one gives what all of them have."""
     activities = [recording.activity for recording in best_first]
+    named = min(activities, key=_trust_in_sport)
+    subs = [one.sub_sport for one in (named, *activities) if one.sport == named.sport and one.sub_sport]
     return replace(
         activities[0],
-        sport=next((one.sport for one in activities if one.sport != UNKNOWN_SPORT), UNKNOWN_SPORT),
+        sport=named.sport,
+        sub_sport=next(iter(subs), None),
+        kind=named.kind,
+        sport_guessed=named.sport_guessed,
         name=_name(activities),
         laps=next((activity.laps for activity in activities if activity.laps), ()),
         **{column: _first_known(activities, column) for column in _OPTIONAL},
     )
+
+
+def _trust_in_sport(activity: Activity) -> int:
+    """What the runner chose in an app goes before what the watch was set to, a guess comes last."""
+    if activity.sport == UNKNOWN_SPORT:
+        return 3
+    if activity.sport_guessed:
+        return 2
+    return 0 if activity.external else 1
 
 
 def _part_of(one: Activity, other: Activity) -> bool:

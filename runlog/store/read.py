@@ -58,6 +58,12 @@ def recordings_of(db: sqlite3.Connection, activity_id: int) -> list[Recording]:
     return ranked(rows.recording(row) for row in found)
 
 
+def recording_named(db: sqlite3.Connection, external: str) -> Recording | None:
+    """The recording that is this row of a list."""
+    row = db.execute(f"{_RECORDINGS} WHERE external = ?", (external,)).fetchone()
+    return rows.recording(row) if row else None
+
+
 def track(db: sqlite3.Connection, activity_id: int) -> Track | None:
     """The track of the best recording that has one."""
     tracks = (recording_track(db, recording.id) for recording in recordings_of(db, activity_id))

@@ -27,6 +27,7 @@ class Recording:
 
     id: int
     activity_id: int
+    file_id: int
     path: str
     activity: Activity
     streams: int
@@ -58,6 +59,7 @@ def recording(row: sqlite3.Row) -> Recording:
     return Recording(
         id=row["id"],
         activity_id=row["activity_id"],
+        file_id=row["file_id"],
         path=row["path"],
         activity=Activity(**values),
         streams=row["streams"],

@@ -118,19 +118,20 @@ _LISTS = (
     "ALTER TABLE recording ADD COLUMN external TEXT",  # the row of a list: known again when the list is newer
     "CREATE UNIQUE INDEX recording_by_external ON recording (external)",
     """
-    CREATE TABLE seen (               -- a cache: what came of a file or member, by what a listing shows of it
-        path     TEXT NOT NULL,       -- of the file or archive
+    CREATE TABLE seen (               -- a cache: what came of a file, by what a listing showed of it
+        id       INTEGER PRIMARY KEY,
+        path     TEXT NOT NULL,       -- of the file or archive on disk
         member   TEXT NOT NULL,       -- within the archive, or ''
-        size     INTEGER NOT NULL,
+        size     INTEGER NOT NULL,    -- of the file on disk
         mtime_ns INTEGER NOT NULL,
         reader   TEXT NOT NULL,       -- the code and settings that it was read with
         outcome  TEXT NOT NULL,
         reason   TEXT NOT NULL,
-        problems TEXT NOT NULL,       -- JSON
-        file_id  INTEGER REFERENCES file (id),
-        PRIMARY KEY (path, member)
-    ) STRICT, WITHOUT ROWID
+        problems TEXT NOT NULL,       -- JSON, or ''
+        file_id  INTEGER REFERENCES file (id)
+    ) STRICT
     """,
+    "CREATE INDEX seen_by_path ON seen (path)",
 )
 
 

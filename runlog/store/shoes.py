@@ -20,6 +20,7 @@ _UPDATE = (
     f"UPDATE shoe SET ({', '.join(rows.SHOE_COLUMNS)}) = ({_VALUES}) "  # noqa: S608 - likewise
     "WHERE name = :name"
 )
+_LEARNT = ("from_date", "retired", "limit_m")
 _NAMES = (
     "SELECT name FROM shoe",  # as the runner writes it, which outranks other spellings
     "SELECT shoe FROM recording UNION SELECT shoe FROM entry UNION SELECT worn FROM activity ORDER BY 1",
@@ -31,17 +32,29 @@ _DEFAULTS = (
 )
 
 
-def add_new(db: sqlite3.Connection, shoe: Shoe) -> bool:
-    """Add a pair that a file lists unless it is there, and say whether it was new.
+ADDED, COMPLETED = "added", "completed"
+
+
+def take_over(db: sqlite3.Connection, shoe: Shoe) -> str | None:
+    """Add a pair that a file lists, or learn of one that is there what is not known of it.
 
     It does not become the default where the runner has one.
+
+    Returns:
+        ADDED, COMPLETED, or None where nothing of it was new.
     """
-    if _kept_name(db, shoe.name) is not None:
-        return False
-    if shoe.default and shoe.retired is None and _defaults(db, shoe):
-        shoe = replace(shoe, default=False)
-    db.execute(_INSERT, rows.shoe_row(shoe))
-    return True
+    kept = _kept_name(db, shoe.name)
+    if kept is None:
+        if shoe.default and shoe.retired is None and _defaults(db, shoe):
+            shoe = replace(shoe, default=False)
+        db.execute(_INSERT, rows.shoe_row(shoe))
+        return ADDED
+    own = rows.shoe(db.execute("SELECT * FROM shoe WHERE name = ?", (kept,)).fetchone())
+    completed = replace(own, **{name: getattr(own, name) or getattr(shoe, name) for name in _LEARNT})
+    if completed == own:
+        return None
+    db.execute(_UPDATE, rows.shoe_row(completed))
+    return COMPLETED
 
 
 def add(db: sqlite3.Connection, shoe: Shoe) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CLOCK = ("time_s", "segment")  # always there, so they say nothing about how rich a track is
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A track and its route shape, packed: small to hand from process to process, ready to be kept.
+
+    Attributes:
+        arrays: the track, as ``pack`` gives it.
+        columns: how many columns beside the clock hold values.
+        points: how many points it has.
+        shape: the route shape, as ``pack_shape`` gives it; None without a route.
+        shape_version: of the code that made the shape.
+    """
+
+    arrays: bytes
+    columns: int
+    points: int
+    shape: bytes | None
+    shape_version: int
+
+
+def stream(track: Track, shape: NDArray[np.float64] | None, shape_version: int) -> Stream:
+    """Pack a track and its route shape, degrees (n, 2), or None."""
+    packed = None if shape is None else pack_shape(shape)
+    return Stream(pack(track), _streams(track), len(track), packed, shape_version)
 
 
 def pack(track: Track) -> bytes:
@@ -50,8 +76,7 @@ def unpack_shape(arrays: bytes) -> NDArray[np.float64]:
     return shape
 
 
-def streams(track: Track) -> int:
-    """How many columns beside the clock hold at least one value."""
+def _streams(track: Track) -> int:
     return sum(
         bool(np.isfinite(column).any()) for name, column in track.columns.items() if name not in _CLOCK
     )

@@ -13,7 +13,6 @@ import pytest
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.files import LARGEST
 from runlog.importers import IMPORTERS, fit_chain, opening
 
 FIT_HEADER = b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"
@@ -34,13 +33,13 @@ def zipped():
 def test_the_content_decides_and_not_the_name(run_fit, settings, tmp_path):
     path = tmp_path / "diary.csv"
     path.write_bytes(run_fit)
-    assert importers.read(path, settings).format == "fit"
+    assert importers.read_bytes(path.read_bytes(), path.name, settings).format == "fit"
 
 
 def test_gzip_is_unpacked_whatever_the_name(run_fit, settings, tmp_path):
     path = tmp_path / "run.fit"
     path.write_bytes(gzip.compress(run_fit))
-    assert len(importers.read(path, settings).activities[0].track) == 121
+    assert len(importers.read_bytes(path.read_bytes(), path.name, settings).activities[0].track) == 121
 
 
 def test_gzip_of_several_members_is_unpacked_whole(run_fit, settings):
@@ -78,24 +77,6 @@ def test_a_gzip_bomb_is_refused_in_bounded_memory(settings, monkeypatch, limit):
     assert peak < 64 * 2**20
 
 
-@pytest.mark.parametrize(
-    ("beginning", "error", "reason"),
-    [
-        (FIT_HEADER, NotReadable, "129 MB is more than any recording has; runlog reads files up to 128 MB"),
-        (gzip.compress(FIT_HEADER), NotReadable, "129 MB is more than"),
-        (b"PK\x03\x04", NotTaken, "a zip archive; unpack it"),
-        (b"\x1f\x8b\x08\x00trash", NotReadable, "damaged"),
-    ],
-)
-def test_a_file_of_absurd_size_is_refused_by_its_size(settings, tmp_path, beginning, error, reason):
-    path = tmp_path / "run.fit"
-    with path.open("wb") as file:
-        file.write(beginning)
-        file.truncate(LARGEST + 2**20)
-    with pytest.raises(error, match=reason):
-        importers.read(path, settings)
-
-
 def test_a_fit_header_before_nothing_but_zeros_takes_no_time(settings, monkeypatch):
     monkeypatch.setattr(fit_chain, "crc", pytest.fail)
     tracemalloc.start()
@@ -106,12 +87,6 @@ def test_a_fit_header_before_nothing_but_zeros_takes_no_time(settings, monkeypat
     finally:
         tracemalloc.stop()
     assert peak < 64 * 2**20
-
-
-@pytest.mark.parametrize("name", ["nowhere.fit", "."])
-def test_a_path_that_cannot_be_read_is_told(settings, tmp_path, name):
-    with pytest.raises(NotReadable, match="cannot be read"):
-        importers.read(tmp_path / name, settings)
 
 
 @pytest.mark.parametrize(

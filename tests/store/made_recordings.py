@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog.model import Activity, Reading, Track
+from runlog.store.tracks import stream
 
 if TYPE_CHECKING:
     from runlog.store import FileOutcome, Store
@@ -58,8 +59,10 @@ class Files:
 
     def add(self, path: str, *activities: Activity, content: str | None = None, **parts: Any) -> FileOutcome:
         """Add a file of these activities; its content is its path, unless said otherwise."""
-        reading = Reading("made", activities=activities, **parts)
+        bare = tuple(replace(one, track=None) for one in activities)
+        reading = Reading("made", activities=bare, **parts)
         digest = sha256((content or path).encode()).hexdigest()
-        outcome = self.store.add_file(path, digest, reading, [None] * len(activities), shape_version=1)
+        streams = [one.track and stream(one.track, None, 1) for one in activities]
+        outcome = self.store.add_file(path, digest, reading, streams)
         self.taken.append(outcome)
         return outcome

@@ -11,6 +11,7 @@ from runlog import store
 from runlog.errors import StoreError
 from runlog.model import Kind, Reading, Shoe
 from runlog.store.entries import EntryCounts
+from runlog.store.tracks import stream
 
 
 def test_a_file_with_a_run_is_added(files, kept, run, track):
@@ -75,11 +76,10 @@ def test_a_known_file_counts_as_what_the_runner_says(files, kept, run):
 
 
 def test_shapes_are_kept_and_made_anew_for_newer_code(kept, run, track):
-    reading = Reading(
-        "made", activities=(run(track=track(60, 200)), run(9100, track=track(60, 200)), run(18_300))
-    )
+    reading = Reading("made", activities=(run(), run(9100), run(18_300)))
     first, newer = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])
-    kept.add_file("/a.fit", "a", reading, [first, None, None], shape_version=1)
+    streams = [stream(track(60, 200), first, 1), stream(track(60, 200), None, 1), None]
+    kept.add_file("/a.fit", "a", reading, streams)
     seen = []
 
     def shape(track):

@@ -44,9 +44,9 @@ def test_a_shape_comes_back():
 
 
 def test_richness_counts_columns_with_values_beside_the_clock(track):
-    assert tracks.streams(track(60, 200)) == 3
-    assert tracks.streams(track(60, 200, heart_rate_bpm=140.0)) == 4
-    assert tracks.streams(track(60, 200, heart_rate_bpm=np.nan)) == 3
+    assert tracks._streams(track(60, 200)) == 3
+    assert tracks._streams(track(60, 200, heart_rate_bpm=140.0)) == 4
+    assert tracks._streams(track(60, 200, heart_rate_bpm=np.nan)) == 3
 
 
 def test_a_track_is_found_by_a_numpy_id(kept, files, run, track):

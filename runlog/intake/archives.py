@@ -1,0 +1,167 @@
+"""Zip archives: their members are read one by one, in bounded memory, and never unpacked to disk."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING
+
+from runlog.errors import NotReadable
+from runlog.files import LARGEST
+from runlog.intake.sources import matching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # a member, or the end of an archive without any
+
+#: Ten years of an account with all its photos are some 20,000 files.
+MOST_MEMBERS = 100_000
+#: Zips in zips in zips: Garmin's archive has two layers.
+DEEPEST = 3
+#: What packs better than this is made to fill a memory; a track packs 5 to 30 times smaller.
+_LARGEST_RATIO = 200
+_RATIO_COUNTS_FROM = 2**20
+_ENCRYPTED = 0x1
+_NOT_THE_RUNNERS = "__MACOSX"
+
+_END = b"PK\x05\x06"
+_END64 = b"PK\x06\x06"
+_TAIL = 2**16 + 200
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file within an archive, which can be read while that is open.
+
+    Attributes:
+        named: the archive as the runner named it, and the member's name.
+        known_as: the archive's absolute path, and the member's name.
+        name: of the member, as the archive has it; never used as a path.
+    """
+
+    archive: zipfile.ZipFile
+    info: zipfile.ZipInfo
+    named: str
+    known_as: str
+
+    @property
+    def size(self) -> int:
+        """In bytes, once unpacked, as the archive states it; no more than that is ever read."""
+        return self.info.file_size
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
+        """The bytes to be read as they are unpacked.
+
+        Raises:
+            NotReadable: it is damaged, encrypted, or packed in a way that is not known here.
+        """
+        if self.info.flag_bits & _ENCRYPTED:
+            raise NotReadable("encrypted; unpack the archive with its password and import the folder")
+        if self.info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise NotReadable("packed in a rare way; unpack the archive and import the folder")
+        with _translated(), self.archive.open(self.info) as member:
+            yield member
+
+    def head(self, length: int) -> bytes:
+        """Read the beginning.
+
+        Raises:
+            NotReadable: it is damaged or encrypted.
+        """
+        with self.opened() as member:
+            return member.read(length)
+
+    def load(self) -> bytes:
+        """Read all of it.
+
+        Raises:
+            NotReadable: it is damaged or encrypted, or so well packed that it is no recording.
+        """
+        self.refuse_bomb()
+        return self.head(LARGEST)
+
+    def refuse_bomb(self) -> None:
+        """Refuse what is made to fill a memory or to take for ever.
+
+        Raises:
+            NotReadable: by its stated size, beyond which nothing is ever unpacked.
+        """
+        if self.size > max(_RATIO_COUNTS_FROM, _LARGEST_RATIO * self.info.compress_size):
+            raise NotReadable(f"unpacks to over {_LARGEST_RATIO} times its size, which no recording does")
+
+    def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
+        """Read the members of the same folder whose names match; raises as ``load`` does."""
+        folder = PurePosixPath(self.info.filename).parent
+        names = [name for name in self.archive.namelist() if PurePosixPath(name).parent == folder]
+        infos = {name: self.archive.getinfo(name) for name in matching(names, patterns)}
+        return {
+            name: Member(self.archive, info, name, name).load()
+            for name, info in infos.items()
+            if info.file_size <= LARGEST
+        }
+
+
+def members(file: IO[bytes], named: str, known_as: str, more: Callable[[int], None]) -> Iterator[Member]:
+    """The files in a zip archive, in the archive's order.
+
+    Args:
+        file: the archive; it can be another archive's member as it is being unpacked.
+        named: the archive, as the runner named it.
+        known_as: the archive, by its absolute path.
+        more: is told how many files there are.
+
+    Raises:
+        NotReadable: the archive is damaged, or lists more files than any app writes.
+    """
+    with _translated():
+        _refuse_endless(file)
+        with zipfile.ZipFile(file) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
+            more(len(infos))
+            for info in infos:
+                yield Member(archive, info, f"{named}/{info.filename}", f"{known_as}/{_text(info.filename)}")
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith(".") or part == _NOT_THE_RUNNERS for part in PurePosixPath(name).parts)
+
+
+def _text(name: str) -> str:
+    """The name for the store, without the halves of letters that a broken name may hold."""
+    return name.encode("utf-8", errors="backslashreplace").decode()
+
+
+def _refuse_endless(file: IO[bytes]) -> None:
+    """Refuse an archive by the number of files that its last bytes state, before it is held in memory."""
+    file.seek(0, 2)
+    file.seek(max(0, file.tell() - _TAIL))
+    tail = file.read()
+    counts = [0]
+    if (end := tail.rfind(_END)) >= 0 and len(tail) >= end + 12:
+        counts.append(struct.unpack_from("<H", tail, end + 10)[0])
+    if (end := tail.rfind(_END64)) >= 0 and len(tail) >= end + 40:
+        counts.append(struct.unpack_from("<Q", tail, end + 32)[0])
+    if max(counts) > MOST_MEMBERS:
+        raise NotReadable(f"lists {max(counts)} files; runlog reads archives of up to {MOST_MEMBERS}")
+    file.seek(0)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise NotReadable for all that zipfile and its decompressors raise.
+
+    Raises:
+        NotReadable: with the reason.
+    """
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise NotReadable(f"the zip archive is damaged: {error}") from error
+    except (struct.error, RuntimeError, OverflowError, IndexError) as error:  # of bytes bent on purpose
+        raise NotReadable(f"the zip archive is damaged: {error}") from error

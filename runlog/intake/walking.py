@@ -1,0 +1,40 @@
+"""From the files that the runner named to all that is to be read, archives walked like folders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runlog.errors import BadInput, NotReadable
+from runlog.intake import archives
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from runlog.intake.sources import Source
+
+
+def sources(
+    source: Source, more: Callable[[int], None], depth: int = 0
+) -> Iterator[tuple[Source, BadInput | None]]:
+    """The source itself, or the members of the archive that it is; each is read before the next is taken.
+
+    Args:
+        source: a file, or a member of an archive.
+        more: is told how many members an archive has, once it is open.
+        depth: how many archives it lies in.
+
+    Returns:
+        Sources to be read, and those that cannot be opened with the reason why.
+    """
+    try:
+        if not source.head(len(archives.MAGIC[0])).startswith(archives.MAGIC):
+            yield source, None
+            return
+        if depth == archives.DEEPEST:
+            raise NotReadable(f"a zip in {depth} other zips; unpack it and import what is inside")
+        source.refuse_bomb()
+        with source.opened() as file:
+            for member in archives.members(file, source.named, source.known_as, more):
+                yield from sources(member, more, depth + 1)
+    except BadInput as error:
+        yield source, error

@@ -1,0 +1,173 @@
+"""Recordings into the store: grouped into activities as they come, a list's rows kept in step with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple
+
+from runlog.model import Kind
+from runlog.store import read, rows, twins
+from runlog.store.duplicates import same_run
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from runlog.model import Activity
+    from runlog.store.rows import Recording
+    from runlog.store.tracks import Stream
+
+_COLUMNS = ("activity_id", "file_id", "position", *rows.ACTIVITY_COLUMNS, "streams", "points")
+_INSERT = (
+    f"INSERT INTO recording ({', '.join(_COLUMNS)}) "  # noqa: S608 - our own names
+    f"VALUES ({', '.join(f':{column}' for column in _COLUMNS)})"
+)
+_UPDATE = (
+    f"UPDATE recording SET ({', '.join(_COLUMNS)}) = "  # noqa: S608 - likewise
+    f"({', '.join(f':{column}' for column in _COLUMNS)}) WHERE id = :id"
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the activities of one file came to.
+
+    Attributes:
+        runs: the ids of the runs that it tells of.
+        runs_added: how many of them are new.
+        other_added: how many activities that are no runs are new.
+        merged: of each recording that was found to be of an activity that was there, which one.
+        joined: how many rows of a list tell more of an activity that was there.
+        updated: how many rows of a list say something else than its version before.
+        removed: how many are no longer in it.
+    """
+
+    runs: list[int] = field(default_factory=list)
+    runs_added: int = 0
+    other_added: int = 0
+    merged: list[str] = field(default_factory=list)
+    joined: int = 0
+    updated: int = 0
+    removed: int = 0
+
+
+class _Place(NamedTuple):
+    """Where an activity stands: in which file, and the how manieth it is."""
+
+    file_id: int
+    position: int
+
+
+def add(
+    db: sqlite3.Connection, activities: Sequence[Activity], streams: Iterable[Stream | None], file_id: int
+) -> Tally:
+    """Keep the activities of one file, each with the activity that it is a recording of.
+
+    Args:
+        db: the database, within a transaction.
+        activities: without their tracks, which come packed as
+        streams: one for each.
+        file_id: the file.
+    """
+    tally = Tally()
+    for position, (activity, stream) in enumerate(zip(activities, streams, strict=True)):
+        place = _Place(file_id, position)
+        earlier = _of_the_list(db, activity)
+        if earlier is not None:
+            activity_id = _renew(db, earlier, activity, place, tally)
+        else:
+            activity_id = _add(db, activity, stream, place, tally)
+        if activity.kind is Kind.RUN:
+            tally.runs.append(activity_id)
+    return tally
+
+
+def keep_shape(db: sqlite3.Connection, recording_id: int, shape: bytes | None, version: int) -> None:
+    """Put a recording's packed route shape into the cache; None where its track has no route."""
+    db.execute("INSERT OR REPLACE INTO shape VALUES (?, ?, ?)", (recording_id, version, shape))
+
+
+def remove_others(db: sqlite3.Connection, listed_in: str, kept: Iterable[str | None]) -> int:
+    """Take out the rows of a list that are no longer in it, and say how many those were.
+
+    Args:
+        db: the database, within a transaction.
+        listed_in: what the ``external`` of all its rows ends with.
+        kept: the ``external`` of the rows that are still in it.
+    """
+    found = db.execute(
+        "SELECT id, activity_id, external FROM recording WHERE substr(external, -length(?)) = ?",
+        (listed_in, listed_in),
+    ).fetchall()
+    still = set(kept)
+    vanished = [row for row in found if row["external"] not in still]
+    for row in vanished:
+        db.execute("DELETE FROM recording WHERE id = ?", (row["id"],))
+        _remove_empty(db, row["activity_id"])
+    return len(vanished)
+
+
+def _remove_empty(db: sqlite3.Connection, activity_id: int) -> None:
+    """Take out an activity of which no recording is left; what the diary says of it stays without it."""
+    if db.execute("SELECT 1 FROM recording WHERE activity_id = ?", (activity_id,)).fetchone() is None:
+        db.execute("UPDATE entry SET run = NULL WHERE run = ?", (activity_id,))
+        db.execute("DELETE FROM activity WHERE id = ?", (activity_id,))
+
+
+def _add(
+    db: sqlite3.Connection, activity: Activity, stream: Stream | None, place: _Place, tally: Tally
+) -> int:
+    twin = twins.find(db, activity, stream, place.file_id)
+    if twin is None:
+        activity_id = new_activity(db)
+        tally.runs_added += activity.kind is Kind.RUN
+        tally.other_added += activity.kind is not Kind.RUN
+    else:
+        activity_id = twin.activity_id
+        if activity.external:
+            tally.joined += 1
+        else:
+            tally.merged.append(_same_as(twin))
+    row = _row(activity, activity_id, place)
+    row |= {"streams": stream.columns if stream else 0, "points": stream.points if stream else 0}
+    recording_id = int(db.execute(_INSERT, row).lastrowid or 0)
+    if stream is not None:
+        db.execute("INSERT INTO track VALUES (?, ?)", (recording_id, stream.arrays))
+        keep_shape(db, recording_id, stream.shape, stream.shape_version)
+    return activity_id
+
+
+def new_activity(db: sqlite3.Connection) -> int:
+    """Make an activity, which gets an id that was never used before."""
+    return int(db.execute("INSERT INTO activity DEFAULT VALUES").lastrowid or 0)
+
+
+def _row(activity: Activity, activity_id: int, place: _Place) -> dict[str, object]:
+    own = {"activity_id": activity_id, **place._asdict(), "streams": 0, "points": 0}
+    return rows.activity_row(activity) | own
+
+
+def _same_as(twin: Recording) -> str:
+    what = "run" if twin.activity.kind is Kind.RUN else "activity"
+    name = f" {twin.activity.name!r}" if twin.activity.name else ""
+    return f"the same {what} as #{twin.activity_id}{name} ({PurePath(twin.path).name})"
+
+
+def _of_the_list(db: sqlite3.Connection, activity: Activity) -> Recording | None:
+    """The row of an earlier version of the list."""
+    return read.recording_named(db, activity.external) if activity.external else None
+
+
+def _renew(
+    db: sqlite3.Connection, earlier: Recording, activity: Activity, place: _Place, tally: Tally
+) -> int:
+    """Let a row say what the newer version of its list says; a run of its own where it no longer fits."""
+    activity_id = earlier.activity_id
+    if replace(activity, track=None) != earlier.activity:
+        tally.updated += 1
+        others = [one for one in read.recordings_of(db, activity_id) if one.id != earlier.id]
+        if others and not any(same_run(activity, other.activity) for other in others):
+            activity_id = new_activity(db)
+    db.execute(_UPDATE, _row(activity, activity_id, place) | {"id": earlier.id})
+    return activity_id
