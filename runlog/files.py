@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Nothing above this is read into memory; a watch writes a few MB in a day, the wordiest GPX some 50.
 LARGEST = 128 * 2**20
@@ -26,17 +30,24 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     data = content.encode() if isinstance(content, str) else content
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_and_move(path, data)
+        with drafted(path) as draft:
+            draft.write_bytes(data)
     except OSError as error:
         raise BadInput(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _write_and_move(path: Path, data: bytes) -> None:
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """An empty file beside this one's place, moved there once it is written; gone if that fails.
+
+    Raises:
+        OSError: as the system has it.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
     draft = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        yield draft
         draft.chmod(_usual_mode(path))
         draft.replace(path)
     except BaseException:
