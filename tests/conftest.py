@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("runlog", parent=hypothesis.settings(), deadline=None)
@@ -42,3 +46,15 @@ def shared() -> Path:
 def devicefiles(shared: Path) -> Path:
     """Real files from watches and apps, with MANIFEST.csv."""
     return shared / "devicefiles"
+
+
+@pytest.fixture
+def aged() -> Callable[[Path], None]:
+    """Make a file, or all files in a folder, look unchanged for an hour."""
+
+    def age(path: Path) -> None:
+        for file in [path, *path.rglob("*")]:
+            status = file.stat()
+            os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns - 3_600_000_000_000))
+
+    return age

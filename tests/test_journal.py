@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 
 from runlog import journal
 from runlog.errors import BadInput, StoreError
+from runlog.intake.sources import OnDisk
 from runlog.model import Area, Entry, Kind, Shoe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -168,6 +170,44 @@ def test_the_same_folder_again_is_known_without_reading(kept, folder, monkeypatc
     assert outcomes(again) == {"a.gpx": "known", "diary.csv": "known"}
     assert again.files[0].runs == (1,)
     assert again.ok
+
+
+def test_what_was_seen_before_costs_a_listing(kept, folder, aged, monkeypatch):
+    (folder / "a.gpx").write_text(gpx())
+    (folder / "diary.csv").write_text(DIARY)
+    (folder / "b.txt").write_text("nothing")
+    (folder / "c.gpx").write_text("<gpx><trk>")
+    aged(folder)
+    first = kept.add([folder])
+    with monkeypatch.context() as patched:
+        patched.setattr(OnDisk, "head", None)
+        again = kept.add([folder])
+    assert outcomes(again) == {"a.gpx": "known", "b.txt": "skipped", "c.gpx": "failed", "diary.csv": "known"}
+    assert reason_of(again, "b.txt") == reason_of(first, "b.txt")
+    assert again.files[0].runs == (1,)
+    assert not again.ok
+
+
+def test_a_file_is_read_again_once_its_listing_or_the_settings_differ(kept, folder, aged):
+    (folder / "diary.csv").write_text(DIARY + "03/04/2026,2\n")
+    (folder / "b.csv").write_text("no,diary\n")
+    aged(folder)
+    kept.add([folder])
+    assert "line 5" in reason_of(kept.add([folder]), "diary.csv")
+    kept.settings = replace(kept.settings, date_order="day-first")
+    assert kept.add([folder]).ok
+    (folder / "b.csv").write_text("date,soreness\n2026-05-01,3\n")
+    assert kept.add([folder]).ratings_added == 1
+
+
+def test_a_file_changed_a_moment_ago_is_not_taken_for_seen(kept, folder):
+    (folder / "diary.csv").write_text(DIARY)
+    kept.add([folder])
+    before = (folder / "diary.csv").stat()
+    (folder / "diary.csv").write_text(DIARY.replace("3", "4"))
+    os.utime(folder / "diary.csv", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (folder / "diary.csv").stat().st_size == before.st_size
+    assert not kept.add([folder]).known
 
 
 def test_several_processes_keep_the_same_as_one(tmp_path, folder):

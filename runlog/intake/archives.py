@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from runlog.errors import NotReadable
+from runlog.errors import NotReadable, NotTaken
 from runlog.files import LARGEST
 from runlog.intake.sources import matching
 
@@ -117,19 +117,23 @@ def members(file: IO[bytes], named: str, known_as: str, more: Callable[[int], No
         more: is told how many files there are.
 
     Raises:
+        NotTaken: there are none.
         NotReadable: the archive is damaged, or lists more files than any app writes.
     """
     with _translated():
         _refuse_endless(file)
         with zipfile.ZipFile(file) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
+            if not infos:
+                raise NotTaken("an archive without a file in it")
             more(len(infos))
             for info in infos:
                 yield Member(archive, info, f"{named}/{info.filename}", f"{known_as}/{_text(info.filename)}")
 
 
 def _hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == _NOT_THE_RUNNERS for part in PurePosixPath(name).parts)
+    parts = set(PurePosixPath(name).parts) - {".", ".."}
+    return any(part.startswith(".") or part == _NOT_THE_RUNNERS for part in parts)
 
 
 def _text(name: str) -> str:

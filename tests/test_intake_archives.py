@@ -1,0 +1,238 @@
+"""Archives are walked like folders: in memory, within limits, and never by the names that they hold."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tracemalloc
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runlog import intake, journal
+from runlog.errors import NotReadable
+from runlog.intake import archives
+from runlog.intake.finding import find
+from runlog.intake.sources import OnDisk
+from runlog.intake.walking import sources
+from runlog.settings import Settings
+
+DIARY = b"date,soreness\n2026-03-04,3\n2026-03-05,0\n"
+
+
+def gpx(day=0, minutes=30):
+    start = datetime(2026, 3, 1 + day, 7, tzinfo=UTC)
+    points = "".join(
+        f'<trkpt lat="{50 + 0.0003 * i}" lon="8"><time>{start + timedelta(seconds=12 * i):%Y-%m-%dT%H:%M:%SZ}'
+        "</time></trkpt>"
+        for i in range(5 * minutes)
+    )
+    track = f"<trk><type>running</type><trkseg>{points}</trkseg></trk>"
+    return f'<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">{track}</gpx>'.encode()
+
+
+def zipped(members, packing=zipfile.ZIP_DEFLATED):
+    """The bytes of a zip archive of these names and bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.fixture
+def kept(tmp_path):
+    with journal.open(tmp_path / "home") as opened:
+        yield opened
+
+
+def outcomes(summary, below):
+    return {file.path.removeprefix(f"{below}/"): file.outcome for file in summary.files}
+
+
+def test_members_come_in_like_files(kept, tmp_path):
+    inner = zipped({"b.gpx.gz": gzip.compress(gpx(1)), "settings.txt": b"nothing"})
+    archive = tmp_path / "export.zip"
+    archive.write_bytes(zipped({"activities/a.gpx": gpx(), "parts/1.zip": inner, "diary.csv": DIARY}))
+    summary = kept.add([archive])
+    assert outcomes(summary, archive) == {
+        "activities/a.gpx": "added",
+        "parts/1.zip/b.gpx.gz": "added",
+        "parts/1.zip/settings.txt": "skipped",
+        "diary.csv": "added",
+    }
+    assert (summary.runs_added, summary.ratings_added) == (2, 2)
+    (first, _) = kept.runs()
+    assert first.sources == (f"{archive}/activities/a.gpx",)
+
+
+@pytest.mark.parametrize("name", ["run.fit", "export", "a.gpx"])
+def test_an_archive_is_told_by_its_content(kept, tmp_path, name):
+    (tmp_path / name).write_bytes(zipped({"a.gpx": gpx()}))
+    assert kept.add([tmp_path / name]).runs_added == 1
+
+
+def test_the_same_run_unpacked_and_packed_is_known(kept, tmp_path):
+    (tmp_path / "a.gpx").write_bytes(gpx())
+    (tmp_path / "z.zip").write_bytes(zipped({"deep/er/a.gpx": gpx()}))
+    summary = kept.add([tmp_path / "a.gpx", tmp_path / "z.zip"])
+    assert [file.outcome for file in summary.files] == ["added", "known"]
+    assert summary.files[1].reason == f"the same bytes as {tmp_path / 'a.gpx'}"
+
+
+def test_what_is_hidden_and_what_a_mac_adds_is_left_out(kept, tmp_path):
+    members = {
+        "__MACOSX/._a.gpx": b"x",
+        ".hidden/b.gpx": gpx(1),
+        "c/.d.gpx": gpx(2),
+        "a.gpx": gpx(),
+        "e/": b"",
+    }
+    (tmp_path / "z.zip").write_bytes(zipped(members))
+    assert list(outcomes(kept.add([tmp_path / "z.zip"]), tmp_path / "z.zip")) == ["a.gpx"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.gpx", "/etc/evil.gpx", "C:\\evil.gpx", "a\x00b.gpx", "é\ud800.gpx"]
+)
+def test_a_members_name_is_never_a_path(tmp_path, name):
+    home, outside = tmp_path / "home", tmp_path / "in" / "side"
+    outside.mkdir(parents=True)
+    data = zipped({"plain": gpx()}).replace(b"plain", name.encode("utf-8", "replace")[:5].ljust(5, b"x"))
+    (outside / "z.zip").write_bytes(data if "\ud800" in name else zipped({name: gpx()}))
+    before = {path for path in tmp_path.rglob("*")}
+    with journal.open(home) as kept:
+        assert kept.add([outside / "z.zip"]).runs_added == 1
+    new = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - before}
+    assert new == {"home"}
+
+
+def test_a_damaged_member_stops_no_other(kept, tmp_path):
+    data = bytearray(zipped({"a.gpx": gpx(), "b.gpx": gpx(1), "c.gpx": gpx(2)}))
+    at = data.index(b"b.gpx") + 200
+    data[at : at + 50] = bytes(50)
+    (tmp_path / "z.zip").write_bytes(data)
+    summary = kept.add([tmp_path / "z.zip"])
+    assert outcomes(summary, tmp_path / "z.zip") == {"a.gpx": "added", "b.gpx": "failed", "c.gpx": "added"}
+    assert "damaged" in summary.files[1].reason
+    assert not summary.ok
+
+
+def test_an_archive_that_was_cut_off_says_so(kept, tmp_path):
+    (tmp_path / "z.zip").write_bytes(zipped({"a.gpx": gpx()})[:-40])
+    (file,) = kept.add([tmp_path / "z.zip"]).files
+    assert (file.outcome, "zip archive is damaged" in file.reason) == ("failed", True)
+
+
+def test_an_encrypted_member_says_what_to_do(kept, tmp_path):
+    data = bytearray(zipped({"a.gpx": gpx()}))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "z.zip").write_bytes(data)
+    (file,) = kept.add([tmp_path / "z.zip"]).files
+    assert (file.outcome, "password" in file.reason) == ("failed", True)
+
+
+def test_a_rare_packing_says_what_to_do(kept, tmp_path):
+    (tmp_path / "z.zip").write_bytes(zipped({"a.gpx": gpx()}, zipfile.ZIP_LZMA))
+    (file,) = kept.add([tmp_path / "z.zip"]).files
+    assert (file.outcome, "unpack the archive" in file.reason) == ("failed", True)
+
+
+def test_a_bomb_is_refused_by_its_ratio_in_little_memory(kept, tmp_path):
+    bomb = zipped({"a.gpx": b"<gpx>" + b" " * (100 * 2**20)})
+    (tmp_path / "bomb.zip").write_bytes(bomb)
+    (tmp_path / "nested.zip").write_bytes(
+        zipped({"inner.zip": zipped({"x": b"PK\x03\x04" + bytes(100 * 2**20)})})
+    )
+    tracemalloc.start()
+    try:
+        summary = kept.add([tmp_path / "bomb.zip", tmp_path / "nested.zip"])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [file.outcome for file in summary.files] == ["failed", "failed"]
+    assert all("times its size" in file.reason for file in summary.files)
+    assert peak < 32 * 2**20
+
+
+def test_an_empty_archive_is_told(kept, tmp_path):
+    (tmp_path / "z.zip").write_bytes(zipped({"folder/": b""}))
+    (file,) = kept.add([tmp_path / "z.zip"]).files
+    assert (file.outcome, file.reason) == ("skipped", "an archive without a file in it")
+
+
+def test_zips_in_zips_end_somewhere(kept, tmp_path):
+    data = zipped({"a.gpx": gpx()})
+    for _ in range(5):
+        data = zipped({"inner.zip": data})
+    (tmp_path / "z.zip").write_bytes(data)
+    (file,) = kept.add([tmp_path / "z.zip"]).files
+    assert (file.outcome, "other zips" in file.reason) == ("failed", True)
+
+
+def test_an_archive_of_too_many_files_is_refused_before_it_is_listed(monkeypatch, tmp_path):
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    (tmp_path / "z.zip").write_bytes(zipped({str(number): b"" for number in range(4)}))
+    ((_, error),) = sources(OnDisk(*find([tmp_path / "z.zip"])), lambda _: None)
+    assert isinstance(error, NotReadable)
+    assert "lists 4 files" in str(error)
+
+
+def test_an_inner_archive_is_read_where_it_lies(tmp_path):
+    """Nothing of it is copied: a member of a packed inner archive is unpacked as it is read."""
+    inner = zipped({f"{day}.gpx": gpx(day) for day in range(3)})
+    (tmp_path / "z.zip").write_bytes(zipped({"inner.zip": inner}))
+    found = []
+    for source, error in sources(OnDisk(*find([tmp_path / "z.zip"])), lambda _: None):
+        assert error is None
+        found.append((source.named.rpartition("/")[2], source.load()))
+    assert found == [(f"{day}.gpx", gpx(day)) for day in range(3)]
+
+
+def test_the_progress_counts_the_members(kept, tmp_path):
+    (tmp_path / "z.zip").write_bytes(zipped({f"{day}.gpx": gpx(day) for day in range(3)}))
+    (tmp_path / "b.txt").write_text("nothing")
+    told = []
+    kept.add(
+        [tmp_path / "z.zip", tmp_path / "b.txt"], progress=lambda done, total, _: told.append((done, total))
+    )
+    assert told[-1] == (4, 4)
+    assert [done for done, _ in told] == [1, 2, 3, 4]
+
+
+def test_an_archive_seen_before_is_known_without_being_opened(kept, tmp_path, monkeypatch, aged):
+    archive = tmp_path / "z.zip"
+    archive.write_bytes(zipped({"a.gpx": gpx(), "b.txt": b"nothing", "c.gpx": b"<gpx><trk>"}))
+    aged(archive)
+    first = kept.add([archive])
+    monkeypatch.setattr(OnDisk, "head", pytest.fail)
+    again = kept.add([archive])
+    assert outcomes(again, archive) == {"a.gpx": "known", "b.txt": "skipped", "c.gpx": "failed"}
+    assert [file.reason for file in again.files][1:] == [file.reason for file in first.files][1:]
+    assert again.files[0].runs == first.files[0].runs
+    assert (again.ok, again.known, again.skipped, again.failed) == (False, 1, 1, 1)
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_bent_archive_never_raises_anything_but_what_it_says(data, tmp_path_factory):
+    whole = zipped(
+        {"a.gpx": gpx(minutes=2), "b.zip": zipped({"c.csv": DIARY}), "d.fit.gz": gzip.compress(b"x")}
+    )
+    at = data.draw(st.integers(0, len(whole)))
+    kind = data.draw(st.sampled_from(["cut", "flip", "splice"]))
+    rest = {
+        "cut": b"",
+        "flip": bytes(byte ^ 0x55 for byte in whole[at : at + 4]) + whole[at + 4 :],
+        "splice": data.draw(st.binary(max_size=40)) + whole[at:],
+    }[kind]
+    path = tmp_path_factory.mktemp("bent") / "z.zip"
+    path.write_bytes(whole[:at] + rest)
+    with journal.open(path.parent / "home") as kept:
+        summary = intake.take(kept._store, [path], Settings())
+        assert sum(file.outcome == "added" for file in summary.files) <= 2
+    assert not any("made a mistake" in file.reason for file in summary.files)
