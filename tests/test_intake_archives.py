@@ -95,15 +95,14 @@ def test_what_is_hidden_and_what_a_mac_adds_is_left_out(kept, tmp_path):
     assert list(outcomes(kept.add([tmp_path / "z.zip"]), tmp_path / "z.zip")) == ["a.gpx"]
 
 
-@pytest.mark.parametrize(
-    "name", ["../../evil.gpx", "/etc/evil.gpx", "C:\\evil.gpx", "a\x00b.gpx", "é\ud800.gpx"]
-)
+@pytest.mark.parametrize("name", [b"../../evil.gpx", b"/etc/evil.gpx", b"C:\\evil.gpx", b"a\xff\x1b[2J.gpx"])
 def test_a_members_name_is_never_a_path(tmp_path, name):
     home, outside = tmp_path / "home", tmp_path / "in" / "side"
     outside.mkdir(parents=True)
-    data = zipped({"plain": gpx()}).replace(b"plain", name.encode("utf-8", "replace")[:5].ljust(5, b"x"))
-    (outside / "z.zip").write_bytes(data if "\ud800" in name else zipped({name: gpx()}))
-    before = {path for path in tmp_path.rglob("*")}
+    placeholder = "x" * len(name)
+    data = zipped({placeholder: gpx()}).replace(placeholder.encode(), name)
+    (outside / "z.zip").write_bytes(data)
+    before = set(tmp_path.rglob("*"))
     with journal.open(home) as kept:
         assert kept.add([outside / "z.zip"]).runs_added == 1
     new = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - before}
