@@ -89,7 +89,7 @@ def test_a_row_that_no_longer_fits_its_recording_leaves_it(files, kept, run, row
     assert [one.sources for one in kept.activities()] == [("/1.fit",), ("/newer.csv",)]
 
 
-def test_two_rows_of_one_list_are_two_runs(files, kept, row):
+def test_two_rows_of_one_list_are_two_runs(files, row):
     assert files.add("/activities.csv", row(1), row(2, 60)).runs_added == 2
 
 
@@ -105,7 +105,7 @@ def test_a_day_on_paper_is_the_run_that_the_watch_has_of_it(files, kept, run, pa
     assert (found[1].start.hour, found[3].distance_m) == (5, 4000.0)
 
 
-def test_a_day_on_paper_is_not_the_day_after(files, kept, run, paper):
+def test_a_day_on_paper_is_not_the_day_after(files, run, paper):
     files.add("/1.fit", run(18 * 3600, utc_offset_s=7200))  # one o'clock at night
     assert files.add("/paper.csv", paper(1), edited=True).runs_added == 1
 
