@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import fit_chain, fit_tracks, fitfast_seam, fitparse_seam, sports, tracks
-from runlog.importers.fit_tracks import field, moment, number
+from runlog.importers import fit_chain, fit_decode, fit_profile, fit_scan, fit_tracks, sports, tracks
+from runlog.importers.fit_tracks import moment, number
 from runlog.model import Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
@@ -19,39 +17,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.importers.fitfast_seam import Messages
+    from runlog.importers.fit_decode import Messages
     from runlog.model import Track
     from runlog.settings import Settings
 
-    Message = Mapping[str | int, Any]
+    Message = Mapping[str, Any]
 
 FORMAT = "fit"
-
-_SUMMARY_FIELDS = {
-    "timestamp",
-    "local_timestamp",
-    "start_time",
-    "event",
-    "event_type",
-    "intensity",
-    "sport",
-    "sub_sport",
-    "sport_profile_name",
-    "total_elapsed_time",
-    "total_timer_time",
-    "total_distance",
-    "total_ascent",
-    "avg_heart_rate",
-    "max_heart_rate",
-    "avg_cadence",
-    "avg_fractional_cadence",
-    "fractional_cadence",
-    "workout_rpe",
-    "workout_feel",
-}
-_NATIVE_FIELDS = frozenset(_SUMMARY_FIELDS).union(
-    name for sources in fit_tracks.COLUMNS.values() for name, _ in sources if name.islower()
-)
 
 _TYPES = {
     "course": "a course, not a recorded activity",
@@ -92,15 +64,17 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
     kept: list[Activity] = []
     notes: list[str] = []
     others: list[str] = []
+    left = fit_scan.MOST_MESSAGES
     for sequence in sequences:
-        messages, fault = _decode(sequence.data)
+        messages, fault = fit_decode.decode(sequence.data, left)
+        left -= messages.count
         other = _other_type(messages)
         found = [] if other else activities(messages)
         kept += found
         if other:
             others.append(other)
         elif fault:
-            count = len(messages.get("record", [])) if found else 0
+            count = len(messages.times) if found else 0
             reason = f"damaged ({fault.reason}); {count} records were kept"
             problems.append(Problem(reason, byte=sequence.offset + (fault.byte or 0)))
         notes += [
@@ -121,24 +95,9 @@ def _refuse(others: Sequence[str], problems: Sequence[Problem]) -> None:
     raise NotTaken("no activity in it: neither a session nor records with times")
 
 
-def _decode(sequence: bytes) -> tuple[Messages, Problem | None]:
-    """Decode with fitfast, where it refuses with fitparse; return also what is damaged, if anything."""
-    try:
-        return fitfast_seam.decode(sequence, _NATIVE_FIELDS), None
-    except fitfast_seam.Refused:
-        pass
-    mended = fit_chain.with_header_crc(sequence)
-    if mended is not None:
-        try:
-            return fitfast_seam.decode(mended, _NATIVE_FIELDS), None
-        except fitfast_seam.Refused:
-            pass
-    return fitparse_seam.decode(sequence)
-
-
 def _other_type(messages: Messages) -> str | None:
     """Say what a file is that is no activity; a file that does not say may be one."""
-    types = [message["type"] for message in messages.get("file_id", []) if "type" in message]
+    types = [message["type"] for message in messages.others.get("file_id", ()) if "type" in message]
     if not types or "activity" in types:
         return None
     return _TYPES.get(types[0], f"a FIT file of the type {types[0]}, not an activity")
@@ -146,37 +105,43 @@ def _other_type(messages: Messages) -> str | None:
 
 def activities(messages: Messages) -> list[Activity]:
     """Make an activity of each session, of the records and laps from its start to the next one's."""
-    records = messages.get("record", [])
-    times = field(records, "timestamp")
-    sessions = _sessions(messages, times)
+    sessions = _sessions(messages)
     if not sessions:
         return []
     device, offset = _device(messages), _utc_offset(messages)
+    resumed, laps = fit_tracks.resumptions(messages), _laps(messages)
+    later_starts = [session["start_time"] for session in sessions[1:]]
+    records_of = _shares(messages.times, later_starts)
+    laps_of = _shares(np.array([lap.start.timestamp() for lap in laps]), later_starts)
     found = []
-    bounds = [-math.inf, *(session["start_time"] for session in sessions[1:]), math.inf]
-    for session, (low, high) in zip(sessions, pairwise(bounds), strict=True):
-        inside = np.flatnonzero((times >= low) & (times < high))
-        own = [records[index] for index in inside.tolist()]
-        track = fit_tracks.build(messages, own, times[inside], session)
-        laps = [lap for lap in _laps(messages) if low <= lap.start.timestamp() < high]
-        found.append(_activity(session, track, tuple(laps), device, offset))
+    for session, records, own_laps in zip(sessions, records_of, laps_of, strict=True):
+        track = fit_tracks.build(messages, records, resumed, float(session["start_time"]))
+        found.append(_activity(session, track, tuple(laps[index] for index in own_laps), device, offset))
     return found
 
 
-def _sessions(messages: Messages, times: NDArray[np.float64]) -> list[Message]:
+def _shares(times: NDArray[np.float64], later_starts: Sequence[float]) -> list[NDArray[np.intp]]:
+    """Return for each session which moments are its own: those up to the next session's start."""
+    known = np.flatnonzero(~np.isnan(times))
+    session = np.searchsorted(later_starts, times[known], side="right")
+    order = known[np.argsort(session, kind="stable")]
+    return np.split(order, np.cumsum(np.bincount(session, minlength=len(later_starts) + 1))[:-1])
+
+
+def _sessions(messages: Messages) -> list[Message]:
     """Return the sessions in the order of their starts.
 
     A file that ends early has none: then the records stand in for it, and for a start that was never set.
     """
-    stated = messages.get("session", [])
+    stated = messages.others.get("session", ())
     sessions = [session for session in stated if moment(session, "start_time") is not None]
     if any(session["start_time"] >= tracks.EARLIEST for session in sessions):
         return sorted(sessions, key=lambda session: session["start_time"])
-    usable = times[tracks.usable(times)]
+    usable = messages.times[tracks.usable(messages.times)]
     if len(usable) < 2:  # noqa: PLR2004 - a single moment is no activity
         return list(sessions)
-    stand_in: dict[str | int, Any] = {}
-    for message in messages.get("lap", []) + messages.get("sport", []):
+    stand_in: dict[str, Any] = {}
+    for message in (*messages.others.get("lap", ()), *messages.others.get("sport", ())):
         stand_in |= {name: message[name] for name in ("sport", "sub_sport") if name in message}
     for session in stated[:1]:
         stand_in |= session
@@ -234,7 +199,7 @@ def _laps(messages: Messages) -> list[Lap]:
             distance_m=number(message, "total_distance"),
             intensity=_intensity(message.get("intensity")),
         )
-        for message in messages.get("lap", [])
+        for message in messages.others.get("lap", ())
         if (start := moment(message, "start_time")) is not None
         and (duration := number(message, "total_elapsed_time")) is not None
     ]
@@ -247,7 +212,7 @@ def _intensity(word: object) -> Intensity | None:
 
 def _utc_offset(messages: Messages) -> int | None:
     """Return the offset of the local clock in seconds, to the quarter of an hour that zones are made of."""
-    for message in messages.get("activity", []):
+    for message in messages.others.get("activity", ()):
         utc, local = message.get("timestamp"), message.get("local_timestamp")
         if isinstance(utc, int) and isinstance(local, int) and abs(local - utc) <= _LARGEST_OFFSET:
             return round((local - utc) / _QUARTER_HOUR) * _QUARTER_HOUR
@@ -255,11 +220,11 @@ def _utc_offset(messages: Messages) -> int | None:
 
 
 def _device(messages: Messages) -> str | None:
-    for message in messages.get("file_id", []):
+    for message in messages.others.get("file_id", ()):
         maker, product = message.get("manufacturer"), message.get("product")
         model = message.get("product_name")
         if model is None and maker == "garmin" and isinstance(product, int):
-            model = fitparse_seam.product_name(product)
+            model = fit_profile.product_name(product)
         if maker is not None:
             return " ".join(str(part) for part in (maker, model) if part is not None)
     return None

@@ -8,11 +8,9 @@ from runlog.model import Problem
 
 _SIGNATURE = b".FIT"
 _SHORT_HEADER = 12
-_LONG_HEADER = 14
 _LARGEST_HEADER = 32
 _CRC_SIZE = 2
-_DEFINES = 0x40  # the bit of a record's first byte that makes it a definition
-_POLYNOMIAL = 0xA001
+_MOST_SEQUENCES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def split(data: bytes) -> tuple[list[Sequence], list[Problem]]:
     """
     sequences: list[Sequence] = []
     offset = 0
-    while is_header(data[offset : offset + _LARGEST_HEADER]):
+    while len(sequences) < _MOST_SEQUENCES and is_header(data[offset : offset + _LARGEST_HEADER]):
         sequence = _sequence(data, offset)
         sequences.append(Sequence(sequence, offset))
         offset += len(sequence)
@@ -57,38 +55,23 @@ def _sequence(data: bytes, offset: int) -> bytes:
     return data[offset : body + data_size + _CRC_SIZE]
 
 
-def with_header_crc(sequence: bytes) -> bytes | None:
-    """Give a sequence whose 14-byte header has the (legal) checksum 0 a header checksum.
+def body(sequence: bytes) -> tuple[int, int]:
+    """Return the bytes between which the messages of a sequence stand; the end may lie beyond its bytes."""
+    begin = sequence[0]
+    return begin, begin + int.from_bytes(sequence[4:8], "little")
 
-    Returns:
-        The mended sequence, or None where that is not what ails it: its own checksum is wrong, or its
-        first message is not defined, which is seen without the long way through a checksum.
-    """
-    header_size = sequence[0]
-    if header_size != _LONG_HEADER or sequence[_SHORT_HEADER:_LONG_HEADER] != b"\x00\x00":
-        return None
-    if len(sequence) == _LONG_HEADER or not sequence[_LONG_HEADER] & _DEFINES:
-        return None
-    body, stored = sequence[:-_CRC_SIZE], int.from_bytes(sequence[-_CRC_SIZE:], "little")
-    if crc(body) != stored:
-        return None
-    header = sequence[:_SHORT_HEADER] + crc(sequence[:_SHORT_HEADER]).to_bytes(2, "little")
-    mended = header + sequence[_LONG_HEADER:-_CRC_SIZE]
-    return mended + crc(mended).to_bytes(2, "little")
+
+def fault(sequence: bytes) -> str | None:
+    """Say what is wrong with a sequence as a whole: its end or its checksum."""
+    if len(sequence) < body(sequence)[1] + _CRC_SIZE:
+        return "it ends early"
+    if crc(sequence) != 0:  # which it is over bytes that end with their own checksum
+        return "its checksum is wrong"
+    return None
 
 
 def crc(data: bytes) -> int:
     """Compute FIT's checksum, CRC-16/ARC."""
-    value = 0
-    for byte in data:
-        value = (value >> 8) ^ _TABLE[(value ^ byte) & 0xFF]
-    return value
+    import fastcrc
 
-
-def _table_entry(byte: int) -> int:
-    for _ in range(8):
-        byte = (byte >> 1) ^ (_POLYNOMIAL if byte & 1 else 0)
-    return byte
-
-
-_TABLE = tuple(_table_entry(byte) for byte in range(256))
+    return int(fastcrc.crc16.arc(data))

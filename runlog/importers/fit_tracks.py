@@ -11,79 +11,92 @@ import numpy as np
 from runlog.importers import tracks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from runlog.importers.fitfast_seam import Messages
+    from runlog.importers.fit_decode import Messages
     from runlog.model import Track
 
-    Message = Mapping[str | int, Any]
+    Message = Mapping[str, Any]
 
 _DEGREES = 180.0 / 2**31
-#: The record fields that make a column, best first, and the factor to the column's unit. Those that begin
-#: with a capital are Stryd's developer fields.
-COLUMNS: dict[str, tuple[tuple[str, float], ...]] = {
-    "lat": (("position_lat", _DEGREES),),
-    "lon": (("position_long", _DEGREES),),
-    "distance_m": (("distance", 1.0),),
-    "speed_mps": (("speed", 1.0), ("enhanced_speed", 1.0)),
-    "altitude_m": (("altitude", 1.0), ("enhanced_altitude", 1.0)),
-    "heart_rate_bpm": (("heart_rate", 1.0),),
-    "cadence_spm": (("cadence", 1.0), ("Cadence", 1.0)),
-    "power_w": (("power", 1.0), ("Power", 1.0)),
-    "vertical_oscillation_mm": (("vertical_oscillation", 1.0), ("Vertical Oscillation", 10.0)),
-    "vertical_ratio_pct": (("vertical_ratio", 1.0),),
-    "stance_time_ms": (("stance_time", 1.0), ("Ground Time", 1.0)),
-    "stance_time_balance_pct": (("stance_time_balance", 1.0),),
-    "step_length_mm": (("step_length", 1.0),),
+#: The record fields that make a column, best first, and the factor to the column's unit.
+_COLUMNS: dict[str, tuple[tuple[str, ...], float]] = {
+    "lat": (("position_lat",), _DEGREES),
+    "lon": (("position_long",), _DEGREES),
+    "distance_m": (("distance",), 1.0),
+    "speed_mps": (("enhanced_speed", "speed"), 1.0),
+    "altitude_m": (("enhanced_altitude", "altitude"), 1.0),
+    "heart_rate_bpm": (("heart_rate",), 1.0),
+    "cadence_spm": (("cadence",), 1.0),
+    "power_w": (("power",), 1.0),
+    "vertical_oscillation_mm": (("vertical_oscillation",), 1.0),
+    "vertical_ratio_pct": (("vertical_ratio",), 1.0),
+    "stance_time_ms": (("stance_time",), 1.0),
+    "stance_time_balance_pct": (("stance_time_balance",), 1.0),
+    "step_length_mm": (("step_length",), 1.0),
 }
 _BEFORE_START_S = 60.0
 _END_OF_FIT_TIME = 631065600 + 2**32
 
 
 def build(
-    messages: Messages, records: Sequence[Message], times: NDArray[np.float64], session: Message
+    messages: Messages, inside: NDArray[np.intp], resumed: NDArray[np.float64], start: float
 ) -> Track | None:
-    """Build the track of one session from its records; a record far before the start is a stale one."""
-    start = float(session["start_time"])
-    fresh = np.flatnonzero(times >= start - _BEFORE_START_S)
-    records, times = [records[index] for index in fresh.tolist()], times[fresh]
-    columns = {name: _column(records, sources) for name, sources in COLUMNS.items()}
-    columns["cadence_spm"] += np.nan_to_num(field(records, "fractional_cadence"))
-    built = tracks.build(times, np.searchsorted(_resumed(messages), times, side="right"), columns, start)
+    """Build the track of one session.
+
+    Args:
+        messages: of the whole file.
+        inside: which records are the session's (n,).
+        resumed: Unix seconds at which the timer was started again, in order.
+        start: Unix seconds of the session's start; a record far before it is a stale one.
+    """
+    times = messages.times[inside]
+    fresh = times >= start - _BEFORE_START_S
+    rows, times = inside[fresh], times[fresh]
+    columns = {}
+    for name, (sources, factor) in _COLUMNS.items():
+        values = _column(messages, sources, rows)
+        if values is not None:
+            columns[name] = values * factor
+    fraction = messages.records.get("fractional_cadence")
+    if "cadence_spm" in columns and fraction is not None:
+        columns["cadence_spm"] += np.nan_to_num(fraction[rows])
+    built = tracks.build(times, np.searchsorted(resumed, times, side="right"), columns, start)
     return built[1] if built else None
 
 
-def _resumed(messages: Messages) -> list[float]:
-    """Return the times at which the timer was started again after a stop."""
+def resumptions(messages: Messages) -> NDArray[np.float64]:
+    """Return the Unix seconds at which the timer was started again after a stop, in order."""
     timer = [
         (seconds, str(event.get("event_type")))
-        for event in messages.get("event", [])
+        for event in messages.others.get("event", ())
         if event.get("event") == "timer" and (seconds := moment(event, "timestamp")) is not None
     ]
     timer.sort(key=lambda event: event[0])
-    return [
-        seconds
-        for (_, before), (seconds, after) in pairwise(timer)
-        if before.startswith("stop") and after == "start"
-    ]
+    return np.array(
+        [
+            seconds
+            for (_, before), (seconds, after) in pairwise(timer)
+            if before.startswith("stop") and after == "start"
+        ]
+    )
 
 
-def _column(records: Sequence[Message], sources: Sequence[tuple[str, float]]) -> NDArray[np.float64]:
-    values = np.full(len(records), np.nan)
-    for name, factor in sources:
+def _column(
+    messages: Messages, sources: tuple[str, ...], rows: NDArray[np.intp]
+) -> NDArray[np.float64] | None:
+    """Return the first source's values (n,), filled with those of the next, last a developer field's."""
+    found = [messages.records[name] for name in sources if name in messages.records]
+    found += [messages.developer[name] for name in sources if name in messages.developer]
+    if not found:
+        return None
+    values = found[0][rows]
+    for other in found[1:]:
         missing = np.isnan(values)
-        if not missing.any():
-            break
-        values[missing] = field(records, name)[missing] * factor
+        values[missing] = other[rows][missing]
     return values
-
-
-def field(records: Sequence[Message], name: str) -> NDArray[np.float64]:
-    """Return one field of all records (n,), NaN where a record has no number in it."""
-    values = [record.get(name) for record in records]
-    return np.array([value if isinstance(value, int | float) else np.nan for value in values], float)
 
 
 def number(message: Message, name: str) -> float | None:

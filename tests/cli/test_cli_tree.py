@@ -33,7 +33,7 @@ HEAVY = (
     "rich",
     "gpxpy",
     "fitparse",
-    "fitfast",
+    "fastcrc",
     "jinja2",
 )
 

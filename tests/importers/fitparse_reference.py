@@ -1,0 +1,66 @@
+"""What fitparse, the reference FIT decoder, reads of a file: slow, a message at a time."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from fitparse.base import UncachedFitFile
+from fitparse.records import DevFieldDefinition
+from fitparse.utils import FitCRCError, FitEOFError
+
+FIT_EPOCH = 631065600  # 1989-12-31 in Unix seconds
+TIMES = ("date_time", "local_date_time")
+
+
+def decode(sequence):
+    """Decode one FIT file as far as it is sound.
+
+    Returns:
+        The messages by kind, each a dict of native fields and a dict of developer fields, without those
+        that are not set; and what was wrong, or None.
+    """
+    messages = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of oddities; half a last record it would give as a whole one
+        warnings.filterwarnings("error", "File was terminated unexpectedly")
+        try:
+            with UncachedFitFile(io.BytesIO(sequence), check_developer_data=False) as file:
+                for message in file.get_messages():
+                    messages.setdefault(message.name, []).append(fields(message))
+        except (FitEOFError, UserWarning):
+            return messages, "it ends early"
+        except FitCRCError:
+            return messages, "its checksum is wrong"
+        except Exception as error:  # noqa: BLE001 - damaged bytes raise anything at all in it, KeyError to struct.error
+            return messages, repr(error)
+    return messages, None
+
+
+def fields(message):
+    """The native fields, of which those that are stated outrank expanded components, and the developer's."""
+    native, developer = {}, {}
+    for field in message.fields:
+        found = value(field)
+        if found is None:
+            continue
+        if isinstance(field.field_def, DevFieldDefinition):
+            developer[field.name] = found
+        elif field.field_def is not None or name(field) not in native:
+            native[name(field)] = found
+    return native, developer
+
+
+def name(field):
+    """The main field's name where fitparse resolved a sub-field."""
+    return field.parent_field.name if field.parent_field else field.name
+
+
+def value(field):
+    if field.raw_value is None:
+        return None
+    if field.type.name in TIMES:
+        return field.raw_value + FIT_EPOCH if isinstance(field.raw_value, int) else None
+    if field.parent_field:
+        return field.raw_value
+    return field.value
