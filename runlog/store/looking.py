@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from runlog.errors import StoreError
+
 _TABLES = {"file", "activity", "recording", "track", "entry", "shoe"}
 _UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _FAULTS_TOLD = 5
@@ -103,6 +105,12 @@ def faults(db: sqlite3.Connection) -> list[str]:
     return [] if found == ["ok"] else found
 
 
+def means_damage(error: StoreError) -> bool:
+    """Whether a database could not be opened because it is damaged, or none at all."""
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def contents(db: sqlite3.Connection) -> Contents:
     """Count what a database of runlog holds."""
     runs = _count(db, "SELECT count(DISTINCT activity_id) FROM recording WHERE kind = 'run'")
@@ -113,7 +121,7 @@ def contents(db: sqlite3.Connection) -> Contents:
         others=_count(db, "SELECT count(*) FROM activity") - runs,
         ratings=_count(db, "SELECT count(*) FROM entry"),
         shoes=_count(db, "SELECT count(*) FROM shoe"),
-        made=made and datetime.fromisoformat(made),
+        made=datetime.fromisoformat(made) if made else None,
         config=config,
     )
 

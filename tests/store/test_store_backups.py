@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import sqlite3
@@ -21,7 +20,7 @@ from made_recordings import MONDAY, Files, make_run, make_track
 from runlog import store
 from runlog.errors import BadInput, StoreError
 from runlog.model import Entry, Shoe
-from runlog.store import backups
+from runlog.store import backups, copying, restoring
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,7 +172,7 @@ def test_a_home_that_can_only_be_read_can_be_backed_up():
             with pytest.raises(BadInput, match="cannot be written"):
                 backups.backup(home, home / "b.db", NOW)
             with pytest.raises((StoreError, BadInput), match="cannot be written"):
-                backups.restore(home, folder / "b.db", NOW)
+                restoring.restore(home, folder / "b.db", NOW)
     finally:
         home.chmod(0o755)
         shutil.rmtree(folder)
@@ -228,7 +227,7 @@ def test_restoring_into_an_empty_home_gives_everything_back(home, tmp_path):
     (home / "config.toml").write_text('units = "mi"\n')
     before = dump(home / "runlog.db")
     backups.backup(home, tmp_path / "b.db", NOW)
-    done = backups.restore(tmp_path / "new", tmp_path / "b.db", NOW)
+    done = restoring.restore(tmp_path / "new", tmp_path / "b.db", NOW)
     assert (done.contents.runs, done.database_aside, done.config_aside) == (3, None, None)
     assert dump(tmp_path / "new/runlog.db") == before
     assert (tmp_path / "new/config.toml").read_text() == 'units = "mi"\n'
@@ -241,13 +240,13 @@ def test_what_was_there_is_kept_aside(home, tmp_path):
     other = fill(tmp_path / "other", 5)
     (other / "config.toml").write_text('units = "km"\n')
     before, wanted = dump(other / "runlog.db"), dump(home / "runlog.db")
-    done = backups.restore(other, tmp_path / "b.db", NOW)
+    done = restoring.restore(other, tmp_path / "b.db", NOW)
     assert done.database_aside == other / "runlog.db.before-restore-20260720-090000"
     assert done.config_aside == other / "config.toml.before-restore-20260720-090000"
     assert dump(done.database_aside) == before
     assert dump(other / "runlog.db") == wanted
     assert done.config_aside.read_text() == 'units = "km"\n'
-    again = backups.restore(other, done.database_aside, NOW)
+    again = restoring.restore(other, done.database_aside, NOW)
     assert again.database_aside == other / "runlog.db.before-restore-20260720-090000-2"
     assert dump(other / "runlog.db") == before
     assert (other / "config.toml").read_text() == 'units = "mi"\n', "a database without settings leaves them"
@@ -258,7 +257,7 @@ def test_a_process_that_has_the_home_open_goes_on_with_what_was_restored(home, t
     with store.open(home) as kept:
         Files(kept).add("/later.fit", make_run(86400.0 * 9))
         assert len(kept.activities()) == 4
-        backups.restore(home, tmp_path / "b.db", NOW)
+        restoring.restore(home, tmp_path / "b.db", NOW)
         assert len(kept.activities()) == 3
         Files(kept).add("/later.fit", make_run(86400.0 * 9))
     with store.open(home) as kept:
@@ -267,19 +266,19 @@ def test_a_process_that_has_the_home_open_goes_on_with_what_was_restored(home, t
 
 def test_a_writer_that_does_not_finish_is_waited_for_so_long(home, tmp_path, monkeypatch):
     backups.backup(home, tmp_path / "b.db", NOW)
-    monkeypatch.setattr(backups, "_WAIT_FOR_OTHERS_S", 0.3)
+    monkeypatch.setattr(copying, "WAIT_FOR_OTHERS_S", 0.3)
     before = dump(home / "runlog.db")
     with closing(sqlite3.connect(home / "runlog.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="another program is writing"):
-            backups.restore(home, tmp_path / "b.db", NOW)
+            restoring.restore(home, tmp_path / "b.db", NOW)
         writer.execute("ROLLBACK")
     assert dump(home / "runlog.db") == before
 
 
 def damage(path):
     content = bytearray(path.read_bytes())
-    content[100:60_000] = random.Random(1).randbytes(59_900)
+    content[100:60_000] = (b"not what it was" * 4000)[:59_900]
     path.write_bytes(content)
 
 
@@ -293,7 +292,7 @@ def test_a_home_that_is_beyond_repair_is_kept_aside_as_it_is(home, tmp_path, how
     else:
         (home / "runlog.db").write_bytes(b"" if how == "empty file" else b"my shopping list")
     before = (home / "runlog.db").read_bytes()
-    done = backups.restore(home, tmp_path / "b.db", NOW)
+    done = restoring.restore(home, tmp_path / "b.db", NOW)
     assert dump(home / "runlog.db") == wanted
     if how == "damaged":
         assert done.database_aside.read_bytes() == before
@@ -307,7 +306,7 @@ def test_another_page_size_is_no_hindrance(home, tmp_path):
         db.execute("PRAGMA page_size = 16384")
         db.execute("VACUUM")
     before = dump(home / "runlog.db")
-    backups.restore(home, tmp_path / "b.db", NOW)
+    restoring.restore(home, tmp_path / "b.db", NOW)
     assert dump(home / "runlog.db") == before
 
 
@@ -320,7 +319,7 @@ def test_a_backup_of_an_older_runlog_is_brought_up_to_date_when_opened(tmp_path,
         schema.migrate(db)
         db.execute("INSERT INTO shoe VALUES ('Blue', NULL, NULL, 0, NULL, 0)")
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
-    assert backups.restore(tmp_path / "home", tmp_path / "old.db", NOW).contents.version == 1
+    assert restoring.restore(tmp_path / "home", tmp_path / "old.db", NOW).contents.version == 1
     with store.open(tmp_path / "home") as kept:
         assert kept.shoes() == [Shoe("Blue")]
 
@@ -355,45 +354,45 @@ def test_what_is_no_backup_is_told_and_changes_nothing(home, tmp_path, what, tol
     make_other(tmp_path / "b.db", what)
     before = dump(home / "runlog.db")
     with pytest.raises(BadInput, match=told):
-        backups.restore(home, tmp_path / "b.db", NOW)
+        restoring.restore(home, tmp_path / "b.db", NOW)
     assert dump(home / "runlog.db") == before
     assert listing(home) == ["runlog.db"]
 
 
 def test_a_backup_that_is_not_there_or_of_a_newer_runlog_is_told(home, tmp_path):
     with pytest.raises(BadInput, match=r"b\.db: cannot be read: No such file"):
-        backups.restore(home, tmp_path / "b.db", NOW)
+        restoring.restore(home, tmp_path / "b.db", NOW)
     backups.backup(home, tmp_path / "b.db", NOW)
     with closing(sqlite3.connect(tmp_path / "b.db")) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(BadInput, match="a newer runlog has written it"):
-        backups.restore(home, tmp_path / "b.db", NOW)
+        restoring.restore(home, tmp_path / "b.db", NOW)
 
 
 def test_what_a_home_holds_is_known_before_it_is_replaced(home, tmp_path):
-    assert backups.present(tmp_path / "none") is None
-    assert backups.present(home).runs == 3
+    assert restoring.present(tmp_path / "none") is None
+    assert restoring.present(home).runs == 3
     damage(home / "runlog.db")
     with pytest.raises(StoreError):
-        backups.present(home)
+        restoring.present(home)
 
 
 RESTORE = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from runlog.store import backups
-after = int(sys.argv[3])
-if after:
+from runlog.store import copying, restoring
+if sys.argv[3].isdigit():
+    after = int(sys.argv[3])
     steps = []
     def step(*_):
         steps.append(1)
         if len(steps) == after:
             os.kill(os.getpid(), signal.SIGKILL)
-    backups._patience = lambda path: step
-    backups._PAGES_AT_ONCE = 8
+    copying.patience = restoring.patience = lambda path: step
+    restoring._PAGES_AT_ONCE = 8
 print("begun", flush=True)
-backups.restore(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC))
+restoring.restore(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC))
 """
 
 
@@ -407,24 +406,25 @@ def two_homes(tmp_path_factory):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal there")
-@pytest.mark.parametrize("after", [1, 2, 3, 10, 40, 0, 0, 0])
+@pytest.mark.parametrize("after", [1, 2, 3, 10, 40, 0.0, 0.02, 0.05, 0.1])
 def test_a_restore_that_is_killed_leaves_the_old_or_the_new(two_homes, tmp_path, after):
+    """Killed after so many steps of its copies (int), or so many seconds (float)."""
     folder, old, new = two_homes
     home = tmp_path / "home"
     shutil.copytree(folder / "old", home)
     with subprocess.Popen(
         [sys.executable, "-c", RESTORE, home, folder / "new.db", str(after)], cwd=ROOT, stdout=subprocess.PIPE
-    ) as restoring:
-        assert restoring.stdout.readline()
-        if not after:
-            time.sleep(random.Random(os.getpid()).uniform(0.0, 0.15))
-            restoring.kill()
-        restoring.wait(60)
+    ) as process:
+        assert process.stdout.readline()
+        if isinstance(after, float):
+            time.sleep(after)
+            process.kill()
+        process.wait(60)
     with store.open(home) as kept:
         assert len(kept.activities()) in {40, 60}
     assert dump(home / "runlog.db") in (old, new)
-    if after:
-        assert restoring.returncode == -signal.SIGKILL
+    if isinstance(after, int):
+        assert process.returncode == -signal.SIGKILL
         assert dump(home / "runlog.db") == old
-    backups.restore(home, folder / "new.db", NOW)
+    restoring.restore(home, folder / "new.db", NOW)
     assert dump(home / "runlog.db") == new
