@@ -18,6 +18,8 @@ _CHUNK = 64 * 1024
 #: How much of a file an importer sees when it is asked whether the file is its own.
 HEAD = 64 * 1024
 
+_MOST_SPACE = 1024  # before the first tag
+
 _GZIP = b"\x1f\x8b"
 _PROLOG = re.compile(
     r"(?>\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*\[.*?\]\s*>|<!(?!--)[^>]*>)*+<([^\s/>!?]+)", re.DOTALL
@@ -114,11 +116,15 @@ def head_text(head: bytes) -> str:
 
 def root(head: bytes) -> str | None:
     """Return the name of an XML file's first element, or None where the bytes are not XML."""
-    beginning = head_text(head).lstrip("\ufeff \t\r\n")
-    if not beginning.startswith("<"):
+    if not _begins_with_a_tag(head):  # most files are binary, and need not be decoded to know it
         return None
-    found = _PROLOG.match(beginning)
+    found = _PROLOG.match(head_text(head).lstrip("\ufeff \t\r\n"))
     return found[1] if found else None
+
+
+def _begins_with_a_tag(head: bytes) -> bool:
+    beginning = head_text(head[:_MOST_SPACE]).lstrip("\ufeff \t\r\n")
+    return beginning.startswith("<")
 
 
 #: What a recording looks like that was overwritten, never finished or cut off at the front.

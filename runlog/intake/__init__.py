@@ -60,11 +60,12 @@ def take(
 def _not_seen(files: list[Found], memory: known.Memory, ledger: Ledger) -> list[Found]:
     """The files that a listing does not show to be those of an import before, which are told of at once."""
     recalled = memory.recall(files)
-    for file, members in recalled.items():
-        ledger.found_more(len(members))
+    for file in files:
+        members = recalled.get(file.path, [])
+        ledger.found_more(max(1, len(members)))
         for number, (member, taken) in enumerate(members):
             ledger.note(Place(file, number, member), taken)
-    return [file for file in files if file not in recalled]
+    return [file for file in files if file.path not in recalled]
 
 
 def _jobs(

@@ -50,28 +50,28 @@ def _walk(named: str, path: str) -> Iterator[Found]:
     try:
         entries = list(os.scandir(path))
     except (OSError, ValueError):  # no folder, or one that cannot be read, which its loading tells
-        yield _seen(Found(named, path))
+        yield _seen(named, path, Path(path))
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        inner = os.path.join(named, entry.name)  # noqa: PTH118 - for thousands of names
+        inner = f"{named}{os.sep}{entry.name}"
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(inner, entry.path)
-        elif not _is_link_to_folder(entry):
-            yield _seen(Found(inner, entry.path), entry)
+        elif not (entry.is_symlink() and _is_folder(entry)):
+            yield _seen(inner, entry.path, entry)
 
 
-def _seen(file: Found, entry: os.DirEntry[str] | None = None) -> Found:
+def _seen(named: str, path: str, at: os.DirEntry[str] | Path) -> Found:
     try:
-        status = entry.stat() if entry else Path(file.path).stat()
+        status = at.stat()
     except (OSError, ValueError):
-        return file
-    return file._replace(size=status.st_size, mtime_ns=status.st_mtime_ns)
+        return Found(named, path)
+    return Found(named, path, status.st_size, status.st_mtime_ns)
 
 
-def _is_link_to_folder(entry: os.DirEntry[str]) -> bool:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_symlink() and entry.is_dir()
+        return entry.is_dir()
     except OSError:  # a loop of links
         return False

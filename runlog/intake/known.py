@@ -33,24 +33,24 @@ class Memory:
         self._reader = f"{__version__}.{_READER} {hashlib.sha256(repr(settings).encode()).hexdigest()[:16]}"
         self._begun_ns = time.time_ns()
 
-    def recall(self, files: Sequence[Found]) -> dict[Found, list[tuple[str, Taken]]]:
-        """What came of those files that have not changed since: of each member, or by "" of the file."""
+    def recall(self, files: Sequence[Found]) -> dict[str, list[tuple[str, Taken]]]:
+        """What came of those files, by path, that have not changed: of each member, or by "" of the file."""
         by_path = {file.known_as: file for file in files}
-        recalled: dict[Found, list[tuple[str, Taken]]] = {}
+        recalled: dict[str, list[tuple[str, Taken]]] = {}
         for seen, runs in self._store.seen(list(by_path), self._reader):
             file = by_path[seen.path]
             if (seen.size, seen.mtime_ns) == (file.size, file.mtime_ns):
-                recalled.setdefault(file, []).append((seen.member, _again(file, seen, runs)))
+                recalled.setdefault(file.path, []).append((seen.member, _again(file, seen, runs)))
         return recalled
 
     def remember(self, files: Iterable[Found], ledger: Ledger) -> None:
         """Remember what came of these files, unless the same bytes might come to something else."""
-        taken = ledger.by_file()
+        taken = ledger.by_path()
         seen = [
             _seen(file, member, one)
             for file in files
-            if self._is_settled(file) and all(one.lasting for _, one in taken.get(file, ()))
-            for member, one in taken.get(file, ())
+            if self._is_settled(file) and all(one.lasting for _, one in taken.get(file.path, ()))
+            for member, one in taken.get(file.path, ())
         ]
         self._store.remember(self._reader, [file.known_as for file in files], seen)
 

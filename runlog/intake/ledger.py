@@ -25,7 +25,7 @@ class Ledger:
     def __init__(self, files: int, progress: Callable[[int, int, str], None] | None) -> None:
         self._total = files
         self._progress = progress
-        self._taken: dict[Place, Taken] = {}
+        self._taken: list[tuple[Place, Taken]] = []
 
     def found_more(self, members: int) -> None:
         """Count the members of an archive in the place of the archive."""
@@ -33,20 +33,22 @@ class Ledger:
 
     def note(self, place: Place, taken: Taken) -> None:
         """Note what came of a file."""
-        self._taken[place] = taken
+        self._taken.append((place, taken))
         if self._progress is not None:
             self._progress(len(self._taken), self._total, taken.result.path)
 
     def in_order(self) -> list[Taken]:
         """What came of the files, in the order of their paths and places."""
-        return [
-            self._taken[place]
-            for place in sorted(self._taken, key=lambda place: (place.file.path, place.number))
-        ]
+        return [taken for _, taken in sorted(self._taken, key=_path_and_number)]
 
-    def by_file(self) -> dict[Found, list[tuple[str, Taken]]]:
+    def by_path(self) -> dict[str, list[tuple[str, Taken]]]:
         """What came of each file on disk: of its members by their names, or by "" of the file itself."""
-        found: dict[Found, list[tuple[str, Taken]]] = {}
-        for place in sorted(self._taken, key=lambda place: place.number):
-            found.setdefault(place.file, []).append((place.member, self._taken[place]))
+        found: dict[str, list[tuple[str, Taken]]] = {}
+        for place, taken in sorted(self._taken, key=_path_and_number):
+            found.setdefault(place.file.path, []).append((place.member, taken))
         return found
+
+
+def _path_and_number(one: tuple[Place, Taken]) -> tuple[str, int]:
+    place = one[0]
+    return place.file.path, place.number

@@ -1,0 +1,60 @@
+"""What the benchmarks share: ratios that are measured in one run, told in one table."""
+
+from __future__ import annotations
+
+import os
+import platform
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_MEASURED: list[tuple[str, str, str, str]] = []
+
+
+class Measured:
+    """Collects what was measured for the table at the end."""
+
+    def ratio(self, what: str, against: str, value: float, aim: str) -> None:
+        """Note a ratio of two times of the same run, and what is aimed at."""
+        _MEASURED.append((what, against, f"{value:.1f} ×", aim))
+
+    def amount(self, what: str, against: str, value: str, aim: str) -> None:
+        """Note another number with its unit."""
+        _MEASURED.append((what, against, value, aim))
+
+
+@pytest.fixture
+def measured() -> Measured:
+    """Takes what goes into the table."""
+    return Measured()
+
+
+@pytest.fixture
+def seconds() -> Callable[..., float]:
+    """The least of the times that some calls take, in seconds."""
+
+    def least(call: Callable[[], Any], rounds: int = 5) -> float:
+        return min(_once(call) for _ in range(rounds))
+
+    return least
+
+
+def _once(call: Callable[[], Any]) -> float:
+    start = perf_counter()
+    call()
+    return perf_counter() - start
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Iterator[None]:
+    """Print the table as the README keeps it."""
+    if _MEASURED:
+        cores = os.cpu_count()
+        terminalreporter.section(f"measured on {cores} cores with Python {platform.python_version()}")
+        rows = [("what", "against", "measured", "aim"), ("---",) * 4, *_MEASURED]
+        terminalreporter.write_line("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    return (yield)
