@@ -1,4 +1,4 @@
-"""Whether two tracks are of the same steps, whatever the clocks of their devices said."""
+"""Whether two tracks are of the same steps: what the clocks of their devices leave open."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ _SAMPLES = 60
 _METRES_PER_DEGREE = 111_195
 _APART_M = 25.0  # the error of two receivers; a second run is seconds, so tens of metres, off
 _APART_BPM = 1.0
+_ELSEWHERE_M = 200.0
+_CLOCKS_OFF_S = 90
+_CLOCK_STEP_S = 15
 
 
 def coincide(one: Track, other: Track, lag_s: float) -> bool:
@@ -37,6 +40,23 @@ def coincide(one: Track, other: Track, lag_s: float) -> bool:
         beats = _at(one, "heart_rate_bpm", times) - _at(other, "heart_rate_bpm", times - lag_s)
         agree.append(np.median(np.abs(beats)) <= _APART_BPM)
     return bool(agree) and all(agree)
+
+
+def elsewhere(one: Track, other: Track, lag_s: float) -> bool:
+    """Whether two tracks of the same time are of two runners, who were at different places for most of it.
+
+    Args:
+        one: a track.
+        other: another, whose start is ``lag_s`` seconds later.
+        lag_s: seconds, of clocks that may be a minute and a half off each other.
+    """
+    if not (_has(one, "lat") and _has(other, "lat")):
+        return False
+    first, last = max(0.0, lag_s), min(one["time_s"][-1], other["time_s"][-1] + lag_s)
+    times = np.linspace(first, last, _SAMPLES)
+    errors = range(-_CLOCKS_OFF_S, _CLOCKS_OFF_S + 1, _CLOCK_STEP_S)
+    apart = [np.median(_metres_apart(one, other, times, lag_s + error)) for error in errors]
+    return bool(min(apart) > _ELSEWHERE_M)
 
 
 def _metres_apart(one: Track, other: Track, times: NDArray[np.float64], lag_s: float) -> NDArray[np.float64]:

@@ -42,9 +42,24 @@ def same_run(one: Activity, other: Activity) -> bool:
 
 
 def closeness(one: Activity, other: Activity) -> float:
-    """How well two recordings of the same activity cover each other; 0 at the best, in seconds off."""
+    """How well two recordings of the same activity go together; 0 at the best, to compare alike ones by."""
+    if one.day_only or other.day_only:
+        return -_relative(one.duration_s, other.duration_s) - _relative(
+            one.distance_m or 0.0, other.distance_m or 0.0
+        )
     start_s = (other.start - one.start).total_seconds()
     return -abs(start_s) - abs(start_s + other.duration_s - one.duration_s)
+
+
+def same_list(one: Activity, other: Activity) -> bool:
+    """Whether both are rows of one list, which tells of each of its activities once."""
+    return one.external is not None and other.external is not None and _list(one) == _list(other)
+
+
+def _list(activity: Activity) -> str:
+    """The app, or the path of a list that the runner edits, which stands behind the row's own name."""
+    app, _, row = (activity.external or "").partition(":")
+    return app + row.partition("@")[2]
 
 
 def lag_if_shifted_s(one: Activity, other: Activity) -> float | None:
@@ -113,4 +128,9 @@ def _agree(one: Activity, other: Activity, tolerance: float) -> bool:
 
 
 def _close(one: float, other: float, tolerance: float) -> bool:
-    return abs(one - other) <= tolerance * max(one, other)
+    return _relative(one, other) <= tolerance
+
+
+def _relative(one: float, other: float) -> float:
+    """The difference as a share of the larger one."""
+    return abs(one - other) / max(one, other) if one != other else 0.0

@@ -62,10 +62,11 @@ def recognise(db: sqlite3.Connection, path: str, sha256: str) -> Known | None:
             note_version(db, path, file["id"])
         elif holds is None or holds["file_id"] != file["id"]:
             return None
-    return Known(file["id"], file["path"], _runs_of(db, file["id"]))
+    return Known(file["id"], file["path"], runs_of(db, file["id"]))
 
 
-def _runs_of(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
+def runs_of(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
+    """The ids of the runs that a file tells of, in its order."""
     found = db.execute(
         "SELECT DISTINCT activity_id FROM recording WHERE file_id = ? AND kind = ? ORDER BY position",
         (file_id, Kind.RUN),

@@ -1,15 +1,35 @@
-"""Which recordings are one activity, by the runner's own word."""
+"""Recordings grouped into activities: as they come in, and by the runner's own word."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput, NotFound
-from runlog.store import read, recordings
+from runlog.store import read
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from runlog.store.rows import Recording
+
+
+def new_activity(db: sqlite3.Connection) -> int:
+    """Make an activity, which gets an id that was never used before."""
+    return int(db.execute("INSERT INTO activity DEFAULT VALUES").lastrowid or 0)
+
+
+def unite(db: sqlite3.Connection, activity_ids: Iterable[int]) -> int:
+    """Make one activity of those that a recording shows to be one, and return its id, the oldest of them.
+
+    What the runner has split stays apart: of such activities only the first goes with the others.
+    """
+    ids = list(dict.fromkeys(activity_ids))
+    apart = [one for one in ids if _row(db, one)["kept_apart"]]
+    united = [one for one in ids if one not in apart[1:]]
+    for other in sorted(united)[1:]:
+        _absorb(db, min(united), other)
+    return min(united)
 
 
 def split(db: sqlite3.Connection, activity_id: int, sources: Sequence[int] = ()) -> list[int]:
@@ -29,32 +49,46 @@ def split(db: sqlite3.Connection, activity_id: int, sources: Sequence[int] = ())
         NotFound: there is no such activity.
         BadInput: it has a single source, or no such source, or none would be left.
     """
-    by_source: dict[str, list[int]] = {}
-    for recording in read.recordings_of(db, activity_id):
-        by_source.setdefault(recording.path, []).append(recording.id)
-    if not by_source:
-        raise NotFound(f"there is no run #{activity_id}")
-    parts = list(by_source.values())
-    if len(parts) == 1:
-        raise BadInput(f"#{activity_id} has a single source; there is nothing to split")
+    parts = _by_source(read.recordings_of(db, activity_id))
+    _refuse_split(activity_id, len(parts), sources)
+    _keep_apart(db, activity_id)
     if not sources:
         return [_move(db, part) for part in parts[1:]]
-    if any(not 1 <= number <= len(parts) for number in sources):
+    return [_move(db, [recording for number in sorted(set(sources)) for recording in parts[number - 1]])]
+
+
+def _by_source(best_first: Iterable[Recording]) -> list[list[int]]:
+    """The ids of the recordings of each file."""
+    parts: dict[str, list[int]] = {}
+    for recording in best_first:
+        parts.setdefault(recording.path, []).append(recording.id)
+    return list(parts.values())
+
+
+def _refuse_split(activity_id: int, parts: int, sources: Sequence[int]) -> None:
+    if not parts:
+        raise NotFound(f"there is no run {activity_id}; runlog runs lists them")
+    if parts == 1:
+        raise BadInput(f"run {activity_id} has a single source; there is nothing to split")
+    if any(not 1 <= number <= parts for number in sources):
         raise BadInput(
-            f"#{activity_id} has the sources 1 to {len(parts)}; runlog show {activity_id} lists them"
+            f"run {activity_id} has the sources 1 to {parts}; runlog show {activity_id} lists them"
         )
-    chosen = set(sources)
-    if len(chosen) == len(parts):
-        raise BadInput(f"these are all the sources of #{activity_id}; leave it at least one")
-    return [_move(db, [recording for number in sorted(chosen) for recording in parts[number - 1]])]
+    if len(set(sources)) == parts:
+        raise BadInput(f"these are all the sources of run {activity_id}; leave it at least one")
 
 
 def _move(db: sqlite3.Connection, recording_ids: Sequence[int]) -> int:
-    activity_id = recordings.new_activity(db)
+    activity_id = new_activity(db)
+    _keep_apart(db, activity_id)
     db.executemany(
         "UPDATE recording SET activity_id = ? WHERE id = ?", [(activity_id, one) for one in recording_ids]
     )
     return activity_id
+
+
+def _keep_apart(db: sqlite3.Connection, activity_id: int) -> None:
+    db.execute("UPDATE activity SET kept_apart = 1 WHERE id = ?", (activity_id,))
 
 
 def merge(db: sqlite3.Connection, into: int, other: int) -> None:
@@ -65,14 +99,23 @@ def merge(db: sqlite3.Connection, into: int, other: int) -> None:
         BadInput: they are one already.
     """
     if into == other:
-        raise BadInput(f"#{into} is one run already; name two")
+        raise BadInput(f"{into} is one run already; name two")
     for activity_id in (into, other):
-        if db.execute("SELECT 1 FROM activity WHERE id = ?", (activity_id,)).fetchone() is None:
-            raise NotFound(f"there is no run #{activity_id}")
+        if _row(db, activity_id) is None:
+            raise NotFound(f"there is no run {activity_id}; runlog runs lists them")
+    _absorb(db, into, other)
+
+
+def _row(db: sqlite3.Connection, activity_id: int) -> Any:  # noqa: ANN401 - a row, or None where there is none
+    return db.execute("SELECT * FROM activity WHERE id = ?", (activity_id,)).fetchone()
+
+
+def _absorb(db: sqlite3.Connection, into: int, other: int) -> None:
     db.execute("UPDATE recording SET activity_id = ? WHERE activity_id = ?", (into, other))
     db.execute("UPDATE entry SET run = ? WHERE run = ?", (into, other))
+    gone = _row(db, other)
     db.execute(
-        "UPDATE activity SET worn = coalesce(worn, (SELECT worn FROM activity WHERE id = ?)) WHERE id = ?",
-        (other, into),
+        "UPDATE activity SET worn = coalesce(worn, ?), kept_apart = max(kept_apart, ?) WHERE id = ?",
+        (gone["worn"], gone["kept_apart"], into),
     )
     db.execute("DELETE FROM activity WHERE id = ?", (other,))

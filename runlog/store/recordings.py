@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.model import Kind
-from runlog.store import read, rows, twins
+from runlog.store import filed, grouping, read, rows, twins
 from runlog.store.duplicates import same_run
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Tally:
     removed: int = 0
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where an activity stands: in which file, and the how manieth it is."""
 
     file_id: int
@@ -72,14 +72,13 @@ def add(
     """
     tally = Tally()
     for position, (activity, stream) in enumerate(zip(activities, streams, strict=True)):
-        place = _Place(file_id, position)
+        place = Place(file_id, position)
         earlier = _of_the_list(db, activity)
         if earlier is not None:
-            activity_id = _renew(db, earlier, activity, place, tally)
+            _renew(db, earlier, activity, place, tally)
         else:
-            activity_id = _add(db, activity, stream, place, tally)
-        if activity.kind is Kind.RUN:
-            tally.runs.append(activity_id)
+            _add(db, activity, stream, place, tally)
+    tally.runs += filed.runs_of(db, file_id)
     return tally
 
 
@@ -116,42 +115,49 @@ def _remove_empty(db: sqlite3.Connection, activity_id: int) -> None:
 
 
 def _add(
-    db: sqlite3.Connection, activity: Activity, stream: Stream | None, place: _Place, tally: Tally
-) -> int:
-    twin = twins.find(db, activity, stream, place.file_id)
-    if twin is None:
-        activity_id = new_activity(db)
+    db: sqlite3.Connection, activity: Activity, stream: Stream | None, place: Place, tally: Tally
+) -> None:
+    same = twins.find(db, activity, stream)
+    if not same:
+        activity_id = grouping.new_activity(db)
         tally.runs_added += activity.kind is Kind.RUN
         tally.other_added += activity.kind is not Kind.RUN
     else:
-        activity_id = twin.activity_id
+        activity_id = grouping.unite(db, (one.activity_id for one in same))
         if activity.external:
             tally.joined += 1
         else:
-            tally.merged.append(_same_as(twin))
+            tally.merged.append(same_as(same))
+    insert(db, activity, stream, activity_id, place)
+
+
+def insert(
+    db: sqlite3.Connection, activity: Activity, stream: Stream | None, activity_id: int, place: Place
+) -> None:
+    """Keep a recording of that activity."""
     row = _row(activity, activity_id, place)
     row |= {"streams": stream.columns if stream else 0, "points": stream.points if stream else 0}
     recording_id = int(db.execute(_INSERT, row).lastrowid or 0)
     if stream is not None:
         db.execute("INSERT INTO track VALUES (?, ?)", (recording_id, stream.arrays))
         keep_shape(db, recording_id, stream.shape, stream.shape_version)
-    return activity_id
 
 
-def new_activity(db: sqlite3.Connection) -> int:
-    """Make an activity, which gets an id that was never used before."""
-    return int(db.execute("INSERT INTO activity DEFAULT VALUES").lastrowid or 0)
-
-
-def _row(activity: Activity, activity_id: int, place: _Place) -> dict[str, object]:
+def _row(activity: Activity, activity_id: int, place: Place) -> dict[str, object]:
     own = {"activity_id": activity_id, **place._asdict(), "streams": 0, "points": 0}
     return rows.activity_row(activity) | own
 
 
-def _same_as(twin: Recording) -> str:
-    what = "run" if twin.activity.kind is Kind.RUN else "activity"
+def same_as(same: Sequence[Recording]) -> str:
+    """Say that a new recording is of the activities that these are recordings of, the closest first."""
+    what = "run" if same[0].activity.kind is Kind.RUN else "activity"
+    by_activity = {one.activity_id: one for one in reversed(same)}
+    return f"the same {what} as {' and '.join(map(_told, reversed(by_activity.values())))}"
+
+
+def _told(twin: Recording) -> str:
     name = f" {twin.activity.name!r}" if twin.activity.name else ""
-    return f"the same {what} as #{twin.activity_id}{name} ({PurePath(twin.path).name})"
+    return f"#{twin.activity_id}{name} ({PurePath(twin.path).name})"
 
 
 def _of_the_list(db: sqlite3.Connection, activity: Activity) -> Recording | None:
@@ -160,14 +166,23 @@ def _of_the_list(db: sqlite3.Connection, activity: Activity) -> Recording | None
 
 
 def _renew(
-    db: sqlite3.Connection, earlier: Recording, activity: Activity, place: _Place, tally: Tally
-) -> int:
-    """Let a row say what the newer version of its list says; a run of its own where it no longer fits."""
+    db: sqlite3.Connection, earlier: Recording, activity: Activity, place: Place, tally: Tally
+) -> None:
+    """Let a row say what the newer version of its list says, of the activity that it now fits."""
     activity_id = earlier.activity_id
     if replace(activity, track=None) != earlier.activity:
         tally.updated += 1
-        others = [one for one in read.recordings_of(db, activity_id) if one.id != earlier.id]
-        if others and not any(same_run(activity, other.activity) for other in others):
-            activity_id = new_activity(db)
+        activity_id = _fitting(db, earlier, activity)
     db.execute(_UPDATE, _row(activity, activity_id, place) | {"id": earlier.id})
-    return activity_id
+
+
+def _fitting(db: sqlite3.Connection, earlier: Recording, activity: Activity) -> int:
+    """The activity that a changed row tells of; where the runner has put it, it stays."""
+    others = [one.activity for one in read.recordings_of(db, earlier.activity_id) if one.id != earlier.id]
+    fitted = not others or any(same_run(earlier.activity, other) for other in others)
+    if not fitted or any(same_run(activity, other) for other in others):
+        return earlier.activity_id
+    same = [one.activity_id for one in twins.find(db, activity, None, besides=(earlier.id,))]
+    if others:
+        return grouping.unite(db, same) if same else grouping.new_activity(db)
+    return grouping.unite(db, [earlier.activity_id, *same])

@@ -135,6 +135,11 @@ _LISTS = (
 )
 
 
+_KEPT_APART = (
+    "ALTER TABLE activity ADD COLUMN kept_apart INTEGER NOT NULL DEFAULT 0"  # the runner has split it
+)
+
+
 def _first(db: sqlite3.Connection) -> None:
     for statement in _FIRST_TABLES:
         db.execute(statement)
@@ -145,8 +150,12 @@ def _lists_and_listings(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _split_by_hand(db: sqlite3.Connection) -> None:
+    db.execute(_KEPT_APART)
+
+
 #: Each takes a database of the version before it one step on; never changed once released, only added to.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _lists_and_listings)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _lists_and_listings, _split_by_hand)
 
 
 def migrate(db: sqlite3.Connection) -> None:

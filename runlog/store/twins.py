@@ -1,4 +1,9 @@
-"""The stored recording that is of the same activity as a new one."""
+"""The stored recordings that are of the same activity as a new one.
+
+Whichever order files come in, the same recordings are one activity in the end: one that
+is the same as two others makes one of all three. Rows that tell a day but no time are too
+vague for that: each joins one run at most, and a run is told of once by each list.
+"""
 
 from __future__ import annotations
 
@@ -6,44 +11,100 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from runlog.store import read, rows
-from runlog.store.duplicates import LARGEST_SHIFT_S, closeness, lag_if_shifted_s, same_run
+from runlog.store.duplicates import closeness, lag_if_shifted_s, same_list, same_run
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection, Iterable
 
-    from runlog.model import Activity
+    from runlog.model import Activity, Track
     from runlog.store.rows import Recording
     from runlog.store.tracks import Stream
 
+#: No clock that shows local time for UTC, and no noon of a runner's day, is further off.
+_REACH = timedelta(hours=26)
 
-def find(db: sqlite3.Connection, activity: Activity, stream: Stream | None, file_id: int) -> Recording | None:
-    """The recording of the same activity that is closest to this one; None where it is new.
+#: Where positions say nothing, or are of a made-up world.
+_NOWHERE = {"virtual_activity", "treadmill", "indoor_running"}
+
+
+def find(
+    db: sqlite3.Connection, activity: Activity, stream: Stream | None, besides: Collection[int] = ()
+) -> list[Recording]:
+    """The recordings of the same activity, the closest first; none where it is new.
 
     Args:
         db: the database.
         activity: as a file tells it, without its track.
         stream: its packed track.
-        file_id: of that file: two rows of one list are two runs.
+        besides: the ids of recordings that are not to be looked at.
     """
-    reach = timedelta(seconds=LARGEST_SHIFT_S)
-    around = read.recordings_between(
-        db, rows.time_text(activity.start - reach), rows.time_text(activity.start + reach)
-    )
-    others = [one for one in around if not (activity.external and one.file_id == file_id)]
-    same = [other for other in others if same_run(activity, other.activity)]
-    if same:
-        return max(same, key=lambda other: closeness(activity, other.activity))
-    return next((other for other in others if _same_but_shifted(db, activity, stream, other)), None)
+    first, last = (rows.time_text(activity.start + reach) for reach in (-_REACH, _REACH))
+    around = [one for one in read.recordings_between(db, first, last) if one.id not in besides]
+    others = [one for one in around if not same_list(activity, one.activity)]
+    if activity.day_only:
+        told = {one.activity_id for one in around if same_list(activity, one.activity)}
+        return _closest(activity, (one for one in others if one.activity_id not in told))[:1]
+    new = _New(db, activity, stream)
+    same = [one for one in others if not one.activity.day_only and new.is_same_as(one)]
+    same.sort(key=lambda one: closeness(activity, one.activity), reverse=True)
+    return same + _closest(activity, _days_alone(around, same))[:1]
 
 
-def _same_but_shifted(
-    db: sqlite3.Connection, activity: Activity, stream: Stream | None, other: Recording
-) -> bool:
-    lag_s = lag_if_shifted_s(activity, other.activity)
-    if lag_s is None or stream is None:
-        return False
-    from runlog.store import tracks
-    from runlog.store.coincidence import coincide
+def _closest(activity: Activity, others: Iterable[Recording]) -> list[Recording]:
+    same = [one for one in others if same_run(activity, one.activity)]
+    return sorted(same, key=lambda one: closeness(activity, one.activity), reverse=True)
 
-    track = read.recording_track(db, other.id)
-    return track is not None and coincide(tracks.unpack(stream.arrays), track, lag_s)
+
+def _days_alone(around: list[Recording], same: list[Recording]) -> list[Recording]:
+    """The rows of a day that no recording is known of yet, of lists that do not tell of this run already."""
+    of_this_run = {one.activity_id for one in same}
+    told = [one.activity for one in around if one.activity_id in of_this_run]
+    recorded = {one.activity_id for one in around if not one.activity.day_only}
+    return [
+        one
+        for one in around
+        if one.activity_id not in recorded and not any(same_list(one.activity, row) for row in told)
+    ]
+
+
+class _New:
+    """A new recording, held against those that are there."""
+
+    def __init__(self, db: sqlite3.Connection, activity: Activity, stream: Stream | None) -> None:
+        self._db = db
+        self._activity = activity
+        self._stream = stream
+
+    def is_same_as(self, other: Recording) -> bool:
+        """Whether both are of one activity: by times and distances, and by the tracks where both have one."""
+        if same_run(self._activity, other.activity) and not self._ran_elsewhere(other):
+            return True
+        return self._coincides_with(other)
+
+    def _ran_elsewhere(self, other: Recording) -> bool:
+        if not _NOWHERE.isdisjoint({self._activity.sub_sport, other.activity.sub_sport}):
+            return False
+        tracks = self._tracks(other)
+        if tracks is None:
+            return False
+        from runlog.store.coincidence import elsewhere
+
+        return elsewhere(*tracks, (other.activity.start - self._activity.start).total_seconds())
+
+    def _coincides_with(self, other: Recording) -> bool:
+        lag_s = lag_if_shifted_s(self._activity, other.activity)
+        tracks = None if lag_s is None else self._tracks(other)
+        if lag_s is None or tracks is None:
+            return False
+        from runlog.store.coincidence import coincide
+
+        return coincide(*tracks, lag_s)
+
+    def _tracks(self, other: Recording) -> tuple[Track, Track] | None:
+        if self._stream is None or not other.points:
+            return None
+        from runlog.store.tracks import unpack
+
+        track = read.recording_track(self._db, other.id)
+        return None if track is None else (unpack(self._stream.arrays), track)

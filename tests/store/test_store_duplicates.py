@@ -69,11 +69,16 @@ def test_not_the_same_run(files, kept, run, after_s, changes):
 def test_other_activities_are_the_same_only_in_one_sport(files, kept, run):
     files.add("/ride.fit", run(sport="cycling", kind=Kind.OTHER))
     walked = files.add("/walk.gpx", run(sport="walking", kind=Kind.OTHER))
-    unnamed = files.add("/ride.gpx", run(sport="unknown", kind=Kind.OTHER))
     assert (walked.outcome, walked.other_added, walked.runs) == ("added", 1, ())
+    assert [activity.activity.sport for activity in kept.activities()] == ["cycling", "walking"]
+
+
+def test_a_recording_that_names_no_sport_is_of_the_activity_of_that_time(files, kept, run):
+    files.add("/ride.fit", run(sport="cycling", kind=Kind.OTHER))
+    unnamed = files.add("/ride.gpx", run(sport="unknown", kind=Kind.OTHER))
     assert unnamed.outcome == "merged"
     assert unnamed.reason.startswith("the same activity as #1 ")
-    assert [activity.activity.sport for activity in kept.activities()] == ["cycling", "walking"]
+    assert [activity.activity.sport for activity in kept.activities()] == ["cycling"]
 
 
 @pytest.mark.parametrize("shift_h", [1, -2, 5.5, 10])

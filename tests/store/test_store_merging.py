@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runlog.model import Intensity, Lap
 
 
@@ -19,7 +21,8 @@ def test_each_value_comes_from_the_richest_file_that_has_it(files, kept, run, tr
 
 
 def test_a_recording_that_broke_off_does_not_lead_however_rich(files, kept, run, track):
-    rich = track(900, 3_000, heart_rate_bpm=150.0, power_w=250.0)
+    whole = track(3000, 10_000, heart_rate_bpm=150.0, power_w=250.0)
+    rich = replace(whole, columns={name: column[:901] for name, column in whole.columns.items()})
     files.add("/broken.fit", run(duration_s=900.0, distance_m=3_000.0, max_hr=165.0, track=rich))
     files.add("/phone.gpx", run(track=track(3000, 10_000)))
     merged = kept.activities()[0].activity
