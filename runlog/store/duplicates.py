@@ -3,13 +3,14 @@
 Nobody runs twice at once: two recordings whose times overlap for most of the shorter one
 are one run. A device with a wrong clock or zone puts its copy some quarter hours away (all
 zones of the world differ by those); since the same loop run twice in a day looks much like
-that, such a copy counts only where the streams themselves coincide.
+that, such a copy counts only where the streams themselves coincide. What the tracks say is
+for ``coincidence`` to tell.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.model import Kind
 
@@ -27,7 +28,15 @@ _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
 _ZONE_STEP_S = 900
 _BUTTONS_S = 60  # two devices are not started in the same second
 _SHIFTED_TOLERANCE = 0.02
+_TELLING_S = 300  # a shorter part is soon like another
 _PAPER_TOLERANCE = 0.1  # what people write down, and what apps count as elapsed
+
+
+class Lag(NamedTuple):
+    """By how many seconds one recording starts later, and whether both are of the whole activity."""
+
+    seconds: float
+    whole: bool
 
 
 def same_run(one: Activity, other: Activity) -> bool:
@@ -38,7 +47,12 @@ def same_run(one: Activity, other: Activity) -> bool:
         listed = _started_together(one, other) and _close(one.duration_s, other.duration_s, _PAPER_TOLERANCE)
         if listed and _distances_agree(one, other):
             return True  # whatever sport the runner chose in the app
-    return _alike(one, other) and _overlap(one, other) and _distances_agree(one, other)
+    return at_one_time(one, other) and _distances_agree(one, other)
+
+
+def at_one_time(one: Activity, other: Activity) -> bool:
+    """Whether two recordings can be of one activity if their clocks are right, whatever their distances."""
+    return _alike(one, other) and _overlap(one, other, (other.start - one.start).total_seconds())
 
 
 def closeness(one: Activity, other: Activity) -> float:
@@ -62,19 +76,23 @@ def _list(activity: Activity) -> str:
     return app + row.partition("@")[2]
 
 
-def lag_if_shifted_s(one: Activity, other: Activity) -> float | None:
-    """By how much the other starts later, once the clocks are set to one zone; else None.
+def lags_if_shifted(one: Activity, other: Activity) -> list[Lag]:
+    """By how much the other may start later, once the clocks are set to one zone.
 
-    None where the clocks do not differ by whole steps of the zones, or where the kinds,
-    durations or distances say that these are two activities. Where there is a lag, it is
-    still for ``coincidence.coincide`` to confirm that they are one.
+    Empty where the clocks cannot differ by whole steps of the zones, or where the sports say
+    that these are two activities. Where there is a lag, it is still for
+    ``coincidence.coincide`` to confirm that they are one.
     """
+    if not _alike(one, other):
+        return []
     apart_s = (other.start - one.start).total_seconds()
-    shift_s = round(apart_s / _ZONE_STEP_S) * _ZONE_STEP_S
-    lag_s = apart_s - shift_s
-    if shift_s == 0 or abs(lag_s) > _BUTTONS_S or abs(shift_s) > LARGEST_SHIFT_S:
-        return None
-    return lag_s if _alike(one, other) and _agree(one, other, _SHIFTED_TOLERANCE) else None
+    steps = LARGEST_SHIFT_S // _ZONE_STEP_S
+    lags = [apart_s - step * _ZONE_STEP_S for step in range(-steps, steps + 1) if step != 0]
+    whole = _agree(one, other, _SHIFTED_TOLERANCE)
+    found = [
+        Lag(lag_s, whole=whole and abs(lag_s) <= _BUTTONS_S) for lag_s in lags if _overlap(one, other, lag_s)
+    ]
+    return [lag for lag in found if lag.whole or min(one.duration_s, other.duration_s) >= _TELLING_S]
 
 
 def _alike(one: Activity, other: Activity) -> bool:
@@ -103,8 +121,7 @@ def _started_together(one: Activity, other: Activity) -> bool:
     return abs((other.start - one.start).total_seconds()) <= _BUTTONS_S
 
 
-def _overlap(one: Activity, other: Activity) -> bool:
-    lag_s = (other.start - one.start).total_seconds()
+def _overlap(one: Activity, other: Activity, lag_s: float) -> bool:
     together_s = min(one.duration_s, lag_s + other.duration_s) - max(0.0, lag_s)
     return together_s >= 0 and together_s >= _SHARE_OF_THE_SHORTER * min(one.duration_s, other.duration_s)
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from runlog.store import read, rows
-from runlog.store.duplicates import closeness, lag_if_shifted_s, same_list, same_run
+from runlog.store.duplicates import at_one_time, closeness, lags_if_shifted, same_list, same_run
 
 if TYPE_CHECKING:
     import sqlite3
@@ -77,29 +77,31 @@ class _New:
         self._stream = stream
 
     def is_same_as(self, other: Recording) -> bool:
-        """Whether both are of one activity: by times and distances, and by the tracks where both have one."""
-        if same_run(self._activity, other.activity) and not self._ran_elsewhere(other):
-            return True
-        return self._coincides_with(other)
+        """Whether both are of one activity: as their tracks say, else by times and distances."""
+        said = self._said_by_places(other)
+        same = same_run(self._activity, other.activity) if said is None else said
+        return same or self._coincides_with(other)
 
-    def _ran_elsewhere(self, other: Recording) -> bool:
-        if not _NOWHERE.isdisjoint({self._activity.sub_sport, other.activity.sub_sport}):
-            return False
+    def _said_by_places(self, other: Recording) -> bool | None:
+        """Whether the tracks of the same time are of one runner or two; None where they do not tell."""
+        indoors = not _NOWHERE.isdisjoint({self._activity.sub_sport, other.activity.sub_sport})
+        if indoors or not at_one_time(self._activity, other.activity):
+            return None
         tracks = self._tracks(other)
         if tracks is None:
-            return False
-        from runlog.store.coincidence import elsewhere
+            return None
+        from runlog.store.coincidence import on_one_clock
 
-        return elsewhere(*tracks, (other.activity.start - self._activity.start).total_seconds())
+        return on_one_clock(*tracks, (other.activity.start - self._activity.start).total_seconds())
 
     def _coincides_with(self, other: Recording) -> bool:
-        lag_s = lag_if_shifted_s(self._activity, other.activity)
-        tracks = None if lag_s is None else self._tracks(other)
-        if lag_s is None or tracks is None:
+        lags = lags_if_shifted(self._activity, other.activity)
+        tracks = self._tracks(other) if lags else None
+        if tracks is None:
             return False
         from runlog.store.coincidence import coincide
 
-        return coincide(*tracks, lag_s)
+        return any(coincide(*tracks, lag.seconds, by_heart=lag.whole) for lag in lags)
 
     def _tracks(self, other: Recording) -> tuple[Track, Track] | None:
         if self._stream is None or not other.points:

@@ -105,7 +105,6 @@ def test_a_treadmill_copy_in_another_zone_is_known_by_its_heart_rate(files, run,
         pytest.param(2 * HOUR + 400, {"track": (3000, 10_000, {})}, id="same loop again, off the hour"),
         pytest.param(2 * HOUR, {"duration_s": 3100.0, "track": (3100, 10_000, {})}, id="same loop, slower"),
         pytest.param(2 * HOUR, {"distance_m": 10_300.0, "track": (3000, 10_300, {})}, id="another distance"),
-        pytest.param(2 * HOUR, {"distance_m": None, "track": (3000, 10_000, {})}, id="distance unknown"),
         pytest.param(2 * HOUR, {"track": None}, id="nothing to confirm it by"),
         pytest.param(24 * HOUR, {"track": (3000, 10_000, {})}, id="no clock is so far off"),
         pytest.param(2 * HOUR, {"track": (3000, 10_000, {"heart_rate_bpm": 160.0})}, id="another heart rate"),
@@ -119,13 +118,55 @@ def test_a_second_run_of_the_day_stays_one(files, run, track, after_s, changes):
     assert files.add("/b.gpx", run(after_s, **changes)).runs_added == 1
 
 
-def test_a_part_of_the_run_at_another_hour_stays_one(files, run, track):
+def test_a_part_of_the_run_in_another_zone_is_the_same_run(files, kept, run, track):
     whole = track(3000, 10_000)
-    part = replace(whole, columns={name: column[:2701] for name, column in whole.columns.items()})
     files.add("/a.fit", run(track=whole))
-    shorter = run(2 * HOUR, duration_s=2700.0, distance_m=10_000.0, track=part)
-    nearer = run(-2 * HOUR, distance_m=9_000.0, track=part)
-    assert files.add("/b.gpx", shorter, nearer).runs_added == 2
+    cropped = run(2 * HOUR + 400, duration_s=2600.0, distance_m=8_667.0, track=_without_start(whole, 400))
+    assert files.add("/b.gpx", cropped).outcome == "merged"
+    assert kept.activities()[0].activity.duration_s == 3000.0
+
+
+def test_a_part_by_the_heart_rate_alone_stays_one(files, run, track):
+    whole = _without(track(3000, 10_000, heart_rate_bpm=150.0), "lat", "lon")
+    files.add("/a.fit", run(track=whole))
+    part = run(2 * HOUR + 400, duration_s=2600.0, distance_m=8_667.0, track=_without_start(whole, 400))
+    assert files.add("/b.tcx", part).runs_added == 1
+
+
+def test_a_minute_at_the_same_place_says_nothing(files, run, track):
+    files.add("/a.fit", run(duration_s=60.0, distance_m=200.0, track=track(60, 200)))
+    again = run(2 * HOUR - 5, duration_s=60.0, distance_m=210.0, track=track(60, 210))
+    assert files.add("/b.fit", again).runs_added == 1
+
+
+def test_a_receiver_on_a_treadmill_says_nothing(files, run, track):
+    still = track(3000, 60)
+    files.add("/a.fit", run(track=still))
+    assert files.add("/b.fit", run(2 * HOUR, track=still)).runs_added == 1
+
+
+def test_two_runners_at_one_time_are_two(files, run, track):
+    files.add("/mine.fit", run(track=track(3000, 10_000)))
+    slower = run(duration_s=3600.0, track=track(3600, 10_000))
+    assert files.add("/partner.fit", slower).runs_added == 1
+
+
+def test_a_made_up_world_does_not_make_another_run(files, run, track):
+    files.add("/watch.fit", run(sub_sport="treadmill", track=track(3000, 10_000)))
+    virtual = run(sub_sport="virtual_activity", track=track(3000, 10_000, wobble_m=90_000.0))
+    assert files.add("/app.fit", virtual).outcome == "merged"
+
+
+def test_a_recording_that_is_the_same_as_two_makes_one_of_all(files, kept, run):
+    first, second = (
+        run(duration_s=1500.0, distance_m=5_000.0),
+        run(1500, duration_s=1500.0, distance_m=5_000.0),
+    )
+    assert files.add("/a.fit", first, second).runs_added == 2
+    told = files.add("/whole.gpx", run())
+    assert told.reason == "the same run as #1 (a.fit) and #2 (a.fit)"
+    assert told.runs == (1,)
+    assert [(one.id, one.activity.distance_m) for one in kept.activities()] == [(1, 10_000.0)]
 
 
 def test_two_treadmill_runs_at_whole_hours_stay_two(files, kept, run, track):
