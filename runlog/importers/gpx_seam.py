@@ -1,74 +1,105 @@
-"""The seam to gpxpy: what it refuses although real files have it is mended before, its errors translated."""
+"""The seam to gpxpy, which reads a damaged GPX whose damaged places can be taken out."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
 
-from runlog.errors import NotReadable
+import numpy as np
+
+from runlog.importers import xml_points
+from runlog.importers.gpx_tracks import COLUMNS, EXTENSIONS, Head, Tracks
 
 if TYPE_CHECKING:
-    from gpxpy.gpx import GPX
+    from collections.abc import Iterator
 
-_ENTITIES = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_ROOT = re.compile(r"<gpx(?=[\s>])")
-_DECLARATION = re.compile(r"\A<\?xml\b[^>]*>")  # of an encoding: the text has been decoded
-_POINT = re.compile(r"<trkpt\b([^<>]*?)(/?)>")
-_COORDINATE = re.compile(r"""\b(lat|lon)\s*=\s*["']([^"']*)["']""")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_PREFIXES = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
-_DECLARED = re.compile(r"\sxmlns:([\w.-]+)\s*=")
-#: Elements that gpxpy checks for their type and that we never read; one odd value would fail the file.
-_UNREAD = re.compile(
-    r"<(number|sat|fix|hdop|vdop|pdop|ageofdgpsdata|dgpsid|magvar|geoidheight)>[^<]*</\1\s*>"
-)
-_LAST_POINT = "</trkpt>"
+    from gpxpy.gpx import GPX, GPXTrackPoint
+
+_STRAY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_PIECES = re.compile(r"(?=<trkpt\b|</trkseg\b)")  # a point with the space after it is a piece
+
+#: gpxpy makes objects of 10 times a file's size, copies nested elements by recursion in C, and searches
+#: for the end of each name space declaration as far as it takes: it is given nothing that would hurt it.
+_LARGEST = 32 * 2**20
+_LARGEST_POINT = 4096
+_ENDLESS = re.compile(r"\sxmlns[^=]{200}")
 
 
-def parse(text: str) -> tuple[GPX, str | None]:
-    """Parse GPX text.
+def read(text: str) -> tuple[Tracks, int] | None:
+    """Read GPX text that is not well-formed without the points in which it is not.
+
+    Stray ampersands are taken for what they look like, and control characters are left out.
 
     Returns:
-        gpxpy's tree, in which a point without a usable position has NaN, and what is damaged where only
-        the points before a fault could be kept.
-
-    Raises:
-        NotReadable: not well-formed, or it declares entities.
+        The tracks, and how many points were left out; None where gpxpy does not read the rest either.
     """
     from gpxpy.gpx import GPXException
     from gpxpy.parser import GPXParser
 
-    if _ENTITIES.search(text):
-        raise NotReadable(
-            "it declares a DOCTYPE or entities, which are not expanded, for safety; remove them"
-        )
-    mended = _mend(text)
+    if len(text) > _LARGEST or _ENDLESS.search(text):
+        return None
+    pieces = _PIECES.split(_CONTROLS.sub("", _STRAY.sub("&amp;", text)))
+    sound = [piece for piece in pieces if not piece.startswith("<trkpt") or _is_well_formed(piece)]
     try:
-        return GPXParser(mended).parse("1.1"), None
-    except GPXException as error:
-        fault = str(error)
-        end = mended.rfind(_LAST_POINT)
-        if end < 0 or "</gpx>" in mended[end:]:
-            raise NotReadable(fault) from error
+        tree = GPXParser("".join(sound)).parse("1.1")
+    except GPXException:
+        return None
+    return _tracks(tree), len(pieces) - len(sound)
+
+
+def _is_well_formed(point: str) -> bool:
     try:
-        return GPXParser(mended[:end] + _LAST_POINT + "</trkseg></trk></gpx>").parse("1.1"), fault
-    except GPXException as error:
-        raise NotReadable(fault) from error
+        expat.ParserCreate().Parse(point, True)
+    except expat.ExpatError:
+        return False
+    return len(point) <= _LARGEST_POINT
 
 
-def _mend(text: str) -> str:
-    text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"))
-    text = _UNREAD.sub("", text)
-    text = _POINT.sub(_with_position, text)
-    declared = set(_DECLARED.findall(text)) | {"xml", "xmlns"}
-    used = {first or second for first, second in _PREFIXES.findall(text)}
-    missing = "".join(f' xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in sorted(used - declared))
-    return _ROOT.sub("<gpx" + missing, text, count=1)
+def _tracks(tree: GPX) -> Tracks:
+    heads: list[Head] = []
+    points: list[GPXTrackPoint] = []
+    segments: list[int] = []
+    for track in tree.tracks:
+        if any(segment.points for segment in track.segments):
+            heads.append(Head(len(points), track.name or None, track.type or None))
+        for segment in track.segments:
+            points += segment.points
+            segments.append(len(segment.points))
+    columns = {column: np.full(len(points), np.nan) for column in COLUMNS}
+    for row, point in enumerate(points):
+        for column, value in _values(point):
+            if np.isnan(columns[column][row]):
+                columns[column][row] = value
+    moments = np.array([_moment(point) for point in points]).reshape(-1, 2)
+    numbers = np.repeat(np.arange(len(segments)), segments)
+    found = xml_points.Points(numbers, moments[:, 0], moments[:, 1], columns)
+    return Tracks(heads, found, bool(tree.routes))
 
 
-def _with_position(point: re.Match[str]) -> str:
-    """Give a point that lacks a coordinate the position NaN."""
-    found = dict(_COORDINATE.findall(point[1]))
-    if all(_NUMBER.fullmatch(found.get(name, "").strip()) for name in ("lat", "lon")):
-        return point[0]
-    return f'<trkpt lat="nan" lon="nan"{point[2]}>'
+def _values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:
+    yield "lat", point.latitude
+    yield "lon", point.longitude
+    if point.elevation is not None:
+        yield "altitude_m", point.elevation
+    for element in _extensions(point):
+        column = EXTENSIONS.get(str(element.tag).rpartition("}")[2].lower())
+        if column is not None:
+            yield column, xml_points.number(element.text or "")
+
+
+def _extensions(point: GPXTrackPoint) -> Iterator[Any]:
+    return (element for extension in point.extensions for element in extension.iter())
+
+
+def _moment(point: GPXTrackPoint) -> tuple[float, float]:
+    """Return the Unix seconds of a point and the offset that its time is written with."""
+    time = point.time
+    if time is None:
+        return np.nan, np.nan
+    offset = time.utcoffset()
+    if offset is None:
+        return time.replace(tzinfo=UTC).timestamp(), np.nan
+    return time.timestamp(), offset.total_seconds()

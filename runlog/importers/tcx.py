@@ -1,38 +1,26 @@
-"""TCX files: activities, laps and track points, read as a stream."""
+"""TCX files: activities, laps and track points."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
-from xml.parsers import expat
-
-import numpy as np
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import opening, sports, tracks
+from runlog.importers import iso_times, opening, sports, tracks, xml_points
 from runlog.model import Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Mapping, Sequence
 
     from runlog.settings import Settings
 
 FORMAT = "tcx"
 
-_COLUMNS = {
-    "LatitudeDegrees": "lat",
-    "LongitudeDegrees": "lon",
-    "AltitudeMeters": "altitude_m",
-    "DistanceMeters": "distance_m",
-    "HeartRateBpm": "heart_rate_bpm",
-    "Cadence": "cadence_spm",
-    "RunCadence": "cadence_spm",
-    "Speed": "speed_mps",
-    "Watts": "power_w",
-}
+_LAP_VALUES = ("TotalTimeSeconds", "DistanceMeters", "Intensity")
+_MOST_LAPS = 100_000
 _LAP_OUTSIDE_S = 600.0
 _INTENSITIES = {"active": Intensity.ACTIVE, "resting": Intensity.REST}
 
@@ -44,19 +32,18 @@ class _Lap:
 
 
 @dataclass(slots=True)
-class _Activity:
-    """What was heard of one Activity element."""
+class _Head:
+    """What an Activity element says beside its points, and the row of its first one."""
 
+    first: int
     sport: str
     device: str | None = None
     laps: list[_Lap] = field(default_factory=list)
-    points: list[dict[str, str]] = field(default_factory=list)
-    segments: list[int] = field(default_factory=list)
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the bytes are XML whose root is a training centre database, or the activities of one."""
-    return opening.root(head) in ("TrainingCenterDatabase", "Activities")
+    return xml_points.local_name(opening.root(head) or "") in ("TrainingCenterDatabase", "Activities")
 
 
 def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX leaves nothing to settings
@@ -67,120 +54,115 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
         NotTaken: no activity in it, or none with times.
     """
     heard = _Listener()
-    fault = heard.listen(opening.text(data).lstrip("\ufeff \t\r\n"))
-    activities = tuple(activity for activity in map(_activity, heard.activities) if activity is not None)
+    fault = heard.listen(xml_points.text(data))
+    activities = _activities(heard.heads, heard.points())
     if not activities and fault is not None:
-        raise NotReadable(f"damaged: {fault}")
+        raise NotReadable(f"damaged: {fault.reason}")
     if not activities:
         raise NotTaken("a course or a workout, not a recorded activity: no activity with times is in it")
     problems: tuple[Problem, ...] = ()
     if fault is not None:
-        count = sum(len(activity.points) for activity in heard.activities)
-        problems = (Problem(f"damaged ({fault}); {count} points before it were kept"),)
+        count = sum(len(activity.track) for activity in activities if activity.track is not None)
+        problems = (Problem(f"damaged ({fault.reason}); {count} points before it were kept"),)
     return Reading(FORMAT, activities=activities, problems=problems)
 
 
-class _Listener:
-    """Collects activities from expat's events. Name spaces are ignored, so undeclared ones do no harm."""
+class _Listener(xml_points.Listener):
+    POINT = "Trackpoint"
+    ATTRIBUTES = ()
+    ELEMENTS = MappingProxyType(
+        {
+            "time": xml_points.TIME,
+            "latitudedegrees": "lat",
+            "longitudedegrees": "lon",
+            "altitudemeters": "altitude_m",
+            "distancemeters": "distance_m",
+            "heartratebpm": "heart_rate_bpm",
+            "cadence": "cadence_spm",
+            "runcadence": "cadence_spm",
+            "speed": "speed_mps",
+            "watts": "power_w",
+        }
+    )
 
     def __init__(self) -> None:
-        self.activities: list[_Activity] = []
-        self._path: list[str] = []
-        self._text: list[str] = []
-        self._segment = 0
+        super().__init__()
+        self.heads: list[_Head] = []
+        self._laps = 0
         self._in_lap = False
 
-    def listen(self, text: str) -> str | None:
-        """Parse to the end or the first fault, which is returned."""
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text.append
-        parser.StartDoctypeDeclHandler = _refuse_doctype
-        try:
-            parser.Parse(text.encode("utf-8", errors="replace"), True)
-        except expat.ExpatError as error:
-            return str(error)
-        return None
-
-    def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        within = "Activity" in self._path
-        self._path.append(name)
-        self._text.clear()
-        if name == "Activity" and not within:
-            self.activities.append(_Activity(attributes.get("Sport", "")))
-        elif not self.activities:
-            return
-        elif name == "Lap":
-            self.activities[-1].laps.append(_Lap(attributes.get("StartTime", "")))
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "Activity" and not self.takes_points:
+            self.takes_points = True
+            self.heads.append(_Head(self.count, attributes.get("Sport", "")))
+            self._limit()
+        elif name == "Lap" and self.takes_points:
+            self.heads[-1].laps.append(_Lap(attributes.get("StartTime", "")))
             self._in_lap = False
+            self._limit()
         elif name == "Track":
-            self._segment += self._in_lap  # a second track within a lap follows a pause
+            if self._in_lap:  # a second track within a lap follows a pause
+                self.pause()
             self._in_lap = True
-        elif name == "Trackpoint" and within:
-            self.activities[-1].points.append({})
-            self.activities[-1].segments.append(self._segment)
 
-    def _end(self, _: str) -> None:
-        name = self._path.pop()
-        value = "".join(self._text).strip()
-        self._text.clear()
-        if value and "Activity" in self._path:
-            self._keep(self.activities[-1], name, value)
-
-    def _keep(self, activity: _Activity, name: str, value: str) -> None:
-        parent = self._path[-1]
-        if name == "Value":  # HeartRateBpm, AverageHeartRateBpm …
-            name, parent = parent, self._path[-2]
-        if "Trackpoint" in self._path:
-            activity.points[-1].setdefault(name, value)
-        elif parent == "Lap":
-            activity.laps[-1].values[name] = value
+    def end(self, name: str, text: str) -> None:
+        if "Activity" not in self.path:
+            self.takes_points = False
+            return
+        head, parent = self.heads[-1], self.path[-1]
+        if parent == "Lap" and name in _LAP_VALUES and head.laps:
+            head.laps[-1].values[name] = text
         elif parent == "Creator" and name == "Name":
-            activity.device = value
+            head.device = text[: xml_points.LONGEST_NAME] or None
+
+    def _limit(self) -> None:
+        self._laps += 1
+        if self._laps > _MOST_LAPS:
+            xml_points.refuse(f"more than {_MOST_LAPS} laps")
 
 
-def _refuse_doctype(*_: object) -> None:
-    raise NotReadable("it declares a DOCTYPE or entities, which are not expanded, for safety; remove them")
+def _activities(heads: Sequence[_Head], points: xml_points.Points) -> tuple[Activity, ...]:
+    bounds = pairwise([*(head.first for head in heads), len(points)])
+    found = (_activity(head, points.rows(*rows)) for head, rows in zip(heads, bounds, strict=True))
+    return tuple(activity for activity in found if activity is not None)
 
 
-def _activity(heard: _Activity) -> Activity | None:
+def _activity(head: _Head, points: xml_points.Points) -> Activity | None:
     """Make an activity of what was heard; None where nothing in it has a usable time."""
-    laps = tuple(lap for lap in map(_lap, heard.laps) if lap is not None)
-    times = np.array([_unix(point.get("Time", "")) for point in heard.points], dtype=np.float64)
-    usable = times[tracks.usable(times)]
+    laps = tuple(lap for lap in map(_lap, head.laps) if lap is not None)
+    usable = points.times[tracks.usable(points.times)]
     if len(usable):  # a lap far from all points has a wrong time
         first, last = usable.min() - _LAP_OUTSIDE_S, usable.max() + _LAP_OUTSIDE_S
         laps = tuple(lap for lap in laps if first <= lap.start.timestamp() <= last)
-    begins = [lap.start.timestamp() for lap in laps] + usable.tolist()
+    begins = [lap.start.timestamp() for lap in laps] + ([float(usable.min())] if len(usable) else [])
     if not begins:
         return None
     start = min(begins)
-    built = tracks.build(times, np.array(heard.segments), _columns(heard.points), start)
+    built = tracks.build(points.times, points.segments, points.columns, start)
     track = built[1] if built else None
     ends = [lap.start.timestamp() - start + lap.duration_s for lap in laps]
-    sport, sub_sport = sports.normal(heard.sport)
+    sport, sub_sport = sports.normal(head.sport)
     return Activity(
         start=datetime.fromtimestamp(start, UTC),
         duration_s=max([*ends, float(track["time_s"][-1]) if track else 0.0]),
         sport=sport,
         sub_sport=sub_sport,
         kind=sports.kind(sport, sub_sport),
+        utc_offset_s=points.utc_offset_s(),
         moving_s=sum(lap.duration_s for lap in laps) or None,
         distance_m=_total_distance(laps),
-        device=heard.device,
+        device=head.device,
         laps=laps,
         track=track,
     )
 
 
 def _lap(heard: _Lap) -> Lap | None:
-    start, duration = _unix(heard.start), _number(heard.values.get("TotalTimeSeconds"))
+    start = iso_times.unix(heard.start)
+    duration = xml_points.number(heard.values.get("TotalTimeSeconds", ""))
     if not tracks.EARLIEST <= start < tracks.LATEST or not duration >= 0:
         return None
-    distance = _number(heard.values.get("DistanceMeters"))
+    distance = xml_points.number(heard.values.get("DistanceMeters", ""))
     return Lap(
         start=datetime.fromtimestamp(start, UTC),
         duration_s=duration,
@@ -193,29 +175,3 @@ def _total_distance(laps: tuple[Lap, ...]) -> float | None:
     """Add up the laps' distances, where every lap states one."""
     distances = [lap.distance_m for lap in laps if lap.distance_m is not None]
     return sum(distances) if laps and len(distances) == len(laps) else None
-
-
-def _columns(points: list[dict[str, str]]) -> dict[str, NDArray[np.float64]]:
-    columns = {column: np.full(len(points), np.nan) for column in _COLUMNS.values()}
-    for row, point in enumerate(points):
-        for name, text in point.items():
-            column = _COLUMNS.get(name)
-            if column is not None:
-                columns[column][row] = _number(text)
-    return columns
-
-
-def _number(text: str | None) -> float:
-    try:
-        return float(text or "nan")
-    except ValueError:
-        return float("nan")
-
-
-def _unix(text: str) -> float:
-    """Return Unix seconds of an ISO time (UTC where it names no zone), NaN where it is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return float("nan")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

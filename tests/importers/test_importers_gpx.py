@@ -51,7 +51,7 @@ def test_a_track_is_an_activity(read):
     assert run.distance_m == pytest.approx(360, rel=0.001)
     assert run.moving_s == 120
     assert run.ascent_m == 0
-    assert run.utc_offset_s is None
+    assert run.utc_offset_s == 3600  # Z tells nothing of the local clock, but the position does
 
 
 @pytest.mark.parametrize("word", ["running", "run", "9", "Run", "RUNNING", "trail_run", "Virtual Run"])
