@@ -7,7 +7,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import diary, fit, gpx, local_time, opening, sanity, shoes, sports, summary, tcx
+from runlog.importers import (
+    diary,
+    fit,
+    garmin,
+    garmin_gear,
+    gpx,
+    local_time,
+    opening,
+    passed_over,
+    sanity,
+    shoes,
+    sports,
+    strava,
+    strava_shoes,
+    summary,
+    tcx,
+)
 from runlog.model import Kind, Problem, Reading
 
 if TYPE_CHECKING:
@@ -48,7 +64,7 @@ IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes)
 
 #: An app's list of activities: what it knows of each beside the recording. Rows carry ``external``, and
 #: the files in the same folder whose names match ``BESIDE`` (fnmatch, any letter case) belong to it.
-LISTS: tuple[ListImporter, ...] = ()
+LISTS: tuple[ListImporter, ...] = (garmin, garmin_gear, strava, strava_shoes)
 
 #: Files with these endings claim to be recordings; what is in them instead is damage.
 _RECORDINGS = (".fit", ".gpx", ".tcx")
@@ -108,6 +124,9 @@ def _importer(head: bytes, name: str) -> Any:  # noqa: ANN401 - of either kind; 
     if claimants:
         formats = " or ".join(importer.FORMAT for importer in claimants)
         raise NotTaken(f"it cannot be told whether this is {formats}")
+    passed_over_as = passed_over.reason(head, name)
+    if passed_over_as is not None:
+        raise NotTaken(passed_over_as)
     look = opening.looks_like(head)
     stem = name.lower().removesuffix(".gz")
     if stem.endswith(_RECORDINGS) and look in opening.DAMAGED_LOOKS:

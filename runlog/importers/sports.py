@@ -1,8 +1,11 @@
 """The words for sports: many dialects in, FIT's words out, and what each counts as."""
 
+# ruff: noqa: RUF001 - words in their own scripts
+
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from runlog.model import Kind
 
@@ -25,41 +28,106 @@ HABITS = frozenset(
     }
 )
 
-_ALIASES: dict[str, tuple[str, str | None]] = {
-    "run": ("running", None),
-    "9": ("running", None),  # Strava's number in its GPX exports
-    "jog": ("running", None),
-    "jogging": ("running", None),
-    "street_running": ("running", None),
-    "road_running": ("running", None),
-    "trail": ("running", "trail"),
-    "trail_run": ("running", "trail"),
-    "trail_running": ("running", "trail"),
-    "trailrun": ("running", "trail"),
-    "track_running": ("running", "track"),
-    "treadmill": ("running", "treadmill"),
-    "treadmill_running": ("running", "treadmill"),
-    "virtual_run": ("running", "virtual_activity"),
-    "virtualrun": ("running", "virtual_activity"),
-    "1": ("cycling", None),  # Strava's number
-    "ride": ("cycling", None),
-    "bike": ("cycling", None),
-    "biking": ("cycling", None),
-    "walk": ("walking", None),
-    "hike": ("hiking", None),
-    "swim": ("swimming", None),
-    "strength": ("training", "strength_training"),
-    "weighttraining": ("training", "strength_training"),
-    "weight_training": ("training", "strength_training"),
+#: FIT's words for what files, Strava in its languages, Garmin and runners call a sport.
+_CALLED: dict[tuple[str, str | None], str] = {
+    ("running", None): (
+        "run, 9, jog, jogging, street running, road running, Lauf, Laufen, Course à pied, Course, Carrera, "
+        "Correr, Corsa, Corrida, Hardlopen, Hardloopsessie, Бег, Забег, ラン, ランニング, 러닝, 달리기, "
+        "跑步, 路跑"
+    ),
+    ("running", "trail"): (
+        "trail, trail run, trail running, trailrun, Traillauf, Trailrunning, Geländelauf, Course de trail, "
+        "Carrera de montaña, Carrera por senderos, Trail hardlopen, Corsa su sentiero, Corrida em trilha, "
+        "Corrida de trilha, Трейлраннинг, Трейл, トレイルラン, トレイルランニング, 트레일 러닝, 越野跑"
+    ),
+    ("running", "track"): "track running, track run",
+    ("running", "treadmill"): "treadmill, treadmill running, Laufband",
+    ("running", "indoor_running"): "indoor running",
+    ("running", "ultra"): "ultra run, ultra running",
+    ("running", "obstacle"): "obstacle run, obstacle running",
+    ("running", "virtual_activity"): (
+        "virtual run, virtualrun, Virtueller Lauf, Course virtuelle, Course à pied virtuelle, "
+        "Carrera virtual, Corsa virtuale, Corrida virtual, Virtuele hardloopsessie, Виртуальный забег, "
+        "バーチャルラン, 가상 러닝, 虚拟跑步, 虛擬跑步"
+    ),
+    ("cycling", None): (
+        "ride, 1, bike, biking, Radfahrt, Radfahren, Rennradfahrt, Vélo, Sortie à vélo, Cyclisme, Bicicleta, "
+        "Ciclismo, Vuelta en bicicleta, Salida en bicicleta, Giro in bici, Pedalata, Uscita in bici, "
+        "Pedalada, Volta de bicicleta, Fietsrit, Fietsen, Fietstocht, Велозаезд, Велосипед, ライド, 自転車, "
+        "サイクリング, 라이딩, 骑行, 騎乘, 騎車"
+    ),
+    ("cycling", "road"): "road biking, road cycling",
+    ("cycling", "mountain"): (
+        "mountain biking, mountain bike ride, mountainbikeride, Mountainbike-Fahrt, Mountainbikefahrt, VTT, "
+        "Sortie VTT, Bicicleta de montaña, Mountainbike, Mountainbikerit, Mountainbiketocht"
+    ),
+    ("cycling", "gravel_cycling"): (
+        "gravel cycling, gravel ride, gravelride, Gravel-Fahrt, Gravelfahrt, Gravelrit, Sortie gravel"
+    ),
+    ("cycling", "indoor_cycling"): "indoor cycling",
+    ("cycling", "e_bike_fitness"): (
+        "e-bike ride, ebikeride, e-bike, E-Bike-Fahrt, Vélo électrique, Vélo à assistance électrique, "
+        "Bicicleta eléctrica, Bici elettrica, E-fietsrit"
+    ),
+    ("cycling", "virtual_activity"): (
+        "virtual ride, virtualride, Virtuelle Radfahrt, Virtuelles Radfahren, Vélo virtuel, "
+        "Sortie à vélo virtuelle, Bicicleta virtual, Ciclismo virtual, Pedalata virtuale, Pedalada virtual, "
+        "Virtuele fietsrit, Виртуальный велозаезд, バーチャルライド, 가상 라이딩, 虚拟骑行, 虛擬騎乘"
+    ),
+    ("walking", None): (
+        "walk, casual walking, speed walking, Spaziergang, Spazieren, Gehen, Marche, Caminata, Caminar, "
+        "Camminata, Caminhada, Wandelen, Wandeling, Ходьба, Прогулка, ウォーク, ウォーキング, 散歩, "
+        "걷기, 步行, 健走"
+    ),
+    ("hiking", None): (
+        "hike, Wanderung, Wandern, Randonnée, Senderismo, Excursión, Escursione, Escursionismo, Trilha, "
+        "Caminhada na natureza, Hiken, Wandeltocht, Поход, Пеший туризм, ハイク, ハイキング, "
+        "하이킹, 徒步, 健行"
+    ),
+    ("swimming", None): (
+        "swim, Schwimmen, Natation, Natación, Nuoto, Natação, Zwemmen, Плавание, スイム, 水泳, 수영, 游泳"
+    ),
+    ("swimming", "lap_swimming"): "lap swimming",
+    ("swimming", "open_water"): "open water swimming",
+    ("training", "strength_training"): (
+        "strength, strength training, weighttraining, weight training, Krafttraining, Gewichtstraining, "
+        "Gewichtheben, Musculation, Entraînement aux poids, Entraînement avec poids, "
+        "Entrenamiento con pesas, Entrenamiento de fuerza, Musculación, Allenamento con i pesi, Pesi, "
+        "Treinamento com pesos, Treino com pesos, Musculação, Krachttraining, Gewichttraining, "
+        "Силовая тренировка, ウェイトトレーニング, 筋トレ, 웨이트 트레이닝, 力量训练, 重量训练, 重量訓練"
+    ),
+    ("training", None): (
+        "workout, Entraînement, Entrenamiento, Allenamento, Treino, Treinamento, Тренировка, ワークアウト, "
+        "운동, 训练, 訓練, 体能训练, 體能訓練"
+    ),
+    ("yoga", None): "Йога, ヨガ, 요가, 瑜伽, 瑜珈",
+    ("pilates", None): "Пилатес, ピラティス, 필라테스, 普拉提, 皮拉提斯",
 }
+
+
+def _plain(word: str) -> str:
+    """A word without accents, case and punctuation, its parts joined by "_"."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", "_", bare).strip("_")
+
+
+_ALIASES = {_plain(word): sport for sport, words in _CALLED.items() for word in words.split(", ")}
+_OURS = HABITS | {word for sport in _CALLED for word in sport if word}
 
 
 def normal(word: str | None) -> tuple[str, str | None]:
     """Return a sport and sub-sport in FIT's words for what a file or a runner calls it."""
-    plain = re.sub(r"[^a-z0-9]+", "_", (word or "").strip().lower()).strip("_")
+    plain = _plain(word or "")
     if not plain:
         return UNKNOWN, None
     return _ALIASES.get(plain, (plain, None))
+
+
+def is_known(word: str) -> bool:
+    """Tell whether a word is one of ours for a sport, in any language; ``normal`` takes any for English."""
+    plain = _plain(word)
+    return plain in _ALIASES or plain in _OURS
 
 
 def kind(sport: str, sub_sport: str | None) -> Kind:

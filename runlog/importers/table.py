@@ -7,16 +7,18 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from runlog.errors import NotReadable
 from runlog.importers import opening
 from runlog.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 
     from runlog.settings import Settings
+
+T = TypeVar("T")
 
 _DELIMITERS = (",", ";", "\t")
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j"})
@@ -26,6 +28,10 @@ _DATE = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:[T ]+(.+))?")
 _EARLIEST_YEAR = 1990
 _FUTURE = timedelta(days=2)
 _MONTHS = 12
+_EVENING, _MORNING = 20, 6
+_REASONS_TOLD = 3
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_XML_OR_JSON = ("<", "{", "[")
 
 
 class Unreadable(ValueError):
@@ -42,8 +48,12 @@ class Row:
 
 def header(head: bytes, aliases: Mapping[str, str]) -> list[str] | None:
     """Return the columns of a CSV's first row by our names (others as they are), or None where it is none."""
+    if b"\x00" in head and not head.startswith(_UTF_16):
+        return None
     line = _first_line(opening.head_text(head).lstrip("\ufeff"))
-    return _columns(_cells(line, _delimiter(line, aliases)), aliases) if line else None
+    if not line or line.lstrip().startswith(_XML_OR_JSON):
+        return None
+    return _columns(_cells(line, _delimiter(line, aliases)), aliases)
 
 
 def rows(data: bytes, aliases: Mapping[str, str]) -> tuple[list[str], Iterator[Row | Problem]]:
@@ -62,6 +72,49 @@ def rows(data: bytes, aliases: Mapping[str, str]) -> tuple[list[str], Iterator[R
     except csv.Error as error:
         raise NotReadable(f"line 1: it cannot be split into cells: {error}; is a quote left open?") from error
     return columns, _rows(reader, columns)
+
+
+def records(
+    rows_: Iterable[Row | Problem],
+    make: Callable[[Row], Iterable[T]],
+    key: Callable[[T], Hashable],
+    twice: Callable[[T, int], str],
+) -> tuple[tuple[T, ...], tuple[Problem, ...]]:
+    """Make records of rows; what cannot be taken becomes a problem with its line and reason.
+
+    Args:
+        rows_: of a table.
+        make: the records of one row, raising ``Unreadable`` for a bad one.
+        key: what no two records share; the first is kept.
+        twice: says of a further one, and the line of the first, why it is not.
+
+    Raises:
+        NotReadable: there are rows, and none of them can be taken.
+    """
+    kept: dict[Hashable, tuple[int, T]] = {}
+    problems: list[Problem] = []
+    for row in rows_:
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
+        try:
+            made = tuple(make(row))
+        except Unreadable as error:
+            problems.append(Problem(str(error), row.line))
+            continue
+        for record in made:
+            first, _ = kept.setdefault(key(record), (row.line, record))
+            if first != row.line:
+                problems.append(Problem(twice(record, first), row.line))
+    if problems and not kept:
+        reasons = "; ".join(map(str, problems[:_REASONS_TOLD]))
+        raise NotReadable(f"none of its rows can be taken: {reasons}")
+    return tuple(record for _, record in kept.values()), tuple(problems)
+
+
+def unread(columns: Iterable[str], known: Collection[str]) -> str:
+    """Return the named columns that are not known, for a note on what is not read; "" where all are."""
+    return ", ".join(name for name in columns if name and name not in known)
 
 
 def _first_line(content: str) -> str:
@@ -120,6 +173,21 @@ def number(cell: str, low: float, high: float) -> float:
     return value
 
 
+def soreness(cell: str, low: float, high: float) -> float | None:
+    """Read an app's soreness from ``low`` to ``high``; None for the 0 that says that nothing was answered.
+
+    Raises:
+        Unreadable: neither.
+    """
+    try:
+        answer = number(cell, 0, high)
+    except Unreadable as error:
+        raise Unreadable(f"soreness: {error}") from error
+    if 0 < answer < low:
+        raise Unreadable(f"soreness: {cell.strip()} is not within {low:g} to {high:g}")
+    return answer or None
+
+
 def yes_or_no(cell: str) -> bool:
     """Read yes, true, 1, x, ja or no, false, 0, nein.
 
@@ -164,6 +232,20 @@ def moment(cell: str, settings: Settings, hour: int) -> datetime:
     if utc > datetime.now(UTC) + _FUTURE:
         raise Unreadable(f"{cell.strip()!r} lies in the future")
     return aware
+
+
+def rated_at(cell: str, settings: Settings) -> tuple[datetime, int]:
+    """Read when a rating holds: a date alone means that evening, or the morning where the settings say so.
+
+    Returns:
+        The moment (aware UTC, whole seconds) and the offset of the clock that it is written on, in seconds.
+
+    Raises:
+        Unreadable: as for ``moment``.
+    """
+    local = moment(cell, settings, _MORNING if settings.diary_time == "morning" else _EVENING)
+    offset = local.utcoffset() or timedelta(0)
+    return local.astimezone(UTC).replace(microsecond=0), round(offset.total_seconds())
 
 
 def _clock(cell: str, rest: str) -> time:

@@ -20,6 +20,12 @@ _STOCK_WORDS = {
     *("run", "running", "jog", "workout", "training", "activity", "session"),
     *("trail", "track", "street", "treadmill", "virtual", "indoor", "outdoor"),
     *("morning", "lunch", "afternoon", "evening", "night"),
+    *("lauf", "laufen", "am", "morgen", "vormittag", "mittag", "in", "der", "mittagszeit", "nachmittag"),
+    *("abend", "nacht", "course", "à", "pied", "le", "matin", "midi", "dans", "l'après-midi", "en", "soirée"),
+    *("carrera", "de", "por", "la", "mañana", "a", "hora", "del", "almuerzo", "mediodía", "tarde", "noche"),
+    *("corsa", "mattutina", "all'ora", "di", "pranzo", "pomeridiana", "serale", "notturna"),
+    *("corrida", "matinal", "na", "do", "almoço", "vespertina", "noturna"),
+    *("ochtendloop", "lunchloop", "middagloop", "avondloop", "nachtloop", "hardloopsessie", "hardlopen"),
 }
 
 _OPTIONAL = (
@@ -94,7 +100,8 @@ def _first_known(activities: list[Activity], column: str) -> Any:  # noqa: ANN40
 
 
 def _name(activities: list[Activity]) -> str | None:
-    """A name that somebody gave it, else the best recording's."""
-    names = [activity.name for activity in activities if activity.name]
+    """A name that somebody gave it, first of all in an app, else the best recording's."""
+    in_apps_first = sorted(activities, key=lambda activity: activity.external is None)
+    names = [activity.name for activity in in_apps_first if activity.name]
     given = [name for name in names if not _STOCK_WORDS.issuperset(name.casefold().split())]
-    return next(iter(given + names), None)
+    return next(iter(given), next((activity.name for activity in activities if activity.name), None))
