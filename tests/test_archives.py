@@ -112,6 +112,17 @@ def test_a_newer_archive_brings_the_new_names(kept, tmp_path, outings, layout, n
     assert summary.runs_added == 0
 
 
+@pytest.mark.parametrize(("language", "stock"), [("en", "Evening Run"), ("de", "Lauf am Abend")])
+def test_a_name_that_the_app_made_up_does_not_hide_the_one_on_the_watch(
+    kept, tmp_path, outings, language, stock
+):
+    unnamed = renamed(outings, 100, stock)
+    kept.add([archive(tmp_path, made.strava_members(unnamed, language, 92))])
+    names = {run.activity.name for run in kept.runs()}
+    assert stock not in names
+    assert "Evening run by the canal" in names
+
+
 def test_an_archive_that_was_unpacked_gives_the_same(kept, tmp_path, outings):
     for name, data in made.strava_members(outings, "de", 92).items():
         path = tmp_path / "export_1" / name
