@@ -13,9 +13,13 @@ from runlog.importers import (
     garmin,
     garmin_gear,
     gpx,
+    intervals,
     local_time,
     opening,
+    paper,
     passed_over,
+    pmsys,
+    polar,
     sanity,
     shoes,
     sports,
@@ -60,7 +64,7 @@ if TYPE_CHECKING:
 HEAD = opening.HEAD
 
 #: Files that stand for themselves.
-IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes)
+IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes, polar, pmsys, intervals, paper)
 
 #: An app's list of activities: what it knows of each beside the recording. Rows carry ``external``, and
 #: the files in the same folder whose names match ``BESIDE`` (fnmatch, any letter case) belong to it.

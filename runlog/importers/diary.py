@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from runlog.errors import NotReadable
-from runlog.importers import table
-from runlog.model import Area, Entry, Problem, Reading
+from runlog.importers import intervals, paper, table
+from runlog.model import Area, Entry, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from runlog.settings import Settings
 
@@ -40,18 +40,20 @@ _ALIASES = {name: name for name in COLUMNS} | {
     "shoes": "shoe",
     "notes": "note",
 }
-_EVENING, _MORNING = 20, 6
 _MINUTES = re.compile(r"(.+?)\s*(?:min|minutes)\.?", re.IGNORECASE)
 _MINUTES_A_DAY = 1440.0
-_REASONS_TOLD = 3
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
-    """Tell whether the first row names a date column and another one of a diary's."""
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
+def claims(head: bytes, name: str) -> bool:
+    """Tell whether the first row names a date column and another one of a diary's, and no app's or runs'."""
     columns = table.header(head, _ALIASES)
-    return columns is not None and "date" in columns and len(set(columns) & set(COLUMNS)) > 1
+    return (
+        columns is not None
+        and "date" in columns
+        and len(set(columns) & set(COLUMNS)) > 1
+        and not intervals.claims(head, name)
+        and not paper.claims(head, name)
+    )
 
 
 def read(data: bytes, settings: Settings) -> Reading:
@@ -61,56 +63,38 @@ def read(data: bytes, settings: Settings) -> Reading:
         NotReadable: there are rows, and none of them can be taken.
     """
     columns, rows = table.rows(data, _ALIASES)
-    entries: dict[tuple[Any, Area], tuple[int, Entry]] = {}
-    problems: list[Problem] = []
-    for row in rows:
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
-        try:
-            entry = _entry(row.cells, settings)
-        except table.Unreadable as error:
-            problems.append(Problem(str(error), line=row.line))
-            continue
-        if entry is None:
-            continue
-        line, _ = entries.setdefault((entry.moment, entry.area), (row.line, entry))
-        if line != row.line:
-            reason = f"the same time and area as line {line}, which is kept; add a time to tell them apart"
-            problems.append(Problem(reason, line=row.line))
-    if problems and not entries:
-        reasons = "; ".join(map(str, problems[:_REASONS_TOLD]))
-        raise NotReadable(f"none of its rows can be taken: {reasons}")
-    kept = tuple(entry for _, entry in entries.values())
-    return Reading(FORMAT, entries=kept, problems=tuple(problems), notes=_notes(columns))
+    entries, problems = table.records(
+        rows, lambda row: _entries(row.cells, settings), key=_time_and_area, twice=_twice
+    )
+    return Reading(FORMAT, entries=entries, problems=problems, notes=_notes(columns))
+
+
+def _time_and_area(entry: Entry) -> tuple[datetime, Area]:
+    return entry.moment, entry.area
+
+
+def _twice(_: Entry, line: int) -> str:
+    return f"the same time and area as line {line}, which is kept; add a time to tell them apart"
 
 
 def _notes(columns: list[str]) -> tuple[str, ...]:
-    unknown = [name for name in columns if name and name not in COLUMNS]
+    unknown = table.unread(columns, COLUMNS)
     twice = [name for name in COLUMNS if columns.count(name) > 1]
-    notes = [f"not read, because runlog knows no such column: {', '.join(unknown)}"] if unknown else []
+    notes = [f"not read, because runlog knows no such column: {unknown}"] if unknown else []
     notes += [f"more than one column is {name}; the last filled one counts" for name in twice]
     return tuple(notes)
 
 
-def _entry(cells: Mapping[str, str], settings: Settings) -> Entry | None:
-    """Make an entry of a row; None where it holds no value besides its date and area."""
+def _entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
+    """Make an entry of a row; none where it holds no value besides its date and area."""
     values = {name: _value(name, cell) for name, cell in cells.items() if name in _READERS}
     if not values.keys() - {"area"}:
-        return None
+        return []
     if "date" not in cells:
         raise table.Unreadable("it has no date")
-    hour = _MORNING if settings.diary_time == "morning" else _EVENING
-    moment = table.moment(cells["date"], settings, hour)
-    offset = moment.utcoffset() or timedelta(0)
+    moment, offset = table.rated_at(cells["date"], settings)
     strength, minutes = values.pop("strength", (None, None))
-    return Entry(
-        moment=moment.astimezone(UTC).replace(microsecond=0),
-        utc_offset_s=round(offset.total_seconds()),
-        strength=strength,
-        strength_min=minutes,
-        **values,
-    )
+    return [Entry(moment, offset, strength=strength, strength_min=minutes, **values)]
 
 
 def _value(name: str, cell: str) -> Any:  # noqa: ANN401 - each column has a type of its own

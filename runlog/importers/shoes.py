@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.errors import NotReadable
 from runlog.importers import table
-from runlog.model import Problem, Reading, Shoe, shoe_key
+from runlog.model import Reading, Shoe, shoe_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +21,6 @@ _MOST_KM = 100_000.0
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the first row names a pair and something of it, and no date as a diary does."""
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
     columns = table.header(head, _ALIASES)
     return (
         columns is not None
@@ -40,24 +37,13 @@ def read(data: bytes, settings: Settings) -> Reading:
         NotReadable: there are rows, and none of them can be taken.
     """
     _, rows = table.rows(data, _ALIASES)
-    shoes: dict[str, Shoe] = {}
-    problems: list[Problem] = []
-    for row in rows:
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
-        try:
-            shoe = _shoe(row.cells, settings)
-        except table.Unreadable as error:
-            problems.append(Problem(str(error), line=row.line))
-            continue
-        key = shoe_key(shoe.name)
-        if key in shoes:
-            problems.append(Problem(f"{shoe.name} is listed twice; the first is kept", line=row.line))
-        shoes.setdefault(key, shoe)
-    if problems and not shoes:
-        raise NotReadable(f"none of its rows can be taken: {problems[0]}")
-    return Reading(FORMAT, shoes=tuple(shoes.values()), problems=tuple(problems))
+    shoes, problems = table.records(
+        rows,
+        lambda row: [_shoe(row.cells, settings)],
+        key=lambda shoe: shoe_key(shoe.name),
+        twice=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
+    )
+    return Reading(FORMAT, shoes=shoes, problems=problems)
 
 
 def _shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:

@@ -1,0 +1,192 @@
+"""A plain list of runs as CSV, for the years that were kept on paper."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from runlog.errors import NotTaken
+from runlog.importers import sanity, sports, table
+from runlog.model import Activity, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from runlog.settings import Settings
+
+FORMAT = "runs"
+
+#: What each column may be called.
+_NAMES = {
+    "date": ("date", "day"),
+    "start": ("start", "start_time"),
+    "distance": ("distance",),  # in the unit of the settings
+    "distance_km": ("distance_km", "distance_(km)", "km", "kilometers", "kilometres"),
+    "distance_mi": ("distance_mi", "distance_(mi)", "mi", "miles"),
+    "distance_m": ("distance_m", "distance_(m)", "meters", "metres"),
+    "duration": ("duration", "duration_min", "minutes"),
+    "time": ("time",),  # the duration, or beside one the time of day
+    "sport": ("sport", "activity_type"),
+    "type": ("type",),  # a sport, or what kind of run it was
+    "name": ("name", "title"),
+    "note": ("note", "notes", "comment", "comments"),
+    "shoe": ("shoe", "shoes", "gear"),
+    "rpe": ("rpe",),
+    "avg_hr": ("avg_hr", "hr", "heart_rate", "avg_heart_rate", "average_heart_rate"),
+    "ascent": ("ascent", "ascent_m", "total_ascent", "elevation_gain"),
+}
+_ALIASES = {spelling: name for name, spellings in _NAMES.items() for spelling in spellings}
+
+#: What makes a table a soreness diary, whatever else it has.
+_OF_A_DIARY = frozenset(
+    {"soreness", "rating", "pain", "area", "warmup", "warm_up", "cooldown", "cool_down"}
+    | {"strength", "desk_hours", "posture"}
+)
+#: Columns of ``runlog runs --csv``.
+_OUR_OWN = frozenset({"id", "local_start", "distance_m", "duration_s", "sources"})
+#: Column of an app's list, which names the recordings beside it (Strava's until 2019).
+_OF_AN_APP = "filename"
+
+_METRES = {"km": 1000.0, "mi": 1609.344, "m": 1.0}
+_UNITS = {"distance_km": "km", "distance_mi": "mi", "distance_m": "m"}
+_MEASURE = re.compile(r"(\S+?)\s*(km|mi|m)?(?:les?)?", re.IGNORECASE)
+_FARTHEST = 1e7
+_NOON = 12
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]?\d)")
+_AMOUNT = re.compile(r"([\d.,]+)\s*(?:(h|hrs?|hours?)|m|min|minutes?|')?\.?", re.IGNORECASE)
+_SPOKEN = re.compile(r"(\d{1,3})\s*h(?:rs?|ours?)?\.?\s*(\d{1,2})\s*(?:m|min|minutes?|')?\.?", re.IGNORECASE)
+_MOST_MINUTES = 14 * 1440.0
+_MOST_HOURS = 14 * 24.0
+_SIXTY = 60
+_EMPTY = frozenset({"-", "--", "\u2014"})
+
+
+def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+    """Tell whether the first row names a day and a distance or duration, and nothing of a soreness diary."""
+    columns = set(table.header(head, _ALIASES) or ())
+    if columns >= _OUR_OWN:
+        return True
+    measures = {"distance", *_UNITS, "duration", "time"}
+    foreign = _OF_A_DIARY | {_OF_AN_APP}
+    return "date" in columns and not columns.isdisjoint(measures) and columns.isdisjoint(foreign)
+
+
+def read(data: bytes, settings: Settings) -> Reading:
+    """Read the runs; a row that cannot be taken is a problem with its line and reason.
+
+    A run of which only the day is told starts at noon of it. Rows are known again in a newer list by their
+    day and their place among the rows of that day.
+
+    Raises:
+        NotReadable: there are rows, and none of them can be taken.
+        NotTaken: the list that runlog itself writes.
+    """
+    columns, rows = table.rows(data, _ALIASES)
+    if set(columns) >= _OUR_OWN:
+        raise NotTaken("runlog's own list of runs, without what was recorded; to move a history, export it")
+    maker = _Maker(columns, settings)
+    runs, problems = table.records(
+        rows,
+        lambda row: [maker.activity(row.cells)],
+        key=lambda run: run.external,
+        twice=lambda _, line: f"the same run as line {line}",
+    )
+    unread = table.unread(columns, _NAMES.keys() - ({"note"} if "name" in columns else set()))
+    notes = (f"not read, because runs have no such column: {unread}",) if unread else ()
+    return Reading(FORMAT, activities=runs, problems=problems, notes=notes)
+
+
+class _Maker:
+    """Makes runs of rows, and counts those of each day."""
+
+    def __init__(self, columns: Sequence[str], settings: Settings) -> None:
+        self._settings = settings
+        self._time_is = "start" if "duration" in columns else "duration"
+        self._of_day: Counter[str] = Counter()
+        self._now = datetime.now(UTC)
+
+    def activity(self, row: Mapping[str, str]) -> Activity:
+        cells = {name: cell.strip() for name, cell in row.items() if cell.strip() not in _EMPTY}
+        if "time" in cells:
+            cells.setdefault(self._time_is, cells["time"])
+        start, day_only = self._start(cells)
+        day = f"{start:%Y-%m-%d}"
+        self._of_day[day] += 1  # rows that are refused count, so that mending one leaves the others theirs
+        sport, sub_sport = _sport(cells)
+        run = Activity(
+            start=start.astimezone(UTC).replace(microsecond=0),
+            duration_s=_duration(cells),
+            sport=sport,
+            sub_sport=sub_sport,
+            kind=sports.kind(sport, sub_sport),
+            name=cells.get("name", cells.get("note")),
+            utc_offset_s=round((start.utcoffset() or timedelta(0)).total_seconds()),
+            distance_m=_value(cells, ("distance", *_UNITS), self._metres) or None,  # 0 is none noted
+            ascent_m=_value(cells, ("ascent",), lambda _, cell: table.number(cell, 0, 20_000)),
+            avg_hr=_value(cells, ("avg_hr",), lambda _, cell: table.number(cell, 20, 250)),
+            rpe=_value(cells, ("rpe",), lambda _, cell: table.number(cell, 0, 10)),
+            shoe=cells.get("shoe"),
+            day_only=day_only,
+            external=f"paper:{day}#{self._of_day[day]}",
+        )
+        if refusal := sanity.refusal(run, self._now):
+            raise table.Unreadable(refusal)
+        return run
+
+    def _start(self, cells: Mapping[str, str]) -> tuple[datetime, bool]:
+        """Return when a run began, on the runner's clock, and whether only its day is told."""
+        if "date" not in cells:
+            raise table.Unreadable("it has no date")
+        when = " ".join(cells[name] for name in ("date", "start") if name in cells)
+        return table.moment(when, self._settings, _NOON), re.search(r"[T ]", when) is None
+
+    def _metres(self, name: str, cell: str) -> float:
+        measure = _MEASURE.fullmatch(cell)
+        if measure is None:
+            raise table.Unreadable(f"{cell!r} is not a distance; write 10.5 or 10.5 km")
+        unit = (measure[2] or _UNITS.get(name, self._settings.units)).lower()
+        return table.number(measure[1], 0, _FARTHEST) * _METRES[unit]
+
+
+def _sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return the sport that a row names: in a list of runs it is a run unless it is said to be another."""
+    kind_of_run = "type" in cells and not sports.is_known(cells["type"])  # easy, long, tempo …
+    word = cells.get("sport", "running" if kind_of_run else cells.get("type", "running"))
+    return sports.normal(word)
+
+
+def _duration(cells: Mapping[str, str]) -> float:
+    """Return the seconds of a row."""
+    seconds = _value(cells, ("duration",), lambda _, cell: _seconds(cell))
+    if seconds is None:
+        raise table.Unreadable("it has no duration, and runlog does not make one up")
+    return seconds
+
+
+def _seconds(cell: str) -> float:
+    """Read 45:30, 1:02:03, 62 or 62.5 (minutes), 45 min, 1.5 h, 1 h 30 min."""
+    if clock := _CLOCK.fullmatch(cell):
+        hours, minutes, seconds = int(clock[1] or 0), int(clock[2]), int(clock[3])
+        if clock[1] is None or minutes < _SIXTY:
+            return float((hours * _SIXTY + minutes) * _SIXTY + seconds)
+    elif amount := _AMOUNT.fullmatch(cell):
+        most, minutes_each = (_MOST_HOURS, _SIXTY) if amount[2] else (_MOST_MINUTES, 1)
+        return table.number(amount[1], 0, most) * minutes_each * _SIXTY
+    elif spoken := _SPOKEN.fullmatch(cell):
+        return float((int(spoken[1]) * _SIXTY + int(spoken[2])) * _SIXTY)
+    raise table.Unreadable(f"{cell!r} is not a duration; write 45:30, 1:02:03 or 45 min")
+
+
+def _value(
+    cells: Mapping[str, str], names: Iterable[str], read_cell: Callable[[str, str], float]
+) -> float | None:
+    """Read the first of some columns that a row fills; a bad cell is told with its column."""
+    for name in names:
+        if name in cells:
+            try:
+                return read_cell(name, cells[name])
+            except table.Unreadable as error:
+                raise table.Unreadable(f"{name}: {error}") from error
+    return None
