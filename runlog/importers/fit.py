@@ -74,7 +74,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
         if other:
             others.append(other)
         elif fault:
-            count = len(messages.times) if found else 0
+            count = sum(len(activity.track) for activity in found if activity.track)
             reason = f"damaged ({fault.reason}); {count} records were kept"
             problems.append(Problem(reason, byte=sequence.offset + (fault.byte or 0)))
         notes += [

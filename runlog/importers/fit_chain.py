@@ -31,7 +31,8 @@ def is_header(head: bytes) -> bool:
 def split(data: bytes) -> tuple[list[Sequence], list[Problem]]:
     """Split a FIT file into the sequences chained in it.
 
-    A header that was never completed (data size 0, as a dying battery leaves it) is completed here.
+    A header that was never completed, as a dying battery leaves it (data size 0 or an old one), is
+    completed here.
     """
     sequences: list[Sequence] = []
     offset = 0
@@ -46,13 +47,18 @@ def split(data: bytes) -> tuple[list[Sequence], list[Problem]]:
 
 
 def _sequence(data: bytes, offset: int) -> bytes:
-    header_size = data[offset]
-    data_size = int.from_bytes(data[offset + 4 : offset + 8], "little")
-    body = offset + header_size
-    if data_size == 0 and len(data) - body > _CRC_SIZE and not is_header(data[body + _CRC_SIZE : body + 40]):
-        stated = (len(data) - body).to_bytes(4, "little")
-        return b"".join((data[offset : offset + 4], stated, memoryview(data)[offset + 8 :]))
-    return data[offset : body + data_size + _CRC_SIZE]
+    begin = offset + data[offset]
+    end = begin + int.from_bytes(data[offset + 4 : offset + 8], "little") + _CRC_SIZE
+    stated = data[offset:end]
+    if crc(stated) == 0 or not _goes_on(data[end : end + _LARGEST_HEADER]):
+        return stated
+    size = (len(data) - begin).to_bytes(4, "little")
+    return b"".join((data[offset : offset + 4], size, memoryview(data)[offset + 8 :]))
+
+
+def _goes_on(rest: bytes) -> bool:
+    """Tell whether the bytes after a sequence's end are neither another one nor padding."""
+    return bool(rest.strip(b"\x00")) and not is_header(rest)
 
 
 def body(sequence: bytes) -> tuple[int, int]:

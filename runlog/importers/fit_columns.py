@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from runlog.importers.fit_profile import TIMESTAMP, bases
-from runlog.importers.fit_scan import COMPRESSED
+from runlog.importers.fit_profile import bases
+from runlog.importers.fit_scan import COMPRESSED, TIMESTAMP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ def compressed_times(data: bytes, definitions: Sequence[Definition]) -> list[NDA
 def _stated(data: bytes, definition: Definition) -> NDArray[np.float64]:
     """Return the times that messages hold in full (n,), NaN where they do not."""
     none = np.full(len(definition.starts), np.nan)
-    for field in definition.fields:
+    for field in definition.fields if definition.starts else ():
         if field.number == TIMESTAMP:
             values = Rows(data, definition).numbers(field, bases().get(field.type))
             return none if values is None else values
@@ -96,9 +96,10 @@ def _unpacked(
     """Return the time of each message in the order of the file, from those that are stated or packed."""
     times = np.full(len(stated), np.nan)
     timed = np.flatnonzero(packed | ~np.isnan(stated))
-    full = ~packed[timed]
-    base = np.where(full, np.nan_to_num(stated[timed]), 0.0)
-    low = np.where(full, base % (_LOW_BITS + 1), headers[timed] & _LOW_BITS)
+    full = ~np.isnan(stated[timed])
+    base = np.nan_to_num(stated[timed])
+    low = np.where(packed[timed], headers[timed] & _LOW_BITS, base % (_LOW_BITS + 1))
+    base += (low - base) % (_LOW_BITS + 1)
     steps = np.where(full, 0.0, np.diff(low, prepend=0.0) % (_LOW_BITS + 1))
     since = np.cumsum(steps)
     last_full = np.maximum.accumulate(np.where(full, np.arange(len(timed)), -1))

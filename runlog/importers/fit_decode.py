@@ -20,7 +20,8 @@ import numpy as np
 
 from runlog.importers import fit_chain, fit_columns, fit_developer, fit_profile
 from runlog.importers.fit_columns import Rows
-from runlog.importers.fit_scan import MOST_MESSAGES, scan
+from runlog.importers.fit_salvage import salvage
+from runlog.importers.fit_scan import MOST_MESSAGES, TIMESTAMP, scan
 from runlog.model import Problem
 
 if TYPE_CHECKING:
@@ -71,8 +72,12 @@ def decode(sequence: bytes, most: int = MOST_MESSAGES) -> tuple[Messages, Proble
     Returns:
         The messages before the fault, and what is wrong where the last whole message ends, or None.
     """
-    found = scan(sequence, *fit_chain.body(sequence), most)
+    body = fit_chain.body(sequence)
+    found = scan(sequence, *body, most)
     fault = found.fault or fit_chain.fault(sequence)
+    if fault:
+        found = salvage(sequence, *body, most)
+        fault = found.fault or fault
     times = fit_columns.compressed_times(sequence, found.definitions)
     timed = list(zip(found.definitions, times, strict=True))
     others = {}
@@ -93,7 +98,7 @@ def _messages(data: bytes, own: Sequence[tuple[Definition, Times]], kind: Kind) 
     """Give the messages of a kind in the order in which they stand in the file."""
     layouts = [_layout(definition, kind) for definition, _ in own]
     places = [
-        zip(definition.starts, repeat(index), repeat(None) if times is None else times.tolist())
+        zip(definition.starts, repeat(index), repeat(math.nan) if times is None else times.tolist())
         for index, (definition, times) in enumerate(own)
     ]
     for start, index, seconds in heapq.merge(*places):
@@ -103,7 +108,7 @@ def _messages(data: bytes, own: Sequence[tuple[Definition, Times]], kind: Kind) 
             value = base.parse(raw)
             if value is not None:
                 message[meaning.name] = meaning.of(value)
-        if seconds is not None and not math.isnan(seconds):
+        if TIMESTAMP in kind.fields and not math.isnan(seconds):
             message.setdefault("timestamp", int(seconds) + fit_profile.EPOCH)
         yield message
 

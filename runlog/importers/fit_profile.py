@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 RECORD = 20
-TIMESTAMP = 253
 EPOCH = 631065600  # 1989-12-31 in Unix seconds
 
 #: What is read of each kind of message, and the most messages of the kind that a recording has.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import UTC, datetime, timedelta
 
 from garmin_fit_sdk import Encoder, Profile
+
+from runlog.importers import fit_chain
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
 DEGREE = 2**31 / 180
@@ -79,3 +82,27 @@ def _described(index, name, units):
         "field_name": name,
         "units": units,
     }
+
+
+def file_of(*messages, size=None):
+    """A FIT file of definitions and data messages that are bytes already."""
+    body = b"".join(messages)
+    size = len(body) if size is None else size
+    head = bytes([14, 0x20, 0x64, 0x08]) + size.to_bytes(4, "little") + b".FIT\x00\x00" + body
+    return head + fit_chain.crc(head).to_bytes(2, "little")
+
+
+def definition(local, kind, *fields, big=False, developer=None):
+    """A definition of a message: its fields, and developer fields, as (number, size, type or index)."""
+    order = "big" if big else "little"
+    triples = bytes([len(fields)]) + b"".join(map(bytes, fields))
+    if developer is not None:
+        triples += bytes([len(developer)]) + b"".join(map(bytes, developer))
+    first = 0x40 | local | (0x20 if developer is not None else 0)
+    return bytes([first, 0, big]) + kind.to_bytes(2, order) + triples
+
+
+def message(local, layout, *values, seconds=None):
+    """A data message, its header compressed where ``seconds`` are given."""
+    first = local if seconds is None else 0x80 | local << 5 | seconds % 32
+    return bytes([first]) + struct.pack(layout, *values)

@@ -5,10 +5,20 @@ from __future__ import annotations
 import io
 import warnings
 
+import numpy as np
 from fitparse.base import UncachedFitFile
 from fitparse.records import DevFieldDefinition
 from fitparse.utils import FitCRCError, FitEOFError
 
+from runlog.importers import fit_decode, fit_profile
+
+SINGLE = (int, float, str)
+STRYD = {
+    "Power": ("power", 1),
+    "Cadence": ("cadence", 1),
+    "Ground Time": ("stance_time", 1),
+    "Vertical Oscillation": ("vertical_oscillation", 10),
+}
 FIT_EPOCH = 631065600  # 1989-12-31 in Unix seconds
 TIMES = ("date_time", "local_date_time")
 
@@ -46,6 +56,8 @@ def fields(message):
             continue
         if isinstance(field.field_def, DevFieldDefinition):
             developer[field.name] = found
+        elif field.field_def is None and name(field).startswith("enhanced_"):
+            continue  # a copy of what is there as well
         elif field.field_def is not None or name(field) not in native:
             native[name(field)] = found
     return native, developer
@@ -64,3 +76,42 @@ def value(field):
     if field.parent_field:
         return field.raw_value
     return field.value
+
+
+def assert_same(data):
+    """Every value that runlog reads of a FIT file is the one that fitparse reads."""
+    ours, fault = fit_decode.decode(data)
+    theirs, their_fault = decode(data)
+    assert (fault is None) == (their_fault is None)
+    assert_same_messages(ours, theirs)
+    assert_same_records(ours, theirs.get("record", []))
+
+
+def assert_same_messages(ours, theirs):
+    for kind in fit_profile.kinds().values():
+        names = {meaning.name for meaning in kind.fields.values()}
+        expected = [
+            {name: value for name, value in native.items() if name in names and isinstance(value, SINGLE)}
+            for native, _ in theirs.get(kind.name, [])
+        ]
+        assert list(ours.others.get(kind.name, [])) == expected, kind.name
+
+
+def assert_same_records(ours, theirs):
+    native = [fields for fields, _ in theirs]
+    for name in {meaning.name for meaning in fit_profile.record_fields().values()} - {
+        "compressed_speed_distance"
+    }:
+        found = ours.records.get(name, np.full(len(theirs), np.nan))
+        expected = column(native, name)
+        np.testing.assert_array_equal(found, expected, err_msg=name)
+    developer = [fields for _, fields in theirs]
+    for stryd, (name, factor) in STRYD.items():
+        expected = column(developer, stryd) * factor
+        if not np.isnan(expected).all():
+            np.testing.assert_array_equal(ours.developer[name], expected, err_msg=stryd)
+
+
+def column(messages, name):
+    values = [fields.get(name) for fields in messages]
+    return np.array([value if isinstance(value, (int, float)) else np.nan for value in values], float)
