@@ -61,7 +61,7 @@ def read(data: bytes, settings: Settings) -> Reading:
         if clock is None:
             problems.append(Problem(f"exercise {number} of {len(exercises)} tells no time"))
             continue
-        if not clock.stated:
+        if clock.assumed:
             notes["it names no time zone; its times were taken for those of the settings"] = None
         activities.append(_activity(session, exercise, clock, alone=len(exercises) == 1))
     if not activities:
@@ -71,10 +71,11 @@ def read(data: bytes, settings: Settings) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
-    """When an exercise began, aware on its local clock, and whether it says which clock that is."""
+    """When an exercise began, aware; whether its local clock is told, and whether even the time is assumed."""
 
     start: datetime
     stated: bool
+    assumed: bool
 
     @property
     def offset_s(self) -> float:
@@ -87,14 +88,14 @@ def _clock(exercise: Mapping[str, Any], session: Mapping[str, Any], settings: Se
         return None
     offsets = (_number(one.get(name)) for one in (exercise, session) for name in _OFFSETS)
     offset = next((one for one in offsets if one is not None and abs(one) <= _LARGEST_OFFSET_MIN), None)
-    stated = offset is not None or start.tzinfo is not None
+    assumed = offset is None and start.tzinfo is None
     zone = settings.zone if offset is None else timezone(timedelta(minutes=round(offset)))
     try:
         start = start.replace(tzinfo=zone) if start.tzinfo is None else start.astimezone(zone)
         within = start.timestamp() < tracks.LATEST
     except OverflowError:
         return None
-    return _Clock(start, stated) if within else None
+    return _Clock(start, stated=offset is not None, assumed=assumed) if within else None
 
 
 def _activity(

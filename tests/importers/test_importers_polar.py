@@ -325,6 +325,20 @@ def test_without_an_offset_the_settings_decide_and_it_is_said():
     assert "names no time zone" in reading.notes[0]
 
 
+def test_a_time_in_utc_tells_no_local_clock_but_the_position_does():
+    apart = exercise(startTime="2024-05-04T15:30:00.250Z")
+    del apart["timezoneOffset"]
+    for stream in apart["samples"].values():
+        for entry in stream:
+            local = datetime.fromisoformat(entry["dateTime"])
+            entry["dateTime"] = (local - timedelta(hours=3)).isoformat() + "Z"
+    tree = session(apart)
+    del tree["timeZoneOffset"]
+    reading = read(tree)
+    assert (reading.activities[0].start, reading.notes) == (UTC_START, ())
+    assert reading.activities[0].utc_offset_s == 3 * 3600  # Helsinki
+
+
 def test_an_exercise_without_a_time_is_told_and_the_others_are_kept():
     tree = session(exercise(startTime="soon"), exercise())
     tree["startTime"] = None
