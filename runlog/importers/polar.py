@@ -71,7 +71,7 @@ def read(data: bytes, settings: Settings) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
-    """When an exercise began, aware; whether its local clock is told, and whether even the time is assumed."""
+    """When an exercise began, aware; whether its local clock is told, and whether its time is assumed."""
 
     start: datetime
     stated: bool
