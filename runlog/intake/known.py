@@ -6,7 +6,6 @@ import hashlib
 import time
 from typing import TYPE_CHECKING
 
-from runlog import __version__
 from runlog.intake.summary import FileResult, Taken
 from runlog.store import Seen
 
@@ -30,7 +29,7 @@ class Memory:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._reader = f"{__version__}.{_READER} {hashlib.sha256(repr(settings).encode()).hexdigest()[:16]}"
+        self._reader = f"{_READER} {hashlib.sha256(repr(settings).encode()).hexdigest()[:16]}"
         self._begun_ns = time.time_ns()
 
     def recall(self, files: Sequence[Found]) -> dict[str, list[tuple[str, Taken]]]:
