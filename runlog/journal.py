@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -14,16 +15,20 @@ from runlog import settings, store
 from runlog.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Sequence
 
     from runlog.analysis.history import History
+    from runlog.checkup import Checkup
+    from runlog.exporting import Export
     from runlog.intake import Summary
     from runlog.model import Entry, KeptActivity, KeptEntry, Shoe, Track
     from runlog.settings import Settings
     from runlog.store import Store
+    from runlog.store.looking import Contents
+    from runlog.store.restoring import Restored
+    from runlog.store.sources import Source
 
-__all__ = ["Journal", "diary_template", "open"]
+__all__ = ["Journal", "diary_template", "home", "open"]
 
 
 def open(path: str | os.PathLike[str] | None = None) -> Journal:  # noqa: A001 - reads as runlog.open
@@ -36,8 +41,13 @@ def open(path: str | os.PathLike[str] | None = None) -> Journal:  # noqa: A001 -
     Raises:
         BadInput: its config.toml cannot be read.
     """
-    folder = Path(path or os.environ.get("RUNLOG_HOME") or _usual_folder()).expanduser().absolute()
+    folder = home(path)
     return Journal(folder, settings.read(folder / "config.toml"))
+
+
+def home(path: str | os.PathLike[str] | None = None) -> Path:
+    """The folder that ``open`` opens, whether or not it can be opened."""
+    return Path(path or os.environ.get("RUNLOG_HOME") or _usual_folder()).expanduser().absolute()
 
 
 def _usual_folder() -> str:
@@ -122,9 +132,42 @@ class Journal:
         with store.open(self.folder) as kept:
             return kept.track(run_id)
 
+    def activities(self) -> list[KeptActivity]:
+        """All runs and other activities in the order of their starts, without what needs numpy."""
+        return self._store.activities(shapes=False)
+
     def runs(self) -> list[KeptActivity]:
         """All runs in the order of their starts, without what needs numpy."""
-        return [one for one in self._store.activities(shapes=False) if one.activity.kind is Kind.RUN]
+        return [one for one in self.activities() if one.activity.kind is Kind.RUN]
+
+    def sources(self, activity_id: int) -> list[Source]:
+        """The files that an activity was read from, the best first, as ``split`` numbers them."""
+        return self._store.sources(activity_id)
+
+    def split(self, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
+        """Make several activities of one that was taken for one by mistake, and give the ids of the new ones.
+
+        Files that come later go to the part that they fit best, and join the parts no more.
+
+        Args:
+            activity_id: which one; it keeps its id, its shoe and what the diary says of it.
+            numbers: those of its sources, from 1 on, that become one activity of their own; by
+                default each source but the first becomes one.
+
+        Raises:
+            NotFound: there is no such activity.
+            BadInput: it has a single source, or no such source, or none would be left.
+        """
+        return self._store.split(activity_id, numbers)
+
+    def merge(self, into: int, other: int) -> None:
+        """Make one activity of two that are of the same: the first keeps its id, the other's goes.
+
+        Raises:
+            NotFound: there is no such activity.
+            BadInput: they are one already.
+        """
+        self._store.merge(into, other)
 
     def last_run(self, moment: datetime) -> KeptActivity | None:
         """The last run that had started by then."""
@@ -199,3 +242,66 @@ class Journal:
             NotFound: there is no such run or no pair of that name.
         """
         self._store.wear(run_id, name)
+
+    def backup(self, file: str | os.PathLike[str], *, force: bool = False) -> Contents:
+        """Put everything, settings included, into one file, whoever writes to the store meanwhile.
+
+        Args:
+            file: where to; its folder has to be there.
+            force: take the place of a file that is there already.
+
+        Raises:
+            BadInput: there is nothing to back up, or the file cannot be written there.
+            StoreError: the store is damaged or cannot be read.
+        """
+        from runlog.store import backups
+
+        return backups.backup(self.folder, Path(file), datetime.now(UTC), force=force)
+
+    def restore(self, file: str | os.PathLike[str]) -> Restored:
+        """Put a backup in the place of all that is kept here, which is set aside in the folder.
+
+        The settings of this journal stay as they were read; open it again for those of the backup.
+
+        Raises:
+            BadInput: the file is no backup, is damaged, or a newer runlog has written it.
+            StoreError: the folder cannot be written, or another program writes to it for too long.
+        """
+        from runlog.store import restoring
+
+        return restoring.restore(self.folder, Path(file), datetime.now().astimezone())
+
+    def export(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        gpx: bool = False,
+        force: bool = False,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> Export:
+        """Write everything as plain files; importing their folder into an empty home gives all of it back.
+
+        Args:
+            folder: a new or an empty one.
+            gpx: write each track also as GPX, for other tools.
+            force: go over an export that is there; other files in the folder stay.
+            progress: called after each activity with how many are done, of how many, and its file's name.
+
+        Raises:
+            BadInput: the folder holds something, or cannot be written.
+        """
+        from runlog import exporting
+
+        return exporting.export(
+            self._store, self.folder, Path(folder), gpx_too=gpx, force=force, progress=progress
+        )
+
+    def doctor(self, progress: Callable[[int, int, str], None] | None = None) -> Checkup:
+        """Check all that is kept here and what it needs around it; nothing is changed.
+
+        Args:
+            progress: called after each track with how many are done, of how many, and which.
+        """
+        from runlog import checkup
+
+        return checkup.check(self.folder, progress)

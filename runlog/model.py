@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,6 +227,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = field(default=())  # said in the summary: assumptions, salvage
     edited: bool = False  # the runner goes on editing it: rows that are no longer in it are taken out
+    exported: ExportedActivity | ExportedJournal | None = None  # an export of runlog itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,3 +256,62 @@ class KeptEntry:
     id: int
     entry: Entry
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """A file as it was taken once: known again by its bytes."""
+
+    sha256: str
+    path: str
+    format: str
+    is_diary: bool
+    imported_at: datetime
+
+
+class Origin(NamedTuple):
+    """Which recording it is, in whatever store: its place in a file, or by its row of a list."""
+
+    sha256: str
+    position: int
+    external: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedActivity:
+    """One activity of an export: how its recordings, which are beside this, were kept.
+
+    Attributes:
+        id: what the runner calls it by.
+        worn: the shoe that the runner put on it by hand.
+        kept_apart: whether the runner has split it.
+        files: the file of each recording.
+        positions: the place of each recording in its file.
+        apart: recordings of those hours that are of other activities, so they are not joined to this.
+    """
+
+    id: int
+    worn: str | None
+    kept_apart: bool
+    files: tuple[TakenFile, ...]
+    positions: tuple[int, ...]
+    apart: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedJournal:
+    """All of an export that is no activity.
+
+    Attributes:
+        activities: the recordings of every activity by its id, as the export names it.
+        entries: the diary; the run of an entry is an id of ``activities``.
+        shoes: the pairs.
+        files: the files taken that hold no recording.
+        versions: by the path of a file that the runner goes on editing, the sha256 of the version that holds.
+    """
+
+    activities: Mapping[int, tuple[Origin, ...]]
+    entries: tuple[KeptEntry, ...] = ()
+    shoes: tuple[Shoe, ...] = ()
+    files: tuple[TakenFile, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
-_CHOICES = {
+#: What the settings that are words may be.
+CHOICES = {
     "units": ("km", "mi"),
     "sex": ("female", "male"),
     "diary_time": ("evening", "morning"),
@@ -123,7 +124,7 @@ def _checked(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the 
 def _checked_word(path: Path, key: str, value: object) -> str:
     if not isinstance(value, str):
         raise BadInput(f"{path}: {key} must be a text, not {value!r}")
-    choices = _CHOICES.get(key)
+    choices = CHOICES.get(key)
     if choices and value not in choices:
         raise BadInput(f"{path}: {key} must be one of {', '.join(choices)}, not {value!r}")
     if key == "timezone":

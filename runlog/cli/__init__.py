@@ -37,6 +37,12 @@ SECTIONS = {
         "chart": Command("runlog.cli.reporting:chart", "Draw a chart into a file, or list the charts."),
         "tips": Command("runlog.cli.reporting:tips", "List what may help, and how well that is known."),
     },
+    "Keep": {
+        "backup": Command("runlog.cli.keeping:backup", "Put everything, settings included, into one file."),
+        "restore": Command("runlog.cli.keeping:restore", "Put a backup in the place of what is kept now."),
+        "export": Command("runlog.cli.keeping:export", "Write everything as plain files."),
+        "doctor": Command("runlog.cli.checking:doctor", "Check what is kept, and say what to do."),
+    },
     "Start": {
         "demo": Command("runlog.cli.demo:demo", "Try everything on a sample season, in a folder of its own."),
         "completion": Command("runlog.cli.completion:completion", "Print the completion for a shell."),

@@ -17,8 +17,15 @@ def journal(ctx: click.Context | None = None) -> Journal:
     """Open the journal that ``--home``, RUNLOG_HOME or the platform names. Close it with ``with``."""
     import runlog.journal
 
-    home: Path | None = (ctx or click.get_current_context()).find_root().params["home"]
-    return runlog.journal.open(home)
+    return runlog.journal.open(home(ctx))
+
+
+def home(ctx: click.Context | None = None) -> Path:
+    """The folder of that journal, whether or not it can be opened."""
+    import runlog.journal
+
+    named: Path | None = (ctx or click.get_current_context()).find_root().params["home"]
+    return runlog.journal.home(named)
 
 
 def now() -> datetime:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import (
     diary,
+    exported,
+    exported_aside,
+    exported_journal,
     fit,
     garmin,
     garmin_gear,
@@ -64,11 +67,11 @@ if TYPE_CHECKING:
 HEAD = opening.HEAD
 
 #: Files that stand for themselves.
-IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes, polar, pmsys, intervals, paper)
+IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes, polar, pmsys, intervals, paper, exported)
 
 #: An app's list of activities: what it knows of each beside the recording. Rows carry ``external``, and
 #: the files in the same folder whose names match ``BESIDE`` (fnmatch, any letter case) belong to it.
-LISTS: tuple[ListImporter, ...] = (garmin, garmin_gear, strava, strava_shoes)
+LISTS: tuple[ListImporter, ...] = (garmin, garmin_gear, strava, strava_shoes, exported_journal)
 
 #: Files with these endings claim to be recordings; what is in them instead is damage.
 _RECORDINGS = (".fit", ".gpx", ".tcx")
@@ -121,6 +124,9 @@ def beside(head: bytes, name: str) -> tuple[str, ...] | None:
 
 
 def _importer(head: bytes, name: str) -> Any:  # noqa: ANN401 - of either kind; the tuple that lists it tells
+    aside = exported_aside.reason(head, name)
+    if aside is not None:
+        raise NotTaken(aside)
     everyone: tuple[Importer | ListImporter, ...] = (*IMPORTERS, *LISTS)
     claimants = [importer for importer in everyone if importer.claims(head, name)]
     if len(claimants) == 1:
@@ -140,7 +146,7 @@ def _importer(head: bytes, name: str) -> Any:  # noqa: ANN401 - of either kind; 
 
 def _settled(reading: Reading, settings: Settings, sport: str | None) -> Reading:
     """Complete the activities, decide on their sports, and part with those that cannot be right."""
-    if not reading.activities:
+    if not reading.activities or reading.exported is not None:
         return reading
     now = datetime.now(UTC)
     activities: list[Activity] = []

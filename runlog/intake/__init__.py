@@ -93,9 +93,10 @@ def _keep(store: Store, what: Prepared, came_to: Read, sport: str | None) -> Tak
     if reading is None:
         return Taken(FileResult(what.named, came_to.outcome, came_to.reason), lasting=came_to.lasting)
     problems = tuple(str(problem) for problem in reading.problems)
-    if problems and not (reading.activities or reading.entries or reading.shoes):
+    if problems and not (reading.activities or reading.entries or reading.shoes or reading.exported):
         return Taken(FileResult(what.named, "failed", _said(problems), problems=problems))
     kept = store.add_file(what.known_as, what.sha256, reading, came_to.streams)
+    problems += kept.problems
     reasons = [kept.reason, _said(reading.notes), _said(problems)]
     if kept.outcome == "known" and sport and store.count_as(what.sha256, reading.activities):
         reasons.append(f"counts as {sport} now")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
-from runlog.store import entries, filed, grouping, read, recordings, shoes, write
+from runlog.store import entries, exported, filed, grouping, read, recordings, shoes, sources, write
 from runlog.store.entries import LOG, EntryCounts
 from runlog.store.filed import Seen
 from runlog.store.schema import migrate
@@ -25,7 +25,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from runlog.model import Activity, Entry, KeptActivity, KeptEntry, Reading, Shoe, Track
+    from runlog.model import (
+        Activity,
+        Entry,
+        ExportedActivity,
+        ExportedJournal,
+        KeptActivity,
+        KeptEntry,
+        Reading,
+        Shoe,
+        Track,
+    )
+    from runlog.store.sources import Source
     from runlog.store.tracks import Stream
 
 __all__ = ["LOG", "EntryCounts", "FileOutcome", "Seen", "Store", "open"]
@@ -123,15 +134,20 @@ class Store:
         with self._writing() as db:
             filed.remember(db, reader, paths, seen_now)
 
-    def split(self, activity_id: int, sources: Sequence[int] = ()) -> list[int]:
+    def split(self, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
         """Make several activities of one, and give the ids of the new ones. See ``grouping.split``."""
         with self._writing() as db:
-            return grouping.split(db, activity_id, sources)
+            return grouping.split(db, activity_id, numbers)
 
     def merge(self, into: int, other: int) -> None:
         """Make one activity of two; raises as ``grouping.merge`` does."""
         with self._writing() as db:
             grouping.merge(db, into, other)
+
+    def sources(self, activity_id: int) -> list[Source]:
+        """The sources of an activity, the best first, as ``split`` numbers them."""
+        with self._reading() as db:
+            return sources.of_activity(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
 
     def count_as(self, sha256: str, activities: Sequence[Activity]) -> int:
         """Let a known file's recordings take over sport and kind; says how many that changes."""
@@ -142,6 +158,41 @@ class Store:
         """All activities in the order of their starts; without their shapes that needs no numpy."""
         with self._reading() as db:
             return read.activities(db, shapes=shapes)
+
+    def activity(self, activity_id: int) -> KeptActivity:
+        """One activity, without its shape.
+
+        Raises:
+            NotFound: there is no such activity.
+        """
+        with self._reading() as db:
+            return read.activity(db, activity_id)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all that is read meanwhile be of one moment, whatever others write; nothing can be written."""
+        with translated(self.path):
+            self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with translated(self.path):
+                self._db.execute("ROLLBACK")
+
+    def activity_ids(self) -> list[int]:
+        """The ids of all activities."""
+        with self._reading() as db:
+            return exported.activity_ids(db)
+
+    def exported_activity(self, activity_id: int) -> tuple[ExportedActivity, list[Activity]]:
+        """One activity as an export tells it, and its recordings with their tracks."""
+        with self._reading() as db:
+            return exported.activity(db, activity_id)
+
+    def exported_journal(self) -> ExportedJournal:
+        """All that is no activity, as an export tells it."""
+        with self._reading() as db:
+            return exported.journal(db)
 
     def track(self, activity_id: int) -> Track | None:
         """The track of the best recording of an activity; None where it has none."""

@@ -71,6 +71,32 @@ def last_logged(db: sqlite3.Connection) -> KeptEntry | None:
     return rows.kept_entry(row) if row else None
 
 
+ADDED, UPDATED = "added", "updated"
+
+
+def put_back(db: sqlite3.Connection, exported: KeptEntry) -> str | None:
+    """Keep an entry of an export, by its own id where that is free; one that is there learns what it lacks.
+
+    Returns:
+        ADDED, UPDATED, or None where nothing of it was new.
+
+    Raises:
+        BadInput: a value is out of its range.
+    """
+    entry = _checked(exported.entry)
+    stored = _at(db, entry)
+    if stored is None:
+        entry_id = _insert(db, entry, exported.source)
+        db.execute("UPDATE OR IGNORE entry SET id = ? WHERE id = ?", (exported.id, entry_id))
+        return ADDED
+    lacks = {name for name in rows.ENTRY_COLUMNS if getattr(stored.entry, name) is None}
+    wanted = _checked(replace(stored.entry, **{name: getattr(entry, name) for name in lacks}))
+    if wanted == stored.entry:
+        return None
+    db.execute(_UPDATE, rows.entry_row(wanted) | {"id": stored.id})
+    return UPDATED
+
+
 def follow_diary(
     db: sqlite3.Connection, path: str, entries: Iterable[Entry], *, complete: bool
 ) -> EntryCounts:

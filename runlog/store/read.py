@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from runlog.errors import NotFound
 from runlog.model import KeptActivity
 from runlog.store import rows
 from runlog.store.merging import merged, ranked
@@ -31,6 +32,19 @@ def activities(db: sqlite3.Connection, *, shapes: bool) -> list[KeptActivity]:
         for activity_id, recordings in groupby(found, key=lambda recording: recording.activity_id)
     ]
     return sorted(kept, key=lambda activity: (activity.activity.start, activity.id))
+
+
+def activity(db: sqlite3.Connection, activity_id: int) -> KeptActivity:
+    """One activity, without its shape.
+
+    Raises:
+        NotFound: there is no such activity.
+    """
+    worn = db.execute("SELECT worn FROM activity WHERE id = ?", (activity_id,)).fetchone()
+    best_first = recordings_of(db, activity_id)
+    if worn is None or not best_first:
+        raise NotFound(f"there is no run #{activity_id}")
+    return _kept(best_first, worn["worn"], {})
 
 
 def _kept(
@@ -65,9 +79,17 @@ def recording_named(db: sqlite3.Connection, external: str) -> Recording | None:
 
 
 def track(db: sqlite3.Connection, activity_id: int) -> Track | None:
-    """The track of the best recording that has one."""
-    tracks = (recording_track(db, recording.id) for recording in recordings_of(db, activity_id))
-    return next((track for track in tracks if track is not None), None)
+    """The track of the best recording that has one, with the columns that only others have."""
+    found = [
+        (recording.activity, track)
+        for recording in recordings_of(db, activity_id)
+        if (track := recording_track(db, recording.id)) is not None
+    ]
+    if not found:
+        return None
+    from runlog.store.blending import blended
+
+    return blended(found)
 
 
 def recording_track(db: sqlite3.Connection, recording_id: int) -> Track | None:

@@ -11,6 +11,7 @@ from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from runlog.model import Shoe
 
@@ -55,6 +56,15 @@ def take_over(db: sqlite3.Connection, shoe: Shoe) -> str | None:
         return None
     db.execute(_UPDATE, rows.shoe_row(completed))
     return COMPLETED
+
+
+def put_back(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str | None]:
+    """Keep the pairs of an export: just as they were where there are none, else as those of any list."""
+    if db.execute("SELECT 1 FROM shoe").fetchone():
+        return [take_over(db, shoe) for shoe in exported]
+    pairs = {shoe_key(shoe.name): shoe for shoe in exported}
+    db.executemany(_INSERT, map(rows.shoe_row, pairs.values()))
+    return [ADDED] * len(pairs)
 
 
 def add(db: sqlite3.Connection, shoe: Shoe) -> list[str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from runlog.store import entries, filed, recordings, shoes
+from runlog.model import ExportedActivity, ExportedJournal
+from runlog.store import entries, filed, recordings, reimport, shoes
 from runlog.store.entries import EntryCounts
+from runlog.store.recordings import Tally
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
     from runlog.model import Activity, Reading
-    from runlog.store.recordings import Tally
     from runlog.store.tracks import Stream
 
 
@@ -28,6 +29,7 @@ class FileOutcome:
         runs_added: how many of them are new.
         other_added: how many activities that are no runs are new.
         ratings: how many diary entries it added, updated and removed.
+        problems: what could not be taken of it.
         file_id: by what it is known again; None where it has to be read again next time.
     """
 
@@ -37,6 +39,7 @@ class FileOutcome:
     runs_added: int = 0
     other_added: int = 0
     ratings: EntryCounts = field(default_factory=EntryCounts)
+    problems: tuple[str, ...] = ()
     file_id: int | None = field(default=None, compare=False)
 
 
@@ -64,6 +67,12 @@ def add_file(
     known = recognise(db, path, sha256)
     if known is not None:
         return known
+    if isinstance(reading.exported, ExportedActivity):
+        tally = reimport.activity(db, reading.exported, reading.activities, streams)
+        return _told(tally, EntryCounts(), [], None)
+    if isinstance(reading.exported, ExportedJournal):
+        counts, shoes_changed, problems = reimport.journal(db, reading.exported)
+        return replace(_told(Tally(), counts, shoes_changed, None), problems=problems)
     if reading.edited or not (reading.activities or reading.shoes):
         return _follow(db, path, sha256, reading)
     file_id = filed.keep(db, path, sha256, reading.format, is_diary=False)
@@ -127,5 +136,11 @@ def _told(
     else:
         outcome, told = "known", ["all of it was there already"]
     return FileOutcome(
-        outcome, "; ".join(told), tuple(tally.runs), tally.runs_added, tally.other_added, ratings, file_id
+        outcome,
+        "; ".join(told),
+        tuple(tally.runs),
+        tally.runs_added,
+        tally.other_added,
+        ratings,
+        file_id=file_id,
     )

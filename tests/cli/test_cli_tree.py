@@ -83,13 +83,13 @@ def test_the_examples_use_options_that_there_are(path, command):
         assert {word for word in words[depth:] if word.startswith("--")} <= known, line
 
 
-def test_the_listings_have_json_and_csv_and_only_import_has_json_alone():
+def test_the_listings_have_json_and_csv_and_only_import_and_doctor_have_json_alone():
     forms = {
         " ".join(path): {option for param in command.params for option in param.opts}
         for path, command in TREE.items()
     }
     assert {path for path, options in forms.items() if "--csv" in options} == LISTINGS
-    assert {path for path, options in forms.items() if "--json" in options} == {*LISTINGS, "import"}
+    assert {path for path, options in forms.items() if "--json" in options} == {*LISTINGS, "import", "doctor"}
 
 
 @pytest.mark.parametrize("path", sorted(LISTINGS - {"show"}))
@@ -132,4 +132,4 @@ def test_version(run):
 
 
 def test_an_unknown_command_names_the_closest(run):
-    assert "Did you mean report?" in run("reprot", code=2).stderr
+    assert "Did you mean report or export?" in run("reprot", code=2).stderr

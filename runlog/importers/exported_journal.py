@@ -1,0 +1,96 @@
+"""The journal of an export of runlog: the diary, the shoes, the files read, and which activities belong.
+
+It is taken after the activities, as the list of an app is after the recordings.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from runlog.errors import NotReadable
+from runlog.importers import exported, json_text
+from runlog.importers import exported_records as records
+from runlog.importers.exported_records import Unsound
+from runlog.model import Entry, ExportedJournal, KeptEntry, Reading, Shoe, TakenFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runlog.settings import Settings
+
+FORMAT = "runlog"
+BESIDE: tuple[str, ...] = ()
+
+_MARK = re.compile(rb'\s*\{\s*"runlog"\s*:\s*"journal"')
+
+
+def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+    """Tell whether a file begins as ``write`` does."""
+    return _MARK.match(head) is not None
+
+
+def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:  # noqa: ARG001 - as for every list
+    """Read the journal of an export.
+
+    Raises:
+        NotReadable: it is damaged, or a newer runlog has written it.
+    """
+    content = json_text.parse(data)
+    exported.with_version(content)
+    try:
+        return Reading(FORMAT, exported=_journal(content))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotReadable(f"damaged: {error}; export again") from error
+
+
+def _journal(content: dict[str, Any]) -> ExportedJournal:
+    activities = content["activities"].items()
+    versions = content["versions"].items()
+    if not all(isinstance(sha256, str) for _, sha256 in versions):
+        raise Unsound("the version of a file is none")
+    return ExportedJournal(
+        activities={int(one): tuple(map(exported.origin, origins)) for one, origins in activities},
+        entries=tuple(map(_entry, content["entries"])),
+        shoes=tuple(records.read(Shoe, shoe) for shoe in content["shoes"]),
+        files=tuple(records.read(TakenFile, file) for file in content["files"]),
+        versions=dict(versions),
+    )
+
+
+def _entry(one: dict[str, Any]) -> KeptEntry:
+    values = dict(one)
+    entry_id, source = records.whole(values.pop("id")), values.pop("source")
+    if not isinstance(source, str):
+        raise Unsound("the source of an entry is no name")
+    return KeptEntry(entry_id, records.read(Entry, values), source)
+
+
+def write(journal: ExportedJournal) -> bytes:
+    """Write the journal, a record a line; the same journal always gives the same bytes."""
+    entries = [
+        {"id": kept.id, "source": kept.source} | records.written(kept.entry) for kept in journal.entries
+    ]
+    parts = {
+        "entries": _list(entries),
+        "shoes": _list([records.written(shoe) for shoe in journal.shoes]),
+        "files": _list([records.written(file) for file in journal.files]),
+        "versions": _object(journal.versions),
+        "activities": _object(journal.activities),
+    }
+    head = f'{{"runlog": "journal",\n"version": {exported.VERSION}'
+    return (",\n".join([head, *(f'"{name}": {part}' for name, part in parts.items())]) + "}\n").encode()
+
+
+def _list(values: list[Any]) -> str:
+    return "[\n" + ",\n".join(map(_json, values)) + "]" if values else "[]"
+
+
+def _object(values: Mapping[Any, Any]) -> str:
+    lines = [f"{_json(str(key))}: {_json(value)}" for key, value in values.items()]
+    return "{\n" + ",\n".join(lines) + "}" if lines else "{}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

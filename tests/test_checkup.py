@@ -1,0 +1,337 @@
+"""The doctor finds what is wrong, says what to do, changes nothing, and gives nothing away."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+import time
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import made_home
+import pytest
+
+import runlog
+from runlog import checkup
+from runlog.checkup import facts, support, surroundings
+from runlog.model import Entry
+from runlog.store import checks
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    made_home.fill(folder / "home")
+    return folder / "home"
+
+
+@pytest.fixture
+def home(made, tmp_path):
+    shutil.copytree(made, tmp_path / "home")
+    return tmp_path / "home"
+
+
+@contextmanager
+def database(home):
+    with closing(sqlite3.connect(home / "runlog.db", isolation_level=None)) as db:
+        yield db
+
+
+def found(home, *, wrong=True):
+    """What the check finds, by name; the rest is only noted."""
+    return {one.check: one for one in checkup.check(home).findings if one.wrong is wrong}
+
+
+def test_all_is_well(home):
+    before = {path.name: path.read_bytes() for path in home.iterdir()}
+    told = []
+    done = checkup.check(home, lambda *said: told.append(said))
+    assert done.ok
+    assert done.findings == ()
+    assert (done.facts["runs"], done.facts["ratings"]) == (6, 5)
+    assert [said[:2] for said in told] == [(number, 5) for number in range(1, 6)]
+    after = {path.name: path.read_bytes() for path in home.iterdir() if path.suffix in {".db", ".toml"}}
+    assert after == before
+
+
+def test_what_is_not_there_yet_is_no_fault(tmp_path):
+    done = checkup.check(tmp_path / "none")
+    assert done.ok
+    assert [one.check for one in done.findings] == ["nothing_yet"]
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_damaged_database_is_told_with_the_way_out(home):
+    content = bytearray((home / "runlog.db").read_bytes())
+    content[4096:40_960] = b"\x55" * 36_864
+    (home / "runlog.db").write_bytes(content)
+    (one,) = found(home).values()
+    assert one.check in {"integrity", "database"}
+    assert "runlog restore FILE" in one.todo
+
+
+@pytest.mark.parametrize(
+    "content", [b"my shopping list, long enough to be read", b"SQLite format 3\x00 but no more"]
+)
+def test_what_is_no_database_is_told(home, content):
+    (home / "runlog.db").write_bytes(content * 40)
+    assert "runlog restore FILE" in found(home)["database"].todo
+
+
+def test_another_programs_database_is_told(home):
+    with database(home) as db:
+        db.execute("DROP TABLE track")
+    assert "not one of runlog" in found(home)["tables"].message
+
+
+def test_the_version_is_told(home):
+    with database(home) as db:
+        db.execute("PRAGMA user_version = 99")
+    assert found(home)["version"].todo == "update runlog"
+    with database(home) as db:
+        db.execute("PRAGMA user_version = 1")
+    assert found(home) == {}
+    assert "runlog runs" in found(home, wrong=False)["version"].todo
+
+
+def test_a_folder_that_cannot_be_written_is_told():
+    folder = Path(tempfile.mkdtemp())
+    is_root = os.geteuid() == 0
+    try:
+        folder.chmod(0o777)
+        made_home.fill(folder / "home")
+        (folder / "home/runlog.db").chmod(0o444)
+        (folder / "home").chmod(0o555)
+        if is_root:
+            os.seteuid(65534)
+        done = checkup.check(folder / "home")
+    finally:
+        if is_root:
+            os.seteuid(0)
+        (folder / "home").chmod(0o755)
+        shutil.rmtree(folder)
+    if is_root:
+        assert done.facts["runs"] == 6, "what is there can be read all the same"
+    else:
+        assert [one.check for one in done.findings] == ["home"]
+
+
+def test_a_folder_that_may_not_be_written_is_a_fault(home, monkeypatch):
+    monkeypatch.setattr(surroundings.os, "access", lambda _path, mode: not mode & os.W_OK)
+    assert "cannot be written" in found(home)["home"].message
+
+
+def test_a_file_in_the_place_of_the_home_is_told(tmp_path):
+    (tmp_path / "home").write_text("")
+    assert "no folder" in found(tmp_path / "home")["home"].message
+
+
+def test_settings_that_cannot_be_read_are_told(home):
+    (home / "config.toml").write_text('units = "leagues"\n')
+    assert "units must be one of" in found(home)["config"].message
+
+
+def test_a_full_disk_is_told(home, monkeypatch):
+    monkeypatch.setattr(
+        surroundings.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10**6)
+    )
+    assert "only 1 MB are free" in found(home)["room"].message
+
+
+def test_what_was_left_behind_is_told_and_not_what_is_in_use(home):
+    (home / ".restore-abc").mkdir()
+    (home / ".config.toml.xyz").write_text("")
+    (home / "runlog.db.before-restore-20260101-000000").write_text("")
+    long_ago = time.time() - 7200
+    os.utime(home / ".restore-abc", (long_ago, long_ago))
+    told = [one for one in checkup.check(home).findings if not one.wrong]
+    assert [one.check for one in told] == ["left_over", "kept_aside"]
+    assert f"rm -r {home / '.restore-abc'}" in told[0].todo
+
+
+def test_libraries_that_are_missing_are_told(home, monkeypatch):
+    monkeypatch.setattr(surroundings, "libraries", lambda _=None: {"scipy": None, "rich": "1.0"})
+    assert found(home)["libraries"].todo == "install them: python -m pip install scipy"
+
+
+def test_the_libraries_are_those_of_the_project():
+    needed = surroundings.libraries()
+    assert {"click", "numpy", "pandas"} <= needed.keys()
+    assert None not in (needed["click"], needed["numpy"])
+    assert "jupyterlab" not in needed
+    assert "jupyterlab" in surroundings.libraries("notebook")
+
+
+def test_an_entry_of_a_run_that_is_not_there_is_told(home):
+    with database(home) as db:
+        db.execute("UPDATE entry SET run = 77 WHERE id = 1")
+    one = found(home)["entry_without_run"]
+    assert one.count == 1
+    assert one.todo == "name another run: runlog log --edit 1 --run ID"
+    with runlog.open(home) as journal:
+        entry = next(kept for kept in journal.entries() if kept.id == 1)
+        journal.edit(1, Entry(entry.entry.moment, 0, soreness=1.0, run=1))
+    assert found(home) == {}
+
+
+def test_rows_that_belong_to_nothing_are_told(home):
+    with database(home) as db:
+        db.execute("DELETE FROM file WHERE path = '/w/3.fit'")
+    assert found(home)["reference"].message == "1 rows of recording belong to something that is not there"
+
+
+def test_tracks_that_are_lost_or_cannot_be_read_are_told(home):
+    with database(home) as db:
+        db.execute("DELETE FROM track WHERE recording_id = 1")
+        db.execute("UPDATE track SET arrays = x'00' WHERE recording_id = 3")
+    assert found(home)["track_lost"].message == "the track of 1 recording (1) is lost"
+    assert found(home)["track"].message == "the track of 1 activity (2) cannot be read"
+
+
+@pytest.mark.parametrize("columns", [{"time_s": [0.0, 2.0, 1.0]}, {"time_s": [0.0, float("nan"), 1.0]}])
+def test_tracks_with_times_that_cannot_be_are_told(home, columns):
+    import numpy as np
+
+    from runlog.model import Track
+    from runlog.store import tracks
+
+    made = Track({name: np.array(values) for name, values in {**columns, "segment": [0.0] * 3}.items()})
+    with database(home) as db:
+        db.execute("UPDATE track SET arrays = ? WHERE recording_id = 1", (tracks.pack(made),))
+    assert found(home)["track"].count == 1
+
+
+def test_a_damaged_cache_is_told_and_repaired(home):
+    with database(home) as db:
+        db.execute("UPDATE shape SET arrays = x'00' WHERE recording_id = 1")
+    assert found(home)["shape"].todo == "make them anew: runlog doctor --repair"
+    with runlog.open(home) as journal:
+        before = journal._store.exported_journal()
+    checks.drop_caches(home / "runlog.db")
+    assert found(home) == {}
+    with runlog.open(home) as journal:
+        assert journal._store.exported_journal() == before
+        assert journal.history().runs["route"].notna().sum() >= 3
+
+
+def test_activities_without_recordings_are_noted(home):
+    with database(home) as db:
+        db.execute("INSERT INTO activity DEFAULT VALUES")
+    assert found(home, wrong=False)["activity_empty"].count == 1
+
+
+def test_times_that_cannot_be_are_told(home):
+    later = (datetime.now(UTC) + timedelta(days=400)).isoformat(timespec="microseconds")
+    with database(home) as db:
+        db.execute("UPDATE recording SET start = ? WHERE activity_id = 2", (later,))
+        db.execute("UPDATE entry SET moment = '1970-01-01T00:00:00.000000+00:00' WHERE id = 1")
+    assert found(home)["time_of_activity"].todo == "have a look: runlog show 2"
+    assert "runlog log --edit 1 --at" in found(home)["time_of_entry"].todo
+
+
+def test_runs_at_one_time_are_noted(home):
+    with database(home) as db:
+        db.execute(
+            "UPDATE recording SET start = (SELECT start FROM recording WHERE id = 1) WHERE activity_id = 2"
+        )
+    one = found(home, wrong=False)["overlap"]
+    assert (one.count, one.todo) == (1, "if they are one: runlog merge 1 2")
+
+
+# ---- what is given to others
+
+SECRETS = {
+    "name": "Kiltbury Secretlane loop",
+    "shoe": "Zzgear Floater 9",
+    "note": "ache behind the plimsoll",
+    "device": "Wilhelmina's wrist",
+    "sport": "wilhelminas dance",
+    "folder": "Wilhelminas Hausrat",
+}
+
+
+@pytest.fixture
+def private(tmp_path):
+    """A home full of what is nobody else's business, and its support file's text."""
+    home = tmp_path / SECRETS["folder"] / "home"
+    home.mkdir(parents=True)
+    (home / "config.toml").write_text('timezone = "Europe/Busingen"\nhr_max = 187.25\nunits = "mi"\n')
+    watched = tmp_path / SECRETS["folder"]
+    (watched / f"{SECRETS['shoe']}.csv").write_text(
+        f"date,soreness,shoe,note\n2026-06-01,7.5,{SECRETS['shoe']},{SECRETS['note']}\n"
+        f"2026-06-02,33,{SECRETS['shoe']},{SECRETS['note']}\n{SECRETS['note']},3,,\n"
+    )
+    (watched / "bad.csv").write_text(f"date,soreness\n{SECRETS['note']},3\n2026-06-02,33.5\n")
+    (watched / f"{SECRETS['name']}.gpx").write_text(f"<{SECRETS['name'].split()[0]}/>")
+    (watched / f"{SECRETS['name']}.fit").write_bytes(b"\x0e\x10")
+    (watched / "shoes.csv").write_text(f"name,limit_km\n{SECRETS['shoe']},700\n{SECRETS['shoe']},700\n")
+    with runlog.open(home) as journal:
+        usual = {
+            "name": SECRETS["name"],
+            "shoe": SECRETS["shoe"],
+            "device": SECRETS["device"],
+            "avg_hr": 151.375,
+        }
+        made_home.add(journal, "/w/1.fit", made_home.run(0, track=made_home.track(), **usual))
+        made_home.add(journal, "/w/2.fit", made_home.run(1, **(usual | {"sport": SECRETS["sport"]})))
+        made_home.add(journal, "/w/3.fit", made_home.run(2, **(usual | {"device": "Garmin fenix7"})))
+        for path in watched.iterdir():
+            os.utime(path, (1.7e9, 1.7e9))
+        journal.add([watched])
+    with database(home) as db:
+        db.execute("UPDATE entry SET run = 77")
+        outcomes = dict(db.execute("SELECT outcome, count(*) FROM seen GROUP BY 1").fetchall())
+    assert outcomes["failed"] >= 1
+    assert outcomes["skipped"] >= 1
+    done = checkup.check(home)
+    assert not done.ok
+    return json.dumps(support.about(home, done))
+
+
+def test_the_support_file_holds_nothing_of_the_runner(private):
+    for secret in SECRETS.values():
+        assert secret not in private
+        for word in re.findall(r"[A-Za-z]{7,}", secret):
+            assert word.lower() not in private.lower(), word
+    for value in ("187.25", "151.375", "7.5", "Europe", "Busingen", "50.00", "8.00", "home", "/w/"):
+        assert value not in private, value
+
+
+def test_the_support_file_says_what_helps(private):
+    told = json.loads(private)
+    assert told["runlog"] == runlog.__version__
+    assert told["devices"] == {"Garmin fenix7": 1, "other": 2}
+    assert told["sports"] == {"other": 1, "running": 2}
+    assert told["formats"]["fit"] == 3
+    assert told["settings"] == {"hr_max": "set", "timezone": "set", "units": "mi"}
+    assert {"check": "entry_without_run", "wrong": True, "count": 1} in told["findings"]
+    assert any(reason.startswith("failed: none of its rows can be taken") for reason in told["reasons"])
+
+
+def test_reasons_keep_only_the_words_of_runlog():
+    assert support.plain("line 17: soreness: '33 km at Kiltbury' is not within 0 to 10") == (
+        "line # soreness : # is not within # to #"
+    )
+    assert (
+        support.plain("/home/anna/Kiltbury.fit: damaged: Kiltbury is listed twice")
+        == "# damaged : # is listed twice"
+    )
+    assert support.plain("it's Anna's \"don't\" file's end") == "it # s end"
+
+
+def test_the_support_file_of_a_damaged_home_can_be_written(home):
+    (home / "runlog.db").write_bytes(b"not a database, and long enough to be sure of that" * 100)
+    (home / "config.toml").write_text("units = ")
+    told = support.about(home, checkup.check(home))
+    assert told["settings"] == {"unreadable": True}
+    assert {one["check"] for one in told["findings"]} == {"database", "config"}
+    assert str(home) not in json.dumps(told)
+
+
+def test_facts_are_known_of_any_home(tmp_path):
+    assert facts.known(tmp_path / "none")["runs"] is None
