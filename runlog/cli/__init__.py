@@ -15,16 +15,22 @@ from runlog.cli.lazy import Command, LazyGroup
 
 SECTIONS = {
     "Put in": {
-        "import": Command("runlog.cli.importing:import_", "Read files and folders from watches and apps."),
+        "import": Command(
+            "runlog.cli.importing:import_", "Read files, folders and archives from watches and apps."
+        ),
         "log": Command("runlog.cli.log:log", "Note soreness, warm-up, strength … in one line."),
         "diary": Command("runlog.cli.diary:diary", "List, write and export the soreness diary."),
         "shoes": Command("runlog.cli.shoes:shoes", "Keep pairs of shoes and what they were worn on."),
     },
     "Look up": {
         "runs": Command("runlog.cli.runs:runs", "List the runs."),
-        "show": Command("runlog.cli.runs:show", "Show one run."),
+        "show": Command("runlog.cli.showing:show", "Show one run."),
         "routes": Command("runlog.cli.analysis:routes", "List the routes and how often each is run."),
         "load": Command("runlog.cli.analysis:load", "List the training load day by day."),
+    },
+    "Put right": {
+        "split": Command("runlog.cli.grouping:split", "Make several runs of one."),
+        "merge": Command("runlog.cli.grouping:merge", "Make one run of two that tell of the same one."),
     },
     "Find out": {
         "links": Command("runlog.cli.links:links", "Say what soreness goes together with, and how sure."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +19,13 @@ from runlog.reporter import units
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from runlog.intake.summary import Summary
+    from runlog.intake.summary import FileResult, Summary
 
     Report = Callable[[int, int, str], None]
 
 _MOST_REASONS = 20
+_EXAMPLES = 2
+_OF_ONE_FILE = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)|\d+")
 _OUTCOMES = ("failed", "skipped", "merged", "added", "known")
 _COUNTS = (
     ("runs_added", "runs added"),
@@ -45,8 +48,9 @@ _REASON_COLUMNS = (
 @click.command(
     "import",
     epilog=examples(
-        "runlog import ~/Downloads/activities diary.csv",
-        "runlog import /media/GARMIN/Activity",
+        "runlog import export_123.zip garmin.zip    # archives of Strava and Garmin, as they are",
+        "runlog import /media/GARMIN                # a watch by USB",
+        "runlog import ~/Downloads diary.csv        # folders and files",
         "runlog import treadmill.gpx --sport running",
         "runlog import exports --json | jq '.files[] | select(.outcome == \"failed\")'",
     ),
@@ -55,11 +59,13 @@ _REASON_COLUMNS = (
 @click.option("--sport", metavar="SPORT", help="What these files' activities are, like running or cycling.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object.")
 def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> None:
-    """Read files and folders from watches and apps.
+    """Read files, folders and archives from watches and apps.
 
-    FIT, GPX and TCX activities (also .gz), diary CSVs and shoe lists are told
-    apart by what is in them. A file that was read before is known again; the
-    same run from two files is one run. The exit code is 1 if anything failed.
+    Archives of Strava and Garmin are read as they come, zips in zips, too.
+    What a file is tells its content: FIT, GPX, TCX (also .gz) and Polar
+    sessions, lists of runs, diaries, shoes. A file that was read before is
+    known again; the same run from several files is one run, from the best of
+    them. The exit code is 1 if anything failed.
     """
     with context.journal() as kept, progress_bar() as progress:
         summary = kept.add(paths, sport=sport, progress=progress)
@@ -81,23 +87,44 @@ def print_summary(summary: Summary) -> None:
         print_table(reasons[:_MOST_REASONS], _REASON_COLUMNS)
     if len(reasons) > _MOST_REASONS:
         say(f"… and {units.count(len(reasons) - _MOST_REASONS, 'more reason')}; --json has every file.")
+    _say_how_to_split(summary)
+
+
+def _say_how_to_split(summary: Summary) -> None:
+    """Say how to look at what was joined, and how to take it apart."""
+    joined = next((file.runs[0] for file in summary.files if file.outcome == "merged" and file.runs), None)
+    if joined is not None:
+        say()
+        say(f"runlog show {joined} lists the files of a run; runlog split {joined} takes them apart.")
 
 
 def _by_reason(summary: Summary) -> list[dict[str, str]]:
-    """Give outcome, files and reason, a row for each reason told, what went wrong first."""
+    """Give outcome, files and reason, a row for each kind of reason told, what went wrong first."""
     told = [file for file in summary.files if file.reason]
-    names: dict[tuple[str, str], list[str]] = {}
+    alike: dict[tuple[str, str], list[FileResult]] = {}
     for file in sorted(told, key=lambda file: (not file.problems, _OUTCOMES.index(file.outcome))):
-        names.setdefault((file.outcome, file.reason), []).append(Path(file.path).name)
+        alike.setdefault((file.outcome, _kind(file.reason)), []).append(file)
     return [
-        {"outcome": outcome, "files": _shortened(files), "reason": reason}
-        for (outcome, reason), files in names.items()
+        {"outcome": outcome, "files": _names(files), "reason": _reasons(files)}
+        for (outcome, _), files in alike.items()
     ]
 
 
-def _shortened(names: list[str]) -> str:
-    more = len(names) - 1
-    return f"{names[0]} and {more} more" if more else names[0]
+def _kind(reason: str) -> str:
+    """A reason without what differs from file to file: numbers, names, what stands in brackets."""
+    return _OF_ONE_FILE.sub("", reason)
+
+
+def _names(files: list[FileResult]) -> str:
+    more = len(files) - 1
+    name = Path(files[0].path).name
+    return f"{name} and {more} more" if more else name
+
+
+def _reasons(files: list[FileResult]) -> str:
+    different = list(dict.fromkeys(file.reason for file in files))
+    more = len(different) - _EXAMPLES
+    return "; ".join(different[:_EXAMPLES]) + (f"; and {more} more like these" if more > 0 else "")
 
 
 @contextmanager
@@ -112,11 +139,16 @@ def progress_bar() -> Iterator[Report | None]:
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[file]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("import", total=None, file="")
-        yield lambda done, total, name: bar.update(
-            task, completed=done, total=total, file=safe(Path(name).name)
-        )
+        task = bar.add_task("import", total=None, file="", pace="")
+
+        def report(done: int, total: int, name: str) -> None:
+            speed = bar.tasks[0].speed
+            pace = f"{speed:.0f} files/s" if speed else ""
+            bar.update(task, completed=done, total=total, file=safe(Path(name).name), pace=pace)
+
+        yield report

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from runlog.cli.context import journal
 from runlog.cli.sayback import local_day
 from runlog.errors import NotFound, RunlogError
-from runlog.model import Area, shoe_key
+from runlog.model import Area, Kind, shoe_key
 from runlog.reporter.units import day
 
 if TYPE_CHECKING:
@@ -98,16 +98,20 @@ def find_shoe(name: str, names: Sequence[str]) -> str:
     raise NotFound(f"{unknown('pair of shoes', name, names)} (a new pair: runlog shoes add {name!r})")
 
 
-def find_run(text: str, runs: Sequence[tuple[int, date]]) -> int:
+def find_run(text: str, runs: Sequence[tuple[int, date]], others: Iterable[int] = ()) -> int:
     """Give the id of the run that "last", an id or a local day stands for.
 
     Args:
         text: what the runner typed.
         runs: id and local day of each run, in the order of their starts.
+        others: the ids of other activities, which an id may stand for, too.
 
     Raises:
         NotFound: there is no such run, or several on that day; the message names them.
     """
+    other = next((one for one in others if str(one) == text.lstrip("0")), None)
+    if other is not None:
+        return other
     if not runs:
         raise NotFound("there are no runs yet; read some with: runlog import PATH")
     if text == "last":
@@ -150,6 +154,17 @@ def named_run(kept: Journal, text: str) -> KeptActivity:
     runs = kept.runs()
     wanted = find_run(text, [(run.id, local_day(run)) for run in runs])
     return next(run for run in runs if run.id == wanted)
+
+
+def named_activity(kept: Journal, text: str) -> KeptActivity:
+    """Give the run that a text stands for, or by its id another activity.
+
+    Raises:
+        NotFound: as ``find_run``.
+    """
+    by_id = {one.id: one for one in kept.activities()}
+    runs = [(one.id, local_day(one)) for one in by_id.values() if one.activity.kind is Kind.RUN]
+    return by_id[find_run(text, runs, by_id)]
 
 
 def complete_run(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -1,4 +1,4 @@
-"""``runlog runs`` and ``runlog show``: what is there."""
+"""``runlog runs``: what is there."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ import click
 from runlog.cli.context import journal
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
-from runlog.cli.names import complete_run, find_run
-from runlog.cli.output import Column, Form, emit, emit_json, listing, print_pairs, say
+from runlog.cli.output import Column, Form, emit, listing
 from runlog.reporter import units
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pandas as pd
-
-    from runlog.analysis.history import History
 
 KEYS = (
     "id",
@@ -38,7 +33,7 @@ KEYS = (
     "cooldown",
     "sources",
 )
-_MORE_KEYS = ("sub_sport", "max_hr", "rpe", "load", "shoe_reason", "warmup_source", "cooldown_source")
+MORE_KEYS = ("sub_sport", "max_hr", "rpe", "load", "shoe_reason", "warmup_source", "cooldown_source")
 _EMPTY = "No runs yet. Read some with: runlog import PATH"
 
 
@@ -76,7 +71,7 @@ def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         for question in ("warmup", "cooldown"):
             answer = row.get(question)
             row[question] = None if answer is None else bool(answer)
-        for key in (*KEYS, *_MORE_KEYS):
+        for key in (*KEYS, *MORE_KEYS):
             row.setdefault(key, None)  # what only runs have
     return found
 
@@ -111,81 +106,3 @@ def _other_columns(unit: str) -> tuple[Column, ...]:
 def yes_no(answer: object) -> str:
     """Write a known answer."""
     return "yes" if answer else "no"
-
-
-@click.command(
-    epilog=examples(
-        "runlog show last",
-        "runlog show 2026-07-12    # the run of that day",
-        "runlog show 41 --json",
-    )
-)
-@click.argument("run", shell_complete=complete_run)
-@listing
-def show(form: Form, run: str) -> None:
-    """Show one run with where each piece of it comes from.
-
-    RUN is its id, "last", or a day on which there was exactly one.
-    """
-    with journal() as kept:
-        history = kept.history()
-    row = run_rows(history.runs.loc[[find_run(run, run_days(history))]])[0]
-    if form == "table":
-        _describe(row, history)
-    elif form == "json":
-        emit_json({key: row[key] for key in (*KEYS, *_MORE_KEYS)})
-    else:
-        emit(form, [row], (*KEYS, *_MORE_KEYS), (), "")
-
-
-def run_days(history: History) -> list[tuple[int, date]]:
-    """Give the id and the local day of each run, in the order of their starts."""
-    return list(zip(history.runs.index, history.runs["day"].dt.date, strict=True))
-
-
-def _describe(row: dict[str, Any], history: History) -> None:
-    unit = history.settings.units
-    seconds = row["duration_s"] if row["moving_s"] is None else row["moving_s"]
-    say(f"{row['name'] or 'Run'} ({row['id']})")
-    print_pairs(
-        (
-            ("when", row["when"]),
-            ("distance", units.distance(row["distance_m"], unit)),
-            ("time", units.duration(row["duration_s"])),
-            ("moving", units.duration(row["moving_s"])),
-            ("pace", units.pace(seconds, row["distance_m"], unit)),
-            ("ascent", _with(row["ascent_m"], "m")),
-            ("heart rate", _with(row["avg_hr"], "bpm")),
-            ("cadence", _with(row["avg_cadence_spm"], "steps/min")),
-            ("load", _with(row["load"], history.load_kind)),
-            ("route", row["route"] or units.UNKNOWN),
-            ("shoe", _because(row["shoe"] or units.UNKNOWN, row["shoe_reason"])),
-            ("warm-up", _because(_answer(row["warmup"]), row["warmup_source"])),
-            ("cool-down", _because(_answer(row["cooldown"]), row["cooldown_source"])),
-            *(("soreness", text) for text in _ratings(row, history)),
-            *(("source", source) for source in row["sources"]),
-        )
-    )
-
-
-def _ratings(row: dict[str, Any], history: History) -> list[str]:
-    entries = history.entries
-    said = entries["run"] == row["id"]
-    that_day = entries["run"].isna() & (entries["day"] == history.runs["day"][row["id"]])
-    rated = entries[(said | that_day) & entries["soreness"].notna()]
-    return [
-        f"{units.area(entry.area)} {entry.soreness:g} of 10 ({units.day(entry.day)})"
-        for entry in rated.itertuples()
-    ]
-
-
-def _with(value: float | None, unit: str) -> str:
-    return units.UNKNOWN if value is None else f"{units.number(value, 0)} {unit}"
-
-
-def _because(text: str, reason: str | None) -> str:
-    return f"{text} ({reason})" if reason else text
-
-
-def _answer(answer: object) -> str:
-    return units.UNKNOWN if answer is None else yes_no(answer)

@@ -6,6 +6,7 @@ from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 from runlog.cli import context
+from runlog.model import Kind
 from runlog.reporter import units
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def named(run: KeptActivity, unit: str) -> str:
     facts = [_day(local_day(run))]
     if activity.distance_m is not None:
         facts.append(units.distance(activity.distance_m, unit))
-    return f"{f'{activity.name!r}' if activity.name else f'run {run.id}'} ({', '.join(facts)})"
+    what = "run" if activity.kind is Kind.RUN else activity.sport.replace("_", " ")
+    return f"{f'{activity.name!r}' if activity.name else f'{what} {run.id}'} ({', '.join(facts)})"
 
 
 def local_day(run: KeptActivity) -> date:

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from runlog.store.rows import Recording
-
 
 def new_activity(db: sqlite3.Connection) -> int:
     """Make an activity, which gets an id that was never used before."""
@@ -38,9 +36,8 @@ def split(db: sqlite3.Connection, activity_id: int, sources: Sequence[int] = ())
     Args:
         db: the database, within a transaction.
         activity_id: which one; it keeps its id, its shoe and what the diary says of it.
-        sources: the numbers of those of its sources, from 1 in the order of
-            ``KeptActivity.sources``, that become one activity of their own; by default each
-            source but the first becomes one.
+        sources: the numbers of those of its recordings, from 1 on, the best first, that become one
+            activity of their own; by default each but the first becomes one.
 
     Returns:
         The ids of the new activities.
@@ -49,32 +46,24 @@ def split(db: sqlite3.Connection, activity_id: int, sources: Sequence[int] = ())
         NotFound: there is no such activity.
         BadInput: it has a single source, or no such source, or none would be left.
     """
-    parts = _by_source(read.recordings_of(db, activity_id))
-    _refuse_split(activity_id, len(parts), sources)
+    found = [one.id for one in read.recordings_of(db, activity_id)]
+    _refuse_split(activity_id, len(found), sources)
     _keep_apart(db, activity_id)
     if not sources:
-        return [_move(db, part) for part in parts[1:]]
-    return [_move(db, [recording for number in sorted(set(sources)) for recording in parts[number - 1]])]
+        return [_move(db, [one]) for one in found[1:]]
+    return [_move(db, [found[number - 1] for number in sorted(set(sources))])]
 
 
-def _by_source(best_first: Iterable[Recording]) -> list[list[int]]:
-    """The ids of the recordings of each file."""
-    parts: dict[str, list[int]] = {}
-    for recording in best_first:
-        parts.setdefault(recording.path, []).append(recording.id)
-    return list(parts.values())
-
-
-def _refuse_split(activity_id: int, parts: int, sources: Sequence[int]) -> None:
-    if not parts:
+def _refuse_split(activity_id: int, count: int, sources: Sequence[int]) -> None:
+    if count == 0:
         raise NotFound(f"there is no run {activity_id}; runlog runs lists them")
-    if parts == 1:
+    if count == 1:
         raise BadInput(f"run {activity_id} has a single source; there is nothing to split")
-    if any(not 1 <= number <= parts for number in sources):
+    if any(not 1 <= number <= count for number in sources):
         raise BadInput(
-            f"run {activity_id} has the sources 1 to {parts}; runlog show {activity_id} lists them"
+            f"run {activity_id} has the sources 1 to {count}; runlog show {activity_id} lists them"
         )
-    if len(set(sources)) == parts:
+    if len(set(sources)) == count:
         raise BadInput(f"these are all the sources of run {activity_id}; leave it at least one")
 
 

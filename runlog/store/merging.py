@@ -47,7 +47,8 @@ def ranked(recordings: Iterable[Recording]) -> list[Recording]:
     """The recordings of one activity, the best first.
 
     Those with a clock go before those of a day, whole ones before those that broke off, then
-    the richest stream: by its columns with values, then by its points.
+    the richest stream: by its columns with values, then by its points. The path is the last to
+    decide, so that the order of imports never does.
     """
     found = list(recordings)
     return sorted(
@@ -57,6 +58,7 @@ def ranked(recordings: Iterable[Recording]) -> list[Recording]:
             any(_part_of(one.activity, other.activity) for other in found),
             -one.streams,
             -one.points,
+            one.path,
             one.id,
         ),
     )
