@@ -44,9 +44,9 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - what a G
     text = xml_points.text(data)
     heard, fault = gpx_tracks.listen(text)
     if fault is None:
-        return Reading(FORMAT, activities=_activities(heard), notes=_notes(heard))
+        return Reading(FORMAT, activities=_activities(heard), notes=heard.points.notes())
     mended = gpx_seam.read(text) if b"<trkpt" in fault.rest else None
-    if mended is None:
+    if mended is None or len(mended[0].points) < len(heard.points):
         return _damaged(heard, fault)
     return _mended(*mended, fault)
 
@@ -57,7 +57,7 @@ def _damaged(heard: Tracks, fault: Fault) -> Reading:
         raise NotReadable(f"damaged: {fault.reason}")
     activities = _activities(heard)
     problem = Problem(f"damaged ({fault.reason}); {_count(activities)} points before it were kept")
-    return Reading(FORMAT, activities=activities, problems=(problem,), notes=_notes(heard))
+    return Reading(FORMAT, activities=activities, problems=(problem,), notes=heard.points.notes())
 
 
 def _mended(heard: Tracks, left_out: int, fault: Fault) -> Reading:
@@ -65,16 +65,11 @@ def _mended(heard: Tracks, left_out: int, fault: Fault) -> Reading:
     activities = _activities(heard)
     kept = f"damaged ({fault.reason}); {_count(activities)} points were kept, {left_out} could not be read"
     problems = (Problem(kept),) if left_out else ()
-    return Reading(FORMAT, activities=activities, problems=problems, notes=_notes(heard))
+    return Reading(FORMAT, activities=activities, problems=problems, notes=heard.points.notes())
 
 
 def _count(activities: tuple[Activity, ...]) -> int:
     return sum(len(activity.track) for activity in activities if activity.track is not None)
-
-
-def _notes(heard: Tracks) -> tuple[str, ...]:
-    zoneless = np.isnan(heard.points.offsets) & ~np.isnan(heard.points.times)
-    return ("its times name no time zone; they were taken for UTC",) if zoneless.any() else ()
 
 
 def _activities(heard: Tracks) -> tuple[Activity, ...]:

@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 import numpy as np
 
-from runlog.importers import xml_points
+from runlog.importers import gpx_tracks, xml_points
 from runlog.importers.gpx_tracks import COLUMNS, EXTENSIONS, Head, Tracks
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _PIECES = re.compile(r"(?=<trkpt\b|</trkseg\b)")  # a point with the space after
 
 #: gpxpy makes objects of 10 times a file's size, copies nested elements by recursion in C, and searches
 #: for the end of each name space declaration as far as it takes: it is given nothing that would hurt it.
-_LARGEST = 32 * 2**20
+_LARGEST = 16 * 2**20
 _LARGEST_POINT = 4096
 _ENDLESS = re.compile(r"\sxmlns[^=]{200}")
 
@@ -43,19 +43,25 @@ def read(text: str) -> tuple[Tracks, int] | None:
         return None
     pieces = _PIECES.split(_CONTROLS.sub("", _STRAY.sub("&amp;", text)))
     sound = [piece for piece in pieces if not piece.startswith("<trkpt") or _is_well_formed(piece)]
+    mended = "".join(sound)
+    _, fault = gpx_tracks.listen(mended)
+    if fault is not None:
+        return None
     try:
-        tree = GPXParser("".join(sound)).parse("1.1")
+        tree = GPXParser(mended).parse("1.1")
     except GPXException:
         return None
     return _tracks(tree), len(pieces) - len(sound)
 
 
 def _is_well_formed(point: str) -> bool:
+    if len(point) > _LARGEST_POINT:
+        return False
     try:
         expat.ParserCreate().Parse(point, True)
     except expat.ExpatError:
         return False
-    return len(point) <= _LARGEST_POINT
+    return True
 
 
 def _tracks(tree: GPX) -> Tracks:

@@ -55,7 +55,8 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
     """
     heard = _Listener()
     fault = heard.listen(xml_points.text(data))
-    activities = _activities(heard.heads, heard.points())
+    points = heard.points()
+    activities = _activities(heard.heads, points)
     if not activities and fault is not None:
         raise NotReadable(f"damaged: {fault.reason}")
     if not activities:
@@ -64,7 +65,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
     if fault is not None:
         count = sum(len(activity.track) for activity in activities if activity.track is not None)
         problems = (Problem(f"damaged ({fault.reason}); {count} points before it were kept"),)
-    return Reading(FORMAT, activities=activities, problems=problems)
+    return Reading(FORMAT, activities=activities, problems=problems, notes=points.notes())
 
 
 class _Listener(xml_points.Listener):

@@ -68,6 +68,11 @@ class Points:
         columns = {column: values[rows] for column, values in self.columns.items()}
         return Points(self.segments[rows], self.times[rows], self.offsets[rows], columns)
 
+    def notes(self) -> tuple[str, ...]:
+        """Return what is to be said of how the points were read."""
+        zoneless = np.isnan(self.offsets) & ~np.isnan(self.times)
+        return ("its times name no time zone; they were taken for UTC",) if zoneless.any() else ()
+
     def utc_offset_s(self) -> int | None:
         """Return the offset that the times are written with; Z tells nothing of the local clock."""
         told = self.offsets[~np.isnan(self.offsets)]
@@ -89,18 +94,17 @@ class Listener:
     """
 
     POINT: ClassVar[str]
-    ATTRIBUTES: ClassVar[tuple[str, ...]]  # of a point, each a column of the same name
-    ELEMENTS: ClassVar[
-        Mapping[str, str]
-    ]  # the columns of elements within a point, by their names in lower case
+    #: Attributes of a point that are columns of the same name.
+    ATTRIBUTES: ClassVar[tuple[str, ...]]
+    #: The columns of elements within a point, by their local names in lower case.
+    ELEMENTS: ClassVar[Mapping[str, str]]
 
     def __init__(self) -> None:
         self.count = 0
         self.path: list[str] = []
         self.takes_points = False
-        self._texts: dict[str, list[str]] = {
-            column: [] for column in (*self.ATTRIBUTES, *self.ELEMENTS.values())
-        }
+        columns = (*self.ATTRIBUTES, *self.ELEMENTS.values())
+        self._texts: dict[str, list[str]] = {column: [] for column in columns}
         self._attributes = [(name, self._texts[name]) for name in self.ATTRIBUTES]
         self._columns = _Columns({name: self._texts[column] for name, column in self.ELEMENTS.items()})
         self._pauses = [0]
@@ -138,14 +142,18 @@ class Listener:
         self._parser.buffer_text = True
         self._parser.CharacterDataHandler = self._text.append
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
-        self._end_point()
-        for start in range(0, len(data), _CHUNK):
+        self._hear_outside()
+        last = len(data) // _CHUNK * _CHUNK
+        for start in range(0, last, _CHUNK):
             before = self.count
             self._parser.Parse(data[start : start + _CHUNK], False)
-            self._check_bounds(before)
-        self._parser.Parse(b"", True)
+            self._check_bounds(start, before)
+        self._parser.Parse(data[last:], True)
 
-    def _check_bounds(self, count_before: int) -> None:
+    def _check_bounds(self, start: int, count_before: int) -> None:
+        """Refuse what a chunk from ``start`` on has not brought to the end of a tag or point before it."""
+        if 0 <= self._parser.CurrentByteIndex < start:
+            refuse("a tag of more than 1 MB")
         if self.count > _MOST_POINTS:
             refuse(f"more than {_MOST_POINTS} points")
         if self._point and self.count == count_before:
@@ -177,6 +185,10 @@ class Listener:
 
     # Nothing hears elements begin within a point: it saves a third of the time.
 
+    def _hear_outside(self) -> None:
+        self._point = ""
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._outside
+
     def _begin_outside(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._text.clear()
         name = self._names[tag]
@@ -201,10 +213,6 @@ class Listener:
         self._parser.StartElementHandler = None
         self._parser.EndElementHandler = self._within
 
-    def _end_point(self) -> None:
-        self._point = ""
-        self._parser.StartElementHandler, self._parser.EndElementHandler = self._outside
-
     def _end_within(self, tag: str) -> None:
         texts = self._columns[tag]
         if texts is not None:
@@ -214,8 +222,8 @@ class Listener:
             if missing > 0:  # the first value of a point is kept
                 texts.append("".join(self._text))
         elif tag == self._point:
-            self._end_point()
-        elif tag == "Value":  # <HeartRateBpm><Value>150</Value></HeartRateBpm>
+            self._hear_outside()
+        elif self._names[tag] == "Value":  # <HeartRateBpm><Value>150</Value></HeartRateBpm>
             return
         self._text.clear()
 

@@ -145,6 +145,11 @@ DIALECTS = {
         "<ns3:TrackPointExtension><ns3:hr>150</ns3:hr><ns3:cad>85</ns3:cad></ns3:TrackPointExtension>",
     ),
     "bare": ("", "<heartrate>150</heartrate><cadence>170</cadence>"),
+    "Apple": ("", "<speed>3.0</speed><course>206.2</course><hAcc>8</hAcc><hr>150</hr><cad>170</cad>"),
+    "own name space": (
+        ' xmlns:x="urn:x"',
+        "<x:HeartRateBpm><x:Value>150</x:Value></x:HeartRateBpm><x:Cadence>85</x:Cadence>",
+    ),
     "undeclared": ("", "<gpxtpx:hr>150</gpxtpx:hr><gpxtpx:cad>170</gpxtpx:cad>"),
 }
 
@@ -159,7 +164,65 @@ def test_heart_rate_and_cadence_in_every_dialect(read, dialect):
     assert run.avg_cadence_spm == 170
 
 
-def test_what_gpxpy_refuses_although_it_is_real_is_mended(read):
+def test_a_root_in_a_name_space_is_a_gpx(read):
+    text = gpx(track(points(range(61)), about="<name>Home</name><type>running</type>"))
+    prefixed = text.replace("</", "</g:").replace("<", "<g:").replace("<g:/g:", "</g:")
+    (run,) = read(prefixed).activities
+    assert (run.name, run.duration_s, len(run.track)) == ("Home", 60, 61)
+
+
+def test_the_speed_of_gpx_1_0_stands_in_the_point_itself(read):
+    (run,) = read(gpx(track(points(range(61), extra="<speed>3.1</speed>")))).activities
+    assert set(run.track["speed_mps"]) == {3.1}
+
+
+def test_what_is_no_track_is_none_of_its_points_and_names(read):
+    around = (
+        '<metadata><name>file</name><time>2020-01-01T00:00:00Z</time></metadata><wpt lat="1" lon="1">'
+        "<ele>9</ele><time>2020-01-01T00:00:00Z</time><name>Café</name></wpt>"
+    )
+    about = "<name>Mine</name><link><text>x</text><type>text/html</type></link><type>running</type>"
+    (run,) = read(gpx(around, track(points(range(61)), about=about), around)).activities
+    assert (run.start, run.name, run.sport, len(run.track)) == (START, "Mine", "running", 61)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("&lt;b&gt;Läufe&lt;/b&gt; &amp; mehr", "<b>Läufe</b> & mehr"),
+        ("<![CDATA[<i>5 & 10</i>]]>", "<i>5 & 10</i>"),
+        ("  two\n lines ", "two\n lines"),
+        ("", None),
+    ],
+)
+def test_a_name_is_text(read, written, name):
+    text = gpx(track(points(range(61)), about=f"<name>{written}</name>"))
+    assert read(text).activities[0].name == name
+
+
+def test_the_first_of_two_values_counts(read):
+    extra = "<extensions><hr>150</hr><other><hr>99</hr></other></extensions>"
+    assert read(gpx(track(points(range(61), extra=extra)))).activities[0].max_hr == 150
+
+
+def test_a_value_that_only_some_points_have(read):
+    text = points(range(30)) + points(range(30, 31), extra="<hr>150</hr>") + points(range(31, 61))
+    (run,) = read(gpx(track(text))).activities
+    assert np.flatnonzero(~np.isnan(run.track["heart_rate_bpm"])).tolist() == [30]
+
+
+def test_a_point_within_a_point_is_a_part_of_it(read):
+    inner = '<trkpt lat="1" lon="1"><hr>99</hr></trkpt>'
+    (run,) = read(gpx(track(points(range(30), extra=inner), points(range(30, 61))))).activities
+    assert (run.duration_s, len(run.track)) == (60, 61)
+
+
+def test_tracks_without_points_are_none(read):
+    (run,) = read(gpx(track(), track(points(range(61)), about="<name>Mine</name>"), track(""))).activities
+    assert run.name == "Mine"
+
+
+def test_what_gpxpy_refuses_although_it_is_real_is_read(read):
     text = "\n  <?xml version='1.0' encoding='UTF-8'?>" + gpx(
         track(
             points(range(30))
@@ -192,6 +255,12 @@ def test_a_truncated_file_gives_the_points_before_the_fault(read):
     reading = read(text[: len(text) // 2])
     assert 20 < len(reading.activities[0].track) < 40
     assert "points before it were kept" in str(reading.problems[0])
+
+
+def test_what_follows_the_end_of_a_file_costs_none_of_it(read):
+    reading = read(gpx(track(points(range(61)))).encode() + bytes(500))
+    assert len(reading.activities[0].track) == 61
+    assert "61 points before it were kept" in str(reading.problems[0])
 
 
 def test_broken_xml_within_is_not_readable(read):

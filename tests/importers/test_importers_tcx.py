@@ -152,3 +152,42 @@ def test_an_absurd_distance_is_said_in_short(read):
     with pytest.raises(NotTaken, match="1e\\+305 km") as told:
         read(tcx(activity(lap(0).replace(">180<", ">1e308<"))))
     assert len(str(told.value)) < 200
+
+
+def test_a_multisport_session_has_its_activities_and_not_the_change_between(read):
+    first, second = activity(lap(0, range(61))), activity(lap(300, range(300, 361)), sport="Biking")
+    change = f"<Transition>{lap(100, range(100, 161))}</Transition>"
+    session = (
+        f"<MultiSportSession><Id>x</Id><FirstSport>{first}</FirstSport>"
+        f"<NextSport>{change}{second}</NextSport></MultiSportSession>"
+    )
+    run, ride = read(tcx(session)).activities
+    assert [(one.sport, one.duration_s, len(one.laps)) for one in (run, ride)] == [
+        ("running", 60, 1),
+        ("cycling", 60, 1),
+    ]
+    assert (len(run.track), len(ride.track)) == (61, 61)
+
+
+def test_a_root_in_a_name_space_is_a_tcx(read):
+    text = (
+        tcx(activity(lap(0, range(61)))).replace("</", "</t:").replace("<", "<t:").replace("<t:/t:", "</t:")
+    )
+    text = text.replace("<t:?", "<?").replace("<t:ns3:", "<ns3:").replace("</t:ns3:", "</ns3:")
+    (run,) = read(text).activities
+    assert (run.avg_hr, run.avg_cadence_spm, len(run.track)) == (150, 170, 61)
+
+
+@pytest.mark.parametrize(("zone", "offset", "shift"), [("+02:00", 7200, -2), ("", 3600, 0)])
+def test_times_tell_the_local_clock_or_are_utc(read, zone, offset, shift):
+    reading = read(tcx(activity(lap(0, range(61)))).replace("Z<", zone + "<").replace('Z"', zone + '"'))
+    (run,) = reading.activities
+    assert (run.start, run.utc_offset_s) == (START + timedelta(hours=shift), offset)
+    assert any("UTC" in note for note in reading.notes) == (zone == "")
+
+
+def test_a_position_of_which_half_is_lost_is_none(read):
+    text = tcx(activity(lap(0, range(61)))).replace("LongitudeDegrees", "Longitude")
+    (run,) = read(text).activities
+    assert "lat" not in run.track
+    assert run.distance_m == 180
