@@ -31,7 +31,7 @@ _LOOKS = (
     (b"%PDF", "a PDF document"),
     (b"\xff\xd8\xff", "a picture"),
     (b"\x89PNG", "a picture"),
-    (b"SQLite format 3", "a SQLite database"),
+    (b"SQLite format 3", "a SQLite database; a backup of runlog is put back by: runlog restore FILE"),
     (b"{", "JSON"),
     (b"[", "JSON"),
 )
