@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from runlog.cli.importing import progress_bar
+
 SUMMARY_KEYS = [
     "runs_added",
     "other_added",
@@ -54,15 +56,38 @@ def test_a_damaged_file_exits_with_1_and_does_not_stop_the_others(run, rows, fol
 
 
 def test_many_reasons_are_cut_with_a_hint(run, folder):
-    for number in range(30):
-        text = f"date,soreness\n2026-03-{number % 28 + 1:02d},{number + 11}\n"
-        (folder / f"diary{number}.csv").write_text(text, encoding="utf-8")
-    assert "more reasons; --json has every file." in run("import", folder, code=1).stdout
+    for number, letter in enumerate("abcdefghijklmnopqrstuvwxyz"):
+        text = f"date,soreness,column_{letter}\n2026-03-{number + 1:02d},3,\n"
+        (folder / f"diary{letter}.csv").write_text(text, encoding="utf-8")
+    assert "more reasons; --json has every file." in run("import", folder).stdout
 
 
 def test_files_of_one_reason_share_a_line(run, folder):
     (folder / "other.txt").write_text("buy bread", encoding="utf-8")
     assert "notes.txt and 1 more" in run("import", folder).stdout
+
+
+def test_reasons_that_differ_in_numbers_and_names_share_a_line(run, folder):
+    for number in range(30):
+        text = f"date,soreness\n2026-03-{number % 28 + 1:02d},{number + 11}\n"
+        (folder / f"diary{number}.csv").write_text(text, encoding="utf-8")
+    lines = run("import", folder, code=1).stdout.splitlines()
+    (line,) = [line for line in lines if "diary0.csv" in line]
+    assert "diary0.csv and 29 more" in line
+    assert line.count("soreness") == 2
+    assert line.endswith("and 28 more like these")
+
+
+def test_it_shows_how_fast_it_is_and_what_remains(folder, monkeypatch, capsys):
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with progress_bar() as report:
+        for number in range(1, 4):
+            report(number, 3, f"{folder}/run\x1b[31m.gpx")
+    shown = capsys.readouterr().err
+    assert "3/3" in shown
+    assert "files/s" in shown
+    assert "run\\x1b[31m.gpx" in shown
 
 
 def test_sport_decides_what_a_file_is(run, rows, folder):
