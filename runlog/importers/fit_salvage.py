@@ -37,7 +37,8 @@ def salvage(data: bytes, begin: int, end: int, most: int = MOST_MESSAGES) -> Sca
     Time and memory are bounded by ``most`` messages, whatever the bytes are.
     """
     walk = _Walk(data, min(end, len(data)))
-    at, damages = begin, []
+    at = begin
+    damages: list[tuple[int, str]] = []
     for _ in range(most):
         if at >= walk.end or len(damages) > _MOST_DAMAGES:
             break

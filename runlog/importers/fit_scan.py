@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,7 @@ _FIXED = 6  # bytes of a definition before its fields
 _TRIPLE = 3  # a field's number, size, and type or developer
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field in a definition, and where in its messages the value stands."""
 
     number: int
@@ -72,7 +71,8 @@ def scan(data: bytes, begin: int, end: int, most: int = MOST_MESSAGES) -> Scan:
 
     Time and memory are bounded by ``most`` messages, whatever the bytes are.
     """
-    at, end = begin, min(end, len(data))
+    end = min(end, len(data))
+    at = min(begin, end)
     defined = Definitions(data, end)
     table = [_UNDEFINED] * 256  # by a message's first byte
     fault = None

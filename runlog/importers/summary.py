@@ -11,7 +11,7 @@ from runlog.importers import sports
 from runlog.model import Track
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,16 +35,8 @@ def complete(activity: Activity) -> Activity:
     track = activity.track
     if track is None or len(track) == 0:
         return activity
-    found = {
-        "distance_m": distance(track),
-        "moving_s": moving_time(track),
-        "ascent_m": ascent(track),
-        "avg_hr": float(np.nanmean(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None,
-        "max_hr": float(np.nanmax(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None,
-        "avg_cadence_spm": float(stepping.mean()) if len(stepping := _stepping(track)) else None,
-    }
-    unknown = {name: value for name, value in found.items() if getattr(activity, name) is None}
-    return replace(activity, **unknown)  # type: ignore[arg-type]  # the names above are all numbers
+    unknown = {name: find(track) for name, find in _FINDERS.items() if getattr(activity, name) is None}
+    return replace(activity, **unknown)  # type: ignore[arg-type]  # the names are all of numbers
 
 
 def distance(track: Track) -> float | None:
@@ -129,6 +121,19 @@ def _within_segment(track: Track) -> NDArray[np.float64]:
     return same
 
 
+def _avg_hr(track: Track) -> float | None:
+    return float(np.nanmean(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None
+
+
+def _max_hr(track: Track) -> float | None:
+    return float(np.nanmax(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None
+
+
+def _avg_cadence(track: Track) -> float | None:
+    stepping = _stepping(track)
+    return float(stepping.mean()) if len(stepping) else None
+
+
 def _stepping(track: Track) -> NDArray[np.float64]:
     """Return the cadences of the points at which there were steps."""
     if "cadence_spm" not in track:
@@ -174,3 +179,13 @@ def _varied(laps: Sequence[Lap]) -> tuple[Lap, ...]:
     if len({lap.intensity for lap in laps} - {None}) > 1:
         return tuple(laps)
     return tuple(replace(lap, intensity=None) for lap in laps)
+
+
+_FINDERS: dict[str, Callable[[Track], float | None]] = {
+    "distance_m": distance,
+    "moving_s": moving_time,
+    "ascent_m": ascent,
+    "avg_hr": _avg_hr,
+    "max_hr": _max_hr,
+    "avg_cadence_spm": _avg_cadence,
+}

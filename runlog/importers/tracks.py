@@ -90,7 +90,10 @@ def _possible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[n
         low, high = _POSSIBLE[name]
         with np.errstate(invalid="ignore"):
             clean[name] = np.where((values >= low) & (values <= high), values, np.nan)
-    if "lat" in clean and "lon" in clean:
+    if not {"lat", "lon"} <= set(clean):
+        clean.pop("lat", None)
+        clean.pop("lon", None)
+    else:
         no_fix = np.isnan(clean["lat"]) | np.isnan(clean["lon"]) | ((clean["lat"] == 0) & (clean["lon"] == 0))
         clean["lat"][no_fix] = np.nan
         clean["lon"][no_fix] = np.nan

@@ -70,6 +70,56 @@ def test_developer_fields_fill_what_the_watch_itself_lacks(read, fit_writer):
     assert run.track["vertical_oscillation_mm"] == pytest.approx(65)
 
 
+def test_a_treadmill_run_is_a_run_without_a_route(read, fit_writer):
+    writer = fit_writer().begin()
+    for second in range(61):
+        begin = START + timedelta(seconds=second)
+        writer.write("record", timestamp=begin, distance=3.0 * second, heart_rate=130)
+    (run,) = read(writer.session(60, sub_sport="treadmill").close()).activities
+    assert (run.kind, run.sub_sport, run.distance_m) == (Kind.RUN, "treadmill", 180)
+    assert set(run.track.columns) == {"time_s", "segment", "distance_m", "heart_rate_bpm"}
+
+
+def test_running_dynamics_are_kept_in_their_units(read, fit_writer):
+    stated = {
+        "stance_time": 251.5,
+        "stance_time_balance": 49.25,
+        "vertical_oscillation": 82.5,
+        "vertical_ratio": 7.75,
+        "step_length": 1120.0,
+        "power": 288,
+        "enhanced_speed": 3.25,
+        "enhanced_altitude": 101.2,
+        "fractional_cadence": 0.5,
+    }
+    writer = (
+        fit_writer()
+        .begin()
+        .records(5, **{name: lambda _, value=value: value for name, value in stated.items()})
+    )
+    (run,) = read(writer.session(4).close()).activities
+    first = {name: run.track[name][0] for name in run.track.columns}
+    assert first == pytest.approx(
+        {
+            "time_s": 0,
+            "segment": 0,
+            "lat": 50,
+            "lon": 8,
+            "distance_m": 0,
+            "heart_rate_bpm": 120,
+            "stance_time_ms": 251.5,
+            "stance_time_balance_pct": 49.25,
+            "vertical_oscillation_mm": 82.5,
+            "vertical_ratio_pct": 7.75,
+            "step_length_mm": 1120,
+            "power_w": 288,
+            "speed_mps": 3.25,
+            "altitude_m": 101.2,
+            "cadence_spm": 165,
+        }
+    )
+
+
 def test_a_stop_and_start_of_the_timer_makes_a_segment(read, fit_writer):
     writer = fit_writer().begin()
     writer.write("event", timestamp=START, event="timer", event_type="start")

@@ -120,6 +120,18 @@ def test_a_definition_of_an_unknown_byte_order_is_damage():
         read(file_of(*parts))
 
 
+def test_a_header_that_is_longer_than_the_file_is_damage():
+    with pytest.raises(NotReadable, match="ends early"):
+        read(b"\x20" + RUN_FILE[1:20])
+
+
+def test_a_latitude_without_a_longitude_is_no_position():
+    half = definition(1, 20, (253, 4, 0x86), (0, 4, 0x85))
+    records = [message(1, "<Ii", NOON + second, 600_000_000) for second in range(60)]
+    (activity,) = read(file_of(half, *records)).activities
+    assert set(activity.track.columns) == {"time_s", "segment"}
+
+
 # --- bounds ---
 
 
