@@ -1,7 +1,8 @@
 """One activity of an export of runlog: written so that reading it gives the same, to the last digit.
 
-A JSON object, packed with gzip: ``id``, ``worn``, ``kept_apart``, ``apart``, and ``recordings``, each with its
-``file``, ``position``, ``activity`` (the fields of ``model.Activity``) and ``track`` (a list per column).
+A JSON object, packed with gzip: ``id``, ``worn``, ``kept_apart``, ``apart``, and ``recordings``, each
+with its ``file``, ``position``, ``activity`` (the fields of ``model.Activity``) and ``track`` (a list
+per column).
 """
 
 from __future__ import annotations
