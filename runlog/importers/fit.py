@@ -128,18 +128,19 @@ def _shares(times: NDArray[np.float64], later_starts: Sequence[float]) -> list[N
     return np.split(order, np.cumsum(np.bincount(session, minlength=len(later_starts) + 1))[:-1])
 
 
-def _sessions(messages: Messages) -> list[Message]:
+def _sessions(messages: Messages) -> Sequence[Message]:
     """Return the sessions in the order of their starts.
 
     A file that ends early has none: then the records stand in for it, and for a start that was never set.
     """
     stated = messages.others.get("session", ())
     sessions = [session for session in stated if moment(session, "start_time") is not None]
-    if any(session["start_time"] >= tracks.EARLIEST for session in sessions):
-        return sorted(sessions, key=lambda session: session["start_time"])
+    sessions.sort(key=lambda session: session["start_time"])
+    if sessions and sessions[-1]["start_time"] >= tracks.EARLIEST:
+        return sessions
     usable = messages.times[tracks.usable(messages.times)]
     if len(usable) < 2:  # noqa: PLR2004 - a single moment is no activity
-        return list(sessions)
+        return sessions
     stand_in: dict[str, Any] = {}
     for message in (*messages.others.get("lap", ()), *messages.others.get("sport", ())):
         stand_in |= {name: message[name] for name in ("sport", "sub_sport") if name in message}
