@@ -18,16 +18,18 @@ def new_activity(db: sqlite3.Connection) -> int:
 
 
 def unite(db: sqlite3.Connection, activity_ids: Iterable[int]) -> int:
-    """Make one activity of those that a recording shows to be one, and return its id, the oldest of them.
-
-    What the runner has split stays apart: of such activities only the first goes with the others.
-    """
-    ids = list(dict.fromkeys(activity_ids))
-    apart = [one for one in ids if _row(db, one)["kept_apart"]]
-    united = [one for one in ids if one not in apart[1:]]
+    """Make one activity of those that a recording shows to be one, and return its id, the oldest of them."""
+    united = unitable(db, activity_ids)
     for other in sorted(united)[1:]:
         _absorb(db, min(united), other)
     return min(united)
+
+
+def unitable(db: sqlite3.Connection, activity_ids: Iterable[int]) -> list[int]:
+    """These activities, but of those that the runner has split only the first, so that they stay apart."""
+    ids = list(dict.fromkeys(activity_ids))
+    apart = [one for one in ids if _row(db, one)["kept_apart"]]
+    return [one for one in ids if one not in apart[1:]]
 
 
 def split(db: sqlite3.Connection, activity_id: int, sources: Sequence[int] = ()) -> list[int]:

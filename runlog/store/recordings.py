@@ -123,11 +123,12 @@ def _add(
         tally.runs_added += activity.kind is Kind.RUN
         tally.other_added += activity.kind is not Kind.RUN
     else:
-        activity_id = grouping.unite(db, (one.activity_id for one in same))
+        joined = grouping.unitable(db, (one.activity_id for one in same))
+        activity_id = grouping.unite(db, joined)
         if activity.external:
             tally.joined += 1
         else:
-            tally.merged.append(same_as(same))
+            tally.merged.append(same_as([one for one in same if one.activity_id in joined]))
     insert(db, activity, stream, activity_id, place)
 
 
