@@ -35,9 +35,11 @@ def on_one_clock(one: Track, other: Track, lag_s: float) -> bool | None:
     times = _together(one, other, lag_s)
     if not _tell_places(one, other, times, lag_s):
         return None
-    nearest = min(np.median(_metres_apart(one, other, times, lag_s + error)) for error in _CLOCKS_OFF_S)
-    if nearest <= _APART_M:
-        return True
+    nearest = np.inf
+    for error in sorted(_CLOCKS_OFF_S, key=abs):
+        nearest = min(nearest, np.median(_metres_apart(one, other, times, lag_s + error)))
+        if nearest <= _APART_M:
+            return True
     return False if nearest > _ELSEWHERE_M else None
 
 

@@ -27,7 +27,7 @@ _SHARE_OF_THE_SHORTER = 0.7
 _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
 _ZONE_STEP_S = 900
 _BUTTONS_S = 60  # two devices are not started in the same second
-_SHIFTED_TOLERANCE = 0.02
+_COPY_TOLERANCE = 0.02
 _TELLING_S = 300  # a shorter part is soon like another
 _PAPER_TOLERANCE = 0.1  # what people write down, and what apps count as elapsed
 
@@ -48,6 +48,11 @@ def same_run(one: Activity, other: Activity) -> bool:
         if listed and _distances_agree(one, other):
             return True  # whatever sport the runner chose in the app
     return at_one_time(one, other) and _distances_agree(one, other)
+
+
+def plainly_same(one: Activity, other: Activity) -> bool:
+    """Whether two recordings agree so well that their tracks need not be looked at."""
+    return _alike(one, other) and _started_together(one, other) and _agree(one, other, _COPY_TOLERANCE)
 
 
 def at_one_time(one: Activity, other: Activity) -> bool:
@@ -88,7 +93,7 @@ def lags_if_shifted(one: Activity, other: Activity) -> list[Lag]:
     apart_s = (other.start - one.start).total_seconds()
     steps = LARGEST_SHIFT_S // _ZONE_STEP_S
     lags = [apart_s - step * _ZONE_STEP_S for step in range(-steps, steps + 1) if step != 0]
-    whole = _agree(one, other, _SHIFTED_TOLERANCE)
+    whole = _agree(one, other, _COPY_TOLERANCE)
     found = [
         Lag(lag_s, whole=whole and abs(lag_s) <= _BUTTONS_S) for lag_s in lags if _overlap(one, other, lag_s)
     ]

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from runlog.store import read, rows
-from runlog.store.duplicates import at_one_time, closeness, lags_if_shifted, same_list, same_run
+from runlog.store.duplicates import at_one_time, closeness, lags_if_shifted, plainly_same, same_list, same_run
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,6 +78,8 @@ class _New:
 
     def is_same_as(self, other: Recording) -> bool:
         """Whether both are of one activity: as their tracks say, else by times and distances."""
+        if plainly_same(self._activity, other.activity):
+            return True
         said = self._said_by_places(other)
         same = same_run(self._activity, other.activity) if said is None else said
         return same or self._coincides_with(other)
