@@ -58,7 +58,7 @@ def _usual_folder() -> str:
 
 def diary_template() -> str:
     """An empty diary CSV to fill in."""
-    from runlog.importers import diary
+    from runlog.importers.tables import diary
 
     return diary.template()
 
@@ -207,7 +207,7 @@ class Journal:
 
     def export_diary(self) -> str:
         """All diary entries as a diary CSV; importing it again changes nothing."""
-        from runlog.importers import diary
+        from runlog.importers.tables import diary
 
         return diary.write(kept.entry for kept in self.entries())
 

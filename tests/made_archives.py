@@ -83,7 +83,7 @@ def outings(sample_data: Path) -> list[Outing]:
         )
     ]
     plain_fit = _of(folder / "2026-06-02-1647-run.fit", 110, name="Park, twice", rpe=3.0, file="fit")
-    gpx = _of(folder / "2026-05-30-1258-run.gpx", 111, name="With Kim", rpe=2.0, file="gpx")
+    gpx = _of(folder / "2026-05-30-1258-run.gpx", 111, name="With the club", rpe=2.0, file="gpx")
     tcx = _of(folder / "2026-06-04-0658-run.fit", 112, name="Canal, long", rpe=6.0, file="tcx")
     strength = _of(folder / "2026-07-08-1805-strength.fit", 113, name="Rows and presses", file="fit.gz")
     return [

@@ -318,7 +318,7 @@ def test_reasons_keep_only_the_words_of_runlog():
         "line # soreness : # is not within # to #"
     )
     assert (
-        support.plain("/home/anna/Kiltbury.fit: damaged: Kiltbury is listed twice")
+        support.plain("/home/me/Kiltbury.fit: damaged: Kiltbury is listed twice")
         == "# damaged : # is listed twice"
     )
     assert support.plain("it's Anna's \"don't\" file's end") == "it # s end"

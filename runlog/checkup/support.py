@@ -22,7 +22,8 @@ from runlog.store.backups import CONFIG, DATABASE
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from runlog.checkup import Checkup
@@ -131,9 +132,16 @@ def _our_words() -> frozenset[str]:
     """The words in runlog's own importers and intake: what their reasons are made of."""
     package = resources.files("runlog")
     folders = ("importers", "intake", "store")
-    modules = chain.from_iterable(package.joinpath(folder).iterdir() for folder in folders)
-    texts = (module.read_text(encoding="utf-8") for module in modules if module.name.endswith(".py"))
+    texts = chain.from_iterable(_texts(package.joinpath(folder)) for folder in folders)
     return frozenset(chain.from_iterable(re.findall("[a-z]+", text.lower()) for text in texts))
+
+
+def _texts(folder: Traversable) -> Iterator[str]:
+    for inner in folder.iterdir():
+        if inner.is_dir():
+            yield from _texts(inner)
+        elif inner.name.endswith(".py"):
+            yield inner.read_text(encoding="utf-8")
 
 
 def _settings(config: Path) -> dict[str, Any]:

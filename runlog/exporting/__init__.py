@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from runlog.errors import BadInput
 from runlog.exporting import gpx, sheets, texts
 from runlog.files import write_atomically
-from runlog.importers import exported, exported_journal
+from runlog.importers import exported
+from runlog.importers.exported import journal as exported_journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ import io
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
-from runlog.importers import diary as diary_format
-from runlog.importers import shoes as shoes_format
+from runlog.importers.tables import diary as diary_format
+from runlog.importers.tables import shoes as shoes_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.importers import exported_aside
+from runlog.importers.exported import aside
 from runlog.importers.opening import HEAD, unpacked_head
 
 if TYPE_CHECKING:
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 UNFINISHED = "UNFINISHED.txt"
 
-UNFINISHED_TEXT = f"""{exported_aside.UNFINISHED}
+UNFINISHED_TEXT = f"""{aside.UNFINISHED}
 
 Something stopped runlog before it had written everything. Export again, with --force into this folder.
 """
 
-README = f"""{exported_aside.README}
+README = f"""{aside.README}
 
 To have it all in runlog again:  runlog import THIS_FOLDER
 
@@ -40,4 +40,4 @@ def is_ours(file: Path) -> bool:
     """Whether an export has written this file."""
     with file.open("rb") as opened:
         head = unpacked_head(opened.read(HEAD))
-    return exported_aside.is_of_an_export(head)
+    return aside.is_of_an_export(head)

@@ -8,29 +8,24 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import (
-    diary,
     exported,
-    exported_aside,
-    exported_journal,
     fit,
     garmin,
-    garmin_gear,
-    gpx,
-    intervals,
     local_time,
     opening,
-    paper,
     passed_over,
-    pmsys,
     polar,
     sanity,
-    shoes,
     sports,
     strava,
-    strava_shoes,
     summary,
-    tcx,
 )
+from runlog.importers.exported import aside as exported_aside
+from runlog.importers.exported import journal
+from runlog.importers.garmin import gear
+from runlog.importers.strava import pairs
+from runlog.importers.tables import diary, intervals, paper, pmsys, shoes
+from runlog.importers.xml import gpx, tcx
 from runlog.model import Kind, Problem, Reading
 
 if TYPE_CHECKING:
@@ -71,7 +66,7 @@ IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes, polar, pmsys, in
 
 #: An app's list of activities: what it knows of each beside the recording. Rows carry ``external``, and
 #: the files in the same folder whose names match ``BESIDE`` (fnmatch, any letter case) belong to it.
-LISTS: tuple[ListImporter, ...] = (garmin, garmin_gear, strava, strava_shoes, exported_journal)
+LISTS: tuple[ListImporter, ...] = (garmin, gear, strava, pairs, journal)
 
 #: Files with these endings claim to be recordings; what is in them instead is damage.
 _RECORDINGS = (".fit", ".gpx", ".tcx")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from runlog.importers import json_text, opening
-from runlog.importers.strava_columns import NOT_EXPORTED
+from runlog.importers.strava.columns import NOT_EXPORTED
 
 _GARMIN_FOLDER = re.compile(r"(?:^|[/\\])DI[_-]CONNECT|(?:^|[/\\])DI-", re.IGNORECASE)
 _GARMIN_KEY = re.compile(

@@ -10,7 +10,8 @@ from fitparse.base import UncachedFitFile
 from fitparse.records import DevFieldDefinition
 from fitparse.utils import FitCRCError, FitEOFError
 
-from runlog.importers import fit_decode, fit_profile
+from runlog.importers.fit import decode as fit_decode
+from runlog.importers.fit import profile
 
 SINGLE = (int, float, str)
 STRYD = {
@@ -88,7 +89,7 @@ def assert_same(data):
 
 
 def assert_same_messages(ours, theirs):
-    for kind in fit_profile.kinds().values():
+    for kind in profile.kinds().values():
         names = {meaning.name for meaning in kind.fields.values()}
         expected = [
             {name: value for name, value in native.items() if name in names and isinstance(value, SINGLE)}
@@ -99,7 +100,7 @@ def assert_same_messages(ours, theirs):
 
 def assert_same_records(ours, theirs):
     native = [fields for fields, _ in theirs]
-    for name in {meaning.name for meaning in fit_profile.record_fields().values()} - {
+    for name in {meaning.name for meaning in profile.record_fields().values()} - {
         "compressed_speed_distance"
     }:
         found = ours.records.get(name, np.full(len(theirs), np.nan))

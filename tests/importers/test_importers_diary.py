@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import diary
+from runlog.importers.tables import diary
 from runlog.model import Area, Entry
 from runlog.settings import Settings
 

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runlog.errors import BadInput, NotReadable
-from runlog.importers import exported, exported_journal, read_bytes
+from runlog.importers import exported, read_bytes
+from runlog.importers.exported import journal as exported_journal
 from runlog.model import (
     TRACK_COLUMNS,
     Activity,

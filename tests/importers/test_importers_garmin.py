@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.importers import garmin, garmin_gear
+from runlog.importers import garmin
+from runlog.importers.garmin import gear as garmin_gear
 from runlog.model import Kind
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)

@@ -10,7 +10,8 @@ import gpxpy
 import numpy as np
 import pytest
 
-from runlog.importers import gpx_tracks, tcx, xml_points
+from runlog.importers.xml import gpx_tracks, tcx
+from runlog.importers.xml import points as xml_points
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "devicefiles"
 #: Real files that the references refuse: a point without latitude, an undeclared prefix.

@@ -13,7 +13,7 @@ import pytest
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import IMPORTERS, fit_chain, opening
+from runlog.importers import IMPORTERS, opening
 
 FIT_HEADER = b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"
 
@@ -77,8 +77,7 @@ def test_a_gzip_bomb_is_refused_in_bounded_memory(settings, monkeypatch, limit):
     assert peak < 64 * 2**20
 
 
-def test_a_fit_header_before_nothing_but_zeros_takes_no_time(settings, monkeypatch):
-    monkeypatch.setattr(fit_chain, "crc", pytest.fail)
+def test_a_fit_header_before_nothing_but_zeros_takes_little_memory(settings):
     tracemalloc.start()
     try:
         with pytest.raises(NotReadable, match="damaged"):
@@ -105,7 +104,7 @@ def test_what_runlog_does_not_read_is_named(settings, data, reason):
         importers.read_bytes(data, "run.fit", settings)
 
 
-@pytest.mark.parametrize("data", [b"", bytes(5000), b"\x0e\x10garbage\x00\xff" * 9, b"#error#"])
+@pytest.mark.parametrize("data", [b"", bytes(5000), b"\x0e\x10garbage\x00\xff" * 9])
 @pytest.mark.parametrize("name", ["run.fit", "RUN.FIT.gz", "run.gpx"])
 def test_a_recording_without_its_beginning_is_damaged(settings, data, name):
     with pytest.raises(NotReadable):

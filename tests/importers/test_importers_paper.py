@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runlog import importers
 from runlog.cli.runs import KEYS
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import diary, intervals, paper, pmsys, shoes
+from runlog.importers.tables import diary, intervals, paper, pmsys, shoes
 from runlog.model import Activity, Kind
 from runlog.settings import Settings
 

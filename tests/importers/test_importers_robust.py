@@ -15,7 +15,8 @@ from test_importers_tcx import activity, lap, tcx
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import diary, fit_chain
+from runlog.importers.fit import chain
+from runlog.importers.tables import diary
 from runlog.settings import Settings
 
 SETTINGS = Settings(timezone="Europe/Berlin")
@@ -73,7 +74,7 @@ def test_bent_bytes(name, draw):
 @hypothesis_settings(max_examples=150)
 @given(bent("run.fit"))
 def test_bent_fit_whose_checksum_is_right(data):
-    assert assert_reading_or_reason(data + fit_chain.crc(data).to_bytes(2, "little"), "run.fit") != ""
+    assert assert_reading_or_reason(data + chain.crc(data).to_bytes(2, "little"), "run.fit") != ""
 
 
 @hypothesis_settings(max_examples=100)

@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.importers import sports, strava, strava_columns, strava_dates, strava_shoes, table
+from runlog.importers import sports, strava
+from runlog.importers.strava import columns as strava_columns
+from runlog.importers.strava import dates
+from runlog.importers.strava import pairs as strava_shoes
+from runlog.importers.tables import table
 from runlog.model import Kind
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)
@@ -314,14 +318,14 @@ def test_other_tables_are_not_claimed(data):
     ],
 )
 def test_dates_of_many_languages(written):
-    assert strava_dates.moment(written) == START
+    assert dates.moment(written) == START
 
 
 @pytest.mark.parametrize(
     ("written", "hour"), [("12:05:00 AM", 0), ("12:05:00 PM", 12), ("1:05:00 AM", 1), ("11:05:00 PM", 23)]
 )
 def test_noon_and_midnight(written, hour):
-    assert strava_dates.moment(f"Oct 7, 2020, {written}").hour == hour
+    assert dates.moment(f"Oct 7, 2020, {written}").hour == hour
 
 
 @pytest.mark.parametrize(
@@ -338,13 +342,13 @@ def test_noon_and_midnight(written, hour):
 )
 def test_what_is_no_date_is_refused(written):
     with pytest.raises(table.Unreadable):
-        strava_dates.moment(written)
+        dates.moment(written)
 
 
 @given(st.text(max_size=90))
 def test_any_text_is_a_date_or_refused(written):
     try:
-        moment = strava_dates.moment(written)
+        moment = dates.moment(written)
     except table.Unreadable:
         return
     assert moment.tzinfo is UTC
@@ -353,7 +357,7 @@ def test_any_text_is_a_date_or_refused(written):
 @given(st.integers(1_234_567_890, 2_345_678_901), st.sampled_from(["en", "de", "es"]))
 def test_written_dates_are_read_back(seconds, language):
     moment = datetime.fromtimestamp(seconds, UTC)
-    assert strava_dates.moment(made.strava_date(moment, language)) == moment
+    assert dates.moment(made.strava_date(moment, language)) == moment
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from test_importers_tcx import activity, lap, tcx
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import gpx_tracks, xml_points
+from runlog.importers.xml import gpx_tracks
+from runlog.importers.xml import points as xml_points
 from runlog.settings import Settings
 
 SETTINGS = Settings(timezone="Europe/Berlin")

@@ -13,7 +13,8 @@ from xml.parsers import expat
 import numpy as np
 
 from runlog.errors import NotReadable
-from runlog.importers import iso_times, opening
+from runlog.importers import opening
+from runlog.importers.xml import iso_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from runlog.importers.fit_columns import Rows
-from runlog.importers.fit_profile import bases
-from runlog.importers.fit_scan import COMPRESSED, TIMESTAMP
+from runlog.importers.fit.columns import Rows
+from runlog.importers.fit.profile import bases
+from runlog.importers.fit.scan import COMPRESSED, TIMESTAMP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from runlog.importers.fit_scan import Definition
+    from runlog.importers.fit.scan import Definition
 
     Times = NDArray[np.float64] | None
     Timed = tuple[Definition, Times]

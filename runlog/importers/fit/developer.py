@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlog.importers.fit_profile import base_named
+from runlog.importers.fit.profile import base_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from runlog.importers.fit_profile import Base
+    from runlog.importers.fit.profile import Base
 
 #: The fields of records that a developer field may stand for: as its native field says, or by Stryd's name.
 _STANDS_FOR = {

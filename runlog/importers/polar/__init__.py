@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import json_text, polar_samples, polar_sports, sports, tracks
-from runlog.importers.polar_samples import as_dict, as_list
+from runlog.importers import json_text, sports, tracks
+from runlog.importers.polar import samples, words
+from runlog.importers.polar.samples import as_dict, as_list
 from runlog.model import Activity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ def _activity(
     session: Mapping[str, Any], exercise: Mapping[str, Any], clock: _Clock, *, alone: bool
 ) -> Activity:
     label = _text(session.get("name"))
-    sport, sub_sport = polar_sports.normal(exercise.get("sport"), label if alone else None)
+    sport, sub_sport = words.normal(exercise.get("sport"), label if alone else None)
     moving = _duration_s(exercise)
-    track = polar_samples.track(exercise, clock.start.timestamp(), clock.offset_s)
+    track = samples.track(exercise, clock.start.timestamp(), clock.offset_s)
     lasts = (_elapsed_s(exercise), moving, float(track["time_s"][-1]) if track else None)
     average, highest = _heart_rates(exercise, session if alone else {})
     return Activity(
@@ -186,7 +187,7 @@ def _time(value: object) -> datetime | None:
 
 def _number(*values: object) -> float | None:
     """Return the first of some values that is a number, or None."""
-    found = polar_samples.numbers(values)
+    found = samples.numbers(values)
     return next((number for number in found.tolist() if not math.isnan(number)), None)
 
 

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import iso_times, opening, sports, tracks, xml_points
+from runlog.importers import opening, sports, tracks
+from runlog.importers.xml import iso_times
+from runlog.importers.xml import points as xml_points
 from runlog.model import Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:

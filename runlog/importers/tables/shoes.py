@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.importers import table
+from runlog.importers.tables import table
 from runlog.model import Reading, Shoe, shoe_key
 
 if TYPE_CHECKING:

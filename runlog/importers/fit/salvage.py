@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 
-from runlog.importers.fit_profile import RECORD
-from runlog.importers.fit_scan import (
+from runlog.importers.fit.profile import RECORD
+from runlog.importers.fit.scan import (
     COMPRESSED,
     DEFINES,
     EARLY,

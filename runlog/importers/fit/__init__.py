@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import fit_chain, fit_decode, fit_profile, fit_scan, fit_tracks, sports, tracks
-from runlog.importers.fit_tracks import moment, number
+from runlog.importers import sports, tracks
+from runlog.importers.fit import chain, decode, profile, scan, streams
+from runlog.importers.fit.streams import moment, number
 from runlog.model import Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.importers.fit_decode import Messages
+    from runlog.importers.fit.decode import Messages
     from runlog.model import Track
     from runlog.settings import Settings
 
@@ -50,7 +51,7 @@ _LARGEST_OFFSET = 15 * 3600
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the bytes begin with a FIT header."""
-    return fit_chain.is_header(head)
+    return chain.is_header(head)
 
 
 def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT file leaves nothing to settings
@@ -60,13 +61,13 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
         NotTaken: sound, but a course, settings … and no activity.
         NotReadable: damaged, with no activity before the fault.
     """
-    sequences, problems = fit_chain.split(data)
+    sequences, problems = chain.split(data)
     kept: list[Activity] = []
     notes: list[str] = []
     others: list[str] = []
-    left = fit_scan.MOST_MESSAGES
+    left = scan.MOST_MESSAGES
     for sequence in sequences:
-        messages, fault = fit_decode.decode(sequence.data, left)
+        messages, fault = decode.decode(sequence.data, left)
         left -= messages.count
         other = _other_type(messages)
         found = [] if other else activities(messages)
@@ -109,13 +110,13 @@ def activities(messages: Messages) -> list[Activity]:
     if not sessions:
         return []
     device, offset = _device(messages), _utc_offset(messages)
-    resumed, laps = fit_tracks.resumptions(messages), _laps(messages)
+    resumed, laps = streams.resumptions(messages), _laps(messages)
     later_starts = [session["start_time"] for session in sessions[1:]]
     records_of = _shares(messages.times, later_starts)
     laps_of = _shares(np.array([lap.start.timestamp() for lap in laps]), later_starts)
     found = []
     for session, records, own_laps in zip(sessions, records_of, laps_of, strict=True):
-        track = fit_tracks.build(messages, records, resumed, float(session["start_time"]))
+        track = streams.build(messages, records, resumed, float(session["start_time"]))
         found.append(_activity(session, track, tuple(laps[index] for index in own_laps), device, offset))
     return found
 
@@ -225,7 +226,7 @@ def _device(messages: Messages) -> str | None:
         maker, product = message.get("manufacturer"), message.get("product")
         model = message.get("product_name")
         if model is None and maker == "garmin" and isinstance(product, int):
-            model = fit_profile.product_name(product)
+            model = profile.product_name(product)
         if maker is not None:
             return " ".join(str(part) for part in (maker, model) if part is not None)
     return None

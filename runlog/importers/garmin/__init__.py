@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable
-from runlog.importers import garmin_gear, json_text, sports
-from runlog.importers.table import Unreadable
+from runlog.importers import json_text, sports
+from runlog.importers.garmin import gear as garmin_gear
+from runlog.importers.tables.table import Unreadable
 from runlog.model import Activity, Problem, Reading
 
 if TYPE_CHECKING:

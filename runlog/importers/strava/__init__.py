@@ -11,7 +11,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable
-from runlog.importers import opening, sports, strava_columns, strava_dates, strava_shoes, table
+from runlog.importers import opening, sports
+from runlog.importers.strava import columns, dates
+from runlog.importers.strava import pairs as strava_shoes
+from runlog.importers.tables import table
 from runlog.model import Activity, Problem, Reading, shoe_key
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
         return False
     seen = [row for _, row in islice(_split(opening.head_text(head)), _ROWS_SEEN)]
     header, *rows = [row for row in seen if not isinstance(row, str)] or [[]]
-    return strava_columns.looks_like(header, rows)
+    return columns.looks_like(header, rows)
 
 
 def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:
@@ -71,7 +74,7 @@ def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Readin
     row_activity = partial(
         _activity,
         listed={shoe_key(text) for pair in pairs for text in pair.called},
-        english=strava_columns.is_english(header),
+        english=columns.is_english(header),
         left_out=problems,
     )
     activities, refused = table.records(
@@ -116,7 +119,7 @@ def _table(content: str) -> tuple[list[str], list[table.Row | Problem]]:
             header = cells
         else:
             found.append((line, cells))
-    places = strava_columns.find(header, [cells for _, cells in found if not isinstance(cells, str)])
+    places = columns.find(header, [cells for _, cells in found if not isinstance(cells, str)])
     return header, [_row(line, cells, header, places) for line, cells in found]
 
 
@@ -125,7 +128,7 @@ def _row(
 ) -> table.Row | Problem:
     if isinstance(cells, str):
         return Problem(cells, line)
-    if not len(strava_columns.FIRST) <= len(cells) <= len(header):
+    if not len(columns.FIRST) <= len(cells) <= len(header):
         return Problem(f"{len(cells)} cells in {len(header)} columns", line)
     return table.Row(line, {field: cells[place] for field, place in places.items() if place < len(cells)})
 
@@ -143,12 +146,12 @@ def _activity(row: table.Row, listed: Collection[str], left_out: list[Problem], 
         Unreadable: it has no id, no date that can be read, or no duration.
     """
     cells = defaultdict(str, row.cells)
-    if not strava_columns.is_id(cells["id"]):
+    if not columns.is_id(cells["id"]):
         raise table.Unreadable(f"{cells['id'][:40]!r} is not the id of an activity")
     measured = {field: _measured(row, field, left_out) for field in _BOUNDS}
     sport, sub_sport = _sport(cells["sport"], english=english)
     return Activity(
-        start=strava_dates.moment(cells["date"]),
+        start=dates.moment(cells["date"]),
         duration_s=_duration(cells, measured["moving"]),
         sport=sport,
         sub_sport=sub_sport,
@@ -253,7 +256,7 @@ def _notes(rows: Iterable[table.Row | Problem], kept: Collection[str | None]) ->
     lost = [
         row.get("name", row["id"])
         for row in cells
-        if strava_columns.NOT_EXPORTED in row.get("file", "") and f"strava:{row.get('id')}" in kept
+        if columns.NOT_EXPORTED in row.get("file", "") and f"strava:{row.get('id')}" in kept
     ]
     if not lost:
         return ()

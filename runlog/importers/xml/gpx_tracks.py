@@ -7,7 +7,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from runlog.importers import xml_points
+from runlog.importers.xml import points as xml_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotTaken
-from runlog.importers import sanity, sports, table
+from runlog.importers import sanity, sports
+from runlog.importers.tables import table
 from runlog.model import Activity, Reading
 
 if TYPE_CHECKING:

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlog.importers import fit_columns, fit_profile
-from runlog.importers.fit_columns import Rows
+from runlog.importers.fit import columns as fit_columns
+from runlog.importers.fit import profile
+from runlog.importers.fit.columns import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from runlog.importers.fit_developer import Addition
-    from runlog.importers.fit_scan import Definition
-    from runlog.importers.fit_times import Timed, Times
+    from runlog.importers.fit.developer import Addition
+    from runlog.importers.fit.scan import Definition
+    from runlog.importers.fit.times import Timed, Times
 
     Columns = dict[str, NDArray[np.float64]]
 
@@ -59,20 +60,20 @@ def _native(rows: Rows, definition: Definition, times: Times) -> Columns:
     columns: Columns = {"timestamp": np.full(len(definition.starts), np.nan)}
     packed = None
     for field in definition.fields:
-        meaning = fit_profile.record_fields().get(field.number)
+        meaning = profile.record_fields().get(field.number)
         if meaning is None:
             continue
         if meaning.name == _PACKED:
             packed = fit_columns.unpacked(rows.bytes_of(field))
             continue
-        raw = rows.numbers(field, fit_profile.bases().get(field.type))
+        raw = rows.numbers(field, profile.bases().get(field.type))
         if raw is not None:
             columns[meaning.name] = raw / meaning.scale - meaning.offset
     if packed is not None:
         _fill(columns, "speed", packed[0] / 100.0)
         columns[_PACKED_DISTANCE] = packed[1]
     if times is not None:
-        _fill(columns, "timestamp", times + fit_profile.EPOCH)
+        _fill(columns, "timestamp", times + profile.EPOCH)
     return columns
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import opening, shoes
+from runlog.importers import opening
+from runlog.importers.tables import shoes
 from runlog.model import Problem, Reading, Shoe, shoe_key
 
 if TYPE_CHECKING:

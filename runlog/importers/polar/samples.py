@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlog.importers import iso_times, tracks
+from runlog.importers import tracks
+from runlog.importers.xml import iso_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,8 +9,9 @@ from xml.parsers import expat
 
 import numpy as np
 
-from runlog.importers import gpx_tracks, xml_points
-from runlog.importers.gpx_tracks import COLUMNS, EXTENSIONS, Head, Tracks
+from runlog.importers.xml import gpx_tracks
+from runlog.importers.xml import points as xml_points
+from runlog.importers.xml.gpx_tracks import COLUMNS, EXTENSIONS, Head, Tracks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

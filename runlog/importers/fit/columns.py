@@ -9,8 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from runlog.importers.fit_profile import Base
-    from runlog.importers.fit_scan import Definition, Field
+    from runlog.importers.fit.profile import Base
+    from runlog.importers.fit.scan import Definition, Field
 
 _PACKED_BYTES = 3
 

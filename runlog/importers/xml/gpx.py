@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import gpx_seam, gpx_tracks, opening, sports, tracks, xml_points
+from runlog.importers import opening, sports, tracks
+from runlog.importers.xml import gpx_tracks, gpxpy_seam
+from runlog.importers.xml import points as xml_points
 from runlog.model import Activity, Problem, Reading
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.importers.gpx_tracks import Head, Tracks
-    from runlog.importers.xml_points import Fault, Points
+    from runlog.importers.xml.gpx_tracks import Head, Tracks
+    from runlog.importers.xml.points import Fault, Points
     from runlog.settings import Settings
 
     Part = tuple[Head, int, int]
@@ -45,7 +47,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - what a G
     heard, fault = gpx_tracks.listen(text)
     if fault is None:
         return Reading(FORMAT, activities=_activities(heard), notes=heard.points.notes())
-    mended = gpx_seam.read(text) if b"<trkpt" in fault.rest else None
+    mended = gpxpy_seam.read(text) if b"<trkpt" in fault.rest else None
     if mended is None or len(mended[0].points) < len(heard.points):
         return _damaged(heard, fault)
     return _mended(*mended, fault)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.importers.fit_decode import Messages
+    from runlog.importers.fit.decode import Messages
     from runlog.model import Track
 
     Message = Mapping[str, Any]

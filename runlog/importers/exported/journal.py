@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable
 from runlog.importers import exported, json_text
-from runlog.importers import exported_records as records
-from runlog.importers.exported_records import Unsound
+from runlog.importers.exported import records
+from runlog.importers.exported.records import Unsound
 from runlog.model import Entry, ExportedJournal, KeptEntry, Reading, Shoe, TakenFile
 
 if TYPE_CHECKING:

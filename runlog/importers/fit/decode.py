@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any
 
-from runlog.importers import fit_chain, fit_developer, fit_profile, fit_records
-from runlog.importers.fit_salvage import salvage
-from runlog.importers.fit_scan import MOST_MESSAGES, TIMESTAMP, scan
-from runlog.importers.fit_times import compressed_times
+from runlog.importers.fit import chain, profile
+from runlog.importers.fit import developer as fit_developer
+from runlog.importers.fit import records as fit_records
+from runlog.importers.fit.salvage import salvage
+from runlog.importers.fit.scan import MOST_MESSAGES, TIMESTAMP, scan
+from runlog.importers.fit.times import compressed_times
 from runlog.model import Problem
 
 if TYPE_CHECKING:
@@ -29,9 +31,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from runlog.importers.fit_profile import Base, Kind, Meaning
-    from runlog.importers.fit_scan import Definition
-    from runlog.importers.fit_times import Timed
+    from runlog.importers.fit.profile import Base, Kind, Meaning
+    from runlog.importers.fit.scan import Definition
+    from runlog.importers.fit.times import Timed
 
     Message = dict[str, Any]
 
@@ -68,9 +70,9 @@ def decode(sequence: bytes, most: int = MOST_MESSAGES) -> tuple[Messages, Proble
     Returns:
         The messages before the fault, and what is wrong where the last whole message ends, or None.
     """
-    body = fit_chain.body(sequence)
+    body = chain.body(sequence)
     found = scan(sequence, *body, most)
-    fault = found.fault or fit_chain.fault(sequence)
+    fault = found.fault or chain.fault(sequence)
     if fault:
         found = salvage(sequence, *body, most)
         fault = found.fault or fault
@@ -78,12 +80,12 @@ def decode(sequence: bytes, most: int = MOST_MESSAGES) -> tuple[Messages, Proble
     for timed in zip(found.definitions, compressed_times(sequence, found.definitions), strict=True):
         by_kind[timed[0].kind].append(timed)
     others = {}
-    for number, kind in fit_profile.kinds().items():
+    for number, kind in profile.kinds().items():
         others[kind.name] = list(islice(_messages(sequence, by_kind[number], kind), kind.most))
         if sum(len(definition.starts) for definition, _ in by_kind[number]) > kind.most:
             fault = fault or f"it has more than {kind.most} messages of the kind {kind.name}"
     additions = fit_developer.additions(others["field_description"])
-    records, developer = fit_records.columns(sequence, by_kind[fit_profile.RECORD], additions)
+    records, developer = fit_records.columns(sequence, by_kind[profile.RECORD], additions)
     problem = Problem(fault, byte=found.end) if fault else None
     return Messages(records, developer, others, len(found)), problem
 
@@ -103,7 +105,7 @@ def _messages(data: bytes, own: Sequence[Timed], kind: Kind) -> Iterator[Message
             if value is not None:
                 message[meaning.name] = meaning.of(value)
         if TIMESTAMP in kind.fields and not math.isnan(seconds):
-            message.setdefault("timestamp", int(seconds) + fit_profile.EPOCH)
+            message.setdefault("timestamp", int(seconds) + profile.EPOCH)
         yield message
 
 
@@ -111,7 +113,7 @@ def _layout(definition: Definition, kind: Kind) -> tuple[struct.Struct, list[tup
     """Return how to unpack a message's fields that are read, and what their values mean."""
     code, at, fields = definition.order, 0, []
     for field in definition.fields:
-        meaning, base = kind.fields.get(field.number), fit_profile.bases().get(field.type)
+        meaning, base = kind.fields.get(field.number), profile.bases().get(field.type)
         if meaning is None or base is None or field.size == 0:
             continue
         if base.code != "s" and field.size != base.size:

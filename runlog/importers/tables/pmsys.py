@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from runlog.importers import table
+from runlog.importers.tables import table
 from runlog.model import Area, Entry, Reading
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog.errors import NotReadable
-from runlog.importers import exported_records as records
 from runlog.importers import json_text, sanity
-from runlog.importers.exported_records import Unsound
+from runlog.importers.exported import records as records
+from runlog.importers.exported.records import Unsound
 from runlog.model import TRACK_COLUMNS, Activity, ExportedActivity, Lap, Origin, Reading, TakenFile, Track
 
 if TYPE_CHECKING:

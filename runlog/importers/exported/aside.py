@@ -6,7 +6,8 @@ import re
 from pathlib import PurePosixPath
 
 from runlog.errors import NotReadable
-from runlog.importers import exported, exported_journal
+from runlog.importers import exported
+from runlog.importers.exported import journal
 
 README = "This folder is an export of runlog."
 UNFINISHED = "This export of runlog is not finished."
@@ -51,5 +52,5 @@ def reason(head: bytes, name: str) -> str | None:
 
 def is_of_an_export(head: bytes) -> bool:
     """Whether an export writes files that begin so."""
-    claimed = exported.claims(head, "") or exported_journal.claims(head, "")
+    claimed = exported.claims(head, "") or journal.claims(head, "")
     return claimed or head.startswith(UNFINISHED.encode()) or reason(head, "") is not None

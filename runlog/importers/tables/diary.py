@@ -8,7 +8,7 @@ import re
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from runlog.importers import intervals, paper, table
+from runlog.importers.tables import intervals, paper, table
 from runlog.model import Area, Entry, Reading
 
 if TYPE_CHECKING:

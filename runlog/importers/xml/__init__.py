@@ -1,0 +1,1 @@
+"""XML recordings: GPX and TCX."""
