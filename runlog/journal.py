@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from runlog.model import Entry, KeptActivity, KeptEntry, Shoe, Track
     from runlog.settings import Settings
     from runlog.store import Store
-    from runlog.store.looking import Contents
-    from runlog.store.restoring import Restored
+    from runlog.store.keeping.looking import Contents
+    from runlog.store.keeping.restoring import Restored
     from runlog.store.sources import Source
 
 __all__ = ["Journal", "diary_template", "home", "open"]
@@ -254,7 +254,7 @@ class Journal:
             BadInput: there is nothing to back up, or the file cannot be written there.
             StoreError: the store is damaged or cannot be read.
         """
-        from runlog.store import backups
+        from runlog.store.keeping import backups
 
         return backups.backup(self.folder, Path(file), datetime.now(UTC), force=force)
 
@@ -267,7 +267,7 @@ class Journal:
             BadInput: the file is no backup, is damaged, or a newer runlog has written it.
             StoreError: the folder cannot be written, or another program writes to it for too long.
         """
-        from runlog.store import restoring
+        from runlog.store.keeping import restoring
 
         return restoring.restore(self.folder, Path(file), datetime.now().astimezone())
 

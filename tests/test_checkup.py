@@ -20,7 +20,7 @@ import runlog
 from runlog import checkup
 from runlog.checkup import facts, support, surroundings
 from runlog.model import Entry
-from runlog.store import checks
+from runlog.store.keeping import checks
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from runlog import settings
 from runlog.errors import StoreError
-from runlog.store import looking
-from runlog.store.backups import CONFIG, DATABASE
+from runlog.store.keeping import looking
+from runlog.store.keeping.backups import CONFIG, DATABASE
 
 if TYPE_CHECKING:
     import sqlite3

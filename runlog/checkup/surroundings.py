@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from runlog import settings
 from runlog.errors import BadInput
-from runlog.store.backups import CONFIG, DATABASE
-from runlog.store.checks import Finding
+from runlog.store.keeping.backups import CONFIG, DATABASE
+from runlog.store.keeping.checks import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

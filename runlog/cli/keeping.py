@@ -15,7 +15,7 @@ from runlog.cli.output import say, tell
 from runlog.errors import StoreError
 
 if TYPE_CHECKING:
-    from runlog.store.looking import Contents
+    from runlog.store.keeping.looking import Contents
 
 _FILE = click.Path(path_type=Path)
 _MB = 1e6
@@ -36,7 +36,7 @@ def backup(file: Path, *, force: bool) -> None:
     before it is put in place. Reports are not in it; runlog report writes them
     again. To get it all back: runlog restore FILE
     """
-    from runlog.store import backups
+    from runlog.store.keeping import backups
 
     contents = backups.backup(context.home(), file, context.now(), force=force)
     settings = "no settings, because none are set" if contents.config is None else "the settings"
@@ -57,7 +57,7 @@ def restore(file: Path, *, yes: bool) -> None:
     What is there now is kept aside in the same folder, database and settings.
     A backup of an older runlog is brought up to date.
     """
-    from runlog.store import backups, restoring
+    from runlog.store.keeping import backups, restoring
 
     home = context.home()
     contents = backups.look(file)
@@ -73,7 +73,7 @@ def restore(file: Path, *, yes: bool) -> None:
 
 
 def _what_is_there(home: Path) -> str:
-    from runlog.store import restoring
+    from runlog.store.keeping import restoring
 
     try:
         contents = restoring.present(home)

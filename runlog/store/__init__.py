@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
-from runlog.store import entries, exported, filed, grouping, read, recordings, shoes, sources, write
+from runlog.store import entries, filed, read, recordings, shoes, sources, write
 from runlog.store.entries import LOG, EntryCounts
 from runlog.store.filed import Seen
+from runlog.store.keeping import exported
+from runlog.store.sameness import grouping
 from runlog.store.schema import migrate
 from runlog.store.seam import sound, transaction, translated
 from runlog.store.write import FileOutcome

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import NotFound
 from runlog.model import KeptActivity
 from runlog.store import rows
-from runlog.store.merging import merged, ranked
+from runlog.store.sameness.merging import merged, ranked
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,7 +87,7 @@ def track(db: sqlite3.Connection, activity_id: int) -> Track | None:
     ]
     if not found:
         return None
-    from runlog.store.blending import blended
+    from runlog.store.sameness.blending import blended
 
     return blended(found)
 

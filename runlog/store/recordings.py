@@ -7,8 +7,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.model import Kind
-from runlog.store import filed, grouping, read, rows, twins
-from runlog.store.duplicates import same_run
+from runlog.store import filed, read, rows
+from runlog.store.sameness import grouping, twins
+from runlog.store.sameness.duplicates import same_run
 
 if TYPE_CHECKING:
     import sqlite3

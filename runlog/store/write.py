@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from runlog.model import ExportedActivity, ExportedJournal
-from runlog.store import entries, filed, recordings, reimport, shoes
+from runlog.store import entries, filed, recordings, shoes
 from runlog.store.entries import EntryCounts
+from runlog.store.keeping import reimport
 from runlog.store.recordings import Tally
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from made_recordings import MONDAY, Files, make_run, make_track
 from runlog import store
 from runlog.errors import BadInput, StoreError
 from runlog.model import Entry, Shoe
-from runlog.store import backups, copying, restoring
+from runlog.store.keeping import backups, copying, restoring
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,7 +123,7 @@ import resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from runlog.errors import BadInput
-from runlog.store import backups
+from runlog.store.keeping import backups
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 try:
     backups.backup(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC))
@@ -381,7 +381,7 @@ RESTORE = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from runlog.store import copying, restoring
+from runlog.store.keeping import copying, restoring
 if sys.argv[3].isdigit():
     after = int(sys.argv[3])
     steps = []

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from runlog.errors import BadInput, StoreError
 from runlog.files import drafted
-from runlog.store import looking, rows
-from runlog.store.copying import BESIDE, beside, connect, copy, sync, written
+from runlog.store import rows
+from runlog.store.keeping import looking
+from runlog.store.keeping.copying import BESIDE, beside, connect, copy, sync, written
 from runlog.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from runlog.store.looking import Contents
+    from runlog.store.keeping.looking import Contents
 
 DATABASE = "runlog.db"
 CONFIG = "config.toml"

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import StoreError
 from runlog.files import drafted, write_atomically
-from runlog.store import looking
-from runlog.store.backups import CONFIG, DATABASE, look, of_a_backup
-from runlog.store.copying import BESIDE, beside, connect, copy, patience, sync, written
+from runlog.store.keeping import looking
+from runlog.store.keeping.backups import CONFIG, DATABASE, look, of_a_backup
+from runlog.store.keeping.copying import BESIDE, beside, connect, copy, patience, sync, written
 from runlog.store.seam import translated
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from runlog.store.looking import Contents
+    from runlog.store.keeping.looking import Contents
 
 _PAGES_AT_ONCE = 1024
 

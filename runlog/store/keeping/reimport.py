@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput
 from runlog.model import Kind, Origin
-from runlog.store import entries, grouping, recordings, rows, shoes, twins
+from runlog.store import entries, recordings, rows, shoes
 from runlog.store.entries import EntryCounts
 from runlog.store.recordings import Place, Tally
+from runlog.store.sameness import grouping, twins
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, StoreError
-from runlog.store import looking
+from runlog.store.keeping import looking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from runlog.store import read, rows
-from runlog.store.duplicates import at_one_time, closeness, lags_if_shifted, plainly_same, same_list, same_run
+from runlog.store.sameness.duplicates import (
+    at_one_time,
+    closeness,
+    lags_if_shifted,
+    plainly_same,
+    same_list,
+    same_run,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -92,7 +99,7 @@ class _New:
         tracks = self._tracks(other)
         if tracks is None:
             return None
-        from runlog.store.coincidence import on_one_clock
+        from runlog.store.sameness.coincidence import on_one_clock
 
         return on_one_clock(*tracks, (other.activity.start - self._activity.start).total_seconds())
 
@@ -101,7 +108,7 @@ class _New:
         tracks = self._tracks(other) if lags else None
         if tracks is None:
             return False
-        from runlog.store.coincidence import coincide
+        from runlog.store.sameness.coincidence import coincide
 
         return any(coincide(*tracks, lag.seconds, by_heart=lag.whole) for lag in lags)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from runlog.store import copying, looking, read, rows
+from runlog.store import read, rows
+from runlog.store.keeping import copying, looking
 from runlog.store.schema import MIGRATIONS
 from runlog.store.seam import transaction, translated
 

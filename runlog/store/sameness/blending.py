@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlog.model import TRACK_COLUMNS, Track
-from runlog.store.coincidence import coincide
-from runlog.store.duplicates import at_one_time, lags_if_shifted
+from runlog.store.sameness.coincidence import coincide
+from runlog.store.sameness.duplicates import at_one_time, lags_if_shifted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
