@@ -61,11 +61,11 @@ _REASON_COLUMNS = (
 def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> None:
     """Read files, folders and archives from watches and apps.
 
-    Archives of Strava and Garmin are read as they come, zips in zips, too.
-    What a file is tells its content: FIT, GPX, TCX (also .gz) and Polar
-    sessions, lists of runs, diaries, shoes. A file that was read before is
-    known again; the same run from several files is one run, from the best of
-    them. The exit code is 1 if anything failed.
+    Archives of Strava and Garmin are read as they come, zips in zips, too. The
+    content tells what a file is: FIT, GPX, TCX (also .gz), Polar sessions, lists
+    of runs, diaries, pairs of shoes. A file that was read before is known again;
+    the same run from several files is one run, from the best of them. The exit
+    code is 1 if anything failed.
     """
     with context.journal() as kept, progress_bar() as progress:
         summary = kept.add(paths, sport=sport, progress=progress)
