@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlog.importers.xml import iso_times
+from runlog.importers import iso_times
 
 ANY_TIME = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2150, 1, 1))  # noqa: DTZ001 - its zone is written in each test
 

@@ -44,7 +44,7 @@ _TYPES = {
     "device": "a watch's description of itself",
 }
 #: Times below this count seconds since the watch was switched on: its clock had not been set.
-_SYSTEM_TIME_BELOW = 0x10000000 + 631065600
+_SYSTEM_TIME_BELOW = profile.EPOCH + 0x10000000
 _QUARTER_HOUR = 900
 _LARGEST_OFFSET = 15 * 3600
 

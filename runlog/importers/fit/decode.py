@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any
 
-from runlog.importers.fit import chain, profile
-from runlog.importers.fit import developer as fit_developer
-from runlog.importers.fit import records as fit_records
+from runlog.importers.fit import chain, developer, profile, records
 from runlog.importers.fit.salvage import salvage
 from runlog.importers.fit.scan import MOST_MESSAGES, TIMESTAMP, scan
 from runlog.importers.fit.times import compressed_times
@@ -84,10 +82,10 @@ def decode(sequence: bytes, most: int = MOST_MESSAGES) -> tuple[Messages, Proble
         others[kind.name] = list(islice(_messages(sequence, by_kind[number], kind), kind.most))
         if sum(len(definition.starts) for definition, _ in by_kind[number]) > kind.most:
             fault = fault or f"it has more than {kind.most} messages of the kind {kind.name}"
-    additions = fit_developer.additions(others["field_description"])
-    records, developer = fit_records.columns(sequence, by_kind[profile.RECORD], additions)
+    additions = developer.additions(others["field_description"])
+    native, added = records.columns(sequence, by_kind[profile.RECORD], additions)
     problem = Problem(fault, byte=found.end) if fault else None
-    return Messages(records, developer, others, len(found)), problem
+    return Messages(native, added, others, len(found)), problem
 
 
 def _messages(data: bytes, own: Sequence[Timed], kind: Kind) -> Iterator[Message]:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlog.importers.fit import columns as fit_columns
 from runlog.importers.fit import profile
-from runlog.importers.fit.columns import Rows
+from runlog.importers.fit.columns import Rows, running_total, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +51,7 @@ def columns(
     sizes = [len(some) for some in starts]
     records = _joined(native, sizes, order)
     if _PACKED_DISTANCE in records:
-        _fill(records, "distance", fit_columns.running_total(records.pop(_PACKED_DISTANCE), 2**12) / 16.0)
+        _fill(records, "distance", running_total(records.pop(_PACKED_DISTANCE), 2**12) / 16.0)
     return records, _joined(developer, sizes, order)
 
 
@@ -64,7 +63,7 @@ def _native(rows: Rows, definition: Definition, times: Times) -> Columns:
         if meaning is None:
             continue
         if meaning.name == _PACKED:
-            packed = fit_columns.unpacked(rows.bytes_of(field))
+            packed = unpacked(rows.bytes_of(field))
             continue
         raw = rows.numbers(field, profile.bases().get(field.type))
         if raw is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog.importers import tracks
+from runlog.importers.fit.profile import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], float]] = {
     "step_length_mm": (("step_length",), 1.0),
 }
 _BEFORE_START_S = 60.0
-_END_OF_FIT_TIME = 631065600 + 2**32
+_END_OF_FIT_TIME = EPOCH + 2**32
 
 
 def build(

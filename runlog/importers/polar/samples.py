@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlog.importers import tracks
-from runlog.importers.xml import iso_times
+from runlog.importers import iso_times, tracks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

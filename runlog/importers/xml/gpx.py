@@ -10,8 +10,7 @@ import numpy as np
 
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import opening, sports, tracks
-from runlog.importers.xml import gpx_tracks, gpxpy_seam
-from runlog.importers.xml import points as xml_points
+from runlog.importers.xml import gpx_tracks, gpxpy_seam, listener
 from runlog.model import Activity, Problem, Reading
 
 if TYPE_CHECKING:
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.importers.xml.gpx_tracks import Head, Tracks
-    from runlog.importers.xml.points import Fault, Points
+    from runlog.importers.xml.listener import Fault
+    from runlog.importers.xml.points import Points
     from runlog.settings import Settings
 
     Part = tuple[Head, int, int]
@@ -33,7 +33,7 @@ _SAME_RECORDING_S = 600.0
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the bytes are XML whose root is gpx."""
-    return xml_points.local_name(opening.root(head) or "") == "gpx"
+    return listener.local_name(opening.root(head) or "") == "gpx"
 
 
 def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - what a GPX leaves open is settled for all formats
@@ -43,7 +43,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - what a G
         NotReadable: damaged.
         NotTaken: no track, or no point of one has a time.
     """
-    text = xml_points.text(data)
+    text = listener.text(data)
     heard, fault = gpx_tracks.listen(text)
     if fault is None:
         return Reading(FORMAT, activities=_activities(heard), notes=heard.points.notes())

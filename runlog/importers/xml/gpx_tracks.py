@@ -7,10 +7,12 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from runlog.importers.xml import points as xml_points
+from runlog.importers.xml import listener
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from runlog.importers.xml.points import Points
 
 #: Local names of extension elements, in lower case and whatever their name space, by our columns.
 EXTENSIONS = {
@@ -42,7 +44,7 @@ class Tracks:
     """All tracks of a file that have points, and whether it plans routes, too."""
 
     heads: list[Head]
-    points: xml_points.Points
+    points: Points
     has_routes: bool
 
     def parts(self) -> list[tuple[Head, int, int]]:
@@ -51,7 +53,7 @@ class Tracks:
         return [(head, *rows) for head, rows in zip(self.heads, bounds, strict=True)]
 
 
-def listen(text: str) -> tuple[Tracks, xml_points.Fault | None]:
+def listen(text: str) -> tuple[Tracks, listener.Fault | None]:
     """Read GPX text to its end or to the first fault.
 
     Raises:
@@ -63,10 +65,10 @@ def listen(text: str) -> tuple[Tracks, xml_points.Fault | None]:
     return Tracks(heads, heard.points(), heard.has_routes), fault
 
 
-class _Listener(xml_points.Listener):
+class _Listener(listener.Listener):
     POINT = "trkpt"
     ATTRIBUTES = ("lat", "lon")
-    ELEMENTS = MappingProxyType({"ele": "altitude_m", "time": xml_points.TIME, **EXTENSIONS})
+    ELEMENTS = MappingProxyType({"ele": "altitude_m", "time": listener.TIME, **EXTENSIONS})
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +91,6 @@ class _Listener(xml_points.Listener):
         if self.path[-1:] != ["trk"] or not text:
             return
         if name == "name":
-            self.heads[-1].name = text[: xml_points.LONGEST_NAME]
+            self.heads[-1].name = text[: listener.LONGEST_NAME]
         elif name == "type":
-            self.heads[-1].type = text[: xml_points.LONGEST_NAME]
+            self.heads[-1].type = text[: listener.LONGEST_NAME]

@@ -9,9 +9,9 @@ from xml.parsers import expat
 
 import numpy as np
 
-from runlog.importers.xml import gpx_tracks
-from runlog.importers.xml import points as xml_points
+from runlog.importers.xml import gpx_tracks, listener
 from runlog.importers.xml.gpx_tracks import COLUMNS, EXTENSIONS, Head, Tracks
+from runlog.importers.xml.points import Points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def _tracks(tree: GPX) -> Tracks:
                 columns[column][row] = value
     moments = np.array([_moment(point) for point in points]).reshape(-1, 2)
     numbers = np.repeat(np.arange(len(segments)), segments)
-    found = xml_points.Points(numbers, moments[:, 0], moments[:, 1], columns)
+    found = Points(numbers, moments[:, 0], moments[:, 1], columns)
     return Tracks(heads, found, bool(tree.routes))
 
 
@@ -94,7 +94,7 @@ def _values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:
     for element in _extensions(point):
         column = EXTENSIONS.get(str(element.tag).rpartition("}")[2].lower())
         if column is not None:
-            yield column, xml_points.number(element.text or "")
+            yield column, listener.number(element.text or "")
 
 
 def _extensions(point: GPXTrackPoint) -> Iterator[Any]:

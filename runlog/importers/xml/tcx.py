@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import opening, sports, tracks
-from runlog.importers.xml import iso_times
-from runlog.importers.xml import points as xml_points
+from runlog.importers import iso_times, opening, sports, tracks
+from runlog.importers.xml import listener
 from runlog.model import Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from runlog.importers.xml.points import Points
     from runlog.settings import Settings
 
 FORMAT = "tcx"
@@ -45,7 +45,7 @@ class _Head:
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the bytes are XML whose root is a training centre database, or the activities of one."""
-    return xml_points.local_name(opening.root(head) or "") in ("TrainingCenterDatabase", "Activities")
+    return listener.local_name(opening.root(head) or "") in ("TrainingCenterDatabase", "Activities")
 
 
 def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX leaves nothing to settings
@@ -56,7 +56,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
         NotTaken: no activity in it, or none with times.
     """
     heard = _Listener()
-    fault = heard.listen(xml_points.text(data))
+    fault = heard.listen(listener.text(data))
     points = heard.points()
     activities = _activities(heard.heads, points)
     if not activities and fault is not None:
@@ -70,12 +70,12 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
     return Reading(FORMAT, activities=activities, problems=problems, notes=points.notes())
 
 
-class _Listener(xml_points.Listener):
+class _Listener(listener.Listener):
     POINT = "Trackpoint"
     ATTRIBUTES = ()
     ELEMENTS = MappingProxyType(
         {
-            "time": xml_points.TIME,
+            "time": listener.TIME,
             "latitudedegrees": "lat",
             "longitudedegrees": "lon",
             "altitudemeters": "altitude_m",
@@ -116,21 +116,21 @@ class _Listener(xml_points.Listener):
         if parent == "Lap" and name in _LAP_VALUES and head.laps:
             head.laps[-1].values[name] = text
         elif parent == "Creator" and name == "Name":
-            head.device = text[: xml_points.LONGEST_NAME] or None
+            head.device = text[: listener.LONGEST_NAME] or None
 
     def _limit(self) -> None:
         self._laps += 1
         if self._laps > _MOST_LAPS:
-            xml_points.refuse(f"more than {_MOST_LAPS} laps")
+            listener.refuse(f"more than {_MOST_LAPS} laps")
 
 
-def _activities(heads: Sequence[_Head], points: xml_points.Points) -> tuple[Activity, ...]:
+def _activities(heads: Sequence[_Head], points: Points) -> tuple[Activity, ...]:
     bounds = pairwise([*(head.first for head in heads), len(points)])
     found = (_activity(head, points.rows(*rows)) for head, rows in zip(heads, bounds, strict=True))
     return tuple(activity for activity in found if activity is not None)
 
 
-def _activity(head: _Head, points: xml_points.Points) -> Activity | None:
+def _activity(head: _Head, points: Points) -> Activity | None:
     """Make an activity of what was heard; None where nothing in it has a usable time."""
     laps = tuple(lap for lap in map(_lap, head.laps) if lap is not None)
     usable = points.times[tracks.usable(points.times)]
@@ -162,10 +162,10 @@ def _activity(head: _Head, points: xml_points.Points) -> Activity | None:
 
 def _lap(heard: _Lap) -> Lap | None:
     start = iso_times.unix(heard.start)
-    duration = xml_points.number(heard.values.get("TotalTimeSeconds", ""))
+    duration = listener.number(heard.values.get("TotalTimeSeconds", ""))
     if not tracks.EARLIEST <= start < tracks.LATEST or not duration >= 0:
         return None
-    distance = xml_points.number(heard.values.get("DistanceMeters", ""))
+    distance = listener.number(heard.values.get("DistanceMeters", ""))
     return Lap(
         start=datetime.fromtimestamp(start, UTC),
         duration_s=duration,

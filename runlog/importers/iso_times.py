@@ -1,4 +1,4 @@
-"""Times as GPX and TCX write them."""
+"""Times in ISO 8601 as recordings hold them, many at once."""
 
 from __future__ import annotations
 

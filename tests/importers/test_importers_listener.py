@@ -19,8 +19,7 @@ from test_importers_tcx import activity, lap, tcx
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers.xml import gpx_tracks
-from runlog.importers.xml import points as xml_points
+from runlog.importers.xml import gpx_tracks, listener
 from runlog.settings import Settings
 
 SETTINGS = Settings(timezone="Europe/Berlin")
@@ -63,7 +62,7 @@ def moment(second):
 @hypothesis_settings(max_examples=200)
 @given(TRACKS)
 def test_every_structure_is_heard_as_it_was_written(tracks):
-    heard, fault = gpx_tracks.listen(xml_points.text(written(tracks).encode()))
+    heard, fault = gpx_tracks.listen(listener.text(written(tracks).encode()))
     assert fault is None
     with_points = [one for one in tracks if any(one[2])]
     segments = [segment for _, _, segments in tracks for segment in segments if segment]
@@ -144,7 +143,7 @@ def test_what_is_made_to_fill_a_memory_is_refused(made):
 
 
 def test_more_points_than_any_recording_has_are_refused(monkeypatch):
-    monkeypatch.setattr(xml_points, "_MOST_POINTS", 10_000)
+    monkeypatch.setattr(listener, "_MOST_POINTS", 10_000)
     with pytest.raises(NotReadable, match="10000 points"):
         gpx_tracks.listen(gpx(track(points(range(20_000)))))
 
