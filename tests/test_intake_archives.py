@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import tracemalloc
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -179,6 +180,22 @@ def test_an_archive_of_too_many_files_is_refused_before_it_is_listed(monkeypatch
     ((_, error),) = sources(OnDisk(*find([tmp_path / "z.zip"])), lambda _: None)
     assert isinstance(error, NotReadable)
     assert "lists 4 files" in str(error)
+
+
+def test_a_full_folder_of_an_archive_is_not_gone_through_for_each_of_its_members(kept, tmp_path):
+    (tmp_path / "full.zip").write_bytes(zipped({f"empty/{number}.gpx": b"<gpx/>" for number in range(3000)}))
+    begun = time.monotonic()
+    assert kept.add([tmp_path / "full.zip"]).skipped == 3000
+    assert time.monotonic() - begun < 15.0  # a minute and more where it is
+
+
+def test_what_lies_beside_a_list_is_read_up_to_a_limit_in_all(monkeypatch, tmp_path):
+    spellings = ["SHOES.CSV", "Shoes.csv", "other/shoes.csv", "shoes.csv"]
+    (tmp_path / "a.zip").write_bytes(zipped(dict.fromkeys(["activities.csv", *spellings], bytes(100))))
+    monkeypatch.setattr(archives, "LARGEST", 250)
+    walked = sources(OnDisk(find([tmp_path / "a.zip"])[0]), print)
+    source, _ = next(walked)
+    assert list(source.beside(("shoes.csv",))) == ["SHOES.CSV", "Shoes.csv"]
 
 
 def test_an_inner_archive_is_read_where_it_lies(tmp_path):

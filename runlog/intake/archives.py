@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,7 +16,7 @@ from runlog.files import LARGEST
 from runlog.intake.sources import matching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # a member, or the end of an archive without any
 
@@ -41,13 +42,14 @@ class Member:
     Attributes:
         named: the archive as the runner named it, and the member's name.
         known_as: the archive's absolute path, and the member's name.
-        name: of the member, as the archive has it; never used as a path.
+        folder: all members of the same folder, this one too; their names are never used as paths.
     """
 
     archive: zipfile.ZipFile
     info: zipfile.ZipInfo
     named: str
     known_as: str
+    folder: Sequence[zipfile.ZipInfo]
 
     @property
     def size(self) -> int:
@@ -96,15 +98,18 @@ class Member:
             raise NotReadable(f"unpacks to over {_LARGEST_RATIO} times its size, which no recording does")
 
     def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
-        """Read the members of the same folder whose names match; raises as ``load`` does."""
-        folder = PurePosixPath(self.info.filename).parent
-        names = [name for name in self.archive.namelist() if PurePosixPath(name).parent == folder]
-        infos = {name: self.archive.getinfo(name) for name in matching(names, patterns)}
-        return {
-            name: Member(self.archive, info, name, name).load()
-            for name, info in infos.items()
-            if info.file_size <= LARGEST
-        }
+        """Read the members of the same folder whose names match; raises as ``load`` does.
+
+        Of what is more in all than one file may hold the last ones are left out.
+        """
+        infos = {info.filename: info for info in self.folder} if patterns else {}
+        found: dict[str, bytes] = {}
+        room = LARGEST
+        for name in matching(list(infos), patterns):
+            room -= infos[name].file_size
+            if room >= 0:
+                found[name] = Member(self.archive, infos[name], name, name, self.folder).load()
+        return found
 
 
 def members(file: IO[bytes], named: str, known_as: str, more: Callable[[int], None]) -> Iterator[Member]:
@@ -127,8 +132,16 @@ def members(file: IO[bytes], named: str, known_as: str, more: Callable[[int], No
             if not infos:
                 raise NotTaken("an archive without a file in it")
             more(len(infos))
+            folders = defaultdict(list)
             for info in infos:
-                yield Member(archive, info, f"{named}/{info.filename}", f"{known_as}/{_text(info.filename)}")
+                folders[_folder(info)].append(info)
+            for info in infos:
+                shown, known = f"{named}/{info.filename}", f"{known_as}/{_text(info.filename)}"
+                yield Member(archive, info, shown, known, folders[_folder(info)])
+
+
+def _folder(info: zipfile.ZipInfo) -> str:
+    return info.filename.rpartition("/")[0]
 
 
 def _hidden(name: str) -> bool:
