@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+#: The sport of an activity whose source names none; its pace decides whether it counts as a run.
+UNKNOWN_SPORT = "unknown"
+
+
 class Kind(StrEnum):
     """What an activity counts as: only a run counts as a run and has a route."""
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from runlog import clock
 from runlog.analysis import load, routes, told, warmup
 from runlog.analysis import shoes as wear
 from runlog.model import Intensity, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from runlog.model import KeptActivity, KeptEntry, Shoe, Track
     from runlog.settings import Settings
@@ -135,7 +135,9 @@ def _activity_row(kept: KeptActivity, settings: Settings) -> tuple[object, ...]:
     return (
         activity.start,
         activity.start + timedelta(seconds=activity.duration_s),
-        _offset_s(activity.start, settings) if activity.utc_offset_s is None else activity.utc_offset_s,
+        clock.offset_s(activity.start.astimezone(settings.zone))
+        if activity.utc_offset_s is None
+        else activity.utc_offset_s,
         activity.name,
         activity.sport,
         activity.sub_sport,
@@ -169,11 +171,6 @@ def _entries(kept: Sequence[KeptEntry]) -> pd.DataFrame:
 def _local(times: pd.Series[pd.Timestamp], offset_s: pd.Series[int]) -> pd.Series[pd.Timestamp]:
     local = times.dt.tz_localize(None) + pd.to_timedelta(offset_s, unit="s")
     return local.astype("datetime64[us]")
-
-
-def _offset_s(moment: datetime, settings: Settings) -> int:
-    offset = moment.astimezone(settings.zone).utcoffset() or timedelta()
-    return int(offset.total_seconds())
 
 
 def _routes(ran: Sequence[KeptActivity]) -> pd.Series[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from runlog.cli.text import safe
+from runlog.clock import EARLIEST
 from runlog.errors import NotFound
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _NO = {"n", "no", "false", "0"}
 _DAYS_AGO = {None: 0, "today": 0, "yesterday": 1}
 _CLOCK = re.compile(r"(?:(today|yesterday)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)
 _ISO_DATE = 10  # characters
-_EARLIEST_YEAR = 1990  # a diary file may not go further back either
 
 
 class Number(click.ParamType[float]):
@@ -79,8 +79,8 @@ def moment(text: str, now: datetime) -> datetime:
         raise click.BadParameter(
             f"{text!r} lacks the time of day; write '{text.strip()} 20:00'", param_hint="--at"
         )
-    if found.year < _EARLIEST_YEAR:
-        raise click.BadParameter(f"{text!r} lies before {_EARLIEST_YEAR}", param_hint="--at")
+    if found.year < EARLIEST.year:
+        raise click.BadParameter(f"{text!r} lies before {EARLIEST.year}", param_hint="--at")
     aware = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
     if aware > now:
         raise click.BadParameter(

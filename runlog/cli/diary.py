@@ -11,7 +11,8 @@ from runlog.cli import context
 from runlog.cli.frames import plain
 from runlog.cli.help import examples
 from runlog.cli.output import Column, Form, emit, listing
-from runlog.cli.sayback import on_clock, sentence
+from runlog.cli.sayback import sentence
+from runlog.clock import on_clock
 
 if TYPE_CHECKING:
     from runlog.model import KeptEntry

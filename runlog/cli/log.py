@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,8 @@ from runlog.cli.dialogue import questions
 from runlog.cli.help import examples
 from runlog.cli.names import AREA, complete_run, complete_shoe, find_shoe, named_run
 from runlog.cli.output import say, tell
-from runlog.cli.sayback import clock, named, on_clock, sentence
+from runlog.cli.sayback import clock, named, sentence
+from runlog.clock import offset_s, on_clock
 from runlog.errors import NotFound
 from runlog.model import Area, Entry
 
@@ -159,8 +160,7 @@ def _refuse_what_would_be_lost(kept: Journal, said: dict[str, Any], belongs: Kep
 
 
 def _on_the_clock(entry: Entry, moment: datetime) -> Entry:
-    offset = cast("timedelta", moment.utcoffset())
-    return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=int(offset.total_seconds()))
+    return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=offset_s(moment))
 
 
 def _entry(kept: Journal, which: str) -> KeptEntry:

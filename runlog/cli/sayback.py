@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 from runlog.cli import context
+from runlog.clock import on_clock
 from runlog.model import Kind
 from runlog.reporter import units
 
@@ -32,9 +32,8 @@ def named(run: KeptActivity, unit: str) -> str:
 
 def local_day(run: KeptActivity) -> date:
     """Give the day of a run on the runner's clock, or on this computer's where that is not known."""
-    offset = run.activity.utc_offset_s
-    zone = None if offset is None else timezone(timedelta(seconds=offset))
-    return run.activity.start.astimezone(zone).date()
+    start, offset = run.activity.start, run.activity.utc_offset_s
+    return (start.astimezone() if offset is None else on_clock(start, offset)).date()
 
 
 def clock(moment: datetime, utc_offset_s: int) -> str:
@@ -45,11 +44,6 @@ def clock(moment: datetime, utc_offset_s: int) -> str:
 
 def _day(day: date) -> str:
     return units.day(day, year=day.year != context.now().astimezone().year)
-
-
-def on_clock(moment: datetime, utc_offset_s: int) -> datetime:
-    """Give a moment as the runner's clock showed it."""
-    return moment.astimezone(timezone(timedelta(seconds=utc_offset_s)))
 
 
 def _parts(entry: Entry) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
+from runlog.clock import on_clock
 from runlog.importers.tables import diary as diary_format
 from runlog.importers.tables import shoes as shoes_format
 
@@ -32,8 +32,7 @@ class Runs:
     def add(self, kept: KeptActivity) -> None:
         """Add one."""
         one = kept.activity
-        zone = None if one.utc_offset_s is None else timezone(timedelta(seconds=one.utc_offset_s))
-        local = zone and one.start.astimezone(zone).isoformat()
+        local = None if one.utc_offset_s is None else on_clock(one.start, one.utc_offset_s).isoformat()
         values = [getattr(one, name) for name in _VALUES]
         sources = "; ".join(kept.sources)
         self._rows.writerow(

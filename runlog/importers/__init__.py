@@ -20,13 +20,12 @@ from runlog.importers import (
     strava,
     summary,
 )
-from runlog.importers.exported import aside as exported_aside
-from runlog.importers.exported import journal
+from runlog.importers.exported import aside, journal
 from runlog.importers.garmin import gear
 from runlog.importers.strava import pairs
 from runlog.importers.tables import diary, intervals, paper, pmsys, shoes
 from runlog.importers.xml import gpx, tcx
-from runlog.model import Kind, Problem, Reading
+from runlog.model import UNKNOWN_SPORT, Kind, Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,9 +118,9 @@ def beside(head: bytes, name: str) -> tuple[str, ...] | None:
 
 
 def _importer(head: bytes, name: str) -> Any:  # noqa: ANN401 - of either kind; the tuple that lists it tells
-    aside = exported_aside.reason(head, name)
-    if aside is not None:
-        raise NotTaken(aside)
+    only_for_people = aside.reason(head, name)
+    if only_for_people is not None:
+        raise NotTaken(only_for_people)
     everyone: tuple[Importer | ListImporter, ...] = (*IMPORTERS, *LISTS)
     claimants = [importer for importer in everyone if importer.claims(head, name)]
     if len(claimants) == 1:
@@ -171,7 +170,7 @@ def _with_sport(activity: Activity, settings: Settings, sport: str | None) -> tu
     if sport is not None:
         word, sub_sport = sports.normal(sport)
         return replace(activity, sport=word, sub_sport=sub_sport, kind=sports.kind(word, sub_sport)), None
-    if activity.sport != sports.UNKNOWN:
+    if activity.sport != UNKNOWN_SPORT:
         return activity, None
     pace = _pace(summary.complete(activity))
     said = "no pace" if pace is None else f"{int(pace)}:{int(pace % 1 * 60):02d} min/km"

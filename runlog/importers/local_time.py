@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from runlog import clock
+
 if TYPE_CHECKING:
     from runlog.model import Activity, Track
 
@@ -23,8 +25,9 @@ def complete(activity: Activity) -> Activity:
         return activity
     place = _first_fix(activity.track)
     zone = None if place is None else zone_at(*place)
-    offset = None if zone is None else activity.start.astimezone(zone).utcoffset()
-    return activity if offset is None else replace(activity, utc_offset_s=round(offset.total_seconds()))
+    if zone is None:
+        return activity
+    return replace(activity, utc_offset_s=clock.offset_s(activity.start.astimezone(zone)))
 
 
 def zone_at(lat: float, lon: float) -> ZoneInfo | None:

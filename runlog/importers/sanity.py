@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from runlog.importers.tracks import EARLIEST, LONGEST_S
+from runlog.clock import AHEAD, EARLIEST
+from runlog.importers.tracks import LONGEST_S
 from runlog.model import Kind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from runlog.model import Activity
 
-_FUTURE = timedelta(days=2)
 _FARTHEST_M = 5_000_000.0
 _FASTEST_RUN_MPS = 12.0  # the fastest sprint ever run, held over a whole run
 
@@ -23,9 +24,9 @@ def refusal(activity: Activity, now: datetime) -> str | None:
 
 
 def _wrong_time(activity: Activity, now: datetime) -> str | None:
-    if activity.start.timestamp() < EARLIEST:
+    if activity.start < EARLIEST:
         return "lies before 1990; the clock of the device was not set"
-    if activity.start > now + _FUTURE:
+    if activity.start > now + AHEAD:
         return "lies in the future; the clock of the device is wrong"
     if activity.duration_s <= 0:
         return "has no duration"

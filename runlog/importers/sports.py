@@ -7,10 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from runlog.model import Kind
-
-#: The sport of an activity whose source names none; its pace decides.
-UNKNOWN = "unknown"
+from runlog.model import UNKNOWN_SPORT, Kind
 
 #: Sports whose cadence is steps, with the value below which it must count one foot only.
 ONE_FOOT_BELOW_SPM = {"running": 120.0, "walking": 75.0, "hiking": 75.0}
@@ -120,7 +117,7 @@ def normal(word: str | None) -> tuple[str, str | None]:
     """Return a sport and sub-sport in FIT's words for what a file or a runner calls it."""
     plain = _plain(word or "")
     if not plain:
-        return UNKNOWN, None
+        return UNKNOWN_SPORT, None
     return _ALIASES.get(plain, (plain, None))
 
 

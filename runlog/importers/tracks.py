@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from runlog import clock
 from runlog.model import Track
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
+EARLIEST = clock.EARLIEST.timestamp()
 LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 LONGEST_S = 14 * 86400.0
 

@@ -19,7 +19,7 @@ from runlog.importers.strava import columns as strava_columns
 from runlog.importers.strava import dates
 from runlog.importers.strava import pairs as strava_shoes
 from runlog.importers.tables import table
-from runlog.model import Kind
+from runlog.model import UNKNOWN_SPORT, Kind
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)
 PLAIN = made.Outing(
@@ -121,7 +121,7 @@ def test_a_sport_in_a_language_that_is_not_known_is_left_to_the_pace(settings):
     data = made.strava_csv([PLAIN], "de", 92)
     strange = data.replace(b",Lauf,", b",Renn,")
     [activity] = read(strange, settings).activities
-    assert (activity.sport, activity.shoe) == (sports.UNKNOWN, None)
+    assert (activity.sport, activity.shoe) == (UNKNOWN_SPORT, None)
     [taken] = importers.read_bytes(strange, "activities.csv", settings).activities
     assert (taken.sport, taken.sport_guessed) == ("running", True)
     listed = b"a,b,c,d\n,Brooks,Glide 12,x\n"
@@ -375,7 +375,7 @@ def test_written_dates_are_read_back(seconds, language):
         ("Weight Training", ("training", "strength_training")),
         ("Yoga", ("yoga", None)),
         ("Alpine Ski", ("alpine_ski", None)),
-        ("", (sports.UNKNOWN, None)),
+        ("", (UNKNOWN_SPORT, None)),
     ],
 )
 def test_sports_in_words_of_many_languages(word, sport):

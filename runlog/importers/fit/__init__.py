@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from runlog import clock
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import sports, tracks
 from runlog.importers.fit import chain, decode, profile, scan, streams
 from runlog.importers.fit.streams import moment, number
-from runlog.model import Activity, Intensity, Lap, Problem, Reading
+from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,8 +46,6 @@ _TYPES = {
 }
 #: Times below this count seconds since the watch was switched on: its clock had not been set.
 _SYSTEM_TIME_BELOW = profile.EPOCH + 0x10000000
-_QUARTER_HOUR = 900
-_LARGEST_OFFSET = 15 * 3600
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
@@ -187,7 +186,7 @@ def _activity(
 def _words(session: Message) -> tuple[str, str | None]:
     sport, sub_sport = session.get("sport"), session.get("sub_sport")
     if sport is None:
-        return sports.UNKNOWN, None
+        return UNKNOWN_SPORT, None
     if sub_sport in (None, "generic"):
         return str(sport), None
     return str(sport), str(sub_sport)
@@ -213,11 +212,13 @@ def _intensity(word: object) -> Intensity | None:
 
 
 def _utc_offset(messages: Messages) -> int | None:
-    """Return the offset of the local clock in seconds, to the quarter of an hour that zones are made of."""
+    """Return the offset of the local clock in seconds."""
     for message in messages.others.get("activity", ()):
         utc, local = message.get("timestamp"), message.get("local_timestamp")
-        if isinstance(utc, int) and isinstance(local, int) and abs(local - utc) <= _LARGEST_OFFSET:
-            return round((local - utc) / _QUARTER_HOUR) * _QUARTER_HOUR
+        if isinstance(utc, int) and isinstance(local, int):
+            offset = clock.zone_offset_s(local - utc)
+            if offset is not None:
+                return offset
     return None
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from runlog import clock
 from runlog.errors import NotReadable
 from runlog.importers import json_text, sports
 from runlog.importers.garmin import gear as garmin_gear
@@ -32,8 +33,6 @@ _LATEST_MS = 4e12
 _LONGEST_MS = 1e11
 _FARTHEST_CM = 1e10
 _FASTEST_PER_MINUTE = 400.0
-_QUARTER_S = 900
-_FARTHEST_OFFSET_S = 14 * 3600
 _REASONS_TOLD = 3
 _MULTISPORT = "multi_sport"
 _ON_FOOT = frozenset({"running", "walking", "hiking"})
@@ -183,13 +182,12 @@ def _start(row: Mapping[str, Any]) -> datetime:
 
 
 def _offset(row: Mapping[str, Any]) -> int | None:
-    """The offset of the local clock, which Garmin tells as if it showed UTC; whole quarters of an hour."""
+    """The offset of the local clock, which Garmin tells as if it showed UTC."""
     local = _moment_ms(row, "startTimeLocal")
     utc = _moment_ms(row, "startTimeGmt") or _moment_ms(row, "beginTimestamp")
     if local is None or utc is None:
         return None
-    offset = round((local - utc) / 1000.0 / _QUARTER_S) * _QUARTER_S
-    return offset if abs(offset) <= _FARTHEST_OFFSET_S else None
+    return clock.zone_offset_s((local - utc) / 1000.0)
 
 
 def _moment_ms(row: Mapping[str, Any], key: str) -> float | None:

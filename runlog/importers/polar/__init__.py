@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from runlog.clock import offset_s
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import json_text, sports, tracks
 from runlog.importers.polar import samples, words
@@ -79,8 +80,8 @@ class _Clock:
     assumed: bool
 
     @property
-    def offset_s(self) -> float:
-        return (self.start.utcoffset() or timedelta(0)).total_seconds()
+    def offset_s(self) -> int:
+        return offset_s(self.start)
 
 
 def _clock(exercise: Mapping[str, Any], session: Mapping[str, Any], settings: Settings) -> _Clock | None:
@@ -115,7 +116,7 @@ def _activity(
         sub_sport=sub_sport,
         kind=sports.kind(sport, sub_sport),
         name=label,
-        utc_offset_s=round(clock.offset_s) if clock.stated else None,
+        utc_offset_s=clock.offset_s if clock.stated else None,
         moving_s=moving,
         distance_m=_measured(exercise.get("distance"), exercise.get("distanceMeters")),
         ascent_m=_measured(exercise.get("ascent")),

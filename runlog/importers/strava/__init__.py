@@ -15,7 +15,7 @@ from runlog.importers import opening, sports
 from runlog.importers.strava import columns, dates
 from runlog.importers.strava import pairs as strava_shoes
 from runlog.importers.tables import table
-from runlog.model import Activity, Problem, Reading, shoe_key
+from runlog.model import UNKNOWN_SPORT, Activity, Problem, Reading, shoe_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -182,7 +182,7 @@ def _measured(row: table.Row, field: str, left_out: list[Problem]) -> float | No
 
 def _sport(word: str, *, english: bool) -> tuple[str, str | None]:
     """The sport in our words; pace decides where it is told in a language that is not known."""
-    return sports.normal(word) if english or sports.is_known(word) else (sports.UNKNOWN, None)
+    return sports.normal(word) if english or sports.is_known(word) else (UNKNOWN_SPORT, None)
 
 
 def _duration(cells: Mapping[str, str], moving: float | None) -> float:
@@ -218,7 +218,7 @@ def _shown(cell: str) -> float:
 
 def _is_shoe(gear: str, sport: str, listed: Collection[str]) -> bool:
     """Tell whether gear is a pair of shoes, as the bikes have no list here."""
-    return sport in _ON_FOOT or (sport == sports.UNKNOWN and shoe_key(gear) in listed)
+    return sport in _ON_FOOT or (sport == UNKNOWN_SPORT and shoe_key(gear) in listed)
 
 
 def _pairs(beside: Mapping[str, bytes]) -> tuple[list[strava_shoes.Pair], list[Problem]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from runlog.clock import on_clock
 from runlog.importers.tables import intervals, paper, table
 from runlog.model import Area, Entry, Reading
 
@@ -150,7 +150,7 @@ def write(entries: Iterable[Entry]) -> str:
     """
     lines = [_line(COLUMNS)]
     for entry in entries:
-        local = entry.moment.astimezone(timezone(timedelta(seconds=entry.utc_offset_s)))
+        local = on_clock(entry.moment, entry.utc_offset_s)
         cells = {
             "date": local.isoformat(),
             "soreness": _number_text(entry.soreness),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from runlog import clock
 from runlog.errors import NotTaken
 from runlog.importers import sanity, sports
 from runlog.importers.tables import table
@@ -123,7 +124,7 @@ class _Maker:
             sub_sport=sub_sport,
             kind=sports.kind(sport, sub_sport),
             name=cells.get("name", cells.get("note")),
-            utc_offset_s=round((start.utcoffset() or timedelta(0)).total_seconds()),
+            utc_offset_s=clock.offset_s(start),
             distance_m=_value(cells, ("distance", *_UNITS), self._metres) or None,  # 0 is none noted
             ascent_m=_value(cells, ("ascent",), lambda _, cell: table.number(cell, 0, 20_000)),
             avg_hr=_value(cells, ("avg_hr",), lambda _, cell: table.number(cell, 20, 250)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from runlog import clock
 from runlog.importers.tables import table
 from runlog.model import Area, Entry, Reading
 
@@ -80,11 +81,10 @@ def _entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
     if "effective_time_frame" not in cells:
         raise table.Unreadable("it has no effective_time_frame")
     moment, _ = table.rated_at(cells["effective_time_frame"], settings)  # written in UTC
-    offset = moment.astimezone(settings.zone).utcoffset()
-    seconds = 0 if offset is None else round(offset.total_seconds())
+    offset = clock.offset_s(moment.astimezone(settings.zone))
     soreness = (_BEST - answer) / (_BEST - _WORST) * 10.0
     areas = _areas(cells.get("soreness_area", ""))
-    return [Entry(moment, seconds, soreness=soreness, area=area, note=note) for area, note in areas.items()]
+    return [Entry(moment, offset, soreness=soreness, area=area, note=note) for area, note in areas.items()]
 
 
 def _areas(cell: str) -> dict[Area, str | None]:

@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, TypeVar
 
+from runlog import clock
 from runlog.errors import NotReadable
 from runlog.importers import opening
 from runlog.model import Problem
@@ -25,8 +26,6 @@ _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j"})
 _NO = frozenset({"no", "n", "false", "0", "nein"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:[T ]+(.+))?")
-_EARLIEST_YEAR = 1990
-_FUTURE = timedelta(days=2)
 _MONTHS = 12
 _EVENING, _MORNING = 20, 6
 _REASONS_TOLD = 3
@@ -227,9 +226,9 @@ def moment(cell: str, settings: Settings, hour: int) -> datetime:
         utc = aware.astimezone(UTC)
     except (OverflowError, ValueError) as error:
         raise Unreadable(f"{cell.strip()!r} is not a date: {error}") from error
-    if when.year < _EARLIEST_YEAR:
+    if when.year < clock.EARLIEST.year:
         raise Unreadable(f"{cell.strip()!r} lies before 1990")
-    if utc > datetime.now(UTC) + _FUTURE:
+    if utc > datetime.now(UTC) + clock.AHEAD:
         raise Unreadable(f"{cell.strip()!r} lies in the future")
     return aware
 
@@ -244,8 +243,7 @@ def rated_at(cell: str, settings: Settings) -> tuple[datetime, int]:
         Unreadable: as for ``moment``.
     """
     local = moment(cell, settings, _MORNING if settings.diary_time == "morning" else _EVENING)
-    offset = local.utcoffset() or timedelta(0)
-    return local.astimezone(UTC).replace(microsecond=0), round(offset.total_seconds())
+    return local.astimezone(UTC).replace(microsecond=0), clock.offset_s(local)
 
 
 def _clock(cell: str, rest: str) -> time:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from runlog.clock import AHEAD, EARLIEST
 from runlog.store import read, rows
 from runlog.store.keeping import copying, looking
 from runlog.store.schema import MIGRATIONS
@@ -25,8 +26,6 @@ RESTORE = (
     "copy the home to a safe place first; then put back your last backup: runlog restore FILE. "
     "Without one, move runlog.db away and import your files again"
 )
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_FUTURE = timedelta(days=2)
 _NAMED = 5
 
 
@@ -128,7 +127,7 @@ def _activities(db: sqlite3.Connection) -> Iterator[Finding]:
 
 
 def _times(db: sqlite3.Connection) -> Iterator[Finding]:
-    limits = (rows.time_text(_EARLIEST), rows.time_text(datetime.now(UTC) + _FUTURE))
+    limits = (rows.time_text(EARLIEST), rows.time_text(datetime.now(UTC) + AHEAD))
     runs = [
         row[0]
         for row in db.execute(

@@ -12,20 +12,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.model import Kind
+from runlog.clock import FARTHEST_ZONE_S, ZONE_STEP_S
+from runlog.model import UNKNOWN_SPORT, Kind
 
 if TYPE_CHECKING:
     from runlog.model import Activity
 
-#: A clock that shows local time for UTC is off by no more than this; no zone is further ahead.
-LARGEST_SHIFT_S = 14 * 3600
-
-#: What an importer calls the sport of a file that names none.
-UNKNOWN_SPORT = "unknown"
-
 _SHARE_OF_THE_SHORTER = 0.7
 _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
-_ZONE_STEP_S = 900
 _BUTTONS_S = 60  # two devices are not started in the same second
 _COPY_TOLERANCE = 0.02
 _TELLING_S = 300  # a shorter part is soon like another
@@ -91,8 +85,8 @@ def lags_if_shifted(one: Activity, other: Activity) -> list[Lag]:
     if not _alike(one, other):
         return []
     apart_s = (other.start - one.start).total_seconds()
-    steps = LARGEST_SHIFT_S // _ZONE_STEP_S
-    lags = [apart_s - step * _ZONE_STEP_S for step in range(-steps, steps + 1) if step != 0]
+    steps = FARTHEST_ZONE_S // ZONE_STEP_S
+    lags = [apart_s - step * ZONE_STEP_S for step in range(-steps, steps + 1) if step != 0]
     whole = _agree(one, other, _COPY_TOLERANCE)
     found = [
         Lag(lag_s, whole=whole and abs(lag_s) <= _BUTTONS_S) for lag_s in lags if _overlap(one, other, lag_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from runlog.store.sameness.duplicates import UNKNOWN_SPORT
+from runlog.model import UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
