@@ -245,7 +245,7 @@ def test_a_row_on_paper_is_of_the_run(sample, put, one_run, told):
     "told",
     [
         pytest.param({"late_min": 120}, id="two hours later"),
-        pytest.param({"distance": 1.4}, id="much farther"),
+        pytest.param({"distance": 1.4, "late_min": 3}, id="much farther"),
         pytest.param({"clock": False, "days": 1}, id="the day after"),
         pytest.param({"clock": False, "distance": 1.2}, id="that day, farther"),
     ],

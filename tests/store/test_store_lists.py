@@ -65,6 +65,17 @@ def test_the_sport_that_the_runner_chose_in_the_app_holds(files, kept, run, row)
     assert (found.activity.sport, found.activity.kind) == ("running", Kind.RUN)
 
 
+def test_a_distance_that_the_runner_put_right_in_the_app_makes_no_second_run(files, kept, run, row):
+    files.add("/treadmill.fit", run(sub_sport="treadmill", distance_m=6_000.0))
+    assert files.add("/activities.csv", row(1, distance_m=10_000.0)).runs_added == 0
+    assert len(kept.activities()) == 1
+
+
+def test_a_row_of_another_length_at_the_same_time_is_a_run_of_its_own(files, run, row):
+    files.add("/1.fit", run(distance_m=6_000.0))
+    assert files.add("/activities.csv", row(1, duration_s=2800.0)).runs_added == 1
+
+
 def test_a_guessed_sport_holds_least(files, kept, run):
     files.add("/1.gpx", run(sport_guessed=True))
     files.add("/1.fit", run(5, sport="hiking", kind=Kind.OTHER))

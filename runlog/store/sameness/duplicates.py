@@ -37,11 +37,18 @@ def same_run(one: Activity, other: Activity) -> bool:
     """Whether two recordings on one clock are of the same activity."""
     if one.day_only or other.day_only:
         return _alike(one, other) and _same_day(one, other) and _agree(one, other, _PAPER_TOLERANCE)
-    if one.external or other.external:
-        listed = _started_together(one, other) and _close(one.duration_s, other.duration_s, _PAPER_TOLERANCE)
-        if listed and _distances_agree(one, other):
-            return True  # whatever sport the runner chose in the app
+    if (one.external or other.external) and _listed_as(one, other):
+        return True
     return at_one_time(one, other) and _distances_agree(one, other)
+
+
+def _listed_as(one: Activity, other: Activity) -> bool:
+    """Whether a list tells of the other one, whatever sport or distance the runner put right in the app."""
+    if not _started_together(one, other):
+        return False
+    if _close(one.duration_s, other.duration_s, _COPY_TOLERANCE):
+        return _overlap(one, other, (other.start - one.start).total_seconds())
+    return _close(one.duration_s, other.duration_s, _PAPER_TOLERANCE) and _distances_agree(one, other)
 
 
 def plainly_same(one: Activity, other: Activity) -> bool:
