@@ -52,7 +52,7 @@ def take(
     with closing(read_in_order(jobs, read, workers or _workers_for(new))) as readings:
         for (place, what), came_to in readings:
             ledger.note(place, _keep(store, what, came_to, sport))
-    if not sport:
+    if new and not sport:
         memory.remember(new, ledger)
     return summary(ledger.in_order())
 
