@@ -187,6 +187,16 @@ class Entry:
     run: int | None = None
 
 
+#: What the numbers of an entry go up to; all begin at 0.
+HIGHEST: Mapping[str, float] = {
+    "soreness": 10,
+    "rpe": 10,
+    "posture": 10,
+    "desk_hours": 24,
+    "strength_min": 1440,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shoe:
     """A pair of shoes and the window in which it is worn."""

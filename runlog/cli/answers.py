@@ -13,6 +13,7 @@ import click
 from runlog.cli.text import safe
 from runlog.clock import EARLIEST
 from runlog.errors import NotFound
+from runlog.model import HIGHEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +47,9 @@ class Number(click.ParamType[float]):
         return number
 
 
-SCALE = Number(0, 10)
-HOURS = Number(0, 24)
-MINUTES = Number(0, 1440)
+SCALE = Number(0, HIGHEST["soreness"])
+HOURS = Number(0, HIGHEST["desk_hours"])
+MINUTES = Number(0, HIGHEST["strength_min"])
 
 
 def yes_or_no(text: str) -> bool:

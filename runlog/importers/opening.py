@@ -7,12 +7,9 @@ import zlib
 from contextlib import suppress
 
 from runlog.errors import NotReadable
-from runlog.files import LARGEST
+from runlog.files import LARGEST, LARGEST_RATIO, RATIO_COUNTS_FROM
 from runlog.model import Problem
 
-#: A track packs 5 to 30 times smaller; what packs 200 times smaller is made to fill a memory.
-LARGEST_RATIO = 200
-_RATIO_COUNTS_FROM = 2**20
 _CHUNK = 64 * 1024
 
 #: How much of a file an importer sees when it is asked whether the file is its own.
@@ -86,7 +83,7 @@ def _unpack_member(data: bytes, unpacked: bytearray) -> bytes:
 def _check_bounds(packed: int, unpacked: int) -> None:
     if unpacked > LARGEST:
         raise NotReadable(f"unpacks to more than {LARGEST // 2**20} MB, which no recording does")
-    if unpacked > _RATIO_COUNTS_FROM and unpacked > LARGEST_RATIO * packed:
+    if unpacked > RATIO_COUNTS_FROM and unpacked > LARGEST_RATIO * packed:
         raise NotReadable(f"unpacks to more than {LARGEST_RATIO} times its size, which no recording does")
 
 

@@ -12,6 +12,9 @@ from runlog.model import UNKNOWN_SPORT, Kind
 #: Sports whose cadence is steps, with the value below which it must count one foot only.
 ONE_FOOT_BELOW_SPM = {"running": 120.0, "walking": 75.0, "hiking": 75.0}
 
+#: Sports for which shoes are worn; the gear of others is something else.
+ON_FOOT = frozenset(ONE_FOOT_BELOW_SPM)
+
 HABITS = frozenset(
     {
         "strength_training",

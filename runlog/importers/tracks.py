@@ -20,7 +20,7 @@ LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 LONGEST_S = 14 * 86400.0
 
 #: What a value may be; outside of it the sensor failed, and the value is unknown.
-_POSSIBLE = {
+POSSIBLE = {
     "lat": (-90.0, 90.0),
     "lon": (-180.0, 180.0),
     "distance_m": (0.0, 1e8),
@@ -88,7 +88,7 @@ def _renumbered(segments: NDArray[Any]) -> NDArray[np.float64]:
 def _possible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
     clean = {}
     for name, values in columns.items():
-        low, high = _POSSIBLE[name]
+        low, high = POSSIBLE[name]
         with np.errstate(invalid="ignore"):
             clean[name] = np.where((values >= low) & (values <= high), values, np.nan)
     if not {"lat", "lon"} <= set(clean):

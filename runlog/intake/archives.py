@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.files import LARGEST
+from runlog.files import LARGEST, LARGEST_RATIO, RATIO_COUNTS_FROM
 from runlog.intake.sources import matching
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # a member, or the end of an archive wit
 MOST_MEMBERS = 100_000
 #: Zips in zips in zips: Garmin's archive has two layers.
 DEEPEST = 3
-#: What packs better than this is made to fill a memory; a track packs 5 to 30 times smaller.
-_LARGEST_RATIO = 200
-_RATIO_COUNTS_FROM = 2**20
 _ENCRYPTED = 0x1
 _NOT_THE_RUNNERS = "__MACOSX"
 
@@ -94,8 +91,8 @@ class Member:
         Raises:
             NotReadable: by its stated size, beyond which nothing is ever unpacked.
         """
-        if self.size > max(_RATIO_COUNTS_FROM, _LARGEST_RATIO * self.info.compress_size):
-            raise NotReadable(f"unpacks to over {_LARGEST_RATIO} times its size, which no recording does")
+        if self.size > max(RATIO_COUNTS_FROM, LARGEST_RATIO * self.info.compress_size):
+            raise NotReadable(f"unpacks to over {LARGEST_RATIO} times its size, which no recording does")
 
     def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
         """Read the members of the same folder whose names match; raises as ``load`` does.

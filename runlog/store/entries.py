@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
+from runlog.model import HIGHEST
 from runlog.store import rows
 
 if TYPE_CHECKING:
@@ -170,13 +171,7 @@ def _checked(entry: Entry) -> Entry:
     """
     if entry.moment.tzinfo is None:
         raise BadInput(f"the time {entry.moment} says no zone; give it one, such as +02:00")
-    for name, highest in (
-        ("soreness", 10),
-        ("rpe", 10),
-        ("posture", 10),
-        ("desk_hours", 24),
-        ("strength_min", 1440),
-    ):
+    for name, highest in HIGHEST.items():
         value = getattr(entry, name)
         if value is not None and not 0 <= value <= highest:
             raise BadInput(f"{name.replace('_', ' ')} must be between 0 and {highest}, not {value:g}")

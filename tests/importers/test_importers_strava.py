@@ -18,7 +18,7 @@ from runlog.importers import sports, strava
 from runlog.importers.strava import columns as strava_columns
 from runlog.importers.strava import dates
 from runlog.importers.strava import pairs as strava_shoes
-from runlog.importers.tables import table
+from runlog.importers.tables.cells import Unreadable
 from runlog.model import UNKNOWN_SPORT, Kind
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)
@@ -341,7 +341,7 @@ def test_noon_and_midnight(written, hour):
     ],
 )
 def test_what_is_no_date_is_refused(written):
-    with pytest.raises(table.Unreadable):
+    with pytest.raises(Unreadable):
         dates.moment(written)
 
 
@@ -349,7 +349,7 @@ def test_what_is_no_date_is_refused(written):
 def test_any_text_is_a_date_or_refused(written):
     try:
         moment = dates.moment(written)
-    except table.Unreadable:
+    except Unreadable:
         return
     assert moment.tzinfo is UTC
 

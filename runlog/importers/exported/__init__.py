@@ -17,7 +17,7 @@ import numpy as np
 
 from runlog.errors import NotReadable
 from runlog.importers import json_text, sanity
-from runlog.importers.exported import records as records
+from runlog.importers.exported import records
 from runlog.importers.exported.records import Unsound
 from runlog.model import TRACK_COLUMNS, Activity, ExportedActivity, Lap, Origin, Reading, TakenFile, Track
 

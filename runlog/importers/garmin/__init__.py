@@ -6,19 +6,20 @@ Its units are told nowhere: times are in ms, distances and climbs in cm.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from runlog import clock
 from runlog.errors import NotReadable
 from runlog.importers import json_text, sports
-from runlog.importers.garmin import gear as garmin_gear
-from runlog.importers.tables.table import Unreadable
+from runlog.importers.garmin import gear
+from runlog.importers.garmin.gear import Gear
+from runlog.importers.tables import table
+from runlog.importers.tables.cells import Unreadable
 from runlog.model import Activity, Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from runlog.settings import Settings
 
@@ -28,14 +29,10 @@ FORMAT = "garmin"
 BESIDE: tuple[str, ...] = ("*_gear.json",)
 
 _ID = re.compile(r"[0-9]{1,20}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST_MS = 4e12
 _LONGEST_MS = 1e11
 _FARTHEST_CM = 1e10
 _FASTEST_PER_MINUTE = 400.0
-_REASONS_TOLD = 3
 _MULTISPORT = "multi_sport"
-_ON_FOOT = frozenset({"running", "walking", "hiking"})
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
@@ -55,7 +52,7 @@ def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Readin
         NotReadable: it is not JSON or not of this shape, or there are rows and none of them can be taken.
     """
     rows = _rows(json_text.parse(data))
-    gear = _gear(beside)
+    owned = _owned(beside)
     activities: dict[str, Activity] = {}
     problems: list[Problem] = []
     multisport = 0
@@ -64,20 +61,20 @@ def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Readin
             multisport += 1
             continue
         try:
-            activity = _activity(row, gear.worn or {})
+            activity = _activity(row, owned.worn)
         except Unreadable as error:
             problems.append(Problem(f"activity {number}: {error}"))
             continue
         activities.setdefault(str(activity.external), activity)
-    if problems and not activities:
-        raise NotReadable(f"none of its rows can be taken: {'; '.join(map(str, problems[:_REASONS_TOLD]))}")
+    if not activities:
+        table.refuse(problems)
     notes = (f"{multisport} sums of multisport activities; their parts count",) if multisport else ()
     return Reading(
         FORMAT,
         activities=tuple(activities.values()),
-        shoes=gear.shoes,
-        problems=(*problems, *gear.problems),
-        notes=(*notes, *gear.notes),
+        shoes=owned.shoes,
+        problems=(*problems, *owned.problems),
+        notes=(*notes, *owned.notes),
     )
 
 
@@ -91,22 +88,21 @@ def _rows(document: object) -> list[Any]:
     return [row for rows in found for row in rows]
 
 
-def _gear(beside: Mapping[str, bytes]) -> garmin_gear.Gear:
+def _owned(beside: Mapping[str, bytes]) -> Gear:
     """The gear of the files beside the list; of one that is damaged the reason."""
-    gear = garmin_gear.Gear(worn={})
+    owned = Gear()
     for name, data in beside.items():
         try:
-            more = garmin_gear.parse(data)
+            more = gear.parse(data)
         except NotReadable as error:
-            gear = replace(gear, problems=(*gear.problems, Problem(f"{name}: {error}")))
-            continue
-        gear = garmin_gear.Gear(
-            shoes=gear.shoes + more.shoes,
-            worn={**(gear.worn or {}), **(more.worn or {})},
-            problems=gear.problems + more.problems,
-            notes=gear.notes + more.notes,
+            more = Gear(problems=(Problem(f"{name}: {error}"),))
+        owned = Gear(
+            shoes=owned.shoes + more.shoes,
+            worn={**owned.worn, **more.worn},
+            problems=owned.problems + more.problems,
+            notes=owned.notes + more.notes,
         )
-    return gear
+    return owned
 
 
 def _activity(row: object, worn: Mapping[str, str]) -> Activity:
@@ -142,7 +138,7 @@ def _activity(row: object, worn: Mapping[str, str]) -> Activity:
         avg_cadence_spm=_cadence(row),
         rpe=rpe / 10.0 if rpe else None,
         feel=_number(row, "workoutFeel", 0, 100),
-        shoe=worn.get(key) if sport in _ON_FOOT else None,
+        shoe=worn.get(key) if sport in sports.ON_FOOT else None,
         external=f"garmin:{key}",
     )
 
@@ -178,7 +174,7 @@ def _start(row: Mapping[str, Any]) -> datetime:
     milliseconds = _moment_ms(row, "beginTimestamp") or _moment_ms(row, "startTimeGmt")
     if not milliseconds:
         raise Unreadable("it has no beginTimestamp")
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return gear.moment(milliseconds)
 
 
 def _offset(row: Mapping[str, Any]) -> int | None:
@@ -191,7 +187,7 @@ def _offset(row: Mapping[str, Any]) -> int | None:
 
 
 def _moment_ms(row: Mapping[str, Any], key: str) -> float | None:
-    return _number(row, key, 0, _LATEST_MS)
+    return _number(row, key, 0, gear.LATEST_MS)
 
 
 def _cadence(row: Mapping[str, Any]) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,9 @@ FORMAT = "garmin gear"
 #: The activities, which are read together with the gear.
 BESIDE: tuple[str, ...] = ("*_summarizedActivities.json",)
 
+LATEST_MS = 4e12  # in the year 2096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_M = 1e8
-_MOST_MS = 4e12
 _ISO_DAY = len("2026-03-04")
 
 
@@ -38,7 +38,7 @@ class Gear:
     """
 
     shoes: tuple[Shoe, ...] = ()
-    worn: Mapping[str, str] | None = None
+    worn: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -86,6 +86,11 @@ def parse(data: bytes) -> Gear:
         problems=tuple(problems),
         notes=tuple(notes),
     )
+
+
+def moment(milliseconds: float) -> datetime:
+    """Return the time so long after 1970 as Garmin counts it, in UTC."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def _is_gear(part: object) -> bool:
@@ -147,8 +152,8 @@ def _day(row: Mapping[str, Any], key: str, name: str, problems: list[Problem]) -
     value = row.get(key)
     if value is None or value == "":
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MOST_MS:
-        return (_EPOCH + timedelta(milliseconds=value)).date()
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LATEST_MS:
+        return moment(value).date()
     try:
         return date.fromisoformat(str(value)[:_ISO_DAY])
     except ValueError:

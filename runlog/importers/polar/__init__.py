@@ -35,7 +35,6 @@ _LONGEST_NAME = 200
 _DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,7}(?:\.\d{1,9})?)S)?")
 _OFFSETS = ("timezoneOffset", "timeZoneOffset", "timezoneOffsetMinutes")
 _LARGEST_OFFSET_MIN = 18 * 60
-_HEART_RATES = (20.0, 250.0)
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
@@ -159,7 +158,7 @@ def _heart_rates(
         _number(told.get("avg"), session.get("averageHeartRate"), session.get("hrAvg")),
         _number(told.get("max"), session.get("maximumHeartRate"), session.get("hrMax")),
     )
-    low, high = _HEART_RATES
+    low, high = tracks.POSSIBLE["heart_rate_bpm"]
     average, highest = (rate if rate is not None and low <= rate <= high else None for rate in rates)
     return average, highest
 

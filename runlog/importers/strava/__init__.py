@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable
 from runlog.importers import opening, sports
-from runlog.importers.strava import columns, dates
-from runlog.importers.strava import pairs as strava_shoes
+from runlog.importers.strava import columns, dates, pairs
 from runlog.importers.tables import table
+from runlog.importers.tables.cells import Unreadable, number
 from runlog.model import UNKNOWN_SPORT, Activity, Problem, Reading, shoe_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from runlog.importers.strava.pairs import Pair
     from runlog.model import Shoe
     from runlog.settings import Settings
 
@@ -32,7 +33,6 @@ BESIDE: tuple[str, ...] = ("shoes.csv",)
 _DELIMITERS = ",;\t"
 _ROWS_SEEN = 20
 _NAMES_TOLD = 5
-_ON_FOOT = frozenset({"running", "walking", "hiking"})
 _SHOWN = re.compile(r"(?P<whole>\d[\d.,]*?)(?:[.,](?P<part>\d{1,2}))?")
 _LONGEST_KM = 400.0
 _LONGEST_S = 1e8
@@ -70,10 +70,10 @@ def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Readin
         NotReadable: there are rows, and none of them can be taken.
     """
     header, rows = _table(opening.text(data))
-    pairs, problems = _pairs(beside)
+    owned, problems = _owned(beside)
     row_activity = partial(
         _activity,
-        listed={shoe_key(text) for pair in pairs for text in pair.called},
+        listed={shoe_key(text) for pair in owned for text in pair.called},
         english=columns.is_english(header),
         left_out=problems,
     )
@@ -86,7 +86,7 @@ def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Readin
     return Reading(
         FORMAT,
         activities=activities,
-        shoes=_shoes(pairs, activities, settings),
+        shoes=_shoes(owned, activities, settings),
         problems=(*refused, *problems),
         notes=_notes(rows, {activity.external for activity in activities}),
     )
@@ -111,7 +111,7 @@ def _split(content: str) -> Iterator[tuple[int, list[str] | str]]:
 
 
 def _table(content: str) -> tuple[list[str], list[table.Row | Problem]]:
-    """The header, and the rows by the fields of ``strava_columns`` or why they are none."""
+    """The header, and the rows by the fields of ``columns`` or why they are none."""
     header: list[str] = []
     found: list[tuple[int, list[str] | str]] = []
     for line, cells in _split(content):
@@ -147,7 +147,7 @@ def _activity(row: table.Row, listed: Collection[str], left_out: list[Problem], 
     """
     cells = defaultdict(str, row.cells)
     if not columns.is_id(cells["id"]):
-        raise table.Unreadable(f"{cells['id'][:40]!r} is not the id of an activity")
+        raise Unreadable(f"{cells['id'][:40]!r} is not the id of an activity")
     measured = {field: _measured(row, field, left_out) for field in _BOUNDS}
     sport, sub_sport = _sport(cells["sport"], english=english)
     return Activity(
@@ -174,8 +174,8 @@ def _measured(row: table.Row, field: str, left_out: list[Problem]) -> float | No
     if not cell:
         return None
     try:
-        return table.number(cell, *_BOUNDS[field])
-    except table.Unreadable as error:
+        return number(cell, *_BOUNDS[field])
+    except Unreadable as error:
         left_out.append(Problem(f"{field.replace('_', ' ')}: {error}; left out", line=row.line))
         return None
 
@@ -188,15 +188,15 @@ def _sport(word: str, *, english: bool) -> tuple[str, str | None]:
 def _duration(cells: Mapping[str, str], moving: float | None) -> float:
     """The seconds from start to end, or those moved where the list lacks them."""
     told = cells["elapsed"] or cells["elapsed_shown"]
-    seconds = table.number(told, 0.0, _LONGEST_S) if told else moving
+    seconds = number(told, 0.0, _LONGEST_S) if told else moving
     if not (seconds or moving):
-        raise table.Unreadable("it has no duration")
+        raise Unreadable("it has no duration")
     return seconds or moving or 0.0
 
 
 def _distance(cells: Mapping[str, str], sport: str) -> float | None:
     """The metres, from the column in metres unless that repeats the one for people, which is in km."""
-    metres = table.number(cells["distance"], 0.0, _FARTHEST_M) if cells["distance"] else None
+    metres = number(cells["distance"], 0.0, _FARTHEST_M) if cells["distance"] else None
     shown = _shown(cells["distance_shown"]) if cells["distance_shown"] else None
     if shown is None:
         return metres
@@ -211,44 +211,42 @@ def _shown(cell: str) -> float:
     """A number as written for people: "72.58", "9,44", "1,500" or "1.234,5"; three digits are a group."""
     found = _SHOWN.fullmatch("".join(cell.split()))
     if found is None:
-        raise table.Unreadable(f"{cell[:40]!r} is not a distance")
+        raise Unreadable(f"{cell[:40]!r} is not a distance")
     whole = found["whole"].replace(".", "").replace(",", "")
-    return table.number(f"{whole}.{found['part'] or 0}", 0.0, _FARTHEST_M)
+    return number(f"{whole}.{found['part'] or 0}", 0.0, _FARTHEST_M)
 
 
 def _is_shoe(gear: str, sport: str, listed: Collection[str]) -> bool:
     """Tell whether gear is a pair of shoes, as the bikes have no list here."""
-    return sport in _ON_FOOT or (sport == UNKNOWN_SPORT and shoe_key(gear) in listed)
+    return sport in sports.ON_FOOT or (sport == UNKNOWN_SPORT and shoe_key(gear) in listed)
 
 
-def _pairs(beside: Mapping[str, bytes]) -> tuple[list[strava_shoes.Pair], list[Problem]]:
+def _owned(beside: Mapping[str, bytes]) -> tuple[list[Pair], list[Problem]]:
     """The pairs of all shoes.csv, and what is wrong with them."""
-    pairs: list[strava_shoes.Pair] = []
+    owned: list[Pair] = []
     problems: list[Problem] = []
     for name, data in beside.items():
         try:
-            found, faults = strava_shoes.listed(data)
+            found, faults = pairs.listed(data)
         except NotReadable as error:
             problems.append(Problem(f"{name}: {error}"))
             continue
-        pairs += found
+        owned += found
         problems += [Problem(f"{name}: {fault}") for fault in faults]
-    return pairs, problems
+    return owned, problems
 
 
-def _shoes(
-    pairs: Sequence[strava_shoes.Pair], activities: Sequence[Activity], settings: Settings
-) -> tuple[Shoe, ...]:
+def _shoes(owned: Sequence[Pair], activities: Sequence[Activity], settings: Settings) -> tuple[Shoe, ...]:
     """The pairs as the activities name them, from the local day of the first one."""
     worn = sorted((activity.start, activity.shoe) for activity in activities if activity.shoe)
-    if not (worn or pairs):
+    if not (worn or owned):
         return ()
     first: dict[str, tuple[str, date]] = {}
     for start, shoe in worn:
         first.setdefault(shoe_key(shoe), (shoe, start.astimezone(settings.zone).date()))
     last = max((activity.start for activity in activities), default=None)
     last_day = None if last is None else last.astimezone(settings.zone).date()
-    return strava_shoes.worn(pairs, dict(first.values()), last_day)
+    return pairs.worn(owned, dict(first.values()), last_day)
 
 
 def _notes(rows: Iterable[table.Row | Problem], kept: Collection[str | None]) -> tuple[str, ...]:

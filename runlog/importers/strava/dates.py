@@ -8,7 +8,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-from runlog.importers.tables.table import Unreadable
+from runlog.importers.tables.cells import Unreadable
 
 #: English, German, French, Spanish, Italian, Portuguese, Dutch, Indonesian, Scandinavian, Polish, Russian.
 _MONTHS = (

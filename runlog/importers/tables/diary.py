@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.clock import on_clock
 from runlog.importers.tables import intervals, paper, table
-from runlog.model import Area, Entry, Reading
+from runlog.importers.tables.cells import Unreadable, number, rated_at, yes_or_no
+from runlog.model import HIGHEST, Area, Entry, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +42,6 @@ _ALIASES = {name: name for name in COLUMNS} | {
     "notes": "note",
 }
 _MINUTES = re.compile(r"(.+?)\s*(?:min|minutes)\.?", re.IGNORECASE)
-_MINUTES_A_DAY = 1440.0
 
 
 def claims(head: bytes, name: str) -> bool:
@@ -91,8 +91,8 @@ def _entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
     if not values.keys() - {"area"}:
         return []
     if "date" not in cells:
-        raise table.Unreadable("it has no date")
-    moment, offset = table.rated_at(cells["date"], settings)
+        raise Unreadable("it has no date")
+    moment, offset = rated_at(cells["date"], settings)
     strength, minutes = values.pop("strength", (None, None))
     return [Entry(moment, offset, strength=strength, strength_min=minutes, **values)]
 
@@ -100,8 +100,8 @@ def _entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
 def _value(name: str, cell: str) -> Any:  # noqa: ANN401 - each column has a type of its own
     try:
         return _READERS[name](cell)
-    except table.Unreadable as error:
-        raise table.Unreadable(f"{name}: {error}") from error
+    except Unreadable as error:
+        raise Unreadable(f"{name}: {error}") from error
 
 
 def _area(cell: str) -> Area:
@@ -109,7 +109,7 @@ def _area(cell: str) -> Area:
     try:
         return Area(plain)
     except ValueError as error:
-        raise table.Unreadable(f"{cell.strip()!r} is none of {', '.join(Area)}") from error
+        raise Unreadable(f"{cell.strip()!r} is none of {', '.join(Area)}") from error
 
 
 def _strength(cell: str) -> tuple[bool, float | None]:
@@ -117,23 +117,27 @@ def _strength(cell: str) -> tuple[bool, float | None]:
     with_unit = _MINUTES.fullmatch(cell.strip())
     if with_unit is None:
         try:
-            return table.yes_or_no(cell), None
-        except table.Unreadable:
+            return yes_or_no(cell), None
+        except Unreadable:
             pass
-    minutes = table.number(with_unit[1] if with_unit else cell, 0, _MINUTES_A_DAY)
+    minutes = number(with_unit[1] if with_unit else cell, 0, HIGHEST["strength_min"])
     return minutes > 0, minutes if minutes > 0 else None
 
 
+def _up_to(name: str) -> Callable[[str], float]:
+    return lambda cell: number(cell, 0, HIGHEST[name])
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
-    "soreness": lambda cell: table.number(cell, 0, 10),
+    "soreness": _up_to("soreness"),
     "area": _area,
-    "warmup": table.yes_or_no,
-    "cooldown": table.yes_or_no,
+    "warmup": yes_or_no,
+    "cooldown": yes_or_no,
     "shoe": str.strip,
-    "rpe": lambda cell: table.number(cell, 0, 10),
+    "rpe": _up_to("rpe"),
     "strength": _strength,
-    "desk_hours": lambda cell: table.number(cell, 0, 24),
-    "posture": lambda cell: table.number(cell, 0, 10),
+    "desk_hours": _up_to("desk_hours"),
+    "posture": _up_to("posture"),
     "note": str,
 }
 

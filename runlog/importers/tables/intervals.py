@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.importers.tables import table
+from runlog.importers.tables.cells import Unreadable, rated_at, soreness_answer
 from runlog.model import Area, Entry, Reading
 
 if TYPE_CHECKING:
@@ -67,11 +68,11 @@ def read(data: bytes, settings: Settings) -> Reading:
 
 def _entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
     """Make the entry of a day; none where soreness was not rated."""
-    rated = table.soreness(cells.get("soreness", "0"), _LOW, _EXTREME)
+    rated = soreness_answer(cells.get("soreness", "0"), _LOW, _EXTREME)
     if rated is None:
         return []
     if "date" not in cells:
-        raise table.Unreadable("it has no date")
-    moment, offset = table.rated_at(cells["date"], settings)
+        raise Unreadable("it has no date")
+    moment, offset = rated_at(cells["date"], settings)
     soreness = (rated - _LOW) / (_EXTREME - _LOW) * 10.0
     return [Entry(moment, offset, soreness=soreness, area=Area.OTHER)]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from runlog import clock
 from runlog.errors import NotTaken
-from runlog.importers import sanity, sports
+from runlog.importers import sanity, sports, tracks
 from runlog.importers.tables import table
-from runlog.model import Activity, Reading
+from runlog.importers.tables.cells import Unreadable, moment, number
+from runlog.model import HIGHEST, Activity, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -126,30 +127,30 @@ class _Maker:
             name=cells.get("name", cells.get("note")),
             utc_offset_s=clock.offset_s(start),
             distance_m=_value(cells, ("distance", *_UNITS), self._metres) or None,  # 0 is none noted
-            ascent_m=_value(cells, ("ascent",), lambda _, cell: table.number(cell, 0, 20_000)),
-            avg_hr=_value(cells, ("avg_hr",), lambda _, cell: table.number(cell, 20, 250)),
-            rpe=_value(cells, ("rpe",), lambda _, cell: table.number(cell, 0, 10)),
+            ascent_m=_value(cells, ("ascent",), _within(0, 20_000)),
+            avg_hr=_value(cells, ("avg_hr",), _within(*tracks.POSSIBLE["heart_rate_bpm"])),
+            rpe=_value(cells, ("rpe",), _within(0, HIGHEST["rpe"])),
             shoe=cells.get("shoe"),
             day_only=day_only,
             external=f"paper:{day}#{self._of_day[day]}",
         )
         if refusal := sanity.refusal(run, self._now):
-            raise table.Unreadable(refusal)
+            raise Unreadable(refusal)
         return run
 
     def _start(self, cells: Mapping[str, str]) -> tuple[datetime, bool]:
         """Return when a run began, on the runner's clock, and whether only its day is told."""
         if "date" not in cells:
-            raise table.Unreadable("it has no date")
+            raise Unreadable("it has no date")
         when = " ".join(cells[name] for name in ("date", "start") if name in cells)
-        return table.moment(when, self._settings, _NOON), re.search(r"[T ]", when) is None
+        return moment(when, self._settings, _NOON), re.search(r"[T ]", when) is None
 
     def _metres(self, name: str, cell: str) -> float:
         measure = _MEASURE.fullmatch(cell)
         if measure is None:
-            raise table.Unreadable(f"{cell!r} is not a distance; write 10.5 or 10.5 km")
+            raise Unreadable(f"{cell!r} is not a distance; write 10.5 or 10.5 km")
         unit = (measure[2] or _UNITS.get(name, self._settings.units)).lower()
-        return table.number(measure[1], 0, _FARTHEST) * _METRES[unit]
+        return number(measure[1], 0, _FARTHEST) * _METRES[unit]
 
 
 def _sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
@@ -163,7 +164,7 @@ def _duration(cells: Mapping[str, str]) -> float:
     """Return the seconds of a row."""
     seconds = _value(cells, ("duration",), lambda _, cell: _seconds(cell))
     if seconds is None:
-        raise table.Unreadable("it has no duration, and runlog does not make one up")
+        raise Unreadable("it has no duration, and runlog does not make one up")
     return seconds
 
 
@@ -175,10 +176,14 @@ def _seconds(cell: str) -> float:
             return float((hours * _SIXTY + minutes) * _SIXTY + seconds)
     elif amount := _AMOUNT.fullmatch(cell):
         most, minutes_each = (_MOST_HOURS, _SIXTY) if amount[2] else (_MOST_MINUTES, 1)
-        return table.number(amount[1], 0, most) * minutes_each * _SIXTY
+        return number(amount[1], 0, most) * minutes_each * _SIXTY
     elif spoken := _SPOKEN.fullmatch(cell):
         return float((int(spoken[1]) * _SIXTY + int(spoken[2])) * _SIXTY)
-    raise table.Unreadable(f"{cell!r} is not a duration; write 45:30, 1:02:03 or 45 min")
+    raise Unreadable(f"{cell!r} is not a duration; write 45:30, 1:02:03 or 45 min")
+
+
+def _within(low: float, high: float) -> Callable[[str, str], float]:
+    return lambda _, cell: number(cell, low, high)
 
 
 def _value(
@@ -189,6 +194,6 @@ def _value(
         if name in cells:
             try:
                 return read_cell(name, cells[name])
-            except table.Unreadable as error:
-                raise table.Unreadable(f"{name}: {error}") from error
+            except Unreadable as error:
+                raise Unreadable(f"{name}: {error}") from error
     return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from runlog import clock
 from runlog.importers.tables import table
+from runlog.importers.tables.cells import Unreadable, rated_at, soreness_answer
 from runlog.model import Area, Entry, Reading
 
 if TYPE_CHECKING:
@@ -75,12 +76,12 @@ def read(data: bytes, settings: Settings) -> Reading:
 
 def _entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
     """Make an entry for each area of a row; none where soreness was not answered."""
-    answer = table.soreness(cells.get("soreness", "0"), _WORST, _BEST)
+    answer = soreness_answer(cells.get("soreness", "0"), _WORST, _BEST)
     if answer is None:
         return []
     if "effective_time_frame" not in cells:
-        raise table.Unreadable("it has no effective_time_frame")
-    moment, _ = table.rated_at(cells["effective_time_frame"], settings)  # written in UTC
+        raise Unreadable("it has no effective_time_frame")
+    moment, _ = rated_at(cells["effective_time_frame"], settings)  # written in UTC
     offset = clock.offset_s(moment.astimezone(settings.zone))
     soreness = (_BEST - answer) / (_BEST - _WORST) * 10.0
     areas = _areas(cells.get("soreness_area", ""))

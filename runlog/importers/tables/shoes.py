@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.importers.tables import table
+from runlog.importers.tables.cells import Unreadable, day, number, yes_or_no
 from runlog.model import Reading, Shoe, shoe_key
 
 if TYPE_CHECKING:
@@ -48,14 +49,14 @@ def read(data: bytes, settings: Settings) -> Reading:
 
 def _shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:
     if "name" not in cells:
-        raise table.Unreadable("it has no name")
+        raise Unreadable("it has no name")
     start, limit = cells.get("start_km"), cells.get("limit_km")
     begins, retired, default = cells.get("from"), cells.get("retired"), cells.get("default")
     return Shoe(
         name=cells["name"].strip(),
-        from_date=None if begins is None else table.day(begins, settings),
-        retired=None if retired is None else table.day(retired, settings),
-        start_m=0.0 if start is None else table.number(start, 0, _MOST_KM) * 1000.0,
-        limit_m=None if limit is None else table.number(limit, 0, _MOST_KM) * 1000.0,
-        default=default is not None and table.yes_or_no(default),
+        from_date=None if begins is None else day(begins, settings),
+        retired=None if retired is None else day(retired, settings),
+        start_m=0.0 if start is None else number(start, 0, _MOST_KM) * 1000.0,
+        limit_m=None if limit is None else number(limit, 0, _MOST_KM) * 1000.0,
+        default=default is not None and yes_or_no(default),
     )
