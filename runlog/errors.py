@@ -34,6 +34,11 @@ class NotFound(RunlogError):
     """Something was named that does not exist."""
 
 
+def no_run(run_id: object) -> NotFound:
+    """Say that there is no such run."""
+    return NotFound(f"there is no run {run_id}; runlog runs lists them")
+
+
 class StoreError(RunlogError):
     """The store cannot be opened, read or written."""
 

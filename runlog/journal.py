@@ -42,7 +42,7 @@ def open(path: str | os.PathLike[str] | None = None) -> Journal:  # noqa: A001 -
         BadInput: its config.toml cannot be read.
     """
     folder = home(path)
-    return Journal(folder, settings.read(folder / "config.toml"))
+    return Journal(folder, settings.read(folder / settings.CONFIG))
 
 
 def home(path: str | os.PathLike[str] | None = None) -> Path:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
+#: The file in the home that holds them.
+CONFIG = "config.toml"
+
 #: What the settings that are words may be.
 CHOICES = {
     "units": ("km", "mi"),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from runlog.checkup import facts, surroundings
 from runlog.errors import StoreError
 from runlog.store.keeping import checks, looking
-from runlog.store.keeping.backups import DATABASE
 from runlog.store.keeping.checks import Finding
+from runlog.store.seam import DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from runlog.checkup import surroundings
 from runlog.errors import StoreError
 from runlog.store.keeping import looking
-from runlog.store.keeping.backups import DATABASE
+from runlog.store.seam import DATABASE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from runlog import settings
 from runlog.errors import StoreError
 from runlog.store.keeping import looking
-from runlog.store.keeping.backups import CONFIG, DATABASE
+from runlog.store.seam import DATABASE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,7 +67,7 @@ def about(home: Path, checkup: Checkup) -> dict[str, Any]:
     with suppress(StoreError), looking.opened(home / DATABASE) as db:
         if looking.is_runlogs(db) and not looking.faults(db):
             counts = _counts(db)
-    return facts | {"findings": findings, "settings": _settings(home / CONFIG), **counts}
+    return facts | {"findings": findings, "settings": _settings(home / settings.CONFIG), **counts}
 
 
 def _counts(db: sqlite3.Connection) -> dict[str, Any]:

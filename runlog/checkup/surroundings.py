@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from runlog import settings
 from runlog.errors import BadInput
-from runlog.store.keeping.backups import CONFIG, DATABASE
 from runlog.store.keeping.checks import Finding
+from runlog.store.seam import DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def check(home: Path) -> Iterator[Finding]:
     """Check all that is around the database."""
     if home.exists():
         yield from _folder(home)
-        yield from _config(home / CONFIG)
+        yield from _config(home / settings.CONFIG)
         yield from _room(home)
         yield from _left_over(home)
     yield from _libraries()

@@ -42,7 +42,7 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
     something is wrong.
     """
     from runlog import checkup
-    from runlog.store.keeping.backups import DATABASE
+    from runlog.store.seam import DATABASE
 
     home = context.home()
     if repair and (home / DATABASE).exists():

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from runlog.cli.context import journal
 from runlog.cli.sayback import local_day
-from runlog.errors import NotFound, RunlogError
+from runlog.errors import NotFound, RunlogError, no_run
 from runlog.model import Area, Kind, shoe_key
 from runlog.reporter.units import day
 
@@ -119,7 +119,7 @@ def find_run(text: str, runs: Sequence[tuple[int, date]], others: Iterable[int] 
     if text.isdecimal():
         found = next((run for run, _ in runs if str(run) == text.lstrip("0")), None)
         if found is None:
-            raise NotFound(f"there is no run {_short(text)}; runlog runs lists them")
+            raise no_run(_short(text))
         return found
     try:
         wanted = date.fromisoformat(text)

@@ -17,6 +17,7 @@ from runlog.exporting import gpx, sheets, texts
 from runlog.files import write_atomically
 from runlog.importers import exported
 from runlog.importers.exported import journal as exported_journal
+from runlog.settings import CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,9 +92,9 @@ def export(
     out.write("runs.csv", runs.text())
     out.write("diary.csv", sheets.diary(journal.entries))
     out.write("shoes.csv", sheets.shoes(journal.shoes))
-    config = home / "config.toml"
+    config = home / CONFIG
     if config.exists():
-        out.write("config.toml", config.read_bytes())
+        out.write(CONFIG, config.read_bytes())
     out.write("README.txt", texts.README)
     out.finish()
     return Export(len(ids), with_track, len(journal.entries), len(journal.shoes), out.size)

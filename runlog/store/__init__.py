@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
-from runlog.store import entries, filed, read, recordings, shoes, sources, write
+from runlog.store import entries, filed, read, recordings, seam, shoes, sources, write
 from runlog.store.entries import LOG, EntryCounts
 from runlog.store.filed import Seen
 from runlog.store.keeping import exported
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LOG", "EntryCounts", "FileOutcome", "Seen", "Store", "open"]
 
-_WAIT_FOR_OTHERS_S = 60.0
-
 
 def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
     """Open the store in this folder, making both where they are not there yet.
@@ -52,13 +50,13 @@ def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
     Raises:
         StoreError: it cannot be made or opened, or a newer runlog has written it.
     """
-    path = folder / "runlog.db"
+    path = folder / seam.DATABASE
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from error
     with translated(path):
-        db = sqlite3.connect(path, timeout=_WAIT_FOR_OTHERS_S, isolation_level=None)
+        db = sqlite3.connect(path, timeout=seam.WAIT_FOR_OTHERS_S, isolation_level=None)
         try:
             _prepare(db)
         except BaseException:

@@ -53,7 +53,7 @@ def replace_with(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
     checked = _checked(entry)
     _refuse_second(db, checked, entry_id)
     if db.execute(_UPDATE, rows.entry_row(checked) | {"id": entry_id}).rowcount == 0:
-        raise NotFound(f"there is no diary entry #{entry_id}")
+        raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
 
 
 def remove(db: sqlite3.Connection, entry_id: int) -> None:
@@ -63,7 +63,7 @@ def remove(db: sqlite3.Connection, entry_id: int) -> None:
         NotFound: there is no entry of that id.
     """
     if db.execute("DELETE FROM entry WHERE id = ?", (entry_id,)).rowcount == 0:
-        raise NotFound(f"there is no diary entry #{entry_id}")
+        raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
 
 
 def last_logged(db: sqlite3.Connection) -> KeptEntry | None:

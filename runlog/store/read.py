@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from runlog.errors import NotFound
+from runlog.errors import no_run
 from runlog.model import KeptActivity
 from runlog.store import rows
 from runlog.store.sameness.merging import merged, ranked
@@ -43,7 +43,7 @@ def activity(db: sqlite3.Connection, activity_id: int) -> KeptActivity:
     worn = db.execute("SELECT worn FROM activity WHERE id = ?", (activity_id,)).fetchone()
     best_first = recordings_of(db, activity_id)
     if worn is None or not best_first:
-        raise NotFound(f"there is no run #{activity_id}")
+        raise no_run(activity_id)
     return _kept(best_first, worn["worn"], {})
 
 

@@ -12,15 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_LOCKED = "another program is writing to it; try again when that has finished"
+#: In the home.
+DATABASE = "runlog.db"
+
+WAIT_FOR_OTHERS_S = 60.0
+
+LOCKED = "another program is writing to it; try again when that has finished"
+FULL = "the disk is full; make room and try again"
 _DAMAGED = "it is damaged; put back a copy of it from a backup"
 
 _REASONS = {
     sqlite3.SQLITE_READONLY: "it or its folder is read-only; make both writable, or choose another --home",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; is its folder there and writable?",
-    sqlite3.SQLITE_BUSY: _LOCKED,
-    sqlite3.SQLITE_LOCKED: _LOCKED,
-    sqlite3.SQLITE_FULL: "the disk is full; make room and try again",
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
+    sqlite3.SQLITE_FULL: FULL,
     sqlite3.SQLITE_NOTADB: "it is no database; move it away, or choose another folder with --home",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_IOERR: "the disk failed while it was read or written",
@@ -41,8 +47,12 @@ def translated(path: Path) -> Iterator[None]:
     except UnicodeEncodeError as error:
         raise BadInput(f"{error.object!r} is no text in UTF-8; type it again") from error
     except sqlite3.Error as error:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the extended code's last byte
-        raise StoreError(f"{path}: {_REASONS.get(primary, str(error))}") from error
+        raise StoreError(f"{path}: {_REASONS.get(code(error), str(error))}") from error
+
+
+def code(error: BaseException | None) -> int:
+    """Return SQLite's primary result code of an error, the last byte of the extended one, or 0."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runlog.errors import BadInput, NotFound
+from runlog.errors import BadInput, NotFound, no_run
 from runlog.model import shoe_key
 from runlog.store import rows
 
@@ -120,4 +120,4 @@ def wear(db: sqlite3.Connection, run_id: int, name: str | None) -> None:
     if name is not None and shoe_key(name) not in map(shoe_key, names(db)):
         raise NotFound(f"there is no pair named {name!r}; add it with: runlog shoes add")
     if db.execute("UPDATE activity SET worn = ? WHERE id = ?", (name, run_id)).rowcount == 0:
-        raise NotFound(f"there is no run #{run_id}")
+        raise no_run(run_id)

@@ -20,7 +20,8 @@ from made_recordings import MONDAY, Files, make_run, make_track
 from runlog import store
 from runlog.errors import BadInput, StoreError
 from runlog.model import Entry, Shoe
-from runlog.store.keeping import backups, copying, restoring
+from runlog.store import seam
+from runlog.store.keeping import backups, restoring
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -266,7 +267,7 @@ def test_a_process_that_has_the_home_open_goes_on_with_what_was_restored(home, t
 
 def test_a_writer_that_does_not_finish_is_waited_for_so_long(home, tmp_path, monkeypatch):
     backups.backup(home, tmp_path / "b.db", NOW)
-    monkeypatch.setattr(copying, "WAIT_FOR_OTHERS_S", 0.3)
+    monkeypatch.setattr(seam, "WAIT_FOR_OTHERS_S", 0.3)
     before = dump(home / "runlog.db")
     with closing(sqlite3.connect(home / "runlog.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")

@@ -86,9 +86,9 @@ def test_an_entry_is_replaced(kept):
 
 
 def test_entries_that_are_not_there_are_named(kept):
-    with pytest.raises(NotFound, match="#7"):
+    with pytest.raises(NotFound, match="no entry 7"):
         kept.replace_entry(7, entry())
-    with pytest.raises(NotFound, match="#7"):
+    with pytest.raises(NotFound, match="no entry 7"):
         kept.remove_entry(7)
 
 

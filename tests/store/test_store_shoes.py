@@ -80,5 +80,5 @@ def test_a_pair_or_run_that_is_not_there_is_named(files, kept, run):
     kept.add_shoe(BLUE)
     with pytest.raises(NotFound, match="'Bleu'"):
         kept.wear(1, "Bleu")
-    with pytest.raises(NotFound, match="#9"):
+    with pytest.raises(NotFound, match="no run 9"):
         kept.wear(9, "Blue")

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from runlog.errors import NotReadable
 from runlog.importers import exported
 from runlog.importers.exported import journal
+from runlog.settings import CONFIG
 
 README = "This folder is an export of runlog."
 UNFINISHED = "This export of runlog is not finished."
@@ -41,7 +42,7 @@ def reason(head: bytes, name: str) -> str | None:
         return "written by runlog for other tools; runlog reads the .json.gz beside it instead"
     if head.startswith(README.encode()):
         return "tells people what is in an export of runlog"
-    if PurePosixPath(name.replace("\\", "/")).name == "config.toml":
+    if PurePosixPath(name.replace("\\", "/")).name == CONFIG:
         return "settings of runlog; to use them, copy the file into the home"
     if head.startswith(UNFINISHED.encode()):
         raise NotReadable(

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from runlog.errors import BadInput, StoreError
 from runlog.files import drafted
+from runlog.settings import CONFIG
 from runlog.store import rows
 from runlog.store.keeping import looking
 from runlog.store.keeping.copying import BESIDE, beside, connect, copy, sync, written
 from runlog.store.schema import MIGRATIONS
+from runlog.store.seam import DATABASE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runlog.store.keeping.looking import Contents
-
-DATABASE = "runlog.db"
-CONFIG = "config.toml"
 
 _MAGIC = b"SQLite format 3\x00"
 

@@ -9,13 +9,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, StoreError
+from runlog.store import seam
 from runlog.store.keeping import looking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-WAIT_FOR_OTHERS_S = 60.0
 
 #: What SQLite keeps beside a database in use.
 BESIDE = ("-wal", "-shm")
@@ -28,7 +27,7 @@ def beside(path: Path, end: str) -> Path:
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open a database to write to it, just as it is."""
-    db = sqlite3.connect(path, timeout=WAIT_FOR_OTHERS_S, isolation_level=None)
+    db = sqlite3.connect(path, timeout=seam.WAIT_FOR_OTHERS_S, isolation_level=None)
     db.row_factory = sqlite3.Row
     return db
 
@@ -46,10 +45,9 @@ def written(file: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if seam.code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise
-        reason = "the disk is full; make room and try again" if primary == sqlite3.SQLITE_FULL else error
+        reason = seam.FULL if seam.code(error) == sqlite3.SQLITE_FULL else error
         raise BadInput(f"{file}: cannot be written: {reason}") from error
 
 
@@ -59,8 +57,8 @@ def patience(path: Path) -> Callable[[int, int, int], None]:
 
     def wait(status: int, _left: int, _pages: int) -> None:
         waits = status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        if waits and monotonic() - begun > WAIT_FOR_OTHERS_S:
-            raise StoreError(f"{path}: another program is writing to it; try again when that has finished")
+        if waits and monotonic() - begun > seam.WAIT_FOR_OTHERS_S:
+            raise StoreError(f"{path}: {seam.LOCKED}")
 
     return wait
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from runlog.store.seam import translated
+from runlog.store.seam import code, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         return _read(f"{path.absolute().as_uri()}?mode=ro")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _UNWRITABLE or _has_writes_beside(path):
+        if code(error) not in _UNWRITABLE or _has_writes_beside(path):
             raise
         return _read(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
 
@@ -107,8 +107,7 @@ def faults(db: sqlite3.Connection) -> list[str]:
 
 def means_damage(error: StoreError) -> bool:
     """Whether a database could not be opened because it is damaged, or none at all."""
-    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return code(error.__cause__) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def contents(db: sqlite3.Connection) -> Contents:

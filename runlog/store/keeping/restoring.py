@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import StoreError
 from runlog.files import drafted, write_atomically
+from runlog.settings import CONFIG
 from runlog.store.keeping import looking
-from runlog.store.keeping.backups import CONFIG, DATABASE, look, of_a_backup
+from runlog.store.keeping.backups import look, of_a_backup
 from runlog.store.keeping.copying import BESIDE, beside, connect, copy, patience, sync, written
-from runlog.store.seam import translated
+from runlog.store.seam import DATABASE, translated
 
 if TYPE_CHECKING:
     from datetime import datetime

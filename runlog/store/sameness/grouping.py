@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runlog.errors import BadInput, NotFound
+from runlog.errors import BadInput, no_run
 from runlog.store import read
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def split(db: sqlite3.Connection, activity_id: int, sources: Sequence[int] = ())
 
 def _refuse_split(activity_id: int, count: int, sources: Sequence[int]) -> None:
     if count == 0:
-        raise NotFound(f"there is no run {activity_id}; runlog runs lists them")
+        raise no_run(activity_id)
     if count == 1:
         raise BadInput(f"run {activity_id} has a single source; there is nothing to split")
     if any(not 1 <= number <= count for number in sources):
@@ -93,7 +93,7 @@ def merge(db: sqlite3.Connection, into: int, other: int) -> None:
         raise BadInput(f"{into} is one run already; name two")
     for activity_id in (into, other):
         if _row(db, activity_id) is None:
-            raise NotFound(f"there is no run {activity_id}; runlog runs lists them")
+            raise no_run(activity_id)
     _absorb(db, into, other)
 
 
