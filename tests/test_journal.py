@@ -265,6 +265,20 @@ def test_an_edited_diary_says_what_it_changed(kept, folder):
     assert [found.entry.soreness for found in kept.entries()] == [3.0, 0.0, 5.0]
 
 
+def test_a_run_moved_to_another_day_of_an_edited_list_is_there_once(kept, folder):
+    paper = folder / "paper.csv"
+    listed = "date,distance,duration\n2019-03-05,10,50\n2019-03-07,8,40\n"
+    paper.write_text(listed)
+    kept.add([paper])
+    paper.write_text(listed.replace("03-07", "03-08"))
+    summary = kept.add([paper])
+    assert summary.files[0].reason == "1 removed, being no longer in it"
+    assert [f"{run.activity.start:%m-%d}" for run in kept.runs()] == ["03-05", "03-08"]
+    paper.write_text(listed)
+    kept.add([paper])
+    assert [f"{run.activity.start:%m-%d}" for run in kept.runs()] == ["03-05", "03-07"]
+
+
 def test_the_runner_says_what_a_file_counts_as_also_later(kept, folder):
     (folder / "a.gpx").write_text(gpx())
     kept.add([folder])

@@ -79,8 +79,8 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
 def read(data: bytes, settings: Settings) -> Reading:
     """Read the runs; a row that cannot be taken is a problem with its line and reason.
 
-    A run of which only the day is told starts at noon of it. Rows are known again in a newer list by their
-    day and their place among the rows of that day.
+    A run of which only the day is told starts at noon of it. Rows are known again in a newer version of the
+    list by their day and their place among the rows of that day; those that are no longer in it are taken out.
 
     Raises:
         NotReadable: there are rows, and none of them can be taken.
@@ -98,7 +98,7 @@ def read(data: bytes, settings: Settings) -> Reading:
     )
     unread = table.unread(columns, _NAMES.keys() - ({"note"} if "name" in columns else set()))
     notes = (f"not read, because runs have no such column: {unread}",) if unread else ()
-    return Reading(FORMAT, activities=runs, problems=problems, notes=notes)
+    return Reading(FORMAT, activities=runs, problems=problems, notes=notes, edited=True)
 
 
 class _Maker:
