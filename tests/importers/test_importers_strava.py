@@ -53,6 +53,12 @@ def test_a_row_becomes_an_activity(settings, language, columns):
     assert reading.problems == ()
 
 
+def test_a_list_that_a_spreadsheet_saved_as_unicode_text_is_read(settings):
+    data = made.strava_csv([PLAIN]).decode().replace(",", "\t").encode("utf-16")
+    assert strava.claims(data, "activities.csv")
+    assert len(read(data, settings).activities) == 1
+
+
 @pytest.mark.parametrize(("language", "columns"), LANGUAGES)
 def test_what_is_not_told_is_unknown(settings, language, columns):
     bare = made.Outing(7, START, 3189.0, 2970.0, 0.0, "Rows")

@@ -51,7 +51,7 @@ _BOUNDS = {
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell by the header, or in languages that are not known by its length and the first rows."""
-    if b"\x00" in head:
+    if b"\x00" in head and not head.startswith(table.UTF_16):
         return False
     seen = [row for _, row in islice(_split(opening.head_text(head)), _ROWS_SEEN)]
     header, *rows = [row for row in seen if not isinstance(row, str)] or [[]]

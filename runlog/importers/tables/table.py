@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 _DELIMITERS = (",", ";", "\t")
 _REASONS_TOLD = 3
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+#: How text begins of which every other byte may be zero.
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _XML_OR_JSON = ("<", "{", "[")
 
 
@@ -34,7 +35,7 @@ class Row:
 
 def header(head: bytes, aliases: Mapping[str, str]) -> list[str] | None:
     """Return the columns of a CSV's first row by our names (others as they are), or None where it is none."""
-    if b"\x00" in head and not head.startswith(_UTF_16):
+    if b"\x00" in head and not head.startswith(UTF_16):
         return None
     line = _first_line(opening.head_text(head).lstrip("\ufeff"))
     if not line or line.lstrip().startswith(_XML_OR_JSON):
