@@ -80,7 +80,7 @@ def read(data: bytes, settings: Settings) -> Reading:
     """Read the runs; a row that cannot be taken is a problem with its line and reason.
 
     A run of which only the day is told starts at noon of it. Rows are known again in a newer version of the
-    list by their day and their place among the rows of that day; those that are no longer in it are taken out.
+    list by their day and their place among the rows of that day; what is no longer in it is taken out.
 
     Raises:
         NotReadable: there are rows, and none of them can be taken.
