@@ -314,10 +314,10 @@ def strava_members(rows: Sequence[Outing], language: str = "en", columns: int = 
     }
 
 
-def zipped(members: Mapping[str, bytes]) -> bytes:
+def zipped(members: Mapping[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip of these files."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", packing) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return out.getvalue()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import time
 import tracemalloc
 import zipfile
@@ -12,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_archives import zipped
 
 from runlog import intake, journal
 from runlog.errors import NotReadable
@@ -33,15 +33,6 @@ def gpx(day=0, minutes=30):
     )
     track = f"<trk><type>running</type><trkseg>{points}</trkseg></trk>"
     return f'<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">{track}</gpx>'.encode()
-
-
-def zipped(members, packing=zipfile.ZIP_DEFLATED):
-    """The bytes of a zip archive of these names and bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", packing) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def _run(root: Path, *command: str) -> None:
     [
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--check", "--no-cache", "."),
-        ("mypy", "--no-incremental"),
+        ("mypy",),
     ],
     ids=" ".join,
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +14,6 @@ from runlog import store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from runlog.model import Activity, Track
     from runlog.store import Store
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 def kept(tmp_path: Path) -> Iterator[Store]:
     with store.open(tmp_path / "home") as opened:
         yield opened
+
+
+@pytest.fixture
+def anybodys_folder() -> Iterator[Path]:
+    """A folder that any user of this computer may look into; pytest's own are private."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from made_recordings import MONDAY, Files, make_run, make_track
+from ordinary_user import an_ordinary_user
 
 from runlog import store
 from runlog.errors import BadInput, StoreError
@@ -148,35 +147,18 @@ def test_a_disk_that_takes_no_more_is_told_and_leaves_nothing(tmp_path):
     assert listing(tmp_path) == ["home"]
 
 
-@contextmanager
-def an_ordinary_user():
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not made read-only there so")
-def test_a_home_that_can_only_be_read_can_be_backed_up():
-    folder = Path(tempfile.mkdtemp())
-    try:
-        folder.chmod(0o777)
-        home = fill(folder / "home", 1)
-        (home / "runlog.db").chmod(0o444)
-        home.chmod(0o555)
-        with an_ordinary_user():
-            assert backups.backup(home, folder / "b.db", NOW).runs == 1
-            with pytest.raises(BadInput, match="cannot be written"):
-                backups.backup(home, home / "b.db", NOW)
-            with pytest.raises((StoreError, BadInput), match="cannot be written"):
-                restoring.restore(home, folder / "b.db", NOW)
-    finally:
-        home.chmod(0o755)
-        shutil.rmtree(folder)
+def test_a_home_that_can_only_be_read_can_be_backed_up(anybodys_folder):
+    anybodys_folder.chmod(0o777)
+    home = fill(anybodys_folder / "home", 1)
+    (home / "runlog.db").chmod(0o444)
+    home.chmod(0o555)
+    with an_ordinary_user():
+        assert backups.backup(home, anybodys_folder / "b.db", NOW).runs == 1
+        with pytest.raises(BadInput, match="cannot be written"):
+            backups.backup(home, home / "b.db", NOW)
+        with pytest.raises((StoreError, BadInput), match="cannot be written"):
+            restoring.restore(home, anybodys_folder / "b.db", NOW)
 
 
 IMPORT = """

@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 import sys
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from ordinary_user import an_ordinary_user
 
 from runlog import store
 from runlog.errors import BadInput, RunlogError, StoreError
 from runlog.model import Shoe
 from runlog.store import seam
-
-
-@pytest.fixture
-def anybodys_folder():
-    """A folder that any user of this computer may look into; pytest's own are private."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755)
-    shutil.rmtree(folder)
-
-
-@contextmanager
-def an_ordinary_user():
-    """Root may write anywhere, so the test of what may not be written is nobody's."""
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not made read-only there so")
