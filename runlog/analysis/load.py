@@ -155,7 +155,7 @@ def session_loads(runs: pd.DataFrame, settings: Settings) -> tuple[pd.Series[flo
     minutes = runs["moving_s"].fillna(runs["duration_s"]) / 60.0
     km = (runs["distance_m"] / 1000.0).where(runs["distance_m"] > 0)
     kinds = {
-        RPE_LOAD: minutes * runs["rpe"],
+        RPE_LOAD: pd.Series(session_rpe(minutes, runs["rpe"]), index=runs.index),
         HEART_LOAD: _heart_loads(runs, minutes, settings),
         DISTANCE_LOAD: km,
     }
