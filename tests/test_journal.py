@@ -338,12 +338,12 @@ def python(code, *arguments):
 
 
 def content(home):
-    """All that is stored but for when it was imported."""
+    """All that is stored, but for when it was imported and for what a listing showed then."""
     db = sqlite3.connect(home / "runlog.db")
     try:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-        db.execute("UPDATE file SET imported_at = ''")
+        db.executescript("UPDATE file SET imported_at = ''; DELETE FROM seen")
         return list(db.iterdump())
     finally:
         db.close()
