@@ -129,6 +129,14 @@ HOSTILE = {
     "a point without end": (POINT + "<hr>1</hr>" * (MB // 5), "a point of more than 1 MB"),
     "a number without end": (POINT + "<ele>" + "1" * 3 * MB, "a point of more than 1 MB"),
     "a tag without end": ('<trkpt lat="' + "1" * 3 * MB, "a tag of more than 1 MB"),
+    "names of attributes": (
+        "".join(f'<a b{number}=""/>' for number in range(2 * MB // 14)),
+        "more than 10000 names of elements or attributes",
+    ),
+    "names of attributes within a point": (
+        POINT + "<b/>".join(f'<a b{number}=""/>' for number in range(60_000)),
+        "more than 10000 names of elements or attributes",
+    ),
     "a comment without end": ("<!--" + "-a" * 2 * MB, "a tag of more than 1 MB"),
     "names": ("".join(f"<a{number}/>" for number in range(20_000)), "names"),
     "names within a point": (POINT + "".join(f"<a{number}/>" for number in range(20_000)), "names"),

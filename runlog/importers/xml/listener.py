@@ -29,6 +29,7 @@ _MOST_NAMES = 10_000
 _DEEPEST = 100
 _CHUNK = 2**20  # a point is smaller than that
 
+_ATTRIBUTE = re.compile(rb"\s([^\s=<>\"'/]++)\s*+=")
 _DECLARATION = re.compile(r"\A<\?xml\b[^>]*>")
 _UNKNOWN = "nan"
 
@@ -109,9 +110,13 @@ class Listener:
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
         self._hear_outside()
         last = len(data) // _CHUNK * _CHUNK
+        attributes: set[bytes] = set()
         for start in range(0, last, _CHUNK):
             before = self.count
-            self._parser.Parse(data[start : start + _CHUNK], False)
+            chunk = data[start : start + _CHUNK]
+            attributes.update(_ATTRIBUTE.findall(chunk))  # expat keeps each name for good
+            _check_names(len(attributes))
+            self._parser.Parse(chunk, False)
             self._check_bounds(start, before)
         self._parser.Parse(data[last:], True)
 
@@ -213,7 +218,7 @@ class _Columns(dict[str, "list[str] | None"]):
 
 def _check_names(count: int) -> None:
     if count > _MOST_NAMES:
-        refuse(f"more than {_MOST_NAMES} names of elements")
+        refuse(f"more than {_MOST_NAMES} names of elements or attributes")
 
 
 def local_name(tag: str) -> str:
