@@ -165,6 +165,17 @@ def test_zips_in_zips_end_somewhere(kept, tmp_path):
     assert (file.outcome, "other zips" in file.reason) == ("failed", True)
 
 
+def test_archives_within_one_have_a_limit_in_all(kept, monkeypatch, tmp_path):
+    inner = zipped({f"{number}.txt": b"" for number in range(20)})
+    (tmp_path / "a.zip").write_bytes(
+        zipped({f"{number}.zip": inner for number in range(10)} | {"z.gpx": gpx()})
+    )
+    monkeypatch.setattr(archives, "MOST_IN_ALL", 100)
+    summary = kept.add([tmp_path / "a.zip"])
+    assert (summary.skipped, summary.failed, summary.runs_added) == (80, 6, 1)
+    assert "over 100 files" in summary.files[-2].reason
+
+
 def test_an_archive_of_too_many_files_is_refused_before_it_is_listed(monkeypatch, tmp_path):
     monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
     (tmp_path / "z.zip").write_bytes(zipped({str(number): b"" for number in range(4)}))

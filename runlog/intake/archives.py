@@ -22,6 +22,8 @@ MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # a member, or the end of an archive wit
 
 #: Ten years of an account with all its photos are some 20,000 files.
 MOST_MEMBERS = 100_000
+#: Those of the archives within one counted, too: three layers of full ones would never end.
+MOST_IN_ALL = 250_000
 #: Zips in zips in zips: Garmin's archive has two layers.
 DEEPEST = 3
 _ENCRYPTED = 0x1
