@@ -51,7 +51,7 @@ def _up_to_the_limit(more: Callable[[int], None]) -> Callable[[int], None]:
         nonlocal in_all
         if in_all + members > archives.MOST_IN_ALL:
             raise NotReadable(
-                f"over {archives.MOST_IN_ALL} files in archives within one; unpack it and import what is inside"
+                f"over {archives.MOST_IN_ALL} files in archives within it; unpack it and import the folder"
             )
         in_all += members
         more(members)
