@@ -12,10 +12,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from numpy.typing import NDArray
+
+    from runlog.digest import Digest
 
 
 #: The sport of an activity whose source names none; its pace decides whether it counts as a run.
@@ -254,6 +256,7 @@ class KeptActivity:
         sources: the files that it was read from, the one with the richest stream first.
         worn: the shoe that the runner put on it by hand, which outranks everything else.
         shape: the cached route shape, degrees (n, 2) as lat, lon; None without positions.
+        digest: what the streams come to, each part from the best of the sources; None without a stream.
     """
 
     id: int
@@ -261,6 +264,7 @@ class KeptActivity:
     sources: tuple[str, ...]
     worn: str | None = None
     shape: NDArray[Any] | None = None
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +274,15 @@ class KeptEntry:
     id: int
     entry: Entry
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that the store holds, but for the streams: what a history is built of."""
+
+    activities: Sequence[KeptActivity] = ()
+    entries: Sequence[KeptEntry] = ()
+    shoes: Sequence[Shoe] = ()
 
 
 @dataclass(frozen=True, slots=True)

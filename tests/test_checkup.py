@@ -208,8 +208,8 @@ def test_tracks_with_times_that_cannot_be_are_told(home, columns):
 
 def test_a_damaged_cache_is_told_and_repaired(home):
     with database(home) as db:
-        db.execute("UPDATE shape SET arrays = x'00' WHERE recording_id = 1")
-    assert found(home)["shape"].todo == "make them anew: runlog doctor --repair"
+        db.execute("UPDATE derived SET shape = x'00' WHERE recording_id = 1")
+    assert found(home)["derived"].todo == "make them anew: runlog doctor --repair"
     with runlog.open(home) as journal:
         before = journal._store.exported_journal()
     checks.drop_caches(home / "runlog.db")

@@ -312,13 +312,13 @@ KILLED = """
 import os, signal, sys
 from runlog import journal
 from runlog.store import recordings
-keep_shape, calls = recordings.keep_shape, []
+keep_derived, calls = recordings.keep_derived, []
 def deadly(*arguments):
-    keep_shape(*arguments)
+    keep_derived(*arguments)
     calls.append(1)
     if len(calls) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-recordings.keep_shape = deadly
+recordings.keep_derived = deadly
 journal.open(sys.argv[1]).add([sys.argv[2]])
 """
 
@@ -483,9 +483,9 @@ def test_the_history_holds_all_and_outlives_the_journal(tmp_path, folder):
 def test_routes_of_older_code_are_shaped_anew(kept, folder, monkeypatch):
     (folder / "a.gpx").write_text(gpx())
     kept.add([folder])
-    from runlog.analysis import routes
+    from runlog.analysis import derived, routes
 
-    monkeypatch.setattr(routes, "SHAPE_VERSION", routes.SHAPE_VERSION + 1)
+    monkeypatch.setattr(derived, "VERSION", derived.VERSION + 1)
     monkeypatch.setattr(routes, "shape", lambda _: None)
     assert kept.history().runs["route"].isna().all()
 

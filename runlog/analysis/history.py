@@ -16,7 +16,7 @@ from runlog.model import Intensity, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from runlog.model import KeptActivity, KeptEntry, Shoe, Track
+    from runlog.model import Kept, KeptActivity, KeptEntry, Track
     from runlog.settings import Settings
 
 _NO_ROUTE = {"treadmill", "indoor_running", "virtual_activity"}  # whatever positions they may claim
@@ -93,27 +93,21 @@ class History:
     track: Callable[[int], Track | None]
 
 
-def build(
-    activities: Sequence[KeptActivity],
-    entries: Sequence[KeptEntry],
-    shoes: Sequence[Shoe],
-    settings: Settings,
-    track: Callable[[int], Track | None],
-) -> History:
+def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) -> History:
     """Make the frames of a history and all that follows from them: routes, shoes worn, warm-ups, loads."""
-    ordered = sorted(activities, key=lambda kept: (kept.activity.start, kept.id))
-    ran = [kept for kept in ordered if kept.activity.kind is Kind.RUN]
-    others = [kept for kept in ordered if kept.activity.kind is not Kind.RUN]
-    diary = _entries(entries)
+    ordered = sorted(kept.activities, key=lambda one: (one.activity.start, one.id))
+    ran = [one for one in ordered if one.activity.kind is Kind.RUN]
+    others = [one for one in ordered if one.activity.kind is not Kind.RUN]
+    diary = _entries(kept.entries)
     runs = _activities(ran, settings).drop(columns="kind")
     about = told.run_of(runs, diary)
     by_run = {column: told.told(diary[column], about, diary["run"]) for column in told.OF_A_RUN}
-    named = [kept.worn or kept.activity.shoe for kept in ran] + list(diary["shoe"])
-    pairs = wear.pairs(shoes, named, settings)
+    named = [one.worn or one.activity.shoe for one in ran] + list(diary["shoe"])
+    pairs = wear.pairs(kept.shoes, named, settings)
     runs["rpe"] = by_run["rpe"].astype(float).reindex(runs.index).fillna(runs["rpe"])
     runs["route"] = _routes(ran)
     runs[["shoe", "shoe_reason"]] = _worn(ran, runs["day"], by_run["shoe"], pairs)
-    laps = {kept.id: kept.activity.laps for kept in ran}
+    laps = {one.id: one.activity.laps for one in ran}
     for habit in (Intensity.WARMUP, Intensity.COOLDOWN):
         runs[habit.value], runs[f"{habit.value}_source"] = warmup.habit(habit, by_run[habit.value], laps)
     runs["load"], load_kind, load_note = load.session_loads(runs, settings)

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.model import Track
 
-#: Of the code that makes shapes; a cached shape of another version is made anew.
-SHAPE_VERSION = 1
-
 SMOOTHING_S = 31  # a running median over this long takes out jitter and single wild points
 SIMPLIFY_M = 10.0  # what wanders less than this, as at a traffic light, is no way
 LONGEST_GAP_S = 60.0  # a longer silence of the watch counts as this long

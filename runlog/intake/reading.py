@@ -10,6 +10,7 @@ from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, TypeVar
 
 from runlog.errors import BadInput, NotTaken
+from runlog.intake.deriving import derive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Mapping
@@ -54,7 +55,8 @@ class Read:
         outcome: "read", "skipped" (sound, but nothing for runlog) or "failed".
         reason: why, unless it was read.
         reading: what it holds; the tracks of its activities are in ``streams``.
-        streams: the packed track and route shape of each of its activities, None where it has no track.
+        streams: the packed track of each of its activities, with what is derived of it;
+            None where it has no track.
         lasting: whether reading the same bytes again would come to the same.
     """
 
@@ -66,7 +68,7 @@ class Read:
 
 
 def read_job(job: Job, settings: Settings, sport: str | None) -> Read:
-    """Read one file, shape its routes and pack its tracks; whatever is wrong becomes a reason."""
+    """Read one file, derive of its tracks and pack them; whatever is wrong becomes a reason."""
     from runlog import importers
 
     try:
@@ -84,11 +86,9 @@ def read_job(job: Job, settings: Settings, sport: str | None) -> Read:
 
 
 def _stream(activity: Activity) -> Stream | None:
-    from runlog.analysis import routes
     from runlog.store.tracks import stream
 
-    track = activity.track
-    return None if track is None else stream(track, routes.shape(track), routes.SHAPE_VERSION)
+    return None if activity.track is None else stream(activity.track, derive(activity.track))
 
 
 def read_in_order(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
+from runlog.model import Kept
 from runlog.store import entries, filed, read, recordings, seam, shoes, sources, write
 from runlog.store.entries import LOG, EntryCounts
 from runlog.store.filed import Seen
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from runlog.model import (
         Activity,
         Entry,
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
         Track,
     )
     from runlog.store.sources import Source
-    from runlog.store.tracks import Stream
+    from runlog.store.tracks import Derived, Stream
 
 __all__ = ["LOG", "EntryCounts", "FileOutcome", "Seen", "Store", "open"]
 
@@ -92,18 +90,20 @@ class Store:
             self._db.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The database, to be read with the functions of this room's modules."""
         with translated(self.path), sound(self.path):
             yield self._db
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The database within a transaction: all that is written meanwhile is kept, or nothing of it."""
         with translated(self.path), transaction(self._db):
             yield self._db
 
     def known(self, path: str, sha256: str) -> FileOutcome | None:
         """What to say of a file whose bytes were taken before; None where it has to be read."""
-        with self._writing() as db:
+        with self.writing() as db:
             return write.recognise(db, path, sha256)
 
     def add_file(
@@ -121,51 +121,51 @@ class Store:
             reading: what it holds; the tracks of its activities come packed as
             streams: one for each, None where it has no track.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             return write.add_file(db, path, sha256, reading, streams)
 
     def seen(self, paths: Sequence[str], reader: str) -> list[tuple[Seen, tuple[int, ...]]]:
         """What came of these files when the same reader took them, each with the runs that it tells of."""
-        with self._reading() as db:
+        with self.reading() as db:
             return filed.seen(db, paths, reader)
 
     def remember(self, reader: str, paths: Iterable[str], seen_now: Iterable[Seen]) -> None:
         """Remember what came of files, in the place of what came of them before."""
-        with self._writing() as db:
+        with self.writing() as db:
             filed.remember(db, reader, paths, seen_now)
 
     def split(self, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
         """Make several activities of one, and give the ids of the new ones. See ``grouping.split``."""
-        with self._writing() as db:
+        with self.writing() as db:
             return grouping.split(db, activity_id, numbers)
 
     def merge(self, into: int, other: int) -> None:
         """Make one activity of two; raises as ``grouping.merge`` does."""
-        with self._writing() as db:
+        with self.writing() as db:
             grouping.merge(db, into, other)
 
     def sources(self, activity_id: int) -> list[Source]:
         """The sources of an activity, the best first, as ``split`` numbers them."""
-        with self._reading() as db:
+        with self.reading() as db:
             return sources.of_activity(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
 
     def count_as(self, sha256: str, activities: Sequence[Activity]) -> int:
         """Let a known file's recordings take over sport and kind; says how many that changes."""
-        with self._writing() as db:
+        with self.writing() as db:
             return write.count_as(db, sha256, activities)
 
-    def activities(self, *, shapes: bool = True) -> list[KeptActivity]:
-        """All activities in the order of their starts; without their shapes that needs no numpy."""
-        with self._reading() as db:
-            return read.activities(db, shapes=shapes)
+    def activities(self, *, derived: bool = True) -> list[KeptActivity]:
+        """All activities in the order of their starts; without what is derived that needs no numpy."""
+        with self.reading() as db:
+            return read.activities(db, derived=derived)
 
     def activity(self, activity_id: int) -> KeptActivity:
-        """One activity, without its shape.
+        """One activity, without what is derived of its tracks.
 
         Raises:
             NotFound: there is no such activity.
         """
-        with self._reading() as db:
+        with self.reading() as db:
             return read.activity(db, activity_id)
 
     @contextmanager
@@ -181,27 +181,27 @@ class Store:
 
     def activity_ids(self) -> list[int]:
         """The ids of all activities."""
-        with self._reading() as db:
+        with self.reading() as db:
             return exported.activity_ids(db)
 
     def exported_activity(self, activity_id: int) -> tuple[ExportedActivity, list[Activity]]:
         """One activity as an export tells it, and its recordings with their tracks."""
-        with self._reading() as db:
+        with self.reading() as db:
             return exported.activity(db, activity_id)
 
     def exported_journal(self) -> ExportedJournal:
         """All that is no activity, as an export tells it."""
-        with self._reading() as db:
+        with self.reading() as db:
             return exported.journal(db)
 
     def track(self, activity_id: int) -> Track | None:
         """The track of the best recording of an activity; None where it has none."""
-        with self._reading() as db:
+        with self.reading() as db:
             return read.track(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
 
     def entries(self) -> list[KeptEntry]:
         """All diary entries in the order of their moments."""
-        with self._reading() as db:
+        with self.reading() as db:
             return read.entries(db)
 
     def add_entry(self, entry: Entry, source: str = LOG) -> int:
@@ -210,7 +210,7 @@ class Store:
         Raises:
             BadInput: a value is out of its range, or that area has an entry at that very moment.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             return entries.add(db, entry, source)
 
     def replace_entry(self, entry_id: int, entry: Entry) -> None:
@@ -220,7 +220,7 @@ class Store:
             NotFound: there is no entry of that id.
             BadInput: as for ``add_entry``.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             entries.replace_with(db, entry_id, entry)
 
     def remove_entry(self, entry_id: int) -> None:
@@ -229,22 +229,22 @@ class Store:
         Raises:
             NotFound: there is no entry of that id.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             entries.remove(db, entry_id)
 
     def last_logged(self) -> KeptEntry | None:
         """The entry that was logged by hand last."""
-        with self._reading() as db:
+        with self.reading() as db:
             return entries.last_logged(db)
 
     def shoes(self) -> list[Shoe]:
         """All pairs that the runner or a shoes file has told of, by name."""
-        with self._reading() as db:
+        with self.reading() as db:
             return read.shoes(db)
 
     def shoe_names(self) -> list[str]:
         """All pairs that were ever named: by the runner, a diary row or a recording."""
-        with self._reading() as db:
+        with self.reading() as db:
             return shoes.names(db)
 
     def add_shoe(self, shoe: Shoe) -> list[str]:
@@ -253,7 +253,7 @@ class Store:
         Raises:
             BadInput: there is one of that name.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             return shoes.add(db, shoe)
 
     def replace_shoe(self, shoe: Shoe) -> None:
@@ -262,7 +262,7 @@ class Store:
         Raises:
             NotFound: there is none.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             shoes.replace_with(db, shoe)
 
     def wear(self, run_id: int, name: str | None) -> None:
@@ -271,21 +271,21 @@ class Store:
         Raises:
             NotFound: there is no such run or no pair of that name.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             shoes.wear(db, run_id, name)
 
-    def renew_shapes(self, shape: Callable[[Track], NDArray[np.float64] | None], version: int) -> None:
-        """Make the route shapes anew that are missing or that older code has made."""
-        with self._reading() as db:
-            outdated = read.without_shape(db, version)
-        if not outdated:
-            return
-        from runlog.store.tracks import pack_shape
+    def kept(self) -> Kept:
+        """All that a history is built of."""
+        return Kept(self.activities(), self.entries(), self.shoes())
 
+    def renew_derived(self, derive: Callable[[Track], Derived], version: int) -> None:
+        """Derive anew of tracks what is missing or what another version of the code has made."""
+        with self.reading() as db:
+            outdated = read.without_derived(db, version)
         for recording_id in outdated:
-            with self._reading() as db:
+            with self.reading() as db:
                 track = read.recording_track(db, recording_id)
-            made = shape(track) if track else None
-            packed = None if made is None else pack_shape(made)
-            with self._writing() as db:
-                recordings.keep_shape(db, recording_id, packed, version)
+            if track is not None:
+                derived = derive(track)
+                with self.writing() as db:
+                    recordings.keep_derived(db, recording_id, derived)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import no_run
 from runlog.model import KeptActivity
 from runlog.store import rows
-from runlog.store.sameness.merging import merged, ranked
+from runlog.store.sameness.merging import joined, merged, ranked
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,26 +16,27 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from runlog.digest import Digest
     from runlog.model import KeptEntry, Shoe, Track
     from runlog.store.rows import Recording
 
 _RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
 
 
-def activities(db: sqlite3.Connection, *, shapes: bool) -> list[KeptActivity]:
-    """All activities in the order of their starts; the shapes cost reading time, so only where asked for."""
+def activities(db: sqlite3.Connection, *, derived: bool) -> list[KeptActivity]:
+    """All activities in the order of their starts; what is derived of tracks is read only where asked for."""
     worn = dict(db.execute("SELECT id, worn FROM activity").fetchall())
-    shape_of = _shapes(db) if shapes else {}
+    derived_of = _derived(db) if derived else {}
     found = (rows.recording(row) for row in db.execute(f"{_RECORDINGS} ORDER BY activity_id, recording.id"))
     kept = [
-        _kept(ranked(recordings), worn[activity_id], shape_of)
+        _kept(ranked(recordings), worn[activity_id], derived_of)
         for activity_id, recordings in groupby(found, key=lambda recording: recording.activity_id)
     ]
     return sorted(kept, key=lambda activity: (activity.activity.start, activity.id))
 
 
 def activity(db: sqlite3.Connection, activity_id: int) -> KeptActivity:
-    """One activity, without its shape.
+    """One activity, without what is derived of its tracks.
 
     Raises:
         NotFound: there is no such activity.
@@ -47,16 +48,15 @@ def activity(db: sqlite3.Connection, activity_id: int) -> KeptActivity:
     return _kept(best_first, worn["worn"], {})
 
 
-def _kept(
-    best_first: list[Recording], worn: str | None, shape_of: dict[int, NDArray[np.float64]]
-) -> KeptActivity:
-    shape = next((shape_of[recording.id] for recording in best_first if recording.id in shape_of), None)
+def _kept(best_first: list[Recording], worn: str | None, derived_of: dict[int, _Derived]) -> KeptActivity:
+    derived = [derived_of[recording.id] for recording in best_first if recording.id in derived_of]
     return KeptActivity(
         id=best_first[0].activity_id,
         activity=merged(best_first),
         sources=tuple(dict.fromkeys(recording.path for recording in best_first)),
         worn=worn,
-        shape=shape,
+        shape=next((one.shape for one in derived if one.shape is not None), None),
+        digest=joined([one.digest for one in derived]) if derived else None,
     )
 
 
@@ -112,18 +112,28 @@ def shoes(db: sqlite3.Connection) -> list[Shoe]:
     return [rows.shoe(row) for row in db.execute("SELECT * FROM shoe ORDER BY name")]
 
 
-def _shapes(db: sqlite3.Connection) -> dict[int, NDArray[np.float64]]:
+class _Derived(NamedTuple):
+    shape: NDArray[np.float64] | None
+    digest: Digest
+
+
+def _derived(db: sqlite3.Connection) -> dict[int, _Derived]:
     from runlog.store import tracks
 
-    found = db.execute("SELECT recording_id, arrays FROM shape WHERE arrays IS NOT NULL")
-    return {row["recording_id"]: tracks.unpack_shape(row["arrays"]) for row in found}
+    return {
+        row["recording_id"]: _Derived(
+            None if row["shape"] is None else tracks.unpack_shape(row["shape"]),
+            tracks.unpack_digest(row["digest"]),
+        )
+        for row in db.execute("SELECT recording_id, shape, digest FROM derived")
+    }
 
 
-def without_shape(db: sqlite3.Connection, version: int) -> list[int]:
-    """The recordings with a track whose route shape is missing or of another version."""
+def without_derived(db: sqlite3.Connection, version: int) -> list[int]:
+    """The recordings with a track of which nothing is derived, or by another version of the code."""
     found = db.execute(
         "SELECT recording_id FROM track WHERE recording_id NOT IN "
-        "(SELECT recording_id FROM shape WHERE version = ?)",
+        "(SELECT recording_id FROM derived WHERE version = ?)",
         (version,),
     )
     return [row["recording_id"] for row in found]

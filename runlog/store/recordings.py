@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from runlog.model import Activity
     from runlog.store.rows import Recording
-    from runlog.store.tracks import Stream
+    from runlog.store.tracks import Derived, Stream
 
 _COLUMNS = ("activity_id", "file_id", "position", *rows.ACTIVITY_COLUMNS, "streams", "points")
 _INSERT = (
@@ -83,9 +83,9 @@ def add(
     return tally
 
 
-def keep_shape(db: sqlite3.Connection, recording_id: int, shape: bytes | None, version: int) -> None:
-    """Put a recording's packed route shape into the cache; None where its track has no route."""
-    db.execute("INSERT OR REPLACE INTO shape VALUES (?, ?, ?)", (recording_id, version, shape))
+def keep_derived(db: sqlite3.Connection, recording_id: int, derived: Derived) -> None:
+    """Put into the cache what is derived of a recording's track."""
+    db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", (recording_id, *derived))
 
 
 def remove_others(db: sqlite3.Connection, listed_in: str, kept: Iterable[str | None]) -> int:
@@ -142,7 +142,7 @@ def insert(
     recording_id = int(db.execute(_INSERT, row).lastrowid or 0)
     if stream is not None:
         db.execute("INSERT INTO track VALUES (?, ?)", (recording_id, stream.arrays))
-        keep_shape(db, recording_id, stream.shape, stream.shape_version)
+        keep_derived(db, recording_id, stream.derived)
 
 
 def _row(activity: Activity, activity_id: int, place: Place) -> dict[str, object]:

@@ -140,6 +140,19 @@ _KEPT_APART = (
 )
 
 
+_DERIVED = (
+    "DROP TABLE shape",
+    """
+    CREATE TABLE derived (            -- a cache: may be deleted at any time
+        recording_id INTEGER PRIMARY KEY REFERENCES recording (id),
+        shape        BLOB,                 -- NULL: the track has no route
+        digest       TEXT NOT NULL,        -- JSON
+        version      INTEGER NOT NULL      -- of the code that made it
+    ) STRICT
+    """,
+)
+
+
 def _first(db: sqlite3.Connection) -> None:
     for statement in _FIRST_TABLES:
         db.execute(statement)
@@ -154,8 +167,18 @@ def _split_by_hand(db: sqlite3.Connection) -> None:
     db.execute(_KEPT_APART)
 
 
+def _shapes_and_digests(db: sqlite3.Connection) -> None:
+    for statement in _DERIVED:
+        db.execute(statement)
+
+
 #: Each takes a database of the version before it one step on; never changed once released, only added to.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _lists_and_listings, _split_by_hand)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _first,
+    _lists_and_listings,
+    _split_by_hand,
+    _shapes_and_digests,
+)
 
 
 def migrate(db: sqlite3.Connection) -> None:

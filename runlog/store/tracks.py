@@ -1,15 +1,17 @@
-"""Float arrays as compressed bytes: what a track and a route shape are kept as."""
+"""What a track and all that is derived of it are kept as: float arrays as compressed bytes, and JSON."""
 
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from runlog.digest import Digest, EasyPart, Thirds
 from runlog.model import Track
 
 if TYPE_CHECKING:
@@ -18,29 +20,46 @@ if TYPE_CHECKING:
 _CLOCK = ("time_s", "segment")  # always there, so they say nothing about how rich a track is
 
 
+class Derived(NamedTuple):
+    """What is derived of a track, packed.
+
+    Attributes:
+        shape: the route shape, as ``pack_shape`` gives it; None without a route.
+        digest: the digest as JSON.
+        version: of the code that made both.
+    """
+
+    shape: bytes | None
+    digest: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A track and its route shape, packed: small to hand from process to process, ready to be kept.
+    """A track and what is derived of it, packed: small to hand from process to process, ready to be kept.
 
     Attributes:
         arrays: the track, as ``pack`` gives it.
         columns: how many columns beside the clock hold values.
         points: how many points it has.
-        shape: the route shape, as ``pack_shape`` gives it; None without a route.
-        shape_version: of the code that made the shape.
+        derived: its route shape and digest.
     """
 
     arrays: bytes
     columns: int
     points: int
-    shape: bytes | None
-    shape_version: int
+    derived: Derived
 
 
-def stream(track: Track, shape: NDArray[np.float64] | None, shape_version: int) -> Stream:
-    """Pack a track and its route shape, degrees (n, 2), or None."""
+def stream(track: Track, derived: Derived) -> Stream:
+    """Pack a track beside what is derived of it."""
+    return Stream(pack(track), _streams(track), len(track), derived)
+
+
+def derived(shape: NDArray[np.float64] | None, digest: Digest, version: int) -> Derived:
+    """Pack a route shape, degrees (n, 2) or None without a route, and a digest."""
     packed = None if shape is None else pack_shape(shape)
-    return Stream(pack(track), _streams(track), len(track), packed, shape_version)
+    return Derived(packed, json.dumps(asdict(digest), separators=(",", ":")), version)
 
 
 def pack(track: Track) -> bytes:
@@ -74,6 +93,24 @@ def unpack_shape(arrays: bytes) -> NDArray[np.float64]:
     """
     shape: NDArray[np.float64] = _loaded(arrays)["shape"]
     return shape
+
+
+def unpack_digest(text: str) -> Digest:
+    """The digest that ``derived`` made this text of.
+
+    Raises:
+        ValueError: it is no longer what it made.
+    """
+    try:
+        told = json.loads(text)
+        return Digest(
+            heart_s={int(bpm): seconds for bpm, seconds in told["heart_s"].items()},
+            form={column: Thirds(*values) for column, values in told["form"].items()},
+            warmup=told["warmup"] and EasyPart(*told["warmup"]),
+            cooldown=told["cooldown"] and EasyPart(*told["cooldown"]),
+        )
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _streams(track: Track) -> int:

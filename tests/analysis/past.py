@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from runlog.analysis import history
-from runlog.model import Activity, Area, Entry, KeptActivity, KeptEntry, Kind
+from runlog.model import Activity, Area, Entry, Kept, KeptActivity, KeptEntry, Kind
 from runlog.settings import Settings
 
 OFFSET_S = 7200
@@ -19,7 +19,7 @@ def at(local: str) -> datetime:
 
 def ran(run: int, local: str, km: float | None = 10.0, minutes: float = 60.0, **more: Any) -> KeptActivity:
     """A run; ``worn`` and ``shape`` are the store's, all else is the activity's."""
-    kept = {key: more.pop(key) for key in ("worn", "shape") if key in more}
+    kept = {key: more.pop(key) for key in ("worn", "shape", "digest") if key in more}
     activity = Activity(
         start=at(local),
         duration_s=minutes * 60,
@@ -40,4 +40,5 @@ def wrote(entry: int, local: str, *, area: Area = Area.UPPER_BACK, **told: Any) 
 
 
 def past(activities=(), entries=(), shoes=(), **settings: Any) -> history.History:
-    return history.build(list(activities), list(entries), list(shoes), Settings(**settings), lambda _: None)
+    kept = Kept(list(activities), list(entries), list(shoes))
+    return history.build(kept, Settings(**settings), lambda _: None)

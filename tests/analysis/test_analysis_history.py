@@ -12,7 +12,7 @@ from runlog.analysis import history as histories
 from runlog.analysis import load
 from runlog.analysis.routes import routes
 from runlog.analysis.shoes import shoes
-from runlog.model import Activity, KeptActivity, Kind
+from runlog.model import Activity, Kept, KeptActivity, Kind
 from runlog.settings import Settings
 
 ROUTE = np.array([[47.0, 8.0], [47.0, 8.02], [47.01, 8.03]])
@@ -72,7 +72,7 @@ def test_an_empty_history_has_the_types_of_a_full_one():
 
 
 def test_tracks_are_read_through_the_history():
-    history = histories.build([], [], [], Settings(), {7: "a track"}.get)
+    history = histories.build(Kept(), Settings(), {7: "a track"}.get)
     assert history.track(7) == "a track"
     assert history.track(8) is None
 

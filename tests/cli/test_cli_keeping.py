@@ -120,16 +120,16 @@ def test_all_is_well(run, rows):
 @pytest.mark.usefixtures("season")
 def test_what_is_wrong_is_told_with_what_to_do_and_the_exit_code(run, rows, home):
     with sqlite3.connect(home / "runlog.db") as db:
-        db.execute("UPDATE shape SET arrays = x'00' WHERE recording_id = 1")
+        db.execute("UPDATE derived SET shape = x'00' WHERE recording_id = 1")
         db.execute("INSERT INTO activity DEFAULT VALUES")
     db.close()
     text = run("doctor", code=1).stdout
-    assert "wrong: 1 route shapes" in text
+    assert "wrong: what is derived of 1 tracks" in text
     assert "    What to do: make them anew: runlog doctor --repair" in text
     assert "All is well" not in text
     assert text.index("wrong:") < text.index("note:")
     told = rows("doctor", code=1)
-    assert [one["check"] for one in told["findings"] if one["wrong"]] == ["shape"]
+    assert [one["check"] for one in told["findings"] if one["wrong"]] == ["derived"]
     assert "All is well" in run("doctor", "--repair").stdout
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from runlog.analysis import history
-from runlog.model import Activity, Area, Entry, Intensity, KeptActivity, KeptEntry, Kind, Lap, Shoe
+from runlog.model import Activity, Area, Entry, Intensity, Kept, KeptActivity, KeptEntry, Kind, Lap, Shoe
 from runlog.settings import Settings
 
 MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -59,7 +59,7 @@ class Diary:
 
     def history(self, **settings):
         settings = Settings(**{"timezone": "Europe/Berlin", **settings})
-        return history.build(self.activities, self.entries, self.shoes, settings, lambda _: None)
+        return history.build(Kept(self.activities, self.entries, self.shoes), settings, lambda _: None)
 
 
 def _laps(start):

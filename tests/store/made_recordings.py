@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from runlog.digest import Digest
 from runlog.model import Activity, Reading, Track
-from runlog.store.tracks import stream
+from runlog.store.tracks import derived, stream
 
 if TYPE_CHECKING:
     from runlog.store import FileOutcome, Store
@@ -62,7 +63,7 @@ class Files:
         bare = tuple(replace(one, track=None) for one in activities)
         reading = Reading("made", activities=bare, **parts)
         digest = sha256((content or path).encode()).hexdigest()
-        streams = [one.track and stream(one.track, None, 1) for one in activities]
+        streams = [one.track and stream(one.track, derived(None, Digest(), 1)) for one in activities]
         outcome = self.store.add_file(path, digest, reading, streams)
         self.taken.append(outcome)
         return outcome

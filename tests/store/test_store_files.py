@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from runlog import store
+from runlog.digest import Digest, EasyPart, Thirds
 from runlog.errors import StoreError
 from runlog.model import Kind, Reading, Shoe
 from runlog.store.entries import EntryCounts
-from runlog.store.tracks import stream
+from runlog.store.tracks import derived, stream
 
 
 def test_a_file_with_a_run_is_added(files, kept, run, track):
@@ -75,27 +76,31 @@ def test_a_known_file_counts_as_what_the_runner_says(files, kept, run):
     assert kept.known("/a.gpx", digest).runs == (1,)
 
 
-def test_shapes_are_kept_and_made_anew_for_newer_code(kept, run, track):
+def test_what_is_derived_of_tracks_is_kept_and_made_anew_for_newer_code(kept, run, track):
     reading = Reading("made", activities=(run(), run(9100), run(18_300)))
     first, newer = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])
-    streams = [stream(track(60, 200), first, 1), stream(track(60, 200), None, 1), None]
+    form = {"cadence_spm": Thirds(170.0, 168.0, None)}
+    beat = Digest(heart_s={140: 60.0}, form=form, warmup=EasyPart(600, 1.2, 9))
+    made = derived(first, beat, 1), derived(None, Digest(), 1)
+    streams = [*(stream(track(60, 200), one) for one in made), None]
     kept.add_file("/a.fit", "a", reading, streams)
     seen = []
 
-    def shape(track):
+    def derive(track):
         seen.append(len(track))
-        return newer
+        return derived(newer, Digest(), 2)
 
-    kept.renew_shapes(shape, 1)
+    kept.renew_derived(derive, 1)
     assert seen == []
+    assert [activity.digest for activity in kept.activities()] == [beat, Digest(), None]
     found = [activity.shape for activity in kept.activities()]
     np.testing.assert_array_equal(found[0], first)
     assert found[1:] == [None, None]
-    kept.renew_shapes(shape, 2)
-    kept.renew_shapes(shape, 2)
+    kept.renew_derived(derive, 2)
+    kept.renew_derived(derive, 2)
     assert seen == [61, 61]
     np.testing.assert_array_equal(kept.activities()[1].shape, newer)
-    assert kept.activities(shapes=False)[0].shape is None
+    assert kept.activities(derived=False)[0].shape is None
 
 
 def test_counts_start_at_nothing():

@@ -119,7 +119,8 @@ def test_bytes_that_are_no_text_are_told(kept):
         "UPDATE recording SET sport = CAST(x'ff' AS TEXT)",
         "UPDATE track SET arrays = x'00'",
         "UPDATE track SET arrays = substr(arrays, 1, length(arrays) / 2)",
-        "UPDATE shape SET arrays = x'504b0304'",
+        "UPDATE derived SET shape = x'504b0304'",
+        "UPDATE derived SET digest = '{'",
     ],
 )
 def test_bent_values_are_told_as_damage(kept, files, run, track, damage):

@@ -27,6 +27,7 @@ class Factor:
     Attributes:
         values: (history, moments) to a Series of floats indexed by the moments; NaN is unknown.
         label: its name for people.
+        family: what it is a measure of; factors of one family often move together.
         step: the difference of the factor that an effect is told for.
         step_text: that step in words.
         relative: the step is a fraction of the factor's mean.
@@ -37,6 +38,7 @@ class Factor:
 
     values: Callable[[History, pd.DatetimeIndex], pd.Series[float]]
     label: str
+    family: str
     step: float
     step_text: str
     relative: bool = False
@@ -50,25 +52,42 @@ class Factor:
 
 
 FACTORS: tuple[Factor, ...] = (
-    Factor(last_run.warmup, "Warm-up", 1.0, "done against skipped", mission=True, fresh=True),
-    Factor(last_run.cooldown, "Cool-down", 1.0, "done against skipped", mission=True, fresh=True),
-    Factor(route.route_share, "Route share", 0.1, "+10 percentage points of runs on one route", mission=True),
-    Factor(route.route_streak, "Runs in a row on one route", 1.0, "+1 run in a row"),
-    Factor(last_run.shoe_km, "Shoe distance", 100.0, "+100 km on the shoe", mission=True),
+    Factor(last_run.warmup, "Warm-up", "habits", 1.0, "done against skipped", mission=True, fresh=True),
+    Factor(last_run.cooldown, "Cool-down", "habits", 1.0, "done against skipped", mission=True, fresh=True),
+    Factor(
+        route.route_share,
+        "Route share",
+        "routes",
+        0.1,
+        "+10 percentage points of runs on one route",
+        mission=True,
+    ),
+    Factor(route.route_streak, "Runs in a row on one route", "routes", 1.0, "+1 run in a row"),
+    Factor(last_run.shoe_km, "Shoe distance", "shoes", 100.0, "+100 km on the shoe", mission=True),
     Factor(
         load.run_spike,
         "Single-run spike",
+        "load",
         0.1,
         "+10% over the longest of 30 days",
         mission=True,
         fresh=True,
     ),
-    Factor(load.acute_load, "Acute load (7 days)", 0.1, "+10% acute load", relative=True, mission=True),
-    Factor(load.chronic_load, "Chronic load (28 days)", 0.1, "+10% chronic load", relative=True),
-    Factor(load.acwr, "Acute over chronic load", 0.1, "+0.1 in the ratio"),
-    Factor(load.monotony, "Monotony", 0.5, "+0.5 monotony"),
-    Factor(diary.strength_7d, "Strength days of the last 7", 1.0, "+1 day with strength", mission=True),
-    Factor(diary.desk_hours, "Desk hours", 1.0, "+1 hour at the desk", mission=True),
-    Factor(diary.posture, "Posture", 1.0, "+1 point towards upright", mission=True),
-    Factor(last_run.cadence, "Cadence", 5.0, "+5 steps/min", fresh=True),
+    Factor(
+        load.acute_load, "Acute load (7 days)", "load", 0.1, "+10% acute load", relative=True, mission=True
+    ),
+    Factor(load.chronic_load, "Chronic load (28 days)", "load", 0.1, "+10% chronic load", relative=True),
+    Factor(load.acwr, "Acute over chronic load", "load", 0.1, "+0.1 in the ratio"),
+    Factor(load.monotony, "Monotony", "load", 0.5, "+0.5 monotony"),
+    Factor(
+        diary.strength_7d,
+        "Strength days of the last 7",
+        "strength",
+        1.0,
+        "+1 day with strength",
+        mission=True,
+    ),
+    Factor(diary.desk_hours, "Desk hours", "desk", 1.0, "+1 hour at the desk", mission=True),
+    Factor(diary.posture, "Posture", "desk", 1.0, "+1 point towards upright", mission=True),
+    Factor(last_run.cadence, "Cadence", "form", 5.0, "+5 steps/min", fresh=True),
 )

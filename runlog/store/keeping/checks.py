@@ -58,7 +58,7 @@ def database(db: sqlite3.Connection, progress: Progress | None = None) -> Iterat
     for check in (_references, _recordings, _activities, _times, _overlaps):
         yield from check(db)
     yield from _tracks(db, progress)
-    yield from _shapes(db)
+    yield from _derived(db)
 
 
 def _integrity(db: sqlite3.Connection) -> Finding | None:
@@ -149,7 +149,7 @@ def _times(db: sqlite3.Connection) -> Iterator[Finding]:
 
 def _overlaps(db: sqlite3.Connection) -> Iterator[Finding]:
     split = {row[0] for row in db.execute("SELECT id FROM activity WHERE kept_apart")}
-    kept = read.activities(db, shapes=False)
+    kept = read.activities(db, derived=False)
     timed = ((one.id, one.activity) for one in kept if one.id not in split and not one.activity.day_only)
     pairs = list(_at_once(timed))
     if pairs:
@@ -200,18 +200,20 @@ def _is_sound_track(db: sqlite3.Connection, recording_id: int) -> bool:
     )
 
 
-def _shapes(db: sqlite3.Connection) -> Iterator[Finding]:
+def _derived(db: sqlite3.Connection) -> Iterator[Finding]:
     from runlog.store import tracks
 
     broken = 0
-    for row in db.execute("SELECT arrays FROM shape WHERE arrays IS NOT NULL"):
+    for row in db.execute("SELECT shape, digest FROM derived"):
         try:
-            tracks.unpack_shape(row["arrays"])
+            tracks.unpack_digest(row["digest"])
+            if row["shape"] is not None:
+                tracks.unpack_shape(row["shape"])
         except (ValueError, TypeError, KeyError):
             broken += 1
     if broken:
-        told = f"{broken} route shapes in the cache cannot be read"
-        yield Finding("shape", True, broken, told, "make them anew: runlog doctor --repair")
+        told = f"what is derived of {broken} tracks cannot be read"
+        yield Finding("derived", True, broken, told, "make them anew: runlog doctor --repair")
 
 
 def _counted(ids: list[int], one: str, many: str) -> str:
@@ -226,5 +228,5 @@ def drop_caches(path: Path) -> None:
         StoreError: it cannot be written.
     """
     with translated(path), closing(copying.connect(path)) as db, transaction(db):
-        for cache in ("shape", "seen"):
+        for cache in ("derived", "seen"):
             db.execute(f"DELETE FROM {cache}")  # noqa: S608 - our own names

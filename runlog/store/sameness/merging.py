@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from runlog.digest import Digest
 from runlog.model import UNKNOWN_SPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from runlog.model import Activity
     from runlog.store.rows import Recording
@@ -78,6 +79,16 @@ def merged(best_first: list[Recording]) -> Activity:
         name=_name(activities),
         laps=next((activity.laps for activity in activities if activity.laps), ()),
         **{column: _first_known(activities, column) for column in _OPTIONAL},
+    )
+
+
+def joined(best_first: Sequence[Digest]) -> Digest:
+    """The digest of an activity, each part from the best of its recordings that has it."""
+    return Digest(
+        heart_s=next((one.heart_s for one in best_first if one.heart_s), {}),
+        form={column: thirds for one in reversed(best_first) for column, thirds in one.form.items()},
+        warmup=next((one.warmup for one in best_first if one.warmup), None),
+        cooldown=next((one.cooldown for one in best_first if one.cooldown), None),
     )
 
 

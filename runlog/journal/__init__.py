@@ -119,11 +119,11 @@ class Journal:
 
     def history(self) -> History:
         """All that happened, as frames."""
-        from runlog.analysis import history, routes
+        from runlog.analysis import derived, history
+        from runlog.intake.deriving import derive
 
-        kept = self._store
-        kept.renew_shapes(routes.shape, routes.SHAPE_VERSION)
-        return history.build(kept.activities(), kept.entries(), kept.shoes(), self.settings, self.track)
+        self._store.renew_derived(derive, derived.VERSION)
+        return history.build(self._store.kept(), self.settings, self.track)
 
     def track(self, run_id: int) -> Track | None:
         """The stream of a run or other activity; also once the journal is closed, as a history needs it."""
@@ -134,7 +134,7 @@ class Journal:
 
     def activities(self) -> list[KeptActivity]:
         """All runs and other activities in the order of their starts, without what needs numpy."""
-        return self._store.activities(shapes=False)
+        return self._store.activities(derived=False)
 
     def runs(self) -> list[KeptActivity]:
         """All runs in the order of their starts, without what needs numpy."""
