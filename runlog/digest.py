@@ -17,7 +17,7 @@ class Thirds(NamedTuple):
 
     Attributes:
         mean: of the whole run.
-        first: of the first third of the time moved; None where too little of it is known.
+        first: of the first third of the time run; None where too little of it is known.
         last: of the last third, likewise.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.analysis import heart, routes
+from runlog.analysis import form, heart, routes
 from runlog.digest import Digest
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from runlog.model import Track
 
 #: Of the code that derives; what another version has made is made anew.
-VERSION = 1
+VERSION = 2
 
 
 def derive(track: Track) -> tuple[NDArray[np.float64] | None, Digest]:
     """The route shape of a track, degrees (n, 2) or None without a route, and its digest."""
-    return routes.shape(track), Digest(heart_s=heart.seconds_by_rate(track))
+    return routes.shape(track), Digest(heart_s=heart.seconds_by_rate(track), form=form.thirds(track))
