@@ -9,11 +9,11 @@ import numpy as np
 from runlog.digest import Thirds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from runlog.model import Track
+    from runlog.model import KeptActivity, Track
 
 #: What each column may be while running; all else is a walk, a stop or a sensor that failed (most write 0).
 #: Between 135 and 140 steps a minute a walk becomes a run (Human Movement Science 2023;90:103117).
@@ -24,6 +24,15 @@ RUNNING: Mapping[str, tuple[float, float]] = {
     "vertical_oscillation_mm": (20.0, 200.0),
     "vertical_ratio_pct": (2.0, 20.0),
     "step_length_mm": (300.0, 2500.0),
+}
+#: The columns of ``History.runs`` for the mean and the drift of each column.
+NAMES: Mapping[str, tuple[str, str]] = {
+    "cadence_spm": ("avg_cadence_spm", "cadence_drift_spm"),
+    "stance_time_ms": ("stance_time_ms", "stance_time_drift_ms"),
+    "stance_time_balance_pct": ("stance_time_balance_pct", "stance_time_balance_drift_pct"),
+    "vertical_oscillation_mm": ("vertical_oscillation_mm", "vertical_oscillation_drift_mm"),
+    "vertical_ratio_pct": ("vertical_ratio_pct", "vertical_ratio_drift_pct"),
+    "step_length_mm": ("step_length_mm", "step_length_drift_mm"),
 }
 LONGEST_GAP_S = 30.0  # for so long at most a point holds until the next one
 LEAST_S = 60.0  # of a third
@@ -52,6 +61,28 @@ def thirds(track: Track) -> dict[str, Thirds]:
         if column in track
     }
     return {column: means for column, means in found.items() if means is not None}
+
+
+def of_runs(ran: Sequence[KeptActivity]) -> dict[str, NDArray[np.float64]]:
+    """Mean and drift of each value of running form (runs,), by their names in ``History.runs``.
+
+    The drift is the mean of the last third less that of the first, in the unit of the column. Where no
+    stream tells the mean cadence, it is the average that the source states, in which walks and stops may
+    count; all else is NaN where the stream does not tell it.
+    """
+    found = {}
+    for column, (mean, drift) in NAMES.items():
+        told = [one.digest.form.get(column) if one.digest else None for one in ran]
+        found[mean] = np.array([one and one.mean for one in told], dtype=float)
+        found[drift] = np.array([one and _drift(one) for one in told], dtype=float)
+    stated = np.array([one.activity.avg_cadence_spm for one in ran], dtype=float)
+    mean = NAMES["cadence_spm"][0]
+    found[mean] = np.where(np.isnan(found[mean]), stated, found[mean])
+    return found
+
+
+def _drift(told: Thirds) -> float | None:
+    return None if told.first is None or told.last is None else told.last - told.first
 
 
 def _held(track: Track) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runlog import clock
-from runlog.analysis import load, routes, told, warmup
+from runlog.analysis import form, load, routes, told, warmup
 from runlog.analysis import shoes as wear
 from runlog.model import Intensity, Kind
 
@@ -69,7 +69,10 @@ class History:
             max_hr, avg_cadence_spm, ascent_m, rpe, sources (tuple of str),
             route (label or None), shoe (name or None), shoe_reason (why that shoe, or why none),
             warmup, cooldown (1.0 done, 0.0 skipped, NaN unknown), warmup_source, cooldown_source
-            ("diary", "laps" or None), load (session load in the one unit of load_kind).
+            ("diary", "laps" or None), load (session load in the one unit of load_kind),
+            stance_time_ms, stance_time_balance_pct (50 is even; by convention the left foot's share),
+            vertical_oscillation_mm, vertical_ratio_pct, step_length_mm and avg_cadence_spm: means while
+            running; cadence_drift_spm, stance_time_drift_ms … : last third less first (analysis/form.py).
         others: habits and other sports: the same columns down to sources, and kind.
         entries: a row per diary entry, indexed by its id, in the order of their moments:
             moment (aware UTC), day, utc_offset_s, soreness, area, warmup, cooldown, shoe, rpe,
@@ -105,6 +108,7 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
     named = [one.worn or one.activity.shoe for one in ran] + list(diary["shoe"])
     pairs = wear.pairs(kept.shoes, named, settings)
     runs["rpe"] = by_run["rpe"].astype(float).reindex(runs.index).fillna(runs["rpe"])
+    runs = runs.assign(**form.of_runs(ran))
     runs["route"] = _routes(ran)
     runs[["shoe", "shoe_reason"]] = _worn(ran, runs["day"], by_run["shoe"], pairs)
     laps = {one.id: one.activity.laps for one in ran}
