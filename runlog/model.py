@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from numpy.typing import NDArray
@@ -209,11 +209,110 @@ class Shoe:
     start_m: float = 0.0  # worn before runlog knew it
     limit_m: float | None = None  # None: the default of the settings
     default: bool = False  # worn when nothing else is said
+    rests: tuple[tuple[date, date], ...] = ()  # first and last day of each while that it was out of use
+    same_as: str | None = None  # this is but another name of that pair
+
+
+class Surface(StrEnum):
+    """What a run was on, as its source names it."""
+
+    ROAD = "road"  # also what the source calls just a run
+    TRAIL = "trail"
+    TRACK = "track"
+    TREADMILL = "treadmill"
+
+
+#: The days of a week as a rule names them, by ``date.weekday``.
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class ShoeRule:
+    """Which runs a pair is worn on when nothing is said of them: those that fit all of its conditions.
+
+    Attributes:
+        shoe: the name of the pair.
+        surface: what the run was on.
+        weekdays: those of ``WEEKDAYS`` on which it may be, as "sat,sun".
+        min_m: the least distance.
+        max_m: the greatest distance.
+        season: the first and the last day of each year's season, as "11-01..03-31".
+    """
+
+    shoe: str
+    surface: Surface | None = None
+    weekdays: str | None = None
+    min_m: float | None = None
+    max_m: float | None = None
+    season: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptShoeRule:
+    """A rule in the store."""
+
+    id: int
+    rule: ShoeRule
 
 
 def shoe_key(name: str | None) -> str:
     """What tells pairs apart: neither letter case nor blanks make another pair; "" is no name."""
     return " ".join((name or "").split()).casefold()
+
+
+def pair_by_key(shoes: Iterable[Shoe]) -> dict[str, str]:
+    """The name of the pair by the key of each of its names."""
+    by_key = {shoe_key(shoe.name): shoe for shoe in shoes}
+    return {key: _pair(key, by_key).name for key in by_key}
+
+
+def _pair(key: str, by_key: Mapping[str, Shoe]) -> Shoe:
+    before: set[str] = set()
+    while (other := shoe_key(by_key[key].same_as)) in by_key and other not in before:
+        before.add(key)
+        key = other
+    return by_key[key]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """One run of a plan: its local day, and whether the lot fell on the plan's first way of running."""
+
+    day: date
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A planned comparison of two ways of running, the order within each two runs drawn by lot.
+
+    Attributes:
+        id: what the runner calls it by; 0 until the store has given one.
+        factor: what is drawn lots for ("warmup", "shoes" …).
+        area: the body area whose soreness is compared.
+        first: the one way, in words.
+        second: the other way.
+        effect: the difference, in rating points, that it is made to tell.
+        seed: what the lots were drawn with.
+        made: when.
+        runs: in the order of their days, two by two.
+        cancelled: when the runner gave it up.
+    """
+
+    id: int
+    factor: str
+    area: Area
+    first: str
+    second: str
+    effect: float
+    seed: int
+    made: datetime
+    runs: tuple[PlannedRun, ...] = ()
+    cancelled: datetime | None = None
+
+    def way(self, run: PlannedRun) -> str:
+        """The way of running that the lot fell on, in words."""
+        return self.first if run.first else self.second
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +375,32 @@ class KeptEntry:
     source: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """A way that was run once or often, known by the shape of the run that founded it.
+
+    Attributes:
+        id: never changes, never used again: 3 is what the runner calls R3.
+        shape: of the run that founded it, degrees (n, 2) as lat, lon in the direction run.
+        name: given by the runner.
+        similar_to: the id of an earlier route that it shares most of its way with.
+        joined_to: the id of the route that it counts as, by the runner's word.
+    """
+
+    id: int
+    shape: NDArray[Any]
+    name: str | None = None
+    similar_to: int | None = None
+    joined_to: int | None = None
+
+
+class OnRoute(NamedTuple):
+    """The id of the route that a run went, and whether the runner said so."""
+
+    route: int
+    by_hand: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """All that the store holds, but for the streams: what a history is built of."""
@@ -283,6 +408,9 @@ class Kept:
     activities: Sequence[KeptActivity] = ()
     entries: Sequence[KeptEntry] = ()
     shoes: Sequence[Shoe] = ()
+    shoe_rules: Sequence[KeptShoeRule] = ()
+    routes: Sequence[Route] = ()
+    route_of: Mapping[int, int] = field(default_factory=dict)  # by the id of the run, before any joining
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,13 +460,20 @@ class ExportedJournal:
     Attributes:
         activities: the recordings of every activity by its id, as the export names it.
         entries: the diary; the run of an entry is an id of ``activities``.
-        shoes: the pairs.
+        shoes: the pairs, and by which rules they are worn.
+        routes: all that were ever found.
+        on_route: by the id of a run, as ``activities`` has it, the route that it went.
         files: the files taken that hold no recording.
         versions: by the path of a file that the runner goes on editing, the sha256 of the version that holds.
+        plans: the planned comparisons.
     """
 
     activities: Mapping[int, tuple[Origin, ...]]
     entries: tuple[KeptEntry, ...] = ()
     shoes: tuple[Shoe, ...] = ()
+    shoe_rules: tuple[ShoeRule, ...] = ()
+    routes: tuple[Route, ...] = ()
+    on_route: Mapping[int, OnRoute] = field(default_factory=dict)
     files: tuple[TakenFile, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    plans: tuple[Plan, ...] = ()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: The columns of a recording that are the fields of an Activity, of an entry those of an Entry.
 ACTIVITY_COLUMNS = tuple(field.name for field in fields(Activity) if field.name != "track")
 ENTRY_COLUMNS = tuple(field.name for field in fields(Entry))
-SHOE_COLUMNS = ("name", "from_date", "retired", "start_m", "limit_m", "is_default")
+SHOE_COLUMNS = ("name", "from_date", "retired", "start_m", "limit_m", "is_default", "rests", "same_as")
 
 _YES_OR_NO = ("warmup", "cooldown", "strength")
 _ALWAYS_YES_OR_NO = ("sport_guessed", "day_only")
@@ -93,6 +93,8 @@ def shoe_row(shoe: Shoe) -> dict[str, object]:
         "start_m": shoe.start_m,
         "limit_m": shoe.limit_m,
         "is_default": shoe.default,
+        "rests": json.dumps([[first.isoformat(), last.isoformat()] for first, last in shoe.rests]),
+        "same_as": shoe.same_as,
     }
 
 
@@ -105,4 +107,8 @@ def shoe(row: sqlite3.Row) -> Shoe:
         start_m=row["start_m"],
         limit_m=row["limit_m"],
         default=bool(row["is_default"]),
+        rests=tuple(
+            (date.fromisoformat(first), date.fromisoformat(last)) for first, last in json.loads(row["rests"])
+        ),
+        same_as=row["same_as"],
     )

@@ -153,6 +153,24 @@ _DERIVED = (
 )
 
 
+_SHOE_RULES = (
+    "ALTER TABLE shoe ADD COLUMN rests TEXT NOT NULL DEFAULT '[]'",  # JSON: [first, last day] each
+    # what is but another name of a pair keeps its row, so that they can be told apart again
+    "ALTER TABLE shoe ADD COLUMN same_as TEXT REFERENCES shoe (name) ON UPDATE CASCADE",
+    """
+    CREATE TABLE shoe_rule (          -- on which runs a pair is worn of which nothing else is said
+        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        shoe     TEXT NOT NULL REFERENCES shoe (name) ON UPDATE CASCADE,
+        surface  TEXT,
+        weekdays TEXT,                -- "sat,sun"
+        min_m    REAL,
+        max_m    REAL,
+        season   TEXT                 -- "11-01..03-31"
+    ) STRICT
+    """,
+)
+
+
 def _first(db: sqlite3.Connection) -> None:
     for statement in _FIRST_TABLES:
         db.execute(statement)
@@ -172,12 +190,18 @@ def _shapes_and_digests(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _shoe_rules_and_names(db: sqlite3.Connection) -> None:
+    for statement in _SHOE_RULES:
+        db.execute(statement)
+
+
 #: Each takes a database of the version before it one step on; never changed once released, only added to.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
     _lists_and_listings,
     _split_by_hand,
     _shapes_and_digests,
+    _shoe_rules_and_names,
 )
 
 
