@@ -414,6 +414,40 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAlert:
+    """An alert in the store: what was said of it last, and what the runner and runlog have done about it.
+
+    Attributes:
+        id: what the runner calls it by; the same whenever the cause comes again.
+        kind, subject: which cause; there is one alert of each.
+        severity: "info", "warn" or "urgent", as it stands.
+        message, why, todo: as they were said last.
+        since: the first local day on which the cause held.
+        worst: the highest severity since it began.
+        began: when it was first seen since the cause came (again).
+        notified: when the runner was sent word of it; None: never since it began or grew worse.
+        acknowledged: when the runner said that it is known; None: not, or it has grown worse since.
+        snoozed_until: when it shall speak again; None: it is not asleep.
+        resolved: when the cause was first seen to have ended; None: it holds.
+    """
+
+    id: int
+    kind: str
+    subject: str
+    severity: str
+    message: str
+    why: str
+    todo: str
+    since: date
+    worst: str
+    began: datetime
+    notified: datetime | None = None
+    acknowledged: datetime | None = None
+    snoozed_until: datetime | None = None
+    resolved: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TakenFile:
     """A file as it was taken once: known again by its bytes."""
 
@@ -465,6 +499,7 @@ class ExportedJournal:
         on_route: by the id of a run, as ``activities`` has it, the route that it went.
         files: the files taken that hold no recording.
         versions: by the path of a file that the runner goes on editing, the sha256 of the version that holds.
+        alerts: what is known of the alerts.
         plans: the planned comparisons.
     """
 
@@ -476,4 +511,5 @@ class ExportedJournal:
     on_route: Mapping[int, OnRoute] = field(default_factory=dict)
     files: tuple[TakenFile, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    alerts: tuple[KeptAlert, ...] = ()
     plans: tuple[Plan, ...] = ()

@@ -26,6 +26,14 @@ CHOICES = {
     "week_start": ("monday", "saturday", "sunday"),
 }
 
+#: Settings that are for safety: the advice to see a clinician may come earlier than by default, not later.
+AT_MOST = {
+    "soreness_high": 7.0,
+    "soreness_lasting": 4.0,
+    "soreness_lasting_days": 14,
+    "soreness_rising_runs": 4,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -39,10 +47,19 @@ class Settings:
         date_order: how a diary's 03/04/2026 is to be read; None refuses such dates.
         hr_rest, hr_max, sex: for Banister's TRIMP.
         shoe_note_km, shoe_limit_km: a convention, not a measurement; settable per shoe.
+        rotation_share: from here on the last 28 days' runs were all but alone on one pair.
+        unassigned_runs: so many runs of the last 28 days without a pair make an alert.
         route_share, route_streak: from here on a route counts as repeated too much.
         spike: this run over the longest of the 30 days before it.
         week_jump: this week's distance over last week's.
-        skipped_in_a_row: so many runs without a warm-up make an alert.
+        monotony: mean over standard deviation of seven days' loads; above it they are too much alike.
+        silence_days: for so long after the last run, activity or diary entry, a day without a run is a day
+            of rest; after that it is unknown.
+        skipped_in_a_row: so many runs without a warm-up, or without a cool-down, make an alert.
+        diary_gap_days: after so many days with runs and without a rating the diary has a gap.
+        soreness_high: from here on one rating is enough for the advice to see a clinician; soreness_lasting
+            where it lasts for soreness_lasting_days; soreness_rising_runs where it rises over so many runs.
+            They can be set to speak earlier, never later.
         slowest_min_per_km, fastest_min_per_km: what may be a run when a file names no sport.
     """
 
@@ -56,11 +73,20 @@ class Settings:
     sex: str | None = None
     shoe_note_km: float = 500.0
     shoe_limit_km: float = 800.0
+    rotation_share: float = 0.9
+    unassigned_runs: int = 3
     route_share: float = 0.6
     route_streak: int = 5
     spike: float = 1.10
     week_jump: float = 1.30
+    monotony: float = 2.0
+    silence_days: int = 14
     skipped_in_a_row: int = 3
+    diary_gap_days: int = 7
+    soreness_high: float = 7.0
+    soreness_lasting: float = 4.0
+    soreness_lasting_days: int = 14
+    soreness_rising_runs: int = 4
     slowest_min_per_km: float = 12.0
     fastest_min_per_km: float = 2.75
 
@@ -117,6 +143,11 @@ def _checked(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the 
         raise BadInput(f"{path}: {key} must be a number, not {value}")
     if value <= 0:
         raise BadInput(f"{path}: {key} must be above 0, not {value}")
+    if value > AT_MOST.get(key, math.inf):
+        raise BadInput(
+            f"{path}: {key} must be at most {AT_MOST[key]:g}, not {value}: "
+            "the advice to see a clinician can come earlier, never later"
+        )
     if "int" in kinds[key]:
         if value != int(value):
             raise BadInput(f"{path}: {key} must be a whole number, not {value}")

@@ -171,6 +171,27 @@ _SHOE_RULES = (
 )
 
 
+_ALERTS = """
+    CREATE TABLE alert (              -- one for each cause, which may go and come again
+        id            INTEGER PRIMARY KEY AUTOINCREMENT,  -- what the runner calls it by
+        kind          TEXT NOT NULL,
+        subject       TEXT NOT NULL,
+        severity      TEXT NOT NULL CHECK (severity IN ('info', 'warn', 'urgent')),  -- as it stands
+        message       TEXT NOT NULL,  -- this and the next two: as said last
+        why           TEXT NOT NULL,
+        todo          TEXT NOT NULL,
+        since         TEXT NOT NULL,  -- the local day on which the cause came
+        worst         TEXT NOT NULL CHECK (worst IN ('info', 'warn', 'urgent')),  -- since it began
+        began         TEXT NOT NULL,  -- when it was first seen since the cause came
+        notified      TEXT,           -- when the runner was sent word of it
+        acknowledged  TEXT,           -- when the runner said that it is known
+        snoozed_until TEXT,
+        resolved      TEXT,           -- when the cause was seen to have ended
+        UNIQUE (kind, subject)
+    ) STRICT
+"""
+
+
 def _first(db: sqlite3.Connection) -> None:
     for statement in _FIRST_TABLES:
         db.execute(statement)
@@ -195,6 +216,10 @@ def _shoe_rules_and_names(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _alerts(db: sqlite3.Connection) -> None:
+    db.execute(_ALERTS)
+
+
 #: Each takes a database of the version before it one step on; never changed once released, only added to.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
@@ -202,6 +227,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _split_by_hand,
     _shapes_and_digests,
     _shoe_rules_and_names,
+    _alerts,
 )
 
 
