@@ -33,9 +33,13 @@ PHRASES = {
     "desk_hours": "{} hours a day",
     "posture": "{} of 10",
     "cadence": "{} steps a minute",
+    "cadence_drift": "{} steps a minute from the first to the last third",
+    "stance_time": "{} ms on the ground",
+    "stance_imbalance": "{} percentage points from even",
+    "vertical_ratio": "{}% of the step length",
 }
 #: What a week without runs has no value of, although the last run's may still stand.
-OF_A_RUN = ("run_spike", "route_streak", "cadence")
+OF_A_RUN = ("route_streak", *(factor.name for factor in FACTORS if factor.fresh))
 #: Points below this are told in hundredths, so that no link goes with 0.0 points.
 TENTH = 0.1
 #: How a step begins a sentence; others begin with "Every" and the step.
@@ -51,6 +55,10 @@ EACH_STEP = {
     "desk_hours": "Every further hour at the desk",
     "posture": "Every point more upright",
     "cadence": "A cadence 5 steps a minute higher",
+    "cadence_drift": "A cadence that rises by 3 steps a minute more from the first to the last third",
+    "stance_time": "Every 10 ms more on the ground",
+    "stance_imbalance": "Every percentage point more between the feet's times on the ground",
+    "vertical_ratio": "Every 0.5 percentage points more bounce for the step length",
 }
 
 

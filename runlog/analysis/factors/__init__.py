@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlog.analysis.factors import diary, last_run, load, route
+from runlog.analysis.factors import diary, form, last_run, load, route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,5 +89,25 @@ FACTORS: tuple[Factor, ...] = (
     ),
     Factor(diary.desk_hours, "Desk hours", "desk", 1.0, "+1 hour at the desk", mission=True),
     Factor(diary.posture, "Posture", "desk", 1.0, "+1 point towards upright", mission=True),
-    Factor(last_run.cadence, "Cadence", "form", 5.0, "+5 steps/min", fresh=True),
+    Factor(form.cadence, "Cadence", "form", 5.0, "+5 steps/min", fresh=True),
+    Factor(
+        form.cadence_drift,
+        "Cadence drift",
+        "form",
+        3.0,
+        "+3 steps/min from first to last third",
+        fresh=True,
+    ),
+    Factor(form.stance_time, "Ground contact time", "form", 10.0, "+10 ms on the ground", fresh=True),
+    Factor(
+        form.stance_imbalance,
+        "Ground contact imbalance",
+        "form",
+        1.0,
+        "+1 percentage point from even",
+        fresh=True,
+    ),
+    Factor(
+        form.vertical_ratio, "Vertical ratio", "form", 0.5, "+0.5 percentage points of bounce", fresh=True
+    ),
 )

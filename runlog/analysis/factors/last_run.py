@@ -39,15 +39,6 @@ def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     return asof.of_last_run(runs, ((start_m + worn_m) / 1000.0).to_numpy(float), moments)
 
 
-def cadence(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Mean cadence of the last run; NaN where it is unknown or no run lies in the 24 hours before.
-
-    Unit: steps per minute, both feet. Step: 5.
-    """
-    runs = asof.ended(history)
-    return asof.of_fresh_run(runs, runs["avg_cadence_spm"].to_numpy(float), moments)
-
-
 def _habit(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
     runs = asof.ended(history)
     return asof.of_fresh_run(runs, runs[column].to_numpy(float), moments)

@@ -1,0 +1,65 @@
+"""Factors of running form: those of the last run, from the watch or its strap.
+
+Few of the values of ``History.runs`` are factors, as each question more makes every answer less sure.
+Step length follows from pace and cadence, vertical oscillation from step length and vertical ratio; and of
+the drifts only that of the cadence is one, which every watch tells.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runlog.analysis.factors import asof
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from runlog.analysis.history import History
+
+EVEN_PCT = 50.0
+
+
+def cadence(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Mean cadence of the last run; NaN where it is unknown or no run lies in the 24 hours before.
+
+    Unit: steps per minute, both feet, while running. Step: 5.
+    """
+    return _of_fresh_run(history, moments, "avg_cadence_spm")
+
+
+def cadence_drift(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Cadence of the last third of the last run less that of its first; NaN like the cadence.
+
+    Unit: steps per minute, below 0 where it fell. Step: 3. It follows the pace, too.
+    """
+    return _of_fresh_run(history, moments, "cadence_drift_spm")
+
+
+def stance_time(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Mean ground contact time of the last run; NaN like the cadence.
+
+    Unit: milliseconds per step. Step: 10. It is shorter at a faster pace.
+    """
+    return _of_fresh_run(history, moments, "stance_time_ms")
+
+
+def stance_imbalance(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """How far the ground contact of the last run was from even between the feet; NaN like the cadence.
+
+    Unit: percentage points from 50, towards either foot: FIT's profile does not say whose share it tells
+    (by convention the left foot's). Step: 1.
+    """
+    return (_of_fresh_run(history, moments, "stance_time_balance_pct") - EVEN_PCT).abs()
+
+
+def vertical_ratio(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Bounce of the last run as a share of its step length; NaN like the cadence.
+
+    Unit: percent. Step: 0.5.
+    """
+    return _of_fresh_run(history, moments, "vertical_ratio_pct")
+
+
+def _of_fresh_run(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
+    runs = asof.ended(history)
+    return asof.of_fresh_run(runs, runs[column].to_numpy(float), moments)
