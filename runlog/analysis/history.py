@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from runlog.model import Kept, KeptActivity, KeptEntry, Track
     from runlog.settings import Settings
 
-_NO_ROUTE = {"treadmill", "indoor_running", "virtual_activity"}  # whatever positions they may claim
-
 _ACTIVITY = {
     "start": "datetime64[us, UTC]",
     "end": "datetime64[us, UTC]",
@@ -67,7 +65,8 @@ class History:
             start, end (aware UTC), local_start (naive, the runner's clock), day (naive midnight of the
             local day), utc_offset_s, name, sport, sub_sport, distance_m, duration_s, moving_s, avg_hr,
             max_hr, avg_cadence_spm, ascent_m, rpe, sources (tuple of str),
-            route (label or None), shoe (name or None), shoe_reason (why that shoe, or why none),
+            route (label or None), route_name (given by the runner, or None), shoe (name or None),
+            shoe_reason (why that shoe, or why none),
             warmup, cooldown (1.0 done, 0.0 skipped, NaN unknown), warmup_source, cooldown_source
             ("diary", "laps" or None), load (session load in the one unit of load_kind),
             stance_time_ms, stance_time_balance_pct (50 is even; by convention the left foot's share),
@@ -80,6 +79,8 @@ class History:
             1.0, 0.0 and NaN; run is an id or NaN.
         shoes: a row per pair, indexed by name: from_date, retired (naive days or NaT), start_m, limit_m
             (the pair's own or the settings'), default, kept (False where only a run or a diary row names it).
+        routes: a row per route that counts, indexed by its label: given_name (or None), similar_to (the
+            label of an earlier route of which it is a variant, or None).
         load_kind: what ``runs.load`` counts, for people: "session-RPE (points × min)" …
         load_note: how loads that were not recorded so were put on that scale, or "".
         settings: the runner's settings.
@@ -90,6 +91,7 @@ class History:
     others: pd.DataFrame
     entries: pd.DataFrame
     shoes: pd.DataFrame
+    routes: pd.DataFrame
     load_kind: str
     load_note: str
     settings: Settings
@@ -109,13 +111,16 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
     pairs = wear.pairs(kept.shoes, named, settings)
     runs["rpe"] = by_run["rpe"].astype(float).reindex(runs.index).fillna(runs["rpe"])
     runs = runs.assign(**form.of_runs(ran))
-    runs["route"] = _routes(ran)
+    kept = routes.complete(kept)
+    known_routes = routes.known(kept.routes)
+    runs[["route", "route_name"]] = _routes(ran, kept, known_routes["given_name"])
     runs[["shoe", "shoe_reason"]] = _worn(ran, runs["day"], by_run["shoe"], pairs)
     laps = {one.id: one.activity.laps for one in ran}
     for habit in (Intensity.WARMUP, Intensity.COOLDOWN):
         runs[habit.value], runs[f"{habit.value}_source"] = warmup.habit(habit, by_run[habit.value], laps)
     runs["load"], load_kind, load_note = load.session_loads(runs, settings)
-    return History(runs, _activities(others, settings), diary, pairs, load_kind, load_note, settings, track)
+    others_table = _activities(others, settings)
+    return History(runs, others_table, diary, pairs, known_routes, load_kind, load_note, settings, track)
 
 
 def _activities(kept: Sequence[KeptActivity], settings: Settings) -> pd.DataFrame:
@@ -171,11 +176,13 @@ def _local(times: pd.Series[pd.Timestamp], offset_s: pd.Series[int]) -> pd.Serie
     return local.astype("datetime64[us]")
 
 
-def _routes(ran: Sequence[KeptActivity]) -> pd.Series[str]:
-    outdoors = [kept for kept in ran if kept.activity.sub_sport not in _NO_ROUTE]
-    label = routes.group({kept.id: kept.shape for kept in outdoors if kept.shape is not None})
-    ids = [kept.id for kept in ran]
-    return pd.Series([label.get(run) for run in ids], index=ids, dtype=object)
+def _routes(ran: Sequence[KeptActivity], kept: Kept, given_name: pd.Series[str]) -> pd.DataFrame:
+    counts_as = routes.joined(kept.routes)
+    found = (kept.route_of.get(one.id) if routes.is_outdoors(one) else None for one in ran)
+    labels = [None if route is None else routes.label(counts_as[route]) for route in found]
+    ids = pd.Index([one.id for one in ran], dtype="int64")
+    names = [given_name.get(one) for one in labels]
+    return pd.DataFrame({"route": labels, "route_name": names}, index=ids, dtype=object)
 
 
 def _worn(

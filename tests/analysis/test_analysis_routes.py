@@ -18,6 +18,13 @@ from runlog.analysis import routes
 from runlog.analysis.geometry import Plane, along, resample, to_degrees, to_space
 from runlog.model import Track
 
+
+
+def grouped(shapes):
+    """The label of each run's route, found afresh."""
+    return {run: routes.label(route) for run, route in routes.find(shapes).route_of.items()}
+
+
 HOME = to_space(np.array([[47.37, 8.54]]))[0]
 
 
@@ -93,7 +100,7 @@ def labelled(lines):
 
 def precision_and_recall(tracks) -> tuple[float, float]:
     """Of the pairs found to be one route how many are, and of those that are how many were found."""
-    found = routes.group({i: routes.shape(track) for i, (_, track) in enumerate(tracks)})
+    found = grouped({i: routes.shape(track) for i, (_, track) in enumerate(tracks)})
     pairs = list(itertools.combinations(range(len(tracks)), 2))
     together = np.array([found[a] == found[b] for a, b in pairs])
     truth = np.array([tracks[a][0] == tracks[b][0] for a, b in pairs])
@@ -152,7 +159,7 @@ def real_lines(devicefiles):
 
 
 def test_real_runs_of_one_runner_are_told_apart_as_by_eye(devicefiles):
-    found = routes.group({name: routes.shape(one) for name, one in real_tracks(devicefiles).items()})
+    found = grouped({name: routes.shape(one) for name, one in real_tracks(devicefiles).items()})
     for one, other in (("270c", "2a96"), ("5e9a", "a385"), ("0c97", "7e46"), ("36bb", "e303")):
         assert found[one] == found[other]
     for one, other in (("36bb", "e3f2"), ("5a37", "a68b"), ("7318", "8c32")):
@@ -174,10 +181,10 @@ def test_real_roads_are_told_apart(devicefiles):
 
 def test_a_later_run_changes_no_earlier_label():
     shapes = {i: routes.shape(track) for i, (_, track) in enumerate(labelled(neighbouring_lines()[:8]))}
-    whole = routes.group(shapes)
+    whole = grouped(shapes)
     for cut in (1, 7, 20):
         part = dict(itertools.islice(shapes.items(), cut))
-        assert routes.group(part) == {run: whole[run] for run in part}
+        assert grouped(part) == {run: whole[run] for run in part}
     assert list(dict.fromkeys(whole.values())) == [f"R{n + 1}" for n in range(len(set(whole.values())))]
 
 
@@ -195,7 +202,7 @@ def test_routes_work_anywhere_on_the_globe(place):
         shapes[number] = routes.shape(
             Track({"time_s": seconds, "segment": seconds * 0, "lat": lat, "lon": lon})
         )
-    assert routes.group(shapes) == {0: "R1", 1: "R1", 2: "R2"}
+    assert grouped(shapes) == {0: "R1", 1: "R1", 2: "R2"}
     assert along(to_space(shapes[0]))[-1] == pytest.approx(5000, rel=0.05)
 
 
@@ -222,7 +229,7 @@ def test_gaps_and_unknown_positions_do_not_change_the_shape():
     holes = track(np.where(np.arange(300) % 4 == 1, np.nan, lat), lon)
     asleep = track(lat, lon, np.where(np.arange(300) < 150, 0.0, 1e9) + np.arange(300.0))
     shapes = [routes.shape(one) for one in (whole, holes, asleep)]
-    assert set(routes.group(dict(enumerate(shapes))).values()) == {"R1"}
+    assert set(grouped(dict(enumerate(shapes))).values()) == {"R1"}
     assert all(2 <= len(shape) < 200 for shape in shapes)
 
 
@@ -239,7 +246,7 @@ def test_any_numbers_give_a_shape_or_none(numbers):
         shape = routes.shape(track(numbers[:, 0], numbers[:, 1], np.sort(np.nan_to_num(numbers[:, 2]))))
     if shape is not None:
         assert np.isfinite(shape).all()
-        assert routes.group({1: shape, 2: shape}) == {1: "R1", 2: "R1"}
+        assert grouped({1: shape, 2: shape}) == {1: "R1", 2: "R1"}
 
 
 def test_thousands_of_runs_are_grouped_in_seconds():
@@ -247,7 +254,7 @@ def test_thousands_of_runs_are_grouped_in_seconds():
     shapes = {i: routes.shape(run(lines[i % 30], seed=i, every_s=5)) for i in range(120)}
     many = {i: shapes[i % 120] for i in range(2400)}
     began = time.perf_counter()
-    found = routes.group(many)
+    found = grouped(many)
     assert time.perf_counter() - began < 10
     assert len(set(found.values())) == 30
 
