@@ -192,6 +192,32 @@ _ALERTS = """
 """
 
 
+_PLANS = (
+    """
+    CREATE TABLE plan (               -- a comparison of two ways of running, by lot
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- what the runner calls it by
+        factor    TEXT NOT NULL,      -- what is drawn lots for
+        area      TEXT NOT NULL,      -- whose soreness is compared
+        first     TEXT NOT NULL,      -- the one way, in words
+        second    TEXT NOT NULL,      -- the other
+        effect    REAL NOT NULL,      -- the difference that it is made to tell, in points
+        seed      INTEGER NOT NULL,   -- of the lots, so that they can be checked
+        made      TEXT NOT NULL,
+        cancelled TEXT                -- when the runner gave it up
+    ) STRICT
+    """,
+    """
+    CREATE TABLE planned_run (
+        plan_id  INTEGER NOT NULL REFERENCES plan (id),
+        position INTEGER NOT NULL,    -- from 0 on; 0 and 1 are a pair, 2 and 3 …
+        day      TEXT NOT NULL,       -- local
+        is_first INTEGER NOT NULL,    -- the lot fell on the first way
+        PRIMARY KEY (plan_id, position)
+    ) STRICT
+    """,
+)
+
+
 def _first(db: sqlite3.Connection) -> None:
     for statement in _FIRST_TABLES:
         db.execute(statement)
@@ -220,6 +246,11 @@ def _alerts(db: sqlite3.Connection) -> None:
     db.execute(_ALERTS)
 
 
+def _plans(db: sqlite3.Connection) -> None:
+    for statement in _PLANS:
+        db.execute(statement)
+
+
 #: Each takes a database of the version before it one step on; never changed once released, only added to.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
@@ -228,6 +259,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _shapes_and_digests,
     _shoe_rules_and_names,
     _alerts,
+    _plans,
 )
 
 
