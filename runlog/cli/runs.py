@@ -15,6 +15,19 @@ from runlog.reporter import units
 if TYPE_CHECKING:
     import pandas as pd
 
+FORM_KEYS = (
+    "cadence_drift_spm",
+    "stance_time_ms",
+    "stance_time_drift_ms",
+    "stance_time_balance_pct",
+    "stance_time_balance_drift_pct",
+    "vertical_oscillation_mm",
+    "vertical_oscillation_drift_mm",
+    "vertical_ratio_pct",
+    "vertical_ratio_drift_pct",
+    "step_length_mm",
+    "step_length_drift_mm",
+)
 KEYS = (
     "id",
     "name",
@@ -32,8 +45,9 @@ KEYS = (
     "warmup",
     "cooldown",
     "sources",
+    *FORM_KEYS,
 )
-MORE_KEYS = ("sub_sport", "max_hr", "rpe", "load", "shoe_reason", "warmup_source", "cooldown_source")
+MORE_KEYS = ("sub_sport", "max_hr", "rpe", "load", "load_source", "shoe_reason", "warmup_source", "cooldown_source")
 _EMPTY = "No runs yet. Read some with: runlog import PATH"
 
 
@@ -51,8 +65,9 @@ _EMPTY = "No runs yet. Read some with: runlog import PATH"
 def runs(form: Form, last: int | None, *, others: bool) -> None:
     """List the runs, the oldest first.
 
-    JSON and CSV have metres, seconds, beats and steps per minute; what is
-    unknown is null or empty.
+    JSON and CSV have metres, seconds, beats and steps per minute, and the
+    running form where the watch tells it: means while running, and drifts (the
+    last third less the first). What is unknown is null or empty.
     """
     with journal() as kept:
         history = kept.history()

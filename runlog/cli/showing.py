@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from runlog.store.sources import Source
 
 _MOST_LAPS = 40
+#: Of the running form: its name, its keys for the mean and the drift, the digits and the unit told.
+_FORM = (
+    ("ground contact", "stance_time_ms", "stance_time_drift_ms", 0, " ms"),
+    ("balance", "stance_time_balance_pct", "stance_time_balance_drift_pct", 1, "% left"),
+    ("oscillation", "vertical_oscillation_mm", "vertical_oscillation_drift_mm", 0, " mm"),
+    ("vertical ratio", "vertical_ratio_pct", "vertical_ratio_drift_pct", 1, "%"),
+    ("step length", "step_length_mm", "step_length_drift_mm", 0, " mm"),
+)
 
 
 @click.command(
@@ -84,14 +92,32 @@ def _measured(row: dict[str, Any], unit: str) -> tuple[tuple[str, str], ...]:
         ("pace", units.pace(seconds, row["distance_m"], unit)),
         ("ascent", _with(row["ascent_m"], "m")),
         ("heart rate", _with(row["avg_hr"], "bpm")),
-        ("cadence", _with(row["avg_cadence_spm"], "steps/min")),
+        ("cadence", _drifting(row["avg_cadence_spm"], row["cadence_drift_spm"], 0, " steps/min")),
+        *_form(row),
     )
+
+
+def _form(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give the running form as far as the watch tells it."""
+    return [
+        (name, _drifting(row[mean], row[drift], digits, unit))
+        for name, mean, drift, digits, unit in _FORM
+        if row[mean] is not None
+    ]
+
+
+def _drifting(mean: float | None, drift: float | None, digits: int, unit: str) -> str:
+    """Write a mean of the running form, and by how much the last third of the run differs from the first."""
+    if mean is None:
+        return units.UNKNOWN
+    text = f"{units.number(mean, digits)}{unit}"
+    return text if drift is None else f"{text} ({units.number(drift, digits, signed=True)} by the last third)"
 
 
 def _followed(row: dict[str, Any], history: History) -> tuple[tuple[str, str], ...]:
     """Give what the analysis makes of a run, and what the diary says of it."""
     return (
-        ("load", _with(row["load"], history.load_kind)),
+        ("load", _because(units.load(row["load"], history.load_kind, history.settings.units), row["load_source"])),
         ("route", row["route"] or units.UNKNOWN),
         ("shoe", _because(row["shoe"] or units.UNKNOWN, row["shoe_reason"])),
         ("warm-up", _because(_answer(row["warmup"]), row["warmup_source"])),

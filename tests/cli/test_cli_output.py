@@ -34,6 +34,17 @@ RUN_KEYS = [
     "warmup",
     "cooldown",
     "sources",
+    "cadence_drift_spm",
+    "stance_time_ms",
+    "stance_time_drift_ms",
+    "stance_time_balance_pct",
+    "stance_time_balance_drift_pct",
+    "vertical_oscillation_mm",
+    "vertical_oscillation_drift_mm",
+    "vertical_ratio_pct",
+    "vertical_ratio_drift_pct",
+    "step_length_mm",
+    "step_length_drift_mm",
 ]
 LINK_KEYS = [
     "area",
