@@ -218,6 +218,26 @@ _PLANS = (
 )
 
 
+_ROUTES = (
+    """
+    CREATE TABLE route (              -- found once and kept for good: its id is what the runner calls it by
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        name       TEXT,                            -- given by the runner
+        shape      BLOB NOT NULL,                   -- of the run that founded it: what others are held against
+        similar_to INTEGER REFERENCES route (id),   -- an earlier one that it shares most of its way with
+        joined_to  INTEGER REFERENCES route (id)    -- the one that it counts as, by the runner's word
+    ) STRICT
+    """,
+    """
+    CREATE TABLE route_run (          -- which run went which route, before any joining
+        activity_id INTEGER PRIMARY KEY REFERENCES activity (id) ON DELETE CASCADE,
+        route_id    INTEGER NOT NULL REFERENCES route (id),
+        by_hand     INTEGER NOT NULL  -- the runner said so
+    ) STRICT
+    """,
+)
+
+
 def _first(db: sqlite3.Connection) -> None:
     for statement in _FIRST_TABLES:
         db.execute(statement)
@@ -251,6 +271,11 @@ def _plans(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _routes(db: sqlite3.Connection) -> None:
+    for statement in _ROUTES:
+        db.execute(statement)
+
+
 #: Each takes a database of the version before it one step on; never changed once released, only added to.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
@@ -260,6 +285,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _shoe_rules_and_names,
     _alerts,
     _plans,
+    _routes,
 )
 
 
