@@ -32,12 +32,12 @@ class EasyPart(NamedTuple):
     Attributes:
         duration_s: how long it is.
         slower: its median pace over that of the main part; 1.15 is 15% slower.
-        hr_change_bpm: by how much the heart rate is another at its end than at its start; None is unknown.
+        hr_below_bpm: by how much its median heart rate lies below that of the main part beside it.
     """
 
     duration_s: float
     slower: float
-    hr_change_bpm: float | None
+    hr_below_bpm: float
 
 
 @dataclass(frozen=True, slots=True)

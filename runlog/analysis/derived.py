@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.analysis import form, heart, routes
+from runlog.analysis import form, heart, routes, warmup
 from runlog.digest import Digest
 
 if TYPE_CHECKING:
@@ -19,4 +19,6 @@ VERSION = 2
 
 def derive(track: Track) -> tuple[NDArray[np.float64] | None, Digest]:
     """The route shape of a track, degrees (n, 2) or None without a route, and its digest."""
-    return routes.shape(track), Digest(heart_s=heart.seconds_by_rate(track), form=form.thirds(track))
+    start, end = warmup.easy_parts(track)
+    digest = Digest(heart.seconds_by_rate(track), form.thirds(track), warmup=start, cooldown=end)
+    return routes.shape(track), digest

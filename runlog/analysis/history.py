@@ -11,7 +11,7 @@ import pandas as pd
 from runlog import clock
 from runlog.analysis import form, load, routes, told, warmup
 from runlog.analysis import shoes as wear
-from runlog.model import Intensity, Kind
+from runlog.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,8 +67,9 @@ class History:
             max_hr, avg_cadence_spm, ascent_m, rpe, sources (tuple of str),
             route (label or None), route_name (given by the runner, or None), shoe (name or None),
             shoe_reason (why that shoe, or why none),
-            warmup, cooldown (1.0 done, 0.0 skipped, NaN unknown), warmup_source, cooldown_source
-            ("diary", "laps" or None), load (session load in the one unit of load_kind),
+            warmup, cooldown (1.0 done, 0.0 skipped, NaN unknown), warmup_source, warmup_confidence,
+            cooldown_source, cooldown_confidence, part_of (all as ``warmup.answers`` says),
+            load (session load in the one unit of load_kind),
             stance_time_ms, stance_time_balance_pct (50 is even; by convention the left foot's share),
             vertical_oscillation_mm, vertical_ratio_pct, step_length_mm and avg_cadence_spm: means while
             running; cadence_drift_spm, stance_time_drift_ms … : last third less first (analysis/form.py).
@@ -115,9 +116,7 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
     known_routes = routes.known(kept.routes)
     runs[["route", "route_name"]] = _routes(ran, kept, known_routes["given_name"])
     runs[["shoe", "shoe_reason"]] = _worn(ran, runs["day"], by_run["shoe"], pairs)
-    laps = {one.id: one.activity.laps for one in ran}
-    for habit in (Intensity.WARMUP, Intensity.COOLDOWN):
-        runs[habit.value], runs[f"{habit.value}_source"] = warmup.habit(habit, by_run[habit.value], laps)
+    runs = runs.join(warmup.answers(by_run, ran, others))
     runs["load"], load_kind, load_note = load.session_loads(runs, settings)
     others_table = _activities(others, settings)
     return History(runs, others_table, diary, pairs, known_routes, load_kind, load_note, settings, track)

@@ -29,7 +29,8 @@ def known(values):
         ((ACTIVE, REST, ACTIVE), None, None),  # intervals: the warm-up may lie before the start
         ((REST, REST, REST), None, None),  # one value everywhere means nothing
         ((WARMUP, WARMUP), None, None),
-        ((WARMUP, None), 1.0, 0.0),
+        ((WARMUP, None), 1.0, None),  # the last lap says nothing of what it was
+        ((WARMUP, ACTIVE, REST), 1.0, None),
         ((None, None), None, None),
         ((ACTIVE,), None, None),
         ((), None, None),

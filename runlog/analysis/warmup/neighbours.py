@@ -1,0 +1,118 @@
+"""What was recorded by itself right before or after a run: a warm-up, yoga or a short easy run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from runlog.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from runlog.model import Activity, KeptActivity
+
+NEAR_S = 45 * 60.0  # between the end of one and the start of the other
+OVERLAP_S = 120.0  # two devices' clocks, or a watch that was stopped late
+SHORT_S = 30 * 60.0
+SLOWER = 1.1  # by so much at least the pace of a warm-up run is that of the run
+
+_WARM_UP, _COOL_DOWN = "warm_up", "cool_down"
+#: What says no more than that it was done before (after) the run; strength training cools nobody down.
+_NO_WARM_UP = {_COOL_DOWN}
+_NO_COOL_DOWN = {_WARM_UP, "strength_training"}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Which runs have a neighbour that warmed up for them or cooled down from them.
+
+    Attributes:
+        before: by the id of a run whether its neighbour says in so many words that it was a warm-up.
+        after: likewise of the cool-down.
+        part_of: by the id of a short easy run the id of the run that it was the warm-up or cool-down of.
+    """
+
+    before: dict[int, bool] = field(default_factory=dict)
+    after: dict[int, bool] = field(default_factory=dict)
+    part_of: dict[int, int] = field(default_factory=dict)
+
+
+def find(ran: Sequence[KeptActivity], others: Sequence[KeptActivity]) -> Neighbours:
+    """Find the neighbours of runs, within 45 minutes of them.
+
+    A neighbour is a habit (a recorded warm-up, mobility, stretching, yoga, pilates; before a run also
+    strength training) or a short easy run: half an hour at most, and its pace at least 10% slower than that
+    of the run. Of what only a day is known there are none.
+
+    Args:
+        ran: the runs in the order of their starts.
+        others: all other activities.
+    """
+    found = Neighbours()
+    timed = [one for one in ran if not one.activity.day_only]
+    for one, following in pairwise(timed):
+        _easy_runs(one, following, found)
+    own = [one for one in timed if one.id not in found.part_of]
+    starts = np.array([_start(one.activity) for one in own])
+    ends = np.array([_end(one.activity) for one in own])
+    for other in others:
+        habit = other.activity
+        if habit.kind is not Kind.HABIT or habit.day_only:
+            continue
+        words = {habit.sport, habit.sub_sport}
+        if not words & _NO_WARM_UP:
+            for position in np.flatnonzero(_near(starts - _end(habit))):
+                _add(found.before, own[position].id, in_so_many_words=_WARM_UP in words)
+        if not words & _NO_COOL_DOWN:
+            for position in np.flatnonzero(_near(_start(habit) - ends)):
+                _add(found.after, own[position].id, in_so_many_words=_COOL_DOWN in words)
+    return found
+
+
+def _easy_runs(one: KeptActivity, following: KeptActivity, found: Neighbours) -> None:
+    """Tell of two runs that follow each other whether one was the warm-up or cool-down of the other."""
+    if not -OVERLAP_S <= _start(following.activity) - _end(one.activity) <= NEAR_S:
+        return
+    if _is_easy(one.activity, following.activity) and one.id not in found.part_of:
+        found.part_of[one.id] = following.id
+        _add(found.before, following.id, in_so_many_words=False)
+    elif _is_easy(following.activity, one.activity) and one.id not in found.part_of:
+        found.part_of[following.id] = one.id
+        _add(found.after, one.id, in_so_many_words=False)
+
+
+def _add(side: dict[int, bool], run: int, *, in_so_many_words: bool) -> None:
+    side[run] = side.get(run, False) or in_so_many_words
+
+
+def _near(gap_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.asarray((gap_s >= -OVERLAP_S) & (gap_s <= NEAR_S))
+
+
+def _is_easy(short: Activity, run: Activity) -> bool:
+    pace, of_run = _pace(short), _pace(run)
+    if pace is None or of_run is None:
+        return False
+    return _moving_s(short) <= SHORT_S and pace >= SLOWER * of_run
+
+
+def _pace(activity: Activity) -> float | None:
+    return _moving_s(activity) / activity.distance_m if activity.distance_m else None
+
+
+def _moving_s(activity: Activity) -> float:
+    return activity.duration_s if activity.moving_s is None else activity.moving_s
+
+
+def _start(activity: Activity) -> float:
+    return activity.start.timestamp()
+
+
+def _end(activity: Activity) -> float:
+    return activity.start.timestamp() + activity.duration_s
