@@ -152,6 +152,71 @@ def test_laps_keep_an_intensity_that_varies(read, fit_writer, words, kept):
     assert tuple(lap.intensity for lap in run.laps) == kept
 
 
+def with_laps(writer, *lengths_s, **stated):
+    """Writes a lap of each length, one after the other, with the nth of each of the values stated."""
+    first = 0
+    for number, seconds in enumerate(lengths_s):
+        begin, end = (START + timedelta(seconds=second) for second in (first, first + seconds))
+        values = {name: words[number] for name, words in stated.items()}
+        writer.write("lap", timestamp=end, start_time=begin, total_elapsed_time=float(seconds), **values)
+        first += seconds
+    return writer
+
+
+def split(writer, first, seconds, kind):
+    begin, end = (START + timedelta(seconds=second) for second in (first, first + seconds))
+    writer.write("split", start_time=begin, end_time=end, total_elapsed_time=float(seconds), split_type=kind)
+
+
+def intensities(read, writer):
+    (run,) = read(writer.session(120).close()).activities
+    return [lap.intensity for lap in run.laps]
+
+
+def test_laps_that_do_not_vary_take_the_word_of_the_split_that_they_lie_in(read, fit_writer):
+    writer = with_laps(fit_writer().begin().records(121), 30, 30, 30, 30, intensity=["interval"] * 4)
+    split(writer, 0, 31, "interval_warmup")
+    split(writer, 10, 80, "rwd_run")
+    split(writer, 30, 60, "interval_active")
+    split(writer, 91, 29, "interval_cooldown")
+    expected = [Intensity.WARMUP, Intensity.ACTIVE, Intensity.ACTIVE, Intensity.COOLDOWN]
+    assert intensities(read, writer) == expected
+
+
+def test_a_lap_across_several_splits_has_no_word(read, fit_writer):
+    writer = with_laps(fit_writer().begin().records(121), 20, 20, 80)
+    split(writer, 0, 20, "interval_warmup")
+    split(writer, 20, 20, "interval_active")
+    split(writer, 40, 40, "interval_rest")
+    split(writer, 80, 40, "interval_cooldown")
+    assert intensities(read, writer) == [Intensity.WARMUP, Intensity.ACTIVE, None]
+
+
+def test_the_laps_own_words_go_before_those_of_splits(read, fit_writer):
+    writer = with_laps(fit_writer().begin().records(121), 60, 60, intensity=["active", "cooldown"])
+    split(writer, 0, 60, "interval_warmup")
+    split(writer, 60, 60, "interval_active")
+    assert intensities(read, writer) == [Intensity.ACTIVE, Intensity.COOLDOWN]
+
+
+def test_laps_without_words_take_those_of_the_steps_of_the_workout(read, fit_writer):
+    writer = fit_writer().begin().records(121)
+    for number, word in enumerate(("warmup", "active", "cooldown")):
+        writer.write("workout_step", message_index=number, intensity=word)
+    with_laps(writer, 40, 40, 40, wkt_step_index=[0, 1, 2])
+    assert intensities(read, writer) == [Intensity.WARMUP, Intensity.ACTIVE, Intensity.COOLDOWN]
+
+
+def test_a_real_watch_marks_the_warm_up_in_its_splits_alone(devicefiles, read):
+    reading = read((devicefiles / "fit" / "jimmykane__fit-parser__garmin-stamina.fit").read_bytes())
+    found = [lap.intensity for lap in reading.activities[0].laps]
+    assert found == [
+        Intensity.WARMUP,
+        *[Intensity.ACTIVE, *[Intensity.ACTIVE, Intensity.RECOVERY] * 4, Intensity.ACTIVE],
+        Intensity.COOLDOWN,
+    ]
+
+
 def test_each_session_of_a_multisport_file_is_an_activity(read, fit_writer):
     writer = fit_writer().begin().records(121)
     writer.session(60, sport="cycling", total_distance=180.0).session(60, first=60, total_distance=177.0)

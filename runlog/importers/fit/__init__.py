@@ -11,8 +11,9 @@ from runlog import clock
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import sports, tracks
 from runlog.importers.fit import chain, decode, profile, scan, streams
+from runlog.importers.fit.laps import laps as find_laps
 from runlog.importers.fit.streams import moment, number
-from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap, Problem, Reading
+from runlog.model import UNKNOWN_SPORT, Activity, Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.importers.fit.decode import Messages
-    from runlog.model import Track
+    from runlog.model import Lap, Track
     from runlog.settings import Settings
 
     Message = Mapping[str, Any]
@@ -109,7 +110,7 @@ def activities(messages: Messages) -> list[Activity]:
     if not sessions:
         return []
     device, offset = _device(messages), _utc_offset(messages)
-    resumed, laps = streams.resumptions(messages), _laps(messages)
+    resumed, laps = streams.resumptions(messages), find_laps(messages)
     later_starts = [session["start_time"] for session in sessions[1:]]
     records_of = _shares(messages.times, later_starts)
     laps_of = _shares(np.array([lap.start.timestamp() for lap in laps]), later_starts)
@@ -190,25 +191,6 @@ def _words(session: Message) -> tuple[str, str | None]:
     if sub_sport in (None, "generic"):
         return str(sport), None
     return str(sport), str(sub_sport)
-
-
-def _laps(messages: Messages) -> list[Lap]:
-    laps = [
-        Lap(
-            start=datetime.fromtimestamp(start, UTC),
-            duration_s=duration,
-            distance_m=number(message, "total_distance"),
-            intensity=_intensity(message.get("intensity")),
-        )
-        for message in messages.others.get("lap", ())
-        if (start := moment(message, "start_time")) is not None
-        and (duration := number(message, "total_elapsed_time")) is not None
-    ]
-    return sorted(laps, key=lambda lap: lap.start)
-
-
-def _intensity(word: object) -> Intensity | None:
-    return Intensity(word) if isinstance(word, str) and word in set(Intensity) else None
 
 
 def _utc_offset(messages: Messages) -> int | None:
