@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.analysis.factors import asof
+from runlog.analysis.warmup import comparable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 def warmup(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Whether the last run had a warm-up: 1 done, 0 skipped, NaN unknown or no run in the 24 hours before.
 
-    Unit: yes or no. Step: done against skipped. It does not matter when the diary told it.
+    Unit: yes or no. Step: done against skipped. It does not matter when the diary told it. Only what the
+    diary and the laps say counts: a stream or a neighbouring activity can say "yes", but never "no", and
+    would tell of just the runs of which the diary is silent (``warmup.comparable``).
     """
     return _habit(history, moments, "warmup")
 
@@ -23,7 +26,9 @@ def warmup(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
 def cooldown(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Whether the last run had a cool-down: 1 done, 0 skipped, NaN unknown or no run in the 24 hours before.
 
-    Unit: yes or no. Step: done against skipped. It does not matter when the diary told it.
+    Unit: yes or no. Step: done against skipped. It does not matter when the diary told it. Only what the
+    diary and the laps say counts: a stream or a neighbouring activity can say "yes", but never "no", and
+    would tell of just the runs of which the diary is silent (``warmup.comparable``).
     """
     return _habit(history, moments, "cooldown")
 
@@ -41,4 +46,4 @@ def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
 
 def _habit(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
     runs = asof.ended(history)
-    return asof.of_fresh_run(runs, runs[column].to_numpy(float), moments)
+    return asof.of_fresh_run(runs, comparable(runs, column).to_numpy(float), moments)
