@@ -43,11 +43,17 @@ KEYS = (
     "route",
     "shoe",
     "warmup",
+    "warmup_source",
+    "warmup_confidence",
     "cooldown",
+    "cooldown_source",
+    "cooldown_confidence",
+    "part_of",
     "sources",
     *FORM_KEYS,
 )
-MORE_KEYS = ("sub_sport", "max_hr", "rpe", "load", "load_source", "shoe_reason", "warmup_source", "cooldown_source")
+MORE_KEYS = ("sub_sport", "max_hr", "rpe", "load", "load_source", "shoe_reason")
+_SURE = 0.5
 _EMPTY = "No runs yet. Read some with: runlog import PATH"
 
 
@@ -86,6 +92,8 @@ def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         for question in ("warmup", "cooldown"):
             answer = row.get(question)
             row[question] = None if answer is None else bool(answer)
+            row[f"{question}_shown"] = habit_shown(row[question], row.get(f"{question}_confidence"))
+        row["part_of"] = None if row.get("part_of") is None else int(row["part_of"])
         for key in (*KEYS, *MORE_KEYS):
             row.setdefault(key, None)  # what only runs have
     return found
@@ -107,8 +115,8 @@ def run_columns(unit: str) -> tuple[Column, ...]:
         Column("duration_s", "Time", units.duration, number=True),
         Column("route", "Route"),
         Column("shoe", "Shoe"),
-        Column("warmup", "Warm-up", yes_no),
-        Column("cooldown", "Cool-down", yes_no),
+        Column("warmup_shown", "Warm-up"),
+        Column("cooldown_shown", "Cool-down"),
         Column("avg_hr", "Heart rate", lambda bpm: units.number(bpm, 0), number=True),
     )
 
@@ -116,6 +124,13 @@ def run_columns(unit: str) -> tuple[Column, ...]:
 def _other_columns(unit: str) -> tuple[Column, ...]:
     sport = Column("sport", "Sport")
     return tuple(sport if column.key == "route" else column for column in run_columns(unit)[:6])
+
+
+def habit_shown(done: bool | None, confidence: float | None) -> str | None:  # noqa: FBT001 - an answer, no switch
+    """Write whether a run had a warm-up: a "yes" that is not sure is a "maybe"."""
+    if done is None:
+        return None
+    return "maybe" if confidence is not None and confidence < _SURE else yes_no(done)
 
 
 def yes_no(answer: object) -> str:

@@ -10,7 +10,7 @@ from runlog.cli.context import journal
 from runlog.cli.help import examples
 from runlog.cli.names import complete_run, find_run
 from runlog.cli.output import Column, Form, emit, emit_json, listing, print_pairs, print_table, say
-from runlog.cli.runs import KEYS, MORE_KEYS, run_rows, yes_no
+from runlog.cli.runs import KEYS, MORE_KEYS, run_rows
 from runlog.cli.sources import described
 from runlog.reporter import units
 
@@ -120,8 +120,9 @@ def _followed(row: dict[str, Any], history: History) -> tuple[tuple[str, str], .
         ("load", _because(units.load(row["load"], history.load_kind, history.settings.units), row["load_source"])),
         ("route", row["route"] or units.UNKNOWN),
         ("shoe", _because(row["shoe"] or units.UNKNOWN, row["shoe_reason"])),
-        ("warm-up", _because(_answer(row["warmup"]), row["warmup_source"])),
-        ("cool-down", _because(_answer(row["cooldown"]), row["cooldown_source"])),
+        ("warm-up", _habit(row, "warmup")),
+        ("cool-down", _habit(row, "cooldown")),
+        *(() if row["part_of"] is None else (("part of", f"run {row['part_of']}, recorded by itself"),)),
         *(("soreness", text) for text in _ratings(row, history)),
     )
 
@@ -192,5 +193,9 @@ def _because(text: str, reason: str | None) -> str:
     return f"{text} ({reason})" if reason else text
 
 
-def _answer(answer: object) -> str:
-    return units.UNKNOWN if answer is None else yes_no(answer)
+def _habit(row: dict[str, Any], habit: str) -> str:
+    """Write whether a run had a warm-up, by whose word, and how sure that is where it is not certain."""
+    source, confidence = row[f"{habit}_source"], row[f"{habit}_confidence"]
+    sure = confidence is None or confidence == 1.0
+    reason = source if sure else f"{source}, confidence {units.number(confidence, 2)}"
+    return _because(row[f"{habit}_shown"] or units.UNKNOWN, reason)

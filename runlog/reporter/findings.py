@@ -10,6 +10,7 @@ import pandas as pd
 
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
+from runlog.analysis.warmup import comparable
 from runlog.reporter import periods, units
 
 if TYPE_CHECKING:
@@ -185,7 +186,8 @@ def _impact(factor: Factor, effect: float, now: float, median: float) -> float:
 def _this_week(factor: Factor, history: History, week: Span) -> tuple[float, str]:
     """A factor's value this week and the same in words."""
     if factor.name in HABITS:
-        return _habit(week.of(history.runs)[factor.name])
+        runs = week.of(history.runs)
+        return _habit(comparable(runs[runs["part_of"].isna()], factor.name))
     moments = _moments(factor, history, week)
     values = factor.values(history, moments).dropna()
     if values.empty:
