@@ -25,7 +25,7 @@ SECTIONS = {
     "Look up": {
         "runs": Command("runlog.cli.runs:runs", "List the runs."),
         "show": Command("runlog.cli.showing:show", "Show one run."),
-        "routes": Command("runlog.cli.analysis:routes", "List the routes and how often each is run."),
+        "routes": Command("runlog.cli.routes:routes", "List the routes and how often each is run."),
         "load": Command("runlog.cli.analysis:load", "List the training load day by day."),
     },
     "Put right": {

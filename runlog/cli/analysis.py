@@ -1,4 +1,4 @@
-"""``runlog exposures``, ``routes``, ``load`` and ``factors``: what is found out."""
+"""``runlog exposures``, ``load`` and ``factors``: what is found out."""
 
 from __future__ import annotations
 
@@ -48,32 +48,6 @@ def exposures(form: Form, area: str | None) -> None:
         *(Column(f.name, f.name, "{:.3g}".format, number=True) for f in FACTORS if f.mission),
     )
     emit(form, rows(table), list(table.columns), columns, NO_RATINGS)
-
-
-@click.command(epilog=examples("runlog routes", "runlog routes --json"))
-@listing
-def routes(form: Form) -> None:
-    """List the routes and how often each is run.
-
-    Routes are found by their geometry, not by their names. The share is that of
-    the last 28 days.
-    """
-    from runlog.analysis.routes import routes as find_routes
-
-    with journal() as kept:
-        history = kept.history()
-    found = find_routes(history)
-    columns = (
-        Column("route", "Route"),
-        Column("name", "Mostly called"),
-        Column("runs", "Runs", number=True),
-        Column("distance_m", "Distance", lambda m: units.distance(m, history.settings.units), number=True),
-        Column("share_28d", "28 days", units.percent, number=True),
-        Column("longest_streak", "In a row", number=True),
-        Column("first", "First", partial(_local_day, zone=history.settings.zone), number=True),
-        Column("last", "Last", partial(_local_day, zone=history.settings.zone), number=True),
-    )
-    emit(form, rows(found), list(found.columns), columns, "No routes yet: no run with positions.")
 
 
 def _local_day(moment: str, zone: tzinfo) -> str:

@@ -16,7 +16,7 @@ from runlog.model import Area, Kind, shoe_key
 from runlog.reporter.units import day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from runlog.journal import Journal
     from runlog.model import KeptActivity
@@ -145,6 +145,27 @@ def _run_on(wanted: date, runs: Sequence[tuple[int, date]]) -> int:
     raise NotFound(f"there is no run {on}; the nearest is {nearest[0]} on {day(nearest[1], year=True)}")
 
 
+def find_route(text: str, names: Mapping[int, str | None]) -> int:
+    """Give the id of the route that a label ("R3", "3") or the name that the runner gave it stands for.
+
+    Args:
+        text: what the runner typed.
+        names: the name, if any, by the id of each route.
+
+    Raises:
+        NotFound: there is no such route; the message names the closest ones.
+    """
+    by_word = {f"r{route_id}": route_id for route_id in names}
+    by_word |= {shoe_key(name): route_id for route_id, name in names.items() if name}
+    word = shoe_key(text)
+    if word.isdecimal():
+        word = f"r{word.lstrip('0')}"
+    if word not in by_word:
+        labels = [name or f"R{route_id}" for route_id, name in names.items()]
+        raise NotFound(f"{unknown('route', _short(text), labels)}; runlog routes lists them")
+    return by_word[word]
+
+
 def named_run(kept: Journal, text: str) -> KeptActivity:
     """Give the run that a text stands for; light, without a history.
 
@@ -174,6 +195,16 @@ def complete_run(ctx: click.Context, param: click.Parameter, incomplete: str) ->
         CompletionItem(str(run.id), help=day(local_day(run), year=True))
         for run in reversed(_for_completion(ctx, lambda kept: kept.runs()))
         if str(run.id).startswith(incomplete)
+    ]
+
+
+def complete_route(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the labels of the routes, each with the name that the runner gave it."""
+    del param
+    return [
+        CompletionItem(f"R{route_id}", help=name)
+        for route_id, name in _for_completion(ctx, lambda kept: list(kept.routes.names().items()))
+        if f"r{route_id}".startswith(incomplete.lower())
     ]
 
 

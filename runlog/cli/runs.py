@@ -9,6 +9,7 @@ import click
 from runlog.cli.context import journal
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
+from runlog.cli.names import complete_route, find_route
 from runlog.cli.output import Column, Form, emit, listing
 from runlog.reporter import units
 
@@ -41,6 +42,7 @@ KEYS = (
     "avg_cadence_spm",
     "ascent_m",
     "route",
+    "route_name",
     "shoe",
     "warmup",
     "warmup_source",
@@ -60,15 +62,17 @@ _EMPTY = "No runs yet. Read some with: runlog import PATH"
 @click.command(
     epilog=examples(
         "runlog runs --last 10",
+        "runlog runs --route 'River loop'",
         "runlog runs --others           # rides, walks, strength sessions …",
         "runlog runs --csv > runs.csv",
         "runlog runs --json | jq '.[].distance_m'",
     )
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N.")
+@click.option("--route", metavar="ROUTE", shell_complete=complete_route, help="Only those on this route.")
 @click.option("--others", is_flag=True, help="Instead of the runs, the other activities.")
 @listing
-def runs(form: Form, last: int | None, *, others: bool) -> None:
+def runs(form: Form, last: int | None, route: str | None, *, others: bool) -> None:
     """List the runs, the oldest first.
 
     JSON and CSV have metres, seconds, beats and steps per minute, and the
@@ -77,7 +81,10 @@ def runs(form: Form, last: int | None, *, others: bool) -> None:
     """
     with journal() as kept:
         history = kept.history()
+        on = None if route is None else f"R{find_route(route, kept.routes.names())}"
     frame = history.others if others else history.runs
+    if on is not None and not others:
+        frame = frame[frame["route"] == on]
     columns = (_other_columns if others else run_columns)(history.settings.units)
     emit(form, run_rows(frame if last is None else frame.tail(last)), KEYS, columns, _EMPTY)
 
@@ -96,6 +103,7 @@ def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         row["part_of"] = None if row.get("part_of") is None else int(row["part_of"])
         for key in (*KEYS, *MORE_KEYS):
             row.setdefault(key, None)  # what only runs have
+        row["route_shown"] = row["route_name"] or row["route"]
     return found
 
 
@@ -113,7 +121,7 @@ def run_columns(unit: str) -> tuple[Column, ...]:
         Column("name", "Name"),
         Column("distance_m", "Distance", lambda metres: units.distance(metres, unit), number=True),
         Column("duration_s", "Time", units.duration, number=True),
-        Column("route", "Route"),
+        Column("route_shown", "Route"),
         Column("shoe", "Shoe"),
         Column("warmup_shown", "Warm-up"),
         Column("cooldown_shown", "Cool-down"),
@@ -123,7 +131,7 @@ def run_columns(unit: str) -> tuple[Column, ...]:
 
 def _other_columns(unit: str) -> tuple[Column, ...]:
     sport = Column("sport", "Sport")
-    return tuple(sport if column.key == "route" else column for column in run_columns(unit)[:6])
+    return tuple(sport if column.key == "route_shown" else column for column in run_columns(unit)[:6])
 
 
 def habit_shown(done: bool | None, confidence: float | None) -> str | None:  # noqa: FBT001 - an answer, no switch

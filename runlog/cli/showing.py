@@ -118,13 +118,19 @@ def _followed(row: dict[str, Any], history: History) -> tuple[tuple[str, str], .
     """Give what the analysis makes of a run, and what the diary says of it."""
     return (
         ("load", _because(units.load(row["load"], history.load_kind, history.settings.units), row["load_source"])),
-        ("route", row["route"] or units.UNKNOWN),
+        ("route", _route(row)),
         ("shoe", _because(row["shoe"] or units.UNKNOWN, row["shoe_reason"])),
         ("warm-up", _habit(row, "warmup")),
         ("cool-down", _habit(row, "cooldown")),
         *(() if row["part_of"] is None else (("part of", f"run {row['part_of']}, recorded by itself"),)),
         *(("soreness", text) for text in _ratings(row, history)),
     )
+
+
+def _route(row: dict[str, Any]) -> str:
+    if row["route_name"]:
+        return f"{row['route_name']} ({row['route']})"
+    return row["route"] or units.UNKNOWN
 
 
 def _numbered(sources: Sequence[Source]) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runlog.checkup import Checkup
     from runlog.exporting import Export
     from runlog.intake import Summary
+    from runlog.journal.routes import Routes
     from runlog.model import Entry, KeptActivity, KeptEntry, Shoe, Track
     from runlog.settings import Settings
     from runlog.store import Store
@@ -123,7 +124,7 @@ class Journal:
         from runlog.intake.deriving import derive
 
         self._store.renew_derived(derive, derived.VERSION)
-        return history.build(self._store.kept(), self.settings, self.track)
+        return history.build(self.routes.find(), self.settings, self.track)
 
     def track(self, run_id: int) -> Track | None:
         """The stream of a run or other activity; also once the journal is closed, as a history needs it."""
@@ -242,6 +243,13 @@ class Journal:
             NotFound: there is no such run or no pair of that name.
         """
         self._store.wear(run_id, name)
+
+    @property
+    def routes(self) -> Routes:
+        """The routes that were found, and the runner's word on them."""
+        from runlog.journal.routes import Routes
+
+        return Routes(self._store)
 
     def backup(self, file: str | os.PathLike[str], *, force: bool = False) -> Contents:
         """Put everything, settings included, into one file, whoever writes to the store meanwhile.

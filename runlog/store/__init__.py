@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
 from runlog.model import Kept
-from runlog.store import entries, filed, read, recordings, seam, shoes, sources, write
+from runlog.store import entries, filed, read, recordings, routes, seam, shoes, sources, write
 from runlog.store.entries import LOG, EntryCounts
 from runlog.store.filed import Seen
 from runlog.store.keeping import exported
@@ -276,7 +276,14 @@ class Store:
 
     def kept(self) -> Kept:
         """All that a history is built of."""
-        return Kept(self.activities(), self.entries(), self.shoes())
+        with self.reading() as db:
+            return Kept(
+                self.activities(),
+                self.entries(),
+                self.shoes(),
+                routes=routes.read(db),
+                route_of=routes.route_of(db),
+            )
 
     def renew_derived(self, derive: Callable[[Track], Derived], version: int) -> None:
         """Derive anew of tracks what is missing or what another version of the code has made."""

@@ -24,6 +24,16 @@ def read(db: sqlite3.Connection) -> tuple[Route, ...]:
     )
 
 
+def names(db: sqlite3.Connection) -> dict[int, str | None]:
+    """The name of each route that counts by itself: its own, or else that of one that is joined to it."""
+    found = db.execute("SELECT id, name, joined_to FROM route ORDER BY joined_to IS NOT NULL, id").fetchall()
+    named: dict[int, str | None] = {row["id"]: row["name"] for row in found if row["joined_to"] is None}
+    for row in found:
+        whole = _counts_as(db, row["id"])
+        named[whole] = named[whole] or row["name"]
+    return named
+
+
 def route_of(db: sqlite3.Connection) -> dict[int, int]:
     """By the id of a run, that of the route that it went, before any joining."""
     return dict(db.execute("SELECT activity_id, route_id FROM route_run").fetchall())
@@ -170,7 +180,7 @@ def _already_here(
     """By the id of a route of an export, the id that it has here."""
     by_shape = {route.shape.tobytes(): route.id for route in read(db)}
     found = on_route_found(db)
-    here = {on.route: found[run] for run, on in reversed(on_route.items()) if not on.by_hand and run in found}
+    here = {on.route: found[run] for run, on in list(on_route.items())[::-1] if not on.by_hand and run in found}
     return here | {
         route.id: by_shape[route.shape.tobytes()] for route in routes if route.shape.tobytes() in by_shape
     }
@@ -210,8 +220,10 @@ def _last(db: sqlite3.Connection) -> int:
 
 def _counts_as(db: sqlite3.Connection, route_id: int) -> int:
     row = _route(db, route_id)
-    while row["joined_to"] is not None:
+    passed = {row["id"]}
+    while row["joined_to"] is not None and row["joined_to"] not in passed:
         row = _route(db, row["joined_to"])
+        passed.add(row["id"])
     return int(row["id"])
 
 

@@ -44,9 +44,9 @@ class Found:
     route_of: Mapping[int, int]
 
 
-def complete(kept: Kept) -> Kept:
-    """The same with a route for every run that has a way."""
-    found = missing(kept)
+def complete(kept: Kept, found: Found | None = None) -> Kept:
+    """The same with a route for every run that has a way: with what was found, or else is found now."""
+    found = found or missing(kept)
     return replace(kept, routes=(*kept.routes, *found.routes), route_of={**kept.route_of, **found.route_of})
 
 

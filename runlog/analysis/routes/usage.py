@@ -39,7 +39,9 @@ def _end(step: Mapping[int, int | None], start: int) -> int:
 def known(routes: Sequence[Route]) -> pd.DataFrame:
     """The routes that count, by label: given_name and similar_to (an earlier route's label), each or None."""
     counts_as = joined(routes)
-    rows = {one: {"given_name": None, "similar_to": None} for one in counts_as.values()}
+    rows: dict[int, dict[str, str | None]] = {
+        one: {"given_name": None, "similar_to": None} for one in counts_as.values()
+    }
     for route in sorted(routes, key=lambda route: (route.id != counts_as[route.id], route.id)):
         row = rows[counts_as[route.id]]
         row["given_name"] = row["given_name"] or route.name

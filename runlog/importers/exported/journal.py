@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable
 from runlog.importers import exported, json_text
-from runlog.importers.exported import records
+from runlog.importers.exported import records, routes
 from runlog.importers.exported.records import Unsound
 from runlog.model import Entry, ExportedJournal, KeptEntry, Reading, Shoe, TakenFile
 
@@ -56,6 +56,8 @@ def _journal(content: dict[str, Any]) -> ExportedJournal:
         shoes=tuple(records.read(Shoe, shoe) for shoe in content["shoes"]),
         files=tuple(records.read(TakenFile, file) for file in content["files"]),
         versions=dict(versions),
+        routes=tuple(map(routes.read, content.get("routes", ()))),
+        on_route=routes.read_runs(content.get("on_route", {})),
     )
 
 
@@ -77,6 +79,8 @@ def write(journal: ExportedJournal) -> bytes:
         "shoes": _list([records.written(shoe) for shoe in journal.shoes]),
         "files": _list([records.written(file) for file in journal.files]),
         "versions": _object(journal.versions),
+        "routes": _list([routes.written(route) for route in journal.routes]),
+        "on_route": _object(journal.on_route),
         "activities": _object(journal.activities),
     }
     head = f'{{"runlog": "journal",\n"version": {exported.VERSION}'

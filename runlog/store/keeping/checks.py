@@ -59,6 +59,7 @@ def database(db: sqlite3.Connection, progress: Progress | None = None) -> Iterat
         yield from check(db)
     yield from _tracks(db, progress)
     yield from _derived(db)
+    yield from _routes(db)
 
 
 def _integrity(db: sqlite3.Connection) -> Finding | None:
@@ -214,6 +215,20 @@ def _derived(db: sqlite3.Connection) -> Iterator[Finding]:
     if broken:
         told = f"what is derived of {broken} tracks cannot be read"
         yield Finding("derived", True, broken, told, "make them anew: runlog doctor --repair")
+
+
+def _routes(db: sqlite3.Connection) -> Iterator[Finding]:
+    from runlog.store import tracks
+
+    broken = []
+    for row in db.execute("SELECT id, shape FROM route ORDER BY id"):
+        try:
+            tracks.unpack_shape(row["shape"])
+        except (ValueError, TypeError, KeyError):
+            broken.append(row["id"])
+    if broken:
+        told = f"the way of {_counted(broken, 'route', 'routes')} cannot be read"
+        yield Finding("route", True, len(broken), told, RESTORE)
 
 
 def _counted(ids: list[int], one: str, many: str) -> str:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput
 from runlog.model import Kind, Origin
-from runlog.store import entries, recordings, rows, shoes
+from runlog.store import entries, recordings, routes, rows, shoes
 from runlog.store.entries import EntryCounts
 from runlog.store.recordings import Place, Tally
 from runlog.store.sameness import grouping, twins
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from runlog.model import Activity, ExportedActivity, ExportedJournal, TakenFile
+    from runlog.model import Activity, ExportedActivity, ExportedJournal, OnRoute, TakenFile
     from runlog.store.tracks import Stream
 
 
@@ -149,7 +149,14 @@ def journal(
         _file_id(db, file)
     _note_versions(db, exported.versions.items())
     counts = EntryCounts(became.count(entries.ADDED), became.count(entries.UPDATED))
+    routes.put_back(db, exported.routes, _by_stored_run(exported.on_route, run_of))
     return counts, shoes.put_back(db, exported.shoes), tuple(problems)
+
+
+def _by_stored_run(
+    on_route: Mapping[int, OnRoute], run_of: Mapping[int, int | None]
+) -> dict[int, OnRoute]:
+    return {run: on for one, on in on_route.items() if (run := run_of.get(one)) is not None}
 
 
 def _stored(db: sqlite3.Connection, origins: Iterable[Origin]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput, no_run
-from runlog.store import read
+from runlog.store import read, routes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -51,6 +51,7 @@ def split(db: sqlite3.Connection, activity_id: int, sources: Sequence[int] = ())
     found = [one.id for one in read.recordings_of(db, activity_id)]
     _refuse_split(activity_id, len(found), sources)
     _keep_apart(db, activity_id)
+    routes.forget(db, activity_id)
     if not sources:
         return [_move(db, [one]) for one in found[1:]]
     return [_move(db, [found[number - 1] for number in sorted(set(sources))])]
@@ -104,6 +105,7 @@ def _row(db: sqlite3.Connection, activity_id: int) -> Any:  # noqa: ANN401 - a r
 def _absorb(db: sqlite3.Connection, into: int, other: int) -> None:
     db.execute("UPDATE recording SET activity_id = ? WHERE activity_id = ?", (into, other))
     db.execute("UPDATE entry SET run = ? WHERE run = ?", (into, other))
+    routes.move(db, into, other)
     gone = _row(db, other)
     db.execute(
         "UPDATE activity SET worn = coalesce(worn, ?), kept_apart = max(kept_apart, ?) WHERE id = ?",

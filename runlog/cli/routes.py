@@ -1,0 +1,174 @@
+"""``runlog routes``: the routes that were found, and the runner's word on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from runlog.cli.context import journal
+from runlog.cli.frames import rows
+from runlog.cli.help import examples
+from runlog.cli.names import complete_route, complete_run, find_route, named_run
+from runlog.cli.output import Column, Form, emit, listing, say
+from runlog.errors import BadInput
+from runlog.reporter import units
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import tzinfo
+
+    from runlog.journal import Journal
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog=examples(
+        "runlog routes",
+        "runlog routes --min-runs 3",
+        "runlog runs --route R3              # the runs on it",
+        "runlog routes name R3 'River loop'",
+        "runlog routes join R3 R7            # R7 counts as R3",
+        "runlog routes split 41 44           # these runs become a route of their own",
+    ),
+)
+@click.option(
+    "--min-runs", type=click.IntRange(min=1), metavar="N", help="Only those that were run so many times."
+)
+@listing
+@click.pass_context
+def routes(ctx: click.Context, form: Form, min_runs: int | None) -> None:
+    """List the routes and how often each is run.
+
+    Routes are found by where they go and in which direction, not by their
+    names; R3 stays R3 whatever is imported later. A variant shares most of its
+    way with an earlier route. A name in brackets is what your watch or app
+    mostly calls those runs. The share is that of the last 28 days.
+    """
+    if ctx.invoked_subcommand is None:
+        _list(form, min_runs or 1)
+
+
+def _list(form: Form, min_runs: int) -> None:
+    from runlog.analysis.routes import routes as find_routes
+
+    with journal() as kept:
+        history = kept.history()
+    table = find_routes(history)
+    found = [_row(row) for row in rows(table[table["runs"] >= min_runs])]
+    columns = _columns(history.settings.units, history.settings.zone, found)
+    empty = f"No route was run {min_runs} times." if len(table) else "No routes yet: no run with positions."
+    emit(form, found, list(table.columns), columns, empty)
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """Give a row with the name that is shown: the runner's own, or in brackets what its runs are called."""
+    usual = f"({row['name']})" if row["name"] else None
+    return row | {"shown": row["given_name"] or usual}
+
+
+def _columns(unit: str, zone: tzinfo, found: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
+    variant = Column("similar_to", "Variant of", least=10)
+    return (
+        Column("route", "Route"),
+        Column("shown", "Name"),
+        Column("runs", "Runs", number=True),
+        Column("distance_m", "Distance", lambda m: units.distance(m, unit), number=True),
+        Column("share_28d", "28 days", units.percent, number=True),
+        Column("last", "Last", partial(_local_day, zone=zone), number=True),
+        Column("longest_streak", "In a row", number=True),
+        *([variant] if any(row["similar_to"] for row in found) else []),
+        Column("first", "First", partial(_local_day, zone=zone), number=True),
+    )
+
+
+def _local_day(moment: str, zone: tzinfo) -> str:
+    return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
+
+
+@routes.command(epilog=examples("runlog routes name R3 'River loop'", "runlog routes name R3 --none"))
+@click.argument("route", shell_complete=complete_route)
+@click.argument("name", required=False)
+@click.option("--none", is_flag=True, help="Take its name back.")
+def name(route: str, name: str | None, *, none: bool) -> None:
+    """Give a route a name, which is shown wherever the route is.
+
+    ROUTE is its label or its present name.
+    """
+    if none == (name is not None):
+        raise click.UsageError("Give either a name or --none.")
+    with journal() as kept:
+        route_id = _known(kept, route)
+        before = kept.routes.name(route_id, name)
+    say(f"R{route_id} has no name now." if name is None else f"R{route_id} is called {name!r} now.")
+    if before is not None:
+        say(f"To undo it: runlog routes name R{route_id} {before!r}")
+    elif name is not None:
+        say(f"To undo it: runlog routes name R{route_id} --none")
+
+
+@routes.command(epilog=examples("runlog routes join R3 R7", "runlog routes join 'River loop' R7"))
+@click.argument("route", shell_complete=complete_route)
+@click.argument("other", shell_complete=complete_route)
+def join(route: str, other: str) -> None:
+    """Let a route count as another one.
+
+    The runs of OTHER are of ROUTE from now on, and so are later runs that match
+    OTHER's way.
+    """
+    with journal() as kept:
+        into, gone = _known(kept, route), _known(kept, other)
+        if into == gone:
+            raise BadInput(f"{route} and {other} are one route already; name two")
+        kept.routes.join(into, gone)
+        runs = _runs_on(kept, into)
+    say(f"R{gone} is a part of R{into} now, which has {units.count(runs, 'run')}.")
+    say("Later runs that match the way of either are of it, too.")
+    say(f"To undo it: runlog routes unjoin R{gone}")
+
+
+@routes.command(epilog=examples("runlog routes unjoin R7"))
+@click.argument("route")
+def unjoin(route: str) -> None:
+    """Let a route that was joined to another one count by itself again.
+
+    ROUTE is its label.
+    """
+    with journal() as kept:
+        route_id = find_route(route, {one.id: None for one in kept.routes.all()})
+        whole = kept.routes.unjoin(route_id)
+        runs = _runs_on(kept, route_id)
+    say(f"R{route_id} is a route of its own again, with {units.count(runs, 'run')}.")
+    say(f"To undo it: runlog routes join R{whole} R{route_id}")
+
+
+@routes.command(epilog=examples("runlog routes split 41 44", "runlog routes split last"))
+@click.argument("runs", nargs=-1, required=True, shell_complete=complete_run)
+def split(runs: Sequence[str]) -> None:
+    """Make some runs of a route a route of their own.
+
+    RUNS are ids, "last", or days on which there was exactly one. They stay on
+    the new route. Later runs go to the one whose way is nearer to theirs.
+    """
+    with journal() as kept:
+        ids = dict.fromkeys(named_run(kept, run).id for run in runs)
+        whole, new = kept.routes.split(list(ids))
+    say(f"{_counted(ids)} of R{whole} {'is' if len(ids) == 1 else 'are'} R{new} now.")
+    say(f"To name it: runlog routes name R{new} NAME")
+    say(f"To undo it: runlog routes join R{whole} R{new}")
+
+
+def _counted(ids: Collection[int]) -> str:
+    return f"Run {next(iter(ids))}" if len(ids) == 1 else units.count(len(ids), "run")
+
+
+def _known(kept: Journal, text: str) -> int:
+    """Find the routes of runs that are new, and give the id of the one that a text stands for."""
+    kept.routes.find()
+    return find_route(text, kept.routes.names())
+
+
+def _runs_on(kept: Journal, route_id: int) -> int:
+    return int((kept.history().runs["route"] == f"R{route_id}").sum())
