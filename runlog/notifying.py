@@ -1,0 +1,60 @@
+"""Messages to the runner: mail, ntfy, Telegram, the desktop … through Apprise (the extra ``notify``).
+
+The one seam to that library. Where to is an Apprise URL, like ``ntfy://my-secret-topic`` or
+``mailto://name:password@example.org``; a message about one never shows the secrets in it.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from runlog.errors import BadInput, MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WHERE_TO = "https://appriseit.com/services lists what there is"
+
+
+def send(urls: Sequence[str], title: str, body: str) -> None:
+    """Send one message to all of these.
+
+    Raises:
+        MissingExtra: Apprise is not installed.
+        BadInput: no place to send to, or one that is none, when nothing is sent; or one that could not be
+            reached, when the others have it all the same.
+    """
+    if not urls:
+        raise BadInput(
+            'no place to send to; name some in config.toml: notify = ["ntfy://my-secret-topic"] '
+            f"({_WHERE_TO})"
+        )
+    services = [_service(number, url) for number, url in enumerate(urls, start=1)]
+    failures = [failure for service in services if (failure := _failure(service, title, body))]
+    if failures:
+        raise BadInput(f"not sent: {'; '.join(failures)}")
+
+
+def _service(number: int, url: str) -> Any:  # noqa: ANN401 - Apprise tells no types
+    try:
+        import apprise
+    except ImportError as error:
+        raise MissingExtra(
+            "messages need Apprise; install it with: python -m pip install 'runlog[notify]'"
+        ) from error
+    service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+    if service is None:
+        raise BadInput(f"notify, entry {number}: this is no place that Apprise can send to; {_WHERE_TO}")
+    return service
+
+
+def _failure(service: Any, title: str, body: str) -> str:  # noqa: ANN401 - likewise
+    """Why a message did not get through; "" where it did."""
+    import apprise
+
+    with apprise.LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]  # Apprise's own
+        sent = service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+        said = log.getvalue().strip()
+    place = service.url(privacy=True)
+    return "" if sent else f"{place} ({said.splitlines()[-1] if said else 'no reason given'})"
