@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _signed = partial(units.number, digits=2, signed=True)
+_plain = partial(units.number, digits=2)
 
 _GRADES = {"none": "no sign", "": "cannot tell"}
 _SUREST_FIRST = ("A", "B", "C", "hint", "none", "")
+_WINDOWS = ("24", "48", "72")
+_TINY = 0.001
 
 LINK_COLUMNS = (
     Column("factor", "Factor"),
@@ -38,27 +41,59 @@ LINK_COLUMNS = (
 _WHY = Column("reason", "Why", least=30)
 
 
-@click.command(epilog=examples("runlog links", "runlog links --area neck --json"))
+def _tail(p: float) -> str:
+    return "<.001" if p < _TINY else units.number(p, 3).removeprefix("0")
+
+
+_FULL_COLUMNS = (
+    Column("factor", "Factor"),
+    Column("per_sd", "Per SD", _signed, number=True),
+    Column("se", "SE", _plain, number=True),
+    Column("p", "p", _tail, number=True),
+    Column("q", "q", _tail, number=True),
+    Column("high_low", "High/low", number=True),
+    Column("halves", "Halves", number=True),
+    Column("r_time", "r time", _signed, number=True),
+)
+
+
+@click.command(
+    epilog=examples("runlog links", "runlog links --area neck --full", "runlog links --window 48 --json")
+)
 @click.option("--area", type=AREA, help="Only this body area.")
+@click.option(
+    "--window",
+    type=click.Choice(_WINDOWS),
+    default=_WINDOWS[0],
+    show_default=True,
+    help="The run of the 24 hours before the rating; or, secondary, of 24 to 48 or 48 to 72 hours before.",
+)
+@click.option("--full", is_flag=True, help="Add the scientist's numbers.")
 @listing
-def links(form: Form, area: str | None) -> None:
+def links(form: Form, area: str | None, window: str, *, full: bool) -> None:
     """Say what soreness goes together with, and how sure that is.
 
     The effect is in points of soreness for a step of the factor that means
     something to a runner (done against skipped, +100 km), with its 95% range.
     Grades: A and B hold against chance, C leans one way, "hint" rests on fewer
     than 40 ratings. It is never proof of cause.
+
+    With --full: the effect per SD of the factor and its SE, p, q (p after
+    Benjamini–Hochberg), ratings above and not above the factor's middle, the
+    effect per step from each half of the diary alone, and the factor's
+    correlation with time. JSON and CSV always have all of this.
     """
     from runlog.analysis.exposures import exposures
     from runlog.analysis.links import COLUMNS
     from runlog.analysis.links import links as link
 
+    hours = int(window)
     with journal() as kept:
-        found = link_rows(link(exposures(kept.history(), area)))
+        found = link_rows(link(exposures(kept.history(), area, hours), window=hours))
     if form == "table" and found:
-        _say_links(found)
+        _say_links(found, hours, full=full)
     else:
-        emit(form, found, COLUMNS, (), NO_RATINGS)
+        emit(form, _flat(found) if form == "csv" else found, COLUMNS, (), NO_RATINGS)
 
 
 def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -78,16 +113,70 @@ def surest_first(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: _SUREST_FIRST.index(row["grade"]))
 
 
-def _say_links(found: Sequence[dict[str, Any]]) -> None:
+def _flat(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Write correlations with other factors as a cell can hold them."""
+    return [row | {key: _told(row[key]) for key in ("moves_with", "speaks_for")} for row in found]
+
+
+def _told(correlations: dict[str, float] | None) -> list[str]:
+    return [f"{name} {r:.2f}" for name, r in (correlations or {}).items()]
+
+
+def _say_links(found: Sequence[dict[str, Any]], hours: int, *, full: bool) -> None:
+    from runlog.analysis.links.steps import PRIMARY, between
+
+    if hours != PRIMARY:
+        say(
+            f"Secondary: the run of {between(hours)} the rating, beside all that counts in the primary "
+            "window, the 24 hours before it. A B is the most it can get."
+        )
+        say()
     for area, of_area in groupby(found, key=itemgetter("area")):
-        told = list(of_area)
-        graded = [row for row in told if row["grade"] != "describe"]
-        if graded:
-            say(f"{units.area(area).capitalize()}, in points of soreness:")
-            say()
-            print_table(surest_first(graded), (*LINK_COLUMNS, _WHY))
-        else:
-            most = units.count(max(row["n"] for row in told), "rating")
-            say(f"{units.area(area).capitalize()}: {most}, too few to say anything yet.")
+        _say_area(units.area(area).capitalize(), list(of_area), full=full)
         say()
     say("These go together with soreness; that is not proof of cause.")
+
+
+def _say_area(area: str, found: Sequence[dict[str, Any]], *, full: bool) -> None:
+    answered = [row for row in found if row["grade"] in _SUREST_FIRST[:-1]]
+    if not answered and all(row["grade"] == "describe" for row in found):
+        most = units.count(max(row["n"] for row in found), "rating")
+        then = "" if found[0]["window"] == int(_WINDOWS[0]) else " with a run then"
+        say(f"{area}: {most}{then}, too few to say anything yet. Links begin at 20.")
+        return
+    say(f"{area}, in points of soreness:")
+    say()
+    if answered:
+        print_table(surest_first(answered), (*LINK_COLUMNS, _WHY))
+        say()
+    for row in found:
+        if row not in answered:
+            say(f"{row['factor']}: cannot tell. {row['reason']}")
+    if full:
+        _say_more(found)
+
+
+def _say_more(found: Sequence[dict[str, Any]]) -> None:
+    """Print the scientist's numbers of one area."""
+    estimated = [_with_pairs(row) for row in found if row["effect"] is not None]
+    if not estimated:
+        return
+    say()
+    print_table(estimated, _FULL_COLUMNS)
+    say()
+    together = ("moves_with", "moves with"), ("speaks_for", "speaks for")
+    for row in estimated:
+        for key, verb in together:
+            if row[key]:
+                say(f"{row['factor']} {verb} {', '.join(_told(row[key]))} (correlations).")
+    first = estimated[0]
+    say(
+        f"What no factor explains: {units.percent(first['lasting'])} of its variance is a level that wanders "
+        f"over about {units.number(first['tau_days'], 0)} days, so that the ratings tell the mean level as "
+        f"well as {units.number(first['n_eff'], 0)} independent ones. Method {first['method']}."
+    )
+
+
+def _with_pairs(row: dict[str, Any]) -> dict[str, Any]:
+    halves = [_signed(row[key]) for key in ("first_half", "second_half")]
+    return row | {"high_low": f"{row['n_high']}/{row['n_low']}", "halves": " ".join(halves)}

@@ -18,7 +18,7 @@ from runlog.analysis.links.grade import Answer, benjamini_hochberg, graded
 if TYPE_CHECKING:
     import numpy as np
 
-SURE = Answer(n=120, effect=0.9, low=0.6, high=1.2, p=0.001, q=0.01, halves_agree=True)
+SURE = Answer(n=120, effect=0.9, low=0.6, high=1.2, p=0.001, q=0.01, first_half=0.8, second_half=1.0)
 
 
 @given(arrays(float, st.integers(1, 14), elements=st.floats(0, 1)))
@@ -30,20 +30,23 @@ def test_benjamini_hochberg_is_scipys(p: np.ndarray):
     ("change", "grade"),
     [
         ({}, "A"),
-        ({"effect": -0.9, "low": -1.2, "high": -0.6}, "A"),
+        ({"effect": -0.9, "low": -1.2, "high": -0.6, "first_half": -0.8, "second_half": -1.0}, "A"),
         ({"low": 0.5}, "A"),
         ({"low": 0.49}, "B"),
         ({"n": 100}, "A"),
         ({"n": 99}, "B"),
-        ({"halves_agree": False}, "B"),
+        ({"second_half": -0.1}, "B"),
+        ({"first_half": float("nan")}, "B"),
+        ({"window": 48}, "B"),
+        ({"speaks_for": {"b": 0.9}}, "A"),
         ({"q": 0.10}, "A"),
         ({"q": 0.11}, "C"),
         ({"q": 0.9, "p": 0.40, "low": -0.2}, "C"),
         ({"q": 0.9, "p": 0.41, "low": -0.2}, "none"),
         ({"n": 40}, "B"),
-        ({"with_time": -0.9}, "A"),
-        ({"with_time": -0.91}, "C"),
-        ({"with_time": 0.95, "n": 39}, "hint"),
+        ({"r_time": -0.9}, "A"),
+        ({"r_time": -0.91}, "C"),
+        ({"r_time": 0.95, "n": 39}, "hint"),
         ({"n": 39}, "hint"),
         ({"n": 39, "q": 0.9, "p": 0.3}, "hint"),
         ({"n": 39, "q": 0.9, "p": 0.6}, "none"),

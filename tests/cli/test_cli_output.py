@@ -54,6 +54,7 @@ RUN_KEYS = [
 LINK_KEYS = [
     "area",
     "factor",
+    "window",
     "step",
     "effect",
     "low",
@@ -65,6 +66,17 @@ LINK_KEYS = [
     "n_low",
     "grade",
     "reason",
+    "per_sd",
+    "se",
+    "first_half",
+    "second_half",
+    "tau_days",
+    "lasting",
+    "n_eff",
+    "r_time",
+    "moves_with",
+    "speaks_for",
+    "method",
 ]
 ALERT_KEYS = ["id", "kind", "subject", "severity", "message", "why", "since", "state"]
 

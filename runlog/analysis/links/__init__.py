@@ -39,25 +39,33 @@ All this is association. Nobody drew lots over who warms up, so it goes together
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from runlog.analysis.links import withheld
 from runlog.analysis.links.answers import answers, size
+from runlog.analysis.links.families import spokesmen
 from runlog.analysis.links.grade import graded
 from runlog.analysis.links.sentence import sentence
+from runlog.analysis.links.steps import PRIMARY, WINDOWS, between, lagged, step_of
 from runlog.analysis.links.table import by_area, checked
+from runlog.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["COLUMNS", "links", "sentence"]
+__all__ = ["COLUMNS", "METHOD", "links", "sentence"]
+
+#: Changes with every change of the method that changes an answer.
+METHOD = 2
 
 #: What the answer has for each factor.
 COLUMNS = (
     "area",
     "factor",
+    "window",
     "step",
     "effect",
     "low",
@@ -69,21 +77,36 @@ COLUMNS = (
     "n_low",
     "grade",
     "reason",
+    "per_sd",
+    "se",
+    "first_half",
+    "second_half",
+    "tau_days",
+    "lasting",
+    "n_eff",
+    "r_time",
+    "moves_with",
+    "speaks_for",
+    "method",
 )
 
 
-def links(table: pd.DataFrame, factors: Sequence[str] | None = None) -> pd.DataFrame:
+def links(table: pd.DataFrame, factors: Sequence[str] | None = None, window: int = PRIMARY) -> pd.DataFrame:
     """Find what a runner's ratings go together with.
 
     Args:
         table: a row per rating, in any order: ``moment`` (aware), ``rating`` (NaN: left out), ``area``
-            (optional; each area is looked at by itself) and numeric columns of factors (NaN is unknown).
-        factors: the columns to look at; None is every numeric column.
+            (optional; each area is looked at by itself), ``day`` (optional: dates of the runner's calendar,
+            for the weekday; else it is the moment's own) and numeric columns of factors (NaN is unknown).
+        factors: the factors to look at; None is every numeric column.
+        window: 24 for the factors as of the rating. 48 and 72 are the secondary windows: what the values of
+            the run that ended 24 to 48 (48 to 72) hours before go together with, from a table of
+            ``exposures(..., window=...)``, whose primary factors then stay beside them in the regression.
 
     Returns:
         A row per factor and area, with
 
-        - area (None where the table has none), factor
+        - area (None where the table has none), factor, window
         - step: the difference in the factor, in its own unit, that the effect is told for: that of the
           known factor of this name (a relative one as a fraction of the factor's mean), else 1
         - effect, low, high: rating points per step, and the 95% range; NaN without an answer
@@ -92,26 +115,61 @@ def links(table: pd.DataFrame, factors: Sequence[str] | None = None) -> pd.DataF
           middle and the others (for a factor of 0 and 1: ones and zeros; else above its median and not above)
         - grade: "A", "B", "C" (leans one way), "hint" (20 to 39 ratings), "none" (no sign), "describe"
           (fewer than 20 ratings), or "" where the reason says that the diary cannot tell
-        - reason: a sentence or two.
+        - reason: a sentence or two
+        - per_sd, se: rating points per SD of the factor, and the SD of its posterior
+        - first_half, second_half: the effect per step from each half of the diary alone (from 40 ratings on)
+        - tau_days, lasting: how many days the unexplained level lasts, and its share of what is unexplained
+          (posterior means; of τ the geometric one)
+        - n_eff: the number of independent ratings that would tell the mean level as well as these
+        - r_time: correlation of the factor with the time of the ratings
+        - moves_with, speaks_for: by factor, the correlations with those that it cannot well be told apart
+          from, and with those of its family that it was asked for
+        - method: METHOD.
 
     Raises:
-        BadInput: the table lacks a column, a moment has no time zone, or a factor holds no numbers.
+        BadInput: the table lacks a column, a moment has no time zone, a factor holds no numbers, or there
+            is no such window.
     """
-    ratings, names = checked(table, factors)
-    rows = [{"area": area} | row for area, rated in by_area(ratings) for row in _of_area(rated, names)]
+    ratings, names = checked(table, _columns(table, factors, window))
+    asked = [name for name in names if step_of(name).window == window]
+    beside = [name for name in names if step_of(name).window == PRIMARY != window]
+    if names and not asked:
+        raise BadInput(
+            f"The table of ratings has no factors of {between(window)}: make it with "
+            f"exposures(history, window={window})."
+        )
+    rows = [
+        {"area": area} | row for area, rated in by_area(ratings) for row in _of_area(rated, asked, beside)
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _of_area(ratings: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Answer for each factor of one area."""
-    outcomes = {name: withheld.beforehand(ratings, name) for name in names}
-    found = answers(ratings, [name for name in names if outcomes[name] is None])
+def _columns(table: pd.DataFrame, factors: Sequence[str] | None, window: int) -> list[str] | None:
+    """Name the columns of these factors: in a secondary window theirs, and beside them the primary ones."""
+    if window not in WINDOWS:
+        raise BadInput(f"unknown window {window!r}; known are {', '.join(map(str, WINDOWS))} (hours)")
+    if factors is None:
+        return None
+    beside = [name for name in factors if window != PRIMARY and name in table.columns]
+    return [*(lagged(name, window) for name in factors), *beside]
+
+
+def _of_area(ratings: pd.DataFrame, asked: Sequence[str], beside: Sequence[str]) -> list[dict[str, Any]]:
+    """Answer for each factor of one area that is asked."""
+    outcomes = {name: withheld.beforehand(ratings, name) for name in (*asked, *beside)}
+    spoken_for = spokesmen(ratings, [name for name in outcomes if outcomes[name] is None])
+    for name, (other, r) in spoken_for.items():
+        outcomes[name] = "", withheld.spoken_for(other, r)
+    found = answers(ratings, *([n for n in names if outcomes[n] is None] for names in (asked, beside)))
+    for name, (other, r) in spoken_for.items():
+        if other in found:
+            found[other].speaks_for[name] = r
     rows = []
-    for name in names:
+    for name in asked:
         grade, reason = outcomes[name] or graded(found[name])
-        row = _counts(ratings, name) | {"grade": grade, "reason": reason}
+        row = _counts(ratings, name) | {"grade": grade, "reason": reason, "method": METHOD}
         if name in found:
-            row |= {key: getattr(found[name], key) for key in ("effect", "low", "high", "p", "q")}
+            row |= {key: value for key, value in asdict(found[name]).items() if key in COLUMNS}
         rows.append(row)
     return rows
 
@@ -120,7 +178,8 @@ def _counts(ratings: pd.DataFrame, name: str) -> dict[str, Any]:
     known = ratings[name].dropna()
     high = int(withheld.is_high(known).sum())
     return {
-        "factor": name,
+        "factor": step_of(name).factor,
+        "window": step_of(name).window,
         "step": size(known, name),
         "n": len(known),
         "n_high": high,

@@ -6,36 +6,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from runlog.analysis.links import gls, withheld
-from runlog.analysis.links.design import design
-from runlog.analysis.links.grade import A_FROM, Answer, benjamini_hochberg
-from runlog.analysis.links.steps import step_of
+from runlog.analysis.links import families, gls, withheld
+from runlog.analysis.links.design import days, design
+from runlog.analysis.links.grade import HINT_BELOW, Answer, benjamini_hochberg
+from runlog.analysis.links.steps import PRIMARY, WINDOWS, step_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
+    from runlog.analysis.links.mixture import Mixture
 
-def answers(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, Answer]:
+
+def answers(ratings: pd.DataFrame, asked: Sequence[str], beside: Sequence[str]) -> dict[str, Answer]:
     """Estimate the effects of these factors together.
 
     Args:
         ratings: checked ratings of one area, not all the same.
-        names: the factors, each of which varies.
+        asked: the factors that the answers are about, each of which varies.
+        beside: others that enter the regression with them.
     """
-    if not names:
+    names = [*asked, *beside]
+    if not asked:
         return {}
     columns = design(ratings, names)
     found = gls.fit(columns)
-    per_step = np.array([size(ratings[name], name) for name in names]) / columns.spread
+    per_step = _per_step(ratings, names, columns.spread)
     effect, low, high = (
         per_step * end for end in (found.mean(), found.quantile(0.025), found.quantile(0.975))
     )
     p = found.two_sided()
-    q = benjamini_hochberg(p)
-    agree = _halves_agree(ratings, names, effect)
-    with_time = ratings[list(names)].corrwith(ratings["moment"].astype("int64"))
+    q = _false_discovery_rates(asked, p[: len(asked)])
+    first, second = _halves(ratings, names)
+    tau, share, n_eff = _errors(found, ratings)
+    with_time = ratings[names].corrwith(ratings["moment"].astype("int64"))
     moves_with = withheld.companions(ratings, names)
     return {
         name: Answer(
@@ -45,11 +50,18 @@ def answers(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, Answer]:
             high=float(high[i]),
             p=float(p[i]),
             q=float(q[i]),
-            halves_agree=agree[name],
-            with_time=float(with_time[name]),
+            per_sd=float(found.mean()[i]),
+            se=float(found.sd()[i]),
+            first_half=first.get(name, np.nan),
+            second_half=second.get(name, np.nan),
+            tau_days=float(tau[i]),
+            lasting=float(share[i]),
+            n_eff=n_eff,
+            r_time=float(with_time[name]),
             moves_with=moves_with[name],
+            window=step_of(name).window,
         )
-        for i, name in enumerate(names)
+        for i, name in enumerate(asked)
     }
 
 
@@ -59,20 +71,45 @@ def size(values: pd.Series[float], name: str) -> float:
     return step.size * abs(float(values.mean())) if step.relative else step.size
 
 
-def _halves_agree(ratings: pd.DataFrame, names: Sequence[str], effect: np.ndarray) -> dict[str, bool]:
-    """Tell for each factor whether each half of the diary by itself gives the effect its sign."""
-    if len(ratings) < A_FROM:
-        return dict.fromkeys(names, False)
+def _false_discovery_rates(asked: Sequence[str], p: np.ndarray) -> np.ndarray:
+    """Give the q of each factor of one area.
+
+    In a secondary window a p counts twice: there are two such windows, and who looks into one looks
+    into the other.
+    """
+    looks = 1 if step_of(asked[0]).window == PRIMARY else len(WINDOWS) - 1
+    return benjamini_hochberg(np.minimum(1.0, looks * p / families.weights(asked)))
+
+
+def _per_step(ratings: pd.DataFrame, names: Sequence[str], spread: np.ndarray) -> np.ndarray:
+    """What turns an effect per SD into one per step."""
+    return np.array([size(ratings[name], name) for name in names]) / spread
+
+
+def _halves(ratings: pd.DataFrame, names: Sequence[str]) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """Estimate the effects per step from each half of the diary by itself, where its ratings suffice."""
+    if len(ratings) < HINT_BELOW:
+        return {}, {}
     middle = len(ratings) // 2
-    signs = [_signs(half, names) for half in (ratings.iloc[:middle], ratings.iloc[middle:])]
-    return {
-        name: all(half.get(name) == np.sign(mean) for half in signs)
-        for name, mean in zip(names, effect, strict=True)
-    }
+    return _half(ratings, ratings.iloc[:middle], names), _half(ratings, ratings.iloc[middle:], names)
 
 
-def _signs(half: pd.DataFrame, names: Sequence[str]) -> dict[str, float]:
+def _half(ratings: pd.DataFrame, half: pd.DataFrame, names: Sequence[str]) -> Mapping[str, float]:
     names = [name for name in names if withheld.beforehand(half, name) is None]
     if not names:
         return {}
-    return dict(zip(names, np.sign(gls.fit(design(half, names)).mean()), strict=True))
+    columns = design(half, names)
+    effect = gls.fit(columns).mean() * _per_step(ratings, names, columns.spread)
+    return dict(zip(names, effect.tolist(), strict=True))
+
+
+def _errors(found: Mixture, ratings: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
+    """Give τ in days (its geometric mean) and w of what is unexplained, by factor; and what is left of n.
+
+    The last is the number of independent ratings that would tell the mean level as well.
+    """
+    points = gls.grid()
+    tau, share = np.exp(found.average(np.log(points.tau))), found.average(points.share)
+    typical = gls.Grid(tau[:1], share[:1], np.zeros(1))
+    white, _ = gls.whiten(days(ratings), np.ones((len(ratings), 1)), typical)
+    return tau, share, float((white**2).sum())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from runlog.analysis.links.table import WEEKDAY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -76,7 +78,7 @@ def _unknown(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _weekdays(ratings: pd.DataFrame) -> NDArray[np.float64]:
     if len(ratings) < WEEKDAYS_FROM:
         return np.empty((len(ratings), 0))
-    weekday = ratings["moment"].dt.day_of_week.to_numpy()
+    weekday = ratings[WEEKDAY].to_numpy()
     return np.asarray(weekday[:, None] == np.arange(6), dtype=float)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from runlog.analysis.links import withheld
+from runlog.analysis.links.steps import PRIMARY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,9 +35,15 @@ class Answer:
         n: ratings at which the factor was known.
         effect: rating points per step; low, high: its 95% range.
         p: two-sided tail probability; q: the same after Benjamini–Hochberg.
-        halves_agree: whether both halves of the diary give the effect its sign.
-        with_time: correlation with the time of the ratings.
-        moves_with: correlations with the factors that move with it.
+        per_sd: rating points per SD of the factor; se: the SD of its posterior.
+        first_half, second_half: the effect per step from each half of the diary alone; NaN below 40 ratings
+            and where a half cannot tell.
+        tau_days, lasting: how long the unexplained level lasts, and its share of the unexplained variance.
+        n_eff: independent ratings that would tell the mean level as well as these.
+        r_time: correlation with the time of the ratings.
+        moves_with: correlations with other factors of the regression that move with it.
+        speaks_for: likewise with those of its family that were left out for it.
+        window: in hours, of steps.WINDOWS.
     """
 
     n: int
@@ -44,9 +52,17 @@ class Answer:
     high: float
     p: float
     q: float
-    halves_agree: bool
-    with_time: float = 0.0
+    per_sd: float = math.nan
+    se: float = math.nan
+    first_half: float = math.nan
+    second_half: float = math.nan
+    tau_days: float = math.nan
+    lasting: float = math.nan
+    n_eff: float = math.nan
+    r_time: float = 0.0
     moves_with: dict[str, float] = field(default_factory=dict)
+    speaks_for: dict[str, float] = field(default_factory=dict)
+    window: int = PRIMARY
 
     @property
     def found(self) -> bool:
@@ -57,6 +73,11 @@ class Answer:
     def near_end(self) -> float:
         """The end of the range that is nearer to 0, without its sign; 0 where the range holds 0."""
         return max(self.low, -self.high, 0.0)
+
+    @property
+    def halves_agree(self) -> bool:
+        """Whether both halves of the diary by themselves give the effect its sign."""
+        return self.effect * self.first_half > 0 and self.effect * self.second_half > 0
 
 
 def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -73,12 +94,29 @@ def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def graded(answer: Answer) -> tuple[str, str]:
     """Give the grade of an answer and the reason for it."""
-    if not answer.moves_with:
-        return _by_probability(answer)
-    if answer.found and max(map(abs, answer.moves_with.values())) <= withheld.ALIKE:
-        grade, reason = _by_probability(answer)
-        return grade, f"{reason} {withheld.found_in_spite(answer.moves_with)}"
-    return "", withheld.not_apart(answer.moves_with)
+    if answer.moves_with and not (answer.found and _can_be_parted(answer)):
+        return "", withheld.not_apart(answer.moves_with)
+    grade, reason = _by_probability(answer)
+    sentences = [reason]
+    if answer.found and answer.n >= HINT_BELOW:
+        sentences.append(_halves(answer))
+    if answer.moves_with:
+        sentences.append(withheld.found_in_spite(answer.moves_with))
+    if answer.speaks_for:
+        sentences.append(withheld.speaks_for(answer.speaks_for))
+    return grade, " ".join(sentences)
+
+
+def _can_be_parted(answer: Answer) -> bool:
+    return max(map(abs, answer.moves_with.values())) <= withheld.ALIKE
+
+
+def _halves(answer: Answer) -> str:
+    halves = [answer.first_half, answer.second_half]
+    if any(map(math.isnan, halves)):
+        return "The halves of the diary are too short to be compared."
+    first, second = (f"{half:+.2f}".replace("-", "−") for half in halves)
+    return f"The first half of the diary alone says {first}, the second {second}."
 
 
 def _by_probability(answer: Answer) -> tuple[str, str]:
@@ -91,8 +129,8 @@ def _by_probability(answer: Answer) -> tuple[str, str]:
         return "hint", f"{leans}, but {answer.n} ratings carry a hint at most; {more} more for a grade."
     if not answer.found:
         return "C", f"{leans}, which may be chance with so many factors looked at ({q})."
-    if abs(answer.with_time) > withheld.ALIKE:
-        return "C", f"{leans}, but {withheld.runs_with_time(answer.with_time)}"
+    if abs(answer.r_time) > withheld.ALIKE:
+        return "C", f"{leans}, but {withheld.runs_with_time(answer.r_time)}"
     chance = f"Unlikely to be chance, even with so many factors looked at ({q})."
     if lacks := _lacks(answer):
         return "B", f"{chance} For an A, {' and '.join(lacks)}."
@@ -110,5 +148,6 @@ def _lacks(answer: Answer) -> list[str]:
         f"the whole range must be {A_NEAR_END} points or more": answer.near_end < A_NEAR_END,
         "both halves of the diary must agree": not answer.halves_agree,
         "no other factor may move with it": bool(answer.moves_with),
+        "it must be of the 24 hours before the rating": answer.window != PRIMARY,
     }
     return [what for what, lacking in lacks.items() if lacking]

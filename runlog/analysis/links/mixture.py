@@ -27,12 +27,14 @@ class Mixture:
         scale: (g, f).
         weight: (g, f), each column sums to 1.
         df: degrees of freedom of the components (g, 1).
+        used: which of the components that it was made of are left, those of some weight.
     """
 
     centre: Floats
     scale: Floats
     weight: Floats
     df: Floats
+    used: NDArray[np.bool_]
 
     @classmethod
     def of(cls, centre: Floats, scale: Floats, log_weight: Floats, df: Floats) -> Mixture:
@@ -40,11 +42,20 @@ class Mixture:
         weight = np.exp(log_weight - log_weight.max(axis=0, initial=-np.inf))
         weight /= weight.sum(axis=0)
         used = (weight > _NEGLIGIBLE).any(axis=1)
-        return cls(centre[used], scale[used], weight[used] / weight[used].sum(axis=0), df[used])
+        return cls(centre[used], scale[used], weight[used] / weight[used].sum(axis=0), df[used], used)
 
     def mean(self) -> Floats:
         """The means (f,)."""
         return self._averaged(self.centre)
+
+    def sd(self) -> Floats:
+        """The standard deviations (f,); more than two degrees of freedom are needed."""
+        within = self.scale**2 * self.df / (self.df - 2)
+        return np.sqrt(self._averaged(within + (self.centre - self.mean()) ** 2))
+
+    def average(self, of_components: Floats) -> Floats:
+        """The average over the components of what they have each (g before any was left out) (f,)."""
+        return self._averaged(of_components[self.used, None])
 
     def below(self, x: Floats) -> Floats:
         """The mass below x (f,)."""

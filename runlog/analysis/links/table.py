@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Columns of the table that are no factors.
 _NOT_FACTORS = ("moment", "rating", "area")
+#: The column of checked ratings that holds the local weekday, 0 for Monday; no factor is called so.
+WEEKDAY = "weekday of the moment"
 
 
 def checked(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -24,8 +26,9 @@ def checked(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[pd.Data
         factors: the columns to look at; None for every numeric column.
 
     Returns:
-        The rated rows in the order of their moments, with moment, rating, area (None where the table
-        has no such column) and the factors as floats (NaN unknown); and the factors' names.
+        The rated rows in the order of their moments, with moment (UTC), WEEKDAY (of ``day`` where the table
+        has such a column of dates, else by the moment's own clock), rating, area (None where the table has
+        no such column) and the factors as floats (NaN unknown); and the factors' names.
 
     Raises:
         BadInput: a column is missing or cannot be taken; the message names it.
@@ -38,8 +41,13 @@ def checked(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[pd.Data
     if twice:
         raise BadInput(f"The table of ratings has more than one column {_listed(twice)}.")
     names = _numeric(table) if factors is None else tuple(dict.fromkeys(factors))
-    plain = {"moment": _moments(table["moment"]), "rating": _floats(table["rating"])}
-    plain["area"] = table.get("area", pd.Series(None, table.index, dtype=object)).astype(object)
+    moments = _moments(table["moment"])
+    plain = {
+        "moment": pd.Series(pd.DatetimeIndex([m.tz_convert("UTC") for m in moments]), table.index),
+        WEEKDAY: _weekdays(table, moments),
+        "rating": _floats(table["rating"]),
+        "area": table.get("area", pd.Series(None, table.index, dtype=object)).astype(object),
+    }
     frame = pd.DataFrame(plain | {name: _floats(table[name]) for name in names})
     rated = frame[frame["rating"].notna()]
     return rated.sort_values(["moment", "rating"], kind="stable", ignore_index=True), names
@@ -75,7 +83,8 @@ def _floats(column: pd.Series) -> pd.Series[float]:
     return pd.Series(np.where(np.isfinite(values), values, np.nan), column.index)
 
 
-def _moments(column: pd.Series) -> pd.Series[pd.Timestamp]:
+def _moments(column: pd.Series) -> list[pd.Timestamp]:
+    """The moments, each by its own clock."""
     try:
         moments = [pd.Timestamp(moment) for moment in column]
     except (TypeError, ValueError) as error:
@@ -85,4 +94,11 @@ def _moments(column: pd.Series) -> pd.Series[pd.Timestamp]:
             raise BadInput(f"Row {row} of the table of ratings has no moment.")
         if moment.tzinfo is None:
             raise BadInput(f"The moment {moment} in row {row} has no time zone; give it one (tz_localize).")
-    return pd.Series(pd.DatetimeIndex([m.tz_convert("UTC") for m in moments]), column.index)
+    return moments
+
+
+def _weekdays(table: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> pd.Series[int]:
+    own = pd.Series([moment.day_of_week for moment in moments], table.index, dtype=int)
+    if "day" not in table or not pd.api.types.is_datetime64_any_dtype(table["day"]):
+        return own
+    return table["day"].dt.day_of_week.fillna(own).astype(int)

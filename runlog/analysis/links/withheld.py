@@ -12,6 +12,8 @@ from runlog.analysis.links.steps import step_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from runlog.analysis.links.steps import Step
+
 #: Fewer ratings than this are described only.
 DESCRIBED_BELOW = 20
 #: So many ratings at least must differ from the factor's most common value.
@@ -63,10 +65,15 @@ def _applies(ratings: pd.DataFrame, name: str) -> pd.Series[bool]:
     A value of the last run lasts for a day. Who writes a diary every day but runs three times a week has
     none on most days, and nothing is unknown for that. That there was a run, another such value tells.
     """
-    others = [other for other in ratings.columns if other != name and step_of(other).fresh]
-    if not step_of(name).fresh or not others:
+    step = step_of(name)
+    others = [other for other in ratings.columns if other != name and _of_the_same_run(step_of(other), step)]
+    if not step.fresh or not others:
         return pd.Series(True, ratings.index)
     return ratings[[name, *others]].notna().any(axis=1)
+
+
+def _of_the_same_run(one: Step, other: Step) -> bool:
+    return one.fresh and other.fresh and one.window == other.window
 
 
 def is_high(values: pd.Series[float]) -> pd.Series[bool]:
@@ -74,9 +81,15 @@ def is_high(values: pd.Series[float]) -> pd.Series[bool]:
     return values > (0.5 if values.isin([0, 1]).all() else values.median())
 
 
+def correlations(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Give each factor's correlation with each, NaN where too few ratings know both."""
+    found: dict[str, dict[str, float]] = ratings[list(names)].corr(min_periods=2 * VARIES_FROM).to_dict()
+    return found
+
+
 def companions(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
     """For each factor, those that move with it and their correlation with it, the strongest first."""
-    correlation = ratings[list(names)].corr(min_periods=2 * VARIES_FROM).to_dict()
+    correlation = correlations(ratings, names)
     found: dict[str, dict[str, float]] = {}
     for name in names:
         strong = {o: r for o, r in correlation[name].items() if o != name and abs(r) > MOVES_WITH}
@@ -87,6 +100,16 @@ def companions(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[st
 def not_apart(others: dict[str, float]) -> str:
     """Say that a factor cannot be told apart from its companions."""
     return f"It cannot be told apart from {_told(others)}: they move together."
+
+
+def spoken_for(other: str, r: float) -> str:
+    """Say that another factor of its family is asked for both."""
+    return f"{_told({other: r})} speaks for it: they move together, so one answer is given for both."
+
+
+def speaks_for(others: dict[str, float]) -> str:
+    """Say which factors of its family an answer holds for as well."""
+    return f"It speaks for {_told(others)} too: they move together and cannot be told apart."
 
 
 def found_in_spite(others: dict[str, float]) -> str:
