@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 #: The file in the home that holds them.
 CONFIG = "config.toml"
 
+#: The metres of each unit of distance.
+METRES = {"km": 1000.0, "mi": 1609.344}
+
 #: What the settings that are words may be.
 CHOICES = {
-    "units": ("km", "mi"),
+    "units": tuple(METRES),
     "sex": ("female", "male"),
     "diary_time": ("evening", "morning"),
     "date_order": ("day-first", "month-first"),

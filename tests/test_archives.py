@@ -81,7 +81,7 @@ def test_a_recording_that_strava_lost_is_told_and_its_run_kept(kept, tmp_path, o
 
 def test_pairs_are_named_as_the_runs_name_them_and_begin_with_their_first(kept, tmp_path, outings):
     kept.add([archive(tmp_path, made.strava_members(outings))])
-    pairs = {shoe.name: shoe.from_date for shoe in kept.shoes()}
+    pairs = {shoe.name: shoe.from_date for shoe in kept.shoes.all()}
     assert pairs["Brooks Glide 12"] == date(2026, 5, 22)
     assert pairs["Adidas Pacer Reds"] == date(2026, 5, 24)
     assert set(pairs) == {*made.SHOES, "Salomon Mudclaw For the winter"}
@@ -142,7 +142,7 @@ def test_a_garmin_archive_gives_every_run_once_with_name_gear_and_effort(kept, t
 
 def test_the_gear_of_a_garmin_archive_brings_limits_and_retirement(kept, tmp_path, outings):
     kept.add([archive(tmp_path, made.garmin_members(outings))])
-    pairs = {shoe.name: (shoe.from_date, shoe.retired, shoe.limit_m) for shoe in kept.shoes()}
+    pairs = {shoe.name: (shoe.from_date, shoe.retired, shoe.limit_m) for shoe in kept.shoes.all()}
     assert pairs == {
         "Brooks Glide 12": (date(2026, 5, 2), None, 650000.0),
         "Adidas Pacer Reds": (date(2025, 9, 20), date(2026, 7, 1), None),

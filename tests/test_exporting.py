@@ -163,14 +163,14 @@ def test_into_the_very_home_it_came_from_it_changes_nothing_and_says_so(made, tm
 def test_what_the_runner_said_since_holds(made, tmp_path):
     shutil.copytree(made / "home", tmp_path / "home")
     with runlog.open(tmp_path / "home") as journal:
-        journal.wear(1, "Blue")
+        journal.shoes.wear([1], "Blue")
         entry = journal.entries()[-1]
         journal.edit(entry.id, Entry(entry.entry.moment, 7200, soreness=9.0))
-        journal.replace_shoe(Shoe("Red", limit_m=1.0))
+        journal.shoes.edit(Shoe("Red", limit_m=1.0))
         journal.add([made / "out"])
         assert next(run for run in journal.runs() if run.id == 1).worn == "Blue"
         assert journal.entries()[-1].entry.soreness == 9.0
-        assert next(shoe for shoe in journal.shoes() if shoe.name == "Red").limit_m == 1.0
+        assert next(shoe for shoe in journal.shoes.all() if shoe.name == "Red").limit_m == 1.0
 
 
 def test_into_a_home_with_some_of_the_runs_nothing_comes_twice(made, tmp_path):
@@ -346,7 +346,7 @@ def test_without_its_first_column_a_table_is_one_that_runlog_reads(made, tmp_pat
     (tmp_path / name).write_text(text.getvalue().replace("\x00", ""), encoding="utf-8", newline="")
     with runlog.open(tmp_path / "new") as journal:
         assert journal.add([tmp_path / name]).ok
-        kept = journal.entries() if name == "diary.csv" else journal.shoes()
+        kept = journal.entries() if name == "diary.csv" else journal.shoes.all()
     assert len(kept) == len(rows) - 1
 
 

@@ -416,12 +416,12 @@ def test_the_last_run_is_the_last_that_had_begun(kept, folder):
 def test_shoes_are_kept_and_worn(kept, folder):
     (folder / "a.gpx").write_text(gpx())
     kept.add([folder])
-    kept.add_shoe(Shoe("Blue"))
-    kept.replace_shoe(Shoe("Blue", default=True))
-    kept.wear(1, "Blue")
-    assert kept.shoes() == [Shoe("Blue", default=True)]
+    kept.shoes.add(Shoe("Blue"))
+    kept.shoes.edit(Shoe("Blue", default=True))
+    kept.shoes.wear([1], "Blue")
+    assert kept.shoes.all() == [Shoe("Blue", default=True)]
     assert kept.runs()[0].worn == "Blue"
-    assert kept.shoe_names() == ["Blue"]
+    assert list(kept.shoes.names()) == ["Blue"]
 
 
 def test_the_exported_diary_imported_again_changes_nothing(kept, folder):

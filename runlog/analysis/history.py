@@ -10,13 +10,13 @@ import pandas as pd
 
 from runlog import clock
 from runlog.analysis import form, load, routes, told, warmup
-from runlog.analysis import shoes as wear
+from runlog.analysis.shoes import assigning, pairs
 from runlog.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from runlog.model import Kept, KeptActivity, KeptEntry, Track
+    from runlog.model import Kept, KeptActivity, KeptEntry, KeptShoeRule, Track
     from runlog.settings import Settings
 
 _ACTIVITY = {
@@ -79,7 +79,8 @@ class History:
             strength, strength_min, desk_hours, posture, note, run, source. Yes, no and unknown are
             1.0, 0.0 and NaN; run is an id or NaN.
         shoes: a row per pair, indexed by name: from_date, retired (naive days or NaT), start_m, limit_m
-            (the pair's own or the settings'), default, kept (False where only a run or a diary row names it).
+            (the pair's own or the settings'), default, kept (False where only a run or a diary row names it),
+            rests (days off between), other_names.
         routes: a row per route that counts, indexed by its label: given_name (or None), similar_to (the
             label of an earlier route of which it is a variant, or None).
         load_kind: what ``runs.load`` counts, for people: "session-RPE (points × min)" …
@@ -109,17 +110,17 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
     about = told.run_of(runs, diary)
     by_run = {column: told.told(diary[column], about, diary["run"]) for column in told.OF_A_RUN}
     named = [one.worn or one.activity.shoe for one in ran] + list(diary["shoe"])
-    pairs = wear.pairs(kept.shoes, named, settings)
+    shoes = pairs.pairs(kept.shoes, named, settings)
     runs["rpe"] = by_run["rpe"].astype(float).reindex(runs.index).fillna(runs["rpe"])
     runs = runs.assign(**form.of_runs(ran))
     kept = routes.complete(kept)
     known_routes = routes.known(kept.routes)
     runs[["route", "route_name"]] = _routes(ran, kept, known_routes["given_name"])
-    runs[["shoe", "shoe_reason"]] = _worn(ran, runs["day"], by_run["shoe"], pairs)
+    runs[["shoe", "shoe_reason"]] = _worn(ran, runs, by_run["shoe"], shoes, kept.shoe_rules, settings)
     runs = runs.join(warmup.answers(by_run, ran, others))
     runs["load"], load_kind, load_note = load.session_loads(runs, settings)
     others_table = _activities(others, settings)
-    return History(runs, others_table, diary, pairs, known_routes, load_kind, load_note, settings, track)
+    return History(runs, others_table, diary, shoes, known_routes, load_kind, load_note, settings, track)
 
 
 def _activities(kept: Sequence[KeptActivity], settings: Settings) -> pd.DataFrame:
@@ -185,7 +186,12 @@ def _routes(ran: Sequence[KeptActivity], kept: Kept, given_name: pd.Series[str])
 
 
 def _worn(
-    ran: Sequence[KeptActivity], day: pd.Series[pd.Timestamp], from_diary: pd.Series[str], pairs: pd.DataFrame
+    ran: Sequence[KeptActivity],
+    runs: pd.DataFrame,
+    from_diary: pd.Series[str],
+    shoes: pd.DataFrame,
+    rules: Sequence[KeptShoeRule],
+    settings: Settings,
 ) -> pd.DataFrame:
     told_names = from_diary.to_dict()
     said = pd.DataFrame(
@@ -194,7 +200,8 @@ def _worn(
             "told": [told_names.get(kept.id) for kept in ran],
             "gear": [kept.activity.shoe for kept in ran],
         },
-        index=day.index,
+        index=runs.index,
         dtype=object,
     )
-    return wear.assign(said.assign(day=day), pairs)
+    of_rules = runs[["day", "sub_sport", "distance_m"]]
+    return assigning.assign(said.join(of_rules), shoes, rules, settings.units)

@@ -10,16 +10,16 @@ from runlog.model import Area
 from runlog.reporter import units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
 
-def questions(area: Area | None, *, about_a_run: bool, shoes: Sequence[str]) -> dict[str, Any]:
+def questions(area: Area | None, *, about_a_run: bool, shoes: Mapping[str, str]) -> dict[str, Any]:
     """Ask for an entry's fields; what is skipped is left out, so that it stays unknown.
 
     Args:
         area: already known, so not asked for.
         about_a_run: whether there is a run that a warm-up, shoe or effort could belong to.
-        shoes: the pairs to choose from.
+        shoes: the pairs to choose from, by each of their names.
     """
     asked: list[tuple[str, str, Callable[[str], Any]]] = [("soreness", _soreness_of(area), SCALE)]
     if area is None:
@@ -41,14 +41,14 @@ def _soreness_of(area: Area | None) -> str:
     return f"Soreness{where}, 0 none to 10 worst?"
 
 
-def _about_the_run(shoes: Sequence[str]) -> list[tuple[str, str, Callable[[str], Any]]]:
+def _about_the_run(shoes: Mapping[str, str]) -> list[tuple[str, str, Callable[[str], Any]]]:
     asked: list[tuple[str, str, Callable[[str], Any]]] = [
         ("warmup", "Warmed up before the run (y/n)?", yes_or_no),
         ("cooldown", "Cooled down after it (y/n)?", yes_or_no),
         ("rpe", "Effort, 0 none to 10 all out?", SCALE),
     ]
     if shoes:
-        asked.append(("shoe", f"Shoes ({', '.join(shoes)})?", lambda name: find_shoe(name, shoes)))
+        asked.append(("shoe", f"Shoes ({', '.join(dict.fromkeys(shoes.values()))})?", lambda name: find_shoe(name, shoes)))
     return asked
 
 

@@ -98,7 +98,7 @@ def _add(kept: Journal, said: dict[str, Any], at: str | None, run: str | None) -
     moment = answers.moment(at, now) if at else now
     belongs = named_run(kept, run) if run else _recent_run(kept, moment)
     if not said.keys() - {"area"}:
-        said |= questions(said.get("area"), about_a_run=belongs is not None, shoes=kept.shoe_names())
+        said |= questions(said.get("area"), about_a_run=belongs is not None, shoes=kept.shoes.names())
     if not said.keys() - {"area"}:
         tell("Nothing logged.")
         return
@@ -144,7 +144,7 @@ def _undo(kept: Journal, *, anything_else: bool) -> None:
 def _checked(kept: Journal, said: dict[str, Any]) -> dict[str, Any]:
     """Give the fields with the pair of shoes as it is written in the store."""
     if "shoe" in said:
-        return said | {"shoe": find_shoe(said["shoe"], kept.shoe_names())}
+        return said | {"shoe": find_shoe(said["shoe"], kept.shoes.names())}
     return said
 
 

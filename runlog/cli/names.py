@@ -86,16 +86,21 @@ def unknown(kind: str, name: str, names: Sequence[str]) -> str:
     return f"no {kind} {name!r}"
 
 
-def find_shoe(name: str, names: Sequence[str]) -> str:
+def find_shoe(name: str, names: Mapping[str, str]) -> str:
     """Give the pair of that name as it is written, in whatever case it was typed.
+
+    Args:
+        name: what the runner typed.
+        names: the pair by each of its names.
 
     Raises:
         NotFound: there is none; the message names the closest ones.
     """
-    for known in names:
+    for known, pair in names.items():
         if shoe_key(known) == shoe_key(name):
-            return known
-    raise NotFound(f"{unknown('pair of shoes', name, names)} (a new pair: runlog shoes add {name!r})")
+            return pair
+    close = unknown("pair of shoes", name, list(names))
+    raise NotFound(f"{close} (a new pair: runlog shoes add {name!r})")
 
 
 def find_run(text: str, runs: Sequence[tuple[int, date]], others: Iterable[int] = ()) -> int:
@@ -211,7 +216,7 @@ def complete_route(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def complete_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the pairs of shoes."""
     del param
-    return _offer(_for_completion(ctx, lambda kept: kept.shoe_names()), incomplete)
+    return _offer(_for_completion(ctx, lambda kept: list(kept.shoes.names())), incomplete)
 
 
 def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from runlog.exporting import Export
     from runlog.intake import Summary
     from runlog.journal.routes import Routes
-    from runlog.model import Entry, KeptActivity, KeptEntry, Shoe, Track
+    from runlog.journal.shoes import Shoes
+    from runlog.model import Entry, KeptActivity, KeptEntry, Track
     from runlog.settings import Settings
     from runlog.store import Store
     from runlog.store.keeping.looking import Contents
@@ -212,37 +213,12 @@ class Journal:
 
         return diary.write(kept.entry for kept in self.entries())
 
-    def shoes(self) -> list[Shoe]:
-        """All pairs that the runner or a shoes file has told of, by name."""
-        return self._store.shoes()
+    @property
+    def shoes(self) -> Shoes:
+        """The pairs of shoes, what they were worn on, and by which rules."""
+        from runlog.journal.shoes import Shoes
 
-    def shoe_names(self) -> list[str]:
-        """All pairs that were ever named: by the runner, a diary row or a recording."""
-        return self._store.shoe_names()
-
-    def add_shoe(self, shoe: Shoe) -> list[str]:
-        """Add a pair, and name those that it takes the place of as the default.
-
-        Raises:
-            BadInput: there is one of that name.
-        """
-        return self._store.add_shoe(shoe)
-
-    def replace_shoe(self, shoe: Shoe) -> None:
-        """Put other values in the place of those of the pair of that name.
-
-        Raises:
-            NotFound: there is none.
-        """
-        self._store.replace_shoe(shoe)
-
-    def wear(self, run_id: int, name: str | None) -> None:
-        """Say which pair was worn on a run, which outranks all else; None takes that word back.
-
-        Raises:
-            NotFound: there is no such run or no pair of that name.
-        """
-        self._store.wear(run_id, name)
+        return Shoes(self._store, self.settings)
 
     @property
     def routes(self) -> Routes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from runlog.analysis.shoes import shoes
+from runlog.analysis.shoes.pairs import resting
 from runlog.reporter import periods
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from runlog.analysis.history import History
 
 
@@ -17,5 +18,6 @@ def in_use(history: History, now: pd.Timestamp) -> pd.DataFrame:
     """The pairs begun and not retired by a moment, as ``analysis.shoes`` gives them, the most worn first."""
     table = shoes(history, now)
     today = now.tz_convert(periods.clock(history)).tz_localize(None)
-    gone = (table["retired"] <= today) | (table["from_date"] > today)
+    away = resting(history.shoes, pd.Series([today]))[0]
+    gone = away | (table["retired"] <= today) | (table["from_date"] > today)
     return table.loc[~gone].sort_values("km", ascending=False, kind="stable", ignore_index=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from runlog import settings
+
 if TYPE_CHECKING:
     from datetime import date
 
 UNKNOWN = "–"
-METRES = {"km": 1000.0, "mi": 1609.344}
+METRES = settings.METRES
 
 #: Control characters, and those that turn the direction of all text after them.
 _UNFIT = dict.fromkeys([*range(32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])

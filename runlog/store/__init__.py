@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
 from runlog.model import Kept
-from runlog.store import entries, filed, read, recordings, routes, seam, shoes, sources, write
+from runlog.store import entries, filed, read, recordings, routes, seam, shoe_rules, sources, write
 from runlog.store.entries import LOG, EntryCounts
 from runlog.store.filed import Seen
 from runlog.store.keeping import exported
@@ -242,46 +242,15 @@ class Store:
         with self.reading() as db:
             return read.shoes(db)
 
-    def shoe_names(self) -> list[str]:
-        """All pairs that were ever named: by the runner, a diary row or a recording."""
-        with self.reading() as db:
-            return shoes.names(db)
-
-    def add_shoe(self, shoe: Shoe) -> list[str]:
-        """Add a pair, and name those that it takes the place of as the default.
-
-        Raises:
-            BadInput: there is one of that name.
-        """
-        with self.writing() as db:
-            return shoes.add(db, shoe)
-
-    def replace_shoe(self, shoe: Shoe) -> None:
-        """Put other values in the place of those of the pair of that name.
-
-        Raises:
-            NotFound: there is none.
-        """
-        with self.writing() as db:
-            shoes.replace_with(db, shoe)
-
-    def wear(self, run_id: int, name: str | None) -> None:
-        """Put a pair on a run by hand, or with None take that word back.
-
-        Raises:
-            NotFound: there is no such run or no pair of that name.
-        """
-        with self.writing() as db:
-            shoes.wear(db, run_id, name)
-
-    def kept(self) -> Kept:
-        """All that a history is built of."""
+    def kept(self, *, derived: bool = True) -> Kept:
+        """All that a history is built of, with or without what is derived of tracks."""
         with self.reading() as db:
             return Kept(
-                self.activities(),
-                self.entries(),
-                self.shoes(),
-                routes=routes.read(db),
+                activities=read.activities(db, derived=derived),
+                entries=read.entries(db),
+                shoes=read.shoes(db),
+                shoe_rules=shoe_rules.rules(db),
+                routes=routes.read(db) if derived else (),
                 route_of=routes.route_of(db),
             )
 

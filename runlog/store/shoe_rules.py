@@ -26,7 +26,9 @@ def rules(db: sqlite3.Connection) -> list[KeptShoeRule]:
 
 def _kept(row: sqlite3.Row) -> KeptShoeRule:
     values = {name: row[name] for name in _COLUMNS}
-    return KeptShoeRule(row["id"], ShoeRule(**values | {"surface": row["surface"] and Surface(row["surface"])}))
+    return KeptShoeRule(
+        row["id"], ShoeRule(**values | {"surface": row["surface"] and Surface(row["surface"])})
+    )
 
 
 def add(db: sqlite3.Connection, rule: ShoeRule) -> int:
@@ -36,18 +38,22 @@ def add(db: sqlite3.Connection, rule: ShoeRule) -> int:
         NotFound: the runner keeps no pair of that name.
         BadInput: it has no condition or one that no run could fit, or is there already.
     """
-    rule = sound(db, rule)
-    there = next((kept for kept in rules(db) if kept.rule == rule), None)
-    if there is not None:
-        raise BadInput(f"this is rule {there.id} already")
+    rule = check(db, rule)
     values = ", ".join("?" * len(_COLUMNS))
-    return int(
-        db.execute(
-            f"INSERT INTO shoe_rule ({', '.join(_COLUMNS)}) VALUES ({values})",  # noqa: S608 - our own names
-            astuple(rule),
-        ).lastrowid
-        or 0
+    added = db.execute(
+        f"INSERT INTO shoe_rule ({', '.join(_COLUMNS)}) VALUES ({values})",  # noqa: S608 - our own names
+        astuple(rule),
     )
+    return int(added.lastrowid or 0)
+
+
+def check(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
+    """A rule that can be added, with its pair as the runner writes it; raises as ``add``."""
+    rule = _sound(db, rule)
+    there = _number(db, rule)
+    if there is not None:
+        raise BadInput(f"this is rule {there} already")
+    return rule
 
 
 def put_back(db: sqlite3.Connection, rule: ShoeRule) -> bool:
@@ -57,11 +63,14 @@ def put_back(db: sqlite3.Connection, rule: ShoeRule) -> bool:
         NotFound: as for ``add``.
         BadInput: likewise.
     """
-    rule = sound(db, rule)
-    if any(kept.rule == rule for kept in rules(db)):
+    if _number(db, _sound(db, rule)) is not None:
         return False
     add(db, rule)
     return True
+
+
+def _number(db: sqlite3.Connection, rule: ShoeRule) -> int | None:
+    return next((kept.id for kept in rules(db) if kept.rule == rule), None)
 
 
 def remove(db: sqlite3.Connection, number: int) -> ShoeRule:
@@ -77,8 +86,7 @@ def remove(db: sqlite3.Connection, number: int) -> ShoeRule:
     return found
 
 
-def sound(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
-    """A rule with its pair as the runner writes it; raises as ``add``."""
+def _sound(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
     pair = shoes.kept(db, rule.shoe)
     if pair is None:
         raise shoes.unknown(rule.shoe)
@@ -102,6 +110,8 @@ def _check_distance(rule: ShoeRule) -> None:
 def _is_season(text: str) -> bool:
     match = _SEASON.fullmatch(text)
     try:
-        return match is not None and all(date.fromisoformat(f"{_A_LEAP_YEAR}-{day}") for day in match.groups())
+        return match is not None and all(
+            date.fromisoformat(f"{_A_LEAP_YEAR}-{day}") for day in match.groups()
+        )
     except ValueError:
         return False

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from runlog.analysis import history
-from runlog.model import Activity, Area, Entry, Kept, KeptActivity, KeptEntry, Kind
+from runlog.model import Activity, Area, Entry, Kept, KeptActivity, KeptEntry, KeptShoeRule, Kind
 from runlog.settings import Settings
 
 OFFSET_S = 7200
@@ -39,6 +39,7 @@ def wrote(entry: int, local: str, *, area: Area = Area.UPPER_BACK, **told: Any) 
     return KeptEntry(entry, Entry(at(local), OFFSET_S, area=area, **told), "log")
 
 
-def past(activities=(), entries=(), shoes=(), **settings: Any) -> history.History:
-    kept = Kept(list(activities), list(entries), list(shoes))
+def past(activities=(), entries=(), shoes=(), rules=(), **settings: Any) -> history.History:
+    rules = [KeptShoeRule(number, rule) for number, rule in enumerate(rules, 1)]
+    kept = Kept(list(activities), list(entries), list(shoes), rules)
     return history.build(kept, Settings(**settings), lambda _: None)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog.digest import Digest
+from runlog.journal.shoes import Shoes
 from runlog.model import Activity, Reading, Track
+from runlog.settings import Settings
 from runlog.store.tracks import derived, stream
 
 if TYPE_CHECKING:
@@ -67,3 +69,8 @@ class Files:
         outcome = self.store.add_file(path, digest, reading, streams)
         self.taken.append(outcome)
         return outcome
+
+
+def shoes_of(kept: Store) -> Shoes:
+    """The shoes of a store."""
+    return Shoes(kept, Settings())

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from made_recordings import MONDAY, Files, make_run, make_track
+from made_recordings import MONDAY, Files, make_run, make_track, shoes_of
 from ordinary_user import an_ordinary_user
 
 from runlog import store
@@ -36,7 +36,7 @@ def fill(home, runs, *, points=600.0):
                 f"/{home.name}/{number}.fit", make_run(86400.0 * number, duration_s=points, track=track)
             )
         kept.add_entry(Entry(MONDAY, 7200, soreness=3.0, note="stiff"))
-        kept.add_shoe(Shoe(home.name))
+        shoes_of(kept).add(Shoe(home.name))
     return home
 
 

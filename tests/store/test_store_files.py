@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from made_recordings import shoes_of
 
 from runlog import store
 from runlog.digest import Digest, EasyPart, Thirds
@@ -58,7 +59,7 @@ def test_a_file_that_fails_half_way_leaves_nothing(files, kept, run, track):
 
 def test_pairs_from_a_file_leave_the_runners_own_word(files, kept):
     own = Shoe("Blue", limit_m=600_000.0)
-    kept.add_shoe(own)
+    shoes_of(kept).add(own)
     told = (Shoe("Blue", limit_m=1.0), Shoe("Red", date(2026, 3, 1), default=True))
     assert files.add("/shoes.csv", shoes=told).reason == "1 pair of shoes added"
     assert kept.shoes() == [own, told[1]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from made_recordings import shoes_of
 
 from runlog.model import Entry, Kind, Shoe
 
@@ -149,7 +150,7 @@ def test_what_the_diary_says_of_a_run_survives_its_row(files, kept, paper, run):
 
 
 def test_a_pair_learns_what_was_not_known_of_it(files, kept):
-    kept.add_shoe(Shoe("Blue", limit_m=600_000.0))
+    shoes_of(kept).add(Shoe("Blue", limit_m=600_000.0))
     pair = Shoe("blue", date(2025, 3, 1), retired=date(2026, 2, 1), limit_m=1.0)
     assert files.add("/gear.json", shoes=(pair,)).reason == "1 completed with what was not known of them"
     assert kept.shoes() == [Shoe("Blue", date(2025, 3, 1), date(2026, 2, 1), limit_m=600_000.0)]

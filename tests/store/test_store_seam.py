@@ -6,6 +6,7 @@ import sqlite3
 import sys
 
 import pytest
+from made_recordings import shoes_of
 from ordinary_user import an_ordinary_user
 
 from runlog import store
@@ -25,7 +26,7 @@ def test_a_read_only_home_is_told(anybodys_folder, there_before):
         home.mkdir()
     home.chmod(0o555)
     with an_ordinary_user(), pytest.raises(StoreError, match="writable") as told, store.open(home) as kept:
-        kept.add_shoe(Shoe("Blue"))
+        shoes_of(kept).add(Shoe("Blue"))
     assert str(told.value).startswith(f"{home / 'runlog.db'}: ")
 
 
@@ -71,17 +72,17 @@ def test_a_database_that_another_program_holds_is_told(tmp_path, monkeypatch):
         other = sqlite3.connect(tmp_path / "runlog.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="another program"):
-            kept.add_shoe(Shoe("Blue"))
+            shoes_of(kept).add(Shoe("Blue"))
         assert kept.shoes() == []
         other.execute("ROLLBACK")
         other.close()
-        kept.add_shoe(Shoe("Blue"))
+        shoes_of(kept).add(Shoe("Blue"))
 
 
 def test_a_damaged_database_is_told(tmp_path):
     with store.open(tmp_path) as kept:
         for number in range(200):
-            kept.add_shoe(Shoe(f"pair {number} {'x' * 200}"))
+            shoes_of(kept).add(Shoe(f"pair {number} {'x' * 200}"))
     path = tmp_path / "runlog.db"
     data = bytearray(path.read_bytes())
     data[8192:] = b"\xee" * (len(data) - 8192)
@@ -98,16 +99,16 @@ def test_a_closed_store_says_so(kept):
 
 
 def test_what_the_runner_did_wrong_is_no_store_error(kept):
-    kept.add_shoe(Shoe("Blue"))
+    shoes_of(kept).add(Shoe("Blue"))
     with pytest.raises(RunlogError) as caught:
-        kept.add_shoe(Shoe("Blue"))
+        shoes_of(kept).add(Shoe("Blue"))
     assert isinstance(caught.value, BadInput)
-    kept.add_shoe(Shoe("Red"))
+    shoes_of(kept).add(Shoe("Red"))
 
 
 def test_bytes_that_are_no_text_are_told(kept):
     with pytest.raises(BadInput, match="no text"):
-        kept.add_shoe(Shoe("\udcff"))
+        shoes_of(kept).add(Shoe("\udcff"))
     assert kept.shoes() == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.analysis.factors import asof
+from runlog.analysis.shoes.wear import after_each_run
 from runlog.analysis.warmup import comparable
 
 if TYPE_CHECKING:
@@ -38,10 +39,8 @@ def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
 
     Unit: km, with what the shoe had run before runlog knew it. Step: 100 km.
     """
-    runs = asof.ended(history)
-    start_m = runs["shoe"].map(history.shoes["start_m"]).astype(float)
-    worn_m = runs["distance_m"].fillna(0.0).groupby(runs["shoe"]).cumsum()
-    return asof.of_last_run(runs, ((start_m + worn_m) / 1000.0).to_numpy(float), moments)
+    runs = after_each_run(history)
+    return asof.of_last_run(runs, runs["total_m"].to_numpy(float) / 1000.0, moments)
 
 
 def _habit(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:

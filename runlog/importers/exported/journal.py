@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable
 from runlog.importers import exported, json_text
 from runlog.importers.exported import records, routes
 from runlog.importers.exported.records import Unsound
-from runlog.model import Entry, ExportedJournal, KeptEntry, Reading, Shoe, TakenFile
+from runlog.model import Entry, ExportedJournal, KeptEntry, Reading, Shoe, ShoeRule, TakenFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,8 @@ def _journal(content: dict[str, Any]) -> ExportedJournal:
     return ExportedJournal(
         activities={int(one): tuple(map(exported.origin, origins)) for one, origins in activities},
         entries=tuple(map(_entry, content["entries"])),
-        shoes=tuple(records.read(Shoe, shoe) for shoe in content["shoes"]),
+        shoes=tuple(map(_shoe, content["shoes"])),
+        shoe_rules=tuple(records.read(ShoeRule, rule) for rule in content.get("shoe_rules", ())),
         files=tuple(records.read(TakenFile, file) for file in content["files"]),
         versions=dict(versions),
         routes=tuple(map(routes.read, content.get("routes", ()))),
@@ -69,6 +71,14 @@ def _entry(one: dict[str, Any]) -> KeptEntry:
     return KeptEntry(entry_id, records.read(Entry, values), source)
 
 
+def _shoe(one: dict[str, Any]) -> Shoe:
+    values = dict(one)
+    rests = tuple(
+        (date.fromisoformat(first), date.fromisoformat(last)) for first, last in values.pop("rests", ())
+    )
+    return records.read(Shoe, values, rests=rests)
+
+
 def write(journal: ExportedJournal) -> bytes:
     """Write the journal, a record a line; the same journal always gives the same bytes."""
     entries = [
@@ -76,7 +86,8 @@ def write(journal: ExportedJournal) -> bytes:
     ]
     parts = {
         "entries": _list(entries),
-        "shoes": _list([records.written(shoe) for shoe in journal.shoes]),
+        "shoes": _list([_written_shoe(shoe) for shoe in journal.shoes]),
+        "shoe_rules": _list([records.written(rule) for rule in journal.shoe_rules]),
         "files": _list([records.written(file) for file in journal.files]),
         "versions": _object(journal.versions),
         "routes": _list([routes.written(route) for route in journal.routes]),
@@ -85,6 +96,11 @@ def write(journal: ExportedJournal) -> bytes:
     }
     head = f'{{"runlog": "journal",\n"version": {exported.VERSION}'
     return (",\n".join([head, *(f'"{name}": {part}' for name, part in parts.items())]) + "}\n").encode()
+
+
+def _written_shoe(shoe: Shoe) -> dict[str, Any]:
+    rests = [(first.isoformat(), last.isoformat()) for first, last in shoe.rests]
+    return records.written(shoe, without=("rests",)) | {"rests": rests}
 
 
 def _list(values: list[Any]) -> str:

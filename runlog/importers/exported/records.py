@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from runlog.model import Area, Intensity, Kind
+from runlog.model import Area, Intensity, Kind, Surface
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -121,4 +121,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "Area": Area,
     "Kind": Kind,
     "Intensity": Intensity,
+    "Surface": Surface,
 }

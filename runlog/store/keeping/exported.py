@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from runlog.model import ExportedActivity, ExportedJournal, Origin, TakenFile
-from runlog.store import read, routes, rows
+from runlog.store import read, routes, rows, shoe_rules
 
 if TYPE_CHECKING:
     import sqlite3
@@ -75,6 +75,7 @@ def journal(db: sqlite3.Connection) -> ExportedJournal:
         },
         entries=tuple(read.entries(db)),
         shoes=tuple(read.shoes(db)),
+        shoe_rules=tuple(kept.rule for kept in shoe_rules.rules(db)),
         routes=routes.read(db),
         on_route=routes.on_route(db),
         files=tuple(map(_file, without)),

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runlog.errors import BadInput
+from runlog.errors import BadInput, NotFound
 from runlog.model import Kind, Origin
-from runlog.store import entries, recordings, routes, rows, shoes
+from runlog.store import entries, recordings, routes, rows, shoe_rules, shoes
 from runlog.store.entries import EntryCounts
 from runlog.store.recordings import Place, Tally
 from runlog.store.sameness import grouping, twins
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from runlog.model import Activity, ExportedActivity, ExportedJournal, OnRoute, TakenFile
+    from runlog.model import Activity, ExportedActivity, ExportedJournal, OnRoute, ShoeRule, TakenFile
     from runlog.store.tracks import Stream
 
 
@@ -150,7 +150,18 @@ def journal(
     _note_versions(db, exported.versions.items())
     counts = EntryCounts(became.count(entries.ADDED), became.count(entries.UPDATED))
     routes.put_back(db, exported.routes, _by_stored_run(exported.on_route, run_of))
-    return counts, shoes.put_back(db, exported.shoes), tuple(problems)
+    pairs = shoes.put_back(db, exported.shoes)
+    return counts, [*pairs, *_put_back_rules(db, exported.shoe_rules, problems)], tuple(problems)
+
+
+def _put_back_rules(
+    db: sqlite3.Connection, rules: Iterable[ShoeRule], problems: list[str]
+) -> Iterator[str | None]:
+    for rule in rules:
+        try:
+            yield shoes.COMPLETED if shoe_rules.put_back(db, rule) else None
+        except (BadInput, NotFound) as error:
+            problems.append(f"a rule for {rule.shoe!r}: {error}")
 
 
 def _by_stored_run(

@@ -1,0 +1,186 @@
+"""``runlog shoes add``, ``edit``, ``retire`` and ``resume``: what the runner says of a pair."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from runlog.cli import context
+from runlog.cli.help import examples
+from runlog.cli.names import complete_shoe
+from runlog.cli.output import say
+from runlog.cli.shoes.options import DAY, distance_option, kept_pair
+from runlog.errors import BadInput
+from runlog.model import Shoe, shoe_key
+from runlog.reporter import units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from runlog.journal import Journal
+
+
+@click.command(
+    epilog=examples(
+        "runlog shoes add 'Pegasus 41' --from 2026-03-01",
+        "runlog shoes add Speedgoat --start-km 120 --limit-km 600 --default",
+        "runlog shoes add Ghost --limit-mi 400",
+    )
+)
+@click.argument("name")
+@click.option("--from", "from_date", type=DAY, metavar="DATE", help="Its first day, like 2026-03-01.")
+@distance_option("start", "What it had run before that.")
+@distance_option("limit", "When it is worn out.  [default: from the settings]")
+@click.option("--default", is_flag=True, help="Worn when nothing else is said.")
+def add(
+    name: str, from_date: datetime | None, start_m: float | None, limit_m: float | None, *, default: bool
+) -> None:
+    """Add a pair."""
+    shoe = Shoe(
+        name=name.strip(),
+        from_date=from_date and from_date.date(),
+        start_m=start_m or 0.0,
+        limit_m=limit_m,
+        default=default,
+    )
+    if not shoe.name:
+        raise click.UsageError("A pair needs a name.")
+    with context.journal() as kept:
+        before = kept.shoes.add(shoe)
+    since = f" from {units.day(shoe.from_date, year=True)}" if shoe.from_date else ""
+    worn = ", worn when nothing else is said" if default else ""
+    say(f"Added {shoe.name!r}{since}{worn}{_instead_of(before)}.")
+
+
+def _instead_of(before: Sequence[str]) -> str:
+    return f" instead of {' and '.join(map(repr, before))}" if before else ""
+
+
+@click.command(
+    epilog=examples(
+        "runlog shoes edit Speedgoat --limit-km 700",
+        "runlog shoes edit Speedgoat --from 2026-02-01 --start-km 120",
+        "runlog shoes edit 'Glide 12' --default --rename 'Brooks Glide 12'",
+        "runlog shoes edit Speedgoat --no-limit     # as the settings have it",
+    )
+)
+@click.argument("name", shell_complete=complete_shoe)
+@click.option("--from", "from_date", type=DAY, metavar="DATE", help="Its first day.")
+@click.option("--no-from", is_flag=True, help="Its first day is not known.")
+@distance_option("start", "What it had run before that.")
+@distance_option("limit", "When it is worn out.")
+@click.option("--no-limit", is_flag=True, help="Its limit is that of the settings.")
+@click.option("--default/--no-default", default=None, help="Worn when nothing else is said, or not.")
+@click.option("--rename", "new_name", metavar="NEW", help="Another name; the old one goes on meaning it.")
+def edit(name: str, new_name: str | None, **said: Any) -> None:  # noqa: ANN401 - the options above
+    """Change what is said of a pair; what is not named stays as it is."""
+    values = _values(**said)
+    if not values and new_name is None:
+        raise click.UsageError("Nothing to change; name it, for instance --limit-km 700.")
+    with context.journal() as kept:
+        old = kept_pair(kept, name)
+        shoe = replace(old, **values)
+        _refuse_a_first_day_after_the_last(shoe)
+        if new_name is not None:
+            kept.shoes.rename(old.name, new_name.strip())
+            shoe = replace(shoe, name=new_name.strip())
+        before = kept.shoes.edit(shoe)
+        unit = kept.settings.units
+    renamed = f", which was {old.name!r}" if old.name != shoe.name else ""
+    told = [_told(name, shoe, unit) for name in values]
+    say(f"Changed {shoe.name!r}{renamed}{': ' if told else ''}{', '.join(told)}{_instead_of(before)}.")
+
+
+def _values(
+    from_date: datetime | None,
+    start_m: float | None,
+    limit_m: float | None,
+    *,
+    no_from: bool,
+    no_limit: bool,
+    default: bool | None,
+) -> dict[str, Any]:
+    """Give the fields of a pair that were said."""
+    if no_from and from_date or no_limit and limit_m is not None:
+        raise click.UsageError("--from and --no-from exclude each other, as --limit-km and --no-limit do.")
+    said = {
+        "from_date": from_date and from_date.date(),
+        "start_m": start_m,
+        "limit_m": limit_m,
+        "default": default,
+    }
+    taken_back = {"from_date": no_from, "limit_m": no_limit}
+    return {key: value for key, value in said.items() if value is not None or taken_back.get(key)}
+
+
+def _told(field: str, shoe: Shoe, unit: str) -> str:
+    if field == "from_date":
+        return f"from {units.day(shoe.from_date, year=True)}" if shoe.from_date else "its first day unknown"
+    if field == "start_m":
+        return f"{units.distance(shoe.start_m, unit, 0)} before that"
+    if field == "limit_m":
+        return f"a limit of {_limit(shoe.limit_m, unit)}"
+    return "worn when nothing else is said" if shoe.default else "no longer worn when nothing else is said"
+
+
+def _limit(limit_m: float | None, unit: str) -> str:
+    return "the settings" if limit_m is None else units.distance(limit_m, unit, 0)
+
+
+def _refuse_a_first_day_after_the_last(shoe: Shoe) -> None:
+    if shoe.from_date and shoe.retired and shoe.retired < shoe.from_date:
+        first, last = (units.day(day, year=True) for day in (shoe.from_date, shoe.retired))
+        raise BadInput(f"{shoe.name!r} cannot be first worn {first} and last {last}")
+
+
+@click.command(
+    epilog=examples("runlog shoes retire Speedgoat", "runlog shoes retire Speedgoat --on 2026-07-12")
+)
+@click.argument("name", shell_complete=complete_shoe)
+@click.option("--on", type=DAY, metavar="DATE", help="Its last day.  [default: today]")
+def retire(name: str, on: datetime | None) -> None:
+    """Say that a pair is worn no more; its runs stay with it."""
+    with context.journal() as kept:
+        last = _day(kept, on)
+        shoe = replace(kept_pair(kept, name), retired=last)
+        if shoe.from_date and last < shoe.from_date:
+            raise BadInput(
+                f"{shoe.name!r} was first worn {units.day(shoe.from_date, year=True)}, after {last}"
+            )
+        kept.shoes.edit(shoe)
+        numbers = [each.id for each in kept.shoes.rules() if shoe_key(each.rule.shoe) == shoe_key(shoe.name)]
+    say(f"Retired {shoe.name!r}; its last day is {units.day(last, year=True)}.")
+    if numbers:
+        say(f"It is worn by rule {', '.join(map(str, numbers))} up to that day.")
+
+
+@click.command(
+    epilog=examples("runlog shoes resume Speedgoat", "runlog shoes resume Speedgoat --on 2026-10-01")
+)
+@click.argument("name", shell_complete=complete_shoe)
+@click.option("--on", type=DAY, metavar="DATE", help="Its first day again.  [default: today]")
+def resume(name: str, on: datetime | None) -> None:
+    """Take up a retired pair again; its kilometres go on where they were.
+
+    On the days in between nothing is worn in it, unless the diary, the watch or
+    you say so.
+    """
+    with context.journal() as kept:
+        shoe = kept_pair(kept, name)
+        if shoe.retired is None:
+            raise BadInput(f"{shoe.name!r} is not retired")
+        first = _day(kept, on)
+        if first < shoe.retired:
+            raise BadInput(f"{shoe.name!r} was in use until {units.day(shoe.retired, year=True)}")
+        rest = (shoe.retired + timedelta(days=1), first - timedelta(days=1))
+        rests = (*shoe.rests, rest) if rest[0] <= rest[1] else shoe.rests
+        kept.shoes.edit(replace(shoe, retired=None, rests=rests))
+    say(f"{shoe.name!r} is in use again from {units.day(first, year=True)} on.")
+
+
+def _day(kept: Journal, on: datetime | None) -> date:
+    return on.date() if on else context.now().astimezone(kept.settings.zone).date()
