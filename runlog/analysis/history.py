@@ -70,6 +70,7 @@ class History:
             warmup, cooldown (1.0 done, 0.0 skipped, NaN unknown), warmup_source, warmup_confidence,
             cooldown_source, cooldown_confidence, part_of (all as ``warmup.answers`` says),
             load (session load in the one unit of load_kind),
+            load_source (what it was counted from), trimp, edwards (by the heart rates, NaN without them),
             stance_time_ms, stance_time_balance_pct (50 is even; by convention the left foot's share),
             vertical_oscillation_mm, vertical_ratio_pct, step_length_mm and avg_cadence_spm: means while
             running; cadence_drift_spm, stance_time_drift_ms … : last third less first (analysis/form.py).
@@ -83,8 +84,8 @@ class History:
             rests (days off between), other_names.
         routes: a row per route that counts, indexed by its label: given_name (or None), similar_to (the
             label of an earlier route of which it is a variant, or None).
-        load_kind: what ``runs.load`` counts, for people: "session-RPE (points × min)" …
-        load_note: how loads that were not recorded so were put on that scale, or "".
+        load_kind: what ``runs.load`` counts, its unit in words: "session-RPE points", "TRIMP", "km" …
+        load_note: how loads that were not recorded so were put on that scale, and what was estimated, or "".
         settings: the runner's settings.
         track: reads one run's track by its id; None where there is none.
     """
@@ -94,7 +95,7 @@ class History:
     entries: pd.DataFrame
     shoes: pd.DataFrame
     routes: pd.DataFrame
-    load_kind: str
+    load_kind: load.LoadKind
     load_note: str
     settings: Settings
     track: Callable[[int], Track | None]
@@ -118,9 +119,11 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
     runs[["route", "route_name"]] = _routes(ran, kept, known_routes["given_name"])
     runs[["shoe", "shoe_reason"]] = _worn(ran, runs, by_run["shoe"], shoes, kept.shoe_rules, settings)
     runs = runs.join(warmup.answers(by_run, ran, others))
-    runs["load"], load_kind, load_note = load.session_loads(runs, settings)
+    heart_s = {one.id: one.digest.heart_s for one in ran if one.digest is not None}
+    loads = load.session_loads(runs, heart_s, settings)
+    runs = runs.join(loads.runs)
     others_table = _activities(others, settings)
-    return History(runs, others_table, diary, shoes, known_routes, load_kind, load_note, settings, track)
+    return History(runs, others_table, diary, shoes, known_routes, loads.kind, loads.note, settings, track)
 
 
 def _activities(kept: Sequence[KeptActivity], settings: Settings) -> pd.DataFrame:

@@ -26,7 +26,7 @@ SECTIONS = {
         "runs": Command("runlog.cli.runs:runs", "List the runs."),
         "show": Command("runlog.cli.showing:show", "Show one run."),
         "routes": Command("runlog.cli.routes:routes", "List the routes and how often each is run."),
-        "load": Command("runlog.cli.analysis:load", "List the training load day by day."),
+        "load": Command("runlog.cli.load:load", "List the training load by day or week."),
     },
     "Put right": {
         "split": Command("runlog.cli.grouping:split", "Make several runs of one."),

@@ -12,7 +12,7 @@ from runlog.cli.context import journal
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
 from runlog.cli.names import AREA
-from runlog.cli.output import Column, Form, emit, listing, tell
+from runlog.cli.output import Column, Form, emit, listing
 from runlog.reporter import units
 
 if TYPE_CHECKING:
@@ -52,26 +52,6 @@ def exposures(form: Form, area: str | None) -> None:
 
 def _local_day(moment: str, zone: tzinfo) -> str:
     return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
-
-
-@click.command(epilog=examples("runlog load --last 14", "runlog load --csv > load.csv"))
-@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N days.")
-@listing
-def load(form: Form, last: int | None) -> None:
-    """List the training load of each day; a day of rest counts 0."""
-    from runlog.analysis.load import daily
-
-    with journal() as kept:
-        history = kept.history()
-    days = daily(history)
-    frame = days.rename("load").rename_axis("day").reset_index()
-    columns = (
-        Column("day", "Day", number=True),
-        Column("load", "Load", partial(units.number, digits=0), number=True),
-    )
-    emit(form, rows(frame if last is None else frame.tail(last)), ("day", "load"), columns, "No runs yet.")
-    if len(days):
-        tell(f"Load: {history.load_kind}. {history.load_note}".strip())
 
 
 @click.command(epilog=examples("runlog factors", "runlog factors --json"))

@@ -117,7 +117,7 @@ def _drifting(mean: float | None, drift: float | None, digits: int, unit: str) -
 def _followed(row: dict[str, Any], history: History) -> tuple[tuple[str, str], ...]:
     """Give what the analysis makes of a run, and what the diary says of it."""
     return (
-        ("load", _because(units.load(row["load"], history.load_kind, history.settings.units), row["load_source"])),
+        ("load", _because(_load(row, history), row["load_source"])),
         ("route", _route(row)),
         ("shoe", _because(row["shoe"] or units.UNKNOWN, row["shoe_reason"])),
         ("warm-up", _habit(row, "warmup")),
@@ -131,6 +131,10 @@ def _route(row: dict[str, Any]) -> str:
     if row["route_name"]:
         return f"{row['route_name']} ({row['route']})"
     return row["route"] or units.UNKNOWN
+
+
+def _load(row: dict[str, Any], history: History) -> str:
+    return units.load(row["load"], history.load_kind, history.settings.units)
 
 
 def _numbered(sources: Sequence[Source]) -> list[tuple[str, str]]:

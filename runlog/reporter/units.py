@@ -47,6 +47,24 @@ def distance(metres: float | None, units: str = "km", digits: int = 1) -> str:
     return f"{number(metres / METRES[units], digits)} {units}"
 
 
+def load_unit(kind: str, units: str = "km") -> str:
+    """The unit of a load in words: that of ``History.load_kind``, distances in the runner's."""
+    return units if kind == "km" else str(kind)
+
+
+def load_in(value: float, kind: str, units: str = "km") -> float:
+    """A load in the unit that ``load_unit`` names."""
+    return value * METRES["km"] / METRES[units] if kind == "km" else value
+
+
+def load(value: float | None, kind: str, units: str = "km") -> str:
+    """A load with its unit, e.g. "234 session-RPE points", "4.8 mi"."""
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    there = load_in(value, kind, units)
+    return f"{number(there, 0 if there >= 100 else 1)} {load_unit(kind, units)}"  # noqa: PLR2004 - three digits say enough
+
+
 def duration(seconds: float | None) -> str:
     """Seconds as "42 min" or "1 h 05 min"."""
     if seconds is None or math.isnan(seconds):

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from past import OFFSET_S, at, past, ran, strength_session, wrote
 
-from runlog.analysis import load
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.model import Activity, Area, Entry, KeptActivity, KeptEntry, Shoe
@@ -85,11 +84,9 @@ def test_shoe_km_is_that_of_the_last_runs_shoe():
     assert [value("shoe_km", history, day) for day in days] == [110, 7, 115, None]
 
 
-def test_run_spike_and_cadence_are_those_of_the_last_run():
+def test_cadence_is_that_of_the_last_run():
     runs = [ran(1, "2026-05-01 08:00", 10, avg_cadence_spm=170.0), ran(2, "2026-05-02 08:00", 15)]
     history = past(runs)
-    assert value("run_spike", history, "2026-05-01 12:00") is None
-    assert value("run_spike", history, "2026-05-02 12:00") == 1.5
     assert value("cadence", history, "2026-05-01 12:00") == 170
     assert value("cadence", history, "2026-05-02 12:00") is None
 
@@ -101,34 +98,9 @@ def test_what_a_run_did_does_not_apply_a_day_later_but_its_shoe_does():
             ran(2, "2026-05-02 08:00", 15, avg_cadence_spm=172.0, shoe="A"),
         ]
     )
-    for name, fresh in (("run_spike", 1.5), ("cadence", 172.0)):
-        assert value(name, history, "2026-05-03 08:59") == fresh
-        assert value(name, history, "2026-05-03 09:00") is None
+    assert value("cadence", history, "2026-05-03 08:59") == 172
+    assert value("cadence", history, "2026-05-03 09:00") is None
     assert value("shoe_km", history, "2026-05-20 12:00") == 25
-
-
-def test_loads_at_the_end_of_a_day_are_those_of_the_daily_series():
-    chance = np.random.default_rng(3)
-    days = pd.date_range("2026-01-01", periods=90)
-    run_days = [day for i, day in enumerate(days) if i == 0 or chance.random() < 0.5]
-    runs = [ran(i, f"{day:%Y-%m-%d} 18:00", chance.uniform(3, 20)) for i, day in enumerate(run_days)]
-    history = past(runs)
-    daily = load.daily(history).reindex(days, fill_value=0.0)
-    ends = pd.DatetimeIndex([at(f"{day:%Y-%m-%d} 23:59") for day in days])
-    acute, chronic = load.ewma(daily, 7), load.ewma(daily, 28)
-    for name, expected, known_from in (("acute_load", acute, 6), ("chronic_load", chronic, 27)):
-        found = BY_NAME[name].values(history, ends).to_numpy()
-        np.testing.assert_allclose(found[known_from:], expected[known_from:])
-        assert np.isnan(found[:known_from]).all()
-    weeks = np.lib.stride_tricks.sliding_window_view(daily.to_numpy(), 7)
-    np.testing.assert_allclose(BY_NAME["monotony"].values(history, ends)[6:], load.monotony(weeks))
-    np.testing.assert_allclose(BY_NAME["acwr"].values(history, ends)[27:], (acute / chronic)[27:])
-
-
-def test_todays_run_counts_from_its_end():
-    history = past([ran(1, "2026-05-01 08:00", 10), ran(2, "2026-05-08 08:00", 10)])
-    before = value("acute_load", history, "2026-05-08 08:59")
-    assert value("acute_load", history, "2026-05-08 09:00") == pytest.approx(before + 10 * load.smoothing(7))
 
 
 def test_strength_counts_days_from_diary_and_watch():

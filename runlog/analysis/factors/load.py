@@ -1,100 +1,141 @@
-"""Factors of training load. Loads count by local calendar day, from the end of a run on."""
+"""Factors of training load. Loads count by local calendar day, from the end of a run on.
+
+What they say at the end of a day is what the daily series (``load.daily``) says of it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from runlog.analysis import load
 from runlog.analysis.factors import asof
+from runlog.analysis.load import formulas
+from runlog.analysis.load.days import FROM_DAY
+from runlog.analysis.load.keeping import daily_loads, signs, unbroken
+from runlog.analysis.load.spikes import spikes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
 
-WEEK = 7
-
 
 def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Acute load: the daily loads weighted towards the last 7 days (EWMA), today's so far included.
 
-    Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 7 days.
+    Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 7 days of a log,
+    and after a silence in which nobody kept it.
     """
-    return pd.Series(_ewma(history, moments, load.ACUTE_DAYS), index=moments)
+    return pd.Series(_ewma(history, moments, formulas.ACUTE_DAYS), index=moments)
 
 
 def chronic_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Chronic load: the daily loads weighted towards the last 28 days (EWMA), today's so far included.
 
-    Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 28 days.
+    Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 28 days of a log,
+    and after a silence in which nobody kept it.
     """
-    return pd.Series(_ewma(history, moments, load.CHRONIC_DAYS), index=moments)
+    return pd.Series(_ewma(history, moments, formulas.CHRONIC_DAYS), index=moments)
 
 
 def acwr(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Acute over chronic load, a description and no risk (the ratio is contested).
 
-    Unit: ratio, 1 is a load like that of the last four weeks. Step: 0.1. NaN in the first 28 days.
+    Unit: ratio, 1 is a load like that of the last four weeks. Step: 0.1. NaN where the chronic load is.
     """
-    return acute_load(history, moments) / chronic_load(history, moments)
+    acute, chronic = (_ewma(history, moments, days) for days in (formulas.ACUTE_DAYS, formulas.CHRONIC_DAYS))
+    return pd.Series(formulas.over(acute, chronic), index=moments)
 
 
 def run_spike(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Distance of the last run over the longest run of the 30 days before it.
 
-    Unit: ratio, above 1.1 is a spike (Frandsen 2025). Step: 0.1. NaN where no run lies in those 30 days,
-    or none in the 24 hours before the moment.
+    Unit: ratio, above 1.1 is a spike (Frandsen 2025). Step: 0.1. NaN where the log was not kept for those
+    30 days or has fewer than three runs in them, and without a run in the 24 hours before the moment.
     """
-    runs = asof.ended(history)
-    spikes = load.run_spikes(runs["end"], runs["distance_m"])
-    return asof.of_fresh_run(runs, spikes.to_numpy(float), moments)
+    return asof.of_fresh_run(asof.ended(history), spikes(history).to_numpy(float), moments)
 
 
 def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Mean over population SD of the last 7 calendar days' loads, today's so far included.
 
-    Unit: ratio, at most 10. Step: 0.5. NaN where all 7 days are alike and in the first 7 days.
+    Unit: ratio, at most 10. Step: 0.5. NaN where all 7 days are alike, in the first 7 days of a log, and
+    after a silence in which nobody kept it.
     """
-    runs = asof.ended(history)
+    standing = _standing(history, moments)
+    first, full = _every_day(history)
+    days = standing.today[:, None] - np.arange(formulas.WEEK)[::-1]
+    loads = np.where(days < standing.last[:, None], _at(full, days - first), 0.0)
+    loads = np.where(days == standing.last[:, None], standing.load[:, None], loads)
+    known = standing.age >= FROM_DAY["monotony"]
+    return pd.Series(np.where(known, formulas.monotony(loads), np.nan), index=moments)
+
+
+class _Standing(NamedTuple):
+    """How the log stood at each moment; days are counted from 1970.
+
+    Attributes:
+        today: the local day of the moment.
+        last: the last day that the log tells of.
+        begun: the first run's day of the unbroken stretch.
+        load: the load of that last day so far.
+        age: how many days the stretch has, today included; -1 where today is not known to be in one.
+    """
+
+    today: NDArray[np.int64]
+    last: NDArray[np.int64]
+    begun: NDArray[np.int64]
+    load: NDArray[np.float64]
+    age: NDArray[np.int64]
+
+
+def _standing(history: History, moments: pd.DatetimeIndex) -> _Standing:
+    table = signs(history)
     at = asof.micros(moments)
-    today = asof.local_day(history, at)
-    moment, run = asof.within(asof.micros(runs["end"]), at, WEEK + 2)
-    ago = today[moment] - asof.micros(runs["day"])[run] // asof.DAY
-    inside = (ago >= 0) & (ago < WEEK)
-    loads = np.zeros((len(at), WEEK))
-    np.add.at(loads, (moment[inside], ago[inside]), runs["load"].to_numpy(float)[run[inside]])
-    return pd.Series(np.where(_known(runs, at, today, WEEK), load.monotony(loads), np.nan), index=moments)
+    position = asof.last(asof.micros(table["moment"]), at)
+    so_far = table.groupby("day")["load"].cumsum().to_numpy(float)
+    last, begun = (asof.pick(_number(table[name]), position) for name in ("day", "begun"))
+    known = ~np.isnan(begun)
+    last, begun = (np.where(known, day, 0).astype(np.int64) for day in (last, begun))
+    today = np.where(known, np.maximum(asof.local_day(history, at), last), 0)
+    known &= today - last <= history.settings.silence_days
+    return _Standing(today, last, begun, asof.pick(so_far, position), np.where(known, today - begun + 1, -1))
 
 
 def _ewma(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[np.float64]:
-    """``load.ewma`` of the daily loads as of each moment: a run raises it, each day lets it fade."""
-    runs = asof.ended(history)
-    at = asof.micros(moments)
-    today = asof.local_day(history, at)
-    run_day = np.maximum.accumulate(asof.micros(runs["day"]) // asof.DAY)
-    keep = 1.0 - load.smoothing(days)
-    after_run = np.empty(len(runs))
-    value = 0.0
-    for i, amount in enumerate(runs["load"].to_numpy(float)):
-        seeding = run_day[i] == run_day[0]
-        faded = value if i == 0 else value * keep ** int(run_day[i] - run_day[i - 1])
-        value = faded + (amount if seeding else (1.0 - keep) * amount)
-        after_run[i] = value
-    position = asof.last(asof.micros(runs["end"]), at)
-    days_since = np.maximum(today - asof.pick(run_day.astype(float), position), 0.0)
-    values = asof.pick(after_run, position) * keep**days_since
-    return np.where(_known(runs, at, today, days), values, np.nan)
+    """``formulas.ewma`` as of each moment: yesterday's mean, today's load so far, and then days of rest."""
+    standing = _standing(history, moments)
+    first, means = _every_day(history, days)
+    weight = formulas.smoothing(days)
+    before = _at(means, standing.last - 1 - first)
+    with_load = np.where(
+        standing.last == standing.begun, standing.load, before + weight * (standing.load - before)
+    )
+    faded = with_load * (1.0 - weight) ** (standing.today - standing.last)
+    return np.where(standing.age >= days, faded, np.nan)
 
 
-def _known(
-    runs: pd.DataFrame, at: NDArray[np.int64], today: NDArray[np.int64], days: int
-) -> NDArray[np.bool_]:
-    """Whether a run had ended by then and the window reaches back no further than the first run's day."""
-    if runs.empty:
-        return np.zeros(len(at), dtype=bool)
-    first_day = asof.micros(runs["day"])[0] // asof.DAY
-    begun = asof.micros(runs["end"])[0] <= at
-    return np.asarray(begun & (today - first_day >= days - 1))
+def _every_day(history: History, days: int | None = None) -> tuple[int, NDArray[np.float64]]:
+    """The first day of the log, and the load of every day, or its mean over so many days."""
+    loads = daily_loads(history)
+    if loads.empty:
+        return 0, loads.to_numpy(float)
+    values = loads.copy()
+    if days is not None:
+        for stretch in unbroken(loads):
+            values[stretch.index] = formulas.ewma(stretch, days)
+    return int(_number(loads.index[:1])[0]), values.to_numpy(float)
+
+
+def _number(days: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArray[np.float64]:
+    """Days since 1970, NaN for NaT."""
+    index = pd.DatetimeIndex(days)
+    return np.where(index.isna(), np.nan, asof.micros(index) // asof.DAY)
+
+
+def _at(values: NDArray[np.float64], place: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The values at the places, NaN outside."""
+    inside = (place >= 0) & (place < len(values))
+    return np.append(values, np.nan)[np.where(inside, place, len(values))]

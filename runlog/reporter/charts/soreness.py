@@ -34,13 +34,13 @@ class SorenessAndLoad:
     Attributes:
         days: indexed by naive local days: soreness (the day's worst rating, NaN without one) and load.
         week: the last of those weeks.
-        load_kind: what the load counts.
+        load_unit: of the load, in words.
     """
 
     title: str
     days: pd.DataFrame
     week: periods.Span
-    load_kind: str
+    load_unit: str
 
 
 def data(history: History, view: View) -> SorenessAndLoad:
@@ -48,7 +48,8 @@ def data(history: History, view: View) -> SorenessAndLoad:
     week = periods.week_of(view.today, history.settings)
     span = pd.date_range(week.first - timedelta(weeks=WEEKS - 1), week.last, name="day")
     days = pd.DataFrame({"soreness": _worst(history, view.area), "load": _load(history, view)}, index=span)
-    return SorenessAndLoad(_title(days, week, view.area), days, week, history.load_kind)
+    unit = units.load_unit(history.load_kind, history.settings.units)
+    return SorenessAndLoad(_title(days, week, view.area), days, week, unit)
 
 
 def _worst(history: History, area: str) -> pd.Series:
@@ -57,13 +58,9 @@ def _worst(history: History, area: str) -> pd.Series:
 
 
 def _load(history: History, view: View) -> pd.Series:
-    """The load of each day; 0 on days of rest also after the last run, unknown before the first."""
-    daily = load.daily(history)
-    if daily.empty:
-        return daily
-    return daily.reindex(
-        pd.date_range(daily.index[0], max(pd.Timestamp(view.today), daily.index[-1])), fill_value=0.0
-    )
+    """The load of each day; 0 on days of rest, unknown where the log was not kept."""
+    daily = load.daily(history, pd.Timestamp(view.today))["load"]
+    return daily * units.load_in(1.0, history.load_kind, history.settings.units)
 
 
 def _title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
@@ -108,7 +105,7 @@ def _draw_soreness(soreness: NDArray[np.float64], axes: Axes) -> None:
 def _draw_load(data: SorenessAndLoad, axes: Axes) -> None:
     loads = data.days["load"].fillna(0.0).to_numpy(float)
     axes.bar(range(DAYS), loads, width=0.72, color=LIGHT["load"])
-    axes.set(yticks=[], title=f"Load, {data.load_kind}", ylim=(0, max(loads.max() * 1.3, 1.0)))
+    axes.set(yticks=[], title=f"Load, {data.load_unit}", ylim=(0, max(loads.max() * 1.3, 1.0)))
     if loads.max() > 0:
         _label(axes, int(loads.argmax()), loads.max(), 3)
 

@@ -1,0 +1,178 @@
+"""The load of each run, all of one kind."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from runlog.analysis.load import formulas
+from runlog.analysis.load.limits import HeartLimits, heart_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from runlog.settings import Settings
+
+KNOWN_SHARE = 0.5  # of the runs must have what a kind of load needs
+COVERED_SHARE = 0.5  # of a run's time must have heart rates, so that they stand for the rest of it
+
+
+class LoadKind(StrEnum):
+    """What load is counted in: its unit in words."""
+
+    EFFORT = "session-RPE points"
+    HEART = "TRIMP"
+    DISTANCE = "km"
+    TIME = "min"
+
+
+#: What a run lacks that has no load of the kind of the others.
+_LACKED = {
+    LoadKind.EFFORT: "an effort (RPE)",
+    LoadKind.HEART: "a heart rate",
+    LoadKind.DISTANCE: "a distance",
+    LoadKind.TIME: "a time",
+}
+
+EVERY_SECOND = "heart rate, second by second"
+MEAN_RATE = "mean heart rate"
+
+
+class SessionLoads(NamedTuple):
+    """What each run counts.
+
+    Attributes:
+        runs: by run id: load (in the unit of ``kind``), load_source (what it was counted from), trimp
+            (Banister's) and edwards (Edwards' TRIMP), NaN where the heart rates do not tell them.
+        kind: the unit of the loads.
+        note: what was converted, estimated or assumed for them; "" if nothing was.
+    """
+
+    runs: pd.DataFrame
+    kind: LoadKind
+    note: str
+
+
+def session_loads(
+    runs: pd.DataFrame, heart_s: Mapping[int, Mapping[int, float]], settings: Settings
+) -> SessionLoads:
+    """The load of each run, all of one kind.
+
+    The kind is the first of session-RPE, Banister's TRIMP and distance that at least half of the runs
+    have. The others are put on that scale by the runner's own median ratio to the distance or, where
+    there is none, to the time. Kind, ratios and estimated limits are those of the whole series: they
+    are its unit, not values of a moment.
+
+    Args:
+        runs: with duration_s, moving_s, distance_m, avg_hr and rpe.
+        heart_s: seconds at each heart rate by whole bpm, by run id, where there is a stream.
+        settings: with the limits of the heart rate.
+    """
+    minutes = runs["moving_s"].fillna(runs["duration_s"]) / 60.0
+    km = (runs["distance_m"] / 1000.0).where(runs["distance_m"] > 0)
+    limits = heart_limits([one for one in heart_s.values() if one], settings)
+    heart, about_heart = _heart_loads(runs["avg_hr"], minutes, heart_s, limits)
+    kinds = {
+        LoadKind.EFFORT: pd.Series(formulas.session_rpe(minutes, runs["rpe"]), index=runs.index),
+        LoadKind.HEART: heart["trimp"],
+        LoadKind.DISTANCE: km,
+        LoadKind.TIME: minutes,
+    }
+    kind = next(kind for kind, loads in kinds.items() if loads.notna().mean() >= KNOWN_SHARE or kind == "min")
+    loads = kinds[kind]
+    per_minute = (loads / minutes.where(minutes > 0)).median()
+    converted = loads.fillna(km * (loads / km).median()).fillna(minutes * per_minute)
+    source = heart["source"] if kind is LoadKind.HEART else pd.Series(_source(kind), runs.index)
+    source = source.where(loads.notna(), np.where(km.notna(), "distance", "time"))
+    notes = (_converted(kind, int(loads.isna().sum()), len(runs)), *_about(kind, limits, about_heart))
+    frame = heart[["trimp", "edwards"]].assign(load=converted, load_source=source)
+    return SessionLoads(frame, kind, " ".join(note for note in notes if note))
+
+
+def _source(kind: LoadKind) -> str:
+    return {LoadKind.EFFORT: "effort", LoadKind.DISTANCE: "distance"}.get(kind, "time")
+
+
+def _about(kind: LoadKind, limits: HeartLimits | str, about_heart: str) -> tuple[str, ...]:
+    if isinstance(limits, str):
+        return (limits if kind is not LoadKind.EFFORT else "",)
+    return (about_heart, limits.note) if kind is LoadKind.HEART else ()
+
+
+def _heart_loads(
+    avg_hr: pd.Series[float],
+    minutes: pd.Series[float],
+    heart_s: Mapping[int, Mapping[int, float]],
+    limits: HeartLimits | str,
+) -> tuple[pd.DataFrame, str]:
+    """Banister's and Edwards' TRIMP, where the former came from, and what was made alike."""
+    found = pd.DataFrame({"trimp": np.nan, "edwards": np.nan, "source": None}, index=avg_hr.index)
+    if isinstance(limits, str):
+        return found, ""
+    by_second = _by_second(minutes, heart_s, limits)
+    by_mean = pd.Series(formulas.banister(minutes, avg_hr, **limits.banister), index=avg_hr.index)
+    ratio = (by_second["trimp"] / by_mean.where(by_mean > 0)).median()
+    only_mean = by_second["trimp"].isna() & by_mean.notna()
+    alike = by_mean if np.isnan(ratio) else by_mean * ratio
+    found["trimp"] = by_second["trimp"].fillna(alike)
+    found["edwards"] = by_second["edwards"]
+    found["source"] = np.where(only_mean, MEAN_RATE, EVERY_SECOND)
+    return found, _made_alike(int(only_mean.sum()), len(avg_hr), ratio)
+
+
+def _by_second(
+    minutes: pd.Series[float], heart_s: Mapping[int, Mapping[int, float]], limits: HeartLimits
+) -> pd.DataFrame:
+    """Each second at its own rate; time without a heart rate counts like the time with one."""
+    place, bpm, at_rate = _flat(heart_s, minutes.index)
+    known, trimp = np.zeros((2, len(minutes)))
+    zones = np.zeros((len(minutes), formulas.EDWARDS_ZONES + 1))
+    np.add.at(known, place, at_rate)
+    np.add.at(trimp, place, formulas.banister(at_rate, bpm, **limits.banister))
+    np.add.at(zones, (place, formulas.edwards_zone(bpm, hr_max=limits.highest)), at_rate)
+    of_run = minutes.to_numpy(float)
+    covered = (known > 0) & (known >= COVERED_SHARE * of_run)
+    whole = np.divide(np.maximum(of_run, known), known, out=np.full(len(known), np.nan), where=covered)
+    return pd.DataFrame(
+        {"trimp": trimp * whole, "edwards": formulas.edwards(zones[:, 1:]) * whole}, index=minutes.index
+    )
+
+
+def _flat(
+    heart_s: Mapping[int, Mapping[int, float]], runs: pd.Index
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+    """The place of the run, the rate (bpm) and the minutes at it, of every bar of every histogram."""
+    rows = [
+        (place, bpm, seconds / 60.0)
+        for place, run in enumerate(runs)
+        for bpm, seconds in heart_s.get(run, {}).items()
+    ]
+    table = np.array(rows, dtype=float).reshape(-1, 3)
+    return table[:, 0].astype(np.intp), table[:, 1], table[:, 2]
+
+
+def _converted(kind: LoadKind, missing: int, runs: int) -> str:
+    if missing == 0:
+        return ""
+    return (
+        f"{missing} of {runs} runs lack {_LACKED[kind]}; they were put on the scale of {kind} by your own "
+        "median ratio to distance, or to time where the distance is unknown."
+    )
+
+
+def _made_alike(only_mean: int, runs: int, ratio: float) -> str:
+    if only_mean == 0:
+        return ""
+    if np.isnan(ratio):
+        return (
+            f"{only_mean} of {runs} runs count by their mean heart rate, as no second-by-second one is there."
+        )
+    return (
+        f"{only_mean} of {runs} runs count by their mean heart rate, times {ratio:.2f} (your own median "
+        "ratio) to be like those counted second by second."
+    )

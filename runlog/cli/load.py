@@ -1,0 +1,177 @@
+"""``runlog load``: the training load by day or week."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from runlog.cli.context import journal, now
+from runlog.cli.frames import rows
+from runlog.cli.help import examples
+from runlog.cli.names import unknown
+from runlog.cli.output import Column, Form, emit, listing, tell
+from runlog.reporter import units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+    from runlog.analysis.history import History
+    from runlog.analysis.load import LoadKind
+
+
+class Metric(NamedTuple):
+    """How a metric is shown: its heading, and what it means in a line."""
+
+    heading: str
+    meaning: str
+    usual: bool = False  # shown when none is asked for
+
+
+METRICS = {
+    "load": Metric("Load", "all runs of the day; 0 is a day of rest", usual=True),
+    "acute": Metric("Acute", "mean load a day, weighted towards the last 7 days", usual=True),
+    "chronic": Metric("Chronic", "mean load a day, weighted towards the last 28 days", usual=True),
+    "acwr": Metric("Ratio", "acute over chronic; 1 is a load like that of four weeks", usual=True),
+    "acwr_coupled": Metric("7/28", "the ratio of plain means: 7 days over 28"),
+    "acwr_uncoupled": Metric("7/21", "the ratio of plain means: 7 days over the 21 before"),
+    "ctl": Metric("Fitness", "chronic training load (CTL): slow mean, 42 days"),
+    "atl": Metric("Fatigue", "acute training load (ATL): fast mean, 7 days"),
+    "tsb": Metric("Form", "yesterday's CTL - ATL (TSB); below 0 is a hard week", usual=True),
+    "monotony": Metric("Monotony", "how alike the last 7 days are: mean over spread", usual=True),
+    "strain": Metric("Strain", "load of the last 7 days times their monotony"),
+}
+DAY_COLUMNS = (Column("day", "Day", number=True),)
+WEEK_COLUMNS = (Column("week", "Week", number=True), Column("runs", "Runs", number=True))
+WEEK_KEYS = ("week", "first", "last", "days", "runs")
+USUAL = tuple(name for name, metric in METRICS.items() if metric.usual)
+
+_LINES = "\n".join(f"{name:<15} {metric.heading:<9} {metric.meaning}" for name, metric in METRICS.items())
+_HELP = f"""List the training load of each day up to today, or of each week.
+
+\b
+{_LINES}
+
+Load is counted in session-RPE points (effort times minutes), TRIMP (by heart
+rate) or distance: the first that half of your runs have. The ratio describes
+and is no risk: studies disagree on whether it says anything about injury.
+
+A day without a run is a day of rest for 14 days after the last sign of life
+(a run, another activity, a diary entry; silence_days in config.toml); later
+it is unknown. A mean is told once its days are full.
+"""
+
+
+class _Metrics(click.ParamType[tuple[str, ...]]):
+    """Names of metrics with commas between them, or "all"."""
+
+    name = "metrics"
+
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Take the names in any case."""
+        if isinstance(value, tuple):
+            return value
+        words = tuple(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
+        if words == ("all",):
+            return tuple(METRICS)
+        for word in words or (value,):
+            if word not in METRICS:
+                self.fail(unknown("metric", word, list(METRICS)), param, ctx)
+        return words
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the names that go on after the last comma."""
+        del ctx, param
+        before, comma, begun = incomplete.rpartition(",")
+        return [
+            CompletionItem(f"{before}{comma}{name}") for name in ("all", *METRICS) if name.startswith(begun)
+        ]
+
+
+@click.command(
+    help=_HELP,
+    epilog=examples(
+        "runlog load --last 14",
+        "runlog load --weekly --last 8",
+        "runlog load --metrics load,ctl,atl,tsb",
+        "runlog load --csv > load.csv      # every metric",
+    ),
+)
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N days or weeks.")
+@click.option("--weekly", is_flag=True, help="A row per week: its load, and how it ended.")
+@click.option("--metrics", type=_Metrics(), metavar="A,B", help="Only these, or all.")
+@listing
+def load(form: Form, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
+    """List the training load; the help says what each metric is."""
+    from runlog.analysis.load import daily
+    from runlog.analysis.load import weekly as by_week
+
+    with journal() as kept:
+        history = kept.history()
+    frame = by_week(history, _today(history)) if weekly else daily(history, _today(history))
+    listed = frame if last is None else frame.tail(last)
+    shown = listed.dropna(subset="load") if form == "table" else listed
+    names = metrics or (USUAL if form == "table" else tuple(METRICS))
+    heads = WEEK_KEYS if weekly else ("day",)
+    found = [row | {"unit": str(history.load_kind)} for row in (_weeks(shown) if weekly else _days(shown))]
+    columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *_columns(names, history))
+    emit(
+        form, found, (*heads, *names, "unit"), columns, "No runs yet." if frame.empty else "Nothing is known."
+    )
+    if len(frame):
+        _explain(history, len(listed) - len(shown), "week" if weekly else "day")
+
+
+def _today(history: History) -> pd.Timestamp:
+    import pandas as pd
+
+    from runlog.reporter import periods
+
+    return pd.Timestamp(now().astimezone(periods.clock(history)).date())
+
+
+def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return rows(frame.reset_index())
+
+
+def _weeks(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    from runlog.reporter.periods import Span, name_of
+
+    spans = zip(frame.index.date, frame["last"].dt.date, strict=True)
+    return rows(frame.reset_index().assign(week=[name_of(Span(*span)) for span in spans]))
+
+
+def _columns(names: Sequence[str], history: History) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            name, METRICS[name].heading, _shows(name, history.load_kind, history.settings.units), number=True
+        )
+        for name in names
+    )
+
+
+def _shows(name: str, kind: LoadKind, unit: str) -> Callable[[float], str]:
+    """Give how a metric is written: ratios as they are, loads in the runner's unit."""
+    from runlog.analysis.load.days import RATIOS
+
+    if name in RATIOS:
+        return lambda ratio: units.number(ratio, 2)
+    digits = 1 if kind == "km" else 0
+    return lambda load: units.number(units.load_in(load, kind, unit), digits, signed=name == "tsb")
+
+
+def _explain(history: History, unknown_rows: int, noun: str) -> None:
+    """Say what the numbers count, what they rest on, and what is not listed."""
+    tell(f"Load: {units.load_unit(history.load_kind, history.settings.units)}. {history.load_note}".strip())
+    if unknown_rows:
+        tell(
+            f"Not listed: {units.count(unknown_rows, noun)} of which nothing is known, as nothing was kept "
+            f"for more than {units.count(history.settings.silence_days, 'day')} before."
+        )

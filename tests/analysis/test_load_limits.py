@@ -1,0 +1,50 @@
+"""The limits of the heart rate: what is told, estimated and assumed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runlog.analysis.load.limits import HeartLimits, heart_limits, highest_held
+from runlog.settings import Settings
+
+EASY = {140: 1500.0, 150: 1500.0, 160: 20.0}
+
+
+def test_the_highest_rate_is_one_that_was_held():
+    assert highest_held({150: 3000.0, 185: 20.0, 188: 15.0, 200: 4.0}) == 185
+    assert highest_held({150: 3000.0, 185: 20.0, 240: 600.0}) == 150  # no heart beats 240
+    assert highest_held({150: 29.0}) is None
+    assert highest_held({}) is None
+
+
+def test_a_strap_that_errs_in_one_run_makes_no_highest_rate():
+    runs = [EASY] * 10 + [EASY | {178: 40.0}, EASY | {181: 40.0}, EASY | {215: 400.0}]
+    limits = heart_limits(runs, Settings())
+    assert isinstance(limits, HeartLimits)
+    assert (limits.rest, limits.highest, limits.sex) == (60, 181, "male")
+
+
+@pytest.mark.parametrize("runs", [[EASY] * 9, [{120: 3000.0}] * 20, []])
+def test_little_or_only_easy_running_tells_no_limit(runs):
+    assert heart_limits(runs, Settings()) == ""
+
+
+def test_what_is_set_is_taken_and_not_told():
+    limits = heart_limits([], Settings(hr_rest=48, hr_max=188, sex="female"))
+    assert limits == HeartLimits(48, 188, "female", "")
+    assert limits.banister == {"hr_rest": 48, "hr_max": 188, "a": 0.86, "b": 1.67}
+
+
+@given(st.dictionaries(st.integers(30, 260), st.floats(0.1, 600), max_size=30))
+def test_the_rate_held_is_the_highest_with_half_a_minute_at_or_above_it(heart_s):
+    every_second = Counter({rate: seconds for rate, seconds in heart_s.items() if rate <= 220})
+    enough = [rate for rate in every_second if sum(s for r, s in every_second.items() if r >= rate) >= 30]
+    found = highest_held(heart_s)
+    if found is None or not enough:
+        assert not enough or sum(every_second.values()) == pytest.approx(30)
+    elif found != max(enough):  # a sum of floats in another order
+        assert sum(s for r, s in every_second.items() if r >= max(enough)) == pytest.approx(30)
