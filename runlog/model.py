@@ -413,6 +413,10 @@ class Kept:
     route_of: Mapping[int, int] = field(default_factory=dict)  # by the id of the run, before any joining
 
 
+#: How an alert presses, the most severe first.
+SEVERITIES = ("urgent", "warn", "info")
+
+
 @dataclass(frozen=True, slots=True)
 class KeptAlert:
     """An alert in the store: what was said of it last, and what the runner and runlog have done about it.

@@ -47,7 +47,7 @@ def test_the_table_of_charts_is_the_codes(readme):
 def test_the_table_of_alerts_is_the_codes(readme):
     from runlog.reporter.alerts import ALERTS
 
-    assert _rows(readme, "alert") == [alert.__name__ for alert in ALERTS]
+    assert _rows(readme, "alert") == [rule.kind for rule in ALERTS]
 
 
 def test_the_console_examples_run(readme, root, tmp_path):

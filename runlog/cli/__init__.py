@@ -38,7 +38,7 @@ SECTIONS = {
         "exposures": Command("runlog.cli.analysis:exposures", "List each rating beside its factors."),
     },
     "Act on it": {
-        "alerts": Command("runlog.cli.reporting:alerts", "Tell what needs attention now, and why."),
+        "alerts": Command("runlog.cli.alerts:alerts", "Tell what needs attention now, and why."),
         "report": Command("runlog.cli.reporting:report", "Write the weekly report as one HTML file."),
         "chart": Command("runlog.cli.reporting:chart", "Draw a chart into a file, or list the charts."),
         "tips": Command("runlog.cli.reporting:tips", "List what may help, and how well that is known."),

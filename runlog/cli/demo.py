@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import runlog
+from runlog.cli.alerts import say_notices
 from runlog.cli.help import examples
 from runlog.cli.importing import print_summary, progress_bar
 from runlog.cli.links import LINK_COLUMNS, link_rows, surest_first
 from runlog.cli.output import Column, print_table, say
-from runlog.cli.reporting import open_page, say_alerts
+from runlog.cli.reporting import open_page
 from runlog.cli.runs import run_columns, run_rows
 from runlog.errors import NotFound
 from runlog.reporter import units
@@ -77,7 +78,7 @@ def _show(history: History) -> None:
     _title("What soreness goes together with, against the truth that made it")
     print_table(_links_and_truth(history), _COLUMNS)
     _title("Alerts at the end of the season")
-    say_alerts(runlog.alerts(history, _end(history)))
+    say_notices(runlog.alerts(history, _end(history)))
 
 
 _COLUMNS = (*LINK_COLUMNS[:2], Column("truth", "Truth", number=True), *LINK_COLUMNS[2:])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from runlog.cli import context
+from runlog.cli.alerts import say_new
 from runlog.cli.help import examples
 from runlog.cli.output import Column, emit_json, print_table, say
 from runlog.cli.text import safe
@@ -37,6 +38,8 @@ _COUNTS = (
     ("skipped", "files with nothing for runlog"),
     ("failed", "files that could not be read"),
 )
+#: Only these can raise an alert or end one.
+_NEWS = ("runs_added", "other_added", "ratings_added", "ratings_updated", "merged")
 _COUNT_COLUMNS = (Column("count", "", number=True), Column("what", "Import"))
 _REASON_COLUMNS = (
     Column("outcome", "Outcome", number=True),
@@ -73,6 +76,9 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> Non
         emit_json(summary.as_dict())
     else:
         print_summary(summary)
+    if any(getattr(summary, field) for field in _NEWS):
+        with context.journal() as kept:
+            say_new(kept, context.now())
     if not summary.ok:
         click.get_current_context().exit(1)
 

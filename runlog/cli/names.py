@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from runlog.journal import Journal
-    from runlog.model import KeptActivity
+    from runlog.model import KeptActivity, KeptAlert
 
 T = TypeVar("T")
 
@@ -222,6 +222,33 @@ def complete_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -
 def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer both."""
     return complete_run(ctx, param, incomplete) + complete_shoe(ctx, param, incomplete)
+
+
+def find_alert(text: str, alerts: Sequence[KeptAlert]) -> int:
+    """Give the number of the alert that a number, "kind:subject" or a kind stands for.
+
+    Raises:
+        NotFound: there is no such alert, or several of that kind hold; the message names them.
+    """
+    number = text.strip().strip("[]")
+    exact = [one.id for one in alerts if number == str(one.id) or text == f"{one.kind}:{one.subject}"]
+    of_kind = [one.id for one in alerts if one.kind == text.replace("-", "_") and one.resolved is None]
+    found = exact or of_kind
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotFound(f"there are {len(found)} of {text}: {', '.join(map(str, found))}; give the number")
+    raise NotFound(f"there is no alert {_short(text)!r}; runlog alerts --all lists them")
+
+
+def complete_alert(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the alerts that hold, each with what it says."""
+    del param
+    return [
+        CompletionItem(str(one.id), help=one.message)
+        for one in _for_completion(ctx, lambda kept: kept.alerts.all())
+        if one.resolved is None and str(one.id).startswith(incomplete)
+    ]
 
 
 def _for_completion(ctx: click.Context, read: Callable[[Journal], list[T]]) -> list[T]:

@@ -1,71 +1,19 @@
-"""``runlog alerts``, ``report``, ``chart`` and ``tips``: what to make of it."""
+"""``runlog report``, ``chart`` and ``tips``: what to make of it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from runlog.cli import context
+from runlog.cli.alerts import say_clinician
 from runlog.cli.frames import plain
 from runlog.cli.help import examples
 from runlog.cli.names import AREA, CHART, FACTOR, TOPIC
 from runlog.cli.output import Column, Form, emit, listing, say
 from runlog.errors import BadInput
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from runlog.reporter.alerts import Notice
-
-_ALERT_KEYS = ("id", "kind", "subject", "severity", "message", "why", "since", "state")
-_PRESSING = ("warn", "urgent")
-_NO_ALERTS = "No alerts."
-
-
-@click.command(
-    epilog=examples(
-        "runlog alerts",
-        "runlog alerts --json",
-        "runlog alerts --exit-code || echo 'have a look'",
-    )
-)
-@click.option("--exit-code", is_flag=True, help="Exit with 1 if an alert is a warning or urgent, else 0.")
-@listing
-def alerts(form: Form, *, exit_code: bool) -> None:
-    """Tell what needs attention now, and why, in numbers."""
-    from runlog.reporter.alerts import alerts as find_alerts
-
-    with context.journal() as kept:
-        notices = find_alerts(kept.history(), context.now())
-    if form == "table" and notices:
-        say_alerts(notices)
-    else:
-        emit(form, [notice.as_dict() for notice in notices], _ALERT_KEYS, (), _NO_ALERTS)
-    if exit_code and any(notice.severity in _PRESSING for notice in notices):
-        click.get_current_context().exit(1)
-
-
-def say_alerts(notices: Sequence[Notice]) -> None:
-    """Print each alert with its why, the most severe first; a clinician's advice where it is due."""
-    for notice in notices:
-        say(f"{notice.severity}: {notice.message} (since {notice.since.isoformat()})")
-        say(notice.why, indent="    ")
-    if any(notice.kind.startswith("soreness_") for notice in notices):
-        _say_clinician()
-
-
-def _say_clinician() -> None:
-    from runlog.reporter.guidance import clinician
-
-    advice = clinician()
-    say()
-    say(f"{advice.title}: {advice.lead}")
-    for flag in advice.flags:
-        say(f"- {flag}", indent="  ")
-    say(advice.emergency)
 
 
 def _week(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
@@ -167,7 +115,7 @@ def tips(form: Form, topic: str | None) -> None:
         say(tip.title)
         for text in (tip.how, tip.why, f"Evidence: {tip.grade}. {tip.evidence}"):
             say(text, indent="    ")
-    _say_clinician()
+    say_clinician()
 
 
 _TIP_KEYS = ("id", "title", "how", "why", "answers", "grade", "evidence", "source")

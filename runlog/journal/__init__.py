@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runlog.checkup import Checkup
     from runlog.exporting import Export
     from runlog.intake import Summary
+    from runlog.journal.alerts import Alerts
     from runlog.journal.routes import Routes
     from runlog.journal.shoes import Shoes
     from runlog.model import Entry, KeptActivity, KeptEntry, Track
@@ -226,6 +227,13 @@ class Journal:
         from runlog.journal.routes import Routes
 
         return Routes(self._store)
+
+    @property
+    def alerts(self) -> Alerts:
+        """The alerts from day to day: which hold, and which are acknowledged, snoozed or over."""
+        from runlog.journal.alerts import Alerts
+
+        return Alerts(self._store)
 
     def backup(self, file: str | os.PathLike[str], *, force: bool = False) -> Contents:
         """Put everything, settings included, into one file, whoever writes to the store meanwhile.

@@ -78,7 +78,10 @@ LINK_KEYS = [
     "speaks_for",
     "method",
 ]
-ALERT_KEYS = ["id", "kind", "subject", "severity", "message", "why", "since", "state"]
+ALERT_KEYS = [
+    *("id", "number", "kind", "subject", "state", "severity", "message", "why", "todo", "tips", "since"),
+    *("began", "notified", "acknowledged", "snoozed_until", "resolved"),
+]
 
 
 @given(st.text())

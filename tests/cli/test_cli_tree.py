@@ -76,7 +76,7 @@ def test_the_examples_use_options_that_there_are(path, command):
         words = shlex.split(line, comments=True)
         words = words[1 : next((at for at, word in enumerate(words) if word in {">", ">>", "|", "||"}), None)]
         target, depth = main, 0
-        while isinstance(target, click.Group):
+        while isinstance(target, click.Group) and depth < len(words) and not words[depth].startswith("-"):
             target = target.get_command(click.Context(target), words[depth])
             depth += 1
         known = {name for param in target.params for name in (*param.opts, *param.secondary_opts)}

@@ -66,7 +66,7 @@ def test_every_tip_is_whole_and_honestly_graded():
 
 def test_tips_answer_only_what_exists_and_every_mission_factor_has_one():
     answered = {answer for tip in tips() for answer in tip.answers}
-    names = {factor.name for factor in FACTORS} | {rule.__name__ for rule in ALERTS} | {"form", "gear"}
+    names = {factor.name for factor in FACTORS} | {rule.kind for rule in ALERTS} | {"form", "gear"}
     assert answered <= names
     assert {factor.name for factor in FACTORS if factor.mission} <= answered
 

@@ -14,7 +14,17 @@ from runlog.errors import NotReadable
 from runlog.importers import exported, json_text
 from runlog.importers.exported import records, routes
 from runlog.importers.exported.records import Unsound
-from runlog.model import Entry, ExportedJournal, KeptEntry, Reading, Shoe, ShoeRule, TakenFile
+from runlog.model import (
+    SEVERITIES,
+    Entry,
+    ExportedJournal,
+    KeptAlert,
+    KeptEntry,
+    Reading,
+    Shoe,
+    ShoeRule,
+    TakenFile,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +68,7 @@ def _journal(content: dict[str, Any]) -> ExportedJournal:
         shoe_rules=tuple(records.read(ShoeRule, rule) for rule in content.get("shoe_rules", ())),
         files=tuple(records.read(TakenFile, file) for file in content["files"]),
         versions=dict(versions),
+        alerts=tuple(map(_alert, content.get("alerts", ()))),
         routes=tuple(map(routes.read, content.get("routes", ()))),
         on_route=routes.read_runs(content.get("on_route", {})),
     )
@@ -79,6 +90,13 @@ def _shoe(one: dict[str, Any]) -> Shoe:
     return records.read(Shoe, values, rests=rests)
 
 
+def _alert(one: dict[str, Any]) -> KeptAlert:
+    alert = records.read(KeptAlert, one)
+    if not {alert.severity, alert.worst} <= set(SEVERITIES):
+        raise Unsound(f"the severity of an alert is none: {alert.severity!r:.40}")
+    return alert
+
+
 def write(journal: ExportedJournal) -> bytes:
     """Write the journal, a record a line; the same journal always gives the same bytes."""
     entries = [
@@ -90,6 +108,7 @@ def write(journal: ExportedJournal) -> bytes:
         "shoe_rules": _list([records.written(rule) for rule in journal.shoe_rules]),
         "files": _list([records.written(file) for file in journal.files]),
         "versions": _object(journal.versions),
+        "alerts": _list([records.written(alert) for alert in journal.alerts]),
         "routes": _list([routes.written(route) for route in journal.routes]),
         "on_route": _object(journal.on_route),
         "activities": _object(journal.activities),

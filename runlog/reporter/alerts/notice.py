@@ -1,4 +1,4 @@
-"""The shape of one alert, and what the rules share."""
+"""The shape of one alert as a rule gives it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import date
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-#: Days after which the last run or rating is too old to alarm anybody.
-FRESH = 14
-
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One alert.
+    """One alert: something that holds now.
 
     Attributes:
-        id: "kind:subject", the same from day to day while the condition holds.
+        kind: the name of the rule; subject: what it is about (a pair, a route, a body area …).
         severity: "info", "warn" or "urgent".
-        why: the numbers behind the message.
-        since: the first day on which the condition held in its present run.
+        message: what it is, in one sentence.
+        why: the numbers behind the message, and how much they mean.
+        since: the first local day on which the condition held in its present run.
+        todo: what the runner can do about it.
     """
 
     kind: str
@@ -32,23 +28,25 @@ class Notice:
     message: str
     why: str
     since: date
-    state: str = "open"
+    todo: str
 
     @property
     def id(self) -> str:
-        """The name by which the notice is known from day to day."""
+        """The name by which the notice is known from day to day: "kind:subject"."""
         return f"{self.kind}:{self.subject}"
 
+    @property
+    def see_clinician(self) -> bool:
+        """Whether it means the advice to see a clinician, with the signs that make it urgent."""
+        return self.kind.startswith("soreness_")
+
     def as_dict(self) -> dict[str, Any]:
-        """The notice as JSON has it."""
-        return {"id": self.id, **asdict(self), "since": self.since.isoformat()}
+        """The notice as JSON has it; ``tips`` are the ids of the tips that answer it."""
+        return {"id": self.id, **asdict(self), "since": self.since.isoformat(), "tips": answering(self.kind)}
 
 
-def trailing(flags: NDArray[np.bool_]) -> int:
-    """How many are true in a row at the end."""
-    row = 0
-    for flag in reversed(list(flags)):
-        if not flag:
-            break
-        row += 1
-    return row
+def answering(kind: str) -> list[str]:
+    """The ids of the tips that answer a kind of alert."""
+    from runlog.reporter.guidance import tips
+
+    return [tip.id for tip in tips() if kind in tip.answers]

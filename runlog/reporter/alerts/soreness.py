@@ -7,65 +7,81 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runlog.reporter import units
-from runlog.reporter.alerts.notice import FRESH, Notice, trailing
+from runlog.reporter.alerts import asof
+from runlog.reporter.alerts.notice import Notice
+from runlog.wording import _
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
 
-#: From here on a single rating is enough.
-HIGH = 7.0
-#: From here on it is enough when it lasts for so many days.
-LASTING, LASTING_DAYS = 4.0, 14
-#: A rating within so long of a run's end belongs to that run, and so many in a row must rise.
-AFTER_RUN, RISING_RUNS = pd.Timedelta(hours=48), 4
+#: A single high rating alarms for so long.
+HIGH_DAYS = 7
+#: Fewer ratings are no soreness that lasts.
+MIN_LASTING = 3
+#: A rating within so long of a run's end belongs to that run.
+AFTER_RUN = pd.Timedelta(hours=48)
 
 
 def soreness_high(history: History, now: pd.Timestamp) -> list[Notice]:
     """A rating of 7 or more in the last seven days."""
+    since = now - pd.Timedelta(days=HIGH_DAYS)
     return [
         notice
         for area, ratings in _ratings(history)
-        if (notice := _high(area, ratings.loc[ratings["moment"] > now - pd.Timedelta(days=7)], ratings))
+        if (notice := _high(history, area, ratings.loc[ratings["moment"] > since], ratings))
     ]
 
 
-def _high(area: str, recent: pd.DataFrame, ratings: pd.DataFrame) -> Notice | None:
-    high = recent.loc[recent["soreness"] >= HIGH]
+def _high(history: History, area: str, recent: pd.DataFrame, ratings: pd.DataFrame) -> Notice | None:
+    limit = history.settings.soreness_high
+    high = recent.loc[recent["soreness"] >= limit]
     if high.empty:
         return None
     up_to_last = ratings.loc[ratings["moment"] <= high["moment"].iloc[-1]]
-    row = trailing((up_to_last["soreness"] >= HIGH).to_numpy())
-    worst = high["soreness"].max()
+    row = asof.trailing((up_to_last["soreness"] >= limit).to_numpy())
+    rated = _points(high["soreness"].max())
     day = high["day"].iloc[int(high["soreness"].argmax())]
-    rated = f"{units.number(worst, 0)} of 10"
     return Notice(
         "soreness_high",
         area,
         "urgent",
-        f"Your {units.area(area)} was rated {rated}. Have it looked at.",
-        f"{rated} on {units.day(day)}. From {units.number(HIGH, 0)} on, see a clinician.",
+        _("Your {area} was rated {rating} of 10. Have it looked at.").format(
+            area=units.area(area), rating=rated
+        ),
+        _("{rating} of 10 on {day}. From {limit} on, see a clinician.").format(
+            rating=rated, day=units.day(day), limit=_points(limit)
+        ),
         up_to_last["day"].iloc[-row].date(),
+        _todo(),
     )
 
 
 def soreness_persists(history: History, now: pd.Timestamp) -> list[Notice]:
     """Every rating of the last two weeks or longer was 4 or more."""
-    return [notice for area, ratings in _fresh(history, now) if (notice := _persists(area, ratings))]
+    return [notice for area, ratings in _fresh(history, now) if (notice := _persists(history, area, ratings))]
 
 
-def _persists(area: str, ratings: pd.DataFrame) -> Notice | None:
-    row = ratings.iloc[len(ratings) - trailing((ratings["soreness"] >= LASTING).to_numpy()) :]
-    if len(row) < 3 or row["day"].iloc[-1] - row["day"].iloc[0] < pd.Timedelta(days=LASTING_DAYS):  # noqa: PLR2004 - two ratings are no fortnight
+def _persists(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
+    limit, lasting = history.settings.soreness_lasting, history.settings.soreness_lasting_days
+    row = ratings.iloc[len(ratings) - asof.trailing((ratings["soreness"] >= limit).to_numpy()) :]
+    if len(row) < MIN_LASTING or (row["day"].iloc[-1] - row["day"].iloc[0]).days < lasting:
         return None
-    first = row["day"].iloc[0]
+    first, last = row["day"].iloc[0], row["day"].iloc[-1]
     return Notice(
         "soreness_persists",
         area,
         "warn",
-        f"Your {units.area(area)} has been sore for more than two weeks. Have it looked at.",
-        f"All {len(row)} ratings since {units.day(first)} are {units.number(LASTING, 0)} or more, "
-        f"{units.number(row['soreness'].mean())} on average.",
-        (row["day"].loc[row["day"] >= first + pd.Timedelta(days=LASTING_DAYS)].iloc[0]).date(),
+        _("Your {area} has been sore for {days} days. Have it looked at.").format(
+            area=units.area(area), days=(last - first).days
+        ),
+        _("All {n} ratings since {day} are {limit} or more, {mean} on average.").format(
+            n=len(row),
+            day=units.day(first),
+            limit=_points(limit),
+            mean=units.number(row["soreness"].mean()),
+        ),
+        row["day"].loc[row["day"] >= first + pd.Timedelta(days=lasting)].iloc[0].date(),
+        _todo(),
     )
 
 
@@ -75,20 +91,34 @@ def soreness_rises(history: History, now: pd.Timestamp) -> list[Notice]:
 
 
 def _rises(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
+    needed = history.settings.soreness_rising_runs
     after = _after_runs(history, ratings)
     after = after.loc[: after.last_valid_index()]  # the latest run may not be rated yet
-    row = 1 + trailing((after.diff() > 0).to_numpy())
-    if row < RISING_RUNS or after.iloc[-row:].isna().any():
+    row = 1 + asof.trailing((after.diff() > 0).to_numpy())
+    if row < needed or after.iloc[-row:].isna().any():
         return None
-    values = [units.number(value, 0) for value in after.iloc[-row:]]
-    day = history.runs["day"].loc[after.index[len(after) - row + RISING_RUNS - 1]]
+    values = ", ".join(map(_points, after.iloc[-row:]))
     return Notice(
         "soreness_rises",
         area,
         "warn",
-        f"Soreness of your {units.area(area)} has risen over your last {row} runs. Have it looked at.",
-        f"After each run you rated {', '.join(values)}.",
-        day.date(),
+        _("Soreness of your {area} has risen over your last {n} runs. Have it looked at.").format(
+            area=units.area(area), n=row
+        ),
+        _("After each run you rated {ratings}.").format(ratings=values),
+        history.runs["day"].loc[after.index[len(after) - row + needed - 1]].date(),
+        _todo(),
+    )
+
+
+def _points(value: float) -> str:
+    """A rating as it was given: most are whole points."""
+    return units.number(value, 0 if float(value).is_integer() else 1)
+
+
+def _todo() -> str:
+    return _("Ask a physiotherapist or a doctor. What makes it urgent is at the end of: {command}").format(
+        command="runlog tips"
     )
 
 
@@ -108,5 +138,5 @@ def _ratings(history: History) -> list[tuple[str, pd.DataFrame]]:
 
 def _fresh(history: History, now: pd.Timestamp) -> list[tuple[str, pd.DataFrame]]:
     """The ratings of each area that was rated lately."""
-    limit = now - pd.Timedelta(days=FRESH)
+    limit = now - pd.Timedelta(days=asof.FRESH)
     return [(area, ratings) for area, ratings in _ratings(history) if ratings["moment"].iloc[-1] > limit]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from runlog.clock import AHEAD, EARLIEST
-from runlog.store import read, rows
+from runlog.store import alerts, read, rows
 from runlog.store.keeping import copying, looking
 from runlog.store.schema import MIGRATIONS
 from runlog.store.seam import transaction, translated
@@ -58,6 +58,7 @@ def database(db: sqlite3.Connection, progress: Progress | None = None) -> Iterat
     for check in (_references, _recordings, _activities, _times, _overlaps):
         yield from check(db)
     yield from _tracks(db, progress)
+    yield from _alerts(db)
     yield from _derived(db)
     yield from _routes(db)
 
@@ -199,6 +200,13 @@ def _is_sound_track(db: sqlite3.Connection, recording_id: int) -> bool:
     return (
         same_length and "segment" in track and bool(np.isfinite(clock).all() and (np.diff(clock) >= 0).all())
     )
+
+
+def _alerts(db: sqlite3.Connection) -> Iterator[Finding]:
+    try:
+        alerts.read(db)
+    except (ValueError, TypeError) as error:
+        yield Finding("alert", True, 1, f"what is known of the alerts cannot be read: {error}", RESTORE)
 
 
 def _derived(db: sqlite3.Connection) -> Iterator[Finding]:

@@ -1,0 +1,104 @@
+"""Alerts about habits: warm-ups, cool-downs and the diary."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from runlog.reporter import units
+from runlog.reporter.alerts import asof
+from runlog.reporter.alerts.notice import Notice
+from runlog.wording import _, counted
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import pandas as pd
+
+    from runlog.analysis.history import History
+
+#: Who has rated less often has not begun a diary, and so it has no gap.
+MIN_RATINGS = 3
+#: Fewer runs without a rating are no gap.
+MIN_UNRATED_RUNS = 3
+
+
+def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
+    """The last runs in a row were all without a warm-up; an unknown one ends the row."""
+    row = _skipped(history, now, "warmup")
+    if row is None:
+        return []
+    return [
+        Notice(
+            "warmup_skipped",
+            "warmup",
+            "warn",
+            _("No warm-up before your last {n} runs.").format(n=len(row)),
+            _since_when(history, row),
+            _day_of_alert(history, row),
+            _("Five minutes of brisk walking, leg swings and arm circles before the next run."),
+        )
+    ]
+
+
+def cooldown_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
+    """The last runs in a row were all without a cool-down; an unknown one ends the row."""
+    row = _skipped(history, now, "cooldown")
+    if row is None:
+        return []
+    why = _("{row} No effect of cooling down on soreness was found (0 mm of 100, 11 less to 11 more).")
+    return [
+        Notice(
+            "cooldown_skipped",
+            "cooldown",
+            "info",
+            _("No cool-down after your last {n} runs.").format(n=len(row)),
+            why.format(row=_since_when(history, row)),
+            _day_of_alert(history, row),
+            _("Try it for some runs if you like, and see in your own links whether it makes a difference."),
+        )
+    ]
+
+
+def _skipped(history: History, now: pd.Timestamp, habit: str) -> pd.DataFrame | None:
+    """The last runs, all known to be without it, where they are enough for an alert."""
+    runs = history.runs
+    if not asof.goes_on(history, now):
+        return None
+    row = asof.trailing((runs[habit] == 0).to_numpy())
+    return runs.iloc[len(runs) - row :] if row >= history.settings.skipped_in_a_row else None
+
+
+def _since_when(history: History, row: pd.DataFrame) -> str:
+    return _("{n} runs in a row without one, {first} to {last}. The alert starts at {least}.").format(
+        n=len(row),
+        first=units.day(row["day"].iloc[0]),
+        last=units.day(row["day"].iloc[-1]),
+        least=history.settings.skipped_in_a_row,
+    )
+
+
+def _day_of_alert(history: History, row: pd.DataFrame) -> date:
+    day: date = row["day"].iloc[history.settings.skipped_in_a_row - 1].date()
+    return day
+
+
+def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
+    """You go on running, but have not rated your soreness for a week or more."""
+    rated = history.entries.dropna(subset="soreness")
+    if len(rated) < MIN_RATINGS or not asof.goes_on(history, now):
+        return []
+    last = rated["day"].iloc[-1].date()
+    unrated = history.runs.loc[history.runs["end"] > rated["moment"].iloc[-1]]
+    days, least = (asof.local_day(history, now) - last).days, history.settings.diary_gap_days
+    if days < least or len(unrated) < MIN_UNRATED_RUNS:
+        return []
+    message = counted(
+        "{n} run since your last rating, {days} days ago.",
+        "{n} runs since your last rating, {days} days ago.",
+        len(unrated),
+    ).format(n=len(unrated), days=days)
+    why = _("The last one was on {day}. What is not rated is missing in your links: no rating is not a 0.")
+    since = max(last + timedelta(days=least), unrated["day"].iloc[MIN_UNRATED_RUNS - 1].date())
+    todo = _("Rate today, 0 to 10; 0 counts too: {command}").format(command="runlog log 0")
+    return [Notice("diary_gap", "diary", "info", message, why.format(day=units.day(last)), since, todo)]

@@ -1,0 +1,211 @@
+"""Alerts about shoes."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from runlog.analysis.shoes import shoes
+from runlog.reporter import periods, units
+from runlog.reporter.alerts import asof
+from runlog.reporter.alerts.notice import Notice
+from runlog.reporter.pairs import in_use
+from runlog.wording import _, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from datetime import date
+
+    from runlog.analysis.history import History
+
+    Pair = dict[Hashable, Any]
+
+#: Of fewer runs in four weeks nothing is said about which pairs take turns.
+MIN_RUNS = 5
+
+
+def shoe_limit(history: History, now: pd.Timestamp) -> list[Notice]:
+    """A pair in use is near or over its limit of kilometres, with the day when it is expected there."""
+    fresh = asof.goes_on(history, now)
+    return [
+        _near_limit(history, pair, pressing=fresh and pair["km"] >= pair["limit_km"])
+        for pair in _pairs(history, now)
+        if pair["km"] >= _note_km(history, pair) and _worn_lately(history, pair["name"])
+    ]
+
+
+def _near_limit(history: History, pair: Pair, *, pressing: bool) -> Notice:
+    over = pair["km"] >= pair["limit_km"]
+    since = _day_when_reached(history, pair["name"], pair["limit_km"] if over else _note_km(history, pair))
+    todo = (
+        _("Change to another pair. When you wear this one no more, say so: {command}")
+        if over
+        else _("Plan the next pair, and wear it in on short runs. When this one is done: {command}")
+    ).format(command="runlog shoes retire NAME")
+    severity = "warn" if pressing else "info"
+    return Notice(
+        "shoe_limit",
+        pair["name"],
+        severity,
+        _limit_message(history, pair),
+        _worn_how(history, pair),
+        since,
+        todo,
+    )
+
+
+def _limit_message(history: History, pair: Pair) -> str:
+    places = {
+        "pair": units.typed(pair["name"]),
+        "worn": _km(history, pair["km"]),
+        "limit": _km(history, pair["limit_km"]),
+    }
+    if pair["km"] >= pair["limit_km"]:
+        return _("{pair} is over its limit: {worn} of {limit}.").format(**places)
+    if bool(pd.isna(pair["expected"])):
+        return _("{pair} is nearing its limit: {worn} of {limit}.").format(**places)
+    day = units.day(pair["expected"], year=True)
+    return _("{pair} is nearing its limit: {worn} of {limit}, expected there around {day}.").format(
+        **places, day=day
+    )
+
+
+def _worn_how(history: History, pair: Pair) -> str:
+    before = float(history.shoes["start_m"][pair["name"]]) / 1000
+    runs = int(pair["runs"])
+    places = {"n": runs, "worn": _km(history, pair["km"] - before), "before": _km(history, before)}
+    if before:
+        return counted(
+            "{before} before, and {worn} in {n} run. The limit is a convention, not a measurement.",
+            "{before} before, and {worn} in {n} runs. The limit is a convention, not a measurement.",
+            runs,
+        ).format(**places)
+    return counted(
+        "{worn} in {n} run. The limit is a convention, not a measurement.",
+        "{worn} in {n} runs. The limit is a convention, not a measurement.",
+        runs,
+    ).format(**places)
+
+
+def no_spare_pair(history: History, now: pd.Timestamp) -> list[Notice]:
+    """Nearly all runs of the last 28 days were in one pair, which is near or over its limit."""
+    if len(asof.recent(history, now)) < MIN_RUNS:
+        return []
+    pairs = _pairs(history, now)
+    fresh = [pair for pair in pairs if pair["km"] < _note_km(history, pair)]
+    return [
+        _alone(history, now, pair, fresh)
+        for pair in pairs
+        if pair not in fresh and pair["share_28d"] >= history.settings.rotation_share
+    ]
+
+
+def _alone(history: History, now: pd.Timestamp, pair: Pair, fresh: list[Pair]) -> Notice:
+    share, runs = units.percent(pair["share_28d"]), len(asof.recent(history, now))
+    name = units.typed(pair["name"])
+    if fresh:
+        spare = units.typed(fresh[0]["name"])
+        message = _("You run in {pair} alone, and it is near its limit; {spare} is hardly worn.").format(
+            pair=name, spare=spare
+        )
+        todo = _("Take turns with {spare} from the next run on.").format(spare=spare)
+    else:
+        message = _("You run in {pair} alone, and it is near its limit: there is no spare pair.").format(
+            pair=name
+        )
+        todo = _("Get the next pair now, and let the two take turns. Then say so: {command}").format(
+            command="runlog shoes add NAME"
+        )
+    why = _(
+        "{share} of {n} runs in four weeks were in it, and it has {worn} of {limit}. "
+        "Runners who took turns with several pairs had 0.61 times the injuries "
+        "(0.39 to 0.97, 264 runners, observed, not tried out)."
+    ).format(share=share, n=runs, worn=_km(history, pair["km"]), limit=_km(history, pair["limit_km"]))
+    return Notice("no_spare_pair", pair["name"], "info", message, why, _alone_since(history, now, pair), todo)
+
+
+def _alone_since(history: History, now: pd.Timestamp, pair: Pair) -> date:
+    days, moments = asof.days_up_to(history, now)
+    runs = history.runs
+    worn = asof.count(runs.loc[runs["shoe"] == pair["name"], "end"], moments)
+    alone = worn >= history.settings.rotation_share * asof.count(runs["end"], moments).clip(1)
+    near = _day_when_reached(history, pair["name"], _note_km(history, pair))
+    return max(near, asof.first_of_row(days, alone))
+
+
+def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
+    """Runs of the last 28 days have no pair of shoes, although you keep track of your pairs."""
+    tracked = history.runs["day"] >= _tracked_from(history)
+    without = history.runs.loc[tracked & history.runs["shoe"].isna()]
+    lately, least = asof.recent(history, now), history.settings.unassigned_runs
+    n = len(without.index.intersection(lately.index))
+    if n < least:
+        return []
+    days, moments = asof.days_up_to(history, now)
+    message = counted(
+        "{n} of your last {runs} run has no pair of shoes.",
+        "{n} of your last {runs} runs have no pair of shoes.",
+        n,
+    ).format(n=n, runs=len(lately))
+    return [
+        Notice(
+            "unassigned_shoe",
+            "shoes",
+            "info",
+            message,
+            _(
+                "Runs of the last 28 days. Their distance counts on no pair, "
+                "so that a pair may pass its limit unnoticed."
+            ),
+            asof.first_of_row(days, asof.count(without["end"], moments) >= least),
+            _("See which and why, then name the pair: {command}").format(command="runlog shoes assign"),
+        )
+    ]
+
+
+def _tracked_from(history: History) -> pd.Timestamp:
+    """The first day on which a run could have had a pair; NaT where no pair was ever told of."""
+    kept = history.shoes.loc[history.shoes["kept"], "from_date"]
+    if kept.isna().any():
+        return pd.Timestamp.min
+    worn = history.runs.loc[history.runs["shoe"].notna(), "day"]
+    first: pd.Timestamp = pd.Series([kept.min(), worn.min()]).min()
+    return first
+
+
+def _pairs(history: History, now: pd.Timestamp) -> list[Pair]:
+    return in_use(history, now).to_dict("records")
+
+
+def _note_km(history: History, pair: Pair) -> float:
+    """The note comes at the same part of every pair's own limit."""
+    settings = history.settings
+    return float(pair["limit_km"] * settings.shoe_note_km / settings.shoe_limit_km)
+
+
+def _worn_lately(history: History, shoe: str) -> bool:
+    """Whether the pair was worn in the 28 days before the last run."""
+    days = history.runs["day"]
+    lately = history.runs.loc[days > days.max() - pd.Timedelta(days=asof.RECENT_DAYS)]
+    return bool((lately["shoe"] == shoe).any())
+
+
+def _day_when_reached(history: History, shoe: str, km: float) -> date:
+    """The first day at whose end the pair had so many kilometres."""
+    zone = periods.clock(history)
+    runs = history.runs.loc[history.runs["shoe"] == shoe]
+    days: list[date] = [day.date() for day in runs["day"].drop_duplicates().sort_values()]
+
+    def worn(day: date) -> float:
+        moment = periods.end_of(day, zone)
+        table = shoes(periods.until(history, moment), moment)
+        return float(table.loc[table["name"] == shoe, "km"].iloc[0])
+
+    place = bisect_left(days, km, key=worn)
+    return days[min(place, len(days) - 1)]
+
+
+def _km(history: History, km: float) -> str:
+    return units.distance(km * 1000, history.settings.units, 0)
