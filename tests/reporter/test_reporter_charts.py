@@ -17,7 +17,7 @@ def view(history, moment=None, **what):
 
 
 def test_an_unknown_chart_is_answered_with_those_that_exist(diary):
-    with pytest.raises(NotFound, match="soreness_and_load, links, exposure, shoes, routes, calendar"):
+    with pytest.raises(NotFound, match="soreness_and_load, links, exposure, shoes, routes, calendar, body"):
         charts.chart("pie", diary.history())
 
 

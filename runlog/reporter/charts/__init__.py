@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from runlog.errors import NotFound
 from runlog.files import write_atomically
 from runlog.reporter import periods
-from runlog.reporter.charts import calendar, exposure, links, routes, shoes, soreness, style
+from runlog.reporter.charts import body, calendar, exposure, links, routes, shoes, soreness, style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +64,7 @@ CHARTS: tuple[Chart, ...] = (
     Chart("shoes", shoes.data, shoes.draw, 260, 260),
     Chart("routes", routes.data, routes.draw, 380, 340),
     Chart("calendar", calendar.data, calendar.draw, 300, 180),
+    Chart("body", body.data, body.draw, 340, 230),
 )
 
 
