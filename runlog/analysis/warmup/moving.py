@@ -66,7 +66,7 @@ def _metres(track: Track) -> NDArray[np.float64] | None:
         if not known.any():
             return None
         metres = np.diff(np.interp(track["time_s"], track["time_s"][known], track["distance_m"][known]))
-    elif "lat" in track:
+    elif "lat" in track and "lon" in track:
         lat, lon = np.radians(track["lat"]), np.radians(track["lon"])
         metres = EARTH_M * np.hypot(np.diff(lat), np.diff(lon) * np.cos(lat[1:]))
     else:

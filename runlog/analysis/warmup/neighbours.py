@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from runlog.analysis.warmup.stream import LEAST_EASY_S, LEAST_MAIN_S, MOST_EASY_S, SLOWER
 from runlog.model import Kind
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 NEAR_S = 45 * 60.0  # between the end of one and the start of the other
 OVERLAP_S = 120.0  # two devices' clocks, or a watch that was stopped late
-SHORT_S = 30 * 60.0
-SLOWER = 1.1  # by so much at least the pace of a warm-up run is that of the run
+SHORTER = 0.8  # of the run's way at most
 
 _WARM_UP, _COOL_DOWN = "warm_up", "cool_down"
 #: What says no more than that it was done before (after) the run; strength training cools nobody down.
@@ -47,8 +47,8 @@ def find(ran: Sequence[KeptActivity], others: Sequence[KeptActivity]) -> Neighbo
     """Find the neighbours of runs, within 45 minutes of them.
 
     A neighbour is a habit (a recorded warm-up, mobility, stretching, yoga, pilates; before a run also
-    strength training) or a short easy run: half an hour at most, and its pace at least 10% slower than that
-    of the run. Of what only a day is known there are none.
+    strength training) or an easy run recorded by itself: 5 to 30 minutes, at most 80% as far as the run,
+    which lasts ten minutes or more, and at a pace at least 10% slower. What only a day is known of has none.
 
     Args:
         ran: the runs in the order of their starts.
@@ -79,10 +79,10 @@ def _easy_runs(one: KeptActivity, following: KeptActivity, found: Neighbours) ->
     """Tell of two runs that follow each other whether one was the warm-up or cool-down of the other."""
     if not -OVERLAP_S <= _start(following.activity) - _end(one.activity) <= NEAR_S:
         return
-    if _is_easy(one.activity, following.activity) and one.id not in found.part_of:
+    if _is_easy_part(one.activity, following.activity) and one.id not in found.part_of:
         found.part_of[one.id] = following.id
         _add(found.before, following.id, in_so_many_words=False)
-    elif _is_easy(following.activity, one.activity) and one.id not in found.part_of:
+    elif _is_easy_part(following.activity, one.activity) and one.id not in found.part_of:
         found.part_of[following.id] = one.id
         _add(found.after, one.id, in_so_many_words=False)
 
@@ -95,15 +95,13 @@ def _near(gap_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray((gap_s >= -OVERLAP_S) & (gap_s <= NEAR_S))
 
 
-def _is_easy(short: Activity, run: Activity) -> bool:
-    pace, of_run = _pace(short), _pace(run)
-    if pace is None or of_run is None:
+def _is_easy_part(part: Activity, run: Activity) -> bool:
+    """Tell whether one run, by its time, way and pace, could be the warm-up or cool-down of another."""
+    if not part.distance_m or not run.distance_m or part.distance_m > SHORTER * run.distance_m:
         return False
-    return _moving_s(short) <= SHORT_S and pace >= SLOWER * of_run
-
-
-def _pace(activity: Activity) -> float | None:
-    return _moving_s(activity) / activity.distance_m if activity.distance_m else None
+    if not LEAST_EASY_S <= _moving_s(part) <= MOST_EASY_S or _moving_s(run) < LEAST_MAIN_S:
+        return False
+    return _moving_s(part) / part.distance_m >= SLOWER * _moving_s(run) / run.distance_m
 
 
 def _moving_s(activity: Activity) -> float:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from runlog.analysis.warmup.moving import Moving
     from runlog.model import Track
 
-#: How often its answer was right on device files that mark a warm-up or cool-down: right, of how many.
-#: Measured, with the table, in tests/analysis/test_analysis_warmup_truth.py.
-MEASURED = (1, 1)
+#: How many of its answers on device files that mark their warm-up or cool-down were right, and how many it
+#: gave: both of the one such file, which was at hand when the rule was made. The table is printed by
+#: tests/analysis/test_analysis_warmup_truth.py.
+MEASURED = (2, 2)
 #: The lower end of the 95% range (Wilson) of that share.
-CONFIDENCE = 0.21
+CONFIDENCE = 0.34
 
 LEAST_EASY_S = 300.0
 MOST_EASY_S = 1800.0  # easy for longer is an easy run, or a hard one that went wrong
@@ -36,45 +37,51 @@ def easy_parts(track: Track) -> tuple[EasyPart | None, EasyPart | None]:
 
     An easy start is the first 5 to 30 minutes at a pace at least 10% slower than the main part's median,
     from which the heart rate rises by 5 bpm or more into the main part. An easy end is its mirror. Time is
-    time moved, smoothed over two minutes. The main part lasts at least ten minutes and as long as the easy
-    one; its median is by distance, so that the rests between intervals do not pass for its pace. Where
+    time moved, smoothed over two minutes. The main part, between the two, lasts at least ten minutes and as
+    long as either; its medians are by distance, so that rests between intervals do not stand for it. Where
     altitudes are known, it must hold of the pace on the flat that costs as much energy as well, so that a
     hill is no warm-up.
     """
     run = moving.moving(track)
     if run is None:
         return None, None
-    return _easy_start(run), _easy_start(run.backwards())
+    ends = [_slow_ends(speed) for speed in (run.speed_mps, run.flat_mps) if speed is not None]
+    first, last = (min(steps) for steps in zip(*ends, strict=True))
+    return _easy_start(run, first, last), _easy_start(run.backwards(), last, first)
 
 
-def _easy_start(run: Moving) -> EasyPart | None:
-    steps = min(_slow_steps(speed) for speed in (run.speed_mps, run.flat_mps) if speed is not None)
-    if not LEAST_EASY_S <= steps * moving.STEP_S <= MOST_EASY_S:
+def _slow_ends(speed: NDArray[np.float64]) -> tuple[int, int]:
+    """How many steps at the start and at the end are slow; none where too little is left between them."""
+    smooth, count = _smoothed(speed), len(speed)
+    first = last = count // 4  # to begin with, the main part is the middle half
+    for _ in range(3):  # its pace depends on where it begins and ends, and the other way round
+        main = speed[first : count - last]
+        fast = np.flatnonzero(smooth > _median_by_distance(main, main) / SLOWER)
+        if not len(fast):
+            return 0, 0
+        first, last = int(fast[0]), count - 1 - int(fast[-1])
+        if count - first - last < max(LEAST_MAIN_S / moving.STEP_S, first, last):
+            return 0, 0
+    return first, last
+
+
+def _easy_start(run: Moving, first: int, last: int) -> EasyPart | None:
+    """The first steps as an easy part, if they are one; the main part goes up to the last ones."""
+    if not LEAST_EASY_S <= first * moving.STEP_S <= MOST_EASY_S:
         return None
-    slower = _median_by_distance(run.speed_mps[steps:]) / float(np.median(run.speed_mps[:steps]))
-    below = _heart_rate_below(run.heart_rate_bpm, steps)
+    main = run.speed_mps[first : len(run.speed_mps) - last]
+    slower = _median_by_distance(main, main) / float(np.median(run.speed_mps[:first]))
+    below = _heart_rate_below(run, first)
     if slower < SLOWER or not below >= LEAST_BPM:  # nor where it is unknown
         return None
-    return EasyPart(steps * moving.STEP_S, round(slower, 3), round(below, 1))
+    return EasyPart(first * moving.STEP_S, round(slower, 3), round(below, 1))
 
 
-def _slow_steps(speed: NDArray[np.float64]) -> int:
-    """How many steps at the start are slow; 0 where too little is left for a main part."""
-    smooth = _smoothed(speed)
-    steps = 0
-    for _ in range(3):  # the main part's pace depends on where it starts, and the other way round
-        fast = np.flatnonzero(smooth > _median_by_distance(speed[steps:]) / SLOWER)
-        steps = int(fast[0]) if len(fast) else len(speed)
-        if len(speed) - steps < max(LEAST_MAIN_S / moving.STEP_S, steps):
-            return 0
-    return steps
-
-
-def _median_by_distance(speed: NDArray[np.float64]) -> float:
-    """The speed below which half of the distance was covered."""
-    rising = np.sort(speed)
-    covered = np.cumsum(rising)
-    return float(rising[np.searchsorted(covered, covered[-1] / 2)])
+def _median_by_distance(values: NDArray[np.float64], speed: NDArray[np.float64]) -> float:
+    """The value below which half of the distance was covered."""
+    rising = np.argsort(values)
+    covered = np.cumsum(speed[rising])
+    return float(values[rising[np.searchsorted(covered, covered[-1] / 2)]])
 
 
 def _smoothed(speed: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,9 +91,12 @@ def _smoothed(speed: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.nanmedian(windows, axis=1))
 
 
-def _heart_rate_below(bpm: NDArray[np.float64], steps: int) -> float:
-    """By how much the first steps' median lies below that of the main part beside them; NaN is unknown."""
-    own, beside = bpm[:steps], bpm[steps : steps + int(BESIDE_S / moving.STEP_S)]
-    if min(np.isfinite(own).mean(), np.isfinite(beside).mean()) < KNOWN_SHARE:
+def _heart_rate_below(run: Moving, first: int) -> float:
+    """By how much the median of the first steps lies below that of the main part beside them; NaN unknown."""
+    beside = slice(first, first + int(BESIDE_S / moving.STEP_S))
+    bpm, speed = run.heart_rate_bpm, run.speed_mps
+    known = np.isfinite(bpm)
+    if min(known[:first].mean(), known[beside].mean()) < KNOWN_SHARE:
         return np.nan
-    return float(np.nanmedian(beside) - np.nanmedian(own))
+    at_pace = _median_by_distance(bpm[beside][known[beside]], speed[beside][known[beside]])
+    return at_pace - float(np.nanmedian(bpm[:first]))

@@ -1,0 +1,155 @@
+"""Warm-ups and cool-downs that were recorded by themselves, beside a run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from past import at, past, ran, wrote
+
+from runlog.digest import Digest, EasyPart
+from runlog.model import Intensity, Kind, Lap
+
+RUN = ran(1, "2026-05-01 08:00")  # an hour at 6 min/km
+SEEN = Digest(warmup=EasyPart(600.0, 1.2, 20.0))
+
+
+def session(run, local, sub_sport, minutes=15.0):
+    return ran(run, local, km=None, minutes=minutes, sport="training", sub_sport=sub_sport, kind=Kind.HABIT)
+
+
+def answers(*activities, entries=(), run=1):
+    told = past(activities, entries).runs.loc[run]
+    return {habit: (told[habit], told[f"{habit}_source"]) for habit in ("warmup", "cooldown")}
+
+
+def done(*activities):
+    """What a neighbour told was done of run 1."""
+    return {habit for habit, answer in answers(*activities).items() if answer == (1.0, "activity")}
+
+
+@pytest.mark.parametrize(
+    ("sub_sport", "before", "after"),
+    [
+        ("warm_up", {"warmup"}, set()),
+        ("cool_down", set(), {"cooldown"}),
+        ("strength_training", {"warmup"}, set()),
+        ("yoga", {"warmup"}, {"cooldown"}),
+        ("pilates", {"warmup"}, {"cooldown"}),
+        ("flexibility_training", {"warmup"}, {"cooldown"}),
+        ("mobility", {"warmup"}, {"cooldown"}),
+    ],
+)
+def test_a_session_beside_a_run(sub_sport, before, after):
+    assert done(session(2, "2026-05-01 07:30", sub_sport), RUN) == before
+    assert done(RUN, session(2, "2026-05-01 09:10", sub_sport)) == after
+
+
+@pytest.mark.parametrize(
+    ("local", "near"), [("07:00", True), ("06:59", False), ("07:46", True), ("07:50", False)]
+)
+def test_it_ends_within_45_minutes_of_the_start(local, near):
+    assert done(session(2, f"2026-05-01 {local}", "yoga"), RUN) == ({"warmup"} if near else set())
+
+
+@pytest.mark.parametrize("other", [{"sport": "cycling", "kind": Kind.OTHER}, {"day_only": True}])
+def test_a_ride_and_a_session_of_some_time_that_day_say_nothing(other):
+    neighbour = ran(
+        2, "2026-05-01 07:30", km=None, minutes=20, **{"sport": "yoga", "kind": Kind.HABIT} | other
+    )
+    assert done(neighbour, RUN) == set()
+
+
+def test_how_sure_a_neighbour_is():
+    def confidence(sub_sport):
+        return past([session(2, "2026-05-01 07:30", sub_sport), RUN]).runs.loc[1, "warmup_confidence"]
+
+    assert confidence("warm_up") == 1.0  # recorded as just that
+    assert np.isnan(confidence("yoga"))  # never measured
+
+
+JOG = {"km": 2.5, "minutes": 17.5}  # at 7 min/km
+
+
+def test_a_short_easy_run_before_is_a_part_of_the_run():
+    runs = past([ran(2, "2026-05-01 07:30", **JOG), RUN]).runs
+    assert runs["part_of"].to_dict() == pytest.approx({2: 1, 1: np.nan}, nan_ok=True)
+    assert runs["warmup"].tolist() == [1.0, 1.0]
+    assert runs["warmup_source"].tolist() == ["activity", "activity"]
+    assert runs["cooldown"].isna().all()
+
+
+def test_a_short_easy_run_after_is_the_cool_down():
+    runs = past([RUN, ran(2, "2026-05-01 09:10", **JOG)]).runs
+    assert runs["part_of"].to_dict() == pytest.approx({1: np.nan, 2: 1}, nan_ok=True)
+    assert runs["cooldown"].tolist() == [1.0, 1.0]
+    assert runs["warmup"].isna().all()
+
+
+def test_a_run_between_two_short_easy_ones_has_both():
+    jogs = [ran(2, "2026-05-01 07:30", **JOG), ran(3, "2026-05-01 09:10", **JOG)]
+    assert set(answers(*jogs, RUN).values()) == {(1.0, "activity")}
+    assert set(answers(*jogs, RUN, run=3).values()) == {(1.0, "activity")}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"km": 3.0, "minutes": 18.0},  # as fast: a run that was recorded in two pieces
+        {"km": 5.0, "minutes": 35.0},  # too long
+        {"km": 0.5, "minutes": 4.0},  # too short
+        {"km": None, "minutes": 17.5},  # of unknown pace
+    ],
+)
+def test_what_is_no_warm_up_run(other):
+    runs = past([ran(2, "2026-05-01 07:20", **other), RUN]).runs
+    assert runs["part_of"].isna().all()
+    assert runs["warmup"].isna().all()
+
+
+def test_a_walk_after_a_short_fast_run_is_more_than_its_cool_down():
+    runs = past([ran(1, "2026-05-01 08:00", 2, 11), ran(2, "2026-05-01 08:15", 2.5, 27)]).runs
+    assert runs["part_of"].isna().all()
+
+
+@pytest.mark.parametrize("moment", ["2026-05-01 07:55", "2026-05-01 20:00"])
+@pytest.mark.parametrize("said", [True, False])
+def test_what_the_diary_says_of_a_part_holds_for_the_whole(moment, said):
+    jog = ran(2, "2026-05-01 09:10", **JOG)
+    entry = wrote(1, moment, cooldown=said, run=2 if moment.endswith("07:55") else None)
+    for run in (1, 2):
+        assert answers(RUN, jog, entries=[entry], run=run)["cooldown"] == (float(said), "diary")
+
+
+def laps(*intensities):
+    return tuple(Lap(at("2026-05-01 08:00"), 300.0, 1000.0, intensity) for intensity in intensities)
+
+
+SKIPPED = laps(Intensity.ACTIVE, Intensity.COOLDOWN)
+MARKED = laps(Intensity.WARMUP, Intensity.ACTIVE)
+YOGA = session(2, "2026-05-01 07:30", "yoga")
+
+
+@pytest.mark.parametrize(
+    ("diary", "own_laps", "neighbour", "digest", "expected"),
+    [
+        (False, MARKED, YOGA, SEEN, (0.0, "diary", 1.0)),
+        (None, MARKED, YOGA, SEEN, (1.0, "laps", 1.0)),
+        (None, SKIPPED, YOGA, SEEN, (1.0, "activity", None)),  # the laps speak of their recording alone
+        (None, SKIPPED, None, SEEN, (0.0, "laps", 1.0)),
+        (None, (), YOGA, SEEN, (1.0, "activity", None)),
+        (None, (), None, SEEN, (1.0, "stream", 0.34)),
+        (None, (), None, Digest(), (None, None, None)),
+        (None, (), None, None, (None, None, None)),
+    ],
+)
+def test_the_order_of_trust(diary, own_laps, neighbour, digest, expected):
+    run = ran(1, "2026-05-01 08:00", laps=own_laps, digest=digest)
+    entries = [] if diary is None else [wrote(1, "2026-05-01 20:00", warmup=diary)]
+    told = past([one for one in (neighbour, run) if one], entries).runs.loc[1]
+    found = [told["warmup"], told["warmup_source"], told["warmup_confidence"]]
+    assert tuple(None if value != value else value for value in found) == expected  # noqa: PLR0124 - NaN
+
+
+def test_without_runs_the_columns_are_there():
+    runs = past([YOGA]).runs
+    assert {"warmup", "warmup_source", "cooldown_confidence", "part_of"} <= set(runs.columns)
