@@ -411,6 +411,7 @@ class Kept:
     shoe_rules: Sequence[KeptShoeRule] = ()
     routes: Sequence[Route] = ()
     route_of: Mapping[int, int] = field(default_factory=dict)  # by the id of the run, before any joining
+    plans: Sequence[Plan] = ()
 
 
 #: How an alert presses, the most severe first.

@@ -25,7 +25,7 @@ activities/   each activity with all of its recordings: JSON, packed with gzip. 
               files that it was read from, what each of them tells, and its track as a list per column;
               time_s counts seconds from the start, a change of segment is a pause, null is unknown.
               Those that end in .gpx are the same tracks for other tools.
-journal.json  the diary, the shoes and their rules, the alerts,
+journal.json  the diary, the shoes and their rules, the plans, the routes, the alerts,
               and which files were read.
 runs.csv      all activities, for a spreadsheet.
 diary.csv     the diary, for a spreadsheet. Without its first column it is a diary that runlog reads.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runlog.exporting import Export
     from runlog.intake import Summary
     from runlog.journal.alerts import Alerts
+    from runlog.journal.plans import Plans
     from runlog.journal.routes import Routes
     from runlog.journal.shoes import Shoes
     from runlog.model import Entry, KeptActivity, KeptEntry, Track
@@ -220,6 +221,13 @@ class Journal:
         from runlog.journal.shoes import Shoes
 
         return Shoes(self._store, self.settings)
+
+    @property
+    def plans(self) -> Plans:
+        """What was planned: comparisons of two ways of running, by lot."""
+        from runlog.journal.plans import Plans
+
+        return Plans(self._store)
 
     @property
     def routes(self) -> Routes:

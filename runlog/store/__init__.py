@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
 from runlog.model import Kept
-from runlog.store import entries, filed, read, recordings, routes, seam, shoe_rules, sources, write
+from runlog.store import entries, filed, plans, read, recordings, routes, seam, shoe_rules, sources, write
 from runlog.store.entries import LOG, EntryCounts
 from runlog.store.filed import Seen
 from runlog.store.keeping import exported
@@ -252,6 +252,7 @@ class Store:
                 shoe_rules=shoe_rules.rules(db),
                 routes=routes.read(db) if derived else (),
                 route_of=routes.route_of(db),
+                plans=plans.plans(db),
             )
 
     def renew_derived(self, derive: Callable[[Track], Derived], version: int) -> None:

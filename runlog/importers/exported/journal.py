@@ -20,6 +20,8 @@ from runlog.model import (
     ExportedJournal,
     KeptAlert,
     KeptEntry,
+    Plan,
+    PlannedRun,
     Reading,
     Shoe,
     ShoeRule,
@@ -69,6 +71,7 @@ def _journal(content: dict[str, Any]) -> ExportedJournal:
         files=tuple(records.read(TakenFile, file) for file in content["files"]),
         versions=dict(versions),
         alerts=tuple(map(_alert, content.get("alerts", ()))),
+        plans=tuple(map(_plan, content.get("plans", ()))),
         routes=tuple(map(routes.read, content.get("routes", ()))),
         on_route=routes.read_runs(content.get("on_route", {})),
     )
@@ -90,6 +93,14 @@ def _shoe(one: dict[str, Any]) -> Shoe:
     return records.read(Shoe, values, rests=rests)
 
 
+def _plan(one: dict[str, Any]) -> Plan:
+    values = dict(one)
+    runs = tuple(records.read(PlannedRun, run) for run in values.pop("runs"))
+    if not runs or len(runs) % 2:
+        raise Unsound("the runs of a plan are no pairs")
+    return records.read(Plan, values, runs=runs)
+
+
 def _alert(one: dict[str, Any]) -> KeptAlert:
     alert = records.read(KeptAlert, one)
     if not {alert.severity, alert.worst} <= set(SEVERITIES):
@@ -109,6 +120,7 @@ def write(journal: ExportedJournal) -> bytes:
         "files": _list([records.written(file) for file in journal.files]),
         "versions": _object(journal.versions),
         "alerts": _list([records.written(alert) for alert in journal.alerts]),
+        "plans": _list([_written_plan(plan) for plan in journal.plans]),
         "routes": _list([routes.written(route) for route in journal.routes]),
         "on_route": _object(journal.on_route),
         "activities": _object(journal.activities),
@@ -120,6 +132,11 @@ def write(journal: ExportedJournal) -> bytes:
 def _written_shoe(shoe: Shoe) -> dict[str, Any]:
     rests = [(first.isoformat(), last.isoformat()) for first, last in shoe.rests]
     return records.written(shoe, without=("rests",)) | {"rests": rests}
+
+
+def _written_plan(plan: Plan) -> dict[str, Any]:
+    runs = [records.written(run) for run in plan.runs]
+    return records.written(plan, without=("runs",)) | {"runs": runs}
 
 
 def _list(values: list[Any]) -> str:

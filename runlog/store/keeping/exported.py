@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from runlog.model import ExportedActivity, ExportedJournal, Origin, TakenFile
-from runlog.store import alerts, read, routes, rows, shoe_rules
+from runlog.store import alerts, plans, read, routes, rows, shoe_rules
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,6 +81,7 @@ def journal(db: sqlite3.Connection) -> ExportedJournal:
         files=tuple(map(_file, without)),
         versions={row["path"]: row["sha256"] for row in versions},
         alerts=tuple(alerts.read(db)),
+        plans=tuple(plans.plans(db)),
     )
 
 

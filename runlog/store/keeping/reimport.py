@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
 from runlog.model import Kind, Origin
-from runlog.store import alerts, entries, recordings, routes, rows, shoe_rules, shoes
+from runlog.store import alerts, entries, plans, recordings, routes, rows, shoe_rules, shoes
 from runlog.store.entries import EntryCounts
 from runlog.store.recordings import Place, Tally
 from runlog.store.sameness import grouping, twins
@@ -149,6 +149,7 @@ def journal(
         _file_id(db, file)
     _note_versions(db, exported.versions.items())
     alerts.put_back(db, exported.alerts)
+    plans.put_back(db, exported.plans)
     counts = EntryCounts(became.count(entries.ADDED), became.count(entries.UPDATED))
     routes.put_back(db, exported.routes, _by_stored_run(exported.on_route, run_of))
     pairs = shoes.put_back(db, exported.shoes)
