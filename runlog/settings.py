@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import tzinfo
     from pathlib import Path
 
@@ -27,6 +28,7 @@ CHOICES = {
     "diary_time": ("evening", "morning"),
     "date_order": ("day-first", "month-first"),
     "week_start": ("monday", "saturday", "sunday"),
+    "language": ("en", "de"),
 }
 
 #: Settings that are for safety: the advice to see a clinician may come earlier than by default, not later.
@@ -38,11 +40,20 @@ AT_MOST = {
 }
 
 
+class PrivacyZone(NamedTuple):
+    """A circle that no map shows: its middle in degrees, and how far around it."""
+
+    lat: float
+    lon: float
+    radius_m: float
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, as config.toml names them.
 
     Attributes:
+        language: of the report, its charts, alerts and tips.
         units: "km" or "mi", for people; stored values are always metres.
         timezone: an IANA name for times that come without an offset; None is this computer's.
         week_start: the first day of a report's week.
@@ -64,8 +75,11 @@ class Settings:
             where it lasts for soreness_lasting_days; soreness_rising_runs where it rises over so many runs.
             They can be set to speak earlier, never later.
         slowest_min_per_km, fastest_min_per_km: what may be a run when a file names no sport.
+        notify: where messages go, each as Apprise writes it, like "ntfy://my-secret-topic".
+        privacy_zones: what maps leave out.
     """
 
+    language: str = "en"
     units: str = "km"
     timezone: str | None = None
     week_start: str = "monday"
@@ -92,6 +106,8 @@ class Settings:
     soreness_rising_runs: int = 4
     slowest_min_per_km: float = 12.0
     fastest_min_per_km: float = 2.75
+    notify: tuple[str, ...] = ()
+    privacy_zones: tuple[PrivacyZone, ...] = ()
 
     @property
     def zone(self) -> tzinfo:
@@ -138,6 +154,8 @@ def _checked(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the 
     kinds = {field.name: str(field.type) for field in fields(Settings)}
     if key not in kinds:
         raise BadInput(f"{path}: unknown setting {key!r}; known are {', '.join(kinds)}")
+    if key in _LISTS:
+        return _checked_list(path, key, value)
     if "str" in kinds[key]:
         return _checked_word(path, key, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -156,6 +174,37 @@ def _checked(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the 
             raise BadInput(f"{path}: {key} must be a whole number, not {value}")
         return int(value)
     return float(value)
+
+
+def _checked_list(path: Path, key: str, value: object) -> tuple[Any, ...]:
+    known, example = _LISTS[key]
+    checked = [known(one) for one in value] if isinstance(value, list) else [None]
+    if None in checked:
+        raise BadInput(f"{path}: {key} must be a list like {example}, not {value!r}")
+    return tuple(checked)
+
+
+def _place(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _privacy_zone(value: object) -> PrivacyZone | None:
+    if not isinstance(value, dict) or set(value) != set(PrivacyZone._fields):
+        return None
+    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in value.values()):
+        return None
+    zone = PrivacyZone(**{name: float(one) for name, one in value.items()})
+    within = abs(zone.lat) <= 90 and abs(zone.lon) <= 180 and 0 < zone.radius_m <= _LARGEST_ZONE_M  # noqa: PLR2004 - degrees
+    return zone if within else None
+
+
+_LARGEST_ZONE_M = 100_000.0
+
+#: The settings that are lists: what checks one of it, None for what it is not, and how a list looks.
+_LISTS: Mapping[str, tuple[Callable[[object], object], str]] = {
+    "notify": (_place, '["ntfy://my-secret-topic"]'),
+    "privacy_zones": (_privacy_zone, "[{lat = 52.5163, lon = 13.3777, radius_m = 300}]"),
+}
 
 
 def _checked_word(path: Path, key: str, value: object) -> str:

@@ -43,6 +43,13 @@ def test_a_byte_order_mark_does_no_harm(read):
         (b'timezone = "Europe"', "timezone 'Europe' is not known"),
         (b'timezone = "../x"', "is not known"),
         (b"timezone = 1", "must be a text"),
+        (b'language = "fr"', "language must be one of en, de"),
+        (b'notify = "ntfy://me"', "notify must be a list like"),
+        (b'notify = ["ntfy://me", ""]', "notify must be a list like"),
+        (b"privacy_zones = [{lat = 1, lon = 2}]", "privacy_zones must be a list like"),
+        (b"privacy_zones = [{lat = 91, lon = 2, radius_m = 100}]", "privacy_zones must be a list like"),
+        (b"privacy_zones = [{lat = 1, lon = 2, radius_m = nan}]", "privacy_zones must be a list like"),
+        (b"privacy_zones = [{lat = 1, lon = 2, radius_m = true}]", "privacy_zones must be a list like"),
     ],
 )
 def test_what_cannot_be_right_is_refused_by_name(read, tmp_path, data, reason):
@@ -50,6 +57,14 @@ def test_what_cannot_be_right_is_refused_by_name(read, tmp_path, data, reason):
         read(data)
     assert str(told.value).startswith(f"{tmp_path / 'config.toml'}: ")
     assert reason in str(told.value)
+
+
+def test_lists_are_taken(read):
+    taken = read(
+        b'notify = ["ntfy://me", "mailto://you"]\n[[privacy_zones]]\nlat = 52.5\nlon = 13\nradius_m = 300\n'
+    )
+    assert taken.notify == ("ntfy://me", "mailto://you")
+    assert taken.privacy_zones == (settings.PrivacyZone(52.5, 13.0, 300.0),)
 
 
 def test_a_folder_in_its_place_is_told(tmp_path):
