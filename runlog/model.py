@@ -170,6 +170,7 @@ class Entry:
         cooldown: likewise.
         strength: whether a strength session was done that day.
         strength_min: its minutes, where told.
+        mobility: whether mobility work was done that day: stretching, yoga, pilates …
         run: the id of the run that it belongs to, where the runner said so.
     """
 
@@ -183,6 +184,7 @@ class Entry:
     rpe: float | None = None
     strength: bool | None = None
     strength_min: float | None = None
+    mobility: bool | None = None
     desk_hours: float | None = None
     posture: float | None = None  # 0 slumped … 10 upright
     note: str | None = None

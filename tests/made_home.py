@@ -84,7 +84,9 @@ def fill(home: Path) -> None:
         journal.shoes.wear([1], "Red")
         journal.log(Entry(MONDAY + timedelta(hours=2), 7200, soreness=2.0, warmup=True, shoe="Blue", run=1))
         journal.log(Entry(MONDAY + timedelta(days=2, hours=2), -3600, soreness=0.0, cooldown=False, run=5))
-        journal.log(Entry(MONDAY, 0, area=Area.KNEE, strength_min=20.0, desk_hours=1 / 3, note=HOSTILE))
+        journal.log(
+            Entry(MONDAY, 0, area=Area.KNEE, strength_min=20.0, mobility=True, desk_hours=1 / 3, note=HOSTILE)
+        )
         journal.log(Entry(MONDAY + timedelta(hours=5), 0, posture=3.0))
         journal.undo()
         journal.add([diary])

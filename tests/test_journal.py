@@ -440,6 +440,7 @@ def test_the_exported_diary_imported_again_changes_nothing(kept, folder):
             rpe=7.0,
             strength=True,
             strength_min=25.0,
+            mobility=False,
             desk_hours=7.5,
             posture=0.0,
             note="two\nlines; and a comma, too",

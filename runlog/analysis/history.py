@@ -48,6 +48,7 @@ _ENTRY = {
     "rpe": "float64",
     "strength": "float64",
     "strength_min": "float64",
+    "mobility": "float64",
     "desk_hours": "float64",
     "posture": "float64",
     "note": "object",
@@ -77,8 +78,8 @@ class History:
         others: habits and other sports: the same columns down to sources, and kind.
         entries: a row per diary entry, indexed by its id, in the order of their moments:
             moment (aware UTC), day, utc_offset_s, soreness, area, warmup, cooldown, shoe, rpe,
-            strength, strength_min, desk_hours, posture, note, run, source. Yes, no and unknown are
-            1.0, 0.0 and NaN; run is an id or NaN.
+            strength, strength_min, mobility, desk_hours, posture, note, run, source. Yes, no and unknown
+            are 1.0, 0.0 and NaN; run is an id or NaN.
         shoes: a row per pair, indexed by name: from_date, retired (naive days or NaT), start_m, limit_m
             (the pair's own or the settings'), default, kept (False where only a run or a diary row names it),
             rests (days off between), other_names.

@@ -28,6 +28,7 @@ def questions(area: Area | None, *, about_a_run: bool, shoes: Mapping[str, str])
         asked += _about_the_run(shoes)
     asked += [
         ("strength", "Strength training that day (y/n)?", yes_or_no),
+        ("mobility", "Mobility work that day, like yoga (y/n)?", yes_or_no),
         ("desk_hours", "Hours at the desk?", HOURS),
         ("posture", "Posture, 0 slumped to 10 upright?", SCALE),
         ("note", "A note?", str),

@@ -70,6 +70,7 @@ _KEYS = (
     "rpe",
     "strength",
     "strength_min",
+    "mobility",
     "desk_hours",
     "posture",
     "note",

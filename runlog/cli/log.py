@@ -52,6 +52,7 @@ _NOTHING_LOGGED = "nothing was logged by runlog log yet"
 @click.option("--rpe", type=SCALE, metavar="0-10", help="How hard it was.")
 @click.option("--strength/--no-strength", default=None, help="Whether there was a strength session that day.")
 @click.option("--strength-min", type=MINUTES, metavar="MIN", help="Its minutes.")
+@click.option("--mobility/--no-mobility", default=None, help="Whether there was mobility work: yoga …")
 @click.option("--desk-hours", type=HOURS, metavar="H", help="Hours at the desk that day.")
 @click.option("--posture", type=SCALE, metavar="0-10", help="0 slumped, 10 upright.")
 @click.option("--note", metavar="TEXT", help="Anything else.")

@@ -55,7 +55,7 @@ def _parts(entry: Entry) -> list[str]:
         parts.append(f"worn {entry.shoe}")
     if entry.rpe is not None:
         parts.append(f"effort {entry.rpe:g} of 10")
-    parts.append(_strength(entry))
+    parts += [_strength(entry), _done(entry.mobility, "mobility work")]
     if entry.desk_hours is not None:
         parts.append(f"{entry.desk_hours:g} h at the desk")
     if entry.posture is not None:

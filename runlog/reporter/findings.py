@@ -53,6 +53,7 @@ EACH_STEP = {
     "acwr": "Every 0.1 more of acute over chronic load",
     "monotony": "Every 0.5 more monotony (days that are more alike)",
     "strength_7d": "Every further day with strength in 7",
+    "mobility_7d": "Every further day with mobility work in 7",
     "desk_hours": "Every further hour at the desk",
     "posture": "Every point more upright",
     "cadence": "A cadence 5 steps a minute higher",
@@ -230,6 +231,6 @@ def _value(name: str, value: float, unit: str) -> str:
         return units.distance(1000 * value, unit, 0)
     if name == "run_spike":
         return f"{units.number(value, 2)}\u00a0times"
-    if name in ("route_streak", "strength_7d"):
+    if name in ("route_streak", "strength_7d", "mobility_7d"):
         return units.count(round(value), "run" if name == "route_streak" else "day")
     return units.number(value, 0 if value >= 100 else 1)  # noqa: PLR2004 - three digits say enough

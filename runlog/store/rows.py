@@ -17,7 +17,7 @@ ACTIVITY_COLUMNS = tuple(field.name for field in fields(Activity) if field.name 
 ENTRY_COLUMNS = tuple(field.name for field in fields(Entry))
 SHOE_COLUMNS = ("name", "from_date", "retired", "start_m", "limit_m", "is_default", "rests", "same_as")
 
-_YES_OR_NO = ("warmup", "cooldown", "strength")
+_YES_OR_NO = ("warmup", "cooldown", "strength", "mobility")
 _ALWAYS_YES_OR_NO = ("sport_guessed", "day_only")
 
 

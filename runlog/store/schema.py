@@ -238,6 +238,9 @@ _ROUTES = (
 )
 
 
+_MOBILITY = "ALTER TABLE entry ADD COLUMN mobility INTEGER"  # 1 done, 0 not, NULL unknown
+
+
 def _first(db: sqlite3.Connection) -> None:
     for statement in _FIRST_TABLES:
         db.execute(statement)
@@ -276,6 +279,10 @@ def _routes(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _mobility_in_the_diary(db: sqlite3.Connection) -> None:
+    db.execute(_MOBILITY)
+
+
 #: Each takes a database of the version before it one step on; never changed once released, only added to.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
@@ -286,6 +293,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _alerts,
     _plans,
     _routes,
+    _mobility_in_the_diary,
 )
 
 

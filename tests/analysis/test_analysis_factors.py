@@ -6,7 +6,7 @@ import ast
 import inspect
 import time
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from past import OFFSET_S, at, past, ran, strength_session, wrote
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
+from runlog.digest import Digest, Thirds
 from runlog.model import Activity, Area, Entry, KeptActivity, KeptEntry, Shoe
 
 BY_NAME = {factor.name: factor for factor in FACTORS}
@@ -103,47 +104,6 @@ def test_what_a_run_did_does_not_apply_a_day_later_but_its_shoe_does():
     assert value("shoe_km", history, "2026-05-20 12:00") == 25
 
 
-def test_strength_counts_days_from_diary_and_watch():
-    history = past(
-        [strength_session(9, "2026-05-02 07:00"), strength_session(8, "2026-05-02 19:00")],
-        [
-            wrote(1, "2026-05-02 20:00", strength=True),
-            wrote(2, "2026-05-03 20:00", strength_min=20),
-            wrote(3, "2026-05-04 20:00", strength=False),
-            wrote(4, "2026-05-20 20:00", strength=False),
-        ],
-    )
-    assert value("strength_7d", history, "2026-05-02 08:30") == 1
-    assert value("strength_7d", history, "2026-05-04 20:00") == 2
-    assert value("strength_7d", history, "2026-05-11 12:00") == 0
-    assert value("strength_7d", history, "2026-05-12 12:00") is None
-    assert value("strength_7d", history, "2026-05-20 20:00") == 0
-
-
-def test_desk_hours_and_posture_are_todays_or_yesterdays():
-    entries = [
-        wrote(1, "2026-05-01 20:00", desk_hours=0, posture=4),
-        wrote(2, "2026-05-02 20:00", desk_hours=8),
-    ]
-    history = past((), entries)
-    assert value("desk_hours", history, "2026-05-01 19:59") is None
-    assert value("desk_hours", history, "2026-05-01 20:00") == 0
-    assert value("desk_hours", history, "2026-05-02 12:00") == 0
-    assert value("desk_hours", history, "2026-05-02 20:00") == 8
-    assert value("posture", history, "2026-05-02 20:00") == 4
-    assert value("desk_hours", history, "2026-05-04 00:10") is None
-
-
-def test_a_travellers_day_is_the_local_one():
-    sydney = KeptEntry(1, Entry(datetime(2026, 5, 1, 13, 0, tzinfo=UTC), 36_000, desk_hours=5.0), "log")
-    history = past((), [sydney])
-    assert history.entries["day"].tolist() == [pd.Timestamp("2026-05-01")]
-    afterwards = pd.DatetimeIndex(
-        [datetime(2026, 5, 2, 13, 59, tzinfo=UTC), datetime(2026, 5, 2, 14, 0, tzinfo=UTC)]
-    )
-    assert BY_NAME["desk_hours"].values(history, afterwards).isna().tolist() == [False, True]
-
-
 def test_exposures_have_a_row_per_rating_and_a_column_per_factor():
     entries = [
         wrote(1, "2026-05-02 20:00", soreness=0),
@@ -189,6 +149,14 @@ def test_every_function_is_listed(root):
         assert "Step: " in described
 
 
+STRAP = Digest(
+    form={
+        "cadence_spm": Thirds(168.0, 170.0, 165.0),
+        "stance_time_ms": Thirds(250.0, 240.0, None),
+        "stance_time_balance_pct": Thirds(49.2, 49.0, 49.5),
+        "vertical_ratio_pct": Thirds(8.1, 8.0, 8.3),
+    }
+)
 DAYS = st.integers(0, 40)
 KM = st.one_of(st.none(), st.floats(1, 40))
 OFFSETS = st.sampled_from([OFFSET_S, 0, -36_000, 46_800])
@@ -215,6 +183,7 @@ def histories(draw):
                 shoe=draw(st.sampled_from([None, "A", "B"])),
             ),
             ("x",),
+            digest=draw(st.sampled_from([None, STRAP])),
             shape=draw(st.sampled_from([None, line(1), line(2)])),
         )
         for number in range(draw(st.integers(0, 5)))
@@ -229,6 +198,7 @@ def histories(draw):
                 warmup=draw(MAYBE),
                 cooldown=draw(MAYBE),
                 strength=draw(MAYBE),
+                mobility=draw(MAYBE),
                 desk_hours=draw(KM),
                 posture=draw(KM),
             ),

@@ -7,13 +7,15 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from past import past, ran
+from past import at, past, ran
 
 from runlog import importers
 from runlog.analysis import derived, form
+from runlog.analysis.factors import FACTORS
 from runlog.cli.runs import FORM_KEYS
 from runlog.digest import Digest, Thirds
 from runlog.model import TRACK_COLUMNS, Kind, Track
@@ -183,6 +185,36 @@ def test_the_cadence_is_that_while_running_else_what_the_source_states():
     ).runs
     assert runs["avg_cadence_spm"].tolist()[:2] == [168, 151]
     assert np.isnan(runs.loc[3, "avg_cadence_spm"])
+
+
+def value(name, history, local):
+    (factor,) = [factor for factor in FACTORS if factor.name == name]
+    found = factor.values(history, pd.DatetimeIndex([at(local)])).iloc[0]
+    return None if np.isnan(found) else found
+
+
+def test_form_is_that_of_the_last_run_within_24_hours():
+    strap = Digest(
+        form={
+            "cadence_spm": Thirds(168.0, 170.0, 165.0),
+            "stance_time_ms": Thirds(250.0, 240.0, None),
+            "vertical_ratio_pct": Thirds(8.1, 8.0, 8.3),
+        }
+    )
+    history = past([ran(1, "2026-05-01 08:00", digest=strap), ran(2, "2026-05-03 08:00")])
+    expected = {"cadence": 168, "cadence_drift": -5, "stance_time": 250, "vertical_ratio": 8.1}
+    for name, known in expected.items():
+        assert value(name, history, "2026-05-01 08:59") is None
+        assert value(name, history, "2026-05-01 12:00") == known
+        assert value(name, history, "2026-05-02 09:00") is None
+        assert value(name, history, "2026-05-03 12:00") is None
+
+
+@pytest.mark.parametrize("balance", [49.2, 50.8])
+def test_imbalance_is_the_same_towards_either_foot(balance):
+    told = Digest(form={"stance_time_balance_pct": Thirds(balance, None, None)})
+    history = past([ran(1, "2026-05-01 08:00", digest=told)])
+    assert value("stance_imbalance", history, "2026-05-01 12:00") == pytest.approx(0.8)
 
 
 def tracks_of(path: Path):

@@ -35,12 +35,13 @@ def test_everything_can_be_told_in_one_line(run, ran, entries):
     ran()
     run("shoes", "add", "Pegasus 41")
     words = shlex.split(
-        "--area neck --no-warmup --cooldown --rpe 6 --strength-min 30 --desk-hours 4.5 --posture 7"
+        "--area neck --no-warmup --cooldown --rpe 6 --strength-min 30 --no-mobility "
+        "--desk-hours 4.5 --posture 7"
     )
     said = run("log", "0", *words, "--shoe", "pegasus 41", "--note", "slept badly").stdout
     assert said.startswith(
         "Logged: neck 0 of 10, no warm-up, cool-down, worn Pegasus 41, effort 6 of 10, strength 30 min, "
-        "4.5 h at the desk, posture 7 of 10, note 'slept badly' after 'Morning run'"
+        "no mobility work, 4.5 h at the desk, posture 7 of 10, note 'slept badly' after 'Morning run'"
     )
     (entry,) = entries()
     told = {key: entry[key] for key in ("soreness", "area", "warmup", "cooldown", "shoe", "rpe", "strength")}
@@ -53,7 +54,8 @@ def test_everything_can_be_told_in_one_line(run, ran, entries):
         "rpe": 6,
         "strength": True,
     }
-    assert (entry["strength_min"], entry["desk_hours"], entry["posture"]) == (30, 4.5, 7)
+    assert (entry["strength_min"], entry["mobility"]) == (30, False)
+    assert (entry["desk_hours"], entry["posture"]) == (4.5, 7)
 
 
 def test_no_strength_is_a_no(run, entries):
@@ -111,7 +113,7 @@ def test_a_rating_out_of_range_is_bad_usage(run, entries, rating):
 
 def test_the_dialogue_asks_again_and_skips_on_enter(run, ran, entries):
     ran()
-    done = run("log", typed="12\nfour\n4\n\nmaybe\nn\n\n\ny\n\n\nstiff\n")
+    done = run("log", typed="12\nfour\n4\n\nmaybe\nn\n\n\ny\n\n\n\nstiff\n")
     assert done.stdout.startswith(
         "Logged: upper back 4 of 10, no warm-up, strength session, note 'stiff' after"
     )

@@ -35,8 +35,8 @@ def reasons(text, settings=BERLIN):
 
 def test_a_full_row_is_an_entry():
     reading = read(
-        "date,soreness,area,warmup,cooldown,shoe,rpe,strength,desk_hours,posture,note\n"
-        "2026-03-04,3.5,neck,yes,no,Pegasus,6,30,7.5,8,stiff\n"
+        "date,soreness,area,warmup,cooldown,shoe,rpe,strength,mobility,desk_hours,posture,note\n"
+        "2026-03-04,3.5,neck,yes,no,Pegasus,6,30,no,7.5,8,stiff\n"
     )
     assert (reading.format, reading.problems, reading.notes) == ("diary", (), ())
     assert reading.entries == (
@@ -51,6 +51,7 @@ def test_a_full_row_is_an_entry():
             rpe=6,
             strength=True,
             strength_min=30,
+            mobility=False,
             desk_hours=7.5,
             posture=8,
             note="stiff",
@@ -221,7 +222,8 @@ def test_another_table_is_no_diary(text):
 
 def test_the_template_reads_as_a_diary_without_entries():
     assert (
-        diary.template() == "date,soreness,area,warmup,cooldown,shoe,rpe,strength,desk_hours,posture,note\n"
+        diary.template()
+        == "date,soreness,area,warmup,cooldown,shoe,rpe,strength,mobility,desk_hours,posture,note\n"
     )
     assert read(diary.template()).entries == ()
 
@@ -255,6 +257,7 @@ def entries(draw):
         rpe=draw(st.none() | st.floats(0, 10)),
         strength=strength,
         strength_min=minutes,
+        mobility=draw(maybe),
         desk_hours=draw(st.none() | st.floats(0, 24)),
         posture=draw(st.none() | st.floats(0, 10)),
         note=draw(st.none() | NOTES),

@@ -43,6 +43,7 @@ entries = st.builds(
     rpe=optional,
     strength=st.none() | st.booleans(),
     strength_min=st.none() | st.floats(0, 300),
+    mobility=st.none() | st.booleans(),
     desk_hours=st.none() | st.floats(0, 24),
     posture=optional,
     note=texts,

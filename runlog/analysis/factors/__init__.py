@@ -87,6 +87,7 @@ FACTORS: tuple[Factor, ...] = (
         "+1 day with strength",
         mission=True,
     ),
+    Factor(diary.mobility_7d, "Mobility days of the last 7", "strength", 1.0, "+1 day with mobility work"),
     Factor(diary.desk_hours, "Desk hours", "desk", 1.0, "+1 hour at the desk", mission=True),
     Factor(diary.posture, "Posture", "desk", 1.0, "+1 point towards upright", mission=True),
     Factor(form.cadence, "Cadence", "form", 5.0, "+5 steps/min", fresh=True),

@@ -12,28 +12,34 @@ from runlog.analysis.factors import asof
 if TYPE_CHECKING:
     from runlog.analysis.history import History
 
-STRENGTH_DAYS = 7
+WEEK = 7
+STRENGTH = {"strength_training"}
+MOBILITY = {"flexibility_training", "mobility", "stretching", "yoga", "pilates"}
 
 
 def strength_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Days with a strength session among the last 7 × 24 hours, from the diary and from recorded sessions.
+    """Days with a strength session among the last 7, today's so far included, told or recorded.
 
-    Unit: local calendar days. Step: 1. NaN where the diary says nothing of strength in those 7 days
-    and no session was recorded.
+    Unit: local calendar days, 0 to 7. Step: 1. NaN where the diary says nothing of strength in those 7
+    days and no session was recorded. Minutes do not count: they are rarely told.
     """
-    told = _strength(history)
-    moment, row = asof.within(asof.micros(told["moment"]), asof.micros(moments), STRENGTH_DAYS)
-    pairs = told.iloc[row].assign(moment=moment)
-    known = pairs.groupby("moment").size()
-    done = pairs[pairs["done"]].groupby("moment")["day"].nunique()
-    days = done.reindex(known.index, fill_value=0).reindex(np.arange(len(moments)))
-    return pd.Series(days.to_numpy(float), index=moments)
+    return _days_of_week(history, moments, _told_or_recorded(history, _strength(history.entries), STRENGTH))
+
+
+def mobility_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Days with mobility work (stretching, yoga, pilates) among the last 7, counted as for strength.
+
+    Unit: local calendar days, 0 to 7. Step: 1. NaN where the diary says nothing of mobility in those 7
+    days and no session was recorded.
+    """
+    return _days_of_week(history, moments, _told_or_recorded(history, history.entries["mobility"], MOBILITY))
 
 
 def desk_hours(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Hours at the desk on the moment's day, or on the day before where that day's are not told yet.
 
-    Unit: hours. Step: 1. NaN where neither is told.
+    Unit: hours of a local calendar day. Step: 1. NaN where neither is told; of several rows of a day the
+    latest holds.
     """
     return _last_told(history, moments, "desk_hours")
 
@@ -41,21 +47,45 @@ def desk_hours(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
 def posture(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Posture on the moment's day, or on the day before where that day's is not told yet.
 
-    Unit: points, 0 slumped to 10 upright. Step: 1. NaN where neither is told.
+    Unit: points, 0 slumped to 10 upright. Step: 1. NaN where neither is told; of several rows of a day the
+    latest holds.
     """
     return _last_told(history, moments, "posture")
 
 
-def _strength(history: History) -> pd.DataFrame:
-    """Moment, day and whether strength was done then, wherever anything tells it; in order of the moments."""
-    entries = history.entries
-    done = (entries["strength"] == 1.0) | (entries["strength_min"] > 0.0)
-    known = entries["strength"].notna() | entries["strength_min"].notna()
-    diary = entries[["moment", "day"]].assign(done=done)[known]
+def _strength(entries: pd.DataFrame) -> pd.Series[float]:
+    """Whether strength was done (1.0, 0.0 or NaN), which minutes tell, too."""
+    minutes = entries["strength_min"]
+    return entries["strength"].fillna((minutes > 0.0).astype(float).where(minutes.notna()))
+
+
+def _told_or_recorded(history: History, told: pd.Series[float], words: set[str]) -> pd.DataFrame:
+    """Moment, day and whether it was done, wherever anything tells it; in the order of the moments.
+
+    Args:
+        history: what happened.
+        told: by entry: 1.0, 0.0 or NaN.
+        words: the sports and sub-sports of the sessions that count.
+    """
+    diary = history.entries[["moment", "day"]].assign(done=told == 1.0)[told.notna()]
     others = history.others
-    sessions = others[(others["kind"] == "habit") & (others["sub_sport"] == "strength_training")]
+    sessions = others[others["sport"].isin(words) | others["sub_sport"].isin(words)]
     recorded = sessions[["end", "day"]].rename(columns={"end": "moment"}).assign(done=True)
     return pd.concat([diary, recorded]).sort_values("moment", kind="stable")
+
+
+def _days_of_week(history: History, moments: pd.DatetimeIndex, told: pd.DataFrame) -> pd.Series[float]:
+    """On how many of the 7 local days up to each moment it was done, NaN where none of them tells it."""
+    at = asof.micros(moments)
+    moment, row = asof.within(asof.micros(told["moment"]), at, WEEK + 2)
+    ago = asof.local_day(history, at)[moment] - asof.micros(told["day"])[row] // asof.DAY
+    ago = np.maximum(ago, 0)  # of a traveller who went back a day: today
+    pairs = pd.DataFrame({"moment": moment, "ago": ago, "done": told["done"].to_numpy(bool)[row]})
+    pairs = pairs[pairs["ago"] < WEEK]
+    known = pairs.groupby("moment").size()
+    done = pairs[pairs["done"]].groupby("moment")["ago"].nunique()
+    days = done.reindex(known.index, fill_value=0).reindex(np.arange(len(moments)))
+    return pd.Series(days.to_numpy(float), index=moments)
 
 
 def _last_told(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:

@@ -45,7 +45,7 @@ _ALIASES = {spelling: name for name, spellings in _NAMES.items() for spelling in
 #: What makes a table a soreness diary, whatever else it has.
 _OF_A_DIARY = frozenset(
     {"soreness", "rating", "pain", "area", "warmup", "warm_up", "cooldown", "cool_down"}
-    | {"strength", "desk_hours", "posture"}
+    | {"strength", "mobility", "desk_hours", "posture"}
 )
 #: Columns of ``runlog runs --csv``.
 _OUR_OWN = frozenset({"id", "local_start", "distance_m", "duration_s", "sources"})
