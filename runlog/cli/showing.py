@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from runlog.store.sources import Source
 
 _MOST_LAPS = 40
+#: Where it is known from that a run had a warm-up, as people say it.
+_HABIT_SOURCES = {
+    "diary": "the diary says so",
+    "laps": "the laps say so",
+    "activity": "recorded by itself",
+    "stream": "by pace and heart rate",
+}
 #: Of the running form: its name, its keys for the mean and the drift, the digits and the unit told.
 _FORM = (
     ("ground contact", "stance_time_ms", "stance_time_drift_ms", 0, " ms"),
@@ -207,5 +214,6 @@ def _habit(row: dict[str, Any], habit: str) -> str:
     """Write whether a run had a warm-up, by whose word, and how sure that is where it is not certain."""
     source, confidence = row[f"{habit}_source"], row[f"{habit}_confidence"]
     sure = confidence is None or confidence == 1.0
-    reason = source if sure else f"{source}, confidence {units.number(confidence, 2)}"
+    told = _HABIT_SOURCES.get(source, source)
+    reason = told if sure else f"{told}, confidence {units.number(confidence, 2)}"
     return _because(row[f"{habit}_shown"] or units.UNKNOWN, reason)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlog.analysis.links.withheld import DESCRIBED_BELOW
+from runlog.analysis.warmup import comparable
 from runlog.reporter import totals, units
 from runlog.reporter.guidance import Reason
 
@@ -119,6 +120,7 @@ def _of_runs(runs: pd.DataFrame) -> list[Missing]:
             "runlog import FOLDER",
         ),
     )
+    runs = runs.assign(warmup=comparable(runs, "warmup"))
     return [
         Missing(f"{unknown} of {units.count(len(runs), 'run')} without a {what}", then, command)
         for column, what, then, command in gaps

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from runlog.analysis.warmup import comparable
 from runlog.errors import BadInput
 from runlog.model import shoe_key
 
@@ -57,7 +58,7 @@ def _ways(first: str, second: str) -> Callable[[History, date], Ways]:
 
 
 def _habit(column: str) -> Callable[[History, Ways, date], pd.Series[float]]:
-    return lambda history, ways, day: history.runs[column].astype(float)  # noqa: ARG005 - told of every run
+    return lambda history, ways, day: comparable(history.runs, column)  # noqa: ARG005 - told of every run
 
 
 def _strength_the_day_before(history: History, ways: Ways, day: date) -> pd.Series[float]:

@@ -61,8 +61,11 @@ def cooldown_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
 
 
 def _skipped(history: History, now: pd.Timestamp, habit: str) -> pd.DataFrame | None:
-    """The last runs, all known to be without it, where they are enough for an alert."""
-    runs = history.runs
+    """The last runs, all known to be without it, where they are enough for an alert.
+
+    A short run that was the cool-down of another is no run of its own in that row.
+    """
+    runs = history.runs[history.runs["part_of"].isna()]
     if not asof.goes_on(history, now):
         return None
     row = asof.trailing((runs[habit] == 0).to_numpy())
