@@ -40,6 +40,8 @@ def test_a_byte_order_mark_does_no_harm(read):
         (b"skipped_in_a_row = 1.5", "whole number"),
         (b"spike = true", "spike must be a number"),
         (b"spike = 0", "above 0"),
+        (b"soreness_high = 8", "at most 7"),
+        (b"soreness_lasting_days = 15", "never later"),
         (b'timezone = "Europe"', "timezone 'Europe' is not known"),
         (b'timezone = "../x"', "is not known"),
         (b"timezone = 1", "must be a text"),
