@@ -69,7 +69,7 @@ class Noise:
         Var = 2σ²(1 − w·exp(−Δt/τ)): of what lasts, two ratings near each other share the most.
         """
         variance = 2 * self.variance * (1 - self.share * np.exp(-apart / self.tau))
-        return float(np.sqrt(max(self.weight @ variance, 2 * _ROUNDING)))
+        return float(np.sqrt(max(float(self.weight @ variance), 2 * _ROUNDING)))
 
 
 def noise(ratings: pd.DataFrame, names: Sequence[str] = ()) -> Noise:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from runlog.analysis.links.steps import step_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
 
     from runlog.analysis.links.steps import Step
 
@@ -43,33 +45,37 @@ def beforehand(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
 
 def not_estimable(ratings: pd.DataFrame, name: str) -> str:
     """Say why no effect can be estimated from a factor's values; "" where one can."""
+    values = ratings[name].to_numpy(dtype=float)
+    known = values[~np.isnan(values)]
     applies = _applies(ratings, name)
-    known = ratings[name].dropna()
-    if known.empty and not applies.any():
+    if not known.size and not applies.any():
         return f"It is unknown for all {len(ratings)} ratings: none is known to lie in the day after a run."
-    unknown = int(applies.sum()) - len(known)
-    if unknown > len(known):
+    unknown = int(applies.sum()) - known.size
+    if unknown > known.size:
         where = "" if applies.all() else " in the day after a run"
         return f"It is unknown for {unknown} of {applies.sum()} ratings{where}, more than half of them."
-    differing = len(known) - int(known.value_counts().max())
+    differing = known.size - int(np.unique(known, return_counts=True)[1].max())
     if differing == 0:
         return "It does not vary: it was the same at every rating."
     if differing < VARIES_FROM:
-        return f"It hardly varies: only {differing} of {len(known)} ratings differ from the rest."
+        return f"It hardly varies: only {differing} of {known.size} ratings differ from the rest."
     return ""
 
 
-def _applies(ratings: pd.DataFrame, name: str) -> pd.Series[bool]:
+def _applies(ratings: pd.DataFrame, name: str) -> NDArray[np.bool_]:
     """Tell at which ratings a factor may have a value at all.
 
     A value of the last run lasts for a day. Who writes a diary every day but runs three times a week has
     none on most days, and nothing is unknown for that. That there was a run, another such value tells.
     """
+    everywhere = np.ones(len(ratings), dtype=bool)
     step = step_of(name)
-    others = [other for other in ratings.columns if other != name and _of_the_same_run(step_of(other), step)]
-    if not step.fresh or not others:
-        return pd.Series(True, ratings.index)
-    return ratings[[name, *others]].notna().any(axis=1)
+    if not step.fresh:
+        return everywhere
+    of_the_run = [other for other in ratings.columns if _of_the_same_run(step_of(other), step)]
+    if of_the_run == [name]:
+        return everywhere
+    return ~np.isnan(ratings[of_the_run].to_numpy(dtype=float)).all(axis=1)
 
 
 def _of_the_same_run(one: Step, other: Step) -> bool:

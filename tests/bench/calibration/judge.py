@@ -18,6 +18,7 @@ OURS = "runlog"
 FAMILY = {factor.name: factor.family for factor in FACTORS}
 FOUND = 0.10  # q
 ALARM = 0.05  # p
+SEEDS_OF_A_CELL = 10_000
 FRESH_SEEDS = 100_000  # the method was chosen on seeds below this, and is reported on those from here on
 
 
@@ -61,7 +62,8 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
 
 
 def of_cell(name: str, n: int, runners: int, *, first: int, others: bool = False) -> pd.DataFrame:
-    """Judge runners of one cell, none of whose factors is linked."""
+    """Judge runners of one cell, none of whose factors is linked; those of other cells are other runners."""
+    first += list(CELLS).index(name) * SEEDS_OF_A_CELL
     every = [judged(seed, n, CELLS[name], others=others) for seed in range(first, first + runners)]
     return pd.concat(every, ignore_index=True).assign(cell=name, n=n)
 
