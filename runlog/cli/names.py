@@ -62,6 +62,13 @@ def _chart_names() -> list[str]:
     return [chart.name for chart in CHARTS]
 
 
+def plan_names() -> list[str]:
+    """What can be drawn lots for, as ``runlog plan`` names it."""
+    from runlog.analysis.plans import PLANNABLE
+
+    return [planned.name for planned in PLANNABLE]
+
+
 def _topics() -> list[str]:
     from runlog.reporter.guidance import tips
 
@@ -72,6 +79,7 @@ AREA = Known("area", lambda: list(Area))
 FACTOR = Known("factor", _factor_names)
 CHART = Known("chart", _chart_names)
 TOPIC = Known("topic", _topics)
+PLANNED = Known("factor", lambda: dict.fromkeys([*plan_names(), *_factor_names()]))
 
 
 def unknown(kind: str, name: str, names: Sequence[str]) -> str:
@@ -217,6 +225,22 @@ def complete_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -
     """Offer the pairs of shoes."""
     del param
     return _offer(_for_completion(ctx, lambda kept: list(kept.shoes.names())), incomplete)
+
+
+def complete_planned(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer what can be drawn lots for."""
+    del ctx, param
+    return _offer(plan_names(), incomplete)
+
+
+def complete_plan(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the plans, each with what it is about."""
+    del param
+    return [
+        CompletionItem(str(plan.id), help=f"{plan.factor} from {day(plan.runs[0].day, year=True)}")
+        for plan in _for_completion(ctx, lambda kept: kept.plans.all())
+        if str(plan.id).startswith(incomplete)
+    ]
 
 
 def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

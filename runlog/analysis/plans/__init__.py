@@ -23,7 +23,7 @@ kept, and then looked at once.
   not rated are left out: that is sound as long as rating or running did not depend on the lot.
 - **Secondary: as done.** The same by what the diary and the recordings tell of each run. This is
   association again, and said so.
-- **What would tell more** (ideas.py): the trials that can be made, in the order of what they are worth per run.
+- **What would tell more** (ideas.py): the trials that can be made, in the order of their worth per run.
 
 What no plan cures: the runner knows which day it is (not blinded), what lasts longer than to the next run
 carries over, and one runner's weeks are not another's (Senn, Cross-over Trials in Clinical Research, 2002).
@@ -31,29 +31,31 @@ carries over, and one runner's weeks are not another's (Senn, Cross-over Trials 
 
 from __future__ import annotations
 
-from runlog.analysis.plans.drawing import apart, draw, running_days, usual_weekdays
-from runlog.analysis.plans.ideas import Heard, Idea, heard, ideas
+from runlog.analysis.plans.drawing import draw, usual_weekdays
+from runlog.analysis.plans.ideas import Idea, ideas
+from runlog.analysis.plans.noise import Heard, heard
 from runlog.analysis.plans.outcomes import most_rated
-from runlog.analysis.plans.progress import Done, followed, last_day
+from runlog.analysis.plans.progress import Done, followed, last_day, local_day
 from runlog.analysis.plans.result import Result, result
-from runlog.analysis.plans.ways import PLANNABLE, Plannable, plannable
+from runlog.analysis.plans.trial import Trial, trial, trial_of
+from runlog.analysis.plans.ways import PLANNABLE
 
 __all__ = [
     "PLANNABLE",
     "Done",
     "Heard",
     "Idea",
-    "Plannable",
     "Result",
-    "apart",
+    "Trial",
     "draw",
     "followed",
     "heard",
     "ideas",
     "last_day",
+    "local_day",
     "most_rated",
-    "plannable",
     "result",
-    "running_days",
+    "trial",
+    "trial_of",
     "usual_weekdays",
 ]

@@ -1,4 +1,4 @@
-"""Making a plan: the days, and the lots."""
+"""Making a plan: the days, how many pairs, and the lots."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from datetime import date, timedelta
 from itertools import count, islice
 from typing import TYPE_CHECKING
 
+from runlog.analysis.plans import power
+from runlog.analysis.plans.noise import heard
 from runlog.analysis.plans.ways import USUAL_DAYS
+from runlog.errors import BadInput
 from runlog.model import Area, Plan, PlannedRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from runlog.analysis.history import History
-    from runlog.analysis.plans.ways import Plannable
+    from runlog.analysis.plans.trial import Trial
 
 
 def usual_weekdays(history: History) -> tuple[int, ...]:
@@ -27,22 +30,54 @@ def usual_weekdays(history: History) -> tuple[int, ...]:
     if days.empty:
         return ()
     recent = days[days > days.max() - timedelta(days=USUAL_DAYS)]
-    each = recent.dt.dayofweek.value_counts()
+    each = recent.dt.day_of_week.value_counts()
     a_week = max(1, round(len(recent) / (USUAL_DAYS / 7)))
     most = sorted(each.items(), key=lambda item: (-item[1], item[0]))[:a_week]
     return tuple(sorted(int(weekday) for weekday, _ in most))
 
 
-def running_days(start: date, weekdays: Iterable[int]) -> Iterator[date]:
-    """The days from a day on that fall on these weekdays, without end."""
-    wanted = set(weekdays)
-    days = (start + timedelta(days=ahead) for ahead in count())
-    return (day for day in days if day.weekday() in wanted)
+def draw(
+    history: History,
+    trial: Trial,
+    *,
+    weekdays: Iterable[int] = (),
+    pairs: int | None = None,
+    effect: float = 1.0,
+    seed: int,
+    made: datetime,
+) -> Plan:
+    """Draw the lots of a plan, which has no id yet.
 
+    Args:
+        history: what happened, which tells the noise and the usual weekdays.
+        trial: what the plan is about, and its first day.
+        weekdays: of the runs, 0 is Monday; by default the usual ones.
+        pairs: of runs; by default so many as tell the effect with the promised power, or ``power.MOST``.
+        effect: the difference that it is made to tell, in points.
+        seed: of the lots.
+        made: now.
 
-def apart(weekdays: Sequence[int]) -> float:
-    """How many days lie between two runs on these weekdays, on average."""
-    return 7 / max(1, len(weekdays))
+    Raises:
+        BadInput: there are no usual weekdays, and none are given.
+    """
+    chosen = tuple(weekdays) or usual_weekdays(history)
+    if not chosen:
+        raise BadInput("there are no runs to tell on which days you run; say it: --days mon,wed,sat")
+    if pairs is None:
+        pairs = power.pairs_needed(effect, heard(history, trial, len(chosen)).sd) or power.MOST
+    days = islice(_running_days(trial.start, chosen), 2 * pairs)
+    runs = zip(days, lots(seed, pairs), strict=True)
+    return Plan(
+        id=0,
+        factor=trial.planned.name,
+        area=Area(trial.area),
+        first=trial.ways[0],
+        second=trial.ways[1],
+        effect=effect,
+        seed=seed,
+        made=made,
+        runs=tuple(PlannedRun(day, first) for day, first in runs),
+    )
 
 
 def lots(seed: int, pairs: int) -> tuple[bool, ...]:
@@ -55,38 +90,8 @@ def lots(seed: int, pairs: int) -> tuple[bool, ...]:
     return tuple(first for lot in drawn for first in (lot, not lot))
 
 
-def draw(
-    planned: Plannable,
-    ways: tuple[str, str],
-    area: str,
-    days: Iterable[date],
-    *,
-    pairs: int,
-    effect: float,
-    seed: int,
-    made: datetime,
-) -> Plan:
-    """Draw the lots of a plan, which has no id yet.
-
-    Args:
-        planned: what is drawn lots for.
-        ways: the runner's two ways, of ``planned.ways``.
-        area: whose soreness is compared.
-        days: of the runs; so many of them are taken as are needed.
-        pairs: of runs.
-        effect: the difference that it is made to tell, in points.
-        seed: of the lots.
-        made: now.
-    """
-    runs = zip(islice(days, 2 * pairs), lots(seed, pairs), strict=True)
-    return Plan(
-        id=0,
-        factor=planned.name,
-        area=Area(area),
-        first=ways[0],
-        second=ways[1],
-        effect=effect,
-        seed=seed,
-        made=made,
-        runs=tuple(PlannedRun(day, first) for day, first in runs),
-    )
+def _running_days(start: date, weekdays: Iterable[int]) -> Iterator[date]:
+    """The days from a day on that fall on these weekdays, without end."""
+    wanted = set(weekdays)
+    days = (start + timedelta(days=ahead) for ahead in count())
+    return (day for day in days if day.weekday() in wanted)

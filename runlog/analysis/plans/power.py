@@ -32,7 +32,7 @@ def power(pairs: int, effect: float, sd: float) -> float:
 
     Args:
         pairs: 2 or more.
-        effect: the true difference, in points.
+        effect: the true difference, in points, not 0.
         sd: of the differences within pairs, in points.
     """
     df = pairs - 1

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis.plans.outcomes import after_runs
-from runlog.analysis.plans.ways import PLANNABLE
+from runlog.analysis.plans.trial import trial_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,14 +62,16 @@ def followed(history: History, plan: Plan, now: datetime) -> list[Done]:
         plan: whose runs.
         now: aware; what lies after it is to come.
     """
-    planned = next(one for one in PLANNABLE if one.name == plan.factor)
-    went = planned.done(history, (plan.first, plan.second), plan.runs[0].day)
-    ratings = after_runs(history, plan.area)
+    went, ratings = trial_of(plan).went(history), after_runs(history, plan.area)
     today = local_day(history, now)
-    return [
-        _done(number, run, last, _run_between(history, run.day, last), went, ratings, today)
-        for number, (run, last) in enumerate(_windows(plan), 1)
-    ]
+    found = []
+    for number, (planned, last) in enumerate(_windows(plan), 1):
+        run = _run_between(history, planned.day, last)
+        way, rating = (np.nan, np.nan) if run is None else (float(went.loc[run]), float(ratings.loc[run]))
+        state = _state(planned, way, ran=run is not None, over=today > last)
+        pair = (number + 1) // 2
+        found.append(Done(number, pair, planned.day, planned.first, run, way, rating, state))
+    return found
 
 
 def local_day(history: History, now: datetime) -> date:
@@ -97,21 +99,6 @@ def _run_between(history: History, first: date, last: date) -> int | None:
         return None
     of_day = within[within["day"] == within["day"].min()]
     return int(of_day["duration_s"].idxmax())
-
-
-def _done(
-    number: int,
-    planned: PlannedRun,
-    last: date,
-    run: int | None,
-    went: pd.Series[float],
-    ratings: pd.Series[float],
-    today: date,
-) -> Done:
-    way = np.nan if run is None else float(went.loc[run])
-    rating = np.nan if run is None else float(ratings.loc[run])
-    state = _state(planned, way, ran=run is not None, over=today > last)
-    return Done(number, (number + 1) // 2, planned.day, planned.first, run, way, rating, state)
 
 
 def _state(planned: PlannedRun, way: float, *, ran: bool, over: bool) -> str:

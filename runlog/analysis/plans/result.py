@@ -121,4 +121,4 @@ def _differences(runs: Sequence[Done], went: Iterable[float]) -> NDArray[np.floa
     way = np.array(list(went)).reshape(-1, 2)
     one_of_each = np.abs(way[:, 0] - way[:, 1]) == 1
     difference = np.where(way[:, 0] == 1, rating[:, 0] - rating[:, 1], rating[:, 1] - rating[:, 0])
-    return difference[one_of_each & ~np.isnan(difference)]
+    return np.asarray(difference[one_of_each & ~np.isnan(difference)])

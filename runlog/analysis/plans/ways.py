@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
 
     Ways = tuple[str, str]
+    Went = pd.Series[float]
 
 #: The usual route and the usual pairs are those of so many days before.
 USUAL_DAYS = 56
@@ -118,8 +119,8 @@ PLANNABLE: tuple[Plannable, ...] = (
         "Warm-up",
         _ways("a warm-up", "no warm-up"),
         (
-            "Warm up for 5 to 10 minutes before you run: walk or jog easily, swing arms, turn the upper back.",
-            "No warm-up: go straight into an easy first kilometre, as on any easy day.",
+            "Warm up for 5 to 10 minutes: walk or jog easily, swing the arms, turn the upper back.",
+            "Go straight into an easy first kilometre.",
         ),
         _habit("warmup"),
         caution="Keep these runs easy: before a race or fast running, warm up whatever the lot says.",
@@ -130,17 +131,17 @@ PLANNABLE: tuple[Plannable, ...] = (
         _ways("a cool-down", "no cool-down"),
         (
             "End with 5 to 10 minutes of easy jogging or walking.",
-            "No cool-down: stop when the run is done.",
+            "Stop when the run is done.",
         ),
         _habit("cooldown"),
     ),
     Plannable(
         "strength",
         "Strength the day before",
-        _ways("strength training the day before", "no strength training the day before"),
+        _ways("strength the day before", "no strength the day before"),
         (
-            "Do your usual strength training on the day before this run.",
-            "No strength training on the day before this run.",
+            "Do your usual strength training on the day before the run.",
+            "Do none on the day before the run.",
         ),
         _strength_the_day_before,
         families=("strength",),

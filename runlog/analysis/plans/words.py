@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from runlog.analysis.plans import ideas, power
+from runlog.analysis.plans import noise, power
+from runlog.analysis.plans.noise import heard
 from runlog.analysis.plans.progress import KEPT, MISSED, OTHERWISE, TO_COME, UNTOLD
+from runlog.analysis.plans.trial import trial_of
 
 if TYPE_CHECKING:
+    from runlog.analysis.history import History
     from runlog.analysis.plans.comparing import Comparison
-    from runlog.analysis.plans.ideas import Heard, Idea
+    from runlog.analysis.plans.ideas import Idea
+    from runlog.analysis.plans.noise import Heard
     from runlog.analysis.plans.result import Result
+    from runlog.model import Plan
 
 LIMITS = (
     "You knew which way each run was to go, so what you expected may play a part. It is about you and these "
@@ -22,47 +27,55 @@ EARLY = (
     "This is a look before the end. Who looks early and stops when it pleases is misled by chance far more "
     "often than in 5 of 100 cases: go on to the end, and count only that."
 )
-_CHANCE = 0.05
-_CLEARLY_FOUND = ("A", "B")
-_SMALL_CHANCE = 0.05
+#: Differences told as the one asked for: pairs are whole, so that they tell it a little better.
+_ALIKE = 1.05
+#: A p up to this is no chance any more.
+_FOUND = 0.05
+_TINY = 0.001
+#: What is told as 0.0 points.
+_NOTHING = 0.05
 
 
 def idea(one: Idea) -> str:
-    """What a trial would tell, in a sentence or two."""
-    first, second = one.ways
-    runs = 2 * one.pairs
-    told = f"that tells a difference of {_points(one.tells)} in 8 of 10 cases"
-    if one.tells > one.effect * 1.05:
-        told = f"even that tells no less than {_points(one.tells)} in 8 of 10 cases"
-    elif one.tells > one.effect * 0.95:
-        told = f"that tells a difference of {_points(one.effect)} in 8 of 10 cases"
-    return f"Alternate {first} and {second} on your next {runs} easy runs: {told}; {_now(one)}."
+    """What a trial would tell, in a sentence."""
+    first, second = one.trial.ways
+    return (
+        f"Alternate {first} and {second} by lot on your next {2 * one.pairs} easy runs: "
+        f"{tells(one)} in 8 of 10 cases; {_so_far(one)}."
+    )
 
 
-def _now(one: Idea) -> str:
+def tells(one: Idea) -> str:
+    """Which difference a trial tells."""
+    if one.tells > one.effect * _ALIKE:
+        return f"even that tells a difference of {points(one.tells)} at least, and no smaller one,"
+    return f"that tells a difference of {points(one.effect)}"
+
+
+def _so_far(one: Idea) -> str:
     if np.isnan(one.low):
-        return "your diary says nothing of it yet"
-    text = f"now the range is {_signed(one.low)} to {_signed(one.high)}"
-    if one.grade in _CLEARLY_FOUND:
-        return f"{text} (grade {one.grade}), and only lots can tell whether it is that itself"
-    if one.chance < _SMALL_CHANCE:
-        return f"{text}, which leaves little room for a difference of {_points(one.effect)}"
+        return "your diary cannot tell anything of it yet"
+    text = f"now the range of your diary is {ends(one.low, one.high)}"
+    if max(-one.low, one.high) < one.effect:
+        return f"{text}, which leaves hardly any room for that"
+    if one.grade in ("A", "B"):
+        return f"{text} (grade {one.grade}), and lots would tell whether it comes of that itself"
     return text
 
 
-def basis(noise: Heard) -> str:
-    """What the numbers of runs rest on."""
-    if noise.rated:
+def basis(of: Heard) -> str:
+    """What the number of runs rests on."""
+    if of.rated:
         return (
-            f"Two of your runs differ by {noise.sd:.1f} points (SD) in soreness by themselves, "
-            f"as {noise.rated} rated runs tell."
+            f"From one run to the next your soreness differs by {of.sd:.1f} points (SD), as {of.rated} rated "
+            "runs show; the smaller a difference is beside that, the more runs it takes to tell it."
         )
-    low, high = (power.pairs_needed(1.0, sd) for sd in (ideas.ASSUMED_LOW, ideas.ASSUMED_HIGH))
+    few, many = (power.pairs_needed(1.0, sd) for sd in (noise.ASSUMED_LOW, noise.ASSUMED_HIGH))
     return (
-        f"There are fewer than {ideas.NOISE_FROM} rated runs, so how much your soreness differs by itself is "
-        f"assumed, not known: {ideas.ASSUMED_SD:g} points (SD) between two runs, where "
-        f"{ideas.ASSUMED_LOW:g} to {ideas.ASSUMED_HIGH:g} may well be. For a difference of 1 point that means "
-        f"{_runs(low)} to {_runs(high)} runs."
+        f"Fewer than {noise.NOISE_FROM} runs are rated, so how much your soreness differs from run to run is "
+        f"assumed, not known: {noise.ASSUMED_SD:g} points (SD), where {noise.ASSUMED_LOW:g} to "
+        f"{noise.ASSUMED_HIGH:g} may be true. To tell a difference of 1 point may so take anything from "
+        f"{_runs(few)} to {_runs(many)} runs."
     )
 
 
@@ -70,25 +83,35 @@ def _runs(pairs: int | None) -> str:
     return f"more than {2 * power.MOST}" if pairs is None else str(2 * pairs)
 
 
+def promise(history: History, plan: Plan) -> str:
+    """What a plan tells, and what that rests on."""
+    pairs = len(plan.runs) // 2
+    runs_a_week = len({run.day.weekday() for run in plan.runs})
+    of = heard(history, trial_of(plan), runs_a_week)
+    told = points(power.detectable(pairs, of.sd))
+    return f"It tells a difference of {told} in your {_area(plan)} in 8 of 10 cases. {basis(of)}"
+
+
 def progress(found: Result) -> str:
     """How far a plan is."""
     parts = {
         "run as drawn": found.count(KEPT),
-        "run otherwise": found.count(OTHERWISE),
+        "run the other way": found.count(OTHERWISE),
         "run, but which way is not told": found.count(UNTOLD),
         "missed": found.count(MISSED),
         "to come": found.count(TO_COME),
-        "not rated in the day after": found.unrated,
     }
     told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
-    return f"{found.complete} of {found.pairs} pairs are complete. Of {len(found.runs)} runs: {told}."
+    rated = f" {found.unrated} of those run are not rated in the day after." if found.unrated else ""
+    return f"{found.complete} of {found.pairs} pairs are complete. Of {len(found.runs)} runs: {told}.{rated}"
 
 
 def outcome(found: Result) -> str:
     """What a plan has shown, as the lots fell; or why nothing can be said."""
     if found.drawn is None:
         return _nothing_yet(found)
-    return f"{_shown(found, found.drawn)} {_chance(found.drawn)} {_verdict(found, found.drawn)}"
+    last = EARLY if found.early else _verdict(found, found.drawn)
+    return f"{_shown(found, found.drawn)} {_chance(found.drawn)} {last}"
 
 
 def _nothing_yet(found: Result) -> str:
@@ -97,81 +120,92 @@ def _nothing_yet(found: Result) -> str:
     if not found.over:
         left = found.pairs - found.complete
         return (
-            f"{left} more {'pair' if left == 1 else 'pairs'} to go. The difference is told at the end "
-            f"({found.open_until}), or before that when all pairs are complete."
+            f"{left} more {'pair' if left == 1 else 'pairs'} to go. What it shows is told when all pairs are "
+            f"complete, or after {found.open_until}: who looks earlier is easily misled by chance."
         )
     lacking = power.FEWEST - found.complete
     return (
-        f"Too few pairs are complete to tell anything: {found.complete} of the {power.FEWEST} that it takes "
-        f"at least, {lacking} are missing. Rate each run within a day after it: runlog log 3"
+        f"That is too few to tell anything: of the {power.FEWEST} complete pairs that it takes at least, "
+        f"{lacking} {'is' if lacking == 1 else 'are'} missing. A pair is complete when both of its runs are "
+        "rated within a day."
     )
 
 
 def _shown(found: Result, drawn: Comparison) -> str:
-    plan, area = found.plan, found.plan.area.replace("_", " ")
+    plan, area = found.plan, _area(found.plan)
     return (
         f"In your own trial: on the days drawn for {plan.first}, your {area} was {_more(drawn.difference)} "
-        f"sore afterwards than on those drawn for {plan.second} ({_range(drawn)}; {drawn.pairs} pairs of runs)."
+        f"sore afterwards than on those drawn for {plan.second} ({_range(drawn)}, {drawn.pairs} pairs)."
     )
 
 
 def _chance(drawn: Comparison) -> str:
-    if drawn.p < 0.001:  # noqa: PLR2004 - no more is told of it
-        often = "fewer than 1 of 1,000"
-    else:
-        often = f"{round(1000 * drawn.p):,} of 1,000"
-    return f"Were both ways alike, {often} draws would give a difference as large (p = {_p(drawn.p)})."
+    often = "fewer than 1" if drawn.p < _TINY else f"{1000 * drawn.p:,.0f}"
+    p = "p < 0.001" if drawn.p < _TINY else f"p = {drawn.p:.2g}"
+    return f"Were both ways alike, {often} of 1,000 drawings of lots would give as large a difference ({p})."
 
 
 def _verdict(found: Result, drawn: Comparison) -> str:
-    if found.early:
-        return EARLY
-    if drawn.p <= _CHANCE:
+    if drawn.p <= _FOUND:
         return (
-            f"As the lots decided which days those were, what else differed is no likely reason: on those days "
-            f"{found.plan.first} itself, or what you expected of it, made the difference."
+            "Chance is an unlikely reason for it, and as lots decided which days those were, so is whatever "
+            "else differed between them."
         )
-    effect = found.plan.effect
-    if max(-drawn.low, drawn.high) < effect:
-        return f"So no difference was found, and one of {_points(effect)} or more is unlikely."
+    asked = found.plan.effect
+    if max(-drawn.low, drawn.high) < asked:
+        return f"So no difference was found, and one of {points(asked)} or more is unlikely."
     return (
-        f"So no difference was found, but the range still holds one of {_points(effect)}: "
-        "the question stays open."
+        f"So no difference was found, but one of {points(asked)} is not ruled out: the question stays open."
     )
 
 
+def paragraphs(found: Result) -> list[str]:
+    """All that is to be said of what a plan has shown."""
+    told = [progress(found), outcome(found)]
+    if found.drawn is not None:
+        told += [as_done(found), LIMITS]
+    return [text for text in told if text]
+
+
 def as_done(found: Result) -> str:
-    """What the same runs show by what was really done; "" where that is all the same."""
-    if found.done is None or (found.drawn == found.done and not found.count(UNTOLD)):
+    """What the same runs show by what was really done; "" where that is the same or unknown."""
+    if found.done is None or found.drawn is None or found.done == found.drawn:
         return ""
     done = found.done
     return (
-        f"By what was really done (no longer by lot, so only a side note): {_more(done.difference)} sore with "
-        f"{found.plan.first} than with {found.plan.second} ({_range(done)}; {done.pairs} pairs with one of each)."
+        "By what was really done, whatever was drawn, which is no longer a matter of lots: "
+        f"{_more(done.difference)} sore with {found.plan.first} than with {found.plan.second} "
+        f"({_range(done)}, {done.pairs} pairs that had one of each)."
     )
 
 
 def _range(one: Comparison) -> str:
     if np.isnan(one.low):
-        return "all pairs differ by the same, so there is no range"
-    return f"95% range {_signed(one.low)} to {_signed(one.high)}"
+        return "the same in every pair, so without a range"
+    return f"95% range {ends(one.low, one.high)}"
 
 
-def _more(points: float) -> str:
-    if abs(points) < 0.05:  # noqa: PLR2004 - what is told as 0.0
-        return "as"
-    return f"{_points(points)} {'more' if points > 0 else 'less'}"
+def _more(difference: float) -> str:
+    if abs(difference) < _NOTHING:
+        return "no more and no less"
+    return f"{points(difference)} {'more' if difference > 0 else 'less'}"
 
 
-def _points(points: float) -> str:
-    number = f"{abs(points):.1f}".removesuffix(".0")
+def _area(plan: Plan) -> str:
+    return plan.area.replace("_", " ")
+
+
+def points(amount: float) -> str:
+    """An amount in points, e.g. "1 point", "1.4 points"."""
+    number = f"{abs(amount):.1f}".removesuffix(".0")
     return f"{number} {'point' if number == '1' else 'points'}"
 
 
-def _signed(points: float) -> str:
-    rounded = round(points, 1) + 0.0
+def ends(low: float, high: float) -> str:
+    """A range in points, e.g. "−1.9 to +0.4"."""
+    return f"{_signed(low)} to {_signed(high)}"
+
+
+def _signed(amount: float) -> str:
+    rounded = round(amount, 1) + 0.0
     return f"{rounded:{'+' if rounded else ''}.1f}".replace("-", "−")
-
-
-def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.2g}"  # noqa: PLR2004 - no more is told of it

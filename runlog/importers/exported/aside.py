@@ -14,7 +14,7 @@ README = "This folder is an export of runlog."
 UNFINISHED = "This export of runlog is not finished."
 GPX_CREATOR = "runlog export"
 
-_TABLE = re.compile(rb'(?:\xef\xbb\xbf)?"?exported_(run|entry|shoe)\b')
+_TABLE = re.compile(rb'(?:\xef\xbb\xbf)?"?exported_(run|entry|shoe|plan)\b')
 _GPX = re.compile(rb'<gpx\b[^>]*\bcreator="' + GPX_CREATOR.encode() + rb'"')
 _TABLE_REASONS = {
     b"run": "a table for spreadsheets; runlog reads the activities beside it instead",
@@ -22,6 +22,7 @@ _TABLE_REASONS = {
     " (without its first column it is a diary)",
     b"shoe": "a table for spreadsheets; runlog reads journal.json beside it instead"
     " (without its first column it is a list of shoes)",
+    b"plan": "a plan for spreadsheets; runlog plan list has it, where it was made",
 }
 
 

@@ -1,0 +1,124 @@
+"""What would tell more: in which order, resting on what, and in which words."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from past import past, ran, wrote
+
+from runlog.analysis import plans
+from runlog.analysis.exposures import exposures
+from runlog.analysis.links import links
+from runlog.analysis.plans import power, words
+from runlog.analysis.plans.noise import ASSUMED_SD, Heard
+from runlog.model import Shoe
+
+FIRST, START = date(2026, 1, 5), date(2026, 5, 4)
+
+
+def season(runs=60, *, effect=-1.5, sd=1.0, seed=4, shoes=()):
+    """A run every other day; soreness goes with the warm-up, not with the cool-down or the shoes."""
+    chance = np.random.default_rng(seed)
+    ran_, told = [], []
+    for i in range(runs):
+        day = FIRST + timedelta(days=2 * i)
+        warm, cool = bool(chance.random() < 0.5), bool(chance.random() < 0.5)
+        worn = shoes[int(chance.integers(len(shoes)))] if shoes else None
+        ran_.append(ran(i + 1, f"{day} 07:00", km=8 + chance.normal(), shoe=worn))
+        rating = float(np.clip(np.round(4 + effect * warm + chance.normal(0, sd)), 0, 10))
+        told.append(wrote(i + 1, f"{day} 19:00", soreness=rating, warmup=warm, cooldown=cool))
+    return past(ran_, told, [Shoe(name) for name in shoes], timezone="Europe/Berlin")
+
+
+@pytest.fixture(scope="module")
+def found():
+    history = season(shoes=("Red", "Blue"))
+    return history, plans.ideas(history, "upper_back", START)
+
+
+def by_name(ideas):
+    return {idea.trial.planned.name: idea for idea in ideas}
+
+
+def test_what_may_matter_comes_before_what_hardly_can(found):
+    _, ideas = found
+    assert ideas[0].trial.planned.name == "warmup"
+    assert [idea.score for idea in ideas] == sorted((idea.score for idea in ideas), reverse=True)
+    assert by_name(ideas)["warmup"].chance > 0.8
+    assert by_name(ideas)["cooldown"].chance < 0.2
+
+
+def test_only_what_this_runner_can_do_is_offered(found):
+    assert set(by_name(found[1])) == {"warmup", "cooldown", "strength", "shoes"}
+
+
+def test_the_range_is_that_of_the_links(found):
+    history, ideas = found
+    table = links(exposures(history, "upper_back")).set_index("factor")
+    for name in ("warmup", "cooldown"):
+        idea = by_name(ideas)[name]
+        assert (idea.low, idea.high, idea.grade) == tuple(table.loc[name, ["low", "high", "grade"]])
+
+
+def test_what_is_no_factor_is_asked_of_the_diary_too(found):
+    shoes = by_name(found[1])["shoes"]
+    assert set(shoes.trial.ways) == {"Red", "Blue"}
+    assert shoes.low < 0 < shoes.high
+    strength = by_name(found[1])["strength"]
+    assert np.isnan(strength.low)
+    assert words.idea(strength).endswith("your diary cannot tell anything of it yet.")
+
+
+def test_the_sentence_of_an_idea(found):
+    warmup = by_name(found[1])["warmup"]
+    text = words.idea(warmup)
+    assert text.startswith(
+        f"Alternate a warm-up and no warm-up by lot on your next {2 * warmup.pairs} easy runs:"
+    )
+    assert "that tells a difference of 1 point in 8 of 10 cases" in text
+    assert f"is {words.ends(warmup.low, warmup.high)}" in text
+    cooldown = words.idea(by_name(found[1])["cooldown"])
+    assert cooldown.endswith("which leaves hardly any room for that.")
+
+
+def test_the_noise_is_this_runners_own():
+    quiet, loud = (
+        plans.heard(history, plans.trial(history, "warmup", "upper_back", START), 3)
+        for history in (season(sd=0.6), season(sd=1.8))
+    )
+    assert quiet.rated == loud.rated == 60
+    assert quiet.sd == pytest.approx(0.6 * 2**0.5, abs=0.35)
+    assert loud.sd == pytest.approx(1.8 * 2**0.5, abs=0.6)
+    assert "60 rated runs" in words.basis(quiet)
+
+
+def test_the_part_of_what_is_planned_is_no_noise():
+    history = season(effect=-4.0, sd=0.8)
+    warmup, cooldown = (
+        plans.heard(history, plans.trial(history, name, "upper_back", START), 3).sd
+        for name in ("warmup", "cooldown")
+    )
+    assert warmup < 1.8
+    assert cooldown > 2.2
+
+
+def test_with_few_ratings_the_noise_is_assumed_and_said_to_be():
+    history = season(12)
+    idea = by_name(plans.ideas(history, "upper_back", START))["warmup"]
+    assert idea.heard == Heard(ASSUMED_SD, 0)
+    text = words.basis(idea.heard)
+    assert "assumed, not known" in text
+    few, many = (power.pairs_needed(1.0, sd) for sd in (1.0, 2.2))
+    assert f"from {2 * few} to {2 * many} runs" in text
+    assert np.isnan(idea.low)
+
+
+def test_where_it_would_take_too_many_runs_the_least_that_they_tell_is_said():
+    idea = by_name(plans.ideas(season(sd=4.5), "upper_back", START))["cooldown"]
+    assert idea.pairs == power.MOST
+    assert idea.tells > 1.05
+    assert "and no smaller one" in words.idea(idea)
+
+
+def test_no_runs_and_no_ratings_are_no_traceback():
+    assert {idea.heard.rated for idea in plans.ideas(past(), "neck", START)} == {0}

@@ -1,0 +1,207 @@
+"""What a plan has shown: matching, never peeking, as drawn and as done."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from past import at, past, ran, wrote
+
+from runlog.analysis import plans
+from runlog.analysis.plans import words
+from runlog.analysis.plans.outcomes import after_runs
+from runlog.model import Area, Plan, PlannedRun
+
+START = date(2026, 5, 4)  # a Monday
+END = at("2026-07-30 12:00")
+
+
+def plan(pairs=6, **more):
+    """Every third day; the first run of each pair goes the first way."""
+    runs = tuple(PlannedRun(START + timedelta(days=3 * i), i % 2 == 0) for i in range(2 * pairs))
+    return Plan(
+        **{
+            "id": 1,
+            "factor": "warmup",
+            "area": Area.UPPER_BACK,
+            "first": "a warm-up",
+            "second": "no warm-up",
+            "effect": 1.0,
+            "seed": 1,
+            "made": at("2026-05-01 12:00"),
+            "runs": runs,
+            **more,
+        }
+    )
+
+
+def followed(made, rating, *, went=None, skipped=(), unrated=(), late=()):
+    """A history in which the plan was followed, but for what is told by the numbers of its runs."""
+    runs, entries = [], []
+    for number, one in enumerate(made.runs, 1):
+        if number in skipped:
+            continue
+        day = one.day + timedelta(days=number in late)
+        warm = one.first if went is None else went(number)
+        runs.append(ran(number, f"{day} 07:00"))
+        entries.append(
+            wrote(
+                number,
+                f"{day} 19:00",
+                warmup=warm,
+                soreness=None if number in unrated else float(rating(number)),
+            )
+        )
+    return past(runs, entries, timezone="Europe/Berlin")
+
+
+def jittered(number):
+    """The odd runs went the first way."""
+    return 5 + (number % 3) - (3 if number % 2 else 0)
+
+
+def test_a_plan_that_was_followed():
+    made = plan()
+    found = plans.result(followed(made, jittered), made, END)
+    assert (found.complete, found.pairs, found.over, found.early) == (6, 6, True, False)
+    assert found.states == {"kept": 12, "otherwise": 0, "not told": 0, "missed": 0, "to come": 0}
+    differences = [jittered(n) - jittered(n + 1) for n in range(1, 12, 2)]
+    assert found.drawn.difference == pytest.approx(np.mean(differences))
+    assert found.done == found.drawn
+    text = words.outcome(found)
+    assert text.startswith("In your own trial: on the days drawn for a warm-up, your upper back was")
+    assert "less sore afterwards" in text
+    assert "p = 0.031" in text
+    assert "Chance is an unlikely reason" in text
+    assert words.as_done(found) == ""
+    assert words.LIMITS in words.paragraphs(found)
+
+
+def test_nobody_peeks_before_the_end():
+    made = plan()
+    history = followed(made, jittered, skipped=range(9, 13))
+    now = at("2026-05-26 12:00")
+    found = plans.result(history, made, now)
+    assert (found.complete, found.over, found.drawn, found.done) == (4, False, None, None)
+    assert found.states["to come"] == 4
+    assert "2 more pairs to go" in words.outcome(found)
+    assert not any(character in words.outcome(found) for character in "±%")
+    looked = plans.result(history, made, now, early=True)
+    assert looked.early
+    assert looked.drawn.pairs == 4
+    assert words.outcome(looked).endswith(words.EARLY)
+
+
+def test_early_before_anything_has_happened():
+    made = plan()
+    found = plans.result(past(timezone="Europe/Berlin"), made, at("2026-05-02 12:00"), early=True)
+    assert found.drawn is None
+    assert "nothing to look at" in words.outcome(found)
+
+
+def test_all_pairs_complete_is_the_end_even_before_the_last_day():
+    made = plan()
+    history = followed(made, jittered)
+    last = made.runs[-1].day
+    assert plans.result(history, made, at(f"{last} 20:00")).over
+
+
+def test_the_end_comes_when_nothing_more_can_be_rated():
+    made = plan()
+    history = followed(made, jittered, skipped=[12])
+    days = [made.runs[-1].day + timedelta(days=more) for more in (4, 5)]
+    assert [plans.result(history, made, at(f"{day} 12:00")).over for day in days] == [False, True]
+
+
+def test_too_few_pairs_say_how_many_are_missing():
+    made = plan()
+    found = plans.result(followed(made, jittered, skipped=[2], unrated=[7, 8]), made, END)
+    assert found.over
+    assert found.drawn is None
+    assert (found.complete, found.count("missed"), found.unrated) == (4, 1, 2)
+    assert "of the 6 complete pairs that it takes at least, 2 are missing" in words.outcome(found)
+    assert "2 of those run are not rated" in words.progress(found)
+
+
+def test_a_cancelled_plan_may_be_looked_at():
+    made = plan(8, cancelled=at("2026-06-10 12:00"))
+    history = followed(made, jittered, skipped=range(13, 17))
+    found = plans.result(history, made, at("2026-06-11 12:00"))
+    assert found.over
+    assert found.drawn.pairs == 6
+
+
+def test_as_drawn_counts_the_lot_and_as_done_what_was_done():
+    """Whoever warms up every time although half of the lots say no shows no difference as drawn."""
+    made = plan(8)
+    warm = {n: one.first if n <= 12 else True for n, one in enumerate(made.runs, 1)}
+    history = followed(made, lambda n: (2 if warm[n] else 5) + n % 2, went=warm.__getitem__)
+    found = plans.result(history, made, END)
+    assert found.states["otherwise"] == 2
+    assert found.drawn.pairs == 8
+    assert found.drawn.difference == pytest.approx((6 * -2 + 2 * 1) / 8)
+    assert (found.done.pairs, found.done.difference) == (6, pytest.approx(-2))
+    assert "no longer a matter of lots" in words.as_done(found)
+    assert "2 run the other way" in words.progress(found)
+
+
+def test_which_way_is_not_told_counts_as_drawn_alone():
+    made = plan(6)
+    found = plans.result(followed(made, jittered, went=lambda _: None), made, END)
+    assert found.count("not told") == 12
+    assert found.drawn.pairs == 6
+    assert found.done is None
+
+
+def test_a_run_a_day_late_counts_and_one_on_the_next_planned_day_does_not():
+    made = plan()
+    found = plans.result(followed(made, jittered, late=[4], skipped=[7]), made, END)
+    assert [one.run for one in found.runs] == [1, 2, 3, 4, 5, 6, None, 8, 9, 10, 11, 12]
+    assert found.complete == 5
+
+
+def test_of_two_runs_on_a_day_the_longer_one_is_meant():
+    made = plan()
+    day = made.runs[0].day
+    history = past([ran(1, f"{day} 06:00", minutes=10), ran(2, f"{day} 07:00", minutes=50)])
+    assert plans.followed(history, made, END)[0].run == 2
+
+
+def test_no_difference_is_told_with_what_it_rules_out():
+    made = plan(10)
+    narrow = plans.result(followed(made, lambda n: 3 + (n % 4 == 1)), made, END)
+    assert narrow.drawn.p > 0.05
+    assert "one of 1 point or more is unlikely" in words.outcome(narrow)
+    wild = plans.result(followed(made, lambda n: (n * n * 7) % 11), made, END)
+    assert wild.drawn.p > 0.05
+    assert "the question stays open" in words.outcome(wild)
+
+
+def test_the_same_in_every_pair_has_no_range():
+    made = plan()
+    found = plans.result(followed(made, lambda n: 2 if n % 2 else 3), made, END)
+    assert np.isnan(found.drawn.low)
+    assert "without a range" in words.outcome(found)
+    equal = plans.result(followed(made, lambda _: 3), made, END)
+    assert equal.drawn.p == 1
+    assert "no more and no less sore" in words.outcome(equal)
+
+
+# ---- one number per run
+
+
+def test_the_rating_of_a_run_is_the_mean_of_the_day_after_it():
+    runs = [ran(1, "2026-05-04 07:00"), ran(2, "2026-05-06 07:00"), ran(3, "2026-05-06 18:00")]
+    entries = [
+        wrote(1, "2026-05-04 06:00", soreness=9.0),
+        wrote(2, "2026-05-04 09:00", soreness=2.0),
+        wrote(3, "2026-05-05 07:30", soreness=4.0),
+        wrote(4, "2026-05-05 09:00", soreness=8.0),
+        wrote(5, "2026-05-06 12:00", soreness=1.0),
+        wrote(6, "2026-05-06 12:00", soreness=7.0, area=Area.KNEE),
+        wrote(7, "2026-05-06 20:00", soreness=0.0),
+    ]
+    history = past(runs, entries)
+    assert after_runs(history, "upper_back").to_dict() == {1: 3.0, 2: 1.0, 3: 0.0}
+    assert after_runs(history, "knee").dropna().to_dict() == {2: 7.0}
+    assert plans.most_rated(history) == "upper_back"
+    assert plans.most_rated(past()) is None

@@ -1,0 +1,96 @@
+"""Plans are kept as they were drawn."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from runlog import store
+from runlog.errors import BadInput, NotFound
+from runlog.model import Area, Plan, PlannedRun
+from runlog.store import plans
+
+MADE = datetime(2026, 5, 1, 10, 0, 0, 123456, tzinfo=UTC)
+HOSTILE = "'; DROP TABLE plan; --\n\x1b[31m\u202e"
+
+
+def drawn(**more):
+    runs = tuple(PlannedRun(date(2026, 5, 4) + timedelta(days=i), i in (1, 2)) for i in range(4))
+    values = {
+        "id": 0,
+        "factor": "shoes",
+        "area": Area.NECK,
+        "first": HOSTILE,
+        "second": "Blue",
+        "effect": 1.5,
+    }
+    return Plan(**values | {"seed": 2**32 - 1, "made": MADE, "runs": runs} | more)
+
+
+@pytest.fixture
+def kept(tmp_path):
+    with store.open(tmp_path) as opened:
+        yield opened
+
+
+def add(kept, plan):
+    with kept.writing() as db:
+        return plans.add(db, plan)
+
+
+def everything(kept):
+    with kept.reading() as db:
+        return plans.plans(db)
+
+
+def test_a_plan_comes_back_as_it_was_drawn(kept):
+    one, other = drawn(), drawn(factor="warmup", made=MADE + timedelta(days=1))
+    assert [add(kept, one), add(kept, other)] == [1, 2]
+    assert everything(kept) == [replace(one, id=1), replace(other, id=2)]
+    assert kept.kept().plans == everything(kept)
+
+
+def test_a_plan_is_given_up_once(kept):
+    add(kept, drawn())
+    moment = MADE + timedelta(days=3)
+    with kept.writing() as db:
+        assert plans.cancel(db, 1, moment).cancelled == moment
+    with pytest.raises(BadInput, match="before, on 2026-05-04"), kept.writing() as db:
+        plans.cancel(db, 1, moment)
+    assert everything(kept)[0].runs == drawn().runs
+
+
+def test_what_is_not_there_names_what_is(kept):
+    with pytest.raises(NotFound, match="there is none yet"), kept.reading() as db:
+        plans.plan(db, 7)
+    add(kept, drawn())
+    with pytest.raises(NotFound, match="no plan 7; there are 1"), kept.reading() as db:
+        plans.plan(db, 7)
+
+
+def put_back(kept, *exported):
+    with kept.writing() as db:
+        return plans.put_back(db, exported)
+
+
+def test_plans_of_an_export_come_back_with_their_ids_once(kept):
+    given_up = drawn(id=9, cancelled=MADE + timedelta(days=2))
+    assert put_back(kept, drawn(id=4, seed=5), given_up) == 2
+    assert put_back(kept, drawn(id=4, seed=5), given_up) == 0
+    assert everything(kept) == [drawn(id=4, seed=5), given_up]
+
+
+def test_a_plan_whose_id_is_taken_gets_another_and_is_known_again(kept):
+    add(kept, drawn(factor="route"))
+    assert put_back(kept, drawn(id=1)) == 1
+    assert put_back(kept, drawn(id=1)) == 0
+    assert everything(kept)[1] == drawn(id=2)
+
+
+def test_that_a_plan_was_given_up_is_learnt(kept):
+    add(kept, drawn())
+    moment = MADE + timedelta(days=2)
+    assert put_back(kept, drawn(id=1, cancelled=moment)) == 1
+    assert everything(kept) == [drawn(id=1, cancelled=moment)]
+    assert put_back(kept, drawn(id=1)) == 0
+    assert everything(kept)[0].cancelled == moment
