@@ -157,8 +157,7 @@ ALERTS: tuple[Rule, ...] = (
     Rule(
         warmup_skipped,
         threshold="{skipped_in_a_row} runs in a row without a warm-up.",
-        needs="That the diary, the laps or the stream of each of those runs says no; an unknown one "
-        "ends the row.",
+        needs="That the diary or the laps of each of those runs say no; an unknown one ends the row.",
         grade="moderate to weak",
         evidence="One trial: 13 mm less soreness on a 100 mm scale after 48 hours (range 2 to 24), 52 "
         "people, legs only.",
@@ -167,8 +166,7 @@ ALERTS: tuple[Rule, ...] = (
     Rule(
         cooldown_skipped,
         threshold="{skipped_in_a_row} runs in a row without a cool-down.",
-        needs="That the diary, the laps or the stream of each of those runs says no; an unknown one "
-        "ends the row.",
+        needs="That the diary or the laps of each of those runs say no; an unknown one ends the row.",
         grade="none",
         evidence="The same trial: no effect of cooling down (0 mm of 100, from 11 less to 11 more).",
         source="Law and Herbert 2007",
