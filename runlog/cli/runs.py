@@ -77,7 +77,8 @@ def runs(form: Form, last: int | None, route: str | None, *, others: bool) -> No
 
     JSON and CSV have metres, seconds, beats and steps per minute, and the
     running form where the watch tells it: means while running, and drifts (the
-    last third less the first). What is unknown is null or empty.
+    last third less the first). What is unknown is null or empty. A "maybe" is a
+    warm-up or cool-down that only pace and heart rate suggest.
     """
     with journal() as kept:
         history = kept.history()
