@@ -4,7 +4,7 @@ Ways are lines in space: points (n, 3) in metres, in the direction run.
 
 *One route* are two ways that are about equally long and lie beside each other from start to end,
 where either may lack its start. Laps count by their number: 10 and 25 laps of a stadium are two
-routes, as 4 and 10 km are two runs; 24 and 25 laps are one.
+routes, as 4 and 10 km are two runs; 24 and 25 laps are one. Laps the other way round are another one.
 
 *Similar* are two ways that share most of the longer one in the same direction, wherever on the way:
 a detour, a longer end, a round begun elsewhere. A way and its reverse share nothing, an out-and-back
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import KDTree
 
-from runlog.analysis.geometry import along, resample
+from runlog.analysis.geometry import Plane, along, resample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +33,7 @@ STEP_M = 40.0
 SLIP = 0.05  # how far along the way two runs may be out of step, as a share of it
 MOST_POINTS = 4000
 REACH_M = 600.0  # how far apart the quarters of one route can come to lie by all this
+LAPS = 2.5  # so many turns one way round and so many the other are no one route, however close they lie
 MOSTLY = 2 / 3  # of the longer of two ways is shared by similar ones
 
 _QUARTERS = np.linspace(0.0, 1.0, 5)
@@ -45,10 +46,10 @@ def quarters(way: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """How far two ways of one route lie apart on average, metres; infinite where they are not one route."""
-    whole = _apart(one, other)
-    if np.isfinite(whole):
-        return whole
-    return min(_apart(_from_start_of(other, one), other), _apart(one, _from_start_of(one, other)))
+    found = _apart(one, other)
+    if not np.isfinite(found):
+        found = min(_apart(_from_start_of(other, one), other), _apart(one, _from_start_of(one, other)))
+    return np.inf if np.isfinite(found) and _turn_against(one, other) else found
 
 
 def shared(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
@@ -81,6 +82,21 @@ def _gaps(a: NDArray[np.float64], b: NDArray[np.float64], slip: int) -> NDArray[
     steps = np.arange(len(a))[:, None] + np.arange(-slip, slip + 1)
     near = b[np.clip(steps, 0, len(b) - 1)]  # past an end is the end itself, which is in reach anyway
     return np.asarray(np.sqrt(((near - a[:, None]) ** 2).sum(axis=2).min(axis=1)))
+
+
+def _turn_against(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether they are laps in the two directions: on a small round the ways lie beside each other."""
+    turns = _turns(one), _turns(other)
+    return min(turns) < -LAPS and max(turns) > LAPS
+
+
+def _turns(way: NDArray[np.float64]) -> float:
+    """How often a way turns right round, counted against the clock."""
+    steps = np.diff(Plane(way[0]).flatten(way), axis=0)
+    steps = steps[(steps != 0.0).any(axis=1)]
+    headings = np.arctan2(steps[:, 1], steps[:, 0])
+    turned = (np.diff(headings) + np.pi) % (2 * np.pi) - np.pi
+    return float(turned.sum() / (2 * np.pi))
 
 
 def _close(gaps: NDArray[np.float64]) -> bool:
