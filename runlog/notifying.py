@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 _WHERE_TO = "https://appriseit.com/services lists what there is"
 
 
-def send(urls: Sequence[str], title: str, body: str) -> None:
+def send(urls: Sequence[str], title: str, body: str) -> list[str]:
     """Send one message to all of these.
+
+    Returns:
+        Of each place that could not be reached, which and why.
 
     Raises:
         MissingExtra: Apprise is not installed.
-        BadInput: no place to send to, or one that is none, when nothing is sent; or one that could not be
-            reached, when the others have it all the same.
+        BadInput: there is no place to send to, one is none, or none could be reached.
     """
     if not urls:
         raise BadInput(
@@ -32,8 +34,9 @@ def send(urls: Sequence[str], title: str, body: str) -> None:
         )
     services = [_service(number, url) for number, url in enumerate(urls, start=1)]
     failures = [failure for service in services if (failure := _failure(service, title, body))]
-    if failures:
+    if len(failures) == len(services):
         raise BadInput(f"not sent: {'; '.join(failures)}")
+    return failures
 
 
 def _service(number: int, url: str) -> Any:  # noqa: ANN401 - Apprise tells no types

@@ -41,6 +41,7 @@ SECTIONS = {
     "Act on it": {
         "alerts": Command("runlog.cli.alerts:alerts", "Tell what needs attention now, and why."),
         "report": Command("runlog.cli.reporting:report", "Write the weekly report as one HTML file."),
+        "weekly": Command("runlog.cli.weekly:weekly", "Import, report and look at the alerts, in one go."),
         "chart": Command("runlog.cli.reporting:chart", "Draw a chart into a file, or list the charts."),
         "tips": Command("runlog.cli.reporting:tips", "List what may help, and how well that is known."),
     },
@@ -49,6 +50,10 @@ SECTIONS = {
         "restore": Command("runlog.cli.keeping:restore", "Put a backup in the place of what is kept now."),
         "export": Command("runlog.cli.keeping:export", "Write everything as plain files."),
         "doctor": Command("runlog.cli.checking:doctor", "Check what is kept, and say what to do."),
+    },
+    "Let it run by itself": {
+        "schedule": Command("runlog.cli.scheduling:schedule", "Let this computer do it once a week."),
+        "watch": Command("runlog.cli.watching:watch", "Import files as they appear in a folder."),
     },
     "Start": {
         "demo": Command("runlog.cli.demo:demo", "Try everything on a sample season, in a folder of its own."),

@@ -162,6 +162,14 @@ def report(
     return path
 
 
+def due(history: History, now: datetime) -> str:
+    """The name of the week to report on: on a week's last day it is that one, else the one before."""
+    moment = periods.utc(now)
+    today = moment.tz_convert(periods.clock(history)).date()
+    span = periods.week_of(today, history.settings)
+    return periods.name_of(span if span.last == today else span.before(1))
+
+
 def _span(history: History, iso_week: str | None, moment: pd.Timestamp) -> Span:
     today = moment.tz_convert(periods.clock(history)).date()
     if iso_week is not None:
