@@ -144,8 +144,9 @@ def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _weeks(frame: pd.DataFrame) -> list[dict[str, Any]]:
     from runlog.reporter.periods import Span, name_of
 
-    spans = zip(frame.index.date, frame["last"].dt.date, strict=True)
-    return rows(frame.reset_index().assign(week=[name_of(Span(*span)) for span in spans]))
+    spans = zip(frame.index, frame["last"], strict=True)
+    names = [name_of(Span(first.date(), last.date())) for first, last in spans]
+    return rows(frame.reset_index().assign(week=names))
 
 
 def _columns(names: Sequence[str], history: History) -> tuple[Column, ...]:

@@ -140,7 +140,7 @@ def _finding(
         now=now,
         now_text=now_text,
         median=median,
-        usual_text="" if factor.name in HABITS else _value(factor.name, median, history.settings.units),
+        usual_text="" if factor.name in HABITS else _value(factor.name, median, history),
         sentence="" if row is None else sentence(factor, row, history.settings.units),
         effect=effect,
         low=low,
@@ -153,7 +153,7 @@ def _finding(
 def step_text(factor: Factor, unit: str) -> str:
     """A factor's step in words, a distance in the runner's unit."""
     if factor.name == "shoe_km":
-        return f"+{_value(factor.name, factor.step, unit)} on the shoe"
+        return f"+{units.distance(1000 * factor.step, unit, 0)} on the shoe"
     return factor.step_text
 
 
@@ -194,7 +194,7 @@ def _this_week(factor: Factor, history: History, week: Span) -> tuple[float, str
     if values.empty:
         return math.nan, "no runs this week" if moments.empty else "unknown this week"
     value = float(_summary(factor, values))
-    return value, PHRASES.get(factor.name, "{}").format(_value(factor.name, value, history.settings.units))
+    return value, PHRASES.get(factor.name, "{}").format(_value(factor.name, value, history))
 
 
 def _moments(factor: Factor, history: History, week: Span) -> pd.DatetimeIndex:
@@ -221,14 +221,16 @@ def _habit(done: pd.Series[float]) -> tuple[float, str]:
     return float(known.mean()), f"done on {int(known.sum())} of {units.count(len(known), 'run')}{unknown}"
 
 
-def _value(name: str, value: float, unit: str) -> str:
+def _value(name: str, value: float, history: History) -> str:
     """A factor's value with its unit, the shortest way; "" where it is unknown."""
     if not units.known(value):
         return ""
     if name == "route_share":
         return units.percent(value)
     if name == "shoe_km":
-        return units.distance(1000 * value, unit, 0)
+        return units.distance(1000 * value, history.settings.units, 0)
+    if name in ("acute_load", "chronic_load"):
+        return units.load(value, history.load_kind, history.settings.units)
     if name == "run_spike":
         return f"{units.number(value, 2)}\u00a0times"
     if name in ("route_streak", "strength_7d", "mobility_7d"):

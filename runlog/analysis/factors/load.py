@@ -73,6 +73,10 @@ def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     return pd.Series(np.where(known, formulas.monotony(loads), np.nan), index=moments)
 
 
+#: A day before all others: of what has not happened yet.
+NEVER = -1_000_000
+
+
 class _Standing(NamedTuple):
     """How the log stood at each moment; days are counted from 1970.
 
@@ -96,11 +100,9 @@ def _standing(history: History, moments: pd.DatetimeIndex) -> _Standing:
     at = asof.micros(moments)
     position = asof.last(asof.micros(table["moment"]), at)
     so_far = table.groupby("day")["load"].cumsum().to_numpy(float)
-    last, begun = (asof.pick(_number(table[name]), position) for name in ("day", "begun"))
-    known = ~np.isnan(begun)
-    last, begun = (np.where(known, day, 0).astype(np.int64) for day in (last, begun))
-    today = np.where(known, np.maximum(asof.local_day(history, at), last), 0)
-    known &= today - last <= history.settings.silence_days
+    last, begun = (_numbers(table[name], position) for name in ("day", "begun"))
+    today = np.maximum(asof.local_day(history, at), last)
+    known = (begun != NEVER) & (today - last <= history.settings.silence_days)
     return _Standing(today, last, begun, asof.pick(so_far, position), np.where(known, today - begun + 1, -1))
 
 
@@ -121,18 +123,18 @@ def _every_day(history: History, days: int | None = None) -> tuple[int, NDArray[
     """The first day of the log, and the load of every day, or its mean over so many days."""
     loads = daily_loads(history)
     if loads.empty:
-        return 0, loads.to_numpy(float)
+        return 0, np.asarray(loads, dtype=float)
     values = loads.copy()
     if days is not None:
         for stretch in unbroken(loads):
             values[stretch.index] = formulas.ewma(stretch, days)
-    return int(_number(loads.index[:1])[0]), values.to_numpy(float)
+    return (loads.index[0] - pd.Timestamp(0)).days, np.asarray(values, dtype=float)
 
 
-def _number(days: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArray[np.float64]:
-    """Days since 1970, NaN for NaT."""
-    index = pd.DatetimeIndex(days)
-    return np.where(index.isna(), np.nan, asof.micros(index) // asof.DAY)
+def _numbers(days: pd.Series[pd.Timestamp], position: NDArray[np.intp]) -> NDArray[np.int64]:
+    """The days at the positions, counted from 1970; ``NEVER`` for NaT and before the first."""
+    number = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).fillna(NEVER)
+    return np.append(number, NEVER)[position].astype(np.int64)
 
 
 def _at(values: NDArray[np.float64], place: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -66,7 +66,7 @@ def metrics(loads: pd.Series[float]) -> pd.DataFrame:
     acute, chronic = (formulas.ewma(loads, days) for days in (formulas.ACUTE_DAYS, formulas.CHRONIC_DAYS))
     week = formulas.windows(loads, formulas.WEEK)
     columns: dict[str, NDArray[np.float64]] = {
-        "load": loads.to_numpy(float),
+        "load": np.asarray(loads, dtype=float),
         "acute": acute,
         "chronic": chronic,
         "acwr": formulas.over(acute, chronic),
@@ -79,9 +79,9 @@ def metrics(loads: pd.Series[float]) -> pd.DataFrame:
         "strain": formulas.strain(week),
     }
     table = pd.DataFrame(columns, index=loads.index)
-    for name, first in FROM_DAY.items():
-        table.iloc[: first - 1, table.columns.get_loc(name)] = np.nan
-    return table
+    day = np.arange(1, len(table) + 1)
+    full = {name: day >= first for name, first in FROM_DAY.items()}
+    return table.where(pd.DataFrame(full, index=table.index))
 
 
 def weekly(history: History, through: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -96,14 +96,18 @@ def weekly(history: History, through: pd.Timestamp | None = None) -> pd.DataFram
         load (their sum, NaN if none is known), and the other metrics as on the last of those days.
     """
     by_day = daily(history, through)
-    starts = pd.to_timedelta(
-        (by_day.index.day_of_week - _FIRST[history.settings.week_start]) % formulas.WEEK, "D"
-    )
     by_day["days"] = by_day["load"].notna().astype(int)
     by_day["runs"] = history.runs.groupby("day").size().reindex(by_day.index, fill_value=0)
-    weeks = by_day.groupby((by_day.index - starts).rename("first"))
-    table = weeks.nth(-1).set_axis(list(weeks.groups)).rename_axis("first")
+    by_day["first"] = _week_of(pd.DatetimeIndex(by_day.index), history.settings.week_start)
+    weeks = by_day.groupby("first")
+    table = by_day.drop_duplicates("first", keep="last").set_index("first")
     table[["days", "runs"]] = weeks[["days", "runs"]].sum()
     table["load"] = weeks["load"].sum(min_count=1)
-    table.insert(0, "last", table.index + pd.Timedelta(days=formulas.WEEK - 1))
+    table.insert(0, "last", pd.DatetimeIndex(table.index) + pd.Timedelta(days=formulas.WEEK - 1))
     return table
+
+
+def _week_of(days: pd.DatetimeIndex, start: str) -> pd.DatetimeIndex:
+    """The first day of the week of each day."""
+    into = (days.day_of_week.to_numpy() - _FIRST[start]) % formulas.WEEK
+    return days - pd.to_timedelta(into, unit="D")

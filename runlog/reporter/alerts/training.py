@@ -169,7 +169,9 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
     if not alike[through - 1]:
         return []
     last = days[through - 1]
-    load = daily(history, last)["load"].loc[last - pd.Timedelta(days=WEEK_DAYS - 1) : last]
+    kind, unit = history.load_kind, history.settings.units
+    week = daily(history, last)["load"].loc[last - pd.Timedelta(days=WEEK_DAYS - 1) : last]
+    load = week * units.load_in(1.0, kind, unit)
     message = _("Your last seven days were much alike: hard and easy days are hardly told apart.")
     why = _(
         "Monotony {monotony} up to {day}: a load of {mean} {unit} a day, give or take {spread}. "
@@ -178,7 +180,7 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
         monotony=units.number(values.iloc[through - 1]),
         day=units.day(last.date()),
         mean=units.number(load.mean(), 0),
-        unit=_(str(history.load_kind)),
+        unit=_(units.load_unit(kind, unit)),
         spread=units.number(load.to_numpy().std(), 0),
         limit=units.number(history.settings.monotony),
     )
