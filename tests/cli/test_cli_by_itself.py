@@ -119,13 +119,13 @@ def test_a_watching_process_takes_a_file_and_ends_with_ctrl_c(tmp_path):
     try:
         folder.mkdir()
         (folder / "a.gpx").write_text(gpx_text(MORNING))
-        said = [process.stdout.readline() for _ in range(2)]
+        said = [process.stdout.readline() for _ in range(3)]
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0, err
-    assert "1  runs added" in said[1]
+    assert "1  runs added" in said[2]
     assert "No longer watching." in err
 
 
