@@ -8,7 +8,7 @@ import pytest
 
 import runlog
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.links import COLUMNS, links
+from runlog.analysis.links import COLUMNS, METHOD, links
 
 START = pd.Timestamp("2026-01-05T20:00", tz="UTC")
 NUMBERS = ["effect", "low", "high", "p", "q"]
@@ -85,6 +85,36 @@ def test_grade_b_says_what_an_a_needs(table: pd.DataFrame, why: str):
     assert row["grade"] == "B"
     assert row["q"] <= 0.1
     assert why in row["reason"]
+
+
+def test_the_halves_of_the_diary_are_told():
+    table = season(120, a=1.2, noise=0.8)
+    row = answer(table, "a")
+    first, second = (answer(half, "a")["effect"] for half in (table.iloc[:60], table.iloc[60:]))
+    assert (row["first_half"], row["second_half"]) == pytest.approx((first, second), rel=1e-6)
+    assert f"The first half of the diary alone says {first:+.2f}, the second {second:+.2f}." in row["reason"]
+    assert np.isnan(answer(season(39, a=1.2), "a")[["first_half", "second_half"]].astype(float)).all()
+
+
+def test_the_scientists_numbers():
+    row = answer(season(120, a=1.2, noise=0.8), "a")
+    assert row["per_sd"] == pytest.approx(row["effect"] * season(120)["a"].std(ddof=0))
+    assert row["high"] - row["low"] == pytest.approx(4 * row["se"], rel=0.1)
+    assert row["n_eff"] <= 120
+    assert 0 <= row["lasting"] <= 1
+    assert 1 <= row["tau_days"] <= 1000
+    assert row["r_time"] == pytest.approx(np.corrcoef(season(120)["a"], np.arange(120))[0, 1])
+    assert row["method"] == METHOD
+
+
+def test_ratings_that_wander_are_told_to_be_few():
+    rng = np.random.default_rng(2)
+    table = season(150)
+    table["rating"] = 5 + 0.4 * rng.normal(size=150).cumsum() + 0.2 * rng.normal(size=150)
+    row = answer(table, "a")
+    assert row["lasting"] > 0.8
+    assert row["tau_days"] > 5
+    assert row["n_eff"] < 25
 
 
 def test_no_a_where_only_one_half_shows_it():
@@ -336,6 +366,21 @@ def test_a_weekly_rhythm_is_taken_out_from_80_ratings_on():
     table["a"] = np.where(rng.random(120) < 0.2, 1 - weekend, weekend)
     assert answer(table, "a")["p"] > 0.05
     assert answer(table.iloc[:79], "a")["p"] < 0.01
+
+
+def test_the_weekday_is_that_of_the_runners_own_day():
+    """A rhythm of local weekends in a zone where evening ratings lie in the next day of UTC."""
+    table = season(200, seed=8, noise=0.5).drop(columns=list("bcd"))
+    half_days = pd.date_range("2026-01-05T08:00", periods=200, freq="12h", tz="Etc/GMT+6")
+    table["moment"] = half_days
+    weekend = (table["moment"].dt.day_of_week >= 5).astype(float)
+    table["rating"] += 2 * weekend
+    table["a"] = np.where(np.random.default_rng(1).random(200) < 0.2, 1 - weekend, weekend)
+    in_utc = table.assign(moment=half_days.tz_convert("UTC"))
+    with_day = in_utc.assign(day=half_days.tz_localize(None).normalize())
+    assert links(table)["p"].item() > 0.05
+    assert links(with_day).equals(links(table))
+    assert links(in_utc)["p"].item() < 0.01
 
 
 def test_what_is_unknown_is_not_taken_for_less():

@@ -7,7 +7,9 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 from scipy.special import gammaln
+from scipy.stats import multivariate_normal
 
 from runlog.analysis.links import gls
 from runlog.analysis.links.design import Design
@@ -44,6 +46,7 @@ def test_without_prior_at_one_point_it_is_generalised_least_squares():
     ranges = np.column_stack([found.quantile(0.025), found.quantile(0.975)])
     assert found.mean() == pytest.approx(reference.params[1:4], rel=1e-8)
     assert found.scale[0] == pytest.approx(reference.bse[1:4], rel=1e-8)
+    assert found.sd() == pytest.approx(reference.bse[1:4] * np.sqrt(45 / 43), rel=1e-8)  # of a t with 45
     assert ranges == pytest.approx(reference.conf_int()[1:4], rel=1e-8)
     assert found.two_sided() == pytest.approx(reference.pvalues[1:4], rel=1e-8)
 
@@ -95,7 +98,28 @@ def test_grid_points_weigh_as_the_dense_marginal_likelihood_says():
         sd[factor] = prior.own
         logs = np.array([log_marginal(design, i, sd) for i in range(len(points.tau))]) + points.log_weight
         expected = np.exp(logs - logs.max())
-        assert found.weight[:, factor] == pytest.approx(expected / expected.sum(), rel=1e-6)
+        assert found.weight[:, factor] == pytest.approx(expected / expected.sum(), rel=1e-8)
+
+
+def test_the_marginal_likelihood_is_what_integrating_over_the_variance_gives():
+    """With scipy's normal density of the ratings' contrasts, of which no intercept is left, given σ²."""
+    design, sd = some_design(n=14), np.array([0.75, 0.35, 0.35, 0.35])
+    n = len(design.days)
+    contrasts = np.linalg.svd(np.ones((1, n)))[2][1:]
+    seen, dense = contrasts @ design.rating, []
+    for point in range(len(POINTS.tau)):
+        noise = covariance(design.days, POINTS.tau[point], POINTS.share[point])
+        inner = contrasts @ noise @ contrasts.T
+        unit = seen @ np.linalg.solve(inner, seen) / (n - 1) / np.var(design.rating, ddof=1)
+        effects = design.columns @ np.diag(sd**2 / unit) @ design.columns.T
+        spread = contrasts @ (noise + effects) @ contrasts.T
+
+        def density(log_variance: float, spread: np.ndarray = spread) -> float:
+            return float(multivariate_normal(cov=np.exp(log_variance) * spread).pdf(seen))
+
+        dense.append(np.log(quad(density, -8, 8, epsabs=0, epsrel=1e-11, limit=400)[0]))
+    ours = [log_marginal(design, point, sd) for point in range(len(POINTS.tau))]
+    assert np.diff(ours) == pytest.approx(np.diff(dense), rel=1e-8, abs=1e-8)
 
 
 def test_one_prior_for_all_is_ridge():
@@ -139,6 +163,7 @@ def test_mixture_agrees_with_drawing_from_it():
     part = rng.choice(3, p=weight[:, 0], size=400_000)
     drawn = centre[part, 0] + scale[part, 0] * rng.standard_t(df[part, 0])
     assert mixture.mean()[0] == pytest.approx(drawn.mean(), abs=0.01)
+    assert mixture.sd()[0] == pytest.approx(drawn.std(), rel=0.01)
     for mass in (0.025, 0.2, 0.975):
         assert mixture.quantile(mass)[0] == pytest.approx(np.quantile(drawn, mass), abs=0.02)
     assert mixture.two_sided()[0] == pytest.approx(2 * (drawn < 0).mean(), abs=0.01)
@@ -157,6 +182,14 @@ def test_quantile_undoes_below(seed: int, mass: float):
     )
     assert mixture.below(mixture.quantile(mass)) == pytest.approx(np.full(3, mass), abs=1e-8)
     assert mixture.weight.sum(axis=0) == pytest.approx(np.ones(3))
+
+
+def test_averages_are_of_the_components_that_are_left():
+    mixture = Mixture.of(
+        np.zeros((3, 1)), np.ones((3, 1)), np.array([[0.0], [-99.0], [0.0]]), np.full((3, 1), 9.0)
+    )
+    assert mixture.used.tolist() == [True, False, True]
+    assert mixture.average(np.array([1.0, 50.0, 3.0])) == pytest.approx([2.0])
 
 
 def test_tail_stays_above_zero_far_out():
