@@ -91,6 +91,19 @@ def test_a_run_between_two_short_easy_ones_has_both():
     assert set(answers(*jogs, RUN, run=3).values()) == {(1.0, "activity")}
 
 
+def test_a_part_has_no_parts_of_its_own():
+    ever_faster = [
+        ran(1, "2026-05-01 08:00", km=1.5, minutes=12),
+        ran(2, "2026-05-01 08:15", km=3, minutes=20),
+        ran(3, "2026-05-01 08:40", km=8, minutes=40),
+        ran(4, "2026-05-01 09:25", km=2, minutes=15),
+        ran(5, "2026-05-01 09:45", km=10, minutes=45),
+    ]
+    parts = past(ever_faster).runs["part_of"].dropna()
+    assert parts.to_dict() == {1: 2, 4: 3}
+    assert not set(parts.index) & set(parts)
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -23,7 +23,7 @@ OVERLAP_S = 120.0  # two devices' clocks, or a watch that was stopped late
 SHORTER = 0.8  # of the run's way at most
 
 _WARM_UP, _COOL_DOWN = "warm_up", "cool_down"
-#: What says no more than that it was done before (after) the run; strength training cools nobody down.
+#: The habits that are no warm-up, and those that are no cool-down: strength training cools nobody down.
 _NO_WARM_UP = {_COOL_DOWN}
 _NO_COOL_DOWN = {_WARM_UP, "strength_training"}
 
@@ -58,9 +58,14 @@ def find(ran: Sequence[KeptActivity], others: Sequence[KeptActivity]) -> Neighbo
     timed = [one for one in ran if not one.activity.day_only]
     for one, following in pairwise(timed):
         _easy_runs(one, following, found)
-    own = [one for one in timed if one.id not in found.part_of]
-    starts = np.array([_start(one.activity) for one in own])
-    ends = np.array([_end(one.activity) for one in own])
+    _sessions([one for one in timed if one.id not in found.part_of], others, found)
+    return found
+
+
+def _sessions(ran: Sequence[KeptActivity], others: Sequence[KeptActivity], found: Neighbours) -> None:
+    """Add the habits that were done beside runs."""
+    starts = np.array([_start(one.activity) for one in ran])
+    ends = np.array([_end(one.activity) for one in ran])
     for other in others:
         habit = other.activity
         if habit.kind is not Kind.HABIT or habit.day_only:
@@ -68,21 +73,23 @@ def find(ran: Sequence[KeptActivity], others: Sequence[KeptActivity]) -> Neighbo
         words = {habit.sport, habit.sub_sport}
         if not words & _NO_WARM_UP:
             for position in np.flatnonzero(_near(starts - _end(habit))):
-                _add(found.before, own[position].id, in_so_many_words=_WARM_UP in words)
+                _add(found.before, ran[position].id, in_so_many_words=_WARM_UP in words)
         if not words & _NO_COOL_DOWN:
             for position in np.flatnonzero(_near(_start(habit) - ends)):
-                _add(found.after, own[position].id, in_so_many_words=_COOL_DOWN in words)
-    return found
+                _add(found.after, ran[position].id, in_so_many_words=_COOL_DOWN in words)
 
 
 def _easy_runs(one: KeptActivity, following: KeptActivity, found: Neighbours) -> None:
     """Tell of two runs that follow each other whether one was the warm-up or cool-down of the other."""
     if not -OVERLAP_S <= _start(following.activity) - _end(one.activity) <= NEAR_S:
         return
-    if _is_easy_part(one.activity, following.activity) and one.id not in found.part_of:
+    if one.id in found.part_of:
+        return  # it belongs to the run before it
+    is_whole = one.id in found.part_of.values()
+    if not is_whole and _is_easy_part(one.activity, following.activity):
         found.part_of[one.id] = following.id
         _add(found.before, following.id, in_so_many_words=False)
-    elif _is_easy_part(following.activity, one.activity) and one.id not in found.part_of:
+    elif _is_easy_part(following.activity, one.activity):
         found.part_of[following.id] = one.id
         _add(found.after, one.id, in_so_many_words=False)
 
