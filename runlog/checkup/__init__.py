@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from runlog.checkup import facts, surroundings
 from runlog.errors import StoreError
 from runlog.store.keeping import checks, looking
-from runlog.store.keeping.checks import Finding
+from runlog.store.keeping.finding import RESTORE, Finding
 from runlog.store.seam import DATABASE
 
 if TYPE_CHECKING:
@@ -51,5 +51,5 @@ def _database(path: Path, progress: Callable[[int, int, str], None] | None) -> I
         with looking.opened(path) as db:
             yield from checks.database(db, progress)
     except StoreError as error:
-        todo = checks.RESTORE if looking.means_damage(error) else "make it readable and writable for you"
+        todo = RESTORE if looking.means_damage(error) else "make it readable and writable for you"
         yield Finding("database", True, 1, str(error).partition(";")[0], todo)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runlog import settings
 from runlog.errors import BadInput
-from runlog.store.keeping.checks import Finding
+from runlog.store.keeping.finding import Finding
 from runlog.store.seam import DATABASE
 
 if TYPE_CHECKING:

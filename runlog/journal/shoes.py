@@ -127,7 +127,7 @@ class Shoes:
         rules: Iterable[ShoeRule] = (),
         without: Iterable[int] = (),
     ) -> History:
-        """The history as it would be; nothing is changed. It knows no routes, which take longer to find.
+        """The history as it would be, without what is derived of tracks; nothing is changed.
 
         Args:
             worn: the pair put on a run by hand, or None to take that word back, by the run's id.

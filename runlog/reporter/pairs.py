@@ -18,6 +18,6 @@ def in_use(history: History, now: pd.Timestamp) -> pd.DataFrame:
     """The pairs begun and not retired by a moment, as ``analysis.shoes`` gives them, the most worn first."""
     table = shoes(history, now)
     today = now.tz_convert(periods.clock(history)).tz_localize(None)
-    away = resting(history.shoes, pd.Series([today]))[0]
-    gone = away | (table["retired"] <= today) | (table["from_date"] > today)
-    return table.loc[~gone].sort_values("km", ascending=False, kind="stable", ignore_index=True)
+    away = pd.Series(resting(history.shoes, pd.Series([today]))[0])
+    in_use = ~away & ~(table["retired"] <= today) & ~(table["from_date"] > today)
+    return table.loc[in_use].sort_values("km", ascending=False, kind="stable", ignore_index=True)

@@ -250,7 +250,7 @@ class Store:
                 entries=read.entries(db),
                 shoes=read.shoes(db),
                 shoe_rules=shoe_rules.rules(db),
-                routes=routes.read(db) if derived else (),
+                routes=routes.read(db),
                 route_of=routes.route_of(db),
                 plans=plans.plans(db),
             )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from runlog.analysis.shoes.outlook import USE_WEEKS, Outlook, outlook
-from runlog.analysis.shoes.wear import after_each_run, km_at
+from runlog.analysis.shoes.outlook import USE_WEEKS, Outlook, when_reached
+from runlog.analysis.shoes.wear import after_each_run
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +45,7 @@ def shoes(history: History, now: datetime | None = None) -> pd.DataFrame:
 
     Returns:
         A row per pair: name, km, runs, limit_km, left_km, from_date, retired, default, expected,
-        expected_low, expected_high (naive days, as ``outlook`` gives them; NaT for a retired or unused
+        expected_low, expected_high (naive days, as ``when_reached`` gives them; NaT for a retired or unused
         pair, low and high also where two weeks are not known yet; for a pair over its limit the day on
         which it passed it, NaT where it had before its first run here), share_28d and share_8w (of all
         runs of the last 28 days and 8 weeks; NaN without any), only_since (of the one pair that all
@@ -53,37 +53,35 @@ def shoes(history: History, now: datetime | None = None) -> pd.DataFrame:
     """
     moment = history.runs["end"].max() if now is None else pd.Timestamp(now).tz_convert("UTC")
     ended = history.runs[history.runs["end"] <= moment]
-    km = km_at(history, pd.DatetimeIndex([moment])).iloc[0]
+    totals = after_each_run(history).loc[lambda runs: runs["end"] <= moment]
     only, since = _only_pair(ended, moment)
-    rows = [
-        (
-            *(km[name], int((ended["shoe"] == name).sum())),
-            *(pair["limit_m"] / 1000.0, pair["limit_m"] / 1000.0 - km[name]),
-            *(pair["from_date"], pair["retired"], pair["default"]),
-            *_outlook(history, str(name), moment),
-            *(_share(ended, name, moment, days) for days in (RECENT_DAYS, 7 * USE_WEEKS)),
-            since if name == only else pd.NaT,
+    rows = []
+    for name, pair in history.shoes.iterrows():
+        of_pair = totals[totals["shoe"] == name]
+        worn_m = of_pair["total_m"].iloc[-1] if len(of_pair) else pair["start_m"]
+        rows.append(
+            (
+                *(worn_m / 1000.0, len(of_pair)),
+                *(pair["limit_m"] / 1000.0, (pair["limit_m"] - worn_m) / 1000.0),
+                *(pair["from_date"], pair["retired"], pair["default"]),
+                *_outlook(pair, of_pair.join(ended[["distance_m", "utc_offset_s"]]), moment),
+                *(_share(ended, name, moment, days) for days in (RECENT_DAYS, 7 * USE_WEEKS)),
+                since if name == only else pd.NaT,
+            )
         )
-        for name, pair in history.shoes.iterrows()
-    ]
     table = pd.DataFrame(rows, columns=list(_COLUMNS), index=history.shoes.index)
     return table.astype(_COLUMNS).reset_index().astype({"name": object})
 
 
-def _outlook(history: History, name: str, moment: pd.Timestamp) -> Outlook:
+def _outlook(pair: pd.Series, worn: pd.DataFrame, moment: pd.Timestamp) -> Outlook:
     """When a pair comes to its limit, or the day on which it did."""
-    pair = history.shoes.loc[name]
-    totals = after_each_run(history)
-    totals = totals[(totals["shoe"] == name) & (totals["end"] <= moment)]
-    if totals.empty or pair["retired"] <= moment.tz_localize(None):
+    if worn.empty or pair["retired"] <= moment.tz_localize(None):
         return Outlook()
-    over = totals["total_m"] >= pair["limit_m"]
-    if over.any():
-        return (
-            Outlook() if pair["start_m"] >= pair["limit_m"] else Outlook(*[totals["day"][over.idxmax()]] * 3)
-        )
-    left_m = pair["limit_m"] - totals["total_m"].iloc[-1]
-    return outlook(left_m, history.runs.loc[totals.index], moment)
+    over = worn["total_m"] >= pair["limit_m"]
+    if not over.any():
+        return when_reached(pair["limit_m"] - worn["total_m"].iloc[-1], worn, moment)
+    passed = pd.NaT if pair["start_m"] >= pair["limit_m"] else worn["day"][over.idxmax()]
+    return Outlook(passed, passed, passed)
 
 
 def _share(ended: pd.DataFrame, name: object, moment: pd.Timestamp, days: int) -> float:
@@ -95,10 +93,11 @@ def _only_pair(ended: pd.DataFrame, moment: pd.Timestamp) -> tuple[str | None, o
     """The pair that all runs of the last 28 days were in, and the day of the first of its runs in a row."""
     known = ended.sort_values("end", kind="stable").dropna(subset="shoe")
     recent = known[known["end"] > moment - pd.Timedelta(days=RECENT_DAYS)]
-    if recent["shoe"].nunique() != 1:
+    worn = recent["shoe"].unique()
+    if len(worn) != 1:
         return None, pd.NaT
-    name = recent["shoe"].iloc[-1]
+    name = str(worn[0])
     others = (known["shoe"] != name).to_numpy()
     in_a_row = known.iloc[others.nonzero()[0][-1] + 1 if others.any() else 0 :]
     long_enough = len(in_a_row) >= _LEAST_IN_A_ROW
-    return (str(name), in_a_row["day"].iloc[0]) if long_enough else (None, pd.NaT)
+    return (name, in_a_row["day"].iloc[0]) if long_enough else (None, pd.NaT)

@@ -43,9 +43,10 @@ def detail(history: History, name: str, now: datetime) -> Detail:
     runs = history.runs[(history.runs["shoe"] == name) & (history.runs["end"] <= pd.Timestamp(now))]
     month = runs["day"].dt.strftime("%Y-%m").rename("month")
     by_month = runs["distance_m"].fillna(0.0).groupby(month)
-    pair = history.shoes.loc[name]
+    pair = history.shoes.loc[[name]].iloc[0]
+    worn = shoes(history, now)
     return Detail(
-        wear=shoes(history, now).set_index("name").loc[name],
+        wear=worn[worn["name"] == name].iloc[0],
         start_m=float(pair["start_m"]),
         other_names=pair["other_names"],
         rests=pair["rests"],

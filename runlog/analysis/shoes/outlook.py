@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 USE_WEEKS = 8
 COVERAGE = 0.8
 FORESEEABLE_WEEKS = 520
 
-_WEEK = pd.Timedelta(weeks=1)
+_WEEK_S = 7 * 86_400
 
 
 class Outlook(NamedTuple):
@@ -22,7 +25,7 @@ class Outlook(NamedTuple):
     high: object = pd.NaT
 
 
-def outlook(left_m: float, worn: pd.DataFrame, now: pd.Timestamp) -> Outlook:
+def when_reached(left_m: float, worn: pd.DataFrame, now: pd.Timestamp) -> Outlook:
     """The day of the limit, and the earliest and the latest that it may well be.
 
     The rate is that of the last 8 weeks, or of the whole weeks since the pair was first worn where
@@ -44,13 +47,13 @@ def outlook(left_m: float, worn: pd.DataFrame, now: pd.Timestamp) -> Outlook:
     return Outlook(*(_day_after(today, left_m, rate) for rate in (mean, mean + spread, mean - spread)))
 
 
-def _weekly_m(worn: pd.DataFrame, now: pd.Timestamp) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _weekly_m(worn: pd.DataFrame, now: pd.Timestamp) -> NDArray[np.float64]:
     """The metres of each of the last weeks, the latest first, as many as the pair was worn for in full."""
-    ago = now - worn["end"]
-    weeks = max(1, min(USE_WEEKS, int(ago.max() // _WEEK)))
-    recent = ago < weeks * _WEEK
-    week = (ago[recent] // _WEEK).to_numpy(int)
-    return np.bincount(week, worn.loc[recent, "distance_m"].fillna(0.0), minlength=weeks)
+    weeks_ago = (now - worn["end"]).dt.total_seconds().to_numpy(float) / _WEEK_S
+    weeks = max(1, min(USE_WEEKS, int(weeks_ago.max())))
+    recent = weeks_ago < weeks
+    metres = worn["distance_m"].fillna(0.0).to_numpy(float)
+    return np.bincount(weeks_ago[recent].astype(int), metres[recent], minlength=weeks).astype(float)
 
 
 def _t(degrees: int) -> float:

@@ -67,7 +67,7 @@ def _row(shoe: Shoe, pair: dict[str, str], shoes: Iterable[Shoe], limit_m: float
 def by_name(table: pd.DataFrame) -> dict[str, str]:
     """The pair by the key of each of its names, of a table as ``pairs`` gives it."""
     return {
-        shoe_key(written): name
+        shoe_key(written): str(name)
         for name, others in table["other_names"].items()
         for written in (str(name), *others)
     }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from runlog.model import KeptShoeRule
 
 _CONDITIONS = tuple(field.name for field in fields(ShoeRule) if field.name != "shoe")
-#: By FIT's word; where a source says but "running" it is None. Of an ultra or an obstacle run it is not known.
+#: By FIT's word, None where a source says but "running". An ultra or an obstacle run may be on any.
 _SURFACES = {
     None: Surface.ROAD,
     "street": Surface.ROAD,
@@ -58,7 +58,7 @@ def _in_season(season: str, day: str) -> bool:
 
 
 def counting(fitting: Sequence[KeptShoeRule]) -> list[KeptShoeRule]:
-    """Of rules that fit a run those that count: one with all the conditions of another and more goes before."""
+    """Of rules that fit a run those that count: not one whose conditions another has, and more."""
     return [one for one in fitting if not any(_asks_of(other) > _asks_of(one) for other in fitting)]
 
 

@@ -31,14 +31,9 @@ def after_each_run(history: History) -> pd.DataFrame:
 def km_at(history: History, moments: pd.DatetimeIndex) -> pd.DataFrame:
     """The kilometres on each pair as of moments: a row per moment (aware), a column per pair."""
     totals = after_each_run(history)
-    ends = {name: of_pair.set_index("end")["total_m"] for name, of_pair in totals.groupby("shoe")}
-    return pd.DataFrame(
-        {
-            name: np.append(ends[name], start_m)[ends[name].index.searchsorted(moments, side="right") - 1]
-            / 1000.0
-            if name in ends
-            else start_m / 1000.0
-            for name, start_m in history.shoes["start_m"].items()
-        },
-        index=moments,
-    )
+    km = {}
+    for name, start_m in history.shoes["start_m"].items():
+        of_pair = totals[totals["shoe"] == name]
+        last = of_pair["end"].searchsorted(moments, side="right") - 1  # -1, none yet, is the start at the end
+        km[name] = np.append(of_pair["total_m"], start_m)[last] / 1000.0
+    return pd.DataFrame(km, index=moments)

@@ -108,11 +108,11 @@ def _chosen(kept: Journal, filters: dict[str, Any]) -> list[int]:
 def _fitting(
     kept: Journal,
     runs: pd.DataFrame,
+    *,
     since: datetime | None,
     until: datetime | None,
     route: str | None,
     surface: str | None,
-    *,
     unassigned: bool,
 ) -> pd.DataFrame:
     """Give the runs that are as the options say."""
@@ -148,7 +148,5 @@ def _list_unassigned(form: Form, filters: dict[str, Any], *, dry_run: bool) -> N
     emit(form, run_rows(without), keys, columns, "Every run has its pair of shoes.")
     if form == "table" and len(without) > 1:
         say()
-        say(
-            "Many at once: runlog shoes assign NAME --unassigned, with --since, --until, --surface or --route."
-        )
+        say("Many at once: runlog shoes assign NAME --unassigned, and --since, --until, --surface, --route.")
         say("Those to come: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runlog.cli.frames import rows
-from runlog.cli.output import Column, Form, emit, emit_json, print_table, tell
+from runlog.cli.output import Column, Form, emit, emit_json, print_table, say, tell
 from runlog.reporter import units
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def show_changes(changes: Changes, form: Form, unit: str) -> None:
         emit(form, runs, _RUN_KEYS, (), _NOTHING)
     else:
         print_table(runs, _run_columns(unit))
+        say()
         print_pairs_before_and_after(changes, unit)
         tell("Nothing was changed yet; without --dry-run it is.")
 

@@ -105,7 +105,7 @@ def _values(
     default: bool | None,
 ) -> dict[str, Any]:
     """Give the fields of a pair that were said."""
-    if no_from and from_date or no_limit and limit_m is not None:
+    if (no_from and from_date) or (no_limit and limit_m is not None):
         raise click.UsageError("--from and --no-from exclude each other, as --limit-km and --no-limit do.")
     said = {
         "from_date": from_date and from_date.date(),

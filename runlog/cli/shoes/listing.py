@@ -28,6 +28,7 @@ _ROTATION = (
     "Runners who changed between pairs had less injury in one study (hazard ratio 0.61, 95% 0.39–0.97, "
     "264 runners, observed and not drawn by lot): an association, no proof."
 )
+_NEAR_DAYS = 62
 _CONVENTION = "The limit is a convention, not a measurement."
 
 
@@ -72,14 +73,23 @@ def _reached(row: Mapping[str, Any]) -> str | None:
     if row["expected"] is None:
         return None
     expected, low, high = (
-        row[key] and units.day(date.fromisoformat(row[key]), weekday=False, year=True)
-        for key in ("expected", "expected_low", "expected_high")
+        row[key] and date.fromisoformat(row[key]) for key in ("expected", "expected_low", "expected_high")
     )
     if row["left_km"] <= 0:
-        return f"over since {expected}"
-    if low is None and high is None:
-        return f"{expected}, range unknown"
-    return f"{expected} ({low or 'unknown'} to {high or 'open'})"
+        return f"over since {_told_day(expected)}"
+    if low is None:
+        return f"{_told_day(expected)} (range unknown)"
+    near = high is not None and (high - low).days <= _NEAR_DAYS
+    first, about, last = (
+        "open" if day is None else _told_day(day, near=near) for day in (low, expected, high)
+    )
+    return f"{about} ({first} to {last})"
+
+
+def _told_day(day: date, *, near: bool = True) -> str:
+    """Write a day, or only its month where it is not known any closer."""
+    text = units.day(day, weekday=False, year=True)
+    return text if near else text.partition(" ")[2]
 
 
 def _km(km: float, unit: str) -> str:
@@ -114,10 +124,8 @@ def show(form: Form, name: str) -> None:
 
 def _as_json(found: Detail, months: Sequence[Any], rules: Sequence[KeptShoeRule]) -> dict[str, Any]:
     first, last, longest = _runs_of_note(found)
-    wear = {key: None if value != value else plain(value) for key, value in found.wear.items()}  # noqa: PLR0124 - NaN
     return {
-        "name": found.wear.name,
-        **wear,
+        **rows(found.wear.to_frame().T)[0],
         "start_km": found.start_m / 1000.0,
         "other_names": found.other_names,
         "rests": [[plain(day) for day in rest] for rest in found.rests],
@@ -134,24 +142,21 @@ def _runs_of_note(found: Detail) -> tuple[int | None, int | None, int | None]:
     """Give the ids of the first, the last and the longest run."""
     if found.runs.empty:
         return None, None, None
-    known = found.runs["distance_m"].dropna()
-    longest = None if known.empty else int(known.idxmax())
-    return int(found.runs.index[0]), int(found.runs.index[-1]), longest
+    ids, metres = found.runs.index.to_numpy(int), found.runs["distance_m"]
+    longest = None if metres.isna().all() else int(ids[metres.argmax()])
+    return int(ids[0]), int(ids[-1]), longest
 
 
 def _describe(found: Detail, unit: str, rules: Sequence[KeptShoeRule]) -> None:
     wear = rows(found.wear.to_frame().T)[0]
-    km = partial(_km, unit=unit)
-    say(str(found.wear.name))
+    km, share_8w = partial(_km, unit=unit), units.percent(wear["share_8w"])
+    say(str(found.wear["name"]))
     facts = [
         ("worn", f"{km(wear['km'])} in {units.count(wear['runs'], 'run')}{_before(found, unit)}"),
         ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {_CONVENTION}"),
         ("reached", _reached(wear) or units.UNKNOWN),
         ("in use", _in_use(wear, found)),
-        (
-            "share",
-            f"{units.percent(wear['share_28d'])} of the runs of 28 days, {units.percent(wear['share_8w'])} of 8 weeks",
-        ),
+        ("share", f"{units.percent(wear['share_28d'])} of 28 days' runs, {share_8w} of 8 weeks'"),
         *zip(("first run", "last run", "longest"), _told_runs(found, unit), strict=True),
         *(("rule", f"{one.id}: {_words(one, unit)}") for one in rules),
         *(("also called", other) for other in found.other_names),
@@ -176,12 +181,16 @@ def _in_use(wear: Mapping[str, Any], found: Detail) -> str:
 
 
 def _told_runs(found: Detail, unit: str) -> list[str]:
-    return [units.UNKNOWN if run is None else _run(found.runs.loc[run], unit) for run in _runs_of_note(found)]
+    return [
+        units.UNKNOWN if run is None else _run(found.runs.loc[[run]].iloc[0], unit)
+        for run in _runs_of_note(found)
+    ]
 
 
 def _run(run: pd.Series, unit: str) -> str:
     told = f"{run['name']!r}, " if run["name"] else ""
-    return f"{units.day(run['day'], year=True)}, {told}{units.distance(run['distance_m'], unit)} ({run.name})"
+    far = units.distance(run["distance_m"], unit)
+    return f"{units.day(run['day'], year=True)}, {told}{far} (run {run.name})"
 
 
 def _words(one: KeptShoeRule, unit: str) -> str:

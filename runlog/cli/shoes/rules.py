@@ -82,7 +82,7 @@ def add(form: Form, name: str, *, surface: str | None, dry_run: bool, **conditio
             return
         number = kept.shoes.add_rule(new)
         retired = next(shoe.retired for shoe in kept.shoes.all() if shoe.name == pair)
-    _say_changed(f"Rule {number}: {pair!r} on runs that are {_words(new, unit)}.", changes, unit)
+    _say_changed(f"Rule {number}: {pair!r} when {_words(new, unit)}.", changes, unit)
     if retired is not None:
         tell(f"{pair!r} was retired {units.day(retired, year=True)}; the rule counts up to that day.")
 
@@ -94,7 +94,7 @@ def list_(form: Form) -> None:
     with context.journal() as kept:
         rules = kept.shoes.rules()
         unit = kept.settings.units
-        reasons = kept.shoes.history_if().runs["shoe_reason"] if rules else []
+        reasons = list(kept.shoes.history_if().runs["shoe_reason"]) if rules else []
     found = [
         {"id": each.id}
         | {field: plain(getattr(each.rule, field)) for field in _FIELDS}
@@ -105,7 +105,7 @@ def list_(form: Form) -> None:
     columns = (
         Column("id", "Rule", number=True),
         Column("shoe", "Pair"),
-        Column("words", "Worn on runs", least=24),
+        Column("words", "When", least=24),
         Column("runs", "Runs", number=True),
     )
     emit(
@@ -135,9 +135,7 @@ def remove(form: Form, number: int, *, dry_run: bool) -> None:
             show_changes(changes, form, unit)
             return
         gone = kept.shoes.remove_rule(number)
-    _say_changed(
-        f"Removed rule {number}: {gone.shoe!r} on runs that are {_words(gone, unit)}.", changes, unit
-    )
+    _say_changed(f"Removed rule {number}: {gone.shoe!r} when {_words(gone, unit)}.", changes, unit)
 
 
 def _words(one: ShoeRule, unit: str) -> str:

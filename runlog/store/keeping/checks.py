@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from runlog.clock import AHEAD, EARLIEST
 from runlog.store import alerts, read, rows
-from runlog.store.keeping import copying, looking
+from runlog.store.keeping import copying, looking, shoe_checks
+from runlog.store.keeping.finding import RESTORE, Finding
 from runlog.store.schema import MIGRATIONS
 from runlog.store.seam import transaction, translated
 
@@ -22,30 +22,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int, str], None]
 
-RESTORE = (
-    "copy the home to a safe place first; then put back your last backup: runlog restore FILE. "
-    "Without one, move runlog.db away and import your files again"
-)
 _NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that a check has found.
-
-    Attributes:
-        check: its name, the same in every home.
-        wrong: whether it has to be mended; else it is only good to know.
-        count: of how many things it is so.
-        message: what it is.
-        todo: what to do, with the command where there is one.
-    """
-
-    check: str
-    wrong: bool
-    count: int
-    message: str
-    todo: str
+_CHECKED_APART = {"entry", "shoe", "shoe_rule"}
 
 
 def database(db: sqlite3.Connection, progress: Progress | None = None) -> Iterator[Finding]:
@@ -55,7 +33,7 @@ def database(db: sqlite3.Connection, progress: Progress | None = None) -> Iterat
         if found is not None:
             yield found
             return
-    for check in (_references, _recordings, _activities, _times, _overlaps):
+    for check in (_references, _recordings, _activities, _times, _overlaps, shoe_checks.shoes):
         yield from check(db)
     yield from _tracks(db, progress)
     yield from _alerts(db)
@@ -103,7 +81,7 @@ def _references(db: sqlite3.Connection) -> Iterator[Finding]:
             f"{_counted(entries, 'diary entry names a run', 'diary entries name runs')} that are not there",
             f"name another run: runlog log --edit {entries[0]} --run ID",
         )
-    others = [row["table"] for row in broken if row["table"] != "entry"]
+    others = [row["table"] for row in broken if row["table"] not in _CHECKED_APART]
     if others:
         tables = ", ".join(sorted(set(others)))
         told = f"{len(others)} rows of {tables} belong to something that is not there"

@@ -1,0 +1,57 @@
+"""The range of the day on which a pair reaches its limit holds eight of ten futures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from runlog.analysis.shoes.outlook import when_reached
+
+NOW = pd.Timestamp("2026-07-01", tz="UTC")
+FUTURE_WEEKS = 110
+RUNNERS = 300
+
+
+def season_km(chance, weeks, likeness):
+    """A day's kilometres: about half of the days runs of 4 to 12, more in some weeks than in others.
+
+    How much is run in a week drifts: the correlation of one week with the next is ``likeness``.
+    """
+    drift = np.zeros(weeks)
+    for week in range(1, weeks):
+        drift[week] = likeness * drift[week - 1] + chance.normal(0, 0.3 * np.sqrt(1 - likeness**2))
+    days = 7 * weeks
+    runs = chance.random(days) < 0.5
+    return runs * chance.gamma(6, 8 / 6, days) * np.exp(np.repeat(drift, 7))
+
+
+def held(chance, weeks, likeness):
+    """Whether the range held what then came."""
+    km = season_km(chance, weeks + FUTURE_WEEKS, likeness)
+    past, future = km[: 7 * weeks], km[7 * weeks :]
+    past[0] = max(past[0], 5.0)  # worn since then
+    days = np.flatnonzero(past)
+    ends = NOW - pd.to_timedelta(24 * (7 * weeks - days) - 20, unit="h")
+    worn = pd.DataFrame({"end": ends, "distance_m": past[days] * 1000.0, "utc_offset_s": 0})
+    left_km = chance.uniform(100, 400)
+    reached = int(np.argmax(future.cumsum() >= left_km))
+    _, low, high = when_reached(left_km * 1000.0, worn, NOW)
+    day = NOW.tz_localize(None) + pd.Timedelta(days=reached)
+    slack = pd.Timedelta(days=1)
+    return low - slack <= day and (pd.isna(high) or day <= high + slack)
+
+
+@pytest.mark.parametrize("likeness", [0.0, 0.3])
+@pytest.mark.parametrize("weeks", [3, 8, 20])
+def test_the_range_holds_eight_of_ten_futures(weeks, likeness):
+    chance = np.random.default_rng([weeks, int(10 * likeness)])
+    share = np.mean([held(chance, weeks, likeness) for _ in range(RUNNERS)])
+    assert 0.74 < share < 0.88
+
+
+def test_a_pair_worn_for_part_of_a_week_does_not_seem_less_used():
+    """Ten days of a run each day: the three days before the last whole week do not count as one."""
+    ends = NOW - pd.to_timedelta(np.arange(10)[::-1], unit="D")
+    worn = pd.DataFrame({"end": ends, "distance_m": 10_000.0, "utc_offset_s": 0})
+    assert when_reached(70_000.0, worn, NOW).expected == pd.Timestamp("2026-07-08")
