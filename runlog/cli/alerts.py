@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog.cli import context
-from runlog.cli.frames import plain
+from runlog.cli.alerting import ALL, explain, order, row, say_rows
 from runlog.cli.help import examples
 from runlog.cli.names import Known, complete_alert, find_alert
 from runlog.cli.output import Form, emit, listing, say, tell
@@ -21,17 +20,14 @@ if TYPE_CHECKING:
 
     from runlog.journal import Journal
     from runlog.model import KeptAlert
-    from runlog.reporter.alerts import Notice, Rule
 
 _KEYS = (
     *("id", "number", "kind", "subject", "state", "severity", "message", "why", "todo", "tips", "since"),
     *("began", "notified", "acknowledged", "snoozed_until", "resolved"),
 )
-_RULE_KEYS = ("kind", "definition", "threshold", "settings", "needs", "grade", "evidence", "source")
 _PRESSING = ("warn", "urgent")
 _NO_ALERTS = "No alerts."
 _RESOLVED_LATELY = timedelta(days=28)
-_ALL = "all"
 _SPAN = re.compile(r"(\d{1,4})\s*([dw])", re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7}
 _LONGEST = timedelta(days=3660)
@@ -41,7 +37,7 @@ _WEEK = timedelta(days=7)
 def _kinds() -> list[str]:
     from runlog.reporter.alerts import ALERTS
 
-    return [*(rule.kind for rule in ALERTS), _ALL]
+    return [*(rule.kind for rule in ALERTS), ALL]
 
 
 class _Span(click.ParamType[timedelta]):
@@ -96,7 +92,7 @@ def alerts(form: Form, kind: str | None, *, every: bool, exit_code: bool) -> Non
         if kind or every or exit_code or form != "table":
             raise click.UsageError("Options of runlog alerts itself go with no command after them.")
     elif kind:
-        _explain(form, kind)
+        explain(form, kind)
     else:
         _list(form, every=every, exit_code=exit_code)
 
@@ -108,11 +104,11 @@ def _list(form: Form, *, every: bool, exit_code: bool) -> None:
     with context.journal() as kept:
         found = kept.alerts.follow(kept.history(), now)
     standing = [alert for alert in found if cycle.is_open(alert, now)]
-    shown = [alert for alert in found if every and _lately(alert, now)] if every else standing
-    rows = [_row(alert, now) for alert in sorted(shown, key=lambda alert: _order(alert, now))]
+    shown = [alert for alert in found if _lately(alert, now)] if every else standing
+    rows = [row(alert, now) for alert in sorted(shown, key=lambda alert: order(alert, now))]
     if form == "table" and rows:
-        _say_rows(rows)
-        _say_what_to_type(rows)
+        say_rows(rows)
+        _say_what_to_type([one for one in rows if one["state"] in cycle.OPEN])
     else:
         emit(form, rows, _KEYS, (), _nothing_open(found, now))
     if exit_code and any(alert.severity in _PRESSING for alert in standing):
@@ -123,45 +119,10 @@ def _lately(alert: KeptAlert, now: datetime) -> bool:
     return alert.resolved is None or now - alert.resolved <= _RESOLVED_LATELY
 
 
-def _order(alert: KeptAlert, now: datetime) -> tuple[int, int, int]:
-    """The open ones first, then by severity."""
-    from runlog.journal import cycle
-    from runlog.model import SEVERITIES
-
-    order = (cycle.is_open(alert, now), -cycle.STATES.index(cycle.state(alert, now)))
-    return (-int(order[0]), -order[1] * (not order[0]), SEVERITIES.index(alert.severity) * 10_000 + alert.id)
-
-
-def _row(alert: KeptAlert, now: datetime) -> dict[str, Any]:
-    from runlog.journal import cycle
-    from runlog.reporter.alerts.notice import answering
-
-    fields = {name: plain(value) for name, value in asdict(alert).items() if name not in {"id", "worst"}}
-    told = {"id": f"{alert.kind}:{alert.subject}", "number": alert.id, "state": cycle.state(alert, now)}
-    return told | fields | {"tips": answering(alert.kind)}
-
-
-def _say_rows(rows: Sequence[dict[str, Any]]) -> None:
-    for row in rows:
-        since = day(datetime.fromisoformat(row["since"]))
-        say(f"[{row['number']}] {row['severity']}: {row['message']}")
-        for text in (row["why"], row["todo"], f"{row['kind']}, since {since}{_standing(row)}"):
-            say(text, indent="    ")
-    if any(row["kind"].startswith("soreness_") and row["resolved"] is None for row in rows):
-        say_clinician()
-
-
-def _standing(row: dict[str, Any]) -> str:
-    """Say where an alert stands, with its moment on this computer's clock."""
-    column = {"snoozed": "snoozed_until"}.get(row["state"], row["state"])
-    if column not in row:
-        return f", {row['state']}"
-    until = " until" if row["state"] == "snoozed" else ""
-    return f", {row['state']}{until} {day(datetime.fromisoformat(row[column]).astimezone())}"
-
-
-def _say_what_to_type(rows: Sequence[dict[str, Any]]) -> None:
-    number, kind = rows[0]["number"], rows[0]["kind"]
+def _say_what_to_type(standing: Sequence[dict[str, Any]]) -> None:
+    if not standing:
+        return
+    number, kind = standing[0]["number"], standing[0]["kind"]
     tell(
         f"You know it: runlog alerts ack {number}. Later: runlog alerts snooze {number}. "
         f"What it rests on: runlog alerts --explain {kind}"
@@ -173,76 +134,6 @@ def _nothing_open(found: Sequence[KeptAlert], now: datetime) -> str:
 
     quiet = sum(cycle.state(alert, now) in (cycle.ACKNOWLEDGED, cycle.SNOOZED) for alert in found)
     return f"No open alerts; {quiet} acknowledged or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
-
-
-def say_notices(notices: Iterable[Notice]) -> None:
-    """Print each notice with its why, the most severe first; a clinician's advice where it is due."""
-    notices = list(notices)
-    for notice in notices:
-        say(f"{notice.severity}: {notice.message} (since {notice.since.isoformat()})")
-        for text in (notice.why, notice.todo):
-            say(text, indent="    ")
-    if any(notice.see_clinician for notice in notices):
-        say_clinician()
-
-
-def say_new(kept: Journal, now: datetime, most: int = 3) -> None:
-    """Look which alerts hold now, and tell on stderr those that have just come or come again."""
-    began = [alert for alert in kept.alerts.follow(kept.history(), now) if alert.began == now]
-    for alert in sorted(began, key=lambda alert: _order(alert, now))[:most]:
-        tell(f"New alert [{alert.id}] {alert.severity}: {alert.message}")
-    if began:
-        more = len(began) - most
-        tell(f"{f'And {more} more. ' if more > 0 else ''}Why, and what to do: runlog alerts")
-
-
-def say_clinician() -> None:
-    """Print when and why to see a clinician."""
-    from runlog.reporter.guidance import clinician
-
-    advice = clinician()
-    say()
-    say(f"{advice.title}: {advice.lead}")
-    for flag in advice.flags:
-        say(f"- {flag}", indent="  ")
-    say(advice.emergency)
-
-
-def _explain(form: Form, kind: str) -> None:
-    from runlog.reporter.alerts import ALERTS
-    from runlog.settings import CONFIG
-
-    with context.journal() as kept:
-        settings, config = kept.settings, kept.folder / CONFIG
-    rules = [rule for rule in ALERTS if kind in {rule.kind, _ALL}]
-    if form != "table":
-        rows = [
-            {"kind": rule.kind, "definition": rule.definition, "threshold": rule.threshold_of(settings)}
-            | {"settings": {name: getattr(settings, name) for name in rule.settings}}
-            | {name: getattr(rule, name) for name in ("needs", "grade", "evidence", "source")}
-            for rule in rules
-        ]
-        emit(form, rows, _RULE_KEYS, (), "")
-        return
-    for rule in rules:
-        if rule is not rules[0]:
-            say()
-        say(rule.kind)
-        for text in _told(rule, rule.threshold_of(settings)):
-            say(text, indent="    ")
-    changeable = [f"{name} = {getattr(settings, name):g}" for rule in rules for name in rule.settings]
-    if changeable:
-        tell(f"To change it, in {config}: {', '.join(dict.fromkeys(changeable))}")
-
-
-def _told(rule: Rule, threshold: str) -> tuple[str, ...]:
-    return (
-        rule.definition,
-        f"Threshold: {threshold}",
-        f"Needs: {rule.needs}",
-        f"Evidence: {rule.grade}. {rule.evidence}",
-        f"Source: {rule.source}.",
-    )
 
 
 @alerts.command(

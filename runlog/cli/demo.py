@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import runlog
-from runlog.cli.alerts import say_notices
+from runlog.cli.alerting import say_notices
 from runlog.cli.help import examples
 from runlog.cli.importing import print_summary, progress_bar
 from runlog.cli.links import LINK_COLUMNS, link_rows, surest_first

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from runlog.cli import context
-from runlog.cli.alerts import say_new
+from runlog.cli.alerting import say_new
 from runlog.cli.help import examples
 from runlog.cli.output import Column, emit_json, print_table, say
 from runlog.cli.text import safe

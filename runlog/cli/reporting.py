@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from runlog.cli import context
-from runlog.cli.alerts import say_clinician
+from runlog.cli.alerting import say_clinician
 from runlog.cli.frames import plain
 from runlog.cli.help import examples
 from runlog.cli.names import AREA, CHART, FACTOR, TOPIC

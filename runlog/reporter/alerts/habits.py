@@ -36,7 +36,7 @@ def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
             _("No warm-up before your last {n} runs.").format(n=len(row)),
             _since_when(history, row),
             _day_of_alert(history, row),
-            _("Five minutes of brisk walking, leg swings and arm circles before the next run."),
+            _("Begin the next run with five minutes of brisk walking, leg swings and arm circles."),
         )
     ]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from runlog.analysis.shoes import shoes
-from runlog.reporter import periods, units
+from runlog.analysis.shoes.wear import after_each_run
+from runlog.reporter import units
 from runlog.reporter.alerts import asof
 from runlog.reporter.alerts.notice import Notice
 from runlog.reporter.pairs import in_use
@@ -65,11 +64,9 @@ def _limit_message(history: History, pair: Pair) -> str:
     if pair["km"] >= pair["limit_km"]:
         return _("{pair} is over its limit: {worn} of {limit}.").format(**places)
     if bool(pd.isna(pair["expected"])):
-        return _("{pair} is nearing its limit: {worn} of {limit}.").format(**places)
+        return _("{pair} has run {worn} of its limit of {limit}.").format(**places)
     day = units.day(pair["expected"], year=True)
-    return _("{pair} is nearing its limit: {worn} of {limit}, expected there around {day}.").format(
-        **places, day=day
-    )
+    return _("{pair} has run {worn} of {limit} and is expected there around {day}.").format(**places, day=day)
 
 
 def _worn_how(history: History, pair: Pair) -> str:
@@ -193,18 +190,12 @@ def _worn_lately(history: History, shoe: str) -> bool:
 
 
 def _day_when_reached(history: History, shoe: str, km: float) -> date:
-    """The first day at whose end the pair had so many kilometres."""
-    zone = periods.clock(history)
-    runs = history.runs.loc[history.runs["shoe"] == shoe]
-    days: list[date] = [day.date() for day in runs["day"].drop_duplicates().sort_values()]
-
-    def worn(day: date) -> float:
-        moment = periods.end_of(day, zone)
-        table = shoes(periods.until(history, moment), moment)
-        return float(table.loc[table["name"] == shoe, "km"].iloc[0])
-
-    place = bisect_left(days, km, key=worn)
-    return days[min(place, len(days) - 1)]
+    """The day of the run after which the pair had so many kilometres, or of its last one."""
+    totals = after_each_run(history)
+    own = totals.loc[totals["shoe"] == shoe]
+    reached = own.loc[own["total_m"] / 1000 >= km, "day"]
+    day: date = (own["day"].iloc[-1] if reached.empty else reached.iloc[0]).date()
+    return day
 
 
 def _km(history: History, km: float) -> str:
