@@ -64,6 +64,7 @@ def find(ran: Sequence[KeptActivity], others: Sequence[KeptActivity]) -> Neighbo
 
 def _sessions(ran: Sequence[KeptActivity], others: Sequence[KeptActivity], found: Neighbours) -> None:
     """Add the habits that were done beside runs."""
+    runs = np.array([one.id for one in ran])
     starts = np.array([_start(one.activity) for one in ran])
     ends = np.array([_end(one.activity) for one in ran])
     for other in others:
@@ -72,11 +73,11 @@ def _sessions(ran: Sequence[KeptActivity], others: Sequence[KeptActivity], found
             continue
         words = {habit.sport, habit.sub_sport}
         if not words & _NO_WARM_UP:
-            for position in np.flatnonzero(_near(starts - _end(habit))):
-                _add(found.before, ran[position].id, in_so_many_words=_WARM_UP in words)
+            for run in runs[_near(starts - _end(habit))].tolist():
+                _add(found.before, run, in_so_many_words=_WARM_UP in words)
         if not words & _NO_COOL_DOWN:
-            for position in np.flatnonzero(_near(_start(habit) - ends)):
-                _add(found.after, ran[position].id, in_so_many_words=_COOL_DOWN in words)
+            for run in runs[_near(_start(habit) - ends)].tolist():
+                _add(found.after, run, in_so_many_words=_COOL_DOWN in words)
 
 
 def _easy_runs(one: KeptActivity, following: KeptActivity, found: Neighbours) -> None:
