@@ -45,7 +45,11 @@ METRICS = {
     "strain": Metric("Strain", "load of the last 7 days times their monotony"),
 }
 DAY_COLUMNS = (Column("day", "Day", number=True),)
-WEEK_COLUMNS = (Column("week", "Week", number=True), Column("runs", "Runs", number=True))
+WEEK_COLUMNS = (
+    Column("week", "Week", number=True),
+    Column("days", "Days", number=True),
+    Column("runs", "Runs", number=True),
+)
 WEEK_KEYS = ("week", "first", "last", "days", "runs")
 USUAL = tuple(name for name, metric in METRICS.items() if metric.usual)
 
@@ -105,7 +109,7 @@ class _Metrics(click.ParamType[tuple[str, ...]]):
     ),
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N days or weeks.")
-@click.option("--weekly", is_flag=True, help="A row per week: its load, and how it ended.")
+@click.option("--weekly", is_flag=True, help="A row per week: its known days, its load, and how it ended.")
 @click.option("--metrics", type=_Metrics(), metavar="A,B", help="Only these, or all.")
 @listing
 def load(form: Form, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
@@ -123,7 +127,11 @@ def load(form: Form, last: int | None, metrics: tuple[str, ...] | None, *, weekl
     found = [row | {"unit": str(history.load_kind)} for row in (_weeks(shown) if weekly else _days(shown))]
     columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *_columns(names, history))
     emit(
-        form, found, (*heads, *names, "unit"), columns, "No runs yet." if frame.empty else "Nothing is known."
+        form,
+        found,
+        (*heads, *names, "unit"),
+        columns,
+        "No runs yet." if frame.empty else "Nothing is known of these days.",
     )
     if len(frame):
         _explain(history, len(listed) - len(shown), "week" if weekly else "day")

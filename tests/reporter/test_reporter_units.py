@@ -22,6 +22,13 @@ def test_numbers_have_true_minus_signs_and_unknown_is_a_dash(value, digits, sign
     assert units.number(value, digits, signed=signed) == text
 
 
+def test_loads_are_told_with_their_unit_and_distances_in_the_runners():
+    assert units.load(233.6, "session-RPE points", "mi") == "234 session-RPE points"
+    assert units.load(16.09344, "km", "mi") == "10.0 mi"
+    assert units.load(0.0, "km") == "0.0 km"
+    assert units.load(None, "TRIMP") == units.load(float("nan"), "TRIMP") == "–"
+
+
 def test_distances_in_both_units():
     assert units.distance(10_000) == "10.0 km"
     assert units.distance(10_000, "mi") == "6.2 mi"
