@@ -227,12 +227,16 @@ def _value(name: str, value: float, history: History) -> str:
         return ""
     if name == "route_share":
         return units.percent(value)
-    if name == "shoe_km":
-        return units.distance(1000 * value, history.settings.units, 0)
-    if name in ("acute_load", "chronic_load"):
-        return units.load(value, history.load_kind, history.settings.units)
+    if name in ("shoe_km", "acute_load", "chronic_load"):
+        return _in_units(name, value, history)
     if name == "run_spike":
         return f"{units.number(value, 2)}\u00a0times"
     if name in ("route_streak", "strength_7d", "mobility_7d"):
         return units.count(round(value), "run" if name == "route_streak" else "day")
     return units.number(value, 0 if value >= 100 else 1)  # noqa: PLR2004 - three digits say enough
+
+
+def _in_units(name: str, value: float, history: History) -> str:
+    if name == "shoe_km":
+        return units.distance(1000 * value, history.settings.units, 0)
+    return units.load(value, history.load_kind, history.settings.units)
