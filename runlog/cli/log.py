@@ -116,6 +116,8 @@ def _add(kept: Journal, said: dict[str, Any], at: str | None, run: str | None) -
         else ""
     )
     say(f"Logged: {_told(kept, entry, belongs, dated=moment != now)}{alone}.")
+    if (entry.soreness or 0) >= kept.settings.soreness_high and now - moment <= _RECENT:
+        tell("Have that looked at. What makes it urgent: runlog alerts")
 
 
 def _edit(kept: Journal, which: str, said: dict[str, Any], at: str | None, run: str | None) -> None:

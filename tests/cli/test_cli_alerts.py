@@ -148,6 +148,12 @@ def test_an_import_tells_of_what_is_new_and_only_once(run, rows, tmp_path, clock
     assert [row["number"] for row in rows("alerts")] == [1]
 
 
+def test_a_high_rating_is_answered_at_once(run, clock):
+    clock(END)
+    assert "runlog alerts" in run("log", "7").stderr
+    assert run("log", "6", "--area", "neck").stderr == ""
+
+
 @pytest.mark.usefixtures("sore")
 def test_the_shell_offers_the_alerts_that_hold(run, rows, clock):
     import click
