@@ -202,7 +202,7 @@ def test_form_is_that_of_the_last_run_within_24_hours():
         }
     )
     history = past([ran(1, "2026-05-01 08:00", digest=strap), ran(2, "2026-05-03 08:00")])
-    expected = {"cadence": 168, "cadence_drift": -5, "stance_time": 250, "vertical_ratio": 8.1}
+    expected = {"cadence": 168, "stance_time": 250, "vertical_ratio": 8.1}
     for name, known in expected.items():
         assert value(name, history, "2026-05-01 08:59") is None
         assert value(name, history, "2026-05-01 12:00") == known
@@ -210,7 +210,7 @@ def test_form_is_that_of_the_last_run_within_24_hours():
         assert value(name, history, "2026-05-03 12:00") is None
 
 
-@pytest.mark.parametrize("balance", [49.2, 50.8])
+@pytest.mark.parametrize("balance", [49.2, 50.8, 49.18, 50.84])
 def test_imbalance_is_the_same_towards_either_foot(balance):
     told = Digest(form={"stance_time_balance_pct": Thirds(balance, None, None)})
     history = past([ran(1, "2026-05-01 08:00", digest=told)])

@@ -91,14 +91,6 @@ FACTORS: tuple[Factor, ...] = (
     Factor(diary.desk_hours, "Desk hours", "desk", 1.0, "+1 hour at the desk", mission=True),
     Factor(diary.posture, "Posture", "desk", 1.0, "+1 point towards upright", mission=True),
     Factor(form.cadence, "Cadence", "form", 5.0, "+5 steps/min", fresh=True),
-    Factor(
-        form.cadence_drift,
-        "Cadence drift",
-        "form",
-        3.0,
-        "+3 steps/min from first to last third",
-        fresh=True,
-    ),
     Factor(form.stance_time, "Ground contact time", "form", 10.0, "+10 ms on the ground", fresh=True),
     Factor(
         form.stance_imbalance,
