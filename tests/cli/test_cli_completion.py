@@ -32,6 +32,13 @@ def test_runs_and_shoes_of_the_home(offered, run, ran, home):
     assert not (home.parent / "other").exists()
 
 
+def test_routes(offered, run, ran):
+    ran()
+    run("routes", "name", "R1", "River loop")
+    assert offered("routes", "join", "r") == ["R1"]
+    assert offered("runs", "--route", "R2") == []
+
+
 def test_factors_charts_and_areas(offered):
     assert offered("links", "--area", "lower") == ["lower_back", "lower_leg"]
     assert offered("chart", "exposure", "--factor", "route") == ["route_share", "route_streak"]

@@ -1,0 +1,98 @@
+"""How long the routes of many runs take. Run by hand: ``pytest tests/bench/test_bench_routes.py -n 0``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+
+from runlog.analysis import routes
+from runlog.analysis.geometry import Plane, along, resample, to_degrees, to_space
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Shape = NDArray[np.float64]
+
+FEW, MANY = 500, 2500
+ROUTES = 40
+BLOCK_M = 120.0
+HOME = Plane(to_space(np.array([[48.1, 11.6]]))[0])
+
+
+def walk(chance: np.random.Generator, length_m: float) -> NDArray[np.float64]:
+    """A way through the streets of a town from home: straight on mostly, a corner now and then."""
+    headings = [int(chance.integers(4))]
+    for _ in range(int(length_m / BLOCK_M)):
+        headings.append((headings[-1] + int(chance.choice([0, 1, 3], p=[0.7, 0.15, 0.15]))) % 4)
+    steps = np.array([(1, 0), (0, 1), (-1, 0), (0, -1)])[headings] * BLOCK_M
+    return np.concatenate([[(0.0, 0.0)], np.cumsum(steps, axis=0)])
+
+
+def town(chance: np.random.Generator) -> list[NDArray[np.float64]]:
+    """Ways from one home, of 4 to 18 km: rounds of streets, there-and-backs, and variants of others."""
+    ways: list[NDArray[np.float64]] = []
+    for number in range(ROUTES):
+        out = walk(chance, chance.uniform(2000, 9000))
+        if number % 4 == 3:  # begins as an earlier one
+            earlier = ways[int(chance.integers(len(ways)))]
+            cut = len(earlier) * 2 // 3
+            out = np.concatenate([earlier[:cut], earlier[cut - 1] + walk(chance, 2000)])
+        ways.append(np.concatenate([out, out[::-1]]) if number % 2 else out)
+    return ways
+
+
+def run_on(chance: np.random.Generator, way: NDArray[np.float64]) -> Shape:
+    """The shape of one run: 15 m off for some time at a stretch, now and then with a late start."""
+    late = chance.uniform(0, 250) if chance.random() < 0.1 else 0.0
+    places = resample(way, np.arange(late, along(way)[-1], 20.0))
+    off = resample(chance.normal(0, 10, (len(places) // 5 + 2, 2)), np.arange(len(places)) * 2.0)
+    line = shapely.LineString(places + off).simplify(10.0, preserve_topology=False)
+    return to_degrees(HOME.lift(shapely.get_coordinates(line)))
+
+
+@pytest.fixture(scope="module")
+def shapes() -> dict[int, Shape]:
+    """As many runs as in twelve years, some routes run far more often than others."""
+    chance = np.random.default_rng(4)
+    ways = town(chance)
+    often = 1 / np.arange(1, ROUTES + 1)
+    picked = chance.choice(ROUTES, MANY + 1, p=often / often.sum())
+    return {number: run_on(chance, ways[route]) for number, route in enumerate(picked)}
+
+
+def test_from_scratch_grows_with_the_runs(
+    shapes: dict[int, Shape], seconds: Callable[..., float], measured: Any
+) -> None:
+    few = {number: shapes[number] for number in range(FEW)}
+    many = {number: shapes[number] for number in range(MANY)}
+    of_few, of_many = (seconds(lambda some=some: routes.find(some), 3) for some in (few, many))
+    exponent = np.log(of_many / of_few) / np.log(MANY / FEW)
+    found = len(routes.find(many).routes)
+    measured.amount(f"routes of {FEW} runs", "", f"{of_few:.2f} s", "")
+    measured.amount(f"routes of {MANY:,} runs", f"{found} routes", f"{of_many:.2f} s", "")
+    measured.amount(
+        f"growth from {FEW} to {MANY:,} runs", "runs to the power of", f"{exponent:.2f}", "at most 1.3"
+    )
+    assert ROUTES * 0.8 <= found <= ROUTES * 1.3
+    assert exponent <= 1.3
+
+
+def test_one_more_run(shapes: dict[int, Shape], seconds: Callable[..., float], measured: Any) -> None:
+    known = routes.find({number: shapes[number] for number in range(MANY)}).routes
+    one = {MANY: shapes[MANY]}
+    elsewhere = {MANY: run_on(np.random.default_rng(9), walk(np.random.default_rng(77), 9000))}
+    on_known, on_new = (seconds(lambda run=run: routes.find(run, known)) for run in (one, elsewhere))
+    assert not routes.find(one, known).routes
+    assert len(routes.find(elsewhere, known).routes) == 1
+    measured.amount(
+        f"one more run than {MANY:,}", "on a known route", f"{1000 * on_known:.0f} ms", "well under 1 s"
+    )
+    measured.amount(
+        f"one more run than {MANY:,}", "on a new route", f"{1000 * on_new:.0f} ms", "well under 1 s"
+    )
+    assert on_new < 0.5
