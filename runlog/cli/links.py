@@ -26,7 +26,8 @@ _signed = partial(units.number, digits=2, signed=True)
 _plain = partial(units.number, digits=2)
 
 _GRADES = {"none": "no sign", "": "cannot tell"}
-_SUREST_FIRST = ("A", "B", "C", "hint", "none", "")
+_ANSWERED = ("A", "B", "C", "hint", "none")
+_SUREST_FIRST = (*_ANSWERED, "describe", "")
 _WINDOWS = ("24", "48", "72")
 _TINY = 0.001
 
@@ -134,26 +135,36 @@ def _say_links(found: Sequence[dict[str, Any]], hours: int, *, full: bool) -> No
     for area, of_area in groupby(found, key=itemgetter("area")):
         _say_area(units.area(area).capitalize(), list(of_area), full=full)
         say()
-    say("These go together with soreness; that is not proof of cause.")
+    if any(row["grade"] in _ANSWERED for row in found):
+        say("These go together with soreness; that is not proof of cause.")
 
 
 def _say_area(area: str, found: Sequence[dict[str, Any]], *, full: bool) -> None:
-    answered = [row for row in found if row["grade"] in _SUREST_FIRST[:-1]]
-    if not answered and all(row["grade"] == "describe" for row in found):
-        most = units.count(max(row["n"] for row in found), "rating")
-        then = "" if found[0]["window"] == int(_WINDOWS[0]) else " with a run then"
-        say(f"{area}: {most}{then}, too few to say anything yet. Links begin at 20.")
+    from runlog.analysis.links.withheld import DESCRIBED_BELOW
+
+    ratings = found[0]["ratings"]
+    if ratings < DESCRIBED_BELOW:
+        told, lacking = units.count(ratings, "rating"), DESCRIBED_BELOW - ratings
+        say(f"{area}: {told}, too few to say anything yet. Links begin {lacking} ratings from now.")
         return
+    answered = [row for row in found if row["grade"] in _ANSWERED]
     say(f"{area}, in points of soreness:")
     say()
     if answered:
         print_table(surest_first(answered), (*LINK_COLUMNS, _WHY))
+    withheld = [row for row in found if row not in answered]
+    if answered and withheld:
         say()
-    for row in found:
-        if row not in answered:
-            say(f"{row['factor']}: cannot tell. {row['reason']}")
+    _say_withheld(withheld)
     if full:
         _say_more(found)
+
+
+def _say_withheld(found: Sequence[dict[str, Any]]) -> None:
+    """Say of which factors nothing is said, and why, each reason once."""
+    for reason in dict.fromkeys(row["reason"] for row in found):
+        names = [row["factor"] for row in found if row["reason"] == reason]
+        say(f"{', '.join(names)}: no answer. {reason}")
 
 
 def _say_more(found: Sequence[dict[str, Any]]) -> None:

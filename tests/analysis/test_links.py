@@ -37,6 +37,7 @@ def test_row_per_factor_with_the_fields_of_the_contract():
     assert found["area"].isna().all()
     assert (found["step"] == 1).all()
     assert (found["n"] == 60).all()
+    assert (found["ratings"] == 60).all()
     assert (found["n_high"] + found["n_low"] == found["n"]).all()
     assert found["reason"].str.endswith(".").all()
     row = found.iloc[0]
@@ -191,7 +192,7 @@ def test_factor_unknown_for_more_than_half():
     table.loc[:30, "a"] = np.nan
     assert "unknown for 31 of 60" in reason(table, "a")
     assert answer(table.assign(a=table["a"].where(table.index != 30, 0.0)), "a")["grade"] != ""
-    assert "unknown for 60 of 60" in reason(table.assign(a=np.nan), "a")
+    assert reason(table.assign(a=np.nan), "a") == "It is unknown for all 60 ratings."
 
 
 def test_values_of_the_last_run_do_not_apply_on_days_without_one():
@@ -222,7 +223,9 @@ def test_known_for_fewer_than_20_is_described():
 
 
 def test_ratings_that_are_all_the_same():
-    assert "All 60 ratings are the same" in reason(season(60).assign(rating=2.0), "a")
+    same = links(season(60).assign(rating=2.0, b=1.0, c=np.nan))
+    assert same["reason"].str.startswith("All 60 ratings are the same").all()
+    assert (same["grade"] == "").all()
 
 
 def moving_with(r: float, n: int, **effects: float) -> pd.DataFrame:

@@ -101,6 +101,7 @@ def test_sentence_says_association_range_ratings_and_grade():
         ({"grade": "describe", "reason": "14 of the 20 ratings."}, "Warm-up: 14 of the 20 ratings."),
         ({"area": None}, "less soreness"),
         ({"factor": "tea", "effect": 0.5}, "tea (+1 tea)"),
+        ({"window": 48}, "Warm-up 24 to 48 hours before (done against skipped) goes together"),
     ],
 )
 def test_sentence_of_every_grade(fields: dict, says: str):

@@ -61,6 +61,7 @@ LINK_KEYS = [
     "high",
     "p",
     "q",
+    "ratings",
     "n",
     "n_high",
     "n_low",

@@ -19,20 +19,31 @@ finds one by chance. What is done about each:
    a dozen factors and 40 ratings gave 10% false alarms. With 0.25 s for all, strong effects were shrunk so
    far that their 95% range held the truth in three of four simulated diaries only; with 0.25 s for the
    others alone, a strong effect leaked into a factor that moves with it. The variance of the errors is
-   estimated with the degrees of freedom that the columns leave (gls.py); tests/bench/calibration.py
-   measures all this.
-4. **Many factors.** p is the smaller tail of the averaged distribution, twice; q is p after Benjamini–
-   Hochberg over the factors of the area (grade.py).
+   estimated with the degrees of freedom that the columns leave (gls.py). With s for the factor itself, false
+   alarms rose in every kind of diary and power hardly did; tests/bench/calibration measures all this.
+4. **Many factors.** Of those of one family that move together, such as acute load and its ratio to the
+   chronic one, one is asked and speaks for all; which one, no rating decides (families.py). p is the
+   smaller tail of the averaged distribution, twice; q is p after Benjamini–Hochberg over the factors of the
+   area that are asked, in which each factor of the mission is one question and the others of a family are
+   one together. That keeps the share of false findings among the findings at 10%; with one true effect,
+   something else is then found as well in up to a fifth of diaries, which is what such a share means.
 5. **Grades that say what is missing**, and no grade where the diary cannot tell: a factor that does not
-   vary, is unknown for more than half of the ratings that it applies to, or moves with another one
-   (withheld.py). Two factors with a correlation beyond 0.7 stay in the regression together; only one that is
-   found *in spite of* the other keeps its grade, B at most, and its reason names the other. What only ever
-   rises or falls, as the kilometres on the only pair of shoes do, is a C at most: it cannot be told apart
-   from time.
+   vary, is unknown for more than half of the ratings that it applies to, or moves with one of another
+   family (withheld.py). Two such with a correlation beyond 0.7 stay in the regression together; only one
+   that is found *in spite of* the other keeps its grade, B at most, and its reason names the other. What
+   only ever rises or falls, as the kilometres on the only pair of shoes do, is a C at most: it cannot be
+   told apart from time. What each half of the diary says by itself is told beside every finding.
+6. **One primary window.** The factors of the last run are those of the 24 hours before the rating. What the
+   run of a day or two before adds is asked apart, beside the primary factors, with each p counted twice and
+   a B at most (exposures.py).
+
+The weekday, that of the runner's own day, has terms of its own from 80 ratings on (design.py).
 
 The 95% range is a Bayesian one: over effects of all sizes that the prior expects it holds the truth about
 95 times of 100, and somewhat more often with few ratings. What lies beyond the prior (effects of more than a
-point per SD, from few ratings) is told too small rather than too large.
+point per SD, from few ratings) is told too small rather than too large. What no method can give is told by
+tests/bench/calibration/RESULTS.md: a factor that changes slowly, such as the kilometres on a shoe, is hard
+to tell from a level that drifts, and takes a hundred ratings where a warm-up takes forty.
 
 All this is association. Nobody drew lots over who warms up, so it goes together with, and proves no cause.
 """
@@ -72,6 +83,7 @@ COLUMNS = (
     "high",
     "p",
     "q",
+    "ratings",
     "n",
     "n_high",
     "n_low",
@@ -111,6 +123,7 @@ def links(table: pd.DataFrame, factors: Sequence[str] | None = None, window: int
           known factor of this name (a relative one as a fraction of the factor's mean), else 1
         - effect, low, high: rating points per step, and the 95% range; NaN without an answer
         - p, q: two-sided tail probability, and the same after Benjamini–Hochberg
+        - ratings: those of the area
         - n: ratings at which the factor was known; n_high, n_low: of those, the ratings above the factor's
           middle and the others (for a factor of 0 and 1: ones and zeros; else above its median and not above)
         - grade: "A", "B", "C" (leans one way), "hint" (20 to 39 ratings), "none" (no sign), "describe"
@@ -181,6 +194,7 @@ def _counts(ratings: pd.DataFrame, name: str) -> dict[str, Any]:
         "factor": step_of(name).factor,
         "window": step_of(name).window,
         "step": size(known, name),
+        "ratings": len(ratings),
         "n": len(known),
         "n_high": high,
         "n_low": len(known) - high,

@@ -34,12 +34,12 @@ def beforehand(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
     """Give the grade and reason of a factor that nothing can be estimated for; None where something can."""
     if len(ratings) < DESCRIBED_BELOW:
         return "describe", _description(ratings, name)
+    if np.ptp(ratings["rating"]) == 0:
+        return "", f"All {len(ratings)} ratings are the same, so nothing can go together with them."
     if reason := not_estimable(ratings, name):
         return "", reason
     if ratings[name].count() < DESCRIBED_BELOW:
         return "describe", _description(ratings, name)
-    if np.ptp(ratings["rating"]) == 0:
-        return "", f"All {len(ratings)} ratings are the same, so nothing can go together with them."
     return None
 
 
@@ -48,8 +48,10 @@ def not_estimable(ratings: pd.DataFrame, name: str) -> str:
     values = ratings[name].to_numpy(dtype=float)
     known = values[~np.isnan(values)]
     applies = _applies(ratings, name)
-    if not known.size and not applies.any():
+    if not applies.any():
         return f"It is unknown for all {len(ratings)} ratings: none is known to lie in the day after a run."
+    if not known.size:
+        return f"It is unknown for all {len(ratings)} ratings."
     unknown = int(applies.sum()) - known.size
     if unknown > known.size:
         where = "" if applies.all() else " in the day after a run"

@@ -1,0 +1,100 @@
+"""``runlog links`` as a runner and a scientist read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+
+@pytest.fixture
+def rated(run, tmp_path):
+    """Put a diary in, a rating and hours at the desk a day."""
+
+    def put(ratings, area="upper_back"):
+        days = [f"2026-{5 + i // 30:02}-{1 + i % 30:02}" for i in range(len(ratings))]
+        lines = [
+            f"{day}T20:00:00+02:00,{rating},{area},{3 + (7 * i) % 5}"
+            for i, (day, rating) in enumerate(zip(days, ratings, strict=True))
+        ]
+        file = tmp_path / f"{area}.csv"
+        file.write_text("\n".join(["date,soreness,area,desk_hours", *lines, ""]), encoding="utf-8")
+        run("import", file)
+
+    return put
+
+
+@pytest.mark.usefixtures("season")
+def test_a_family_is_told_once_and_the_rest_say_by_whom(run):
+    text = run("links").stdout
+    assert re.search(r"^acute_load +[+−]?0\.\d\d", text, re.MULTILINE)
+    assert re.search(
+        r"^acwr: no answer\. Acute load \(7 days\) \(r = 0\.9\d\) speaks for it", text, re.MULTILINE
+    )
+    assert not re.search(r"^acwr +", text, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("season")
+def test_full_adds_the_scientists_numbers(run):
+    text = run("links", "--full").stdout
+    warmup = re.findall(r"^warmup .*", text, re.MULTILINE)[1]
+    assert re.fullmatch(
+        r"warmup +−0\.\d\d +0\.\d\d +<\.001 +<\.001 +41/41 +−\d\.\d\d −\d\.\d\d +−0\.\d\d *", warmup
+    )
+    assert re.search(r"acute_load speaks for chronic_load 0\.\d\d, acwr 0\.\d\d", text)
+    assert re.search(r"\d+% of its variance is a level that wanders over about \d+ days", text)
+    assert "Method 2." in text
+    assert "Per SD" not in run("links").stdout
+
+
+@pytest.mark.usefixtures("season")
+def test_json_and_csv_hold_all_of_it(run, rows):
+    load = next(row for row in rows("links", "--area", "upper_back") if row["factor"] == "acute_load")
+    assert set(load["speaks_for"]) == {"chronic_load", "acwr"}
+    assert {"per_sd", "se", "p", "q", "first_half", "tau_days", "lasting", "n_eff", "r_time"} <= {
+        key for key, value in load.items() if isinstance(value, float)
+    }
+    table = csv.DictReader(io.StringIO(run("links", "--csv").stdout))
+    told = [row["speaks_for"] for row in table if row["factor"] == "acute_load"]
+    assert re.fullmatch(r"chronic_load 0\.\d\d; acwr 0\.\d\d", told[1])
+
+
+@pytest.mark.usefixtures("season")
+def test_a_secondary_window_is_said_to_be_one(run):
+    text = run("links", "--window", "48").stdout
+    assert text.startswith("Secondary: the run of 24 to 48 hours before the rating")
+    assert "shoe_km" not in text
+    found = json.loads(run("links", "--window", "72", "--json").stdout)
+    assert {row["window"] for row in found} == {72}
+    assert "A" not in {row["grade"] for row in found}
+    assert "24" in run("links", "--window", "36", code=2).stderr
+
+
+def test_few_ratings_are_counted_by_area(run, rated):
+    rated([3, 0, 2])
+    rated([1] * 19, area="neck")
+    text = run("links", "--full").stdout
+    assert "Upper back: 3 ratings, too few to say anything yet. Links begin 17 ratings from now." in text
+    assert "Neck: 19 ratings, too few" in text
+    assert "proof of cause" not in text
+
+
+def test_ratings_that_are_all_zero_are_said_to_be_the_same_once(run, rated):
+    rated([0] * 22)
+    text = run("links", "--full").stdout
+    assert text.count("All 22 ratings are the same") == 1
+    assert "desk_hours" in text
+
+
+def test_what_is_unknown_is_told_once_for_all_factors(run, rated):
+    rated([(5 * i) % 7 for i in range(45)])
+    text = run("links").stdout
+    assert text.count("It is unknown for all 45 ratings.") == 1
+    assert re.search(r"^desk_hours +[+−]?\d\.\d\d", text, re.MULTILINE)
+
+
+def test_no_ratings(run):
+    assert "No ratings yet" in run("links", "--full").stderr
