@@ -12,7 +12,7 @@ from runlog.store.rows import time_text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _COLUMNS = tuple(field.name for field in fields(Plan) if field.name != "runs")
 _INSERT = f"INSERT INTO plan VALUES ({', '.join(f':{column}' for column in _COLUMNS)})"  # noqa: S608 - our own names
@@ -91,7 +91,9 @@ def _row(one: Plan) -> dict[str, object]:
     return row | {"made": time_text(one.made), "cancelled": one.cancelled and time_text(one.cancelled)}
 
 
-def _plan(row: sqlite3.Row, runs: Iterable[PlannedRun]) -> Plan:
+def _plan(row: sqlite3.Row, runs: Sequence[PlannedRun]) -> Plan:
+    if not runs or len(runs) % 2:
+        raise ValueError(f"the runs of plan {row['id']} are no pairs")
     values = {column: row[column] for column in _COLUMNS}
     cancelled = row["cancelled"] and datetime.fromisoformat(row["cancelled"])
     return Plan(

@@ -20,6 +20,10 @@ LISTINGS = {
     "alerts",
     "chart",
     "tips",
+    "plan ideas",
+    "plan list",
+    "plan show",
+    "plan result",
     "diary list",
     "shoes list",
     "shoes assign",
@@ -92,7 +96,7 @@ def test_the_listings_have_json_and_csv_and_only_import_and_doctor_have_json_alo
     assert {path for path, options in forms.items() if "--json" in options} == {*LISTINGS, "import", "doctor"}
 
 
-@pytest.mark.parametrize("path", sorted(LISTINGS - {"show"}))
+@pytest.mark.parametrize("path", sorted(LISTINGS - {"show", "plan show", "plan result"}))
 def test_json_and_csv_exclude_each_other(run, path):
     assert "exclude each other" in run(*path.split(), "--json", "--csv", code=2).stderr
 

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from runlog import store
-from runlog.errors import BadInput, NotFound
+from runlog.errors import BadInput, NotFound, StoreError
 from runlog.model import Area, Plan, PlannedRun
 from runlog.store import plans
+from runlog.store.keeping import checks
 
 MADE = datetime(2026, 5, 1, 10, 0, 0, 123456, tzinfo=UTC)
 HOSTILE = "'; DROP TABLE plan; --\n\x1b[31m\u202e"
@@ -94,3 +95,16 @@ def test_that_a_plan_was_given_up_is_learnt(kept):
     assert everything(kept) == [drawn(id=1, cancelled=moment)]
     assert put_back(kept, drawn(id=1)) == 0
     assert everything(kept)[0].cancelled == moment
+
+
+def test_a_plan_that_has_lost_a_run_is_found_by_the_doctor_and_no_traceback(kept):
+    add(kept, drawn())
+    add(kept, drawn(seed=3))
+    with kept.writing() as db:
+        db.execute("DELETE FROM planned_run WHERE plan_id = 2 AND position = 3")
+    with kept.reading() as db:
+        found = {one.check: one for one in checks.database(db)}
+    assert found["plan_lost"].wrong
+    assert "runs are lost of 1 plan (2)" in found["plan_lost"].message
+    with pytest.raises(StoreError, match="damaged"):
+        everything(kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -69,7 +70,7 @@ class Result:
     @property
     def unrated(self) -> int:
         """Runs that were run and never rated."""
-        return sum(one.run is not None and np.isnan(one.rating) for one in self.runs)
+        return sum(one.run is not None and math.isnan(one.rating) for one in self.runs)
 
     def count(self, state: str) -> int:
         """How many runs are in a state of progress.py."""

@@ -37,6 +37,7 @@ def database(db: sqlite3.Connection, progress: Progress | None = None) -> Iterat
         yield from check(db)
     yield from _tracks(db, progress)
     yield from _alerts(db)
+    yield from _plans(db)
     yield from _derived(db)
     yield from _routes(db)
 
@@ -185,6 +186,19 @@ def _alerts(db: sqlite3.Connection) -> Iterator[Finding]:
         alerts.read(db)
     except (ValueError, TypeError) as error:
         yield Finding("alert", True, 1, f"what is known of the alerts cannot be read: {error}", RESTORE)
+
+
+def _plans(db: sqlite3.Connection) -> Iterator[Finding]:
+    broken = [
+        row[0]
+        for row in db.execute(
+            "SELECT id FROM plan LEFT JOIN planned_run ON plan_id = id "
+            "GROUP BY id HAVING count(plan_id) % 2 OR count(plan_id) = 0"
+        )
+    ]
+    if broken:
+        told = f"runs are lost of {_counted(broken, 'plan', 'plans')}"
+        yield Finding("plan_lost", True, len(broken), told, RESTORE)
 
 
 def _derived(db: sqlite3.Connection) -> Iterator[Finding]:

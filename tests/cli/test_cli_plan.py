@@ -1,0 +1,199 @@
+"""runlog plan: what would tell more, making a plan, and what it has shown."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import pytest
+
+import runlog
+from runlog.model import Activity, Entry, Reading
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def day(ahead):
+    return (datetime.now(UTC) + timedelta(days=ahead)).date()
+
+
+@pytest.fixture
+def calm(home):
+    """A runner with ratings that alarm nobody, on the clock of UTC."""
+    home.mkdir()
+    (home / "config.toml").write_text('timezone = "UTC"\n')
+    with runlog.open(home) as journal:
+        for ago in range(12):
+            moment = datetime.now(UTC).replace(microsecond=0) - timedelta(days=ago, minutes=1)
+            journal.log(Entry(moment, 0, soreness=float(ago % 3), warmup=bool(ago % 2)))
+
+
+def log(home, when, **values):
+    with runlog.open(home) as journal:
+        journal.log(Entry(when, 0, **values))
+
+
+@pytest.mark.usefixtures("calm")
+def test_without_a_word_it_says_what_would_tell_more(run, rows):
+    text = run("plan").stdout
+    assert text.startswith("What would tell more about your upper back")
+    assert "1. Warm-up: runlog plan warmup" in text
+    assert "assumed, not known" in text
+    assert run("plan", "ideas").stdout == text
+    ideas = rows("plan")
+    assert {idea["factor"] for idea in ideas} == {"warmup", "cooldown", "strength"}
+    assert all(idea["runs"] == 2 * idea["pairs"] and idea["low"] is None for idea in ideas)
+    assert rows("plan", "--effect", "2", "--area", "neck")[0]["runs"] < ideas[0]["runs"]
+    assert run("plan", "--csv").stdout.startswith("factor,label,first")
+
+
+def test_without_ratings_it_says_what_to_do(run, home):
+    assert "runlog log 3" in run("plan").stderr
+    assert run("plan", "list").stderr.startswith("No plans yet")
+    assert "No ratings yet" in run("plan", "warmup", "--days", "mon", code=1).stderr
+    assert not (home / "plan.csv").exists()
+
+
+@pytest.mark.usefixtures("calm")
+def test_a_factor_makes_a_plan_and_its_files(run, rows, tmp_path):
+    out, ics = tmp_path / "plan.csv", tmp_path / "plan.ics"
+    words = ["warmup", "--pairs", 6, "--days", "mon,Wednesday,SAT", "--seed", 1, "--out", out, "--ics", ics]
+    said = run("plan", *words).stdout
+    assert said.startswith("Plan 1: a warm-up or no warm-up, 12 runs in pairs")
+    assert "Keep these runs easy" in said
+    runs = rows("plan", "show", "1")
+    assert [one["state"] for one in runs] == ["to come"] * 12
+    assert {datetime.fromisoformat(one["day"]).weekday() for one in runs} == {0, 2, 5}
+    assert all(
+        {one["way"], other["way"]} == {"a warm-up", "no warm-up"}
+        for one, other in zip(runs[::2], runs[1::2], strict=True)
+    )
+    table = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    assert [(row["day"], row["way"]) for row in table] == [(one["day"], one["way"]) for one in runs]
+    events = icalendar.Calendar.from_ical(ics.read_bytes()).walk("VEVENT")
+    assert [event.decoded("dtstart").isoformat() for event in events] == [one["day"] for one in runs]
+    again = tmp_path / "again.csv"
+    run("plan", "show", "1", "--out", again)
+    assert again.read_bytes() == out.read_bytes()
+
+
+@pytest.mark.usefixtures("calm")
+def test_the_same_seed_draws_the_same_lots(run, rows):
+    def ways(plan):
+        return [one["way"] for one in rows("plan", "show", plan)]
+
+    for _ in range(2):
+        run("plan", "make", "cooldown", "--pairs", 8, "--days", "tue,fri", "--seed", 5)
+        run("plan", "cancel", len(rows("plan", "list")))
+    run("plan", "cooldown", "--pairs", 8, "--days", "tue,fri", "--seed", 6)
+    assert ways(1) == ways(2) != ways(3)
+
+
+@pytest.mark.usefixtures("calm")
+def test_one_plan_at_a_time(run, rows):
+    run("plan", "--pairs", 6, "warmup", "--days", "mon,thu")
+    refused = run("plan", "cooldown", "--days", "tue", code=1).stderr
+    assert "plan 1 (warmup) goes on until" in refused
+    end = datetime.fromisoformat(rows("plan", "list")[0]["end"]).date()
+    run("plan", "cooldown", "--days", "tue", "--start", end + timedelta(days=1))
+    assert [(one["id"], one["state"]) for one in rows("plan", "list")] == [(1, "under way"), (2, "under way")]
+    assert "Under way:" in run("plan").stdout
+    assert "Cancelled plan 1" in run("plan", "cancel", 1).stdout
+    assert "cancelled before" in run("plan", "cancel", 1, code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("acute_load",), 1, "acute_load cannot be planned"),
+        (("wormup",), 2, "did you mean warmup"),
+        (("reslt", "1"), 2, "Did you mean result?"),
+        (("warmup", "--days", "someday"), 2, "mon,wed,sat"),
+        (("warmup", "--pairs", "3"), 2, "6<=x<=40"),
+        (("warmup", "--effect", "nan"), 2, "no number"),
+        (("warmup", "--start", "2020-01-01", "--days", "mon"), 1, "is over"),
+        (("warmup",), 1, "--days"),
+        (("shoes", "--days", "mon"), 1, "two pairs"),
+        (("route", "--days", "mon"), 1, "record positions"),
+        (("show", "7"), 1, "no plan 7"),
+        (("result", "x"), 2, "not a valid integer"),
+        (("warmup", "--days", "mon", "--out", "/dev/null/plan.csv"), 1, "cannot be written"),
+    ],
+)
+@pytest.mark.usefixtures("calm")
+def test_what_cannot_be_is_said(run, words, code, says):
+    assert says in run("plan", *words, code=code).stderr
+
+
+@pytest.mark.usefixtures("calm")
+def test_the_sore_are_sent_to_a_clinician_instead(run, home):
+    log(home, datetime.now(UTC).replace(microsecond=0), soreness=8.0, area="knee")
+    refused = run("plan", "warmup", "--days", "mon", code=1).stderr
+    assert "8 of 10" in refused
+    assert "doctor or physiotherapist" in refused
+    assert "make no plan" in run("plan").stdout
+    assert "Plan 1" in run("plan", "warmup", "--days", "mon", "--cleared").stdout
+
+
+@pytest.mark.usefixtures("calm")
+def test_more_days_than_usual_are_warned_of(run, ran):
+    for ago in (3, 10, 17):
+        ran(timedelta(days=ago))
+    usual = run("plan", "warmup", "--pairs", 6, "--cleared")
+    assert usual.stderr == ""
+    run("plan", "cancel", 1)
+    many = run("plan", "warmup", "--pairs", 6, "--cleared", "--days", ",".join(WEEKDAYS))
+    assert "Do not run more for its sake" in many.stderr
+
+
+@pytest.mark.usefixtures("calm")
+def test_nothing_is_shown_before_the_end(run, rows):
+    run("plan", "warmup", "--pairs", 6, "--days", "mon,thu")
+    said = run("plan", "result", 1).stdout
+    assert "0 of 6 pairs are complete" in said
+    assert "easily misled by chance" in said
+    assert "nothing to look at" in run("plan", "result", 1, "--early").stdout
+    row = rows("plan", "result", 1)[0]
+    assert (row["difference"], row["p"], row["over"], row["complete"]) == (None, None, False, 0)
+
+
+@pytest.mark.usefixtures("calm")
+def test_a_plan_that_was_followed_tells_what_it_showed(run, rows, home):
+    """A plan is made today, and its runs of the future are imported: the end is when all are rated."""
+    run("plan", "warmup", "--pairs", 6, "--days", ",".join(WEEKDAYS), "--seed", 2)
+    for one in rows("plan", "show", 1):
+        start = datetime.fromisoformat(f"{one['day']}T07:00:00+00:00")
+        with runlog.open(home) as journal:
+            _put_in(journal, start)
+            warm = one["way"] == "a warm-up"
+            rating = 2.0 + one["run_number"] % 2 if warm else 5.0
+            journal.log(Entry(start + timedelta(hours=12), 0, soreness=rating, warmup=warm))
+    row = rows("plan", "result", 1)[0]
+    assert (row["complete"], row["over"], row["kept"], row["compared_pairs"]) == (6, True, 12, 6)
+    assert row["low"] < row["difference"] < row["high"] < 0
+    assert row["p"] == pytest.approx(2 / 64)
+    text = run("plan", "result", 1).stdout
+    assert "In your own trial: on the days drawn for a warm-up" in text
+    assert "what you expected may play a part" in text
+    assert rows("plan", "list")[0]["state"] == "over"
+
+
+def _put_in(journal, start):
+    run = Activity(start, 1800.0, "running", utc_offset_s=0, distance_m=5000.0)
+    journal._store.add_file(f"{start:%Y%m%d}.fit", f"{start:%Y%m%d}", Reading("fit", (run,)), [None])
+
+
+@pytest.mark.usefixtures("calm")
+def test_the_shell_is_offered_factors_and_plans(process, run):
+    run("plan", "warmup", "--pairs", 6, "--days", "mon,thu")
+
+    def offered(*words):
+        line = " ".join(["runlog", *words])
+        done = process(_RUNLOG_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words)))
+        assert done.stderr == ""
+        return {line.partition(",")[2] for line in done.stdout.splitlines() if line}
+
+    assert offered("plan", "s") == {"show", "shoes", "strength"}
+    assert offered("plan", "make", "co") == {"cooldown"}
+    assert offered("plan", "warmup", "--ic") == {"--ics"}
+    assert offered("plan", "result", "1") == {"1"}
