@@ -1,4 +1,4 @@
-"""``runlog exposures``, ``load`` and ``factors``: what is found out."""
+"""``runlog exposures`` and ``factors``: what is found out."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
 
 @click.command(
     epilog=examples(
+        "runlog exposures --last 7",
         "runlog exposures --csv > exposures.csv",
         "runlog exposures --area neck --json",
     )
 )
 @click.option("--area", type=AREA, help="Only this body area.")
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N ratings.")
 @listing
-def exposures(form: Form, area: str | None) -> None:
+def exposures(form: Form, area: str | None, last: int | None) -> None:
     """List each rating beside its factors, as they stood at that moment.
 
-    The table shows the four main factors; JSON and CSV have them all
-    (runlog factors says what each one means).
+    The table shows the main factors, as many as there is room for; JSON and
+    CSV have them all (runlog factors says what each one means).
     """
     from runlog.analysis.exposures import exposures as expose
     from runlog.analysis.factors import FACTORS
@@ -47,7 +49,8 @@ def exposures(form: Form, area: str | None) -> None:
         Column("rating", "Rating", "{:g}".format, number=True),
         *(Column(f.name, f.name, "{:.3g}".format, number=True) for f in FACTORS if f.mission),
     )
-    emit(form, rows(table), list(table.columns), columns, NO_RATINGS)
+    shown = table if last is None else table.tail(last)
+    emit(form, rows(shown), list(table.columns), columns, NO_RATINGS)
 
 
 def _local_day(moment: str, zone: tzinfo) -> str:
@@ -66,6 +69,7 @@ def factors(form: Form) -> None:
         {
             "name": factor.name,
             "label": factor.label,
+            "family": factor.family,
             "step": factor.step,
             "step_text": factor.step_text,
             "meaning": (getdoc(factor.values) or "").partition("\n")[0],

@@ -1,4 +1,4 @@
-"""Factors of running form: those of the last run, from the watch or its strap.
+"""Factors of running form: those of the last run, NaN where unknown or no run ended in the 24 hours before.
 
 Few of the values of ``History.runs`` are factors, as each question more makes every answer less sure.
 Step length follows from pace and cadence, vertical oscillation from step length and vertical ratio. Drifts
@@ -21,7 +21,7 @@ EVEN_PCT = 50.0
 
 
 def cadence(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Mean cadence of the last run; NaN where it is unknown or no run lies in the 24 hours before.
+    """Mean cadence of the last run, if it ended in the 24 hours before.
 
     Unit: steps per minute, both feet, while running. Step: 5.
     """
@@ -29,7 +29,7 @@ def cadence(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
 
 
 def stance_time(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Mean ground contact time of the last run; NaN like the cadence.
+    """Mean ground contact time of the last run, if it ended in the 24 hours before.
 
     Unit: milliseconds per step. Step: 10. It is shorter at a faster pace.
     """
@@ -37,7 +37,7 @@ def stance_time(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
 
 
 def stance_imbalance(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """How far the ground contact of the last run was from even between the feet; NaN like the cadence.
+    """How far from even both feet's ground contact was in the last run, if it ended in the 24 hours before.
 
     Unit: percentage points from 50, in tenths as watches show it: a mean of finer ones is noise. Towards
     either foot: FIT's profile does not say whose share it is (by convention the left foot's). Step: 1.
@@ -46,7 +46,7 @@ def stance_imbalance(history: History, moments: pd.DatetimeIndex) -> pd.Series[f
 
 
 def vertical_ratio(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Bounce of the last run as a share of its step length; NaN like the cadence.
+    """Bounce as a share of the step length in the last run, if it ended in the 24 hours before.
 
     Unit: percent. Step: 0.5.
     """

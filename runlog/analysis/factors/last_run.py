@@ -15,29 +15,31 @@ if TYPE_CHECKING:
 
 
 def warmup(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Whether the last run had a warm-up: 1 done, 0 skipped, NaN unknown or no run in the 24 hours before.
+    """Whether the last run had a warm-up, if it ended in the 24 hours before.
 
-    Unit: yes or no. Step: done against skipped. It does not matter when the diary told it. Only what the
-    diary and the laps say counts: a stream or a neighbouring activity can say "yes", but never "no", and
-    would tell of just the runs of which the diary is silent (``warmup.comparable``).
+    Unit: 1 done, 0 skipped, NaN unknown or no such run. Step: done against skipped. It does not matter when
+    the diary told it. Only what the diary and the laps say counts: a stream or a neighbouring activity can
+    say "yes", but never "no", and would tell of just the runs of which the diary is silent
+    (``warmup.comparable``).
     """
     return _habit(history, moments, "warmup")
 
 
 def cooldown(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Whether the last run had a cool-down: 1 done, 0 skipped, NaN unknown or no run in the 24 hours before.
+    """Whether the last run had a cool-down, if it ended in the 24 hours before.
 
-    Unit: yes or no. Step: done against skipped. It does not matter when the diary told it. Only what the
-    diary and the laps say counts: a stream or a neighbouring activity can say "yes", but never "no", and
-    would tell of just the runs of which the diary is silent (``warmup.comparable``).
+    Unit: 1 done, 0 skipped, NaN unknown or no such run. Step: done against skipped. It does not matter when
+    the diary told it. Only what the diary and the laps say counts: a stream or a neighbouring activity can
+    say "yes", but never "no", and would tell of just the runs of which the diary is silent
+    (``warmup.comparable``).
     """
     return _habit(history, moments, "cooldown")
 
 
 def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Distance on the shoe of the last run, that run included; NaN where its shoe is unknown.
+    """Distance on the shoe of the last run, that run included.
 
-    Unit: km, with what the shoe had run before runlog knew it. Step: 100 km.
+    Unit: km, with what the shoe had run before runlog knew it; NaN where it is unknown. Step: 100 km.
     """
     runs = after_each_run(history)
     return asof.of_last_run(runs, runs["total_m"].to_numpy(float) / 1000.0, moments)
