@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlog.analysis.load.limits import HeartLimits, heart_limits, highest_held
+from runlog.analysis.load import formulas
+from runlog.analysis.load.limits import ASSUMED_REST, HeartLimits, heart_limits, highest_held
 from runlog.settings import Settings
 
 EASY = {140: 1500.0, 150: 1500.0, 160: 20.0}
@@ -37,6 +39,35 @@ def test_what_is_set_is_taken_and_not_told():
     limits = heart_limits([], Settings(hr_rest=48, hr_max=188, sex="female"))
     assert limits == HeartLimits(48, 188, "female", "")
     assert limits.banister == {"hr_rest": 48, "hr_max": 188, "a": 0.86, "b": 1.67}
+
+
+def test_a_highest_rate_that_was_passed_is_told():
+    limits = heart_limits([EASY | {187: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="female"))
+    assert "2 of your runs held 187 bpm for 30 s, more than the hr_max of 180" in limits.note
+    assert heart_limits([EASY | {180: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="male")).note == ""
+
+
+def test_estimated_limits_keep_the_proportions_of_a_runners_load():
+    """As the docstring says: 3% around a constant factor, against 15% for the distance."""
+    chance = np.random.default_rng(1)
+    astray = np.array([simulated(chance) for _ in range(300)])
+    by_heart, by_distance = np.median(astray, axis=0)
+    assert by_heart == pytest.approx(0.03, abs=0.005)
+    assert np.quantile(astray[:, 0], 0.95) == pytest.approx(0.06, abs=0.01)
+    assert by_distance == pytest.approx(0.15, abs=0.01)
+
+
+def simulated(chance):
+    """How far 150 runs' loads stray from the true TRIMP, by estimated limits and by distance."""
+    rest, highest = chance.normal(55, 8), chance.normal(187, 10)
+    a, b = formulas.BANISTER["female" if chance.random() < 0.5 else "male"]
+    effort = np.clip(chance.normal(0.72, 0.07, 150), 0.45, 0.93)
+    rate, minutes = rest + effort * (highest - rest), 50 * np.exp(chance.normal(0, 0.35, 150))
+    km = minutes / 60 * 13 * (rate - 40) / (highest - 40) * np.exp(chance.normal(0, 0.05, 150))
+    true = formulas.banister(minutes, rate, hr_rest=rest, hr_max=highest, a=a, b=b)
+    seen = highest - abs(chance.normal(8, 5))
+    estimated = formulas.banister(minutes, rate, hr_rest=ASSUMED_REST, hr_max=seen)
+    return [float(np.log(load / true).std()) for load in (estimated, km)]
 
 
 @given(st.dictionaries(st.integers(30, 260), st.floats(0.1, 600), max_size=30))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from runlog.analysis.load.formulas import BANISTER
 
 if TYPE_CHECKING:
@@ -70,7 +68,8 @@ def heart_limits(heart_s: Collection[Mapping[int, float]], settings: Settings) -
     Returns:
         The limits, or why there are none: "" where nothing is set and little is recorded.
     """
-    highest = settings.hr_max or _highest(heart_s)
+    seen = _highest(heart_s)
+    highest = settings.hr_max or seen
     rest = settings.hr_rest or ASSUMED_REST
     if highest is None:
         asked = settings.hr_rest is not None or settings.sex is not None
@@ -79,7 +78,7 @@ def heart_limits(heart_s: Collection[Mapping[int, float]], settings: Settings) -
         crossed = f"hr_max ({highest:g}) is not above hr_rest ({rest:g})"
         return f"Heart rates are not counted: {crossed}; see config.toml."
     sex = settings.sex or ASSUMED_SEX
-    return HeartLimits(rest, highest, sex, _note(rest, highest, sex, settings))
+    return HeartLimits(rest, highest, sex, _note(rest, highest, sex, settings) or _passed(highest, seen))
 
 
 def _highest(heart_s: Collection[Mapping[int, float]]) -> float | None:
@@ -94,10 +93,12 @@ def highest_held(heart_s: Mapping[int, float]) -> int | None:
 
     Seconds above 220 bpm are no heart's.
     """
-    rates = np.array(sorted((rate for rate in heart_s if rate <= ABOVE_ANY), reverse=True), dtype=int)
-    at_or_above = np.cumsum([heart_s[int(rate)] for rate in rates])
-    reached = rates[at_or_above >= HELD_S]
-    return int(reached[0]) if len(reached) else None
+    seconds = 0.0
+    for rate in sorted(heart_s, reverse=True):
+        seconds += heart_s[rate] if rate <= ABOVE_ANY else 0.0
+        if seconds >= HELD_S:
+            return rate
+    return None
 
 
 def _note(rest: float, highest: float, sex: str, settings: Settings) -> str:
@@ -120,4 +121,13 @@ def _note(rest: float, highest: float, sex: str, settings: Settings) -> str:
     return (
         f"{said[0].upper()}{said[1:]}: the TRIMP compares your runs with each other, not with other "
         f"people's. If you know better, write it into config.toml: {', '.join(lines)}."
+    )
+
+
+def _passed(highest: float, seen: float | None) -> str:
+    if seen is None or seen <= highest:
+        return ""
+    return (
+        f"{RUNS_REACHING} of your runs held {seen:.0f} bpm for {HELD_S:.0f} s, more than the hr_max of "
+        f"{highest:g} in config.toml."
     )

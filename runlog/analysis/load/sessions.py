@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -147,13 +148,11 @@ def _flat(
     heart_s: Mapping[int, Mapping[int, float]], runs: pd.Index
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
     """The place of the run, the rate (bpm) and the minutes at it, of every bar of every histogram."""
-    rows = [
-        (place, bpm, seconds / 60.0)
-        for place, run in enumerate(runs)
-        for bpm, seconds in heart_s.get(run, {}).items()
-    ]
-    table = np.array(rows, dtype=float).reshape(-1, 3)
-    return table[:, 0].astype(np.intp), table[:, 1], table[:, 2]
+    found = [heart_s.get(run, {}) for run in runs]
+    place = np.repeat(np.arange(len(found)), [len(one) for one in found])
+    bpm = np.fromiter(chain.from_iterable(found), float, len(place))
+    seconds = np.fromiter(chain.from_iterable(one.values() for one in found), float, len(place))
+    return place, bpm, seconds / 60.0
 
 
 def _converted(kind: LoadKind, missing: int, runs: int) -> str:
