@@ -12,6 +12,7 @@ from runlog.cli import context
 from runlog.cli.alerting import ALL, explain, order, row, say_rows
 from runlog.cli.help import examples
 from runlog.cli.names import Known, complete_alert, find_alert
+from runlog.cli.notifying import send_due
 from runlog.cli.output import Form, emit, listing, say, tell
 from runlog.reporter.units import day
 
@@ -66,6 +67,7 @@ class _Span(click.ParamType[timedelta]):
         "runlog alerts ack 3                 # known; be silent until it ends or grows worse",
         "runlog alerts snooze 3 --for 2w",
         "runlog alerts --explain run_spike   # definition, threshold, evidence",
+        "runlog alerts --notify              # by mail, ntfy, Telegram … as config.toml says",
         "runlog alerts --exit-code || echo 'have a look'",
     ),
 )
@@ -80,8 +82,9 @@ class _Span(click.ParamType[timedelta]):
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 1 if an open alert is a warning or urgent, else 0."
 )
+@click.option("--notify", is_flag=True, help="Send new ones to the places of config.toml, each once.")
 @listing
-def alerts(form: Form, kind: str | None, *, every: bool, exit_code: bool) -> None:
+def alerts(form: Form, kind: str | None, *, every: bool, exit_code: bool, notify: bool) -> None:
     """Tell what needs attention now, and why, in numbers.
 
     An alert stays open until its cause ends, or until you say that you know it
@@ -89,20 +92,21 @@ def alerts(form: Form, kind: str | None, *, every: bool, exit_code: bool) -> Non
     comes again or grows worse.
     """
     if click.get_current_context().invoked_subcommand:
-        if kind or every or exit_code or form != "table":
+        if kind or every or exit_code or notify or form != "table":
             raise click.UsageError("Options of runlog alerts itself go with no command after them.")
     elif kind:
         explain(form, kind)
     else:
-        _list(form, every=every, exit_code=exit_code)
+        _list(form, every=every, exit_code=exit_code, notify=notify)
 
 
-def _list(form: Form, *, every: bool, exit_code: bool) -> None:
+def _list(form: Form, *, every: bool, exit_code: bool, notify: bool) -> None:
     from runlog.journal import cycle
 
     now = context.now()
     with context.journal() as kept:
         found = kept.alerts.follow(kept.history(), now)
+        all_sent = not (notify and cycle.due(found, now)) or send_due(kept, now, _message)
     standing = [alert for alert in found if cycle.is_open(alert, now)]
     shown = [alert for alert in found if _lately(alert, now)] if every else standing
     rows = [row(alert, now) for alert in sorted(shown, key=lambda alert: order(alert, now))]
@@ -111,8 +115,14 @@ def _list(form: Form, *, every: bool, exit_code: bool) -> None:
         _say_what_to_type([one for one in rows if one["state"] in cycle.OPEN])
     else:
         emit(form, rows, _KEYS, (), _nothing_open(found, now))
-    if exit_code and any(alert.severity in _PRESSING for alert in standing):
+    if not all_sent or (exit_code and any(alert.severity in _PRESSING for alert in standing)):
         click.get_current_context().exit(1)
+
+
+def _message(due: Sequence[KeptAlert]) -> tuple[str, str]:
+    from runlog.reporter import message
+
+    return message.of_alerts(due)
 
 
 def _lately(alert: KeptAlert, now: datetime) -> bool:

@@ -80,6 +80,29 @@ def test_weekly_without_a_place_to_send_to_says_how_to_name_one(run, home):
         assert all(alert.notified is None for alert in journal.alerts.all())
 
 
+@in_season
+@on_sunday
+def test_alerts_are_sent_once_and_listed_all_the_same(run, rows, home):
+    with http() as (port, posted):
+        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+        run("alerts", "--notify")
+        listed = rows("alerts", "--notify")
+    assert len(posted) == 1
+    assert all(alert["message"] in posted[0]["message"] + posted[0]["title"] for alert in listed)
+
+
+@in_season
+@on_sunday
+def test_alerts_that_nobody_could_be_sent_are_sent_later(run, home):
+    with http(status=500) as (port, refused):
+        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+        assert "500" in run("alerts", "--notify", code=1).stderr
+    with http() as (port, posted):
+        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+        run("alerts", "--notify")
+    assert len(refused) == len(posted) == 1
+
+
 def test_watching_once_imports_what_is_there(run, tmp_path):
     (tmp_path / "watch").mkdir()
     (tmp_path / "watch" / "a.gpx").write_text(gpx_text(MORNING))
