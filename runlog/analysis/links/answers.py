@@ -83,7 +83,7 @@ def _false_discovery_rates(asked: Sequence[str], p: np.ndarray) -> np.ndarray:
 
 def _per_step(ratings: pd.DataFrame, names: Sequence[str], spread: np.ndarray) -> np.ndarray:
     """What turns an effect per SD into one per step."""
-    return np.array([size(ratings[name], name) for name in names]) / spread
+    return np.asarray([size(ratings[name], name) for name in names] / spread, dtype=float)
 
 
 def _halves(ratings: pd.DataFrame, names: Sequence[str]) -> tuple[Mapping[str, float], Mapping[str, float]]:

@@ -101,4 +101,5 @@ def _weekdays(table: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> pd.Series
     own = pd.Series([moment.day_of_week for moment in moments], table.index, dtype=int)
     if "day" not in table or not pd.api.types.is_datetime64_any_dtype(table["day"]):
         return own
-    return table["day"].dt.day_of_week.fillna(own).astype(int)
+    told: pd.Series[float] = table["day"].dt.day_of_week
+    return told.fillna(own).astype(int)

@@ -77,7 +77,7 @@ def _applies(ratings: pd.DataFrame, name: str) -> NDArray[np.bool_]:
     of_the_run = [other for other in ratings.columns if _of_the_same_run(step_of(other), step)]
     if of_the_run == [name]:
         return everywhere
-    return ~np.isnan(ratings[of_the_run].to_numpy(dtype=float)).all(axis=1)
+    return np.asarray(ratings[of_the_run].notna().any(axis=1), dtype=bool)
 
 
 def _of_the_same_run(one: Step, other: Step) -> bool:
@@ -90,9 +90,9 @@ def is_high(values: pd.Series[float]) -> pd.Series[bool]:
 
 
 def correlations(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Give each factor's correlation with each, NaN where too few ratings know both."""
-    found: dict[str, dict[str, float]] = ratings[list(names)].corr(min_periods=2 * VARIES_FROM).to_dict()
-    return found
+    """Give each factor's correlation with each; 0 where too few ratings know both."""
+    table = ratings[list(names)].corr(min_periods=2 * VARIES_FROM).fillna(0.0).to_numpy()
+    return {name: dict(zip(names, row.tolist(), strict=True)) for name, row in zip(names, table, strict=True)}
 
 
 def companions(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
