@@ -229,6 +229,17 @@ def test_states_are_kept_from_day_to_day(sore):
         assert [cycle.state(one, START) for one in journal.alerts.all()] == ["resolved", "resolved"]
 
 
+def test_the_most_severe_of_several_comes_first(sore):
+    with runlog.open(sore) as journal:
+        for day in range(1, 6):
+            journal.log(Entry(START - day * 4 * DAY, 3600, soreness=5.0))
+        assert [(one.id, one.severity) for one in looked(journal)] == [
+            (1, "urgent"),
+            (2, "urgent"),
+            (3, "warn"),
+        ]
+
+
 def test_asking_without_keeping_writes_nothing(sore):
     with runlog.open(sore) as journal:
         assert len(runlog.alerts(journal.history(), START)) == 2

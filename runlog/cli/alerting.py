@@ -74,12 +74,16 @@ def say_notices(notices: Iterable[Notice]) -> None:
 
 
 def say_new(kept: Journal, now: datetime, most: int = 3) -> None:
-    """Look which alerts hold now, and tell on stderr those that have just come or come again."""
-    began = [alert for alert in kept.alerts.follow(kept.history(), now) if alert.began == now]
-    for alert in sorted(began, key=lambda alert: order(alert, now))[:most]:
+    """Look which alerts hold now, and tell on stderr those that have just come or grown worse."""
+    from runlog.journal import cycle
+
+    before = {alert.id: alert.worst for alert in kept.alerts.all() if alert.resolved is None}
+    found = kept.alerts.follow(kept.history(), now)
+    crossed = [one for one in found if cycle.is_open(one, now) and before.get(one.id) != one.worst]
+    for alert in sorted(crossed, key=lambda alert: order(alert, now))[:most]:
         tell(f"New alert [{alert.id}] {alert.severity}: {alert.message}")
-    if began:
-        more = len(began) - most
+    if crossed:
+        more = len(crossed) - most
         tell(f"{f'And {more} more. ' if more > 0 else ''}Why, and what to do: runlog alerts")
 
 

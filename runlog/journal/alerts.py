@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from runlog.journal import cycle
@@ -48,8 +47,9 @@ class Alerts:
         notices = alerts(history, moment)
         with self._store.writing() as db:
             known = kept.read(db)
-            changed = set(cycle.follow(known, notices, moment)) - set(known)
-            kept.keep(db, sorted(changed, key=attrgetter("id", "kind", "subject")))
+            after = cycle.follow(known, notices, moment)
+            before = set(known)
+            kept.keep(db, [alert for alert in after if alert not in before])
             return kept.read(db)
 
     def all(self) -> list[KeptAlert]:

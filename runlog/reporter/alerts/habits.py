@@ -87,7 +87,7 @@ def _day_of_alert(history: History, row: pd.DataFrame) -> date:
 
 
 def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
-    """You go on running, but have not rated your soreness for a week or more."""
+    """You go on running, but have not rated your soreness for a week (by default) or more."""
     rated = history.entries.dropna(subset="soreness")
     if len(rated) < MIN_RATINGS or not asof.goes_on(history, now):
         return []

@@ -23,7 +23,7 @@ AFTER_RUN = pd.Timedelta(hours=48)
 
 
 def soreness_high(history: History, now: pd.Timestamp) -> list[Notice]:
-    """A rating of 7 or more in the last seven days."""
+    """A rating of 7 or more (by default) in the last seven days."""
     since = now - pd.Timedelta(days=HIGH_DAYS)
     return [
         notice
@@ -57,7 +57,7 @@ def _high(history: History, area: str, recent: pd.DataFrame, ratings: pd.DataFra
 
 
 def soreness_persists(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Every rating of the last two weeks or longer was 4 or more."""
+    """Every rating of the last two weeks or longer (by default) was 4 or more."""
     return [notice for area, ratings in _fresh(history, now) if (notice := _persists(history, area, ratings))]
 
 
@@ -86,7 +86,7 @@ def _persists(history: History, area: str, ratings: pd.DataFrame) -> Notice | No
 
 
 def soreness_rises(history: History, now: pd.Timestamp) -> list[Notice]:
-    """The ratings after the last four runs rise from each run to the next."""
+    """The ratings after the last four runs (by default) rise from each run to the next."""
     return [notice for area, ratings in _fresh(history, now) if (notice := _rises(history, area, ratings))]
 
 
