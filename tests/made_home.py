@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy as np
 
 import runlog
 from runlog.intake.deriving import derive
-from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Reading, Shoe, Track
+from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Reading, Shoe, ShoeRule, Surface, Track
 from runlog.store.tracks import stream
 
 if TYPE_CHECKING:
@@ -82,6 +83,13 @@ def fill(home: Path) -> None:
         journal.shoes.add(Shoe("Red", date(2026, 3, 1), limit_m=7e5 / 3, default=True))
         journal.shoes.add(Shoe(HOSTILE.replace("\x00", ""), retired=date(2026, 6, 9)))
         journal.shoes.wear([1], "Red")
+        journal.shoes.join("Red", "Blue")
+        journal.shoes.join("Red", HOSTILE.replace("\x00", ""))
+        red = next(shoe for shoe in journal.shoes.all() if shoe.name == "Red")
+        journal.shoes.edit(replace(red, rests=((date(2026, 4, 1), date(2026, 4, 30)),)))
+        journal.shoes.separate("Blue")
+        journal.shoes.add_rule(ShoeRule("Blue", Surface.TRAIL, "sat,sun", 1e4 / 3, 42_195.0, "11-01..03-31"))
+        journal.shoes.add_rule(ShoeRule("Red", max_m=5_000.0))
         journal.log(Entry(MONDAY + timedelta(hours=2), 7200, soreness=2.0, warmup=True, shoe="Blue", run=1))
         journal.log(Entry(MONDAY + timedelta(days=2, hours=2), -3600, soreness=0.0, cooldown=False, run=5))
         journal.log(

@@ -167,10 +167,15 @@ def test_what_the_runner_said_since_holds(made, tmp_path):
         entry = journal.entries()[-1]
         journal.edit(entry.id, Entry(entry.entry.moment, 7200, soreness=9.0))
         journal.shoes.edit(Shoe("Red", limit_m=1.0))
+        rule, *_ = journal.shoes.rules()
+        journal.shoes.remove_rule(rule.id)
+        journal.shoes.separate(made_home.HOSTILE.replace("\x00", ""))
         journal.add([made / "out"])
         assert next(run for run in journal.runs() if run.id == 1).worn == "Blue"
         assert journal.entries()[-1].entry.soreness == 9.0
         assert next(shoe for shoe in journal.shoes.all() if shoe.name == "Red").limit_m == 1.0
+        assert all(shoe.same_as is None for shoe in journal.shoes.all())
+        assert rule.rule in [kept.rule for kept in journal.shoes.rules()]  # a rule is new again, a name is not
 
 
 def test_into_a_home_with_some_of_the_runs_nothing_comes_twice(made, tmp_path):

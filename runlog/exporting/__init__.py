@@ -97,7 +97,8 @@ def export(
         out.write(CONFIG, config.read_bytes())
     out.write("README.txt", texts.README)
     out.finish()
-    return Export(len(ids), with_track, len(journal.entries), len(journal.shoes), out.size)
+    pairs = sum(shoe.same_as is None for shoe in journal.shoes)
+    return Export(len(ids), with_track, len(journal.entries), pairs, out.size)
 
 
 def _refuse(folder: Path, home: Path, *, force: bool) -> None:

@@ -55,7 +55,7 @@ def diary(entries: Sequence[KeptEntry]) -> str:
 
 
 def shoes(pairs: Sequence[Shoe]) -> str:
-    """The pairs of shoes as a shoes CSV, numbered."""
+    """The pairs of shoes as a shoes CSV, numbered; what are but other names of them is left out."""
     return _table(
         ["exported_shoe", *shoes_format.COLUMNS],
         (
@@ -64,7 +64,7 @@ def shoes(pairs: Sequence[Shoe]) -> str:
                 *(shoe.start_m / 1000, None if shoe.limit_m is None else shoe.limit_m / 1000),
                 "yes" if shoe.default else "no",
             ]
-            for number, shoe in enumerate(pairs, 1)
+            for number, shoe in enumerate((pair for pair in pairs if pair.same_as is None), 1)
         ),
     )
 

@@ -9,6 +9,7 @@ from made_recordings import shoes_of
 
 from runlog.errors import BadInput, NotFound
 from runlog.model import KeptShoeRule, Shoe, ShoeRule, Surface
+from runlog.store.keeping import shoe_checks
 
 TRAIL = ShoeRule("Blue", Surface.TRAIL, "sat,sun", 5_000.0, 30_000.0, "11-01..03-31")
 
@@ -81,3 +82,33 @@ def test_the_days_off_of_a_pair_come_back(kept, shoes):
     rested = Shoe("Blue", rests=((date(2026, 1, 2), date(2026, 2, 3)),))
     shoes.edit(rested)
     assert kept.shoes() == [rested]
+
+
+def test_the_doctor_notes_a_rule_of_a_retired_pair(shoes, kept):
+    shoes.add_rule(TRAIL)
+    with kept.reading() as db:
+        assert list(shoe_checks.shoes(db)) == []
+    shoes.edit(Shoe("Blue", retired=date(2026, 1, 1)))
+    with kept.reading() as db:
+        found = list(shoe_checks.shoes(db))
+    assert [(one.check, one.wrong) for one in found] == [("shoe_rule_retired", False)]
+    assert "rule remove 1 --dry-run" in found[0].todo
+
+
+@pytest.mark.parametrize(
+    ("damage", "check"),
+    [
+        ("INSERT INTO shoe_rule (shoe, weekdays) VALUES ('Nix', 'sat')", "shoe_rule"),
+        ("INSERT INTO shoe_rule (shoe, surface) VALUES ('Blue', 'moon')", "shoes"),
+        ("UPDATE shoe SET rests = '[[1, 2]]'", "shoes"),
+        ("UPDATE shoe SET same_as = 'Nix'", "shoe_name"),
+        ("UPDATE shoe SET same_as = 'Blue'", "shoe_name"),
+    ],
+)
+@pytest.mark.usefixtures("shoes")
+def test_the_doctor_finds_names_and_rules_that_lead_nowhere(kept, damage, check):
+    with kept.reading() as db:
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute(damage)
+        found = list(shoe_checks.shoes(db))
+    assert [(one.check, one.wrong, one.count) for one in found] == [(check, True, 1)]
