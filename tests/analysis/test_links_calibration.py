@@ -16,7 +16,7 @@ from scipy.stats import binom
 if TYPE_CHECKING:
     from pathlib import Path
 
-RUNNERS = 6  # of each cell
+RUNNERS = 5  # of each cell
 N = 60
 SEED = 7_000
 
@@ -61,7 +61,7 @@ def test_other_methods_cry_wolf_on_the_same_runners(unlinked: pd.DataFrame):
 
 
 def test_the_range_holds_the_truth_and_a_real_effect_is_seen(bench):
-    judged = bench.judge.linked({"desk_hours": 0.8}, N, 42, first=SEED)
+    judged = bench.judge.linked({"desk_hours": 0.8}, N, 28, first=SEED)
     linked = judged[judged["truth"] != 0]
     assert (~linked["covered"]).sum() <= most(0.07, len(linked))
     assert linked["alarm runlog"].mean() >= 0.7
@@ -69,7 +69,7 @@ def test_the_range_holds_the_truth_and_a_real_effect_is_seen(bench):
 
 
 def test_a_linked_warm_up_is_not_claimed_of_the_day_before(bench):
-    judged = bench.judge.linked({"warmup": 1.2}, 80, 21, first=SEED, window=48)
+    judged = bench.judge.linked({"warmup": 1.2}, 80, 14, first=SEED, window=48)
     found = judged.groupby("runner")["found runlog"].any()
     assert found.sum() <= most(0.10, len(found))
 
