@@ -19,15 +19,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.analysis.links.steps import step_of
-from runlog.analysis.links.withheld import correlations
+from runlog.analysis.links.withheld import MOVES_WITH, correlations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-
-#: Beyond this correlation a factor is spoken for by the earlier one of its family.
-SPOKEN_FOR = 0.7
 
 
 def spokesmen(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple[str, float]]:
@@ -43,7 +40,7 @@ def spokesmen(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple[st
     for name in sorted(names, key=lambda name: (not step_of(name).mission, step_of(name).place)):
         kin = [other for other in asked if _kin(name, other)]
         closest = max(kin, key=lambda other: abs(correlation[name][other]), default=None)
-        if closest is not None and abs(correlation[name][closest]) > SPOKEN_FOR:
+        if closest is not None and abs(correlation[name][closest]) > MOVES_WITH:
             found[name] = closest, correlation[name][closest]
         else:
             asked.append(name)

@@ -30,7 +30,8 @@ Made by `python -m calibration {runners} --out calibration/RESULTS.md` in tests/
 seeds from {first} on, on none of which the method was chosen. What the runners are like: simulate.py.
 All numbers are per cent. {missed} marks a target of the specification that is missed by more than the chance
 of this simulation explains (1%): false alarms (p < .05) 5 per factor (7 for shoe_km; tested over all factors
-of a row), any found after Benjamini–Hochberg 10, the 95% range holds the truth in 93 to 97, power from 40
+of a row; "worst factor" is the one least explained by chance, so that of a factor that few diaries can
+answer for, such as chronic_load beside acute_load, even a high rate may mean nothing), any found after Benjamini–Hochberg 10, the 95% range holds the truth in 93 to 97, power from 40
 ratings on 75 for 0.8 points per SD.
 """
 
