@@ -26,13 +26,16 @@ LAGGED_SIZES = (60, 200)
 INTRODUCTION = """# How often links is wrong, and how often right
 
 Made by `python -m calibration {runners} --out calibration/RESULTS.md` in tests/bench; method {method};
-{runners} runners of each cell at each number of ratings, as many of each linked factor and of each draw;
-seeds from {first} on, on none of which the method was chosen. What the runners are like: simulate.py.
+{runners} runners of each cell at each number of ratings, twice as many of each linked factor and of each
+draw, over all cells; seeds from {first} on, on none of which the method was chosen. What the runners are
+like: simulate.py.
+
 All numbers are per cent. {missed} marks a target of the specification that is missed by more than the chance
 of this simulation explains (1%): false alarms (p < .05) 5 per factor (7 for shoe_km; tested over all factors
-of a row; "worst factor" is the one least explained by chance, so that of a factor that few diaries can
-answer for, such as chronic_load beside acute_load, even a high rate may mean nothing), any found after Benjamini–Hochberg 10, the 95% range holds the truth in 93 to 97, power from 40
-ratings on 75 for 0.8 points per SD.
+of a row), any found after Benjamini–Hochberg 10 where nothing is linked, false ones 10 of those found, the
+95% range holds the truth in 93 to 97, power from 40 ratings on 75 for 0.8 points per SD. "Worst factor" is
+the one least explained by chance; a factor that few diaries can answer for, such as chronic_load, for which
+acute_load speaks in most, may have a high rate there that means nothing.
 """
 
 
