@@ -89,6 +89,16 @@ def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
     return f"{text} {value.year}" if year else text
 
 
+def weekday(value: date) -> str:
+    """The weekday of a day, short, e.g. "Sun"."""
+    return _WEEKDAYS[value.weekday()]
+
+
+def month(value: date) -> str:
+    """The month of a day, short, e.g. "Nov"."""
+    return _MONTHS[value.month - 1]
+
+
 def days(first: date, last: date) -> str:
     """A span of days as "20–26 Jul 2026" or "28 Dec 2026 – 3 Jan 2027"."""
     end = day(last, weekday=False, year=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -37,10 +37,11 @@ def _end(step: Mapping[int, int | None], start: int) -> int:
 
 
 def known(routes: Sequence[Route]) -> pd.DataFrame:
-    """The routes that count, by label: given_name and similar_to (an earlier route's label), each or None."""
+    """The routes that count, by label: given_name and similar_to (a label), each or None, and shape."""
     counts_as = joined(routes)
-    rows: dict[int, dict[str, str | None]] = {
-        one: {"given_name": None, "similar_to": None} for one in counts_as.values()
+    shape = {route.id: route.shape for route in routes}
+    rows: dict[int, dict[str, Any]] = {
+        one: {"given_name": None, "similar_to": None, "shape": shape.get(one)} for one in counts_as.values()
     }
     for route in sorted(routes, key=lambda route: (route.id != counts_as[route.id], route.id)):
         row = rows[counts_as[route.id]]
@@ -49,7 +50,9 @@ def known(routes: Sequence[Route]) -> pd.DataFrame:
         if route.id == counts_as[route.id] and model != route.id:
             row["similar_to"] = None if model is None else label(model)
     index = pd.Index([label(one) for one in rows], dtype=object, name="route")
-    return pd.DataFrame(list(rows.values()), index=index, columns=["given_name", "similar_to"], dtype=object)
+    return pd.DataFrame(
+        list(rows.values()), index=index, columns=["given_name", "similar_to", "shape"], dtype=object
+    )
 
 
 def streaks(route: pd.Series[str]) -> pd.Series[int]:
@@ -84,7 +87,7 @@ def routes(history: History, now: datetime | None = None) -> pd.DataFrame:
     count = recent["route"].value_counts().reindex(table.index, fill_value=0).astype(float)
     table.insert(1, "share_28d", count / (len(recent) or np.nan))
     usual = pd.Series([_usual(names) for _, names in by_route["name"]], index=table.index, dtype=object)
-    told = history.routes.reindex(table.index)
+    told = history.routes[["given_name", "similar_to"]].reindex(table.index)
     table.insert(5, "name", told["given_name"].where(told["given_name"].notna(), usual))
     table = table.join(told)
     return table.sort_values("runs", ascending=False, kind="stable").reset_index()
