@@ -119,7 +119,7 @@ def test_too_few_pairs_say_how_many_are_missing():
     assert found.drawn is None
     assert (found.complete, found.count("missed"), found.unrated) == (4, 1, 2)
     assert "of the 6 complete pairs that it takes at least, 2 are missing" in words.outcome(found)
-    assert "2 of those run are not rated" in words.progress(found)
+    assert "Not rated in the day after it: 2." in words.progress(found)
 
 
 def test_a_cancelled_plan_may_be_looked_at():
@@ -168,12 +168,22 @@ def test_of_two_runs_on_a_day_the_longer_one_is_meant():
 
 def test_no_difference_is_told_with_what_it_rules_out():
     made = plan(10)
-    narrow = plans.result(followed(made, lambda n: 3 + (n % 4 == 1)), made, END)
+    narrow = plans.result(followed(made, lambda n: 3 + (n % 4 in (0, 1))), made, END)
     assert narrow.drawn.p > 0.05
     assert "one of 1 point or more is unlikely" in words.outcome(narrow)
     wild = plans.result(followed(made, lambda n: (n * n * 7) % 11), made, END)
     assert wild.drawn.p > 0.05
     assert "the question stays open" in words.outcome(wild)
+
+
+def test_where_range_and_lots_disagree_it_is_a_hint():
+    """Six differences on one side, of which one is large: rare for lots, and wide for Student."""
+    made = plan()
+    small = {1: 9, 2: 0}
+    found = plans.result(followed(made, lambda n: small.get(n, n % 2)), made, END)
+    assert found.drawn.p < 0.05
+    assert found.drawn.low < 0
+    assert words.outcome(found).endswith("it is a hint.")
 
 
 def test_the_same_in_every_pair_has_no_range():

@@ -123,7 +123,8 @@ PLANNABLE: tuple[Plannable, ...] = (
             "Go straight into an easy first kilometre.",
         ),
         _habit("warmup"),
-        caution="Keep these runs easy: before a race or fast running, warm up whatever the lot says.",
+        caution="Keep these runs easy: before a race or fast running, warm up whatever the lot says. Note "
+        "with the rating what you did: runlog log 3 --warmup, or --no-warmup.",
     ),
     Plannable(
         "cooldown",
@@ -134,6 +135,7 @@ PLANNABLE: tuple[Plannable, ...] = (
             "Stop when the run is done.",
         ),
         _habit("cooldown"),
+        caution="Note with the rating what you did: runlog log 3 --cooldown, or --no-cooldown.",
     ),
     Plannable(
         "strength",
@@ -145,7 +147,8 @@ PLANNABLE: tuple[Plannable, ...] = (
         ),
         _strength_the_day_before,
         families=("strength",),
-        caution="Do no more strength training in a week than you are used to.",
+        caution="Do no more strength training in a week than you are used to. Its own soreness may last for "
+        "two or three days: plan runs with two days between them, if you can (--days).",
     ),
     Plannable(
         "route",

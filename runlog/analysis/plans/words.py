@@ -102,7 +102,7 @@ def progress(found: Result) -> str:
         "to come": found.count(TO_COME),
     }
     told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
-    rated = f" {found.unrated} of those run are not rated in the day after." if found.unrated else ""
+    rated = f" Not rated in the day after it: {found.unrated}." if found.unrated else ""
     return f"{found.complete} of {found.pairs} pairs are complete. Of {len(found.runs)} runs: {told}.{rated}"
 
 
@@ -146,6 +146,9 @@ def _chance(drawn: Comparison) -> str:
 
 
 def _verdict(found: Result, drawn: Comparison) -> str:
+    beyond_nothing = drawn.low > 0 or drawn.high < 0
+    if not np.isnan(drawn.low) and beyond_nothing != (drawn.p <= _FOUND):
+        return "The range and the lots do not quite agree on whether that is more than chance: it is a hint."
     if drawn.p <= _FOUND:
         return (
             "Chance is an unlikely reason for it, and as lots decided which days those were, so is whatever "
