@@ -395,6 +395,15 @@ class Route:
     similar_to: int | None = None
     joined_to: int | None = None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Route) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def _values(self) -> tuple[object, ...]:
+        return (self.id, self.shape.tobytes(), self.name, self.similar_to, self.joined_to)
+
 
 class OnRoute(NamedTuple):
     """The id of the route that a run went, and whether the runner said so."""
@@ -513,10 +522,10 @@ class ExportedJournal:
     activities: Mapping[int, tuple[Origin, ...]]
     entries: tuple[KeptEntry, ...] = ()
     shoes: tuple[Shoe, ...] = ()
+    files: tuple[TakenFile, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
     shoe_rules: tuple[ShoeRule, ...] = ()
     routes: tuple[Route, ...] = ()
     on_route: Mapping[int, OnRoute] = field(default_factory=dict)
-    files: tuple[TakenFile, ...] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
     alerts: tuple[KeptAlert, ...] = ()
     plans: tuple[Plan, ...] = ()

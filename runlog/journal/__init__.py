@@ -292,6 +292,7 @@ class Journal:
         """
         from runlog import exporting
 
+        self.routes.find()  # else whoever reads it back would number them in another order
         return exporting.export(
             self._store, self.folder, Path(folder), gpx_too=gpx, force=force, progress=progress
         )
