@@ -31,22 +31,26 @@ def signs(history: History) -> pd.DataFrame:
             stretch: the number of its unbroken stretch of the log;
             begun: the day of the first run of that stretch up to then, NaT before it.
     """
-    runs = history.runs
+    others, entries = history.others, history.entries
     told = [
-        pd.DataFrame({"moment": runs["end"], "day": runs["day"], "run": runs.index, "load": runs["load"]}),
-        pd.DataFrame({"moment": history.others["end"], "day": history.others["day"]}),
-        pd.DataFrame({"moment": history.entries["moment"], "day": history.entries["day"]}),
+        _told(history.runs["end"], history.runs["day"]).assign(
+            run=history.runs.index.astype(float), load=history.runs["load"].fillna(0.0)
+        ),
+        _told(others["end"], others["day"]),
+        _told(entries["moment"], entries["day"]),
     ]
-    filled = [frame for frame in told if len(frame)] or told[:1]
-    table = pd.concat(filled, ignore_index=True).sort_values("moment", kind="stable", ignore_index=True)
-    table["load"] = table["load"].astype(float).fillna(0.0) if "load" in table else 0.0
-    table["run"] = table["run"].astype(float) if "run" in table else float("nan")
+    table = pd.concat(told, ignore_index=True).sort_values("moment", kind="stable", ignore_index=True)
     table["day"] = table["day"].cummax()
     broken = table["day"].diff() > pd.Timedelta(days=history.settings.silence_days + 1)
     table["stretch"] = broken.cumsum()
-    first_run = table["day"].where(table["run"].notna()).groupby(table["stretch"]).transform("min")
-    table["begun"] = first_run.where(table["run"].notna().groupby(table["stretch"]).cummax())
+    is_run = table["run"].notna()
+    first_run = table["day"].where(is_run).groupby(table["stretch"]).transform("min")
+    table["begun"] = first_run.where(is_run.groupby(table["stretch"]).cummax())
     return table
+
+
+def _told(moment: pd.Series[pd.Timestamp], day: pd.Series[pd.Timestamp]) -> pd.DataFrame:
+    return pd.DataFrame({"moment": moment, "day": day, "run": float("nan"), "load": 0.0})
 
 
 def daily_loads(history: History, through: pd.Timestamp | None = None) -> pd.Series[float]:

@@ -84,15 +84,27 @@ def session_loads(
         LoadKind.DISTANCE: km,
         LoadKind.TIME: minutes,
     }
-    kind = next(kind for kind, loads in kinds.items() if loads.notna().mean() >= KNOWN_SHARE or kind == "min")
+    kind = next(kind for kind, loads in kinds.items() if _is_known(loads) or kind is LoadKind.TIME)
     loads = kinds[kind]
-    per_minute = (loads / minutes.where(minutes > 0)).median()
-    converted = loads.fillna(km * (loads / km).median()).fillna(minutes * per_minute)
     source = heart["source"] if kind is LoadKind.HEART else pd.Series(_source(kind), runs.index)
     source = source.where(loads.notna(), np.where(km.notna(), "distance", "time"))
+    on_one_scale = _on_scale_of(loads, km, minutes)
     notes = (_converted(kind, int(loads.isna().sum()), len(runs)), *_about(kind, limits, about_heart))
-    frame = heart[["trimp", "edwards"]].assign(load=converted, load_source=source)
+    frame = heart[["trimp", "edwards"]].assign(load=on_one_scale, load_source=source)
     return SessionLoads(frame, kind, " ".join(note for note in notes if note))
+
+
+def _is_known(loads: pd.Series[float]) -> bool:
+    return bool(loads.notna().mean() >= KNOWN_SHARE)
+
+
+def _on_scale_of(
+    loads: pd.Series[float], km: pd.Series[float], minutes: pd.Series[float]
+) -> pd.Series[float]:
+    """The loads, and in the place of missing ones the distance or time at the runner's median ratio."""
+    by_distance = km * (loads / km).median()
+    by_time = minutes * (loads / minutes.where(minutes > 0)).median()
+    return loads.fillna(by_distance).fillna(by_time)
 
 
 def _source(kind: LoadKind) -> str:
