@@ -139,7 +139,7 @@ ALERTS: tuple[Rule, ...] = (
         needs="The distance of every run of the 14 days, two runs or more in the first seven, "
         "and a log that begins no later than they do.",
         grade="low",
-        evidence="Over 30% more went with 1.59 times the injuries; the range, 0.96 to 2.66, includes "
+        evidence="Over 30% more went with 1.59 times the rate of injury; the range, 0.96 to 2.66, includes "
         "no difference.",
         source="Nielsen and others 2014",
     ),
@@ -168,7 +168,7 @@ ALERTS: tuple[Rule, ...] = (
         threshold="{skipped_in_a_row} runs in a row without a cool-down.",
         needs="That the diary or the laps of each of those runs say no; an unknown one ends the row.",
         grade="none",
-        evidence="The same trial: no effect of cooling down (0 mm of 100, from 11 less to 11 more).",
+        evidence="One trial, of 52 people: no effect of cooling down (0 mm of 100, from 11 less to 11 more).",
         source="Law and Herbert 2007",
     ),
     Rule(

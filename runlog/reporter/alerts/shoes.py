@@ -117,7 +117,7 @@ def _alone(history: History, now: pd.Timestamp, pair: Pair, fresh: list[Pair]) -
         )
     why = _(
         "{share} of {n} runs in four weeks were in it, and it has {worn} of {limit}. "
-        "Runners who took turns with several pairs had 0.61 times the injuries "
+        "Runners who took turns with several pairs had 0.61 times the rate of injury "
         "(0.39 to 0.97, 264 runners, observed, not tried out)."
     ).format(share=share, n=runs, worn=_km(history, pair["km"]), limit=_km(history, pair["limit_km"]))
     return Notice("no_spare_pair", pair["name"], "info", message, why, _alone_since(history, now, pair), todo)
