@@ -171,8 +171,8 @@ def _converted(kind: LoadKind, missing: int, runs: int) -> str:
     if missing == 0:
         return ""
     return (
-        f"{missing} of {runs} runs lack {_LACKED[kind]}; they were put on the scale of the others by your own "
-        "median ratio to distance, or to time where the distance is unknown."
+        f"{missing} of {runs} runs lack {_LACKED[kind]}; they were put on the scale of the others by your "
+        "own median ratio to distance, or to time where the distance is unknown."
     )
 
 
