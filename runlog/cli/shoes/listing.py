@@ -108,9 +108,10 @@ def show(form: Form, name: str) -> None:
     from runlog.analysis.shoes.pairs import by_name
 
     with context.journal() as kept:
-        wanted = find_shoe(name, kept.shoes.names())
+        names = kept.shoes.names()
+        wanted = find_shoe(name, names)
         history = kept.history()
-        rules = [one for one in kept.shoes.rules() if shoe_key(one.rule.shoe) == shoe_key(wanted)]
+        rules = [one for one in kept.shoes.rules() if names.get(one.rule.shoe) == wanted]
     found = detail(history, by_name(history.shoes)[shoe_key(wanted)], context.now())
     months = rows(found.months.reset_index())
     if form == "csv":

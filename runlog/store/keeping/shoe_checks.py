@@ -45,6 +45,6 @@ def _rules(rules: Iterable[KeptShoeRule], pairs: Iterable[Shoe]) -> Iterator[Fin
         yield Finding("shoe_rule", True, len(lost), told, f"remove them: runlog shoes rule remove {lost[0]}")
     idle = [kept.id for kept in rules if pair.get(shoe_key(kept.rule.shoe)) in retired]
     if idle:
-        told = f"rules for pairs of shoes that are retired, so of no effect on new runs: {', '.join(map(str, idle))}"
+        told = f"rules for retired pairs of shoes, of no effect on new runs: {', '.join(map(str, idle))}"
         todo = f"see what removing one would change: runlog shoes rule remove {idle[0]} --dry-run"
         yield Finding("shoe_rule_retired", False, len(idle), told, todo)
