@@ -24,6 +24,7 @@ WEEKS, LEAST_WEEKS = 26, 8
 #: So many routes get a line of their own; the rest shares one.
 LINES = 5
 OTHERS = "others"
+LONGEST_NAME = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Routes:
     Attributes:
         share: per day, the share of the 28 days up to it on the most used route; NaN with fewer than 5
             runs on routes in them.
-        runs: day and line (a route's label, or "others") of each run with a route.
+        runs: day and line (a route's name or label, or "others") of each run with a route.
         lines: the lines' names, the most used first.
         top: the route most used in the last 28 days, or None.
         limit: the share from which an alert speaks.
@@ -49,7 +50,8 @@ class Routes:
 
 def data(history: History, view: View) -> Routes:
     """The shares at the end of each day of half a year up to ``view.now``, and the runs' routes."""
-    routed = history.runs.loc[history.runs["route"].notna(), ["day", "route"]]
+    routed = history.runs.loc[history.runs["route"].notna(), ["day", "route", "route_name"]]
+    routed = routed.assign(route=_shown(routed["route_name"], routed["route"]))
     days = _days(routed, pd.Timestamp(view.today))
     routed = routed.loc[routed["day"] >= days[0]]
     share = _share(history, days, routed)
@@ -61,8 +63,17 @@ def data(history: History, view: View) -> Routes:
         lines.append(OTHERS)
     used = routes(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
     used = used.loc[used["share_28d"] > 0]
-    top = None if used.empty else str(used["route"].iloc[0])
+    top = None if used.empty else str(_shown(used["given_name"], used["route"]).iloc[0])
     return Routes(_title(share, top), share, runs, lines, top, history.settings.route_share)
+
+
+def _shown(name: pd.Series[str], label: pd.Series[str]) -> pd.Series[str]:
+    """What a route is called in the chart: the name that the runner gave it, or its label."""
+    return name.map(_short, na_action="ignore").where(name.notna(), label)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def _days(routed: pd.DataFrame, today: pd.Timestamp) -> pd.DatetimeIndex:
