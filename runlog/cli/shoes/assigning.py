@@ -50,7 +50,9 @@ _FEW = 5
 @DRY_RUN
 @listing
 def assign(form: Form, words: tuple[str, ...], *, clear: bool, dry_run: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
-    """Put a pair on runs, or list the runs that have none and what would settle it.
+    """Put a pair on runs, or list the runs that have none.
+
+    The list tells why a run has none and what would settle it.
 
     RUN is an id, "last" or a day; instead of naming runs, choose them by the
     options. NAME is the pair. What is put on by hand outranks the diary, the

@@ -77,7 +77,10 @@ def _instead_of(before: Sequence[str]) -> str:
 @click.option("--default/--no-default", default=None, help="Worn when nothing else is said, or not.")
 @click.option("--rename", "new_name", metavar="NEW", help="Another name; the old one goes on meaning it.")
 def edit(name: str, new_name: str | None, **said: Any) -> None:  # noqa: ANN401 - the options above
-    """Change what is said of a pair; what is not named stays as it is."""
+    """Change what is said of a pair.
+
+    What is not named stays as it is.
+    """
     values = _values(**said)
     if not values and new_name is None:
         raise click.UsageError("Nothing to change; name it, for instance --limit-km 700.")
@@ -164,9 +167,9 @@ def retire(name: str, on: datetime | None) -> None:
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--on", type=DAY, metavar="DATE", help="Its first day again.  [default: today]")
 def resume(name: str, on: datetime | None) -> None:
-    """Take up a retired pair again; its kilometres go on where they were.
+    """Take up a retired pair again.
 
-    On the days in between nothing is worn in it, unless the diary, the watch or
+    Its kilometres go on where they were. On the days in between nothing is worn in it, unless the diary, the watch or
     you say so.
     """
     with context.journal() as kept:

@@ -35,7 +35,11 @@ _CONVENTION = "The limit is a convention, not a measurement."
 @click.command("list", epilog=examples("runlog shoes list", "runlog shoes list --json"))
 @listing
 def list_(form: Form) -> None:
-    """List the pairs with their kilometres, when they reach their limit, and how much they do."""
+    """List the pairs: kilometres, limits, shares.
+
+    The day of the limit is that at which it is reached if the pair goes on to be
+    used as in the last 8 weeks; the range holds about 8 times of 10.
+    """
     from runlog.analysis.shoes import shoes as worn
 
     with context.journal() as kept:
@@ -100,7 +104,9 @@ def _km(km: float, unit: str) -> str:
 @click.argument("name", shell_complete=complete_shoe)
 @listing
 def show(form: Form, name: str) -> None:
-    """Show all about one pair: its runs, its months, its limit, and why its runs are its.
+    """Show all about one pair.
+
+    Its runs, its months, its limit, its rules, and why its runs are its.
 
     CSV has a row per month.
     """

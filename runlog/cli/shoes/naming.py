@@ -33,7 +33,7 @@ def join(name: str, other: str) -> None:
 @click.command(epilog=examples("runlog shoes separate 'Glide 12'"))
 @click.argument("name", shell_complete=complete_shoe)
 def separate(name: str) -> None:
-    """Say that a name that was joined is of a pair of its own again."""
+    """Take a name that was joined apart again."""
     with context.journal() as kept:
         names = kept.shoes.names()
         find_shoe(name, names)
