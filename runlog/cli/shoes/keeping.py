@@ -169,8 +169,8 @@ def retire(name: str, on: datetime | None) -> None:
 def resume(name: str, on: datetime | None) -> None:
     """Take up a retired pair again.
 
-    Its kilometres go on where they were. On the days in between nothing is worn in it, unless the diary, the watch or
-    you say so.
+    Its kilometres go on where they were. On the days in between nothing is worn
+    in it, unless the diary, the watch or you say so.
     """
     with context.journal() as kept:
         shoe = kept_pair(kept, name)
