@@ -16,7 +16,7 @@ from runlog.model import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from runlog.model import Kept, KeptActivity, KeptEntry, KeptShoeRule, Track
+    from runlog.model import Kept, KeptActivity, KeptEntry, KeptShoeRule, Plan, Track
     from runlog.settings import Settings
 
 _ACTIVITY = {
@@ -70,8 +70,8 @@ class History:
             shoe_reason (why that shoe, or why none),
             warmup, cooldown (1.0 done, 0.0 skipped, NaN unknown), warmup_source, warmup_confidence,
             cooldown_source, cooldown_confidence, part_of (all as ``warmup.answers`` says),
-            load (session load in the one unit of load_kind),
-            load_source (what it was counted from), trimp, edwards (by the heart rates, NaN without them),
+            load (session load in the one unit of load_kind), load_source (what it was
+            counted from), trimp and edwards (by the heart rates, NaN without them),
             stance_time_ms, stance_time_balance_pct (50 is even; by convention the left foot's share),
             vertical_oscillation_mm, vertical_ratio_pct, step_length_mm and avg_cadence_spm: means while
             running; cadence_drift_spm, stance_time_drift_ms … : last third less first (analysis/form.py).
@@ -84,11 +84,12 @@ class History:
             (the pair's own or the settings'), default, kept (False where only a run or a diary row names it),
             rests (days off between), other_names.
         routes: a row per route that counts, indexed by its label: given_name (or None), similar_to (the
-            label of an earlier route of which it is a variant, or None).
+            label of an earlier route of which it is a variant, or None), shape (degrees (n, 2) as lat, lon).
         load_kind: what ``runs.load`` counts, its unit in words: "session-RPE points", "TRIMP", "km" …
         load_note: how loads that were not recorded so were put on that scale, and what was estimated, or "".
         settings: the runner's settings.
         track: reads one run's track by its id; None where there is none.
+        plans: the planned comparisons, in the order in which they were made.
     """
 
     runs: pd.DataFrame
@@ -100,6 +101,7 @@ class History:
     load_note: str
     settings: Settings
     track: Callable[[int], Track | None]
+    plans: tuple[Plan, ...] = ()
 
 
 def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) -> History:
@@ -124,7 +126,18 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
     loads = load.session_loads(runs, heart_s, settings)
     runs = runs.join(loads.runs)
     others_table = _activities(others, settings)
-    return History(runs, others_table, diary, shoes, known_routes, loads.kind, loads.note, settings, track)
+    return History(
+        runs,
+        others_table,
+        diary,
+        shoes,
+        known_routes,
+        loads.kind,
+        loads.note,
+        settings,
+        track,
+        tuple(kept.plans),
+    )
 
 
 def _activities(kept: Sequence[KeptActivity], settings: Settings) -> pd.DataFrame:
