@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,18 +17,12 @@ if TYPE_CHECKING:
 N, FACTORS = 2000, 12
 
 
-def many_ratings() -> pd.DataFrame:
+def many_ratings(n: int = N) -> pd.DataFrame:
     rng = np.random.default_rng(1)
-    days = np.sort(rng.uniform(0, 2 * N, size=N))
-    columns = {f"f{i}": rng.normal(size=N) for i in range(FACTORS)}
+    days = np.sort(rng.uniform(0, 2 * n, size=n))
+    columns = {f"f{i}": rng.normal(size=n) for i in range(FACTORS)}
     moment = pd.Timestamp("2020-01-01", tz="UTC") + pd.to_timedelta(days, unit="D")
-    return pd.DataFrame({"moment": moment, "rating": rng.integers(0, 8, size=N), **columns})
-
-
-def seconds(call: Callable[[], Any]) -> float:
-    start = perf_counter()
-    call()
-    return perf_counter() - start
+    return pd.DataFrame({"moment": moment, "rating": rng.integers(0, 8, size=n), **columns})
 
 
 def one_dense_solve(table: pd.DataFrame) -> np.ndarray:
@@ -39,12 +32,22 @@ def one_dense_solve(table: pd.DataFrame) -> np.ndarray:
     return np.linalg.solve(covariance, table[[f"f{i}" for i in range(FACTORS)]].to_numpy())
 
 
-def test_two_thousand_ratings_of_twelve_factors(benchmark: BenchmarkFixture):
+def test_two_thousand_ratings_of_twelve_factors(
+    benchmark: BenchmarkFixture, seconds: Callable[..., float], measured: Any
+):
     table = many_ratings()
-    dense = min(seconds(lambda: one_dense_solve(table)) for _ in range(3))
     found = benchmark(links, table)
     assert len(found) == FACTORS
-    ours = min(seconds(lambda: links(table)) for _ in range(3))
-    ratio = ours / (dense * len(gls.grid().tau))
-    benchmark.extra_info["share_of_dense_solves"] = round(ratio, 4)
-    assert ratio < 0.5
+    ours, dense = seconds(lambda: links(table)), seconds(lambda: one_dense_solve(table), rounds=3)
+    measured.amount("links, 2,000 ratings × 12 factors", "–", f"{ours:.2f} s", "< 0.5 s")
+    ratio = dense * len(gls.grid().tau) / ours
+    measured.ratio("links, 2,000 ratings × 12 factors", "dense matrices", ratio, "> 2 ×")
+    assert ours < 0.5
+    assert ratio > 2
+
+
+def test_the_time_grows_as_the_ratings_do(seconds: Callable[..., float], measured: Any):
+    few, many = (many_ratings(n) for n in (2_000, 16_000))
+    exponent = np.log(seconds(lambda: links(many), rounds=3) / seconds(lambda: links(few))) / np.log(8)
+    measured.amount("links, 16,000 against 2,000 ratings", "–", f"n^{exponent:.2f}", "≤ n^1.3")
+    assert exponent <= 1.3
