@@ -143,6 +143,8 @@ def test_laps_of_a_stadium_count_by_their_number():
         ("10 laps", stadium(10)),
         ("25 laps", stadium(25)),
         ("25 laps the other way round", stadium(25, clockwise=True)),
+        ("6 laps", stadium(6)),
+        ("6 laps the other way round", stadium(6, clockwise=True)),
     ]
     precision, recall = precision_and_recall("laps of 400 m", labelled(lines))
     assert precision >= 0.98

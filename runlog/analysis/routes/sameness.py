@@ -33,7 +33,8 @@ STEP_M = 40.0
 SLIP = 0.05  # how far along the way two runs may be out of step, as a share of it
 MOST_POINTS = 4000
 REACH_M = 600.0  # how far apart the quarters of one route can come to lie by all this
-LAPS = 2.5  # so many turns one way round and so many the other are no one route, however close they lie
+LAPS = 4  # so many rounds one way and so many the other are no one route, however close they lie
+LONGEST_LAP_M = 2000.0  # a longer round has room enough to be told from its reverse
 MOSTLY = 2 / 3  # of the longer of two ways is shared by similar ones
 
 _QUARTERS = np.linspace(0.0, 1.0, 5)
@@ -86,8 +87,9 @@ def _gaps(a: NDArray[np.float64], b: NDArray[np.float64], slip: int) -> NDArray[
 
 def _turn_against(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     """Whether they are laps in the two directions: on a small round the ways lie beside each other."""
+    laps = max(LAPS, along(one)[-1] / LONGEST_LAP_M)
     turns = _turns(one), _turns(other)
-    return min(turns) < -LAPS and max(turns) > LAPS
+    return min(turns) < -laps and max(turns) > laps
 
 
 def _turns(way: NDArray[np.float64]) -> float:
