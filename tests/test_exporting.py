@@ -91,7 +91,7 @@ def test_the_home_holds_what_the_test_is_about(made):
     sources = history.runs["sources"].to_dict()
     assert max(map(len, sources.values())) == 2, "a run of two files"
     assert history.runs["route"].notna().sum() >= 3
-    assert made_home.HOSTILE.replace("\x00", "") in history.shoes.index
+    assert history.shoes.loc["Red", "other_names"] == (made_home.HOSTILE.replace("\x00", ""),)
     assert made_home.HOSTILE in set(history.entries["note"])
     assert history.entries["run"].notna().sum() == 2
     assert len(set(history.entries["source"])) == 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from runlog.cli import context
-from runlog.cli.alerts import say_new
+from runlog.cli.alerting import say_new
 from runlog.cli.help import examples
 from runlog.cli.importing import print_summary
 from runlog.cli.notifying import send_due

@@ -30,6 +30,7 @@ RUN_KEYS = [
     "avg_cadence_spm",
     "ascent_m",
     "route",
+    "route_name",
     "shoe",
     "warmup",
     "warmup_source",
