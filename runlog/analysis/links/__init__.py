@@ -44,7 +44,7 @@ The 95% range is a Bayesian one: over effects of all sizes that the prior expect
 95 times of 100, and somewhat more often with few ratings. What lies beyond the prior (effects of more than a
 point per SD, from few ratings) is told too small rather than too large. What no method can give is told by
 tests/bench/calibration/RESULTS.md: a factor that changes slowly, such as the kilometres on a shoe, is hard
-to tell from a level that drifts, and takes a hundred ratings where a warm-up takes forty.
+to tell from a level that drifts, and takes two hundred ratings where a warm-up takes forty.
 
 All this is association. Nobody drew lots over who warms up, so it goes together with, and proves no cause.
 """

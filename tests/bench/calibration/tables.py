@@ -64,13 +64,15 @@ def families(judged: pd.DataFrame) -> Row:
 
 def beside_others(null: pd.DataFrame, linked: dict[str, pd.DataFrame]) -> Iterable[Row]:
     """Every method on the same runners: false alarms where nothing is linked, power where one factor is."""
+    answered = null["factor"].value_counts()
+    often = null["factor"].isin(answered.index[answered >= answered.max() / 2])
     for method in (OURS, *METHODS):
-        rates = null.groupby("factor")[f"alarm {method}"].mean()
+        rates = null[often].groupby("factor")[f"alarm {method}"].mean()
         found = null.groupby(["cell", "runner"])[f"found {method}"].any()
         powers = {name: one.loc[one["truth"] != 0, f"alarm {method}"].mean() for name, one in linked.items()}
         yield {
             "method": method,
-            "false alarms": percent(rates.mean()),
+            "false alarms": percent(null[f"alarm {method}"].mean()),
             "worst factor": f"{percent(rates.max())} {rates.idxmax()}",
             "any after BH": percent(found.mean()),
         } | {f"power {name}": percent(power) for name, power in powers.items()}
@@ -88,7 +90,7 @@ def one_linked(judged: pd.DataFrame, n: int) -> Row:
         "answered": of,
         "p < .05": marked(seen / of, weak),
         "found after BH": percent(one[f"found {OURS}"].mean()),
-        "range holds it": marked(one["covered"].mean(), _uncovered(one)),
+        "range holds it": marked(one["covered"].mean(), _uncovered_once(int(one["covered"].sum()), of)),
         "others' alarms": percent(rest[f"alarm {OURS}"].mean()),
         "any other found": percent((false > 0).mean()),
         "false of found": marked(share, beyond(round(share * len(false)), len(false), ANY)),
@@ -109,6 +111,13 @@ def _uncovered(judged: pd.DataFrame) -> bool:
     by_runner = judged.groupby("runner")["covered"].mean()
     error = stats.norm.isf(CHANCE / 2) * by_runner.std() / np.sqrt(len(by_runner))
     return bool(by_runner.mean() + error < COVERED[0] or by_runner.mean() - error > COVERED[1])
+
+
+def _uncovered_once(covered: int, of: int) -> bool:
+    """The same for one range of each runner."""
+    too_seldom = stats.binom.cdf(covered, of, COVERED[0])
+    too_often = stats.binom.sf(covered - 1, of, COVERED[1])
+    return bool(min(too_seldom, too_often) < CHANCE / 2)
 
 
 def marked(rate: float, missed: bool) -> str:  # noqa: FBT001 - what it is about stands before it
