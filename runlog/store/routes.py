@@ -179,16 +179,10 @@ def _already_here(
 ) -> dict[int, int]:
     """By the id of a route of an export, the id that it has here."""
     by_shape = {route.shape.tobytes(): route.id for route in read(db)}
-    found = on_route_found(db)
-    here = {on.route: found[run] for run, on in list(on_route.items())[::-1] if not on.by_hand and run in found}
-    return here | {
-        route.id: by_shape[route.shape.tobytes()] for route in routes if route.shape.tobytes() in by_shape
-    }
-
-
-def on_route_found(db: sqlite3.Connection) -> dict[int, int]:
-    """By the id of a run, that of its route, of those of which the runner said nothing."""
-    return {run: on.route for run, on in on_route(db).items() if not on.by_hand}
+    found = dict(db.execute("SELECT activity_id, route_id FROM route_run WHERE NOT by_hand").fetchall())
+    by_run = {on.route: found[run] for run, on in on_route.items() if not on.by_hand and run in found}
+    same = {one.id: by_shape[one.shape.tobytes()] for one in routes if one.shape.tobytes() in by_shape}
+    return by_run | same
 
 
 def _insert(db: sqlite3.Connection, route: Route) -> int:

@@ -89,7 +89,7 @@ def _turn_against(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     """Whether they are laps in the two directions: on a small round the ways lie beside each other."""
     laps = max(LAPS, along(one)[-1] / LONGEST_LAP_M)
     turns = _turns(one), _turns(other)
-    return min(turns) < -laps and max(turns) > laps
+    return bool(min(turns) < -laps and max(turns) > laps)
 
 
 def _turns(way: NDArray[np.float64]) -> float:
