@@ -170,6 +170,18 @@ def test_rare_routes_share_a_line(diary, at):
     assert (data.runs["line"] == "others").sum() == 2
 
 
+def test_routes_are_called_by_the_runner_s_names(diary, at):
+    for day, loop in enumerate((1, 2, 1, 2, 1, 1)):
+        diary.run(day, loop=loop)
+    history = diary.history()
+    long = "Round the lake and back by the mill"
+    history.runs.loc[history.runs["route"] == "R1", "route_name"] = long
+    history.routes.loc["R1", "given_name"] = long
+    data = routes.data(history, view(history, at(6)))
+    assert data.lines == ["Round the lake and back…", "R2"]
+    assert data.top == "Round the lake and back…"
+
+
 def test_the_calendar_s_rows_are_the_days_of_the_runner_s_week(diary, at):
     history = diary.run(1).rate(1, 0).rate(1, 6).history(week_start="sunday")
     data = calendar.data(history, view(history, at(2)))
