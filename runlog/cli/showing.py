@@ -134,14 +134,14 @@ def _followed(row: dict[str, Any], history: History) -> tuple[tuple[str, str], .
     )
 
 
+def _load(row: dict[str, Any], history: History) -> str:
+    return units.load(row["load"], history.load_kind, history.settings.units)
+
+
 def _route(row: dict[str, Any]) -> str:
     if row["route_name"]:
         return f"{row['route_name']} ({row['route']})"
     return row["route"] or units.UNKNOWN
-
-
-def _load(row: dict[str, Any], history: History) -> str:
-    return units.load(row["load"], history.load_kind, history.settings.units)
 
 
 def _numbered(sources: Sequence[Source]) -> list[tuple[str, str]]:

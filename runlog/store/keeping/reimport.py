@@ -166,9 +166,7 @@ def _put_back_rules(
             problems.append(f"a rule for {rule.shoe!r}: {error}")
 
 
-def _by_stored_run(
-    on_route: Mapping[int, OnRoute], run_of: Mapping[int, int | None]
-) -> dict[int, OnRoute]:
+def _by_stored_run(on_route: Mapping[int, OnRoute], run_of: Mapping[int, int | None]) -> dict[int, OnRoute]:
     return {run: on for one, on in on_route.items() if (run := run_of.get(one)) is not None}
 
 
