@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from runlog.analysis.exposures import exposures
+from runlog.analysis.links import links as links_of
 from runlog.errors import BadInput, NotFound
 from runlog.reporter import charts
 from runlog.reporter.charts import calendar, exposure, links, routes, shoes, soreness, style
@@ -17,7 +19,9 @@ def view(history, moment=None, **what):
 
 
 def test_an_unknown_chart_is_answered_with_those_that_exist(diary):
-    with pytest.raises(NotFound, match="soreness_and_load, links, exposure, shoes, routes, calendar, body"):
+    with pytest.raises(
+        NotFound, match="soreness_and_load, links, exposure, streaks, routes, route_maps, shoes, form"
+    ):
         charts.chart("pie", diary.history())
 
 
@@ -83,32 +87,65 @@ def test_a_rating_of_zero_is_not_a_missing_rating(diary, at, rating, title):
     assert soreness.data(history, view(history, at(2))).title.startswith(title)
 
 
-def test_exposure_compares_done_with_skipped():
+def link(factor, **what):
+    """A row of links as the charts read it."""
+    row = {
+        "factor": factor,
+        "effect": -1.2,
+        "low": -1.8,
+        "high": -0.6,
+        "grade": "B",
+        "reason": "So.",
+        "n": 80,
+    }
+    return row | what
+
+
+def test_exposure_shows_the_fitted_link_and_not_the_naive_means():
     table = pd.DataFrame({"warmup": [1, 1, 1, 0, 0, 0, np.nan], "rating": [1.0, 2, 3, 4, 5, 6, 9]})
-    data = exposure.of(table, "warmup", "km")
+    data = exposure.of(table, "warmup", "km", pd.DataFrame([link("warmup")]))
     assert data.yes_no
-    assert list(data.groups["mean"]) == [5.0, 2.0]
-    assert list(data.groups["n"]) == [3, 3]
-    assert data.title == "Warm-up done: 2.0 on average; skipped: 5.0"
+    assert len(data.points) == 6
+    without, with_it = data.fit.at(0.0, data.fit.effect), data.fit.at(1.0, data.fit.effect)
+    assert with_it - without == pytest.approx(-1.2)
+    assert (without + with_it) / 2 == pytest.approx(3.5), "the line goes through the mean rating"
+    assert data.title == "Runs with a warm-up go with 1.2 points less soreness than runs without"
 
 
-def test_exposure_compares_thirds_of_a_number():
-    table = pd.DataFrame({"route_share": np.arange(30) / 30, "rating": np.repeat([1.0, 2, 3], 10)})
-    data = exposure.of(table, "route_share", "km")
-    assert not data.yes_no
-    assert list(data.groups["mean"]) == [1.0, 2.0, 3.0]
-    assert data.groups["low"].iloc[1] == pytest.approx(10 / 30)
+def test_exposure_without_an_answer_says_why():
+    table = pd.DataFrame({"posture": [1.0, 5.0], "rating": [1.0, 2.0]})
+    found = pd.DataFrame([link("posture", grade="describe", reason="2 of the 20 ratings.", effect=np.nan)])
+    data = exposure.of(table, "posture", "km", found)
+    assert (data.fit, data.reason) == (None, "2 of the 20 ratings.")
+    assert data.title == "Posture: the ratings cannot tell yet"
 
 
 def test_exposure_to_a_shoe_comes_in_the_runner_s_unit():
-    data = exposure.of(pd.DataFrame({"shoe_km": [160.9344], "rating": [2.0]}), "shoe_km", "mi")
-    assert data.points["value"].iloc[0] == pytest.approx(100)
+    table = pd.DataFrame({"shoe_km": [160.9344, 321.8688], "rating": [2.0, 4.0]})
+    data = exposure.of(table, "shoe_km", "mi", pd.DataFrame([link("shoe_km", effect=0.5)]))
+    assert list(data.points["value"]) == pytest.approx([100, 200])
+    assert data.fit.step == pytest.approx(62.137, abs=0.01), "100 km"
+    assert data.fit.at(150 + data.fit.step, 0.5) == pytest.approx(3.5)
     assert data.label == "Shoe distance, mi"
+
+
+def test_the_step_of_a_relative_factor_is_a_share_of_its_mean():
+    table = pd.DataFrame({"acute_load": [100.0, 300.0], "rating": [2.0, 4.0]})
+    data = exposure.of(table, "acute_load", "km", pd.DataFrame([link("acute_load")]))
+    assert data.fit.step == pytest.approx(20.0)
 
 
 def test_a_number_that_happens_to_be_0_or_1_is_no_habit():
     table = pd.DataFrame({"strength_7d": [0.0, 1.0], "rating": [2.0, 3.0]})
-    assert not exposure.of(table, "strength_7d", "km").yes_no
+    assert not exposure.of(table, "strength_7d", "km", pd.DataFrame([link("strength_7d")])).yes_no
+
+
+def test_the_exposure_of_a_season_is_the_link_of_that_season(full_season):
+    seen = view(full_season, factor="warmup")
+    data = exposure.data(full_season, seen)
+    found = links_of(exposures(full_season, "upper_back")).set_index("factor").loc["warmup"]
+    assert (data.fit.effect, data.fit.low, data.fit.grade) == (found["effect"], found["low"], found["grade"])
+    assert len(data.points) == found["n"]
 
 
 def test_exposure_of_an_unknown_factor_names_the_known_ones(full_season):
@@ -116,26 +153,42 @@ def test_exposure_of_an_unknown_factor_names_the_known_ones(full_season):
         charts.chart("exposure", full_season, factor="moon")
 
 
-def test_links_are_titled_by_the_surest():
-    rows = pd.DataFrame(
-        {
-            "factor": ["warmup", "route_share", "posture", "desk_hours"],
-            "effect": [-1.2, 0.3, np.nan, 2.0],
-            "low": [-1.8, 0.1, np.nan, -1.0],
-            "high": [-0.6, 0.5, np.nan, 5.0],
-            "grade": ["B", "C", "", "none"],
-        }
-    )
-    data = links.of(rows, "upper_back", "km")
-    assert list(data.rows["factor"]) == ["desk_hours", "route_share", "warmup"]
+def test_links_are_sorted_by_grade_and_titled_by_the_surest():
+    rows = [
+        link("desk_hours", grade="none", effect=2.0, low=-1.0, high=5.0),
+        link("route_share", grade="C", effect=0.3, low=0.1, high=0.5),
+        link("warmup"),
+        link("cooldown", effect=0.4, low=0.2, high=0.6),
+        link("posture", grade="", effect=np.nan, reason="It does not vary."),
+    ]
+    data = links.of(pd.DataFrame(rows), "upper_back", "km")
+    assert list(data.rows["factor"]) == ["warmup", "cooldown", "route_share", "desk_hours"]
     assert data.title == "Runs with a warm-up go with 1.2 points less soreness than runs without"
+    assert data.notes == ("No answer yet: Posture.",)
+
+
+def test_links_say_what_speaks_for_what_and_what_cannot_be_told_apart():
+    rows = [
+        link("acute_load", speaks_for={"chronic_load": 0.9, "acwr": 0.8}),
+        link("chronic_load", grade="", effect=np.nan),
+        link("acwr", grade="", effect=np.nan),
+        link("shoe_km", grade="", effect=1.0, moves_with={"route_share": 0.8}),
+        link("route_share", grade="", effect=1.0, moves_with={"shoe_km": 0.8}),
+    ]
+    data = links.of(pd.DataFrame(rows), "upper_back", "km")
+    assert list(data.rows["factor"]) == ["acute_load"]
+    also = "Acute load (7 days) also speaks for what moves with it:"
+    assert data.notes == (
+        f"{also} Chronic load (28 days), Acute over chronic load.",
+        "Shoe distance cannot be told apart from Route share.",
+        "Route share cannot be told apart from Shoe distance.",
+    )
 
 
 def test_links_without_a_sign_say_so():
-    rows = pd.DataFrame(
-        {"factor": ["warmup"], "effect": [0.1], "low": [-1], "high": [1.2], "grade": ["none"]}
-    )
-    assert links.of(rows, "knee", "km").title == "Nothing goes together with your knee's soreness so far"
+    rows = pd.DataFrame([link("warmup", effect=0.1, low=-1, high=1.2, grade="none")])
+    title = links.of(rows, "knee", "km").title
+    assert title == "Nothing goes together with the soreness of your knee so far"
     assert "Not enough" in links.of(rows.iloc[:0], "knee", "km").title
 
 
@@ -147,6 +200,18 @@ def test_shoes_in_the_runner_s_unit(diary, at):
     assert data.pairs["worn"].iloc[0] == pytest.approx(10)
     assert data.pairs["limit"].iloc[0] == pytest.approx(100)
     assert data.title == "Glide has 90 mi left"
+
+
+def test_shoes_tell_when_they_are_expected_at_their_limit(diary, at):
+    diary.shoe("Glide", limit_m=400_000.0).shoe("Old", limit_m=50_000.0)
+    for day in range(0, 56, 2):
+        diary.run(day, km=10 + day % 4, shoe="Glide" if day % 4 else "Old")
+    history = diary.history()
+    found = shoes.data(history, view(history, at(56))).pairs.set_index("name")
+    glide, old = found.loc["Glide"], found.loc["Old"]
+    assert glide["low"] <= glide["expected"] <= glide["high"]
+    assert glide["low"] > pd.Timestamp("2026-04-27")
+    assert old["expected"] == old["low"] == old["high"] < pd.Timestamp("2026-04-27")
 
 
 def test_routes_draw_the_share_only_where_there_are_enough_runs(diary, at):
@@ -170,16 +235,15 @@ def test_rare_routes_share_a_line(diary, at):
     assert (data.runs["line"] == "others").sum() == 2
 
 
-def test_routes_are_called_by_the_runner_s_names(diary, at):
+def test_routes_are_called_by_their_names(diary, at):
     for day, loop in enumerate((1, 2, 1, 2, 1, 1)):
-        diary.run(day, loop=loop)
+        diary.run(day, loop=loop, name="Along the canal" if loop == 2 else None)
     history = diary.history()
-    long = "Round the lake and back by the mill"
-    history.runs.loc[history.runs["route"] == "R1", "route_name"] = long
-    history.routes.loc["R1", "given_name"] = long
+    history.routes.loc["R1", "given_name"] = "Round the lake"
     data = routes.data(history, view(history, at(6)))
-    assert data.lines == ["Round the lake and back…", "R2"]
-    assert data.top == "Round the lake and back…"
+    assert data.lines == ["R1", "R2"]
+    assert data.names == {"R1": "Round the lake", "R2": "Along the canal"}
+    assert data.title == "67% of your runs in 28 days were on Round the lake (R1)"
 
 
 def test_the_calendar_s_rows_are_the_days_of_the_runner_s_week(diary, at):

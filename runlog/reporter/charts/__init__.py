@@ -1,6 +1,7 @@
 """Charts: each is a function that gathers the numbers and one that draws them on axes.
 
-To add one, write ``data(history, view)`` and ``draw(data, axes)`` in a module and list it in CHARTS.
+To add one, write ``data(history, view)``, ``draw(data, axes)`` and ``height(data, narrow)`` in a module and
+list it in CHARTS.
 """
 
 from __future__ import annotations
@@ -12,7 +13,19 @@ from typing import TYPE_CHECKING, Any
 from runlog.errors import NotFound
 from runlog.files import write_atomically
 from runlog.reporter import periods
-from runlog.reporter.charts import body, calendar, exposure, links, routes, shoes, soreness, style
+from runlog.reporter.charts import (
+    body,
+    calendar,
+    exposure,
+    form,
+    links,
+    route_maps,
+    routes,
+    shoes,
+    soreness,
+    streaks,
+    style,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,13 +56,18 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart: ``data`` gives the numbers and a title that says the finding, ``draw`` the picture."""
+    """One chart.
+
+    Attributes:
+        data: gives the numbers, and a title that says the finding.
+        draw: makes the picture of them.
+        height: how many pixels high that is, by the data and whether it is for a phone.
+    """
 
     name: str
     data: Callable[[History, View], Any]
     draw: Callable[[Any, Axes], None]
-    height: int
-    height_narrow: int
+    height: Callable[[Any, bool], int]
 
     @property
     def help(self) -> str:
@@ -58,13 +76,16 @@ class Chart:
 
 
 CHARTS: tuple[Chart, ...] = (
-    Chart("soreness_and_load", soreness.data, soreness.draw, 340, 300),
-    Chart("links", links.data, links.draw, 420, 520),
-    Chart("exposure", exposure.data, exposure.draw, 320, 280),
-    Chart("shoes", shoes.data, shoes.draw, 260, 260),
-    Chart("routes", routes.data, routes.draw, 380, 340),
-    Chart("calendar", calendar.data, calendar.draw, 300, 180),
-    Chart("body", body.data, body.draw, 340, 230),
+    Chart("soreness_and_load", soreness.data, soreness.draw, soreness.height),
+    Chart("links", links.data, links.draw, links.height),
+    Chart("exposure", exposure.data, exposure.draw, exposure.height),
+    Chart("streaks", streaks.data, streaks.draw, streaks.height),
+    Chart("routes", routes.data, routes.draw, routes.height),
+    Chart("route_maps", route_maps.data, route_maps.draw, route_maps.height),
+    Chart("shoes", shoes.data, shoes.draw, shoes.height),
+    Chart("form", form.data, form.draw, form.height),
+    Chart("calendar", calendar.data, calendar.draw, calendar.height),
+    Chart("body", body.data, body.draw, body.height),
 )
 
 
@@ -116,7 +137,9 @@ def chart(
     asked = named(name)
     shown = view(history, now, area, factor)
     found = asked.data(periods.until(history, shown.now), shown)
-    figure = style.picture(lambda axes: asked.draw(found, axes), style.WIDE, asked.height + 50, found.title)
+    figure = style.picture(
+        lambda axes: asked.draw(found, axes), style.WIDE, asked.height(found, False), found.title
+    )
     if out is not None:
         path = Path(out)
         write_atomically(path, style.saved(figure, path.suffix.lower().lstrip(".")))
@@ -126,7 +149,10 @@ def chart(
 def embedded(name: str, found: Any) -> dict[str, str]:  # noqa: ANN401 - each chart has its own data
     """A chart's data drawn for a page: SVG elements for a wide and for a narrow one."""
     asked = named(name)
-    sizes = {"wide": (style.WIDE, asked.height), "narrow": (style.NARROW, asked.height_narrow)}
+    sizes = {
+        "wide": (style.WIDE, asked.height(found, False)),
+        "narrow": (style.NARROW, asked.height(found, True)),
+    }
     return {
         size: style.embedded(style.picture(lambda axes: asked.draw(found, axes), *pixels), f"{name}-{size}")
         for size, pixels in sizes.items()

@@ -66,6 +66,11 @@ def _title(areas: pd.DataFrame) -> str:
     )
 
 
+def height(data: Body, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    return 230 if narrow else 340
+
+
 def draw(data: Body, axes: Axes) -> None:
     """A figure, front and back, shaded by the week's mean soreness of each area."""
     means = data.areas["mean"].to_dict()
@@ -78,7 +83,7 @@ def draw(data: Body, axes: Axes) -> None:
     for text, middle in ((_("front"), 0.0), (_("back"), APART)):
         axes.text(middle, _HIGH + 4, text, ha="center", va="top", color=LIGHT["muted"])
     wide = 0.0 if style.is_narrow(axes) else 70.0
-    axes.set(xlim=(-BESIDE - 72 - wide, APART + BESIDE + 72 + wide), ylim=(_HIGH + 18, -2), aspect="equal")
+    axes.set(xlim=(-BESIDE - 76 - wide, APART + BESIDE + 76 + wide), ylim=(_HIGH + 18, -2), aspect="equal")
     axes.set_axis_off()
 
 
@@ -110,7 +115,7 @@ def _name_areas(areas: pd.DataFrame, axes: Axes) -> None:
                 lw=0.8,
             )
             text = f"{units.area(name)}  {units.number(areas['mean'][name])}"
-            axes.text(middle + out * BESIDE, at, text, ha="left" if out > 0 else "right", va="center")
+            axes.text(middle + out * (BESIDE + 1.5), at, text, ha="left" if out > 0 else "right", va="center")
     if "other" in areas.index:
         text = f"{units.area('other')}  {units.number(areas['mean']['other'])}"
         axes.text(APART / 2, -1, text, ha="center", va="top", color=LIGHT["muted"])

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
 from runlog.reporter import periods, units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
+from runlog.wording import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,22 +58,45 @@ def data(history: History, view: View) -> Calendar:
 def _title(days: pd.DataFrame, area: str) -> str:
     rated = days["soreness"].dropna()
     if rated.empty:
-        return f"No ratings of the {units.area(area)} in half a year"
-    free = int((rated == 0).sum())
-    return f"{free} of {len(rated)} rated days without soreness of the {units.area(area)}"
+        return _("No ratings of the {area} in half a year").format(area=units.area(area))
+    return _("{free} of {rated} rated days without soreness of the {area}").format(
+        free=int((rated == 0).sum()), rated=len(rated), area=units.area(area)
+    )
+
+
+def height(data: Calendar, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    return 150 if narrow else 262
 
 
 def draw(data: Calendar, axes: Axes) -> None:
-    """A calendar of soreness; a dot marks a day with a run."""
-    for day in data.days.to_dict("records"):
-        colour = LIGHT["empty"] if pd.isna(day["soreness"]) else LIGHT[heat(day["soreness"])]
-        axes.add_patch(Rectangle((day["week"] + 0.06, day["weekday"] + 0.06), 0.88, 0.88, color=colour, lw=0))
+    """A calendar of soreness; a dot marks a day with a run, a hollow square one without a rating."""
+    rated = data.days["soreness"].notna()
+    _draw_days(data.days.loc[~rated], axes, "none", LIGHT["line"])
+    heats = data.days.loc[rated, "soreness"].map(heat)
+    for name in heats.unique():
+        _draw_days(data.days.loc[heats.index[heats == name]], axes, LIGHT[name], "none")
     ran = data.days.loc[data.days["runs"] > 0]
-    axes.scatter(ran["week"] + 0.5, ran["weekday"] + 0.5, s=7, color=LIGHT["ink"], lw=0)
-    axes.set(xlim=(0, WEEKS), ylim=(9.4, 0), aspect="equal")
+    _draw_runs(ran, axes)
+    axes.set(xlim=(0, WEEKS), ylim=(9.1, 0), aspect="equal")
     axes.spines["bottom"].set_visible(False)
     _mark_days(data, axes)
     _draw_key(axes)
+
+
+def _draw_days(days: pd.DataFrame, axes: Axes, inside: str, rim: str) -> None:
+    squares = [
+        Rectangle((week + 0.08, weekday + 0.08), 0.84, 0.84)
+        for week, weekday in zip(days["week"], days["weekday"], strict=True)
+    ]
+    axes.add_collection(PatchCollection(squares, facecolor=inside, edgecolor=rim, lw=1), autolim=False)
+
+
+def _draw_runs(ran: pd.DataFrame, axes: Axes) -> None:
+    """A dot with a rim, so that it is seen on every colour."""
+    axes.scatter(
+        ran["week"] + 0.5, ran["weekday"] + 0.5, s=9, color=LIGHT["ink"], edgecolor=LIGHT["paper"], lw=0.8
+    )
 
 
 def heat(soreness: float) -> str:
@@ -81,21 +106,28 @@ def heat(soreness: float) -> str:
 
 def _mark_days(data: Calendar, axes: Axes) -> None:
     first_week = data.days.index[:7]
-    axes.set_yticks([0.5, 2.5, 4.5, 6.5], [f"{first_week[row]:%a}" for row in (0, 2, 4, 6)])
-    months = data.days.loc[[day.day == 1 for day in data.days.index]]
+    axes.set_yticks([0.5, 2.5, 4.5, 6.5], [units.weekday(first_week[row]) for row in (0, 2, 4, 6)])
+    months = data.days.loc[pd.DatetimeIndex(data.days.index).day == 1]
     months = months.iloc[:: 2 if style.is_narrow(axes) else 1]
     axes.xaxis.tick_top()
-    axes.set_xticks(months["week"] + 0.5, [units.day(day, weekday=False)[2:] for day in months.index])
+    axes.set_xticks(months["week"] + 0.5, [units.month(day) for day in months.index])
     axes.tick_params(length=0)
 
 
 def _draw_key(axes: Axes) -> None:
-    axes.text(0.06, 8.5, "soreness", va="center", color=LIGHT["muted"], size=11)
-    start = 5.6 if not style.is_narrow(axes) else 7.6
-    for place, (name, text) in enumerate(zip(HEATS, ("0", "1–2", "3–4", "5–6", "7+"), strict=True)):
-        x = start + place * (2.6 if not style.is_narrow(axes) else 3.6)
-        axes.add_patch(Rectangle((x, 8.1), 0.88, 0.88, color=LIGHT[name], lw=0))
-        axes.text(x + 1.05, 8.55, text, va="center", color=LIGHT["muted"], size=11)
-    if not style.is_narrow(axes):
-        axes.scatter([20], [8.55], s=7, color=LIGHT["ink"], lw=0)
-        axes.text(20.5, 8.55, "a run", va="center", color=LIGHT["muted"], size=11)
+    """What the colours mean, in the row below: on a phone without the words."""
+    narrow = style.is_narrow(axes)
+    size, apart, x = (style.SMALL, 3.9, 0.0) if narrow else (style.SMALL, 2.4, 0.0)
+    if not narrow:
+        axes.text(x + 0.06, 8.5, _("soreness"), va="center", color=LIGHT["muted"], size=size)
+        x += 3.2
+    for name, text in zip(HEATS, ("0", "1–2", "3–4", "5–6", "7+"), strict=True):
+        axes.add_patch(Rectangle((x + 0.08, 8.08), 0.84, 0.84, color=LIGHT[name], lw=0))
+        axes.text(x + 1.15, 8.5, text, va="center", color=LIGHT["muted"], size=size)
+        x += apart
+    if narrow:
+        return
+    axes.add_patch(Rectangle((x + 0.08, 8.08), 0.84, 0.84, facecolor="none", edgecolor=LIGHT["line"], lw=1))
+    axes.text(x + 1.15, 8.5, _("not rated"), va="center", color=LIGHT["muted"], size=size)
+    _draw_runs(pd.DataFrame({"week": [x + 4.6], "weekday": [8.0]}), axes)
+    axes.text(x + 5.5, 8.5, _("a run"), va="center", color=LIGHT["muted"], size=size)

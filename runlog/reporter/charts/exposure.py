@@ -1,46 +1,88 @@
-"""One factor against the ratings: the runner's own data, dot by dot."""
+"""One factor against the ratings: the runner's own data, dot by dot, and the link that was fitted to it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
+from runlog.analysis.links import links
+from runlog.analysis.links.answers import size
 from runlog.errors import NotFound
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import HABITS
+from runlog.reporter.findings import HABITS, SIGNS, sentence
+from runlog.wording import _, counted, marked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
     from matplotlib.axes import Axes
 
+    from runlog.analysis.factors import Factor
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
 
-#: Fewer values than this in a group give no mean worth drawing.
-ENOUGH = 3
+WORST = 10
+#: More dots than this hide each other; the latest are drawn.
+MOST = 400
+#: The unit of a factor's values, where they have one that its name does not say.
+UNITS = {
+    "run_spike": marked("times the longest run of 30 days"),
+    "acute_load": marked("a day"),
+    "chronic_load": marked("a day"),
+    "desk_hours": marked("hours"),
+    "posture": marked("0 slumped to 10 upright"),
+    "cadence": marked("steps/min"),
+    "stance_time": marked("ms"),
+    "stance_imbalance": marked("percentage points from even"),
+    "vertical_ratio": marked("%"),
+}
+
+
+class Fit(NamedTuple):
+    """What the links say of the factor: the difference in rating points per step, and its 95% range.
+
+    ``value`` and ``rating`` are the means of the ratings at which the factor is known: the line goes
+    through them. ``step`` is in the unit of the values.
+    """
+
+    step: float
+    effect: float
+    low: float
+    high: float
+    grade: str
+    value: float
+    rating: float
+
+    def at(self, value: float, effect: float) -> float:
+        """The rating that an effect per step expects at a value."""
+        return self.rating + effect * (value - self.value) / self.step
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """One factor's values and the ratings they belong to.
+    """One factor's values and the ratings that they belong to.
 
     Attributes:
-        points: value, rating; only where both are known.
-        groups: low, high (values), mean (rating), n: the two sides of a yes-or-no factor, else thirds.
-        yes_no: whether the factor is 0 or 1.
+        label: the factor's name, and its unit where it has one.
+        points: value, rating; only where both are known, in the order of time.
+        fit: the link, or None where there is no answer, and ``reason`` says why.
+        yes_no: whether the factor is 0 or 1; share: whether it is a fraction.
     """
 
     title: str
     label: str
     points: pd.DataFrame
-    groups: pd.DataFrame
+    fit: Fit | None
+    reason: str
     yes_no: bool
+    share: bool
 
 
 def data(history: History, view: View) -> Exposure:
@@ -49,82 +91,186 @@ def data(history: History, view: View) -> Exposure:
     Raises:
         NotFound: there is no such factor.
     """
-    return of(exposures(history, view.area), view.factor or "warmup", history.settings.units)
+    factor = view.factor or "warmup"
+    named(factor)
+    return of(exposures(history, view.area), factor, history.settings.units)
 
 
-def of(table: pd.DataFrame, factor: str, unit: str) -> Exposure:
+def named(name: str) -> Factor:
+    """The factor of that name.
+
+    Raises:
+        NotFound: there is none; the message lists those that there are.
+    """
+    for factor in FACTORS:
+        if factor.name == name:
+            return factor
+    raise NotFound(f"there is no factor {name!r}; there are {', '.join(one.name for one in FACTORS)}")
+
+
+def of(table: pd.DataFrame, factor: str, unit: str, found: pd.DataFrame | None = None) -> Exposure:
     """What the chart shows of a table of exposures.
+
+    Args:
+        table: of one area.
+        factor: which.
+        unit: the runner's, of distances.
+        found: the links of that table, where they are known already.
 
     Raises:
         NotFound: there is no such factor.
     """
-    labels = {factor.name: factor.label for factor in FACTORS}
-    if factor not in labels:
-        raise NotFound(f"there is no factor {factor!r}; there are {', '.join(labels)}")
+    asked = named(factor)
+    found = links(table) if found is None else found
+    rows = [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
+    row = next((row for row in rows if row["factor"] == factor), None)
     points = table[[factor, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
-    label = labels[factor]
-    if factor == "shoe_km":
-        points["value"] *= 1000 / units.METRES[unit]
-        label = f"{label}, {unit}"
-    yes_no = factor in HABITS
-    groups = _groups(points, yes_no=yes_no)
-    return Exposure(_title(labels[factor], groups, yes_no=yes_no), label, points, groups, yes_no)
+    scale = units.METRES["km"] / units.METRES[unit] if factor == "shoe_km" else 1.0
+    step = scale * float(size(points["value"], factor))
+    points["value"] *= scale
+    fit = None if row is None or row["grade"] not in (*SIGNS, "none") else _fit(row, points, step)
+    return Exposure(
+        title=_title(asked, row, unit),
+        label=_label(asked, unit),
+        points=points,
+        fit=fit,
+        reason="" if row is None else str(row.get("reason", "")),
+        yes_no=factor in HABITS,
+        share=factor == "route_share",
+    )
 
 
-def _groups(points: pd.DataFrame, *, yes_no: bool) -> pd.DataFrame:
-    columns = {
-        "low": ("value", "min"),
-        "high": ("value", "max"),
-        "mean": ("rating", "mean"),
-        "n": ("rating", "size"),
-    }
-    if points.empty:
-        return pd.DataFrame(columns=list(columns), dtype=float)
-    by = points["value"] if yes_no else pd.qcut(points["value"].rank(method="dense"), 3, duplicates="drop")
-    groups = points.groupby(by, observed=True).agg(**columns).reset_index(drop=True)
-    return groups.loc[groups["n"] >= ENOUGH]
+def _fit(row: Mapping[str, Any], points: pd.DataFrame, step: float) -> Fit:
+    effect, low, high = (float(row[key]) for key in ("effect", "low", "high"))
+    return Fit(step, effect, low, high, str(row["grade"]), points["value"].mean(), points["rating"].mean())
 
 
-def _title(label: str, groups: pd.DataFrame, *, yes_no: bool) -> str:
-    if len(groups) < 2:  # noqa: PLR2004 - a comparison takes two
-        return f"{label}: not enough different values to compare yet"
-    first, last = units.number(groups["mean"].iloc[-1]), units.number(groups["mean"].iloc[0])
-    sides = ("done", "skipped") if yes_no else ("high", "low")
-    return f"{label} {sides[0]}: {first} on average; {sides[1]}: {last}"
+def _label(factor: Factor, unit: str) -> str:
+    if factor.name == "shoe_km":
+        return _("{factor}, {unit}").format(factor=_(factor.label), unit=unit)
+    if factor.name in UNITS:
+        return _("{factor}, {unit}").format(factor=_(factor.label), unit=_(UNITS[factor.name]))
+    return _(factor.label)
+
+
+def _title(factor: Factor, row: Mapping[str, Any] | None, unit: str) -> str:
+    if row is None or row["grade"] in ("", "describe"):
+        return _("{factor}: the ratings cannot tell yet").format(factor=_(factor.label))
+    if row["grade"] == "none":
+        return _("{factor}: no sign of a link with soreness").format(factor=_(factor.label))
+    return sentence(factor, row, unit).rstrip(".")
+
+
+def height(data: Exposure, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    lines = style.note_lines(_about(data), style.NARROW if narrow else style.WIDE)
+    return 300 + 15 * len(lines)
 
 
 def draw(data: Exposure, axes: Axes) -> None:
-    """One factor against the ratings, with the mean of each group."""
+    """One factor against the ratings, with the fitted link and its 95% range."""
     if data.points.empty:
-        style.say(axes, f"No rating with a known value of “{data.label}” yet.")
+        style.say(axes, _("No rating with a known value of “{factor}” yet.").format(factor=data.label))
         return
-    jitter = np.random.default_rng(0)
-    spread = 0.14 if data.yes_no else 0.0
-    x = data.points["value"] + jitter.uniform(-spread, spread, len(data.points))
-    y = data.points["rating"] + jitter.uniform(-0.18, 0.18, len(data.points))
-    axes.scatter(x, y, s=30, color=LIGHT["sore"], alpha=0.6, lw=0, clip_on=False)
-    for group in data.groups.to_dict("records"):
-        _draw_mean(axes, group["low"], group["high"], group["mean"], 0.24 if data.yes_no else 0.0)
-    axes.set(ylim=(-0.3, 10), yticks=[0, 5, 10], title="Soreness, 0 none to 10 worst")
+    if data.fit is not None:
+        _draw_groups(data.fit, axes) if data.yes_no else _draw_line(data.fit, data.points["value"], axes)
+    _draw_points(data, axes)
+    axes.set(ylim=(-0.3, WORST), yticks=[0, 5, WORST], title=_("Soreness, 0 none to 10 worst"))
     axes.grid(axis="y")
     if data.yes_no:
-        counts = data.points["value"].value_counts()
-        names = [
-            f"{name}\n{units.count(int(counts.get(v, 0)), 'rating')}"
-            for v, name in ((0, "skipped"), (1, "done"))
-        ]
-        axes.set_xticks([0, 1], names)
-        axes.set_xlim(-0.5, 1.5)
+        _name_groups(data.points["value"], axes)
     else:
         axes.set_xlabel(data.label)
-        if data.points["value"].between(0, 1).all():
-            axes.xaxis.set_major_formatter(lambda value, _: units.percent(value))
+        axes.locator_params(axis="x", nbins=4 if style.is_narrow(axes) else 8)
+        if data.share:
+            axes.xaxis.set_major_formatter(lambda value, _place: units.percent(value))
+    style.note(axes, _about(data))
 
 
-def _draw_mean(axes: Axes, low: float, high: float, mean: float, widen: float) -> None:
-    axes.plot([low - widen, high + widen], [mean, mean], color=LIGHT["ink"], lw=2.5, solid_capstyle="round")
-    box = {"facecolor": LIGHT["paper"], "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
-    middle = ((low + high) / 2, mean)
+def _draw_points(data: Exposure, axes: Axes) -> None:
+    """The latest ratings, a little apart where they would hide each other."""
+    points = data.points.tail(MOST)
+    chance = np.random.default_rng(0)
+    span = float(np.ptp(points["value"]))
+    spread = 0.16 if data.yes_no else 0.006 * span
+    x = points["value"] + chance.uniform(-spread, spread, len(points))
+    y = points["rating"] + chance.uniform(-0.2, 0.2, len(points))
+    axes.scatter(x, y, s=26, color=LIGHT["load"], alpha=0.6, lw=0, clip_on=False)
+    axes.set_xlim(points["value"].min() - 0.05 * span - 1e-9, points["value"].max() + 0.05 * span + 1e-9)
+    if data.yes_no:
+        axes.set_xlim(-0.5, 1.8)
+
+
+def _draw_line(fit: Fit, values: pd.Series[float], axes: Axes) -> None:
+    """The fitted line through the mean, and the lines that the ends of the range would give."""
+    ends = np.array([values.min(), values.max()])
+    grid = np.linspace(ends[0], ends[1], 50)
+    one, other = (np.array([fit.at(value, effect) for value in grid]) for effect in (fit.low, fit.high))
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    axes.fill_between(grid, low, high, color=LIGHT["range"], lw=0)
+    axes.plot(ends, [fit.at(end, fit.effect) for end in ends], color=LIGHT["ink"], lw=2.5)
+
+
+def _draw_groups(fit: Fit, axes: Axes) -> None:
+    """The fitted level of either group, and how far apart they are."""
+    without, with_it = fit.at(0.0, fit.effect), fit.at(1.0, fit.effect)
+    low, high = without + fit.low, without + fit.high
+    axes.fill_between([0.7, 1.3], low, high, color=LIGHT["range"], lw=0)
+    for place, level in ((0.0, without), (1.0, with_it)):
+        axes.plot([place - 0.3, place + 0.3], [level, level], color=LIGHT["ink"], lw=2.5)
+    axes.plot([0.3, 1.3], [without, without], color=LIGHT["ink"], lw=1, ls=(0, (2, 3)))
     axes.annotate(
-        units.number(mean), middle, (0, 7), textcoords="offset points", ha="center", weight="bold", bbox=box
+        "", (1.34, with_it), (1.34, without), arrowprops={"arrowstyle": "->", "color": LIGHT["ink"]}
     )
+    axes.annotate(
+        units.number(fit.effect, signed=True),
+        (1.34, (without + with_it) / 2),
+        (6, 0),
+        textcoords="offset points",
+        va="center",
+        weight="bold",
+        size=14,
+    )
+
+
+def _name_groups(values: pd.Series[float], axes: Axes) -> None:
+    names = []
+    for value, text in ((0.0, _("skipped")), (1.0, _("done"))):
+        n = int((values == value).sum())
+        ratings = counted("{n} rating", "{n} ratings", n).format(n=n)
+        names.append(f"{text}\n{ratings}")
+    axes.set_xticks([0, 1], names)
+
+
+def _about(data: Exposure) -> str:
+    """What is drawn, from how many ratings, and how sure that is."""
+    n = len(data.points)
+    if data.fit is None:
+        return data.reason
+    fit = data.fit
+    values = {
+        "n": n,
+        "effect": units.number(fit.effect, signed=True),
+        "low": units.number(fit.low, signed=True),
+        "high": units.number(fit.high, signed=True),
+    }
+    drawn = _("Each dot is one of {n} ratings.").format(n=n)
+    if n > MOST:
+        drawn = _("The dots are the latest {most} of {n} ratings.").format(most=MOST, n=n)
+    if fit.grade == "none":
+        told = _("The line and the shaded 95% range are the fitted link: no sign.")
+    elif data.yes_no:
+        told = _(
+            "Fitted beside all other factors: done goes with {effect} points "
+            "({low} to {high}, shaded); {grade}."
+        )
+    else:
+        told = _("The line and the shaded 95% range are fitted beside all other factors; {grade}.")
+    return " ".join((drawn, told.format(**values, grade=grade_text(fit.grade))))
+
+
+def grade_text(grade: str) -> str:
+    """A grade in words, e.g. "likely (B)"."""
+    if grade in ("A", "B", "C"):
+        return _("{word} ({letter})").format(word=_(SIGNS[grade]), letter=grade)
+    return _(SIGNS[grade]) if grade in SIGNS else _("no sign")

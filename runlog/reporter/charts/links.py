@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
 from runlog.reporter import units
 from runlog.reporter.charts import style
+from runlog.reporter.charts.exposure import grade_text
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.findings import SIGNS, UNSURE, sentence, step_text
+from runlog.wording import _
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Hashable, Mapping
+
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
+
+GRADES = (*SIGNS, "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +33,14 @@ class Links:
     """The links of one area.
 
     Attributes:
-        rows: factor, label (with the step), effect, low, high (points), grade; the most soreness first.
+        rows: factor, label, step, effect, low, high (points), grade, n; the surest first, then the largest.
+        notes: of the factors without a row, a sentence each for those that another speaks for or cannot be
+            told apart from, and one for all others.
     """
 
     title: str
     rows: pd.DataFrame
+    notes: tuple[str, ...]
 
 
 def data(history: History, view: View) -> Links:
@@ -40,55 +50,151 @@ def data(history: History, view: View) -> Links:
 
 def of(found: pd.DataFrame, area: str, unit: str) -> Links:
     """What a forest plot shows of a table of links: those that have a sign, and those that have none."""
-    rows = found.loc[found["grade"].isin([*SIGNS, "none"])].sort_values("effect", ascending=False)
-    labels = {factor.name: f"{factor.label}: {step_text(factor, unit)}" for factor in FACTORS}
-    rows = rows.assign(label=[labels.get(name, name) for name in rows["factor"]]).reset_index(drop=True)
-    return Links(_title(rows, area, unit), rows)
+    known = {factor.name: factor for factor in FACTORS}
+    found = found.loc[found["factor"].isin(known)]
+    rows = found.loc[found["grade"].isin(GRADES)]
+    order = pd.DataFrame({"grade": rows["grade"].map(GRADES.index), "size": -rows["effect"].abs()})
+    rows = rows.loc[order.sort_values(["grade", "size"], kind="stable").index].reset_index(drop=True)
+    factors = [known[name] for name in rows["factor"]]
+    rows = rows.assign(
+        label=[_(factor.label) for factor in factors], step=[step_text(one, unit) for one in factors]
+    )
+    return Links(_title(rows, area, unit), rows, tuple(_notes(found)))
 
 
 def _title(rows: pd.DataFrame, area: str, unit: str) -> str:
     if rows.empty:
-        return f"Not enough ratings of the {units.area(area)} for links yet"
-    signs = rows.loc[rows["grade"].isin(SIGNS)]
-    if signs.empty:
-        return f"Nothing goes together with your {units.area(area)}'s soreness so far"
-    surest = min((row for _, row in signs.iterrows()), key=_rank)
+        return _("Not enough ratings of the {area} for links yet").format(area=units.area(area))
+    surest = rows.iloc[0]
+    if surest["grade"] not in SIGNS:
+        return _("Nothing goes together with the soreness of your {area} so far").format(
+            area=units.area(area)
+        )
     factor = next(factor for factor in FACTORS if factor.name == surest["factor"])
-    return sentence(factor, surest, unit).rstrip(".")
+    return sentence(factor, {str(key): value for key, value in surest.items()}, unit).rstrip(".")
 
 
-def _rank(row: pd.Series) -> tuple[int, float]:
-    return list(SIGNS).index(row["grade"]), -abs(row["effect"])
+def _notes(found: pd.DataFrame) -> list[str]:
+    """What is to be said of those that have no row, or speak for others."""
+    labels = {factor.name: _(factor.label) for factor in FACTORS}
+    told, silent = [], []
+    spoken_for = {other for row in found.to_dict("records") for other in _others(row, "speaks_for")}
+    for row in found.to_dict("records"):
+        name = row["factor"]
+        if spoken := _others(row, "speaks_for"):
+            told.append(
+                _("{factor} also speaks for what moves with it: {others}.").format(
+                    factor=labels[name], others=", ".join(labels.get(one, one) for one in spoken)
+                )
+            )
+        if row["grade"] in GRADES or name in spoken_for:
+            continue
+        if apart := _others(row, "moves_with"):
+            told.append(
+                _("{factor} cannot be told apart from {others}.").format(
+                    factor=labels[name], others=", ".join(labels.get(one, one) for one in apart)
+                )
+            )
+        else:
+            silent.append(labels[name])
+    if silent and len(silent) < len(found):
+        told.append(_("No answer yet: {factors}.").format(factors=", ".join(silent)))
+    return told
+
+
+def _others(row: Mapping[Hashable, Any], key: str) -> list[str]:
+    others = row.get(key)
+    return list(others) if isinstance(others, dict) else []
+
+
+def height(data: Links, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    if data.rows.empty:
+        return 200
+    lines = style.note_lines(_below(data), style.NARROW if narrow else style.WIDE)
+    return 50 + (54 if narrow else 27) * len(data.rows) + 15 * len(lines)
 
 
 def draw(data: Links, axes: Axes) -> None:
-    """The links as a forest plot: points of soreness per step, with 95% ranges."""
+    """The links as a forest plot: points of soreness per step, with 95% ranges, the surest first."""
     if data.rows.empty:
-        style.say(axes, "Links appear from 20 ratings on.")
+        style.say(axes, _("Links appear from 20 ratings on."))
         return
     narrow = style.is_narrow(axes)
-    places = range(len(data.rows))[::-1]
+    rows = data.rows.to_dict("records")
+    places = list(range(len(rows)))[::-1]
     axes.axvline(0, color=LIGHT["muted"], lw=1)
-    for place, row in zip(places, data.rows.to_dict("records"), strict=True):
-        colour, alpha = _colour(row["grade"], row["effect"]), 0.5 if row["grade"] in UNSURE else 1.0
-        axes.plot(
-            [row["low"], row["high"]],
-            [place, place],
-            color=colour,
-            lw=2.5,
-            alpha=alpha,
-            solid_capstyle="round",
-        )
-        axes.scatter([row["effect"]], [place], s=60, color=colour, alpha=alpha, lw=0, zorder=3)
-        if narrow:
-            axes.annotate(
-                row["label"], (0, place), (0, 9), ("axes fraction", "data"), "offset points", size=10
-            )
-    axes.set_yticks([] if narrow else list(places), [] if narrow else list(data.rows["label"]))
+    for place, row in zip(places, rows, strict=True):
+        _draw_link(axes, place, row)
+        _name_above(axes, place, row) if narrow else _name_beside(axes, place, row)
+    for one, other, place in zip(rows, rows[1:], places, strict=False):
+        if one["grade"] != other["grade"]:
+            axes.axhline(place - (0.22 if narrow else 0.5), color=LIGHT["line"], lw=1)
+    axes.set_yticks([] if narrow else places, [] if narrow else [_told(row) for row in rows])
     axes.tick_params(axis="y", labelcolor=LIGHT["ink"])
-    axes.set_ylim(-0.6, len(data.rows) - (0.2 if narrow else 0.5))
-    axes.set_xlabel("← less sore    points of soreness    more sore →")
+    axes.set_ylim(-0.4 if narrow else -0.6, len(rows) - (0.25 if narrow else 0.4))
+    axes.locator_params(axis="x", nbins=5 if narrow else 7)
+    axes.xaxis.set_major_formatter(lambda value, _place: units.number(value, signed=True))
+    axes.set_xlabel(_("← less sore    points    more sore →"))
     axes.grid(axis="x")
+    style.note(axes, _below(data))
+
+
+def _told(row: Mapping[Hashable, Any]) -> str:
+    return _("{factor}: {step}").format(factor=row["label"], step=row["step"])
+
+
+def _draw_link(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
+    colour, sure = _colour(row["grade"], row["effect"]), row["grade"] not in (*UNSURE, "none")
+    axes.plot([row["low"], row["high"]], [place, place], color=colour, lw=3 if sure else 1.5)
+    face = colour if sure else LIGHT["paper"]
+    axes.scatter([row["effect"]], [place], s=60, color=face, edgecolor=colour, lw=1.6, zorder=3)
+
+
+def _name_beside(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
+    """The grade at the right edge; the factor stands at the left one."""
+    axes.annotate(
+        grade_text(row["grade"]),
+        (1, place),
+        (8, 0),
+        ("axes fraction", "data"),
+        "offset points",
+        va="center",
+        color=LIGHT["ink" if row["grade"] in SIGNS else "muted"],
+    )
+
+
+def _name_above(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
+    """The factor and its step in two lines above the range, and the grade at the right edge."""
+    size = style.SMALL
+    grade = grade_text(row["grade"])
+    step = style.shortened(str(row["step"]), style.width(axes) - 20, size)
+    ground = {"facecolor": LIGHT["paper"], "edgecolor": "none", "pad": 0.6}
+    for x, up, words, side, colour in (
+        (0, 23, row["label"], "left", "ink"),
+        (0, 9, step, "left", "muted"),
+        (1, 23, grade, "right", "ink" if row["grade"] in SIGNS else "muted"),
+    ):
+        axes.annotate(
+            words,
+            (x, place),
+            (0, up),
+            ("axes fraction", "data"),
+            "offset points",
+            size=size,
+            ha=side,
+            color=LIGHT[colour],
+            bbox=ground,
+        )
+
+
+def _below(data: Links) -> str:
+    ratings = int(data.rows["n"].max()) if "n" in data.rows else 0
+    about = _(
+        "The dot is the most likely difference, the line its 95% range, from up to {n} ratings. "
+        "Goes together with, not proof of cause."
+    ).format(n=ratings)
+    return "\n".join((about, *data.notes))
 
 
 def _colour(grade: str, effect: float) -> str:

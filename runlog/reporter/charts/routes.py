@@ -12,7 +12,9 @@ from runlog.analysis.routes import SHARE_DAYS, routes
 from runlog.reporter import periods, units
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
+from runlog.reporter.charts.route_maps import called
 from runlog.reporter.charts.style import LIGHT
+from runlog.wording import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +26,8 @@ WEEKS, LEAST_WEEKS = 26, 8
 #: So many routes get a line of their own; the rest shares one.
 LINES = 5
 OTHERS = "others"
-LONGEST_NAME = 24
+#: Marks on the scale nearer to each other than this would touch.
+CROWDED = 0.14
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,9 @@ class Routes:
     Attributes:
         share: per day, the share of the 28 days up to it on the most used route; NaN with fewer than 5
             runs on routes in them.
-        runs: day and line (a route's name or label, or "others") of each run with a route.
+        runs: day and line (a route's label, or "others") of each run with a route.
         lines: the lines' names, the most used first.
+        names: of routes that have one, by label.
         top: the route most used in the last 28 days, or None.
         limit: the share from which an alert speaks.
     """
@@ -44,14 +48,14 @@ class Routes:
     share: pd.Series[float]
     runs: pd.DataFrame
     lines: list[str]
+    names: dict[str, str]
     top: str | None
     limit: float
 
 
 def data(history: History, view: View) -> Routes:
     """The shares at the end of each day of half a year up to ``view.now``, and the runs' routes."""
-    routed = history.runs.loc[history.runs["route"].notna(), ["day", "route", "route_name"]]
-    routed = routed.assign(route=_shown(routed["route_name"], routed["route"]))
+    routed = history.runs.loc[history.runs["route"].notna(), ["day", "route"]]
     days = _days(routed, pd.Timestamp(view.today))
     routed = routed.loc[routed["day"] >= days[0]]
     share = _share(history, days, routed)
@@ -62,18 +66,12 @@ def data(history: History, view: View) -> Routes:
     if (runs["line"] == OTHERS).any():
         lines.append(OTHERS)
     used = routes(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
+    named = used.dropna(subset="name")
+    names = dict(zip(named["route"], named["name"], strict=True))
     used = used.loc[used["share_28d"] > 0]
-    top = None if used.empty else str(_shown(used["given_name"], used["route"]).iloc[0])
-    return Routes(_title(share, top), share, runs, lines, top, history.settings.route_share)
-
-
-def _shown(name: pd.Series[str], label: pd.Series[str]) -> pd.Series[str]:
-    """What a route is called in the chart: the name that the runner gave it, or its label."""
-    return name.map(_short, na_action="ignore").where(name.notna(), label)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+    top = None if used.empty else str(used["route"].iloc[0])
+    title = _title(share, top, names.get(top))
+    return Routes(title, share, runs, lines, names, top, history.settings.route_share)
 
 
 def _days(routed: pd.DataFrame, today: pd.Timestamp) -> pd.DatetimeIndex:
@@ -91,41 +89,72 @@ def _share(history: History, days: pd.DatetimeIndex, routed: pd.DataFrame) -> pd
     return share.where(runs >= MIN_ROUTED)
 
 
-def _title(share: pd.Series[float], top: str | None) -> str:
+def _title(share: pd.Series[float], top: str | None, name: str | None) -> str:
     if top is None:
-        return "No runs on known routes in the last 28 days"
+        return _("No runs on known routes in the last 28 days")
     latest = float(share.iloc[-1])
     if not units.known(latest):
-        return "Too few runs with a route in 28 days to speak of shares"
-    return f"{units.percent(latest)} of your runs in 28 days were on {top}"
+        return _("Too few runs with a route in 28 days to speak of shares")
+    return _("{share} of your runs in 28 days were on {route}").format(
+        share=units.percent(latest), route=called(top, name)
+    )
+
+
+def height(data: Routes, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    return 250 + 24 * len(data.lines)
 
 
 def draw(data: Routes, axes: Axes) -> None:
     """The share of the most used route over time, and the route of every run."""
     if data.runs.empty:
-        style.say(axes, "No runs with GPS positions yet.")
+        style.say(axes, _("No runs with GPS positions yet."))
         return
-    upper, lower = style.stacked(axes, (5, 1 + len(data.lines)))
+    narrow = style.is_narrow(axes)
+    upper, lower = style.stacked(axes, (150, 40 + 24 * len(data.lines)))
     _draw_share(data, upper)
-    _draw_runs(data, lower)
+    _draw_runs(data, lower, 0 if narrow else 250)
+    months = [day for day in data.share.index if day.day == 1][:: 2 if narrow else 1]
+    lower.set_xticks(months, [units.month(month) for month in months])
 
 
 def _draw_share(data: Routes, axes: Axes) -> None:
     axes.axhline(data.limit, color=LIGHT["muted"], lw=1, ls=(0, (4, 3)))
-    axes.plot(data.share.index, data.share, color=LIGHT["sore"], lw=2.5)
+    axes.plot(data.share.index, data.share, color=LIGHT["sore"], lw=2.5, clip_on=False)
     marks = [0.0, data.limit, 1.0]
+    if min(data.limit, 1.0 - data.limit) < CROWDED:
+        marks = [data.limit]
     axes.set(ylim=(0, 1), yticks=marks, yticklabels=[units.percent(mark) for mark in marks])
-    axes.set_title("Share of the most used route in 28 days")
+    axes.set_title(_("Share of the most used route in 28 days"))
     axes.grid(axis="y")
+    latest = data.share.last_valid_index()
+    if latest is not None and latest == data.share.index[-1]:
+        share = data.share[latest]
+        axes.annotate(
+            units.percent(share),
+            (latest, share),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            weight="bold",
+            annotation_clip=False,
+        )
 
 
-def _draw_runs(data: Routes, axes: Axes) -> None:
+def _draw_runs(data: Routes, axes: Axes, room: float) -> None:
     places = {line: -place for place, line in enumerate(data.lines)}
     for line, place in places.items():
         days = data.runs.loc[data.runs["line"] == line, "day"]
         colour = LIGHT["sore" if line == data.top else "load"]
-        axes.scatter(days, [place] * len(days), s=26, color=colour, clip_on=False)
-    axes.set_yticks(list(places.values()), list(places))
-    axes.set(ylim=(-len(places) + 0.4, 0.6), title="Each run on its route")
-    months = [day for day in data.share.index if day.day == 1][:: 2 if style.is_narrow(axes) else 1]
-    axes.set_xticks(months, [units.day(month, weekday=False) for month in months])
+        axes.scatter(days, [place] * len(days), s=26, color=colour, lw=0, clip_on=False)
+    axes.set_yticks(list(places.values()), [_line(line, data, room) for line in places])
+    for label, line in zip(axes.get_yticklabels(), places, strict=True):
+        if line == data.top:
+            label.set(color=LIGHT["ink"], fontweight="bold")
+    axes.set(ylim=(-len(places) + 0.4, 0.6), title=_("Each run on its route"))
+
+
+def _line(line: str, data: Routes, room: float) -> str:
+    if line == OTHERS:
+        return _("others")
+    return style.shortened(f"{line} {data.names.get(line, '')}", room) if room else line

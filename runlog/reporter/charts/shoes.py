@@ -1,4 +1,4 @@
-"""Every pair of shoes against its limit."""
+"""Every pair of shoes against its limit, and when it is expected there."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.pairs import in_use
+from runlog.wording import _
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
 
     from matplotlib.axes import Axes
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: More pairs than this would not be legible.
 MOST = 7
+#: No forecast is drawn further than this; longer ranges end in an arrow.
+FAR_DAYS = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,59 +33,137 @@ class Shoes:
     """The most worn of the pairs that are not retired.
 
     Attributes:
-        pairs: name, worn, limit (both in the runner's unit), expected (day or NaT); the most worn first.
+        pairs: name, worn, limit (both in the runner's unit), expected, low, high (days; NaT unknown; of a
+            pair over its limit the day on which it passed it); the most worn first.
+        today: as of when.
     """
 
     title: str
     unit: str
     pairs: pd.DataFrame
+    today: pd.Timestamp
 
 
 def data(history: History, view: View) -> Shoes:
-    """What each pair has run and may run, as of ``view.now``."""
+    """What each pair has run and may run, as of ``view.now``, and when it comes to its limit."""
     unit = history.settings.units
     table = in_use(history, view.now)
-    factor = 1000 / units.METRES[unit]
+    factor = units.METRES["km"] / units.METRES[unit]
     pairs = pd.DataFrame(
         {
             "name": table["name"].map(units.typed),
             "worn": table["km"] * factor,
             "limit": table["limit_km"] * factor,
             "expected": table["expected"],
+            "low": table["expected_low"],
+            "high": table["expected_high"],
         }
     )
-    return Shoes(_title(pairs, unit), unit, pairs.head(MOST))
+    return Shoes(_title(pairs, unit), unit, pairs.head(MOST), pd.Timestamp(view.today))
 
 
 def _title(pairs: pd.DataFrame, unit: str) -> str:
     if pairs.empty:
-        return "No shoes yet"
+        return _("No shoes yet")
     left = (pairs["limit"] - pairs["worn"]).sort_values()
-    name = pairs["name"].loc[left.index[0]]
+    name = style.shortened(pairs["name"].loc[left.index[0]], 400, 15)
     if left.iloc[0] <= 0:
-        return f"{name} is over its limit"
-    return f"{name} has {units.number(left.iloc[0], 0)} {unit} left"
+        return _("{shoe} is over its limit").format(shoe=name)
+    return _("{shoe} has {number} {unit} left").format(
+        shoe=name, number=units.number(left.iloc[0], 0), unit=unit
+    )
+
+
+def height(data: Shoes, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    pairs = len(data.pairs)
+    return 160 if not pairs else (160 + 84 * pairs if narrow else 90 + 46 * pairs)
 
 
 def draw(data: Shoes, axes: Axes) -> None:
-    """Each pair's distance against its limit."""
+    """Each pair's distance against its limit, and when it is expected there."""
     if data.pairs.empty:
-        style.say(axes, "Add a pair with: runlog shoes add NAME")
+        style.say(axes, _("Add a pair with: {command}").format(command="runlog shoes add NAME"))
         return
-    places = range(len(data.pairs))[::-1]
-    for place, pair in zip(places, data.pairs.to_dict("records"), strict=True):
-        worn, limit = pair["worn"], pair["limit"]
-        axes.barh(place, limit, height=0.3, color=LIGHT["empty"])
-        axes.barh(place, worn, height=0.3, color=LIGHT["sore" if worn >= limit else "load"])
-        axes.vlines(limit, place - 0.22, place + 0.22, color=LIGHT["ink"], lw=2)
-        text = f"{pair['name']}: {_state(pair, data.unit)}"
-        axes.annotate(text, (0, place + 0.22), (0, 2), textcoords="offset points")
-    axes.set(ylim=(-0.4, len(data.pairs) - 0.2), yticks=[], xlabel=f"{data.unit}, the mark is the limit")
-    axes.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max(), 1.0))
+    pixels = style.width(axes)
+    if style.is_narrow(axes):
+        ((left,), (right,)) = style.divided(axes, 2, 1)
+        room = pixels - 20
+    else:
+        ((left, right),) = style.divided(axes, 1, 2, widths=(1.15, 1))
+        room = pixels / 2 - 20
+    pairs = data.pairs.to_dict("records")
+    for place, pair in zip(range(len(pairs))[::-1], pairs, strict=True):
+        _draw_worn(pair, place, data.unit, left, room)
+        _draw_expected(pair, place, data.today, right, room if style.is_narrow(right) else 0.0)
+    for panel in (left, right):
+        panel.set(ylim=(-0.3, len(pairs) - 0.3), yticks=[])
+    left.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max(), 1.0))
+    left.locator_params(axis="x", nbins=5)
+    left.set_xlabel(_("{unit}; the mark is the limit, a convention").format(unit=data.unit))
+    _mark_time(data, right)
 
 
-def _state(pair: dict[Hashable, Any], unit: str) -> str:
-    worn, limit, expected = pair["worn"], pair["limit"], pair["expected"]
-    word = "over since" if worn >= limit else "there around"
-    when = "" if pd.isna(expected) else f", {word} {units.day(expected, weekday=False, year=True)}"
-    return f"{units.number(worn, 0)} of {units.number(limit, 0)} {unit}{when}"
+def _draw_worn(pair: Mapping[Hashable, Any], place: int, unit: str, axes: Axes, room: float) -> None:
+    worn, limit = pair["worn"], pair["limit"]
+    over = worn >= limit
+    axes.barh(place, limit, height=0.26, color=LIGHT["empty"])
+    axes.barh(place, worn, height=0.26, color=LIGHT["sore" if over else "load"])
+    axes.vlines(limit, place - 0.2, place + 0.2, color=LIGHT["ink"], lw=2)
+    amount = _("{worn} of {limit} {unit}").format(
+        worn=units.number(worn, 0), limit=units.number(limit, 0), unit=unit
+    )
+    name = style.shortened(str(pair["name"]), room - style.extent(f"  {amount}"))
+    axes.annotate(f"{name}  {amount}", (0, place + 0.2), (0, 3), textcoords="offset points")
+
+
+def _draw_expected(
+    pair: Mapping[Hashable, Any], place: int, today: pd.Timestamp, axes: Axes, room: float
+) -> None:
+    """The day of the limit as a dot on its range; of a pair over its limit only the words."""
+    text = _when(pair)
+    if room:
+        text = f"{style.shortened(str(pair['name']), room - style.extent(f'  {text}'))}  {text}"
+    axes.annotate(text, (0, place + 0.2), (0, 3), ("axes fraction", "data"), "offset points")
+    axes.axhline(place, color=LIGHT["empty"], lw=5, zorder=0)
+    if pair["worn"] >= pair["limit"] or pd.isna(pair["expected"]):
+        return
+    far = float(FAR_DAYS)
+    ahead = min((pair["expected"] - today).days, far)
+    low = ahead if pd.isna(pair["low"]) else (pair["low"] - today).days
+    high = (ahead if pd.isna(pair["low"]) else far) if pd.isna(pair["high"]) else (pair["high"] - today).days
+    axes.plot([low, min(high, far)], [place, place], color=LIGHT["load"], lw=3, solid_capstyle="butt")
+    if max(high, ahead) >= far:
+        axes.scatter([far], [place], marker=">", s=50, color=LIGHT["load"], lw=0, clip_on=False)
+    if ahead < far:
+        axes.scatter([ahead], [place], s=60, color=LIGHT["ink"], lw=0, zorder=3)
+
+
+def _when(pair: Mapping[Hashable, Any]) -> str:
+    expected = pair["expected"]
+    if pd.isna(expected):
+        return _("over its limit") if pair["worn"] >= pair["limit"] else _("not to be foreseen")
+    day = units.day(expected, weekday=False, year=True)
+    if pair["worn"] >= pair["limit"]:
+        return _("over since {day}").format(day=day)
+    return _("there around {day}").format(day=day)
+
+
+def _mark_time(data: Shoes, axes: Axes) -> None:
+    """From today to the furthest end of a range, in months or years."""
+    ends = pd.concat([data.pairs["expected"], data.pairs["high"]]).dropna()
+    days = max([90.0, *(ends - data.today).dt.days.clip(upper=FAR_DAYS)])
+    if (data.pairs["high"].isna() & data.pairs["low"].notna()).any():
+        days = float(FAR_DAYS)
+    axes.set_xlim(0, days * 1.02)
+    places = [0.0, days / 2, days]
+    texts = [_("today"), *(_month(data.today + pd.Timedelta(days=day)) for day in places[1:])]
+    axes.set_xticks(places, texts)
+    first, _middle, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
+    axes.set_xlabel(_("expected day; the line holds it 8 times of 10"))
+
+
+def _month(day: pd.Timestamp) -> str:
+    return f"{units.month(day)} {day.year}"

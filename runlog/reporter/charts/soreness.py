@@ -13,6 +13,7 @@ from runlog.analysis import load
 from runlog.reporter import periods, units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
+from runlog.wording import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,12 +67,20 @@ def _load(history: History, view: View) -> pd.Series:
 def _title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
     rated = days.loc[pd.Timestamp(week.first) :, "soreness"].dropna()
     if rated.empty:
-        return f"No ratings of the {units.area(area)} this week"
+        return _("No ratings of the {area} this week").format(area=units.area(area))
     worst = rated.max()
     if worst == 0:
-        return f"No soreness of the {units.area(area)} this week"
-    day = units.day(rated.index[int(rated.argmax())])
-    return f"The {units.area(area)} was sorest on {day}: {units.number(worst, 0)} of 10"
+        return _("No soreness of the {area} this week").format(area=units.area(area))
+    return _("The {area} was sorest on {day}: {worst} of 10").format(
+        area=units.area(area),
+        day=units.day(rated.index[int(rated.argmax())]),
+        worst=units.number(worst, 0),
+    )
+
+
+def height(data: SorenessAndLoad, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    return 300 if narrow else 340
 
 
 def draw(data: SorenessAndLoad, axes: Axes) -> None:
@@ -95,17 +104,27 @@ def _draw_soreness(soreness: NDArray[np.float64], axes: Axes) -> None:
         axes.scatter(
             rated, soreness[rated], s=44, color=LIGHT["sore"], alpha=alpha, lw=0, zorder=3, clip_on=False
         )
-    for day in rated:
+    for day in _labelled(rated, soreness, 20 * DAYS / style.width(axes)):
         _label(axes, day, soreness[day], 8)
-    axes.set(ylim=(0, WORST), yticks=[0, 5, WORST], title="Soreness, 0 none to 10 worst")
-    axes.text(THIS_WEEK - 0.3, WORST - 0.3, "this week", va="top", color=LIGHT["muted"])
+    axes.set(ylim=(0, WORST), yticks=[0, 5, WORST], title=_("Soreness, 0 none to 10 worst"))
+    axes.set_title(_("this week"), loc="right")
     axes.grid(axis="y")
+
+
+def _labelled(rated: list[int], soreness: NDArray[np.float64], apart: float) -> list[int]:
+    """The days whose ratings are written: the worst first, where they leave each other room."""
+    chosen: list[int] = []
+    for day in sorted(rated, key=lambda day: -soreness[day]):
+        if all(abs(day - other) >= apart for other in chosen):
+            chosen.append(day)
+    return chosen
 
 
 def _draw_load(data: SorenessAndLoad, axes: Axes) -> None:
     loads = data.days["load"].fillna(0.0).to_numpy(float)
     axes.bar(range(DAYS), loads, width=0.72, color=LIGHT["load"])
-    axes.set(yticks=[], title=f"Load, {data.load_unit}", ylim=(0, max(loads.max() * 1.3, 1.0)))
+    title = _("Load, {unit}").format(unit=data.load_unit)
+    axes.set(yticks=[], title=title, ylim=(0, max(loads.max() * 1.3, 1.0)))
     if loads.max() > 0:
         _label(axes, int(loads.argmax()), loads.max(), 3)
 

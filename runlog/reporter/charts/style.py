@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import warnings
+from contextlib import contextmanager
+from functools import cache
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.ft2font import LoadFlags
 
 from runlog.errors import BadInput
+from runlog.reporter import units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from matplotlib.axes import Axes
 
@@ -27,6 +33,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "calm": ("#0f756c", "#53c5b4"),
     "load": ("#5b86a8", "#5f8fb5"),
     "empty": ("#edf0f2", "#232c34"),
+    "range": ("#dfe5ea", "#36424d"),
     "heat0": ("#fbe6d6", "#48291c"),
     "heat1": ("#f6c29d", "#7b3e22"),
     "heat2": ("#ea9160", "#b4582b"),
@@ -39,13 +46,16 @@ LIGHT: dict[str, str] = {name: light for name, (light, _) in PALETTE.items()}
 PER_INCH = 72
 WIDE, NARROW = 760, 350
 
+_FONT = "DejaVu Sans"  # comes with matplotlib; those of browsers are narrower
+_BOLD = 1.15  # how much wider its bold letters are
+
 RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "runlog",
     "pdf.fonttype": 42,
     "font.size": 12,
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
+    "font.sans-serif": [_FONT],
     "text.color": LIGHT["ink"],
     "text.parse_math": False,
     "axes.edgecolor": LIGHT["line"],
@@ -68,6 +78,11 @@ RC: dict[Any, Any] = {
 }
 
 
+#: The size of what stands below and beside a chart.
+SMALL = 11
+_TITLE_SIZE, _TITLE_LINE, _TITLE_MARGIN = 15, 20, 34
+
+
 class Picture(Figure):
     """A matplotlib figure that a notebook shows by itself."""
 
@@ -75,19 +90,32 @@ class Picture(Figure):
         return saved(self, "png")
 
 
+@contextmanager
+def _dressed() -> Iterator[None]:
+    """In the style of runlog; a letter that the font lacks is drawn as a box and stays itself in an SVG."""
+    with mpl.rc_context(RC), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")
+        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
+        yield
+
+
 def picture(draw: Callable[[Axes], None], width: int, height: int, title: str = "") -> Picture:
-    """A new figure of so many pixels with one chart on it, and the title above where there is one."""
-    with mpl.rc_context(RC):
+    """A new figure of so many pixels with one chart on it, and above it the title where there is one."""
+    lines = wrapped(title, width - 30, _BOLD * _TITLE_SIZE)
+    height += _TITLE_MARGIN + _TITLE_LINE * len(lines) if lines else 0
+    with _dressed():
         figure = Picture(
             figsize=(width / PER_INCH, height / PER_INCH), layout="constrained", facecolor="none"
         )
         axes = figure.add_subplot()
         axes.set_facecolor("none")
         draw(axes)
-        if title:
+        if lines:
             figure.set_facecolor(LIGHT["paper"])
             figure.set_layout_engine("constrained", w_pad=0.2, h_pad=0.15)
-            figure.suptitle(title, x=0.02, ha="left", fontsize=15, fontweight="bold", wrap=True)
+            figure.suptitle(
+                "\n".join(lines), x=15 / width, ha="left", fontsize=_TITLE_SIZE, fontweight="bold"
+            )
         return figure
 
 
@@ -103,7 +131,7 @@ def saved(figure: Figure, kind: str) -> bytes:
             f"charts are written as {', '.join(undated)}, not as {kind!r}; name the file chart.png"
         )
     buffer = BytesIO()
-    with mpl.rc_context(RC):
+    with _dressed():
         figure.savefig(buffer, format=kind, dpi=2 * PER_INCH, metadata=undated[kind])
     return buffer.getvalue()
 
@@ -112,7 +140,7 @@ def embedded(figure: Figure, prefix: str) -> str:
     """The figure as an SVG element for a page, in the page's colours; its ids start with a prefix."""
     buffer = StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with mpl.rc_context(RC):
+    with _dressed():
         figure.savefig(buffer, format="svg", metadata=nothing)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
@@ -143,14 +171,99 @@ def stacked(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
     return upper, lower
 
 
+def divided(
+    axes: Axes, rows: int, columns: int, *, widths: Sequence[float] | None = None
+) -> list[list[Axes]]:
+    """Panels in the place of one, by row and column."""
+    figure, place = axes.figure, axes.get_subplotspec()
+    if place is None:
+        raise ValueError("these axes are no subplot, so they cannot be divided")
+    grid = place.subgridspec(rows, columns, width_ratios=widths)
+    axes.remove()
+    panels = [[figure.add_subplot(grid[row, column]) for column in range(columns)] for row in range(rows)]
+    for panel in (one for row in panels for one in row):
+        panel.set_facecolor("none")
+    return panels
+
+
 def is_narrow(axes: Axes) -> bool:
     """Whether a chart is drawn for a phone."""
-    return bool(axes.figure.bbox.width / axes.figure.dpi * PER_INCH < (WIDE + NARROW) / 2)
+    return width(axes) < (WIDE + NARROW) / 2
+
+
+def width(axes: Axes) -> float:
+    """How many pixels the picture is wide."""
+    return float(axes.figure.bbox.width / axes.figure.dpi * PER_INCH)
 
 
 def say(axes: Axes, text: str) -> None:
     """An empty chart that says what is missing."""
     axes.set_axis_off()
+    lines = wrapped(text, width(axes) - 40)
     axes.text(
-        0.5, 0.5, text, ha="center", va="center", color=LIGHT["muted"], wrap=True, transform=axes.transAxes
+        0.5,
+        0.5,
+        "\n".join(lines),
+        ha="center",
+        va="center",
+        color=LIGHT["muted"],
+        transform=axes.transAxes,
     )
+
+
+def note(axes: Axes, text: str) -> None:
+    """A small text below the whole chart, in as many lines as it takes."""
+    figure = axes.figure
+    lines = note_lines(text, width(axes))
+    figure.supxlabel("\n".join(lines), x=10 / width(axes), ha="left", fontsize=SMALL, color=LIGHT["muted"])
+
+
+def note_lines(text: str, pixels: float) -> list[str]:
+    """The lines of a small text in so many pixels; its own breaks are kept."""
+    return [line for part in text.splitlines() for line in wrapped(part, pixels - 24, SMALL)]
+
+
+def wrapped(text: str, pixels: float, size: float = 12) -> list[str]:
+    """A text in lines of at most so many pixels; a word that is longer is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and extent(joined, size) <= pixels:
+            lines[-1] = joined
+        else:
+            lines.append(shortened(word, pixels, size))
+    return lines
+
+
+def shortened(text: str, pixels: float, size: float = 12) -> str:
+    """What the runner typed, in one line and cut where it would not fit."""
+    text = " ".join(units.typed(text).split())
+    if extent(text, size) <= pixels:
+        return text
+    while text and extent(f"{text}…", size) > pixels:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def extent(text: str, size: float = 12) -> float:
+    """How many pixels wide a text is."""
+    return size * sum(_advance(letter) for letter in text)
+
+
+@cache
+def _advance(letter: str) -> float:
+    """How wide a letter is, in sizes of the font; one that the font lacks counts as a square."""
+    font = get_font(findfont(_FONT))
+    if not font.get_char_index(ord(letter)):
+        return 1.0
+    font.set_size(PER_INCH, PER_INCH)
+    return font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / PER_INCH
+
+
+def apart(places: Sequence[float], least: float) -> list[int]:
+    """The numbers of those of the rising places that lie at least so far from the one chosen before."""
+    chosen: list[int] = []
+    for number, place in enumerate(places):
+        if not chosen or place - places[chosen[-1]] >= least:
+            chosen.append(number)
+    return chosen

@@ -1,0 +1,213 @@
+"""Running form: the mean of each run, and what changes from its first to its last third."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from runlog.analysis.form import NAMES
+from runlog.reporter import units
+from runlog.reporter.charts import style
+from runlog.reporter.charts.style import LIGHT
+from runlog.wording import _, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from runlog.analysis.history import History
+    from runlog.reporter.charts import View
+
+WEEKS = 26
+RECENT_DAYS = 28
+#: Fewer runs than this tell nothing of a habit of the body.
+ENOUGH = 5
+#: A drift goes one way if it does in so many of the recent runs.
+MOSTLY = 0.8
+#: More runs than this could not be told apart.
+MOST = 200
+#: So many runs at a time make one point of the line.
+AROUND = 9
+
+
+class Measure(NamedTuple):
+    """How a column is named on its panel, and the sentences that say its drift.
+
+    Its scale spans ``least`` of its unit or more, so that noise does not look like news.
+    """
+
+    label: str
+    digits: int
+    least: float
+    rises: str
+    falls: str
+
+
+MEASURES: Mapping[str, Measure] = {
+    "cadence_spm": Measure(
+        marked("Cadence, steps/min"),
+        1,
+        10.0,
+        marked("Your cadence rises by {amount} steps/min within a run (median of {n} runs in 28 days)"),
+        marked("Your cadence falls by {amount} steps/min within a run (median of {n} runs in 28 days)"),
+    ),
+    "stance_time_ms": Measure(
+        marked("Ground contact, ms"),
+        1,
+        20.0,
+        marked(
+            "Your feet stay {amount} ms longer on the ground late in a run (median of {n} runs in 28 days)"
+        ),
+        marked(
+            "Your feet stay {amount} ms less long on the ground late in a run (median of {n} runs in 28 days)"
+        ),
+    ),
+    "stance_time_balance_pct": Measure(
+        marked("Contact balance, %"),
+        1,
+        2.0,
+        marked("Your contact balance rises by {amount} points within a run (median of {n} runs in 28 days)"),
+        marked("Your contact balance falls by {amount} points within a run (median of {n} runs in 28 days)"),
+    ),
+    "vertical_ratio_pct": Measure(
+        marked("Vertical ratio, %"),
+        1,
+        1.0,
+        marked("Your vertical ratio rises by {amount} points within a run (median of {n} runs in 28 days)"),
+        marked("Your vertical ratio falls by {amount} points within a run (median of {n} runs in 28 days)"),
+    ),
+    "vertical_oscillation_mm": Measure(
+        marked("Bounce, mm"),
+        1,
+        8.0,
+        marked("You bounce {amount} mm higher late in a run (median of {n} runs in 28 days)"),
+        marked("You bounce {amount} mm less high late in a run (median of {n} runs in 28 days)"),
+    ),
+    "step_length_mm": Measure(
+        marked("Step length, mm"),
+        0,
+        100.0,
+        marked("Your steps become {amount} mm longer within a run (median of {n} runs in 28 days)"),
+        marked("Your steps become {amount} mm shorter within a run (median of {n} runs in 28 days)"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Half a year of running form, 200 runs at most.
+
+    Attributes:
+        measures: the track columns that are known of 5 runs or more.
+        runs: a row per run in the order of their starts: day, and of each measure two columns named by it
+            and "mean" or "drift" (last third less first), in its unit; NaN unknown.
+    """
+
+    title: str
+    measures: list[str]
+    runs: pd.DataFrame
+
+
+def data(history: History, view: View) -> Form:
+    """The means and drifts of the runs of half a year up to ``view.now``."""
+    first = pd.Timestamp(view.today) - pd.Timedelta(weeks=WEEKS)
+    recorded = history.runs.loc[history.runs["day"] > first]
+    measures = [name for name in MEASURES if recorded[NAMES[name][0]].count() >= ENOUGH]
+    columns = {(name, part): recorded[NAMES[name][i]] for name in measures for i, part in enumerate(_PARTS)}
+    runs = pd.DataFrame(
+        {"day": recorded["day"], **{f"{name} {part}": v for (name, part), v in columns.items()}}
+    )
+    runs = runs.dropna(how="all", subset=list(runs.columns[1:])).tail(MOST) if measures else runs.iloc[:0]
+    return Form(_title(runs, measures, pd.Timestamp(view.today)), measures, runs)
+
+
+_PARTS = ("mean", "drift")
+
+
+def _title(runs: pd.DataFrame, measures: list[str], today: pd.Timestamp) -> str:
+    """The steadiest drift of the last 28 days."""
+    if not measures:
+        return _("No running form recorded yet")
+    recent = runs.loc[runs["day"] > today - pd.Timedelta(days=RECENT_DAYS)]
+    drifts = {name: recent[f"{name} drift"].dropna().to_numpy(float) for name in measures}
+    enough = {name: drift for name, drift in drifts.items() if len(drift) >= ENOUGH}
+    if not enough:
+        return _("Your running form by run; too few runs in 28 days to speak of a drift")
+    steady = {name: steadiness(drift) for name, drift in enough.items()}
+    name = max(steady, key=lambda name: steady[name])
+    amount = float(np.median(enough[name]))
+    if steady[name] < MOSTLY or round(abs(amount), MEASURES[name].digits) == 0:
+        return _("No drift of your running form keeps one direction ({n} runs in 28 days)").format(
+            n=len(enough[name])
+        )
+    sentence = MEASURES[name].rises if amount > 0 else MEASURES[name].falls
+    return _(sentence).format(amount=units.number(abs(amount), MEASURES[name].digits), n=len(enough[name]))
+
+
+def steadiness(drift: np.ndarray) -> float:
+    """The share of runs whose drift goes the way of most, 0.5 to 1; no drift is half of either."""
+    return float(abs(np.sign(drift).mean()) / 2 + 0.5)
+
+
+def height(data: Form, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    return 70 + 105 * max(1, len(data.measures))
+
+
+def draw(data: Form, axes: Axes) -> None:
+    """Running form by run: the mean of each, and how it drifts from the first to the last third."""
+    if not data.measures:
+        style.say(axes, _("Cadence appears here, and more where your watch or a sensor records it."))
+        return
+    narrow = style.is_narrow(axes)
+    panels = style.divided(axes, len(data.measures), len(_PARTS))
+    for name, (left, right) in zip(data.measures, panels, strict=True):
+        label = _(MEASURES[name].label)
+        _draw_runs(data.runs, name, "mean", left)
+        _draw_runs(data.runs, name, "drift", right)
+        right.axhline(0, color=LIGHT["muted"], lw=1)
+        left.set_title(label)
+        right.set_title(_("last third less first"), fontsize=style.SMALL)
+        for panel in (left, right):
+            panel.tick_params(labelbottom=False)
+    for panel in panels[-1]:
+        panel.tick_params(labelbottom=True)
+        _mark_months(data.runs["day"], panel, 3 if narrow else 2)
+
+
+def _draw_runs(runs: pd.DataFrame, name: str, part: str, axes: Axes) -> None:
+    known = runs[["day", f"{name} {part}"]].dropna().set_axis(["day", "value"], axis=1)
+    axes.scatter(known["day"], known["value"], s=13, color=LIGHT["load"], alpha=0.55, lw=0, clip_on=False)
+    usual = known["value"].rolling(AROUND, center=True, min_periods=ENOUGH).median()
+    axes.plot(known["day"], usual, color=LIGHT["ink"], lw=1.8)
+    _scale(known["value"].to_numpy(float), MEASURES[name], axes, drift=part == "drift")
+    axes.set_xlim(runs["day"].iloc[0] - pd.Timedelta(days=2), runs["day"].iloc[-1] + pd.Timedelta(days=2))
+    axes.set_xticks([])
+
+
+def _scale(values: np.ndarray, measure: Measure, axes: Axes, *, drift: bool) -> None:
+    """The ends of the scale as the only marks; that of a drift has 0 in its middle."""
+    known = values if len(values) else np.zeros(1)
+    if drift:
+        high = max(float(np.abs(known).max()), measure.least / 2)
+        low, middle = -high, [0.0]
+    else:
+        spare = max(0.0, measure.least - float(np.ptp(known))) / 2
+        low, high, middle = float(known.min()) - spare, float(known.max()) + spare, []
+    room = 0.08 * (high - low)
+    axes.set_ylim(low - room, high + room)
+    marks = [low, *middle, high]
+    axes.set_yticks(marks, [units.number(mark, measure.digits, signed=drift) for mark in marks])
+    axes.tick_params(axis="y", labelsize=style.SMALL)
+
+
+def _mark_months(days: pd.Series[pd.Timestamp], axes: Axes, every: int) -> None:
+    months = pd.date_range(days.iloc[0], days.iloc[-1], freq="MS")[::every]
+    if len(months):
+        axes.set_xticks(months.to_numpy(), [units.month(mark) for mark in months])
+    else:
+        axes.set_xticks(days.to_numpy()[:1], [units.day(days.iloc[0], weekday=False)])

@@ -1,0 +1,169 @@
+"""Warm-up and cool-down of each run of the last weeks, and how long either has been done or skipped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from runlog.reporter import units
+from runlog.reporter.alerts.asof import trailing
+from runlog.reporter.charts import style
+from runlog.reporter.charts.style import LIGHT
+from runlog.wording import _, counted, marked
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from runlog.analysis.history import History
+    from runlog.reporter.charts import View
+
+WEEKS = 8
+#: More runs than this could not be told apart on a phone.
+MOST = 60
+HABITS = ("warmup", "cooldown")
+DONE, PERHAPS, UNKNOWN, SKIPPED = "done", "perhaps", "unknown", "skipped"
+#: How high each answer stands, and in which colour.
+LEVELS = {DONE: (1.0, "calm"), PERHAPS: (0.5, "calm"), UNKNOWN: (0.0, "muted"), SKIPPED: (-1.0, "sore")}
+_NAMES = {
+    DONE: marked("done"),
+    PERHAPS: marked("perhaps"),
+    UNKNOWN: marked("unknown"),
+    SKIPPED: marked("skipped"),
+}
+#: Without and with runs of which it is unknown.
+_TITLES = {
+    "warmup": (
+        marked("Warm-up: {done} of {known} runs"),
+        marked("Warm-up: {done} of {known} runs, {unknown} unknown"),
+    ),
+    "cooldown": (
+        marked("Cool-down: {done} of {known} runs"),
+        marked("Cool-down: {done} of {known} runs, {unknown} unknown"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Streaks:
+    """The runs of eight weeks, 60 at most.
+
+    Attributes:
+        runs: a row per run in the order of their starts: day, and warmup and cooldown as one of LEVELS;
+            "perhaps" is a habit that the stream or a neighbouring activity only suggests.
+        streaks: by habit, the last answer and how many runs in a row up to the last have had it; both
+            "done" and "perhaps" count as done.
+    """
+
+    title: str
+    runs: pd.DataFrame
+    streaks: dict[str, tuple[str, int]]
+
+
+def data(history: History, view: View) -> Streaks:
+    """The answers of the runs of eight weeks up to ``view.now``; a part of a run is no run of its own."""
+    whole = history.runs.loc[history.runs["part_of"].isna()]
+    answers = pd.DataFrame({"day": whole["day"], **{habit: _answers(whole, habit) for habit in HABITS}})
+    streaks = {habit: _streak(answers[habit]) for habit in HABITS}
+    first = pd.Timestamp(view.today) - pd.Timedelta(weeks=WEEKS)
+    return Streaks(_title(streaks, len(whole)), answers.loc[answers["day"] > first].tail(MOST), streaks)
+
+
+def _answers(runs: pd.DataFrame, habit: str) -> pd.Series[str]:
+    done, in_words = runs[habit] == 1.0, runs[f"{habit}_confidence"] == 1.0
+    answers = np.select([done & in_words, done, runs[habit] == 0.0], [DONE, PERHAPS, SKIPPED], UNKNOWN)
+    return pd.Series(answers, runs.index, dtype=object)
+
+
+def _streak(answers: pd.Series[str]) -> tuple[str, int]:
+    if answers.empty:
+        return UNKNOWN, 0
+    same = answers.replace(PERHAPS, DONE)
+    return str(same.iloc[-1]), trailing((same == same.iloc[-1]).to_numpy())
+
+
+def _title(streaks: dict[str, tuple[str, int]], runs: int) -> str:
+    if not runs:
+        return _("No runs yet")
+    answers = {answer for answer, _length in streaks.values()}
+    if answers == {UNKNOWN}:
+        return _("Not known whether your last run had a warm-up or a cool-down")
+    return " ".join((_about_warmup(*streaks["warmup"]), _about_cooldown(*streaks["cooldown"])))
+
+
+def _about_warmup(answer: str, runs: int) -> str:
+    if answer == UNKNOWN:
+        return _("Not known whether your last run had a warm-up.")
+    if answer == SKIPPED:
+        return counted(
+            "No warm-up before your last run.", "No warm-up before your last {n} runs.", runs
+        ).format(n=runs)
+    return counted(
+        "A warm-up before your last run.", "A warm-up before each of your last {n} runs.", runs
+    ).format(n=runs)
+
+
+def _about_cooldown(answer: str, runs: int) -> str:
+    if answer == UNKNOWN:
+        return _("Not known whether it had a cool-down.")
+    if answer == SKIPPED:
+        return counted("No cool-down after it.", "No cool-down after the last {n}.", runs).format(n=runs)
+    return counted("A cool-down after it.", "A cool-down after each of the last {n}.", runs).format(n=runs)
+
+
+def height(data: Streaks, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    return 300
+
+
+def draw(data: Streaks, axes: Axes) -> None:
+    """Warm-up and cool-down of each run of the last weeks: done, perhaps, unknown or skipped."""
+    if data.runs.empty:
+        style.say(axes, _("No runs in the last {n} weeks.").format(n=WEEKS))
+        return
+    pixels = style.width(axes)
+    upper, lower = style.stacked(axes, (1, 1))
+    for habit, panel in zip(HABITS, (upper, lower), strict=True):
+        answer, streak = data.streaks[habit]
+        _draw_habit(data.runs[habit], panel, 0 if answer == UNKNOWN else min(streak, len(data.runs)))
+        counts = _counts(data.runs[habit])
+        panel.set_title(_(_TITLES[habit][counts["unknown"] > 0]).format(**counts))
+    _mark_weeks(data.runs["day"], lower, pixels)
+
+
+def _counts(answers: pd.Series[str]) -> dict[str, int]:
+    unknown = int((answers == UNKNOWN).sum())
+    return {
+        "done": int(answers.isin([DONE, PERHAPS]).sum()),
+        "known": len(answers) - unknown,
+        "unknown": unknown,
+    }
+
+
+def _draw_habit(answers: pd.Series[str], axes: Axes, streak: int) -> None:
+    levels = {answer: LEVELS[answer] for answer in LEVELS if (answers == answer).any()}
+    levels |= {answer: LEVELS[answer] for answer in (DONE, SKIPPED)}
+    axes.axvspan(len(answers) - streak - 0.5, len(answers) - 0.5, color=LIGHT["band"], lw=0)
+    axes.axhline(LEVELS[UNKNOWN][0], color=LIGHT["line"], lw=1)
+    for answer, (level, colour) in levels.items():
+        places = np.flatnonzero(answers == answer)
+        size = min(44.0, 3000.0 / len(answers)) if answer != UNKNOWN else 7.0
+        face = LIGHT["paper" if answer == PERHAPS else colour]
+        axes.vlines(places, LEVELS[UNKNOWN][0], level, color=LIGHT[colour], lw=1.4)
+        axes.scatter(
+            places, [level] * len(places), s=size, c=face, edgecolors=LIGHT[colour], linewidths=1.4, zorder=3
+        )
+    axes.set_yticks([level for level, _colour in levels.values()], [_(_NAMES[answer]) for answer in levels])
+    axes.set(ylim=(-1.3, 1.3), xlim=(-0.8, len(answers) - 0.2))
+    axes.spines["bottom"].set_visible(False)
+
+
+def _mark_weeks(days: pd.Series[pd.Timestamp], axes: Axes, pixels: float) -> None:
+    """Name the day of the first run of each seven days, where there is room."""
+    weeks = (days.iloc[-1] - days).dt.days.to_numpy() // 7
+    firsts = np.flatnonzero(np.diff(weeks, prepend=weeks[0] + 1))
+    per_run = (pixels - 110) / len(days)
+    firsts = firsts[style.apart((firsts * per_run).tolist(), 62)]
+    axes.set_xticks(firsts, [units.day(days.iloc[place], weekday=False) for place in firsts])
