@@ -5,8 +5,12 @@ with named places, and goes through ``_`` (or ``counted``) when it is said:
 
     _("Your run of {day} was {share} longer than any before.").format(day=…, share=…)
 
-The other languages are gettext catalogues in ``runlog/locale``. What the command line itself says (help,
-tables, errors) is English only.
+The other languages are gettext catalogues in ``runlog/locale`` (renewed by ``tests/catalogues.py``); how
+they write numbers and days is told by Babel.
+
+Which language is spoken: the report in all its forms, charts, alerts, tips and messages speak the one of the
+settings, whoever asks for them. What the command line itself says (help, tables and what stands around
+an alert, errors, plans) is English only, and so is all that programs read: keys, grades, CSV.
 """
 
 from __future__ import annotations
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 ENGLISH = "en"
 
 _FOLDER = Path(__file__).parent / "locale"
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
@@ -62,6 +68,44 @@ def counted(one: str, many: str, how_many: int) -> str:
 def marked(text: str) -> str:
     """A sentence that is written down here and said elsewhere, by ``_``: this only lets it be found."""
     return text
+
+
+def decimal(value: float, digits: int, *, signed: bool = False) -> str:
+    """A number as the language spoken now writes it, with a true minus sign; 0 has no sign."""
+    rounded = round(value, digits) + 0.0  # -0.04 is told as 0.0, not as -0.0
+    written = f"{rounded:{'+' if signed and rounded else ''},.{digits}f}".replace("-", "−")
+    return written.translate(_marks(_spoken.get()))
+
+
+def weekdays() -> tuple[str, ...]:
+    """The days of the week, Monday first, short."""
+    return _names(_spoken.get())[0]
+
+
+def months() -> tuple[str, ...]:
+    """The months, short."""
+    return _names(_spoken.get())[1]
+
+
+@cache
+def _marks(code: str) -> dict[int, str]:
+    """What a language writes instead of the comma and the point of an English number."""
+    if code == ENGLISH:  # a command line that says nothing else has no need of Babel
+        return {}
+    from babel import numbers
+
+    return {ord(","): numbers.get_group_symbol(code), ord("."): numbers.get_decimal_symbol(code)}
+
+
+@cache
+def _names(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if code == ENGLISH:
+        return _WEEKDAYS, _MONTHS
+    from babel import dates
+
+    weekdays = dates.get_day_names("abbreviated", "stand-alone", code)
+    months = dates.get_month_names("abbreviated", "stand-alone", code)
+    return tuple(weekdays[day] for day in range(7)), tuple(months[month] for month in range(1, 13))
 
 
 @cache

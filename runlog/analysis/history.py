@@ -86,7 +86,8 @@ class History:
         routes: a row per route that counts, indexed by its label: given_name (or None), similar_to (the
             label of an earlier route of which it is a variant, or None), shape (degrees (n, 2) as lat, lon).
         load_kind: what ``runs.load`` counts, its unit in words: "session-RPE points", "TRIMP", "km" …
-        load_note: how loads that were not recorded so were put on that scale, and what was estimated, or "".
+        load_notes: each says how loads that were not recorded so were put on that scale, or what was
+            estimated, or "".
         settings: the runner's settings.
         track: reads one run's track by its id; None where there is none.
         plans: the planned comparisons, in the order in which they were made.
@@ -98,10 +99,15 @@ class History:
     shoes: pd.DataFrame
     routes: pd.DataFrame
     load_kind: load.LoadKind
-    load_note: str
+    load_notes: tuple[Callable[[], str], ...]
     settings: Settings
     track: Callable[[int], Track | None]
     plans: tuple[Plan, ...] = ()
+
+    @property
+    def load_note(self) -> str:
+        """What ``load_notes`` say, in the language spoken now."""
+        return " ".join(note for say in self.load_notes if (note := say()))
 
 
 def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) -> History:
@@ -133,7 +139,7 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
         shoes,
         known_routes,
         loads.kind,
-        loads.note,
+        loads.notes,
         settings,
         track,
         tuple(kept.plans),

@@ -1,4 +1,4 @@
-"""How numbers, distances and days are written for people; stored values are always SI."""
+"""How numbers, distances and days are written for people, in the language spoken; stored values are SI."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from runlog import settings
+from runlog.wording import _, decimal, marked, months, weekdays
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,8 +17,20 @@ METRES = settings.METRES
 #: Control characters, and those that turn the direction of all text after them.
 _UNFIT = dict.fromkeys([*range(32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_AREAS = {
+    "upper_back": marked("upper back"),
+    "neck": marked("neck"),
+    "shoulder": marked("shoulder"),
+    "lower_back": marked("lower back"),
+    "chest": marked("chest"),
+    "hip_groin": marked("hip or groin"),
+    "thigh": marked("thigh"),
+    "knee": marked("knee"),
+    "lower_leg": marked("lower leg"),
+    "ankle": marked("ankle"),
+    "foot": marked("foot"),
+    "other": marked("other area"),
+}
 
 
 def known(value: float | None) -> bool:
@@ -29,15 +42,14 @@ def number(value: float | None, digits: int = 1, *, signed: bool = False) -> str
     """A number with a true minus sign, e.g. "3.4", "−1.2", "+0.8"."""
     if value is None or math.isnan(value):
         return UNKNOWN
-    rounded = round(value, digits) + 0.0  # -0.04 is told as 0.0, not as -0.0
-    return f"{rounded:{'+' if signed and rounded else ''},.{digits}f}".replace("-", "−")
+    return decimal(value, digits, signed=signed)
 
 
 def percent(fraction: float | None) -> str:
     """A fraction as a percentage, e.g. "78%"."""
     if fraction is None or math.isnan(fraction):
         return UNKNOWN
-    return f"{number(100 * fraction, 0)}%"
+    return _("{number}%").format(number=number(100 * fraction, 0))
 
 
 def distance(metres: float | None, units: str = "km", digits: int = 1) -> str:
@@ -49,7 +61,7 @@ def distance(metres: float | None, units: str = "km", digits: int = 1) -> str:
 
 def load_unit(kind: str, units: str = "km") -> str:
     """The unit of a load in words: that of ``History.load_kind``, distances in the runner's."""
-    return units if kind == "km" else str(kind)
+    return units if kind == "km" else _(str(kind))
 
 
 def load_in(value: float, kind: str, units: str = "km") -> float:
@@ -82,33 +94,33 @@ def pace(seconds: float | None, metres: float | None, units: str = "km") -> str:
 
 
 def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
-    """A day as "Sun 15 Nov", "15 Nov" or "Sun 15 Nov 2026"; the same in every locale."""
-    text = f"{value.day} {_MONTHS[value.month - 1]}"
+    """A day as "Sun 15 Nov", "15 Nov" or "Sun 15 Nov 2026"; in every English alike."""
+    text = _("{day} {month}").format(day=value.day, month=month(value))
     if weekday:
-        text = f"{_WEEKDAYS[value.weekday()]} {text}"
+        text = f"{weekdays()[value.weekday()]} {text}"
     return f"{text} {value.year}" if year else text
 
 
 def weekday(value: date) -> str:
     """The weekday of a day, short, e.g. "Sun"."""
-    return _WEEKDAYS[value.weekday()]
+    return weekdays()[value.weekday()]
 
 
 def month(value: date) -> str:
     """The month of a day, short, e.g. "Nov"."""
-    return _MONTHS[value.month - 1]
+    return months()[value.month - 1]
 
 
 def days(first: date, last: date) -> str:
     """A span of days as "20–26 Jul 2026" or "28 Dec 2026 – 3 Jan 2027"."""
     end = day(last, weekday=False, year=True)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{end}"
+        return _("{day}–{end}").format(day=first.day, end=end)
     return f"{day(first, weekday=False, year=first.year != last.year)} – {end}"
 
 
 def count(how_many: int, noun: str) -> str:
-    """A count with its noun, e.g. "1 run", "4 runs"."""
+    """A count with its English noun, e.g. "1 run", "4 runs"; the report says ``counted`` instead."""
     return f"{how_many} {noun}{'' if how_many == 1 else 's'}"
 
 
@@ -119,4 +131,4 @@ def typed(text: str) -> str:
 
 def area(name: str) -> str:
     """A body area in words, e.g. "upper back", "hip or groin"."""
-    return {"hip_groin": "hip or groin", "other": "other area"}.get(name, name.replace("_", " "))
+    return _(_AREAS.get(name, name.replace("_", " ")))

@@ -37,14 +37,14 @@ def test_little_or_only_easy_running_tells_no_limit(runs):
 
 def test_what_is_set_is_taken_and_not_told():
     limits = heart_limits([], Settings(hr_rest=48, hr_max=188, sex="female"))
-    assert limits == HeartLimits(48, 188, "female", "")
+    assert limits == HeartLimits(48, 188, "female")
     assert limits.banister == {"hr_rest": 48, "hr_max": 188, "a": 0.86, "b": 1.67}
 
 
 def test_a_highest_rate_that_was_passed_is_told():
     limits = heart_limits([EASY | {187: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="female"))
-    assert "2 of your runs held 187 bpm for 30 s, more than the hr_max of 180" in limits.note
-    assert heart_limits([EASY | {180: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="male")).note == ""
+    assert "2 of your runs held 187 bpm for 30 s, more than the hr_max of 180" in limits.note()
+    assert heart_limits([EASY | {180: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="male")).note() == ""
 
 
 def test_estimated_limits_keep_the_proportions_of_a_runners_load():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlog.analysis.factors import diary, form, last_run, load, route
+from runlog.wording import marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,55 +53,106 @@ class Factor:
 
 
 FACTORS: tuple[Factor, ...] = (
-    Factor(last_run.warmup, "Warm-up", "habits", 1.0, "done against skipped", mission=True, fresh=True),
-    Factor(last_run.cooldown, "Cool-down", "habits", 1.0, "done against skipped", mission=True, fresh=True),
+    Factor(
+        last_run.warmup,
+        marked("Warm-up"),
+        "habits",
+        1.0,
+        marked("done against skipped"),
+        mission=True,
+        fresh=True,
+    ),
+    Factor(
+        last_run.cooldown,
+        marked("Cool-down"),
+        "habits",
+        1.0,
+        marked("done against skipped"),
+        mission=True,
+        fresh=True,
+    ),
     Factor(
         route.route_share,
-        "Route share",
+        marked("Route share"),
         "routes",
         0.1,
-        "+10 percentage points of runs on one route",
+        marked("+10 percentage points of runs on one route"),
         mission=True,
     ),
-    Factor(route.route_streak, "Runs in a row on one route", "routes", 1.0, "+1 run in a row"),
-    Factor(last_run.shoe_km, "Shoe distance", "shoes", 100.0, "+100 km on the shoe", mission=True),
+    Factor(
+        route.route_streak, marked("Runs in a row on one route"), "routes", 1.0, marked("+1 run in a row")
+    ),
+    Factor(
+        last_run.shoe_km, marked("Shoe distance"), "shoes", 100.0, marked("+100 km on the shoe"), mission=True
+    ),
     Factor(
         load.run_spike,
-        "Single-run spike",
+        marked("Single-run spike"),
         "load",
         0.1,
-        "+10% over the longest of 30 days",
+        marked("+10% over the longest of 30 days"),
         mission=True,
         fresh=True,
     ),
     Factor(
-        load.acute_load, "Acute load (7 days)", "load", 0.1, "+10% acute load", relative=True, mission=True
+        load.acute_load,
+        marked("Acute load (7 days)"),
+        "load",
+        0.1,
+        marked("+10% acute load"),
+        relative=True,
+        mission=True,
     ),
-    Factor(load.chronic_load, "Chronic load (28 days)", "load", 0.1, "+10% chronic load", relative=True),
-    Factor(load.acwr, "Acute over chronic load", "load", 0.1, "+0.1 in the ratio"),
-    Factor(load.monotony, "Monotony", "load", 0.5, "+0.5 monotony"),
+    Factor(
+        load.chronic_load,
+        marked("Chronic load (28 days)"),
+        "load",
+        0.1,
+        marked("+10% chronic load"),
+        relative=True,
+    ),
+    Factor(load.acwr, marked("Acute over chronic load"), "load", 0.1, marked("+0.1 in the ratio")),
+    Factor(load.monotony, marked("Monotony"), "load", 0.5, marked("+0.5 monotony")),
     Factor(
         diary.strength_7d,
-        "Strength days of the last 7",
+        marked("Strength days of the last 7"),
         "strength",
         1.0,
-        "+1 day with strength",
+        marked("+1 day with strength"),
         mission=True,
     ),
-    Factor(diary.mobility_7d, "Mobility days of the last 7", "strength", 1.0, "+1 day with mobility work"),
-    Factor(diary.desk_hours, "Desk hours", "desk", 1.0, "+1 hour at the desk", mission=True),
-    Factor(diary.posture, "Posture", "desk", 1.0, "+1 point towards upright", mission=True),
-    Factor(form.cadence, "Cadence", "form", 5.0, "+5 steps/min", fresh=True),
-    Factor(form.stance_time, "Ground contact time", "form", 10.0, "+10 ms on the ground", fresh=True),
     Factor(
-        form.stance_imbalance,
-        "Ground contact imbalance",
-        "form",
+        diary.mobility_7d,
+        marked("Mobility days of the last 7"),
+        "strength",
         1.0,
-        "+1 percentage point from even",
+        marked("+1 day with mobility work"),
+    ),
+    Factor(diary.desk_hours, marked("Desk hours"), "desk", 1.0, marked("+1 hour at the desk"), mission=True),
+    Factor(diary.posture, marked("Posture"), "desk", 1.0, marked("+1 point towards upright"), mission=True),
+    Factor(form.cadence, marked("Cadence"), "form", 5.0, marked("+5 steps/min"), fresh=True),
+    Factor(
+        form.stance_time,
+        marked("Ground contact time"),
+        "form",
+        10.0,
+        marked("+10 ms on the ground"),
         fresh=True,
     ),
     Factor(
-        form.vertical_ratio, "Vertical ratio", "form", 0.5, "+0.5 percentage points of bounce", fresh=True
+        form.stance_imbalance,
+        marked("Ground contact imbalance"),
+        "form",
+        1.0,
+        marked("+1 percentage point from even"),
+        fresh=True,
+    ),
+    Factor(
+        form.vertical_ratio,
+        marked("Vertical ratio"),
+        "form",
+        0.5,
+        marked("+0.5 percentage points of bounce"),
+        fresh=True,
     ),
 )

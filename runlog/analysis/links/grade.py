@@ -10,6 +10,7 @@ import numpy as np
 
 from runlog.analysis.links import withheld
 from runlog.analysis.links.steps import PRIMARY
+from runlog.wording import _, counted, decimal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,40 +115,55 @@ def _can_be_parted(answer: Answer) -> bool:
 def _halves(answer: Answer) -> str:
     halves = [answer.first_half, answer.second_half]
     if any(map(math.isnan, halves)):
-        return "The halves of the diary are too short to be compared."
-    first, second = (f"{half:+.2f}".replace("-", "−") for half in halves)
-    return f"The first half of the diary alone says {first}, the second {second}."
+        return _("The halves of the diary are too short to be compared.")
+    first, second = (decimal(half, 2, signed=True) for half in halves)
+    return _("The first half of the diary alone says {first}, the second {second}.").format(
+        first=first, second=second
+    )
 
 
 def _by_probability(answer: Answer) -> tuple[str, str]:
     if answer.p > LEANS:
-        return "none", "The ratings lean neither way: no sign of a link."
-    q = "q < 0.001" if answer.q < _TINY else f"q = {answer.q:.2g}"
-    leans = f"{100 - 50 * answer.p:.0f}% of the probability is on this side"
+        return "none", _("The ratings lean neither way: no sign of a link.")
+    q = f"q < {decimal(_TINY, 3)}" if answer.q < _TINY else f"q = {_two_digits(answer.q)}"
+    leans = _("{number}%").format(number=decimal(100 - 50 * answer.p, 0))
     if answer.n < HINT_BELOW:
-        more = HINT_BELOW - answer.n
-        return "hint", f"{leans}, but {answer.n} ratings carry a hint at most; {more} more for a grade."
+        text = _(
+            "{leans} of the probability is on this side, but {n} ratings carry a hint at most; "
+            "{more} more for a grade."
+        )
+        return "hint", text.format(leans=leans, n=answer.n, more=HINT_BELOW - answer.n)
     if not answer.found:
-        return "C", f"{leans}, which may be chance with so many factors looked at ({q})."
+        text = _(
+            "{leans} of the probability is on this side, which may be chance with so many factors "
+            "looked at ({q})."
+        )
+        return "C", text.format(leans=leans, q=q)
     if abs(answer.r_time) > withheld.ALIKE:
-        return "C", f"{leans}, but {withheld.runs_with_time(answer.r_time)}"
-    chance = f"Unlikely to be chance, even with so many factors looked at ({q})."
+        return "C", withheld.runs_with_time(leans, answer.r_time)
+    chance = _("Unlikely to be chance, even with so many factors looked at ({q}).").format(q=q)
     if lacks := _lacks(answer):
-        return "B", f"{chance} For an A, {' and '.join(lacks)}."
-    return (
-        "A",
-        f"{chance} The whole range is {A_NEAR_END} points or more, and both halves of the diary agree.",
-    )
+        return "B", f"{chance} {_('For an A, {lacks}.').format(lacks=_(' and ').join(lacks))}"
+    whole = _("The whole range is {points} points or more, and both halves of the diary agree.")
+    return "A", f"{chance} {whole.format(points=decimal(A_NEAR_END, 1))}"
+
+
+def _two_digits(q: float) -> str:
+    """A probability to two digits that count."""
+    text = f"{q:.2g}"
+    return decimal(q, len(text.partition(".")[2])) if "e" not in text else text
 
 
 def _lacks(answer: Answer) -> list[str]:
     """Say what keeps a finding from being an A."""
     if answer.n < A_FROM:
-        return [f"{A_FROM - answer.n} more ratings are needed"]
+        more = A_FROM - answer.n
+        return [counted("{n} more rating is needed", "{n} more ratings are needed", more).format(n=more)]
+    whole = _("the whole range must be {points} points or more").format(points=decimal(A_NEAR_END, 1))
     lacks = {
-        f"the whole range must be {A_NEAR_END} points or more": answer.near_end < A_NEAR_END,
-        "both halves of the diary must agree": not answer.halves_agree,
-        "no other factor may move with it": bool(answer.moves_with),
-        "it must be of the 24 hours before the rating": answer.window != PRIMARY,
+        whole: answer.near_end < A_NEAR_END,
+        _("both halves of the diary must agree"): not answer.halves_agree,
+        _("no other factor may move with it"): bool(answer.moves_with),
+        _("it must be of the 24 hours before the rating"): answer.window != PRIMARY,
     }
     return [what for what, lacking in lacks.items() if lacking]

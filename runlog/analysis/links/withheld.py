@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlog.analysis.links.steps import step_of
+from runlog.wording import _, counted, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,9 @@ def beforehand(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
     if len(ratings) < DESCRIBED_BELOW:
         return "describe", _description(ratings, name)
     if np.ptp(ratings["rating"]) == 0:
-        return "", f"All {len(ratings)} ratings are the same, so nothing can go together with them."
+        return "", _("All {n} ratings are the same, so nothing can go together with them.").format(
+            n=len(ratings)
+        )
     if reason := not_estimable(ratings, name):
         return "", reason
     if ratings[name].count() < DESCRIBED_BELOW:
@@ -49,18 +52,30 @@ def not_estimable(ratings: pd.DataFrame, name: str) -> str:
     known = values[~np.isnan(values)]
     applies = _applies(ratings, name)
     if not applies.any():
-        return f"It is unknown for all {len(ratings)} ratings: none is known to lie in the day after a run."
+        return _("It is unknown for all {n} ratings: none is known to lie in the day after a run.").format(
+            n=len(ratings)
+        )
     if not known.size:
-        return f"It is unknown for all {len(ratings)} ratings."
+        return _("It is unknown for all {n} ratings.").format(n=len(ratings))
     unknown = int(applies.sum()) - known.size
     if unknown > known.size:
-        where = "" if applies.all() else " in the day after a run"
-        return f"It is unknown for {unknown} of {applies.sum()} ratings{where}, more than half of them."
+        text = (
+            _("It is unknown for {unknown} of {n} ratings, more than half of them.")
+            if applies.all()
+            else _(
+                "It is unknown for {unknown} of {n} ratings in the day after a run, more than half of them."
+            )
+        )
+        return text.format(unknown=unknown, n=applies.sum())
     differing = known.size - int(np.unique(known, return_counts=True)[1].max())
     if differing == 0:
-        return "It does not vary: it was the same at every rating."
+        return _("It does not vary: it was the same at every rating.")
     if differing < VARIES_FROM:
-        return f"It hardly varies: only {differing} of {known.size} ratings differ from the rest."
+        return counted(
+            "It hardly varies: only {differing} of {n} ratings differs from the rest.",
+            "It hardly varies: only {differing} of {n} ratings differ from the rest.",
+            differing,
+        ).format(differing=differing, n=known.size)
     return ""
 
 
@@ -107,45 +122,69 @@ def companions(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[st
 
 def not_apart(others: dict[str, float]) -> str:
     """Say that a factor cannot be told apart from its companions."""
-    return f"It cannot be told apart from {_told(others)}: they move together."
+    return _("It cannot be told apart from {others}: they move together.").format(others=_told(others))
 
 
 def spoken_for(other: str, r: float) -> str:
     """Say that another factor of its family is asked for both."""
-    return f"{_told({other: r})} speaks for it: they move together, so one answer is given for both."
+    text = _("{other} speaks for it: they move together, so one answer is given for both.")
+    return text.format(other=_told({other: r}))
 
 
 def speaks_for(others: dict[str, float]) -> str:
     """Say which factors of its family an answer holds for as well."""
-    return f"It speaks for {_told(others)} too: they move together and cannot be told apart."
+    text = _("It speaks for {others} too: they move together and cannot be told apart.")
+    return text.format(others=_told(others))
 
 
 def found_in_spite(others: dict[str, float]) -> str:
     """Say that a factor was found although it has companions."""
-    return f"It was found in spite of {_told(others)}, with which it moves together."
+    return _("It was found in spite of {others}, with which it moves together.").format(others=_told(others))
 
 
-def runs_with_time(r: float) -> str:
-    """Say that a factor cannot be told apart from time."""
-    return (
-        f"it {'rose' if r > 0 else 'fell'} all along (r = {r:.2f} with time), "
-        "so anything else that changed over these weeks may be behind it."
+def runs_with_time(leans: str, r: float) -> str:
+    """Say that a factor cannot be told apart from time.
+
+    Args:
+        leans: a percentage of the probability.
+        r: correlation with time.
+    """
+    text = (
+        _(
+            "{leans} of the probability is on this side, but it rose all along (r = {r} with time), "
+            "so anything else that changed over these weeks may be behind it."
+        )
+        if r > 0
+        else _(
+            "{leans} of the probability is on this side, but it fell all along (r = {r} with time), "
+            "so anything else that changed over these weeks may be behind it."
+        )
     )
+    return text.format(leans=leans, r=_correlation(r))
 
 
 def _told(others: dict[str, float]) -> str:
-    return " and ".join(f"{step_of(name).label} (r = {r:.2f})" for name, r in others.items())
+    told = [f"{_(step_of(name).label)} (r = {_correlation(r)})" for name, r in others.items()]
+    return _(" and ").join(told)
+
+
+def _correlation(r: float) -> str:
+    return decimal(r, 2).replace("−", "-")
 
 
 def _description(ratings: pd.DataFrame, name: str) -> str:
     known = ratings[ratings[name].notna()]
     lacking = DESCRIBED_BELOW - len(known)
-    text = f"{len(known)} of the {DESCRIBED_BELOW} ratings that an answer needs, {lacking} to go."
+    text = _("{n} of the {needed} ratings that an answer needs, {lacking} to go.").format(
+        n=len(known), needed=DESCRIBED_BELOW, lacking=lacking
+    )
     high = is_high(known[name])
     if high.any() and not high.all():
         more, less = known["rating"][high], known["rating"][~high]
-        text += (
-            f" So far {more.mean():.1f} points on average with more of it ({len(more)})"
-            f" and {less.mean():.1f} with less ({len(less)})."
+        so_far = _(
+            "So far {more} points on average with more of it ({n_more}) and {less} with less ({n_less})."
+        ).format(
+            more=decimal(more.mean(), 1), n_more=len(more), less=decimal(less.mean(), 1), n_less=len(less)
         )
+        text = f"{text} {so_far}"
     return text

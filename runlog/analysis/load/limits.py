@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.analysis.load.formulas import BANISTER
+from runlog.wording import _, marked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,13 +31,21 @@ class HeartLimits(NamedTuple):
     Attributes:
         rest, highest: bpm.
         sex: of Banister's factors.
-        note: what of it is no setting, with the numbers and what to write into config.toml; or "".
+        unset: which of hr_max, hr_rest and sex is no setting.
+        seen: the highest rate of the runs, or None.
     """
 
     rest: float
     highest: float
     sex: str
-    note: str
+    unset: tuple[str, ...] = ()
+    seen: float | None = None
+
+    def note(self) -> str:
+        """What of it is no setting, with the numbers and what to write into config.toml; or ""."""
+        if self.unset:
+            return _unset(self)
+        return "" if self.seen is None or self.seen <= self.highest else _passed(self.highest, self.seen)
 
     @property
     def banister(self) -> dict[str, float]:
@@ -66,19 +75,18 @@ def heart_limits(heart_s: Collection[Mapping[int, float]], settings: Settings) -
         settings: with hr_max, hr_rest and sex.
 
     Returns:
-        The limits, or why there are none: "" where nothing is set and little is recorded.
+        The limits, or why there are none (marked): "" where nothing is set and little is recorded.
     """
     seen = _highest(heart_s)
     highest = settings.hr_max or seen
     rest = settings.hr_rest or ASSUMED_REST
     if highest is None:
         asked = settings.hr_rest is not None or settings.sex is not None
-        return "Heart rates are not counted: set hr_max in config.toml." if asked else ""
+        return marked("Heart rates are not counted: set hr_max in config.toml.") if asked else ""
     if highest <= rest:
-        crossed = f"hr_max ({highest:g}) is not above hr_rest ({rest:g})"
-        return f"Heart rates are not counted: {crossed}; see config.toml."
-    sex = settings.sex or ASSUMED_SEX
-    return HeartLimits(rest, highest, sex, _note(rest, highest, sex, settings) or _passed(highest, seen))
+        return marked("Heart rates are not counted: hr_max is not above hr_rest; see config.toml.")
+    unset = tuple(name for name in ("hr_max", "hr_rest", "sex") if getattr(settings, name) is None)
+    return HeartLimits(rest, highest, settings.sex or ASSUMED_SEX, unset, seen)
 
 
 def _highest(heart_s: Collection[Mapping[int, float]]) -> float | None:
@@ -101,33 +109,32 @@ def highest_held(heart_s: Mapping[int, float]) -> int | None:
     return None
 
 
-def _note(rest: float, highest: float, sex: str, settings: Settings) -> str:
+def _unset(limits: HeartLimits) -> str:
     told, lines = [], []
-    if settings.hr_max is None:
+    if "hr_max" in limits.unset:
         told.append(
-            f"your highest heart rate is estimated as {highest:.0f} bpm "
-            f"({RUNS_REACHING} runs held it for {HELD_S:.0f} s; the true one may be higher)"
+            _(
+                "Your highest heart rate is estimated as {bpm} bpm ({runs} runs held it for {seconds} s; "
+                "the true one may be higher)."
+            ).format(bpm=round(limits.highest), runs=RUNS_REACHING, seconds=round(HELD_S))
         )
-        lines.append(f"hr_max = {highest:.0f}")
-    if settings.hr_rest is None:
-        told.append(f"{rest:.0f} bpm at rest is assumed")
-        lines.append(f"hr_rest = {rest:.0f}")
-    if settings.sex is None:
-        told.append(f"the factors of {'men' if sex == 'male' else 'women'} are assumed")
-        lines.append(f'sex = "{sex}"')
-    if not told:
-        return ""
-    said = ", ".join(told)
-    return (
-        f"{said[0].upper()}{said[1:]}: the TRIMP compares your runs with each other, not with other "
-        f"people's. If you know better, write it into config.toml: {', '.join(lines)}."
+        lines.append(f"hr_max = {limits.highest:.0f}")
+    if "hr_rest" in limits.unset:
+        told.append(_("{bpm} bpm at rest is assumed.").format(bpm=round(limits.rest)))
+        lines.append(f"hr_rest = {limits.rest:.0f}")
+    if "sex" in limits.unset:
+        men = limits.sex == "male"
+        told.append(_("The factors of men are assumed.") if men else _("The factors of women are assumed."))
+        lines.append(f'sex = "{limits.sex}"')
+    so = _(
+        "So the TRIMP compares your runs with each other, not with other people's. "
+        "If you know better, write it into config.toml: {lines}."
     )
+    return " ".join((*told, so.format(lines=", ".join(lines))))
 
 
-def _passed(highest: float, seen: float | None) -> str:
-    if seen is None or seen <= highest:
-        return ""
-    return (
-        f"{RUNS_REACHING} of your runs held {seen:.0f} bpm for {HELD_S:.0f} s, more than the hr_max of "
-        f"{highest:g} in config.toml."
-    )
+def _passed(highest: float, seen: float) -> str:
+    return _(
+        "{runs} of your runs held {seen} bpm for {seconds} s, more than the hr_max of {highest} in "
+        "config.toml."
+    ).format(runs=RUNS_REACHING, seen=round(seen), seconds=round(HELD_S), highest=f"{highest:g}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,9 +12,10 @@ import pandas as pd
 
 from runlog.analysis.load import formulas
 from runlog.analysis.load.limits import HeartLimits, heart_limits
+from runlog.wording import _, decimal, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -26,18 +28,18 @@ COVERED_SHARE = 0.5  # of a run's time must have heart rates, so that they stand
 class LoadKind(StrEnum):
     """What load is counted in: its unit in words."""
 
-    EFFORT = "session-RPE points"
-    HEART = "TRIMP"
+    EFFORT = marked("session-RPE points")
+    HEART = marked("TRIMP")
     DISTANCE = "km"
-    TIME = "min"
+    TIME = marked("min")
 
 
-#: What a run lacks that has no load of the kind of the others.
+#: What is said where runs have no load of the kind of the others.
 _LACKED = {
-    LoadKind.EFFORT: "an effort (RPE)",
-    LoadKind.HEART: "a heart rate",
-    LoadKind.DISTANCE: "a distance",
-    LoadKind.TIME: "a time",
+    LoadKind.EFFORT: marked("{n} of {runs} runs lack an effort (RPE); {so}"),
+    LoadKind.HEART: marked("{n} of {runs} runs lack a heart rate; {so}"),
+    LoadKind.DISTANCE: marked("{n} of {runs} runs lack a distance; {so}"),
+    LoadKind.TIME: marked("{n} of {runs} runs lack a time; {so}"),
 }
 
 EVERY_SECOND = "heart rate, second by second"
@@ -51,12 +53,12 @@ class SessionLoads(NamedTuple):
         runs: by run id: load (in the unit of ``kind``), load_source (what it was counted from), trimp
             (Banister's) and edwards (Edwards' TRIMP), NaN where the heart rates do not tell them.
         kind: the unit of the loads.
-        note: what was converted, estimated or assumed for them; "" if nothing was.
+        notes: each says what was converted, estimated or assumed for them, or "".
     """
 
     runs: pd.DataFrame
     kind: LoadKind
-    note: str
+    notes: tuple[Callable[[], str], ...]
 
 
 def session_loads(
@@ -89,9 +91,9 @@ def session_loads(
     source = heart["source"] if kind is LoadKind.HEART else pd.Series(_source(kind), runs.index)
     source = source.where(loads.notna(), np.where(km.notna(), "distance", "time"))
     on_one_scale = _on_scale_of(loads, km, minutes)
-    notes = (_converted(kind, int(loads.isna().sum()), len(runs)), *_about(kind, limits, about_heart))
+    converted = partial(_converted, kind, int(loads.isna().sum()), len(runs))
     frame = heart[["trimp", "edwards"]].assign(load=on_one_scale, load_source=source)
-    return SessionLoads(frame, kind, " ".join(note for note in notes if note))
+    return SessionLoads(frame, kind, (converted, *_about(kind, limits, about_heart)))
 
 
 def _is_known(loads: pd.Series[float]) -> bool:
@@ -111,9 +113,11 @@ def _source(kind: LoadKind) -> str:
     return {LoadKind.EFFORT: "effort", LoadKind.DISTANCE: "distance"}.get(kind, "time")
 
 
-def _about(kind: LoadKind, limits: HeartLimits | str, about_heart: str) -> tuple[str, ...]:
+def _about(
+    kind: LoadKind, limits: HeartLimits | str, about_heart: Callable[[], str]
+) -> tuple[Callable[[], str], ...]:
     if isinstance(limits, str):
-        return (limits if kind is not LoadKind.EFFORT else "",)
+        return () if kind is LoadKind.EFFORT else (partial(_, limits),)
     return (about_heart, limits.note) if kind is LoadKind.HEART else ()
 
 
@@ -122,11 +126,11 @@ def _heart_loads(
     minutes: pd.Series[float],
     heart_s: Mapping[int, Mapping[int, float]],
     limits: HeartLimits | str,
-) -> tuple[pd.DataFrame, str]:
-    """Banister's and Edwards' TRIMP, where the former came from, and what was made alike."""
+) -> tuple[pd.DataFrame, Callable[[], str]]:
+    """Banister's and Edwards' TRIMP, where the former came from, and what says how they were made alike."""
     found = pd.DataFrame({"trimp": np.nan, "edwards": np.nan, "source": None}, index=avg_hr.index)
     if isinstance(limits, str):
-        return found, ""
+        return found, str
     by_second = _by_second(minutes, heart_s, limits)
     by_mean = pd.Series(formulas.banister(minutes, avg_hr, **limits.banister), index=avg_hr.index)
     ratio = (by_second["trimp"] / by_mean.where(by_mean > 0)).median()
@@ -135,7 +139,7 @@ def _heart_loads(
     found["trimp"] = by_second["trimp"].fillna(alike)
     found["edwards"] = by_second["edwards"]
     found["source"] = np.where(only_mean, MEAN_RATE, EVERY_SECOND)
-    return found, _made_alike(int(only_mean.sum()), len(avg_hr), ratio)
+    return found, partial(_made_alike, int(only_mean.sum()), len(avg_hr), float(ratio))
 
 
 def _by_second(
@@ -170,20 +174,21 @@ def _flat(
 def _converted(kind: LoadKind, missing: int, runs: int) -> str:
     if missing == 0:
         return ""
-    return (
-        f"{missing} of {runs} runs lack {_LACKED[kind]}; they were put on the scale of the others by your "
-        "own median ratio to distance, or to time where the distance is unknown."
+    so = _(
+        "they were put on the scale of the others by your own median ratio to distance, "
+        "or to time where the distance is unknown."
     )
+    return _(_LACKED[kind]).format(n=missing, runs=runs, so=so)
 
 
 def _made_alike(only_mean: int, runs: int, ratio: float) -> str:
     if only_mean == 0:
         return ""
     if np.isnan(ratio):
-        return (
-            f"{only_mean} of {runs} runs count by their mean heart rate, as no second-by-second one is there."
-        )
-    return (
-        f"{only_mean} of {runs} runs count by their mean heart rate, times {ratio:.2f} (your own median "
-        "ratio) to be like those counted second by second."
-    )
+        return _(
+            "{n} of {runs} runs count by their mean heart rate, as no second-by-second one is there."
+        ).format(n=only_mean, runs=runs)
+    return _(
+        "{n} of {runs} runs count by their mean heart rate, times {ratio} (your own median ratio) "
+        "to be like those counted second by second."
+    ).format(n=only_mean, runs=runs, ratio=decimal(ratio, 2))
