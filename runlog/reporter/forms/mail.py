@@ -1,0 +1,76 @@
+"""A report as an e-mail: plain text, and beside it HTML with the charts as pictures within the message."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from runlog.reporter import units
+from runlog.reporter.charts.style import LIGHT
+from runlog.reporter.forms import drawings, plain
+from runlog.reporter.forms.blocks import Drawing
+from runlog.wording import speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from runlog.reporter.forms.blocks import Block
+
+#: Where no address is known; the domain is reserved, so that nobody is meant by it.
+SENDER = Address("runlog", "runlog", "runlog.invalid")
+
+
+def message(subject: str, blocks: Sequence[Block], now: datetime, language: str) -> bytes:
+    """The whole message, ready to be sent or opened.
+
+    Args:
+        subject: the headline.
+        blocks: what it says.
+        now: its date, aware.
+        language: that of the blocks, as its code.
+    """
+    with speaking(language):
+        pictures = {block.chart: drawings.png(block) for block in blocks if isinstance(block, Drawing)}
+    text = plain.render(blocks)
+    stamp = sha256(f"{now.isoformat()}{text}".encode()).hexdigest()[:24]
+    ids = {name: f"{number}.{stamp}@{SENDER.domain}" for number, name in enumerate(pictures)}
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = " ".join(units.typed(subject).split())
+    mail["From"] = SENDER
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{stamp}@{SENDER.domain}>"
+    mail.set_content(text)
+    mail.add_alternative(_html(subject, blocks, ids, language), subtype="html")
+    _with_pictures(mail, pictures, ids)
+    return mail.as_bytes()
+
+
+def _with_pictures(mail: EmailMessage, pictures: dict[str, bytes], ids: dict[str, str]) -> None:
+    """Put pictures beside the HTML, which shows them by their ids."""
+    html = mail.get_body(("html",))
+    assert isinstance(html, EmailMessage)  # noqa: S101 - it was added above
+    for name, png in pictures.items():
+        html.add_related(
+            png, "image", "png", cid=f"<{ids[name]}>", disposition="inline", filename=f"{name}.png"
+        )
+
+
+def _html(subject: str, blocks: Sequence[Block], ids: dict[str, str], language: str) -> str:
+    environment = Environment(
+        loader=PackageLoader("runlog.reporter"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: units.typed(value) if type(value) is str else value,
+    )
+    template = environment.get_template("mail.html")
+    kinds = [(type(block).__name__, block) for block in blocks]
+    return template.render(title=subject, blocks=kinds, ids=ids, colour=LIGHT, language=language, narrow=460)

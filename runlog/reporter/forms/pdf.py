@@ -1,0 +1,49 @@
+"""A page as a PDF, by WeasyPrint (the extra ``pdf``): the page as it prints, on light paper."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from runlog.errors import MissingExtra
+from runlog.reporter.charts.style import LIGHT
+
+#: What WeasyPrint does not know of the page's style sheet, said once more in words that it knows.
+_STYLE = "h1 { font-size: 22pt; max-width: none } .narrow { display: none }"
+
+
+def render(html: str) -> bytes:
+    """The PDF of a page.
+
+    Raises:
+        MissingExtra: WeasyPrint, or the Pango library that it draws text with, is not installed.
+    """
+    weasyprint = _weasyprint()
+    page = weasyprint.HTML(string=_in_light_colours(html), url_fetcher=_refuse)
+    written: bytes = page.write_pdf(stylesheets=[weasyprint.CSS(string=_STYLE)])
+    return written
+
+
+def _weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint tells no types
+    try:
+        import weasyprint
+    except ImportError as error:
+        raise MissingExtra(
+            "a PDF needs WeasyPrint; install it with: python -m pip install 'runlog[pdf]'"
+        ) from error
+    except OSError as error:  # it is there, but a library of the system is not
+        raise MissingExtra(
+            "a PDF needs the library Pango, which WeasyPrint draws text with "
+            "(Debian: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango)"
+        ) from error
+    return weasyprint
+
+
+def _in_light_colours(html: str) -> str:
+    """The page with colours in the place of their names, which the charts' SVG is not read with."""
+    return re.sub(r"var\(--(\w+)\)", lambda name: LIGHT.get(name[1], name[0]), html)
+
+
+def _refuse(url: str, *_: object, **__: object) -> dict[str, Any]:
+    """Fetch nothing: a page holds all that it shows."""
+    raise ValueError(f"{url} is outside of the page")
