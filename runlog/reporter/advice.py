@@ -1,4 +1,4 @@
-"""What to say of a week: the headline, the reasons for tips, and what is missing to know more."""
+"""What to say of a week: the headline, what to do next, and the reasons for tips."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlog.analysis.links.withheld import DESCRIBED_BELOW
-from runlog.analysis.warmup import comparable
-from runlog.reporter import totals, units
+from runlog.reporter import units
 from runlog.reporter.guidance import Reason
+from runlog.wording import _, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    import pandas as pd
-
-    from runlog.analysis.history import History
     from runlog.reporter.alerts import Notice
     from runlog.reporter.findings import Finding
-    from runlog.reporter.periods import Span
+    from runlog.reporter.guidance import Chosen
     from runlog.reporter.totals import Totals
 
 #: A difference of soreness that is noticed, and one that is clear (points).
@@ -30,34 +27,100 @@ NOTICE_WEIGHT = {"urgent": 2.0, "warn": 2.0, "info": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """Something unknown: what, what it would tell, and the command that tells it."""
+class Step:
+    """The one next thing to do.
 
-    what: str
-    then: str
-    command: str
+    Attributes:
+        text: what.
+        command: the command that does it, or "".
+        tip: it is the first of the week's tips, told there in full.
+    """
+
+    text: str
+    command: str = ""
+    tip: bool = False
 
 
-def headline(now: Totals, usual: Totals, area: str) -> str:
+def headline(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
     """How the week was, in one sentence."""
-    where = units.area(area)
-    if not now.runs and not now.ratings:
-        return f"A week without runs and without ratings of your {where}."
     if not now.ratings:
-        ran = f"{units.count(int(now.runs), 'run')} this week"
-        return f"{ran}, but no rating of your {where}: how it was, we cannot say."
+        return _unrated(int(now.runs), area, complete=complete)
     if now.soreness_max == 0:
-        return f"A week without soreness of your {where}."
-    mean = units.number(now.soreness_mean)
+        text = (
+            _("A week without soreness of your {area}.")
+            if complete
+            else _("No soreness of your {area} so far this week.")
+        )
+        return text.format(area=units.area(area))
+    places = {
+        "area": units.area(area),
+        "mean": units.number(now.soreness_mean),
+        "before": units.number(usual.soreness_mean),
+    }
     if not usual.ratings or not usual.weeks:
-        return f"Your {where} was at {mean} of 10 on average."
-    before = units.number(usual.soreness_mean)
-    change = now.soreness_mean - usual.soreness_mean
+        return _("Your {area} was at {mean} of 10 on average.").format(**places)
+    return _compared(now.soreness_mean - usual.soreness_mean).format(**places)
+
+
+def _unrated(runs: int, area: str, *, complete: bool) -> str:
+    places = {"n": runs, "area": units.area(area)}
+    if not runs:
+        text = (
+            _("A week without runs and without ratings of your {area}.")
+            if complete
+            else _("No runs and no ratings of your {area} so far this week.")
+        )
+        return text.format(**places)
+    return counted(
+        "{n} run this week, but no rating of your {area}: how it was, we cannot say.",
+        "{n} runs this week, but no rating of your {area}: how it was, we cannot say.",
+        runs,
+    ).format(**places)
+
+
+def _compared(change: float) -> str:
+    """The sentence for a change against the weeks before, in points; its places are left to fill."""
     if abs(change) < NOTICED:
-        return f"Your {where} was about as sore as usual, {mean} of 10."
-    much = "clearly " if abs(change) >= CLEAR else ""
-    more, up = ("more", "up") if change > 0 else ("less", "down")
-    return f"Your {where} was {much}{more} sore than usual: {mean} of 10, {up} from {before}."
+        return _("Your {area} was about as sore as usual, {mean} of 10.")
+    if change > 0:
+        return (
+            _("Your {area} was clearly more sore than usual: {mean} of 10, up from {before}.")
+            if change >= CLEAR
+            else _("Your {area} was more sore than usual: {mean} of 10, up from {before}.")
+        )
+    return (
+        _("Your {area} was clearly less sore than usual: {mean} of 10, down from {before}.")
+        if change <= -CLEAR
+        else _("Your {area} was less sore than usual: {mean} of 10, down from {before}.")
+    )
+
+
+def nothing_yet() -> str:
+    """The headline where nothing at all is known."""
+    return _("Nothing is recorded yet.")
+
+
+def next_step(
+    tips: Sequence[Chosen], now: Totals, *, runs_ever: int, ratings: int, see_clinician: bool
+) -> Step:
+    """The one thing to do next: the first tip, or what makes the report tell more."""
+    if see_clinician and not tips:
+        return Step(_("Have it looked at before you do anything else."))
+    if tips:
+        return Step(_(tips[0].tip.title), tip=True)
+    if runs_ever == 0:
+        return Step(_("Start here: import what your watch recorded."), "runlog import FOLDER")
+    if not now.ratings:
+        return Step(_("Start here: rate tonight, also when nothing is sore."), "runlog log 0")
+    left = DESCRIBED_BELOW - ratings
+    if left > 0:
+        text = counted(
+            "Nothing to change yet. After {n} more rating you see what your soreness goes together with.",
+            "Nothing to change yet. After {n} more ratings you see what your soreness goes together with.",
+            left,
+        )
+        return Step(text.format(n=left), "runlog log 0")
+    return Step(_("Nothing to change: carry on as you do."))
 
 
 def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[Reason]:
@@ -69,73 +132,32 @@ def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) ->
     linked = [_linked(finding) for finding in found if finding.has_sign and finding.impact > 0]
     alerted = [Reason(notice.kind, notice.why, NOTICE_WEIGHT[notice.severity]) for notice in notices]
     skipped = [
-        Reason(finding.factor, f"{finding.label} {finding.now_text}.", 0.5)
+        Reason(
+            finding.factor, _("{label}: {value}.").format(label=finding.label, value=finding.now_text), 0.5
+        )
         for finding in found
         if finding.factor == "warmup" and not finding.has_sign and finding.now <= 0.5  # noqa: PLR2004 - half of the runs
     ]
     sore = []
     if now.soreness_mean >= SORE:
-        why = f"Soreness was {units.number(now.soreness_mean)} of 10 on average, and form is quick to check."
-        sore.append(Reason("form", why, 0.2))
+        why = _("Soreness was {mean} of 10 on average, and form is quick to check.")
+        sore.append(Reason("form", why.format(mean=units.number(now.soreness_mean)), 0.2))
     return [*linked, *alerted, *skipped, *sore]
 
 
 def _linked(finding: Finding) -> Reason:
-    usually = f" (usually {finding.usual_text})" if finding.usual_text else ""
-    link = f"{finding.sentence[:1].lower()}{finding.sentence[1:-1]}"
-    why = f"This week: {finding.now_text}{usually}. In your diary, {link} ({finding.grade_text})."
-    return Reason(finding.factor, why, LINK_WEIGHT[finding.grade] + min(finding.impact, 5.0) / 10)
-
-
-def missing(history: History, week: Span, area: str) -> tuple[Missing, ...]:
-    """What is unknown that would tell more, the most useful first."""
-    runs = type(week)(week.before(totals.WEEKS - 1).first, week.last).of(history.runs)
-    return tuple(
-        gap for gap in (_ratings(history, area), *_of_runs(runs), _diary(history, runs)) if gap is not None
-    )
-
-
-def _ratings(history: History, area: str) -> Missing | None:
-    rated = len(totals.ratings(history, area))
-    if rated >= DESCRIBED_BELOW:
-        return None
-    left = DESCRIBED_BELOW - rated
-    return Missing(
-        f"{rated} of {DESCRIBED_BELOW} ratings",
-        f"After {left} more evenings you see what your soreness goes together with. 0 counts too.",
-        "runlog log 3",
-    )
-
-
-def _of_runs(runs: pd.DataFrame) -> list[Missing]:
-    if runs.empty:
-        return [Missing("No runs in four weeks", "Import what your watch recorded.", "runlog import FOLDER")]
-    gaps = (
-        ("warmup", "warm-up told", "Say whether you warmed up.", "runlog log 3 --warmup"),
-        ("shoe", "shoe", "Say which pair you run in.", "runlog shoes add NAME --from DATE"),
-        (
-            "route",
-            "GPS route",
-            "Record positions, or import the FIT instead of a summary.",
-            "runlog import FOLDER",
-        ),
-    )
-    runs = runs.assign(warmup=comparable(runs, "warmup"))
-    return [
-        Missing(f"{unknown} of {units.count(len(runs), 'run')} without a {what}", then, command)
-        for column, what, then, command in gaps
-        if (unknown := int(runs[column].isna().sum())) > len(runs) / 2
-    ]
-
-
-def _diary(history: History, runs: pd.DataFrame) -> Missing | None:
-    if runs.empty or not len(history.entries):
-        return None
-    recent = history.entries.loc[history.entries["day"] >= runs["day"].iloc[0]]
-    if recent[["strength", "desk_hours"]].notna().any().any():
-        return None
-    return Missing(
-        "Nothing about strength or desk hours",
-        "Add them to a rating now and then, to see whether they play a part.",
-        "runlog log 3 --strength --desk-hours 7",
+    places = {
+        "value": finding.now_text,
+        "median": finding.median_text,
+        "link": finding.sentence,
+        "grade": finding.grade_text,
+    }
+    if finding.median_text:
+        text = _(
+            "This week: {value} (over your whole diary: {median}). In your diary: {link} Grade: {grade}."
+        )
+    else:
+        text = _("This week: {value}. In your diary: {link} Grade: {grade}.")
+    return Reason(
+        finding.factor, text.format(**places), LINK_WEIGHT[finding.grade] + min(finding.impact, 5.0) / 10
     )

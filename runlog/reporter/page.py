@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,8 +12,10 @@ from markupsafe import Markup
 
 from runlog.analysis.links.withheld import DESCRIBED_BELOW
 from runlog.reporter import charts, guidance, units
+from runlog.reporter.alerts import ALERTS
 from runlog.reporter.charts.style import PALETTE
-from runlog.reporter.findings import UNSURE
+from runlog.reporter.findings import SIGNS, UNSURE
+from runlog.wording import _, counted, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,31 +49,47 @@ class Axis:
 
 
 def render(week: Week) -> str:
-    """The page of a week."""
+    """The page of a week, in the language of its facts."""
+    with speaking(week.language):
+        return (
+            _environment()
+            .get_template("report.html")
+            .render(
+                week=week,
+                language=week.language,
+                tiles=tiles(week),
+                areas=_areas(week),
+                axis=_axis(week.findings),
+                charts={name: _svg(name, data) for name, data in week.charts.items()},
+                titles={name: data.title for name, data in week.charts.items()},
+                clinician=guidance.clinician(),
+            )
+        )
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("runlog.reporter"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        lstrip_blocks=True,
         finalize=_fit,
     )
     environment.globals |= {
+        "_": _,
+        "counted": counted,
         "units": units,
         "palette": PALETTE,
         "needed": DESCRIBED_BELOW,
         "told_in_full": TOLD_IN_FULL,
+        "signs": SIGNS,
         "unsure": UNSURE,
+        "evidence": {rule.kind: rule.grade for rule in ALERTS},
         "isna": pd.isna,
-        "lower_first": _lower_first,
     }
-    pictures = {name: _svg(name, data) for name, data in _charts(week)}
-    return environment.get_template("report.html").render(
-        week=week,
-        tiles=_tiles(week),
-        axis=_axis(week.findings),
-        charts=pictures,
-        clinician=guidance.clinician(),
-    )
+    return environment
 
 
 def _fit(value: object) -> object:
@@ -78,44 +97,32 @@ def _fit(value: object) -> object:
     return units.typed(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _charts(week: Week) -> Iterable[tuple[str, object]]:
-    days = week.soreness.days
-    if days["soreness"].notna().any() or (days["load"] > 0).any():
-        yield "soreness_and_load", week.soreness
-    if week.evidence is not None:
-        yield "exposure", week.evidence
-    if len(week.routes):
-        yield "routes", week.route_history
-
-
 def _svg(name: str, data: object) -> dict[str, Markup]:
     """The SVGs of a chart; matplotlib escapes the texts in them."""
     return {size: Markup(svg) for size, svg in charts.embedded(name, data).items()}  # noqa: S704 - see the docstring
 
 
-def _tiles(week: Week) -> list[Tile]:
-    now, usual = week.now, week.usual
-    rows = (
-        ("Runs", units.number(now.runs, 0), units.number(usual.runs)),
-        (
-            "Distance",
-            units.distance(now.distance_m, week.units),
-            units.distance(usual.distance_m, week.units),
-        ),
-        ("Moving time", units.duration(now.moving_s), units.duration(usual.moving_s)),
-        (
-            f"Soreness, {units.area(week.area)}",
+def tiles(week: Week) -> list[Tile]:
+    """The numbers of the week beside the usual ones, in words."""
+    now, usual, unit = week.now, week.usual, week.units
+    return [
+        Tile(
+            _("Soreness, {area}").format(area=units.area(week.area)),
             units.number(now.soreness_mean),
             units.number(usual.soreness_mean),
         ),
-        ("Worst rating", units.number(now.soreness_max, 0), units.number(usual.soreness_max, 0)),
-        ("Ratings", units.number(now.ratings, 0), units.number(usual.ratings, 1)),
-    )
-    return [Tile(*row) for row in rows]
+        Tile(_("Worst rating"), units.number(now.soreness_max, 0), units.number(usual.soreness_max)),
+        Tile(_("Ratings"), units.number(now.ratings, 0), units.number(usual.ratings)),
+        Tile(_("Runs"), units.number(now.runs, 0), units.number(usual.runs)),
+        Tile(_("Distance"), units.distance(now.distance_m, unit), units.distance(usual.distance_m, unit)),
+        Tile(_("Moving time"), units.duration(now.moving_s), units.duration(usual.moving_s)),
+    ]
+
+
+def _areas(week: Week) -> list[str]:
+    """The areas rated this week, the week's own first."""
+    rated = {area for day in week.days for area in day.soreness}
+    return sorted(rated, key=lambda area: (area != week.area, area))
 
 
 def _axis(findings: Iterable[Finding]) -> Axis:

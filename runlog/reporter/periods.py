@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from runlog.analysis.history import History
+    from runlog.model import Plan
     from runlog.settings import Settings
 
 #: How many days before the ISO week's Monday a week starts.
@@ -114,7 +115,14 @@ def until(history: History, moment: pd.Timestamp) -> History:
         runs=history.runs.loc[history.runs["end"] <= moment],
         others=history.others.loc[history.others["end"] <= moment],
         entries=history.entries.loc[history.entries["moment"] <= moment],
+        plans=tuple(_as_of(plan, moment) for plan in history.plans if plan.made <= moment),
     )
+
+
+def _as_of(plan: Plan, moment: pd.Timestamp) -> Plan:
+    """A plan as it stood at a moment: not given up yet, if that came later."""
+    given_up = plan.cancelled is not None and plan.cancelled <= moment
+    return plan if given_up else replace(plan, cancelled=None)
 
 
 def last_day(history: History) -> date | None:

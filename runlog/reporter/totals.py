@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
+if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.reporter.periods import Span
 
@@ -23,7 +23,8 @@ class Totals:
         weeks: how many weeks they are means of.
         runs, ratings: per week; ratings are those of one area.
         distance_m, moving_s: per week; NaN where no run tells them.
-        soreness_mean, soreness_max: of all ratings of the area.
+        soreness_mean: of all ratings of the area; soreness_max: the worst of them, of several weeks the mean
+            of each one's worst.
     """
 
     weeks: int
@@ -41,12 +42,17 @@ def of_week(history: History, week: Span, area: str) -> Totals:
 
 
 def usual(history: History, week: Span, area: str) -> Totals:
-    """The means of the four weeks before, or of as many of them as have begun since the first data."""
-    begun = [span for span in map(week.before, range(1, WEEKS + 1)) if _begun(history, span)]
-    if not begun:
-        return _totals(history.runs.iloc[:0], ratings(history, area).iloc[:0], weeks=0)
-    four = type(week)(begun[-1].first, begun[0].last)
-    return _totals(four.of(history.runs), ratings(history, area, four), weeks=len(begun))
+    """The means of the same days of the four weeks before, or of as many of them as have begun."""
+    begun = before(history, week)
+    runs, rated = history.runs, ratings(history, area)
+    ran, told = (pd.concat([span.of(frame) for span in begun] or [frame.iloc[:0]]) for frame in (runs, rated))
+    worst = pd.Series([span.of(rated)["soreness"].max() for span in begun], dtype=float)
+    return replace(_totals(ran, told, weeks=len(begun)), soreness_max=float(worst.mean()))
+
+
+def before(history: History, week: Span) -> list[Span]:
+    """The same days of the four weeks before, the latest first: of those that have begun by then."""
+    return [span for span in map(week.before, range(1, WEEKS + 1)) if _begun(history, span)]
 
 
 def ratings(history: History, area: str, span: Span | None = None) -> pd.DataFrame:

@@ -4,70 +4,94 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runlog.analysis.exposures import exposures
-from runlog.analysis.routes import routes
+from runlog.analysis.links.withheld import DESCRIBED_BELOW
 from runlog.errors import BadInput
 from runlog.files import write_atomically
-from runlog.reporter import advice, guidance, periods, totals
+from runlog.reporter import advice, guidance, pairs, periods, pictures, totals
 from runlog.reporter.alerts import alerts
-from runlog.reporter.charts import View, exposure, soreness
-from runlog.reporter.charts import routes as route_chart
+from runlog.reporter.beside import Beside, Form, beside, form
+from runlog.reporter.charts import View
+from runlog.reporter.days import Day, days
 from runlog.reporter.findings import Finding, findings
-from runlog.reporter.pairs import in_use
+from runlog.reporter.gaps import Missing, missing
+from runlog.reporter.trials import Idea, Trial, trials, would_tell_more
+from runlog.reporter.ways_run import WayRun, ways_run
+from runlog.wording import speaking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
 
     from runlog.analysis.history import History
     from runlog.reporter.alerts import Notice
-    from runlog.reporter.charts.exposure import Exposure
-    from runlog.reporter.charts.routes import Routes
-    from runlog.reporter.charts.soreness import SorenessAndLoad
     from runlog.reporter.periods import Span
-
-MOST_ROUTES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Everything that a weekly report says, as data.
+    """Everything that a weekly report says, as data: SI units, NaN and None unknown, sentences as texts.
 
     Attributes:
         name: "2026-W30"; span: its local days; complete: whether it was over by then.
+        told: the days that the numbers are of: the span, or its days up to today while it is not over.
+        language, units, load_kind: those of the settings and of the history.
         area: the body area that was rated most; other_areas: worst rating of the week by area.
-        now, usual: the week and the four weeks before in numbers.
-        ratings: how many ratings of the area there are in all.
+        headline: how it was; next_step: the one thing to do.
+        now, usual: the days told in numbers, and the means of the same days of the four weeks before.
+        days: the days told, one by one.
+        ratings: how many ratings of the area there are in all; same_rating: what all of them are, where
+            they are enough for links but all the same, else None.
         findings: the factors, those with a sign first.
-        shoes: those in use, as ``analysis.shoes`` gives them; routes: those of the last 28 days.
-        tips: at most three; notices: the alerts at the end of the week.
-        soreness, evidence, route_history: the data of the charts; evidence is the surest link's, or None.
+        notices: the alerts at the end of the week; tips: at most three.
+        trials: the runner's own plans, under way and over; idea: what would tell more, or None.
+        shoes: those in use; routes: those of the last 28 days.
+        form: of the week's runs, where recorded; beside: strength, mobility, desk and posture.
+        missing: what data was missing.
+        load_note: how the loads came about, where that needs saying.
+        runs_ever, entries_ever: how many there are in all.
+        charts: the data of the charts that have something to show, by their names.
     """
 
     name: str
     span: Span
+    told: Span
     complete: bool
+    language: str
     units: str
+    load_kind: str
     area: str
-    other_areas: dict[str, float]
+    other_areas: Mapping[str, float]
     headline: str
+    next_step: advice.Step
     now: totals.Totals
     usual: totals.Totals
+    days: tuple[Day, ...]
     ratings: int
+    same_rating: float | None
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     tips: tuple[guidance.Chosen, ...]
-    missing: tuple[advice.Missing, ...]
-    shoes: pd.DataFrame
-    routes: pd.DataFrame
-    soreness: SorenessAndLoad
-    evidence: Exposure | None
-    route_history: Routes
+    trials: tuple[Trial, ...]
+    idea: Idea | None
+    shoes: tuple[pairs.Pair, ...]
+    routes: tuple[WayRun, ...]
+    form: tuple[Form, ...]
+    beside: tuple[Beside, ...]
+    missing: tuple[Missing, ...]
     load_note: str
     runs_ever: int
+    entries_ever: int
+    charts: Mapping[str, Any]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is known."""
+        return self.runs_ever == 0 and self.entries_ever == 0
 
     @property
     def see_clinician(self) -> bool:
@@ -77,16 +101,16 @@ class Week:
     @property
     def about_soreness(self) -> list[Notice]:
         """The alerts that mean that advice."""
-        return [notice for notice in self.notices if notice.kind.startswith("soreness_")]
+        return [notice for notice in self.notices if notice.see_clinician]
 
     @property
     def about_training(self) -> list[Notice]:
         """The other alerts."""
-        return [notice for notice in self.notices if notice not in self.about_soreness]
+        return [notice for notice in self.notices if not notice.see_clinician]
 
 
 def week(history: History, iso_week: str | None = None, now: datetime | None = None) -> Week:
-    """The facts of one of the runner's weeks, as they stood at its end.
+    """The facts of one of the runner's weeks, as they stood at its end, in the language of the settings.
 
     Args:
         history: whose.
@@ -96,46 +120,66 @@ def week(history: History, iso_week: str | None = None, now: datetime | None = N
     Raises:
         BadInput: no such week, a week that has not begun, or a ``now`` without a time zone.
     """
+    with speaking(history.settings.language):
+        return _facts(history, iso_week, now)
+
+
+def _facts(history: History, iso_week: str | None, now: datetime | None) -> Week:
     moment = periods.utc(now)
     span = _span(history, iso_week, moment)
     over = periods.end_of(span.last, periods.clock(history, span.last))
     end = min(over, moment)
     known = periods.until(history, end)
+    today = end.tz_convert(periods.clock(known)).date()
+    told = replace(span, last=max(span.first, min(span.last, today)))
     area = _area(known)
     table = exposures(known, area)
-    today = end.tz_convert(periods.clock(known)).date()
-    found = findings(known, table, replace(span, last=min(span.last, today)))
+    found = findings(known, table, told)
     notices = tuple(alerts(known, end))
-    numbers = totals.of_week(known, span, area)
-    usual = totals.usual(known, span, area)
-    used = routes(known, end)
-    view = View(end, today, area)
+    see_clinician = any(notice.see_clinician for notice in notices)
+    numbers, usual = totals.of_week(known, told, area), totals.usual(known, told, area)
+    before = totals.before(known, told)
+    rated = totals.ratings(known, area)["soreness"]
+    tips = guidance.choose(advice.reasons(found, notices, numbers), turn=span.first.isocalendar().week)
+    complete = over <= moment
+    planned = trials(known, end)
     return Week(
         name=periods.name_of(span),
         span=span,
-        complete=over <= moment,
+        told=told,
+        complete=complete,
+        language=history.settings.language,
         units=history.settings.units,
+        load_kind=str(history.load_kind),
         area=area,
         other_areas=_other_areas(known, span, area),
-        headline=advice.headline(numbers, usual, area),
+        headline=_headline(known, numbers, usual, area, complete=complete),
+        next_step=advice.next_step(
+            tips, numbers, runs_ever=len(known.runs), ratings=len(rated), see_clinician=see_clinician
+        ),
         now=numbers,
         usual=usual,
-        ratings=len(totals.ratings(known, area)),
+        days=days(known, told),
+        ratings=len(rated),
+        same_rating=_same(rated),
         findings=found,
         notices=notices,
-        tips=guidance.choose(advice.reasons(found, notices, numbers), turn=span.first.isocalendar().week),
-        missing=advice.missing(known, span, area),
-        shoes=in_use(known, end),
-        routes=used.loc[used["share_28d"] > 0].sort_values("share_28d", ascending=False).head(MOST_ROUTES),
-        soreness=soreness.data(known, view),
-        evidence=_evidence(table, found, history.settings.units),
-        route_history=route_chart.data(known, view),
+        tips=tips,
+        trials=planned,
+        idea=_idea(known, planned, rated, area, told) if not see_clinician else None,
+        shoes=pairs.pairs(known, end),
+        routes=ways_run(known, end),
+        form=form(known, told, before),
+        beside=beside(known, told, before),
+        missing=missing(known, span, area),
         load_note=known.load_note,
         runs_ever=len(known.runs),
+        entries_ever=len(known.entries),
+        charts=pictures.of_week(known, View(end, today, area), table, found),
     )
 
 
-_facts = week  # report's own argument is called week
+_week = week  # report's own argument is called week
 
 
 def report(
@@ -155,7 +199,7 @@ def report(
     """
     from runlog.reporter.page import render
 
-    facts = _facts(history, week, now)
+    facts = _week(history, week, now)
     out = Path(out)
     path = out if out.suffix.lower() in (".html", ".htm") else out / f"report-{facts.name}.html"
     write_atomically(path, render(facts).encode())
@@ -164,24 +208,39 @@ def report(
 
 def due(history: History, now: datetime) -> str:
     """The name of the week to report on: on a week's last day it is that one, else the one before."""
-    moment = periods.utc(now)
-    today = moment.tz_convert(periods.clock(history)).date()
-    span = periods.week_of(today, history.settings)
+    span = _this(history, periods.utc(now))
+    today = periods.utc(now).tz_convert(periods.clock(history)).date()
     return periods.name_of(span if span.last == today else span.before(1))
 
 
-def _span(history: History, iso_week: str | None, moment: pd.Timestamp) -> Span:
+def under_way(history: History, now: datetime | None = None) -> str:
+    """The name of the week that is not over yet."""
+    return periods.name_of(_this(history, periods.utc(now)))
+
+
+def _this(history: History, moment: pd.Timestamp) -> Span:
     today = moment.tz_convert(periods.clock(history)).date()
+    return periods.week_of(today, history.settings)
+
+
+def _span(history: History, iso_week: str | None, moment: pd.Timestamp) -> Span:
+    this = _this(history, moment)
     if iso_week is not None:
         span = periods.week_named(iso_week, history.settings)
-        if span.first > today:
+        if span.first > moment.tz_convert(periods.clock(history)).date():
             raise BadInput(f"the week {iso_week} has not begun yet")
         return span
-    last_complete = periods.week_of(today, history.settings).before(1)
+    last_complete = this.before(1)
     last = periods.last_day(
         periods.until(history, periods.end_of(last_complete.last, periods.clock(history)))
     )
     return last_complete if last is None else periods.week_of(last, history.settings)
+
+
+def _headline(known: History, now: totals.Totals, usual: totals.Totals, area: str, *, complete: bool) -> str:
+    if known.runs.empty and known.entries.empty:
+        return advice.nothing_yet()
+    return advice.headline(now, usual, area, complete=complete)
 
 
 def _area(history: History) -> str:
@@ -196,9 +255,16 @@ def _other_areas(history: History, span: Span, area: str) -> dict[str, float]:
     return {str(name): float(value) for name, value in worst.items()}
 
 
-def _evidence(table: pd.DataFrame, found: tuple[Finding, ...], unit: str) -> Exposure | None:
-    """The runner's own data behind the surest link."""
-    for finding in found:
-        if finding.has_sign:
-            return exposure.of(table, finding.factor, unit)
-    return None
+def _same(rated: pd.Series[float]) -> float | None:
+    """What all ratings are, where they would be enough for links."""
+    alike = len(rated) >= DESCRIBED_BELOW and rated.min() == rated.max()
+    return float(rated.iloc[0]) if alike else None
+
+
+def _idea(
+    known: History, planned: tuple[Trial, ...], rated: pd.Series[float], area: str, told: Span
+) -> Idea | None:
+    """What would tell more, once links can be told and while no plan is under way."""
+    if len(rated) < DESCRIBED_BELOW or _same(rated) is not None or any(not one.over for one in planned):
+        return None
+    return would_tell_more(known, area, told.last)
