@@ -25,6 +25,7 @@ from runlog.reporter.charts import (
     soreness,
     streaks,
     style,
+    weeks,
 )
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Chart:
 
 CHARTS: tuple[Chart, ...] = (
     Chart("soreness_and_load", soreness.data, soreness.draw, soreness.height),
+    Chart("weeks", weeks.data, weeks.draw, weeks.height),
     Chart("links", links.data, links.draw, links.height),
     Chart("exposure", exposure.data, exposure.draw, exposure.height),
     Chart("streaks", streaks.data, streaks.draw, streaks.height),

@@ -114,6 +114,7 @@ def draw(data: Routes, axes: Axes) -> None:
     upper, lower = style.stacked(axes, (150, 40 + 24 * len(data.lines)))
     _draw_share(data, upper)
     _draw_runs(data, lower, 0 if narrow else 250)
+    lower.set_xlim(data.share.index[0], data.share.index[-1])
     months = [day for day in data.share.index if day.day == 1][:: 2 if narrow else 1]
     lower.set_xticks(months, [units.month(month) for month in months])
 

@@ -88,10 +88,10 @@ def draw(data: Shoes, axes: Axes) -> None:
     pixels = style.width(axes)
     if style.is_narrow(axes):
         ((left,), (right,)) = style.divided(axes, 2, 1)
-        room = pixels - 20
+        room = pixels - 30
     else:
         ((left, right),) = style.divided(axes, 1, 2, widths=(1.15, 1))
-        room = pixels / 2 - 20
+        room = pixels / 2 - 30
     pairs = data.pairs.to_dict("records")
     for place, pair in zip(range(len(pairs))[::-1], pairs, strict=True):
         _draw_worn(pair, place, data.unit, left, room)

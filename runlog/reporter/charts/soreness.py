@@ -26,6 +26,8 @@ WEEKS = 5
 DAYS = 7 * WEEKS
 THIS_WEEK = DAYS - 7
 WORST = 10
+#: Room for the number above the worst.
+ABOVE = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _draw_soreness(soreness: NDArray[np.float64], axes: Axes) -> None:
         )
     for day in _labelled(rated, soreness, 20 * DAYS / style.width(axes)):
         _label(axes, day, soreness[day], 8)
-    axes.set(ylim=(0, WORST), yticks=[0, 5, WORST], title=_("Soreness, 0 none to 10 worst"))
+    axes.set(ylim=(0, WORST + ABOVE), yticks=[0, 5, WORST], title=_("Soreness, 0 none to 10 worst"))
     axes.set_title(_("this week"), loc="right")
     axes.grid(axis="y")
 

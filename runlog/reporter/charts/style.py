@@ -83,6 +83,11 @@ SMALL = 11
 _TITLE_SIZE, _TITLE_LINE, _TITLE_MARGIN = 15, 20, 34
 
 
+#: Where an element stands, and what of it is less than a hundredth of a pixel.
+_PLACES = re.compile(r'\b(?:d|x|y|transform)="[^"]*"')
+_DIGITS = re.compile(r"(\.\d\d)\d+")
+
+
 class Picture(Figure):
     """A matplotlib figure that a notebook shows by itself."""
 
@@ -151,6 +156,7 @@ def embedded(figure: Figure, prefix: str) -> str:
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'href="#', f'href="#{prefix}-', svg)
     svg = svg.replace("url(#", f"url(#{prefix}-")
+    svg = _PLACES.sub(lambda place: _DIGITS.sub(r"\1", place.group()), svg)
     for name, light in LIGHT.items():
         svg = svg.replace(light, f"var(--{name})")
     return svg
