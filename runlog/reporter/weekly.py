@@ -132,7 +132,7 @@ def _facts(history: History, iso_week: str | None, now: datetime | None) -> Week
     known = periods.until(history, end)
     today = end.tz_convert(periods.clock(known)).date()
     told = replace(span, last=max(span.first, min(span.last, today)))
-    area = _area(known)
+    area = area_of(known)
     table = exposures(known, area)
     found = findings(known, table, told)
     notices = tuple(alerts(known, end))
@@ -243,7 +243,7 @@ def _headline(known: History, now: totals.Totals, usual: totals.Totals, area: st
     return advice.headline(now, usual, area, complete=complete)
 
 
-def _area(history: History) -> str:
+def area_of(history: History) -> str:
     """The area rated most, the upper back where there is a tie or no rating."""
     counts = history.entries.dropna(subset=["soreness"])["area"].value_counts()
     return max(["upper_back", *map(str, counts.index)], key=lambda area: counts.get(area, 0))

@@ -78,7 +78,6 @@ class Chart:
 
 CHARTS: tuple[Chart, ...] = (
     Chart("soreness_and_load", soreness.data, soreness.draw, soreness.height),
-    Chart("weeks", weeks.data, weeks.draw, weeks.height),
     Chart("links", links.data, links.draw, links.height),
     Chart("exposure", exposure.data, exposure.draw, exposure.height),
     Chart("streaks", streaks.data, streaks.draw, streaks.height),
@@ -86,6 +85,7 @@ CHARTS: tuple[Chart, ...] = (
     Chart("route_maps", route_maps.data, route_maps.draw, route_maps.height),
     Chart("shoes", shoes.data, shoes.draw, shoes.height),
     Chart("form", form.data, form.draw, form.height),
+    Chart("weeks", weeks.data, weeks.draw, weeks.height),
     Chart("calendar", calendar.data, calendar.draw, calendar.height),
     Chart("body", body.data, body.draw, body.height),
 )
