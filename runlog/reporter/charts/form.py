@@ -28,8 +28,8 @@ RECENT_DAYS = 28
 ENOUGH = 5
 #: A drift goes one way if it does in so many of the recent runs.
 MOSTLY = 0.8
-#: More runs than this could not be told apart.
-MOST = 200
+#: More runs than this could not be told apart, and would make a page heavy.
+MOST = 120
 #: So many runs at a time make one point of the line.
 AROUND = 9
 
@@ -99,7 +99,7 @@ MEASURES: Mapping[str, Measure] = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Half a year of running form, 200 runs at most.
+    """Half a year of running form, 120 runs at most.
 
     Attributes:
         measures: the track columns that are known of 5 runs or more.

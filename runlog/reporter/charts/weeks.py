@@ -12,6 +12,7 @@ import pandas as pd
 from runlog.analysis import load
 from runlog.reporter import periods, units
 from runlog.reporter.charts import style
+from runlog.reporter.charts.soreness import ABOVE, WORST
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.periods import Span
 from runlog.wording import _
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 #: So many weeks are shown where no season is asked for.
 WEEKS = 26
-WORST = 10
+
 #: So wide is a date below the axis, in pixels.
 _DATE = 62
 
@@ -100,7 +101,9 @@ def draw(data: Weeks, axes: Axes) -> None:
     places = np.arange(len(weeks))
     upper.vlines(places, weeks["soreness"], weeks["worst"], color=LIGHT["sore"], lw=2, alpha=0.35)
     upper.plot(places, weeks["soreness"], "o-", color=LIGHT["sore"], lw=2, ms=5, clip_on=False)
-    upper.set(ylim=(0, WORST), yticks=[0, 5, WORST], title=_("Soreness: mean, and up to the worst rating"))
+    upper.set(
+        ylim=(0, WORST + ABOVE), yticks=[0, 5, WORST], title=_("Soreness: mean, and up to the worst rating")
+    )
     upper.grid(axis="y")
     loads = weeks["load"].fillna(0.0).to_numpy(float)
     lower.bar(places, loads, width=0.72, color=LIGHT["load"])
