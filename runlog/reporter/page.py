@@ -48,19 +48,29 @@ class Axis:
         return f"{100 * (points - self.low) / (self.high - self.low):.1f}%"
 
 
-def render(week: Week) -> str:
-    """The page of a week, in the language of its facts."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Where a page of an archive leads: its index, and the weeks before and after, None where none is."""
+
+    index: str
+    before: str | None
+    after: str | None
+
+
+def render(week: Week, around: Around | None = None) -> str:
+    """The page of a week, in the language of its facts; one of an archive leads to the others."""
     with speaking(week.language):
         return (
-            _environment()
+            environment()
             .get_template("report.html")
             .render(
                 week=week,
+                around=around,
                 language=week.language,
                 tiles=tiles(week),
                 areas=_areas(week),
                 axis=_axis(week.findings),
-                charts={name: _svg(name, data) for name, data in week.charts.items()},
+                charts={name: svg(name, data) for name, data in week.charts.items()},
                 titles={name: data.title for name, data in week.charts.items()},
                 clinician=guidance.clinician(),
             )
@@ -68,7 +78,8 @@ def render(week: Week) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What the pages' templates are read with, and what they all may say."""
     environment = Environment(
         loader=PackageLoader("runlog.reporter"),
         autoescape=True,
@@ -97,7 +108,7 @@ def _fit(value: object) -> object:
     return units.typed(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _svg(name: str, data: object) -> dict[str, Markup]:
+def svg(name: str, data: object) -> dict[str, Markup]:
     """The SVGs of a chart; matplotlib escapes the texts in them."""
     return {size: Markup(svg) for size, svg in charts.embedded(name, data).items()}  # noqa: S704 - see the docstring
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from runlog.reporter.season import Season
     from runlog.reporter.weekly import Week
 
 #: The forms that a report can be written in, by the ends of their files.
@@ -33,6 +34,30 @@ def of_week(week: Week, form: str) -> bytes:
         return json_facts.render(week).encode()
     page = render(week)
     return pdf.render(page) if form == "pdf" else page.encode()
+
+
+def of_season(season: Season, form: str) -> bytes:
+    """A season's report in one of FORMS.
+
+    Raises:
+        MissingExtra: a PDF needs the extra ``pdf``.
+    """
+    from runlog.reporter.forms import document, json_season, markdown, pdf, seasonal
+
+    if form == "json":
+        return json_season.render(season).encode()
+    blocks = seasonal.blocks(season)
+    if form == "md":
+        return markdown.render(blocks).encode()
+    page = document.render(blocks, season.language)
+    return pdf.render(page) if form == "pdf" else page.encode()
+
+
+def mail_of_season(season: Season, now: datetime) -> bytes:
+    """A season's report as an e-mail of a moment (aware)."""
+    from runlog.reporter.forms import mail, seasonal
+
+    return mail.message(season.headline, seasonal.blocks(season), now, season.language)
 
 
 def mail_of_week(week: Week, now: datetime) -> bytes:

@@ -44,10 +44,14 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of as many cells as there are titles; the first column names the row, the others are numbers."""
+    """Rows of as many cells as there are titles; the first column names the row, the others are numbers.
+
+    ``links`` are the addresses that the rows' names lead to, where the form can show them.
+    """
 
     titles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from runlog.reporter import guidance
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from runlog.reporter.pairs import Pair
+    from runlog.reporter.totals import Totals
     from runlog.reporter.weekly import Week
 
 #: Raised when a key goes or means something else, not when one is added.
@@ -40,8 +42,8 @@ def facts(week: Week) -> dict[str, Any]:
         "area": week.area,
         "ratings_ever": week.ratings,
         "runs_ever": week.runs_ever,
-        "this_week": _numbers(week.now),
-        "usual": {**_numbers(week.usual), "weeks": week.usual.weeks},
+        "this_week": numbers(week.now),
+        "usual": {**numbers(week.usual), "weeks": week.usual.weeks},
         "other_areas": week.other_areas,
         "load_unit": week.load_kind,
         "load_note": week.load_note or None,
@@ -53,15 +55,16 @@ def facts(week: Week) -> dict[str, Any]:
         "trials": week.trials,
         "shoes": [_pair(pair) for pair in week.shoes],
         "routes": week.routes,
-        "form": _without(week.form, "digits", "label"),
-        "beside": _without(week.beside, "label"),
+        "form": without(week.form, "digits", "label"),
+        "beside": without(week.beside, "label"),
         "missing": week.missing,
     }
-    plain: dict[str, Any] = _plain(told)
-    return plain
+    found: dict[str, Any] = plain(told)
+    return found
 
 
-def _numbers(totals: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
+def numbers(totals: Totals) -> dict[str, Any]:
+    """Totals by key."""
     return {key: value for key, value in asdict(totals).items() if key != "weeks"}
 
 
@@ -69,7 +72,8 @@ def _of(thing: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
     return {field.name: getattr(thing, field.name) for field in fields(thing)}
 
 
-def _without(things: Iterable[Any], *keys: str) -> list[dict[str, Any]]:
+def without(things: Iterable[Any], *keys: str) -> list[dict[str, Any]]:
+    """Dataclasses by key, but for some keys that only people need."""
     return [{key: value for key, value in _of(thing).items() if key not in keys} for thing in things]
 
 
@@ -77,7 +81,7 @@ def _tip(chosen: guidance.Chosen) -> dict[str, Any]:
     return {**asdict(chosen.tip), "why_now": chosen.why_now, "because_of": chosen.factor}
 
 
-def _pair(pair: Any) -> dict[str, Any]:  # noqa: ANN401 - a pair of shoes as the week tells of it
+def _pair(pair: Pair) -> dict[str, Any]:
     told = _of(pair)
     metres = {f"{key}_m": 1000.0 * told.pop(f"{was}km") for key, was in _IN_METRES.items()}
     return {"name": told.pop("name"), **metres, **told}
@@ -86,14 +90,14 @@ def _pair(pair: Any) -> dict[str, Any]:  # noqa: ANN401 - a pair of shoes as the
 _IN_METRES = {"worn": "", "limit": "limit_", "left": "left_"}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - all that the facts are made of
+def plain(value: Any) -> Any:  # noqa: ANN401 - all that the facts are made of
     """What JSON can hold of a value: NaN is null, a day is text."""
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(_of(value))
+        return plain(_of(value))
     if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, date):
         return value.isoformat()
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,178 @@
+"""What a season's report says, as blocks that each form can show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runlog.analysis.links.withheld import DESCRIBED_BELOW
+from runlog.reporter import units
+from runlog.reporter.forms import told
+from runlog.reporter.forms.blocks import Block, Drawing, Heading, Item, Items, Paragraph, Table
+from runlog.wording import _, counted, speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from runlog.reporter.gear import ShoeWorn
+    from runlog.reporter.season import Part, PastAlert, Season
+
+
+def blocks(season: Season) -> list[Block]:
+    """All that a season's report says, in the language of its facts."""
+    with speaking(season.language):
+        return [block for part in _PARTS for block in part(season)]
+
+
+def _head(season: Season) -> Iterator[Block]:
+    yield Heading(season.headline, 1)
+    whole, begun = _("Your running season, {days}"), _("Your running season so far, {days} (not over yet)")
+    days = units.days(season.span.first, season.span.last)
+    yield Paragraph((whole if season.over else begun).format(days=days), quiet=True)
+
+
+def _months(season: Season) -> Iterator[Block]:
+    yield Heading(_("Month by month"))
+    area = _("Soreness, {area}").format(area=units.area(season.area))
+    titles = (_("Month"), _("Runs"), _("Distance"), _("Moving time"), area, _("Worst rating"), _("Ratings"))
+    rows = [_row(_month(month.span.first), month, season.units) for month in season.months]
+    if len(rows) > 1:
+        rows.append(_row(_("In all"), season, season.units))
+    yield Table(titles, tuple(rows))
+
+
+def _month(first: date) -> str:
+    return f"{units.month(first)} {first.year}"
+
+
+def _row(name: str, part: Part | Season, unit: str) -> tuple[str, ...]:
+    numbers = part.all if hasattr(part, "all") else part.numbers
+    return (
+        name,
+        units.number(numbers.runs, 0),
+        units.distance(numbers.distance_m, unit, 0),
+        units.duration(numbers.moving_s),
+        units.number(numbers.soreness_mean),
+        units.number(numbers.soreness_max, 0),
+        units.number(numbers.ratings, 0),
+    )
+
+
+def _weeks(season: Season) -> Iterator[Block]:
+    yield Heading(_("Soreness and load by week"))
+    if "weeks" in season.charts:
+        yield Drawing("weeks", season.charts["weeks"], season.charts["weeks"].title)
+    else:
+        yield Paragraph(_("No runs and no ratings in this time."))
+    if season.best is None or season.worst is None:
+        return
+    yield Items(
+        (
+            Item(_("The best week:"), _extreme(season.best, season.units)),
+            Item(_("The worst week:"), _extreme(season.worst, season.units)),
+        )
+    )
+
+
+def _extreme(week: Part, unit: str) -> str:
+    numbers = week.numbers
+    text = counted(
+        "{days}, {mean} of 10 on average from {ratings} ratings, after {n} run and {distance}.",
+        "{days}, {mean} of 10 on average from {ratings} ratings, after {n} runs and {distance}.",
+        int(numbers.runs),
+    )
+    return text.format(
+        days=units.days(week.span.first, week.span.last),
+        mean=units.number(numbers.soreness_mean),
+        ratings=units.number(numbers.ratings, 0),
+        n=int(numbers.runs),
+        distance=units.distance(numbers.distance_m, unit, 0),
+    )
+
+
+def _links(season: Season) -> Iterator[Block]:
+    yield Heading(_("What it went together with"))
+    area = units.area(season.area)
+    if season.ratings < DESCRIBED_BELOW:
+        few = _("Not enough: {n} ratings of your {area} in this time, {needed} are needed.")
+        yield Paragraph(few.format(n=season.ratings, area=area, needed=DESCRIBED_BELOW))
+        return
+    text = _(
+        "Went together with, not proof of cause. From the {n} ratings of your {area} in this time alone. "
+        "Differences are in points of soreness: the most likely one, and its 95% range."
+    )
+    yield Paragraph(text.format(n=season.ratings, area=area), quiet=True)
+    shown = [finding for finding in season.findings if finding.is_told and finding.is_estimated]
+    if shown:
+        yield Items(tuple(Item(f"{one.label}:", f"{one.sentence} {told.estimate(one)}") for one in shown))
+    if "links" in season.charts:
+        yield Drawing("links", season.charts["links"], season.charts["links"].title)
+
+
+def _alerts(season: Season) -> Iterator[Block]:
+    yield Heading(_("Alerts that there were"))
+    if season.alerts:
+        yield Items(tuple(Item(one.notice.message, _when(one)) for one in season.alerts))
+        yield Paragraph(_("As they stood at the end of each week, said as they were last."), quiet=True)
+    else:
+        yield Paragraph(_("None."))
+
+
+def _when(alert: PastAlert) -> str:
+    last = units.day(alert.last.last, weekday=False, year=True)
+    if alert.weeks == 1:
+        return _("At the end of the week up to {day}.").format(day=last)
+    text = _("At the end of {n} weeks, first {first}, last {last}.")
+    return text.format(n=alert.weeks, first=units.day(alert.first.last, weekday=False, year=True), last=last)
+
+
+def _shoes(season: Season) -> Iterator[Block]:
+    if not season.shoes:
+        return
+    yield Heading(_("Shoes"))
+    rows = (
+        (
+            shoe.name,
+            units.number(shoe.runs, 0),
+            units.distance(shoe.distance_m, season.units, 0),
+            units.distance(shoe.worn_m, season.units, 0),
+            units.distance(shoe.limit_m, season.units, 0),
+        )
+        for shoe in season.shoes
+    )
+    yield Table((_("Pair"), _("Runs"), _("In this time"), _("In all"), _("Limit")), tuple(rows))
+    used_up = [Item(f"{shoe.name}:", text) for shoe in season.shoes if (text := _end(shoe))]
+    if used_up:
+        yield Items(tuple(used_up))
+    yield Paragraph(_("Limits are a convention, not a measurement."), quiet=True)
+
+
+def _end(shoe: ShoeWorn) -> str:
+    """What became of a pair in the season, "" where nothing did."""
+    over = shoe.over and _("Over its limit since {day}.").format(day=units.day(shoe.over, year=True))
+    retired = shoe.retired and _("Put away on {day}.").format(day=units.day(shoe.retired, year=True))
+    return " ".join(text for text in (over, retired) if text)
+
+
+def _routes(season: Season) -> Iterator[Block]:
+    if not season.routes:
+        return
+    yield Heading(_("Routes"))
+    rows = (
+        (
+            f"{route.name} ({route.route})" if route.name else route.route,
+            units.number(route.runs, 0),
+            units.percent(route.share),
+            units.distance(route.distance_m, season.units),
+        )
+        for route in season.routes
+    )
+    yield Table((_("Route"), _("Runs"), _("Share"), _("Distance")), tuple(rows))
+    yield Paragraph(_("Shares of the runs with a route in this time."), quiet=True)
+
+
+def _foot(_season: Season) -> Iterator[Block]:
+    yield Paragraph(told.foot(), quiet=True)
+
+
+_PARTS = (_head, _weeks, _months, _links, _alerts, _shoes, _routes, _foot)
