@@ -11,7 +11,7 @@ from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
 from runlog.reporter import charts, page
 from runlog.reporter.alerts import alerts
-from runlog.reporter.findings import _this_week, findings
+from runlog.reporter.findings import findings, this_week
 from runlog.reporter.pairs import in_use
 from runlog.reporter.weekly import week
 
@@ -60,7 +60,7 @@ def test_a_week_without_runs_has_no_value_of_a_run(diary, at, name):
     history = diary.history()
     (factor,) = [factor for factor in FACTORS if factor.name == name]
     span = week(history, "2026-W14", now=at(60)).span
-    assert _this_week(factor, history, span)[1] == "no runs this week"
+    assert this_week(factor, history, span)[1] == "no runs this week"
 
 
 def test_a_pair_bought_today_is_there_where_the_day_has_begun_already(diary, at):

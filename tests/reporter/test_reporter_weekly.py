@@ -12,7 +12,7 @@ from runlog.analysis.factors import FACTORS
 from runlog.errors import BadInput
 from runlog.reporter import advice, findings, page, totals
 from runlog.reporter.findings import Finding
-from runlog.reporter.weekly import report, week
+from runlog.reporter.weekly import due, report, under_way, week
 
 NAN = float("nan")
 HOSTILE = "<script>alert('x')</script> \"quoted\" & \u202eright to left\u202c 🏃 {{ 7*7 }}"
@@ -37,8 +37,24 @@ def test_the_default_is_the_last_complete_week_that_has_data(diary, at):
 def test_a_week_still_running_is_marked(diary, at):
     facts = week(diary.run(0).history(), "2026-W10", now=at(3))
     assert not facts.complete
-    assert "not over yet" in page.render(facts)
+    assert (facts.told.first, facts.told.last) == (date(2026, 3, 2), date(2026, 3, 5))
+    assert "so far, 2–5 Mar 2026 (not over yet)" in page.render(facts)
     assert week(diary.history(), "2026-W10", now=at(8)).complete
+
+
+def test_a_week_under_way_is_compared_with_the_same_days_of_the_weeks_before(diary, at):
+    for number in range(4):
+        diary.run(7 * number, km=10).rate(7 * number, 1).run(7 * number + 5, km=20).rate(7 * number + 5, 6)
+    history = diary.run(28, km=12).rate(28, 1).history()
+    now = at(30)
+    name = under_way(history, now)
+    assert (name, due(history, now), due(history, at(34))) == ("2026-W14", "2026-W13", "2026-W14")
+    facts = week(history, name, now)
+    assert (facts.now.distance_m, facts.usual.distance_m) == pytest.approx((12_000, 10_000))
+    assert (facts.usual.weeks, facts.usual.soreness_mean) == (4, 1.0)
+    assert facts.headline == "Your upper back was about as sore as usual, 1.0 of 10."
+    assert [day.day.day for day in facts.days] == [30, 31, 1]
+    assert "Up to Wed 1 Apr. “Usually” is the same days of the weeks before" in page.render(facts)
 
 
 def test_a_week_to_come_and_no_week_at_all_are_refused(diary, at):
@@ -78,7 +94,7 @@ def test_a_week_beside_the_four_before(diary, at):
     assert (facts.now.ratings, facts.now.soreness_mean, facts.now.soreness_max) == (2, 2.0, 4.0)
     assert facts.usual.weeks == 4
     assert facts.usual.distance_m == pytest.approx(11_000)
-    assert (facts.usual.ratings, facts.usual.soreness_mean, facts.usual.soreness_max) == (2, 0.75, 3.0)
+    assert (facts.usual.ratings, facts.usual.soreness_mean, facts.usual.soreness_max) == (2, 0.75, 1.5)
 
 
 def test_weeks_before_the_first_data_are_not_counted(diary, at):
@@ -166,7 +182,7 @@ def finding(factor="warmup", **known):
         "high": -0.4,
         "grade": "B",
     }
-    empty |= {"usual_text": "", "impact": 0.6}
+    empty |= {"median_text": "", "impact": 0.6, "n": 60}
     return Finding(factor, **{**empty, **known})
 
 
@@ -174,7 +190,7 @@ def test_a_link_is_a_reason_where_the_week_could_have_been_better():
     (reason,) = advice.reasons([finding()], [], numbers(soreness_mean=1.0))
     assert reason.factor == "warmup"
     assert "done on 1 of 2 runs" in reason.why
-    assert "In your diary, some go with 1.2 points less soreness than none (likely)." in reason.why
+    assert "In your diary: Some go with 1.2 points less soreness than none. Grade: likely." in reason.why
 
 
 @pytest.mark.parametrize(
@@ -232,9 +248,9 @@ def test_what_is_missing_names_the_next_step(diary, at):
     facts = week(diary.run(0).rate(0, 2).history(), now=at(7))
     assert [gap.what for gap in facts.missing] == [
         "1 of 20 ratings",
-        "1 of 1 run without a warm-up told",
-        "1 of 1 run without a shoe",
-        "1 of 1 run without a GPS route",
+        "1 of 1 run does not say whether you warmed up",
+        "1 of 1 run has no pair of shoes",
+        "1 of 1 run has no route",
         "Nothing about strength or desk hours",
     ]
     assert all(gap.command.startswith("runlog ") for gap in facts.missing)
@@ -284,10 +300,10 @@ def test_nothing_is_said_twice_and_many_alerts_stay_readable(diary, at):
     for day in range(13):
         diary.run(day, km=8 + day, loop=1, warmup=False, shoe=f"Pair {day % 8}").rate(day, 2)
     facts = week(diary.history(), now=at(14))
-    text = visible(page.render(facts))
+    text = visible(re.sub(r"<figcaption>.*?</figcaption>", "", page.render(facts), flags=re.DOTALL))
     assert len(facts.about_training) > 8
     for number, notice in enumerate(facts.about_training):
-        assert text.count(notice.message) == 1
+        assert text.count(notice.message) == 1, notice.message
         told = number < page.TOLD_IN_FULL or notice.why in {chosen.why_now for chosen in facts.tips}
         assert text.count(notice.why) == told
 
@@ -331,9 +347,18 @@ EACH_STEP = {
     "acwr": "Every 0.1 more of acute over chronic load goes with 0.3 points more soreness.",
     "monotony": "Every 0.5 more monotony (days that are more alike) goes with 0.3 points more soreness.",
     "strength_7d": "Every further day with strength in 7 goes with 0.3 points more soreness.",
+    "mobility_7d": "Every further day with mobility work in 7 goes with 0.3 points more soreness.",
     "desk_hours": "Every further hour at the desk goes with 0.3 points more soreness.",
     "posture": "Every point more upright goes with 0.3 points more soreness.",
     "cadence": "A cadence 5 steps a minute higher goes with 0.3 points more soreness.",
+    "stance_time": "Every 10 ms more on the ground goes with 0.3 points more soreness.",
+    "stance_imbalance": (
+        "Every percentage point more between the feet's times on the ground goes with "
+        "0.3 points more soreness."
+    ),
+    "vertical_ratio": (
+        "Every 0.5 percentage points more bounce for the step length goes with 0.3 points more soreness."
+    ),
 }
 
 
@@ -341,7 +366,7 @@ EACH_STEP = {
 def test_a_link_reads_as_a_sentence_that_names_its_step(factor):
     said = findings.sentence(factor, pd.Series({"grade": "A", "effect": 0.3}), "km")
     assert said == EACH_STEP[factor.name]
-    in_hundredths = "%" in said or "percentage" in said
+    in_hundredths = factor.relative or factor.name in ("route_share", "run_spike")
     step = f"{100 * factor.step:g}" if in_hundredths else f"{factor.step:g}"
     assert factor.step == 1 or step in said
 
@@ -365,14 +390,32 @@ def visible(text):
     return re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]+>", " ", text, flags=re.DOTALL)
 
 
-def test_a_first_week_without_anything_says_where_to_start(diary, at):
-    text = visible(page.render(week(diary.history(), now=at(7))))
-    assert "A week without runs and without ratings of your upper back." in text
-    assert "Start here: import what your watch recorded with" in text
-    assert "No shoes yet" in text
-    assert "Not enough yet: 0 of 20 ratings." in text
-    assert "Soreness and load" not in text
-    assert "unknown" not in text
+def test_without_anything_the_page_says_where_to_start_and_nothing_else(diary, at):
+    text = page.render(week(diary.history(), now=at(7)))
+    assert "<h1>Nothing is recorded yet.</h1>" in text
+    assert re.findall(r"Start here: ([^<]+) <code>([^<]+)</code>", text) == [
+        ("import what your watch recorded.", "runlog import FOLDER")
+    ]
+    assert re.findall(r"<h2>([^<]+)", text) == ["What this page will show"]
+    assert "unknown" not in visible(text)
+
+
+def test_a_first_week_has_nothing_to_be_beside(diary, at):
+    text = visible(page.render(week(diary.run(0, loop=1).rate(0, 2).history(), now=at(7))))
+    assert "Your first week." in text
+    assert "usually" not in text
+    assert "Not enough yet: 1 of 20 ratings." in text
+    assert "No shoes yet." in text
+    assert "runlog shoes add NAME" in text
+
+
+def test_ratings_that_are_all_the_same_are_told_once(diary, at):
+    for day in range(0, 50, 2):
+        diary.run(day, loop=1 + day % 3).rate(day, 0)
+    text = visible(page.render(week(diary.history(), now=at(56))))
+    assert "A week without soreness of your upper back." in text
+    assert text.count("All your 25 ratings are 0.") == 1
+    assert "cannot be told" not in text
 
 
 def test_runs_without_ratings_ask_for_one(diary, at):
@@ -397,7 +440,7 @@ def test_with_few_ratings_no_link_is_shown(diary, at):
     text = visible(page.render(facts))
     assert "Not enough yet: 12 of 20 ratings." in text
     assert not any(finding.has_sign for finding in facts.findings)
-    assert facts.evidence is None
+    assert "exposure" not in facts.charts
 
 
 def test_the_clinician_is_named_when_due_and_only_then(diary, at):
@@ -425,5 +468,7 @@ def test_the_sample_season_makes_a_full_page(sample_history):
     assert facts.see_clinician
     assert len(facts.tips) == 3
     assert {"shoe_limit", "run_spike", "route_repetition"} <= {notice.kind for notice in facts.notices}
-    assert facts.evidence is not None
+    assert set(facts.charts) == {
+        *("soreness_and_load", "body", "exposure", "streaks", "routes", "route_maps", "form")
+    }
     assert json.dumps([notice.as_dict() for notice in facts.notices])
