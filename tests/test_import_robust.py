@@ -83,6 +83,9 @@ def content(home):
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         db.executescript("UPDATE file SET imported_at = ''; DELETE FROM seen")
+        db.executescript(
+            "DELETE FROM route_run; DELETE FROM route"
+        )  # numbered in the order of being looked at
         return list(db.iterdump())
     finally:
         db.close()

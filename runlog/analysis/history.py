@@ -126,7 +126,9 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
     kept = routes.complete(kept)
     known_routes = routes.known(kept.routes)
     runs[["route", "route_name"]] = _routes(ran, kept, known_routes["given_name"])
-    runs[["shoe", "shoe_reason"]] = _worn(ran, runs, by_run["shoe"], shoes, kept.shoe_rules, settings)
+    runs[["shoe", "shoe_reason"]] = _worn(
+        ran, runs, by_run["shoe"], shoes, rules=kept.shoe_rules, settings=settings
+    )
     runs = runs.join(warmup.answers(by_run, ran, others))
     heart_s = {one.id: one.digest.heart_s for one in ran if one.digest is not None}
     loads = load.session_loads(runs, heart_s, settings)
@@ -213,6 +215,7 @@ def _worn(
     runs: pd.DataFrame,
     from_diary: pd.Series[str],
     shoes: pd.DataFrame,
+    *,
     rules: Sequence[KeptShoeRule],
     settings: Settings,
 ) -> pd.DataFrame:

@@ -34,7 +34,7 @@ SECTIONS = {
     },
     "Find out": {
         "links": Command("runlog.cli.links:links", "Say what soreness goes together with, and how sure."),
-        "plan": Command("runlog.cli.plan:plan", "Find out by lot: what would tell more, and your own trials."),
+        "plan": Command("runlog.cli.plan:plan", "Find out by lot: what would tell more, and your trials."),
         "factors": Command("runlog.cli.analysis:factors", "List the factors that soreness is held against."),
         "exposures": Command("runlog.cli.analysis:exposures", "List each rating beside its factors."),
     },
