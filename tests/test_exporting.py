@@ -175,7 +175,8 @@ def test_what_the_runner_said_since_holds(made, tmp_path):
         assert journal.entries()[-1].entry.soreness == 9.0
         assert next(shoe for shoe in journal.shoes.all() if shoe.name == "Red").limit_m == 1.0
         assert all(shoe.same_as is None for shoe in journal.shoes.all())
-        assert rule.rule in [kept.rule for kept in journal.shoes.rules()]  # a rule is new again, a name is not
+        rules = [kept.rule for kept in journal.shoes.rules()]
+        assert rule.rule in rules  # a rule is new again, a name is not
 
 
 def test_into_a_home_with_some_of_the_runs_nothing_comes_twice(made, tmp_path):

@@ -49,7 +49,8 @@ def _about_the_run(shoes: Mapping[str, str]) -> list[tuple[str, str, Callable[[s
         ("rpe", "Effort, 0 none to 10 all out?", SCALE),
     ]
     if shoes:
-        asked.append(("shoe", f"Shoes ({', '.join(dict.fromkeys(shoes.values()))})?", lambda name: find_shoe(name, shoes)))
+        pairs = ", ".join(dict.fromkeys(shoes.values()))
+        asked.append(("shoe", f"Shoes ({pairs})?", lambda name: find_shoe(name, shoes)))
     return asked
 
 
