@@ -27,6 +27,7 @@ from runlog.reporter.charts import (
     style,
     weeks,
 )
+from runlog.wording import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,7 @@ def chart(
     area: str = "upper_back",
     factor: str | None = None,
 ) -> Figure:
-    """Draw a chart, and write it where ``out`` names a .png, .svg or .pdf file.
+    """Draw a chart in the runner's language, and write it where ``out`` names a .png, .svg or .pdf file.
 
     Args:
         name: one of CHARTS.
@@ -138,10 +139,11 @@ def chart(
     """
     asked = named(name)
     shown = view(history, now, area, factor)
-    found = asked.data(periods.until(history, shown.now), shown)
-    figure = style.picture(
-        lambda axes: asked.draw(found, axes), style.WIDE, asked.height(found, False), found.title
-    )
+    with speaking(history.settings.language):
+        found = asked.data(periods.until(history, shown.now), shown)
+        figure = style.picture(
+            lambda axes: asked.draw(found, axes), style.WIDE, asked.height(found, False), found.title
+        )
     if out is not None:
         path = Path(out)
         write_atomically(path, style.saved(figure, path.suffix.lower().lstrip(".")))

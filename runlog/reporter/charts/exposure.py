@@ -15,7 +15,7 @@ from runlog.errors import NotFound
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import HABITS, SIGNS, sentence
+from runlog.reporter.factor_words import HABITS, SIGNS, sentence
 from runlog.wording import _, counted, marked
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.exposure import grade_text
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import SIGNS, UNSURE, sentence, step_text
+from runlog.reporter.factor_words import SIGNS, UNSURE, sentence, step_text
 from runlog.wording import _
 
 if TYPE_CHECKING:

@@ -161,8 +161,10 @@ def draw(data: RouteMaps, axes: Axes) -> None:
         _caption(one, data.units, panel, room)
         _draw_map(one, data.units, panel, room)
     hidden = any(one.hidden > 0 for one in data.maps)
-    text = _("North is up. The dot is the start, the arrows show the direction.")
-    style.note(panels[0], f"{text} {_('Your privacy zones are cut away.')}" if hidden else text)
+    told = [_("North is up. The dot is the start, the arrows show the direction.")]
+    if hidden:
+        told.append(_("Your privacy zones are cut away."))
+    style.note(panels[0], " ".join(told))
 
 
 def _caption(one: Map, unit: str, axes: Axes, room: float) -> None:

@@ -67,6 +67,7 @@ RC: dict[Any, Any] = {
     "axes.titlesize": 12,
     "axes.titlecolor": LIGHT["muted"],
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # else each drawing measures all marks to find out where a title goes
     "xtick.color": LIGHT["line"],
     "ytick.color": LIGHT["line"],
     "xtick.labelcolor": LIGHT["muted"],
@@ -146,6 +147,7 @@ def embedded(figure: Figure, prefix: str) -> str:
     buffer = StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with _dressed():
+        _lay_out(figure)
         figure.savefig(buffer, format="svg", metadata=nothing)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
@@ -160,6 +162,14 @@ def embedded(figure: Figure, prefix: str) -> str:
     for name, light in LIGHT.items():
         svg = svg.replace(light, f"var(--{name})")
     return svg
+
+
+def _lay_out(figure: Figure) -> None:
+    """Place all for good: with a layout still to be made, saving would draw the figure twice."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def stacked(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
