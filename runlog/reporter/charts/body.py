@@ -72,7 +72,7 @@ def height(data: Body, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all chart
 
 
 def draw(data: Body, axes: Axes) -> None:
-    """A figure, front and back, shaded by the week's mean soreness of each area."""
+    """Front and back, shaded by the week's soreness of each area."""
     means = data.areas["mean"].to_dict()
     for side, middle in ((figure.FRONT, 0.0), (figure.BACK, APART)):
         _fill(axes, figure.outline(), middle, LIGHT["empty"])

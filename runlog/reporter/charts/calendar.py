@@ -70,7 +70,7 @@ def height(data: Calendar, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all c
 
 
 def draw(data: Calendar, axes: Axes) -> None:
-    """A calendar of soreness; a dot marks a day with a run, a hollow square one without a rating."""
+    """Half a year of days by soreness, and which had a run."""
     rated = data.days["soreness"].notna()
     _draw_days(data.days.loc[~rated], axes, "none", LIGHT["line"])
     heats = data.days.loc[rated, "soreness"].map(heat)

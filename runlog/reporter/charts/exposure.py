@@ -168,7 +168,7 @@ def height(data: Exposure, narrow: bool) -> int:  # noqa: FBT001 - all charts ar
 
 
 def draw(data: Exposure, axes: Axes) -> None:
-    """One factor against the ratings, with the fitted link and its 95% range."""
+    """One factor against the ratings, with the fitted link."""
     if data.points.empty:
         style.say(axes, _("No rating with a known value of “{factor}” yet.").format(factor=data.label))
         return

@@ -159,7 +159,7 @@ def height(data: Form, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all chart
 
 
 def draw(data: Form, axes: Axes) -> None:
-    """Running form by run: the mean of each, and how it drifts from the first to the last third."""
+    """Running form: the mean of each run, and its drift within."""
     if not data.measures:
         style.say(axes, _("Cadence appears here, and more where your watch or a sensor records it."))
         return

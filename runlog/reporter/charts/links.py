@@ -116,7 +116,7 @@ def height(data: Links, narrow: bool) -> int:  # noqa: FBT001 - all charts are a
 
 
 def draw(data: Links, axes: Axes) -> None:
-    """The links as a forest plot: points of soreness per step, with 95% ranges, the surest first."""
+    """What soreness goes together with: points, 95% range, grade."""
     if data.rows.empty:
         style.say(axes, _("Links appear from 20 ratings on."))
         return

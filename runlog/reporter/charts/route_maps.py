@@ -147,7 +147,7 @@ def height(data: RouteMaps, narrow: bool) -> int:  # noqa: FBT001 - all charts a
 
 
 def draw(data: RouteMaps, axes: Axes) -> None:
-    """The most used routes of 28 days as small maps, north up, without your privacy zones."""
+    """The most used routes as maps, without your privacy zones."""
     if not data.maps:
         style.say(axes, _("No runs with GPS positions in the last 28 days."))
         return

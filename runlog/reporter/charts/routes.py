@@ -106,7 +106,7 @@ def height(data: Routes, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all cha
 
 
 def draw(data: Routes, axes: Axes) -> None:
-    """The share of the most used route over time, and the route of every run."""
+    """The share of the most used route, and each run's route."""
     if data.runs.empty:
         style.say(axes, _("No runs with GPS positions yet."))
         return

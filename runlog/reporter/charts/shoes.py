@@ -81,7 +81,7 @@ def height(data: Shoes, narrow: bool) -> int:  # noqa: FBT001 - all charts are a
 
 
 def draw(data: Shoes, axes: Axes) -> None:
-    """Each pair's distance against its limit, and when it is expected there."""
+    """Each pair against its limit, and when it is expected there."""
     if data.pairs.empty:
         style.say(axes, _("Add a pair with: {command}").format(command="runlog shoes add NAME"))
         return

@@ -119,7 +119,7 @@ def height(data: Streaks, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all ch
 
 
 def draw(data: Streaks, axes: Axes) -> None:
-    """Warm-up and cool-down of each run of the last weeks: done, perhaps, unknown or skipped."""
+    """Warm-up and cool-down of each run: done, skipped, unknown."""
     if data.runs.empty:
         style.say(axes, _("No runs in the last {n} weeks.").format(n=WEEKS))
         return
