@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NOTICED, CLEAR = 1.0, 2.0
 #: Mean soreness from which the form of running is worth a thought.
 SORE = 3.0
+#: A week that adds fewer points than this to the soreness needs no tip.
+WORTH_A_TIP = 0.1
 LINK_WEIGHT = {"A": 8.0, "B": 6.0, "C": 4.0, "hint": 3.0}
 NOTICE_WEIGHT = {"urgent": 2.0, "warn": 2.0, "info": 1.0}
 
@@ -129,7 +131,7 @@ def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) ->
     A surer link outweighs a less sure one; among equals, the one that this week's value adds more to.
     """
     found = list(found)
-    linked = [_linked(finding) for finding in found if finding.has_sign and finding.impact > 0]
+    linked = [_linked(finding) for finding in found if finding.has_sign and _could_be_better(finding)]
     alerted = [Reason(notice.kind, notice.why, NOTICE_WEIGHT[notice.severity]) for notice in notices]
     skipped = [
         Reason(
@@ -143,6 +145,12 @@ def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) ->
         why = _("Soreness was {mean} of 10 on average, and form is quick to check.")
         sore.append(Reason("form", why.format(mean=units.number(now.soreness_mean)), 0.2))
     return [*linked, *alerted, *skipped, *sore]
+
+
+def _could_be_better(finding: Finding) -> bool:
+    """Whether the week's value goes with noticeably more soreness than another one would."""
+    longer_than_any = finding.factor != "run_spike" or finding.now > 1.0
+    return finding.impact >= WORTH_A_TIP and longer_than_any
 
 
 def _linked(finding: Finding) -> Reason:

@@ -24,7 +24,7 @@ _SHOWN: tuple[tuple[str, Callable[[Any], bool]], ...] = (
     ),
     ("body", lambda data: not data.areas.empty),
     ("streaks", lambda data: bool((data.runs[["warmup", "cooldown"]] != UNKNOWN).any(axis=None))),
-    ("routes", lambda data: data.top is not None),
+    ("routes", lambda data: data.top is not None and bool(data.share.tail(1).notna().all())),
     ("route_maps", lambda data: bool(data.maps)),
     ("form", lambda data: bool(data.runs.filter(like=" drift").notna().any(axis=None))),
 )

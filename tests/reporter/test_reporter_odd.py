@@ -77,7 +77,7 @@ def test_a_pair_without_a_limit_left_and_one_not_worn_yet_are_told_so(diary, at)
     history = diary.run(0, shoe="Nothing").history()
     text = page.render(week(history, now=at(8)))
     assert "Over its limit of 0 km" in text
-    assert "not worn yet" in text
+    assert "no run in it yet" in text
 
 
 def test_a_chart_of_a_pair_with_no_limit(diary, at, tmp_path):

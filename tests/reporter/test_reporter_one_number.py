@@ -1,0 +1,159 @@
+"""One number has one value, whoever tells it: alert, chart, report, table and factor."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from runlog.analysis.exposures import exposures
+from runlog.analysis.factors import FACTORS
+from runlog.analysis.links import links
+from runlog.analysis.load import daily
+from runlog.analysis.routes import routes
+from runlog.analysis.shoes import shoes
+from runlog.analysis.shoes.wear import km_at
+from runlog.analysis.warmup import comparable
+from runlog.reporter import charts, page, periods, units
+from runlog.reporter.alerts import alerts
+from runlog.reporter.weekly import week
+
+NAME = "2026-W46"
+
+
+@pytest.fixture(scope="module")
+def facts(sample_history):
+    return week(sample_history, NAME)
+
+
+@pytest.fixture(scope="module")
+def end(sample_history, facts):
+    return periods.end_of(facts.span.last, periods.clock(sample_history))
+
+
+@pytest.fixture(scope="module")
+def text(facts):
+    return page.render(facts)
+
+
+@pytest.fixture(scope="module")
+def notices(sample_history, end):
+    return {notice.kind: notice for notice in alerts(sample_history, end)}
+
+
+def value(history, name, moment):
+    factor = next(factor for factor in FACTORS if factor.name == name)
+    return float(factor.values(history, pd.DatetimeIndex([moment])).iloc[0])
+
+
+def finding(facts, name):
+    return next(one for one in facts.findings if one.factor == name)
+
+
+def test_the_distance_on_a_pair(sample_history, facts, end, notices, text):
+    (pair,) = [one for one in facts.shoes if one.name == "Pacer 3"]
+    table = shoes(sample_history, end).set_index("name")
+    drawn = charts.named("shoes").data(sample_history, charts.view(sample_history, end))
+    assert (
+        pair.km == table["km"]["Pacer 3"] == km_at(sample_history, pd.DatetimeIndex([end]))["Pacer 3"].iloc[0]
+    )
+    assert drawn.pairs.set_index("name")["worn"]["Pacer 3"] == pytest.approx(pair.km)
+    told = units.distance(1000 * pair.km, "km", 0)
+    assert told in notices["shoe_limit"].message
+    assert f"{told} of {units.distance(1000 * pair.limit_km, 'km', 0)}" in text
+    last_worn = sample_history.runs.sort_values("end")["shoe"].iloc[-1]
+    (worn,) = [one for one in facts.shoes if one.name == last_worn]
+    assert finding(facts, "shoe_km").now == pytest.approx(worn.km)
+
+
+def test_the_share_and_the_row_of_a_route(sample_history, facts, end, notices, text):
+    most = facts.routes[0]
+    assert most.share_28d == routes(sample_history, end)["share_28d"].max()
+    assert most.share_28d == finding(facts, "route_share").now == value(sample_history, "route_share", end)
+    assert facts.charts["routes"].share.iloc[-1] == most.share_28d
+    assert facts.charts["route_maps"].maps[0].share == most.share_28d
+    told = units.percent(most.share_28d)
+    assert told in notices["route_repetition"].message
+    assert told in facts.charts["routes"].title
+    assert f"<td>{told}</td>" in text
+    assert max(one.streak for one in facts.routes) == value(sample_history, "route_streak", end)
+
+
+def test_the_load(sample_history, facts, end):
+    by_day = daily(sample_history)
+    acute = by_day["acute"].loc[pd.Timestamp(facts.span.last)]
+    assert finding(facts, "acute_load").now == pytest.approx(acute)
+    assert value(sample_history, "acute_load", end) == pytest.approx(acute)
+    drawn = facts.charts["soreness_and_load"].days["load"].tail(7)
+    assert [day.load for day in facts.days] == pytest.approx(drawn.tolist())
+    assert sum(day.load for day in facts.days) == pytest.approx(by_day["load"].tail(7).sum())
+
+
+def test_the_spike(sample_history, facts, notices):
+    longest = finding(facts, "run_spike").now
+    run = sample_history.runs.sort_values("end").iloc[-1]
+    assert longest == value(sample_history, "run_spike", run["end"])
+    assert units.percent(longest - 1) in notices["run_spike"].message
+    assert finding(facts, "run_spike").now_text.startswith(units.number(longest, 2))
+
+
+def test_the_warm_ups(sample_history, facts, notices):
+    runs = facts.span.of(sample_history.runs)
+    done = comparable(runs[runs["part_of"].isna()], "warmup").dropna()
+    assert finding(facts, "warmup").now == done.mean()
+    assert finding(facts, "warmup").now_text == f"done on {int(done.sum())} of {len(done)} runs"
+    drawn = facts.charts["streaks"]
+    week_drawn = drawn.runs.loc[drawn.runs["day"] >= pd.Timestamp(facts.span.first), "warmup"]
+    assert (week_drawn == "done").sum() == done.sum()
+    answer, row = drawn.streaks["warmup"]
+    assert (answer, row) == ("skipped", int((done[::-1] == 0).cumprod().sum()))
+    assert "warmup_skipped" not in notices, "two in a row make no alert"
+
+
+def test_the_distance_of_the_week(sample_history, facts, notices, text):
+    metres = facts.span.of(sample_history.runs)["distance_m"].sum()
+    assert facts.now.distance_m == pytest.approx(metres)
+    assert sum(day.distance_m for day in facts.days) == pytest.approx(metres)
+    assert units.distance(metres) in text
+    assert f"You ran {units.distance(metres, 'km', 0)} in seven days" in notices["week_jump"].message
+
+
+def test_the_ratings(sample_history, facts, text):
+    rated = facts.span.of(sample_history.entries.query("area == 'upper_back'"))["soreness"].dropna()
+    assert facts.now.soreness_mean == pytest.approx(rated.mean())
+    assert facts.charts["body"].areas["mean"]["upper_back"] == pytest.approx(rated.mean())
+    told = units.number(rated.mean())
+    assert told in facts.headline
+    assert told in facts.charts["body"].title
+    assert f'<span class="value number">{told}</span>' in text
+    worst = [day.soreness["upper_back"] for day in facts.days if "upper_back" in day.soreness]
+    drawn = facts.charts["soreness_and_load"].days["soreness"].tail(7).dropna()
+    assert worst == drawn.tolist()
+    assert facts.now.soreness_max == max(worst) == rated.max()
+
+
+def test_the_links(sample_history, facts, text):
+    table = links(exposures(sample_history, facts.area)).set_index("factor")
+    drawn = charts.named("links").data(sample_history, charts.view(sample_history)).rows.set_index("factor")
+    assert len(drawn) > 5
+    for one in facts.findings:
+        row = table.loc[one.factor]
+        assert (one.grade, one.n) == (row["grade"], row["n"])
+        assert (one.effect, one.low, one.high) == pytest.approx(
+            tuple(row[["effect", "low", "high"]]), nan_ok=True
+        )
+        if one.is_estimated:
+            assert drawn["effect"][one.factor] == pytest.approx(one.effect)
+        if one.is_told and one.is_estimated:
+            digits = 1 if abs(one.effect) >= 1 else 2
+            assert f'<span class="number">{units.number(one.effect, digits, signed=True)} (' in text
+
+
+def test_what_stands_beside_running_is_what_the_factors_say(facts):
+    for one in facts.beside:
+        assert finding(facts, one.name).now == one.now
+        assert finding(facts, one.name).now_text == one.now_text
+
+
+def test_the_alerts_of_the_report_are_the_alerts(sample_history, facts, end):
+    said = [json.dumps(notice.as_dict(), sort_keys=True) for notice in alerts(sample_history, end)]
+    assert [json.dumps(notice.as_dict(), sort_keys=True) for notice in facts.notices] == said
