@@ -87,6 +87,11 @@ def months() -> tuple[str, ...]:
     return _names(_spoken.get())[1]
 
 
+def marked_count(one: str, many: str) -> tuple[str, str]:
+    """A singular and its plural that are written down here and said elsewhere, by ``counted(*pair, n)``."""
+    return one, many
+
+
 @cache
 def _marks(code: str) -> dict[int, str]:
     """What a language writes instead of the comma and the point of an English number."""

@@ -17,7 +17,7 @@ from babel.messages.extract import extract_from_dir
 RUNLOG = Path(__file__).resolve().parents[1] / "runlog"
 LOCALE = RUNLOG / "locale"
 #: The functions of runlog.wording, and which of their arguments are texts.
-KEYWORDS = {"_": None, "marked": None, "later": None, "counted": (1, 2), "counted_later": (1, 2)}
+KEYWORDS = {"_": None, "marked": None, "counted": (1, 2), "marked_count": (1, 2)}
 #: What of a tip is for programs.
 NO_TEXTS = ("id", "answers")
 

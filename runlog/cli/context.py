@@ -31,3 +31,10 @@ def home(ctx: click.Context | None = None) -> Path:
 def now() -> datetime:
     """This moment: aware UTC, whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def language(ctx: click.Context | None = None) -> str:
+    """The language of what is said of the runner's data; the command line's own words are English."""
+    from runlog import settings
+
+    return settings.read(home(ctx) / settings.CONFIG).language

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from runlog.analysis.links.withheld import DESCRIBED_BELOW
 from runlog.analysis.warmup import comparable
 from runlog.reporter import totals
-from runlog.wording import _, counted, marked
+from runlog.wording import _, counted, marked, marked_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,22 +20,24 @@ if TYPE_CHECKING:
 _OF_RUNS = (
     (
         "warmup",
-        marked("{unknown} of {n} run does not say whether you warmed up"),
-        marked("{unknown} of {n} runs do not say whether you warmed up"),
+        marked_count(
+            "{unknown} of {n} run does not say whether you warmed up",
+            "{unknown} of {n} runs do not say whether you warmed up",
+        ),
         marked("Say so with your next rating."),
         "runlog log 3 --warmup",
     ),
     (
         "shoe",
-        marked("{unknown} of {n} run has no pair of shoes"),
-        marked("{unknown} of {n} runs have no pair of shoes"),
+        marked_count(
+            "{unknown} of {n} run has no pair of shoes", "{unknown} of {n} runs have no pair of shoes"
+        ),
         marked("Say which pair you run in."),
         "runlog shoes add NAME --from DATE",
     ),
     (
         "route",
-        marked("{unknown} of {n} run has no route"),
-        marked("{unknown} of {n} runs have no route"),
+        marked_count("{unknown} of {n} run has no route", "{unknown} of {n} runs have no route"),
         marked("Record positions, or import the watch's own files instead of a summary."),
         "runlog import FOLDER",
     ),
@@ -80,8 +82,8 @@ def _of_runs(runs: pd.DataFrame) -> list[Missing]:
         ]
     runs = runs.assign(warmup=comparable(runs, "warmup"))
     return [
-        Missing(counted(one, many, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
-        for column, one, many, then, command in _OF_RUNS
+        Missing(counted(*told, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
+        for column, told, then, command in _OF_RUNS
         if (unknown := int(runs[column].isna().sum())) > len(runs) / 2
     ]
 

@@ -1,12 +1,17 @@
-"""The tips of guidance.toml, the choice among them, and when to see a clinician."""
+"""The tips of guidance.toml, the choice among them, and when to see a clinician.
+
+Their texts are the file's English ones, to be said by ``_``.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from runlog.wording import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +68,19 @@ class Chosen:
 def tips() -> tuple[Tip, ...]:
     """All tips, in the order of the file."""
     return tuple(Tip(**{**tip, "answers": tuple(tip["answers"])}) for tip in _guidance()["tip"])
+
+
+def spoken(tip: Tip) -> Tip:
+    """A tip in the language spoken now."""
+    return replace(
+        tip,
+        title=_(tip.title),
+        how=_(tip.how),
+        why=_(tip.why),
+        grade=_(tip.grade),
+        evidence=_(tip.evidence),
+        source=_(tip.source),
+    )
 
 
 @cache

@@ -129,6 +129,11 @@ def typed(text: str) -> str:
     return text.translate(_UNFIT)
 
 
+def capital(text: str) -> str:
+    """A text with a capital first letter and the rest as it is: German nouns keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
 def area(name: str) -> str:
     """A body area in words, e.g. "upper back", "hip or groin"."""
     return _(_AREAS.get(name, name.replace("_", " ")))

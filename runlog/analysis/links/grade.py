@@ -143,7 +143,8 @@ def _by_probability(answer: Answer) -> tuple[str, str]:
         return "C", withheld.runs_with_time(leans, answer.r_time)
     chance = _("Unlikely to be chance, even with so many factors looked at ({q}).").format(q=q)
     if lacks := _lacks(answer):
-        return "B", f"{chance} {_('For an A, {lacks}.').format(lacks=_(' and ').join(lacks))}"
+        missing = _("For an A, {lacks}.").format(lacks=_(" and ").join(lacks))
+        return "B", f"{chance} {missing}"
     whole = _("The whole range is {points} points or more, and both halves of the diary agree.")
     return "A", f"{chance} {whole.format(points=decimal(A_NEAR_END, 1))}"
 

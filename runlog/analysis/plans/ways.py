@@ -15,6 +15,7 @@ import pandas as pd
 from runlog.analysis.warmup import comparable
 from runlog.errors import BadInput
 from runlog.model import shoe_key
+from runlog.wording import marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ class Plannable:
     Attributes:
         name: as the command line has it.
         label: for people.
-        ways: the two ways of running, in words, of this runner up to a day.
+        ways: the two ways of running, in words (marked, or the runner's own), of this runner up to a day.
         todo: what to do on a run drawn for the first way, and for the second; ``{way}`` is the way's words.
         done: (history, ways, first day of the plan) to a value per run: 1.0 went the first way, 0.0 the
             second, NaN unknown or neither.
@@ -81,7 +82,7 @@ def _usual_routes(history: History, day: date) -> list[str]:
 def _route_ways(history: History, day: date) -> Ways:
     if not _usual_routes(history, day):
         raise BadInput("route: no run of the eight weeks before has a route; record positions")
-    return "your usual route", "another route"
+    return marked("your usual route"), marked("another route")
 
 
 def _on_the_usual_route(history: History, ways: Ways, day: date) -> pd.Series[float]:
@@ -117,7 +118,7 @@ PLANNABLE: tuple[Plannable, ...] = (
     Plannable(
         "warmup",
         "Warm-up",
-        _ways("a warm-up", "no warm-up"),
+        _ways(marked("a warm-up"), marked("no warm-up")),
         (
             "Warm up for 5 to 10 minutes: walk or jog easily, swing the arms, turn the upper back.",
             "Go straight into an easy first kilometre.",
@@ -129,7 +130,7 @@ PLANNABLE: tuple[Plannable, ...] = (
     Plannable(
         "cooldown",
         "Cool-down",
-        _ways("a cool-down", "no cool-down"),
+        _ways(marked("a cool-down"), marked("no cool-down")),
         (
             "End with 5 to 10 minutes of easy jogging or walking.",
             "Stop when the run is done.",
@@ -140,7 +141,7 @@ PLANNABLE: tuple[Plannable, ...] = (
     Plannable(
         "strength",
         "Strength the day before",
-        _ways("strength the day before", "no strength the day before"),
+        _ways(marked("strength the day before"), marked("no strength the day before")),
         (
             "Do your usual strength training on the day before the run.",
             "Do none on the day before the run.",

@@ -15,6 +15,7 @@ from runlog.model import SEVERITIES
 from runlog.reporter import periods
 from runlog.reporter.alerts.notice import Notice
 from runlog.reporter.alerts.rules import ALERTS, Rule
+from runlog.wording import speaking
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,10 +28,13 @@ __all__ = ["ALERTS", "Notice", "Rule", "alerts"]
 def alerts(history: History, now: datetime | None = None) -> list[Notice]:
     """All notices that hold at a moment (default: now), the most severe first; whether or not they are known.
 
+    They speak the language of the settings.
+
     Raises:
         BadInput: ``now`` has no time zone.
     """
     moment = periods.utc(now)
     known = periods.until(history, moment)
-    notices = [notice for rule in ALERTS for notice in rule.find(known, moment)]
+    with speaking(history.settings.language):
+        notices = [notice for rule in ALERTS for notice in rule.find(known, moment)]
     return sorted(notices, key=lambda notice: SEVERITIES.index(notice.severity))
