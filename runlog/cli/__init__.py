@@ -40,7 +40,7 @@ SECTIONS = {
     },
     "Act on it": {
         "alerts": Command("runlog.cli.alerts:alerts", "Tell what needs attention now, and why."),
-        "report": Command("runlog.cli.reporting:report", "Write the weekly report as one HTML file."),
+        "report": Command("runlog.cli.report:report", "Write the report of a week, a season or all weeks."),
         "weekly": Command("runlog.cli.weekly:weekly", "Import, report and look at the alerts, in one go."),
         "chart": Command("runlog.cli.reporting:chart", "Draw a chart into a file, or list the charts."),
         "tips": Command("runlog.cli.reporting:tips", "List what may help, and how well that is known."),

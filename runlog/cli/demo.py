@@ -16,7 +16,7 @@ from runlog.cli.help import examples
 from runlog.cli.importing import print_summary, progress_bar
 from runlog.cli.links import LINK_COLUMNS, link_rows, surest_first
 from runlog.cli.output import Column, print_table, say
-from runlog.cli.reporting import open_page
+from runlog.cli.report import open_page
 from runlog.cli.runs import run_columns, run_rows
 from runlog.errors import NotFound
 from runlog.reporter import units

@@ -1,4 +1,4 @@
-"""``runlog report``, ``chart`` and ``tips``: what to make of it."""
+"""``runlog chart`` and ``tips``: what to make of it."""
 
 from __future__ import annotations
 
@@ -13,57 +13,6 @@ from runlog.cli.frames import plain
 from runlog.cli.help import examples
 from runlog.cli.names import AREA, CHART, FACTOR, TOPIC
 from runlog.cli.output import Column, Form, emit, listing, say
-from runlog.errors import BadInput
-
-
-def _week(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
-    """Refuse what is no week before anything is read."""
-    if name is not None:
-        from runlog.reporter.periods import week_named
-        from runlog.settings import Settings
-
-        try:
-            week_named(name, Settings())
-        except BadInput as error:
-            raise click.BadParameter(str(error)) from error
-    return name
-
-
-@click.command(
-    epilog=examples(
-        "runlog report --open",
-        "runlog report --week 2026-W30 --out ~/reports",
-    )
-)
-@click.option(
-    "--week",
-    metavar="WEEK",
-    callback=_week,
-    help="A week like 2026-W30.  [default: the last complete one]",
-)
-@click.option("--last", is_flag=True, help="The last complete week that has any data.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to.  [default: reports in the home]"
-)
-@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
-def report(week: str | None, out: Path | None, *, last: bool, open_it: bool) -> None:
-    """Write the weekly report as one HTML file, and say where."""
-    from runlog.reporter.weekly import report as write
-
-    if week and last:
-        raise click.UsageError("--week and --last exclude each other.")
-    with context.journal() as kept:
-        path = write(kept.history(), week, out=out or kept.folder / "reports", now=context.now())
-    click.echo(path)
-    if open_it:
-        open_page(path)
-
-
-def open_page(path: Path) -> None:
-    """Show a page in the browser."""
-    import webbrowser
-
-    webbrowser.open(path.resolve().as_uri())
 
 
 @click.command(
@@ -104,9 +53,12 @@ def chart(form: Form, name: str | None, out: Path | None, area: str, factor: str
 @listing
 def tips(form: Form, topic: str | None) -> None:
     """List what may help, and how well that is known."""
+    from runlog.reporter.guidance import spoken
     from runlog.reporter.guidance import tips as all_tips
+    from runlog.wording import speaking
 
-    found = [tip for tip in all_tips() if topic is None or topic in tip.answers]
+    with speaking(context.language()):
+        found = [spoken(tip) for tip in all_tips() if topic is None or topic in tip.answers]
     if form != "table":
         rows = [{key: plain(value) for key, value in asdict(tip).items()} for tip in found]
         emit(form, rows, _TIP_KEYS, (), "")

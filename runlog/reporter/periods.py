@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, timezone
@@ -53,6 +54,22 @@ def week_named(name: str, settings: Settings) -> Span:
         raise BadInput(f"{name!r} is not a week; write it like 2026-W30") from None
     first = monday - timedelta(days=_EARLIER[settings.week_start])
     return Span(first, first + timedelta(days=6))
+
+
+def days_named(name: str) -> Span:
+    """The days of "2026-01" or "2026-01-15".
+
+    Raises:
+        BadInput: the name is neither a month nor a day.
+    """
+    found = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", name.strip())
+    try:
+        year, month, *days = (int(part) for part in found.groups() if part) if found else (0, 0)
+        if days:
+            return Span(date(year, month, days[0]), date(year, month, days[0]))
+        return Span(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+    except ValueError:
+        raise BadInput(f"{name!r} is no month or day; write it like 2026-01 or 2026-01-15") from None
 
 
 def week_of(day: date, settings: Settings) -> Span:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -113,22 +111,6 @@ def season(
         return _facts(history, since, until, periods.utc(now), progress)
 
 
-def days_named(name: str) -> Span:
-    """The days of "2026-01" or "2026-01-15".
-
-    Raises:
-        BadInput: the name is neither a month nor a day.
-    """
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", name.strip())
-    try:
-        year, month, day = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
-        if day:
-            return Span(date(year, month, day), date(year, month, day))
-        return Span(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
-    except ValueError:
-        raise BadInput(f"{name!r} is no month or day; write it like 2026-01 or 2026-01-15") from None
-
-
 def _facts(
     history: History,
     since: str,
@@ -170,8 +152,8 @@ def _facts(
 
 
 def _span(since: str, until: str | None, today: date) -> Span:
-    first = days_named(since).first
-    last = min(today, today if until is None else days_named(until).last)
+    first = periods.days_named(since).first
+    last = min(today, today if until is None else periods.days_named(until).last)
     if first > today:
         raise BadInput(f"{since} has not begun yet")
     if last < first:
@@ -190,7 +172,7 @@ def _weeks(history: History, span: Span) -> list[Span]:
 def _months(span: Span) -> list[Span]:
     found, first = [], span.first
     while first <= span.last:
-        last = days_named(f"{first:%Y-%m}").last
+        last = periods.days_named(f"{first:%Y-%m}").last
         found.append(Span(first, min(last, span.last)))
         first = last + timedelta(days=1)
     return found

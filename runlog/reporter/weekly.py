@@ -183,26 +183,32 @@ _week = week  # report's own argument is called week
 
 
 def report(
-    history: History, week: str | None = None, *, out: Path | str, now: datetime | None = None
+    history: History,
+    week: str | None = None,
+    *,
+    out: Path | str,
+    now: datetime | None = None,
+    form: str | None = None,
 ) -> Path:
-    """Write a week's report as one self-contained page, and say where.
+    """Write a week's report, and say where.
 
     Args:
         history: whose.
         week: like "2026-W30"; None is the last complete week that has any data.
         out: the file, or a folder in which it becomes report-2026-W30.html.
         now: the current time, aware.
+        form: one of ``forms.FORMS``; None is what the file's name says, else one self-contained page.
 
     Raises:
         BadInput: no such week, a week that has not begun, a ``now`` without a time zone, or a place
             that cannot be written to.
+        MissingExtra: a PDF needs the extra ``pdf``.
     """
-    from runlog.reporter.page import render
+    from runlog.reporter import forms
 
     facts = _week(history, week, now)
-    out = Path(out)
-    path = out if out.suffix.lower() in (".html", ".htm") else out / f"report-{facts.name}.html"
-    write_atomically(path, render(facts).encode())
+    path, form = forms.place(Path(out), f"report-{facts.name}", form)
+    write_atomically(path, forms.of_week(facts, form))
     return path
 
 

@@ -9,14 +9,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlog.errors import BadInput
+
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from runlog.reporter.season import Season
     from runlog.reporter.weekly import Week
 
 #: The forms that a report can be written in, by the ends of their files.
 FORMS = ("html", "md", "json", "pdf")
+
+
+def place(out: Path, name: str, form: str | None = None) -> tuple[Path, str]:
+    """The file to write and its form: ``out`` where it is named as a file of a form, else a file within it.
+
+    Raises:
+        BadInput: it is named as a file of another form than the one asked for.
+    """
+    named = out.suffix.lower().lstrip(".")
+    ending = "html" if named == "htm" else named
+    if ending not in FORMS:
+        form = form or FORMS[0]
+        return out / f"{name}.{form}", form
+    if form not in (None, ending):
+        raise BadInput(f"{out} is named as {ending}, but {form} was asked for")
+    return out, ending
 
 
 def of_week(week: Week, form: str) -> bytes:

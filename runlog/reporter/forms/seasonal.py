@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from runlog.reporter.gear import ShoeWorn
     from runlog.reporter.season import Part, PastAlert, Season
+    from runlog.reporter.totals import Totals
 
 
 def blocks(season: Season) -> list[Block]:
@@ -31,30 +32,43 @@ def _head(season: Season) -> Iterator[Block]:
     yield Paragraph((whole if season.over else begun).format(days=days), quiet=True)
 
 
+def _clinician(season: Season) -> Iterator[Block]:
+    """The advice to see a clinician, where what means it held at the end."""
+    ends = season.weeks[-1].span
+    return told.clinician(
+        [one.notice for one in season.alerts if one.notice.see_clinician and one.last == ends]
+    )
+
+
 def _months(season: Season) -> Iterator[Block]:
     yield Heading(_("Month by month"))
-    area = _("Soreness, {area}").format(area=units.area(season.area))
-    titles = (_("Month"), _("Runs"), _("Distance"), _("Moving time"), area, _("Worst rating"), _("Ratings"))
-    rows = [_row(_month(month.span.first), month, season.units) for month in season.months]
+    titles = (
+        *(_("Month"), _("Runs"), _("Distance"), _("Soreness"), _("Worst")),
+        *(_("Ratings"), _("Moving time")),
+    )
+    years = {month.span.first.year for month in season.months}
+    names = [_month(month.span.first, year=len(years) > 1) for month in season.months]
+    rows = [_row(name, month.numbers, season.units) for name, month in zip(names, season.months, strict=True)]
     if len(rows) > 1:
-        rows.append(_row(_("In all"), season, season.units))
+        rows.append(_row(_("In all"), season.all, season.units))
     yield Table(titles, tuple(rows))
+    note = _("Soreness of your {area}: the mean of its ratings, 0 none to 10 worst.")
+    yield Paragraph(note.format(area=units.area(season.area)), quiet=True)
 
 
-def _month(first: date) -> str:
-    return f"{units.month(first)} {first.year}"
+def _month(first: date, *, year: bool) -> str:
+    return f"{units.month(first)} {first.year}" if year else units.month(first)
 
 
-def _row(name: str, part: Part | Season, unit: str) -> tuple[str, ...]:
-    numbers = part.all if hasattr(part, "all") else part.numbers
+def _row(name: str, numbers: Totals, unit: str) -> tuple[str, ...]:
     return (
         name,
         units.number(numbers.runs, 0),
         units.distance(numbers.distance_m, unit, 0),
-        units.duration(numbers.moving_s),
         units.number(numbers.soreness_mean),
         units.number(numbers.soreness_max, 0),
         units.number(numbers.ratings, 0),
+        units.duration(numbers.moving_s),
     )
 
 
@@ -175,4 +189,4 @@ def _foot(_season: Season) -> Iterator[Block]:
     yield Paragraph(told.foot(), quiet=True)
 
 
-_PARTS = (_head, _weeks, _months, _links, _alerts, _shoes, _routes, _foot)
+_PARTS = (_head, _clinician, _weeks, _months, _links, _alerts, _shoes, _routes, _foot)

@@ -12,8 +12,9 @@ from runlog.reporter.forms.blocks import Block, Drawing, Heading, Item, Items, P
 from runlog.wording import _, counted, speaking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from runlog.reporter.alerts import Notice
     from runlog.reporter.findings import Finding
     from runlog.reporter.guidance import Chosen
     from runlog.reporter.weekly import Week
@@ -36,11 +37,16 @@ def _head(week: Week) -> Iterator[Block]:
 
 
 def _clinician(week: Week) -> Iterator[Block]:
-    if not week.see_clinician:
+    return clinician(week.about_soreness)
+
+
+def clinician(notices: Sequence[Notice]) -> Iterator[Block]:
+    """The advice to see a clinician, where any alert means it."""
+    if not notices:
         return
     advice = guidance.clinician()
     yield Heading(_(advice.title))
-    yield Items(tuple(Item(notice.message, notice.why) for notice in week.about_soreness))
+    yield Items(tuple(Item(notice.message, notice.why) for notice in notices))
     yield Paragraph(_(advice.lead))
     yield Items(tuple(Item(_(flag)) for flag in advice.flags))
     yield Paragraph(_(advice.emergency))

@@ -1,0 +1,205 @@
+"""An archive: a page for every week that has data, and their index; only what changed is written again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from runlog import __version__
+from runlog.files import write_atomically
+from runlog.reporter import periods, units
+from runlog.reporter.forms import document, told
+from runlog.reporter.forms.blocks import Block, Heading, Paragraph, Table
+from runlog.reporter.page import Around, render
+from runlog.reporter.weekly import week as facts
+from runlog.wording import _, counted, speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from runlog.analysis.history import History
+    from runlog.reporter.periods import Span
+    from runlog.reporter.weekly import Week
+
+INDEX = "index.html"
+#: What the archive remembers of its pages, beside them.
+REMEMBERED = "archive.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One week in the index; numbers are SI, None unknown.
+
+    Attributes:
+        key: what its page was made of; another key means another page.
+        load: of the week, in load_unit.
+    """
+
+    week: str
+    key: str
+    days: str
+    headline: str
+    soreness: float | None
+    load: float | None
+    load_unit: str
+    distance_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What was written: the index, and how many of the pages had changed, of how many."""
+
+    index: Path
+    written: int
+    pages: int
+
+
+def archive(
+    history: History,
+    folder: Path,
+    now: datetime | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Archive:
+    """Write the page of every complete week that has data, and the index.
+
+    Args:
+        history: whose.
+        folder: where to; pages of other weeks in it stay.
+        now: the current time, aware.
+        progress: called after each page with how many are done, of how many, and its name.
+
+    Raises:
+        BadInput: the folder cannot be written to, or ``now`` has no time zone.
+    """
+    moment = periods.utc(now)
+    spans = _weeks(history, moment)
+    names = [periods.name_of(span) for span in spans]
+    before = _remembered(folder / REMEMBERED)
+    fingerprint = Fingerprint(history)
+    rows, written = [], 0
+    for place, (name, span) in enumerate(zip(names, spans, strict=True)):
+        around = Around(INDEX, *(_page(_at(names, place + step)) for step in (-1, 1)))
+        page = folder / f"{name}.html"
+        key = fingerprint.of(span, around)
+        row = before.get(name)
+        if row is None or row.key != key or not page.exists():
+            week = facts(history, name, moment)
+            write_atomically(page, render(week, around))
+            row = _row(week, key)
+            written += 1
+        rows.append(row)
+        if progress is not None:
+            progress(place + 1, len(spans), page.name)
+    _write_index(folder, rows, history)
+    return Archive(folder / INDEX, written, len(rows))
+
+
+def _weeks(history: History, now: pd.Timestamp) -> list[Span]:
+    """The complete weeks in which there was a run or an entry, the earliest first."""
+    days = pd.concat([history.runs["day"], history.entries["day"]]).drop_duplicates().sort_values()
+    spans = dict.fromkeys(periods.week_of(day.date(), history.settings) for day in days)
+    return [span for span in spans if periods.end_of(span.last, periods.clock(history, span.last)) <= now]
+
+
+def _at(names: Sequence[str], place: int) -> str | None:
+    return names[place] if 0 <= place < len(names) else None
+
+
+def _page(name: str | None) -> str | None:
+    return None if name is None else f"{name}.html"
+
+
+class Fingerprint:
+    """What the page of a week is made of, as a hash: all that had happened by its end, and the settings."""
+
+    def __init__(self, history: History) -> None:
+        self._always = repr(
+            (__version__, history.settings, history.plans, history.load_kind, history.load_note)
+        ) + "".join(
+            table.drop(columns="shape", errors="ignore").to_json(date_format="iso", default_handler=str)
+            for table in (history.shoes, history.routes)
+        )
+        self._tables = [
+            (table["day"], pd.util.hash_pandas_object(table.astype(str)).to_numpy())
+            for table in (history.runs, history.others, history.entries)
+        ]
+
+    def of(self, span: Span, around: Around) -> str:
+        """The hash of one week's page."""
+        found = hashlib.sha256(f"{self._always}{span}{around}".encode())
+        for days, hashes in self._tables:
+            found.update(hashes[(days <= pd.Timestamp(span.last)).to_numpy()].tobytes())
+        return found.hexdigest()
+
+
+def _row(week: Week, key: str) -> Row:
+    loads = [day.load for day in week.days if units.known(day.load)]
+    return Row(
+        week=week.name,
+        key=key,
+        days=units.days(week.span.first, week.span.last),
+        headline=week.headline,
+        soreness=_known(week.now.soreness_mean),
+        load=sum(loads) if loads else None,
+        load_unit=week.load_kind,
+        distance_m=_known(week.now.distance_m),
+    )
+
+
+def _known(value: float) -> float | None:
+    return value if units.known(value) else None
+
+
+def _remembered(path: Path) -> dict[str, Row]:
+    """The rows of the last time; none where that cannot be read, so that all is written anew."""
+    try:
+        rows = [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        return {}
+    return {row.week: row for row in rows}
+
+
+def _write_index(folder: Path, rows: Sequence[Row], history: History) -> None:
+    language = history.settings.language
+    with speaking(language):
+        blocks = list(_index(rows, history.settings.units))
+    write_atomically(folder / INDEX, document.render(blocks, language))
+    kept: list[dict[str, Any]] = [asdict(row) for row in rows]
+    write_atomically(folder / REMEMBERED, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+
+
+def _index(rows: Sequence[Row], unit: str) -> Iterator[Block]:
+    yield Heading(_("All your running weeks"), 1)
+    if not rows:
+        yield Paragraph(_("No complete week with a run or a rating yet."))
+        yield Paragraph(told.foot(), quiet=True)
+        return
+    weeks = counted("{n} week with a run or a rating", "{n} weeks with a run or a rating", len(rows))
+    yield Paragraph(weeks.format(n=len(rows)), quiet=True)
+    for year in sorted({row.week[:4] for row in rows}, reverse=True):
+        yield Heading(year)
+        yield _year([row for row in reversed(rows) if row.week.startswith(year)], unit)
+    yield Paragraph(told.foot(), quiet=True)
+
+
+def _year(rows: Sequence[Row], unit: str) -> Table:
+    load = _("Load, {unit}").format(unit=_(units.load_unit(rows[0].load_unit, unit)))
+    return Table(
+        (_("Week"), _("Soreness"), _("Distance"), load),
+        tuple(
+            (
+                f"{row.days}: {row.headline}",
+                units.number(row.soreness),
+                units.distance(row.distance_m, unit, 0),
+                units.number(None if row.load is None else units.load_in(row.load, row.load_unit, unit), 0),
+            )
+            for row in rows
+        ),
+        tuple(f"{row.week}.html" for row in rows),
+    )
