@@ -16,6 +16,7 @@ from runlog.model import Area
 from runlog.reporter import charts, periods
 from runlog.reporter.charts import calendar, style
 from runlog.settings import PrivacyZone
+from runlog.wording import ENGLISH, languages, speaking
 
 LONG = "The very long way round the lake, past the old mill and back over all seven hills"
 HOSTILE = (
@@ -133,6 +134,14 @@ def test_no_text_stands_on_another_or_is_cut_off(histories, chart, narrow, case)
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
 def test_a_title_stands_above_its_chart(histories, chart, case):
     assert_legible(drawn(chart, histories[case], narrow=False, titled=True))
+
+
+@pytest.mark.parametrize("language", [code for code in languages() if code != ENGLISH])
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "phone"])
+@pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
+def test_longer_words_of_other_languages_fit_as_well(sample_history, chart, narrow, language):
+    with speaking(language):
+        assert_legible(drawn(chart, sample_history, narrow, titled=not narrow))
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "phone"])

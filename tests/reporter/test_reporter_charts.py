@@ -19,7 +19,7 @@ def view(history, moment=None, **what):
 
 
 def test_an_unknown_chart_is_answered_with_those_that_exist(diary):
-    with pytest.raises(NotFound, match="soreness_and_load, .*exposure, .*body"):
+    with pytest.raises(NotFound, match=r"soreness_and_load, .*exposure, .*body"):
         charts.chart("pie", diary.history())
 
 
@@ -131,6 +131,13 @@ def test_the_step_of_a_relative_factor_is_a_share_of_its_mean():
     table = pd.DataFrame({"acute_load": [100.0, 300.0], "rating": [2.0, 4.0]})
     data = exposure.of(table, "acute_load", "km", pd.DataFrame([link("acute_load")]))
     assert data.fit.step == pytest.approx(20.0)
+
+
+def test_the_exposure_to_load_says_what_load_is():
+    table = pd.DataFrame({"acute_load": [1.609344, 16.09344], "rating": [2.0, 4.0]})
+    data = exposure.of(table, "acute_load", "mi", pd.DataFrame([link("acute_load")]), load_kind="km")
+    assert list(data.points["value"]) == pytest.approx([1.0, 10.0])
+    assert data.label == "Acute load (7 days), mi a day"
 
 
 def test_a_number_that_happens_to_be_0_or_1_is_no_habit():

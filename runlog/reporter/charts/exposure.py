@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
     from runlog.analysis.factors import Factor
     from runlog.analysis.history import History
+    from runlog.analysis.load import LoadKind
     from runlog.reporter.charts import View
 
 WORST = 10
 #: More dots than this hide each other; the latest are drawn.
 MOST = 400
+LOADS = ("acute_load", "chronic_load")
 #: The unit of a factor's values, where they have one that its name does not say.
 UNITS = {
     "run_spike": marked("times the longest run of 30 days"),
-    "acute_load": marked("a day"),
-    "chronic_load": marked("a day"),
     "desk_hours": marked("hours"),
     "posture": marked("0 slumped to 10 upright"),
     "cadence": marked("steps/min"),
@@ -93,7 +93,8 @@ def data(history: History, view: View) -> Exposure:
     """
     factor = view.factor or "warmup"
     named(factor)
-    return of(exposures(history, view.area), factor, history.settings.units)
+    table = exposures(history, view.area)
+    return of(table, factor, history.settings.units, load_kind=history.load_kind)
 
 
 def named(name: str) -> Factor:
@@ -108,7 +109,13 @@ def named(name: str) -> Factor:
     raise NotFound(f"there is no factor {name!r}; there are {', '.join(one.name for one in FACTORS)}")
 
 
-def of(table: pd.DataFrame, factor: str, unit: str, found: pd.DataFrame | None = None) -> Exposure:
+def of(
+    table: pd.DataFrame,
+    factor: str,
+    unit: str,
+    found: pd.DataFrame | None = None,
+    load_kind: LoadKind | None = None,
+) -> Exposure:
     """What the chart shows of a table of exposures.
 
     Args:
@@ -116,6 +123,7 @@ def of(table: pd.DataFrame, factor: str, unit: str, found: pd.DataFrame | None =
         factor: which.
         unit: the runner's, of distances.
         found: the links of that table, where they are known already.
+        load_kind: what loads count, as ``History`` has it; None leaves their unit out.
 
     Raises:
         NotFound: there is no such factor.
@@ -125,13 +133,13 @@ def of(table: pd.DataFrame, factor: str, unit: str, found: pd.DataFrame | None =
     rows = [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
     row = next((row for row in rows if row["factor"] == factor), None)
     points = table[[factor, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
-    scale = units.METRES["km"] / units.METRES[unit] if factor == "shoe_km" else 1.0
+    scale = _scale(factor, unit, load_kind)
     step = scale * float(size(points["value"], factor))
     points["value"] *= scale
     fit = None if row is None or row["grade"] not in (*SIGNS, "none") else _fit(row, points, step)
     return Exposure(
         title=_title(asked, row, unit),
-        label=_label(asked, unit),
+        label=_label(asked, unit, load_kind),
         points=points,
         fit=fit,
         reason="" if row is None else str(row.get("reason", "")),
@@ -145,12 +153,23 @@ def _fit(row: Mapping[str, Any], points: pd.DataFrame, step: float) -> Fit:
     return Fit(step, effect, low, high, str(row["grade"]), points["value"].mean(), points["rating"].mean())
 
 
-def _label(factor: Factor, unit: str) -> str:
+def _scale(factor: str, unit: str, load_kind: LoadKind | None) -> float:
+    """What turns a factor's values into the unit that they are drawn in."""
+    if factor == "shoe_km":
+        return units.METRES["km"] / units.METRES[unit]
+    return units.load_in(1.0, load_kind, unit) if load_kind and factor in LOADS else 1.0
+
+
+def _label(factor: Factor, unit: str, load_kind: LoadKind | None) -> str:
+    said = None
     if factor.name == "shoe_km":
-        return _("{factor}, {unit}").format(factor=_(factor.label), unit=unit)
-    if factor.name in UNITS:
-        return _("{factor}, {unit}").format(factor=_(factor.label), unit=_(UNITS[factor.name]))
-    return _(factor.label)
+        said = unit
+    elif factor.name in LOADS and load_kind:
+        said = _("{value} a day").format(value=units.load_unit(load_kind, unit))
+    elif factor.name in UNITS:
+        said = _(UNITS[factor.name])
+    label = _(factor.label)
+    return _("{factor}, {unit}").format(factor=label, unit=said) if said else label
 
 
 def _title(factor: Factor, row: Mapping[str, Any] | None, unit: str) -> str:
@@ -195,7 +214,7 @@ def _draw_points(data: Exposure, axes: Axes) -> None:
     spread = 0.16 if data.yes_no else 0.006 * span
     x = points["value"] + chance.uniform(-spread, spread, len(points))
     y = points["rating"] + chance.uniform(-0.2, 0.2, len(points))
-    axes.scatter(x, y, s=26, color=LIGHT["load"], alpha=0.6, lw=0, clip_on=False)
+    axes.scatter(x, y, s=26, color=LIGHT["load"], alpha=0.75, lw=0, clip_on=False)
     axes.set_xlim(points["value"].min() - 0.05 * span - 1e-9, points["value"].max() + 0.05 * span + 1e-9)
     if data.yes_no:
         axes.set_xlim(-0.5, 1.8)

@@ -163,15 +163,15 @@ def draw(data: Form, axes: Axes) -> None:
     if not data.measures:
         style.say(axes, _("Cadence appears here, and more where your watch or a sensor records it."))
         return
-    narrow = style.is_narrow(axes)
+    narrow, room = style.is_narrow(axes), style.width(axes) / 2 - 50
     panels = style.divided(axes, len(data.measures), len(_PARTS))
     for name, (left, right) in zip(data.measures, panels, strict=True):
         label = _(MEASURES[name].label)
         _draw_runs(data.runs, name, "mean", left)
         _draw_runs(data.runs, name, "drift", right)
         right.axhline(0, color=LIGHT["muted"], lw=1)
-        left.set_title(label)
-        right.set_title(_("last third less first"), fontsize=style.SMALL)
+        style.head(left, label, room)
+        style.head(right, _("last third less first"), room, style.SMALL)
         for panel in (left, right):
             panel.tick_params(labelbottom=False)
     for panel in panels[-1]:
@@ -181,7 +181,7 @@ def draw(data: Form, axes: Axes) -> None:
 
 def _draw_runs(runs: pd.DataFrame, name: str, part: str, axes: Axes) -> None:
     known = runs[["day", f"{name} {part}"]].dropna().set_axis(["day", "value"], axis=1)
-    axes.scatter(known["day"], known["value"], s=13, color=LIGHT["load"], alpha=0.55, lw=0, clip_on=False)
+    axes.scatter(known["day"], known["value"], s=13, color=LIGHT["load"], alpha=0.75, lw=0, clip_on=False)
     usual = known["value"].rolling(AROUND, center=True, min_periods=ENOUGH).median()
     axes.plot(known["day"], usual, color=LIGHT["ink"], lw=1.8)
     _scale(known["value"].to_numpy(float), MEASURES[name], axes, drift=part == "drift")

@@ -227,6 +227,11 @@ def say(axes: Axes, text: str) -> None:
     )
 
 
+def head(axes: Axes, text: str, pixels: float, size: float = 12) -> None:
+    """What a panel shows, above it; in smaller letters where a language takes more room."""
+    axes.set_title(text, fontsize=min(size, size * pixels / extent(text, size)))
+
+
 def note(axes: Axes, text: str) -> None:
     """A small text below the whole chart, in as many lines as it takes."""
     figure = axes.figure

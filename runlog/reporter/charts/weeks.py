@@ -96,14 +96,14 @@ def height(data: Weeks, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all char
 
 def draw(data: Weeks, axes: Axes) -> None:
     """Soreness by week beside load."""
+    pixels = style.width(axes)
     upper, lower = style.stacked(axes, (2.2, 1))
     weeks = data.weeks
     places = np.arange(len(weeks))
     upper.vlines(places, weeks["soreness"], weeks["worst"], color=LIGHT["sore"], lw=2, alpha=0.35)
     upper.plot(places, weeks["soreness"], "o-", color=LIGHT["sore"], lw=2, ms=5, clip_on=False)
-    upper.set(
-        ylim=(0, WORST + ABOVE), yticks=[0, 5, WORST], title=_("Soreness: mean, and up to the worst rating")
-    )
+    upper.set(ylim=(0, WORST + ABOVE), yticks=[0, 5, WORST])
+    style.head(upper, _("Soreness: mean, and up to the worst rating"), pixels - 45)
     upper.grid(axis="y")
     loads = weeks["load"].fillna(0.0).to_numpy(float)
     lower.bar(places, loads, width=0.72, color=LIGHT["load"])
