@@ -1,0 +1,126 @@
+"""The page as a document: its order, its language, its headings, and what it is without its style."""
+
+import itertools
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from runlog.reporter import page, units
+from runlog.reporter.weekly import week
+
+VOID = {"meta", "br", "line", "circle", "use", "path", "link", "img", "rect"}
+
+
+class Outline(HTMLParser):
+    """The headings, landmarks, tables and visible texts of a page, and whether every element is closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.headings, self.elements, self.texts, self.wrong = [], [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        if tag not in VOID and (not self.open or self.open.pop() != tag):
+            self.wrong.append(tag)
+
+    def handle_data(self, data):
+        self.texts.append(data.strip())
+        if self.open and re.fullmatch("h[1-6]", self.open[-1]):
+            self.headings.append((int(self.open[-1][1]), data.strip()))
+
+    def count(self, tag):
+        return sum(name == tag for name, _ in self.elements)
+
+
+@pytest.fixture(scope="module")
+def sample(sample_history):
+    return week(sample_history, "2026-W30")
+
+
+@pytest.fixture(scope="module")
+def outline(sample):
+    return Outline(page.render(sample))
+
+
+def test_every_element_is_closed_where_it_should_be(outline):
+    assert outline.wrong == []
+    assert outline.open == []
+
+
+def test_it_is_read_in_this_order(outline):
+    assert [text for level, text in outline.headings if level == 2] == [
+        "The week in numbers",
+        "Soreness and load",
+        "What to change",
+        "Keep an eye on",
+        "What it goes together with",
+        "What would tell more",
+        "Shoes",
+        "Routes",
+        "Running form",
+        "Besides running",
+    ]
+
+
+def test_there_is_one_h1_and_no_level_is_left_out(outline):
+    levels = [level for level, _ in outline.headings]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_landmarks_tables_and_figures_say_what_they_are(outline):
+    assert [outline.count(tag) for tag in ("header", "main", "footer")] == [1, 1, 1]
+    scopes = [attributes.get("scope") for tag, attributes in outline.elements if tag == "th"]
+    assert set(scopes) == {"col", "row"}
+    assert outline.count("figcaption") == outline.count("figure") == 7
+
+
+def test_every_chart_says_its_finding_in_words(sample):
+    text = page.render(sample)
+    for name, data in sample.charts.items():
+        assert f'<figure class="{name}">' in text
+        assert data.title in text
+
+
+def test_without_a_style_each_chart_is_there_once(sample):
+    text = page.render(sample)
+    assert text.count('<div class="narrow" hidden>') == text.count('<div class="wide">') == 7
+
+
+def test_the_page_speaks_the_language_of_the_settings(sample_history):
+    german = replace(sample_history, settings=replace(sample_history.settings, language="de"))
+    assert '<html lang="de">' in page.render(week(german, "2026-W30"))
+    assert '<html lang="en">' in page.render(week(sample_history, "2026-W30"))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("</style><script>alert(1)</script>", "{{ 7 * 7 }}{% raw %}", "a" * 300),
+        ('"><img src=x onerror=alert(1)>', "&lt;b&gt;", "\u202eevil\u202c"),
+        ("$x^2$ \\frac{1}{2}", "<!-- -->", "]]></svg>"),
+    ],
+)
+def test_what_was_typed_is_text_everywhere(names, diary, at):
+    shoe, route, note = names
+    diary.shoe(shoe)
+    for day in range(30):
+        diary.run(day, loop=1, name=route, shoe=shoe, warmup=bool(day % 2)).rate(day, day % 4, note=note)
+    text = page.render(week(diary.history(), now=at(31)))
+    outline = Outline(text)
+    assert not {"script", "img", "b"} & {tag for tag, _ in outline.elements}
+    assert outline.wrong == []
+    assert not any(key.startswith("on") for _, attributes in outline.elements for key in attributes)
+    assert "\u202e" not in text
+    assert {units.typed(route), units.typed(shoe)} <= set(outline.texts), "as they were typed"
