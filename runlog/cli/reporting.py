@@ -20,6 +20,7 @@ from runlog.cli.output import Column, Form, emit, listing, say
         "runlog chart                                     # which there are",
         "runlog chart links --out links.png",
         "runlog chart exposure --factor warmup --out warmup.svg",
+        "runlog chart --all charts                         # each as a PNG in that folder",
     )
 )
 @click.argument("name", type=CHART, required=False)
@@ -29,23 +30,37 @@ from runlog.cli.output import Column, Form, emit, listing, say
     metavar="FILE",
     help="A .png, .svg or .pdf file.",
 )
+@click.option(
+    "--all",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Draw each chart, as a PNG in a folder.",
+)
 @click.option("--area", type=AREA, default="upper_back", show_default=True, help="The body area.")
 @click.option("--factor", type=FACTOR, help="For the chart of one factor.")
 @listing
-def chart(form: Form, name: str | None, out: Path | None, area: str, factor: str | None) -> None:
+def chart(
+    form: Form, name: str | None, *, out: Path | None, folder: Path | None, area: str, factor: str | None
+) -> None:
     """Draw a chart into a file, or list the charts."""
     from runlog.reporter.charts import CHARTS
     from runlog.reporter.charts import chart as draw
 
-    if name is None:
+    if folder is not None and (name or out):
+        raise click.UsageError("--all draws every chart: name none, and no --out.")
+    if name is None and folder is None:
         found = [{"name": chart.name, "help": chart.help} for chart in CHARTS]
         emit(form, found, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
         return
-    if out is None:
+    if name and out is None:
         raise click.UsageError(f"Where to? runlog chart {name} --out {name}.png")
+    places = {name: out} if name else {one.name: Path(folder or "", f"{one.name}.png") for one in CHARTS}
     with context.journal() as kept:
-        draw(name, kept.history(), out, area=area, factor=factor)
-    click.echo(out)
+        history = kept.history()
+        for one, path in places.items():
+            draw(one, history, path, area=area, factor=factor)
+            click.echo(path)
 
 
 @click.command(epilog=examples("runlog tips", "runlog tips --for warmup", "runlog tips --json"))

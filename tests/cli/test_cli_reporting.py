@@ -1,6 +1,7 @@
 """alerts, report, chart, tips, links and the demo."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,10 @@ def test_charts_are_listed_and_drawn(run, rows, tmp_path):
     run("chart", "exposure", "--factor", "Warmup", "--out", tmp_path / "warmup.svg")
     assert "<svg" in (tmp_path / "warmup.svg").read_text(encoding="utf-8")
     assert "gif" in run("chart", "links", "--out", tmp_path / "links.gif", code=1).stderr
+    told = run("chart", "--all", tmp_path / "all").stdout.split()
+    assert told == [str(tmp_path / "all" / f"{chart.name}.png") for chart in CHARTS]
+    assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in told)
+    assert "name none" in run("chart", "links", "--all", tmp_path / "all", code=2).stderr
 
 
 def test_a_report_that_cannot_be_written_says_so(run, tmp_path):
