@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -54,18 +55,20 @@ def shoes(history: History, now: datetime | None = None) -> pd.DataFrame:
     moment = history.runs["end"].max() if now is None else pd.Timestamp(now).tz_convert("UTC")
     ended = history.runs[history.runs["end"] <= moment]
     totals = after_each_run(history).loc[lambda runs: runs["end"] <= moment]
+    runs_of = totals.groupby("shoe").indices
+    shares = [_shares(ended, moment, days) for days in (RECENT_DAYS, 7 * USE_WEEKS)]
     only, since = _only_pair(ended, moment)
     rows = []
     for name, pair in history.shoes.iterrows():
-        of_pair = totals[totals["shoe"] == name]
+        of_pair = totals.iloc[runs_of.get(name, [])]
         worn_m = of_pair["total_m"].iloc[-1] if len(of_pair) else pair["start_m"]
         rows.append(
             (
                 *(worn_m / 1000.0, len(of_pair)),
                 *(pair["limit_m"] / 1000.0, (pair["limit_m"] - worn_m) / 1000.0),
                 *(pair["from_date"], pair["retired"], pair["default"]),
-                *_outlook(pair, of_pair.join(ended[["distance_m", "utc_offset_s"]]), moment),
-                *(_share(ended, name, moment, days) for days in (RECENT_DAYS, 7 * USE_WEEKS)),
+                *_outlook(pair, of_pair, ended, moment),
+                *(share.get(name, none) for share, none in shares),
                 since if name == only else pd.NaT,
             )
         )
@@ -73,10 +76,11 @@ def shoes(history: History, now: datetime | None = None) -> pd.DataFrame:
     return table.astype(_COLUMNS).reset_index().astype({"name": object})
 
 
-def _outlook(pair: pd.Series, worn: pd.DataFrame, moment: pd.Timestamp) -> Outlook:
+def _outlook(pair: pd.Series, totals: pd.DataFrame, ended: pd.DataFrame, moment: pd.Timestamp) -> Outlook:
     """When a pair comes to its limit, or the day on which it did."""
-    if worn.empty or pair["retired"] <= moment.tz_localize(None):
+    if totals.empty or pair["retired"] <= moment.tz_localize(None):
         return Outlook()
+    worn = totals.join(ended[["distance_m", "utc_offset_s"]])
     over = worn["total_m"] >= pair["limit_m"]
     if not over.any():
         return when_reached(pair["limit_m"] - worn["total_m"].iloc[-1], worn, moment)
@@ -84,9 +88,12 @@ def _outlook(pair: pd.Series, worn: pd.DataFrame, moment: pd.Timestamp) -> Outlo
     return Outlook(passed, passed, passed)
 
 
-def _share(ended: pd.DataFrame, name: object, moment: pd.Timestamp, days: int) -> float:
-    recent = ended[ended["end"] > moment - pd.Timedelta(days=days)]
-    return float((recent["shoe"] == name).mean())
+def _shares(ended: pd.DataFrame, moment: pd.Timestamp, days: int) -> tuple[dict[object, float], float]:
+    """Each pair's share of all runs of the last days, and that of a pair without any."""
+    worn = ended.loc[ended["end"] > moment - pd.Timedelta(days=days), "shoe"]
+    if worn.empty:
+        return {}, math.nan
+    return (worn.value_counts() / len(worn)).to_dict(), 0.0
 
 
 def _only_pair(ended: pd.DataFrame, moment: pd.Timestamp) -> tuple[str | None, object]:
