@@ -194,7 +194,7 @@ def _year(rows: Sequence[Row], unit: str) -> Table:
         (_("Week"), _("Soreness"), _("Distance"), load),
         tuple(
             (
-                f"{row.days}: {row.headline}",
+                row.days,
                 units.number(row.soreness),
                 units.distance(row.distance_m, unit, 0),
                 units.number(None if row.load is None else units.load_in(row.load, row.load_unit, unit), 0),
@@ -202,4 +202,5 @@ def _year(rows: Sequence[Row], unit: str) -> Table:
             for row in rows
         ),
         tuple(f"{row.week}.html" for row in rows),
+        tuple(row.headline for row in rows),
     )

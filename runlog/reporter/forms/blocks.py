@@ -46,12 +46,14 @@ class Items:
 class Table:
     """Rows of as many cells as there are titles; the first column names the row, the others are numbers.
 
-    ``links`` are the addresses that the rows' names lead to, where the form can show them.
+    A page shows two things more: ``links``, the addresses that the rows' names lead to, and ``notes``, a
+    sentence below each row.
     """
 
     titles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     links: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
