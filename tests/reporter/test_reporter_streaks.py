@@ -43,10 +43,10 @@ def test_a_warm_up_recorded_by_itself_is_no_run_of_its_own(diary, at):
     [
         ([], "No runs yet"),
         ([None], "Not known whether your last run had a warm-up or a cool-down"),
-        ([True, False], "No warm-up before your last run. Not known whether it had a cool-down."),
+        ([True, False], "No warm-up before your last run. Not known whether your last run had a cool-down."),
         (
             [True, False, False],
-            "No warm-up before your last 2 runs. Not known whether it had a cool-down.",
+            "No warm-up before your last 2 runs. Not known whether your last run had a cool-down.",
         ),
     ],
 )

@@ -194,15 +194,14 @@ def draw(data: Exposure, axes: Axes) -> None:
     if data.fit is not None:
         _draw_groups(data.fit, axes) if data.yes_no else _draw_line(data.fit, data.points["value"], axes)
     _draw_points(data, axes)
-    axes.set(ylim=(-0.3, WORST), yticks=[0, 5, WORST], title=_("Soreness, 0 none to 10 worst"))
+    axes.set(ylim=(-0.4, WORST + 0.6), yticks=[0, 5, WORST], title=_("Soreness, 0 none to 10 worst"))
     axes.grid(axis="y")
     if data.yes_no:
         _name_groups(data.points["value"], axes)
     else:
         axes.set_xlabel(data.label)
         axes.locator_params(axis="x", nbins=4 if style.is_narrow(axes) else 8)
-        if data.share:
-            axes.xaxis.set_major_formatter(lambda value, _place: units.percent(value))
+        style.numbered(axes.xaxis, units.percent if data.share else None)
     style.note(axes, _about(data))
 
 

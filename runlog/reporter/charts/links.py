@@ -134,7 +134,7 @@ def draw(data: Links, axes: Axes) -> None:
     axes.tick_params(axis="y", labelcolor=LIGHT["ink"])
     axes.set_ylim(-0.4 if narrow else -0.6, len(rows) - (0.25 if narrow else 0.4))
     axes.locator_params(axis="x", nbins=5 if narrow else 7)
-    axes.xaxis.set_major_formatter(lambda value, _place: units.number(value, signed=True))
+    style.numbered(axes.xaxis, lambda value: units.number(value, signed=True))
     axes.set_xlabel(_("← less sore    points    more sore →"))
     axes.grid(axis="x")
     style.note(axes, _below(data))

@@ -152,7 +152,7 @@ def draw(data: RouteMaps, axes: Axes) -> None:
         style.say(axes, _("No runs with GPS positions in the last 28 days."))
         return
     columns = _columns(len(data.maps), narrow=style.is_narrow(axes))
-    room = style.width(axes) / columns - 24
+    room = style.width(axes) / columns - 32
     grid = style.divided(axes, -(-len(data.maps) // columns), columns)
     panels = [panel for row in grid for panel in row]
     for panel in panels:
@@ -223,7 +223,7 @@ def _draw_scale(low: NDArray[np.float64], size: float, unit: str, axes: Axes) ->
     below = low[1] - 0.14 * size
     axes.plot(ends, [below, below], color=LIGHT["muted"], lw=2, solid_capstyle="butt")
     axes.annotate(
-        f"{length:g} {unit}",
+        units.distance(length * units.METRES[unit], unit, style.digits([length])),
         (ends[1], below),
         (5, 0),
         textcoords="offset points",

@@ -100,6 +100,7 @@ def draw(data: Shoes, axes: Axes) -> None:
         panel.set(ylim=(-0.3, len(pairs) - 0.3), yticks=[])
     left.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max(), 1.0))
     left.locator_params(axis="x", nbins=5)
+    style.numbered(left.xaxis)
     left.set_xlabel(_("{unit}; the mark is the limit, a convention").format(unit=data.unit))
     _mark_time(data, right)
 

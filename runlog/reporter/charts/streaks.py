@@ -107,10 +107,14 @@ def _about_warmup(answer: str, runs: int) -> str:
 
 def _about_cooldown(answer: str, runs: int) -> str:
     if answer == UNKNOWN:
-        return _("Not known whether it had a cool-down.")
+        return _("Not known whether your last run had a cool-down.")
     if answer == SKIPPED:
-        return counted("No cool-down after it.", "No cool-down after the last {n}.", runs).format(n=runs)
-    return counted("A cool-down after it.", "A cool-down after each of the last {n}.", runs).format(n=runs)
+        return counted(
+            "No cool-down after your last run.", "No cool-down after your last {n} runs.", runs
+        ).format(n=runs)
+    return counted(
+        "A cool-down after your last run.", "A cool-down after each of your last {n} runs.", runs
+    ).format(n=runs)
 
 
 def height(data: Streaks, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from contextlib import contextmanager
@@ -16,11 +17,13 @@ from matplotlib.ft2font import LoadFlags
 
 from runlog.errors import BadInput
 from runlog.reporter import units
+from runlog.wording import language, speaking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 #: Colours by what they mean, on light and on dark paper. A page swaps the light ones for variables.
 PALETTE: dict[str, tuple[str, str]] = {
@@ -46,6 +49,7 @@ LIGHT: dict[str, str] = {name: light for name, (light, _) in PALETTE.items()}
 PER_INCH = 72
 WIDE, NARROW = 760, 350
 
+_MOST_DIGITS = 3
 _FONT = "DejaVu Sans"  # comes with matplotlib; those of browsers are narrower
 _BOLD = 1.15  # how much wider its bold letters are
 
@@ -200,6 +204,27 @@ def divided(
     for panel in (one for row in panels for one in row):
         panel.set_facecolor("none")
     return panels
+
+
+def numbered(axis: Axis, write: Callable[[float], str] | None = None) -> None:
+    """Write the numbers of an axis in the language spoken now, also when the figure is drawn later."""
+    spoken = language()
+
+    def written(value: float, _place: float) -> str:
+        with speaking(spoken):
+            return write(value) if write else units.number(value, digits(axis.get_majorticklocs()))
+
+    axis.set_major_formatter(written)
+
+
+def digits(places: Collection[float]) -> int:
+    """How many digits after the point tell all of these numbers."""
+    count = 0
+    while count < _MOST_DIGITS and not all(
+        math.isclose(one, round(one, count), abs_tol=1e-9) for one in places
+    ):
+        count += 1
+    return count
 
 
 def is_narrow(axes: Axes) -> bool:
