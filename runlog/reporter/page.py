@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: So many alerts come with their numbers; of more only the message, so that the page stays readable.
 TOLD_IN_FULL = 5
+#: So many areas have a column each day by day; of more only the week's own has, and the rest shares one.
+MOST_AREAS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Around:
 def render(week: Week, around: Around | None = None) -> str:
     """The page of a week, in the language of its facts; one of an archive leads to the others."""
     with speaking(week.language):
+        areas = _areas(week)
+        shown = MOST_AREAS if len(areas) <= MOST_AREAS else 1
         return (
             environment()
             .get_template("report.html")
@@ -68,7 +72,8 @@ def render(week: Week, around: Around | None = None) -> str:
                 around=around,
                 language=week.language,
                 tiles=tiles(week),
-                areas=_areas(week),
+                areas=areas[:shown],
+                elsewhere=areas[shown:],
                 axis=_axis(week.findings),
                 charts={name: svg(name, data) for name, data in week.charts.items()},
                 titles={name: data.title for name, data in week.charts.items()},

@@ -1,13 +1,15 @@
-"""The page in a real browser: nothing asked of anyone, no sideways scrolling, nothing that keeps people out."""
+"""The page in a real browser: it asks for nothing, fits the screen, keeps nobody out, and prints."""
 
 import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from made_diary import MONDAY, Diary
 
 from runlog.reporter.weekly import report
 
@@ -70,7 +72,18 @@ def folder(sample_history, full_season, tmp_path_factory):
     report(sample_history, out=folder / "sample.html")
     report(sample_history, "2026-W22", out=folder / "first.html")
     report(full_season, out=folder / "season.html")
+    report(odd(), out=folder / "odd.html", now=MONDAY + timedelta(days=28))
     return folder
+
+
+def odd():
+    """A diary of many areas, of names without end and of names that are no names."""
+    diary = Diary().shoe("a" * 120, limit_m=90_000.0).shoe("<i>&amp;</i> \u202e" * 9)
+    for day in range(28):
+        diary.run(day, loop=day % 4, name="way" * 40, shoe="a" * 120, km=12345.6 if day == 27 else 8)
+        for hour, area in enumerate(("upper_back", "neck", "hip_groin", "lower_back", "other")):
+            diary.rate(day, (day + hour) % 11, area=area, hour=10 + hour, note="<b>")
+    return diary.history()
 
 
 def chromium(*arguments, profile):
@@ -94,8 +107,8 @@ def look(folder, page, width, axe, profile, *, dark):
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("page", ["sample", "first"])
-def test_it_fits_the_screen_asks_for_nothing_and_keeps_nobody_out(folder, page, width, dark, axe, tmp_path):
+@pytest.mark.parametrize("page", ["sample", "first", "odd"])
+def test_it_fits_asks_for_nothing_and_keeps_nobody_out(folder, page, width, dark, axe, tmp_path):  # noqa: PLR0917 - pytest names them
     found = look(folder, page, width, axe, tmp_path, dark=dark)
     assert found["width"] <= width
     assert found["wide"] == []
