@@ -20,6 +20,7 @@ from runlog.wording import _, counted, speaking
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from runlog.reporter.days import Day
     from runlog.reporter.findings import Finding
     from runlog.reporter.weekly import Week
 
@@ -104,6 +105,7 @@ def environment() -> Environment:
         "unsure": UNSURE,
         "evidence": {rule.kind: rule.grade for rule in ALERTS},
         "isna": pd.isna,
+        "sorest": _sorest,
     }
     return environment
 
@@ -139,6 +141,12 @@ def _areas(week: Week) -> list[str]:
     """The areas rated this week, the week's own first."""
     rated = {area for day in week.days for area in day.soreness}
     return sorted(rated, key=lambda area: (area != week.area, area))
+
+
+def _sorest(day: Day, areas: list[str]) -> list[str]:
+    """Of these areas the one that was sorest on a day, where any was rated."""
+    rated = [area for area in areas if area in day.soreness]
+    return sorted(rated, key=lambda area: -day.soreness[area])[:1]
 
 
 def _axis(findings: Iterable[Finding]) -> Axis:

@@ -93,6 +93,15 @@ def test_every_chart_says_its_finding_in_words(sample):
         assert data.title in text
 
 
+def test_of_many_sore_areas_the_sorest_is_named_day_by_day(diary, at):
+    for area, rating in (("upper_back", 2), ("neck", 1), ("knee", 4)):
+        diary.rate(0, rating, area=area)
+    text = page.render(week(diary.run(0).rate(1, 2).history(), now=at(7)))
+    assert '<td class="words">knee 4</td>' in text
+    assert '<th scope="col">Upper back</th>' in text
+    assert '<th scope="col">Knee</th>' not in text
+
+
 def test_without_a_style_each_chart_is_there_once(sample):
     text = page.render(sample)
     assert text.count('<div class="narrow" hidden>') == text.count('<div class="wide">') == 7
