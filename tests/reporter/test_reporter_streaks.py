@@ -29,7 +29,10 @@ def test_what_a_stream_only_suggests_is_perhaps_done(diary, at):
     history = dataclasses.replace(history, runs=runs)
     data = streaks.data(history, charts.view(history, at(3)))
     assert list(data.runs["warmup"]) == ["perhaps", "done"]
-    assert data.streaks["warmup"] == ("done", 2)
+    assert data.streaks["warmup"] == ("done", 1), "what is only suggested makes no row"
+    unsure = dataclasses.replace(history, runs=runs.assign(warmup_confidence=[1.0, 0.8]))
+    title = streaks.data(unsure, charts.view(unsure, at(3))).title
+    assert title.startswith("Perhaps a warm-up before your last run.")
 
 
 def test_a_warm_up_recorded_by_itself_is_no_run_of_its_own(diary, at):

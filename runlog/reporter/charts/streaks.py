@@ -53,8 +53,7 @@ class Streaks:
     Attributes:
         runs: a row per run in the order of their starts: day, and warmup and cooldown as one of LEVELS;
             "perhaps" is a habit that the stream or a neighbouring activity only suggests.
-        streaks: by habit, the last answer and how many runs in a row up to the last have had it; both
-            "done" and "perhaps" count as done.
+        streaks: by habit, the last answer and how many runs in a row up to the last have had it.
     """
 
     title: str
@@ -80,8 +79,7 @@ def _answers(runs: pd.DataFrame, habit: str) -> pd.Series[str]:
 def _streak(answers: pd.Series[str]) -> tuple[str, int]:
     if answers.empty:
         return UNKNOWN, 0
-    same = answers.replace(PERHAPS, DONE)
-    return str(same.iloc[-1]), trailing((same == same.iloc[-1]).to_numpy())
+    return str(answers.iloc[-1]), trailing((answers == answers.iloc[-1]).to_numpy())
 
 
 def _title(streaks: dict[str, tuple[str, int]], runs: int) -> str:
@@ -96,6 +94,8 @@ def _title(streaks: dict[str, tuple[str, int]], runs: int) -> str:
 def _about_warmup(answer: str, runs: int) -> str:
     if answer == UNKNOWN:
         return _("Not known whether your last run had a warm-up.")
+    if answer == PERHAPS:
+        return _("Perhaps a warm-up before your last run.")
     if answer == SKIPPED:
         return counted(
             "No warm-up before your last run.", "No warm-up before your last {n} runs.", runs
@@ -108,6 +108,8 @@ def _about_warmup(answer: str, runs: int) -> str:
 def _about_cooldown(answer: str, runs: int) -> str:
     if answer == UNKNOWN:
         return _("Not known whether your last run had a cool-down.")
+    if answer == PERHAPS:
+        return _("Perhaps a cool-down after your last run.")
     if answer == SKIPPED:
         return counted(
             "No cool-down after your last run.", "No cool-down after your last {n} runs.", runs
