@@ -109,5 +109,5 @@ def test_the_texts_of_many_pairs_do_not_lie_on_one_another(diary, at):
     figure = charts.chart("shoes", diary.history(), now=at(10))
     figure.canvas.draw()
     boxes = [text.get_window_extent() for axes in figure.axes for text in axes.texts]
-    assert len(boxes) == 7
+    assert len(boxes) == 2 * 7, "what each has run, and when it is at its limit"
     assert not any(one.overlaps(two) for place, one in enumerate(boxes) for two in boxes[:place])
