@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import no_run
-from runlog.model import KeptActivity
+from runlog.model import KeptActivity, Kind
 from runlog.store import rows
 from runlog.store.sameness.merging import joined, merged, ranked
 
@@ -58,6 +58,25 @@ def _kept(best_first: list[Recording], worn: str | None, derived_of: dict[int, _
         shape=next((one.shape for one in derived if one.shape is not None), None),
         digest=joined([one.digest for one in derived]) if derived else None,
     )
+
+
+def last_run(db: sqlite3.Connection, moment: str) -> KeptActivity | None:
+    """The run with the last start up to a moment (a time text), without what is derived of its tracks.
+
+    An activity starts as one of its recordings does, so once the recordings began before the run that was
+    found, no later run can come.
+    """
+    found: KeptActivity | None = None
+    for activity_id, start in db.execute(
+        "SELECT activity_id, start FROM recording WHERE start <= ? ORDER BY start DESC", (moment,)
+    ):
+        if found is not None and start < rows.time_text(found.activity.start):
+            break
+        one = activity(db, activity_id)
+        is_later = found is None or (one.activity.start, one.id) > (found.activity.start, found.id)
+        if one.activity.kind is Kind.RUN and rows.time_text(one.activity.start) <= moment and is_later:
+            found = one
+    return found
 
 
 def recordings_between(db: sqlite3.Connection, first: str, last: str) -> list[Recording]:

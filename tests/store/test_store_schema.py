@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from runlog import store
 from runlog.errors import StoreError
 from runlog.store import schema
 
-if TYPE_CHECKING:
-    import sqlite3
+ADD_WEATHER = ("ALTER TABLE activity ADD COLUMN weather TEXT",)
+FAILS = ("ALTER TABLE nowhere ADD COLUMN weather TEXT",)
 
 
 def test_a_new_database_is_of_the_newest_version(kept):
@@ -28,7 +26,7 @@ def test_every_table_is_strict(kept):
 def test_an_older_database_is_brought_up_to_date_with_its_content(tmp_path, monkeypatch, files, run):
     files.add("/a.fit", run())
     files.store.close()
-    steps = (*schema.MIGRATIONS, _add_weather)
+    steps = (*schema.MIGRATIONS, ADD_WEATHER)
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
     with store.open(tmp_path / "home") as newer:
         assert len(newer.activities()) == 1
@@ -38,7 +36,7 @@ def test_an_older_database_is_brought_up_to_date_with_its_content(tmp_path, monk
 
 def test_a_migration_that_fails_changes_nothing(tmp_path, monkeypatch, kept):
     kept.close()
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, _add_weather, _fail))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ADD_WEATHER, FAILS))
     with pytest.raises(StoreError):
         store.open(tmp_path / "home")
     monkeypatch.undo()
@@ -51,11 +49,3 @@ def test_a_database_of_a_newer_runlog_is_refused(tmp_path, kept):
     kept.close()
     with pytest.raises(StoreError, match=r"version 99.*update"):
         store.open(tmp_path / "home")
-
-
-def _add_weather(db: sqlite3.Connection) -> None:
-    db.execute("ALTER TABLE activity ADD COLUMN weather TEXT")
-
-
-def _fail(db: sqlite3.Connection) -> None:
-    db.execute("ALTER TABLE nowhere ADD COLUMN weather TEXT")
