@@ -90,15 +90,15 @@ def say_new(kept: Journal, now: datetime, most: int = 3) -> None:
 def say_clinician() -> None:
     """Print when and why to see a clinician, in the runner's language."""
     from runlog.reporter.guidance import clinician
-    from runlog.wording import _, speaking
+    from runlog.wording import speaking
 
-    advice = clinician()
-    say()
     with speaking(context.language()):
-        say(f"{_(advice.title)}: {_(advice.lead)}")
-        for flag in advice.flags:
-            say(f"- {_(flag)}", indent="  ")
-        say(_(advice.emergency))
+        advice = clinician()
+    say()
+    say(f"{advice.title}: {advice.lead}")
+    for flag in advice.flags:
+        say(f"- {flag}", indent="  ")
+    say(advice.emergency)
 
 
 def explain(form: Form, kind: str) -> None:

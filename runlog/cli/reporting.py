@@ -68,19 +68,19 @@ def chart(
 @listing
 def tips(form: Form, topic: str | None) -> None:
     """List what may help, and how well that is known."""
-    from runlog.reporter.guidance import spoken
     from runlog.reporter.guidance import tips as all_tips
-    from runlog.wording import speaking
+    from runlog.wording import _, speaking
 
     with speaking(context.language()):
-        found = [spoken(tip) for tip in all_tips() if topic is None or topic in tip.answers]
+        found = [tip for tip in all_tips() if topic is None or topic in tip.answers]
+        grades = {tip.grade: _(tip.grade) for tip in found}
     if form != "table":
         rows = [{key: plain(value) for key, value in asdict(tip).items()} for tip in found]
         emit(form, rows, _TIP_KEYS, (), "")
         return
     for tip in found:
         say(tip.title)
-        for text in (tip.how, tip.why, f"Evidence: {tip.grade}. {tip.evidence}"):
+        for text in (tip.how, tip.why, f"Evidence: {grades[tip.grade]}. {tip.evidence}"):
             say(text, indent="    ")
     say_clinician()
 

@@ -109,7 +109,7 @@ def next_step(
     if see_clinician and not tips:
         return Step(_("Have it looked at before you do anything else."))
     if tips:
-        return Step(_(tips[0].tip.title), tip=True)
+        return Step(tips[0].tip.title, tip=True)
     if runs_ever == 0:
         return Step(_("Start here: import what your watch recorded."), "runlog import FOLDER")
     if not now.ratings:

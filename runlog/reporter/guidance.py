@@ -1,17 +1,14 @@
-"""The tips of guidance.toml, the choice among them, and when to see a clinician.
-
-Their texts are the file's English ones, to be said by ``_``.
-"""
+"""The tips of guidance.toml, the choice among them, and when to see a clinician."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from runlog.wording import _
+from runlog.wording import _, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +20,7 @@ class Tip:
 
     Attributes:
         answers: the factors and alert kinds that it answers, or "form" and "gear".
-        grade: how strong the evidence is, in words; evidence: in numbers.
+        grade: how strong the evidence is, in English words, to be said by ``_``; evidence: in numbers.
     """
 
     id: str
@@ -64,30 +61,16 @@ class Chosen:
     factor: str
 
 
-@cache
 def tips() -> tuple[Tip, ...]:
-    """All tips, in the order of the file."""
-    return tuple(Tip(**{**tip, "answers": tuple(tip["answers"])}) for tip in _guidance()["tip"])
+    """All tips, in the order of the file and the language spoken now."""
+    return _tips(language())
 
 
-def spoken(tip: Tip) -> Tip:
-    """A tip in the language spoken now."""
-    return replace(
-        tip,
-        title=_(tip.title),
-        how=_(tip.how),
-        why=_(tip.why),
-        grade=_(tip.grade),
-        evidence=_(tip.evidence),
-        source=_(tip.source),
-    )
-
-
-@cache
 def clinician() -> Clinician:
-    """When and why to see a clinician."""
+    """When and why to see a clinician, in the language spoken now."""
     advice = _guidance()["clinician"]
-    return Clinician(**{**advice, "flags": tuple(advice["flags"])})
+    texts = {name: _(text) for name, text in advice.items() if isinstance(text, str)}
+    return Clinician(flags=tuple(map(_, advice["flags"])), **texts)
 
 
 def choose(reasons: Iterable[Reason], turn: int, limit: int = 3) -> tuple[Chosen, ...]:
@@ -108,6 +91,15 @@ def choose(reasons: Iterable[Reason], turn: int, limit: int = 3) -> tuple[Chosen
 
 def _ids(some: list[Tip]) -> list[str]:
     return [tip.id for tip in some]
+
+
+@cache
+def _tips(_language: str) -> tuple[Tip, ...]:
+    return tuple(_tip(**tip) for tip in _guidance()["tip"])
+
+
+def _tip(*, id: str, answers: list[str], grade: str, **texts: str) -> Tip:  # noqa: A002 - the file's name for it
+    return Tip(id=id, answers=tuple(answers), grade=grade, **{name: _(text) for name, text in texts.items()})
 
 
 @cache

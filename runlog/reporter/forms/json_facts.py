@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from runlog.reporter import guidance
+from runlog.wording import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,9 @@ def render(week: Week) -> str:
 
 
 def facts(week: Week) -> dict[str, Any]:
-    """The facts by key, ready for JSON."""
+    """The facts by key, ready for JSON; what is said in them is in the language of the facts."""
+    with speaking(week.language):
+        see_clinician = guidance.clinician() if week.see_clinician else None
     told = {
         "version": VERSION,
         "week": week.name,
@@ -51,7 +54,7 @@ def facts(week: Week) -> dict[str, Any]:
         "findings": [{**_of(finding), "sign": finding.has_sign} for finding in week.findings],
         "tips": [_tip(chosen) for chosen in week.tips],
         "alerts": [notice.as_dict() for notice in week.notices],
-        "see_clinician": guidance.clinician() if week.see_clinician else None,
+        "see_clinician": see_clinician,
         "trials": week.trials,
         "shoes": [_pair(pair) for pair in week.shoes],
         "routes": week.routes,

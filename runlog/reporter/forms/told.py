@@ -45,11 +45,11 @@ def clinician(notices: Sequence[Notice]) -> Iterator[Block]:
     if not notices:
         return
     advice = guidance.clinician()
-    yield Heading(_(advice.title))
+    yield Heading(advice.title)
     yield Items(tuple(Item(notice.message, notice.why) for notice in notices))
-    yield Paragraph(_(advice.lead))
-    yield Items(tuple(Item(_(flag)) for flag in advice.flags))
-    yield Paragraph(_(advice.emergency))
+    yield Paragraph(advice.lead)
+    yield Items(tuple(Item(flag) for flag in advice.flags))
+    yield Paragraph(advice.emergency)
 
 
 def _numbers(week: Week) -> Iterator[Block]:
@@ -108,14 +108,14 @@ def _tips(week: Week) -> Iterator[Block]:
 
 def _tip(number: int, chosen: Chosen) -> Iterator[Block]:
     tip = chosen.tip
-    source = _("Source: {source}.").format(source=_(tip.source))
+    source = _("Source: {source}.").format(source=tip.source)
     grade = _(tip.grade)
-    yield Heading(f"{number}. {_(tip.title)}", 3)
+    yield Heading(f"{number}. {tip.title}", 3)
     yield Items(
         (
             Item(f"{_('Why now')}:", chosen.why_now),
-            Item(f"{_('How')}:", f"{_(tip.how)} {_(tip.why)}"),
-            Item(f"{_('Evidence')}:", f"{grade[:1].upper()}{grade[1:]}. {_(tip.evidence)} {source}"),
+            Item(f"{_('How')}:", f"{tip.how} {tip.why}"),
+            Item(f"{_('Evidence')}:", f"{grade[:1].upper()}{grade[1:]}. {tip.evidence} {source}"),
         )
     )
 

@@ -1,0 +1,130 @@
+"""The report, charts, alerts and messages in another language than English, without a word of it left."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+
+import catalogues
+import pytest
+
+from runlog.reporter import forms, units
+from runlog.reporter.alerts import alerts
+from runlog.reporter.charts import CHARTS, chart, style
+from runlog.reporter.season import season
+from runlog.reporter.weekly import week
+from runlog.wording import speaking
+
+#: Texts with at least so many letters in a row, outside of their places, are looked for.
+TELLING = 12
+#: The key of a unit, for programs.
+UNIT = '"load_unit": "session-RPE points"'
+
+
+@pytest.fixture(scope="module")
+def german(sample_history):
+    return replace(sample_history, settings=replace(sample_history.settings, language="de"))
+
+
+@pytest.fixture(scope="module")
+def english():
+    """What only English says: the longest part of each text that is not a place."""
+    parts = {}
+    for message in catalogues.read("de"):
+        for text in catalogues.forms(message) if message.id else ():
+            longest = max(re.split(r"\{\w*\}", text), key=len).strip()
+            if len(longest) >= TELLING and longest not in str(message.string):
+                parts[longest] = text
+    return parts
+
+
+def _left_over(said, english):
+    return [text for part, text in english.items() if part in said]
+
+
+def test_english_is_looked_for(sample_history, english):
+    page = forms.of_week(week(sample_history), "html").decode()
+    assert len(_left_over(page, english)) > 50
+
+
+@pytest.mark.parametrize("name", ["2026-W22", "2026-W32", "2026-W46"])
+@pytest.mark.parametrize("form", ["html", "md", "json"])
+def test_a_week_says_no_word_of_english(german, english, name, form):
+    said = forms.of_week(week(german, name), form).decode().replace(UNIT, "")
+    assert _left_over(said, english) == []
+    assert "Beschwerden" in said
+
+
+@pytest.mark.parametrize("form", ["html", "md", "json"])
+def test_a_season_says_no_word_of_english(german, english, form):
+    said = forms.of_season(season(german, "2026-06"), form).decode()
+    assert _left_over(said, english) == []
+    assert "Beschwerden" in said
+
+
+def test_a_page_tells_its_language(german):
+    assert '<html lang="de">' in forms.of_week(week(german), "html").decode()
+
+
+def test_the_keys_and_grades_of_json_stay(german, sample_history):
+    here, there = (json.loads(forms.of_week(week(of), "json")) for of in (german, sample_history))
+    assert _keys(here) == _keys(there)
+    assert [one["grade"] for one in here["findings"]] == [one["grade"] for one in there["findings"]]
+
+
+def test_a_mail_speaks_the_language_in_all_its_parts(german, english):
+    mail = forms.mail_of_week(week(german), datetime(2026, 11, 16, tzinfo=UTC))
+    parsed = message_from_bytes(mail, policy=policy.default)
+    texts = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
+    assert len(texts) == 2
+    for text in (parsed["Subject"], *texts):
+        assert _left_over(" ".join(text.split()), english) == []
+
+
+@pytest.mark.parametrize("name", [chart.name for chart in CHARTS])
+def test_a_chart_speaks_the_language_also_when_it_is_drawn_later(german, english, name):
+    figure = chart(name, german, factor="run_spike" if name == "exposure" else None)
+    drawn = style.saved(figure, "svg").decode()
+    said = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", drawn))
+    assert _left_over(said, english) == []
+    assert re.findall(r"\d\.\d(?!\d\d)", said) == []
+
+
+def test_alerts_speak_the_language(german, english, sample_history):
+    here, there = (alerts(of, datetime(2026, 11, 15, 21, tzinfo=UTC)) for of in (german, sample_history))
+    assert [one.id for one in here] == [one.id for one in there]
+    for one in here:
+        assert _left_over(f"{one.message} {one.why} {one.todo}", english) == []
+
+
+def test_what_a_history_noted_is_said_in_the_language_spoken(german):
+    assert german.load_note.startswith("12 of 90 runs lack an effort")
+    with speaking("de"):
+        assert german.load_note.startswith("Bei 12 von 90 Läufen fehlt die Anstrengung")
+
+
+def test_numbers_and_days_in_german():
+    from datetime import date
+
+    day, other = date(2026, 11, 15), date(2026, 12, 6)
+    with speaking("de"):
+        assert units.number(-1234.56, signed=True) == "−1.234,6"
+        assert units.percent(0.784) == "78\N{NO-BREAK SPACE}%"
+        assert units.distance(12_440) == "12,4 km"
+        assert units.load(15.5, "session-RPE points") == "15,5 Session-RPE-Punkte"
+        assert units.pace(3000, 10_000) == "5:00 min/km"
+        assert units.day(day, year=True) == "So 15. Nov 2026"
+        assert units.days(date(2026, 11, 9), day) == "9.–15. Nov 2026"
+        assert units.days(day, other) == "15. Nov – 6. Dez 2026"
+        assert (units.weekday(other), units.month(other)) == ("So", "Dez")
+        assert units.capital(units.area("upper_back")) == "Oberer Rücken"
+    assert units.number(1234.5) == "1,234.5"
+
+
+def _keys(facts):
+    if isinstance(facts, dict):
+        return {key: _keys(value) for key, value in facts.items()}
+    return [_keys(value) for value in facts] if isinstance(facts, list) else None
