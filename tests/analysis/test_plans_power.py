@@ -29,6 +29,6 @@ def test_never_fewer_pairs_than_can_show_anything_and_none_where_it_takes_too_ma
     assert 2 / 2**power.FEWEST < 0.05 < 2 / 2 ** (power.FEWEST - 1)
 
 
-@pytest.mark.parametrize("pairs", [6, 20, 40])
+@pytest.mark.parametrize("pairs", range(power.FEWEST, power.MOST + 1))
 def test_what_is_told_to_be_detectable_has_the_promised_power(pairs):
     assert power.power(pairs, power.detectable(pairs, 1.7), 1.7) == pytest.approx(power.PROMISED, abs=1e-6)

@@ -15,7 +15,7 @@ that the result rests on has the same power to within a few of a hundred (tests/
 from __future__ import annotations
 
 from scipy.optimize import brentq
-from scipy.stats import ncf, t
+from scipy.special import ncfdtr, stdtrit
 
 #: What a plan promises: to find a difference of the size it is made for in so many of 10 cases.
 PROMISED = 0.8
@@ -25,6 +25,8 @@ FEWEST = 6
 MOST = 40
 
 _SURE = 0.975
+#: With this noncentrality any number of pairs has all the power; far beyond it noncentral F is not computed.
+_NONCENTRAL = 400.0
 
 
 def power(pairs: int, effect: float, sd: float) -> float:
@@ -36,7 +38,7 @@ def power(pairs: int, effect: float, sd: float) -> float:
         sd: of the differences within pairs, in points.
     """
     df = pairs - 1
-    return float(ncf.sf(t.ppf(_SURE, df) ** 2, 1, df, pairs * (effect / sd) ** 2))
+    return 1.0 - float(ncfdtr(1, df, pairs * (effect / sd) ** 2, stdtrit(df, _SURE) ** 2))
 
 
 def pairs_needed(effect: float, sd: float) -> int | None:
@@ -46,5 +48,6 @@ def pairs_needed(effect: float, sd: float) -> int | None:
 
 def detectable(pairs: int, sd: float) -> float:
     """The difference, in points, that so many pairs find with the promised power."""
-    unit = brentq(lambda effect: power(pairs, effect, 1.0) - PROMISED, 0.05, 10.0)
+    sure_to_be_found = (_NONCENTRAL / pairs) ** 0.5
+    unit = brentq(lambda effect: power(pairs, effect, 1.0) - PROMISED, 0.05, sure_to_be_found)
     return float(unit) * sd
