@@ -175,7 +175,10 @@ class Journal:
 
     def last_run(self, moment: datetime) -> KeptActivity | None:
         """The last run that had started by then."""
-        return next((run for run in reversed(self.runs()) if run.activity.start <= moment), None)
+        from runlog.store import read, rows
+
+        with self._store.reading() as db:
+            return read.last_run(db, rows.time_text(moment))
 
     def log(self, entry: Entry) -> int:
         """Keep a diary entry and return its id.

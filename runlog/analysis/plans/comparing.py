@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ def compare(differences: Floats) -> Comparison | None:
         return None
     mean = float(differences.mean())
     spread = float(differences.std(ddof=1)) if pairs > 1 else 0.0
-    margin = float(t.ppf(0.975, pairs - 1)) * spread / pairs**0.5 if spread > _EQUAL else np.nan
+    margin = float(stdtrit(pairs - 1, 0.975)) * spread / pairs**0.5 if spread > _EQUAL else np.nan
     return Comparison(pairs, mean, mean - margin, mean + margin, by_lot(differences))
 
 

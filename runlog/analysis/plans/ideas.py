@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS, asof
@@ -122,7 +122,7 @@ def _idea(about: Trial, known: pd.Series, noise_heard: Heard, effect: float) -> 
     ends = UNKNOWN_RANGE if np.isnan(low) else (low, high)
     middle, sd = sum(ends) / 2, max((ends[1] - ends[0]) / _ENDS, 1e-3)
     pairs = power.pairs_needed(effect, noise_heard.sd) or power.MOST
-    chance = float(norm.sf((effect - middle) / sd) + norm.cdf((-effect - middle) / sd))
+    chance = float(ndtr((middle - effect) / sd) + ndtr((-effect - middle) / sd))
     error = noise_heard.sd / pairs**0.5
     narrowed = sd - (1 / sd**2 + 1 / error**2) ** -0.5
     return Idea(

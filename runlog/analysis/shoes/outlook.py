@@ -57,9 +57,9 @@ def _weekly_m(worn: pd.DataFrame, now: pd.Timestamp) -> NDArray[np.float64]:
 
 
 def _t(degrees: int) -> float:
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    return float(t.ppf((1 + COVERAGE) / 2, degrees))
+    return float(stdtrit(degrees, (1 + COVERAGE) / 2))
 
 
 def _day_after(today: pd.Timestamp, left_m: float, weekly_m: float) -> object:
