@@ -92,7 +92,7 @@ def _entry(day: int, chance: Generator) -> Entry:
         cooldown=bool(chance.random() < 0.3),
         desk_hours=round(chance.uniform(4, 9), 1),
     )
-    return replace(told, strength=True) if chance.random() < 0.2 else told  # noqa: PLR2004 - one day in five
+    return replace(told, strength=True) if chance.random() < 0.2 else told
 
 
 def _pair(number: int) -> Shoe:

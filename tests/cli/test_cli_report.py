@@ -1,0 +1,112 @@
+"""runlog report: what it writes, and what cannot be asked for together."""
+
+from __future__ import annotations
+
+import email
+import json
+import sys
+from datetime import UTC, datetime
+from email.policy import default
+
+import pytest
+
+WROTE = datetime(2026, 7, 10, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def a_rating(run, home, monkeypatch):
+    """A home with one rating, of the week before now."""
+    from runlog.cli import context
+
+    home.mkdir()
+    (home / "config.toml").write_text('timezone = "Europe/Berlin"\n')
+    monkeypatch.setattr(context, "now", lambda: WROTE)
+    run("log", "3")
+    monkeypatch.setattr(context, "now", lambda: WROTE.replace(day=15))
+
+
+@pytest.mark.usefixtures("a_rating")
+@pytest.mark.parametrize(("form", "begins"), [("html", "<!doctype html>"), ("md", "# "), ("json", "{\n")])
+def test_each_form_is_written_and_printed(run, home, form, begins, tmp_path):
+    path = run("report", "--format", form).stdout.strip()
+    assert path == str(home / f"reports/report-2026-W28.{form}")
+    text = (home / f"reports/report-2026-W28.{form}").read_text(encoding="utf-8")
+    assert text.lstrip().startswith(begins)
+    assert run("report", "--format", form, "--out", "-").stdout == text
+    run("report", "--out", tmp_path / f"mine.{form}")
+    assert (tmp_path / f"mine.{form}").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.usefixtures("a_rating")
+def test_the_current_week_is_told_as_not_over(run):
+    told = json.loads(run("report", "--current", "--format", "json", "--out", "-").stdout)
+    assert (told["week"], told["complete"]) == ("2026-W29", False)
+    assert json.loads(run("report", "--format", "json", "--out", "-").stdout)["complete"] is True
+
+
+@pytest.mark.usefixtures("a_rating")
+def test_a_mail_is_written_into_its_file(run, tmp_path):
+    file = tmp_path / "new" / "week.eml"
+    assert run("report", "--email-file", file).stdout.strip() == str(file)
+    mail = email.message_from_bytes(file.read_bytes(), policy=default)
+    assert "upper back" in mail["Subject"]
+    assert mail["Date"].datetime == WROTE.replace(day=15)
+    run("report", "--since", "2026-07", "--email-file", file)
+    assert (
+        "season"
+        in email.message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",)).get_content()
+    )
+
+
+@pytest.mark.usefixtures("a_rating")
+def test_a_season_and_all_weeks(run, home):
+    path = run("report", "--since", "2026-07-01", "--until", "2026-07-12").stdout.strip()
+    assert path == str(home / "reports/season-2026-07-01-2026-07-12.html")
+    told = json.loads(run("report", "--since", "2026-07", "--format", "json", "--out", "-").stdout)
+    assert (told["last_day"], told["all"]["ratings"]) == ("2026-07-15", 1)
+    done = run("report", "--all-weeks")
+    assert done.stdout.strip() == str(home / "reports/weeks/index.html")
+    assert "1 of 1 pages written" in done.stderr
+    assert "0 of 1 pages written" in run("report", "--all-weeks").stderr
+
+
+@pytest.mark.usefixtures("a_rating")
+def test_without_weasyprint_a_pdf_is_refused_kindly(run, home, monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    refused = run("report", "--format", "pdf", code=1)
+    assert "runlog[pdf]" in refused.stderr
+    assert not (home / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--week", "2026-W30", "--last"),
+        ("--week", "2026-W30", "--current"),
+        ("--week", "2026-W30", "--since", "2026-01"),
+        ("--since", "2026-01", "--all-weeks"),
+        ("--until", "2026-01"),
+        ("--since", "soon"),
+        ("--since", "2026-13"),
+        ("--since", "2026-01", "--until", "2026-02-30"),
+        ("--format", "docx"),
+        ("--format", "md", "--all-weeks"),
+        ("--format", "md", "--email-file", "a.eml"),
+        ("--format", "md", "--out", "a.html"),
+        ("--email-file", "a.eml", "--all-weeks"),
+        ("--email-file", "a.eml", "--out", "a"),
+        ("--email-file", "a.eml", "--open"),
+        ("--out", "-", "--open"),
+        ("--out", "-", "--all-weeks"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_bad_usage(run, home, words):
+    refused = run("report", *words, code=2)
+    assert refused.stdout == ""
+    assert not home.exists()
+
+
+@pytest.mark.usefixtures("a_rating")
+def test_a_season_that_ends_before_it_begins_is_refused(run):
+    assert "cannot end with" in run("report", "--since", "2026-07", "--until", "2026-06", code=1).stderr
+    assert "has not begun" in run("report", "--since", "2027-01", code=1).stderr
