@@ -91,14 +91,20 @@ def clock(history: History, day: date | None = None) -> tzinfo:
 
     With a day, it is the clock of that day: a traveller's past weeks end where they were run.
     """
-    frames = (history.runs.rename(columns={"start": "moment"}), history.entries)
-    seen = pd.concat([frame[["moment", "day", "utc_offset_s"]] for frame in frames])
-    if day is not None:
-        seen = seen.loc[seen["day"] <= pd.Timestamp(day)]
-    if seen.empty:
+    ends = [_latest(*told, day) for told in ((history.runs, "start"), (history.entries, "moment"))]
+    seen = [end for end in ends if end is not None]
+    if not seen:
         return history.settings.zone
-    latest = seen.loc[seen["moment"] == seen["moment"].max(), "utc_offset_s"].iloc[0]
-    return timezone(timedelta(seconds=int(latest)))
+    _moment, offset_s = max(seen, key=lambda end: end[0])
+    return timezone(timedelta(seconds=offset_s))
+
+
+def _latest(frame: pd.DataFrame, column: str, day: date | None) -> tuple[pd.Timestamp, int] | None:
+    """The moment and the offset of the last row up to a day; the rows are in the order of their moments."""
+    rows = range(len(frame)) if day is None else (frame["day"] <= pd.Timestamp(day)).to_numpy().nonzero()[0]
+    if not len(rows):
+        return None
+    return frame[column].iloc[rows[-1]], int(frame["utc_offset_s"].iloc[rows[-1]])
 
 
 def utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
