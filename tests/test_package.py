@@ -38,6 +38,7 @@ def test_the_demo_runs_from_the_wheel(built, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)  # noqa: S202 - the wheel that was just built
     assert (installed / "runlog/sample_data/diary.csv").is_file()
+    assert (installed / "runlog/locale/de/LC_MESSAGES/runlog.mo").is_file()
 
     env = os.environ | {"PYTHONPATH": str(installed), "TMPDIR": str(tmp_path)}
     done = subprocess.run(

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,18 +73,21 @@ def folder(sample_history, full_season, tmp_path_factory):
     report(sample_history, out=folder / "sample.html")
     report(sample_history, "2026-W22", out=folder / "first.html")
     report(full_season, out=folder / "season.html")
-    report(odd(), out=folder / "odd.html", now=MONDAY + timedelta(days=28))
+    german = replace(sample_history.settings, language="de")
+    report(replace(sample_history, settings=german), out=folder / "german.html")
+    for name, language in (("odd", "en"), ("odd-german", "de")):
+        report(odd(language), out=folder / f"{name}.html", now=MONDAY + timedelta(days=28))
     return folder
 
 
-def odd():
+def odd(language):
     """A diary of many areas, of names without end and of names that are no names."""
     diary = Diary().shoe("a" * 120, limit_m=90_000.0).shoe("<i>&amp;</i> \u202e" * 9)
     for day in range(28):
         diary.run(day, loop=day % 4, name="way" * 40, shoe="a" * 120, km=12345.6 if day == 27 else 8)
         for hour, area in enumerate(("upper_back", "neck", "hip_groin", "lower_back", "other")):
             diary.rate(day, (day + hour) % 11, area=area, hour=10 + hour, note="<b>")
-    return diary.history()
+    return diary.history(language=language)
 
 
 def chromium(*arguments, profile):
@@ -107,7 +111,7 @@ def look(folder, page, width, axe, profile, *, dark):
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("page", ["sample", "first", "odd"])
+@pytest.mark.parametrize("page", ["sample", "first", "odd", "german", "odd-german"])
 def test_it_fits_asks_for_nothing_and_keeps_nobody_out(folder, page, width, dark, axe, tmp_path):  # noqa: PLR0917 - pytest names them
     found = look(folder, page, width, axe, tmp_path, dark=dark)
     assert found["width"] <= width
