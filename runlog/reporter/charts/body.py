@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 APART, BESIDE = 84.0, 46.0
 LINE_HEIGHT, LINE_HEIGHT_NARROW = 13.0, 17.0
 _HIGH = 212.0
+#: From the names of the sides to a line below them, for what lies nowhere on a figure.
+BELOW = 22.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,10 @@ def _title(areas: pd.DataFrame) -> str:
     )
 
 
-def height(data: Body, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+def height(data: Body, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
     """How many pixels high it is."""
-    return 230 if narrow else 340
+    line = 24 if _elsewhere(data) else 0
+    return (230 if narrow else 340) + line
 
 
 def draw(data: Body, axes: Axes) -> None:
@@ -83,8 +86,16 @@ def draw(data: Body, axes: Axes) -> None:
     for text, middle in ((_("front"), 0.0), (_("back"), APART)):
         axes.text(middle, _HIGH + 4, text, ha="center", va="top", color=LIGHT["muted"])
     wide = 0.0 if style.is_narrow(axes) else 70.0
-    axes.set(xlim=(-BESIDE - 76 - wide, APART + BESIDE + 76 + wide), ylim=(_HIGH + 18, -2), aspect="equal")
+    axes.set(
+        xlim=(-BESIDE - 76 - wide, APART + BESIDE + 76 + wide),
+        ylim=(_HIGH + 18 + (BELOW if "other" in data.areas.index else 0), -2),
+        aspect="equal",
+    )
     axes.set_axis_off()
+
+
+def _elsewhere(data: Body) -> bool:
+    return "other" in data.areas.index
 
 
 def _fill(axes: Axes, shape: BaseGeometry, middle: float, colour: str) -> None:
@@ -118,7 +129,7 @@ def _name_areas(areas: pd.DataFrame, axes: Axes) -> None:
             axes.text(middle + out * (BESIDE + 1.5), at, text, ha="left" if out > 0 else "right", va="center")
     if "other" in areas.index:
         text = f"{units.area('other')}  {units.number(areas['mean']['other'])}"
-        axes.text(APART / 2, -1, text, ha="center", va="top", color=LIGHT["muted"])
+        axes.text(APART / 2, _HIGH + BELOW, text, ha="center", va="top")
 
 
 def _ends_at(shape: BaseGeometry, height: float) -> Iterable[float]:

@@ -80,23 +80,36 @@ def _title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
     )
 
 
-def height(data: SorenessAndLoad, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+def height(data: SorenessAndLoad, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
     """How many pixels high it is."""
-    return 300 if narrow else 340
+    if _rated(data) and _loaded(data):
+        return 300 if narrow else 340
+    return 190
 
 
 def draw(data: SorenessAndLoad, axes: Axes) -> None:
     """Soreness by day beside load."""
-    upper, lower = style.stacked(axes, (2.2, 1))
-    for panel in (upper, lower):
+    both = _rated(data) and _loaded(data)
+    upper, lower = style.stacked(axes, (2.2, 1)) if both else (axes, axes)
+    for panel in {upper, lower}:
         panel.axvspan(THIS_WEEK - 0.5, DAYS - 0.5, color=LIGHT["band"], lw=0)
-    _draw_soreness(data.days["soreness"].to_numpy(float), upper)
-    _draw_load(data, lower)
+    if _rated(data) or not _loaded(data):
+        _draw_soreness(data.days["soreness"].to_numpy(float), upper)
+    if _loaded(data):
+        _draw_load(data, lower)
     starts = range(0, DAYS, 7)
     lower.set_xticks(
         starts, [units.day(data.days.index[start], weekday=False) for start in starts], ha="left"
     )
     lower.set_xlim(-0.6, DAYS - 0.4)
+
+
+def _rated(data: SorenessAndLoad) -> bool:
+    return bool(data.days["soreness"].notna().any())
+
+
+def _loaded(data: SorenessAndLoad) -> bool:
+    return bool((data.days["load"] > 0).any())
 
 
 def _draw_soreness(soreness: NDArray[np.float64], axes: Axes) -> None:
