@@ -9,6 +9,7 @@ runner, only about the log. The rule looks back only, so that what was said of a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
 
 
+@lru_cache(maxsize=8)  # every factor of load asks for it, at every moment
 def signs(history: History) -> pd.DataFrame:
     """Everything that shows that the log is kept, in the order in which it was known.
 
     Returns:
-        A row for each, with
+        A row for each, not to be changed, with
             moment: from when on it is known, aware UTC;
             day: the local day (naive) that it counts for; that of a traveller never goes back;
             run: the id of the run, NaN for all else;
@@ -53,6 +55,7 @@ def _told(moment: pd.Series[pd.Timestamp], day: pd.Series[pd.Timestamp]) -> pd.D
     return pd.DataFrame({"moment": moment, "day": day, "run": float("nan"), "load": 0.0})
 
 
+@lru_cache(maxsize=16)
 def daily_loads(history: History, through: pd.Timestamp | None = None) -> pd.Series[float]:
     """Load per local calendar day: 0 on days of rest, NaN where the log is not known to be kept.
 
@@ -61,7 +64,7 @@ def daily_loads(history: History, through: pd.Timestamp | None = None) -> pd.Ser
         through: the last day (naive); None is the last one that the log tells of.
 
     Returns:
-        From the day of the first run on; empty without runs.
+        From the day of the first run on, not to be changed; empty without runs.
     """
     table = signs(history)
     ran = table[table["run"].notna()]
