@@ -140,10 +140,12 @@ class Fingerprint:
 
 def _row(week: Week, key: str) -> Row:
     loads = [day.load for day in week.days if units.known(day.load)]
+    with speaking(week.language):
+        days = units.days(week.span.first, week.span.last)
     return Row(
         week=week.name,
         key=key,
-        days=units.days(week.span.first, week.span.last),
+        days=days,
         headline=week.headline,
         soreness=_known(week.now.soreness_mean),
         load=sum(loads) if loads else None,

@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 
 import catalogues
 import pytest
 
-from runlog.reporter import forms, units
+from runlog.reporter import forms, periods, units
 from runlog.reporter.alerts import alerts
+from runlog.reporter.archive import archive
 from runlog.reporter.charts import CHARTS, chart, style
 from runlog.reporter.season import season
 from runlog.reporter.weekly import week
-from runlog.wording import speaking
+from runlog.wording import months, speaking
 
 #: Texts with at least so many letters in a row, outside of their places, are looked for.
 TELLING = 12
+#: German has a point after the day of the month.
+ENGLISH_DAY = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(months())})\b")
 #: What of JSON is for programs.
 KEYS = re.compile(r'"(?:load_unit|grade)": "[^"]*"')
 
@@ -42,7 +45,7 @@ def english():
 
 
 def _left_over(said, english):
-    return [text for part, text in english.items() if part in said]
+    return [text for part, text in english.items() if part in said] + ENGLISH_DAY.findall(said)
 
 
 def test_english_is_looked_for(sample_history, english):
@@ -63,6 +66,14 @@ def test_a_season_says_no_word_of_english(german, english, form):
     said = forms.of_season(season(german, "2026-06"), form).decode()
     assert _left_over(said, english) == []
     assert "Beschwerden" in said
+
+
+def test_the_index_of_an_archive_says_no_word_of_english(german, english, tmp_path):
+    first = german.runs["day"].min() + timedelta(days=20)
+    written = archive(periods.until(german, first.tz_localize("UTC")), tmp_path)
+    said = written.index.read_text(encoding="utf-8")
+    assert _left_over(said, english) == []
+    assert "18.–24. Mai 2026" in said
 
 
 def test_a_page_tells_its_language(german):
@@ -107,8 +118,6 @@ def test_what_a_history_noted_is_said_in_the_language_spoken(german):
 
 
 def test_numbers_and_days_in_german():
-    from datetime import date
-
     day, other = date(2026, 11, 15), date(2026, 12, 6)
     with speaking("de"):
         assert units.number(-1234.56, signed=True) == "−1.234,6"
