@@ -83,9 +83,10 @@ def content(home):
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         db.executescript("UPDATE file SET imported_at = ''; DELETE FROM seen")
-        db.executescript(
-            "DELETE FROM route_run; DELETE FROM route"
-        )  # numbered in the order of being looked at
+        # Routes are numbered in the order of being looked at.
+        db.executescript("DELETE FROM route_run; DELETE FROM route")
+        db.execute("DELETE FROM sqlite_sequence WHERE name = 'route'")
+        db.commit()
         return list(db.iterdump())
     finally:
         db.close()
