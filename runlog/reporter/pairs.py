@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -44,8 +45,12 @@ class Pair:
         return self.left_km <= 0
 
 
+@lru_cache(maxsize=8)  # several alerts, a chart and the page ask for it
 def in_use(history: History, now: pd.Timestamp) -> pd.DataFrame:
-    """The pairs begun and not retired by a moment, as ``analysis.shoes`` gives them, the most worn first."""
+    """The pairs begun and not retired by a moment, as ``analysis.shoes`` gives them, the most worn first.
+
+    Not to be changed.
+    """
     table = shoes(history, now)
     today = now.tz_convert(periods.clock(history)).tz_localize(None)
     away = pd.Series(resting(history.shoes, pd.Series([today]))[0])

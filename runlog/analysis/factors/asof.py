@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +25,9 @@ def micros(times: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArray[np.int6
     return pd.DatetimeIndex(times).as_unit("us").asi8
 
 
+@lru_cache(maxsize=8)  # most factors begin with it
 def ended(history: History) -> pd.DataFrame:
-    """The runs in the order of their ends: a run counts from its end on."""
+    """The runs in the order of their ends: a run counts from its end on. Not to be changed."""
     return history.runs.sort_values("end", kind="stable")
 
 
@@ -75,12 +77,19 @@ def local_day(history: History, moments: NDArray[np.int64]) -> NDArray[np.int64]
     The runner's clock is the one of the last run or diary entry at or before the moment, so that a
     traveller's day is the day where they are; before the first of them it is UTC.
     """
+    since, offsets = _clock(history)
+    offset = pick(offsets, last(since, moments))
+    local = moments + np.nan_to_num(offset).astype(np.int64) * 1_000_000
+    return local // DAY
+
+
+@lru_cache(maxsize=8)  # every factor that counts days asks for it
+def _clock(history: History) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """From when on which offset to UTC holds, seconds; not to be changed."""
     told = pd.concat(
         [
             history.runs[["end", "utc_offset_s"]].rename(columns={"end": "moment"}),
             history.entries[["moment", "utc_offset_s"]],
         ]
     ).sort_values("moment", kind="stable")
-    offset = pick(told["utc_offset_s"].to_numpy(float), last(micros(told["moment"]), moments))
-    local = moments + np.nan_to_num(offset).astype(np.int64) * 1_000_000
-    return local // DAY
+    return micros(told["moment"]), told["utc_offset_s"].to_numpy(float)
