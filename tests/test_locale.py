@@ -110,13 +110,11 @@ def test_no_sentence_of_the_reporter_escapes():
 
 
 @pytest.mark.parametrize(
-    "path", sorted((RUNLOG / "reporter/templates").iterdir()), ids=lambda path: path.name
+    "path", sorted((RUNLOG / "reporter/templates").glob("*.html")), ids=lambda path: path.name
 )
 def test_no_word_of_a_template_escapes(path):
     """… nor in its templates, where words are code, or the expressions of Jinja."""
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".css":
-        pytest.skip("a style sheet says nothing")
     text = re.sub(
         r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<style>.*?</style>|<code>.*?</code>", " ", text, flags=re.DOTALL
     )

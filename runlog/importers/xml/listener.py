@@ -6,6 +6,7 @@ Name spaces are ignored, so that undeclared ones do no harm and every dialect's 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.parsers import expat
@@ -50,7 +51,7 @@ def text(data: bytes) -> str:
     return _DECLARATION.sub("", opening.text(data).lstrip("\ufeff \t\r\n"))
 
 
-class Listener:
+class Listener(ABC):
     """Hears a recording. A subclass says what a point holds, and notes what stands around points.
 
     Attributes:
@@ -78,13 +79,13 @@ class Listener:
         self._names = _Names()
         self._point = ""
 
+    @abstractmethod
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         """Hear an element begin outside of points."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, name: str, text: str) -> None:
         """Hear an element end outside of points; it has left the path."""
-        raise NotImplementedError
 
     def listen(self, text: str) -> Fault | None:
         """Parse to the end or the first fault, which is returned.
