@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from runlog.analysis.load.keeping import signs
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
@@ -42,7 +45,7 @@ def of_week(history: History, week: Span, area: str) -> Totals:
 
 
 def usual(history: History, week: Span, area: str) -> Totals:
-    """The means of the same days of the four weeks before, or of as many of them as have begun."""
+    """The means of the same days of the four weeks before, or of as many as the log was kept in."""
     begun = before(history, week)
     runs, rated = history.runs, ratings(history, area)
     ran, told = (pd.concat([span.of(frame) for span in begun] or [frame.iloc[:0]]) for frame in (runs, rated))
@@ -51,8 +54,8 @@ def usual(history: History, week: Span, area: str) -> Totals:
 
 
 def before(history: History, week: Span) -> list[Span]:
-    """The same days of the four weeks before, the latest first: of those that have begun by then."""
-    return [span for span in map(week.before, range(1, WEEKS + 1)) if _begun(history, span)]
+    """The same days of the four weeks before, the latest first: of those that the log was kept in."""
+    return [span for span in map(week.before, range(1, WEEKS + 1)) if _kept(history, span)]
 
 
 def ratings(history: History, area: str, span: Span | None = None) -> pd.DataFrame:
@@ -62,9 +65,11 @@ def ratings(history: History, area: str, span: Span | None = None) -> pd.DataFra
     return rated if span is None else span.of(rated)
 
 
-def _begun(history: History, span: Span) -> bool:
-    firsts = [frame["day"].min().date() for frame in (history.runs, history.entries) if len(frame)]
-    return bool(firsts) and min(firsts) <= span.last
+def _kept(history: History, span: Span) -> bool:
+    """Whether the log is known to be kept on a day of a span: what is silent for longer is unknown, not 0."""
+    silence = timedelta(days=history.settings.silence_days)
+    shown = signs(history)["day"].between(pd.Timestamp(span.first - silence), pd.Timestamp(span.last))
+    return bool(shown.any())
 
 
 def _totals(runs: pd.DataFrame, rated: pd.DataFrame, weeks: int) -> Totals:

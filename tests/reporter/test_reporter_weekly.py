@@ -402,7 +402,7 @@ def test_without_anything_the_page_says_where_to_start_and_nothing_else(diary, a
 
 def test_a_first_week_has_nothing_to_be_beside(diary, at):
     text = visible(page.render(week(diary.run(0, loop=1).rate(0, 2).history(), now=at(7))))
-    assert "Your first week." in text
+    assert "Nothing is known of the weeks before." in text
     assert "usually" not in text
     assert "Not enough yet: 1 of 20 ratings." in text
     assert "No shoes yet." in text
@@ -472,3 +472,14 @@ def test_the_sample_season_makes_a_full_page(sample_history):
         *("soreness_and_load", "body", "exposure", "streaks", "routes", "route_maps", "form")
     }
     assert json.dumps([notice.as_dict() for notice in facts.notices])
+
+
+def test_weeks_in_which_nobody_kept_the_log_are_unknown_and_not_usual(diary, at):
+    diary.run(0).run(200)
+    facts = week(diary.history(), now=at(210))
+    assert facts.now.runs == 1
+    assert facts.usual.weeks == 0
+    diary.run(182)
+    facts = week(diary.history(), now=at(210))
+    assert facts.usual.weeks == 2, "the week of that run, and one that is known to be rest"
+    assert facts.usual.runs == 0.5

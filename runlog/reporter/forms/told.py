@@ -59,7 +59,7 @@ def _numbers(week: Week) -> Iterator[Block]:
     tiles = page.tiles(week)
     if not week.usual.weeks:
         yield Paragraph(
-            _("Your first week. From next week on, it stands beside the weeks before."), quiet=True
+            _("Nothing is known of the weeks before. Next week will stand beside this one."), quiet=True
         )
         yield Table(("", _("This week")), tuple((tile.label, tile.value) for tile in tiles))
         return
