@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import runlog
 from runlog.errors import NotReadable
 from runlog.exporting import plans as files
-from runlog.importers.exported import journal as exported
+from runlog.importers import runlog_export as exported
 from runlog.model import Area, Entry, ExportedJournal, Plan, PlannedRun
 from runlog.settings import Settings
 from runlog.store import plans
@@ -103,11 +103,11 @@ def test_an_export_holds_the_plans_and_reads_back(tmp_path):
     [b'"runs": []', b'"runs": [{"day": "2026-05-04", "first": true}]', b'"runs": 3', b'"runs": [1, 2]'],
 )
 def test_a_damaged_plan_is_said_to_be(change):
-    content = exported.write(ExportedJournal(activities={}, plans=(DRAWN,)))
+    content = exported.format_journal(ExportedJournal(activities={}, plans=(DRAWN,)))
     start = content.index(b'"runs": [')
     damaged = content[:start] + change + content[content.index(b"]", start) + 1 :]
     with pytest.raises(NotReadable, match="damaged"):
-        exported.read(damaged, Settings(), {})
+        exported.read_journal(damaged, Settings(), {})
 
 
 def test_a_table_in_a_watched_folder_is_passed_over(tmp_path):

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import BadInput
 from runlog.exporting import gpx, sheets, texts
 from runlog.files import write_atomically
-from runlog.importers import exported
-from runlog.importers.exported import journal as exported_journal
+from runlog.importers import runlog_export
 from runlog.settings import CONFIG
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def export(
         for done, activity_id in enumerate(ids, 1):
             kept, recordings = store.exported_activity(activity_id)
             name = f"activities/{activity_id:06d}"
-            out.write(f"{name}.json.gz", exported.write(kept, recordings))
+            out.write(f"{name}.json.gz", runlog_export.format_activity(kept, recordings))
             merged = store.activity(activity_id)
             runs.add(merged)
             track = store.track(activity_id) if gpx_too else None
@@ -88,7 +87,7 @@ def export(
             if progress is not None:
                 progress(done, len(ids), name)
         journal = store.exported_journal()
-    out.write("journal.json", exported_journal.write(journal))
+    out.write("journal.json", runlog_export.format_journal(journal))
     out.write("runs.csv", runs.text())
     out.write("diary.csv", sheets.diary(journal.entries))
     out.write("shoes.csv", sheets.shoes(journal.shoes))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from runlog.importers.exported.aside import GPX_CREATOR
+from runlog.importers.not_importable import GPX_CREATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

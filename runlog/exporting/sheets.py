@@ -7,8 +7,8 @@ import io
 from typing import TYPE_CHECKING
 
 from runlog.clock import on_clock
-from runlog.importers.tables import diary as diary_format
-from runlog.importers.tables import shoes as shoes_format
+from runlog.importers import diary_csv as diary_format
+from runlog.importers import shoes_csv as shoes_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ class Runs:
 
 def diary(entries: Sequence[KeptEntry]) -> str:
     """The diary as a diary CSV, with the ids before it and the runs and sources behind it."""
-    written = io.StringIO(diary_format.write(kept.entry for kept in entries), newline="")
+    written = io.StringIO(diary_format.format_diary(kept.entry for kept in entries), newline="")
     head, *rows = csv.reader(written)
     return _table(
         ["exported_entry", *head, "run", "source"],

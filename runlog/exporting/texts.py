@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.importers.exported import aside
-from runlog.importers.opening import HEAD, unpacked_head
+from runlog.importers import not_importable
+from runlog.importers.detect import HEAD_SIZE, decompress_head
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 UNFINISHED = "UNFINISHED.txt"
 
-UNFINISHED_TEXT = f"""{aside.UNFINISHED}
+UNFINISHED_TEXT = f"""{not_importable.UNFINISHED_FIRST_LINE}
 
 Something stopped runlog before it had written everything. Export again, with --force into this folder.
 """
 
-README = f"""{aside.README}
+README = f"""{not_importable.README_FIRST_LINE}
 
 To have it all in runlog again:  runlog import THIS_FOLDER
 
@@ -40,5 +40,5 @@ Units are metres, seconds, metres per second, beats and steps (of both feet) per
 def is_ours(file: Path) -> bool:
     """Whether an export has written this file."""
     with file.open("rb") as opened:
-        head = unpacked_head(opened.read(HEAD))
-    return aside.is_of_an_export(head)
+        head = decompress_head(opened.read(HEAD_SIZE))
+    return not_importable.is_export_file(head)

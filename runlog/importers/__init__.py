@@ -1,74 +1,88 @@
-"""Files become activities, diary entries and shoes: one module per format, identified by content."""
+"""Read files of any known format into activities, diary entries and shoes.
+
+Each format is one module with ``claims(head, name)`` and ``read(...)``; the content decides, never the name
+alone. The door is ``read_bytes``; a new format is one line of ``FORMATS``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import (
-    exported,
+    detect,
+    diary_csv,
     fit,
     garmin,
-    local_time,
-    opening,
-    passed_over,
+    gpx,
+    normalize,
+    not_importable,
     polar,
-    sanity,
+    runlog_export,
+    runs_csv,
+    shoes_csv,
     sports,
     strava,
-    summary,
+    tcx,
+    wellness_csv,
 )
-from runlog.importers.exported import aside, journal
-from runlog.importers.garmin import gear
-from runlog.importers.strava import pairs
-from runlog.importers.tables import diary, intervals, paper, pmsys, shoes
-from runlog.importers.xml import gpx, tcx
 from runlog.model import UNKNOWN_SPORT, Kind, Problem, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, Protocol
+    from collections.abc import Callable, Mapping
 
     from runlog.model import Activity
     from runlog.settings import Settings
 
-    class Importer(Protocol):
-        """What each module of ``IMPORTERS`` offers."""
-
-        FORMAT: str
-
-        def claims(self, head: bytes, name: str) -> bool:
-            """Tell by its beginning whether a file is of this format."""
-
-        def read(self, data: bytes, settings: Settings) -> Reading:
-            """Read a file of this format."""
-
-    class ListImporter(Protocol):
-        """What each module of ``LISTS`` offers."""
-
-        FORMAT: str
-        BESIDE: tuple[str, ...]
-
-        def claims(self, head: bytes, name: str) -> bool:
-            """Tell by its beginning whether a file is of this format."""
-
-        def read(self, data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:
-            """Read a list of activities with the files of its folder that belong to it."""
+HEAD_SIZE = detect.HEAD_SIZE
 
 
-HEAD = opening.HEAD
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format: how it is recognized, and how it is read.
 
-#: Files that stand for themselves.
-IMPORTERS: tuple[Importer, ...] = (fit, gpx, tcx, diary, shoes, polar, pmsys, intervals, paper, exported)
+    Attributes:
+        name: of the format, as summaries and the store have it.
+        claims: tells from a file's beginning (and its name) whether it is of this format.
+        read: reads a file of this format; one with sidecars takes those as a third argument.
+        sidecars: patterns of names (fnmatch, any letter case) of files in the same folder that are read with
+            it. None: the file stands alone; otherwise it is an app's list, imported after the recordings.
+    """
 
-#: An app's list of activities: what it knows of each beside the recording. Rows carry ``external``, and
-#: the files in the same folder whose names match ``BESIDE`` (fnmatch, any letter case) belong to it.
-LISTS: tuple[ListImporter, ...] = (garmin, gear, strava, pairs, journal)
+    name: str
+    claims: Callable[[bytes, str], bool]
+    read: Callable[..., Reading]
+    sidecars: tuple[str, ...] | None = None
+
+
+#: Every format, one line each. Exactly one must claim a file.
+FORMATS = (
+    Format(fit.FORMAT, fit.claims, fit.read),
+    Format(gpx.FORMAT, gpx.claims, gpx.read),
+    Format(tcx.FORMAT, tcx.claims, tcx.read),
+    Format(diary_csv.FORMAT, diary_csv.claims, diary_csv.read),
+    Format(shoes_csv.FORMAT, shoes_csv.claims, shoes_csv.read),
+    Format(polar.FORMAT, polar.claims, polar.read),
+    Format(wellness_csv.PMSYS_FORMAT, wellness_csv.claims_pmsys, wellness_csv.read_pmsys),
+    Format(wellness_csv.INTERVALS_FORMAT, wellness_csv.claims_intervals, wellness_csv.read_intervals),
+    Format(runs_csv.FORMAT, runs_csv.claims, runs_csv.read),
+    Format(runlog_export.FORMAT, runlog_export.claims_activity, runlog_export.read_activity),
+    Format(garmin.FORMAT, garmin.claims, garmin.read, garmin.SIDECARS),
+    Format(garmin.GEAR_FORMAT, garmin.claims_gear, garmin.read_gear, garmin.GEAR_SIDECARS),
+    Format(strava.FORMAT, strava.claims, strava.read, strava.SIDECARS),
+    Format(strava.SHOES_FORMAT, strava.claims_shoes, strava.read_shoes, strava.SHOES_SIDECARS),
+    Format(
+        runlog_export.FORMAT,
+        runlog_export.claims_journal,
+        runlog_export.read_journal,
+        runlog_export.JOURNAL_SIDECARS,
+    ),
+)
 
 #: Files with these endings claim to be recordings; what is in them instead is damage.
-_RECORDINGS = (".fit", ".gpx", ".tcx")
+_RECORDING_SUFFIXES = (".fit", ".gpx", ".tcx")
 
 
 def read_bytes(
@@ -91,18 +105,18 @@ def read_bytes(
         NotReadable: damaged, and nothing in it could be read.
         NotTaken: sound, but nothing for runlog: an unknown format, a course, a route without times …
     """
-    data, fault = opening.unpack(data)
-    importer = _importer(data[: opening.HEAD], name)
-    if importer in LISTS:
-        reading = importer.read(data, settings, beside or {})
+    data, fault = detect.decompress(data)
+    file_format = _identify(data[: detect.HEAD_SIZE], name)
+    if file_format.sidecars is not None:
+        reading = file_format.read(data, settings, beside or {})
     else:
-        reading = importer.read(data, settings)
+        reading = file_format.read(data, settings)
     if fault is not None:
         reading = replace(reading, problems=(fault, *reading.problems))
-    return _settled(reading, settings, sport)
+    return _complete_activities(reading, settings, sport)
 
 
-def beside(head: bytes, name: str) -> tuple[str, ...] | None:
+def sidecar_patterns(head: bytes, name: str) -> tuple[str, ...] | None:
     """Return the patterns of names in the same folder that a list is read together with; None if it is none.
 
     Args:
@@ -113,32 +127,30 @@ def beside(head: bytes, name: str) -> tuple[str, ...] | None:
         NotReadable: damaged.
         NotTaken: nothing for runlog.
     """
-    importer = _importer(opening.unpacked_head(head), name)
-    return importer.BESIDE if importer in LISTS else None
+    return _identify(detect.decompress_head(head), name).sidecars
 
 
-def _importer(head: bytes, name: str) -> Any:  # noqa: ANN401 - of either kind; the tuple that lists it tells
-    only_for_people = aside.reason(head, name)
+def _identify(head: bytes, name: str) -> Format:
+    only_for_people = not_importable.export_file_reason(head, name)
     if only_for_people is not None:
         raise NotTaken(only_for_people)
-    everyone: tuple[Importer | ListImporter, ...] = (*IMPORTERS, *LISTS)
-    claimants = [importer for importer in everyone if importer.claims(head, name)]
+    claimants = [candidate for candidate in FORMATS if candidate.claims(head, name)]
     if len(claimants) == 1:
         return claimants[0]
     if claimants:
-        formats = " or ".join(importer.FORMAT for importer in claimants)
+        formats = " or ".join(claimant.name for claimant in claimants)
         raise NotTaken(f"it cannot be told whether this is {formats}")
-    passed_over_as = passed_over.reason(head, name)
+    passed_over_as = not_importable.app_data_reason(head, name)
     if passed_over_as is not None:
         raise NotTaken(passed_over_as)
-    look = opening.looks_like(head)
+    look = detect.describe_content(head)
     stem = name.lower().removesuffix(".gz")
-    if stem.endswith(_RECORDINGS) and look in opening.DAMAGED_LOOKS:
+    if stem.endswith(_RECORDING_SUFFIXES) and look in detect.DAMAGED_DESCRIPTIONS:
         raise NotReadable(f"damaged: no {stem[-3:].upper()} file begins like this; it is {look}")
     raise NotTaken(f"nothing that runlog reads; it is {look}")
 
 
-def _settled(reading: Reading, settings: Settings, sport: str | None) -> Reading:
+def _complete_activities(reading: Reading, settings: Settings, sport: str | None) -> Reading:
     """Complete the activities, decide on their sports, and part with those that cannot be right."""
     if not reading.activities or reading.exported is not None:
         return reading
@@ -147,14 +159,14 @@ def _settled(reading: Reading, settings: Settings, sport: str | None) -> Reading
     refusals: list[str] = []
     notes: list[str] = []
     for activity in reading.activities:
-        named, note = _with_sport(activity, settings, sport)
+        named, note = _assign_sport(activity, settings, sport)
         notes += [note] if note else []
-        completed = summary.complete(named)
-        refusal = sanity.refusal(completed, now)
+        completed = normalize.fill_missing_sums(named)
+        refusal = normalize.implausible_reason(completed, now)
         if refusal:
             refusals.append(refusal)
         else:
-            activities.append(local_time.complete(completed))
+            activities.append(normalize.fill_utc_offset(completed))
     if not activities:
         raise NotTaken("; ".join(refusals))
     return replace(
@@ -165,14 +177,16 @@ def _settled(reading: Reading, settings: Settings, sport: str | None) -> Reading
     )
 
 
-def _with_sport(activity: Activity, settings: Settings, sport: str | None) -> tuple[Activity, str | None]:
+def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> tuple[Activity, str | None]:
     """Give an activity the sport that the runner says, or where its file names none, that its pace says."""
     if sport is not None:
-        word, sub_sport = sports.normal(sport)
-        return replace(activity, sport=word, sub_sport=sub_sport, kind=sports.kind(word, sub_sport)), None
+        word, sub_sport = sports.normalize_sport(sport)
+        return replace(
+            activity, sport=word, sub_sport=sub_sport, kind=sports.activity_kind(word, sub_sport)
+        ), None
     if activity.sport != UNKNOWN_SPORT:
         return activity, None
-    pace = _pace(summary.complete(activity))
+    pace = _moving_pace(normalize.fill_missing_sums(activity))
     said = "no pace" if pace is None else f"{int(pace)}:{int(pace % 1 * 60):02d} min/km"
     if pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km:
         run = replace(activity, sport="running", kind=Kind.RUN, sport_guessed=True)
@@ -181,7 +195,7 @@ def _with_sport(activity: Activity, settings: Settings, sport: str | None) -> tu
     return other, f"the file names no sport; at {said} it was not taken for a run (--sport says otherwise)"
 
 
-def _pace(activity: Activity) -> float | None:
+def _moving_pace(activity: Activity) -> float | None:
     """Return the moving pace in minutes per kilometre."""
     distance, moving = activity.distance_m, activity.moving_s
     if distance is None or moving is None or distance <= 0 or moving <= 0:

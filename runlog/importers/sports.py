@@ -1,6 +1,4 @@
-"""The words for sports: many dialects in, FIT's words out, and what each counts as."""
-
-# ruff: noqa: RUF001 - words in their own scripts
+"""Translate the sport names of files, apps and languages into FIT's sport and sub-sport."""
 
 from __future__ import annotations
 
@@ -8,6 +6,9 @@ import re
 import unicodedata
 
 from runlog.model import UNKNOWN_SPORT, Kind
+
+# ruff: noqa: RUF001 - words in their own scripts
+
 
 #: Sports whose cadence is steps, with the value below which it must count one foot only.
 ONE_FOOT_BELOW_SPM = {"running": 120.0, "walking": 75.0, "hiking": 75.0}
@@ -29,7 +30,7 @@ HABITS = frozenset(
 )
 
 #: FIT's words for what files, Strava in its languages, Garmin and runners call a sport.
-_CALLED: dict[tuple[str, str | None], str] = {
+_SPORT_NAMES: dict[tuple[str, str | None], str] = {
     ("running", None): (
         "run, 9, jog, jogging, street running, road running, Lauf, Laufen, Course à pied, Course, Carrera, "
         "Correr, Corsa, Corrida, Hardlopen, Hardloopsessie, Бег, Забег, ラン, ランニング, 러닝, 달리기, "
@@ -105,35 +106,118 @@ _CALLED: dict[tuple[str, str | None], str] = {
 }
 
 
-def _plain(word: str) -> str:
+def _fold_name(word: str) -> str:
     """A word without accents, case and punctuation, its parts joined by "_"."""
     letters = unicodedata.normalize("NFKD", word.casefold())
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", "_", bare).strip("_")
 
 
-_ALIASES = {_plain(word): sport for sport, words in _CALLED.items() for word in words.split(", ")}
-_OURS = HABITS | {word for sport in _CALLED for word in sport if word}
+_ALIASES = {_fold_name(word): sport for sport, words in _SPORT_NAMES.items() for word in words.split(", ")}
+_FIT_SPORTS = HABITS | {word for sport in _SPORT_NAMES for word in sport if word}
 
 
-def normal(word: str | None) -> tuple[str, str | None]:
+def normalize_sport(word: str | None) -> tuple[str, str | None]:
     """Return a sport and sub-sport in FIT's words for what a file or a runner calls it."""
-    plain = _plain(word or "")
+    plain = _fold_name(word or "")
     if not plain:
         return UNKNOWN_SPORT, None
     return _ALIASES.get(plain, (plain, None))
 
 
-def is_known(word: str) -> bool:
+def is_known_sport(word: str) -> bool:
     """Tell whether a word is one of ours for a sport, in any language; ``normal`` takes any for English."""
-    plain = _plain(word)
-    return plain in _ALIASES or plain in _OURS
+    plain = _fold_name(word)
+    return plain in _ALIASES or plain in _FIT_SPORTS
 
 
-def kind(sport: str, sub_sport: str | None) -> Kind:
+def activity_kind(sport: str, sub_sport: str | None) -> Kind:
     """Say what an activity counts as."""
     if sport == "running":
         return Kind.RUN
     if sport in HABITS or sub_sport in HABITS:
         return Kind.HABIT
     return Kind.OTHER
+
+
+#: The numbers that the layout since 2025 names sports by, in Polar's words.
+_POLAR_SPORT_IDS = {
+    1: "running",
+    2: "cycling",
+    3: "walking",
+    4: "jogging",
+    5: "mountain_biking",
+    6: "skiing",
+    7: "downhill_skiing",
+    8: "rowing",
+    9: "nordic_walking",
+    11: "hiking",
+    15: "strength_training",
+    16: "other_outdoor",
+    17: "treadmill_running",
+    18: "indoor_cycling",
+    19: "road_running",
+    20: "circuit_training",
+    23: "swimming",
+    24: "freestyle_xc_skiing",
+    25: "classic_xc_skiing",
+    27: "trail_running",
+    29: "inline_skating",
+    33: "yoga",
+    34: "crossfit",
+    36: "track_and_field_running",
+    38: "road_biking",
+    55: "cross_trainer",
+    57: "functional_training",
+    61: "aerobics",
+    65: "pilates",
+    66: "stretching",
+    83: "other_indoor",
+    84: "orienteering",
+    92: "ultra_running",
+    103: "pool_swimming",
+    105: "open_water_swimming",
+    111: "mobility_dynamic",
+    117: "indoor_rowing",
+    118: "spinning",
+    126: "core",
+    127: "mobility_static",
+}
+#: What ``sports`` does not know. Polar's own table of FIT sports has the same, but for cross-country.
+_POLAR_SPORTS: dict[str, tuple[str, str | None]] = {
+    "cross_country_running": ("running", "trail"),
+    "track_and_field_running": ("running", "track"),
+    "ultrarunning_running": ("running", "ultra"),
+    "obstacle_course_racing": ("running", "obstacle"),
+    "nordic_walking": ("walking", None),
+    "spinning": ("cycling", "indoor_cycling"),
+    "road_biking": ("cycling", "road"),
+    "pool_swimming": ("swimming", "lap_swimming"),
+    "open_water_swimming": ("swimming", "open_water"),
+    "mobility_dynamic": ("training", "mobility"),
+    "mobility_static": ("training", "mobility"),
+    "stretching": ("training", "stretching"),
+}
+_MULTISPORT_LEG = re.compile(r"(offroad)?(?:tri|du)athlon_(running|cycling|swimming)")
+_OFF_ROAD_SUB_SPORTS = {"running": "trail", "cycling": "mountain", "swimming": "open_water"}
+
+
+def normalize_polar_sport(named: object, label: str | None) -> tuple[str, str | None]:
+    """Return sport and sub-sport in FIT's words.
+
+    Args:
+        named: an exercise's word for its sport, or since 2025 the number in ``{"id": "27"}``.
+        label: how Polar Flow calls the session, for a number that is not known.
+    """
+    word = _polar_sport_name(named) or label or ""
+    plain = re.sub(r"[\W_]+", "_", word.lower()).strip("_")
+    if leg := _MULTISPORT_LEG.fullmatch(plain):
+        return leg[2], _OFF_ROAD_SUB_SPORTS[leg[2]] if leg[1] else None
+    return _POLAR_SPORTS.get(plain) or normalize_sport(word)
+
+
+def _polar_sport_name(named: object) -> str:
+    if isinstance(named, dict):
+        number = str(named.get("id", ""))
+        return _POLAR_SPORT_IDS.get(int(number), "") if re.fullmatch(r"[0-9]{1,4}", number) else ""
+    return named if isinstance(named, str) else ""

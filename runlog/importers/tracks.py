@@ -1,7 +1,8 @@
-"""Build clean tracks from raw columns: usable times in order, values within what can be."""
+"""Build tracks from raw columns: parse ISO times, order points by time, blank impossible values."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +12,16 @@ from runlog import clock
 from runlog.model import Track
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-EARLIEST = clock.EARLIEST.timestamp()
-LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
-LONGEST_S = 14 * 86400.0
+EARLIEST_UNIX_S = clock.EARLIEST.timestamp()
+LATEST_UNIX_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+MAX_DURATION_S = 14 * 86400.0
 
 #: What a value may be; outside of it the sensor failed, and the value is unknown.
-POSSIBLE = {
+VALID_RANGES = {
     "lat": (-90.0, 90.0),
     "lon": (-180.0, 180.0),
     "distance_m": (0.0, 1e8),
@@ -37,7 +38,7 @@ POSSIBLE = {
 }
 
 
-def build(
+def build_track(
     times: NDArray[np.float64],
     segments: NDArray[Any],
     columns: Mapping[str, NDArray[np.float64]],
@@ -54,7 +55,7 @@ def build(
     Returns:
         The start in Unix seconds and the track, or None where no point has a usable time (after 1990).
     """
-    rows = np.flatnonzero(usable(times))
+    rows = np.flatnonzero(usable_times(times))
     if not len(rows):
         return None
     order = rows[np.argsort(times[rows], kind="stable")]
@@ -62,33 +63,33 @@ def build(
         start = float(times[order[0]])
     track = {
         "time_s": np.maximum(times[order] - start, 0.0),
-        "segment": _renumbered(segments[order]),
+        "segment": _renumber_segments(segments[order]),
     }
-    for name, values in _possible(columns).items():
+    for name, values in _blank_impossible(columns).items():
         kept = values[order]
         if not np.isnan(kept).all():
             track[name] = kept
     return start, Track(track)
 
 
-def usable(times: NDArray[np.float64]) -> NDArray[np.bool_]:
+def usable_times(times: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell of each time whether it can be right: after 1990 and within two weeks of most others."""
-    set_clock = (times >= EARLIEST) & (times < LATEST)
+    set_clock = (times >= EARLIEST_UNIX_S) & (times < LATEST_UNIX_S)
     if not set_clock.any():
         return set_clock
-    near: NDArray[np.bool_] = np.abs(times - np.median(times[set_clock])) <= LONGEST_S
+    near: NDArray[np.bool_] = np.abs(times - np.median(times[set_clock])) <= MAX_DURATION_S
     return set_clock & near
 
 
-def _renumbered(segments: NDArray[Any]) -> NDArray[np.float64]:
+def _renumber_segments(segments: NDArray[Any]) -> NDArray[np.float64]:
     changes = np.diff(segments, prepend=segments[:1]) != 0
     return np.cumsum(changes).astype(np.float64)
 
 
-def _possible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+def _blank_impossible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
     clean = {}
     for name, values in columns.items():
-        low, high = POSSIBLE[name]
+        low, high = VALID_RANGES[name]
         with np.errstate(invalid="ignore"):
             clean[name] = np.where((values >= low) & (values <= high), values, np.nan)
     if not {"lat", "lon"} <= set(clean):
@@ -99,3 +100,53 @@ def _possible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[n
         clean["lat"][no_fix] = np.nan
         clean["lon"][no_fix] = np.nan
     return clean
+
+
+_UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
+
+
+def parse_times(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Unix seconds (n,) and the offsets in seconds that the times are written with (n,).
+
+    A time without a zone is taken for UTC, and its offset is NaN. What is no time is NaN, NaN.
+    """
+    plain = [text.strip() for text in texts]
+    in_utc = _parse_uniform_utc(plain)
+    if in_utc is not None:
+        return in_utc, np.zeros(len(plain))
+    moments = np.array([_parse_one(text) for text in plain], dtype=np.float64).reshape(-1, 2)
+    return moments[:, 0], moments[:, 1]
+
+
+def parse_time(text: str) -> float:
+    """Return Unix seconds of one time (UTC where it names no zone), NaN where it is none."""
+    return _parse_one(text.strip())[0]
+
+
+def _parse_uniform_utc(texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """Read times that look alike but for their digits, six times as fast; None where they do not."""
+    if not texts or not _UTC_TIME.fullmatch(texts[0]):
+        return None
+    width = len(texts[0])
+    try:
+        codes = np.array(texts, dtype=f"S{width + 1}").view(np.uint8).reshape(len(texts), width + 1)
+        looks = np.where((codes >= ord("0")) & (codes <= ord("9")), ord("0"), codes)
+        if (looks != looks[0]).any():
+            return None
+        moments = np.array(texts, dtype=f"S{width - 1}").astype("datetime64[us]")  # without the Z
+    except ValueError:  # not of ASCII, or no day of the calendar
+        return None
+    return moments.astype(np.int64) / 1e6
+
+
+def _parse_one(text: str) -> tuple[float, float]:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return np.nan, np.nan
+    if moment.tzinfo is UTC:
+        return moment.timestamp(), 0.0
+    offset = moment.utcoffset()
+    if offset is None:
+        return moment.replace(tzinfo=UTC).timestamp(), np.nan
+    return moment.timestamp(), offset.total_seconds()

@@ -43,7 +43,7 @@ def prepared(store: Store, source: Source, sport: str | None) -> Prepared | Take
     from runlog import importers
 
     try:
-        patterns = importers.beside(source.head(importers.HEAD), source.named)
+        patterns = importers.sidecar_patterns(source.head(importers.HEAD_SIZE), source.named)
         if source.size > LARGEST:
             raise NotReadable(
                 f"{source.size / 2**20:.0f} MB is more than any recording has; "

@@ -62,9 +62,9 @@ def _usual_folder() -> str:
 
 def diary_template() -> str:
     """An empty diary CSV to fill in."""
-    from runlog.importers.tables import diary
+    from runlog.importers import diary_csv
 
-    return diary.template()
+    return diary_csv.empty_diary()
 
 
 @dataclass(slots=True)
@@ -214,9 +214,9 @@ class Journal:
 
     def export_diary(self) -> str:
         """All diary entries as a diary CSV; importing it again changes nothing."""
-        from runlog.importers.tables import diary
+        from runlog.importers import diary_csv
 
-        return diary.write(kept.entry for kept in self.entries())
+        return diary_csv.format_diary(kept.entry for kept in self.entries())
 
     @property
     def shoes(self) -> Shoes:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from garmin_fit_sdk import Encoder, Profile
 
-from runlog.importers.fit import chain
+from runlog.importers.fit import scan
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
 DEGREE = 2**31 / 180
@@ -89,7 +89,7 @@ def file_of(*messages, size=None):
     body = b"".join(messages)
     size = len(body) if size is None else size
     head = bytes([14, 0x20, 0x64, 0x08]) + size.to_bytes(4, "little") + b".FIT\x00\x00" + body
-    return head + chain.crc(head).to_bytes(2, "little")
+    return head + scan.fit_checksum(head).to_bytes(2, "little")
 
 
 def definition(local, kind, *fields, big=False, developer=None):

@@ -81,7 +81,7 @@ def value(field):
 
 def assert_same(data):
     """Every value that runlog reads of a FIT file is the one that fitparse reads."""
-    ours, fault = fit_decode.decode(data)
+    ours, fault = fit_decode.decode_messages(data)
     theirs, their_fault = decode(data)
     assert (fault is None) == (their_fault is None)
     assert_same_messages(ours, theirs)
@@ -89,7 +89,7 @@ def assert_same(data):
 
 
 def assert_same_messages(ours, theirs):
-    for kind in profile.kinds().values():
+    for kind in profile.message_types().values():
         names = {meaning.name for meaning in kind.fields.values()}
         expected = [
             {name: value for name, value in native.items() if name in names and isinstance(value, SINGLE)}

@@ -8,7 +8,7 @@ import pytest
 
 from runlog import importers
 from runlog.errors import NotTaken
-from runlog.importers import opening
+from runlog.importers import detect
 from runlog.model import Kind
 
 START = datetime(2025, 6, 1, 5, 30, 12, tzinfo=UTC)
@@ -80,6 +80,6 @@ def test_the_large_files_are_passed_over_for_the_routes(settings, name, content)
 
 def test_they_are_told_by_their_beginning(settings):
     """They have gigabytes, of which nothing else is looked at."""
-    head = (HEALTH_DATA + "<Record/>" * 20_000).encode()[: opening.HEAD]
+    head = (HEALTH_DATA + "<Record/>" * 20_000).encode()[: detect.HEAD_SIZE]
     with pytest.raises(NotTaken, match="workout-routes"):
         importers.read_bytes(head, "export.xml", settings)

@@ -12,7 +12,7 @@ import pytest
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers.fit import chain, decode, profile, scan
+from runlog.importers.fit import decode, profile, scan
 from runlog.model import TRACK_COLUMNS, Kind
 from runlog.settings import Settings
 
@@ -87,7 +87,7 @@ FIT_FILES = [row for row in ROWS if row["kind"] == "fit"] or [ROWS[0]]
 
 @pytest.mark.parametrize("row", FIT_FILES, ids=lambda row: row["file"])
 def test_every_value_is_the_one_that_fitparse_reads(devicefiles, row):
-    sequences, _ = chain.split((devicefiles / row["file"]).read_bytes())
+    sequences, _ = scan.split_chained((devicefiles / row["file"]).read_bytes())
     for sequence in sequences:
         data = thinned(sequence.data)
         if row["file"] in BEYOND_FITPARSE:
@@ -98,15 +98,19 @@ def test_every_value_is_the_one_that_fitparse_reads(devicefiles, row):
 
 @pytest.mark.parametrize("row", FIT_FILES, ids=lambda row: row["file"])
 def test_every_record_is_there(devicefiles, row):
-    sequences, _ = chain.split((devicefiles / row["file"]).read_bytes())
-    found = sum(len(decode.decode(sequence.data)[0].times) for sequence in sequences)
+    sequences, _ = scan.split_chained((devicefiles / row["file"]).read_bytes())
+    found = sum(len(decode.decode_messages(sequence.data)[0].times) for sequence in sequences)
     assert found == BEYOND_FITPARSE.get(row["file"], int(row["records"]))
 
 
 def thinned(sequence):
     """A file with all its messages but of the records only the first, and some of the later ones."""
-    begin, end = chain.body(sequence)
-    records = [one for one in scan.scan(sequence, begin, end).definitions if one.kind == profile.RECORD]
+    begin, end = scan.data_range(sequence)
+    records = [
+        one
+        for one in scan.scan_messages(sequence, begin, end).definitions
+        if one.kind == profile.RECORD_MESSAGE
+    ]
     spans = sorted((start, start + one.size) for one in records for start in one.starts)
     if len(spans) <= KEPT_RECORDS:
         return sequence
@@ -116,4 +120,4 @@ def thinned(sequence):
     body = b"".join(sequence[after:start] for (_, after), (start, _) in pairwise(dropped))
     head = sequence[:4] + len(body).to_bytes(4, "little") + sequence[8:12] + bytes(begin - 12)
     whole = head + body
-    return whole + chain.crc(whole).to_bytes(2, "little")
+    return whole + scan.fit_checksum(whole).to_bytes(2, "little")

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runlog.errors import BadInput, NotReadable
-from runlog.importers import exported, read_bytes
-from runlog.importers.exported import journal as exported_journal
+from runlog.importers import read_bytes, runlog_export
 from runlog.model import (
     TRACK_COLUMNS,
     Activity,
@@ -116,13 +115,13 @@ def plain(activity):
 def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart):
     activities, files, positions = zip(*recordings, strict=True)
     kept = ExportedActivity(7, worn, kept_apart, files, positions, tuple(apart))
-    data = exported.write(kept, activities)
+    data = runlog_export.format_activity(kept, activities)
     reading = read_bytes(data, "activities/000007.json.gz", Settings())
     assert reading.exported == kept
     assert list(map(plain, reading.activities)) == list(map(plain, activities))
     for one, other in zip(reading.activities, activities, strict=True):
         np.testing.assert_equal(columns_of(one), columns_of(other))
-    assert exported.write(reading.exported, reading.activities) == data
+    assert runlog_export.format_activity(reading.exported, reading.activities) == data
 
 
 @given(
@@ -134,11 +133,11 @@ def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart):
 )
 def test_a_journal_reads_back_the_same(entries, shoes, files, versions, activities):
     journal = ExportedJournal(activities, tuple(entries), tuple(shoes), tuple(files), versions)
-    data = exported_journal.write(journal)
+    data = runlog_export.format_journal(journal)
     json.loads(data)
     reading = read_bytes(data, "journal.json", Settings())
     assert reading.exported == journal
-    assert exported_journal.write(reading.exported) == data
+    assert runlog_export.format_journal(reading.exported) == data
 
 
 def an_activity():
@@ -146,7 +145,9 @@ def an_activity():
     track = Track({"time_s": np.arange(3.0), "segment": np.zeros(3), "lat": np.array([50.0, math.nan, 50.1])})
     activity = Activity(start=START, duration_s=2.0, sport="running", laps=(Lap(START, 2.0),), track=track)
     return json.loads(
-        gzip.decompress(exported.write(ExportedActivity(1, None, False, (file,), (0,)), [activity]))
+        gzip.decompress(
+            runlog_export.format_activity(ExportedActivity(1, None, False, (file,), (0,)), [activity])
+        )
     )
 
 
@@ -156,7 +157,7 @@ def a_journal():
     journal = ExportedJournal(
         {1: (Origin("ab12", 0),)}, (entry,), (Shoe("Blue"),), (file,), {"/w/1.fit": "ab12"}
     )
-    return json.loads(exported_journal.write(journal))
+    return json.loads(runlog_export.format_journal(journal))
 
 
 ODD = (

@@ -11,7 +11,7 @@ from fit_bytes import START
 
 from runlog import importers
 from runlog.errors import NotTaken
-from runlog.importers.fit import chain
+from runlog.importers.fit import scan
 from runlog.model import Intensity, Kind
 
 
@@ -24,7 +24,7 @@ def read(settings):
 
 
 def with_crc(data):
-    return data + chain.crc(data).to_bytes(2, "little")
+    return data + scan.fit_checksum(data).to_bytes(2, "little")
 
 
 def test_a_run_has_its_session_and_its_stream(read, run_fit):
@@ -382,5 +382,5 @@ def test_a_run_faster_than_any_run_is_not_taken(read, fit_writer, speed):
 
 
 def test_the_checksum_is_that_of_the_sdk(run_fit):
-    assert chain.crc(run_fit[:-2]) == struct.unpack("<H", run_fit[-2:])[0]
-    assert chain.crc(run_fit) == 0
+    assert scan.fit_checksum(run_fit[:-2]) == struct.unpack("<H", run_fit[-2:])[0]
+    assert scan.fit_checksum(run_fit) == 0

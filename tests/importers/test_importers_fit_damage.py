@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers.fit import chain, decode, scan
+from runlog.importers.fit import decode, scan
 from runlog.model import Kind
 from runlog.settings import Settings
 
@@ -136,13 +136,15 @@ def test_a_latitude_without_a_longitude_is_no_position():
 
 
 def test_messages_beyond_the_most_are_left_out():
-    found, problem = decode.decode(RUN_FILE, most=104)  # three of them definitions, two other messages
+    found, problem = decode.decode_messages(
+        RUN_FILE, most=104
+    )  # three of them definitions, two other messages
     assert len(found.times) == 99
     assert "more messages than any recording has" in problem.reason
 
 
 def test_the_most_is_of_the_whole_file_not_of_each_in_a_chain(monkeypatch):
-    monkeypatch.setattr(scan, "MOST_MESSAGES", 1000)
+    monkeypatch.setattr(scan, "MAX_MESSAGES", 1000)
     reading = read(RUN_FILE * 3)
     kept = [len(activity.track) for activity in reading.activities if activity.track]
     assert sum(kept) <= 1000
@@ -150,7 +152,7 @@ def test_the_most_is_of_the_whole_file_not_of_each_in_a_chain(monkeypatch):
 
 
 def test_a_chain_has_an_end():
-    sequences, (problem,) = chain.split(file_of() * 1_100)
+    sequences, (problem,) = scan.split_chained(file_of() * 1_100)
     assert len(sequences) == 1_000
     assert problem.byte == 16_000
 
@@ -164,14 +166,14 @@ def test_more_laps_than_any_recording_has_are_told():
 
 def test_more_kinds_of_messages_than_any_recording_has_are_not_taken_in():
     kinds = [definition(0, 20, (number % 250, 1 + number // 250, 0x0D)) for number in range(3_000)]
-    found = scan.scan(b"".join(kinds), 0, 10**9)
+    found = scan.scan_messages(b"".join(kinds), 0, 10**9)
     assert len(found.definitions) == 2_000
     assert "more kinds of messages" in found.fault
 
 
 def test_messages_without_any_field_do_not_hold_up():
     empty = definition(1, 20) + b"\x01" * 100_000
-    found, problem = decode.decode(file_of(empty), most=50_000)
+    found, problem = decode.decode_messages(file_of(empty), most=50_000)
     assert len(found.times) == 49_999
     assert np.isnan(found.times).all()
     assert problem
@@ -221,5 +223,5 @@ def bent_bytes(draw, files):
         else:
             data[4:8] = struct.pack("<I", draw(st.sampled_from([0, 1, at, 2**31, 2**32 - 1])))
     if draw(st.booleans()):
-        data += chain.crc(bytes(data)).to_bytes(2, "little")
+        data += scan.fit_checksum(bytes(data)).to_bytes(2, "little")
     return bytes(data)

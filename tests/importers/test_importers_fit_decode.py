@@ -23,13 +23,13 @@ NOON = 1_000_000_000  # FIT seconds
 def records_of(*messages):
     data = file_of(*messages)
     assert_same(data)
-    found, fault = decode.decode(data)
+    found, fault = decode.decode_messages(data)
     assert fault is None
     return found.records
 
 
 def seconds(records):
-    return (records["timestamp"] - profile.EPOCH - NOON).tolist()
+    return (records["timestamp"] - profile.FIT_EPOCH_S - NOON).tolist()
 
 
 @pytest.mark.parametrize(("big", "order"), [(False, "<"), (True, ">")])
@@ -81,7 +81,7 @@ def test_a_field_that_holds_no_single_number_is_none(field):
     )
     if field[1]:  # which fitparse does not read
         assert_same(data)
-    (found, fault) = decode.decode(data)
+    (found, fault) = decode.decode_messages(data)
     assert fault is None
     assert "distance" not in found.records
     assert found.records["heart_rate"].tolist() == [120]
@@ -111,7 +111,7 @@ def test_a_definition_before_each_record_costs_no_column_each():
     data = file_of(
         *(part for second in range(3000) for part in (defined, message(0, "<IB", NOON + second, 99)))
     )
-    found = scan.scan(data, 14, len(data) - 2)
+    found = scan.scan_messages(data, 14, len(data) - 2)
     assert (len(found.definitions), len(found), found.fault) == (1, 3000, None)
 
 
@@ -128,7 +128,7 @@ def test_compressed_times_go_on_from_the_last_time_of_any_message():
         message(1, "<B", 104, seconds=NOON + 1063),
     )
     np.testing.assert_array_equal(
-        records["timestamp"] - profile.EPOCH - NOON,
+        records["timestamp"] - profile.FIT_EPOCH_S - NOON,
         [0, 1, 1, 20, 40, 1010, 1031, 1062, np.nan, 1063],
     )
 
@@ -141,8 +141,8 @@ def test_events_with_compressed_times_have_them():
         message(1, "<BB", 0, 4, seconds=NOON + 7),
     )
     assert_same(data)
-    (event,) = decode.decode(data)[0].others["event"]
-    assert event == {"timestamp": profile.EPOCH + NOON + 7, "event": "timer", "event_type": "stop_all"}
+    (event,) = decode.decode_messages(data)[0].others["event"]
+    assert event == {"timestamp": profile.FIT_EPOCH_S + NOON + 7, "event": "timer", "event_type": "stop_all"}
 
 
 def test_packed_speed_and_distance_are_told_apart_and_summed():
@@ -164,7 +164,7 @@ def test_texts_end_at_their_first_zero_and_may_be_no_text_at_all():
     def name(raw):
         data = file_of(definition(0, SESSION, (2, 4, 0x86), (110, 8, 0x07)), message(0, "<I8s", NOON, raw))
         assert_same(data)
-        return decode.decode(data)[0].others["session"][0].get("sport_profile_name")
+        return decode.decode_messages(data)[0].others["session"][0].get("sport_profile_name")
 
     assert name(b"Lauf\x00abc") == "Lauf"
     assert name("Läufer!".encode()) == "Läufer!"
@@ -192,7 +192,7 @@ def test_a_developer_field_stands_for_the_native_field_that_its_description_name
         message(0, "<IHHHfBB", NOON, 50, 999, 250, 7.5, 150, 1),
         message(0, "<IHHHfBB", NOON + 1, 50, 999, 0xFFFF, math.nan, 0xFF, 1),
     )
-    developer = decode.decode(data)[0].developer
+    developer = decode.decode_messages(data)[0].developer
     assert set(developer) == {"power", "vertical_oscillation", "heart_rate"}
     np.testing.assert_array_equal(developer["power"], [250, np.nan])
     np.testing.assert_array_equal(developer["vertical_oscillation"], [75, np.nan])
@@ -235,7 +235,7 @@ def field_forms(draw, kind, number):
     if number == 253 or (kind, number) == (SESSION, 2):
         return TIMESTAMP[1:]
     base = draw(st.sampled_from(_BASES))
-    own = profile.bases()[base].size if base != 0x0D else 1
+    own = profile.base_types()[base].size if base != 0x0D else 1
     several = 1 if number in _EXPANDED else draw(st.sampled_from([1, 1, 1, 2]))
     return own * several, base
 

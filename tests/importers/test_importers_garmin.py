@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from runlog import importers
 from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.importers import garmin
-from runlog.importers.garmin import gear as garmin_gear
 from runlog.model import Kind
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)
@@ -212,21 +211,21 @@ def test_two_pairs_of_one_name_are_told_apart(settings):
     ],
 )
 def test_days_of_gear(settings, written, day):
-    reading = garmin_gear.read(gear(pair(1, displayName="A", dateBegin=written)), settings, {})
+    reading = garmin.read_gear(gear(pair(1, displayName="A", dateBegin=written)), settings, {})
     assert [shoe.from_date for shoe in reading.shoes] == [day]
     assert reading.problems == ()
 
 
 def test_values_of_gear_that_cannot_be_true_are_left_out_and_told(settings):
     odd = gear(pair(1, displayName="A", dateBegin="soon", maximumMeters="far"), "no pair", {"uuid": "x"})
-    reading = garmin_gear.read(odd, settings, {})
+    reading = garmin.read_gear(odd, settings, {})
     assert [(shoe.from_date, shoe.limit_m) for shoe in reading.shoes] == [(None, None)]
     reasons = " ".join(map(str, reading.problems))
     assert all(part in reasons for part in ("dateBegin", "maximumMeters", "gear 2", "gear 3"))
 
 
 def test_a_pair_that_is_retired_without_a_day_is_told(settings):
-    reading = garmin_gear.read(gear(pair(1, displayName="A", gearStatusName="retired")), settings, {})
+    reading = garmin.read_gear(gear(pair(1, displayName="A", gearStatusName="retired")), settings, {})
     assert reading.shoes[0].retired is None
     assert "A is retired" in reading.notes[0]
 
@@ -256,7 +255,7 @@ def test_gear_alone_is_read_and_beside_the_list_it_waits_for_it(settings):
 
 def test_every_file_of_an_archive_has_one_claimant_or_none(sample_data):
     for name, data in made.garmin_members(made.outings(sample_data)).items():
-        claimants = [one.FORMAT for one in (*importers.IMPORTERS, *importers.LISTS) if one.claims(data, name)]
+        claimants = [one.name for one in importers.FORMATS if one.claims(data, name)]
         assert len(claimants) == name.endswith(("summarizedActivities.json", "_gear.json")), (name, claimants)
 
 
@@ -307,7 +306,7 @@ def test_whatever_the_gear_holds_is_read_or_refused(pairs, links):
     shoes = [told | {"gearTypeName": "Shoes"} for told in pairs]
     data = json.dumps({"gearDTOS": shoes, "gearActivityDTOs": links}).encode()
     try:
-        found = garmin_gear.parse(data)
+        found = garmin.parse_gear(data)
     except BadInput:
         return
     names = [shoe.name for shoe in found.shoes]

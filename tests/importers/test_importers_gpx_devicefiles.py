@@ -10,7 +10,7 @@ import gpxpy
 import numpy as np
 import pytest
 
-from runlog.importers.xml import gpx_tracks, listener, tcx
+from runlog.importers import gpx, tcx, xml_points
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "devicefiles"
 #: Real files that the references refuse: a point without latitude, an undeclared prefix.
@@ -50,7 +50,7 @@ def column_of(points, columns, column):
 @pytest.mark.parametrize("name", names("gpx"))
 def test_a_gpx_is_heard_as_gpxpy_reads_it(devicefiles, name):
     data = (devicefiles / "gpx" / name).read_bytes()
-    heard, fault = gpx_tracks.listen(listener.text(data))
+    heard, fault = gpx.parse_tracks(xml_points.decode_xml(data))
     assert fault is None
     if name in BEYOND_GPXPY:
         with pytest.raises(gpxpy.gpx.GPXException):
@@ -98,7 +98,7 @@ def assert_same_extensions(columns, points):
 def test_the_speed_of_gpx_1_0_is_heard(devicefiles):
     data = (devicefiles / "gpx" / "tkrajina__gpxpy__track_with_speed.gpx").read_bytes()
     points = gpxpy.parse(data, version="1.0").tracks[0].segments[0].points
-    heard, _ = gpx_tracks.listen(listener.text(data))
+    heard, _ = gpx.parse_tracks(xml_points.decode_xml(data))
     assert heard.points.columns["speed_mps"].tolist() == [point.speed for point in points]
 
 
@@ -116,8 +116,8 @@ TCX_COLUMNS = {
 @pytest.mark.parametrize("name", names("tcx"))
 def test_a_tcx_is_heard_as_elementtree_reads_it(devicefiles, name):
     data = (devicefiles / "tcx" / name).read_bytes()
-    heard = tcx._Listener()
-    assert heard.listen(listener.text(data)) is None
+    heard = tcx._TcxParser()
+    assert heard.listen(xml_points.decode_xml(data)) is None
     if name in BEYOND_ELEMENTTREE:
         data = data.replace(b"xsi:type", b"type")
     root = ET.fromstring(data.strip())  # noqa: S314 - device files are not hostile

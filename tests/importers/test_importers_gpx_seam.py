@@ -8,7 +8,7 @@ from test_importers_gpx import START, gpx, point, points, track
 
 from runlog import importers
 from runlog.errors import NotReadable
-from runlog.importers.xml import gpx_tracks, gpxpy_seam
+from runlog.importers import gpx as importers_gpx
 
 RUN = gpx(
     track(
@@ -26,7 +26,7 @@ def read(settings):
 
 
 def test_both_read_the_same():
-    (fast, fault), (slow, left_out) = gpx_tracks.listen(RUN), gpxpy_seam.read(RUN)
+    (fast, fault), (slow, left_out) = importers_gpx.parse_tracks(RUN), importers_gpx.read_with_gpxpy(RUN)
     assert (fault, left_out) == (None, 0)
     assert (fast.heads, fast.parts(), fast.has_routes) == (slow.heads, slow.parts(), slow.has_routes)
     assert np.diff(fast.points.segments).tolist() == np.diff(slow.points.segments).tolist()
@@ -71,7 +71,7 @@ def test_what_is_no_xml_in_a_name_costs_nothing(read, written, name):
 def test_where_gpxpy_does_not_read_the_rest_either_what_stands_before_the_fault_is_kept(read):
     without_position = "<trkpt><time>2026-03-01T07:00:50Z</time></trkpt>"
     damaged = points(range(30)) + "<trkpt" + points(range(30, 40)) + without_position
-    assert gpxpy_seam.read(gpx(track(damaged))) is None
+    assert importers_gpx.read_with_gpxpy(gpx(track(damaged))) is None
     reading = read(gpx(track(damaged)))
     assert len(reading.activities[0].track) == 30
     assert "30 points before it were kept" in str(reading.problems[0])
@@ -88,22 +88,22 @@ def test_a_point_that_lacks_its_end_is_the_next_one(read):
 )
 def test_hostile_points_are_left_out_in_no_time(filling):
     text = gpx(track("&" + point(0) + filling * (1_000_000 // len(filling)), point(1)))
-    found, _ = gpxpy_seam.read(text)
+    found, _ = importers_gpx.read_with_gpxpy(text)
     assert len(found.points) <= 2
 
 
 def test_name_spaces_without_end_do_not_reach_gpxpy():
-    assert gpxpy_seam.read(gpx(track("&" + point(0) + " xmlns" * 200_000))) is None
+    assert importers_gpx.read_with_gpxpy(gpx(track("&" + point(0) + " xmlns" * 200_000))) is None
 
 
 def test_elements_without_bounds_do_not_reach_gpxpy():
     nested = "<extensions>" + "<a>" * 200_000 + "</a>" * 200_000 + "</extensions>"
     with pytest.raises(NotReadable, match="deep"):
-        gpxpy_seam.read(gpx(f"<trk><trkseg>&{point(0)}</trkseg>{nested}</trk>"))
+        importers_gpx.read_with_gpxpy(gpx(f"<trk><trkseg>&{point(0)}</trkseg>{nested}</trk>"))
     within = point(0, extra=nested)
-    found, left_out = gpxpy_seam.read(gpx(track(point(1) + within)))
+    found, left_out = importers_gpx.read_with_gpxpy(gpx(track(point(1) + within)))
     assert (len(found.points), left_out) == (1, 1)
 
 
 def test_a_large_file_is_not_for_gpxpy():
-    assert gpxpy_seam.read(RUN + " " * (16 * 2**20)) is None
+    assert importers_gpx.read_with_gpxpy(RUN + " " * (16 * 2**20)) is None

@@ -19,7 +19,8 @@ from test_importers_tcx import activity, lap, tcx
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers.xml import gpx_tracks, listener
+from runlog.importers import gpx as importers_gpx
+from runlog.importers import xml_points
 from runlog.settings import Settings
 
 SETTINGS = Settings(timezone="Europe/Berlin")
@@ -62,7 +63,7 @@ def moment(second):
 @hypothesis_settings(max_examples=200)
 @given(TRACKS)
 def test_every_structure_is_heard_as_it_was_written(tracks):
-    heard, fault = gpx_tracks.listen(listener.text(written(tracks).encode()))
+    heard, fault = importers_gpx.parse_tracks(xml_points.decode_xml(written(tracks).encode()))
     assert fault is None
     with_points = [one for one in tracks if any(one[2])]
     segments = [segment for _, _, segments in tracks for segment in segments if segment]
@@ -147,13 +148,13 @@ HOSTILE = {
 def test_what_is_made_to_fill_a_memory_is_refused(made):
     text, reason = HOSTILE[made]
     with pytest.raises(NotReadable, match=reason):
-        gpx_tracks.listen(f"<gpx><trk><trkseg>{text}")
+        importers_gpx.parse_tracks(f"<gpx><trk><trkseg>{text}")
 
 
 def test_more_points_than_any_recording_has_are_refused(monkeypatch):
-    monkeypatch.setattr(listener, "_MOST_POINTS", 10_000)
+    monkeypatch.setattr(xml_points, "_MAX_POINTS", 10_000)
     with pytest.raises(NotReadable, match="10000 points"):
-        gpx_tracks.listen(gpx(track(points(range(20_000)))))
+        importers_gpx.parse_tracks(gpx(track(points(range(20_000)))))
 
 
 def test_more_laps_than_any_recording_has_are_refused():
@@ -165,6 +166,6 @@ def test_more_laps_than_any_recording_has_are_refused():
 def test_a_large_file_may_end_anywhere(cut):
     """A tag or point that lies across two chunks is none that never ends."""
     text = gpx(track(points(range(2 * MB // len(point(0)) + 100))))[: 2 * MB - 100 + cut]
-    heard, fault = gpx_tracks.listen(text)
+    heard, fault = importers_gpx.parse_tracks(text)
     assert fault is not None
     assert len(heard.points) == len(re.findall("<trkpt[^>]*>", text))

@@ -14,7 +14,7 @@ from test_importers_gpx import gpx, points, track
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import local_time
+from runlog.importers import normalize
 from runlog.model import Activity, Lap, Track
 
 SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def run(lat, lon, start=SUMMER, **values):
 
 
 def hours(lat, lon, start=SUMMER):
-    offset = local_time.complete(run(lat, lon, start)).utc_offset_s
+    offset = normalize.fill_utc_offset(run(lat, lon, start)).utc_offset_s
     return None if offset is None else offset / 3600
 
 
@@ -90,25 +90,25 @@ def test_what_has_no_position_stays_unknown():
     assert hours([], []) is None
     assert hours(np.nan, 13.4) is None
     indoors = replace(run(0, 0), track=Track({"time_s": np.zeros(1), "segment": np.zeros(1)}))
-    assert local_time.complete(indoors) is indoors
+    assert normalize.fill_utc_offset(indoors) is indoors
     listed = replace(run(0, 0), track=None)
-    assert local_time.complete(listed) is listed
+    assert normalize.fill_utc_offset(listed) is listed
 
 
 def test_what_the_file_tells_stays():
     for offset in (0, -18000):
         told = run(52.52, 13.40, utc_offset_s=offset)
-        assert local_time.complete(told) is told
+        assert normalize.fill_utc_offset(told) is told
 
 
 def test_the_positions_of_a_virtual_run_say_nothing():
     virtual = run(-11.64, 166.95, sub_sport="virtual_activity")
-    assert local_time.complete(virtual) is virtual
+    assert normalize.fill_utc_offset(virtual) is virtual
 
 
 def test_laps_and_times_are_untouched():
     before = run(52.52, 13.40, laps=(Lap(SUMMER, 60.0),))
-    after = local_time.complete(before)
+    after = normalize.fill_utc_offset(before)
     assert replace(after, utc_offset_s=None) == before
 
 
@@ -128,7 +128,7 @@ def test_every_format_gets_it(settings):
     data = gpx(track(points(range(120)))).encode()
     (activity,) = importers.read_bytes(data, "run.gpx", settings).activities
     first = activity.track["lat"][0], activity.track["lon"][0]
-    zone = local_time.zone_at(*(float(degrees) for degrees in first))
+    zone = normalize.time_zone_at(*(float(degrees) for degrees in first))
     assert activity.utc_offset_s == activity.start.astimezone(zone).utcoffset().total_seconds()
 
 
@@ -154,7 +154,7 @@ def test_where_devices_tell_their_clock_the_position_tells_the_same(devicefiles,
         except (NotReadable, NotTaken):
             continue
         for activity in activities:
-            guessed = local_time.complete(replace(activity, utc_offset_s=None)).utc_offset_s
+            guessed = normalize.fill_utc_offset(replace(activity, utc_offset_s=None)).utc_offset_s
             if guessed is not None and row["file"] not in WRONG_CLOCKS:
                 assert activity.utc_offset_s in (guessed, None), row["file"]
                 agreed += activity.utc_offset_s is not None

@@ -13,7 +13,7 @@ import pytest
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import IMPORTERS, opening
+from runlog.importers import FORMATS, detect
 
 FIT_HEADER = b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"
 
@@ -65,8 +65,8 @@ def test_a_gzip_bomb_is_refused_in_bounded_memory(settings, monkeypatch, limit):
     packer = zlib.compressobj(9, wbits=31)
     packed = b"".join(packer.compress(bytes(2**20)) for _ in range(100)) + packer.flush()
     if limit == "LARGEST":
-        monkeypatch.setattr(opening, "LARGEST_RATIO", 10**6)
-        monkeypatch.setattr(opening, limit, 16 * 2**20)
+        monkeypatch.setattr(detect, "LARGEST_RATIO", 10**6)
+        monkeypatch.setattr(detect, limit, 16 * 2**20)
     tracemalloc.start()
     try:
         with pytest.raises(NotReadable, match="no recording"):
@@ -119,16 +119,16 @@ def test_every_file_has_one_claimant_at_most(run_fit):
         b"date,name,soreness,default\n",
         b"name,default,from\n",
     ]
-    claims = [[importer.FORMAT for importer in IMPORTERS if importer.claims(head, "x")] for head in heads]
+    claims = [[importer.name for importer in FORMATS if importer.claims(head, "x")] for head in heads]
     assert claims == [["fit"], ["tcx"], ["gpx"], ["diary"], ["shoes"]]
 
 
 def test_many_comments_before_the_root_take_no_time():
     head = b"<!-- > -->" * 5000 + b"<!"
-    assert opening.root(head) is None
+    assert detect.xml_root(head) is None
 
 
 @pytest.mark.parametrize("encoding", ["undefined", "idna", "punycode", "hex", "no-such"])
 def test_an_encoding_that_cannot_be_right_is_no_mistake_of_ours(encoding):
     data = f'<?xml version="1.0" encoding="{encoding}"?><gpx>'.encode() + b"\xff</gpx>"
-    assert "<gpx>" in opening.text(data)
+    assert "<gpx>" in detect.decode_text(data)

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import polar
-from runlog.importers.polar import words
+from runlog.importers import polar, sports
 from runlog.model import TRACK_COLUMNS, Kind, Lap
 from runlog.settings import Settings
 
@@ -297,7 +296,7 @@ def test_laps_of_the_runner_outrank_those_of_the_watch():
     ],
 )
 def test_polars_sports(named, label, sport):
-    assert words.normal(named, label) == sport
+    assert sports.normalize_polar_sport(named, label) == sport
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ from test_importers_tcx import activity, lap, tcx
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers.fit import chain
-from runlog.importers.tables import diary
+from runlog.importers import diary_csv
+from runlog.importers.fit import scan
 from runlog.settings import Settings
 
 SETTINGS = Settings(timezone="Europe/Berlin")
 BERLIN_DIARY = (
-    diary.template() + "2026-03-04,3,neck,yes,no,Ghost,5,30,8,7,=note\n2026-03-05 07:00,2,,,,,,,,,\n"
+    diary_csv.empty_diary() + "2026-03-04,3,neck,yes,no,Ghost,5,30,8,7,=note\n2026-03-05 07:00,2,,,,,,,,,\n"
 )
 
 
@@ -74,7 +74,7 @@ def test_bent_bytes(name, draw):
 @hypothesis_settings(max_examples=150)
 @given(bent("run.fit"))
 def test_bent_fit_whose_checksum_is_right(data):
-    assert assert_reading_or_reason(data + chain.crc(data).to_bytes(2, "little"), "run.fit") != ""
+    assert assert_reading_or_reason(data + scan.fit_checksum(data).to_bytes(2, "little"), "run.fit") != ""
 
 
 @hypothesis_settings(max_examples=100)

@@ -14,11 +14,8 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.importers import sports, strava
-from runlog.importers.strava import columns as strava_columns
-from runlog.importers.strava import dates
-from runlog.importers.strava import pairs as strava_shoes
-from runlog.importers.tables.cells import Unreadable
+from runlog.importers import detect, sports, strava, strava_columns
+from runlog.importers.csv_table import InvalidValue
 from runlog.model import UNKNOWN_SPORT, Kind
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)
@@ -263,7 +260,7 @@ def test_shoes_beside_the_activities_are_read_with_them(settings):
 def test_our_own_list_of_shoes_is_not_taken_for_stravas(settings, sample_data):
     data = b"name,from,limit_km,default\nGlide 12,2026-05-02,800,yes\n"
     assert importers.read_bytes(data, "shoes.csv", settings).format == "shoes"
-    assert not strava_shoes.claims((sample_data / "shoes.csv").read_bytes(), "shoes.csv")
+    assert not strava.claims_shoes((sample_data / "shoes.csv").read_bytes(), "shoes.csv")
 
 
 # what is claimed
@@ -272,8 +269,8 @@ def test_our_own_list_of_shoes_is_not_taken_for_stravas(settings, sample_data):
 @pytest.mark.parametrize(("language", "columns"), LANGUAGES)
 def test_every_file_of_an_archive_has_one_claimant_or_none(sample_data, language, columns):
     for name, data in made.strava_members(made.outings(sample_data), language, columns).items():
-        head = importers.opening.unpacked_head(data)
-        claimants = [one.FORMAT for one in (*importers.IMPORTERS, *importers.LISTS) if one.claims(head, name)]
+        head = detect.decompress_head(data)
+        claimants = [one.name for one in importers.FORMATS if one.claims(head, name)]
         is_read = name in ("activities.csv", "shoes.csv") or re.search(r"/\d+\.", name) is not None
         assert len(claimants) == is_read, (name, claimants)
 
@@ -324,14 +321,14 @@ def test_other_tables_are_not_claimed(data):
     ],
 )
 def test_dates_of_many_languages(written):
-    assert dates.moment(written) == START
+    assert strava_columns.parse_date(written) == START
 
 
 @pytest.mark.parametrize(
     ("written", "hour"), [("12:05:00 AM", 0), ("12:05:00 PM", 12), ("1:05:00 AM", 1), ("11:05:00 PM", 23)]
 )
 def test_noon_and_midnight(written, hour):
-    assert dates.moment(f"Oct 7, 2020, {written}").hour == hour
+    assert strava_columns.parse_date(f"Oct 7, 2020, {written}").hour == hour
 
 
 @pytest.mark.parametrize(
@@ -347,15 +344,15 @@ def test_noon_and_midnight(written, hour):
     ],
 )
 def test_what_is_no_date_is_refused(written):
-    with pytest.raises(Unreadable):
-        dates.moment(written)
+    with pytest.raises(InvalidValue):
+        strava_columns.parse_date(written)
 
 
 @given(st.text(max_size=90))
 def test_any_text_is_a_date_or_refused(written):
     try:
-        moment = dates.moment(written)
-    except Unreadable:
+        moment = strava_columns.parse_date(written)
+    except InvalidValue:
         return
     assert moment.tzinfo is UTC
 
@@ -363,7 +360,7 @@ def test_any_text_is_a_date_or_refused(written):
 @given(st.integers(1_234_567_890, 2_345_678_901), st.sampled_from(["en", "de", "es"]))
 def test_written_dates_are_read_back(seconds, language):
     moment = datetime.fromtimestamp(seconds, UTC)
-    assert dates.moment(made.strava_date(moment, language)) == moment
+    assert strava_columns.parse_date(made.strava_date(moment, language)) == moment
 
 
 @pytest.mark.parametrize(
@@ -385,8 +382,8 @@ def test_written_dates_are_read_back(seconds, language):
     ],
 )
 def test_sports_in_words_of_many_languages(word, sport):
-    assert sports.normal(word) == sport
-    assert sports.is_known(word) is (word not in ("Alpine Ski", ""))
+    assert sports.normalize_sport(word) == sport
+    assert sports.is_known_sport(word) is (word not in ("Alpine Ski", ""))
 
 
 # hostile input
@@ -416,5 +413,5 @@ def test_whatever_the_cells_hold_is_read_or_refused(table_rows, english, tail):
 @given(st.lists(st.lists(cells, min_size=1, max_size=50), min_size=1, max_size=6))
 def test_columns_are_found_within_the_header(table_rows):
     header, *rest = table_rows
-    places = strava_columns.find(header, rest)
+    places = strava_columns.find_columns(header, rest)
     assert all(0 <= place < len(header) for place in places.values())

@@ -1,8 +1,11 @@
-"""FIT files: messages become activities."""
+"""Read FIT files: sessions become activities with their laps and tracks."""
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,10 +13,9 @@ import numpy as np
 from runlog import clock
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import sports, tracks
-from runlog.importers.fit import chain, decode, profile, scan, streams
-from runlog.importers.fit.laps import laps as find_laps
-from runlog.importers.fit.streams import moment, number
-from runlog.model import UNKNOWN_SPORT, Activity, Problem, Reading
+from runlog.importers.fit import decode, profile, scan
+from runlog.importers.fit.profile import FIT_EPOCH_S
+from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,14 +23,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.importers.fit.decode import Messages
-    from runlog.model import Lap, Track
+    from runlog.model import Track
     from runlog.settings import Settings
 
+if TYPE_CHECKING:
     Message = Mapping[str, Any]
 
 FORMAT = "fit"
 
-_TYPES = {
+_OTHER_FILE_TYPES = {
     "course": "a course, not a recorded activity",
     "settings": "a watch's settings",
     "sport": "a watch's sport settings",
@@ -46,12 +49,12 @@ _TYPES = {
     "device": "a watch's description of itself",
 }
 #: Times below this count seconds since the watch was switched on: its clock had not been set.
-_SYSTEM_TIME_BELOW = profile.EPOCH + 0x10000000
+_CLOCK_UNSET_BELOW = profile.FIT_EPOCH_S + 0x10000000
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the bytes begin with a FIT header."""
-    return chain.is_header(head)
+    return scan.is_fit_header(head)
 
 
 def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT file leaves nothing to settings
@@ -61,16 +64,16 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
         NotTaken: sound, but a course, settings … and no activity.
         NotReadable: damaged, with no activity before the fault.
     """
-    sequences, problems = chain.split(data)
+    sequences, problems = scan.split_chained(data)
     kept: list[Activity] = []
     notes: list[str] = []
     others: list[str] = []
-    left = scan.MOST_MESSAGES
+    left = scan.MAX_MESSAGES
     for sequence in sequences:
-        messages, fault = decode.decode(sequence.data, left)
+        messages, fault = decode.decode_messages(sequence.data, left)
         left -= messages.count
-        other = _other_type(messages)
-        found = [] if other else activities(messages)
+        other = _other_file_type(messages)
+        found = [] if other else build_activities(messages)
         kept += found
         if other:
             others.append(other)
@@ -81,14 +84,14 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
         notes += [
             f"the clock of the watch was not set: it says {activity.start:%Y-%m-%d}"
             for activity in found
-            if activity.start.timestamp() < _SYSTEM_TIME_BELOW
+            if activity.start.timestamp() < _CLOCK_UNSET_BELOW
         ]
     if not kept:
-        _refuse(others, problems)
+        _raise_without_activity(others, problems)
     return Reading(FORMAT, activities=tuple(kept), problems=tuple(problems), notes=tuple(notes))
 
 
-def _refuse(others: Sequence[str], problems: Sequence[Problem]) -> None:
+def _raise_without_activity(others: Sequence[str], problems: Sequence[Problem]) -> None:
     if others:
         raise NotTaken("; ".join(dict.fromkeys(others)))
     if problems:
@@ -96,32 +99,34 @@ def _refuse(others: Sequence[str], problems: Sequence[Problem]) -> None:
     raise NotTaken("no activity in it: neither a session nor records with times")
 
 
-def _other_type(messages: Messages) -> str | None:
+def _other_file_type(messages: Messages) -> str | None:
     """Say what a file is that is no activity; a file that does not say may be one."""
     types = [message["type"] for message in messages.others.get("file_id", ()) if "type" in message]
     if not types or "activity" in types:
         return None
-    return _TYPES.get(types[0], f"a FIT file of the type {types[0]}, not an activity")
+    return _OTHER_FILE_TYPES.get(types[0], f"a FIT file of the type {types[0]}, not an activity")
 
 
-def activities(messages: Messages) -> list[Activity]:
+def build_activities(messages: Messages) -> list[Activity]:
     """Make an activity of each session, of the records and laps from its start to the next one's."""
-    sessions = _sessions(messages)
+    sessions = _sort_sessions(messages)
     if not sessions:
         return []
     device, offset = _device(messages), _utc_offset(messages)
-    resumed, laps = streams.resumptions(messages), find_laps(messages)
+    resumed, laps = timer_restarts(messages), build_laps(messages)
     later_starts = [session["start_time"] for session in sessions[1:]]
-    records_of = _shares(messages.times, later_starts)
-    laps_of = _shares(np.array([lap.start.timestamp() for lap in laps]), later_starts)
+    records_of = _split_by_session(messages.times, later_starts)
+    laps_of = _split_by_session(np.array([lap.start.timestamp() for lap in laps]), later_starts)
     found = []
     for session, records, own_laps in zip(sessions, records_of, laps_of, strict=True):
-        track = streams.build(messages, records, resumed, float(session["start_time"]))
-        found.append(_activity(session, track, tuple(laps[index] for index in own_laps), device, offset))
+        track = build_session_track(messages, records, resumed, float(session["start_time"]))
+        found.append(
+            _build_activity(session, track, tuple(laps[index] for index in own_laps), device, offset)
+        )
     return found
 
 
-def _shares(times: NDArray[np.float64], later_starts: Sequence[float]) -> list[NDArray[np.intp]]:
+def _split_by_session(times: NDArray[np.float64], later_starts: Sequence[float]) -> list[NDArray[np.intp]]:
     """Return for each session which moments are its own: those up to the next session's start."""
     known = np.flatnonzero(~np.isnan(times))
     session = np.searchsorted(later_starts, times[known], side="right")
@@ -129,17 +134,17 @@ def _shares(times: NDArray[np.float64], later_starts: Sequence[float]) -> list[N
     return np.split(order, np.cumsum(np.bincount(session, minlength=len(later_starts) + 1))[:-1])
 
 
-def _sessions(messages: Messages) -> Sequence[Message]:
+def _sort_sessions(messages: Messages) -> Sequence[Message]:
     """Return the sessions in the order of their starts.
 
     A file that ends early has none: then the records stand in for it, and for a start that was never set.
     """
     stated = messages.others.get("session", ())
-    sessions = [session for session in stated if moment(session, "start_time") is not None]
+    sessions = [session for session in stated if unix_seconds(session, "start_time") is not None]
     sessions.sort(key=lambda session: session["start_time"])
-    if sessions and sessions[-1]["start_time"] >= tracks.EARLIEST:
+    if sessions and sessions[-1]["start_time"] >= tracks.EARLIEST_UNIX_S:
         return sessions
-    usable = messages.times[tracks.usable(messages.times)]
+    usable = messages.times[tracks.usable_times(messages.times)]
     if len(usable) < 2:  # noqa: PLR2004 - a single moment is no activity
         return sessions
     stand_in: dict[str, Any] = {}
@@ -150,41 +155,41 @@ def _sessions(messages: Messages) -> Sequence[Message]:
     return [stand_in | {"start_time": float(usable.min())}]
 
 
-def _activity(
+def _build_activity(
     session: Message, track: Track | None, laps: tuple[Lap, ...], device: str | None, offset: int | None
 ) -> Activity:
-    sport, sub_sport = _words(session)
-    duration = number(session, "total_elapsed_time")
+    sport, sub_sport = _session_sport(session)
+    duration = finite_number(session, "total_elapsed_time")
     if duration is None:
         duration = float(track["time_s"][-1]) if track else 0.0
-    cadence = number(session, "avg_cadence")
+    cadence = finite_number(session, "avg_cadence")
     if cadence is not None:
-        cadence += number(session, "avg_fractional_cadence") or 0.0
-    rpe = number(session, "workout_rpe")
+        cadence += finite_number(session, "avg_fractional_cadence") or 0.0
+    rpe = finite_number(session, "workout_rpe")
     name = session.get("sport_profile_name")
     return Activity(
         start=datetime.fromtimestamp(session["start_time"], UTC),
         duration_s=duration,
         sport=sport,
         sub_sport=sub_sport,
-        kind=sports.kind(sport, sub_sport),
+        kind=sports.activity_kind(sport, sub_sport),
         name=name if isinstance(name, str) and name else None,
         utc_offset_s=offset,
-        moving_s=number(session, "total_timer_time"),
-        distance_m=number(session, "total_distance"),
-        ascent_m=number(session, "total_ascent"),
-        avg_hr=number(session, "avg_heart_rate"),
-        max_hr=number(session, "max_heart_rate"),
+        moving_s=finite_number(session, "total_timer_time"),
+        distance_m=finite_number(session, "total_distance"),
+        ascent_m=finite_number(session, "total_ascent"),
+        avg_hr=finite_number(session, "avg_heart_rate"),
+        max_hr=finite_number(session, "max_heart_rate"),
         avg_cadence_spm=cadence,
         rpe=None if rpe is None else rpe / 10.0,
-        feel=number(session, "workout_feel"),
+        feel=finite_number(session, "workout_feel"),
         device=device,
         laps=laps,
         track=track,
     )
 
 
-def _words(session: Message) -> tuple[str, str | None]:
+def _session_sport(session: Message) -> tuple[str, str | None]:
     sport, sub_sport = session.get("sport"), session.get("sub_sport")
     if sport is None:
         return UNKNOWN_SPORT, None
@@ -209,7 +214,187 @@ def _device(messages: Messages) -> str | None:
         maker, product = message.get("manufacturer"), message.get("product")
         model = message.get("product_name")
         if model is None and maker == "garmin" and isinstance(product, int):
-            model = profile.product_name(product)
+            model = profile.garmin_product_name(product)
         if maker is not None:
             return " ".join(str(part) for part in (maker, model) if part is not None)
     return None
+
+
+if TYPE_CHECKING:
+    StreamMessage = Mapping[str, Any]
+
+_DEGREES_PER_SEMICIRCLE = 180.0 / 2**31
+#: The record fields that make a column, best first, and the factor to the column's unit.
+_TRACK_SOURCES: dict[str, tuple[tuple[str, ...], float]] = {
+    "lat": (("position_lat",), _DEGREES_PER_SEMICIRCLE),
+    "lon": (("position_long",), _DEGREES_PER_SEMICIRCLE),
+    "distance_m": (("distance",), 1.0),
+    "speed_mps": (("enhanced_speed", "speed"), 1.0),
+    "altitude_m": (("enhanced_altitude", "altitude"), 1.0),
+    "heart_rate_bpm": (("heart_rate",), 1.0),
+    "cadence_spm": (("cadence",), 1.0),
+    "power_w": (("power",), 1.0),
+    "vertical_oscillation_mm": (("vertical_oscillation",), 1.0),
+    "vertical_ratio_pct": (("vertical_ratio",), 1.0),
+    "stance_time_ms": (("stance_time",), 1.0),
+    "stance_time_balance_pct": (("stance_time_balance",), 1.0),
+    "step_length_mm": (("step_length",), 1.0),
+}
+_MAX_BEFORE_START_S = 60.0
+_FIT_TIME_END = FIT_EPOCH_S + 2**32
+
+
+def build_session_track(
+    messages: Messages, inside: NDArray[np.intp], resumed: NDArray[np.float64], start: float
+) -> Track | None:
+    """Build the track of one session.
+
+    Args:
+        messages: of the whole file.
+        inside: which records are the session's (n,).
+        resumed: Unix seconds at which the timer was started again, in order.
+        start: Unix seconds of the session's start; a record far before it is a stale one.
+    """
+    times = messages.times[inside]
+    fresh = times >= start - _MAX_BEFORE_START_S
+    rows, times = inside[fresh], times[fresh]
+    columns = {}
+    for name, (sources, factor) in _TRACK_SOURCES.items():
+        values = _merge_sources(messages, sources, rows)
+        if values is not None:
+            columns[name] = values * factor
+    fraction = messages.records.get("fractional_cadence")
+    if "cadence_spm" in columns and fraction is not None:
+        columns["cadence_spm"] += np.nan_to_num(fraction[rows])
+    built = tracks.build_track(times, np.searchsorted(resumed, times, side="right"), columns, start)
+    return built[1] if built else None
+
+
+def timer_restarts(messages: Messages) -> NDArray[np.float64]:
+    """Return the Unix seconds at which the timer was started again after a stop, in order."""
+    timer = [
+        (seconds, str(event.get("event_type")))
+        for event in messages.others.get("event", ())
+        if event.get("event") == "timer" and (seconds := unix_seconds(event, "timestamp")) is not None
+    ]
+    timer.sort(key=lambda event: event[0])
+    return np.array(
+        [
+            seconds
+            for (_, before), (seconds, after) in pairwise(timer)
+            if before.startswith("stop") and after == "start"
+        ]
+    )
+
+
+def _merge_sources(
+    messages: Messages, sources: tuple[str, ...], rows: NDArray[np.intp]
+) -> NDArray[np.float64] | None:
+    """Return the first source's values (n,), filled with those of the next, last a developer field's."""
+    found = [messages.records[name] for name in sources if name in messages.records]
+    found += [messages.developer[name] for name in sources if name in messages.developer]
+    if not found:
+        return None
+    values = found[0][rows]
+    for other in found[1:]:
+        missing = np.isnan(values)
+        values[missing] = other[rows][missing]
+    return values
+
+
+def finite_number(message: StreamMessage, name: str) -> float | None:
+    """Return the finite number in a field, or None."""
+    value = message.get(name)
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def unix_seconds(message: StreamMessage, name: str) -> float | None:
+    """Return the Unix seconds in a field, or None where it holds none that FIT can mean."""
+    seconds = finite_number(message, name)
+    return seconds if seconds is not None and 0 <= seconds < _FIT_TIME_END else None
+
+
+if TYPE_CHECKING:
+    LapMessage = Mapping[str, Any]
+    Intensities = list[Intensity | None]
+
+#: What splits of intervals were for. Other splits overlap with them: runs, walks and stands, climbs …
+_SPLIT_INTENSITY = {
+    "interval_warmup": Intensity.WARMUP,
+    "interval_active": Intensity.ACTIVE,
+    "interval_rest": Intensity.REST,
+    "interval_recovery": Intensity.RECOVERY,
+    "interval_cooldown": Intensity.COOLDOWN,
+}
+_EDGE_TOLERANCE_S = 2.0  # between the edge of a lap and that of its split
+
+
+def build_laps(messages: Messages) -> list[Lap]:
+    """Return the laps in the order of their starts.
+
+    What they were for is told by the first of these whose word varies: the laps themselves, the splits of
+    intervals that they lie in, the steps of the planned workout that they stand for.
+    """
+    told = [message for message in messages.others.get("lap", ()) if _time_span(message) is not None]
+    told.sort(key=lambda message: message["start_time"])
+    intensities = next(
+        (
+            found
+            for find in (_intensities_of_laps, _intensities_of_splits, _intensities_of_steps)
+            if _has_several(found := find(told, messages))
+        ),
+        _intensities_of_laps(told, messages),
+    )
+    return [
+        Lap(
+            start=datetime.fromtimestamp(message["start_time"], UTC),
+            duration_s=float(message["total_elapsed_time"]),
+            distance_m=finite_number(message, "total_distance"),
+            intensity=intensity,
+        )
+        for message, intensity in zip(told, intensities, strict=True)
+    ]
+
+
+def _time_span(message: LapMessage) -> tuple[float, float] | None:
+    """Return Unix seconds between which a lap or split lies, or None where it does not say."""
+    start, duration = unix_seconds(message, "start_time"), finite_number(message, "total_elapsed_time")
+    return None if start is None or duration is None else (start, start + duration)
+
+
+def _has_several(intensities: Intensities) -> bool:
+    return len(set(intensities) - {None}) > 1
+
+
+def _intensities_of_laps(told: Sequence[LapMessage], _: Messages) -> Intensities:
+    return [_parse_intensity(message.get("intensity")) for message in told]
+
+
+def _parse_intensity(word: object) -> Intensity | None:
+    return Intensity(word) if isinstance(word, str) and word in set(Intensity) else None
+
+
+def _intensities_of_splits(told: Sequence[LapMessage], messages: Messages) -> Intensities:
+    splits = sorted(
+        (*times, _SPLIT_INTENSITY[word])
+        for message in messages.others.get("split", ())
+        if (word := message.get("split_type")) in _SPLIT_INTENSITY and (times := _time_span(message))
+    )
+    starts = [start for start, _, _ in splits]
+
+    def of(lap: LapMessage) -> Intensity | None:
+        start, end = _time_span(lap) or (0.0, 0.0)
+        position = bisect_right(starts, start + _EDGE_TOLERANCE_S) - 1
+        return (
+            splits[position][2] if position >= 0 and end <= splits[position][1] + _EDGE_TOLERANCE_S else None
+        )
+
+    return [of(message) for message in told]
+
+
+def _intensities_of_steps(told: Sequence[LapMessage], messages: Messages) -> Intensities:
+    steps = {
+        message.get("message_index"): _parse_intensity(message.get("intensity"))
+        for message in messages.others.get("workout_step", ())
+    }
+    return [steps.get(message.get("wkt_step_index", -1)) for message in told]

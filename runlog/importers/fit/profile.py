@@ -1,19 +1,23 @@
-"""The seam to fitparse, whose tables of the FIT profile (names, scales, words, base types) are ours too."""
+"""Look up the FIT profile (names, scales, words, base types) in fitparse's tables.
+
+The only module that imports fitparse. Developer fields that stand for a native one, such as those of a Stryd
+foot pod, are mapped here too.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-RECORD = 20
-EPOCH = 631065600  # 1989-12-31 in Unix seconds
+RECORD_MESSAGE = 20
+FIT_EPOCH_S = 631065600  # 1989-12-31 in Unix seconds
 
 #: What is read of each kind of message, and the most messages of the kind that a recording has.
-_WANTED: dict[str, tuple[int, tuple[str, ...]]] = {
+_MESSAGES_READ: dict[str, tuple[int, tuple[str, ...]]] = {
     "file_id": (20, ("type", "manufacturer", "product", "product_name")),
     "sport": (500, ("sport", "sub_sport")),
     "activity": (20, ("timestamp", "local_timestamp")),
@@ -84,11 +88,11 @@ _RECORD_FIELDS = (
     "stance_time_balance",
     "step_length",
 )
-_TIMES = ("date_time", "local_date_time")
+_TIME_TYPES = ("date_time", "local_date_time")
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class FieldProfile:
     """What the number in a field means: a word, or the number divided by the scale, less the offset."""
 
     name: str
@@ -108,16 +112,16 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MessageType:
     """A kind of message that is read: its name, its fields by number, and how many of it there may be."""
 
     name: str
-    fields: Mapping[int, Meaning]
+    fields: Mapping[int, FieldProfile]
     most: int
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseType:
     """How a base type is stored."""
 
     name: str
@@ -128,53 +132,53 @@ class Base:
 
 
 @cache
-def kinds() -> dict[int, Kind]:
+def message_types() -> dict[int, MessageType]:
     """Return the kinds of message that are read whole, by FIT's number for them."""
     from fitparse.profile import MESSAGE_TYPES
 
     numbers = {kind.name: number for number, kind in MESSAGE_TYPES.items()}
     return {
-        numbers[name]: Kind(name, _meanings(numbers[name], fields), most)
-        for name, (most, fields) in _WANTED.items()
+        numbers[name]: MessageType(name, _field_profiles(numbers[name], fields), most)
+        for name, (most, fields) in _MESSAGES_READ.items()
     }
 
 
 @cache
-def record_fields() -> dict[int, Meaning]:
+def record_fields() -> dict[int, FieldProfile]:
     """Return the fields that are read of records, by FIT's number for them."""
-    return _meanings(RECORD, _RECORD_FIELDS)
+    return _field_profiles(RECORD_MESSAGE, _RECORD_FIELDS)
 
 
-def _meanings(kind: int, names: tuple[str, ...]) -> dict[int, Meaning]:
+def _field_profiles(kind: int, names: tuple[str, ...]) -> dict[int, FieldProfile]:
     from fitparse.profile import MESSAGE_TYPES
 
     fields = [field for field in MESSAGE_TYPES[kind].fields.values() if field.name in names]
-    return {field.def_num: _meaning(field) for field in fields}
+    return {field.def_num: _field_profile(field) for field in fields}
 
 
-def _meaning(field: Any) -> Meaning:  # noqa: ANN401 - fitparse has no types
-    offset = -EPOCH if field.type.name in _TIMES else field.offset or 0
-    return Meaning(field.name, float(field.scale or 1.0), offset, field.type.values or {})
+def _field_profile(field: Any) -> FieldProfile:  # noqa: ANN401 - fitparse has no types
+    offset = -FIT_EPOCH_S if field.type.name in _TIME_TYPES else field.offset or 0
+    return FieldProfile(field.name, float(field.scale or 1.0), offset, field.type.values or {})
 
 
 @cache
-def bases() -> dict[int, Base]:
+def base_types() -> dict[int, BaseType]:
     """Return the base types that hold one number or a text, by FIT's number for them."""
     from fitparse.records import BASE_TYPES
 
     return {
-        number: Base(base.name, base.fmt, base.size, _invalid(base), base.parse)
+        number: BaseType(base.name, base.fmt, base.size, _invalid_value(base), base.parse)
         for number, base in BASE_TYPES.items()
         if base.name != "byte"
     }
 
 
-def base_named(name: object) -> Base | None:
+def base_type_named(name: object) -> BaseType | None:
     """Return the base type that a field's description names."""
-    return next((base for base in bases().values() if base.name == name), None)
+    return next((base for base in base_types().values() if base.name == name), None)
 
 
-def _invalid(base: Any) -> int | None:  # noqa: ANN401 - fitparse has no types
+def _invalid_value(base: Any) -> int | None:  # noqa: ANN401 - fitparse has no types
     if base.name in {"float32", "float64", "string"}:
         return None
     if base.name.endswith("z"):
@@ -182,9 +186,52 @@ def _invalid(base: Any) -> int | None:  # noqa: ANN401 - fitparse has no types
     return int(2 ** (8 * base.size - base.name.startswith("s")) - 1)
 
 
-def product_name(number: int) -> str | None:
+def garmin_product_name(number: int) -> str | None:
     """Return the name of a Garmin product by its number."""
     from fitparse.profile import FIELD_TYPES
 
     name: str | None = FIELD_TYPES["garmin_product"].values.get(number)
     return name
+
+
+#: The fields of records that a developer field may stand for: as its native field says, or by Stryd's name.
+_NATIVE_OF_NAME = {
+    "Heart Rate": ("heart_rate", 3),
+    "Cadence": ("cadence", 4),
+    "Power": ("power", 7),
+    "Vertical Oscillation": ("vertical_oscillation", 39),
+    "Ground Time": ("stance_time", 41),
+}
+_NATIVE_NAMES = {number: name for name, number in _NATIVE_OF_NAME.values()}
+_UNIT_FACTORS = {"centimeters": 10.0, "cm": 10.0}  # to FIT's own millimetres
+
+
+class DeveloperField(NamedTuple):
+    """What a developer field adds: the record field it stands for, how it is stored, and in what unit."""
+
+    name: str
+    base: BaseType | None
+    factor: float
+
+
+def native_developer_fields(
+    descriptions: Iterable[Mapping[str, Any]],
+) -> dict[tuple[Any, Any], DeveloperField]:
+    """Return the developer fields that stand for a native one, by developer's index and field's number."""
+    found = {}
+    for description in descriptions:
+        name = _native_name(description)
+        if name is not None:
+            key = description.get("developer_data_index"), description.get("field_definition_number")
+            factor = _UNIT_FACTORS.get(str(description.get("units")).lower(), 1.0)
+            found[key] = DeveloperField(name, base_type_named(description.get("fit_base_type_id")), factor)
+    return found
+
+
+def _native_name(description: Mapping[str, Any]) -> str | None:
+    by_name = _NATIVE_OF_NAME.get(description.get("field_name", ""))
+    if by_name is not None:
+        return by_name[0]
+    if description.get("native_mesg_num", "record") != "record":
+        return None
+    return _NATIVE_NAMES.get(description.get("native_field_num", -1))

@@ -1,53 +1,65 @@
-"""Fill in what a source does not state of an activity, from its track."""
+"""Complete an activity after reading, and refuse one that cannot have happened.
+
+Sums that the source leaves out come from the track; the offset of the local clock comes from the position.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from runlog import clock
+from runlog.clock import AHEAD, EARLIEST
 from runlog.importers import sports
-from runlog.model import Track
+from runlog.importers.tracks import MAX_DURATION_S
+from runlog.model import Kind, Track
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
     from runlog.model import Activity, Lap
 
 _EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
-_STANDING_MPS = 0.5
+_MIN_MOVING_MPS = 0.5
 _SPEED_WINDOW_S = 10.0
 _ASCENT_GRID_S = 10.0
 _ASCENT_SMOOTHING = 5  # grid points, an odd number
 _ASCENT_NOISE_M = 1.0
 
 
-def complete(activity: Activity) -> Activity:
+def fill_missing_sums(activity: Activity) -> Activity:
     """Return the activity with its cadence in steps of both feet, and its unknown sums from the track.
 
     What the source states is kept. Distance is the device's own running total, else great circles between
     positions of one segment. Moving time leaves out pauses and standing (under 0.5 m/s over 10 s).
     """
-    activity = _both_feet(_without_zeros(replace(activity, laps=_varied(activity.laps))))
+    activity = _count_both_feet(
+        _drop_zero_sums(replace(activity, laps=_drop_constant_intensity(activity.laps)))
+    )
     track = activity.track
     if track is None or len(track) == 0:
         return activity
-    unknown = {name: find(track) for name, find in _FINDERS.items() if getattr(activity, name) is None}
+    unknown = {
+        name: find(track) for name, find in _SUMS_FROM_TRACK.items() if getattr(activity, name) is None
+    }
     return replace(activity, **unknown)  # type: ignore[arg-type]  # the names are all of numbers
 
 
-def distance(track: Track) -> float | None:
+def track_distance(track: Track) -> float | None:
     """Return the metres covered, or None where the track has neither distance nor positions."""
     steps = _distance_steps(track)
     return None if steps is None else float(steps.sum())
 
 
-def moving_time(track: Track) -> float:
+def track_moving_time(track: Track) -> float:
     """Return the seconds without pauses and, where the track tells, without standing."""
-    seconds = np.where(_within_segment(track), np.diff(track["time_s"]), 0.0)
+    seconds = np.where(_in_same_segment(track), np.diff(track["time_s"]), 0.0)
     steps = _distance_steps(track)
     if steps is None or not len(seconds):
         return float(seconds.sum())
@@ -58,10 +70,10 @@ def moving_time(track: Track) -> float:
     earlier = np.maximum(middle - _SPEED_WINDOW_S / 2, 0.0)
     window = np.maximum(later - earlier, 1e-9)
     speed = (np.interp(later, clock, covered) - np.interp(earlier, clock, covered)) / window
-    return float(seconds[speed >= _STANDING_MPS].sum())
+    return float(seconds[speed >= _MIN_MOVING_MPS].sum())
 
 
-def ascent(track: Track) -> float | None:
+def track_ascent(track: Track) -> float | None:
     """Return the metres climbed, smoothed over 50 s and without rises of less than 1 m."""
     if "altitude_m" not in track:
         return None
@@ -85,18 +97,18 @@ def ascent(track: Track) -> float | None:
 def _distance_steps(track: Track) -> NDArray[np.float64] | None:
     """Return the metres between each point and the next (n - 1,)."""
     if "distance_m" in track:
-        return np.maximum(np.diff(_filled(track["distance_m"])), 0.0)
+        return np.maximum(np.diff(_fill_forward(track["distance_m"])), 0.0)
     if "lat" not in track:
         return None
     fixed = np.flatnonzero(~np.isnan(track["lat"]))
     lat, lon, segment = (track[name][fixed] for name in ("lat", "lon", "segment"))
-    metres = np.where(np.diff(segment) == 0, great_circle(lat[:-1], lon[:-1], lat[1:], lon[1:]), 0.0)
+    metres = np.where(np.diff(segment) == 0, great_circle_m(lat[:-1], lon[:-1], lat[1:], lon[1:]), 0.0)
     steps = np.zeros(max(len(track) - 1, 0))
     steps[fixed[1:] - 1] = metres
     return steps
 
 
-def great_circle(
+def great_circle_m(
     lat1: NDArray[np.float64], lon1: NDArray[np.float64], lat2: NDArray[np.float64], lon2: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return metres between points in degrees, by the haversine formula."""
@@ -109,32 +121,32 @@ def great_circle(
     return metres
 
 
-def _filled(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fill_forward(totals: NDArray[np.float64]) -> NDArray[np.float64]:
     """Fill the gaps of a running total with the value before."""
     known = ~np.isnan(totals)
     last = np.maximum.accumulate(np.where(known, np.arange(len(totals)), 0))
     return np.nan_to_num(totals[last], nan=float(totals[known][0]))
 
 
-def _within_segment(track: Track) -> NDArray[np.float64]:
+def _in_same_segment(track: Track) -> NDArray[np.float64]:
     same: NDArray[np.float64] = np.diff(track["segment"]) == 0
     return same
 
 
-def _avg_hr(track: Track) -> float | None:
+def _track_avg_hr(track: Track) -> float | None:
     return float(np.nanmean(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None
 
 
-def _max_hr(track: Track) -> float | None:
+def _track_max_hr(track: Track) -> float | None:
     return float(np.nanmax(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None
 
 
-def _avg_cadence(track: Track) -> float | None:
-    stepping = _stepping(track)
+def _track_avg_cadence(track: Track) -> float | None:
+    stepping = _cadence_while_stepping(track)
     return float(stepping.mean()) if len(stepping) else None
 
 
-def _stepping(track: Track) -> NDArray[np.float64]:
+def _cadence_while_stepping(track: Track) -> NDArray[np.float64]:
     """Return the cadences of the points at which there were steps."""
     if "cadence_spm" not in track:
         return np.empty(0)
@@ -142,7 +154,7 @@ def _stepping(track: Track) -> NDArray[np.float64]:
     return np.asarray(cadence[cadence > 0], dtype=np.float64)
 
 
-def _without_zeros(activity: Activity) -> Activity:
+def _drop_zero_sums(activity: Activity) -> Activity:
     """Take away sums of 0 that can only mean that nothing was measured."""
     measured = ("moving_s", "avg_hr", "max_hr", "avg_cadence_spm")
     unknown = {
@@ -151,41 +163,116 @@ def _without_zeros(activity: Activity) -> Activity:
     return replace(activity, **unknown)  # type: ignore[arg-type]  # the names above may all be None
 
 
-def _both_feet(activity: Activity) -> Activity:
+def _count_both_feet(activity: Activity) -> Activity:
     """Count both feet where the source counts one (FIT always, GPX and TCX in some dialects).
 
     The cadence of other sports is not of steps, and is left out.
     """
     track, average = activity.track, activity.avg_cadence_spm
-    stepping = _stepping(track) if track else np.empty(0)
+    stepping = _cadence_while_stepping(track) if track else np.empty(0)
     typical = float(np.median(stepping)) if len(stepping) else average
     if typical is None:
         return activity
     limit = sports.ONE_FOOT_BELOW_SPM.get(activity.sport)
     if limit is None:
-        return replace(activity, avg_cadence_spm=None, track=track and _without(track, "cadence_spm"))
+        return replace(activity, avg_cadence_spm=None, track=track and _without_column(track, "cadence_spm"))
     factor = 2.0 if typical < limit else 1.0
     if track and "cadence_spm" in track:
         track = Track({**track.columns, "cadence_spm": track["cadence_spm"] * factor})
     return replace(activity, avg_cadence_spm=None if average is None else average * factor, track=track)
 
 
-def _without(track: Track, column: str) -> Track:
+def _without_column(track: Track, column: str) -> Track:
     return Track({name: values for name, values in track.columns.items() if name != column})
 
 
-def _varied(laps: Sequence[Lap]) -> tuple[Lap, ...]:
+def _drop_constant_intensity(laps: Sequence[Lap]) -> tuple[Lap, ...]:
     """Take the intensity from laps where it never varies: some exporters write one word on every lap."""
     if len({lap.intensity for lap in laps} - {None}) > 1:
         return tuple(laps)
     return tuple(replace(lap, intensity=None) for lap in laps)
 
 
-_FINDERS: dict[str, Callable[[Track], float | None]] = {
-    "distance_m": distance,
-    "moving_s": moving_time,
-    "ascent_m": ascent,
-    "avg_hr": _avg_hr,
-    "max_hr": _max_hr,
-    "avg_cadence_spm": _avg_cadence,
+_SUMS_FROM_TRACK: dict[str, Callable[[Track], float | None]] = {
+    "distance_m": track_distance,
+    "moving_s": track_moving_time,
+    "ascent_m": track_ascent,
+    "avg_hr": _track_avg_hr,
+    "max_hr": _track_max_hr,
+    "avg_cadence_spm": _track_avg_cadence,
 }
+
+
+_VIRTUAL_SUB_SPORT = "virtual_activity"  # its positions lie in a made-up world
+
+
+def fill_utc_offset(activity: Activity) -> Activity:
+    """Return the activity with the offset of its local clock: the file's own, else its first position's.
+
+    Without both it stays unknown, and the time zone of the settings counts.
+    """
+    if (
+        activity.utc_offset_s is not None
+        or activity.track is None
+        or activity.sub_sport == _VIRTUAL_SUB_SPORT
+    ):
+        return activity
+    place = _first_position(activity.track)
+    zone = None if place is None else time_zone_at(*place)
+    if zone is None:
+        return activity
+    return replace(activity, utc_offset_s=clock.offset_s(activity.start.astimezone(zone)))
+
+
+def time_zone_at(lat: float, lon: float) -> ZoneInfo | None:
+    """Return the time zone at a position in degrees; at sea the nautical one, None where none is known."""
+    import tzfpy
+
+    name = tzfpy.get_tz(lon, lat)
+    try:
+        return ZoneInfo(name) if name else None
+    except ZoneInfoNotFoundError:  # the zones of tzfpy may be newer than this computer's
+        return None
+
+
+def _first_position(track: Track) -> tuple[float, float] | None:
+    if "lat" not in track or "lon" not in track:
+        return None
+    fixes = np.flatnonzero(~np.isnan(track["lat"]) & ~np.isnan(track["lon"]))
+    if not len(fixes):
+        return None
+    return float(track["lat"][fixes[0]]), float(track["lon"][fixes[0]])
+
+
+_MAX_DISTANCE_M = 5_000_000.0
+_MAX_RUN_SPEED_MPS = 12.0  # the fastest sprint ever run, held over a whole run
+
+
+def implausible_reason(activity: Activity, now: datetime) -> str | None:
+    """Say why an activity cannot be right, or None where nothing speaks against it."""
+    reason = _wrong_time(activity, now) or _wrong_distance(activity)
+    return f"the activity of {activity.start:%Y-%m-%d %H:%M} UTC {reason}" if reason else None
+
+
+def _wrong_time(activity: Activity, now: datetime) -> str | None:
+    if activity.start < EARLIEST:
+        return "lies before 1990; the clock of the device was not set"
+    if activity.start > now + AHEAD:
+        return "lies in the future; the clock of the device is wrong"
+    if activity.duration_s <= 0:
+        return "has no duration"
+    if activity.duration_s > MAX_DURATION_S:
+        return f"lasts {activity.duration_s / 86400:.0f} days; its times are wrong"
+    return None
+
+
+def _wrong_distance(activity: Activity) -> str | None:
+    distance = activity.distance_m
+    if distance is None:
+        return None
+    if not 0 <= distance <= _MAX_DISTANCE_M:
+        return f"covers {distance / 1000:.6g} km; its distance is wrong"
+    if activity.kind is Kind.RUN and distance > _MAX_RUN_SPEED_MPS * activity.duration_s:
+        speed = 3.6 * distance / activity.duration_s
+        return f"is faster than any run ({speed:.0f} km/h); if it was another sport, say so with --sport"
+    return None

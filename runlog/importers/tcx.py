@@ -1,4 +1,4 @@
-"""TCX files: activities, laps and track points."""
+"""Read TCX files: activities, laps and track points."""
 
 from __future__ import annotations
 
@@ -9,43 +9,42 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import iso_times, opening, sports, tracks
-from runlog.importers.xml import listener
+from runlog.importers import detect, sports, tracks, xml_points
 from runlog.model import Activity, Intensity, Lap, Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from runlog.importers.xml.points import Points
+    from runlog.importers.xml_points import Points
     from runlog.settings import Settings
 
 FORMAT = "tcx"
 
-_LAP_VALUES = ("TotalTimeSeconds", "DistanceMeters", "Intensity")
-_MOST_LAPS = 100_000
-_LAP_OUTSIDE_S = 600.0
+_LAP_ELEMENTS = ("TotalTimeSeconds", "DistanceMeters", "Intensity")
+_MAX_LAPS = 100_000
+_LAP_TOLERANCE_S = 600.0
 _INTENSITIES = {"active": Intensity.ACTIVE, "resting": Intensity.REST}
 
 
 @dataclass(slots=True)
-class _Lap:
+class _RawLap:
     start: str
     values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class _Head:
+class _RawActivity:
     """What an Activity element says beside its points, and the row of its first one."""
 
     first: int
     sport: str
     device: str | None = None
-    laps: list[_Lap] = field(default_factory=list)
+    laps: list[_RawLap] = field(default_factory=list)
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the bytes are XML whose root is a training centre database, or the activities of one."""
-    return listener.local_name(opening.root(head) or "") in ("TrainingCenterDatabase", "Activities")
+    return xml_points.local_name(detect.xml_root(head) or "") in ("TrainingCenterDatabase", "Activities")
 
 
 def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX leaves nothing to settings
@@ -55,10 +54,10 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
         NotReadable: damaged, with no point before the fault, or it declares entities.
         NotTaken: no activity in it, or none with times.
     """
-    heard = _Listener()
-    fault = heard.listen(listener.text(data))
+    heard = _TcxParser()
+    fault = heard.listen(xml_points.decode_xml(data))
     points = heard.points()
-    activities = _activities(heard.heads, points)
+    activities = _build_activities(heard.heads, points)
     if not activities and fault is not None:
         raise NotReadable(f"damaged: {fault.reason}")
     if not activities:
@@ -70,12 +69,12 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
     return Reading(FORMAT, activities=activities, problems=problems, notes=points.notes())
 
 
-class _Listener(listener.Listener):
+class _TcxParser(xml_points.PointParser):
     POINT = "Trackpoint"
     ATTRIBUTES = ()
     ELEMENTS = MappingProxyType(
         {
-            "time": listener.TIME,
+            "time": xml_points.TIME_COLUMN,
             "latitudedegrees": "lat",
             "longitudedegrees": "lon",
             "altitudemeters": "altitude_m",
@@ -90,17 +89,17 @@ class _Listener(listener.Listener):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heads: list[_Head] = []
+        self.heads: list[_RawActivity] = []
         self._laps = 0
         self._in_lap = False
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "Activity" and not self.takes_points:
             self.takes_points = True
-            self.heads.append(_Head(self.count, attributes.get("Sport", "")))
+            self.heads.append(_RawActivity(self.count, attributes.get("Sport", "")))
             self._limit()
         elif name == "Lap" and self.takes_points:
-            self.heads[-1].laps.append(_Lap(attributes.get("StartTime", "")))
+            self.heads[-1].laps.append(_RawLap(attributes.get("StartTime", "")))
             self._in_lap = False
             self._limit()
         elif name == "Track":
@@ -113,44 +112,44 @@ class _Listener(listener.Listener):
             self.takes_points = False
             return
         head, parent = self.heads[-1], self.path[-1]
-        if parent == "Lap" and name in _LAP_VALUES and head.laps:
+        if parent == "Lap" and name in _LAP_ELEMENTS and head.laps:
             head.laps[-1].values[name] = text
         elif parent == "Creator" and name == "Name":
-            head.device = text[: listener.LONGEST_NAME] or None
+            head.device = text[: xml_points.MAX_NAME_LENGTH] or None
 
     def _limit(self) -> None:
         self._laps += 1
-        if self._laps > _MOST_LAPS:
-            listener.refuse(f"more than {_MOST_LAPS} laps")
+        if self._laps > _MAX_LAPS:
+            xml_points.refuse_oversized(f"more than {_MAX_LAPS} laps")
 
 
-def _activities(heads: Sequence[_Head], points: Points) -> tuple[Activity, ...]:
+def _build_activities(heads: Sequence[_RawActivity], points: Points) -> tuple[Activity, ...]:
     bounds = pairwise([*(head.first for head in heads), len(points)])
-    found = (_activity(head, points.rows(*rows)) for head, rows in zip(heads, bounds, strict=True))
+    found = (_build_activity(head, points.rows(*rows)) for head, rows in zip(heads, bounds, strict=True))
     return tuple(activity for activity in found if activity is not None)
 
 
-def _activity(head: _Head, points: Points) -> Activity | None:
+def _build_activity(head: _RawActivity, points: Points) -> Activity | None:
     """Make an activity of what was heard; None where nothing in it has a usable time."""
-    laps = tuple(lap for lap in map(_lap, head.laps) if lap is not None)
-    usable = points.times[tracks.usable(points.times)]
+    laps = tuple(lap for lap in map(_build_lap, head.laps) if lap is not None)
+    usable = points.times[tracks.usable_times(points.times)]
     if len(usable):  # a lap far from all points has a wrong time
-        first, last = usable.min() - _LAP_OUTSIDE_S, usable.max() + _LAP_OUTSIDE_S
+        first, last = usable.min() - _LAP_TOLERANCE_S, usable.max() + _LAP_TOLERANCE_S
         laps = tuple(lap for lap in laps if first <= lap.start.timestamp() <= last)
     begins = [lap.start.timestamp() for lap in laps] + ([float(usable.min())] if len(usable) else [])
     if not begins:
         return None
     start = min(begins)
-    built = tracks.build(points.times, points.segments, points.columns, start)
+    built = tracks.build_track(points.times, points.segments, points.columns, start)
     track = built[1] if built else None
     ends = [lap.start.timestamp() - start + lap.duration_s for lap in laps]
-    sport, sub_sport = sports.normal(head.sport)
+    sport, sub_sport = sports.normalize_sport(head.sport)
     return Activity(
         start=datetime.fromtimestamp(start, UTC),
         duration_s=max([*ends, float(track["time_s"][-1]) if track else 0.0]),
         sport=sport,
         sub_sport=sub_sport,
-        kind=sports.kind(sport, sub_sport),
+        kind=sports.activity_kind(sport, sub_sport),
         utc_offset_s=points.utc_offset_s(),
         moving_s=sum(lap.duration_s for lap in laps) or None,
         distance_m=_total_distance(laps),
@@ -160,12 +159,12 @@ def _activity(head: _Head, points: Points) -> Activity | None:
     )
 
 
-def _lap(heard: _Lap) -> Lap | None:
-    start = iso_times.unix(heard.start)
-    duration = listener.number(heard.values.get("TotalTimeSeconds", ""))
-    if not tracks.EARLIEST <= start < tracks.LATEST or not duration >= 0:
+def _build_lap(heard: _RawLap) -> Lap | None:
+    start = tracks.parse_time(heard.start)
+    duration = xml_points.float_or_nan(heard.values.get("TotalTimeSeconds", ""))
+    if not tracks.EARLIEST_UNIX_S <= start < tracks.LATEST_UNIX_S or not duration >= 0:
         return None
-    distance = listener.number(heard.values.get("DistanceMeters", ""))
+    distance = xml_points.float_or_nan(heard.values.get("DistanceMeters", ""))
     return Lap(
         start=datetime.fromtimestamp(start, UTC),
         duration_s=duration,

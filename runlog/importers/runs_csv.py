@@ -1,4 +1,4 @@
-"""A plain list of runs as CSV, for the years that were kept on paper."""
+"""Read a plain list of runs from CSV, for the years kept on paper or in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from runlog import clock
 from runlog.errors import NotTaken
-from runlog.importers import sanity, sports, tracks
-from runlog.importers.tables import table
-from runlog.importers.tables.cells import Unreadable, moment, number
+from runlog.importers import csv_table, normalize, sports, tracks
+from runlog.importers.csv_table import InvalidValue, parse_moment, parse_number
 from runlog.model import HIGHEST, Activity, Reading
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 FORMAT = "runs"
 
 #: What each column may be called.
-_NAMES = {
+_COLUMN_SPELLINGS = {
     "date": ("date", "day"),
     "start": ("start", "start_time"),
     "distance": ("distance",),  # in the unit of the settings
@@ -40,39 +39,41 @@ _NAMES = {
     "avg_hr": ("avg_hr", "hr", "heart_rate", "avg_heart_rate", "average_heart_rate"),
     "ascent": ("ascent", "ascent_m", "total_ascent", "elevation_gain"),
 }
-_ALIASES = {spelling: name for name, spellings in _NAMES.items() for spelling in spellings}
+_ALIASES = {spelling: name for name, spellings in _COLUMN_SPELLINGS.items() for spelling in spellings}
 
 #: What makes a table a soreness diary, whatever else it has.
-_OF_A_DIARY = frozenset(
+_DIARY_COLUMNS = frozenset(
     {"soreness", "rating", "pain", "area", "warmup", "warm_up", "cooldown", "cool_down"}
     | {"strength", "mobility", "desk_hours", "posture"}
 )
 #: Columns of ``runlog runs --csv``.
-_OUR_OWN = frozenset({"id", "local_start", "distance_m", "duration_s", "sources"})
+_RUNLOG_COLUMNS = frozenset({"id", "local_start", "distance_m", "duration_s", "sources"})
 #: Column of an app's list, which names the recordings beside it (Strava's until 2019).
-_OF_AN_APP = "filename"
+_STRAVA_FILE_COLUMN = "filename"
 
-_METRES = {"km": 1000.0, "mi": 1609.344, "m": 1.0}
-_UNITS = {"distance_km": "km", "distance_mi": "mi", "distance_m": "m"}
-_MEASURE = re.compile(r"(\S+?)\s*(km|mi|m)?(?:les?)?", re.IGNORECASE)
-_FARTHEST = 1e7
-_NOON = 12
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]?\d)")
-_AMOUNT = re.compile(r"([\d.,]+)\s*(?:(h|hrs?|hours?)|m|min|minutes?|')?\.?", re.IGNORECASE)
-_SPOKEN = re.compile(r"(\d{1,3})\s*h(?:rs?|ours?)?\.?\s*(\d{1,2})\s*(?:m|min|minutes?|')?\.?", re.IGNORECASE)
-_MOST_MINUTES = 14 * 1440.0
-_MOST_HOURS = 14 * 24.0
+_METRES_PER_UNIT = {"km": 1000.0, "mi": 1609.344, "m": 1.0}
+_COLUMN_UNITS = {"distance_km": "km", "distance_mi": "mi", "distance_m": "m"}
+_DISTANCE_TEXT = re.compile(r"(\S+?)\s*(km|mi|m)?(?:les?)?", re.IGNORECASE)
+_MAX_DISTANCE = 1e7
+_NOON_HOUR = 12
+_CLOCK_TEXT = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]?\d)")
+_AMOUNT_TEXT = re.compile(r"([\d.,]+)\s*(?:(h|hrs?|hours?)|m|min|minutes?|')?\.?", re.IGNORECASE)
+_HOURS_MINUTES_TEXT = re.compile(
+    r"(\d{1,3})\s*h(?:rs?|ours?)?\.?\s*(\d{1,2})\s*(?:m|min|minutes?|')?\.?", re.IGNORECASE
+)
+_MAX_MINUTES = 14 * 1440.0
+_MAX_HOURS = 14 * 24.0
 _SIXTY = 60
-_EMPTY = frozenset({"-", "--", "\u2014"})
+_EMPTY_CELLS = frozenset({"-", "--", "\u2014"})
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the first row names a day and a distance or duration, and nothing of a soreness diary."""
-    columns = set(table.header(head, _ALIASES) or ())
-    if columns >= _OUR_OWN:
+    columns = set(csv_table.read_header(head, _ALIASES) or ())
+    if columns >= _RUNLOG_COLUMNS:
         return True
-    measures = {"distance", *_UNITS, "duration", "time"}
-    foreign = _OF_A_DIARY | {_OF_AN_APP}
+    measures = {"distance", *_COLUMN_UNITS, "duration", "time"}
+    foreign = _DIARY_COLUMNS | {_STRAVA_FILE_COLUMN}
     return "date" in columns and not columns.isdisjoint(measures) and columns.isdisjoint(foreign)
 
 
@@ -86,22 +87,24 @@ def read(data: bytes, settings: Settings) -> Reading:
         NotReadable: there are rows, and none of them can be taken.
         NotTaken: the list that runlog itself writes.
     """
-    columns, rows = table.rows(data, _ALIASES)
-    if set(columns) >= _OUR_OWN:
+    columns, rows = csv_table.read_rows(data, _ALIASES)
+    if set(columns) >= _RUNLOG_COLUMNS:
         raise NotTaken("runlog's own list of runs, without what was recorded; to move a history, export it")
-    maker = _Maker(columns, settings)
-    runs, problems = table.records(
+    maker = _RunBuilder(columns, settings)
+    runs, problems = csv_table.build_records(
         rows,
         lambda row: [maker.activity(row.cells)],
         key=lambda run: run.external,
         twice=lambda _, line: f"the same run as line {line}",
     )
-    unread = table.unread(columns, _NAMES.keys() - ({"note"} if "name" in columns else set()))
+    unread = csv_table.list_unread_columns(
+        columns, _COLUMN_SPELLINGS.keys() - ({"note"} if "name" in columns else set())
+    )
     notes = (f"not read, because runs have no such column: {unread}",) if unread else ()
     return Reading(FORMAT, activities=runs, problems=problems, notes=notes, edited=True)
 
 
-class _Maker:
+class _RunBuilder:
     """Makes runs of rows, and counts those of each day."""
 
     def __init__(self, columns: Sequence[str], settings: Settings) -> None:
@@ -111,82 +114,83 @@ class _Maker:
         self._now = datetime.now(UTC)
 
     def activity(self, row: Mapping[str, str]) -> Activity:
-        cells = {name: cell.strip() for name, cell in row.items() if cell.strip() not in _EMPTY}
+        cells = {name: cell.strip() for name, cell in row.items() if cell.strip() not in _EMPTY_CELLS}
         if "time" in cells:
             cells.setdefault(self._time_is, cells["time"])
         start, day_only = self._start(cells)
         day = f"{start:%Y-%m-%d}"
         self._of_day[day] += 1  # rows that are refused count, so that mending one leaves the others theirs
-        sport, sub_sport = _sport(cells)
+        sport, sub_sport = _parse_sport(cells)
         run = Activity(
             start=start.astimezone(UTC).replace(microsecond=0),
-            duration_s=_duration(cells),
+            duration_s=_parse_duration(cells),
             sport=sport,
             sub_sport=sub_sport,
-            kind=sports.kind(sport, sub_sport),
+            kind=sports.activity_kind(sport, sub_sport),
             name=cells.get("name", cells.get("note")),
             utc_offset_s=clock.offset_s(start),
-            distance_m=_value(cells, ("distance", *_UNITS), self._metres) or None,  # 0 is none noted
-            ascent_m=_value(cells, ("ascent",), _within(0, 20_000)),
-            avg_hr=_value(cells, ("avg_hr",), _within(*tracks.POSSIBLE["heart_rate_bpm"])),
-            rpe=_value(cells, ("rpe",), _within(0, HIGHEST["rpe"])),
+            distance_m=_parse_first(cells, ("distance", *_COLUMN_UNITS), self._metres)
+            or None,  # 0 is none noted
+            ascent_m=_parse_first(cells, ("ascent",), _number_within(0, 20_000)),
+            avg_hr=_parse_first(cells, ("avg_hr",), _number_within(*tracks.VALID_RANGES["heart_rate_bpm"])),
+            rpe=_parse_first(cells, ("rpe",), _number_within(0, HIGHEST["rpe"])),
             shoe=cells.get("shoe"),
             day_only=day_only,
             external=f"paper:{day}#{self._of_day[day]}",
         )
-        if refusal := sanity.refusal(run, self._now):
-            raise Unreadable(refusal)
+        if refusal := normalize.implausible_reason(run, self._now):
+            raise InvalidValue(refusal)
         return run
 
     def _start(self, cells: Mapping[str, str]) -> tuple[datetime, bool]:
         """Return when a run began, on the runner's clock, and whether only its day is told."""
         if "date" not in cells:
-            raise Unreadable("it has no date")
+            raise InvalidValue("it has no date")
         when = " ".join(cells[name] for name in ("date", "start") if name in cells)
-        return moment(when, self._settings, _NOON), re.search(r"[T ]", when) is None
+        return parse_moment(when, self._settings, _NOON_HOUR), re.search(r"[T ]", when) is None
 
     def _metres(self, name: str, cell: str) -> float:
-        measure = _MEASURE.fullmatch(cell)
+        measure = _DISTANCE_TEXT.fullmatch(cell)
         if measure is None:
-            raise Unreadable(f"{cell!r} is not a distance; write 10.5 or 10.5 km")
-        unit = (measure[2] or _UNITS.get(name, self._settings.units)).lower()
-        return number(measure[1], 0, _FARTHEST) * _METRES[unit]
+            raise InvalidValue(f"{cell!r} is not a distance; write 10.5 or 10.5 km")
+        unit = (measure[2] or _COLUMN_UNITS.get(name, self._settings.units)).lower()
+        return parse_number(measure[1], 0, _MAX_DISTANCE) * _METRES_PER_UNIT[unit]
 
 
-def _sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
+def _parse_sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
     """Return the sport that a row names: in a list of runs it is a run unless it is said to be another."""
-    kind_of_run = "type" in cells and not sports.is_known(cells["type"])  # easy, long, tempo …
+    kind_of_run = "type" in cells and not sports.is_known_sport(cells["type"])  # easy, long, tempo …
     word = cells.get("sport", "running" if kind_of_run else cells.get("type", "running"))
-    return sports.normal(word)
+    return sports.normalize_sport(word)
 
 
-def _duration(cells: Mapping[str, str]) -> float:
+def _parse_duration(cells: Mapping[str, str]) -> float:
     """Return the seconds of a row."""
-    seconds = _value(cells, ("duration",), lambda _, cell: _seconds(cell))
+    seconds = _parse_first(cells, ("duration",), lambda _, cell: _parse_seconds(cell))
     if seconds is None:
-        raise Unreadable("it has no duration, and runlog does not make one up")
+        raise InvalidValue("it has no duration, and runlog does not make one up")
     return seconds
 
 
-def _seconds(cell: str) -> float:
+def _parse_seconds(cell: str) -> float:
     """Read 45:30, 1:02:03, 62 or 62.5 (minutes), 45 min, 1.5 h, 1 h 30 min."""
-    if clock := _CLOCK.fullmatch(cell):
+    if clock := _CLOCK_TEXT.fullmatch(cell):
         hours, minutes, seconds = int(clock[1] or 0), int(clock[2]), int(clock[3])
         if clock[1] is None or minutes < _SIXTY:
             return float((hours * _SIXTY + minutes) * _SIXTY + seconds)
-    elif amount := _AMOUNT.fullmatch(cell):
-        most, minutes_each = (_MOST_HOURS, _SIXTY) if amount[2] else (_MOST_MINUTES, 1)
-        return number(amount[1], 0, most) * minutes_each * _SIXTY
-    elif spoken := _SPOKEN.fullmatch(cell):
+    elif amount := _AMOUNT_TEXT.fullmatch(cell):
+        most, minutes_each = (_MAX_HOURS, _SIXTY) if amount[2] else (_MAX_MINUTES, 1)
+        return parse_number(amount[1], 0, most) * minutes_each * _SIXTY
+    elif spoken := _HOURS_MINUTES_TEXT.fullmatch(cell):
         return float((int(spoken[1]) * _SIXTY + int(spoken[2])) * _SIXTY)
-    raise Unreadable(f"{cell!r} is not a duration; write 45:30, 1:02:03 or 45 min")
+    raise InvalidValue(f"{cell!r} is not a duration; write 45:30, 1:02:03 or 45 min")
 
 
-def _within(low: float, high: float) -> Callable[[str, str], float]:
-    return lambda _, cell: number(cell, low, high)
+def _number_within(low: float, high: float) -> Callable[[str, str], float]:
+    return lambda _, cell: parse_number(cell, low, high)
 
 
-def _value(
+def _parse_first(
     cells: Mapping[str, str], names: Iterable[str], read_cell: Callable[[str, str], float]
 ) -> float | None:
     """Read the first of some columns that a row fills; a bad cell is told with its column."""
@@ -194,6 +198,6 @@ def _value(
         if name in cells:
             try:
                 return read_cell(name, cells[name])
-            except Unreadable as error:
-                raise Unreadable(f"{name}: {error}") from error
+            except InvalidValue as error:
+                raise InvalidValue(f"{name}: {error}") from error
     return None

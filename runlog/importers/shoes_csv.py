@@ -1,11 +1,11 @@
-"""A list of pairs of shoes as CSV."""
+"""Read a list of shoes from CSV."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.importers.tables import table
-from runlog.importers.tables.cells import Unreadable, day, number, yes_or_no
+from runlog.importers import csv_table
+from runlog.importers.csv_table import InvalidValue, parse_day, parse_number, parse_yes_no
 from runlog.model import Reading, Shoe, shoe_key
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ FORMAT = "shoes"
 
 COLUMNS = ("name", "from", "retired", "start_km", "limit_km", "default")
 _ALIASES = {name: name for name in COLUMNS}
-_MOST_KM = 100_000.0
+_MAX_KM = 100_000.0
 
 
 def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
     """Tell whether the first row names a pair and something of it, and no date as a diary does."""
-    columns = table.header(head, _ALIASES)
+    columns = csv_table.read_header(head, _ALIASES)
     return (
         columns is not None
         and "name" in columns
@@ -37,26 +37,26 @@ def read(data: bytes, settings: Settings) -> Reading:
     Raises:
         NotReadable: there are rows, and none of them can be taken.
     """
-    _, rows = table.rows(data, _ALIASES)
-    shoes, problems = table.records(
+    _, rows = csv_table.read_rows(data, _ALIASES)
+    shoes, problems = csv_table.build_records(
         rows,
-        lambda row: [_shoe(row.cells, settings)],
+        lambda row: [_build_shoe(row.cells, settings)],
         key=lambda shoe: shoe_key(shoe.name),
         twice=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
     )
     return Reading(FORMAT, shoes=shoes, problems=problems)
 
 
-def _shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:
+def _build_shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:
     if "name" not in cells:
-        raise Unreadable("it has no name")
+        raise InvalidValue("it has no name")
     start, limit = cells.get("start_km"), cells.get("limit_km")
     begins, retired, default = cells.get("from"), cells.get("retired"), cells.get("default")
     return Shoe(
         name=cells["name"].strip(),
-        from_date=None if begins is None else day(begins, settings),
-        retired=None if retired is None else day(retired, settings),
-        start_m=0.0 if start is None else number(start, 0, _MOST_KM) * 1000.0,
-        limit_m=None if limit is None else number(limit, 0, _MOST_KM) * 1000.0,
-        default=default is not None and yes_or_no(default),
+        from_date=None if begins is None else parse_day(begins, settings),
+        retired=None if retired is None else parse_day(retired, settings),
+        start_m=0.0 if start is None else parse_number(start, 0, _MAX_KM) * 1000.0,
+        limit_m=None if limit is None else parse_number(limit, 0, _MAX_KM) * 1000.0,
+        default=default is not None and parse_yes_no(default),
     )

@@ -1,0 +1,322 @@
+"""Read GPX files: tracks become activities.
+
+A damaged file is read up to the fault by the streaming parser, or without its damaged points by gpxpy,
+whichever keeps more points.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
+
+import numpy as np
+
+from runlog.errors import NotReadable, NotTaken
+from runlog.importers import detect, sports, tracks, xml_points
+from runlog.importers.xml_points import Points
+from runlog.model import Activity, Problem, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gpxpy.gpx import GPX, GPXTrackPoint
+    from numpy.typing import NDArray
+
+    from runlog.importers.xml_points import XmlFault
+    from runlog.settings import Settings
+
+#: Local names of extension elements, in lower case and whatever their name space, by our columns.
+EXTENSION_COLUMNS = {
+    "hr": "heart_rate_bpm",
+    "heartrate": "heart_rate_bpm",
+    "heartratebpm": "heart_rate_bpm",
+    "cad": "cadence_spm",
+    "cadence": "cadence_spm",
+    "runcadence": "cadence_spm",
+    "speed": "speed_mps",
+    "power": "power_w",
+    "powerinwatts": "power_w",
+    "watts": "power_w",
+}
+POINT_COLUMNS = tuple(dict.fromkeys(("lat", "lon", "altitude_m", *EXTENSION_COLUMNS.values())))
+
+
+@dataclass(slots=True)
+class TrackHead:
+    """What a track says of itself, and the row of its first point."""
+
+    first: int
+    name: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GpxTracks:
+    """All tracks of a file that have points, and whether it plans routes, too."""
+
+    heads: list[TrackHead]
+    points: Points
+    has_routes: bool
+
+    def parts(self) -> list[tuple[TrackHead, int, int]]:
+        """Return each track's head, and the rows of its first point and after its last one."""
+        bounds = pairwise([*(head.first for head in self.heads), len(self.points)])
+        return [(head, *rows) for head, rows in zip(self.heads, bounds, strict=True)]
+
+
+def parse_tracks(text: str) -> tuple[GpxTracks, xml_points.XmlFault | None]:
+    """Read GPX text to its end or to the first fault.
+
+    Raises:
+        NotReadable: it declares entities, or is made to fill a memory.
+    """
+    heard = _GpxParser()
+    fault = heard.listen(text)
+    heads = [head for head in heard.heads if head.first < heard.count]
+    return GpxTracks(heads, heard.points(), heard.has_routes), fault
+
+
+class _GpxParser(xml_points.PointParser):
+    POINT = "trkpt"
+    ATTRIBUTES = ("lat", "lon")
+    ELEMENTS = MappingProxyType({"ele": "altitude_m", "time": xml_points.TIME_COLUMN, **EXTENSION_COLUMNS})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads: list[TrackHead] = []
+        self.has_routes = False
+
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 - only points have any
+        if name == "trk":
+            self.takes_points = True
+            if self.heads and self.heads[-1].first == self.count:  # the one before has no points
+                self.heads.pop()
+            self.heads.append(TrackHead(self.count))
+        if name in ("trk", "trkseg"):
+            self.pause()
+        self.has_routes |= name == "rte"
+
+    def end(self, name: str, text: str) -> None:
+        if name == "trk":
+            self.takes_points = False
+        if self.path[-1:] != ["trk"] or not text:
+            return
+        if name == "name":
+            self.heads[-1].name = text[: xml_points.MAX_NAME_LENGTH]
+        elif name == "type":
+            self.heads[-1].type = text[: xml_points.MAX_NAME_LENGTH]
+
+
+if TYPE_CHECKING:
+    TrackRows = tuple[TrackHead, int, int]
+
+FORMAT = "gpx"
+
+#: Some apps begin a new track for every lap or pause: tracks this close together are one recording.
+_MAX_TRACK_GAP_S = 600.0
+
+
+def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+    """Tell whether the bytes are XML whose root is gpx."""
+    return xml_points.local_name(detect.xml_root(head) or "") == "gpx"
+
+
+def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - what a GPX leaves open is settled for all formats
+    """Read all tracks. Tracks of one name and sport within ten minutes of each other are one activity.
+
+    Raises:
+        NotReadable: damaged.
+        NotTaken: no track, or no point of one has a time.
+    """
+    text = xml_points.decode_xml(data)
+    heard, fault = parse_tracks(text)
+    if fault is None:
+        return Reading(FORMAT, activities=_build_activities(heard), notes=heard.points.notes())
+    mended = read_with_gpxpy(text) if b"<trkpt" in fault.rest else None
+    if mended is None or len(mended[0].points) < len(heard.points):
+        return _read_before_fault(heard, fault)
+    return _read_repaired(*mended, fault)
+
+
+def _read_before_fault(heard: GpxTracks, fault: XmlFault) -> Reading:
+    """Give what stands before a fault."""
+    if np.isnan(heard.points.times).all():
+        raise NotReadable(f"damaged: {fault.reason}")
+    activities = _build_activities(heard)
+    problem = Problem(f"damaged ({fault.reason}); {_count_points(activities)} points before it were kept")
+    return Reading(FORMAT, activities=activities, problems=(problem,), notes=heard.points.notes())
+
+
+def _read_repaired(heard: GpxTracks, left_out: int, fault: XmlFault) -> Reading:
+    """Give what is left when the damaged points are taken out."""
+    activities = _build_activities(heard)
+    counts = f"{_count_points(activities)} points were kept, {left_out} could not be read"
+    problems = (Problem(f"damaged ({fault.reason}); {counts}"),) if left_out else ()
+    return Reading(FORMAT, activities=activities, problems=problems, notes=heard.points.notes())
+
+
+def _count_points(activities: tuple[Activity, ...]) -> int:
+    return sum(len(activity.track) for activity in activities if activity.track is not None)
+
+
+def _build_activities(heard: GpxTracks) -> tuple[Activity, ...]:
+    """Make an activity of each recording.
+
+    Raises:
+        NotTaken: no point of any has a time that can be right.
+    """
+    times = heard.points.times
+    timed = [part for part in heard.parts() if not np.isnan(times[slice(*part[1:])]).all()]
+    if not timed:
+        raise NotTaken(_reason_without_times(heard))
+    recordings = _join_tracks(timed, times)
+    activities = [_build_activity(head, heard.points.rows(first, end)) for head, first, end in recordings]
+    found = tuple(activity for activity in activities if activity is not None)
+    if not found:
+        raise NotTaken("its times lie before 1990 or after 9998; the clock of the device was not set")
+    return found
+
+
+def _reason_without_times(heard: GpxTracks) -> str:
+    if heard.heads:
+        return "a route, not a run: its points have no times"
+    if heard.has_routes:
+        return "a planned route, not a recorded run"
+    return "no track in it"
+
+
+def _join_tracks(timed: Sequence[TrackRows], times: NDArray[np.float64]) -> list[TrackRows]:
+    """Join tracks that follow each other closely."""
+    joined = [timed[0]]
+    for before, after in pairwise(timed):
+        if _continues(before, after, times):
+            head, first, _ = joined.pop()
+            joined.append((head, first, after[2]))
+        else:
+            joined.append(after)
+    return joined
+
+
+def _continues(before: TrackRows, after: TrackRows, times: NDArray[np.float64]) -> bool:
+    if (before[0].name, before[0].type) != (after[0].name, after[0].type):
+        return False
+    gap = np.nanmin(times[slice(*after[1:])]) - np.nanmax(times[slice(*before[1:])])
+    return bool(0 <= gap <= _MAX_TRACK_GAP_S)
+
+
+def _build_activity(head: TrackHead, points: Points) -> Activity | None:
+    """Make an activity of the points of one recording; None where no time in them can be right."""
+    built = tracks.build_track(points.times, points.segments, points.columns)
+    if built is None:
+        return None
+    start, track = built
+    sport, sub_sport = sports.normalize_sport(head.type)
+    return Activity(
+        start=datetime.fromtimestamp(start, UTC),
+        duration_s=float(track["time_s"][-1]),
+        sport=sport,
+        sub_sport=sub_sport,
+        kind=sports.activity_kind(sport, sub_sport),
+        name=head.name,
+        utc_offset_s=points.utc_offset_s(),
+        track=track,
+    )
+
+
+_STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_POINT_BOUNDARY = re.compile(r"(?=<trkpt\b|</trkseg\b)")  # a point with the space after it is a piece
+
+#: gpxpy makes objects of 10 times a file's size, copies nested elements by recursion in C, and searches
+#: for the end of each name space declaration as far as it takes: it is given nothing that would hurt it.
+_MAX_TEXT_SIZE = 16 * 2**20
+_MAX_POINT_SIZE = 4096
+_OVERLONG_NAMESPACE = re.compile(r"\sxmlns[^=]{200}")
+
+
+def read_with_gpxpy(text: str) -> tuple[GpxTracks, int] | None:
+    """Read GPX text that is not well-formed without the points in which it is not.
+
+    Stray ampersands are taken for what they look like, and control characters are left out.
+
+    Returns:
+        The tracks, and how many points were left out; None where gpxpy does not read the rest either.
+    """
+    from gpxpy.gpx import GPXException
+    from gpxpy.parser import GPXParser
+
+    if len(text) > _MAX_TEXT_SIZE or _OVERLONG_NAMESPACE.search(text):
+        return None
+    pieces = _POINT_BOUNDARY.split(_CONTROL_CHARACTERS.sub("", _STRAY_AMPERSAND.sub("&amp;", text)))
+    sound = [piece for piece in pieces if not piece.startswith("<trkpt") or _is_well_formed(piece)]
+    mended = "".join(sound)
+    _, fault = parse_tracks(mended)
+    if fault is not None:
+        return None
+    try:
+        tree = GPXParser(mended).parse("1.1")
+    except GPXException:
+        return None
+    return _convert_tracks(tree), len(pieces) - len(sound)
+
+
+def _is_well_formed(point: str) -> bool:
+    if len(point) > _MAX_POINT_SIZE:
+        return False
+    try:
+        expat.ParserCreate().Parse(point, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _convert_tracks(tree: GPX) -> GpxTracks:
+    heads: list[TrackHead] = []
+    points: list[GPXTrackPoint] = []
+    segments: list[int] = []
+    for track in tree.tracks:
+        if any(segment.points for segment in track.segments):
+            heads.append(TrackHead(len(points), track.name or None, track.type or None))
+        for segment in track.segments:
+            points += segment.points
+            segments.append(len(segment.points))
+    columns = {column: np.full(len(points), np.nan) for column in POINT_COLUMNS}
+    for row, point in enumerate(points):
+        for column, value in _point_values(point):
+            if np.isnan(columns[column][row]):
+                columns[column][row] = value
+    moments = np.array([_point_time(point) for point in points]).reshape(-1, 2)
+    numbers = np.repeat(np.arange(len(segments)), segments)
+    found = Points(numbers, moments[:, 0], moments[:, 1], columns)
+    return GpxTracks(heads, found, bool(tree.routes))
+
+
+def _point_values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:
+    yield "lat", point.latitude
+    yield "lon", point.longitude
+    if point.elevation is not None:
+        yield "altitude_m", point.elevation
+    for element in _extension_elements(point):
+        column = EXTENSION_COLUMNS.get(str(element.tag).rpartition("}")[2].lower())
+        if column is not None:
+            yield column, xml_points.float_or_nan(element.text or "")
+
+
+def _extension_elements(point: GPXTrackPoint) -> Iterator[Any]:
+    return (element for extension in point.extensions for element in extension.iter())
+
+
+def _point_time(point: GPXTrackPoint) -> tuple[float, float]:
+    """Return the Unix seconds of a point and the offset that its time is written with."""
+    time = point.time
+    if time is None:
+        return np.nan, np.nan
+    offset = time.utcoffset()
+    if offset is None:
+        return time.replace(tzinfo=UTC).timestamp(), np.nan
+    return time.timestamp(), offset.total_seconds()

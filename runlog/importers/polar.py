@@ -1,0 +1,347 @@
+"""Read training sessions from the export of a Polar account, in its layouts until and since 2025.
+
+Until 2025 an exercise names its sport by a word, its duration as ISO 8601, and each sample with its time;
+since then it has numbers for sports, milliseconds, and samples at even intervals. Neither is documented.
+Local times come without a zone, with the offset in minutes beside them. Speeds are km/h.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from runlog.clock import offset_s
+from runlog.errors import NotReadable, NotTaken
+from runlog.importers import detect, sports, tracks
+from runlog.model import Activity, Lap, Problem, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from runlog.model import Track
+    from runlog.settings import Settings
+
+FORMAT = "polar"
+
+_SESSION_KEYS = (b'"exercises"', b'"startTime"', b'"stopTime"')
+#: Ten hours with every sensor are 20 MB; parsed, JSON takes ten times its size of memory.
+_MAX_SIZE = 48 * 2**20
+_MAX_EXERCISES = 50
+_MAX_NAME_LENGTH = 200
+_ISO_DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,7}(?:\.\d{1,9})?)S)?")
+_OFFSET_KEYS = ("timezoneOffset", "timeZoneOffset", "timezoneOffsetMinutes")
+_MAX_OFFSET_MIN = 18 * 60
+
+
+def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+    """Tell whether the bytes are a JSON object with the exercises of a session that began and ended."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(key in head for key in _SESSION_KEYS)
+
+
+def read(data: bytes, settings: Settings) -> Reading:
+    """Read each exercise of a session as an activity.
+
+    Raises:
+        NotReadable: damaged, or larger than any session.
+        NotTaken: no exercise that tells its time is in it.
+    """
+    if len(data) > _MAX_SIZE:
+        raise NotReadable(f"{len(data) / 2**20:.0f} MB is more than any training session of Polar has")
+    session = as_dict(detect.parse_json(data))
+    exercises = [exercise for exercise in as_list(session.get("exercises")) if isinstance(exercise, dict)]
+    exercises = exercises[:_MAX_EXERCISES]
+    activities: list[Activity] = []
+    problems: list[Problem] = []
+    notes: dict[str, None] = {}
+    for number, exercise in enumerate(exercises, 1):
+        clock = _parse_start(exercise, session, settings)
+        if clock is None:
+            problems.append(Problem(f"exercise {number} of {len(exercises)} tells no time"))
+            continue
+        if clock.assumed:
+            notes["it names no time zone; its times were taken for those of the settings"] = None
+        activities.append(_build_activity(session, exercise, clock, alone=len(exercises) == 1))
+    if not activities:
+        raise NotTaken("a training session of Polar without an exercise that tells its time")
+    return Reading(FORMAT, tuple(activities), problems=tuple(problems), notes=tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _ExerciseStart:
+    """When an exercise began, aware; whether its local clock is told, and whether its time is assumed."""
+
+    start: datetime
+    stated: bool
+    assumed: bool
+
+    @property
+    def offset_s(self) -> int:
+        return offset_s(self.start)
+
+
+def _parse_start(
+    exercise: Mapping[str, Any], session: Mapping[str, Any], settings: Settings
+) -> _ExerciseStart | None:
+    start = _parse_time(exercise.get("startTime")) or _parse_time(session.get("startTime"))
+    if start is None:
+        return None
+    offsets = (_first_number(one.get(name)) for one in (exercise, session) for name in _OFFSET_KEYS)
+    offset = next((one for one in offsets if one is not None and abs(one) <= _MAX_OFFSET_MIN), None)
+    assumed = offset is None and start.tzinfo is None
+    zone = settings.zone if offset is None else timezone(timedelta(minutes=round(offset)))
+    try:
+        start = start.replace(tzinfo=zone) if start.tzinfo is None else start.astimezone(zone)
+        within = start.timestamp() < tracks.LATEST_UNIX_S
+    except OverflowError:
+        return None
+    return _ExerciseStart(start, stated=offset is not None, assumed=assumed) if within else None
+
+
+def _build_activity(
+    session: Mapping[str, Any], exercise: Mapping[str, Any], clock: _ExerciseStart, *, alone: bool
+) -> Activity:
+    label = _clean_text(session.get("name"))
+    sport, sub_sport = sports.normalize_polar_sport(exercise.get("sport"), label if alone else None)
+    moving = _parse_duration(exercise)
+    track = build_exercise_track(exercise, clock.start.timestamp(), clock.offset_s)
+    lasts = (_parse_elapsed(exercise), moving, float(track["time_s"][-1]) if track else None)
+    average, highest = _parse_heart_rates(exercise, session if alone else {})
+    return Activity(
+        start=clock.start.astimezone(UTC),
+        duration_s=max(seconds or 0.0 for seconds in lasts),
+        sport=sport,
+        sub_sport=sub_sport,
+        kind=sports.activity_kind(sport, sub_sport),
+        name=label,
+        utc_offset_s=clock.offset_s if clock.stated else None,
+        moving_s=moving,
+        distance_m=_first_positive(exercise.get("distance"), exercise.get("distanceMeters")),
+        ascent_m=_first_positive(exercise.get("ascent")),
+        avg_hr=average,
+        max_hr=highest,
+        device=_clean_text(as_dict(session.get("product")).get("modelName")),
+        laps=_build_laps(exercise, clock.start.astimezone(UTC)),
+        track=track,
+    )
+
+
+def _parse_duration(one: Mapping[str, Any]) -> float | None:
+    """Return what an exercise or lap lasted without pauses."""
+    milliseconds = _first_number(one.get("durationMillis"))
+    if milliseconds is not None:
+        return milliseconds / 1000.0
+    parts = _ISO_DURATION.fullmatch(str(one.get("duration")))
+    if parts is None:
+        return None
+    hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+    return (hours * 60 + minutes) * 60 + seconds
+
+
+def _parse_elapsed(exercise: Mapping[str, Any]) -> float | None:
+    start, stop = _parse_time(exercise.get("startTime")), _parse_time(exercise.get("stopTime"))
+    if start is None or stop is None or (start.tzinfo is None) != (stop.tzinfo is None):
+        return None
+    return (stop - start).total_seconds()
+
+
+def _parse_heart_rates(
+    exercise: Mapping[str, Any], session: Mapping[str, Any]
+) -> tuple[float | None, float | None]:
+    """Return the average and the highest heart rate, of the exercise or else of a session of only one."""
+    told = as_dict(exercise.get("heartRate"))
+    for statistic in as_list(as_dict(exercise.get("statistics")).get("statistics")):
+        if isinstance(statistic, dict) and str(statistic.get("type")).endswith("HEART_RATE"):
+            told = statistic
+    rates = (
+        _first_number(told.get("avg"), session.get("averageHeartRate"), session.get("hrAvg")),
+        _first_number(told.get("max"), session.get("maximumHeartRate"), session.get("hrMax")),
+    )
+    low, high = tracks.VALID_RANGES["heart_rate_bpm"]
+    average, highest = (rate if rate is not None and low <= rate <= high else None for rate in rates)
+    return average, highest
+
+
+def _build_laps(exercise: Mapping[str, Any], start: datetime) -> tuple[Lap, ...]:
+    """Return the laps that the runner took, or else those that the watch did; they follow each other."""
+    both = exercise["laps"] if isinstance(exercise.get("laps"), dict) else exercise  # since 2025, and until
+    found: list[Lap] = []
+    begins = 0.0
+    for one in map(as_dict, as_list(both.get("laps")) or as_list(both.get("autoLaps"))):
+        lasts = _parse_duration(one)
+        if lasts is None or lasts < 0 or begins + lasts > tracks.MAX_DURATION_S:
+            return ()
+        metres = _first_positive(one.get("distance"), one.get("distanceMeters"))
+        found.append(Lap(start + timedelta(seconds=begins), lasts, metres))
+        begins += lasts
+    return tuple(found)
+
+
+def _parse_time(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _first_number(*values: object) -> float | None:
+    """Return the first of some values that is a number, or None."""
+    found = to_floats(values)
+    return next((number for number in found.tolist() if not math.isnan(number)), None)
+
+
+def _first_positive(*values: object) -> float | None:
+    """Return the first number, or None also where it is 0: then there was no sensor."""
+    number = _first_number(*values)
+    return number if number is not None and number > 0 else None
+
+
+def _clean_text(value: object) -> str | None:
+    """Return a text without blanks around it and what no database keeps, or None where there is none."""
+    if not isinstance(value, str):
+        return None
+    return value[:_MAX_NAME_LENGTH].encode("utf-8", errors="replace").decode().strip() or None
+
+
+if TYPE_CHECKING:
+    #: A column, the seconds since the start of the exercise (n,), and the values (n,) in our unit.
+    SampleStream = tuple[str, NDArray[np.float64], NDArray[np.float64]]
+
+_KMH_PER_MPS = 3.6
+#: Our column and what divides the values, by the name of a stream in lower case without "_".
+_STREAM_COLUMNS = {
+    "heartrate": ("heart_rate_bpm", 1.0),
+    "speed": ("speed_mps", _KMH_PER_MPS),
+    "cadence": ("cadence_spm", 1.0),
+    "altitude": ("altitude_m", 1.0),
+    "distance": ("distance_m", 1.0),
+    "power": ("power_w", 1.0),
+}
+_POSITION_COLUMNS = {"latitude": "lat", "longitude": "lon"}
+#: A sensor that is not there counts 0 throughout.
+_ABSENT_IF_ALL_ZERO = ("distance_m", "speed_mps", "cadence_spm", "power_w")
+#: Polar samples every second, some watches every five or sixty: where nothing at all came, it was paused.
+_MIN_PAUSE_S = 10.0
+_PAUSE_INTERVALS = 10.0
+
+
+def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: float) -> Track | None:
+    """Merge the samples and the route of an exercise; None where there are none.
+
+    Args:
+        exercise: as Polar writes it.
+        start: Unix seconds of its start.
+        offset_s: of the local clock that its times are written on.
+    """
+    streams = [
+        (column, np.rint(seconds), values)
+        for column, seconds, values in _iter_streams(exercise, start, offset_s)
+        if len(values) and not np.isnan(values).all()
+    ]
+    if not streams:
+        return None
+    axis = np.unique(np.concatenate([seconds for _, seconds, _ in streams]))
+    axis = axis[np.abs(axis) <= tracks.MAX_DURATION_S]  # NaN is not
+    columns: dict[str, NDArray[np.float64]] = {}
+    for column, seconds, values in streams:
+        merged = columns.setdefault(column, np.full(len(axis), np.nan))
+        told = np.isin(seconds, axis) & ~np.isnan(values)
+        merged[np.searchsorted(axis, seconds[told])] = values[told]
+    columns = {name: values for name, values in columns.items() if _is_measured(name, values)}
+    built = tracks.build_track(start + axis, _number_segments(axis), columns, start)
+    return built[1] if built else None
+
+
+def _is_measured(name: str, values: NDArray[np.float64]) -> bool:
+    return bool((values > 0).any()) if name in _ABSENT_IF_ALL_ZERO else True
+
+
+def _number_segments(axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    gaps = np.diff(axis, prepend=axis[:1])
+    usual = float(np.median(gaps[1:])) if len(gaps) > 1 else 0.0
+    paused: NDArray[np.float64] = np.cumsum(gaps > max(_MIN_PAUSE_S, _PAUSE_INTERVALS * usual)).astype(
+        np.float64
+    )
+    return paused
+
+
+def _iter_streams(exercise: Mapping[str, Any], start: float, offset_s: float) -> Iterator[SampleStream]:
+    samples = as_dict(exercise.get("samples"))
+    for name, entries in samples.items():
+        if isinstance(entries, list):
+            known = [entry for entry in entries if isinstance(entry, dict)]
+            if name == "samples":
+                yield from _even_streams(known)
+            else:
+                yield from _timed_streams(name, known, start, offset_s)
+    route = as_dict(as_dict(exercise.get("routes")).get("route"))
+    points = [point for point in as_list(route.get("wayPoints")) if isinstance(point, dict)]
+    begun = _seconds_since_start([route.get("startTime")], start, offset_s)[0]
+    elapsed = to_floats([point.get("elapsedMillis") for point in points]) / 1000.0
+    yield from _position_streams(points, elapsed + (0.0 if np.isnan(begun) else begun))
+
+
+def _timed_streams(
+    name: str, entries: Sequence[Mapping[str, Any]], start: float, offset_s: float
+) -> Iterator[SampleStream]:
+    """Until 2025: a stream's entries, or the points of the route, each with its time."""
+    seconds = _seconds_since_start([entry.get("dateTime") for entry in entries], start, offset_s)
+    if name == "recordedRoute":
+        yield from _position_streams(entries, seconds)
+    elif name.lower() in _STREAM_COLUMNS:
+        column, divisor = _STREAM_COLUMNS[name.lower()]
+        yield column, seconds, to_floats([entry.get("value") for entry in entries]) / divisor
+
+
+def _even_streams(streams: Sequence[Mapping[str, Any]]) -> Iterator[SampleStream]:
+    """Since 2025: values at an even interval."""
+    for stream in streams:
+        name = str(stream.get("type")).replace("_", "").lower()
+        interval = to_floats([stream.get("intervalMillis")])[0] / 1000.0
+        if name in _STREAM_COLUMNS and interval > 0:
+            column, divisor = _STREAM_COLUMNS[name]
+            values = to_floats(as_list(stream.get("values"))) / divisor
+            yield column, np.arange(len(values)) * interval, values
+
+
+def _position_streams(
+    points: Sequence[Mapping[str, Any]], seconds: NDArray[np.float64]
+) -> Iterator[SampleStream]:
+    for name, column in _POSITION_COLUMNS.items():
+        yield column, seconds, to_floats([point.get(name) for point in points])
+
+
+def _seconds_since_start(times: Sequence[Any], start: float, offset_s: float) -> NDArray[np.float64]:
+    """Return seconds since the start (n,), NaN where a time is none."""
+    unix, offsets = tracks.parse_times([time if isinstance(time, str) else "" for time in times])
+    return np.where(np.isnan(offsets), unix - offset_s, unix) - start
+
+
+def to_floats(values: Sequence[Any]) -> NDArray[np.float64]:
+    """Return numbers (n,), NaN for all that is none."""
+    return np.array([_to_float(value) for value in values], dtype=np.float64)
+
+
+def _to_float(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return np.nan
+    try:
+        return float(value) if math.isfinite(value) else np.nan
+    except OverflowError:  # a whole number of hundreds of digits
+        return np.nan
+
+
+def as_dict(value: object) -> Mapping[str, Any]:
+    """Return a JSON object, an empty one where there is something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """Return a JSON array, an empty one where there is something else."""
+    return value if isinstance(value, list) else []

@@ -1,0 +1,169 @@
+"""Read soreness from the wellness lists of PMSys and intervals.icu.
+
+PMSys (the PMData and SoccerMon data sets) rates 1 to 5 with 5 the best and 0 for no answer; its areas are
+SNOMED CT codes of body structures. intervals.icu rates 1 (low) to 4 (extreme) and names no area.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from runlog import clock
+from runlog.importers import csv_table
+from runlog.importers.csv_table import InvalidValue, parse_rating_time, parse_soreness
+from runlog.model import Area, Entry, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runlog.settings import Settings
+
+PMSYS_FORMAT = "pmsys"
+
+_PMSYS_ALIASES = {name: name for name in ("effective_time_frame", "soreness", "soreness_area")}
+_PMSYS_WORST, _PMSYS_BEST = 1.0, 5.0
+
+#: SNOMED CT body structures, left and right. The trunk and the arms are no area of runlog's.
+_SNOMED_AREAS = {
+    "45048000": Area.NECK,
+    "91775009": Area.SHOULDER,
+    "91774008": Area.SHOULDER,
+    "51185008": Area.CHEST,
+    "12921003": Area.HIP_GROIN,  # the pelvis
+    "29836001": Area.HIP_GROIN,
+    "61396006": Area.THIGH,
+    "11207009": Area.THIGH,
+    "82169009": Area.KNEE,
+    "6757004": Area.KNEE,
+    "48979004": Area.LOWER_LEG,
+    "32696007": Area.LOWER_LEG,
+    "51636004": Area.ANKLE,
+    "6685009": Area.ANKLE,
+    "22335008": Area.FOOT,
+    "7769000": Area.FOOT,
+}
+_SNOMED_CODE = re.compile(r"\b\d{6,18}\b")
+_MAX_CODES_NOTED = 5
+
+
+def claims_pmsys(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+    """Tell whether the first row names the columns of PMSys."""
+    columns = csv_table.read_header(head, _PMSYS_ALIASES)
+    return columns is not None and {"effective_time_frame", "soreness"} <= set(columns)
+
+
+def read_pmsys(data: bytes, settings: Settings) -> Reading:
+    """Read the soreness; a row that cannot be taken is a problem with its line and reason.
+
+    Raises:
+        NotReadable: there are rows, and none of them can be taken.
+    """
+    columns, rows = csv_table.read_rows(data, _PMSYS_ALIASES)
+    entries, problems = csv_table.build_records(
+        rows,
+        lambda row: _pmsys_entries(row.cells, settings),
+        key=lambda entry: (entry.moment, entry.area),
+        twice=lambda _, line: f"the same time and area as line {line}, which is kept",
+    )
+    notes = ["PMSys counts soreness from 5 (none) to 1; it was taken for 0 to 10"]
+    if any(entry.area is Area.OTHER for entry in entries):
+        notes.append("ratings without an area that runlog has are kept under the area other")
+    if unread := csv_table.list_unread_columns(columns, _PMSYS_ALIASES):
+        notes.append(f"only soreness is read, not {unread}")
+    return Reading(PMSYS_FORMAT, entries=entries, problems=problems, notes=tuple(notes))
+
+
+def _pmsys_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
+    """Make an entry for each area of a row; none where soreness was not answered."""
+    answer = parse_soreness(cells.get("soreness", "0"), _PMSYS_WORST, _PMSYS_BEST)
+    if answer is None:
+        return []
+    if "effective_time_frame" not in cells:
+        raise InvalidValue("it has no effective_time_frame")
+    moment, _ = parse_rating_time(cells["effective_time_frame"], settings)  # written in UTC
+    offset = clock.offset_s(moment.astimezone(settings.zone))
+    soreness = (_PMSYS_BEST - answer) / (_PMSYS_BEST - _PMSYS_WORST) * 10.0
+    areas = _pmsys_areas(cells.get("soreness_area", ""))
+    return [Entry(moment, offset, soreness=soreness, area=area, note=note) for area, note in areas.items()]
+
+
+def _pmsys_areas(cell: str) -> dict[Area, str | None]:
+    """Return the areas of a row, each once, with a note of the codes that are none of runlog's."""
+    codes = dict.fromkeys(_SNOMED_CODE.findall(cell))
+    areas: dict[Area, str | None] = {_SNOMED_AREAS[code]: None for code in codes if code in _SNOMED_AREAS}
+    unknown = [code for code in codes if code not in _SNOMED_AREAS]
+    if unknown:
+        areas[Area.OTHER] = f"PMSys: SNOMED CT {', '.join(unknown[:_MAX_CODES_NOTED])}"
+    elif not areas:
+        areas[Area.OTHER] = "PMSys: no area named"
+    return areas
+
+
+INTERVALS_FORMAT = "intervals.icu"
+
+_INTERVALS_ALIASES = {"date": "date", "id": "date", "soreness": "soreness"}
+#: Columns that nobody else spells so: written in one word, they tell its list from a diary of one's own.
+_INTERVALS_COLUMNS = frozenset(
+    {
+        "restinghr",
+        "avgsleepinghr",
+        "hrvsdnn",
+        "sleepsecs",
+        "sleepscore",
+        "sleepquality",
+        "ramprate",
+        "ctlload",
+        "atlload",
+        "baevskysi",
+        "bodyfat",
+        "kcalconsumed",
+    }
+)
+_INTERVALS_LOW, _INTERVALS_EXTREME = 1.0, 4.0
+
+
+def claims_intervals(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+    """Tell whether the first row names a day, soreness, and a column that only intervals.icu has."""
+    columns = csv_table.read_header(head, _INTERVALS_ALIASES)
+    return (
+        columns is not None
+        and {"date", "soreness"} <= set(columns)
+        and not _INTERVALS_COLUMNS.isdisjoint(columns)
+    )
+
+
+def read_intervals(data: bytes, settings: Settings) -> Reading:
+    """Read the soreness of each day; a row that cannot be taken is a problem with its line and reason.
+
+    Its scale is 1 low, 2 average, 3 high, 4 extreme: (value - 1) / 3 x 10 gives 0, 3.3, 6.7, 10.
+
+    Raises:
+        NotReadable: there are rows, and none of them can be taken.
+    """
+    columns, rows = csv_table.read_rows(data, _INTERVALS_ALIASES)
+    entries, problems = csv_table.build_records(
+        rows,
+        lambda row: _intervals_entries(row.cells, settings),
+        key=lambda entry: entry.moment,
+        twice=lambda _, line: f"the same day as line {line}, which is kept",
+    )
+    notes = [
+        "intervals.icu counts soreness from 1 (low) to 4 (extreme); it was taken for 0 to 10",
+        "it names no area of the body; its ratings are kept under the area other",
+    ]
+    if unread := csv_table.list_unread_columns(columns, _INTERVALS_ALIASES):
+        notes.append(f"only soreness is read, not {unread}")
+    return Reading(INTERVALS_FORMAT, entries=entries, problems=problems, notes=tuple(notes))
+
+
+def _intervals_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
+    """Make the entry of a day; none where soreness was not rated."""
+    rated = parse_soreness(cells.get("soreness", "0"), _INTERVALS_LOW, _INTERVALS_EXTREME)
+    if rated is None:
+        return []
+    if "date" not in cells:
+        raise InvalidValue("it has no date")
+    moment, offset = parse_rating_time(cells["date"], settings)
+    soreness = (rated - _INTERVALS_LOW) / (_INTERVALS_EXTREME - _INTERVALS_LOW) * 10.0
+    return [Entry(moment, offset, soreness=soreness, area=Area.OTHER)]

@@ -1,1 +1,0 @@
-"""XML recordings: GPX and TCX."""
