@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import runlog
-from runlog.intake.deriving import derive
+from runlog.ingest.workers import derive_packed
 from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Reading, Shoe, ShoeRule, Surface, Track
-from runlog.store.tracks import stream
+from runlog.store.tracks import pack_track
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def run(day, seconds=900, **values):
 def add(journal: Journal, path, *activities, **parts):
     """Put a made-up file into the store as an import does."""
     bare = tuple(Activity(**{name: getattr(one, name) for name in _FIELDS}) for one in activities)
-    streams = [one.track and stream(one.track, derive(one.track)) for one in activities]
+    streams = [one.track and pack_track(one.track, derive_packed(one.track)) for one in activities]
     digest = sha256(path.encode()).hexdigest()
     return journal._store.add_file(path, digest, Reading("fit", activities=bare, **parts), streams)
 

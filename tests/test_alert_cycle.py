@@ -329,7 +329,7 @@ def test_hostile_names_are_kept_as_they_are(tmp_path):
     with runlog.open(tmp_path / "home") as journal, journal._store.writing() as db:
         from runlog.store import alerts
 
-        alerts.keep(db, cycle.follow([], [notice(hostile)], START))
-        (kept,) = alerts.read(db)
+        alerts.save_alerts(db, cycle.follow([], [notice(hostile)], START))
+        (kept,) = alerts.read_alerts(db)
     assert kept.subject == hostile
     shutil.rmtree(tmp_path / "home")

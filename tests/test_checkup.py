@@ -20,7 +20,7 @@ import runlog
 from runlog import checkup
 from runlog.checkup import facts, support, surroundings
 from runlog.model import Entry
-from runlog.store.keeping import checks
+from runlog.store import checks
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +202,7 @@ def test_tracks_with_times_that_cannot_be_are_told(home, columns):
 
     made = Track({name: np.array(values) for name, values in {**columns, "segment": [0.0] * 3}.items()})
     with database(home) as db:
-        db.execute("UPDATE track SET arrays = ? WHERE recording_id = 1", (tracks.pack(made),))
+        db.execute("UPDATE track SET arrays = ? WHERE recording_id = 1", (tracks.encode_track(made),))
     assert found(home)["track"].count == 1
 
 

@@ -218,12 +218,12 @@ def test_entries_name_the_same_runs_where_the_ids_are_others(made, tmp_path):
 
 
 def test_an_export_that_was_stopped_says_so(made, tmp_path, monkeypatch):
-    from runlog import exporting
+    from runlog import export
 
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(exporting.sheets, "diary", stopped)
+    monkeypatch.setattr(export, "diary_table", stopped)
     with runlog.open(made / "home") as journal, pytest.raises(KeyboardInterrupt):
         journal.export(tmp_path / "out")
     with runlog.open(tmp_path / "new") as journal:

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import runlog
+from runlog import exporting_plans as files
 from runlog.errors import NotReadable
-from runlog.exporting import plans as files
 from runlog.importers import runlog_export as exported
 from runlog.model import Area, Entry, ExportedJournal, Plan, PlannedRun
 from runlog.settings import Settings
-from runlog.store import plans
+from runlog.store import trials
 
 DRAWN = Plan(
     id=3,
@@ -81,8 +81,8 @@ def test_an_export_holds_the_plans_and_reads_back(tmp_path):
     with runlog.open(tmp_path / "home") as journal:
         journal.log(Entry(datetime(2026, 5, 1, tzinfo=UTC), 0, soreness=1.0))
         with journal._store.writing() as db:
-            plans.add(db, DRAWN)
-            plans.add(db, replace(DRAWN, factor="warmup", seed=7))
+            trials.add_trial(db, DRAWN)
+            trials.add_trial(db, replace(DRAWN, factor="warmup", seed=7))
         journal.plans.cancel(1, datetime(2026, 6, 1, tzinfo=UTC))
         before = journal.plans.all()
         journal.export(tmp_path / "out")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from runlog import journal
-from runlog.intake.reading import Job, read_job
+from runlog.ingest.workers import ParseJob, parse_file
 from runlog.settings import Settings
 
 MUTANTS_OF_EACH = 12 * int(os.environ.get("RUNLOG_FUZZ", "1"))
@@ -86,7 +86,7 @@ def test_a_mutant_comes_to_a_reading_or_a_reason(real, group):
         for _ in range(MUTANTS_OF_EACH):
             data = mutant(chance, real[name], chance.choice(others))
             with no_hang():
-                read = read_job(Job(name, data), SETTINGS, None)
+                read = parse_file(ParseJob(name, data), SETTINGS, None)
             assert read.lasting, f"{name}: {read.reason}"
             assert (read.reading is None) == bool(read.reason)
             outcomes.append(read.outcome)

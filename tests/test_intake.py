@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from runlog import importers, intake, store
+from runlog import importers, ingest, store
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.intake import reading
-from runlog.intake.finding import Found, find
-from runlog.intake.reading import Job, Read, read_in_order, read_job
-from runlog.intake.sources import OnDisk
+from runlog.ingest import workers
+from runlog.ingest.sources import DiskFile, FoundFile, find_files
+from runlog.ingest.workers import ParseJob, ParseResult, parse_file, parse_in_order
 from runlog.settings import Settings
 
 
@@ -26,7 +25,7 @@ def touch(folder, *names):
 
 
 def named(folder, *paths):
-    return [Path(found.named).relative_to(folder).as_posix() for found in find(paths or [folder])]
+    return [Path(found.named).relative_to(folder).as_posix() for found in find_files(paths or [folder])]
 
 
 def test_folders_are_walked_in_order_without_hidden_files(tmp_path):
@@ -37,7 +36,7 @@ def test_folders_are_walked_in_order_without_hidden_files(tmp_path):
 def test_each_file_comes_once_whatever_order_it_is_named_in(tmp_path):
     touch(tmp_path, "a/1.gpx", "b.fit")
     again = tmp_path / "b.fit", tmp_path / "a" / ".." / "b.fit", tmp_path, tmp_path / "a" / "1.gpx"
-    assert [Path(found.path).name for found in find(again)] == ["1.gpx", "b.fit"]
+    assert [Path(found.path).name for found in find_files(again)] == ["1.gpx", "b.fit"]
 
 
 def test_a_hidden_file_that_was_named_is_taken(tmp_path):
@@ -56,17 +55,17 @@ def test_the_home_is_where_the_tilde_says(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     touch(tmp_path, "a.fit")
-    assert find(["~/a.fit"])[0].path == str(tmp_path / "a.fit")
+    assert find_files(["~/a.fit"])[0].path == str(tmp_path / "a.fit")
 
 
 def head_of(path):
-    (found,) = find([path])
-    return OnDisk(found).head(4)
+    (found,) = find_files([path])
+    return DiskFile(found).head(4)
 
 
 def test_a_listing_shows_size_and_time(tmp_path):
     touch(tmp_path, "a.fit")
-    for found in (*find([tmp_path]), *find([tmp_path / "a.fit"])):
+    for found in (*find_files([tmp_path]), *find_files([tmp_path / "a.fit"])):
         assert (found.size, found.mtime_ns) == (5, (tmp_path / "a.fit").stat().st_mtime_ns)
 
 
@@ -74,7 +73,7 @@ def test_what_cannot_be_read_says_why(tmp_path):
     with pytest.raises(BadInput, match="no such file"):
         head_of(tmp_path / "none.fit")
     with pytest.raises(BadInput, match="folder"):
-        OnDisk(Found(str(tmp_path), str(tmp_path))).head(4)
+        DiskFile(FoundFile(str(tmp_path), str(tmp_path))).head(4)
 
 
 @pytest.mark.parametrize("name", ["a" * 5000, "a\0b"])
@@ -105,37 +104,39 @@ def read_name(job, crash_on="", log=None):
         log.append(job.name)
     if job.name == crash_on:
         os._exit(139)
-    return Read("read", reason=job.name)
+    return ParseResult("read", reason=job.name)
 
 
 def jobs(*names):
-    return ((name, Job(name, b"bytes")) for name in names)
+    return ((name, ParseJob(name, b"bytes")) for name in names)
 
 
 def test_one_worker_reads_as_the_results_are_taken():
     log: list[str] = []
-    readings = read_in_order(jobs("a", "b", "c"), partial(read_name, log=log), 1)
+    readings = parse_in_order(jobs("a", "b", "c"), partial(read_name, log=log), 1)
     assert next(readings)[1].reason == "a"
     assert log == ["a"]
 
 
 def test_several_workers_keep_the_order():
     names = [f"{number:02}" for number in range(30)]
-    readings = list(read_in_order(jobs(*names), read_name, 2))
+    readings = list(parse_in_order(jobs(*names), read_name, 2))
     assert [(key, read.reason) for key, read in readings] == [(name, name) for name in names]
 
 
 def test_no_more_is_held_than_the_processes_need(monkeypatch):
     taken: list[int] = []
     names = (taken.append(number) or str(number) for number in range(40))
-    monkeypatch.setattr(reading, "_MOST_AHEAD", 12)  # two jobs and a bit
-    for count, _ in enumerate(read_in_order(((name, Job(name, b"bytes")) for name in names), read_name, 2)):
+    monkeypatch.setattr(workers, "_MAX_WAITING_BYTES", 12)  # two jobs and a bit
+    for count, _ in enumerate(
+        parse_in_order(((name, ParseJob(name, b"bytes")) for name in names), read_name, 2)
+    ):
         assert len(taken) <= count + 4
 
 
 def test_a_crash_fails_only_the_file_that_crashes():
     names = [f"{number:02}" for number in range(12)]
-    readings = read_in_order(jobs(*names), partial(read_name, crash_on="03"), 2)
+    readings = parse_in_order(jobs(*names), partial(read_name, crash_on="03"), 2)
     failed = {key: read.reason for key, read in readings if read.outcome == "failed"}
     assert list(failed) == ["03"]
     assert "crashed" in failed["03"]
@@ -159,43 +160,43 @@ def test_whatever_is_wrong_with_a_file_becomes_its_reason(monkeypatch, error, ou
         raise error
 
     monkeypatch.setattr(importers, "read_bytes", fail)
-    read = read_job(Job("a.fit", b""), Settings(), None)
+    read = parse_file(ParseJob("a.fit", b""), Settings(), None)
     assert (read.outcome, read.reason, read.reading) == (outcome, reason, None)
 
 
 def test_a_small_import_starts_no_processes(tmp_path):
     touch(tmp_path, "a", "b")
-    assert intake._workers_for(find([tmp_path])) == 1
+    assert ingest._choose_workers(find_files([tmp_path])) == 1
 
 
 def test_what_is_too_large_to_be_read_is_not_even_loaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(OnDisk, "load", pytest.fail)
+    monkeypatch.setattr(DiskFile, "load", pytest.fail)
     for name, beginning in (("a.fit", b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"), ("b.zip", b"PK\x03\x04")):
         with (tmp_path / name).open("wb") as file:
             file.write(beginning)
             file.truncate(2 * 2**30)
     with store.open(tmp_path / "home") as kept:
-        files = intake.take(kept, [tmp_path / "a.fit", tmp_path / "b.zip"], Settings()).files
+        files = ingest.import_files(kept, [tmp_path / "a.fit", tmp_path / "b.zip"], Settings()).files
     assert [file.outcome for file in files] == ["failed", "failed"]
     assert "2048 MB" in files[0].reason
     assert "zip archive is damaged" in files[1].reason
 
 
 def test_a_large_one_starts_some_unless_a_script_would_run_again(tmp_path, monkeypatch):
-    (tmp_path / "large").write_bytes(b"\0" * intake._WORTH_SEVERAL_PROCESSES)
-    large = find([tmp_path])
+    (tmp_path / "large").write_bytes(b"\0" * ingest._PARALLEL_FROM_BYTES)
+    large = find_files([tmp_path])
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    monkeypatch.delitem(intake.sys.modules, "runlog.cli", raising=False)
-    monkeypatch.setattr(intake.sys.modules["__main__"], "__file__", "analyse_me.py", raising=False)
-    assert intake._workers_for(large) == 1
-    monkeypatch.setitem(intake.sys.modules, "runlog.cli", intake)
-    assert intake._workers_for(large) == 4
-    monkeypatch.delitem(intake.sys.modules, "runlog.cli")
-    monkeypatch.delattr(intake.sys.modules["__main__"], "__file__")
-    assert intake._workers_for(large) == 4
+    monkeypatch.delitem(ingest.sys.modules, "runlog.cli", raising=False)
+    monkeypatch.setattr(ingest.sys.modules["__main__"], "__file__", "analyse_me.py", raising=False)
+    assert ingest._choose_workers(large) == 1
+    monkeypatch.setitem(ingest.sys.modules, "runlog.cli", ingest)
+    assert ingest._choose_workers(large) == 4
+    monkeypatch.delitem(ingest.sys.modules, "runlog.cli")
+    monkeypatch.delattr(ingest.sys.modules["__main__"], "__file__")
+    assert ingest._choose_workers(large) == 4
 
 
 def test_many_equal_remarks_are_told_once_and_not_all():
-    assert intake._said(("a", "a", "b")) == "a; b"
-    assert intake._said(tuple("abcdefg")) == "a; b; c; d; e; and 2 more"
-    assert intake._said(()) == ""
+    assert ingest._join_messages(("a", "a", "b")) == "a; b"
+    assert ingest._join_messages(tuple("abcdefg")) == "a; b; c; d; e; and 2 more"
+    assert ingest._join_messages(()) == ""

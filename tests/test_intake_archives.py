@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_archives import zipped
 
-from runlog import intake, journal
+from runlog import ingest, journal
 from runlog.errors import NotReadable
-from runlog.intake import archives
-from runlog.intake.finding import find
-from runlog.intake.sources import OnDisk
-from runlog.intake.walking import sources
+from runlog.ingest import archives
+from runlog.ingest.archives import walk_source
+from runlog.ingest.sources import DiskFile, find_files
 from runlog.settings import Settings
 
 DIARY = b"date,soreness\n2026-03-04,3\n2026-03-05,0\n"
@@ -170,16 +169,16 @@ def test_archives_within_one_have_a_limit_in_all(kept, monkeypatch, tmp_path):
     (tmp_path / "a.zip").write_bytes(
         zipped({f"{number}.zip": inner for number in range(10)} | {"z.gpx": gpx()})
     )
-    monkeypatch.setattr(archives, "MOST_IN_ALL", 100)
+    monkeypatch.setattr(archives, "MAX_TOTAL_MEMBERS", 100)
     summary = kept.add([tmp_path / "a.zip"])
     assert (summary.skipped, summary.failed, summary.runs_added) == (80, 6, 1)
     assert "over 100 files" in summary.files[-2].reason
 
 
 def test_an_archive_of_too_many_files_is_refused_before_it_is_listed(monkeypatch, tmp_path):
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
     (tmp_path / "z.zip").write_bytes(zipped({str(number): b"" for number in range(4)}))
-    ((_, error),) = sources(OnDisk(*find([tmp_path / "z.zip"])), lambda _: None)
+    ((_, error),) = walk_source(DiskFile(*find_files([tmp_path / "z.zip"])), lambda _: None)
     assert isinstance(error, NotReadable)
     assert "lists 4 files" in str(error)
 
@@ -195,7 +194,7 @@ def test_what_lies_beside_a_list_is_read_up_to_a_limit_in_all(monkeypatch, tmp_p
     spellings = ["SHOES.CSV", "Shoes.csv", "other/shoes.csv", "shoes.csv"]
     (tmp_path / "a.zip").write_bytes(zipped(dict.fromkeys(["activities.csv", *spellings], bytes(100))))
     monkeypatch.setattr(archives, "LARGEST", 250)
-    walked = sources(OnDisk(find([tmp_path / "a.zip"])[0]), print)
+    walked = walk_source(DiskFile(find_files([tmp_path / "a.zip"])[0]), print)
     source, _ = next(walked)
     assert list(source.beside(("shoes.csv",))) == ["SHOES.CSV", "Shoes.csv"]
 
@@ -205,7 +204,7 @@ def test_an_inner_archive_is_read_where_it_lies(tmp_path):
     inner = zipped({f"{day}.gpx": gpx(day) for day in range(3)})
     (tmp_path / "z.zip").write_bytes(zipped({"inner.zip": inner}))
     found = []
-    for source, error in sources(OnDisk(*find([tmp_path / "z.zip"])), lambda _: None):
+    for source, error in walk_source(DiskFile(*find_files([tmp_path / "z.zip"])), lambda _: None):
         assert error is None
         found.append((source.named.rpartition("/")[2], source.load()))
     assert found == [(f"{day}.gpx", gpx(day)) for day in range(3)]
@@ -227,7 +226,7 @@ def test_an_archive_seen_before_is_known_without_being_opened(kept, tmp_path, mo
     archive.write_bytes(zipped({"a.gpx": gpx(), "b.txt": b"nothing", "c.gpx": b"<gpx><trk>"}))
     aged(archive)
     first = kept.add([archive])
-    monkeypatch.setattr(OnDisk, "head", pytest.fail)
+    monkeypatch.setattr(DiskFile, "head", pytest.fail)
     again = kept.add([archive])
     assert outcomes(again, archive) == {"a.gpx": "known", "b.txt": "skipped", "c.gpx": "failed"}
     assert [file.reason for file in again.files][1:] == [file.reason for file in first.files][1:]
@@ -251,6 +250,6 @@ def test_a_bent_archive_never_raises_anything_but_what_it_says(data, tmp_path_fa
     path = tmp_path_factory.mktemp("bent") / "z.zip"
     path.write_bytes(whole[:at] + rest)
     with journal.open(path.parent / "home") as kept:
-        summary = intake.take(kept._store, [path], Settings())
+        summary = ingest.import_files(kept._store, [path], Settings())
         assert sum(file.outcome == "added" for file in summary.files) <= 2
     assert not any("made a mistake" in file.reason for file in summary.files)

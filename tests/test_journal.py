@@ -17,7 +17,7 @@ import pytest
 
 from runlog import journal
 from runlog.errors import BadInput, StoreError
-from runlog.intake.sources import OnDisk
+from runlog.ingest.sources import DiskFile
 from runlog.model import Area, Entry, Kind, Shoe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -180,7 +180,7 @@ def test_what_was_seen_before_costs_a_listing(kept, folder, aged, monkeypatch):
     aged(folder)
     first = kept.add([folder])
     with monkeypatch.context() as patched:
-        patched.setattr(OnDisk, "head", None)
+        patched.setattr(DiskFile, "head", None)
         again = kept.add([folder])
     assert outcomes(again) == {"a.gpx": "known", "b.txt": "skipped", "c.gpx": "failed", "diary.csv": "known"}
     assert reason_of(again, "b.txt") == reason_of(first, "b.txt")

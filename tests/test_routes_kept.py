@@ -254,7 +254,7 @@ def test_two_that_find_at_once_agree(kept, put, monkeypatch):
     from runlog.store import routes
 
     put(kept, (4, SOUTH))
-    keep, others = routes.keep, []
+    keep, others = routes.save_found_routes, []
 
     def late(db, *found):
         if not others:
@@ -262,5 +262,5 @@ def test_two_that_find_at_once_agree(kept, put, monkeypatch):
             others.append(found)
         return keep(db, *found)
 
-    monkeypatch.setattr(routes, "keep", late)
+    monkeypatch.setattr(routes, "save_found_routes", late)
     assert by_day(kept) == {0: "R1", 1: "R2", 2: "R1", 3: "R2", 4: "R4"}

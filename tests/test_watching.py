@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from runlog.intake.watching import settled
+from runlog.ingest.sources import watch_folders
 
 
 def looks(folders, *steps):
@@ -19,7 +19,7 @@ def looks(folders, *steps):
         given.append([])
         return True
 
-    for files in settled(folders, wait):
+    for files in watch_folders(folders, wait):
         given[-1] += [Path(found.path).name for found in files]
     return given
 

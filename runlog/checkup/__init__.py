@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.checkup import facts, surroundings
 from runlog.errors import StoreError
-from runlog.store.keeping import checks, looking
-from runlog.store.keeping.finding import RESTORE, Finding
-from runlog.store.seam import DATABASE
+from runlog.store import checks, connection
+from runlog.store.checks import RESTORE_ADVICE, CheckFinding
+from runlog.store.connection import DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["Checkup", "Finding", "check"]
+__all__ = ["CheckFinding", "Checkup", "check"]
 
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
     """What was found, and what it was found with."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckFinding, ...]
     facts: dict[str, Any]
 
     @property
@@ -42,14 +42,14 @@ def check(home: Path, progress: Callable[[int, int, str], None] | None = None) -
     return Checkup(tuple(findings), facts.known(home))
 
 
-def _database(path: Path, progress: Callable[[int, int, str], None] | None) -> Iterator[Finding]:
+def _database(path: Path, progress: Callable[[int, int, str], None] | None) -> Iterator[CheckFinding]:
     if not path.exists():
         todo = "import your files: runlog import PATH; or name the right folder with --home"
-        yield Finding("nothing_yet", False, 1, f"{path.parent}: nothing is kept here yet", todo)
+        yield CheckFinding("nothing_yet", False, 1, f"{path.parent}: nothing is kept here yet", todo)
         return
     try:
-        with looking.opened(path) as db:
-            yield from checks.database(db, progress)
+        with connection.open_read_only(path) as db:
+            yield from checks.check_database(db, progress)
     except StoreError as error:
-        todo = RESTORE if looking.means_damage(error) else "make it readable and writable for you"
-        yield Finding("database", True, 1, str(error).partition(";")[0], todo)
+        todo = RESTORE_ADVICE if connection.is_damage(error) else "make it readable and writable for you"
+        yield CheckFinding("database", True, 1, str(error).partition(";")[0], todo)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.checkup import surroundings
 from runlog.errors import StoreError
-from runlog.store.keeping import looking
-from runlog.store.seam import DATABASE
+from runlog.store import connection
+from runlog.store.connection import DATABASE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +37,8 @@ def known(home: Path) -> dict[str, Any]:
 
 def _counts(database: Path) -> dict[str, int | None]:
     names = ("version", "runs", "others", "ratings", "shoes")
-    with suppress(StoreError), looking.opened(database) as db:
-        if looking.is_runlogs(db):
-            contents = looking.contents(db)
+    with suppress(StoreError), connection.open_read_only(database) as db:
+        if connection.is_runlog_database(db):
+            contents = connection.count_contents(db)
             return {name: getattr(contents, name) for name in names}
     return dict.fromkeys(names)

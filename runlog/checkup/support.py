@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from runlog import settings
 from runlog.errors import StoreError
-from runlog.store.keeping import looking
-from runlog.store.seam import DATABASE
+from runlog.store import connection
+from runlog.store.connection import DATABASE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,8 +64,8 @@ def about(home: Path, checkup: Checkup) -> dict[str, Any]:
         {"check": found.check, "wrong": found.wrong, "count": found.count} for found in checkup.findings
     ]
     counts: dict[str, Any] = {}
-    with suppress(StoreError), looking.opened(home / DATABASE) as db:
-        if looking.is_runlogs(db) and not looking.faults(db):
+    with suppress(StoreError), connection.open_read_only(home / DATABASE) as db:
+        if connection.is_runlog_database(db) and not connection.integrity_errors(db):
             counts = _counts(db)
     return facts | {"findings": findings, "settings": _settings(home / settings.CONFIG), **counts}
 
@@ -131,7 +131,7 @@ def _is_plain(word: str) -> bool:
 def _our_words() -> frozenset[str]:
     """The words in runlog's own importers and intake: what their reasons are made of."""
     package = resources.files("runlog")
-    folders = ("importers", "intake", "store")
+    folders = ("importers", "ingest", "matching", "store")
     texts = chain.from_iterable(_texts(package.joinpath(folder)) for folder in folders)
     return frozenset(chain.from_iterable(re.findall("[a-z]+", text.lower()) for text in texts))
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from runlog import settings
 from runlog.errors import BadInput
-from runlog.store.keeping.finding import Finding
-from runlog.store.seam import DATABASE
+from runlog.store.checks import CheckFinding
+from runlog.store.connection import DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ _ASIDE = ".before-restore-"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def check(home: Path) -> Iterator[Finding]:
+def check(home: Path) -> Iterator[CheckFinding]:
     """Check all that is around the database."""
     if home.exists():
         yield from _folder(home)
@@ -36,11 +36,11 @@ def check(home: Path) -> Iterator[Finding]:
     yield from _libraries()
 
 
-def _folder(home: Path) -> Iterator[Finding]:
+def _folder(home: Path) -> Iterator[CheckFinding]:
     if not home.is_dir():
-        yield Finding("home", True, 1, f"{home}: this is no folder", "name another one with --home")
+        yield CheckFinding("home", True, 1, f"{home}: this is no folder", "name another one with --home")
     elif not os.access(home, os.W_OK | os.X_OK):
-        yield Finding(
+        yield CheckFinding(
             "home",
             True,
             1,
@@ -49,23 +49,25 @@ def _folder(home: Path) -> Iterator[Finding]:
         )
 
 
-def _config(config: Path) -> Iterator[Finding]:
+def _config(config: Path) -> Iterator[CheckFinding]:
     try:
         settings.read(config)
     except BadInput as error:
-        yield Finding("config", True, 1, str(error), f"mend that line in {config}, or move the file away")
+        yield CheckFinding(
+            "config", True, 1, str(error), f"mend that line in {config}, or move the file away"
+        )
 
 
-def _room(home: Path) -> Iterator[Finding]:
+def _room(home: Path) -> Iterator[CheckFinding]:
     database = home / DATABASE
     needed = max(_LEAST_ROOM, 2 * database.stat().st_size if database.exists() else 0)
     free = shutil.disk_usage(home).free
     if free < needed:
         told = f"only {free / 1e6:.0f} MB are free on the disk of the home"
-        yield Finding("room", True, 1, told, f"make room for at least {needed / 1e6:.0f} MB")
+        yield CheckFinding("room", True, 1, told, f"make room for at least {needed / 1e6:.0f} MB")
 
 
-def _left_over(home: Path) -> Iterator[Finding]:
+def _left_over(home: Path) -> Iterator[CheckFinding]:
     if not home.is_dir() or not os.access(home, os.R_OK):
         return
     now = time.time()
@@ -73,19 +75,19 @@ def _left_over(home: Path) -> Iterator[Finding]:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if _DRAFT.match(path.name) and now - path.lstat().st_mtime > _ABANDONED_AFTER_S:
                 told = f"{path}: left behind by a runlog that was stopped"
-                yield Finding("left_over", False, 1, told, f"delete it: rm -r {shlex.quote(str(path))}")
+                yield CheckFinding("left_over", False, 1, told, f"delete it: rm -r {shlex.quote(str(path))}")
             elif _ASIDE in path.name:
                 told = f"{path}: kept aside by runlog restore"
                 todo = f"delete it once you miss nothing: rm {shlex.quote(str(path))}"
-                yield Finding("kept_aside", False, 1, told, todo)
+                yield CheckFinding("kept_aside", False, 1, told, todo)
 
 
-def _libraries() -> Iterator[Finding]:
+def _libraries() -> Iterator[CheckFinding]:
     missing = [name for name, installed in libraries().items() if installed is None]
     if missing:
         told = f"libraries are not installed: {', '.join(missing)}"
         todo = f"install them: python -m pip install {' '.join(missing)}"
-        yield Finding("libraries", True, len(missing), told, todo)
+        yield CheckFinding("libraries", True, len(missing), told, todo)
 
 
 def libraries(extra: str | None = None) -> dict[str, str | None]:

@@ -42,7 +42,7 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
     something is wrong.
     """
     from runlog import checkup
-    from runlog.store.seam import DATABASE
+    from runlog.store.connection import DATABASE
 
     home = context.home()
     if repair and (home / DATABASE).exists():
@@ -62,7 +62,7 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
 
 
 def _repair(database: Path) -> None:
-    from runlog.store.keeping import checks
+    from runlog.store import checks
 
     try:
         checks.drop_caches(database)

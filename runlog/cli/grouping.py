@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from runlog.journal import Journal
     from runlog.model import KeptActivity
-    from runlog.store.sources import Source
+    from runlog.store.activities import Source
 
 
 @click.command(

@@ -20,8 +20,9 @@ from runlog.reporter import units
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from runlog.intake.summary import FileResult, Summary
+    from runlog.ingest.results import FileResult, Summary
 
+if TYPE_CHECKING:
     Report = Callable[[int, int, str], None]
 
 _MOST_REASONS = 20

@@ -16,7 +16,7 @@ from runlog.errors import StoreError
 from runlog.settings import CONFIG
 
 if TYPE_CHECKING:
-    from runlog.store.keeping.looking import Contents
+    from runlog.store.connection import Contents
 
 _FILE = click.Path(path_type=Path)
 _MB = 1e6
@@ -37,9 +37,9 @@ def backup(file: Path, *, force: bool) -> None:
     before it is put in place. Reports are not in it; runlog report writes them
     again. To get it all back: runlog restore FILE
     """
-    from runlog.store.keeping import backups
+    from runlog.store import backup
 
-    contents = backups.backup(context.home(), file, context.now(), force=force)
+    contents = backup.make_backup(context.home(), file, context.now(), force=force)
     settings = "no settings, because none are set" if contents.config is None else "the settings"
     say(f"{file}: {_megabytes(file.stat().st_size)}, {_counted(contents)}, {settings}.")
 
@@ -58,14 +58,14 @@ def restore(file: Path, *, yes: bool) -> None:
     What is there now is kept aside in the same folder, database and settings.
     A backup of an older runlog is brought up to date.
     """
-    from runlog.store.keeping import backups, restoring
+    from runlog.store import backup
 
     home = context.home()
-    contents = backups.look(file)
+    contents = backup.inspect_backup(file)
     there = _what_is_there(home)
     if there and not yes:
         _ask(f"{home} holds {there}. Replace it by {_counted(contents)}? The former stays beside it.")
-    done = restoring.restore(home, file, context.now().astimezone())
+    done = backup.restore_backup(home, file, context.now().astimezone())
     say(f"Restored {_counted(contents)}{_dated(contents)} to {home}.")
     for aside in filter(None, (done.database_aside, done.config_aside)):
         say(f"What was there is now {aside}")
@@ -74,10 +74,10 @@ def restore(file: Path, *, yes: bool) -> None:
 
 
 def _what_is_there(home: Path) -> str:
-    from runlog.store.keeping import restoring
+    from runlog.store import backup
 
     try:
-        contents = restoring.present(home)
+        contents = backup.read_current_contents(home)
     except StoreError:
         return "a database that cannot be read"
     return _counted(contents) if contents else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
     from runlog.model import Lap
-    from runlog.store.sources import Source
+    from runlog.store.activities import Source
 
 _MOST_LAPS = 40
 #: Where it is known from that a run had a warm-up, as people say it.

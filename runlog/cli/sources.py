@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from runlog.reporter import units
 
 if TYPE_CHECKING:
-    from runlog.store.sources import Source
+    from runlog.store.activities import Source
 
 
 def described(source: Source) -> str:

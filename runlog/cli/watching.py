@@ -19,7 +19,7 @@ from runlog.errors import RunlogError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runlog.intake.finding import Found
+    from runlog.ingest.sources import FoundFile
     from runlog.journal import Journal
 
 
@@ -47,7 +47,7 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
     A file is taken once it no longer grows. A folder that is not there (a watch
     that is not plugged in) is waited for. Ctrl-C ends it.
     """
-    from runlog.intake.watching import settled
+    from runlog.ingest.sources import watch_folders
 
     looks = iter([True]) if once else iter(lambda: True, False)
 
@@ -60,13 +60,13 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
     if not once:
         tell(f"Watching {', '.join(map(str, folders))}. Ctrl-C ends it.")
     try:
-        for files in settled(folders, wait):
+        for files in watch_folders(folders, wait):
             _take(files, notify=notify)
     except KeyboardInterrupt:
         tell("No longer watching.")
 
 
-def _take(files: Sequence[Found], *, notify: bool) -> None:
+def _take(files: Sequence[FoundFile], *, notify: bool) -> None:
     """Import files; what goes wrong is told, and the watching goes on."""
     try:
         with context.journal() as kept:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
     from runlog.checkup import Checkup
-    from runlog.exporting import Export
-    from runlog.intake import Summary
+    from runlog.export import ExportResult
+    from runlog.ingest import Summary
     from runlog.journal.alerts import Alerts
     from runlog.journal.plans import Plans
     from runlog.journal.routes import Routes
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from runlog.model import Entry, KeptActivity, KeptEntry, Track
     from runlog.settings import Settings
     from runlog.store import Store
-    from runlog.store.keeping.looking import Contents
-    from runlog.store.keeping.restoring import Restored
-    from runlog.store.sources import Source
+    from runlog.store.activities import Source
+    from runlog.store.backup import RestoreResult
+    from runlog.store.connection import Contents
 
 __all__ = ["Journal", "diary_template", "home", "open"]
 
@@ -117,16 +117,18 @@ class Journal:
         Raises:
             StoreError: the store cannot be written; the files before are kept.
         """
-        from runlog import intake
+        from runlog import ingest
 
-        return intake.take(self._store, paths, self.settings, sport=sport, progress=progress, workers=workers)
+        return ingest.import_files(
+            self._store, paths, self.settings, sport=sport, progress=progress, workers=workers
+        )
 
     def history(self) -> History:
         """All that happened, as frames."""
         from runlog.analysis import derived, history
-        from runlog.intake.deriving import derive
+        from runlog.ingest.workers import derive_packed
 
-        self._store.renew_derived(derive, derived.VERSION)
+        self._store.renew_derived(derive_packed, derived.VERSION)
         return history.build(self.routes.find(), self.settings, self.track)
 
     def track(self, run_id: int) -> Track | None:
@@ -175,10 +177,10 @@ class Journal:
 
     def last_run(self, moment: datetime) -> KeptActivity | None:
         """The last run that had started by then."""
-        from runlog.store import read, rows
+        from runlog.store import activities, rows
 
         with self._store.reading() as db:
-            return read.last_run(db, rows.time_text(moment))
+            return activities.read_last_run(db, rows.utc_text(moment))
 
     def log(self, entry: Entry) -> int:
         """Keep a diary entry and return its id.
@@ -257,11 +259,11 @@ class Journal:
             BadInput: there is nothing to back up, or the file cannot be written there.
             StoreError: the store is damaged or cannot be read.
         """
-        from runlog.store.keeping import backups
+        from runlog.store import backup
 
-        return backups.backup(self.folder, Path(file), datetime.now(UTC), force=force)
+        return backup.make_backup(self.folder, Path(file), datetime.now(UTC), force=force)
 
-    def restore(self, file: str | os.PathLike[str]) -> Restored:
+    def restore(self, file: str | os.PathLike[str]) -> RestoreResult:
         """Put a backup in the place of all that is kept here, which is set aside in the folder.
 
         The settings of this journal stay as they were read; open it again for those of the backup.
@@ -270,9 +272,9 @@ class Journal:
             BadInput: the file is no backup, is damaged, or a newer runlog has written it.
             StoreError: the folder cannot be written, or another program writes to it for too long.
         """
-        from runlog.store.keeping import restoring
+        from runlog.store import backup
 
-        return restoring.restore(self.folder, Path(file), datetime.now().astimezone())
+        return backup.restore_backup(self.folder, Path(file), datetime.now().astimezone())
 
     def export(
         self,
@@ -281,7 +283,7 @@ class Journal:
         gpx: bool = False,
         force: bool = False,
         progress: Callable[[int, int, str], None] | None = None,
-    ) -> Export:
+    ) -> ExportResult:
         """Write everything as plain files; importing their folder into an empty home gives all of it back.
 
         Args:
@@ -293,10 +295,10 @@ class Journal:
         Raises:
             BadInput: the folder holds something, or cannot be written.
         """
-        from runlog import exporting
+        from runlog import export
 
         self.routes.find()  # else whoever reads it back would number them in another order
-        return exporting.export(
+        return export.export_all(
             self._store, self.folder, Path(folder), gpx_too=gpx, force=force, progress=progress
         )
 

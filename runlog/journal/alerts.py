@@ -46,16 +46,16 @@ class Alerts:
         moment = _utc(now)
         notices = alerts(history, moment)
         with self._store.writing() as db:
-            known = kept.read(db)
+            known = kept.read_alerts(db)
             after = cycle.follow(known, notices, moment)
             before = set(known)
-            kept.keep(db, [alert for alert in after if alert not in before])
-            return kept.read(db)
+            kept.save_alerts(db, [alert for alert in after if alert not in before])
+            return kept.read_alerts(db)
 
     def all(self) -> list[KeptAlert]:
         """All alerts as ``follow`` has left them, by their ids; light, without a history."""
         with self._store.reading() as db:
-            return kept.read(db)
+            return kept.read_alerts(db)
 
     def notified(self, ids: Iterable[int], now: datetime | None = None) -> None:
         """Note that the runner was sent word of these; they are sent no more until they grow worse.
@@ -97,8 +97,8 @@ class Alerts:
 
     def _change(self, ids: Iterable[int], step: Callable[[KeptAlert], KeptAlert]) -> list[KeptAlert]:
         with self._store.writing() as db:
-            changed = [step(kept.one(db, alert_id)) for alert_id in dict.fromkeys(ids)]
-            kept.keep(db, changed)
+            changed = [step(kept.read_alert(db, alert_id)) for alert_id in dict.fromkeys(ids)]
+            kept.save_alerts(db, changed)
         return changed
 
 

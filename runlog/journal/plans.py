@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput
-from runlog.store import plans
+from runlog.store import trials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ class Plans:
     def all(self) -> list[Plan]:
         """All plans, in the order in which they were made."""
         with self._store.reading() as db:
-            return plans.plans(db)
+            return trials.read_trials(db)
 
     def one(self, plan_id: int) -> Plan:
         """One plan.
@@ -39,7 +39,7 @@ class Plans:
             NotFound: there is none of that id.
         """
         with self._store.reading() as db:
-            return plans.plan(db, plan_id)
+            return trials.read_trial(db, plan_id)
 
     def make(
         self,
@@ -85,7 +85,7 @@ class Plans:
         )
         self._refuse_two_at_once(drawn)
         with self._store.writing() as db:
-            return replace(drawn, id=plans.add(db, drawn))
+            return replace(drawn, id=trials.add_trial(db, drawn))
 
     def cancel(self, plan_id: int, moment: datetime) -> Plan:
         """Give a plan up; what was done of it stays.
@@ -95,7 +95,7 @@ class Plans:
             BadInput: it was given up before.
         """
         with self._store.writing() as db:
-            return plans.cancel(db, plan_id, moment)
+            return trials.cancel_trial(db, plan_id, moment)
 
     def _refuse_two_at_once(self, drawn: Plan) -> None:
         """Two lots on one run would ask for four ways of running, and hide what either does."""

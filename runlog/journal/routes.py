@@ -29,12 +29,12 @@ class Routes:
     def all(self) -> tuple[Route, ...]:
         """All that were found so far, with those that are joined to others."""
         with self._store.reading() as db:
-            return routes.read(db)
+            return routes.read_routes(db)
 
     def names(self) -> dict[int, str | None]:
         """The name that the runner gave, if any, of each route that counts by itself; without numpy."""
         with self._store.reading() as db:
-            return routes.names(db)
+            return routes.read_route_names(db)
 
     def find(self) -> Kept:
         """All that a history is built of, once every run with a way has its route.
@@ -49,7 +49,7 @@ class Routes:
             if not found.route_of:
                 return kept
             with self._store.writing() as db:
-                if routes.keep(db, kept.routes, found.routes, found.route_of):
+                if routes.save_found_routes(db, kept.routes, found.routes, found.route_of):
                     return complete(kept, found)
 
     def name(self, route_id: int, name: str | None) -> str | None:
@@ -69,7 +69,7 @@ class Routes:
         if taken is not None:
             raise BadInput(f"R{taken} is called {named[taken]!r} already; give this one another name")
         with self._store.writing() as db:
-            routes.rename(db, route_id, words)
+            routes.rename_route(db, route_id, words)
         return named[route_id]
 
     def join(self, into: int, other: int) -> None:
@@ -80,7 +80,7 @@ class Routes:
             BadInput: they are one already, or the other is a part of a third one.
         """
         with self._store.writing() as db:
-            routes.join(db, into, other)
+            routes.join_routes(db, into, other)
 
     def unjoin(self, route_id: int) -> int:
         """Let a route that was joined count by itself again, and give the one that it was a part of.
@@ -90,7 +90,7 @@ class Routes:
             BadInput: it is no part of another one.
         """
         with self._store.writing() as db:
-            return routes.unjoin(db, route_id)
+            return routes.unjoin_route(db, route_id)
 
     def split(self, run_ids: Sequence[int]) -> tuple[int, int]:
         """Make some runs of one route a route of their own; they stay on it.
@@ -117,7 +117,7 @@ class Routes:
         if shape is None:
             raise BadInput(f"run {wanted[0]} has no positions any more, so no way of its own")
         with self._store.writing() as db:
-            return whole, routes.split(db, wanted, Route(0, shape, similar_to=whole))
+            return whole, routes.split_route(db, wanted, Route(0, shape, similar_to=whole))
 
 
 def _sound_name(name: str) -> str:

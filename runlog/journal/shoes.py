@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runlog.model import KeptShoeRule
-from runlog.store import shoe_names, shoe_rules, shoes
+from runlog.store import shoes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +33,7 @@ class Shoes:
     def names(self) -> dict[str, str]:
         """The pair by each name that was ever written for it: by the runner, a diary row or a recording."""
         with self._store.reading() as db:
-            return shoes.names(db)
+            return shoes.read_shoe_names(db)
 
     def add(self, shoe: Shoe) -> list[str]:
         """Add a pair, and name those that it takes the place of as the default.
@@ -42,7 +42,7 @@ class Shoes:
             BadInput: there is one of that name.
         """
         with self._store.writing() as db:
-            return shoes.add(db, shoe)
+            return shoes.add_shoe(db, shoe)
 
     def edit(self, shoe: Shoe) -> list[str]:
         """Put other values in the place of a pair's, and name those that it replaces as the default.
@@ -51,7 +51,7 @@ class Shoes:
             NotFound: there is none of that name.
         """
         with self._store.writing() as db:
-            return shoes.edit(db, shoe)
+            return shoes.edit_shoe(db, shoe)
 
     def rename(self, name: str, new: str) -> None:
         """Give a pair another name; what is called by the one before, now or later, stays the pair's.
@@ -61,7 +61,7 @@ class Shoes:
             BadInput: another pair goes by the new name, or it is none.
         """
         with self._store.writing() as db:
-            shoe_names.rename(db, name, new)
+            shoes.rename_shoe(db, name, new)
 
     def join(self, name: str, other: str) -> None:
         """Let two names be of one pair, in all that is there and all that comes; it goes by the first.
@@ -71,7 +71,7 @@ class Shoes:
             BadInput: they are of one pair already.
         """
         with self._store.writing() as db:
-            shoe_names.join(db, name, other)
+            shoes.join_shoes(db, name, other)
 
     def separate(self, name: str) -> str:
         """Let a name be a pair of its own again, and return the name of the one that it was joined to.
@@ -80,7 +80,7 @@ class Shoes:
             BadInput: it is none that was joined.
         """
         with self._store.writing() as db:
-            return shoe_names.separate(db, name)
+            return shoes.separate_shoe(db, name)
 
     def wear(self, run_ids: Iterable[int], name: str | None) -> None:
         """Say which pair was worn on runs, which outranks all else; None takes that word back.
@@ -89,17 +89,17 @@ class Shoes:
             NotFound: there is no such run or no pair of that name; nothing is changed then.
         """
         with self._store.writing() as db:
-            shoes.wear(db, run_ids, name)
+            shoes.set_shoe_override(db, run_ids, name)
 
     def rules(self) -> list[KeptShoeRule]:
         """The rules by which pairs are worn on runs of which nothing is said, as they were made."""
         with self._store.reading() as db:
-            return shoe_rules.rules(db)
+            return shoes.read_shoe_rules(db)
 
     def check_rule(self, rule: ShoeRule) -> None:
         """Refuse a rule that could not be kept; raises as ``add_rule``."""
         with self._store.reading() as db:
-            shoe_rules.check(db, rule)
+            shoes.check_shoe_rule(db, rule)
 
     def add_rule(self, rule: ShoeRule) -> int:
         """Keep a rule and return its number.
@@ -109,7 +109,7 @@ class Shoes:
             BadInput: it has no condition or one that no run could fit, or is there already.
         """
         with self._store.writing() as db:
-            return shoe_rules.add(db, rule)
+            return shoes.add_shoe_rule(db, rule)
 
     def remove_rule(self, number: int) -> ShoeRule:
         """Take a rule out and return it.
@@ -118,7 +118,7 @@ class Shoes:
             NotFound: there is none of that number.
         """
         with self._store.writing() as db:
-            return shoe_rules.remove(db, number)
+            return shoes.remove_shoe_rule(db, number)
 
     def history_if(
         self,

@@ -1,7 +1,7 @@
-"""The only place that holds state: one SQLite file.
+"""Hold all state of one runner in one SQLite file.
 
-Runs and ratings come in by file or by hand, each write whole or not at all, and go out as
-the records of runlog.model.
+Open it with `open`; `Store.reading` and `Store.writing` give a connection to the functions of this
+package's modules, each write in one transaction.
 """
 
 from __future__ import annotations
@@ -12,14 +12,23 @@ from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
 from runlog.model import Kept
-from runlog.store import entries, filed, plans, read, recordings, routes, seam, shoe_rules, sources, write
-from runlog.store.entries import LOG, EntryCounts
-from runlog.store.filed import Seen
-from runlog.store.keeping import exported
-from runlog.store.sameness import grouping
+from runlog.store import (
+    activities,
+    connection,
+    diary,
+    files,
+    imports,
+    portable,
+    recordings,
+    routes,
+    shoes,
+    trials,
+)
+from runlog.store.connection import transaction, translate_decode_errors, translate_errors
+from runlog.store.diary import LOG, EntryCounts
+from runlog.store.files import CachedScan
+from runlog.store.imports import FileOutcome
 from runlog.store.schema import migrate
-from runlog.store.seam import sound, transaction, translated
-from runlog.store.write import FileOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,10 +45,10 @@ if TYPE_CHECKING:
         Shoe,
         Track,
     )
-    from runlog.store.sources import Source
-    from runlog.store.tracks import Derived, Stream
+    from runlog.store.activities import Source
+    from runlog.store.tracks import PackedDerived, PackedTrack
 
-__all__ = ["LOG", "EntryCounts", "FileOutcome", "Seen", "Store", "open"]
+__all__ = ["LOG", "CachedScan", "EntryCounts", "FileOutcome", "Store", "open"]
 
 
 def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
@@ -48,22 +57,22 @@ def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
     Raises:
         StoreError: it cannot be made or opened, or a newer runlog has written it.
     """
-    path = folder / seam.DATABASE
+    path = folder / connection.DATABASE
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from error
-    with translated(path):
-        db = sqlite3.connect(path, timeout=seam.WAIT_FOR_OTHERS_S, isolation_level=None)
+    with translate_errors(path):
+        db = sqlite3.connect(path, timeout=connection.BUSY_TIMEOUT_S, isolation_level=None)
         try:
-            _prepare(db)
+            _configure(db)
         except BaseException:
             db.close()
             raise
     return Store(path, db)
 
 
-def _prepare(db: sqlite3.Connection) -> None:
+def _configure(db: sqlite3.Connection) -> None:
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA journal_mode = WAL")
@@ -86,32 +95,32 @@ class Store:
 
     def close(self) -> None:
         """Close the database; closing again does nothing."""
-        with translated(self.path):
+        with translate_errors(self.path):
             self._db.close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The database, to be read with the functions of this room's modules."""
-        with translated(self.path), sound(self.path):
+        with translate_errors(self.path), translate_decode_errors(self.path):
             yield self._db
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """The database within a transaction: all that is written meanwhile is kept, or nothing of it."""
-        with translated(self.path), transaction(self._db):
+        with translate_errors(self.path), transaction(self._db):
             yield self._db
 
     def known(self, path: str, sha256: str) -> FileOutcome | None:
         """What to say of a file whose bytes were taken before; None where it has to be read."""
         with self.writing() as db:
-            return write.recognise(db, path, sha256)
+            return imports.recognise_file(db, path, sha256)
 
     def add_file(
         self,
         path: str,
         sha256: str,
         reading: Reading,
-        streams: Sequence[Stream | None],
+        streams: Sequence[PackedTrack | None],
     ) -> FileOutcome:
         """Keep all that a file holds in one transaction: duplicates merged, a diary's rows in step.
 
@@ -122,42 +131,42 @@ class Store:
             streams: one for each, None where it has no track.
         """
         with self.writing() as db:
-            return write.add_file(db, path, sha256, reading, streams)
+            return imports.add_file(db, path, sha256, reading, streams)
 
-    def seen(self, paths: Sequence[str], reader: str) -> list[tuple[Seen, tuple[int, ...]]]:
+    def seen(self, paths: Sequence[str], reader: str) -> list[tuple[CachedScan, tuple[int, ...]]]:
         """What came of these files when the same reader took them, each with the runs that it tells of."""
         with self.reading() as db:
-            return filed.seen(db, paths, reader)
+            return files.read_scans(db, paths, reader)
 
-    def remember(self, reader: str, paths: Iterable[str], seen_now: Iterable[Seen]) -> None:
+    def remember(self, reader: str, paths: Iterable[str], seen_now: Iterable[CachedScan]) -> None:
         """Remember what came of files, in the place of what came of them before."""
         with self.writing() as db:
-            filed.remember(db, reader, paths, seen_now)
+            files.save_scans(db, reader, paths, seen_now)
 
     def split(self, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
         """Make several activities of one, and give the ids of the new ones. See ``grouping.split``."""
         with self.writing() as db:
-            return grouping.split(db, activity_id, numbers)
+            return recordings.split_activity(db, activity_id, numbers)
 
     def merge(self, into: int, other: int) -> None:
         """Make one activity of two; raises as ``grouping.merge`` does."""
         with self.writing() as db:
-            grouping.merge(db, into, other)
+            recordings.merge_by_hand(db, into, other)
 
     def sources(self, activity_id: int) -> list[Source]:
         """The sources of an activity, the best first, as ``split`` numbers them."""
         with self.reading() as db:
-            return sources.of_activity(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
+            return activities.read_sources(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
 
     def count_as(self, sha256: str, activities: Sequence[Activity]) -> int:
         """Let a known file's recordings take over sport and kind; says how many that changes."""
         with self.writing() as db:
-            return write.count_as(db, sha256, activities)
+            return imports.set_sport(db, sha256, activities)
 
     def activities(self, *, derived: bool = True) -> list[KeptActivity]:
         """All activities in the order of their starts; without what is derived that needs no numpy."""
         with self.reading() as db:
-            return read.activities(db, derived=derived)
+            return activities.read_activities(db, derived=derived)
 
     def activity(self, activity_id: int) -> KeptActivity:
         """One activity, without what is derived of its tracks.
@@ -166,43 +175,43 @@ class Store:
             NotFound: there is no such activity.
         """
         with self.reading() as db:
-            return read.activity(db, activity_id)
+            return activities.read_activity(db, activity_id)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let all that is read meanwhile be of one moment, whatever others write; nothing can be written."""
-        with translated(self.path):
+        with translate_errors(self.path):
             self._db.execute("BEGIN")
         try:
             yield
         finally:
-            with translated(self.path):
+            with translate_errors(self.path):
                 self._db.execute("ROLLBACK")
 
     def activity_ids(self) -> list[int]:
         """The ids of all activities."""
         with self.reading() as db:
-            return exported.activity_ids(db)
+            return portable.list_activity_ids(db)
 
     def exported_activity(self, activity_id: int) -> tuple[ExportedActivity, list[Activity]]:
         """One activity as an export tells it, and its recordings with their tracks."""
         with self.reading() as db:
-            return exported.activity(db, activity_id)
+            return portable.export_activity(db, activity_id)
 
     def exported_journal(self) -> ExportedJournal:
         """All that is no activity, as an export tells it."""
         with self.reading() as db:
-            return exported.journal(db)
+            return portable.export_journal(db)
 
     def track(self, activity_id: int) -> Track | None:
         """The track of the best recording of an activity; None where it has none."""
         with self.reading() as db:
-            return read.track(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
+            return activities.read_track(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
 
     def entries(self) -> list[KeptEntry]:
         """All diary entries in the order of their moments."""
         with self.reading() as db:
-            return read.entries(db)
+            return activities.read_entries(db)
 
     def add_entry(self, entry: Entry, source: str = LOG) -> int:
         """Keep an entry and return its id.
@@ -211,7 +220,7 @@ class Store:
             BadInput: a value is out of its range, or that area has an entry at that very moment.
         """
         with self.writing() as db:
-            return entries.add(db, entry, source)
+            return diary.add_entry(db, entry, source)
 
     def replace_entry(self, entry_id: int, entry: Entry) -> None:
         """Put other values in the place of an entry's.
@@ -221,7 +230,7 @@ class Store:
             BadInput: as for ``add_entry``.
         """
         with self.writing() as db:
-            entries.replace_with(db, entry_id, entry)
+            diary.update_entry(db, entry_id, entry)
 
     def remove_entry(self, entry_id: int) -> None:
         """Take an entry out.
@@ -230,39 +239,39 @@ class Store:
             NotFound: there is no entry of that id.
         """
         with self.writing() as db:
-            entries.remove(db, entry_id)
+            diary.remove_entry(db, entry_id)
 
     def last_logged(self) -> KeptEntry | None:
         """The entry that was logged by hand last."""
         with self.reading() as db:
-            return entries.last_logged(db)
+            return diary.last_logged(db)
 
     def shoes(self) -> list[Shoe]:
         """All pairs that the runner or a shoes file has told of, by name."""
         with self.reading() as db:
-            return read.shoes(db)
+            return activities.read_shoes(db)
 
     def kept(self, *, derived: bool = True) -> Kept:
         """All that a history is built of, with or without what is derived of tracks."""
         with self.reading() as db:
             return Kept(
-                activities=read.activities(db, derived=derived),
-                entries=read.entries(db),
-                shoes=read.shoes(db),
-                shoe_rules=shoe_rules.rules(db),
-                routes=routes.read(db),
-                route_of=routes.route_of(db),
-                plans=plans.plans(db),
+                activities=activities.read_activities(db, derived=derived),
+                entries=activities.read_entries(db),
+                shoes=activities.read_shoes(db),
+                shoe_rules=shoes.read_shoe_rules(db),
+                routes=routes.read_routes(db),
+                route_of=routes.read_route_by_run(db),
+                plans=trials.read_trials(db),
             )
 
-    def renew_derived(self, derive: Callable[[Track], Derived], version: int) -> None:
+    def renew_derived(self, derive: Callable[[Track], PackedDerived], version: int) -> None:
         """Derive anew of tracks what is missing or what another version of the code has made."""
         with self.reading() as db:
-            outdated = read.without_derived(db, version)
+            outdated = activities.recordings_without_derived(db, version)
         for recording_id in outdated:
             with self.reading() as db:
-                track = read.recording_track(db, recording_id)
+                track = activities.read_recording_track(db, recording_id)
             if track is not None:
                 derived = derive(track)
                 with self.writing() as db:
-                    recordings.keep_derived(db, recording_id, derived)
+                    recordings.save_derived(db, recording_id, derived)

@@ -1,4 +1,4 @@
-"""What is known of the alerts: functions on the database, within ``Store.reading`` or ``writing``."""
+"""Store the state of each alert: seen, notified, acknowledged, snoozed, resolved."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _INSERT = f"INSERT INTO alert ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{nam
 _UPDATE = f"UPDATE alert SET {', '.join(f'{name} = :{name}' for name in _COLUMNS[1:])} WHERE id = :id"  # noqa: S608 - our own names
 
 
-def read(db: sqlite3.Connection) -> list[KeptAlert]:
+def read_alerts(db: sqlite3.Connection) -> list[KeptAlert]:
     """All alerts that there ever were, by their ids."""
-    return [_alert(row) for row in db.execute("SELECT * FROM alert ORDER BY id")]
+    return [_alert_from_row(row) for row in db.execute("SELECT * FROM alert ORDER BY id")]
 
 
-def one(db: sqlite3.Connection, alert_id: int) -> KeptAlert:
+def read_alert(db: sqlite3.Connection, alert_id: int) -> KeptAlert:
     """One alert.
 
     Raises:
@@ -34,40 +34,40 @@ def one(db: sqlite3.Connection, alert_id: int) -> KeptAlert:
     row = db.execute("SELECT * FROM alert WHERE id = ?", (alert_id,)).fetchone()
     if row is None:
         raise NotFound(f"there is no alert {alert_id}; runlog alerts --all lists them")
-    return _alert(row)
+    return _alert_from_row(row)
 
 
-def keep(db: sqlite3.Connection, alerts: Iterable[KeptAlert]) -> None:
+def save_alerts(db: sqlite3.Connection, alerts: Iterable[KeptAlert]) -> None:
     """Keep alerts as they are now; one whose id is not there yet is numbered anew."""
     for alert in alerts:
-        row = _row(alert)
+        row = _alert_row(alert)
         if db.execute(_UPDATE, row).rowcount == 0:
             db.execute(_INSERT, row | {"id": None})
 
 
-def put_back(db: sqlite3.Connection, exported: Iterable[KeptAlert]) -> None:
+def import_alerts(db: sqlite3.Connection, exported: Iterable[KeptAlert]) -> None:
     """Keep those alerts of an export of which nothing is known here, with their ids where those are free."""
-    known = {(alert.kind, alert.subject) for alert in read(db)}
+    known = {(alert.kind, alert.subject) for alert in read_alerts(db)}
     taken = {row[0] for row in db.execute("SELECT id FROM alert")}
     for alert in exported:
         if (alert.kind, alert.subject) not in known:
             free = alert.id >= 1 and alert.id not in taken
-            db.execute(_INSERT, _row(alert) | {"id": alert.id if free else None})
+            db.execute(_INSERT, _alert_row(alert) | {"id": alert.id if free else None})
             known.add((alert.kind, alert.subject))
             taken.add(alert.id)
 
 
-def _alert(row: sqlite3.Row) -> KeptAlert:
+def _alert_from_row(row: sqlite3.Row) -> KeptAlert:
     values: dict[str, Any] = {name: row[name] for name in _COLUMNS}
     values["since"] = date.fromisoformat(row["since"])
     values |= {name: row[name] and datetime.fromisoformat(row[name]) for name in _TIMES}
     return KeptAlert(**values)
 
 
-def _row(alert: KeptAlert) -> dict[str, object]:
+def _alert_row(alert: KeptAlert) -> dict[str, object]:
     row: dict[str, object] = {name: getattr(alert, name) for name in _COLUMNS}
     row["since"] = alert.since.isoformat()
     for name in _TIMES:
         moment = getattr(alert, name)
-        row[name] = None if moment is None else rows.time_text(moment)
+        row[name] = None if moment is None else rows.utc_text(moment)
     return row

@@ -1,4 +1,4 @@
-"""The routes that were found, which run went which, and what the runner has made of them."""
+"""Store routes, which run went on which, and what the runner named, joined or split."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 _INSERT = "INSERT INTO route VALUES (:id, :name, :shape, :similar_to, :joined_to)"
 
 
-def read(db: sqlite3.Connection) -> tuple[Route, ...]:
+def read_routes(db: sqlite3.Connection) -> tuple[Route, ...]:
     """All routes ever found, by id."""
-    from runlog.store.tracks import unpack_shape
+    from runlog.store.tracks import decode_shape
 
     return tuple(
-        Route(row["id"], unpack_shape(row["shape"]), row["name"], row["similar_to"], row["joined_to"])
+        Route(row["id"], decode_shape(row["shape"]), row["name"], row["similar_to"], row["joined_to"])
         for row in db.execute("SELECT * FROM route ORDER BY id")
     )
 
 
-def names(db: sqlite3.Connection) -> dict[int, str | None]:
+def read_route_names(db: sqlite3.Connection) -> dict[int, str | None]:
     """The name of each route that counts by itself: its own, or else that of one that is joined to it."""
     found = db.execute("SELECT id, name, joined_to FROM route ORDER BY joined_to IS NOT NULL, id").fetchall()
     named: dict[int, str | None] = {row["id"]: row["name"] for row in found if row["joined_to"] is None}
     for row in found:
-        whole = _counts_as(db, row["id"])
+        whole = _root_route_id(db, row["id"])
         named[whole] = named[whole] or row["name"]
     return named
 
 
-def route_of(db: sqlite3.Connection) -> dict[int, int]:
+def read_route_by_run(db: sqlite3.Connection) -> dict[int, int]:
     """By the id of a run, that of the route that it went, before any joining."""
     return dict(db.execute("SELECT activity_id, route_id FROM route_run").fetchall())
 
 
-def on_route(db: sqlite3.Connection) -> dict[int, OnRoute]:
+def read_assignments(db: sqlite3.Connection) -> dict[int, OnRoute]:
     """The same, and whether the runner said so."""
     found = db.execute("SELECT activity_id, route_id, by_hand FROM route_run ORDER BY activity_id")
     return {row["activity_id"]: OnRoute(row["route_id"], bool(row["by_hand"])) for row in found}
 
 
-def keep(
+def save_found_routes(
     db: sqlite3.Connection, known: Sequence[Route], founded: Iterable[Route], route_of: Mapping[int, int]
 ) -> bool:
     """Keep what was found; False, and nothing is kept, where someone else has kept routes meanwhile.
@@ -56,9 +56,9 @@ def keep(
         founded: the new ones, whose ids follow on.
         route_of: the route by the run, of runs that had none.
     """
-    if _last(db) != max((route.id for route in known), default=0):
+    if _last_route_id(db) != max((route.id for route in known), default=0):
         return False
-    db.executemany(_INSERT, map(_row, founded))
+    db.executemany(_INSERT, map(_route_row, founded))
     db.executemany(
         "INSERT INTO route_run SELECT id, ?, 0 FROM activity WHERE id = ? ON CONFLICT DO NOTHING",
         [(route, run) for run, route in route_of.items()],
@@ -66,47 +66,47 @@ def keep(
     return True
 
 
-def rename(db: sqlite3.Connection, route_id: int, name: str | None) -> None:
+def rename_route(db: sqlite3.Connection, route_id: int, name: str | None) -> None:
     """Give a route a name, or with None take it back.
 
     Raises:
         NotFound: there is no such route.
     """
     if db.execute("UPDATE route SET name = ? WHERE id = ?", (name, route_id)).rowcount == 0:
-        raise no_route(route_id)
+        raise unknown_route(route_id)
 
 
-def join(db: sqlite3.Connection, into: int, other: int) -> None:
+def join_routes(db: sqlite3.Connection, into: int, other: int) -> None:
     """Let a route count as another: its runs, and the later ones that match its way.
 
     Raises:
         NotFound: there is no such route.
         BadInput: they are one already, or the other is a part of a third one.
     """
-    counted = _counts_as(db, into)
-    if counted == _counts_as(db, other):
+    counted = _root_route_id(db, into)
+    if counted == _root_route_id(db, other):
         raise BadInput(f"R{into} and R{other} are one route already")
-    part_of = _route(db, other)["joined_to"]
+    part_of = _require_route(db, other)["joined_to"]
     if part_of is not None:
         raise BadInput(f"R{other} is a part of R{part_of}; to take it out: runlog routes unjoin R{other}")
     db.execute("UPDATE route SET joined_to = ? WHERE id = ?", (counted, other))
 
 
-def unjoin(db: sqlite3.Connection, route_id: int) -> int:
+def unjoin_route(db: sqlite3.Connection, route_id: int) -> int:
     """Let a route that was joined count by itself again; gives the one that it was a part of.
 
     Raises:
         NotFound: there is no such route.
         BadInput: it is no part of another one.
     """
-    part_of = _route(db, route_id)["joined_to"]
+    part_of = _require_route(db, route_id)["joined_to"]
     if part_of is None:
         raise BadInput(f"R{route_id} is not joined to another route")
     db.execute("UPDATE route SET joined_to = NULL WHERE id = ?", (route_id,))
     return int(part_of)
 
 
-def split(db: sqlite3.Connection, run_ids: Sequence[int], route: Route) -> int:
+def split_route(db: sqlite3.Connection, run_ids: Sequence[int], route: Route) -> int:
     """Make some runs a route of their own, and give its id.
 
     Args:
@@ -114,13 +114,13 @@ def split(db: sqlite3.Connection, run_ids: Sequence[int], route: Route) -> int:
         run_ids: the runs; they stay on it, whatever their shapes.
         route: the new route; its id is not used.
     """
-    values = _row(route) | {"id": None}
+    values = _route_row(route) | {"id": None}
     route_id = int(db.execute(_INSERT, values).lastrowid or 0)
-    _put(db, {run: OnRoute(route_id, by_hand=True) for run in run_ids})
+    _assign_runs(db, {run: OnRoute(route_id, by_hand=True) for run in run_ids})
     return route_id
 
 
-def move(db: sqlite3.Connection, into: int, other: int) -> None:
+def move_assignment(db: sqlite3.Connection, into: int, other: int) -> None:
     """Let an activity take over the route of one that becomes a part of it, where it has none by hand."""
     db.execute(
         "INSERT INTO route_run SELECT ?, route_id, by_hand FROM route_run WHERE activity_id = ? "
@@ -130,12 +130,12 @@ def move(db: sqlite3.Connection, into: int, other: int) -> None:
     )
 
 
-def forget(db: sqlite3.Connection, activity_id: int) -> None:
+def forget_assignment(db: sqlite3.Connection, activity_id: int) -> None:
     """Let the route of an activity be found anew, as after a split; what the runner said stays."""
     db.execute("DELETE FROM route_run WHERE activity_id = ? AND NOT by_hand", (activity_id,))
 
 
-def put_back(db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, OnRoute]) -> None:
+def import_routes(db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, OnRoute]) -> None:
     """Take the routes of an export.
 
     A route that is here already, by the shape that it is known by or by a run that was found on it,
@@ -147,25 +147,27 @@ def put_back(db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[
         routes: of the export.
         on_route: by the id that a run has here, the route that it went, as the export numbers them.
     """
-    here = _already_here(db, routes, on_route)
+    here = _match_existing(db, routes, on_route)
     for route in routes:
         if route.id not in here:
-            here[route.id] = _insert(db, route)
-            _link(db, here[route.id], "similar_to", here.get(route.similar_to or 0))
+            here[route.id] = _insert_route(db, route)
+            _set_link(db, here[route.id], "similar_to", here.get(route.similar_to or 0))
     for route in routes:
         db.execute("UPDATE route SET name = coalesce(name, ?) WHERE id = ?", (route.name, here[route.id]))
         whole = here.get(route.joined_to or 0)
-        if whole is not None and _counts_as(db, whole) != here[route.id]:
-            _link(db, here[route.id], "joined_to", whole)
-    _put(db, {run: OnRoute(here[on.route], on.by_hand) for run, on in on_route.items() if on.route in here})
+        if whole is not None and _root_route_id(db, whole) != here[route.id]:
+            _set_link(db, here[route.id], "joined_to", whole)
+    _assign_runs(
+        db, {run: OnRoute(here[on.route], on.by_hand) for run, on in on_route.items() if on.route in here}
+    )
 
 
-def no_route(route_id: int) -> NotFound:
+def unknown_route(route_id: int) -> NotFound:
     """Say that there is no such route."""
     return NotFound(f"there is no route R{route_id}; runlog routes lists them")
 
 
-def _put(db: sqlite3.Connection, on_route: Mapping[int, OnRoute]) -> None:
+def _assign_runs(db: sqlite3.Connection, on_route: Mapping[int, OnRoute]) -> None:
     """Put runs on routes: the runner's word outranks what was found, and what is there what comes later."""
     db.executemany(
         "INSERT INTO route_run VALUES (?, ?, ?) ON CONFLICT (activity_id) "
@@ -174,59 +176,59 @@ def _put(db: sqlite3.Connection, on_route: Mapping[int, OnRoute]) -> None:
     )
 
 
-def _already_here(
+def _match_existing(
     db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, OnRoute]
 ) -> dict[int, int]:
     """By the id of a route of an export, the id that it has here."""
-    by_shape = {route.shape.tobytes(): route.id for route in read(db)}
+    by_shape = {route.shape.tobytes(): route.id for route in read_routes(db)}
     found = dict(db.execute("SELECT activity_id, route_id FROM route_run WHERE NOT by_hand").fetchall())
     by_run = {on.route: found[run] for run, on in on_route.items() if not on.by_hand and run in found}
     same = {one.id: by_shape[one.shape.tobytes()] for one in routes if one.shape.tobytes() in by_shape}
     return by_run | same
 
 
-def _insert(db: sqlite3.Connection, route: Route) -> int:
-    is_free = route.id > 0 and _find(db, route.id) is None
-    values = _row(route) | {"id": route.id if is_free else None, "similar_to": None, "joined_to": None}
+def _insert_route(db: sqlite3.Connection, route: Route) -> int:
+    is_free = route.id > 0 and _find_route(db, route.id) is None
+    values = _route_row(route) | {"id": route.id if is_free else None, "similar_to": None, "joined_to": None}
     return int(db.execute(_INSERT, values).lastrowid or 0)
 
 
-def _link(db: sqlite3.Connection, route_id: int, column: str, other: int | None) -> None:
+def _set_link(db: sqlite3.Connection, route_id: int, column: str, other: int | None) -> None:
     statement = f"UPDATE route SET {column} = coalesce({column}, ?) WHERE id = ?"  # noqa: S608 - our own names
     db.execute(statement, (other, route_id))
 
 
-def _row(route: Route) -> dict[str, Any]:
-    from runlog.store.tracks import pack_shape
+def _route_row(route: Route) -> dict[str, Any]:
+    from runlog.store.tracks import encode_shape
 
     return {
         "id": route.id,
         "name": route.name,
-        "shape": pack_shape(route.shape),
+        "shape": encode_shape(route.shape),
         "similar_to": route.similar_to,
         "joined_to": route.joined_to,
     }
 
 
-def _last(db: sqlite3.Connection) -> int:
+def _last_route_id(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(id), 0) FROM route").fetchone()[0])
 
 
-def _counts_as(db: sqlite3.Connection, route_id: int) -> int:
-    row = _route(db, route_id)
+def _root_route_id(db: sqlite3.Connection, route_id: int) -> int:
+    row = _require_route(db, route_id)
     passed = {row["id"]}
     while row["joined_to"] is not None and row["joined_to"] not in passed:
-        row = _route(db, row["joined_to"])
+        row = _require_route(db, row["joined_to"])
         passed.add(row["id"])
     return int(row["id"])
 
 
-def _find(db: sqlite3.Connection, route_id: int) -> Any:  # noqa: ANN401 - a row, or None where there is none
+def _find_route(db: sqlite3.Connection, route_id: int) -> Any:  # noqa: ANN401 - a row, or None where there is none
     return db.execute("SELECT * FROM route WHERE id = ?", (route_id,)).fetchone()
 
 
-def _route(db: sqlite3.Connection, route_id: int) -> Any:  # noqa: ANN401 - a row
-    found = _find(db, route_id)
+def _require_route(db: sqlite3.Connection, route_id: int) -> Any:  # noqa: ANN401 - a row
+    found = _find_route(db, route_id)
     if found is None:
-        raise no_route(route_id)
+        raise unknown_route(route_id)
     return found

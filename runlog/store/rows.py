@@ -1,12 +1,13 @@
-"""Records to rows and back."""
+"""Convert activities, diary entries and shoes to table rows and back."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from runlog.matching import Any, Recording
 from runlog.model import Activity, Area, Entry, Intensity, KeptEntry, Kind, Lap, Shoe
 
 if TYPE_CHECKING:
@@ -17,24 +18,11 @@ ACTIVITY_COLUMNS = tuple(field.name for field in fields(Activity) if field.name 
 ENTRY_COLUMNS = tuple(field.name for field in fields(Entry))
 SHOE_COLUMNS = ("name", "from_date", "retired", "start_m", "limit_m", "is_default", "rests", "same_as")
 
-_YES_OR_NO = ("warmup", "cooldown", "strength", "mobility")
-_ALWAYS_YES_OR_NO = ("sport_guessed", "day_only")
+_OPTIONAL_BOOLEANS = ("warmup", "cooldown", "strength", "mobility")
+_BOOLEANS = ("sport_guessed", "day_only")
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """An activity as one file tells it: without its track, but how rich that is."""
-
-    id: int
-    activity_id: int
-    file_id: int
-    path: str
-    activity: Activity
-    streams: int
-    points: int
-
-
-def time_text(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
     """UTC in ISO 8601 of a fixed width, so that texts sort as the times do."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -42,16 +30,16 @@ def time_text(moment: datetime) -> str:
 def activity_row(activity: Activity) -> dict[str, object]:
     """The columns of a recording, by name."""
     row: dict[str, object] = {name: getattr(activity, name) for name in ACTIVITY_COLUMNS}
-    laps = [[time_text(lap.start), lap.duration_s, lap.distance_m, lap.intensity] for lap in activity.laps]
-    return row | {"start": time_text(activity.start), "laps": json.dumps(laps)}
+    laps = [[utc_text(lap.start), lap.duration_s, lap.distance_m, lap.intensity] for lap in activity.laps]
+    return row | {"start": utc_text(activity.start), "laps": json.dumps(laps)}
 
 
-def recording(row: sqlite3.Row) -> Recording:
+def recording_from_row(row: sqlite3.Row) -> Recording:
     """A recording of a row that holds its columns and the file's ``path``."""
     values: dict[str, Any] = {name: row[name] for name in ACTIVITY_COLUMNS}
     values["start"] = datetime.fromisoformat(row["start"])
     values["kind"] = Kind(row["kind"])
-    values |= {name: bool(row[name]) for name in _ALWAYS_YES_OR_NO}
+    values |= {name: bool(row[name]) for name in _BOOLEANS}
     values["laps"] = tuple(
         Lap(datetime.fromisoformat(start), duration_s, distance_m, intensity and Intensity(intensity))
         for start, duration_s, distance_m, intensity in json.loads(row["laps"])
@@ -70,15 +58,15 @@ def recording(row: sqlite3.Row) -> Recording:
 def entry_row(entry: Entry) -> dict[str, object]:
     """The columns of an entry, by name."""
     row: dict[str, object] = {name: getattr(entry, name) for name in ENTRY_COLUMNS}
-    return row | {"moment": time_text(entry.moment)}
+    return row | {"moment": utc_text(entry.moment)}
 
 
-def kept_entry(row: sqlite3.Row) -> KeptEntry:
+def entry_from_row(row: sqlite3.Row) -> KeptEntry:
     """The entry that a row holds."""
     values: dict[str, Any] = {name: row[name] for name in ENTRY_COLUMNS}
     values["moment"] = datetime.fromisoformat(row["moment"])
     values["area"] = Area(row["area"])
-    for name in _YES_OR_NO:
+    for name in _OPTIONAL_BOOLEANS:
         if values[name] is not None:
             values[name] = bool(values[name])
     return KeptEntry(id=row["id"], entry=Entry(**values), source=row["source"])
@@ -98,7 +86,7 @@ def shoe_row(shoe: Shoe) -> dict[str, object]:
     }
 
 
-def shoe(row: sqlite3.Row) -> Shoe:
+def shoe_from_row(row: sqlite3.Row) -> Shoe:
     """The pair that a row holds."""
     return Shoe(
         name=row["name"],

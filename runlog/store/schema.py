@@ -1,4 +1,7 @@
-"""How an older database becomes a newer one."""
+"""Define the tables, and migrate an older database step by step.
+
+A released step never changes; new ones are appended.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,259 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from runlog.errors import StoreError
-from runlog.store import tables
-from runlog.store.seam import transaction
+from runlog.store.connection import transaction
 
 if TYPE_CHECKING:
     import sqlite3
 
+INITIAL_TABLES = (
+    """
+    CREATE TABLE file (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        sha256      TEXT NOT NULL UNIQUE,
+        path        TEXT NOT NULL,    -- where it was first seen
+        format      TEXT NOT NULL,
+        is_diary    INTEGER NOT NULL,
+        imported_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE diary (              -- which version of each diary holds
+        path    TEXT PRIMARY KEY,
+        file_id INTEGER NOT NULL REFERENCES file (id)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE activity (           -- what happened once, however many files tell it
+        id   INTEGER PRIMARY KEY AUTOINCREMENT,
+        worn TEXT                     -- the shoe that the runner put on it by hand
+    ) STRICT
+    """,
+    """
+    CREATE TABLE recording (          -- an activity as one file tells it
+        id              INTEGER PRIMARY KEY AUTOINCREMENT,
+        activity_id     INTEGER NOT NULL REFERENCES activity (id),
+        file_id         INTEGER NOT NULL REFERENCES file (id),
+        position        INTEGER NOT NULL,  -- within the file
+        start           TEXT NOT NULL,
+        duration_s      REAL NOT NULL,
+        sport           TEXT NOT NULL,
+        sub_sport       TEXT,
+        kind            TEXT NOT NULL,
+        name            TEXT,
+        utc_offset_s    INTEGER,
+        moving_s        REAL,
+        distance_m      REAL,
+        ascent_m        REAL,
+        avg_hr          REAL,
+        max_hr          REAL,
+        avg_cadence_spm REAL,
+        rpe             REAL,
+        feel            REAL,
+        shoe            TEXT,
+        device          TEXT,
+        laps            TEXT NOT NULL,     -- JSON: [start, duration_s, distance_m, intensity] each
+        streams         INTEGER NOT NULL,  -- how many columns of the track hold values
+        points          INTEGER NOT NULL,
+        UNIQUE (file_id, position)
+    ) STRICT
+    """,
+    "CREATE INDEX recording_by_start ON recording (start)",
+    "CREATE INDEX recording_by_activity ON recording (activity_id)",
+    """
+    CREATE TABLE track (              -- apart from recording, so that lists stay quick to read
+        recording_id INTEGER PRIMARY KEY REFERENCES recording (id),
+        arrays       BLOB NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE shape (              -- a cache: may be deleted at any time
+        recording_id INTEGER PRIMARY KEY REFERENCES recording (id),
+        version      INTEGER NOT NULL,     -- of the code that made it
+        arrays       BLOB                  -- NULL: the track has no route
+    ) STRICT
+    """,
+    """
+    CREATE TABLE entry (
+        id           INTEGER PRIMARY KEY AUTOINCREMENT,
+        source       TEXT NOT NULL,   -- "log" or the diary's path
+        moment       TEXT NOT NULL,
+        area         TEXT NOT NULL,
+        utc_offset_s INTEGER NOT NULL,
+        soreness     REAL,
+        warmup       INTEGER,
+        cooldown     INTEGER,
+        shoe         TEXT,
+        rpe          REAL,
+        strength     INTEGER,
+        strength_min REAL,
+        desk_hours   REAL,
+        posture      REAL,
+        note         TEXT,
+        run          INTEGER REFERENCES activity (id),
+        UNIQUE (moment, area)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE shoe (
+        name       TEXT PRIMARY KEY,
+        from_date  TEXT,
+        retired    TEXT,
+        start_m    REAL NOT NULL,
+        limit_m    REAL,
+        is_default INTEGER NOT NULL
+    ) STRICT
+    """,
+)
+
+
+APP_LISTS = (
+    "ALTER TABLE recording ADD COLUMN sport_guessed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE recording ADD COLUMN day_only INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE recording ADD COLUMN external TEXT",  # the row of a list: known again when the list is newer
+    "CREATE UNIQUE INDEX recording_by_external ON recording (external)",
+    """
+    CREATE TABLE seen (               -- a cache: what came of a file, by what a listing showed of it
+        id       INTEGER PRIMARY KEY,
+        path     TEXT NOT NULL,       -- of the file or archive on disk
+        member   TEXT NOT NULL,       -- within the archive, or ''
+        size     INTEGER NOT NULL,    -- of the file on disk
+        mtime_ns INTEGER NOT NULL,
+        reader   TEXT NOT NULL,       -- the code and settings that it was read with
+        outcome  TEXT NOT NULL,
+        reason   TEXT NOT NULL,
+        problems TEXT NOT NULL,       -- JSON, or ''
+        file_id  INTEGER REFERENCES file (id)
+    ) STRICT
+    """,
+    "CREATE INDEX seen_by_path ON seen (path)",
+)
+
+
+NEVER_MERGE = (
+    "ALTER TABLE activity ADD COLUMN kept_apart INTEGER NOT NULL DEFAULT 0",  # the runner has split it
+)
+
+
+DERIVED_CACHE = (
+    "DROP TABLE shape",
+    """
+    CREATE TABLE derived (            -- a cache: may be deleted at any time
+        recording_id INTEGER PRIMARY KEY REFERENCES recording (id),
+        shape        BLOB,                 -- NULL: the track has no route
+        digest       TEXT NOT NULL,        -- JSON
+        version      INTEGER NOT NULL      -- of the code that made it
+    ) STRICT
+    """,
+)
+
+
+SHOE_RULES = (
+    "ALTER TABLE shoe ADD COLUMN rests TEXT NOT NULL DEFAULT '[]'",  # JSON: [first, last day] each
+    # what is but another name of a pair keeps its row, so that they can be told apart again
+    "ALTER TABLE shoe ADD COLUMN same_as TEXT REFERENCES shoe (name) ON UPDATE CASCADE",
+    """
+    CREATE TABLE shoe_rule (          -- on which runs a pair is worn of which nothing else is said
+        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        shoe     TEXT NOT NULL REFERENCES shoe (name) ON UPDATE CASCADE,
+        surface  TEXT,
+        weekdays TEXT,                -- "sat,sun"
+        min_m    REAL,
+        max_m    REAL,
+        season   TEXT                 -- "11-01..03-31"
+    ) STRICT
+    """,
+)
+
+
+ALERTS = (
+    """
+    CREATE TABLE alert (              -- one for each cause, which may go and come again
+        id            INTEGER PRIMARY KEY AUTOINCREMENT,  -- what the runner calls it by
+        kind          TEXT NOT NULL,
+        subject       TEXT NOT NULL,
+        severity      TEXT NOT NULL CHECK (severity IN ('info', 'warn', 'urgent')),  -- as it stands
+        message       TEXT NOT NULL,  -- this and the next two: as said last
+        why           TEXT NOT NULL,
+        todo          TEXT NOT NULL,
+        since         TEXT NOT NULL,  -- the local day on which the cause came
+        worst         TEXT NOT NULL CHECK (worst IN ('info', 'warn', 'urgent')),  -- since it began
+        began         TEXT NOT NULL,  -- when it was first seen since the cause came
+        notified      TEXT,           -- when the runner was sent word of it
+        acknowledged  TEXT,           -- when the runner said that it is known
+        snoozed_until TEXT,
+        resolved      TEXT,           -- when the cause was seen to have ended
+        UNIQUE (kind, subject)
+    ) STRICT
+""",
+)
+
+
+PLANS = (
+    """
+    CREATE TABLE plan (               -- a comparison of two ways of running, by lot
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- what the runner calls it by
+        factor    TEXT NOT NULL,      -- what is drawn lots for
+        area      TEXT NOT NULL,      -- whose soreness is compared
+        first     TEXT NOT NULL,      -- the one way, in words
+        second    TEXT NOT NULL,      -- the other
+        effect    REAL NOT NULL,      -- the difference that it is made to tell, in points
+        seed      INTEGER NOT NULL,   -- of the lots, so that they can be checked
+        made      TEXT NOT NULL,
+        cancelled TEXT                -- when the runner gave it up
+    ) STRICT
+    """,
+    """
+    CREATE TABLE planned_run (
+        plan_id  INTEGER NOT NULL REFERENCES plan (id),
+        position INTEGER NOT NULL,    -- from 0 on; 0 and 1 are a pair, 2 and 3 …
+        day      TEXT NOT NULL,       -- local
+        is_first INTEGER NOT NULL,    -- the lot fell on the first way
+        PRIMARY KEY (plan_id, position)
+    ) STRICT
+    """,
+)
+
+
+ROUTES = (
+    """
+    CREATE TABLE route (              -- found once and kept for good: its id is what the runner calls it by
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        name       TEXT,                            -- given by the runner
+        shape      BLOB NOT NULL,                   -- of the run that founded it
+        similar_to INTEGER REFERENCES route (id),   -- an earlier one that it shares most of its way with
+        joined_to  INTEGER REFERENCES route (id)    -- the one that it counts as, by the runner's word
+    ) STRICT
+    """,
+    """
+    CREATE TABLE route_run (          -- which run went which route, before any joining
+        activity_id INTEGER PRIMARY KEY REFERENCES activity (id) ON DELETE CASCADE,
+        route_id    INTEGER NOT NULL REFERENCES route (id),
+        by_hand     INTEGER NOT NULL  -- the runner said so
+    ) STRICT
+    """,
+)
+
+
+MOBILITY = ("ALTER TABLE entry ADD COLUMN mobility INTEGER",)  # 1 done, 0 not, NULL unknown
+
+
+#: The statements of each step.
+STEPS: tuple[tuple[str, ...], ...] = (
+    INITIAL_TABLES,
+    APP_LISTS,
+    NEVER_MERGE,
+    DERIVED_CACHE,
+    SHOE_RULES,
+    ALERTS,
+    PLANS,
+    ROUTES,
+    MOBILITY,
+)
+
+
 #: Each takes a database of the version before it one step on.
-MIGRATIONS = tables.STEPS
+MIGRATIONS = STEPS
 
 
 def migrate(db: sqlite3.Connection) -> None:
@@ -22,10 +270,10 @@ def migrate(db: sqlite3.Connection) -> None:
     Raises:
         StoreError: a newer runlog has written this database.
     """
-    if _version(db) == len(MIGRATIONS):
+    if _read_version(db) == len(MIGRATIONS):
         return
     with transaction(db):
-        version = _version(db)  # again: another process may have been first
+        version = _read_version(db)  # again: another process may have been first
         if version > len(MIGRATIONS):
             raise StoreError(
                 f"the database is of version {version}, this runlog knows up to {len(MIGRATIONS)}: "
@@ -36,5 +284,5 @@ def migrate(db: sqlite3.Connection) -> None:
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
-def _version(db: sqlite3.Connection) -> int:
+def _read_version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])

@@ -1,30 +1,32 @@
-"""Pairs of shoes, and which was put on a run by hand."""
+"""Store pairs of shoes, the names they go by, and the rules that assign them to runs."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import astuple, fields, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound, no_run
-from runlog.model import pair_by_key, shoe_key
-from runlog.store import read, rows
+from runlog.model import WEEKDAYS, KeptShoeRule, Shoe, ShoeRule, Surface, pair_by_key, shoe_key
+from runlog.store import activities, rows
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from runlog.model import Shoe
-
-_VALUES = ", ".join(f":{column}" for column in rows.SHOE_COLUMNS)
-_INSERT = f"INSERT INTO shoe VALUES ({_VALUES})"  # noqa: S608 - our own names
-_UPDATE = (
-    f"UPDATE shoe SET ({', '.join(rows.SHOE_COLUMNS)}) = ({_VALUES}) "  # noqa: S608 - likewise
+_SHOE_VALUES = ", ".join(f":{column}" for column in rows.SHOE_COLUMNS)
+_INSERT_SHOE = f"INSERT INTO shoe VALUES ({_SHOE_VALUES})"  # noqa: S608 - our own names
+_UPDATE_SHOE = (
+    f"UPDATE shoe SET ({', '.join(rows.SHOE_COLUMNS)}) = ({_SHOE_VALUES}) "  # noqa: S608 - likewise
     "WHERE name = :name"
 )
-_LEARNT = ("from_date", "retired", "limit_m")
-_NAMED = "SELECT shoe FROM recording UNION SELECT shoe FROM entry UNION SELECT worn FROM activity ORDER BY 1"
+_COMPLETABLE_FIELDS = ("from_date", "retired", "limit_m")
+_SELECT_NAMES = (
+    "SELECT shoe FROM recording UNION SELECT shoe FROM entry UNION SELECT worn FROM activity ORDER BY 1"
+)
 #: The defaults that another one would not follow: of two, the one with the later first day is worn.
-_DEFAULTS = (
+_SELECT_DEFAULTS = (
     "SELECT name FROM shoe WHERE is_default AND retired IS NULL AND same_as IS NULL AND name <> :name "
     "AND NOT coalesce(coalesce(from_date, '') < :from_date, 0) ORDER BY name"
 )
@@ -33,7 +35,7 @@ _DEFAULTS = (
 ADDED, COMPLETED = "added", "completed"
 
 
-def take_over(db: sqlite3.Connection, shoe: Shoe) -> str | None:
+def add_or_complete(db: sqlite3.Connection, shoe: Shoe) -> str | None:
     """Add a pair that a file lists, or learn of one that is there what is not known of it.
 
     It does not become the default where the runner has one.
@@ -41,25 +43,25 @@ def take_over(db: sqlite3.Connection, shoe: Shoe) -> str | None:
     Returns:
         ADDED, COMPLETED, or None where nothing of it was new.
     """
-    own = kept(db, shoe.name)
+    own = find_shoe(db, shoe.name)
     if own is None:
-        if shoe.default and shoe.retired is None and _defaults(db, shoe):
+        if shoe.default and shoe.retired is None and _replaced_defaults(db, shoe):
             shoe = replace(shoe, default=False)
-        keep(db, shoe)
+        insert_shoe(db, shoe)
         return ADDED
-    learnt = completed(own, shoe)
+    learnt = fill_unknown(own, shoe)
     if learnt == own:
         return None
-    replace_with(db, learnt)
+    update_shoe(db, learnt)
     return COMPLETED
 
 
-def completed(own: Shoe, other: Shoe) -> Shoe:
+def fill_unknown(own: Shoe, other: Shoe) -> Shoe:
     """A pair with what is not known of it from another account of it."""
-    return replace(own, **{name: getattr(own, name) or getattr(other, name) for name in _LEARNT})
+    return replace(own, **{name: getattr(own, name) or getattr(other, name) for name in _COMPLETABLE_FIELDS})
 
 
-def put_back(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str | None]:
+def import_shoes(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str | None]:
     """Keep the pairs of an export: just as they were where there are none, else as those of any list."""
     pairs = {shoe_key(shoe.name): shoe for shoe in exported}
     is_first = not db.execute("SELECT 1 FROM shoe").fetchone()
@@ -67,106 +69,297 @@ def put_back(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str | Non
     for key, shoe in pairs.items():
         bare = replace(shoe, same_as=None)
         if is_first:
-            keep(db, bare)
-        became.append(ADDED if is_first else take_over(db, bare))
+            insert_shoe(db, bare)
+        became.append(ADDED if is_first else add_or_complete(db, bare))
         if became[-1] != ADDED:
             pairs[key] = bare  # what it is called here is the runner's word
-    _put_names_together(db, pairs.values())
+    _import_aliases(db, pairs.values())
     return became
 
 
-def _put_names_together(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
-    known = pair_by_key(read.shoes(db))
+def _import_aliases(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
+    known = pair_by_key(activities.read_shoes(db))
     db.executemany(
         "UPDATE shoe SET same_as = ? WHERE name = ?",
         [(known.get(shoe_key(shoe.same_as)), shoe.name) for shoe in pairs if shoe.same_as],
     )
 
 
-def add(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
+def add_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
     """Add a pair by hand, and name those that it takes the place of as the default.
 
     Raises:
         BadInput: there is one of that name.
     """
-    own = kept(db, shoe.name)
+    own = find_shoe(db, shoe.name)
     if own is not None:
         raise BadInput(f"there is a pair named {own.name!r} already; give this one another name")
-    before = _step_back(db, shoe)
-    keep(db, shoe)
+    before = _clear_replaced_defaults(db, shoe)
+    insert_shoe(db, shoe)
     return before
 
 
-def keep(db: sqlite3.Connection, shoe: Shoe) -> None:
+def insert_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
     """Keep a pair of a new name."""
-    db.execute(_INSERT, rows.shoe_row(shoe))
+    db.execute(_INSERT_SHOE, rows.shoe_row(shoe))
 
 
-def kept(db: sqlite3.Connection, name: str) -> Shoe | None:
+def find_shoe(db: sqlite3.Connection, name: str) -> Shoe | None:
     """The pair that goes by a name; None where the runner keeps none."""
-    shoes = {shoe.name: shoe for shoe in read.shoes(db)}
+    shoes = {shoe.name: shoe for shoe in activities.read_shoes(db)}
     return shoes.get(pair_by_key(shoes.values()).get(shoe_key(name), ""))
 
 
-def edit(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
+def edit_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
     """Put other values in the place of a pair's, and name those that it takes the place of as the default.
 
     Raises:
         NotFound: there is none of that name.
     """
-    before = _step_back(db, shoe)
-    replace_with(db, shoe)
+    before = _clear_replaced_defaults(db, shoe)
+    update_shoe(db, shoe)
     return before
 
 
-def replace_with(db: sqlite3.Connection, shoe: Shoe) -> None:
+def update_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
     """Put other values in the place of those of the pair of that name.
 
     Raises:
         NotFound: there is none.
     """
-    if db.execute(_UPDATE, rows.shoe_row(shoe)).rowcount == 0:
-        raise unknown(shoe.name)
+    if db.execute(_UPDATE_SHOE, rows.shoe_row(shoe)).rowcount == 0:
+        raise unknown_shoe(shoe.name)
 
 
-def unknown(name: str) -> NotFound:
+def unknown_shoe(name: str) -> NotFound:
     """The error of a name that is no pair's."""
     return NotFound(f"there is no pair named {name!r}; add it with: runlog shoes add")
 
 
-def _step_back(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
-    before = _defaults(db, shoe) if shoe.default else []
+def _clear_replaced_defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
+    before = _replaced_defaults(db, shoe) if shoe.default else []
     db.executemany("UPDATE shoe SET is_default = 0 WHERE name = ?", [(name,) for name in before])
     return before
 
 
-def _defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
+def _replaced_defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
     """The defaults whose place a pair takes; one that was worn before keeps the days before."""
-    return [row[0] for row in db.execute(_DEFAULTS, rows.shoe_row(shoe))]
+    return [row[0] for row in db.execute(_SELECT_DEFAULTS, rows.shoe_row(shoe))]
 
 
-def names(db: sqlite3.Connection) -> dict[str, str]:
+def read_shoe_names(db: sqlite3.Connection) -> dict[str, str]:
     """The pair by each name that was ever written for it: by the runner, a diary row or a recording.
 
     Names that differ in case or blanks alone are here once, as the runner writes them.
     """
-    shoes = read.shoes(db)
+    shoes = activities.read_shoes(db)
     pair = pair_by_key(shoes)
     written = {shoe_key(shoe.name): shoe.name for shoe in shoes}
-    for row in db.execute(_NAMED):
+    for row in db.execute(_SELECT_NAMES):
         if shoe_key(row[0]):
             written.setdefault(shoe_key(row[0]), row[0])
     return {written[key]: pair.get(key, written[key]) for key in sorted(written, key=written.__getitem__)}
 
 
-def wear(db: sqlite3.Connection, run_ids: Iterable[int], name: str | None) -> None:
+def set_shoe_override(db: sqlite3.Connection, run_ids: Iterable[int], name: str | None) -> None:
     """Put a pair on runs by hand, or with None take that word back.
 
     Raises:
         NotFound: there is no such run or no pair of that name.
     """
-    if name is not None and shoe_key(name) not in map(shoe_key, names(db)):
-        raise unknown(name)
+    if name is not None and shoe_key(name) not in map(shoe_key, read_shoe_names(db)):
+        raise unknown_shoe(name)
     for run_id in run_ids:
         if db.execute("UPDATE activity SET worn = ? WHERE id = ?", (name, int(run_id))).rowcount == 0:
             raise no_run(run_id)
+
+
+def join_shoes(db: sqlite3.Connection, name: str, other: str) -> None:
+    """Let two names be of one pair, in all that is there and all that comes; the pair goes by the first.
+
+    What was said of the other fills in what is not known of the first, and stays with it for ``separate``.
+
+    Raises:
+        NotFound: one of them was never named.
+        BadInput: they are of one pair already.
+    """
+    one, another = (_find_or_add_shoe(db, each) for each in (name, other))
+    if one.name == another.name:
+        raise BadInput(f"{name!r} and {other!r} are one pair already, {one.name!r}")
+    whole = replace(
+        fill_unknown(one, another),
+        start_m=one.start_m or another.start_m,
+        default=one.default or another.default,
+    )
+    update_shoe(db, whole)
+    update_shoe(db, replace(another, same_as=one.name))
+
+
+def separate_shoe(db: sqlite3.Connection, name: str) -> str:
+    """Let a name be a pair of its own again, and return the name of the one that it was joined to.
+
+    Raises:
+        BadInput: it is none that was joined.
+    """
+    row = next(
+        (
+            row
+            for row in db.execute("SELECT * FROM shoe WHERE same_as IS NOT NULL")
+            if _is_same_name(row["name"], name)
+        ),
+        None,
+    )
+    if row is None:
+        raise BadInput(f"{name!r} is not joined to another pair")
+    db.execute("UPDATE shoe SET same_as = NULL WHERE name = ?", (row["name"],))
+    return str(row["same_as"])
+
+
+def rename_shoe(db: sqlite3.Connection, name: str, new: str) -> None:
+    """Give a pair another name; the one before stays one of its names.
+
+    Raises:
+        NotFound: there is no pair of that name.
+        BadInput: another pair goes by the new name, or it is none.
+    """
+    pair = find_shoe(db, name)
+    if pair is None:
+        raise unknown_shoe(name)
+    if not shoe_key(new):
+        raise BadInput("a pair needs a name")
+    there = find_shoe(db, new)
+    if there is not None and there.name != pair.name:
+        raise BadInput(
+            f"there is a pair named {there.name!r} already; if it is the same one: runlog shoes join"
+        )
+    _remove_alias(db, pair, new)
+    db.execute("UPDATE shoe SET name = ? WHERE name = ?", (new, pair.name))
+    if not _is_same_name(pair.name, new):
+        insert_shoe(db, Shoe(pair.name, same_as=new))
+
+
+def _remove_alias(db: sqlite3.Connection, pair: Shoe, new: str) -> None:
+    """Take out a pair's other name that is to be its own."""
+    own = [row["name"] for row in db.execute("SELECT name FROM shoe WHERE name <> ?", (pair.name,))]
+    for other in own:
+        if _is_same_name(other, new):
+            db.execute("UPDATE shoe SET same_as = ? WHERE same_as = ?", (pair.name, other))
+            db.execute("UPDATE shoe_rule SET shoe = ? WHERE shoe = ?", (pair.name, other))
+            db.execute("DELETE FROM shoe WHERE name = ?", (other,))
+
+
+def _find_or_add_shoe(db: sqlite3.Connection, name: str) -> Shoe:
+    """The pair of that name; one that only a diary or watch names is kept from now on."""
+    pair = find_shoe(db, name)
+    if pair is None:
+        written = next((each for each in read_shoe_names(db) if _is_same_name(each, name)), None)
+        if written is None:
+            raise unknown_shoe(name)
+        pair = Shoe(written)
+        insert_shoe(db, pair)
+    return pair
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    return shoe_key(one) == shoe_key(other)
+
+
+_RULE_COLUMNS = tuple(field.name for field in fields(ShoeRule))
+_SEASON_PATTERN = re.compile(r"(\d\d-\d\d)\.\.(\d\d-\d\d)")
+_LEAP_YEAR = 2024
+
+
+def read_shoe_rules(db: sqlite3.Connection) -> list[KeptShoeRule]:
+    """All rules in the order in which they were made."""
+    return [_rule_from_row(row) for row in db.execute("SELECT * FROM shoe_rule ORDER BY id")]
+
+
+def _rule_from_row(row: sqlite3.Row) -> KeptShoeRule:
+    values = {name: row[name] for name in _RULE_COLUMNS}
+    return KeptShoeRule(
+        row["id"], ShoeRule(**values | {"surface": row["surface"] and Surface(row["surface"])})
+    )
+
+
+def add_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> int:
+    """Keep a rule and return its number.
+
+    Raises:
+        NotFound: the runner keeps no pair of that name.
+        BadInput: it has no condition or one that no run could fit, or is there already.
+    """
+    rule = check_shoe_rule(db, rule)
+    values = ", ".join("?" * len(_RULE_COLUMNS))
+    added = db.execute(
+        f"INSERT INTO shoe_rule ({', '.join(_RULE_COLUMNS)}) VALUES ({values})",  # noqa: S608 - our own names
+        astuple(rule),
+    )
+    return int(added.lastrowid or 0)
+
+
+def check_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
+    """A rule that can be added, with its pair as the runner writes it; raises as ``add``."""
+    rule = _validated_rule(db, rule)
+    there = _rule_number(db, rule)
+    if there is not None:
+        raise BadInput(f"this is rule {there} already")
+    return rule
+
+
+def import_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> bool:
+    """Keep a rule of an export where it is not there, and say whether it was not.
+
+    Raises:
+        NotFound: as for ``add``.
+        BadInput: likewise.
+    """
+    if _rule_number(db, _validated_rule(db, rule)) is not None:
+        return False
+    add_shoe_rule(db, rule)
+    return True
+
+
+def _rule_number(db: sqlite3.Connection, rule: ShoeRule) -> int | None:
+    return next((kept.id for kept in read_shoe_rules(db) if kept.rule == rule), None)
+
+
+def remove_shoe_rule(db: sqlite3.Connection, number: int) -> ShoeRule:
+    """Take a rule out and return it.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    found = next((kept.rule for kept in read_shoe_rules(db) if kept.id == number), None)
+    if found is None:
+        raise NotFound(f"there is no rule {number}; runlog shoes rule list shows them")
+    db.execute("DELETE FROM shoe_rule WHERE id = ?", (number,))
+    return found
+
+
+def _validated_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
+    pair = find_shoe(db, rule.shoe)
+    if pair is None:
+        raise unknown_shoe(rule.shoe)
+    if astuple(rule)[1:] == (None,) * (len(_RULE_COLUMNS) - 1):
+        raise BadInput("a rule needs a condition: a surface, weekdays, a distance or a season")
+    _check_distance(rule)
+    if rule.weekdays is not None and not set(rule.weekdays.split(",")) <= set(WEEKDAYS):
+        raise BadInput(f"{rule.weekdays!r} names no weekdays; write them as sat,sun")
+    if rule.season is not None and not _is_season(rule.season):
+        raise BadInput(f"{rule.season!r} is no season; write it as 11-01..03-31")
+    return replace(rule, shoe=pair.name)
+
+
+def _check_distance(rule: ShoeRule) -> None:
+    if any(value is not None and not 0 <= value < float("inf") for value in (rule.min_m, rule.max_m)):
+        raise BadInput("a distance cannot be below 0")
+    if rule.min_m is not None and rule.max_m is not None and rule.min_m > rule.max_m:
+        raise BadInput("no run is at least so long and at most so long; the most is less than the least")
+
+
+def _is_season(text: str) -> bool:
+    match = _SEASON_PATTERN.fullmatch(text)
+    try:
+        return match is not None and all(date.fromisoformat(f"{_LEAP_YEAR}-{day}") for day in match.groups())
+    except ValueError:
+        return False

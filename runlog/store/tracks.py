@@ -1,4 +1,4 @@
-"""What a track and all that is derived of it are kept as: float arrays as compressed bytes, and JSON."""
+"""Encode tracks, route shapes and track summaries for storage, and decode them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from runlog.model import Track
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_CLOCK = ("time_s", "segment")  # always there, so they say nothing about how rich a track is
+_CLOCK_COLUMNS = ("time_s", "segment")  # always there, so they say nothing about how rich a track is
 
 
-class Derived(NamedTuple):
+class PackedDerived(NamedTuple):
     """What is derived of a track, packed.
 
     Attributes:
@@ -35,7 +35,7 @@ class Derived(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class PackedTrack:
     """A track and what is derived of it, packed: small to hand from process to process, ready to be kept.
 
     Attributes:
@@ -48,44 +48,44 @@ class Stream:
     arrays: bytes
     columns: int
     points: int
-    derived: Derived
+    derived: PackedDerived
 
 
-def stream(track: Track, derived: Derived) -> Stream:
+def pack_track(track: Track, derived: PackedDerived) -> PackedTrack:
     """Pack a track beside what is derived of it."""
-    return Stream(pack(track), _streams(track), len(track), derived)
+    return PackedTrack(encode_track(track), _count_value_columns(track), len(track), derived)
 
 
-def derived(shape: NDArray[np.float64] | None, digest: Digest, version: int) -> Derived:
+def pack_derived(shape: NDArray[np.float64] | None, digest: Digest, version: int) -> PackedDerived:
     """Pack a route shape, degrees (n, 2) or None without a route, and a digest."""
-    packed = None if shape is None else pack_shape(shape)
-    return Derived(packed, json.dumps(asdict(digest), separators=(",", ":")), version)
+    packed = None if shape is None else encode_shape(shape)
+    return PackedDerived(packed, json.dumps(asdict(digest), separators=(",", ":")), version)
 
 
-def pack(track: Track) -> bytes:
+def encode_track(track: Track) -> bytes:
     """A track as an npz file: ``names`` and, one row per name, ``values``."""
-    return _npz(
+    return _write_npz(
         names=np.array(list(track.columns)),
         values=np.array([np.asarray(column, dtype=np.float64) for column in track.columns.values()]),
     )
 
 
-def unpack(arrays: bytes) -> Track:
+def decode_track(arrays: bytes) -> Track:
     """The track that ``pack`` made these bytes of.
 
     Raises:
         ValueError: they are no longer what it made.
     """
-    npz = _loaded(arrays)
+    npz = _read_npz(arrays)
     return Track(dict(zip(npz["names"].tolist(), npz["values"], strict=True)))
 
 
-def pack_shape(shape: NDArray[np.float64]) -> bytes:
+def encode_shape(shape: NDArray[np.float64]) -> bytes:
     """A route shape, degrees (n, 2), as nothing but its numbers: a history reads thousands of them."""
     return zlib.compress(np.ascontiguousarray(shape, dtype="<f8").tobytes(), level=1)
 
 
-def unpack_shape(arrays: bytes) -> NDArray[np.float64]:
+def decode_shape(arrays: bytes) -> NDArray[np.float64]:
     """The shape that ``pack_shape`` made these bytes of.
 
     Raises:
@@ -98,7 +98,7 @@ def unpack_shape(arrays: bytes) -> NDArray[np.float64]:
     return numbers.reshape(-1, 2).astype(np.float64)
 
 
-def unpack_digest(text: str) -> Digest:
+def decode_digest(text: str) -> Digest:
     """The digest that ``derived`` made this text of.
 
     Raises:
@@ -116,13 +116,15 @@ def unpack_digest(text: str) -> Digest:
         raise ValueError(str(error)) from error
 
 
-def _streams(track: Track) -> int:
+def _count_value_columns(track: Track) -> int:
     return sum(
-        bool(np.isfinite(column).any()) for name, column in track.columns.items() if name not in _CLOCK
+        bool(np.isfinite(column).any())
+        for name, column in track.columns.items()
+        if name not in _CLOCK_COLUMNS
     )
 
 
-def _loaded(arrays: bytes) -> dict[str, NDArray[Any]]:
+def _read_npz(arrays: bytes) -> dict[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(arrays), allow_pickle=False) as npz:
             return dict(npz)
@@ -130,7 +132,7 @@ def _loaded(arrays: bytes) -> dict[str, NDArray[Any]]:
         raise ValueError(str(error)) from error
 
 
-def _npz(**arrays: NDArray[np.float64]) -> bytes:
+def _write_npz(**arrays: NDArray[np.float64]) -> bytes:
     """What numpy.savez_compressed writes, at zlib's level 1: a third of the time for a tenth more bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as npz:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import runlog
-from runlog.intake.deriving import derive
+from runlog.ingest.workers import derive_packed
 from runlog.model import Activity, Entry, Reading, Shoe, Track
-from runlog.store.tracks import stream
+from runlog.store.tracks import pack_track
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def fill(home: Path, seed: int = 1) -> None:
     entries = tuple(_entry(int(day), chance) for day in rated)
     shoes = tuple(_pair(number) for number in range(PAIRS))
     bare = tuple(Activity(**{name: getattr(one, name) for name in _FIELDS}) for one in runs)
-    streams = [stream(one.track, derive(one.track)) for one in runs if one.track is not None]
+    streams = [pack_track(one.track, derive_packed(one.track)) for one in runs if one.track is not None]
     reading = Reading("fit", activities=bare, entries=entries, shoes=shoes)
     with runlog.open(home) as journal:
         journal._store.add_file("/watch/all.fit", "0" * 64, reading, streams)

@@ -13,7 +13,7 @@ from runlog.digest import Digest
 from runlog.journal.shoes import Shoes
 from runlog.model import Activity, Reading, Track
 from runlog.settings import Settings
-from runlog.store.tracks import derived, stream
+from runlog.store.tracks import pack_derived, pack_track
 
 if TYPE_CHECKING:
     from runlog.store import FileOutcome, Store
@@ -65,7 +65,7 @@ class Files:
         bare = tuple(replace(one, track=None) for one in activities)
         reading = Reading("made", activities=bare, **parts)
         digest = sha256((content or path).encode()).hexdigest()
-        streams = [one.track and stream(one.track, derived(None, Digest(), 1)) for one in activities]
+        streams = [one.track and pack_track(one.track, pack_derived(None, Digest(), 1)) for one in activities]
         outcome = self.store.add_file(path, digest, reading, streams)
         self.taken.append(outcome)
         return outcome

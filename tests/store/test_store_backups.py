@@ -19,8 +19,7 @@ from ordinary_user import an_ordinary_user
 from runlog import store
 from runlog.errors import BadInput, StoreError
 from runlog.model import Entry, Shoe
-from runlog.store import seam
-from runlog.store.keeping import backups, restoring
+from runlog.store import backup, connection
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,10 +60,10 @@ def home(tmp_path):
 
 def test_a_backup_is_one_file_with_everything_and_the_settings(home, tmp_path):
     (home / "config.toml").write_text('units = "mi"\n')
-    made = backups.backup(home, tmp_path / "b.db", NOW)
+    made = backup.make_backup(home, tmp_path / "b.db", NOW)
     assert (made.runs, made.others, made.ratings, made.shoes) == (3, 0, 1, 1)
     assert (made.made, made.config) == (NOW, b'units = "mi"\n')
-    assert backups.look(tmp_path / "b.db") == made
+    assert backup.inspect_backup(tmp_path / "b.db") == made
     assert listing(tmp_path) == ["b.db", "home"]
     with closing(sqlite3.connect(tmp_path / "b.db")) as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
@@ -72,20 +71,20 @@ def test_a_backup_is_one_file_with_everything_and_the_settings(home, tmp_path):
 
 def test_a_backup_of_a_backup_put_in_place_by_hand_has_the_settings_of_now(home, tmp_path):
     (home / "config.toml").write_text('units = "mi"\n')
-    backups.backup(home, tmp_path / "b.db", NOW)
+    backup.make_backup(home, tmp_path / "b.db", NOW)
     other = tmp_path / "other"
     other.mkdir()
     shutil.copy(tmp_path / "b.db", other / "runlog.db")
-    assert backups.backup(other, tmp_path / "c.db", NOW).config is None
+    assert backup.make_backup(other, tmp_path / "c.db", NOW).config is None
 
 
 def test_a_file_that_is_there_is_replaced_only_when_asked(home, tmp_path):
     (tmp_path / "b.db").write_text("a letter")
     with pytest.raises(BadInput, match=r"already; --force replaces it"):
-        backups.backup(home, tmp_path / "b.db", NOW)
+        backup.make_backup(home, tmp_path / "b.db", NOW)
     assert (tmp_path / "b.db").read_text() == "a letter"
-    backups.backup(home, tmp_path / "b.db", NOW, force=True)
-    assert backups.look(tmp_path / "b.db").runs == 3
+    backup.make_backup(home, tmp_path / "b.db", NOW, force=True)
+    assert backup.inspect_backup(tmp_path / "b.db").runs == 3
 
 
 @pytest.mark.parametrize(
@@ -101,20 +100,20 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(home, tmp_path):
 def test_a_place_that_is_no_place_for_a_backup_is_told(home, tmp_path, place, told):
     before = dump(home / "runlog.db")
     with pytest.raises(BadInput, match=told):
-        backups.backup(home, tmp_path / place, NOW, force=True)
+        backup.make_backup(home, tmp_path / place, NOW, force=True)
     assert dump(home / "runlog.db") == before
 
 
 def test_nothing_to_back_up_is_told_and_makes_nothing(tmp_path):
     with pytest.raises(BadInput, match="nothing to back up yet"):
-        backups.backup(tmp_path / "empty", tmp_path / "b.db", NOW)
+        backup.make_backup(tmp_path / "empty", tmp_path / "b.db", NOW)
     assert listing(tmp_path) == []
 
 
 def test_a_damaged_home_gives_no_backup_that_looks_sound(home, tmp_path):
     damage(home / "runlog.db")
     with pytest.raises(StoreError, match="damaged"):
-        backups.backup(home, tmp_path / "b.db", NOW)
+        backup.make_backup(home, tmp_path / "b.db", NOW)
     assert listing(tmp_path) == ["home"]
 
 
@@ -123,10 +122,10 @@ import resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from runlog.errors import BadInput
-from runlog.store.keeping import backups
+from runlog.store import backup
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 try:
-    backups.backup(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC))
+    backup.make_backup(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC))
 except BadInput as error:
     print(error)
 """
@@ -154,11 +153,11 @@ def test_a_home_that_can_only_be_read_can_be_backed_up(anybodys_folder):
     (home / "runlog.db").chmod(0o444)
     home.chmod(0o555)
     with an_ordinary_user():
-        assert backups.backup(home, anybodys_folder / "b.db", NOW).runs == 1
+        assert backup.make_backup(home, anybodys_folder / "b.db", NOW).runs == 1
         with pytest.raises(BadInput, match="cannot be written"):
-            backups.backup(home, home / "b.db", NOW)
+            backup.make_backup(home, home / "b.db", NOW)
         with pytest.raises((StoreError, BadInput), match="cannot be written"):
-            restoring.restore(home, anybodys_folder / "b.db", NOW)
+            backup.restore_backup(home, anybodys_folder / "b.db", NOW)
 
 
 IMPORT = """
@@ -189,7 +188,7 @@ def test_a_backup_while_another_process_imports_is_of_one_moment(home, tmp_path)
         for line in importing.stdout:
             if line == "amid\n":
                 break
-        made = [backups.backup(home, tmp_path / f"{number}.db", NOW) for number in range(3)]
+        made = [backup.make_backup(home, tmp_path / f"{number}.db", NOW) for number in range(3)]
         assert importing.poll() is None
     finally:
         importing.kill()
@@ -209,8 +208,8 @@ def test_a_backup_while_another_process_imports_is_of_one_moment(home, tmp_path)
 def test_restoring_into_an_empty_home_gives_everything_back(home, tmp_path):
     (home / "config.toml").write_text('units = "mi"\n')
     before = dump(home / "runlog.db")
-    backups.backup(home, tmp_path / "b.db", NOW)
-    done = restoring.restore(tmp_path / "new", tmp_path / "b.db", NOW)
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    done = backup.restore_backup(tmp_path / "new", tmp_path / "b.db", NOW)
     assert (done.contents.runs, done.database_aside, done.config_aside) == (3, None, None)
     assert dump(tmp_path / "new/runlog.db") == before
     assert (tmp_path / "new/config.toml").read_text() == 'units = "mi"\n'
@@ -219,28 +218,28 @@ def test_restoring_into_an_empty_home_gives_everything_back(home, tmp_path):
 
 def test_what_was_there_is_kept_aside(home, tmp_path):
     (home / "config.toml").write_text('units = "mi"\n')
-    backups.backup(home, tmp_path / "b.db", NOW)
+    backup.make_backup(home, tmp_path / "b.db", NOW)
     other = fill(tmp_path / "other", 5)
     (other / "config.toml").write_text('units = "km"\n')
     before, wanted = dump(other / "runlog.db"), dump(home / "runlog.db")
-    done = restoring.restore(other, tmp_path / "b.db", NOW)
+    done = backup.restore_backup(other, tmp_path / "b.db", NOW)
     assert done.database_aside == other / "runlog.db.before-restore-20260720-090000"
     assert done.config_aside == other / "config.toml.before-restore-20260720-090000"
     assert dump(done.database_aside) == before
     assert dump(other / "runlog.db") == wanted
     assert done.config_aside.read_text() == 'units = "km"\n'
-    again = restoring.restore(other, done.database_aside, NOW)
+    again = backup.restore_backup(other, done.database_aside, NOW)
     assert again.database_aside == other / "runlog.db.before-restore-20260720-090000-2"
     assert dump(other / "runlog.db") == before
     assert (other / "config.toml").read_text() == 'units = "mi"\n', "a database without settings leaves them"
 
 
 def test_a_process_that_has_the_home_open_goes_on_with_what_was_restored(home, tmp_path):
-    backups.backup(home, tmp_path / "b.db", NOW)
+    backup.make_backup(home, tmp_path / "b.db", NOW)
     with store.open(home) as kept:
         Files(kept).add("/later.fit", make_run(86400.0 * 9))
         assert len(kept.activities()) == 4
-        restoring.restore(home, tmp_path / "b.db", NOW)
+        backup.restore_backup(home, tmp_path / "b.db", NOW)
         assert len(kept.activities()) == 3
         Files(kept).add("/later.fit", make_run(86400.0 * 9))
     with store.open(home) as kept:
@@ -248,13 +247,13 @@ def test_a_process_that_has_the_home_open_goes_on_with_what_was_restored(home, t
 
 
 def test_a_writer_that_does_not_finish_is_waited_for_so_long(home, tmp_path, monkeypatch):
-    backups.backup(home, tmp_path / "b.db", NOW)
-    monkeypatch.setattr(seam, "WAIT_FOR_OTHERS_S", 0.3)
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.3)
     before = dump(home / "runlog.db")
     with closing(sqlite3.connect(home / "runlog.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="another program is writing"):
-            restoring.restore(home, tmp_path / "b.db", NOW)
+            backup.restore_backup(home, tmp_path / "b.db", NOW)
         writer.execute("ROLLBACK")
     assert dump(home / "runlog.db") == before
 
@@ -267,7 +266,7 @@ def damage(path):
 
 @pytest.mark.parametrize("how", ["damaged", "no database", "empty file"])
 def test_a_home_that_is_beyond_repair_is_kept_aside_as_it_is(home, tmp_path, how):
-    backups.backup(home, tmp_path / "b.db", NOW)
+    backup.make_backup(home, tmp_path / "b.db", NOW)
     wanted = dump(home / "runlog.db")
     if how == "damaged":
         damage(home / "runlog.db")
@@ -275,7 +274,7 @@ def test_a_home_that_is_beyond_repair_is_kept_aside_as_it_is(home, tmp_path, how
     else:
         (home / "runlog.db").write_bytes(b"" if how == "empty file" else b"my shopping list")
     before = (home / "runlog.db").read_bytes()
-    done = restoring.restore(home, tmp_path / "b.db", NOW)
+    done = backup.restore_backup(home, tmp_path / "b.db", NOW)
     assert dump(home / "runlog.db") == wanted
     if how == "damaged":
         assert done.database_aside.read_bytes() == before
@@ -284,12 +283,12 @@ def test_a_home_that_is_beyond_repair_is_kept_aside_as_it_is(home, tmp_path, how
 
 
 def test_another_page_size_is_no_hindrance(home, tmp_path):
-    backups.backup(home, tmp_path / "b.db", NOW)
+    backup.make_backup(home, tmp_path / "b.db", NOW)
     with closing(sqlite3.connect(tmp_path / "b.db", isolation_level=None)) as db:
         db.execute("PRAGMA page_size = 16384")
         db.execute("VACUUM")
     before = dump(home / "runlog.db")
-    restoring.restore(home, tmp_path / "b.db", NOW)
+    backup.restore_backup(home, tmp_path / "b.db", NOW)
     assert dump(home / "runlog.db") == before
 
 
@@ -302,7 +301,7 @@ def test_a_backup_of_an_older_runlog_is_brought_up_to_date_when_opened(tmp_path,
         schema.migrate(db)
         db.execute("INSERT INTO shoe VALUES ('Blue', NULL, NULL, 0, NULL, 0)")
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
-    assert restoring.restore(tmp_path / "home", tmp_path / "old.db", NOW).contents.version == 1
+    assert backup.restore_backup(tmp_path / "home", tmp_path / "old.db", NOW).contents.version == 1
     with store.open(tmp_path / "home") as kept:
         assert kept.shoes() == [Shoe("Blue")]
 
@@ -315,7 +314,7 @@ def make_other(path, what):
     elif what == "empty":
         path.write_bytes(b"")
     elif what == "damaged":
-        backups.backup(path.parent / "home", path, NOW)
+        backup.make_backup(path.parent / "home", path, NOW)
         damage(path)
     else:
         with closing(sqlite3.connect(path)) as db:
@@ -337,34 +336,34 @@ def test_what_is_no_backup_is_told_and_changes_nothing(home, tmp_path, what, tol
     make_other(tmp_path / "b.db", what)
     before = dump(home / "runlog.db")
     with pytest.raises(BadInput, match=told):
-        restoring.restore(home, tmp_path / "b.db", NOW)
+        backup.restore_backup(home, tmp_path / "b.db", NOW)
     assert dump(home / "runlog.db") == before
     assert listing(home) == ["runlog.db"]
 
 
 def test_a_backup_that_is_not_there_or_of_a_newer_runlog_is_told(home, tmp_path):
     with pytest.raises(BadInput, match=r"b\.db: cannot be read: No such file"):
-        restoring.restore(home, tmp_path / "b.db", NOW)
-    backups.backup(home, tmp_path / "b.db", NOW)
+        backup.restore_backup(home, tmp_path / "b.db", NOW)
+    backup.make_backup(home, tmp_path / "b.db", NOW)
     with closing(sqlite3.connect(tmp_path / "b.db")) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(BadInput, match="a newer runlog has written it"):
-        restoring.restore(home, tmp_path / "b.db", NOW)
+        backup.restore_backup(home, tmp_path / "b.db", NOW)
 
 
 def test_what_a_home_holds_is_known_before_it_is_replaced(home, tmp_path):
-    assert restoring.present(tmp_path / "none") is None
-    assert restoring.present(home).runs == 3
+    assert backup.read_current_contents(tmp_path / "none") is None
+    assert backup.read_current_contents(home).runs == 3
     damage(home / "runlog.db")
     with pytest.raises(StoreError):
-        restoring.present(home)
+        backup.read_current_contents(home)
 
 
 RESTORE = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from runlog.store.keeping import copying, restoring
+from runlog.store import backup
 if sys.argv[3].isdigit():
     after = int(sys.argv[3])
     steps = []
@@ -372,10 +371,11 @@ if sys.argv[3].isdigit():
         steps.append(1)
         if len(steps) == after:
             os.kill(os.getpid(), signal.SIGKILL)
-    copying.patience = restoring.patience = lambda path: step
-    restoring._PAGES_AT_ONCE = 8
+    from runlog.store import connection
+    connection.limit_busy_wait = backup.limit_busy_wait = lambda path: step
+    backup._PAGES_PER_STEP = 8
 print("begun", flush=True)
-restoring.restore(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC))
+backup.restore_backup(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC))
 """
 
 
@@ -384,7 +384,7 @@ def two_homes(tmp_path_factory):
     """A home, and the backup of another one."""
     folder = tmp_path_factory.mktemp("two")
     fill(folder / "old", 40, points=3000.0)
-    backups.backup(fill(folder / "new", 60, points=3000.0), folder / "new.db", NOW)
+    backup.make_backup(fill(folder / "new", 60, points=3000.0), folder / "new.db", NOW)
     return folder, dump(folder / "old/runlog.db"), dump(folder / "new/runlog.db")
 
 
@@ -409,5 +409,5 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new(two_homes, tmp_path,
     if isinstance(after, int):
         assert process.returncode == -signal.SIGKILL
         assert dump(home / "runlog.db") == old
-    restoring.restore(home, folder / "new.db", NOW)
+    backup.restore_backup(home, folder / "new.db", NOW)
     assert dump(home / "runlog.db") == new

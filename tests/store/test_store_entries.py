@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runlog.errors import BadInput, NotFound
 from runlog.model import Area, Entry, Problem
-from runlog.store.entries import EntryCounts
+from runlog.store.diary import EntryCounts
 
 EVENING = datetime(2026, 7, 13, 18, 0, tzinfo=UTC)
 DIARY = "/home/ada/diary.csv"

@@ -12,8 +12,8 @@ from runlog import store
 from runlog.digest import Digest, EasyPart, Thirds
 from runlog.errors import StoreError
 from runlog.model import Kind, Reading, Shoe
-from runlog.store.entries import EntryCounts
-from runlog.store.tracks import derived, stream
+from runlog.store.diary import EntryCounts
+from runlog.store.tracks import pack_derived, pack_track
 
 
 def test_a_file_with_a_run_is_added(files, kept, run, track):
@@ -82,14 +82,14 @@ def test_what_is_derived_of_tracks_is_kept_and_made_anew_for_newer_code(kept, ru
     first, newer = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])
     form = {"cadence_spm": Thirds(170.0, 168.0, None)}
     beat = Digest(heart_s={140: 60.0}, form=form, warmup=EasyPart(600, 1.2, 9))
-    made = derived(first, beat, 1), derived(None, Digest(), 1)
-    streams = [*(stream(track(60, 200), one) for one in made), None]
+    made = pack_derived(first, beat, 1), pack_derived(None, Digest(), 1)
+    streams = [*(pack_track(track(60, 200), one) for one in made), None]
     kept.add_file("/a.fit", "a", reading, streams)
     seen = []
 
     def derive(track):
         seen.append(len(track))
-        return derived(newer, Digest(), 2)
+        return pack_derived(newer, Digest(), 2)
 
     kept.renew_derived(derive, 1)
     assert seen == []

@@ -8,8 +8,7 @@ import pytest
 from runlog import store
 from runlog.errors import BadInput, NotFound, StoreError
 from runlog.model import Area, Plan, PlannedRun
-from runlog.store import plans
-from runlog.store.keeping import checks
+from runlog.store import checks, trials
 
 MADE = datetime(2026, 5, 1, 10, 0, 0, 123456, tzinfo=UTC)
 HOSTILE = "'; DROP TABLE plan; --\n\x1b[31m\u202e"
@@ -36,12 +35,12 @@ def kept(tmp_path):
 
 def add(kept, plan):
     with kept.writing() as db:
-        return plans.add(db, plan)
+        return trials.add_trial(db, plan)
 
 
 def everything(kept):
     with kept.reading() as db:
-        return plans.plans(db)
+        return trials.read_trials(db)
 
 
 def test_a_plan_comes_back_as_it_was_drawn(kept):
@@ -55,23 +54,23 @@ def test_a_plan_is_given_up_once(kept):
     add(kept, drawn())
     moment = MADE + timedelta(days=3)
     with kept.writing() as db:
-        assert plans.cancel(db, 1, moment).cancelled == moment
+        assert trials.cancel_trial(db, 1, moment).cancelled == moment
     with pytest.raises(BadInput, match="before, on 2026-05-04"), kept.writing() as db:
-        plans.cancel(db, 1, moment)
+        trials.cancel_trial(db, 1, moment)
     assert everything(kept)[0].runs == drawn().runs
 
 
 def test_what_is_not_there_names_what_is(kept):
     with pytest.raises(NotFound, match="there is none yet"), kept.reading() as db:
-        plans.plan(db, 7)
+        trials.read_trial(db, 7)
     add(kept, drawn())
     with pytest.raises(NotFound, match="no plan 7; there are 1"), kept.reading() as db:
-        plans.plan(db, 7)
+        trials.read_trial(db, 7)
 
 
 def put_back(kept, *exported):
     with kept.writing() as db:
-        return plans.put_back(db, exported)
+        return trials.import_trials(db, exported)
 
 
 def test_plans_of_an_export_come_back_with_their_ids_once(kept):
@@ -103,7 +102,7 @@ def test_a_plan_that_has_lost_a_run_is_found_by_the_doctor_and_no_traceback(kept
     with kept.writing() as db:
         db.execute("DELETE FROM planned_run WHERE plan_id = 2 AND position = 3")
     with kept.reading() as db:
-        found = {one.check: one for one in checks.database(db)}
+        found = {one.check: one for one in checks.check_database(db)}
     assert found["plan_lost"].wrong
     assert "runs are lost of 1 plan (2)" in found["plan_lost"].message
     with pytest.raises(StoreError, match="damaged"):

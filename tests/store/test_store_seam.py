@@ -12,7 +12,7 @@ from ordinary_user import an_ordinary_user
 from runlog import store
 from runlog.errors import BadInput, RunlogError, StoreError
 from runlog.model import Shoe
-from runlog.store import seam
+from runlog.store import connection
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not made read-only there so")
@@ -67,7 +67,7 @@ def test_a_full_disk_is_told_and_leaves_what_was_there(files, kept, run, track):
 
 
 def test_a_database_that_another_program_holds_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(seam, "WAIT_FOR_OTHERS_S", 0.1)
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.1)
     with store.open(tmp_path) as kept:
         other = sqlite3.connect(tmp_path / "runlog.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

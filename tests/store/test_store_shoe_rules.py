@@ -9,7 +9,7 @@ from made_recordings import shoes_of
 
 from runlog.errors import BadInput, NotFound
 from runlog.model import KeptShoeRule, Shoe, ShoeRule, Surface
-from runlog.store.keeping import shoe_checks
+from runlog.store import checks
 
 TRAIL = ShoeRule("Blue", Surface.TRAIL, "sat,sun", 5_000.0, 30_000.0, "11-01..03-31")
 
@@ -87,10 +87,10 @@ def test_the_days_off_of_a_pair_come_back(kept, shoes):
 def test_the_doctor_notes_a_rule_of_a_retired_pair(shoes, kept):
     shoes.add_rule(TRAIL)
     with kept.reading() as db:
-        assert list(shoe_checks.shoes(db)) == []
+        assert list(checks.check_shoes(db)) == []
     shoes.edit(Shoe("Blue", retired=date(2026, 1, 1)))
     with kept.reading() as db:
-        found = list(shoe_checks.shoes(db))
+        found = list(checks.check_shoes(db))
     assert [(one.check, one.wrong) for one in found] == [("shoe_rule_retired", False)]
     assert "rule remove 1 --dry-run" in found[0].todo
 
@@ -110,5 +110,5 @@ def test_the_doctor_finds_names_and_rules_that_lead_nowhere(kept, damage, check)
     with kept.reading() as db:
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute(damage)
-        found = list(shoe_checks.shoes(db))
+        found = list(checks.check_shoes(db))
     assert [(one.check, one.wrong, one.count) for one in found] == [(check, True, 1)]

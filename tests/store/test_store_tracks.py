@@ -24,7 +24,7 @@ from runlog.store import tracks
 def test_every_track_comes_back(names_and_values):
     names, values = names_and_values
     track = Track(dict(zip(names, values, strict=True)))
-    back = tracks.unpack(tracks.pack(track))
+    back = tracks.decode_track(tracks.encode_track(track))
     assert list(back.columns) == names
     for name in names:
         np.testing.assert_array_equal(back[name], track[name])
@@ -33,20 +33,20 @@ def test_every_track_comes_back(names_and_values):
 
 def test_bytes_are_what_numpy_itself_reads_without_pickle(tmp_path, track):
     file = tmp_path / "track.npz"
-    file.write_bytes(tracks.pack(track(60, 200)))
+    file.write_bytes(tracks.encode_track(track(60, 200)))
     with np.load(file, allow_pickle=False) as npz:
         assert list(npz["names"])[:2] == ["time_s", "segment"]
 
 
 def test_a_shape_comes_back():
     shape = np.array([[50.1, 8.2], [50.2, np.nan]])
-    np.testing.assert_array_equal(tracks.unpack_shape(tracks.pack_shape(shape)), shape)
+    np.testing.assert_array_equal(tracks.decode_shape(tracks.encode_shape(shape)), shape)
 
 
 def test_richness_counts_columns_with_values_beside_the_clock(track):
-    assert tracks._streams(track(60, 200)) == 3
-    assert tracks._streams(track(60, 200, heart_rate_bpm=140.0)) == 4
-    assert tracks._streams(track(60, 200, heart_rate_bpm=np.nan)) == 3
+    assert tracks._count_value_columns(track(60, 200)) == 3
+    assert tracks._count_value_columns(track(60, 200, heart_rate_bpm=140.0)) == 4
+    assert tracks._count_value_columns(track(60, 200, heart_rate_bpm=np.nan)) == 3
 
 
 def test_a_track_is_found_by_a_numpy_id(kept, files, run, track):

@@ -24,7 +24,7 @@ def to_files(command: Callable[..., None]) -> Callable[..., None]:
 
 def write(made: Plan, out: Path | None, ics: Path | None) -> None:
     """Write a plan into the files asked for."""
-    from runlog.exporting import plans as files
+    from runlog import exporting_plans as files
     from runlog.files import write_atomically
 
     if out is not None:

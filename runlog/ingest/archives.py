@@ -1,4 +1,4 @@
-"""Zip archives: their members are read one by one, in bounded memory, and never unpacked to disk."""
+"""Read the members of zip archives in bounded memory, without unpacking to disk."""
 
 from __future__ import annotations
 
@@ -11,31 +11,33 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from runlog.errors import NotReadable, NotTaken
+from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.files import LARGEST, LARGEST_RATIO, RATIO_COUNTS_FROM
-from runlog.intake.sources import matching
+from runlog.ingest.sources import match_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # a member, or the end of an archive without any
+    from runlog.ingest.sources import InputSource
+
+ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # a member, or the end of an archive without any
 
 #: Ten years of an account with all its photos are some 20,000 files.
-MOST_MEMBERS = 100_000
+MAX_MEMBERS = 100_000
 #: Those of the archives within one counted, too: three layers of full ones would never end.
-MOST_IN_ALL = 250_000
+MAX_TOTAL_MEMBERS = 250_000
 #: Zips in zips in zips: Garmin's archive has two layers.
-DEEPEST = 3
-_ENCRYPTED = 0x1
-_NOT_THE_RUNNERS = "__MACOSX"
+MAX_DEPTH = 3
+_ENCRYPTED_FLAG = 0x1
+_MACOS_FOLDER = "__MACOSX"
 
-_END = b"PK\x05\x06"
-_END64 = b"PK\x06\x06"
-_TAIL = 2**16 + 200
+_END_RECORD = b"PK\x05\x06"
+_END_RECORD_64 = b"PK\x06\x06"
+_TAIL_BYTES = 2**16 + 200
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ArchiveMember:
     """A file within an archive, which can be read while that is open.
 
     Attributes:
@@ -62,11 +64,11 @@ class Member:
         Raises:
             NotReadable: it is damaged, encrypted, or packed in a way that is not known here.
         """
-        if self.info.flag_bits & _ENCRYPTED:
+        if self.info.flag_bits & _ENCRYPTED_FLAG:
             raise NotReadable("encrypted; unpack the archive with its password and import the folder")
         if self.info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise NotReadable("packed in a rare way; unpack the archive and import the folder")
-        with _translated(), self.archive.open(self.info) as member:
+        with _translate_zip_errors(), self.archive.open(self.info) as member:
             yield member
 
     def head(self, length: int) -> bytes:
@@ -104,14 +106,16 @@ class Member:
         infos = {info.filename: info for info in self.folder} if patterns else {}
         found: dict[str, bytes] = {}
         room = LARGEST
-        for name in matching(list(infos), patterns):
+        for name in match_names(list(infos), patterns):
             room -= infos[name].file_size
             if room >= 0:
-                found[name] = Member(self.archive, infos[name], name, name, self.folder).load()
+                found[name] = ArchiveMember(self.archive, infos[name], name, name, self.folder).load()
         return found
 
 
-def members(file: IO[bytes], named: str, known_as: str, more: Callable[[int], None]) -> Iterator[Member]:
+def read_members(
+    file: IO[bytes], named: str, known_as: str, more: Callable[[int], None]
+) -> Iterator[ArchiveMember]:
     """The files in a zip archive, in the archive's order.
 
     Args:
@@ -124,52 +128,54 @@ def members(file: IO[bytes], named: str, known_as: str, more: Callable[[int], No
         NotTaken: there are none.
         NotReadable: the archive is damaged, or lists more files than any app writes.
     """
-    with _translated():
-        _refuse_endless(file)
+    with _translate_zip_errors():
+        _refuse_too_many_members(file)
         with zipfile.ZipFile(file) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
+            infos = [
+                info for info in archive.infolist() if not info.is_dir() and not _is_hidden(info.filename)
+            ]
             if not infos:
                 raise NotTaken("an archive without a file in it")
             more(len(infos))
             folders = defaultdict(list)
             for info in infos:
-                folders[_folder(info)].append(info)
+                folders[_folder_name(info)].append(info)
             for info in infos:
-                shown, known = f"{named}/{info.filename}", f"{known_as}/{_text(info.filename)}"
-                yield Member(archive, info, shown, known, folders[_folder(info)])
+                shown, known = f"{named}/{info.filename}", f"{known_as}/{_storable_name(info.filename)}"
+                yield ArchiveMember(archive, info, shown, known, folders[_folder_name(info)])
 
 
-def _folder(info: zipfile.ZipInfo) -> str:
+def _folder_name(info: zipfile.ZipInfo) -> str:
     return info.filename.rpartition("/")[0]
 
 
-def _hidden(name: str) -> bool:
+def _is_hidden(name: str) -> bool:
     parts = set(PurePosixPath(name).parts) - {".", ".."}
-    return any(part.startswith(".") or part == _NOT_THE_RUNNERS for part in parts)
+    return any(part.startswith(".") or part == _MACOS_FOLDER for part in parts)
 
 
-def _text(name: str) -> str:
+def _storable_name(name: str) -> str:
     """The name for the store, without the halves of letters that a broken name may hold."""
     return name.encode("utf-8", errors="backslashreplace").decode()
 
 
-def _refuse_endless(file: IO[bytes]) -> None:
+def _refuse_too_many_members(file: IO[bytes]) -> None:
     """Refuse an archive by the number of files that its last bytes state, before it is held in memory."""
     file.seek(0, 2)
-    file.seek(max(0, file.tell() - _TAIL))
+    file.seek(max(0, file.tell() - _TAIL_BYTES))
     tail = file.read()
     counts = [0]
-    if (end := tail.rfind(_END)) >= 0 and len(tail) >= end + 12:
+    if (end := tail.rfind(_END_RECORD)) >= 0 and len(tail) >= end + 12:
         counts.append(struct.unpack_from("<H", tail, end + 10)[0])
-    if (end := tail.rfind(_END64)) >= 0 and len(tail) >= end + 40:
+    if (end := tail.rfind(_END_RECORD_64)) >= 0 and len(tail) >= end + 40:
         counts.append(struct.unpack_from("<Q", tail, end + 32)[0])
-    if max(counts) > MOST_MEMBERS:
-        raise NotReadable(f"lists {max(counts)} files; runlog reads archives of up to {MOST_MEMBERS}")
+    if max(counts) > MAX_MEMBERS:
+        raise NotReadable(f"lists {max(counts)} files; runlog reads archives of up to {MAX_MEMBERS}")
     file.seek(0)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_zip_errors() -> Iterator[None]:
     """Raise NotReadable for all that zipfile and its decompressors raise.
 
     Raises:
@@ -181,3 +187,51 @@ def _translated() -> Iterator[None]:
         raise NotReadable(f"the zip archive is damaged: {error}") from error
     except (struct.error, RuntimeError, OverflowError, IndexError) as error:  # of bytes bent on purpose
         raise NotReadable(f"the zip archive is damaged: {error}") from error
+
+
+def walk_source(
+    source: InputSource, more: Callable[[int], None]
+) -> Iterator[tuple[InputSource, BadInput | None]]:
+    """The source itself, or the members of the archive that it is; each is read before the next is taken.
+
+    Args:
+        source: a file.
+        more: is told how many members an archive has, once it is open.
+
+    Returns:
+        Sources to be read, and those that cannot be opened with the reason why.
+    """
+    yield from _walk_members(source, _limit_members(more), depth=0)
+
+
+def _walk_members(
+    source: InputSource, more: Callable[[int], None], depth: int
+) -> Iterator[tuple[InputSource, BadInput | None]]:
+    try:
+        if not source.head(len(ZIP_MAGIC[0])).startswith(ZIP_MAGIC):
+            yield source, None
+            return
+        if depth == MAX_DEPTH:
+            raise NotReadable(f"a zip in {depth} other zips; unpack it and import what is inside")
+        source.refuse_bomb()
+        with source.opened() as file:
+            for member in read_members(file, source.named, source.known_as, more):
+                yield from _walk_members(member, more, depth + 1)
+    except BadInput as error:
+        yield source, error
+
+
+def _limit_members(more: Callable[[int], None]) -> Callable[[int], None]:
+    """Tell of more members only as long as there are not too many in all."""
+    in_all = 0
+
+    def counted(members: int) -> None:
+        nonlocal in_all
+        if in_all + members > MAX_TOTAL_MEMBERS:
+            raise NotReadable(
+                f"over {MAX_TOTAL_MEMBERS} files in archives within it; unpack it and import the folder"
+            )
+        in_all += members
+        more(members)
+
+    return counted

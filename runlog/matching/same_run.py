@@ -1,10 +1,8 @@
-"""Whether two recordings are of one and the same run.
+"""Decide by times, distances and sports whether two recordings are of the same run.
 
-Nobody runs twice at once: two recordings whose times overlap for most of the shorter one
-are one run. A device with a wrong clock or zone puts its copy some quarter hours away (all
-zones of the world differ by those); since the same loop run twice in a day looks much like
-that, such a copy counts only where the streams themselves coincide. What the tracks say is
-for ``coincidence`` to tell.
+Two recordings whose times overlap for most of the shorter one are one run. A device with a wrong
+time zone is off by a multiple of 15 minutes; such a copy counts only if its track matches too,
+since the same loop run twice a day looks much alike.
 """
 
 from __future__ import annotations
@@ -18,90 +16,98 @@ from runlog.model import UNKNOWN_SPORT, Kind
 if TYPE_CHECKING:
     from runlog.model import Activity
 
-_SHARE_OF_THE_SHORTER = 0.7
+_MIN_OVERLAP_SHARE = 0.7
 _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
-_BUTTONS_S = 60  # two devices are not started in the same second
+_START_TOLERANCE_S = 60  # two devices are not started in the same second
 _COPY_TOLERANCE = 0.02
-_TELLING_S = 300  # a shorter part is soon like another
+_MIN_DURATION_S = 300  # a shorter part is soon like another
 _PAPER_TOLERANCE = 0.1  # what people write down, and what apps count as elapsed
 
 
-class Lag(NamedTuple):
+class ClockLag(NamedTuple):
     """By how many seconds one recording starts later, and whether both are of the whole activity."""
 
     seconds: float
     whole: bool
 
 
-def same_run(one: Activity, other: Activity) -> bool:
+def is_same_run(one: Activity, other: Activity) -> bool:
     """Whether two recordings on one clock are of the same activity."""
     if one.day_only or other.day_only:
-        return _alike(one, other) and _same_day(one, other) and _agree(one, other, _PAPER_TOLERANCE)
-    if (one.external or other.external) and _listed_as(one, other):
+        return (
+            _same_sport(one, other) and _same_day(one, other) and _values_agree(one, other, _PAPER_TOLERANCE)
+        )
+    if (one.external or other.external) and _is_list_row_of(one, other):
         return True
-    return at_one_time(one, other) and _distances_agree(one, other)
+    return overlaps_in_time(one, other) and _distances_agree(one, other)
 
 
-def _listed_as(one: Activity, other: Activity) -> bool:
+def _is_list_row_of(one: Activity, other: Activity) -> bool:
     """Whether a list tells of the other one, whatever sport or distance the runner put right in the app."""
     if not _started_together(one, other):
         return False
-    if _close(one.duration_s, other.duration_s, _COPY_TOLERANCE):
-        return _overlap(one, other, (other.start - one.start).total_seconds())
-    return _close(one.duration_s, other.duration_s, _PAPER_TOLERANCE) and _distances_agree(one, other)
+    if _is_close(one.duration_s, other.duration_s, _COPY_TOLERANCE):
+        return _overlaps(one, other, (other.start - one.start).total_seconds())
+    return _is_close(one.duration_s, other.duration_s, _PAPER_TOLERANCE) and _distances_agree(one, other)
 
 
-def plainly_same(one: Activity, other: Activity) -> bool:
+def is_clear_match(one: Activity, other: Activity) -> bool:
     """Whether two recordings agree so well that their tracks need not be looked at."""
-    return _alike(one, other) and _started_together(one, other) and _agree(one, other, _COPY_TOLERANCE)
+    return (
+        _same_sport(one, other)
+        and _started_together(one, other)
+        and _values_agree(one, other, _COPY_TOLERANCE)
+    )
 
 
-def at_one_time(one: Activity, other: Activity) -> bool:
+def overlaps_in_time(one: Activity, other: Activity) -> bool:
     """Whether two recordings can be of one activity if their clocks are right, whatever their distances."""
-    return _alike(one, other) and _overlap(one, other, (other.start - one.start).total_seconds())
+    return _same_sport(one, other) and _overlaps(one, other, (other.start - one.start).total_seconds())
 
 
 def closeness(one: Activity, other: Activity) -> float:
     """How well two recordings of the same activity go together; 0 at the best, to compare alike ones by."""
     if one.day_only or other.day_only:
-        return -_relative(one.duration_s, other.duration_s) - _relative(
+        return -_relative_difference(one.duration_s, other.duration_s) - _relative_difference(
             one.distance_m or 0.0, other.distance_m or 0.0
         )
     start_s = (other.start - one.start).total_seconds()
     return -abs(start_s) - abs(start_s + other.duration_s - one.duration_s)
 
 
-def same_list(one: Activity, other: Activity) -> bool:
+def is_same_list(one: Activity, other: Activity) -> bool:
     """Whether both are rows of one list, which tells of each of its activities once."""
-    return one.external is not None and other.external is not None and _list(one) == _list(other)
+    return one.external is not None and other.external is not None and _list_name(one) == _list_name(other)
 
 
-def _list(activity: Activity) -> str:
+def _list_name(activity: Activity) -> str:
     """The app, or the path of a list that the runner edits, which stands behind the row's own name."""
     app, _, row = (activity.external or "").partition(":")
     return app + row.partition("@")[2]
 
 
-def lags_if_shifted(one: Activity, other: Activity) -> list[Lag]:
+def possible_clock_lags(one: Activity, other: Activity) -> list[ClockLag]:
     """By how much the other may start later, once the clocks are set to one zone.
 
     Empty where the clocks cannot differ by whole steps of the zones, or where the sports say
     that these are two activities. Where there is a lag, it is still for
     ``coincidence.coincide`` to confirm that they are one.
     """
-    if not _alike(one, other):
+    if not _same_sport(one, other):
         return []
     apart_s = (other.start - one.start).total_seconds()
     steps = FARTHEST_ZONE_S // ZONE_STEP_S
     lags = [apart_s - step * ZONE_STEP_S for step in range(-steps, steps + 1) if step != 0]
-    whole = _agree(one, other, _COPY_TOLERANCE)
+    whole = _values_agree(one, other, _COPY_TOLERANCE)
     found = [
-        Lag(lag_s, whole=whole and abs(lag_s) <= _BUTTONS_S) for lag_s in lags if _overlap(one, other, lag_s)
+        ClockLag(lag_s, whole=whole and abs(lag_s) <= _START_TOLERANCE_S)
+        for lag_s in lags
+        if _overlaps(one, other, lag_s)
     ]
-    return [lag for lag in found if lag.whole or min(one.duration_s, other.duration_s) >= _TELLING_S]
+    return [lag for lag in found if lag.whole or min(one.duration_s, other.duration_s) >= _MIN_DURATION_S]
 
 
-def _alike(one: Activity, other: Activity) -> bool:
+def _same_sport(one: Activity, other: Activity) -> bool:
     """A run of any sort is a run; anything else must be of the same sport, unless one does not say."""
     if one.sport_guessed or other.sport_guessed:
         return True
@@ -114,46 +120,47 @@ def _same_day(one: Activity, other: Activity) -> bool:
     """On the runner's clock; where one does not know that, the other's holds."""
     offset_s = one.utc_offset_s if other.utc_offset_s is None else other.utc_offset_s
     days = {
-        (each.start + timedelta(seconds=_known(each.utc_offset_s, offset_s))).date() for each in (one, other)
+        (each.start + timedelta(seconds=_first_offset(each.utc_offset_s, offset_s))).date()
+        for each in (one, other)
     }
     return len(days) == 1
 
 
-def _known(own: int | None, others: int | None) -> int:
+def _first_offset(own: int | None, others: int | None) -> int:
     return next((offset for offset in (own, others) if offset is not None), 0)
 
 
 def _started_together(one: Activity, other: Activity) -> bool:
-    return abs((other.start - one.start).total_seconds()) <= _BUTTONS_S
+    return abs((other.start - one.start).total_seconds()) <= _START_TOLERANCE_S
 
 
-def _overlap(one: Activity, other: Activity, lag_s: float) -> bool:
+def _overlaps(one: Activity, other: Activity, lag_s: float) -> bool:
     together_s = min(one.duration_s, lag_s + other.duration_s) - max(0.0, lag_s)
-    return together_s >= 0 and together_s >= _SHARE_OF_THE_SHORTER * min(one.duration_s, other.duration_s)
+    return together_s >= 0 and together_s >= _MIN_OVERLAP_SHARE * min(one.duration_s, other.duration_s)
 
 
 def _distances_agree(one: Activity, other: Activity) -> bool:
     """In all, or per second: a recording that broke off has run only a part of the way."""
     if one.distance_m is None or other.distance_m is None:
         return True
-    return _close(one.distance_m, other.distance_m, _DISTANCE_TOLERANCE) or _close(
+    return _is_close(one.distance_m, other.distance_m, _DISTANCE_TOLERANCE) or _is_close(
         one.distance_m * other.duration_s, other.distance_m * one.duration_s, _DISTANCE_TOLERANCE
     )
 
 
-def _agree(one: Activity, other: Activity, tolerance: float) -> bool:
+def _values_agree(one: Activity, other: Activity, tolerance: float) -> bool:
     """Whether both distance and duration are known and close."""
     if one.distance_m is None or other.distance_m is None:
         return False
-    return _close(one.duration_s, other.duration_s, tolerance) and _close(
+    return _is_close(one.duration_s, other.duration_s, tolerance) and _is_close(
         one.distance_m, other.distance_m, tolerance
     )
 
 
-def _close(one: float, other: float, tolerance: float) -> bool:
-    return _relative(one, other) <= tolerance
+def _is_close(one: float, other: float, tolerance: float) -> bool:
+    return _relative_difference(one, other) <= tolerance
 
 
-def _relative(one: float, other: float) -> float:
+def _relative_difference(one: float, other: float) -> float:
     """The difference as a share of the larger one."""
     return abs(one - other) / max(one, other) if one != other else 0.0

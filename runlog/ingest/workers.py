@@ -1,4 +1,4 @@
-"""Files read one by one or by several processes, and handed over in their order."""
+"""Parse files in this process or in several, and return the results in order."""
 
 from __future__ import annotations
 
@@ -10,25 +10,33 @@ from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, TypeVar
 
 from runlog.errors import BadInput, NotTaken
-from runlog.intake.deriving import derive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Mapping
     from concurrent.futures import Future
 
-    from runlog.model import Activity, Reading
+    from runlog.model import Activity, Reading, Track
     from runlog.settings import Settings
-    from runlog.store.tracks import Stream
+    from runlog.store.tracks import PackedDerived, PackedTrack
+
+
+def derive_packed(track: Track) -> PackedDerived:
+    """Derive the route shape and the digest of a track, and pack them."""
+    from runlog.analysis import derived
+    from runlog.store import tracks
+
+    return tracks.pack_derived(*derived.derive(track), derived.VERSION)
+
 
 T = TypeVar("T")
 
-_AHEAD_OF_EACH_WORKER = 4
-_MOST_AHEAD = 64 * 2**20
+_JOBS_PER_WORKER = 4
+_MAX_WAITING_BYTES = 64 * 2**20
 _CRASHED = "the program that read it crashed, on a second try too; please report this file"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ParseJob:
     """A file to be read, from memory.
 
     Attributes:
@@ -48,7 +56,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParseResult:
     """What reading a file came to: a reading and its packed streams, or why there is none.
 
     Attributes:
@@ -63,37 +71,37 @@ class Read:
     outcome: str
     reason: str = ""
     reading: Reading | None = None
-    streams: tuple[Stream | None, ...] = ()
+    streams: tuple[PackedTrack | None, ...] = ()
     lasting: bool = True
 
 
-def read_job(job: Job, settings: Settings, sport: str | None) -> Read:
+def parse_file(job: ParseJob, settings: Settings, sport: str | None) -> ParseResult:
     """Read one file, derive of its tracks and pack them; whatever is wrong becomes a reason."""
     from runlog import importers
 
     try:
         reading = importers.read_bytes(job.data, job.name, settings, sport, job.beside)
-        streams = tuple(map(_stream, reading.activities))
+        streams = tuple(map(_pack_activity_track, reading.activities))
     except NotTaken as error:
-        return Read("skipped", str(error))
+        return ParseResult("skipped", str(error))
     except BadInput as error:
-        return Read("failed", str(error))
+        return ParseResult("failed", str(error))
     except Exception as error:  # noqa: BLE001 - our own mistake about one file; it is told, the others go on
         reason = f"runlog made a mistake, please report it: {type(error).__name__}: {error}"
-        return Read("failed", reason, lasting=False)
+        return ParseResult("failed", reason, lasting=False)
     activities = tuple(replace(activity, track=None) for activity in reading.activities)
-    return Read("read", reading=replace(reading, activities=activities), streams=streams)
+    return ParseResult("read", reading=replace(reading, activities=activities), streams=streams)
 
 
-def _stream(activity: Activity) -> Stream | None:
-    from runlog.store.tracks import stream
+def _pack_activity_track(activity: Activity) -> PackedTrack | None:
+    from runlog.store.tracks import pack_track
 
-    return None if activity.track is None else stream(activity.track, derive(activity.track))
+    return None if activity.track is None else pack_track(activity.track, derive_packed(activity.track))
 
 
-def read_in_order(
-    jobs: Iterable[tuple[T, Job]], read: Callable[[Job], Read], workers: int
-) -> Generator[tuple[T, Read]]:
+def parse_in_order(
+    jobs: Iterable[tuple[T, ParseJob]], read: Callable[[ParseJob], ParseResult], workers: int
+) -> Generator[tuple[T, ParseResult]]:
     """Read files, in as many processes as workers are asked for, and hand them over in the order given.
 
     Only a few files are held at a time. A file whose reading takes its process down is
@@ -107,61 +115,63 @@ def read_in_order(
     if workers == 1:
         yield from ((key, read(job)) for key, job in jobs)
     else:
-        yield from _in_processes(jobs, read, workers)
+        yield from _parse_in_processes(jobs, read, workers)
 
 
-def _in_processes(
-    jobs: Iterable[tuple[T, Job]], read: Callable[[Job], Read], workers: int
-) -> Generator[tuple[T, Read]]:
-    waiting: deque[tuple[T, Job, Future[Read]]] = deque()
-    pool = _pool(workers)
-    one_by_one = _OneByOne(read)
+def _parse_in_processes(
+    jobs: Iterable[tuple[T, ParseJob]], read: Callable[[ParseJob], ParseResult], workers: int
+) -> Generator[tuple[T, ParseResult]]:
+    waiting: deque[tuple[T, ParseJob, Future[ParseResult]]] = deque()
+    pool = _start_pool(workers)
+    one_by_one = _IsolatedParser(read)
     try:
         for key, job in jobs:
-            while waiting and _enough(waiting, job, workers):
-                yield _finished(*waiting.popleft(), one_by_one)
+            while waiting and _is_queue_full(waiting, job, workers):
+                yield _finish_job(*waiting.popleft(), one_by_one)
             try:
                 future = pool.submit(read, job)
             except BrokenProcessPool:
                 pool.shutdown()
-                pool = _pool(workers)
+                pool = _start_pool(workers)
                 future = pool.submit(read, job)
             waiting.append((key, job, future))
         while waiting:
-            yield _finished(*waiting.popleft(), one_by_one)
+            yield _finish_job(*waiting.popleft(), one_by_one)
     finally:
         pool.shutdown(cancel_futures=True)
         one_by_one.close()
 
 
-def _enough(waiting: Collection[tuple[object, Job, object]], job: Job, workers: int) -> bool:
+def _is_queue_full(waiting: Collection[tuple[object, ParseJob, object]], job: ParseJob, workers: int) -> bool:
     """Whether one more file would be more than the processes can use, or too much in memory."""
     ahead = sum(one.size for _, one, _ in waiting)
-    return len(waiting) >= _AHEAD_OF_EACH_WORKER * workers or ahead + job.size > _MOST_AHEAD
+    return len(waiting) >= _JOBS_PER_WORKER * workers or ahead + job.size > _MAX_WAITING_BYTES
 
 
-def _finished(key: T, job: Job, future: Future[Read], one_by_one: _OneByOne) -> tuple[T, Read]:
+def _finish_job(
+    key: T, job: ParseJob, future: Future[ParseResult], one_by_one: _IsolatedParser
+) -> tuple[T, ParseResult]:
     try:
         return key, future.result()
     except BrokenProcessPool:  # by this file or by one beside it
         return key, one_by_one.read(job)
 
 
-class _OneByOne:
+class _IsolatedParser:
     """A process for files of which one has taken the pool down: read alone, the culprit shows itself."""
 
-    def __init__(self, read: Callable[[Job], Read]) -> None:
+    def __init__(self, read: Callable[[ParseJob], ParseResult]) -> None:
         self._read = read
         self._pool: ProcessPoolExecutor | None = None
 
-    def read(self, job: Job) -> Read:
+    def read(self, job: ParseJob) -> ParseResult:
         """Read one file, or say that reading it crashes."""
-        self._pool = self._pool or _pool(1)
+        self._pool = self._pool or _start_pool(1)
         try:
             return self._pool.submit(self._read, job).result()
         except BrokenProcessPool:
             self.close()
-            return Read("failed", _CRASHED, lasting=False)
+            return ParseResult("failed", _CRASHED, lasting=False)
 
     def close(self) -> None:
         """End the process where there is one."""
@@ -170,7 +180,7 @@ class _OneByOne:
             self._pool = None
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+def _start_pool(workers: int) -> ProcessPoolExecutor:
     """Processes that start afresh everywhere: forking a program that runs threads may hang."""
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
 

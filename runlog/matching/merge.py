@@ -1,4 +1,4 @@
-"""One activity of several recordings: each of its values from the best recording that has it."""
+"""Merge the recordings of one activity: take each value from the best one that has it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from runlog.model import UNKNOWN_SPORT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from runlog.matching import Recording
     from runlog.model import Activity
-    from runlog.store.rows import Recording
 
-_PARTIAL = 0.9
+_PARTIAL_SHARE = 0.9
 
 #: Names made of nothing but these are the watch's or the app's own, not the runner's.
 _STOCK_WORDS = {
@@ -29,7 +29,7 @@ _STOCK_WORDS = {
     *("ochtendloop", "lunchloop", "middagloop", "avondloop", "nachtloop", "hardloopsessie", "hardlopen"),
 }
 
-_OPTIONAL = (
+_OPTIONAL_FIELDS = (
     "utc_offset_s",
     "moving_s",
     "distance_m",
@@ -44,7 +44,7 @@ _OPTIONAL = (
 )
 
 
-def ranked(recordings: Iterable[Recording]) -> list[Recording]:
+def rank_recordings(recordings: Iterable[Recording]) -> list[Recording]:
     """The recordings of one activity, the best first.
 
     Those with a clock go before those of a day, whole ones before those that broke off, then
@@ -56,7 +56,7 @@ def ranked(recordings: Iterable[Recording]) -> list[Recording]:
         found,
         key=lambda one: (
             one.activity.day_only,
-            any(_part_of(one.activity, other.activity) for other in found),
+            any(_is_part_of(one.activity, other.activity) for other in found),
             -one.streams,
             -one.points,
             one.path,
@@ -65,10 +65,10 @@ def ranked(recordings: Iterable[Recording]) -> list[Recording]:
     )
 
 
-def merged(best_first: list[Recording]) -> Activity:
+def merge_recordings(best_first: list[Recording]) -> Activity:
     """The activity that these recordings tell of; the best one gives what all of them have."""
     activities = [recording.activity for recording in best_first]
-    named = min(activities, key=_trust_in_sport)
+    named = min(activities, key=_sport_rank)
     subs = [one.sub_sport for one in (named, *activities) if one.sport == named.sport and one.sub_sport]
     return replace(
         activities[0],
@@ -76,13 +76,13 @@ def merged(best_first: list[Recording]) -> Activity:
         sub_sport=next(iter(subs), None),
         kind=named.kind,
         sport_guessed=named.sport_guessed,
-        name=_name(activities),
+        name=_merged_name(activities),
         laps=next((activity.laps for activity in activities if activity.laps), ()),
-        **{column: _first_known(activities, column) for column in _OPTIONAL},
+        **{column: _first_value(activities, column) for column in _OPTIONAL_FIELDS},
     )
 
 
-def joined(best_first: Sequence[Digest]) -> Digest:
+def merge_digests(best_first: Sequence[Digest]) -> Digest:
     """The digest of an activity, each part from the best of its recordings that has it."""
     return Digest(
         heart_s=next((one.heart_s for one in best_first if one.heart_s), {}),
@@ -92,7 +92,7 @@ def joined(best_first: Sequence[Digest]) -> Digest:
     )
 
 
-def _trust_in_sport(activity: Activity) -> int:
+def _sport_rank(activity: Activity) -> int:
     """What the runner chose in an app goes before what the watch was set to, a guess comes last."""
     if activity.sport == UNKNOWN_SPORT:
         return 3
@@ -101,18 +101,21 @@ def _trust_in_sport(activity: Activity) -> int:
     return 0 if activity.external else 1
 
 
-def _part_of(one: Activity, other: Activity) -> bool:
+def _is_part_of(one: Activity, other: Activity) -> bool:
     """Whether this recording broke off: both shorter and less far than the other."""
     if one.distance_m is None or other.distance_m is None:
         return False
-    return one.duration_s < _PARTIAL * other.duration_s and one.distance_m < _PARTIAL * other.distance_m
+    return (
+        one.duration_s < _PARTIAL_SHARE * other.duration_s
+        and one.distance_m < _PARTIAL_SHARE * other.distance_m
+    )
 
 
-def _first_known(activities: list[Activity], column: str) -> Any:  # noqa: ANN401 - any column's
+def _first_value(activities: list[Activity], column: str) -> Any:  # noqa: ANN401 - any column's
     return next((value for activity in activities if (value := getattr(activity, column)) is not None), None)
 
 
-def _name(activities: list[Activity]) -> str | None:
+def _merged_name(activities: list[Activity]) -> str | None:
     """A name that somebody gave it, first of all in an app, else the best recording's."""
     in_apps_first = sorted(activities, key=lambda activity: activity.external is None)
     names = [activity.name for activity in in_apps_first if activity.name]

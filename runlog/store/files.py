@@ -1,4 +1,4 @@
-"""The files that were taken: known again by their bytes, or without reading them by what a listing shows."""
+"""Remember imported files: by the hash of their bytes, and by size and modification time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-class Known(NamedTuple):
+class KnownFile(NamedTuple):
     """A file whose bytes were taken before."""
 
     file_id: int
@@ -22,7 +22,7 @@ class Known(NamedTuple):
     runs: tuple[int, ...]
 
 
-class Seen(NamedTuple):
+class CachedScan(NamedTuple):
     """What came of a file, or of a member of an archive, and what a listing showed of it then.
 
     Attributes:
@@ -46,7 +46,7 @@ class Seen(NamedTuple):
     file_id: int | None
 
 
-def recognise(db: sqlite3.Connection, path: str, sha256: str) -> Known | None:
+def find_known(db: sqlite3.Connection, path: str, sha256: str) -> KnownFile | None:
     """The file of these bytes; None where it has to be read.
 
     An older version of a diary has to be read again: that is how an edit is undone. A copy of
@@ -59,13 +59,13 @@ def recognise(db: sqlite3.Connection, path: str, sha256: str) -> Known | None:
     if file["is_diary"]:
         holds = db.execute("SELECT file_id FROM diary WHERE path = ?", (path,)).fetchone()
         if holds is None and db.execute("SELECT 1 FROM diary WHERE file_id = ?", (file["id"],)).fetchone():
-            note_version(db, path, file["id"])
+            save_version(db, path, file["id"])
         elif holds is None or holds["file_id"] != file["id"]:
             return None
-    return Known(file["id"], file["path"], runs_of(db, file["id"]))
+    return KnownFile(file["id"], file["path"], runs_of_file(db, file["id"]))
 
 
-def runs_of(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
+def runs_of_file(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
     """The ids of the runs that a file tells of, in its order."""
     found = db.execute(
         "SELECT DISTINCT activity_id FROM recording WHERE file_id = ? AND kind = ? ORDER BY position",
@@ -74,9 +74,9 @@ def runs_of(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
     return tuple(row["activity_id"] for row in found)
 
 
-def keep(db: sqlite3.Connection, path: str, sha256: str, file_format: str, *, is_diary: bool) -> int:
+def save_file(db: sqlite3.Connection, path: str, sha256: str, file_format: str, *, is_diary: bool) -> int:
     """Note a file that is being taken and return its id."""
-    now = rows.time_text(datetime.now(UTC))
+    now = rows.utc_text(datetime.now(UTC))
     db.execute(
         "INSERT INTO file (sha256, path, format, is_diary, imported_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (sha256) DO UPDATE SET imported_at = excluded.imported_at",
@@ -85,17 +85,19 @@ def keep(db: sqlite3.Connection, path: str, sha256: str, file_format: str, *, is
     return int(db.execute("SELECT id FROM file WHERE sha256 = ?", (sha256,)).fetchone()["id"])
 
 
-def note_version(db: sqlite3.Connection, path: str, file_id: int) -> None:
+def save_version(db: sqlite3.Connection, path: str, file_id: int) -> None:
     """Note which version of a file holds that the runner goes on editing."""
     db.execute("INSERT OR REPLACE INTO diary VALUES (?, ?)", (path, file_id))
 
 
-def forget_version(db: sqlite3.Connection, path: str) -> None:
+def delete_version(db: sqlite3.Connection, path: str) -> None:
     """Let any version of that file be read again."""
     db.execute("DELETE FROM diary WHERE path = ?", (path,))
 
 
-def seen(db: sqlite3.Connection, paths: Sequence[str], reader: str) -> list[tuple[Seen, tuple[int, ...]]]:
+def read_scans(
+    db: sqlite3.Connection, paths: Sequence[str], reader: str
+) -> list[tuple[CachedScan, tuple[int, ...]]]:
     """What came of these files when the same reader took them, each with the runs that it tells of.
 
     Args:
@@ -110,12 +112,15 @@ def seen(db: sqlite3.Connection, paths: Sequence[str], reader: str) -> list[tupl
         (reader, json.dumps(paths)),
     )
     return [
-        (Seen(path, member, size, mtime_ns, outcome, reason, _list(problems), file_id), runs.get(file_id, ()))
+        (
+            CachedScan(path, member, size, mtime_ns, outcome, reason, _parse_problems(problems), file_id),
+            runs.get(file_id, ()),
+        )
         for path, member, size, mtime_ns, outcome, reason, problems, file_id in found
     ]
 
 
-def _list(problems: str) -> tuple[str, ...]:
+def _parse_problems(problems: str) -> tuple[str, ...]:
     return tuple(json.loads(problems)) if problems else ()
 
 
@@ -128,7 +133,9 @@ def _runs_by_file(db: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
     return runs
 
 
-def remember(db: sqlite3.Connection, reader: str, paths: Iterable[str], seen_now: Iterable[Seen]) -> None:
+def save_scans(
+    db: sqlite3.Connection, reader: str, paths: Iterable[str], seen_now: Iterable[CachedScan]
+) -> None:
     """Remember what came of files, in the place of what came of them before.
 
     Args:

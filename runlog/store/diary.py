@@ -1,4 +1,4 @@
-"""Diary entries: logged by hand, or the rows of a diary file, which stay in step with that file."""
+"""Add, change and remove diary entries; keep the rows of a diary file in step with it."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ class EntryCounts:
     removed: int = 0
 
 
-def add(db: sqlite3.Connection, entry: Entry, source: str) -> int:
+def add_entry(db: sqlite3.Connection, entry: Entry, source: str) -> int:
     """Keep a new entry and return its id.
 
     Raises:
         BadInput: a value is out of its range, or that area has an entry at that very moment.
     """
-    checked = _checked(entry)
-    _refuse_second(db, checked, None)
-    return _insert(db, checked, source)
+    checked = _validated(entry)
+    _refuse_duplicate(db, checked, None)
+    return _insert_entry(db, checked, source)
 
 
-def replace_with(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
+def update_entry(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
     """Put other values in the place of an entry's.
 
     Raises:
         NotFound: there is no entry of that id.
         BadInput: as for ``add``.
     """
-    checked = _checked(entry)
-    _refuse_second(db, checked, entry_id)
+    checked = _validated(entry)
+    _refuse_duplicate(db, checked, entry_id)
     if db.execute(_UPDATE, rows.entry_row(checked) | {"id": entry_id}).rowcount == 0:
         raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
 
 
-def remove(db: sqlite3.Connection, entry_id: int) -> None:
+def remove_entry(db: sqlite3.Connection, entry_id: int) -> None:
     """Take an entry out.
 
     Raises:
@@ -69,13 +69,13 @@ def remove(db: sqlite3.Connection, entry_id: int) -> None:
 def last_logged(db: sqlite3.Connection) -> KeptEntry | None:
     """The entry that was logged by hand last."""
     row = db.execute("SELECT * FROM entry WHERE source = ? ORDER BY id DESC LIMIT 1", (LOG,)).fetchone()
-    return rows.kept_entry(row) if row else None
+    return rows.entry_from_row(row) if row else None
 
 
 ADDED, UPDATED = "added", "updated"
 
 
-def put_back(db: sqlite3.Connection, exported: KeptEntry) -> str | None:
+def import_entry(db: sqlite3.Connection, exported: KeptEntry) -> str | None:
     """Keep an entry of an export, by its own id where that is free; one that is there learns what it lacks.
 
     Returns:
@@ -84,21 +84,21 @@ def put_back(db: sqlite3.Connection, exported: KeptEntry) -> str | None:
     Raises:
         BadInput: a value is out of its range.
     """
-    entry = _checked(exported.entry)
-    stored = _at(db, entry)
+    entry = _validated(exported.entry)
+    stored = _find_entry_at(db, entry)
     if stored is None:
-        entry_id = _insert(db, entry, exported.source)
+        entry_id = _insert_entry(db, entry, exported.source)
         db.execute("UPDATE OR IGNORE entry SET id = ? WHERE id = ?", (exported.id, entry_id))
         return ADDED
     lacks = {name for name in rows.ENTRY_COLUMNS if getattr(stored.entry, name) is None}
-    wanted = _checked(replace(stored.entry, **{name: getattr(entry, name) for name in lacks}))
+    wanted = _validated(replace(stored.entry, **{name: getattr(entry, name) for name in lacks}))
     if wanted == stored.entry:
         return None
     db.execute(_UPDATE, rows.entry_row(wanted) | {"id": stored.id})
     return UPDATED
 
 
-def follow_diary(
+def update_from_diary(
     db: sqlite3.Connection, path: str, entries: Iterable[Entry], *, complete: bool
 ) -> EntryCounts:
     """Bring the stored rows of one diary file in step with the file.
@@ -115,47 +115,47 @@ def follow_diary(
     """
     added = updated = 0
     kept_ids = set()
-    for entry in {(entry.moment, entry.area): _checked(entry) for entry in entries}.values():
-        stored = _at(db, entry)
+    for entry in {(entry.moment, entry.area): _validated(entry) for entry in entries}.values():
+        stored = _find_entry_at(db, entry)
         if stored is None:
-            kept_ids.add(_insert(db, entry, path))
+            kept_ids.add(_insert_entry(db, entry, path))
             added += 1
             continue
         kept_ids.add(stored.id)
-        wanted = _checked(_wanted(stored, entry, path))
+        wanted = _validated(_merged_entry(stored, entry, path))
         if wanted != stored.entry:
             db.execute(_UPDATE, rows.entry_row(wanted) | {"id": stored.id})
             updated += 1
-    removed = _remove_others(db, path, kept_ids) if complete else 0
+    removed = _remove_missing(db, path, kept_ids) if complete else 0
     return EntryCounts(added, updated, removed)
 
 
-def _wanted(stored: KeptEntry, entry: Entry, path: str) -> Entry:
+def _merged_entry(stored: KeptEntry, entry: Entry, path: str) -> Entry:
     if stored.source == path:
         return replace(entry, run=stored.entry.run if entry.run is None else entry.run)
     known = {name: value for name in rows.ENTRY_COLUMNS if (value := getattr(entry, name)) is not None}
     return replace(stored.entry, **known)
 
 
-def _remove_others(db: sqlite3.Connection, path: str, kept_ids: set[int]) -> int:
+def _remove_missing(db: sqlite3.Connection, path: str, kept_ids: set[int]) -> int:
     own = [row["id"] for row in db.execute("SELECT id FROM entry WHERE source = ?", (path,))]
     vanished = [(entry_id,) for entry_id in own if entry_id not in kept_ids]
     db.executemany("DELETE FROM entry WHERE id = ?", vanished)
     return len(vanished)
 
 
-def _at(db: sqlite3.Connection, entry: Entry) -> KeptEntry | None:
-    key = (rows.time_text(entry.moment), entry.area)
+def _find_entry_at(db: sqlite3.Connection, entry: Entry) -> KeptEntry | None:
+    key = (rows.utc_text(entry.moment), entry.area)
     row = db.execute("SELECT * FROM entry WHERE moment = ? AND area = ?", key).fetchone()
-    return rows.kept_entry(row) if row else None
+    return rows.entry_from_row(row) if row else None
 
 
-def _insert(db: sqlite3.Connection, entry: Entry, source: str) -> int:
+def _insert_entry(db: sqlite3.Connection, entry: Entry, source: str) -> int:
     return int(db.execute(_INSERT, rows.entry_row(entry) | {"source": source}).lastrowid or 0)
 
 
-def _refuse_second(db: sqlite3.Connection, entry: Entry, entry_id: int | None) -> None:
-    stored = _at(db, entry)
+def _refuse_duplicate(db: sqlite3.Connection, entry: Entry, entry_id: int | None) -> None:
+    stored = _find_entry_at(db, entry)
     if stored is not None and stored.id != entry_id:
         raise BadInput(
             f"there is an entry for {entry.area} at {entry.moment:%Y-%m-%d %H:%M:%S} UTC already; "
@@ -163,7 +163,7 @@ def _refuse_second(db: sqlite3.Connection, entry: Entry, entry_id: int | None) -
         )
 
 
-def _checked(entry: Entry) -> Entry:
+def _validated(entry: Entry) -> Entry:
     """The entry in whole seconds, with minutes of strength only where there was a session.
 
     Raises:

@@ -1,4 +1,4 @@
-"""One file's records into the store."""
+"""Store what one imported file holds."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from runlog.model import ExportedActivity, ExportedJournal
-from runlog.store import entries, filed, recordings, shoes
-from runlog.store.entries import EntryCounts
-from runlog.store.keeping import reimport
-from runlog.store.recordings import Tally
+from runlog.store import diary, files, portable, recordings, shoes
+from runlog.store.diary import EntryCounts
+from runlog.store.recordings import ImportCounts
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
     from runlog.model import Activity, Reading
-    from runlog.store.tracks import Stream
+    from runlog.store.tracks import PackedTrack
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,9 @@ class FileOutcome:
     file_id: int | None = field(default=None, compare=False)
 
 
-def recognise(db: sqlite3.Connection, path: str, sha256: str) -> FileOutcome | None:
+def recognise_file(db: sqlite3.Connection, path: str, sha256: str) -> FileOutcome | None:
     """The outcome of a file whose bytes were taken before; None where it has to be read."""
-    known = filed.recognise(db, path, sha256)
+    known = files.find_known(db, path, sha256)
     if known is None:
         return None
     reason = "imported before" if known.path == path else f"the same bytes as {known.path}"
@@ -54,7 +53,7 @@ def recognise(db: sqlite3.Connection, path: str, sha256: str) -> FileOutcome | N
 
 
 def add_file(
-    db: sqlite3.Connection, path: str, sha256: str, reading: Reading, streams: Sequence[Stream | None]
+    db: sqlite3.Connection, path: str, sha256: str, reading: Reading, streams: Sequence[PackedTrack | None]
 ) -> FileOutcome:
     """Keep all that a file holds; within one transaction.
 
@@ -65,24 +64,24 @@ def add_file(
         reading: what it holds; the tracks of its activities come packed as
         streams: one for each, None where it has no track.
     """
-    known = recognise(db, path, sha256)
+    known = recognise_file(db, path, sha256)
     if known is not None:
         return known
     if isinstance(reading.exported, ExportedActivity):
-        tally = reimport.activity(db, reading.exported, reading.activities, streams)
-        return _told(tally, EntryCounts(), [], None)
+        tally = portable.import_activity(db, reading.exported, reading.activities, streams)
+        return _outcome(tally, EntryCounts(), [], None)
     if isinstance(reading.exported, ExportedJournal):
-        counts, shoes_changed, problems = reimport.journal(db, reading.exported)
-        return replace(_told(Tally(), counts, shoes_changed, None), problems=problems)
+        counts, shoes_changed, problems = portable.import_journal(db, reading.exported)
+        return replace(_outcome(ImportCounts(), counts, shoes_changed, None), problems=problems)
     if reading.edited or not (reading.activities or reading.shoes):
-        return _follow(db, path, sha256, reading)
-    file_id = filed.keep(db, path, sha256, reading.format, is_diary=False)
-    tally = recordings.add(db, reading.activities, streams, file_id)
-    shoes_changed = [shoes.take_over(db, shoe) for shoe in reading.shoes]
-    return _told(tally, EntryCounts(), shoes_changed, file_id)
+        return _update_edited_file(db, path, sha256, reading)
+    file_id = files.save_file(db, path, sha256, reading.format, is_diary=False)
+    tally = recordings.add_recordings(db, reading.activities, streams, file_id)
+    shoes_changed = [shoes.add_or_complete(db, shoe) for shoe in reading.shoes]
+    return _outcome(tally, EntryCounts(), shoes_changed, file_id)
 
 
-def count_as(db: sqlite3.Connection, sha256: str, activities: Sequence[Activity]) -> int:
+def set_sport(db: sqlite3.Connection, sha256: str, activities: Sequence[Activity]) -> int:
     """Let the recordings of a known file count as another sport, and say how many that changes."""
     changed = 0
     for position, activity in enumerate(activities):
@@ -96,27 +95,27 @@ def count_as(db: sqlite3.Connection, sha256: str, activities: Sequence[Activity]
     return changed
 
 
-def _follow(db: sqlite3.Connection, path: str, sha256: str, reading: Reading) -> FileOutcome:
+def _update_edited_file(db: sqlite3.Connection, path: str, sha256: str, reading: Reading) -> FileOutcome:
     """Bring the rows of a file in step with it that the runner goes on editing: a diary or a list of runs.
 
     A version with rows that could not be read is not noted, and may be imported again.
     """
     complete = not reading.problems
-    counts = entries.follow_diary(db, path, reading.entries, complete=complete)
-    file_id = filed.keep(db, path, sha256, reading.format, is_diary=True)
+    counts = diary.update_from_diary(db, path, reading.entries, complete=complete)
+    file_id = files.save_file(db, path, sha256, reading.format, is_diary=True)
     listed_in = f"@{path}"
     listed = [replace(one, external=f"{one.external}{listed_in}") for one in reading.activities]
-    tally = recordings.add(db, listed, [None] * len(listed), file_id)
+    tally = recordings.add_recordings(db, listed, [None] * len(listed), file_id)
     if complete:
-        tally.removed = recordings.remove_others(db, listed_in, [one.external for one in listed])
-        filed.note_version(db, path, file_id)
+        tally.removed = recordings.remove_missing_rows(db, listed_in, [one.external for one in listed])
+        files.save_version(db, path, file_id)
     else:
-        filed.forget_version(db, path)
-    return _told(tally, counts, [], file_id if complete else None)
+        files.delete_version(db, path)
+    return _outcome(tally, counts, [], file_id if complete else None)
 
 
-def _told(
-    tally: Tally, ratings: EntryCounts, shoes_changed: Sequence[str | None], file_id: int | None
+def _outcome(
+    tally: ImportCounts, ratings: EntryCounts, shoes_changed: Sequence[str | None], file_id: int | None
 ) -> FileOutcome:
     pairs = shoes_changed.count(shoes.ADDED)
     counts = (

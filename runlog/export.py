@@ -1,0 +1,321 @@
+"""Export everything as plain files: JSON that imports back, and CSV and GPX for other programs.
+
+Activities are written one at a time, so memory use does not grow with their number.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from runlog.clock import on_clock
+from runlog.errors import BadInput
+from runlog.files import write_atomically
+from runlog.importers import diary_csv as diary_format
+from runlog.importers import not_importable, runlog_export
+from runlog.importers import shoes_csv as shoes_format
+from runlog.importers.detect import HEAD_SIZE, decompress_head
+from runlog.importers.not_importable import GPX_CREATOR
+from runlog.settings import CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from runlog.model import Activity, KeptActivity, KeptEntry, Shoe, Track
+    from runlog.store import Store
+
+__all__ = [
+    "README_TEXT",
+    "UNFINISHED_NAME",
+    "UNFINISHED_TEXT",
+    "ExportResult",
+    "RunsTable",
+    "diary_table",
+    "export_all",
+    "is_export_file",
+    "shoes_table",
+    "write_gpx",
+]
+
+_ACTIVITY_FILE_NAME = re.compile(r"\d{6,}\.(json\.gz|gpx)")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What an export holds: activities (of them so many as GPX), diary entries, pairs of shoes; its bytes."""
+
+    activities: int
+    gpx: int
+    entries: int
+    shoes: int
+    size: int
+
+
+def export_all(
+    store: Store,
+    home: Path,
+    folder: Path,
+    *,
+    gpx_too: bool = False,
+    force: bool = False,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> ExportResult:
+    """Write everything that a runner owns into a folder.
+
+    All of it is of one moment, whoever imports meanwhile. Until it is whole, a file says that it is not.
+
+    Args:
+        store: of the runner.
+        home: the runner's folder, for the settings.
+        folder: a new or an empty one.
+        gpx_too: write each track also as GPX, for other tools.
+        force: go over an export that is there; other files in the folder stay.
+        progress: called after each activity with how many are done, of how many, and its file's name.
+
+    Raises:
+        BadInput: there is nothing to export, or the folder holds something or cannot be written.
+        StoreError: the database cannot be read.
+    """
+    folder = folder.absolute()
+    if not (store.activity_ids() or store.entries() or store.shoes()):
+        raise BadInput(f"{home}: there is nothing to export yet; is this the right --home?")
+    _check_folder(folder, home, force=force)
+    out = _ExportFolder(folder)
+    out.write(UNFINISHED_NAME, UNFINISHED_TEXT)
+    with store.snapshot():
+        runs = RunsTable()
+        ids = store.activity_ids()
+        with_track = 0
+        for done, activity_id in enumerate(ids, 1):
+            kept, recordings = store.exported_activity(activity_id)
+            name = f"activities/{activity_id:06d}"
+            out.write(f"{name}.json.gz", runlog_export.format_activity(kept, recordings))
+            merged = store.activity(activity_id)
+            runs.add(merged)
+            track = store.track(activity_id) if gpx_too else None
+            if track is not None and "lat" in track:
+                out.write(f"{name}.gpx", write_gpx(merged.activity, track))
+                with_track += 1
+            if progress is not None:
+                progress(done, len(ids), name)
+        journal = store.exported_journal()
+    out.write("journal.json", runlog_export.format_journal(journal))
+    out.write("runs.csv", runs.text())
+    out.write("diary.csv", diary_table(journal.entries))
+    out.write("shoes.csv", shoes_table(journal.shoes))
+    config = home / CONFIG
+    if config.exists():
+        out.write(CONFIG, config.read_bytes())
+    out.write("README.txt", README_TEXT)
+    out.finish()
+    pairs = sum(shoe.same_as is None for shoe in journal.shoes)
+    return ExportResult(len(ids), with_track, len(journal.entries), pairs, out.size)
+
+
+def _check_folder(folder: Path, home: Path, *, force: bool) -> None:
+    if folder.resolve() == home.resolve():
+        raise BadInput(f"{folder}: this is the home itself; name another folder")
+    try:
+        holds = any(folder.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot be written: {error.strerror or error}") from error
+    if holds and not force:
+        raise BadInput(
+            f"{folder}: there is something in it; name a new folder, or --force goes over an export"
+        )
+
+
+class _ExportFolder:
+    """The folder that is written, and which of its files are of this time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._written: set[str] = set()
+        self.size = 0
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a file; raises BadInput where that cannot be done."""
+        write_atomically(self._folder / name, content)
+        self._written.add(name)
+        self.size += len(content if isinstance(content, bytes) else content.encode())
+
+    def finish(self) -> None:
+        """Take out what an earlier export has left, and at last the word that this one is not finished."""
+        with suppress(FileNotFoundError):
+            for entry in list(os.scandir(self._folder / "activities")):
+                is_old = f"activities/{entry.name}" not in self._written
+                if is_old and _ACTIVITY_FILE_NAME.fullmatch(entry.name) and is_export_file(Path(entry.path)):
+                    Path(entry.path).unlink()
+        (self._folder / UNFINISHED_NAME).unlink()
+
+
+UNFINISHED_NAME = "UNFINISHED.txt"
+
+UNFINISHED_TEXT = f"""{not_importable.UNFINISHED_FIRST_LINE}
+
+Something stopped runlog before it had written everything. Export again, with --force into this folder.
+"""
+
+README_TEXT = f"""{not_importable.README_FIRST_LINE}
+
+To have it all in runlog again:  runlog import THIS_FOLDER
+
+activities/   each activity with all of its recordings: JSON, packed with gzip. "recordings" lists the
+              files that it was read from, what each of them tells, and its track as a list per column;
+              time_s counts seconds from the start, a change of segment is a pause, null is unknown.
+              Those that end in .gpx are the same tracks for other tools.
+journal.json  the diary, the shoes and their rules, the plans, the routes, the alerts,
+              and which files were read.
+runs.csv      all activities, for a spreadsheet.
+diary.csv     the diary, for a spreadsheet. Without its first column it is a diary that runlog reads.
+shoes.csv     the shoes, for a spreadsheet. Without its first column it is a list that runlog reads.
+config.toml   the settings, where there were any; copy them into the new home.
+
+Units are metres, seconds, metres per second, beats and steps (of both feet) per minute, watts, degrees
+(WGS 84) and millimetres; times are UTC unless they say an offset.
+"""
+
+
+def is_export_file(file: Path) -> bool:
+    """Whether an export has written this file."""
+    with file.open("rb") as opened:
+        head = decompress_head(opened.read(HEAD_SIZE))
+    return not_importable.is_export_file(head)
+
+
+_RUN_COLUMNS = (
+    *("kind", "sport", "sub_sport", "name", "distance_m", "duration_s", "moving_s", "ascent_m"),
+    *("avg_hr", "max_hr", "avg_cadence_spm", "rpe", "feel"),
+)
+
+
+class RunsTable:
+    """The table of all activities, a row at a time: metres, seconds, beats and steps per minute."""
+
+    def __init__(self) -> None:
+        self._text = io.StringIO(newline="")
+        self._rows = csv.writer(self._text)
+        self._rows.writerow(
+            ["exported_run", "start", "local_start", *_RUN_COLUMNS, "shoe", "device", "sources"]
+        )
+
+    def add(self, kept: KeptActivity) -> None:
+        """Add one."""
+        one = kept.activity
+        local = None if one.utc_offset_s is None else on_clock(one.start, one.utc_offset_s).isoformat()
+        values = [getattr(one, name) for name in _RUN_COLUMNS]
+        sources = "; ".join(kept.sources)
+        self._rows.writerow(
+            [kept.id, one.start.isoformat(), local, *values, kept.worn or one.shoe, one.device, sources]
+        )
+
+    def text(self) -> str:
+        """The whole table."""
+        return self._text.getvalue()
+
+
+def diary_table(entries: Sequence[KeptEntry]) -> str:
+    """The diary as a diary CSV, with the ids before it and the runs and sources behind it."""
+    written = io.StringIO(diary_format.format_diary(kept.entry for kept in entries), newline="")
+    head, *rows = csv.reader(written)
+    return _csv_text(
+        ["exported_entry", *head, "run", "source"],
+        ([kept.id, *row, kept.entry.run, kept.source] for kept, row in zip(entries, rows, strict=True)),
+    )
+
+
+def shoes_table(pairs: Sequence[Shoe]) -> str:
+    """The pairs of shoes as a shoes CSV, numbered; what are but other names of them is left out."""
+    return _csv_text(
+        ["exported_shoe", *shoes_format.COLUMNS],
+        (
+            [
+                *(number, shoe.name, shoe.from_date, shoe.retired),
+                *(shoe.start_m / 1000, None if shoe.limit_m is None else shoe.limit_m / 1000),
+                "yes" if shoe.default else "no",
+            ]
+            for number, shoe in enumerate((pair for pair in pairs if pair.same_as is None), 1)
+        ),
+    )
+
+
+def _csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(head)
+    table.writerows(rows)
+    return text.getvalue()
+
+
+_GPX_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    f'<gpx creator="{GPX_CREATOR}" version="1.1" xmlns="http://www.topografix.com/GPX/1/1"\n'
+    ' xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v1">\n<trk>\n'
+)
+_INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_gpx(activity: Activity, track: Track) -> str:
+    """Write one activity.
+
+    Args:
+        activity: for its name, sport and start.
+        track: with positions; points without one are left out, a pause begins a new segment.
+    """
+    name = f"<name>{_xml_text(activity.name)}</name>\n" if activity.name else ""
+    sport = f"<type>{_xml_text(activity.sport)}</type>\n"
+    return "".join([_GPX_HEAD, name, sport, *_gpx_segments(activity, track), "</trk>\n</gpx>\n"])
+
+
+def _gpx_segments(activity: Activity, track: Track) -> Iterator[str]:
+    current = None
+    for point in _gpx_points(track):
+        if point["segment"] != current:
+            yield "</trkseg>\n" if current is not None else ""
+            yield "<trkseg>\n"
+            current = point["segment"]
+        time = activity.start + timedelta(seconds=point["time_s"])
+        yield f'<trkpt lat="{point["lat"]!r}" lon="{point["lon"]!r}">'
+        yield _optional_element("<ele>{}</ele>", point.get("altitude_m"))
+        yield f"<time>{time.isoformat(timespec='milliseconds').replace('+00:00', 'Z')}</time>"
+        yield _gpx_extensions(point)
+        yield "</trkpt>\n"
+    if current is not None:
+        yield "</trkseg>\n"
+
+
+def _gpx_points(track: Track) -> Iterator[dict[str, float]]:
+    wanted = ("time_s", "segment", "lat", "lon", "altitude_m", "heart_rate_bpm", "cadence_spm")
+    names = [name for name in wanted if name in track]
+    for values in zip(*(track[name].tolist() for name in names), strict=True):
+        point = dict(zip(names, values, strict=True))
+        if not math.isnan(point["lat"]) and not math.isnan(point["lon"]):
+            yield point
+
+
+def _gpx_extensions(point: dict[str, float]) -> str:
+    cadence = point.get("cadence_spm", math.nan)
+    told = _optional_element("<gpxtpx:hr>{:.0f}</gpxtpx:hr>", point.get("heart_rate_bpm"))
+    told += _optional_element("<gpxtpx:cad>{:.0f}</gpxtpx:cad>", cadence / 2)  # of one foot, as all write it
+    if not told:
+        return ""
+    return f"<extensions><gpxtpx:TrackPointExtension>{told}</gpxtpx:TrackPointExtension></extensions>"
+
+
+def _optional_element(element: str, value: float | None) -> str:
+    return "" if value is None or math.isnan(value) else element.format(value)
+
+
+def _xml_text(text: str) -> str:
+    return escape(_INVALID_XML.sub(" ", text))

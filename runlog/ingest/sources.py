@@ -1,0 +1,226 @@
+"""Find the files to import in folders, read them, and watch folders for new ones."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
+
+from runlog.errors import BadInput, NotReadable, NotTaken
+from runlog.files import LARGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+UNKNOWN_SIZE = -1
+
+
+class FoundFile(NamedTuple):
+    """A file to import: as the runner named it, by its absolute path, and what a listing shows of it."""
+
+    named: str
+    path: str
+    size: int = UNKNOWN_SIZE
+    mtime_ns: int = UNKNOWN_SIZE
+
+    @property
+    def known_as(self) -> str:
+        """The path for the store, which keeps text: the bytes of a name that are none are written out."""
+        return self.path if self.path.isascii() else _storable_path(self.path)
+
+
+def _storable_path(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
+
+
+def find_files(paths: Iterable[str | os.PathLike[str]]) -> list[FoundFile]:
+    """All files that these files and folders name, each once, in the order of their absolute paths.
+
+    Hidden files in a folder are left out and links to other folders not followed. What is
+    not there stays in the list, so that it is told of.
+    """
+    found: dict[str, FoundFile] = {}
+    for given in paths:
+        named = os.path.expanduser(given)  # noqa: PTH111 - Path would drop what tells ./a from a
+        absolute = os.path.abspath(named)  # noqa: PTH100 - resolve() would give a link's target
+        for file in _walk_folder(os.path.normpath(named), absolute):
+            found.setdefault(file.path, file)
+    return [found[path] for path in sorted(found)]
+
+
+def _walk_folder(named: str, path: str) -> Iterator[FoundFile]:
+    """The file itself, or the files in the folder and in the folders within."""
+    try:
+        entries = list(os.scandir(path))
+    except (OSError, ValueError):  # no folder, or one that cannot be read, which its loading tells
+        yield _found_file(named, path, Path(path))
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        inner = f"{named}{os.sep}{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk_folder(inner, entry.path)
+        elif not (entry.is_symlink() and _is_linked_folder(entry)):
+            yield _found_file(inner, entry.path, entry)
+
+
+def _found_file(named: str, path: str, at: os.DirEntry[str] | Path) -> FoundFile:
+    try:
+        status = at.stat()
+    except (OSError, ValueError):
+        return FoundFile(named, path)
+    return FoundFile(named, path, status.st_size, status.st_mtime_ns)
+
+
+def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a loop of links
+        return False
+
+
+class InputSource(Protocol):
+    """Bytes with a name; every error of reading them is a BadInput."""
+
+    @property
+    def named(self) -> str:
+        """The name to tell it by: the path as the runner named it, and the member within."""
+
+    @property
+    def known_as(self) -> str:
+        """The absolute path, and the member within."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    def opened(self) -> AbstractContextManager[IO[bytes]]:
+        """The bytes as a file that can be searched."""
+
+    def refuse_bomb(self) -> None:
+        """Refuse what unpacks to far more than its size."""
+
+    def head(self, length: int) -> bytes:
+        """Read the beginning."""
+
+    def load(self) -> bytes:
+        """Read all of it; at most ``LARGEST`` bytes."""
+
+    def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
+        """Read the files of the same folder whose names match, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFile:
+    """A file on disk."""
+
+    file: FoundFile
+
+    @property
+    def named(self) -> str:
+        """As the runner named it."""
+        return self.file.named
+
+    @property
+    def known_as(self) -> str:
+        """Its absolute path."""
+        return self.file.known_as
+
+    @property
+    def size(self) -> int:
+        """As the listing showed it."""
+        return self.file.size
+
+    def opened(self) -> AbstractContextManager[IO[bytes]]:
+        """The bytes as a file; raises as ``open_file`` does."""
+        return open_file(self.file.path)
+
+    def refuse_bomb(self) -> None:
+        """Nothing on disk is larger than it is."""
+
+    def head(self, length: int) -> bytes:
+        """Read the beginning; raises as ``open_file`` does."""
+        with self.opened() as file:
+            return file.read(length)
+
+    def load(self) -> bytes:
+        """Read all of it; raises as ``open_file`` does."""
+        return self.head(LARGEST)
+
+    def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
+        """Read the files of the same folder whose names match."""
+        folder = Path(self.file.path).parent
+        with _translate_os_errors():
+            names = os.listdir(folder) if patterns else []  # noqa: PTH208 - the names alone
+        found = {}
+        for name in match_names(names, patterns):
+            with open_file(str(folder / name)) as file:
+                found[name] = file.read(LARGEST)
+        return found
+
+
+def match_names(names: list[str], patterns: tuple[str, ...]) -> list[str]:
+    """The names that match one of the patterns, whatever their letter case."""
+    return [
+        name
+        for name in sorted(names)
+        if any(fnmatchcase(PurePosixPath(name).name.lower(), pattern.lower()) for pattern in patterns)
+    ]
+
+
+@contextmanager
+def open_file(path: str) -> Iterator[IO[bytes]]:
+    """Open a file to read its bytes.
+
+    Raises:
+        BadInput: there is no such file, or it cannot be read.
+        NotTaken: it is a device, pipe or socket, which may never end.
+    """
+    with _translate_os_errors():
+        if Path(path).is_dir():
+            raise BadInput("this folder cannot be read")
+        if Path(path).exists() and not Path(path).is_file():
+            raise NotTaken("a device or pipe, not a file")
+        with Path(path).open("rb") as file:
+            yield file
+
+
+@contextmanager
+def _translate_os_errors() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise BadInput("no such file") from error
+    except ValueError as error:
+        raise BadInput("no file can have this name") from error
+    except OSError as error:
+        raise NotReadable(f"cannot be read: {error.strerror or error}") from error
+
+
+def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator[list[FoundFile]]:
+    """The files to import, each time some are new or changed and were the same at two looks in a row.
+
+    A folder that is not there yet, or no longer, is waited for. What was in one that comes back is given
+    again: the import knows what it has.
+
+    Args:
+        folders: where to look.
+        wait: called between two looks; no more looks once it says False.
+    """
+    before: dict[str, FoundFile] = {}
+    given: dict[str, FoundFile] = {}
+    while True:
+        now = {found.path: found for found in find_files(folders) if found.size != UNKNOWN_SIZE}
+        given = {path: found for path, found in given.items() if path in now}
+        quiet = [found for path, found in now.items() if before.get(path) == found != given.get(path)]
+        if quiet:
+            given |= {found.path: found for found in quiet}
+            yield quiet
+        before = now
+        if not wait():
+            return

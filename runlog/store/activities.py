@@ -1,0 +1,204 @@
+"""Read activities, with the recordings, sources and tracks they are merged from."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from runlog.errors import no_run
+from runlog.matching.merge import merge_digests, merge_recordings, rank_recordings
+from runlog.model import KeptActivity, Kind
+from runlog.store import rows
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from runlog.digest import Digest
+    from runlog.matching import Recording
+    from runlog.model import KeptEntry, Shoe, Track
+
+_SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
+
+
+def read_activities(db: sqlite3.Connection, *, derived: bool) -> list[KeptActivity]:
+    """All activities in the order of their starts; what is derived of tracks is read only where asked for."""
+    worn = dict(db.execute("SELECT id, worn FROM activity").fetchall())
+    derived_of = _read_derived(db) if derived else {}
+    found = (
+        rows.recording_from_row(row)
+        for row in db.execute(f"{_SELECT_RECORDINGS} ORDER BY activity_id, recording.id")
+    )
+    kept = [
+        _stored_activity(rank_recordings(recordings), worn[activity_id], derived_of)
+        for activity_id, recordings in groupby(found, key=lambda recording: recording.activity_id)
+    ]
+    return sorted(kept, key=lambda activity: (activity.activity.start, activity.id))
+
+
+def read_activity(db: sqlite3.Connection, activity_id: int) -> KeptActivity:
+    """One activity, without what is derived of its tracks.
+
+    Raises:
+        NotFound: there is no such activity.
+    """
+    worn = db.execute("SELECT worn FROM activity WHERE id = ?", (activity_id,)).fetchone()
+    best_first = recordings_of(db, activity_id)
+    if worn is None or not best_first:
+        raise no_run(activity_id)
+    return _stored_activity(best_first, worn["worn"], {})
+
+
+def _stored_activity(
+    best_first: list[Recording], worn: str | None, derived_of: dict[int, _DerivedValues]
+) -> KeptActivity:
+    derived = [derived_of[recording.id] for recording in best_first if recording.id in derived_of]
+    return KeptActivity(
+        id=best_first[0].activity_id,
+        activity=merge_recordings(best_first),
+        sources=tuple(dict.fromkeys(recording.path for recording in best_first)),
+        worn=worn,
+        shape=next((one.shape for one in derived if one.shape is not None), None),
+        digest=merge_digests([one.digest for one in derived]) if derived else None,
+    )
+
+
+def read_last_run(db: sqlite3.Connection, moment: str) -> KeptActivity | None:
+    """The run with the last start up to a moment (a time text), without what is derived of its tracks.
+
+    An activity starts as one of its recordings does, so once the recordings began before the run that was
+    found, no later run can come.
+    """
+    found: KeptActivity | None = None
+    for activity_id, start in db.execute(
+        "SELECT activity_id, start FROM recording WHERE start <= ? ORDER BY start DESC", (moment,)
+    ):
+        if found is not None and start < rows.utc_text(found.activity.start):
+            break
+        one = read_activity(db, activity_id)
+        is_later = found is None or (one.activity.start, one.id) > (found.activity.start, found.id)
+        if one.activity.kind is Kind.RUN and rows.utc_text(one.activity.start) <= moment and is_later:
+            found = one
+    return found
+
+
+def recordings_between(db: sqlite3.Connection, first: str, last: str) -> list[Recording]:
+    """The recordings that start in this span of time texts."""
+    found = db.execute(
+        f"{_SELECT_RECORDINGS} WHERE start BETWEEN ? AND ? ORDER BY recording.id", (first, last)
+    )
+    return [rows.recording_from_row(row) for row in found]
+
+
+def recordings_of(db: sqlite3.Connection, activity_id: int) -> list[Recording]:
+    """The recordings of one activity, the best first."""
+    found = db.execute(f"{_SELECT_RECORDINGS} WHERE activity_id = ?", (activity_id,))
+    return rank_recordings(rows.recording_from_row(row) for row in found)
+
+
+def recording_by_external(db: sqlite3.Connection, external: str) -> Recording | None:
+    """The recording that is this row of a list."""
+    row = db.execute(f"{_SELECT_RECORDINGS} WHERE external = ?", (external,)).fetchone()
+    return rows.recording_from_row(row) if row else None
+
+
+def read_track(db: sqlite3.Connection, activity_id: int) -> Track | None:
+    """The track of the best recording that has one, with the columns that only others have."""
+    found = [
+        (recording.activity, track)
+        for recording in recordings_of(db, activity_id)
+        if (track := read_recording_track(db, recording.id)) is not None
+    ]
+    if not found:
+        return None
+    from runlog.matching.tracks import fill_gaps
+
+    return fill_gaps(found)
+
+
+def read_recording_track(db: sqlite3.Connection, recording_id: int) -> Track | None:
+    """The track of one recording, or None where it has none."""
+    row = db.execute("SELECT arrays FROM track WHERE recording_id = ?", (recording_id,)).fetchone()
+    if row is None:
+        return None
+    from runlog.store import tracks
+
+    return tracks.decode_track(row["arrays"])
+
+
+def read_entries(db: sqlite3.Connection) -> list[KeptEntry]:
+    """All diary entries in the order of their moments."""
+    return [rows.entry_from_row(row) for row in db.execute("SELECT * FROM entry ORDER BY moment, area")]
+
+
+def read_shoes(db: sqlite3.Connection) -> list[Shoe]:
+    """All pairs by name."""
+    return [rows.shoe_from_row(row) for row in db.execute("SELECT * FROM shoe ORDER BY name")]
+
+
+class _DerivedValues(NamedTuple):
+    shape: NDArray[np.float64] | None
+    digest: Digest
+
+
+def _read_derived(db: sqlite3.Connection) -> dict[int, _DerivedValues]:
+    from runlog.store import tracks
+
+    return {
+        row["recording_id"]: _DerivedValues(
+            None if row["shape"] is None else tracks.decode_shape(row["shape"]),
+            tracks.decode_digest(row["digest"]),
+        )
+        for row in db.execute("SELECT recording_id, shape, digest FROM derived")
+    }
+
+
+def recordings_without_derived(db: sqlite3.Connection, version: int) -> list[int]:
+    """The recordings with a track of which nothing is derived, or by another version of the code."""
+    found = db.execute(
+        "SELECT recording_id FROM track WHERE recording_id NOT IN "
+        "(SELECT recording_id FROM derived WHERE version = ?)",
+        (version,),
+    )
+    return [row["recording_id"] for row in found]
+
+
+class Source(NamedTuple):
+    """A recording of an activity: what a file, or a part of one, tells of it.
+
+    Attributes:
+        id: of the recording.
+        path: of the file.
+        format: as its importer calls it: "fit", "gpx", "strava" …
+        device: the watch or app that made it, where it says so.
+        is_row: whether it is a list, of which this activity is a row.
+        points: how many points its track has.
+        columns: how many columns of them hold values.
+    """
+
+    id: int
+    path: str
+    format: str
+    device: str | None
+    is_row: bool
+    points: int
+    columns: int
+
+
+def read_sources(db: sqlite3.Connection, activity_id: int) -> list[Source]:
+    """The sources of an activity, the best first, as ``grouping.split`` numbers them."""
+    formats = dict(db.execute("SELECT id, format FROM file").fetchall())
+    return [
+        Source(
+            one.id,
+            one.path,
+            formats[one.file_id],
+            one.activity.device,
+            one.activity.external is not None,
+            one.points,
+            one.streams,
+        )
+        for one in recordings_of(db, activity_id)
+    ]

@@ -1,0 +1,269 @@
+"""Back up a home into one file, and restore it completely or not at all.
+
+A backup is runlog's own database with one extra table that holds the settings.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NoReturn
+
+from runlog.errors import BadInput, StoreError
+from runlog.files import drafted, write_atomically
+from runlog.settings import CONFIG
+from runlog.store import connection, rows
+from runlog.store.connection import (
+    DATABASE,
+    WAL_SUFFIXES,
+    copy_database,
+    fsync_path,
+    limit_busy_wait,
+    open_writable,
+    sidecar_path,
+    translate_errors,
+    translate_write_errors,
+)
+from runlog.store.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from runlog.store.connection import Contents
+
+
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -> Contents:
+    """Put all that a runner owns, settings included, into one file; others may go on writing meanwhile.
+
+    Args:
+        home: the runner's folder.
+        file: where to; its folder has to be there.
+        now: told by the backup as its time.
+        force: take the place of a file that is there already.
+
+    Raises:
+        BadInput: there is nothing to back up, or the file cannot be written there.
+        StoreError: the database is damaged or cannot be read.
+    """
+    live = home / DATABASE
+    if not live.exists():
+        raise BadInput(f"{home}: there is nothing to back up yet; is this the right --home?")
+    _check_target(home, file, force=force)
+    try:
+        with drafted(file) as draft:
+            copy_database(live, draft, file)
+            with translate_write_errors(file), closing(open_writable(draft)) as db:
+                _store_config(db, home / CONFIG, now)
+                contents = _checked_contents(db, live)
+            fsync_path(draft)
+        fsync_path(file.parent)
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be written: {error.strerror or error}") from error
+    return contents
+
+
+def inspect_backup(file: Path) -> Contents:
+    """What a backup holds.
+
+    Raises:
+        BadInput: it is no database of runlog, is damaged, or a newer runlog has written it.
+    """
+    try:
+        with file.open("rb") as beginning:
+            magic = beginning.read(len(_SQLITE_MAGIC))
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read: {error.strerror or error}") from error
+    if magic != _SQLITE_MAGIC:
+        _refuse_other_file(file, magic)
+    try:
+        with connection.open_read_only(file) as db:
+            return check_backup(db, file)
+    except StoreError as error:
+        raise BadInput(f"{file}: this backup is damaged or cannot be read; use another one") from error
+
+
+def check_backup(db: sqlite3.Connection, file: Path) -> Contents:
+    """What a database holds that can be put into a home; raises as ``look`` does."""
+    if not connection.is_runlog_database(db):
+        raise BadInput(f"{file}: a database, but not one of runlog")
+    found = connection.integrity_errors(db)
+    if found:
+        raise BadInput(f"{file}: this backup is damaged ({found[0]}); use another one")
+    contents = connection.count_contents(db)
+    if contents.version > len(MIGRATIONS):
+        raise BadInput(f"{file}: a newer runlog has written it; update this one, then restore again")
+    return contents
+
+
+def _check_target(home: Path, file: Path, *, force: bool) -> None:
+    if file.is_dir():
+        raise BadInput(f"{file}: this is a folder; name a file in it, like {file / 'runlog-backup.db'}")
+    if not file.parent.is_dir():
+        raise BadInput(f"{file.parent}: there is no such folder; make it first, or choose another")
+    own = [home / CONFIG, *(sidecar_path(home / DATABASE, end) for end in ("", *WAL_SUFFIXES))]
+    if file.resolve() in [path.resolve() for path in own]:
+        raise BadInput(f"{file}: this is where runlog keeps what is to be backed up; choose another file")
+    if file.exists() and not force:
+        raise BadInput(f"{file}: there is a file of that name already; --force replaces it")
+
+
+def _store_config(db: sqlite3.Connection, config: Path, now: datetime) -> None:
+    text = config.read_bytes() if config.exists() else None
+    db.execute("DROP TABLE IF EXISTS backup")
+    db.execute("CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB) STRICT")
+    db.execute("INSERT INTO backup VALUES (?, ?)", (rows.utc_text(now), text))
+
+
+def _checked_contents(db: sqlite3.Connection, live: Path) -> Contents:
+    found = connection.integrity_errors(db)
+    if found:
+        raise StoreError(
+            f"{live}: it is damaged ({found[0]}), so no backup was made; runlog doctor says what to do"
+        )
+    return connection.count_contents(db)
+
+
+def _refuse_other_file(file: Path, magic: bytes) -> NoReturn:
+    if magic.startswith(b"PK"):
+        raise BadInput(f"{file}: a zip archive and no backup; what an app exports is read by runlog import")
+    raise BadInput(f"{file}: no backup of runlog; those are made by: runlog backup FILE")
+
+
+_PAGES_PER_STEP = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreResult:
+    """What was put back, and where that lies which it took the place of (None: there was nothing)."""
+
+    contents: Contents
+    database_aside: Path | None
+    config_aside: Path | None
+
+
+def read_current_contents(home: Path) -> Contents | None:
+    """What a home holds now; None where it has no database.
+
+    Raises:
+        StoreError: its database cannot be read.
+    """
+    live = home / DATABASE
+    if not live.exists():
+        return None
+    with connection.open_read_only(live) as db:
+        if connection.integrity_errors(db):
+            raise StoreError(f"{live}: it is damaged")
+        return connection.count_contents(db) if connection.is_runlog_database(db) else None
+
+
+def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
+    """Put a backup in the place of all that a home holds, which is kept aside.
+
+    Whoever has the home open goes on with what was restored. When this is stopped midway, the
+    home holds all of the old or all of the new.
+
+    Args:
+        home: the runner's folder.
+        file: a backup, or a copy of a runlog.db.
+        now: local time, for the names of what is kept aside.
+
+    Raises:
+        BadInput: the file is no backup, is damaged, or a newer runlog has written it.
+        StoreError: the home cannot be written, or another program writes to it for too long.
+    """
+    inspect_backup(file)
+    live = home / DATABASE
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".restore-", dir=home) as folder:
+            draft = Path(folder, DATABASE)
+            copy_database(file, draft, live)
+            with translate_write_errors(live), closing(open_writable(draft)) as db:
+                contents = check_backup(db, file)
+                db.execute("DROP TABLE IF EXISTS backup")
+            aside = _replace_database(draft, live, now)
+        return RestoreResult(contents, aside, _restore_config(contents.config, home / CONFIG, now))
+    except OSError as error:
+        raise StoreError(f"{error.filename or home}: cannot be written: {error.strerror or error}") from error
+
+
+def _replace_database(draft: Path, live: Path, now: datetime) -> Path | None:
+    """Put the draft in the place of the live database; return where the former one is kept."""
+    if _is_intact(live):
+        aside = _unused_path(live, now)
+        with drafted(aside) as draft_aside:
+            copy_database(live, draft_aside, aside)
+        shutil.copymode(live, aside)
+        _copy_over(draft, live)
+        return aside
+    return _replace_damaged(draft, live, now)
+
+
+def _is_intact(live: Path) -> bool:
+    if not live.exists():
+        return False
+    try:
+        with connection.open_read_only(live) as db:
+            return not connection.integrity_errors(db)
+    except StoreError as error:
+        if not connection.is_damage(error):
+            raise
+        return False
+
+
+def _copy_over(draft: Path, live: Path) -> None:
+    """Copy over a live database in one transaction, which other processes see whole or not at all."""
+    with translate_errors(live), closing(open_writable(live)) as target, closing(open_writable(draft)) as db:
+        target.execute("PRAGMA journal_mode = WAL")
+        target.execute("PRAGMA synchronous = FULL")
+        page_size = int(target.execute("PRAGMA page_size").fetchone()[0])
+        if page_size != int(db.execute("PRAGMA page_size").fetchone()[0]):
+            db.execute(f"PRAGMA page_size = {page_size}")
+            db.execute("VACUUM")
+        db.backup(target, pages=_PAGES_PER_STEP, progress=limit_busy_wait(live))
+        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _replace_damaged(draft: Path, live: Path, now: datetime) -> Path | None:
+    """Move the draft to where a damaged database is, or none; what was there nobody can have in use."""
+    aside = _unused_path(live, now)
+    there = [end for end in ("", *WAL_SUFFIXES) if sidecar_path(live, end).exists()]
+    for end in there:
+        shutil.copy2(sidecar_path(live, end), sidecar_path(aside, end))
+    for end in there:
+        if end:
+            sidecar_path(live, end).unlink()  # else SQLite would take its pages for those of the new database
+    fsync_path(draft)
+    draft.replace(live)
+    fsync_path(live.parent)
+    return aside if there else None
+
+
+def _restore_config(config: bytes | None, place: Path, now: datetime) -> Path | None:
+    """Put the settings of the backup in place; without any in it, those that are there stay."""
+    before = place.read_bytes() if place.exists() else None
+    if config is None or config == before:
+        return None
+    aside = None
+    if before is not None:
+        aside = _unused_path(place, now)
+        write_atomically(aside, before)
+    write_atomically(place, config)
+    return aside
+
+
+def _unused_path(path: Path, now: datetime) -> Path:
+    name = f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}"
+    aside = path.with_name(name)
+    number = 2
+    while aside.exists():
+        aside = path.with_name(f"{name}-{number}")
+        number += 1
+    return aside

@@ -1,0 +1,258 @@
+"""Open, copy and sync SQLite databases, and turn SQLite's errors into ours."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from runlog.errors import BadInput, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+#: In the home.
+DATABASE = "runlog.db"
+
+BUSY_TIMEOUT_S = 60.0
+
+LOCKED = "another program is writing to it; try again when that has finished"
+FULL = "the disk is full; make room and try again"
+_DAMAGED = "it is damaged; put back a copy of it from a backup"
+
+_REASONS = {
+    sqlite3.SQLITE_READONLY: "it or its folder is read-only; make both writable, or choose another --home",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; is its folder there and writable?",
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_NOTADB: "it is no database; move it away, or choose another folder with --home",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_IOERR: "the disk failed while it was read or written",
+}
+
+
+@contextmanager
+def translate_errors(path: Path) -> Iterator[None]:
+    """Raise StoreError, naming the database and what to do, for every error of sqlite3.
+
+    Raises:
+        BadInput: a text holds bytes that are no letters, as a terminal of another encoding sends them.
+    """
+    try:
+        yield
+    except UnicodeDecodeError as error:  # sqlite3 meets bytes where a text was written
+        raise StoreError(f"{path}: {_DAMAGED}") from error
+    except UnicodeEncodeError as error:
+        raise BadInput(f"{error.object!r} is no text in UTF-8; type it again") from error
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {_REASONS.get(error_code(error), str(error))}") from error
+
+
+def error_code(error: BaseException | None) -> int:
+    """Return SQLite's primary result code of an error, the last byte of the extended one, or 0."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+@contextmanager
+def translate_decode_errors(path: Path) -> Iterator[None]:
+    """Raise StoreError where what was written by us does not read back; around reading alone."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreError(f"{path}: {_DAMAGED}") from error
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All that is written inside lands together or not at all."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # sqlite itself rolls back when the disk is full
+            db.execute("ROLLBACK")
+        raise
+
+
+_REQUIRED_TABLES = {"file", "activity", "recording", "track", "entry", "shoe"}
+_UNWRITABLE_CODES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+_MAX_FAULTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a database holds.
+
+    Attributes:
+        version: of its tables, as ``schema.MIGRATIONS`` counts.
+        runs: how many runs.
+        others: how many activities that are no runs.
+        ratings: how many diary entries.
+        shoes: how many pairs.
+        made: when it was made, of a backup.
+        config: the config.toml that a backup holds; None where there was none.
+    """
+
+    version: int
+    runs: int
+    others: int
+    ratings: int
+    shoes: int
+    made: datetime | None = None
+    config: bytes | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.others or self.ratings or self.shoes)
+
+
+@contextmanager
+def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that only reads.
+
+    In a folder that cannot be written SQLite cannot share a database in WAL mode with others;
+    there the file is read as it is, unless others have left writes beside it.
+
+    Raises:
+        StoreError: it cannot be opened or read, also while it is used.
+    """
+    with translate_errors(path):
+        db = _connect_read_only(path)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    try:
+        return _connect_uri(f"{path.absolute().as_uri()}?mode=ro")
+    except sqlite3.OperationalError as error:
+        if error_code(error) not in _UNWRITABLE_CODES or _has_pending_wal(path):
+            raise
+        return _connect_uri(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+
+
+def _connect_uri(uri: str) -> sqlite3.Connection:
+    db = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
+        db.row_factory = sqlite3.Row
+        db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _has_pending_wal(path: Path) -> bool:
+    wal = path.with_name(f"{path.name}-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def is_runlog_database(db: sqlite3.Connection) -> bool:
+    """Whether the tables of runlog are in it."""
+    names = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    return names >= _REQUIRED_TABLES
+
+
+def integrity_errors(db: sqlite3.Connection) -> list[str]:
+    """What ``PRAGMA integrity_check`` finds; nothing where the database is whole."""
+    try:
+        found = [row[0] for row in db.execute(f"PRAGMA integrity_check({_MAX_FAULTS})")]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return [] if found == ["ok"] else found
+
+
+def is_damage(error: StoreError) -> bool:
+    """Whether a database could not be opened because it is damaged, or none at all."""
+    return error_code(error.__cause__) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def count_contents(db: sqlite3.Connection) -> Contents:
+    """Count what a database of runlog holds."""
+    runs = _query_int(db, "SELECT count(DISTINCT activity_id) FROM recording WHERE kind = 'run'")
+    made, config = _read_backup_row(db)
+    return Contents(
+        version=_query_int(db, "PRAGMA user_version"),
+        runs=runs,
+        others=_query_int(db, "SELECT count(*) FROM activity") - runs,
+        ratings=_query_int(db, "SELECT count(*) FROM entry"),
+        shoes=_query_int(db, "SELECT count(*) FROM shoe"),
+        made=datetime.fromisoformat(made) if made else None,
+        config=config,
+    )
+
+
+def _query_int(db: sqlite3.Connection, query: str) -> int:
+    return int(db.execute(query).fetchone()[0])
+
+
+def _read_backup_row(db: sqlite3.Connection) -> tuple[str | None, bytes | None]:
+    if not _query_int(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'backup'"):
+        return None, None
+    row = db.execute("SELECT made_at, config FROM backup").fetchone()
+    return (row["made_at"], row["config"]) if row else (None, None)
+
+
+#: What SQLite keeps beside a database in use.
+WAL_SUFFIXES = ("-wal", "-shm")
+
+
+def sidecar_path(path: Path, end: str) -> Path:
+    """The file of that ending beside a database."""
+    return path.with_name(f"{path.name}{end}")
+
+
+def open_writable(path: Path) -> sqlite3.Connection:
+    """Open a database to write to it, just as it is."""
+    db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def copy_database(source: Path, draft: Path, told: Path) -> None:
+    """Copy a database as it is at this moment, into one file that needs none beside it."""
+    with open_read_only(source) as db, translate_write_errors(told), closing(open_writable(draft)) as target:
+        db.backup(target, progress=limit_busy_wait(source))
+        target.execute("PRAGMA journal_mode = DELETE")
+
+
+@contextmanager
+def translate_write_errors(file: Path) -> Iterator[None]:
+    """Say which file cannot be written; damage is of what is read."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if error_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+        reason = FULL if error_code(error) == sqlite3.SQLITE_FULL else error
+        raise BadInput(f"{file}: cannot be written: {reason}") from error
+
+
+def limit_busy_wait(path: Path) -> Callable[[int, int, int], None]:
+    """Stop a copy that waits for others too long: sqlite3 alone would wait for ever."""
+    begun = monotonic()
+
+    def wait(status: int, _left: int, _pages: int) -> None:
+        waits = status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if waits and monotonic() - begun > BUSY_TIMEOUT_S:
+            raise StoreError(f"{path}: {LOCKED}")
+
+    return wait
+
+
+def fsync_path(path: Path) -> None:
+    """See that what was written is on the disk; folders only where the system can do that."""
+    with suppress(PermissionError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,1 +1,0 @@
-"""The whole of a home: backed up, put back, checked, taken out and in again."""

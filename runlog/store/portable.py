@@ -1,0 +1,277 @@
+"""Read everything from the store for an export, and take an export back in.
+
+What is already stored stays as it is; what is missing is added as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from runlog.errors import BadInput, NotFound
+from runlog.model import ExportedActivity, ExportedJournal, Kind, Origin, TakenFile
+from runlog.store import activities, alerts, diary, recordings, routes, rows, shoes, trials
+from runlog.store.diary import EntryCounts
+from runlog.store.recordings import FilePosition, ImportCounts
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from runlog.model import Activity, OnRoute, ShoeRule
+    from runlog.store.tracks import PackedTrack
+
+_MAX_GAP = timedelta(days=2)  # farther apart no two recordings are taken for one
+_ORIGIN_COLUMNS = "file.sha256, recording.position, recording.external"
+
+
+def list_activity_ids(db: sqlite3.Connection) -> list[int]:
+    """The ids of all activities."""
+    return [row[0] for row in db.execute("SELECT DISTINCT activity_id FROM recording ORDER BY activity_id")]
+
+
+def export_activity(db: sqlite3.Connection, activity_id: int) -> tuple[ExportedActivity, list[Activity]]:
+    """One activity and its recordings with their tracks, in the order in which they came."""
+    found = db.execute(
+        "SELECT recording.*, file.path, file.sha256, file.format, file.is_diary, file.imported_at "
+        "FROM recording JOIN file ON file.id = recording.file_id WHERE activity_id = ? ORDER BY recording.id",
+        (activity_id,),
+    ).fetchall()
+    bare = [rows.recording_from_row(row).activity for row in found]
+    recordings = [
+        replace(one, track=activities.read_recording_track(db, row["id"]))
+        for one, row in zip(bare, found, strict=True)
+    ]
+    own = db.execute("SELECT worn, kept_apart FROM activity WHERE id = ?", (activity_id,)).fetchone()
+    exported = ExportedActivity(
+        id=activity_id,
+        worn=own["worn"],
+        kept_apart=bool(own["kept_apart"]),
+        files=tuple(map(_imported_file, found)),
+        positions=tuple(row["position"] for row in found),
+        apart=_other_recordings_nearby(db, activity_id, [one.start for one in bare]),
+    )
+    return exported, recordings
+
+
+def _other_recordings_nearby(
+    db: sqlite3.Connection, activity_id: int, starts: list[datetime]
+) -> tuple[Origin, ...]:
+    """The recordings of other activities that an import might take for this one."""
+    around = (rows.utc_text(min(starts) - _MAX_GAP), rows.utc_text(max(starts) + _MAX_GAP))
+    found = db.execute(
+        f"SELECT {_ORIGIN_COLUMNS} FROM recording JOIN file ON file.id = recording.file_id "  # noqa: S608 - our own names
+        "WHERE start BETWEEN ? AND ? AND activity_id <> ? ORDER BY file.sha256, position",
+        (*around, activity_id),
+    )
+    return tuple(Origin(*row) for row in found)
+
+
+def export_journal(db: sqlite3.Connection) -> ExportedJournal:
+    """All that is no activity, and which recordings are which activity."""
+    origins = db.execute(
+        f"SELECT activity_id, {_ORIGIN_COLUMNS} FROM recording "  # noqa: S608 - our own names
+        "JOIN file ON file.id = recording.file_id ORDER BY activity_id, recording.id"
+    )
+    without = db.execute("SELECT * FROM file WHERE id NOT IN (SELECT file_id FROM recording) ORDER BY sha256")
+    versions = db.execute(
+        "SELECT diary.path, sha256 FROM diary JOIN file ON file.id = diary.file_id ORDER BY diary.path"
+    )
+    return ExportedJournal(
+        activities={
+            activity_id: tuple(Origin(*row[1:]) for row in of_one)
+            for activity_id, of_one in groupby(origins, key=lambda row: int(row["activity_id"]))
+        },
+        entries=tuple(activities.read_entries(db)),
+        shoes=tuple(activities.read_shoes(db)),
+        shoe_rules=tuple(kept.rule for kept in shoes.read_shoe_rules(db)),
+        routes=routes.read_routes(db),
+        on_route=routes.read_assignments(db),
+        files=tuple(map(_imported_file, without)),
+        versions={row["path"]: row["sha256"] for row in versions},
+        alerts=tuple(alerts.read_alerts(db)),
+        plans=tuple(trials.read_trials(db)),
+    )
+
+
+def _imported_file(row: sqlite3.Row) -> TakenFile:
+    return TakenFile(
+        sha256=row["sha256"],
+        path=row["path"],
+        format=row["format"],
+        is_diary=bool(row["is_diary"]),
+        imported_at=datetime.fromisoformat(row["imported_at"]),
+    )
+
+
+def import_activity(
+    db: sqlite3.Connection,
+    exported: ExportedActivity,
+    activities: Sequence[Activity],
+    streams: Sequence[PackedTrack | None],
+) -> ImportCounts:
+    """Take one activity of an export.
+
+    Recordings that are there are left where they are, the missing ones join them. With none of
+    them there, the activity joins one that it is a recording of, as any file does, but never one
+    that it was apart from where it comes from. Otherwise it becomes a new one, with its own id
+    where that is free.
+
+    Args:
+        db: the database, within a transaction.
+        exported: how it was kept.
+        activities: its recordings, without their tracks, which come packed as
+        streams: one for each.
+    """
+    tally = ImportCounts()
+    places = [
+        FilePosition(_ensure_file(db, file), position)
+        for file, position in zip(exported.files, exported.positions, strict=True)
+    ]
+    there = [_find_recording(db, origin) for origin in _recording_origins(exported, activities)]
+    target = next((found[1] for found in there if found), None)
+    if target is None:
+        target = _merge_into_existing(db, exported, activities, streams, tally) or _create_activity(
+            db, exported, activities, tally
+        )
+    for found, one, stream, place in zip(there, activities, streams, places, strict=True):
+        if found is None:
+            recordings.insert_recording(db, one, stream, target, place)
+    if None in there and any(there):
+        tally.merged.append(f"more of #{target}")
+    if any(one.kind is Kind.RUN for one in activities):
+        tally.runs.append(target)
+    tally.updated += _fill_shoe_override(db, target, exported.worn)
+    return tally
+
+
+def _recording_origins(exported: ExportedActivity, activities: Iterable[Activity]) -> list[Origin]:
+    externals = (one.external for one in activities)
+    shas = (file.sha256 for file in exported.files)
+    return [Origin(*values) for values in zip(shas, exported.positions, externals, strict=True)]
+
+
+def _find_recording(db: sqlite3.Connection, origin: Origin) -> tuple[int, int] | None:
+    """The ids of that recording and its activity, where the store has it."""
+    row = db.execute(
+        "SELECT id, activity_id FROM recording WHERE file_id = (SELECT id FROM file WHERE sha256 = ?) "
+        "AND position = ?",
+        (origin.sha256, origin.position),
+    ).fetchone()
+    if row is None and origin.external is not None:
+        row = db.execute(
+            "SELECT id, activity_id FROM recording WHERE external = ?", (origin.external,)
+        ).fetchone()
+    return (row["id"], row["activity_id"]) if row else None
+
+
+def _merge_into_existing(
+    db: sqlite3.Connection,
+    exported: ExportedActivity,
+    activities: Sequence[Activity],
+    streams: Sequence[PackedTrack | None],
+    tally: ImportCounts,
+) -> int | None:
+    """The activity that was there before and is the same; None where there is none."""
+    apart = {found[0] for origin in exported.apart if (found := _find_recording(db, origin))}
+    pairs = zip(activities, streams, strict=True)
+    same = [twin for pair in pairs for twin in recordings.find_duplicates(db, *pair) if twin.id not in apart]
+    if not same:
+        return None
+    tally.merged.append(recordings.same_as_text(same))
+    return recordings.merge_activities(db, (twin.activity_id for twin in same))
+
+
+def _create_activity(
+    db: sqlite3.Connection, exported: ExportedActivity, activities: Sequence[Activity], tally: ImportCounts
+) -> int:
+    is_run = any(one.kind is Kind.RUN for one in activities)
+    tally.runs_added += is_run
+    tally.other_added += not is_run
+    wanted = exported.id
+    if wanted < 1 or db.execute("SELECT 1 FROM activity WHERE id = ?", (wanted,)).fetchone():
+        wanted = recordings.new_activity(db)
+    else:
+        db.execute("INSERT INTO activity (id) VALUES (?)", (wanted,))
+    db.execute("UPDATE activity SET kept_apart = ? WHERE id = ?", (exported.kept_apart, wanted))
+    return wanted
+
+
+def _fill_shoe_override(db: sqlite3.Connection, activity_id: int, worn: str | None) -> int:
+    return db.execute(
+        "UPDATE activity SET worn = ? WHERE id = ? AND worn IS NULL AND ? IS NOT NULL",
+        (worn, activity_id, worn),
+    ).rowcount
+
+
+def _ensure_file(db: sqlite3.Connection, file: TakenFile) -> int:
+    db.execute(
+        "INSERT INTO file (sha256, path, format, is_diary, imported_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (sha256) DO NOTHING",
+        (file.sha256, file.path, file.format, file.is_diary, rows.utc_text(file.imported_at)),
+    )
+    return int(db.execute("SELECT id FROM file WHERE sha256 = ?", (file.sha256,)).fetchone()["id"])
+
+
+def import_journal(
+    db: sqlite3.Connection, exported: ExportedJournal
+) -> tuple[EntryCounts, list[str | None], tuple[str, ...]]:
+    """Take the journal of an export, once its activities are there.
+
+    Returns:
+        How many diary entries are new or learnt more; what became of each pair of shoes; and what is wrong.
+    """
+    run_of = {one: _find_activity(db, origins) for one, origins in exported.activities.items()}
+    missing = sum(found is None for found in run_of.values())
+    problems = [_missing_text(missing, len(run_of))] if missing else []
+    became = []
+    for kept in exported.entries:
+        run = None if kept.entry.run is None else run_of.get(kept.entry.run)
+        try:
+            became.append(diary.import_entry(db, replace(kept, entry=replace(kept.entry, run=run))))
+        except BadInput as error:
+            problems.append(f"an entry of {kept.entry.moment:%Y-%m-%d %H:%M} UTC: {error}")
+    for file in exported.files:
+        _ensure_file(db, file)
+    _import_versions(db, exported.versions.items())
+    alerts.import_alerts(db, exported.alerts)
+    trials.import_trials(db, exported.plans)
+    counts = EntryCounts(became.count(diary.ADDED), became.count(diary.UPDATED))
+    routes.import_routes(db, exported.routes, _assignments_by_stored_run(exported.on_route, run_of))
+    pairs = shoes.import_shoes(db, exported.shoes)
+    return counts, [*pairs, *_import_shoe_rules(db, exported.shoe_rules, problems)], tuple(problems)
+
+
+def _import_shoe_rules(
+    db: sqlite3.Connection, rules: Iterable[ShoeRule], problems: list[str]
+) -> Iterator[str | None]:
+    for rule in rules:
+        try:
+            yield shoes.COMPLETED if shoes.import_shoe_rule(db, rule) else None
+        except (BadInput, NotFound) as error:
+            problems.append(f"a rule for {rule.shoe!r}: {error}")
+
+
+def _assignments_by_stored_run(
+    on_route: Mapping[int, OnRoute], run_of: Mapping[int, int | None]
+) -> dict[int, OnRoute]:
+    return {run: on for one, on in on_route.items() if (run := run_of.get(one)) is not None}
+
+
+def _find_activity(db: sqlite3.Connection, origins: Iterable[Origin]) -> int | None:
+    return next((found[1] for origin in origins if (found := _find_recording(db, origin))), None)
+
+
+def _missing_text(missing: int, of_all: int) -> str:
+    return (
+        f"{missing} of the {of_all} activities of this export are not there; "
+        "import its whole folder, or if files are missing from it, export again"
+    )
+
+
+def _import_versions(db: sqlite3.Connection, versions: Iterable[tuple[str, str]]) -> None:
+    db.executemany(
+        "INSERT INTO diary SELECT ?, id FROM file WHERE sha256 = ? ON CONFLICT (path) DO NOTHING", versions
+    )
