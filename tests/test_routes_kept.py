@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runlog import journal
-from runlog.analysis import derived
+from runlog.analysis import track_summary
 from runlog.errors import BadInput, NotFound
 
 MONDAY = datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
@@ -83,7 +83,7 @@ def test_the_order_of_imports_changes_no_route_that_was_found(tmp_path, put):
 
 
 def test_another_version_of_what_is_derived_changes_no_route(kept, put, monkeypatch):
-    monkeypatch.setattr(derived, "VERSION", derived.VERSION + 1)
+    monkeypatch.setattr(track_summary, "SUMMARY_VERSION", track_summary.SUMMARY_VERSION + 1)
     put(kept, (-5, WEST))
     assert by_day(kept) == {-5: "R3", 0: "R1", 1: "R2", 2: "R1", 3: "R2"}
 

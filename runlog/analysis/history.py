@@ -1,4 +1,4 @@
-"""What happened, as frames: the only thing that factors, alerts, charts and the report read."""
+"""Hold what happened as data frames: the only thing that factors, alerts, charts and reports read."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runlog import clock
-from runlog.analysis import form, load, routes, told, warmup
-from runlog.analysis.shoes import assigning, pairs
+from runlog.analysis import build, load, routes, shoe_assignment, track_summary, warmup
 from runlog.model import Kind
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from runlog.model import Kept, KeptActivity, KeptEntry, KeptShoeRule, Plan, Track
     from runlog.settings import Settings
 
-_ACTIVITY = {
+_ACTIVITY_COLUMNS = {
     "start": "datetime64[us, UTC]",
     "end": "datetime64[us, UTC]",
     "utc_offset_s": "int64",
@@ -37,7 +36,7 @@ _ACTIVITY = {
     "rpe": "float64",
     "sources": "object",
 }
-_ENTRY = {
+_ENTRY_COLUMNS = {
     "moment": "datetime64[us, UTC]",
     "utc_offset_s": "int64",
     "soreness": "float64",
@@ -110,30 +109,30 @@ class History:
         return " ".join(note for say in self.load_notes if (note := say()))
 
 
-def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) -> History:
+def build_history(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) -> History:
     """Make the frames of a history and all that follows from them: routes, shoes worn, warm-ups, loads."""
     ordered = sorted(kept.activities, key=lambda one: (one.activity.start, one.id))
     ran = [one for one in ordered if one.activity.kind is Kind.RUN]
     others = [one for one in ordered if one.activity.kind is not Kind.RUN]
-    diary = _entries(kept.entries)
-    runs = _activities(ran, settings).drop(columns="kind")
-    about = told.run_of(runs, diary)
-    by_run = {column: told.told(diary[column], about, diary["run"]) for column in told.OF_A_RUN}
+    diary = _entry_table(kept.entries)
+    runs = _activity_table(ran, settings).drop(columns="kind")
+    about = build.runs_of_entries(runs, diary)
+    by_run = {column: build.agreed_values(diary[column], about, diary["run"]) for column in build.RUN_COLUMNS}
     named = [one.worn or one.activity.shoe for one in ran] + list(diary["shoe"])
-    shoes = pairs.pairs(kept.shoes, named, settings)
+    shoes = shoe_assignment.pair_table(kept.shoes, named, settings)
     runs["rpe"] = by_run["rpe"].astype(float).reindex(runs.index).fillna(runs["rpe"])
-    runs = runs.assign(**form.of_runs(ran))
-    kept = routes.complete(kept)
-    known_routes = routes.known(kept.routes)
-    runs[["route", "route_name"]] = _routes(ran, kept, known_routes["given_name"])
-    runs[["shoe", "shoe_reason"]] = _worn(
+    runs = runs.assign(**track_summary.form_by_run(ran))
+    kept = routes.complete_routes(kept)
+    known_routes = routes.canonical_routes(kept.routes)
+    runs[["route", "route_name"]] = _route_columns(ran, kept, known_routes["given_name"])
+    runs[["shoe", "shoe_reason"]] = _shoe_columns(
         ran, runs, by_run["shoe"], shoes, rules=kept.shoe_rules, settings=settings
     )
-    runs = runs.join(warmup.answers(by_run, ran, others))
+    runs = runs.join(warmup.habit_table(by_run, ran, others))
     heart_s = {one.id: one.digest.heart_s for one in ran if one.digest is not None}
     loads = load.session_loads(runs, heart_s, settings)
     runs = runs.join(loads.runs)
-    others_table = _activities(others, settings)
+    others_table = _activity_table(others, settings)
     return History(
         runs,
         others_table,
@@ -148,11 +147,13 @@ def build(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) 
     )
 
 
-def _activities(kept: Sequence[KeptActivity], settings: Settings) -> pd.DataFrame:
+def _activity_table(kept: Sequence[KeptActivity], settings: Settings) -> pd.DataFrame:
     rows = [_activity_row(one, settings) for one in kept]
     ids = pd.Index([one.id for one in kept], dtype="int64", name="id")
-    table = pd.DataFrame(rows, columns=list(_ACTIVITY), index=ids, dtype=object).astype(_ACTIVITY)
-    local = _local(table["start"], table["utc_offset_s"])
+    table = pd.DataFrame(rows, columns=list(_ACTIVITY_COLUMNS), index=ids, dtype=object).astype(
+        _ACTIVITY_COLUMNS
+    )
+    local = _local_times(table["start"], table["utc_offset_s"])
     table.insert(2, "local_start", local)
     table.insert(3, "day", local.dt.normalize())
     return table
@@ -182,35 +183,35 @@ def _activity_row(kept: KeptActivity, settings: Settings) -> tuple[object, ...]:
     )
 
 
-def _entries(kept: Sequence[KeptEntry]) -> pd.DataFrame:
+def _entry_table(kept: Sequence[KeptEntry]) -> pd.DataFrame:
     ordered = sorted(kept, key=lambda one: (one.entry.moment, one.id))
-    columns = [column for column in _ENTRY if column not in {"area", "source"}]
+    columns = [column for column in _ENTRY_COLUMNS if column not in {"area", "source"}]
     rows = [
         {column: getattr(one.entry, column) for column in columns}
         | {"area": one.entry.area.value, "source": one.source}
         for one in ordered
     ]
     ids = pd.Index([one.id for one in ordered], dtype="int64", name="id")
-    table = pd.DataFrame(rows, columns=list(_ENTRY), index=ids, dtype=object).astype(_ENTRY)
-    table.insert(1, "day", _local(table["moment"], table["utc_offset_s"]).dt.normalize())
+    table = pd.DataFrame(rows, columns=list(_ENTRY_COLUMNS), index=ids, dtype=object).astype(_ENTRY_COLUMNS)
+    table.insert(1, "day", _local_times(table["moment"], table["utc_offset_s"]).dt.normalize())
     return table
 
 
-def _local(times: pd.Series[pd.Timestamp], offset_s: pd.Series[int]) -> pd.Series[pd.Timestamp]:
+def _local_times(times: pd.Series[pd.Timestamp], offset_s: pd.Series[int]) -> pd.Series[pd.Timestamp]:
     local = times.dt.tz_localize(None) + pd.to_timedelta(offset_s, unit="s")
     return local.astype("datetime64[us]")
 
 
-def _routes(ran: Sequence[KeptActivity], kept: Kept, given_name: pd.Series[str]) -> pd.DataFrame:
-    counts_as = routes.joined(kept.routes)
-    found = (kept.route_of.get(one.id) if routes.is_outdoors(one) else None for one in ran)
-    labels = [None if route is None else routes.label(counts_as[route]) for route in found]
+def _route_columns(ran: Sequence[KeptActivity], kept: Kept, given_name: pd.Series[str]) -> pd.DataFrame:
+    counts_as = routes.canonical_ids(kept.routes)
+    found = (kept.route_of.get(one.id) if routes.can_have_route(one) else None for one in ran)
+    labels = [None if route is None else routes.route_label(counts_as[route]) for route in found]
     ids = pd.Index([one.id for one in ran], dtype="int64")
     names = [given_name.get(one) for one in labels]
     return pd.DataFrame({"route": labels, "route_name": names}, index=ids, dtype=object)
 
 
-def _worn(
+def _shoe_columns(
     ran: Sequence[KeptActivity],
     runs: pd.DataFrame,
     from_diary: pd.Series[str],
@@ -230,4 +231,4 @@ def _worn(
         dtype=object,
     )
     of_rules = runs[["day", "sub_sport", "distance_m"]]
-    return assigning.assign(said.join(of_rules), shoes, rules, settings.units)
+    return shoe_assignment.assign_shoes(said.join(of_rules), shoes, rules, settings.units)

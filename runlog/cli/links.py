@@ -85,7 +85,7 @@ def links(form: Form, area: str | None, window: str, *, full: bool) -> None:
     correlation with time. JSON and CSV always have all of this.
     """
     from runlog.analysis.exposures import exposures
-    from runlog.analysis.links import COLUMNS
+    from runlog.analysis.links import LINK_COLUMNS
     from runlog.analysis.links import links as link
 
     hours = int(window)
@@ -94,7 +94,7 @@ def links(form: Form, area: str | None, window: str, *, full: bool) -> None:
     if form == "table" and found:
         _say_links(found, hours, full=full)
     else:
-        emit(form, _flat(found) if form == "csv" else found, COLUMNS, (), NO_RATINGS)
+        emit(form, _flat(found) if form == "csv" else found, LINK_COLUMNS, (), NO_RATINGS)
 
 
 def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -124,11 +124,11 @@ def _told(correlations: dict[str, float] | None) -> list[str]:
 
 
 def _say_links(found: Sequence[dict[str, Any]], hours: int, *, full: bool) -> None:
-    from runlog.analysis.links.steps import PRIMARY, between
+    from runlog.analysis.exposures import PRIMARY_WINDOW, window_text
 
-    if hours != PRIMARY:
+    if hours != PRIMARY_WINDOW:
         say(
-            f"Secondary: the run of {between(hours)} the rating, beside all that counts in the primary "
+            f"Secondary: the run of {window_text(hours)} the rating, beside all that counts in the primary "
             "window, the 24 hours before it. A B is the most it can get."
         )
         say()
@@ -140,11 +140,11 @@ def _say_links(found: Sequence[dict[str, Any]], hours: int, *, full: bool) -> No
 
 
 def _say_area(area: str, found: Sequence[dict[str, Any]], *, full: bool) -> None:
-    from runlog.analysis.links.withheld import DESCRIBED_BELOW
+    from runlog.analysis.links.grading import MIN_RATINGS
 
     ratings = found[0]["ratings"]
-    if ratings < DESCRIBED_BELOW:
-        told, lacking = units.count(ratings, "rating"), DESCRIBED_BELOW - ratings
+    if ratings < MIN_RATINGS:
+        told, lacking = units.count(ratings, "rating"), MIN_RATINGS - ratings
         say(f"{area}: {told}, too few to say anything yet. Links begin {lacking} ratings from now.")
         return
     answered = [row for row in found if row["grade"] in _ANSWERED]

@@ -114,12 +114,12 @@ class _Metrics(click.ParamType[tuple[str, ...]]):
 @listing
 def load(form: Form, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
     """List the training load; the help says what each metric is."""
-    from runlog.analysis.load import daily
-    from runlog.analysis.load import weekly as by_week
+    from runlog.analysis.load import daily_metrics
+    from runlog.analysis.load import weekly_metrics as by_week
 
     with journal() as kept:
         history = kept.history()
-    frame = by_week(history, _today(history)) if weekly else daily(history, _today(history))
+    frame = by_week(history, _today(history)) if weekly else daily_metrics(history, _today(history))
     listed = frame if last is None else frame.tail(last)
     shown = listed.dropna(subset="load") if form == "table" else listed
     names = metrics or (USUAL if form == "table" else tuple(METRICS))
@@ -168,7 +168,7 @@ def _columns(names: Sequence[str], history: History) -> tuple[Column, ...]:
 
 def _shows(name: str, kind: LoadKind, unit: str) -> Callable[[float], str]:
     """Give how a metric is written: ratios as they are, loads in the runner's unit."""
-    from runlog.analysis.load.days import RATIOS
+    from runlog.analysis.load import RATIOS
 
     if name in RATIOS:
         return lambda ratio: units.number(ratio, 2)

@@ -52,7 +52,7 @@ def routes(ctx: click.Context, form: Form, min_runs: int | None) -> None:
 
 
 def _list(form: Form, min_runs: int) -> None:
-    from runlog.analysis.routes import routes as find_routes
+    from runlog.analysis.routes import route_table as find_routes
 
     with journal() as kept:
         history = kept.history()

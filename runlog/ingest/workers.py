@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def derive_packed(track: Track) -> PackedDerived:
     """Derive the route shape and the digest of a track, and pack them."""
-    from runlog.analysis import derived
+    from runlog.analysis import track_summary
     from runlog.store import tracks
 
-    return tracks.pack_derived(*derived.derive(track), derived.VERSION)
+    return tracks.pack_derived(*track_summary.summarise_track(track), track_summary.SUMMARY_VERSION)
 
 
 T = TypeVar("T")

@@ -125,11 +125,11 @@ class Journal:
 
     def history(self) -> History:
         """All that happened, as frames."""
-        from runlog.analysis import derived, history
+        from runlog.analysis import history, track_summary
         from runlog.ingest.workers import derive_packed
 
-        self._store.renew_derived(derive_packed, derived.VERSION)
-        return history.build(self.routes.find(), self.settings, self.track)
+        self._store.renew_derived(derive_packed, track_summary.SUMMARY_VERSION)
+        return history.build_history(self.routes.find(), self.settings, self.track)
 
     def track(self, run_id: int) -> Track | None:
         """The stream of a run or other activity; also once the journal is closed, as a history needs it."""

@@ -41,16 +41,16 @@ class Routes:
 
         A route that was found once is kept; what others find at the same time is taken as they have it.
         """
-        from runlog.analysis.routes import complete, missing
+        from runlog.analysis.routes import complete_routes, find_new_routes
 
         while True:
             kept = self._store.kept()
-            found = missing(kept)
+            found = find_new_routes(kept)
             if not found.route_of:
                 return kept
             with self._store.writing() as db:
                 if routes.save_found_routes(db, kept.routes, found.routes, found.route_of):
-                    return complete(kept, found)
+                    return complete_routes(kept, found)
 
     def name(self, route_id: int, name: str | None) -> str | None:
         """Give a route a name, or with None take it back, and return the name that it had before.
@@ -104,10 +104,10 @@ class Routes:
             NotFound: there is no such run.
             BadInput: they have no route, are of several, or are all of their route.
         """
-        from runlog.analysis.routes import joined
+        from runlog.analysis.routes import canonical_ids
 
         kept = self.find()
-        counts_as = joined(kept.routes)
+        counts_as = canonical_ids(kept.routes)
         route_of = {run: counts_as[route] for run, route in kept.route_of.items()}
         shapes = {one.id: one.shape for one in kept.activities}
         wanted = [run for run in shapes if run in run_ids]  # in the order of their starts

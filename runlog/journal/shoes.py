@@ -145,4 +145,4 @@ class Shoes:
                 *(KeptShoeRule(_NOT_KEPT_YET, rule) for rule in rules),
             ],
         )
-        return history.build(imagined, self._settings, self._store.track)
+        return history.build_history(imagined, self._settings, self._store.track)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlog.analysis.links.withheld import DESCRIBED_BELOW
+from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.reporter import units
 from runlog.reporter.guidance import Reason
 from runlog.wording import _, counted
@@ -114,7 +114,7 @@ def next_step(
         return Step(_("Start here: import what your watch recorded."), "runlog import FOLDER")
     if not now.ratings:
         return Step(_("Start here: rate tonight, also when nothing is sore."), "runlog log 0")
-    left = DESCRIBED_BELOW - ratings
+    left = MIN_RATINGS - ratings
     if left > 0:
         text = counted(
             "Nothing to change yet. After {n} more rating you see what your soreness goes together with.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.form import NAMES
+from runlog.analysis.track_summary import FORM_COLUMNS
 from runlog.reporter import factor_words, units
 from runlog.reporter.charts.form import MEASURES
 from runlog.reporter.findings import this_week
@@ -90,7 +90,7 @@ def form(history: History, week: Span, before: Sequence[Span]) -> tuple[Form, ..
 
 
 def _form(column: str, runs: pd.DataFrame, usual: pd.DataFrame) -> Form:
-    mean, drift = NAMES[column]
+    mean, drift = FORM_COLUMNS[column]
     known = runs[mean].dropna()
     return Form(
         column=column,

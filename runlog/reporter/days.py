@@ -38,7 +38,7 @@ class Day:
 
 def days(history: History, span: Span) -> tuple[Day, ...]:
     """The days of a span, as far as the history goes."""
-    loads = load.daily(history, pd.Timestamp(span.last))["load"]
+    loads = load.daily_metrics(history, pd.Timestamp(span.last))["load"]
     ran = span.of(history.runs).groupby("day")["distance_m"]
     runs, metres = ran.size(), ran.sum(min_count=1)
     rated = span.of(history.entries.dropna(subset=["soreness"]))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
-from runlog.analysis.warmup import comparable
+from runlog.analysis.warmup import comparable_answers
 from runlog.reporter import factor_words, periods
 from runlog.reporter.factor_words import HABITS, SIGNS, UNSURE, sentence, step_text
 from runlog.wording import _
@@ -133,7 +133,7 @@ def this_week(factor: Factor, history: History, week: Span) -> tuple[float, str]
     """A factor's value in a week and the same in words."""
     if factor.name in HABITS:
         runs = week.of(history.runs)
-        return _habit(comparable(runs[runs["part_of"].isna()], factor.name))
+        return _habit(comparable_answers(runs[runs["part_of"].isna()], factor.name))
     moments = _moments(factor, history, week)
     values = factor.values(history, moments).dropna()
     if values.empty:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlog.analysis.links.withheld import DESCRIBED_BELOW
-from runlog.analysis.warmup import comparable
+from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.analysis.warmup import comparable_answers
 from runlog.reporter import totals
 from runlog.wording import _, counted, marked, marked_count
 
@@ -63,15 +63,15 @@ def missing(history: History, week: Span, area: str) -> tuple[Missing, ...]:
 
 def _ratings(history: History, area: str) -> Missing | None:
     rated = len(totals.ratings(history, area))
-    if rated >= DESCRIBED_BELOW:
+    if rated >= MIN_RATINGS:
         return None
-    left = DESCRIBED_BELOW - rated
+    left = MIN_RATINGS - rated
     then = counted(
         "After {n} more evening you see what your soreness goes together with. 0 counts too.",
         "After {n} more evenings you see what your soreness goes together with. 0 counts too.",
         left,
     )
-    what = _("{n} of {needed} ratings").format(n=rated, needed=DESCRIBED_BELOW)
+    what = _("{n} of {needed} ratings").format(n=rated, needed=MIN_RATINGS)
     return Missing(what, then.format(n=left), "runlog log 3")
 
 
@@ -80,7 +80,7 @@ def _of_runs(runs: pd.DataFrame) -> list[Missing]:
         return [
             Missing(_("No runs in four weeks"), _("Import what your watch recorded."), "runlog import FOLDER")
         ]
-    runs = runs.assign(warmup=comparable(runs, "warmup"))
+    runs = runs.assign(warmup=comparable_answers(runs, "warmup"))
     return [
         Missing(counted(*told, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
         for column, told, then, command in _OF_RUNS

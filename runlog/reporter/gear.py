@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from runlog.analysis.routes import routes
-from runlog.analysis.shoes import shoes
+from runlog.analysis.routes import route_table
+from runlog.analysis.shoe_wear import shoe_table
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -55,7 +55,7 @@ class RouteWorn:
 def shoes_worn(history: History, span: Span, end: pd.Timestamp) -> tuple[ShoeWorn, ...]:
     """The pairs worn in a season, those with the most runs first."""
     worn = span.of(history.runs).groupby("shoe")["distance_m"].agg(runs="size", metres="sum")
-    pairs = shoes(history, end).set_index("name").to_dict("index")
+    pairs = shoe_table(history, end).set_index("name").to_dict("index")
     found = [
         _worn(str(row.Index), int(row.runs), float(row.metres), pairs[row.Index], span)
         for row in worn.itertuples()
@@ -78,7 +78,7 @@ def _worn(name: str, runs: int, distance_m: float, pair: dict[Hashable, Any], sp
 def routes_run(history: History, span: Span) -> tuple[RouteWorn, ...]:
     """The routes of a season, the most used first."""
     routed = span.of(history.runs).dropna(subset=["route"])
-    known = routes(history).set_index("route")["name"] if len(routed) else pd.Series(dtype=object)
+    known = route_table(history).set_index("route")["name"] if len(routed) else pd.Series(dtype=object)
     ways = routed.groupby("route")["distance_m"].agg(["size", "median"])
     ways = ways.sort_values("size", ascending=False, kind="stable").head(MOST_ROUTES)
     return tuple(

@@ -10,7 +10,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from runlog.analysis.links.withheld import DESCRIBED_BELOW
+from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.reporter import charts, guidance, units
 from runlog.reporter.alerts import ALERTS
 from runlog.reporter.charts.style import PALETTE
@@ -99,7 +99,7 @@ def environment() -> Environment:
         "counted": counted,
         "units": units,
         "palette": PALETTE,
-        "needed": DESCRIBED_BELOW,
+        "needed": MIN_RATINGS,
         "told_in_full": TOLD_IN_FULL,
         "signs": SIGNS,
         "unsure": UNSURE,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from runlog.analysis.shoes import shoes
-from runlog.analysis.shoes.pairs import resting
+from runlog.analysis.shoe_assignment import pairs_resting
+from runlog.analysis.shoe_wear import shoe_table
 from runlog.reporter import periods
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def in_use(history: History, now: pd.Timestamp) -> pd.DataFrame:
 
     Not to be changed.
     """
-    table = shoes(history, now)
+    table = shoe_table(history, now)
     today = now.tz_convert(periods.clock(history)).tz_localize(None)
-    away = pd.Series(resting(history.shoes, pd.Series([today]))[0])
+    away = pd.Series(pairs_resting(history.shoes, pd.Series([today]))[0])
     in_use = ~away & ~(table["retired"] <= today) & ~(table["from_date"] > today)
     return table.loc[in_use].sort_values("km", ascending=False, kind="stable", ignore_index=True)
 

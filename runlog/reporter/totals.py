@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from runlog.analysis.load.keeping import signs
+from runlog.analysis.load import activity_evidence
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
@@ -68,7 +68,9 @@ def ratings(history: History, area: str, span: Span | None = None) -> pd.DataFra
 def _kept(history: History, span: Span) -> bool:
     """Whether the log is known to be kept on a day of a span: what is silent for longer is unknown, not 0."""
     silence = timedelta(days=history.settings.silence_days)
-    shown = signs(history)["day"].between(pd.Timestamp(span.first - silence), pd.Timestamp(span.last))
+    shown = activity_evidence(history)["day"].between(
+        pd.Timestamp(span.first - silence), pd.Timestamp(span.last)
+    )
     return bool(shown.any())
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runlog.analysis.factors.route import route_streak
-from runlog.analysis.routes import routes
+from runlog.analysis.routes import route_table
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
@@ -40,7 +40,7 @@ class WayRun:
 
 def ways_run(history: History, now: pd.Timestamp) -> tuple[WayRun, ...]:
     """The routes of the last 28 days, the most used first, five at most."""
-    used = routes(history, now)
+    used = route_table(history, now)
     used = used.loc[used["share_28d"] > 0].sort_values("share_28d", ascending=False, kind="stable")
     routed = history.runs["route"].dropna()
     streak = route_streak(history, pd.DatetimeIndex([now])).iloc[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runlog.analysis.exposures import exposures
-from runlog.analysis.links.withheld import DESCRIBED_BELOW
+from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.errors import BadInput
 from runlog.files import write_atomically
 from runlog.reporter import advice, guidance, pairs, periods, pictures, totals
@@ -263,7 +263,7 @@ def _other_areas(history: History, span: Span, area: str) -> dict[str, float]:
 
 def _same(rated: pd.Series[float]) -> float | None:
     """What all ratings are, where they would be enough for links."""
-    alike = len(rated) >= DESCRIBED_BELOW and rated.min() == rated.max()
+    alike = len(rated) >= MIN_RATINGS and rated.min() == rated.max()
     return float(rated.iloc[0]) if alike else None
 
 
@@ -271,6 +271,6 @@ def _idea(
     known: History, planned: tuple[Trial, ...], rated: pd.Series[float], area: str, told: Span
 ) -> Idea | None:
     """What would tell more, once links can be told and while no plan is under way."""
-    if len(rated) < DESCRIBED_BELOW or _same(rated) is not None or any(not one.over for one in planned):
+    if len(rated) < MIN_RATINGS or _same(rated) is not None or any(not one.over for one in planned):
         return None
     return would_tell_more(known, area, told.last)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from runlog.matching import Any, Recording
+from runlog.matching import Recording
 from runlog.model import Activity, Area, Entry, Intensity, KeptEntry, Kind, Lap, Shoe
 
 if TYPE_CHECKING:

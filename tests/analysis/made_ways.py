@@ -6,10 +6,10 @@ import gpxpy
 import numpy as np
 from scipy.signal import lfilter
 
-from runlog.analysis.geometry import Plane, along, resample, to_degrees, to_space
+from runlog.analysis.geometry import TangentPlane, cumulative_distance, resample, to_cartesian, to_lat_lon
 from runlog.model import Track
 
-HOME = to_space(np.array([[47.37, 8.54]]))[0]
+HOME = to_cartesian(np.array([[47.37, 8.54]]))[0]
 
 
 def road(seed: int, length_m: float, start: tuple[float, float] = (0.0, 0.0), heading: float | None = None):
@@ -30,7 +30,7 @@ def loop(seed: int, length_m: float):
     wobble = 1 + 0.25 * np.sin(3 * angle + phase[0]) + 0.1 * np.sin(7 * angle + phase[1])
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1) * wobble[:, None]
     line = (circle - circle[0]) @ turned(chance.uniform(0, 2 * np.pi))
-    return line * length_m / along(line)[-1]
+    return line * length_m / cumulative_distance(line)[-1]
 
 
 def turned(angle: float):
@@ -42,7 +42,7 @@ def there_and_back(line):
 
 
 def on_globe(line, centre=HOME):
-    return to_degrees(Plane(centre).lift(line))
+    return to_lat_lon(TangentPlane(centre).lift(line))
 
 
 def run(
@@ -69,8 +69,8 @@ def run(
         wild: five points somewhere else.
     """
     chance = np.random.default_rng(seed)
-    seconds = int(along(line)[-1] / chance.uniform(2.4, 4.0))
-    way = np.linspace(0, along(line)[-1], seconds)
+    seconds = int(cumulative_distance(line)[-1] / chance.uniform(2.4, 4.0))
+    way = np.linspace(0, cumulative_distance(line)[-1], seconds)
     if pause_s:
         way = np.insert(way, np.full(pause_s, seconds // 3), way[seconds // 3])
     each = off_m / np.sqrt(2)  # by axis

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from runlog import importers
-from runlog.analysis.warmup import easy_parts, lap_habit
+from runlog.analysis.warmup import find_easy_segments, habit_from_laps
 from runlog.errors import BadInput
 from runlog.model import Intensity, Kind, Track
 from runlog.settings import Settings
@@ -48,7 +48,7 @@ def cases(runs):
 
 
 def _cases(run, side):
-    track, marked = run.track, lap_habit(side, run.laps)
+    track, marked = run.track, habit_from_laps(side, run.laps)
     if not np.isnan(marked):
         yield Case("marked", side, marked == 1.0, _shows(track, side))
     if marked == 1.0:
@@ -69,7 +69,7 @@ def _cases(run, side):
 
 
 def _shows(track, side):
-    return easy_parts(track)[SIDES.index(side)] is not None
+    return find_easy_segments(track)[SIDES.index(side)] is not None
 
 
 def _part(track, first_s, last_s):

@@ -42,4 +42,4 @@ def wrote(entry: int, local: str, *, area: Area = Area.UPPER_BACK, **told: Any) 
 def past(activities=(), entries=(), shoes=(), rules=(), **settings: Any) -> history.History:
     rules = [KeptShoeRule(number, rule) for number, rule in enumerate(rules, 1)]
     kept = Kept(list(activities), list(entries), list(shoes), rules)
-    return history.build(kept, Settings(**settings), lambda _: None)
+    return history.build_history(kept, Settings(**settings), lambda _: None)

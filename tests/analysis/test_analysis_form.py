@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from past import at, past, ran
 
 from runlog import importers
-from runlog.analysis import derived, form
+from runlog.analysis import track_summary
 from runlog.analysis.factors import FACTORS
 from runlog.cli.runs import FORM_KEYS
 from runlog.digest import Digest, Thirds
@@ -65,7 +65,7 @@ def in_thirds(first, middle, last, seconds=1800):
 
 
 def test_a_steady_run_has_one_value_and_no_drift():
-    found = form.thirds(made(cadence_spm=170, stance_time_ms=240, stance_time_balance_pct=50.5))
+    found = track_summary.third_means(made(cadence_spm=170, stance_time_ms=240, stance_time_balance_pct=50.5))
     assert found == {
         "cadence_spm": Thirds(170, 170, 170),
         "stance_time_ms": Thirds(240, 240, 240),
@@ -74,7 +74,7 @@ def test_a_steady_run_has_one_value_and_no_drift():
 
 
 def test_each_third_has_its_own_mean():
-    found = form.thirds(
+    found = track_summary.third_means(
         made(cadence_spm=in_thirds(174, 170, 166), step_length_mm=in_thirds(1000, 1100, 1050))
     )
     assert found["cadence_spm"] == pytest.approx((170, 174, 166), abs=0.05)
@@ -89,7 +89,9 @@ def test_pauses_stops_and_walks_are_no_part_of_any_third():
     segment = np.concatenate((np.zeros(1800), np.ones(1800)))
     later = np.concatenate((np.arange(1800), np.arange(1800) + 9000))
     stance = np.where(cadence > 150, 300.0 - (cadence - 170), 420.0)  # a walker's would be possible, too
-    found = form.thirds(made(time_s=later, segment=segment, cadence_spm=cadence, stance_time_ms=stance))
+    found = track_summary.third_means(
+        made(time_s=later, segment=segment, cadence_spm=cadence, stance_time_ms=stance)
+    )
     assert found["cadence_spm"] == pytest.approx((170, 174, 166), abs=0.05)
     assert found["stance_time_ms"] == pytest.approx((300, 296, 304), abs=0.05)
 
@@ -98,7 +100,9 @@ def test_what_nobody_measured_is_not_averaged_in():
     """Sensors write 0, the highest number or nothing where they know nothing."""
     stance = np.full(1800, 250.0)
     stance[::10], stance[5::10], stance[7::10] = 0.0, 6553.0, np.nan
-    found = form.thirds(made(cadence_spm=170, stance_time_ms=stance, vertical_oscillation_mm=0.0))
+    found = track_summary.third_means(
+        made(cadence_spm=170, stance_time_ms=stance, vertical_oscillation_mm=0.0)
+    )
     assert found["stance_time_ms"] == Thirds(250, 250, 250)
     assert "vertical_oscillation_mm" not in found
 
@@ -106,37 +110,37 @@ def test_what_nobody_measured_is_not_averaged_in():
 def test_a_sprint_and_a_stumble_do_not_show():
     cadence = np.full(1800, 168.0)
     cadence[600:640], cadence[1700:1740] = 230.0, 136.0
-    assert form.thirds(made(cadence_spm=cadence))["cadence_spm"] == Thirds(168, 168, 168)
+    assert track_summary.third_means(made(cadence_spm=cadence))["cadence_spm"] == Thirds(168, 168, 168)
 
 
 def test_points_count_by_the_time_until_the_next():
     """A watch that writes a point when something changes: every second at first, then every 10."""
     time_s = np.concatenate((np.arange(600), 600 + np.arange(0, 600, 10)))
     cadence = np.where(time_s < 600, 160.0, 180.0)
-    assert form.thirds(made(time_s=time_s, cadence_spm=cadence))["cadence_spm"].mean == pytest.approx(
-        170, abs=0.2
-    )
+    assert track_summary.third_means(made(time_s=time_s, cadence_spm=cadence))[
+        "cadence_spm"
+    ].mean == pytest.approx(170, abs=0.2)
 
 
 def test_without_a_cadence_every_point_counts():
-    found = form.thirds(made(stance_time_ms=in_thirds(240, 250, 260)))
+    found = track_summary.third_means(made(stance_time_ms=in_thirds(240, 250, 260)))
     assert found["stance_time_ms"] == pytest.approx((250, 240, 260), abs=0.05)
 
 
 def test_too_little_is_no_value():
-    assert form.thirds(made(170, cadence_spm=170)) == {}
-    assert form.thirds(made(1, cadence_spm=170)) == {}
-    assert form.thirds(made(0, cadence_spm=np.empty(0))) == {}
-    assert form.thirds(made(cadence_spm=112)) == {}  # a walk
-    assert form.thirds(made()) == {}
+    assert track_summary.third_means(made(170, cadence_spm=170)) == {}
+    assert track_summary.third_means(made(1, cadence_spm=170)) == {}
+    assert track_summary.third_means(made(0, cadence_spm=np.empty(0))) == {}
+    assert track_summary.third_means(made(cadence_spm=112)) == {}  # a walk
+    assert track_summary.third_means(made()) == {}
     a_quarter = np.where(np.arange(1800) % 4 == 0, 250.0, np.nan)
-    assert set(form.thirds(made(cadence_spm=170, stance_time_ms=a_quarter))) == {"cadence_spm"}
+    assert set(track_summary.third_means(made(cadence_spm=170, stance_time_ms=a_quarter))) == {"cadence_spm"}
 
 
 def test_a_third_of_which_too_little_is_known_has_no_mean():
     """The strap fell silent after 20 of 30 minutes."""
     stance = np.where(np.arange(1800) < 1250, 250.0, np.nan)
-    found = form.thirds(made(cadence_spm=170, stance_time_ms=stance))
+    found = track_summary.third_means(made(cadence_spm=170, stance_time_ms=stance))
     assert found["stance_time_ms"] == Thirds(250, 250, None)
     assert found["cadence_spm"].last == 170
 
@@ -153,13 +157,13 @@ def test_whatever_is_found_lies_between_what_was_measured(cadence, steps, paused
         segment=np.cumsum(paused[:points]),
         cadence_spm=np.array(cadence),
     )
-    for thirds in form.thirds(track).values():
+    for thirds in track_summary.third_means(track).values():
         assert all(168 - 1e-9 <= mean <= 172 + 1e-9 for mean in thirds if mean is not None)
 
 
 def test_every_column_of_form_has_its_names_and_is_one_that_tracks_have():
-    assert set(form.RUNNING) == set(form.NAMES) <= set(TRACK_COLUMNS)
-    names = [name for pair in form.NAMES.values() for name in pair]
+    assert set(track_summary.RUNNING_LIMITS) == set(track_summary.FORM_COLUMNS) <= set(TRACK_COLUMNS)
+    names = [name for pair in track_summary.FORM_COLUMNS.values() for name in pair]
     assert sorted(names) == sorted(["avg_cadence_spm", *FORM_KEYS])
 
 
@@ -225,7 +229,7 @@ def tracks_of(path: Path):
 @pytest.mark.parametrize("name", GOLDEN)
 def test_form_of_a_device_file_is_what_it_was(devicefiles, name):
     (track,) = tracks_of(devicefiles / name)
-    found = derived.derive(track)[1].form
+    found = track_summary.summarise_track(track)[1].form
     for column, (mean, drift) in GOLDEN[name].items():
         told = found[column]
         assert told.mean == pytest.approx(mean, abs=0.1)
@@ -236,10 +240,10 @@ def test_form_of_every_device_file_is_plausible(devicefiles):
     """Prints what is found, so that a new device file can be judged."""
     with (devicefiles / "MANIFEST.csv").open(newline="", encoding="utf-8") as file:
         names = [row["file"] for row in csv.DictReader(file) if "running" in row["sport"]]
-    found: dict[str, list[float]] = {column: [] for column in form.RUNNING}
+    found: dict[str, list[float]] = {column: [] for column in track_summary.RUNNING_LIMITS}
     for name in names:
         for track in tracks_of(devicefiles / name):
-            for column, told in form.thirds(track).items():
+            for column, told in track_summary.third_means(track).items():
                 found[column].append(told.mean)
     for column, means in found.items():
         low, high = PLAUSIBLE[column]
@@ -252,10 +256,12 @@ def test_form_of_every_device_file_is_plausible(devicefiles):
 
 def test_an_hour_at_a_point_a_second_takes_milliseconds():
     chance = np.random.default_rng(1)
-    track = made(3600, **{name: chance.uniform(*limits, 3600) for name, limits in form.RUNNING.items()})
+    track = made(
+        3600, **{name: chance.uniform(*limits, 3600) for name, limits in track_summary.RUNNING_LIMITS.items()}
+    )
     took = []
     for _ in range(5):
         began = time.perf_counter()
-        form.thirds(track)
+        track_summary.third_means(track)
         took.append(time.perf_counter() - began)
     assert min(took) < 0.01

@@ -10,8 +10,8 @@ from past import at, past, ran, strength_session, wrote
 
 from runlog.analysis import history as histories
 from runlog.analysis import load
-from runlog.analysis.routes import routes
-from runlog.analysis.shoes import shoes
+from runlog.analysis.routes import route_table
+from runlog.analysis.shoe_wear import shoe_table
 from runlog.model import Activity, Kept, KeptActivity, Kind
 from runlog.settings import Settings
 
@@ -66,13 +66,13 @@ def test_an_empty_history_has_the_types_of_a_full_one():
     full = past([ran(1, "2026-05-01 08:00", name="Lake")], [wrote(1, "2026-05-01 20:00", shoe="A")])
     for frame in ("runs", "others", "entries", "shoes"):
         assert getattr(empty, frame).dtypes.to_dict() == getattr(full, frame).dtypes.to_dict()
-    assert routes(empty).dtypes.to_dict() == routes(full).dtypes.to_dict()
-    assert shoes(empty).dtypes.to_dict() == shoes(full).dtypes.to_dict()
-    assert load.daily(empty).empty
+    assert route_table(empty).dtypes.to_dict() == route_table(full).dtypes.to_dict()
+    assert shoe_table(empty).dtypes.to_dict() == shoe_table(full).dtypes.to_dict()
+    assert load.daily_metrics(empty).empty
 
 
 def test_tracks_are_read_through_the_history():
-    history = histories.build(Kept(), Settings(), {7: "a track"}.get)
+    history = histories.build_history(Kept(), Settings(), {7: "a track"}.get)
     assert history.track(7) == "a track"
     assert history.track(8) is None
 
@@ -88,7 +88,7 @@ def test_the_table_of_routes():
     ]
     history = past(runs)
     assert history.runs["route"].tolist() == ["R1", "R1", "R1", "R2", None]
-    table = routes(history).set_index("route")
+    table = route_table(history).set_index("route")
     assert table["runs"].to_dict() == {"R1": 3, "R2": 1}
     assert table["name"].to_dict() == {"R1": "Lake", "R2": None}
     assert table["distance_m"].to_dict() == {"R1": 3200, "R2": 4000}
@@ -96,5 +96,5 @@ def test_the_table_of_routes():
     assert table["share_28d"].round(2).to_dict() == {"R1": 0.67, "R2": 0.33}
     assert table.loc["R1", "first"] == pd.Timestamp(at("2026-03-01 08:00"))
     assert table.loc["R1", "last"] == pd.Timestamp(at("2026-05-02 08:00"))
-    assert routes(history, at("2026-08-01 12:00"))["share_28d"].isna().all()
-    assert routes(history, at("2026-05-02 12:00"))["route"].tolist() == ["R1"]
+    assert route_table(history, at("2026-08-01 12:00"))["share_28d"].isna().all()
+    assert route_table(history, at("2026-05-02 12:00"))["route"].tolist() == ["R1"]

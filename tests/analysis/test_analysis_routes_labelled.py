@@ -9,7 +9,7 @@ import shapely
 from made_ways import loop, on_globe, real_tracks, road, run, there_and_back, track, turned
 
 from runlog.analysis import routes
-from runlog.analysis.geometry import Plane, along, resample, to_space
+from runlog.analysis.geometry import TangentPlane, cumulative_distance, resample, to_cartesian
 
 #: One and the same way as receivers and watches see it.
 WAYS_TO_RUN = (
@@ -27,7 +27,7 @@ WAYS_TO_RUN = (
 def labelled(lines):
     """The shape of each line run in every way, with its label."""
     return [
-        (label, routes.shape(run(line, seed=100 * number + i, **way)))
+        (label, routes.route_shape(run(line, seed=100 * number + i, **way)))
         for number, (label, line) in enumerate(lines)
         for i, way in enumerate(WAYS_TO_RUN)
     ]
@@ -36,7 +36,7 @@ def labelled(lines):
 def precision_and_recall(what, shapes) -> tuple[float, float]:
     """Of the pairs found to be one route how many are, and of those that are how many were found."""
     order = np.random.default_rng(1).permutation(len(shapes))  # whichever of them comes first
-    found = routes.find({int(i): shapes[i][1] for i in order}).route_of
+    found = routes.match_routes({int(i): shapes[i][1] for i in order}).route_of
     pairs = list(itertools.combinations(range(len(shapes)), 2))
     together = np.array([found[a] == found[b] for a, b in pairs])
     truth = np.array([shapes[a][0] == shapes[b][0] for a, b in pairs])
@@ -63,12 +63,12 @@ def around(label, way, other):
         way: in metres (n, 2).
         other: another way, of which one that shares a stretch with the first goes on.
     """
-    length = along(way)[-1]
+    length = cumulative_distance(way)[-1]
     even = resample(way, np.arange(0.0, length, 10.0))
     first, last, middle = len(even) * 4 // 10, len(even) * 6 // 10, len(even) // 2
     bulge = np.sin(np.linspace(0, np.pi, last - first))[:, None] * sideways(even[last - 1] - even[first])
     detour = np.concatenate([even[:first], even[first:last] + max(400.0, 0.1 * length) * bulge, even[last:]])
-    onward = resample(other, np.arange(0.0, along(other)[-1] / 2, 10.0))
+    onward = resample(other, np.arange(0.0, cumulative_distance(other)[-1] / 2, 10.0))
     found = [
         (label, even),
         (f"{label} with a detour", detour),
@@ -111,10 +111,10 @@ def made_lines():
 def real_lines(devicefiles):
     """The ways of one real runner's runs, in metres, each without its own noise."""
     for name, one in real_tracks(devicefiles).items():
-        shape = routes.shape(one)
+        shape = routes.route_shape(one)
         if shape is not None:
-            space = to_space(shape)
-            yield name, Plane(space[len(space) // 2]).flatten(space)
+            space = to_cartesian(shape)
+            yield name, TangentPlane(space[len(space) // 2]).flatten(space)
 
 
 def test_made_roads_are_told_apart():
@@ -124,7 +124,9 @@ def test_made_roads_are_told_apart():
 
 
 def test_real_roads_are_told_apart(devicefiles):
-    long_enough = [(name, line) for name, line in real_lines(devicefiles) if along(line)[-1] > 2500]
+    long_enough = [
+        (name, line) for name, line in real_lines(devicefiles) if cumulative_distance(line)[-1] > 2500
+    ]
     ways = long_enough[::4]
     assert len(ways) >= 12
     lines = []
@@ -169,8 +171,8 @@ def test_a_variant_is_similar_and_other_ways_are_not():
         round_ + 30_000,
         begun_elsewhere + 30_000,
     ]
-    shapes = {number: routes.shape(run(line, seed=number)) for number, line in enumerate(lines, 1)}
-    found = routes.find(shapes)
+    shapes = {number: routes.route_shape(run(line, seed=number)) for number, line in enumerate(lines, 1)}
+    found = routes.match_routes(shapes)
     assert list(found.route_of) == list(found.route_of.values())
     similar = {route.id: route.similar_to for route in found.routes}
     assert similar == {1: None, 2: 1, 3: 1, 4: None, 5: None, 6: None, 7: None, 8: None, 9: 8}
@@ -178,5 +180,8 @@ def test_a_variant_is_similar_and_other_ways_are_not():
 
 def test_a_track_without_noise_and_one_with_it_are_one_route():
     lat, lon = on_globe(road(7, 5000)).T
-    shapes = {1: routes.shape(track(lat, lon)), 2: routes.shape(run(road(7, 5000), seed=1, off_m=20))}
-    assert set(routes.find(shapes).route_of.values()) == {1}
+    shapes = {
+        1: routes.route_shape(track(lat, lon)),
+        2: routes.route_shape(run(road(7, 5000), seed=1, off_m=20)),
+    }
+    assert set(routes.match_routes(shapes).route_of.values()) == {1}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from past import at, past, ran, wrote
 
-from runlog.analysis.shoes import shoes
+from runlog.analysis.shoe_wear import shoe_table
 from runlog.model import Shoe
 
 RUN = [ran(1, "2026-05-01 08:00")]
@@ -74,7 +74,7 @@ def test_a_pair_that_only_a_file_or_the_diary_names_counts_where_it_is_named():
 
 def test_wear_counts_what_was_run_before():
     history = past([ran(1, "2026-05-01 08:00", 12)], (), [Shoe("A", start_m=100_000, limit_m=600_000)])
-    row = shoes(history).iloc[0]
+    row = shoe_table(history).iloc[0]
     assert (row["km"], row["runs"], row["limit_km"], row["left_km"]) == (112, 1, 600, 488)
     assert row["share_28d"] == 1
 
@@ -88,41 +88,41 @@ def weekly(km, weeks=10, first=0, shoe=None):
 
 def test_the_limit_is_expected_when_the_last_weeks_go_on():
     pair = Shoe("A", limit_m=300_000)
-    steady = shoes(past(weekly([20]), (), [pair]), at("2026-06-29 12:00")).iloc[0]
+    steady = shoe_table(past(weekly([20]), (), [pair]), at("2026-06-29 12:00")).iloc[0]
     assert (
         steady["expected"] == steady["expected_low"] == steady["expected_high"] == pd.Timestamp("2026-08-03")
     )
-    uneven = shoes(past(weekly([5, 35]), (), [pair]), at("2026-06-29 12:00")).iloc[0]
+    uneven = shoe_table(past(weekly([5, 35]), (), [pair]), at("2026-06-29 12:00")).iloc[0]
     assert uneven["expected"] == pd.Timestamp("2026-08-03")
     assert uneven["expected_low"] < uneven["expected"] < uneven["expected_high"]
 
 
 def test_no_date_is_invented():
-    once = shoes(past(weekly([20], 1), (), [Shoe("A")])).iloc[0]
+    once = shoe_table(past(weekly([20], 1), (), [Shoe("A")])).iloc[0]
     assert pd.isna(once["expected_low"])
     assert pd.isna(once["expected_high"])
-    unused = shoes(past(RUN, (), [Shoe("A", from_date=date(2026, 6, 1))])).iloc[0]
+    unused = shoe_table(past(RUN, (), [Shoe("A", from_date=date(2026, 6, 1))])).iloc[0]
     assert pd.isna(unused["expected"])
-    retired = shoes(past(RUN, (), [Shoe("A", retired=MAY)]), at("2026-07-01 12:00")).iloc[0]
+    retired = shoe_table(past(RUN, (), [Shoe("A", retired=MAY)]), at("2026-07-01 12:00")).iloc[0]
     assert pd.isna(retired["expected"])
-    long_ago = shoes(past(RUN, (), [Shoe("A")]), at("2027-07-01 12:00")).iloc[0]
+    long_ago = shoe_table(past(RUN, (), [Shoe("A")]), at("2027-07-01 12:00")).iloc[0]
     assert pd.isna(long_ago["expected"])
     assert np.isnan(long_ago["share_28d"])
 
 
 def test_a_pair_over_its_limit_names_the_day():
-    over = shoes(past(weekly([20]), (), [Shoe("A", limit_m=50_000)])).iloc[0]
+    over = shoe_table(past(weekly([20]), (), [Shoe("A", limit_m=50_000)])).iloc[0]
     assert over["expected"] == over["expected_low"] == over["expected_high"] == pd.Timestamp("2026-05-11")
     assert over["left_km"] == -150
 
 
 def test_a_pair_over_its_limit_before_its_first_run_here_names_no_day():
     history = past([ran(1, "2026-05-01 08:00", 12)], (), [Shoe("A", start_m=900_000, limit_m=800_000)])
-    worn = shoes(history).set_index("name").loc["A"]
+    worn = shoe_table(history).set_index("name").loc["A"]
     assert worn["left_km"] == -112
     assert worn[["expected", "expected_low", "expected_high"]].isna().all()
 
 
 def test_only_runs_before_now_count():
     history = past(weekly([20]), (), [Shoe("A")])
-    assert shoes(history, at("2026-06-22 12:00")).iloc[0]["km"] == 180
+    assert shoe_table(history, at("2026-06-22 12:00")).iloc[0]["km"] == 180

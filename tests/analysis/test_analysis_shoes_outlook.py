@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from runlog.analysis.shoes.outlook import when_reached
+from runlog.analysis.shoe_wear import forecast_limit
 
 NOW = pd.Timestamp("2026-07-01", tz="UTC")
 FUTURE_WEEKS = 110
@@ -36,7 +36,7 @@ def held(chance, weeks, likeness):
     worn = pd.DataFrame({"end": ends, "distance_m": past[days] * 1000.0, "utc_offset_s": 0})
     left_km = chance.uniform(100, 400)
     reached = int(np.argmax(future.cumsum() >= left_km))
-    _, low, high = when_reached(left_km * 1000.0, worn, NOW)
+    _, low, high = forecast_limit(left_km * 1000.0, worn, NOW)
     day = NOW.tz_localize(None) + pd.Timedelta(days=reached)
     slack = pd.Timedelta(days=1)
     return low - slack <= day and (pd.isna(high) or day <= high + slack)
@@ -54,4 +54,4 @@ def test_a_pair_worn_for_part_of_a_week_does_not_seem_less_used():
     """Ten days of a run each day: the three days before the last whole week do not count as one."""
     ends = NOW - pd.to_timedelta(np.arange(10)[::-1], unit="D")
     worn = pd.DataFrame({"end": ends, "distance_m": 10_000.0, "utc_offset_s": 0})
-    assert when_reached(70_000.0, worn, NOW).expected == pd.Timestamp("2026-07-08")
+    assert forecast_limit(70_000.0, worn, NOW).expected == pd.Timestamp("2026-07-08")

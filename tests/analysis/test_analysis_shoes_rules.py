@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from past import past, ran, wrote
 
-from runlog.analysis.shoes.rules import words
+from runlog.analysis.shoe_assignment import describe_rule
 from runlog.model import Shoe, ShoeRule, Surface
 
 TRAIL = ShoeRule("Goat", surface=Surface.TRAIL)
@@ -89,7 +89,7 @@ def test_a_rule_follows_its_pair_to_another_name():
 
 def test_a_rule_is_told_in_the_runners_unit():
     rule = ShoeRule("Goat", Surface.TRAIL, "sat,sun", 16_093.44, 42_195.0, "11-01..03-31")
-    assert words(rule, "mi") == (
+    assert describe_rule(rule, "mi") == (
         "trail, Sat or Sun, at least 10 mi, at most 26.22 mi, from 11-01 to 03-31 of each year"
     )
-    assert words(LONG, "km") == "at least 15 km"
+    assert describe_rule(LONG, "km") == "at least 15 km"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from past import at, past, ran, wrote
 
-from runlog.analysis.warmup import lap_habit
+from runlog.analysis.warmup import habit_from_laps
 from runlog.model import Area, Intensity, Lap
 
 WARMUP, COOLDOWN, ACTIVE, REST = Intensity.WARMUP, Intensity.COOLDOWN, Intensity.ACTIVE, Intensity.REST
@@ -37,7 +37,7 @@ def known(values):
     ],
 )
 def test_what_laps_tell(intensities, warmup, cooldown):
-    told = [lap_habit(WARMUP, laps(*intensities)), lap_habit(COOLDOWN, laps(*intensities))]
+    told = [habit_from_laps(WARMUP, laps(*intensities)), habit_from_laps(COOLDOWN, laps(*intensities))]
     assert known(told) == [warmup, cooldown]
 
 

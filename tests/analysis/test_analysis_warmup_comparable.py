@@ -8,7 +8,7 @@ import pytest
 from past import at, past, ran, wrote
 
 from runlog.analysis.factors import last_run
-from runlog.analysis.warmup import comparable
+from runlog.analysis.warmup import comparable_answers
 from runlog.digest import Digest, EasyPart
 
 SEEN = Digest(warmup=EasyPart(600.0, 1.2, 20.0))
@@ -34,7 +34,9 @@ def test_a_source_that_only_says_yes_makes_a_link_out_of_nothing():
     chance = np.random.default_rng(5)
     seasons = [season(chance) for _ in range(RUNNERS)]
     with_all = np.mean([difference(sore, runs["warmup"]) for sore, runs in seasons])
-    with_comparable = np.mean([difference(sore, comparable(runs, "warmup")) for sore, runs in seasons])
+    with_comparable = np.mean(
+        [difference(sore, comparable_answers(runs, "warmup")) for sore, runs in seasons]
+    )
     assert with_all < -0.25  # points that a warm-up seems to save
     assert with_comparable == pytest.approx(0.0, abs=0.05)
 

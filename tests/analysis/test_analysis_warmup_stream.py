@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlog.analysis.warmup import easy_parts
+from runlog.analysis.warmup import find_easy_segments
 from runlog.digest import EasyPart
 from runlog.model import TRACK_COLUMNS, Track
 
@@ -47,7 +47,7 @@ WARMED_UP = run((10, EASY, LOW), (30, HARD, HIGH))
 
 
 def test_an_easy_start_and_an_easy_end():
-    start, end = easy_parts(run((10, EASY, LOW), (30, HARD, HIGH), (7, EASY, LOW)))
+    start, end = find_easy_segments(run((10, EASY, LOW), (30, HARD, HIGH), (7, EASY, LOW)))
     assert start.duration_s == pytest.approx(600, abs=60)
     assert end.duration_s == pytest.approx(420, abs=60)
     assert start.slower == pytest.approx(HARD / EASY, abs=0.06)
@@ -55,9 +55,9 @@ def test_an_easy_start_and_an_easy_end():
 
 
 def test_the_end_is_the_mirror_of_the_start():
-    start, nothing = easy_parts(WARMED_UP)
+    start, nothing = find_easy_segments(WARMED_UP)
     assert nothing is None
-    none, end = easy_parts(backwards(WARMED_UP))
+    none, end = find_easy_segments(backwards(WARMED_UP))
     assert none is None
     assert end.duration_s == pytest.approx(start.duration_s, abs=20)
 
@@ -75,32 +75,32 @@ def test_the_end_is_the_mirror_of_the_start():
     ],
 )
 def test_what_is_no_easy_start(parts):
-    assert easy_parts(run(*parts))[0] is None
+    assert find_easy_segments(run(*parts))[0] is None
 
 
 @pytest.mark.parametrize("missing", ["heart_rate_bpm", "distance_m"])
 def test_without_heart_rates_or_ways_nothing_is_supposed(missing):
-    assert easy_parts(without(WARMED_UP, missing)) == (None, None)
+    assert find_easy_segments(without(WARMED_UP, missing)) == (None, None)
 
 
 def test_positions_stand_in_for_distances():
     north = {"lat": 50 + WARMED_UP["distance_m"] / 111_195, "lon": np.full(len(WARMED_UP), 8.0)}
     track = Track(dict(without(WARMED_UP, "distance_m").columns) | north)
-    assert easy_parts(track)[0].duration_s == pytest.approx(600, abs=60)
+    assert find_easy_segments(track)[0].duration_s == pytest.approx(600, abs=60)
 
 
 def test_a_climb_at_the_start_is_no_warm_up():
     def climb(time_s):
         return 300.0 + 100.0 * np.minimum(time_s / 600, 1.0)  # 100 m on the first 1.5 km
 
-    assert easy_parts(run((10, EASY, LOW), (30, HARD, HIGH), altitude_m=climb))[0] is None
-    assert easy_parts(run((10, EASY, LOW), (30, HARD, HIGH), altitude_m=np.zeros_like))[0] is not None
+    assert find_easy_segments(run((10, EASY, LOW), (30, HARD, HIGH), altitude_m=climb))[0] is None
+    assert find_easy_segments(run((10, EASY, LOW), (30, HARD, HIGH), altitude_m=np.zeros_like))[0] is not None
 
 
 def test_a_stop_is_neither_slow_nor_time():
     stops = [(3, HARD, LOW), (4, 0.0, LOW), (3, HARD, HIGH), (4, 0.0, LOW), (30, HARD, HIGH)]
-    assert easy_parts(run(*stops))[0] is None
-    start, _ = easy_parts(run((5, EASY, LOW), (6, 0.0, LOW), (5, EASY, LOW), (30, HARD, HIGH)))
+    assert find_easy_segments(run(*stops))[0] is None
+    start, _ = find_easy_segments(run((5, EASY, LOW), (6, 0.0, LOW), (5, EASY, LOW), (30, HARD, HIGH)))
     assert start.duration_s == pytest.approx(600, abs=60)
 
 
@@ -108,25 +108,25 @@ def test_a_pause_is_no_time():
     paused = WARMED_UP["time_s"] + 1200.0 * (WARMED_UP["time_s"] >= 300)
     segment = (WARMED_UP["time_s"] >= 300).astype(float)
     track = Track(dict(WARMED_UP.columns) | {"time_s": paused, "segment": segment})
-    assert easy_parts(track)[0].duration_s == pytest.approx(600, abs=60)
+    assert find_easy_segments(track)[0].duration_s == pytest.approx(600, abs=60)
 
 
 def test_strides_within_a_warm_up_do_not_end_it():
     strides = [(0.4, 6.0, HIGH), (1.5, EASY, LOW)] * 3
-    start, _ = easy_parts(run((8, EASY, LOW), *strides, (30, HARD, HIGH)))
+    start, _ = find_easy_segments(run((8, EASY, LOW), *strides, (30, HARD, HIGH)))
     assert start.duration_s > 700
 
 
 def test_the_rests_of_intervals_are_not_the_main_parts_pace():
     intervals = [(3, 4.5, 175.0), (3, 1.5, 130.0)] * 6
-    start, end = easy_parts(run((12, EASY, LOW), *intervals, (12, EASY, LOW)))
+    start, end = find_easy_segments(run((12, EASY, LOW), *intervals, (12, EASY, LOW)))
     assert start.duration_s == pytest.approx(720, abs=90)
     assert end.duration_s == pytest.approx(720 + 180, abs=90)  # the last rest is easy as well
 
 
 def test_a_point_now_and_then_is_enough():
     seldom = Track({name: values[::10] for name, values in WARMED_UP.columns.items()})
-    assert easy_parts(seldom)[0].duration_s == pytest.approx(600, abs=60)
+    assert find_easy_segments(seldom)[0].duration_s == pytest.approx(600, abs=60)
 
 
 odd_numbers = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, 0.0, 1.0, -0.0, 3.0, 150.0])
@@ -145,7 +145,7 @@ def nonsense(draw):
 
 @given(nonsense())
 def test_nonsense_is_taken_without_a_word_and_never_told_as_more_than_it_is(track):
-    for part in easy_parts(track):
+    for part in find_easy_segments(track):
         if part is not None:
             assert isinstance(part, EasyPart)
             assert 300 <= part.duration_s <= 1800
@@ -164,5 +164,5 @@ def test_what_is_told_is_within_the_run_and_the_same_backwards(speed, bpm):
         "distance_m": np.cumsum(speed * 4.0),
         "heart_rate_bpm": bpm,
     }
-    start, end = easy_parts(Track(columns))
+    start, end = find_easy_segments(Track(columns))
     assert sum(part.duration_s for part in (start, end) if part) <= 3600

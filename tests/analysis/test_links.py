@@ -8,7 +8,7 @@ import pytest
 
 import runlog
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.links import COLUMNS, METHOD, links
+from runlog.analysis.links import LINK_COLUMNS, METHOD_VERSION, links
 
 START = pd.Timestamp("2026-01-05T20:00", tz="UTC")
 NUMBERS = ["effect", "low", "high", "p", "q"]
@@ -32,7 +32,7 @@ def answer(table: pd.DataFrame, factor: str) -> pd.Series:
 
 def test_row_per_factor_with_the_fields_of_the_contract():
     found = links(season(60, a=1.0))
-    assert list(found.columns) == list(COLUMNS)
+    assert list(found.columns) == list(LINK_COLUMNS)
     assert list(found["factor"]) == list("abcd")
     assert found["area"].isna().all()
     assert (found["step"] == 1).all()
@@ -105,7 +105,7 @@ def test_the_scientists_numbers():
     assert 0 <= row["lasting"] <= 1
     assert 1 <= row["tau_days"] <= 1000
     assert row["r_time"] == pytest.approx(np.corrcoef(season(120)["a"], np.arange(120))[0, 1])
-    assert row["method"] == METHOD
+    assert row["method"] == METHOD_VERSION
 
 
 def test_ratings_that_wander_are_told_to_be_few():
@@ -169,7 +169,7 @@ def test_a_first_rating_is_no_trouble(n: int):
 
 def test_no_ratings_no_rows():
     assert links(season(0)).empty
-    assert list(links(season(0)).columns) == list(COLUMNS)
+    assert list(links(season(0)).columns) == list(LINK_COLUMNS)
 
 
 # Reasons

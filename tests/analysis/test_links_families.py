@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from runlog.analysis import exposures
+from runlog.analysis import links as analysis_links
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.links import families, links, steps
+from runlog.analysis.links import links
 
 START = pd.Timestamp("2026-01-05T20:00", tz="UTC")
 
@@ -86,9 +88,9 @@ def test_columns_of_the_runners_own_are_of_no_family():
 
 def test_a_factor_of_the_mission_is_a_question_of_its_own_and_the_rest_of_a_family_share_one():
     mission = [factor.name for factor in FACTORS if factor.mission]
-    assert families.weights(mission) == pytest.approx([1.0] * len(mission))
+    assert analysis_links.question_weights(mission) == pytest.approx([1.0] * len(mission))
     names = ["warmup", "acute_load", "acwr", "monotony", "mine"]
-    shares = np.array(families.weights(names))
+    shares = np.array(analysis_links.question_weights(names))
     assert shares.mean() == pytest.approx(1)
     assert shares / shares[0] == pytest.approx([1, 1, 0.5, 0.5, 1])
 
@@ -96,10 +98,10 @@ def test_a_factor_of_the_mission_is_a_question_of_its_own_and_the_rest_of_a_fami
 def test_more_measures_of_one_family_cost_a_mission_factor_nothing(monkeypatch):
     """Its threshold, FALSE_DISCOVERIES × weight / questions, stays where it was."""
     names = ["warmup", "desk_hours", "cadence"]
-    form = steps.step_of("cadence")
+    form = exposures.effect_unit("cadence")
     more = {f"form{i}": replace(form, factor=f"form{i}") for i in range(11)}
-    monkeypatch.setattr(steps, "_STEPS", steps._STEPS | more)
-    few, many = families.weights(names), families.weights([*names, *more])
+    monkeypatch.setattr(exposures, "_EFFECT_UNITS", exposures._EFFECT_UNITS | more)
+    few, many = analysis_links.question_weights(names), analysis_links.question_weights([*names, *more])
     assert many[0] / (len(names) + len(more)) == pytest.approx(few[0] / len(names))
     assert many[2] == pytest.approx(many[3])
     assert sum(many[2:]) == pytest.approx(many[0])

@@ -11,16 +11,16 @@ from scipy.integrate import quad
 from scipy.special import gammaln
 from scipy.stats import multivariate_normal
 
-from runlog.analysis.links import gls
-from runlog.analysis.links.design import Design
-from runlog.analysis.links.mixture import Mixture
+from runlog.analysis.links import regression
+from runlog.analysis.links.ratings import Design
+from runlog.analysis.links.regression import Mixture
 
 TAU, SHARE = 9.0, 0.6
-POINT = gls.Grid(np.array([TAU]), np.array([SHARE]), np.zeros(1))
-POINTS = gls.Grid(
+POINT = regression.ErrorGrid(np.array([TAU]), np.array([SHARE]), np.zeros(1))
+POINTS = regression.ErrorGrid(
     np.array([1.0, 5.0, 5.0, 40.0]), np.array([0.0, 0.3, 0.8, 0.6]), np.log([3.0, 1.0, 1.0, 1.0])
 )
-FLAT = gls.Prior(own=np.inf, others=np.inf)
+FLAT = regression.Prior(own=np.inf, others=np.inf)
 
 
 def some_design(seed: int = 1, n: int = 50, factors: int = 3, nuisance: int = 1) -> Design:
@@ -42,7 +42,7 @@ def covariance(days: np.ndarray, tau: float = TAU, share: float = SHARE) -> np.n
 def test_without_prior_at_one_point_it_is_generalised_least_squares():
     design = some_design()
     reference = sm.GLS(design.rating, sm.add_constant(design.columns), covariance(design.days)).fit()
-    found = gls.fit(design, POINT, FLAT)
+    found = regression.fit_effects(design, POINT, FLAT)
     ranges = np.column_stack([found.quantile(0.025), found.quantile(0.975)])
     assert found.mean() == pytest.approx(reference.params[1:4], rel=1e-8)
     assert found.scale[0] == pytest.approx(reference.bse[1:4], rel=1e-8)
@@ -53,8 +53,8 @@ def test_without_prior_at_one_point_it_is_generalised_least_squares():
 
 def test_whitening_is_what_the_dense_matrix_says():
     design = some_design()
-    points = gls.grid()
-    white, log_det = gls.whiten(design.days, design.columns, points)
+    points = regression.error_grid()
+    white, log_det = regression.whiten(design.days, design.columns, points)
     for i, (tau, share) in enumerate(zip(points.tau, points.share, strict=True)):
         dense = covariance(design.days, tau, share)
         expected = design.columns.T @ np.linalg.solve(dense, design.columns)
@@ -91,8 +91,8 @@ def log_marginal(design: Design, point: int, prior_sd: np.ndarray) -> float:
 
 def test_grid_points_weigh_as_the_dense_marginal_likelihood_says():
     design = some_design()
-    points, prior = POINTS, gls.Prior()
-    found = gls.fit(design, points)
+    points, prior = POINTS, regression.Prior()
+    found = regression.fit_effects(design, points)
     for factor in range(len(design.names)):
         sd = np.full(design.columns.shape[1], prior.others)
         sd[factor] = prior.own
@@ -124,7 +124,7 @@ def test_the_marginal_likelihood_is_what_integrating_over_the_variance_gives():
 
 def test_one_prior_for_all_is_ridge():
     design = some_design()
-    found = gls.fit(design, POINT, gls.Prior(own=0.3, others=0.3))
+    found = regression.fit_effects(design, POINT, regression.Prior(own=0.3, others=0.3))
     dense = covariance(design.days)
     z = np.column_stack([np.ones(len(design.days)), design.columns])
     null = sm.GLS(design.rating, np.ones(len(design.days)), dense).fit()
@@ -137,15 +137,15 @@ def test_one_prior_for_all_is_ridge():
 
 def test_each_factor_alone_has_the_wide_prior():
     design = some_design()
-    found = gls.fit(design, POINT, gls.Prior(own=2.0, others=0.1)).mean()
-    all_wide = gls.fit(design, POINT, gls.Prior(own=2.0, others=2.0)).mean()
-    all_narrow = gls.fit(design, POINT, gls.Prior(own=0.1, others=0.1)).mean()
+    found = regression.fit_effects(design, POINT, regression.Prior(own=2.0, others=0.1)).mean()
+    all_wide = regression.fit_effects(design, POINT, regression.Prior(own=2.0, others=2.0)).mean()
+    all_narrow = regression.fit_effects(design, POINT, regression.Prior(own=0.1, others=0.1)).mean()
     assert abs(all_narrow[0]) < 0.6 * abs(found[0])
     assert found[0] == pytest.approx(all_wide[0], rel=0.15)
 
 
 def test_grid_holds_every_tau_once_where_nothing_lasts():
-    points = gls.grid()
+    points = regression.error_grid()
     weight = np.exp(points.log_weight)
     assert np.sum(points.share == 0) == 1
     by_share = {share: weight[points.share == share].sum() for share in points.share}

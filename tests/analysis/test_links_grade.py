@@ -13,12 +13,12 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import false_discovery_control
 
 from runlog.analysis.links import sentence
-from runlog.analysis.links.grade import Answer, benjamini_hochberg, graded
+from runlog.analysis.links.grading import EffectEstimate, benjamini_hochberg, grade_estimate
 
 if TYPE_CHECKING:
     import numpy as np
 
-SURE = Answer(n=120, effect=0.9, low=0.6, high=1.2, p=0.001, q=0.01, first_half=0.8, second_half=1.0)
+SURE = EffectEstimate(n=120, effect=0.9, low=0.6, high=1.2, p=0.001, q=0.01, first_half=0.8, second_half=1.0)
 
 
 @given(arrays(float, st.integers(1, 14), elements=st.floats(0, 1)))
@@ -57,7 +57,7 @@ def test_benjamini_hochberg_is_scipys(p: np.ndarray):
     ],
 )
 def test_rules(change: dict, grade: str):
-    assert graded(replace(SURE, **change))[0] == grade
+    assert grade_estimate(replace(SURE, **change))[0] == grade
 
 
 def row(**fields: object) -> dict:

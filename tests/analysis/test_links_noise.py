@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from runlog.analysis.links import gls
-from runlog.analysis.links.noise import noise
+from runlog.analysis.links import regression
+from runlog.analysis.links.noise import fit_noise
 
 
 def covariance(days, tau, share):
@@ -25,11 +25,11 @@ def diary(chance, n, *, sd=1.0, tau=5.0, share=0.5, effect=0.0):
 
 def test_the_numbers_are_those_of_the_covariance_written_out():
     table = diary(np.random.default_rng(3), 30, effect=-1.0)
-    found = noise(table, ["went"])
+    found = fit_noise(table, ["went"])
     days = (table["moment"] - table["moment"].iloc[0]).dt.total_seconds().to_numpy() / 86400
     z = np.column_stack([np.ones(30), table["went"] - table["went"].mean()])
     y = table["rating"].to_numpy()
-    grid = gls.grid()
+    grid = regression.error_grid()
     variance, log_weight = [], []
     for tau, share, prior in zip(grid.tau, grid.share, grid.log_weight, strict=True):
         r = covariance(days, tau, share)
@@ -48,19 +48,19 @@ def test_the_numbers_are_those_of_the_covariance_written_out():
 @pytest.mark.parametrize(("tau", "share"), [(5.0, 0.7), (2.0, 0.3), (30.0, 0.8)])
 def test_the_noise_of_a_difference_is_found_again(tau, share):
     chance = np.random.default_rng(11)
-    found = [noise(diary(chance, 80, sd=1.2, tau=tau, share=share)).of_difference(2.5) for _ in range(30)]
+    found = [fit_noise(diary(chance, 80, sd=1.2, tau=tau, share=share)).of_difference(2.5) for _ in range(30)]
     truth = 1.2 * np.sqrt(2 * (1 - share * np.exp(-2.5 / tau)))
     assert np.mean(found) == pytest.approx(truth, rel=0.08)
 
 
 def test_what_is_named_is_no_noise():
     table = diary(np.random.default_rng(2), 80, effect=-3.0)
-    assert noise(table, ["went"]).sd == pytest.approx(1.0, abs=0.25)
-    assert noise(table).sd > 1.5
+    assert fit_noise(table, ["went"]).sd == pytest.approx(1.0, abs=0.25)
+    assert fit_noise(table).sd > 1.5
 
 
 def test_runs_close_to_each_other_differ_by_less():
-    found = noise(diary(np.random.default_rng(4), 120, tau=8.0, share=0.9))
+    found = fit_noise(diary(np.random.default_rng(4), 120, tau=8.0, share=0.9))
     assert found.of_difference(1) < found.of_difference(4) < found.of_difference(30)
     assert 0.5 < found.lasting_share < 1
     assert 2 < found.lasts_days < 40
@@ -68,4 +68,4 @@ def test_runs_close_to_each_other_differ_by_less():
 
 def test_who_always_rates_the_same_is_no_steadier_than_rounding():
     table = diary(np.random.default_rng(1), 25).assign(rating=2.0)
-    assert noise(table).of_difference(2) == pytest.approx(np.sqrt(2 / 12))
+    assert fit_noise(table).of_difference(2) == pytest.approx(np.sqrt(2 / 12))

@@ -8,10 +8,9 @@ import pytest
 from past import past, ran, wrote
 
 import runlog
-from runlog.analysis.exposures import exposures
+from runlog.analysis.exposures import effect_unit, exposures, windowed_name
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
-from runlog.analysis.links.steps import lagged, step_of
 
 FRESH = [factor.name for factor in FACTORS if factor.fresh]
 
@@ -32,7 +31,7 @@ def test_each_window_holds_the_run_that_ended_in_it():
     known = {24: [1, 0, 0, 0], 48: [0, 1, 0, 0], 72: [0, 0, 1, 0]}
     for window, expected in known.items():
         table = values(window, *moments, runs=runs, entries=entries)
-        assert table[lagged("warmup", window)].notna().tolist() == [bool(one) for one in expected]
+        assert table[windowed_name("warmup", window)].notna().tolist() == [bool(one) for one in expected]
 
 
 def test_the_edges_of_a_window_are_those_of_the_primary_one_a_day_later():
@@ -105,7 +104,7 @@ def test_what_the_day_before_adds_is_found_but_is_never_an_a():
     assert row["grade"] == "B"
     assert row["low"] <= -1.5 <= row["high"]
     assert "it must be of the 24 hours before the rating" in row["reason"]
-    assert step_of("warmup_48h").label == "Warm-up 24 to 48 hours before"
+    assert effect_unit("warmup_48h").label == "Warm-up 24 to 48 hours before"
 
 
 def test_what_the_day_itself_does_is_not_claimed_of_the_day_before():

@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from past import OFFSET_S, at, past, ran, wrote
 
-from runlog.analysis import load
+from runlog.analysis import load, load_formulas
 from runlog.analysis.factors import load as factors
-from runlog.analysis.load import formulas
 from runlog.model import Kind
 
 SERIES = {
@@ -61,7 +60,7 @@ def logs(draw):
 @given(logs())
 def test_at_the_end_of_a_day_every_factor_is_the_daily_series(history):
     through = pd.Timestamp(on(200)).normalize()
-    daily = load.daily(history, through)
+    daily = load.daily_metrics(history, through)
     for name, column in SERIES.items():
         found = getattr(factors, name)(history, ends(daily.index)).to_numpy()
         np.testing.assert_allclose(found, daily[column], rtol=1e-9, atol=1e-9, err_msg=name)
@@ -87,7 +86,7 @@ def test_at_any_moment_every_factor_is_the_series_of_what_was_known_then(history
     if clocks.empty:
         return
     today = (moment + pd.Timedelta(seconds=int(clocks["offset"].iloc[-1]))).tz_localize(None).normalize()
-    daily = load.daily(known, today)
+    daily = load.daily_metrics(known, today)
     for name, column in SERIES.items():
         found = getattr(factors, name)(replace(history, entries=shifted), pd.DatetimeIndex([moment])).iloc[0]
         expected = daily[column].iloc[-1] if len(daily) else np.nan
@@ -98,14 +97,14 @@ def test_todays_run_counts_from_its_end():
     history = past([ran(1, "2026-05-01 08:00", 10), ran(2, "2026-05-08 08:00", 10)])
     before = value("acute_load", history, "2026-05-08 08:59")
     after = value("acute_load", history, "2026-05-08 09:00")
-    assert after == pytest.approx(before + 10 * formulas.smoothing(7))
+    assert after == pytest.approx(before + 10 * load_formulas.smoothing_factor(7))
 
 
 def test_a_run_over_midnight_counts_for_its_day_once_it_has_ended():
     history = past([ran(1, "2026-05-01 08:00", 10), ran(2, "2026-05-09 23:30", 10)])
     during, before = (value("acute_load", history, f"2026-05-{when}") for when in ("10 00:10", "09 20:00"))
     assert during == pytest.approx(before * 0.75)
-    keep = 1 - formulas.smoothing(7)
+    keep = 1 - load_formulas.smoothing_factor(7)
     assert value("acute_load", history, "2026-05-10 00:31") == pytest.approx((before + 2.5) * keep)
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlog.analysis.load import formulas
-from runlog.analysis.load.limits import ASSUMED_REST, HeartLimits, heart_limits, highest_held
+from runlog.analysis import load_formulas
+from runlog.analysis.session_load import ASSUMED_REST, HeartRateLimits, heart_rate_limits, highest_held
 from runlog.settings import Settings
 
 EASY = {140: 1500.0, 150: 1500.0, 160: 20.0}
@@ -25,26 +25,29 @@ def test_the_highest_rate_is_one_that_was_held():
 
 def test_a_strap_that_errs_in_one_run_makes_no_highest_rate():
     runs = [EASY] * 10 + [EASY | {178: 40.0}, EASY | {181: 40.0}, EASY | {215: 400.0}]
-    limits = heart_limits(runs, Settings())
-    assert isinstance(limits, HeartLimits)
+    limits = heart_rate_limits(runs, Settings())
+    assert isinstance(limits, HeartRateLimits)
     assert (limits.rest, limits.highest, limits.sex) == (60, 181, "male")
 
 
 @pytest.mark.parametrize("runs", [[EASY] * 9, [{120: 3000.0}] * 20, []])
 def test_little_or_only_easy_running_tells_no_limit(runs):
-    assert heart_limits(runs, Settings()) == ""
+    assert heart_rate_limits(runs, Settings()) == ""
 
 
 def test_what_is_set_is_taken_and_not_told():
-    limits = heart_limits([], Settings(hr_rest=48, hr_max=188, sex="female"))
-    assert limits == HeartLimits(48, 188, "female")
+    limits = heart_rate_limits([], Settings(hr_rest=48, hr_max=188, sex="female"))
+    assert limits == HeartRateLimits(48, 188, "female")
     assert limits.banister == {"hr_rest": 48, "hr_max": 188, "a": 0.86, "b": 1.67}
 
 
 def test_a_highest_rate_that_was_passed_is_told():
-    limits = heart_limits([EASY | {187: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="female"))
+    limits = heart_rate_limits([EASY | {187: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="female"))
     assert "2 of your runs held 187 bpm for 30 s, more than the hr_max of 180" in limits.note()
-    assert heart_limits([EASY | {180: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="male")).note() == ""
+    assert (
+        heart_rate_limits([EASY | {180: 40.0}] * 10, Settings(hr_rest=48, hr_max=180, sex="male")).note()
+        == ""
+    )
 
 
 def test_estimated_limits_keep_the_proportions_of_a_runners_load():
@@ -60,13 +63,13 @@ def test_estimated_limits_keep_the_proportions_of_a_runners_load():
 def simulated(chance):
     """How far 150 runs' loads stray from the true TRIMP, by estimated limits and by distance."""
     rest, highest = chance.normal(55, 8), chance.normal(187, 10)
-    a, b = formulas.BANISTER["female" if chance.random() < 0.5 else "male"]
+    a, b = load_formulas.BANISTER["female" if chance.random() < 0.5 else "male"]
     effort = np.clip(chance.normal(0.72, 0.07, 150), 0.45, 0.93)
     rate, minutes = rest + effort * (highest - rest), 50 * np.exp(chance.normal(0, 0.35, 150))
     km = minutes / 60 * 13 * (rate - 40) / (highest - 40) * np.exp(chance.normal(0, 0.05, 150))
-    true = formulas.banister(minutes, rate, hr_rest=rest, hr_max=highest, a=a, b=b)
+    true = load_formulas.banister_trimp(minutes, rate, hr_rest=rest, hr_max=highest, a=a, b=b)
     seen = highest - abs(chance.normal(8, 5))
-    estimated = formulas.banister(minutes, rate, hr_rest=ASSUMED_REST, hr_max=seen)
+    estimated = load_formulas.banister_trimp(minutes, rate, hr_rest=ASSUMED_REST, hr_max=seen)
     return [float(np.log(load / true).std()) for load in (estimated, km)]
 
 

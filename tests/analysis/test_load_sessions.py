@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from past import past, ran
 
-from runlog.analysis.load import LoadKind, formulas
+from runlog.analysis import load_formulas
+from runlog.analysis.load import LoadKind
 from runlog.digest import Digest
 
 LIMITS = {"hr_rest": 50, "hr_max": 190, "sex": "female"}
-A, B = formulas.BANISTER["female"]
+A, B = load_formulas.BANISTER["female"]
 
 
 def trimp(minutes, rate):
-    return float(formulas.banister(minutes, rate, hr_rest=50, hr_max=190, a=A, b=B))
+    return float(load_formulas.banister_trimp(minutes, rate, hr_rest=50, hr_max=190, a=A, b=B))
 
 
 def beating(run, seconds_at, **more):

@@ -9,7 +9,7 @@ from runlog.analysis import load
 
 
 def told(runs):
-    return {run: round(ratio, 3) for run, ratio in load.spikes(past(runs)).dropna().items()}
+    return {run: round(ratio, 3) for run, ratio in load.run_spikes(past(runs)).dropna().items()}
 
 
 def weekly_runs(first_day, how_many, km=10):
@@ -60,4 +60,4 @@ def test_an_unknown_distance_is_neither_a_spike_nor_a_run_to_compare_with(five_w
 
 
 def test_without_runs_there_are_none():
-    assert load.spikes(past()).empty
+    assert load.run_spikes(past()).empty

@@ -9,19 +9,20 @@ import pytest
 import shapely
 
 from runlog.analysis import routes
-from runlog.analysis.geometry import Plane, along, resample, to_degrees, to_space
+from runlog.analysis.geometry import TangentPlane, cumulative_distance, resample, to_cartesian, to_lat_lon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+if TYPE_CHECKING:
     Shape = NDArray[np.float64]
 
 FEW, MANY = 500, 2500
 ROUTES = 40
 BLOCK_M = 120.0
-HOME = Plane(to_space(np.array([[48.1, 11.6]]))[0])
+HOME = TangentPlane(to_cartesian(np.array([[48.1, 11.6]]))[0])
 
 
 def walk(chance: np.random.Generator, length_m: float) -> NDArray[np.float64]:
@@ -49,10 +50,10 @@ def town(chance: np.random.Generator) -> list[NDArray[np.float64]]:
 def run_on(chance: np.random.Generator, way: NDArray[np.float64]) -> Shape:
     """The shape of one run: 15 m off for some time at a stretch, now and then with a late start."""
     late = chance.uniform(0, 250) if chance.random() < 0.1 else 0.0
-    places = resample(way, np.arange(late, along(way)[-1], 20.0))
+    places = resample(way, np.arange(late, cumulative_distance(way)[-1], 20.0))
     off = resample(chance.normal(0, 10, (len(places) // 5 + 2, 2)), np.arange(len(places)) * 2.0)
     line = shapely.LineString(places + off).simplify(10.0, preserve_topology=False)
-    return to_degrees(HOME.lift(shapely.get_coordinates(line)))
+    return to_lat_lon(HOME.lift(shapely.get_coordinates(line)))
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +71,9 @@ def test_from_scratch_grows_with_the_runs(
 ) -> None:
     few = {number: shapes[number] for number in range(FEW)}
     many = {number: shapes[number] for number in range(MANY)}
-    of_few, of_many = (seconds(lambda some=some: routes.find(some), 3) for some in (few, many))
+    of_few, of_many = (seconds(lambda some=some: routes.match_routes(some), 3) for some in (few, many))
     exponent = np.log(of_many / of_few) / np.log(MANY / FEW)
-    found = len(routes.find(many).routes)
+    found = len(routes.match_routes(many).routes)
     measured.amount(f"routes of {FEW} runs", "", f"{of_few:.2f} s", "")
     measured.amount(f"routes of {MANY:,} runs", f"{found} routes", f"{of_many:.2f} s", "")
     measured.amount(
@@ -83,12 +84,12 @@ def test_from_scratch_grows_with_the_runs(
 
 
 def test_one_more_run(shapes: dict[int, Shape], seconds: Callable[..., float], measured: Any) -> None:
-    known = routes.find({number: shapes[number] for number in range(MANY)}).routes
+    known = routes.match_routes({number: shapes[number] for number in range(MANY)}).routes
     one = {MANY: shapes[MANY]}
     elsewhere = {MANY: run_on(np.random.default_rng(9), walk(np.random.default_rng(77), 9000))}
-    on_known, on_new = (seconds(lambda run=run: routes.find(run, known)) for run in (one, elsewhere))
-    assert not routes.find(one, known).routes
-    assert len(routes.find(elsewhere, known).routes) == 1
+    on_known, on_new = (seconds(lambda run=run: routes.match_routes(run, known)) for run in (one, elsewhere))
+    assert not routes.match_routes(one, known).routes
+    assert len(routes.match_routes(elsewhere, known).routes) == 1
     measured.amount(
         f"one more run than {MANY:,}", "on a known route", f"{1000 * on_known:.0f} ms", "well under 1 s"
     )

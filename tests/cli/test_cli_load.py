@@ -10,15 +10,14 @@ import pytest
 from gpx_text import gpx_text
 
 import runlog
-from runlog.analysis.load import daily
-from runlog.analysis.load.days import FROM_DAY
+from runlog.analysis.load import FIRST_FULL_DAY, daily_metrics
 from runlog.cli.load import METRICS, USUAL
 
 pytestmark = pytest.mark.usefixtures("season")
 
 
 def test_every_metric_is_shown_and_explained(run):
-    assert list(METRICS) == list(FROM_DAY)
+    assert list(METRICS) == list(FIRST_FULL_DAY)
     told = run("load", "--help").output
     for name, metric in METRICS.items():
         assert f"{name:<15} {metric.heading}" in told
@@ -36,7 +35,7 @@ def test_json_has_every_metric_of_the_daily_series(rows, home):
     with runlog.open(home) as journal:
         history = journal.history()
     found = {row["day"]: row for row in rows("load")}
-    for day, metrics in daily(history).iterrows():
+    for day, metrics in daily_metrics(history).iterrows():
         row = found[f"{day:%Y-%m-%d}"]
         assert list(row) == ["day", *METRICS, "unit"]
         assert row["unit"] == "session-RPE points"

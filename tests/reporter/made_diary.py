@@ -59,7 +59,9 @@ class Diary:
 
     def history(self, **settings):
         settings = Settings(**{"timezone": "Europe/Berlin", **settings})
-        return history.build(Kept(self.activities, self.entries, self.shoes), settings, lambda _: None)
+        return history.build_history(
+            Kept(self.activities, self.entries, self.shoes), settings, lambda _: None
+        )
 
 
 def _laps(start):

@@ -481,8 +481,8 @@ def test_hostile_names_stay_in_their_place(diary, at):
 
 def test_no_number_differs_from_the_factor_and_the_table(diary, at):
     from runlog.analysis.factors import FACTORS
-    from runlog.analysis.routes import routes
-    from runlog.analysis.shoes import shoes
+    from runlog.analysis.routes import route_table
+    from runlog.analysis.shoe_wear import shoe_table
 
     history, now = alike(month(diary, days=range(33)), range(33, 40)).run(40, km=17).history(), at(40)
     of_factor = {
@@ -494,9 +494,9 @@ def test_no_number_differs_from_the_factor_and_the_table(diary, at):
     for day in range(41, 50):
         diary.run(day, km=10, loop=day % 4 and 1, shoe="Glide")
     history, now = diary.history(), at(50)
-    worn = shoes(history, now).set_index("name").loc["Glide"]
+    worn = shoe_table(history, now).set_index("name").loc["Glide"]
     assert f"{worn['km']:.0f} km of {worn['limit_km']:.0f} km" in one(history, now, "shoe_limit").message
-    route = routes(history, now).set_index("route").loc[one(history, now, "route_repetition").subject]
+    route = route_table(history, now).set_index("route").loc[one(history, now, "route_repetition").subject]
     assert f"{route['share_28d']:.0%}" in one(history, now, "route_repetition").message
 
 

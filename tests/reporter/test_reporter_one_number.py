@@ -8,11 +8,10 @@ import pytest
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
-from runlog.analysis.load import daily
-from runlog.analysis.routes import routes
-from runlog.analysis.shoes import shoes
-from runlog.analysis.shoes.wear import km_at
-from runlog.analysis.warmup import comparable
+from runlog.analysis.load import daily_metrics
+from runlog.analysis.routes import route_table
+from runlog.analysis.shoe_wear import mileage_at, shoe_table
+from runlog.analysis.warmup import comparable_answers
 from runlog.reporter import charts, page, periods, units
 from runlog.reporter.alerts import alerts
 from runlog.reporter.weekly import week
@@ -51,10 +50,12 @@ def finding(facts, name):
 
 def test_the_distance_on_a_pair(sample_history, facts, end, notices, text):
     (pair,) = [one for one in facts.shoes if one.name == "Pacer 3"]
-    table = shoes(sample_history, end).set_index("name")
+    table = shoe_table(sample_history, end).set_index("name")
     drawn = charts.named("shoes").data(sample_history, charts.view(sample_history, end))
     assert (
-        pair.km == table["km"]["Pacer 3"] == km_at(sample_history, pd.DatetimeIndex([end]))["Pacer 3"].iloc[0]
+        pair.km
+        == table["km"]["Pacer 3"]
+        == mileage_at(sample_history, pd.DatetimeIndex([end]))["Pacer 3"].iloc[0]
     )
     assert drawn.pairs.set_index("name")["worn"]["Pacer 3"] == pytest.approx(pair.km)
     told = units.distance(1000 * pair.km, "km", 0)
@@ -67,7 +68,7 @@ def test_the_distance_on_a_pair(sample_history, facts, end, notices, text):
 
 def test_the_share_and_the_row_of_a_route(sample_history, facts, end, notices, text):
     most = facts.routes[0]
-    assert most.share_28d == routes(sample_history, end)["share_28d"].max()
+    assert most.share_28d == route_table(sample_history, end)["share_28d"].max()
     assert most.share_28d == finding(facts, "route_share").now == value(sample_history, "route_share", end)
     assert facts.charts["routes"].share.iloc[-1] == most.share_28d
     assert facts.charts["route_maps"].maps[0].share == most.share_28d
@@ -79,7 +80,7 @@ def test_the_share_and_the_row_of_a_route(sample_history, facts, end, notices, t
 
 
 def test_the_load(sample_history, facts, end):
-    by_day = daily(sample_history)
+    by_day = daily_metrics(sample_history)
     acute = by_day["acute"].loc[pd.Timestamp(facts.span.last)]
     assert finding(facts, "acute_load").now == pytest.approx(acute)
     assert value(sample_history, "acute_load", end) == pytest.approx(acute)
@@ -98,7 +99,7 @@ def test_the_spike(sample_history, facts, notices):
 
 def test_the_warm_ups(sample_history, facts, notices):
     runs = facts.span.of(sample_history.runs)
-    done = comparable(runs[runs["part_of"].isna()], "warmup").dropna()
+    done = comparable_answers(runs[runs["part_of"].isna()], "warmup").dropna()
     assert finding(facts, "warmup").now == done.mean()
     assert finding(facts, "warmup").now_text == f"done on {int(done.sum())} of {len(done)} runs"
     drawn = facts.charts["streaks"]

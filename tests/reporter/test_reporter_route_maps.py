@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlog.analysis.geometry import along, to_space
+from runlog.analysis.geometry import cumulative_distance, to_cartesian
 from runlog.reporter import charts
 from runlog.reporter.charts import route_maps
 from runlog.settings import PrivacyZone
@@ -23,14 +23,16 @@ def test_a_map_is_in_metres_with_north_up():
     assert (start, hidden) == (True, 0.0)
     east, north = (line[-1] - line[0]).tolist()
     assert (east, north) == (pytest.approx(1000, rel=0.01), pytest.approx(1000, rel=0.01))
-    assert along(line)[-1] == pytest.approx(along(to_space(CORNER))[-1], rel=0.001)
+    assert cumulative_distance(line)[-1] == pytest.approx(
+        cumulative_distance(to_cartesian(CORNER))[-1], rel=0.001
+    )
 
 
 def test_a_privacy_zone_is_cut_away_with_the_start_in_it():
     ((line,), start, hidden) = route_maps.outside(CORNER, (START,))
     assert not start
     assert hidden == pytest.approx(0.15, abs=0.01)
-    assert along(line)[-1] == pytest.approx(1700, rel=0.01)
+    assert cumulative_distance(line)[-1] == pytest.approx(1700, rel=0.01)
 
 
 def test_a_zone_in_the_middle_leaves_two_pieces():
@@ -57,8 +59,8 @@ def test_no_point_of_a_zone_is_ever_shown(lat, lon, radius):
     zone = PrivacyZone(lat, lon, radius)
     whole = (*route_maps.outside(CORNER, ())[0],)[0]
     lines, _start, _hidden = route_maps.outside(CORNER, (zone,))
-    plane = route_maps.Plane(to_space(CORNER).mean(axis=0))
-    middle = plane.flatten(to_space(np.array([[lat, lon]])))[0]
+    plane = route_maps.TangentPlane(to_cartesian(CORNER).mean(axis=0))
+    middle = plane.flatten(to_cartesian(np.array([[lat, lon]])))[0]
     for line in lines:
         assert shapely.LineString(line).distance(shapely.Point(middle)) >= 0.998 * radius
         assert shapely.LineString(whole).buffer(0.1).contains(shapely.LineString(line))

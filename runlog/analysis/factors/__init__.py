@@ -1,8 +1,7 @@
-"""Every factor: a value as of a moment, from what had happened before it and never after.
+"""Every factor: its value as of a moment, from what had happened before it and never after.
 
-One function serves linking (moments: the ratings'), charts (the ends of days) and alerts (now), so
-that no two of them can disagree. To add a factor, write its function in one of these modules and
-list it here. Name = function's name = column = JSON key.
+One function serves links (moments: the ratings), charts (ends of days) and alerts (now), so they cannot
+disagree. To add a factor, write its function in a module here and list it in ``FACTORS``.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlog.analysis.factors import diary, form, last_run, load, route
+from runlog.analysis.factors import diary, last_run, load, route
 from runlog.wording import marked
 
 if TYPE_CHECKING:
@@ -130,9 +129,9 @@ FACTORS: tuple[Factor, ...] = (
     ),
     Factor(diary.desk_hours, marked("Desk hours"), "desk", 1.0, marked("+1 hour at the desk"), mission=True),
     Factor(diary.posture, marked("Posture"), "desk", 1.0, marked("+1 point towards upright"), mission=True),
-    Factor(form.cadence, marked("Cadence"), "form", 5.0, marked("+5 steps/min"), fresh=True),
+    Factor(last_run.cadence, marked("Cadence"), "form", 5.0, marked("+5 steps/min"), fresh=True),
     Factor(
-        form.stance_time,
+        last_run.stance_time,
         marked("Ground contact time"),
         "form",
         10.0,
@@ -140,7 +139,7 @@ FACTORS: tuple[Factor, ...] = (
         fresh=True,
     ),
     Factor(
-        form.stance_imbalance,
+        last_run.stance_imbalance,
         marked("Ground contact imbalance"),
         "form",
         1.0,
@@ -148,7 +147,7 @@ FACTORS: tuple[Factor, ...] = (
         fresh=True,
     ),
     Factor(
-        form.vertical_ratio,
+        last_run.vertical_ratio,
         marked("Vertical ratio"),
         "form",
         0.5,

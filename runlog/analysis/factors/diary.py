@@ -1,4 +1,4 @@
-"""Factors that the diary tells. What a row tells counts from the row's own moment on."""
+"""Compute factors from the diary. An entry counts from its own moment on."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from runlog.analysis.factors import asof
+from runlog.analysis.factors import base
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
 
-WEEK = 7
+WEEK_DAYS = 7
 STRENGTH = {"strength_training"}
 MOBILITY = {"flexibility_training", "mobility", "stretching", "yoga", "pilates"}
 
@@ -23,7 +23,9 @@ def strength_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
     Unit: local calendar days, 0 to 7. Step: 1. NaN where the diary says nothing of strength in those 7
     days and no session was recorded. Minutes do not count: they are rarely told.
     """
-    return _days_of_week(history, moments, _told_or_recorded(history, _strength(history.entries), STRENGTH))
+    return _days_in_week(
+        history, moments, _known_sessions(history, _strength_done(history.entries), STRENGTH)
+    )
 
 
 def mobility_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -32,7 +34,7 @@ def mobility_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
     Unit: local calendar days, 0 to 7. Step: 1. NaN where the diary says nothing of mobility in those 7
     days and no session was recorded.
     """
-    return _days_of_week(history, moments, _told_or_recorded(history, history.entries["mobility"], MOBILITY))
+    return _days_in_week(history, moments, _known_sessions(history, history.entries["mobility"], MOBILITY))
 
 
 def desk_hours(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -41,7 +43,7 @@ def desk_hours(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     Unit: hours of a local calendar day. Step: 1. NaN where neither is told; of several rows of a day the
     latest holds.
     """
-    return _last_told(history, moments, "desk_hours")
+    return _latest_answer(history, moments, "desk_hours")
 
 
 def posture(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -50,16 +52,16 @@ def posture(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     Unit: points, 0 slumped to 10 upright. Step: 1. NaN where neither is told; of several rows of a day the
     latest holds.
     """
-    return _last_told(history, moments, "posture")
+    return _latest_answer(history, moments, "posture")
 
 
-def _strength(entries: pd.DataFrame) -> pd.Series[float]:
+def _strength_done(entries: pd.DataFrame) -> pd.Series[float]:
     """Whether strength was done (1.0, 0.0 or NaN), which minutes tell, too."""
     minutes = entries["strength_min"]
     return entries["strength"].fillna((minutes > 0.0).astype(float).where(minutes.notna()))
 
 
-def _told_or_recorded(history: History, told: pd.Series[float], words: set[str]) -> pd.DataFrame:
+def _known_sessions(history: History, told: pd.Series[float], words: set[str]) -> pd.DataFrame:
     """Moment, day and whether it was done, wherever anything tells it; in the order of the moments.
 
     Args:
@@ -74,25 +76,25 @@ def _told_or_recorded(history: History, told: pd.Series[float], words: set[str])
     return pd.concat([diary, recorded]).sort_values("moment", kind="stable")
 
 
-def _days_of_week(history: History, moments: pd.DatetimeIndex, told: pd.DataFrame) -> pd.Series[float]:
+def _days_in_week(history: History, moments: pd.DatetimeIndex, told: pd.DataFrame) -> pd.Series[float]:
     """On how many of the 7 local days up to each moment it was done, NaN where none of them tells it."""
-    at = asof.micros(moments)
-    moment, row = asof.within(asof.micros(told["moment"]), at, WEEK + 2)
-    ago = asof.local_day(history, at)[moment] - asof.micros(told["day"])[row] // asof.DAY
+    at = base.to_microseconds(moments)
+    moment, row = base.window_pairs(base.to_microseconds(told["moment"]), at, WEEK_DAYS + 2)
+    ago = base.local_days(history, at)[moment] - base.to_microseconds(told["day"])[row] // base.DAY_US
     ago = np.maximum(ago, 0)  # of a traveller who went back a day: today
     pairs = pd.DataFrame({"moment": moment, "ago": ago, "done": told["done"].to_numpy(bool)[row]})
-    pairs = pairs[pairs["ago"] < WEEK]
+    pairs = pairs[pairs["ago"] < WEEK_DAYS]
     known = pairs.groupby("moment").size()
     done = pairs[pairs["done"]].groupby("moment")["ago"].nunique()
     days = done.reindex(known.index, fill_value=0).reindex(np.arange(len(moments)))
     return pd.Series(days.to_numpy(float), index=moments)
 
 
-def _last_told(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
+def _latest_answer(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
     told = history.entries[history.entries[column].notna()]
-    at = asof.micros(moments)
-    position = asof.last(asof.micros(told["moment"]), at)
-    day = asof.pick((asof.micros(told["day"]) // asof.DAY).astype(float), position)
-    fresh = asof.local_day(history, at) - day <= 1.0
-    values = asof.pick(told[column].to_numpy(float), position)
+    at = base.to_microseconds(moments)
+    position = base.index_before(base.to_microseconds(told["moment"]), at)
+    day = base.take_at((base.to_microseconds(told["day"]) // base.DAY_US).astype(float), position)
+    fresh = base.local_days(history, at) - day <= 1.0
+    values = base.take_at(told[column].to_numpy(float), position)
     return pd.Series(np.where(fresh, values, np.nan), index=moments)

@@ -1,6 +1,6 @@
-"""Factors of training load. Loads count by local calendar day, from the end of a run on.
+"""Compute factors of training load. A run counts on its local calendar day, from its end on.
 
-What they say at the end of a day is what the daily series (``load.daily``) says of it.
+At the end of a day each has the value of the daily series (``load.daily_metrics``).
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from runlog.analysis.factors import asof
-from runlog.analysis.load import formulas
-from runlog.analysis.load.days import FROM_DAY
-from runlog.analysis.load.keeping import daily_loads, signs, unbroken
-from runlog.analysis.load.spikes import spikes
+from runlog.analysis import load_formulas
+from runlog.analysis.factors import base
+from runlog.analysis.load import FIRST_FULL_DAY, activity_evidence, daily_loads, known_stretches, run_spikes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +26,7 @@ def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 7 days of a log,
     and after a silence in which nobody kept it.
     """
-    return pd.Series(_ewma(history, moments, formulas.ACUTE_DAYS), index=moments)
+    return pd.Series(_ewma_at(history, moments, load_formulas.ACUTE_DAYS), index=moments)
 
 
 def chronic_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -37,7 +35,7 @@ def chronic_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float
     Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 28 days of a log,
     and after a silence in which nobody kept it.
     """
-    return pd.Series(_ewma(history, moments, formulas.CHRONIC_DAYS), index=moments)
+    return pd.Series(_ewma_at(history, moments, load_formulas.CHRONIC_DAYS), index=moments)
 
 
 def acwr(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -45,8 +43,10 @@ def acwr(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
 
     Unit: ratio, 1 is a load like that of the last four weeks. Step: 0.1. NaN where the chronic load is.
     """
-    acute, chronic = (_ewma(history, moments, days) for days in (formulas.ACUTE_DAYS, formulas.CHRONIC_DAYS))
-    return pd.Series(formulas.over(acute, chronic), index=moments)
+    acute, chronic = (
+        _ewma_at(history, moments, days) for days in (load_formulas.ACUTE_DAYS, load_formulas.CHRONIC_DAYS)
+    )
+    return pd.Series(load_formulas.safe_ratio(acute, chronic), index=moments)
 
 
 def run_spike(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -55,7 +55,7 @@ def run_spike(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     Unit: ratio, above 1.1 is a spike (Frandsen 2025). Step: 0.1. NaN where the log was not kept for those
     30 days or has fewer than three runs in them, and without a run in the 24 hours before the moment.
     """
-    return asof.of_fresh_run(asof.ended(history), spikes(history).to_numpy(float), moments)
+    return base.value_of_recent_run(base.runs_by_end(history), run_spikes(history).to_numpy(float), moments)
 
 
 def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -64,20 +64,20 @@ def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     Unit: ratio, at most 10. Step: 0.5. NaN where all 7 days are alike, in the first 7 days of a log, and
     after a silence in which nobody kept it.
     """
-    standing = _standing(history, moments)
-    first, full = _every_day(history)
-    days = standing.today[:, None] - np.arange(formulas.WEEK)[::-1]
-    loads = np.where(days < standing.last[:, None], _at(full, days - first), 0.0)
+    standing = _log_state(history, moments)
+    first, full = _daily_series(history)
+    days = standing.today[:, None] - np.arange(load_formulas.WEEK_DAYS)[::-1]
+    loads = np.where(days < standing.last[:, None], _take_inside(full, days - first), 0.0)
     loads = np.where(days == standing.last[:, None], standing.load[:, None], loads)
-    known = standing.age >= FROM_DAY["monotony"]
-    return pd.Series(np.where(known, formulas.monotony(loads), np.nan), index=moments)
+    known = standing.age >= FIRST_FULL_DAY["monotony"]
+    return pd.Series(np.where(known, load_formulas.monotony(loads), np.nan), index=moments)
 
 
 #: A day before all others: of what has not happened yet.
 NEVER = -1_000_000
 
 
-class _Standing(NamedTuple):
+class _LogState(NamedTuple):
     """How the log stood at each moment; days are counted from 1970.
 
     Attributes:
@@ -95,23 +95,25 @@ class _Standing(NamedTuple):
     age: NDArray[np.int64]
 
 
-def _standing(history: History, moments: pd.DatetimeIndex) -> _Standing:
-    table = signs(history)
-    at = asof.micros(moments)
-    position = asof.last(asof.micros(table["moment"]), at)
+def _log_state(history: History, moments: pd.DatetimeIndex) -> _LogState:
+    table = activity_evidence(history)
+    at = base.to_microseconds(moments)
+    position = base.index_before(base.to_microseconds(table["moment"]), at)
     so_far = table.groupby("day")["load"].cumsum().to_numpy(float)
-    last, begun = (_numbers(table[name], position) for name in ("day", "begun"))
-    today = np.maximum(asof.local_day(history, at), last)
+    last, begun = (_day_numbers(table[name], position) for name in ("day", "begun"))
+    today = np.maximum(base.local_days(history, at), last)
     known = (begun != NEVER) & (today - last <= history.settings.silence_days)
-    return _Standing(today, last, begun, asof.pick(so_far, position), np.where(known, today - begun + 1, -1))
+    return _LogState(
+        today, last, begun, base.take_at(so_far, position), np.where(known, today - begun + 1, -1)
+    )
 
 
-def _ewma(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[np.float64]:
+def _ewma_at(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[np.float64]:
     """``formulas.ewma`` as of each moment: yesterday's mean, today's load so far, and then days of rest."""
-    standing = _standing(history, moments)
-    first, means = _every_day(history, days)
-    weight = formulas.smoothing(days)
-    before = _at(means, standing.last - 1 - first)
+    standing = _log_state(history, moments)
+    first, means = _daily_series(history, days)
+    weight = load_formulas.smoothing_factor(days)
+    before = _take_inside(means, standing.last - 1 - first)
     with_load = np.where(
         standing.last == standing.begun, standing.load, before + weight * (standing.load - before)
     )
@@ -119,25 +121,25 @@ def _ewma(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[np.
     return np.where(standing.age >= days, faded, np.nan)
 
 
-def _every_day(history: History, days: int | None = None) -> tuple[int, NDArray[np.float64]]:
+def _daily_series(history: History, days: int | None = None) -> tuple[int, NDArray[np.float64]]:
     """The first day of the log, and the load of every day, or its mean over so many days."""
     loads = daily_loads(history)
     if loads.empty:
         return 0, np.asarray(loads, dtype=float)
     values = loads.copy()
     if days is not None:
-        for stretch in unbroken(loads):
-            values[stretch.index] = formulas.ewma(stretch, days)
+        for stretch in known_stretches(loads):
+            values[stretch.index] = load_formulas.ewma(stretch, days)
     return (loads.index[0] - pd.Timestamp(0)).days, np.asarray(values, dtype=float)
 
 
-def _numbers(days: pd.Series[pd.Timestamp], position: NDArray[np.intp]) -> NDArray[np.int64]:
+def _day_numbers(days: pd.Series[pd.Timestamp], position: NDArray[np.intp]) -> NDArray[np.int64]:
     """The days at the positions, counted from 1970; ``NEVER`` for NaT and before the first."""
     number = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).fillna(NEVER)
     return np.append(number, NEVER)[position].astype(np.int64)
 
 
-def _at(values: NDArray[np.float64], place: NDArray[np.int64]) -> NDArray[np.float64]:
+def _take_inside(values: NDArray[np.float64], place: NDArray[np.int64]) -> NDArray[np.float64]:
     """The values at the places, NaN outside."""
     inside = (place >= 0) & (place < len(values))
     return np.append(values, np.nan)[np.where(inside, place, len(values))]

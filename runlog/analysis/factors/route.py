@@ -1,4 +1,4 @@
-"""Factors of route repetition. Runs without a route (treadmill, no positions) count neither way."""
+"""Compute factors of route repetition; runs without a route (treadmill, no positions) do not count."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis import routes
-from runlog.analysis.factors import asof
+from runlog.analysis.factors import base
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
@@ -19,9 +19,11 @@ def route_share(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
 
     Unit: 0 to 1. Step: 0.1 (10 percentage points).
     """
-    runs = _routed(history)
+    runs = _runs_with_route(history)
     codes, _ = pd.factorize(runs["route"])
-    moment, run = asof.within(asof.micros(runs["end"]), asof.micros(moments), routes.SHARE_DAYS)
+    moment, run = base.window_pairs(
+        base.to_microseconds(runs["end"]), base.to_microseconds(moments), routes.SHARE_DAYS
+    )
     pairs = pd.DataFrame({"moment": moment, "route": codes[run]})
     count = pairs.groupby(["moment", "route"]).size().groupby("moment")
     share = (count.max() / count.sum()).reindex(np.arange(len(moments)))
@@ -33,13 +35,13 @@ def route_streak(history: History, moments: pd.DatetimeIndex) -> pd.Series[float
 
     Unit: runs, 1 or more; NaN before the first. Step: 1.
     """
-    runs = _routed(history)
-    position = asof.last(asof.micros(runs["end"]), asof.micros(moments))
+    runs = _runs_with_route(history)
+    position = base.index_before(base.to_microseconds(runs["end"]), base.to_microseconds(moments))
     return pd.Series(
-        asof.pick(routes.streaks(runs["route"]).to_numpy().astype(float), position), index=moments
+        base.take_at(routes.streak_lengths(runs["route"]).to_numpy().astype(float), position), index=moments
     )
 
 
-def _routed(history: History) -> pd.DataFrame:
-    runs = asof.ended(history)
+def _runs_with_route(history: History) -> pd.DataFrame:
+    runs = base.runs_by_end(history)
     return runs[runs["route"].notna()]

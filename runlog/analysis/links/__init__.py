@@ -1,52 +1,7 @@
-"""Links: what soreness goes together with, for one runner, and how sure that is.
+"""Find which factors a runner's soreness goes together with, and how certain that is.
 
-The question is that of an n-of-1 study without an experimenter: some tens or hundreds of ratings of one
-person, each beside the factors as they stood just then. Three things make plain correlation cry wolf here.
-Ratings resemble those of the days before, so that they are fewer than they look. Factors drift too (the
-kilometres on a shoe only rise), and any two things that drift correlate. And who asks of a dozen factors
-finds one by chance. What is done about each:
-
-1. **All factors in one regression** of the rating, so that a factor is asked what it adds to the others
-   (design.py).
-2. **Errors that last.** What the factors leave unexplained is a level that wanders plus noise of the day:
-   Cov = σ²[w·exp(−Δt/τ) + (1 − w)·I], with Δt the true days between ratings. Nobody knows τ and w for a
-   runner, so the answer is averaged over a grid of them, each point weighted by how well it foretells the
-   ratings (gls.py). This is the Bayesian form of generalised least squares with continuous-time AR(1) errors
-   (Jones 1980; for n-of-1 studies: Schmid, "Marginal and dynamic regression models for longitudinal
-   data", Stat Med 2001;20:3295).
-3. **A sceptical prior.** While one factor is estimated, each other column is held to effects of the size of
-   N(0, (0.35 s)²) per SD of it, s the ratings' SD, and the factor itself to N(0, (0.75 s)²). Without a prior,
-   a dozen factors and 40 ratings gave 10% false alarms. With 0.25 s for all, strong effects were shrunk so
-   far that their 95% range held the truth in three of four simulated diaries only; with 0.25 s for the
-   others alone, a strong effect leaked into a factor that moves with it. The variance of the errors is
-   estimated with the degrees of freedom that the columns leave (gls.py). With s for the factor itself,
-   something was found in 13 of 100 diaries where nothing is linked, instead of in 10;
-   tests/bench/calibration measures all this.
-4. **Many factors.** Of those of one family that move together, such as acute load and its ratio to the
-   chronic one, one is asked and speaks for all; which one, no rating decides (families.py). p is the
-   smaller tail of the averaged distribution, twice; q is p after Benjamini–Hochberg over the factors of the
-   area that are asked, in which each factor of the mission is one question and the others of a family are
-   one together. That keeps the share of false findings among the findings at 10%; with one true effect,
-   something else is then found as well in up to a fifth of diaries, which is what such a share means.
-5. **Grades that say what is missing**, and no grade where the diary cannot tell: a factor that does not
-   vary, is unknown for more than half of the ratings that it applies to, or moves with one of another
-   family (withheld.py). Two such with a correlation beyond 0.7 stay in the regression together; only one
-   that is found *in spite of* the other keeps its grade, B at most, and its reason names the other. What
-   only ever rises or falls, as the kilometres on the only pair of shoes do, is a C at most: it cannot be
-   told apart from time. What each half of the diary says by itself is told beside every finding.
-6. **One primary window.** The factors of the last run are those of the 24 hours before the rating. What the
-   run of a day or two before adds is asked apart, beside the primary factors, with each p counted twice and
-   a B at most (exposures.py).
-
-The weekday, that of the runner's own day, has terms of its own from 80 ratings on (design.py).
-
-The 95% range is a Bayesian one: over effects of all sizes that the prior expects it holds the truth about
-95 times of 100, and somewhat more often with few ratings. What lies beyond the prior (effects of more than a
-point per SD, from few ratings) is told too small rather than too large. What no method can give is told by
-tests/bench/calibration/RESULTS.md: a factor that changes slowly, such as the kilometres on a shoe, is hard
-to tell from a level that drifts, and takes two hundred ratings where a warm-up takes forty.
-
-All this is association. Nobody drew lots over who warms up, so it goes together with, and proves no cause.
+``links`` is the door: it takes a table of ``exposures`` and returns an effect, its range and a grade per
+factor. How it works is described in ``regression`` and ``grading``.
 """
 
 from __future__ import annotations
@@ -54,27 +9,44 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from runlog.analysis.links import withheld
-from runlog.analysis.links.answers import answers, size
-from runlog.analysis.links.families import spokesmen
-from runlog.analysis.links.grade import graded
+from runlog.analysis.exposures import PRIMARY_WINDOW, WINDOWS, effect_unit, window_text, windowed_name
+from runlog.analysis.links import grading, regression
+from runlog.analysis.links.grading import (
+    COLLINEAR_ABOVE,
+    HINT_BELOW,
+    EffectEstimate,
+    benjamini_hochberg,
+    correlations,
+    grade_estimate,
+)
+from runlog.analysis.links.ratings import check_ratings, days_since_first, make_design, split_by_area
 from runlog.analysis.links.sentence import sentence
-from runlog.analysis.links.steps import PRIMARY, WINDOWS, between, lagged, step_of
-from runlog.analysis.links.table import by_area, checked
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["COLUMNS", "METHOD", "links", "sentence"]
+    from runlog.analysis.links.regression import Mixture
+
+__all__ = [
+    "LINK_COLUMNS",
+    "METHOD_VERSION",
+    "choose_representatives",
+    "estimate_effects",
+    "links",
+    "question_weights",
+    "sentence",
+    "step_size",
+]
 
 #: Changes with every change of the method that changes an answer.
-METHOD = 2
+METHOD_VERSION = 2
 
 #: What the answer has for each factor.
-COLUMNS = (
+LINK_COLUMNS = (
     "area",
     "factor",
     "window",
@@ -104,7 +76,9 @@ COLUMNS = (
 )
 
 
-def links(table: pd.DataFrame, factors: Sequence[str] | None = None, window: int = PRIMARY) -> pd.DataFrame:
+def links(
+    table: pd.DataFrame, factors: Sequence[str] | None = None, window: int = PRIMARY_WINDOW
+) -> pd.DataFrame:
     """Find what a runner's ratings go together with.
 
     Args:
@@ -144,59 +118,212 @@ def links(table: pd.DataFrame, factors: Sequence[str] | None = None, window: int
         BadInput: the table lacks a column, a moment has no time zone, a factor holds no numbers, or there
             is no such window.
     """
-    ratings, names = checked(table, _columns(table, factors, window))
-    asked = [name for name in names if step_of(name).window == window]
-    beside = [name for name in names if step_of(name).window == PRIMARY != window]
+    ratings, names = check_ratings(table, _factor_columns(table, factors, window))
+    asked = [name for name in names if effect_unit(name).window == window]
+    beside = [name for name in names if effect_unit(name).window == PRIMARY_WINDOW != window]
     if names and not asked:
         raise BadInput(
-            f"The table of ratings has no factors of {between(window)}: make it with "
+            f"The table of ratings has no factors of {window_text(window)}: make it with "
             f"exposures(history, window={window})."
         )
     rows = [
-        {"area": area} | row for area, rated in by_area(ratings) for row in _of_area(rated, asked, beside)
+        {"area": area} | row
+        for area, rated in split_by_area(ratings)
+        for row in _links_of_area(rated, asked, beside)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(LINK_COLUMNS))
 
 
-def _columns(table: pd.DataFrame, factors: Sequence[str] | None, window: int) -> list[str] | None:
+def _factor_columns(table: pd.DataFrame, factors: Sequence[str] | None, window: int) -> list[str] | None:
     """Name the columns of these factors: in a secondary window theirs, and beside them the primary ones."""
     if window not in WINDOWS:
         raise BadInput(f"unknown window {window!r}; known are {', '.join(map(str, WINDOWS))} (hours)")
     if factors is None:
         return None
-    beside = [name for name in factors if window != PRIMARY and name in table.columns]
-    return [*(lagged(name, window) for name in factors), *beside]
+    beside = [name for name in factors if window != PRIMARY_WINDOW and name in table.columns]
+    return [*(windowed_name(name, window) for name in factors), *beside]
 
 
-def _of_area(ratings: pd.DataFrame, asked: Sequence[str], beside: Sequence[str]) -> list[dict[str, Any]]:
+def _links_of_area(
+    ratings: pd.DataFrame, asked: Sequence[str], beside: Sequence[str]
+) -> list[dict[str, Any]]:
     """Answer for each factor of one area that is asked."""
-    outcomes = {name: withheld.beforehand(ratings, name) for name in (*asked, *beside)}
-    spoken_for = spokesmen(ratings, [name for name in outcomes if outcomes[name] is None])
+    outcomes = {name: grading.precheck(ratings, name) for name in (*asked, *beside)}
+    spoken_for = choose_representatives(ratings, [name for name in outcomes if outcomes[name] is None])
     for name, (other, r) in spoken_for.items():
-        outcomes[name] = "", withheld.spoken_for(other, r)
-    found = answers(ratings, *([n for n in names if outcomes[n] is None] for names in (asked, beside)))
+        outcomes[name] = "", grading.explain_represented(other, r)
+    found = estimate_effects(
+        ratings, *([n for n in names if outcomes[n] is None] for names in (asked, beside))
+    )
     for name, (other, r) in spoken_for.items():
         if other in found:
             found[other].speaks_for[name] = r
     rows = []
     for name in asked:
-        grade, reason = outcomes[name] or graded(found[name])
-        row = _counts(ratings, name) | {"grade": grade, "reason": reason, "method": METHOD}
+        grade, reason = outcomes[name] or grade_estimate(found[name])
+        row = _rating_counts(ratings, name) | {"grade": grade, "reason": reason, "method": METHOD_VERSION}
         if name in found:
-            row |= {key: value for key, value in asdict(found[name]).items() if key in COLUMNS}
+            row |= {key: value for key, value in asdict(found[name]).items() if key in LINK_COLUMNS}
         rows.append(row)
     return rows
 
 
-def _counts(ratings: pd.DataFrame, name: str) -> dict[str, Any]:
+def _rating_counts(ratings: pd.DataFrame, name: str) -> dict[str, Any]:
     known = ratings[name].dropna()
-    high = int(withheld.is_high(known).sum())
+    high = int(grading.is_high(known).sum())
     return {
-        "factor": step_of(name).factor,
-        "window": step_of(name).window,
-        "step": size(known, name),
+        "factor": effect_unit(name).factor,
+        "window": effect_unit(name).window,
+        "step": step_size(known, name),
         "ratings": len(ratings),
         "n": len(known),
         "n_high": high,
         "n_low": len(known) - high,
     }
+
+
+def choose_representatives(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple[str, float]]:
+    """Give for each factor that another one speaks for that other one, and their correlation.
+
+    Args:
+        ratings: checked ratings of one area.
+        names: the factors that something can be estimated for.
+    """
+    correlation = correlations(ratings, names)
+    found: dict[str, tuple[str, float]] = {}
+    asked: list[str] = []
+    for name in sorted(names, key=lambda name: (not effect_unit(name).mission, effect_unit(name).place)):
+        kin = [other for other in asked if _same_family(name, other)]
+        closest = max(kin, key=lambda other: abs(correlation[name][other]), default=None)
+        if closest is not None and abs(correlation[name][closest]) > COLLINEAR_ABOVE:
+            found[name] = closest, correlation[name][closest]
+        else:
+            asked.append(name)
+    return found
+
+
+def question_weights(names: Sequence[str]) -> list[float]:
+    """Give each factor that is asked its share of the questions, 1 on average."""
+    shares = [1.0 / (1 if _is_own_question(name) else _family_size(name, names)) for name in names]
+    return [share * len(names) / sum(shares) for share in shares]
+
+
+def _is_own_question(name: str) -> bool:
+    return effect_unit(name).mission or not effect_unit(name).family
+
+
+def _family_size(name: str, names: Sequence[str]) -> int:
+    family = effect_unit(name).family
+    return sum(not _is_own_question(other) and effect_unit(other).family == family for other in names)
+
+
+def _same_family(one: str, other: str) -> bool:
+    """Tell whether two factors are of one family, in the same window."""
+    one_step, other_step = effect_unit(one), effect_unit(other)
+    return (
+        bool(one_step.family)
+        and one_step.family == other_step.family
+        and one_step.window == other_step.window
+    )
+
+
+def estimate_effects(
+    ratings: pd.DataFrame, asked: Sequence[str], beside: Sequence[str]
+) -> dict[str, EffectEstimate]:
+    """Estimate the effects of these factors together.
+
+    Args:
+        ratings: checked ratings of one area, not all the same.
+        asked: the factors that the answers are about, each of which varies.
+        beside: others that enter the regression with them.
+    """
+    names = [*asked, *beside]
+    if not asked:
+        return {}
+    columns = make_design(ratings, names)
+    found = regression.fit_effects(columns)
+    per_step = _per_step(ratings, names, columns.spread)
+    effect, low, high = (
+        per_step * end for end in (found.mean(), found.quantile(0.025), found.quantile(0.975))
+    )
+    p = found.two_sided()
+    q = _false_discovery_rates(asked, p[: len(asked)])
+    first, second = _effects_by_half(ratings, names)
+    tau, share, n_eff = _error_model(found, ratings)
+    with_time = ratings[names].corrwith(ratings["moment"].astype("int64"))
+    moves_with = grading.collinear_factors(ratings, names)
+    return {
+        name: EffectEstimate(
+            n=int(ratings[name].count()),
+            effect=float(effect[i]),
+            low=float(low[i]),
+            high=float(high[i]),
+            p=float(p[i]),
+            q=float(q[i]),
+            per_sd=float(found.mean()[i]),
+            se=float(found.sd()[i]),
+            first_half=first.get(name, np.nan),
+            second_half=second.get(name, np.nan),
+            tau_days=float(tau[i]),
+            lasting=float(share[i]),
+            n_eff=n_eff,
+            r_time=float(with_time[name]),
+            moves_with=moves_with[name],
+            window=effect_unit(name).window,
+        )
+        for i, name in enumerate(asked)
+    }
+
+
+def step_size(values: pd.Series[float], name: str) -> float:
+    """Give the step of a factor in its own unit; NaN where it is relative and nothing is known."""
+    step = effect_unit(name)
+    return step.size * abs(float(values.mean())) if step.relative else step.size
+
+
+def _false_discovery_rates(asked: Sequence[str], p: np.ndarray) -> np.ndarray:
+    """Give the q of each factor of one area.
+
+    In a secondary window a p counts twice: there are two such windows, and who looks into one looks
+    into the other.
+    """
+    looks = 1 if effect_unit(asked[0]).window == PRIMARY_WINDOW else len(WINDOWS) - 1
+    return benjamini_hochberg(np.minimum(1.0, looks * p / question_weights(asked)))
+
+
+def _per_step(ratings: pd.DataFrame, names: Sequence[str], spread: np.ndarray) -> np.ndarray:
+    """What turns an effect per SD into one per step."""
+    return np.asarray([step_size(ratings[name], name) for name in names] / spread, dtype=float)
+
+
+def _effects_by_half(
+    ratings: pd.DataFrame, names: Sequence[str]
+) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """Estimate the effects per step from each half of the diary by itself, where its ratings suffice."""
+    if len(ratings) < HINT_BELOW:
+        return {}, {}
+    middle = len(ratings) // 2
+    return _effects_of_half(ratings, ratings.iloc[:middle], names), _effects_of_half(
+        ratings, ratings.iloc[middle:], names
+    )
+
+
+def _effects_of_half(ratings: pd.DataFrame, half: pd.DataFrame, names: Sequence[str]) -> Mapping[str, float]:
+    names = [name for name in names if grading.precheck(half, name) is None]
+    if not names:
+        return {}
+    columns = make_design(half, names)
+    effect = regression.fit_effects(columns).mean() * _per_step(ratings, names, columns.spread)
+    return dict(zip(names, effect.tolist(), strict=True))
+
+
+def _error_model(found: Mixture, ratings: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
+    """Give τ in days (its geometric mean) and w of what is unexplained, by factor; and what is left of n.
+
+    The last is the number of independent ratings that would tell the mean level as well.
+    """
+    points = regression.error_grid()
+    tau, share = np.exp(found.average(np.log(points.tau))), found.average(points.share)
+    typical = regression.ErrorGrid(tau[:1], share[:1], np.zeros(1))
+    white, _ = regression.whiten(days_since_first(ratings), np.ones((len(ratings), 1)), typical)
+    return tau, share, float((white**2).sum())

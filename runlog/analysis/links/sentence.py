@@ -1,10 +1,10 @@
-"""A link in words."""
+"""Say a link in words (unused but by its test: delete in step two)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runlog.analysis.links.steps import PRIMARY, lagged, step_of
+from runlog.analysis.exposures import PRIMARY_WINDOW, effect_unit, windowed_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ _NO_PROOF = "Goes together with, not proof of cause."
 
 def sentence(row: Mapping[str, Any] | pd.Series[Any]) -> str:
     """Say one row of ``links`` to the runner: the association, its range, its ratings and its grade."""
-    step = step_of(lagged(row["factor"], row.get("window", PRIMARY)))
+    step = effect_unit(windowed_name(row["factor"], row.get("window", PRIMARY_WINDOW)))
     grade, reason = row["grade"], row["reason"]
     if grade in ("", "describe"):
         return f"{step.label}: {reason[:1].lower()}{reason[1:]}"

@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from runlog.analysis.exposures import exposures
-from runlog.analysis.factors import FACTORS, asof
+from runlog.analysis.factors import FACTORS, base
 from runlog.analysis.links import links
 from runlog.analysis.plans import power
 from runlog.analysis.plans.drawing import usual_weekdays
@@ -110,9 +110,9 @@ def present(history: History, table: pd.DataFrame, about: Trial) -> pd.Series:
 
 def _with_ways(history: History, table: pd.DataFrame, about: Trial) -> pd.DataFrame:
     moments = pd.DatetimeIndex(table["moment"])
-    runs = asof.ended(history)
-    after = asof.of_fresh_run(runs, np.ones(len(runs)), moments).notna().to_numpy()
-    went = asof.of_fresh_run(runs, about.went(history).reindex(runs.index).to_numpy(float), moments)
+    runs = base.runs_by_end(history)
+    after = base.value_of_recent_run(runs, np.ones(len(runs)), moments).notna().to_numpy()
+    went = base.value_of_recent_run(runs, about.went(history).reindex(runs.index).to_numpy(float), moments)
     replaced = [factor.name for factor in FACTORS if factor.family in about.planned.families]
     return table.drop(columns=replaced).assign(**{about.planned.name: went.to_numpy()})[after]
 

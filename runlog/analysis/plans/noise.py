@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlog.analysis.links.noise import noise
+from runlog.analysis.links.noise import fit_noise
 from runlog.analysis.plans.outcomes import after_runs
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def heard(history: History, trial: Trial, runs_a_week: int) -> Heard:
     ratings["went"] = trial.went(history).reindex(ratings.index)
     told = ratings.dropna(subset="went")
     if len(told) >= NOISE_FROM and min((told["went"] == way).sum() for way in (0, 1)) >= EITHER_WAY:
-        estimate = noise(told, ["went"])
+        estimate = fit_noise(told, ["went"])
     elif len(ratings) >= NOISE_FROM:
-        estimate = noise(ratings)
+        estimate = fit_noise(ratings)
     else:
         return Heard(ASSUMED_SD, 0)
     return Heard(estimate.of_difference(7 / max(1, runs_a_week)), estimate.n)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from runlog.analysis.factors import asof
+from runlog.analysis.factors import base
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
@@ -21,13 +21,13 @@ def after_runs(history: History, area: str) -> pd.Series[float]:
     Returns:
         By run id, in the order of the runs' ends; NaN where there is none.
     """
-    runs = asof.ended(history)
+    runs = base.runs_by_end(history)
     entries = history.entries
     rated = entries[entries["soreness"].notna() & (entries["area"] == area)]
-    at = asof.micros(rated["moment"])
-    ends = asof.micros(runs["end"])
-    position = asof.last(ends, at)
-    fresh = (position >= 0) & (at - asof.pick(ends.astype(float), position) < asof.FRESH)
+    at = base.to_microseconds(rated["moment"])
+    ends = base.to_microseconds(runs["end"])
+    position = base.index_before(ends, at)
+    fresh = (position >= 0) & (at - base.take_at(ends.astype(float), position) < base.LAST_RUN_HOLDS_US)
     means = rated["soreness"][fresh].groupby(position[fresh]).mean()
     return pd.Series(means.reindex(np.arange(len(runs))).to_numpy(float), index=runs.index)
 

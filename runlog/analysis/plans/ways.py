@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from runlog.analysis.warmup import comparable
+from runlog.analysis.warmup import comparable_answers
 from runlog.errors import BadInput
 from runlog.model import shoe_key
 from runlog.wording import marked
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
+if TYPE_CHECKING:
     Ways = tuple[str, str]
     Went = pd.Series[float]
 
@@ -60,7 +61,7 @@ def _ways(first: str, second: str) -> Callable[[History, date], Ways]:
 
 
 def _habit(column: str) -> Callable[[History, Ways, date], pd.Series[float]]:
-    return lambda history, ways, day: comparable(history.runs, column)  # noqa: ARG005 - told of every run
+    return lambda history, ways, day: comparable_answers(history.runs, column)  # noqa: ARG005 - told of every run
 
 
 def _strength_the_day_before(history: History, ways: Ways, day: date) -> pd.Series[float]:

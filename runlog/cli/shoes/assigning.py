@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from runlog.analysis.shoes.changes import Changes
+    from runlog.analysis.shoe_wear import ShoeChanges
     from runlog.journal import Journal
 
 _FEW = 5
@@ -93,11 +93,11 @@ def _told(kept: Journal, ids: Sequence[int]) -> str:
     return ", ".join(named(by_id[one], kept.settings.units) for one in ids)
 
 
-def _changes(kept: Journal, ids: Sequence[int], pair: str | None) -> Changes:
-    from runlog.analysis.shoes.changes import changes
+def _changes(kept: Journal, ids: Sequence[int], pair: str | None) -> ShoeChanges:
+    from runlog.analysis.shoe_wear import compare_shoes
 
     after = kept.shoes.history_if(worn=dict.fromkeys(ids, pair))
-    return changes(kept.shoes.history_if(), after, context.now())
+    return compare_shoes(kept.shoes.history_if(), after, context.now())
 
 
 def _chosen(kept: Journal, filters: dict[str, Any]) -> list[int]:
@@ -118,27 +118,27 @@ def _fitting(
     unassigned: bool,
 ) -> pd.DataFrame:
     """Give the runs that are as the options say."""
-    from runlog.analysis.routes import label
-    from runlog.analysis.shoes.rules import surface as surface_of
+    from runlog.analysis.routes import route_label
+    from runlog.analysis.shoe_assignment import surface_of
 
     if since is not None:
         runs = runs[runs["day"] >= since]
     if until is not None:
         runs = runs[runs["day"] <= until]
     if route is not None:
-        runs = runs[runs["route"] == label(find_route(route, kept.routes.names()))]
+        runs = runs[runs["route"] == route_label(find_route(route, kept.routes.names()))]
     if surface is not None:
         runs = runs[[surface_of(sub_sport) == surface for sub_sport in runs["sub_sport"]]]
     return runs[runs["shoe"].isna()] if unassigned else runs
 
 
 def _list_unassigned(form: Form, filters: dict[str, Any], *, dry_run: bool) -> None:
-    from runlog.analysis.shoes.unassigned import unassigned
+    from runlog.analysis.shoe_wear import unassigned_runs
 
     if dry_run:
         raise click.UsageError("What would be assigned? runlog shoes assign RUN... NAME --dry-run")
     with context.journal() as kept:
-        without = _fitting(kept, unassigned(kept.history()), **filters)
+        without = _fitting(kept, unassigned_runs(kept.history()), **filters)
     columns = (
         Column("id", "Id", number=True),
         Column("when", "When", number=True),

@@ -10,14 +10,14 @@ from runlog.cli.output import Column, Form, emit, emit_json, print_table, say, t
 from runlog.reporter import units
 
 if TYPE_CHECKING:
-    from runlog.analysis.shoes.changes import Changes
+    from runlog.analysis.shoe_wear import ShoeChanges
 
 _RUN_KEYS = ("id", "day", "name", "distance_m", "before", "after", "why_before", "why_after")
 _PAIR_KEYS = ("name", "km_before", "km_after", "runs_before", "runs_after")
 _NOTHING = "Nothing would change."
 
 
-def show_changes(changes: Changes, form: Form, unit: str) -> None:
+def show_changes(changes: ShoeChanges, form: Form, unit: str) -> None:
     """Print what would become of each run and of each pair."""
     runs = rows(changes.runs.rename_axis("id").reset_index())
     pairs = rows(changes.pairs.reset_index())
@@ -32,7 +32,7 @@ def show_changes(changes: Changes, form: Form, unit: str) -> None:
         tell("Nothing was changed yet; without --dry-run it is.")
 
 
-def print_pairs_before_and_after(changes: Changes, unit: str) -> None:
+def print_pairs_before_and_after(changes: ShoeChanges, unit: str) -> None:
     """Print how much each pair had run before, and has now."""
     km = partial(_km, unit=unit)
     columns = (

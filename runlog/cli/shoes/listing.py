@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from runlog.analysis.shoes.detail import Detail
+    from runlog.analysis.shoe_wear import ShoeDetail
     from runlog.model import KeptShoeRule
 
 _ROTATION = (
@@ -40,7 +40,7 @@ def list_(form: Form) -> None:
     The day of the limit is that at which it is reached if the pair goes on to be
     used as in the last 8 weeks; the range holds about 8 times of 10.
     """
-    from runlog.analysis.shoes import shoes as worn
+    from runlog.analysis.shoe_wear import shoe_table as worn
 
     with context.journal() as kept:
         history = kept.history()
@@ -110,15 +110,15 @@ def show(form: Form, name: str) -> None:
 
     CSV has a row per month.
     """
-    from runlog.analysis.shoes.detail import detail
-    from runlog.analysis.shoes.pairs import by_name
+    from runlog.analysis.shoe_assignment import pair_by_name_key
+    from runlog.analysis.shoe_wear import shoe_detail
 
     with context.journal() as kept:
         names = kept.shoes.names()
         wanted = find_shoe(name, names)
         history = kept.history()
         rules = [one for one in kept.shoes.rules() if names.get(one.rule.shoe) == wanted]
-    found = detail(history, by_name(history.shoes)[shoe_key(wanted)], context.now())
+    found = shoe_detail(history, pair_by_name_key(history.shoes)[shoe_key(wanted)], context.now())
     months = rows(found.months.reset_index())
     if form == "csv":
         emit(form, months, ("month", "km", "runs"), (), "")
@@ -129,7 +129,7 @@ def show(form: Form, name: str) -> None:
         _list_months(months, history.settings.units)
 
 
-def _as_json(found: Detail, months: Sequence[Any], rules: Sequence[KeptShoeRule]) -> dict[str, Any]:
+def _as_json(found: ShoeDetail, months: Sequence[Any], rules: Sequence[KeptShoeRule]) -> dict[str, Any]:
     first, last, longest = _runs_of_note(found)
     return {
         **rows(found.wear.to_frame().T)[0],
@@ -145,7 +145,7 @@ def _as_json(found: Detail, months: Sequence[Any], rules: Sequence[KeptShoeRule]
     }
 
 
-def _runs_of_note(found: Detail) -> tuple[int | None, int | None, int | None]:
+def _runs_of_note(found: ShoeDetail) -> tuple[int | None, int | None, int | None]:
     """Give the ids of the first, the last and the longest run."""
     if found.runs.empty:
         return None, None, None
@@ -154,7 +154,7 @@ def _runs_of_note(found: Detail) -> tuple[int | None, int | None, int | None]:
     return int(ids[0]), int(ids[-1]), longest
 
 
-def _describe(found: Detail, unit: str, rules: Sequence[KeptShoeRule]) -> None:
+def _describe(found: ShoeDetail, unit: str, rules: Sequence[KeptShoeRule]) -> None:
     wear = rows(found.wear.to_frame().T)[0]
     km, share_8w = partial(_km, unit=unit), units.percent(wear["share_8w"])
     say(str(found.wear["name"]))
@@ -175,11 +175,11 @@ def _describe(found: Detail, unit: str, rules: Sequence[KeptShoeRule]) -> None:
     print_pairs(facts)
 
 
-def _before(found: Detail, unit: str) -> str:
+def _before(found: ShoeDetail, unit: str) -> str:
     return f" ({units.distance(found.start_m, unit, 0)} before them)" if found.start_m else ""
 
 
-def _in_use(wear: Mapping[str, Any], found: Detail) -> str:
+def _in_use(wear: Mapping[str, Any], found: ShoeDetail) -> str:
     since = f"from {wear['from_date']}" if wear["from_date"] else "first day unknown"
     until = f", retired {wear['retired']}" if wear["retired"] else ""
     rests = "".join(f", not from {first} to {last}" for first, last in found.rests)
@@ -187,7 +187,7 @@ def _in_use(wear: Mapping[str, Any], found: Detail) -> str:
     return f"{since}{rests}{until}{default}"
 
 
-def _told_runs(found: Detail, unit: str) -> list[str]:
+def _told_runs(found: ShoeDetail, unit: str) -> list[str]:
     return [
         units.UNKNOWN if run is None else _run(found.runs.loc[[run]].iloc[0], unit)
         for run in _runs_of_note(found)
@@ -201,9 +201,9 @@ def _run(run: pd.Series, unit: str) -> str:
 
 
 def _words(one: KeptShoeRule, unit: str) -> str:
-    from runlog.analysis.shoes.rules import words
+    from runlog.analysis.shoe_assignment import describe_rule
 
-    return words(one.rule, unit)
+    return describe_rule(one.rule, unit)
 
 
 def _list_months(months: Sequence[Any], unit: str) -> None:

@@ -17,7 +17,7 @@ from runlog.model import WEEKDAYS, ShoeRule, Surface
 from runlog.reporter import units
 
 if TYPE_CHECKING:
-    from runlog.analysis.shoes.changes import Changes
+    from runlog.analysis.shoe_wear import ShoeChanges
     from runlog.journal import Journal
 
 SURFACE = click.Choice([surface.value for surface in Surface], case_sensitive=False)
@@ -139,17 +139,17 @@ def remove(form: Form, number: int, *, dry_run: bool) -> None:
 
 
 def _words(one: ShoeRule, unit: str) -> str:
-    from runlog.analysis.shoes.rules import words
+    from runlog.analysis.shoe_assignment import describe_rule
 
-    return words(one, unit)
-
-
-def _changes(kept: Journal, **imagined: Any) -> Changes:  # noqa: ANN401 - what history_if takes
-    from runlog.analysis.shoes.changes import changes
-
-    return changes(kept.shoes.history_if(), kept.shoes.history_if(**imagined), context.now())
+    return describe_rule(one, unit)
 
 
-def _say_changed(said: str, changes: Changes, unit: str) -> None:
+def _changes(kept: Journal, **imagined: Any) -> ShoeChanges:  # noqa: ANN401 - what history_if takes
+    from runlog.analysis.shoe_wear import compare_shoes
+
+    return compare_shoes(kept.shoes.history_if(), kept.shoes.history_if(**imagined), context.now())
+
+
+def _say_changed(said: str, changes: ShoeChanges, unit: str) -> None:
     say(f"{said} {units.count(len(changes.runs), 'run')} changed.")
     print_pairs_before_and_after(changes, unit)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from runlog.analysis.shoes.wear import after_each_run
+from runlog.analysis.shoe_wear import mileage_after_runs
 from runlog.reporter import units
 from runlog.reporter.alerts import asof
 from runlog.reporter.alerts.notice import Notice
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
+if TYPE_CHECKING:
     Pair = dict[Hashable, Any]
 
 #: Of fewer runs in four weeks nothing is said about which pairs take turns.
@@ -191,7 +192,7 @@ def _worn_lately(history: History, shoe: str) -> bool:
 
 def _day_when_reached(history: History, shoe: str, km: float) -> date:
     """The day of the run after which the pair had so many kilometres, or of its last one."""
-    totals = after_each_run(history)
+    totals = mileage_after_runs(history)
     own = totals.loc[totals["shoe"] == shoe]
     reached = own.loc[own["total_m"] / 1000 >= km, "day"]
     day: date = (own["day"].iloc[-1] if reached.empty else reached.iloc[0]).date()

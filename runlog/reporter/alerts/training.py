@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from runlog.analysis.load import daily
-from runlog.analysis.routes import SHARE_DAYS, routes
+from runlog.analysis.load import daily_metrics
+from runlog.analysis.routes import SHARE_DAYS, route_table
 from runlog.reporter import periods, units
 from runlog.reporter.alerts import asof
 from runlog.reporter.alerts.notice import Notice
@@ -63,7 +63,9 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     if not repeated[-1]:
         return []
     most, row = float(share.iloc[-1]), int(streak.iloc[-1])
-    ranked = routes(history, now).sort_values("share_28d", ascending=False, kind="stable").set_index("route")
+    ranked = (
+        route_table(history, now).sort_values("share_28d", ascending=False, kind="stable").set_index("route")
+    )
     by_share = most >= settings.route_share
     route = ranked.index[0] if by_share else routed.iloc[-1]
     given = ranked["name"][route]
@@ -170,7 +172,7 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
         return []
     last = days[through - 1]
     kind, unit = history.load_kind, history.settings.units
-    week = daily(history, last)["load"].loc[last - pd.Timedelta(days=WEEK_DAYS - 1) : last]
+    week = daily_metrics(history, last)["load"].loc[last - pd.Timedelta(days=WEEK_DAYS - 1) : last]
     load = week * units.load_in(1.0, kind, unit)
     message = _("Your last seven days were much alike: hard and easy days are hardly told apart.")
     why = _(

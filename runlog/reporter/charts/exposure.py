@@ -9,8 +9,7 @@ import numpy as np
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.links import links
-from runlog.analysis.links.answers import size
+from runlog.analysis.links import links, step_size
 from runlog.errors import NotFound
 from runlog.reporter import units
 from runlog.reporter.charts import style
@@ -134,7 +133,7 @@ def of(
     row = next((row for row in rows if row["factor"] == factor), None)
     points = table[[factor, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
     scale = _scale(factor, unit, load_kind)
-    step = scale * float(size(points["value"], factor))
+    step = scale * float(step_size(points["value"], factor))
     points["value"] *= scale
     fit = None if row is None or row["grade"] not in (*SIGNS, "none") else _fit(row, points, step)
     return Exposure(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from runlog.analysis.form import NAMES
+from runlog.analysis.track_summary import FORM_COLUMNS
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
@@ -116,8 +116,10 @@ def data(history: History, view: View) -> Form:
     """The means and drifts of the runs of half a year up to ``view.now``."""
     first = pd.Timestamp(view.today) - pd.Timedelta(weeks=WEEKS)
     recorded = history.runs.loc[history.runs["day"] > first]
-    measures = [name for name in MEASURES if recorded[NAMES[name][0]].count() >= ENOUGH]
-    columns = {(name, part): recorded[NAMES[name][i]] for name in measures for i, part in enumerate(_PARTS)}
+    measures = [name for name in MEASURES if recorded[FORM_COLUMNS[name][0]].count() >= ENOUGH]
+    columns = {
+        (name, part): recorded[FORM_COLUMNS[name][i]] for name in measures for i, part in enumerate(_PARTS)
+    }
     runs = pd.DataFrame(
         {"day": recorded["day"], **{f"{name} {part}": v for (name, part), v in columns.items()}}
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from runlog.analysis.geometry import EARTH_M, Plane, along, resample, to_space
-from runlog.analysis.routes import routes
+from runlog.analysis.geometry import EARTH_RADIUS_M, TangentPlane, cumulative_distance, resample, to_cartesian
+from runlog.analysis.routes import route_table
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
@@ -68,7 +68,7 @@ class RouteMaps:
 
 def data(history: History, view: View) -> RouteMaps:
     """The routes of the 28 days up to ``view.now``."""
-    used = routes(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
+    used = route_table(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
     used = used.loc[used["share_28d"] > 0]
     shapes, zones = history.routes["shape"], history.settings.privacy_zones
     maps = [
@@ -115,8 +115,8 @@ def outside(
         whether the first begins at its start; and the share of its length that is hidden. No piece is
         shown of a route that lies nearly all in the zones.
     """
-    points = to_space(shape)
-    plane = Plane(points.mean(axis=0))
+    points = to_cartesian(shape)
+    plane = TangentPlane(points.mean(axis=0))
     flat = plane.flatten(points)
     whole = shapely.LineString(flat).simplify(float(np.ptp(flat, axis=0).max()) / _FINEST)
     covered = shapely.union_all([_circle(zone, plane) for zone in zones])
@@ -129,10 +129,10 @@ def outside(
     return lines, start, hidden
 
 
-def _circle(zone: PrivacyZone, plane: Plane) -> shapely.Polygon:
+def _circle(zone: PrivacyZone, plane: TangentPlane) -> shapely.Polygon:
     """A privacy zone in the plane; nothing where it lies beyond the horizon."""
-    middle = to_space(np.array([[zone.lat, zone.lon]]))
-    if (middle @ plane.up)[0] < EARTH_M / 2:
+    middle = to_cartesian(np.array([[zone.lat, zone.lon]]))
+    if (middle @ plane.up)[0] < EARTH_RADIUS_M / 2:
         return shapely.Polygon()
     return shapely.Point(plane.flatten(middle)[0]).buffer(zone.radius_m, quad_segs=32)
 
@@ -194,7 +194,7 @@ def _draw_map(one: Map, unit: str, axes: Axes, room: float) -> None:
         return
     for line in one.lines:
         axes.plot(*line.T, color=LIGHT["sore"], lw=2, solid_joinstyle="round", solid_capstyle="round")
-    _show_direction(max(one.lines, key=lambda line: along(line)[-1]), axes)
+    _show_direction(max(one.lines, key=lambda line: cumulative_distance(line)[-1]), axes)
     if one.start:
         east, north = one.lines[0][0]
         axes.scatter(east, north, s=50, color=LIGHT["ink"], edgecolor=LIGHT["paper"], lw=1.2, zorder=4)
@@ -206,7 +206,7 @@ def _draw_map(one: Map, unit: str, axes: Axes, room: float) -> None:
 
 
 def _show_direction(line: NDArray[np.float64], axes: Axes) -> None:
-    length = along(line)[-1]
+    length = cumulative_distance(line)[-1]
     for share in ARROWS:
         before, here = resample(line, np.array([share - 0.01, share + 0.01]) * length)
         east, north = here - before

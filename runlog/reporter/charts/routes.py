@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runlog.analysis.factors.route import route_share
-from runlog.analysis.routes import SHARE_DAYS, routes
+from runlog.analysis.routes import SHARE_DAYS, route_table
 from runlog.reporter import periods, units
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
@@ -65,7 +65,7 @@ def data(history: History, view: View) -> Routes:
     )
     if (runs["line"] == OTHERS).any():
         lines.append(OTHERS)
-    used = routes(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
+    used = route_table(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
     named = used.dropna(subset="name")
     names = dict(zip(named["route"], named["name"], strict=True))
     used = used.loc[used["share_28d"] > 0]

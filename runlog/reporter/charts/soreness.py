@@ -62,7 +62,7 @@ def _worst(history: History, area: str) -> pd.Series:
 
 def _load(history: History, view: View) -> pd.Series:
     """The load of each day; 0 on days of rest, unknown where the log was not kept."""
-    daily = load.daily(history, pd.Timestamp(view.today))["load"]
+    daily = load.daily_metrics(history, pd.Timestamp(view.today))["load"]
     return daily * units.load_in(1.0, history.load_kind, history.settings.units)
 
 

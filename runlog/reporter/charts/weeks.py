@@ -59,7 +59,7 @@ def of(history: History, span: Span, area: str) -> Weeks:
     entries = span.of(history.entries.dropna(subset=["soreness"]))
     rated = entries.loc[entries["area"] == area]
     ratings = rated["soreness"].groupby(rated["day"].map(week)).agg(["mean", "max", "size"])
-    daily = load.daily(history, pd.Timestamp(span.last))["load"].reindex(days)
+    daily = load.daily_metrics(history, pd.Timestamp(span.last))["load"].reindex(days)
     loads = daily.groupby(week).sum(min_count=1) * units.load_in(
         1.0, history.load_kind, history.settings.units
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.analysis.links.withheld import DESCRIBED_BELOW
+from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.reporter import units
 from runlog.reporter.forms import told
 from runlog.reporter.forms.blocks import Block, Drawing, Heading, Item, Items, Paragraph, Table
@@ -107,9 +107,9 @@ def _extreme(week: Part, unit: str) -> str:
 def _links(season: Season) -> Iterator[Block]:
     yield Heading(_("What it went together with"))
     area = units.area(season.area)
-    if season.ratings < DESCRIBED_BELOW:
+    if season.ratings < MIN_RATINGS:
         few = _("Not enough: {n} ratings of your {area} in this time, {needed} are needed.")
-        yield Paragraph(few.format(n=season.ratings, area=area, needed=DESCRIBED_BELOW))
+        yield Paragraph(few.format(n=season.ratings, area=area, needed=MIN_RATINGS))
         return
     text = _(
         "Went together with, not proof of cause. From the {n} ratings of your {area} in this time alone. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.analysis.links.withheld import DESCRIBED_BELOW
+from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.reporter import guidance, page, units
 from runlog.reporter.alerts import ALERTS
 from runlog.reporter.forms import besides
@@ -141,7 +141,7 @@ def _findings(week: Week) -> Iterator[Block]:
     if week.is_empty:
         return
     yield Heading(_("What it goes together with"))
-    enough = week.ratings >= DESCRIBED_BELOW and week.same_rating is None
+    enough = week.ratings >= MIN_RATINGS and week.same_rating is None
     yield _basis(week)
     told = [one for one in week.findings if one.is_told and (enough or units.known(one.now))]
     if told:
@@ -153,10 +153,10 @@ def _findings(week: Week) -> Iterator[Block]:
 
 def _basis(week: Week) -> Block:
     area = units.area(week.area)
-    if week.ratings < DESCRIBED_BELOW:
-        few = _("Not enough yet: {n} of {needed} ratings.").format(n=week.ratings, needed=DESCRIBED_BELOW)
+    if week.ratings < MIN_RATINGS:
+        few = _("Not enough yet: {n} of {needed} ratings.").format(n=week.ratings, needed=MIN_RATINGS)
         later = _("From {needed} ratings of your {area} on, this says what your soreness goes together with.")
-        return Paragraph(f"{few} {later.format(needed=DESCRIBED_BELOW, area=area)}")
+        return Paragraph(f"{few} {later.format(needed=MIN_RATINGS, area=area)}")
     if week.same_rating is not None:
         same = _("All your {n} ratings are {rating}.")
         same = same.format(n=week.ratings, rating=units.number(week.same_rating, 0))

@@ -17,7 +17,7 @@ from calibration import tables
 from calibration.judge import FRESH_SEEDS, OURS, drawn, linked, of_cell
 from calibration.simulate import CELLS
 
-from runlog.analysis.links import METHOD
+from runlog.analysis.links import METHOD_VERSION
 
 SIZES = (20, 40, 60, 100, 200)
 LINKED = {"warmup": 0.8, "desk_hours": 0.8, "acute_load": 0.8, "shoe_km": 0.8}
@@ -47,7 +47,10 @@ def main() -> None:
     asked = parser.parse_args()
     parts = [
         INTRODUCTION.format(
-            runners=asked.runners, method=METHOD, first=f"{FRESH_SEEDS:,}", missed=tables.MISSED.strip()
+            runners=asked.runners,
+            method=METHOD_VERSION,
+            first=f"{FRESH_SEEDS:,}",
+            missed=tables.MISSED.strip(),
         )
     ]
     for part in measured(asked.runners):

@@ -1,4 +1,4 @@
-"""What the diary tells of each run: which run an entry is about, and what its entries agree on."""
+"""Build a History from what the store holds, and assign diary entries to runs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 #: The columns of an entry that are about a run.
-OF_A_RUN = ("warmup", "cooldown", "shoe", "rpe")
+RUN_COLUMNS = ("warmup", "cooldown", "shoe", "rpe")
 
 
-def run_of(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[float]:
+def runs_of_entries(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[float]:
     """The id of the run that each entry is about; NaN where none or more than one could be meant.
 
     It is the run that the entry names, else the only run of the entry's local day, else the last of
@@ -26,7 +26,9 @@ def run_of(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[float]:
         runs_of_day[day].append((end, run))
     return pd.Series(
         [
-            _named(named, runs.index) if pd.notna(named) else _by_day(runs_of_day.get(day, []), moment)
+            _known_run(named, runs.index)
+            if pd.notna(named)
+            else _run_of_day(runs_of_day.get(day, []), moment)
             for named, day, moment in zip(entries["run"], entries["day"], entries["moment"], strict=True)
         ],
         index=entries.index,
@@ -34,7 +36,7 @@ def run_of(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[float]:
     )
 
 
-def told(column: pd.Series, about: pd.Series[float], named: pd.Series[float]) -> pd.Series:
+def agreed_values(column: pd.Series, about: pd.Series[float], named: pd.Series[float]) -> pd.Series:
     """One column of the diary by run: the value that a run's entries agree on.
 
     Args:
@@ -52,11 +54,11 @@ def told(column: pd.Series, about: pd.Series[float], named: pd.Series[float]) ->
     return agreed.drop_duplicates("run").set_index("run")["value"]
 
 
-def _named(run: float, known: pd.Index) -> float:
+def _known_run(run: float, known: pd.Index) -> float:
     return run if run in known else np.nan
 
 
-def _by_day(candidates: list[tuple[datetime, int]], moment: datetime) -> float:
+def _run_of_day(candidates: list[tuple[datetime, int]], moment: datetime) -> float:
     if len(candidates) == 1:
         return candidates[0][1]
     before = [candidate for candidate in candidates if candidate[0] <= moment]

@@ -1,4 +1,4 @@
-"""What all factors share: finding what had happened by a moment. Times are int64 microseconds UTC."""
+"""Look up what had happened by a moment. Times are int64 microseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -13,50 +13,52 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-HOUR = 3_600_000_000
-DAY = 24 * HOUR
+HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
 
 #: For so long after its end a run is the one that a rating is about (the primary window of the links).
-FRESH = 24 * HOUR
+LAST_RUN_HOLDS_US = 24 * HOUR_US
 
 
-def micros(times: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArray[np.int64]:
+def to_microseconds(times: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArray[np.int64]:
     """Times as microseconds since 1970, UTC (of naive times: of their own clock)."""
     return pd.DatetimeIndex(times).as_unit("us").asi8
 
 
 @lru_cache(maxsize=8)  # most factors begin with it
-def ended(history: History) -> pd.DataFrame:
+def runs_by_end(history: History) -> pd.DataFrame:
     """The runs in the order of their ends: a run counts from its end on. Not to be changed."""
     return history.runs.sort_values("end", kind="stable")
 
 
-def last(times: NDArray[np.int64], moments: NDArray[np.int64]) -> NDArray[np.intp]:
+def index_before(times: NDArray[np.int64], moments: NDArray[np.int64]) -> NDArray[np.intp]:
     """For each moment the position of the last of the sorted times at or before it, -1 for none."""
     return np.searchsorted(times, moments, side="right") - 1
 
 
-def pick(values: NDArray[np.floating], position: NDArray[np.intp]) -> NDArray[np.float64]:
+def take_at(values: NDArray[np.floating], position: NDArray[np.intp]) -> NDArray[np.float64]:
     """The values at the positions, NaN where the position is -1."""
     return np.append(values, np.nan)[position]
 
 
-def of_last_run(
+def value_of_last_run(
     runs: pd.DataFrame, values: NDArray[np.floating], moments: pd.DatetimeIndex
 ) -> pd.Series[float]:
     """The value of the last run by each moment, however long ago; the runs in the order of their ends."""
-    return pd.Series(pick(values, last(micros(runs["end"]), micros(moments))), index=moments)
+    return pd.Series(
+        take_at(values, index_before(to_microseconds(runs["end"]), to_microseconds(moments))), index=moments
+    )
 
 
-def of_fresh_run(
+def value_of_recent_run(
     runs: pd.DataFrame, values: NDArray[np.floating], moments: pd.DatetimeIndex
 ) -> pd.Series[float]:
     """The value of the last run where it ended in the 24 hours before the moment, else NaN."""
-    ends = of_last_run(runs, micros(runs["end"]).astype(float), moments)
-    return of_last_run(runs, values, moments).where(micros(moments) - ends < FRESH)
+    ends = value_of_last_run(runs, to_microseconds(runs["end"]).astype(float), moments)
+    return value_of_last_run(runs, values, moments).where(to_microseconds(moments) - ends < LAST_RUN_HOLDS_US)
 
 
-def within(
+def window_pairs(
     times: NDArray[np.int64], moments: NDArray[np.int64], days: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """All pairs of a moment and a time of the days before it, ``(moment - days, moment]``.
@@ -64,27 +66,27 @@ def within(
     Returns:
         The positions of the moments and, equally long, of the (sorted) times.
     """
-    first = np.searchsorted(times, moments - int(days * DAY), side="right")
+    first = np.searchsorted(times, moments - int(days * DAY_US), side="right")
     count = np.searchsorted(times, moments, side="right") - first
     moment = np.repeat(np.arange(len(moments)), count)
     within_moment = np.arange(len(moment)) - np.repeat(np.cumsum(count) - count, count)
     return moment, np.repeat(first, count) + within_moment
 
 
-def local_day(history: History, moments: NDArray[np.int64]) -> NDArray[np.int64]:
+def local_days(history: History, moments: NDArray[np.int64]) -> NDArray[np.int64]:
     """The local calendar day of each moment, in days since 1970.
 
     The runner's clock is the one of the last run or diary entry at or before the moment, so that a
     traveller's day is the day where they are; before the first of them it is UTC.
     """
-    since, offsets = _clock(history)
-    offset = pick(offsets, last(since, moments))
+    since, offsets = _utc_offsets(history)
+    offset = take_at(offsets, index_before(since, moments))
     local = moments + np.nan_to_num(offset).astype(np.int64) * 1_000_000
-    return local // DAY
+    return local // DAY_US
 
 
 @lru_cache(maxsize=8)  # every factor that counts days asks for it
-def _clock(history: History) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _utc_offsets(history: History) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """From when on which offset to UTC holds, seconds; not to be changed."""
     told = pd.concat(
         [
@@ -92,4 +94,4 @@ def _clock(history: History) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
             history.entries[["moment", "utc_offset_s"]],
         ]
     ).sort_values("moment", kind="stable")
-    return micros(told["moment"]), told["utc_offset_s"].to_numpy(float)
+    return to_microseconds(told["moment"]), told["utc_offset_s"].to_numpy(float)

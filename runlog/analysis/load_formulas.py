@@ -1,6 +1,6 @@
-"""The field's formulas of training load, on arrays, each with its unit and source.
+"""Compute the field's formulas of training load, on arrays, each with its unit and source.
 
-A daily series holds one value per calendar day, days of rest 0; the results hold one value per day too.
+A daily series holds one value per calendar day, 0 on days of rest; the results hold one value per day too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ACUTE_DAYS = 7
 CHRONIC_DAYS = 28
 FITNESS_DAYS = 42
 FATIGUE_DAYS = 7
-WEEK = 7
+WEEK_DAYS = 7
 MONOTONY_CAP = 10.0
 
 #: Banister's A and b by sex.
@@ -32,7 +32,7 @@ def session_rpe(minutes: ArrayLike, rpe: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.asarray(minutes, dtype=float) * np.asarray(rpe, dtype=float))
 
 
-def banister(
+def banister_trimp(
     minutes: ArrayLike,
     heart_rate: ArrayLike,
     *,
@@ -66,7 +66,7 @@ def edwards_zone(heart_rate: ArrayLike, *, hr_max: float) -> NDArray[np.int64]:
     return np.clip(tenths - 4.0, 0, EDWARDS_ZONES).astype(np.int64)
 
 
-def edwards(zone_minutes: ArrayLike) -> NDArray[np.float64]:
+def edwards_trimp(zone_minutes: ArrayLike) -> NDArray[np.float64]:
     """Edwards' TRIMP: minutes in 50–60, 60–70 … 90–100% of the highest heart rate, times 1 … 5 (1993).
 
     Args:
@@ -75,7 +75,7 @@ def edwards(zone_minutes: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.asarray(zone_minutes, dtype=float) @ np.arange(1.0, EDWARDS_ZONES + 1))
 
 
-def smoothing(days: int) -> float:
+def smoothing_factor(days: int) -> float:
     """λ = 2 / (N + 1) of an exponentially weighted mean over N days (Williams, BJSM 2017;51:209)."""
     return 2.0 / (days + 1.0)
 
@@ -85,10 +85,10 @@ def ewma(daily: ArrayLike, days: int) -> NDArray[np.float64]:
 
     Each day λ × today + (1 − λ) × yesterday's mean. Unit: that of the loads, per day.
     """
-    return _recursion(np.asarray(daily, dtype=float), smoothing(days))
+    return _exponential_mean(np.asarray(daily, dtype=float), smoothing_factor(days))
 
 
-def windows(daily: ArrayLike, days: int) -> NDArray[np.float64]:
+def trailing_windows(daily: ArrayLike, days: int) -> NDArray[np.float64]:
     """Each day's last so many days, itself included: shape (n, days), NaN before the first day."""
     values = np.asarray(daily, dtype=float)
     led = np.concatenate([np.full(days, np.nan), values])
@@ -100,8 +100,8 @@ def acwr_coupled(daily: ArrayLike) -> NDArray[np.float64]:
 
     NaN in the first 27 days and where there is no load.
     """
-    month = windows(daily, CHRONIC_DAYS)
-    return over(month[:, -ACUTE_DAYS:].mean(axis=1), month.mean(axis=1))
+    month = trailing_windows(daily, CHRONIC_DAYS)
+    return safe_ratio(month[:, -ACUTE_DAYS:].mean(axis=1), month.mean(axis=1))
 
 
 def acwr_uncoupled(daily: ArrayLike) -> NDArray[np.float64]:
@@ -109,8 +109,8 @@ def acwr_uncoupled(daily: ArrayLike) -> NDArray[np.float64]:
 
     NaN in the first 27 days and where there is no load before.
     """
-    month = windows(daily, CHRONIC_DAYS)
-    return over(month[:, -ACUTE_DAYS:].mean(axis=1), month[:, :-ACUTE_DAYS].mean(axis=1))
+    month = trailing_windows(daily, CHRONIC_DAYS)
+    return safe_ratio(month[:, -ACUTE_DAYS:].mean(axis=1), month[:, :-ACUTE_DAYS].mean(axis=1))
 
 
 def fitness(daily: ArrayLike, tau: float = FITNESS_DAYS) -> NDArray[np.float64]:
@@ -119,10 +119,10 @@ def fitness(daily: ArrayLike, tau: float = FITNESS_DAYS) -> NDArray[np.float64]:
     Unit: that of the loads, per day.
     """
     from_zero = np.concatenate([[0.0], np.asarray(daily, dtype=float)])
-    return _recursion(from_zero, 1.0 - float(np.exp(-1.0 / tau)))[1:]
+    return _exponential_mean(from_zero, 1.0 - float(np.exp(-1.0 / tau)))[1:]
 
 
-def form(daily: ArrayLike) -> NDArray[np.float64]:
+def training_stress_balance(daily: ArrayLike) -> NDArray[np.float64]:
     """TSB: yesterday's CTL − ATL; a value per day (the first is 0) and one for the day after the last.
 
     Unit: that of the loads, per day; below 0 the last week was harder than the last six.
@@ -150,10 +150,10 @@ def strain(week: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(loads.sum(axis=-1) * monotony(loads))
 
 
-def over(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+def safe_ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
     """One series over another; NaN where the other is 0 or unknown."""
     return np.divide(above, below, out=np.full_like(below, np.nan), where=below > 0)
 
 
-def _recursion(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+def _exponential_mean(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     return pd.Series(values).ewm(alpha=weight, adjust=False).mean().to_numpy(float)

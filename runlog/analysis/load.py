@@ -1,0 +1,236 @@
+"""Compute load by day and by week, the days on which the log was kept, and single-run spikes.
+
+A day without a run counts as a rest day only while the log is known to be kept, which a run, another
+activity or a diary entry shows. For ``silence_days`` days after the last of them (14 by default) a day
+without a run is still a rest day; after that the days are unknown until the next run, which starts a new
+stretch. Two weeks, because breaks of some days are ordinary, and after that long an acute load has decayed
+to 2% and says nothing about the runner any more. The rule only looks back, so the value of a day never
+changes later.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from runlog.analysis import load_formulas
+from runlog.analysis.session_load import LoadKind, session_loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from runlog.analysis.history import History
+
+__all__ = [
+    "FIRST_FULL_DAY",
+    "MIN_RUNS_BEFORE",
+    "RATIOS",
+    "SPIKE_DAYS",
+    "LoadKind",
+    "activity_evidence",
+    "daily_loads",
+    "daily_metrics",
+    "known_stretches",
+    "load_metrics",
+    "run_spikes",
+    "session_loads",
+    "weekly_metrics",
+]
+
+
+@lru_cache(maxsize=8)  # every factor of load asks for it, at every moment
+def activity_evidence(history: History) -> pd.DataFrame:
+    """Everything that shows that the log is kept, in the order in which it was known.
+
+    Returns:
+        A row for each, not to be changed, with
+            moment: from when on it is known, aware UTC;
+            day: the local day (naive) that it counts for; that of a traveller never goes back;
+            run: the id of the run, NaN for all else;
+            load: of the run, 0 for all else;
+            stretch: the number of its unbroken stretch of the log;
+            begun: the day of the first run of that stretch up to then, NaT before it.
+    """
+    others, entries = history.others, history.entries
+    told = [
+        _evidence_rows(history.runs["end"], history.runs["day"]).assign(
+            run=history.runs.index.astype(float), load=history.runs["load"].fillna(0.0)
+        ),
+        _evidence_rows(others["end"], others["day"]),
+        _evidence_rows(entries["moment"], entries["day"]),
+    ]
+    table = pd.concat(told, ignore_index=True).sort_values("moment", kind="stable", ignore_index=True)
+    table["day"] = table["day"].cummax()
+    broken = table["day"].diff() > pd.Timedelta(days=history.settings.silence_days + 1)
+    table["stretch"] = broken.cumsum()
+    is_run = table["run"].notna()
+    first_run = table["day"].where(is_run).groupby(table["stretch"]).transform("min")
+    table["begun"] = first_run.where(is_run.groupby(table["stretch"]).cummax())
+    return table
+
+
+def _evidence_rows(moment: pd.Series[pd.Timestamp], day: pd.Series[pd.Timestamp]) -> pd.DataFrame:
+    return pd.DataFrame({"moment": moment, "day": day, "run": float("nan"), "load": 0.0})
+
+
+@lru_cache(maxsize=16)
+def daily_loads(history: History, through: pd.Timestamp | None = None) -> pd.Series[float]:
+    """Load per local calendar day: 0 on days of rest, NaN where the log is not known to be kept.
+
+    Args:
+        history: whose.
+        through: the last day (naive); None is the last one that the log tells of.
+
+    Returns:
+        From the day of the first run on, not to be changed; empty without runs.
+    """
+    table = activity_evidence(history)
+    ran = table[table["run"].notna()]
+    if ran.empty:
+        return pd.Series(dtype=float, index=pd.DatetimeIndex([], name="day"), name="load")
+    told = table["day"].iloc[-1]
+    days = pd.date_range(ran["day"].iloc[0], told if through is None else max(told, through), name="day")
+    total = ran.groupby("day")["load"].sum().reindex(days, fill_value=0.0)
+    begun = (
+        table.groupby("day")["begun"]
+        .last()
+        .reindex(days, method="ffill", limit=history.settings.silence_days)
+    )
+    return total.where(begun.notna()).rename("load")
+
+
+def known_stretches(daily: pd.Series[float]) -> Iterator[pd.Series[float]]:
+    """The known days of a daily series, stretch by stretch."""
+    for _, stretch in daily.dropna().groupby(daily.isna().cumsum()):
+        yield stretch
+
+
+#: The metrics of a day, and from which day of an unbroken log on each is told: its window is full by then.
+FIRST_FULL_DAY = {
+    "load": 1,
+    "acute": load_formulas.ACUTE_DAYS,
+    "chronic": load_formulas.CHRONIC_DAYS,
+    "acwr": load_formulas.CHRONIC_DAYS,
+    "acwr_coupled": load_formulas.CHRONIC_DAYS,
+    "acwr_uncoupled": load_formulas.CHRONIC_DAYS,
+    "ctl": load_formulas.FITNESS_DAYS,
+    "atl": load_formulas.FATIGUE_DAYS,
+    "tsb": load_formulas.FITNESS_DAYS + 1,
+    "monotony": load_formulas.WEEK_DAYS,
+    "strain": load_formulas.WEEK_DAYS,
+}
+#: Those that have no unit; the others have that of the loads.
+RATIOS = ("acwr", "acwr_coupled", "acwr_uncoupled", "monotony")
+
+#: The weekdays on which a week may start.
+_WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
+
+
+def daily_metrics(history: History, through: pd.Timestamp | None = None) -> pd.DataFrame:
+    """All metrics of load by local calendar day, from the first run's day on.
+
+    A day without a run counts 0 where the log is known to be kept (``keeping``), else it is unknown. The
+    averages start anew with the first run after a silence, and each is NaN until its window is full again.
+
+    Args:
+        history: whose.
+        through: the last day (naive); None is the last one that the log tells of.
+
+    Returns:
+        Indexed by day (naive midnight), in the unit of ``history.load_kind`` but for the ratios:
+            load: the day's sum;
+            acute, chronic: means of 7 and 28 days, weighted towards the last (EWMA, per day);
+            acwr: acute over chronic; acwr_coupled, acwr_uncoupled: the same of plain means;
+            ctl, atl, tsb: fitness (42 days), fatigue (7 days) and form (yesterday's difference);
+            monotony, strain: of the last 7 days.
+        The ratios describe; they are no risk (Impellizzeri 2021: contested).
+    """
+    loads = daily_loads(history, through)
+    parts = [load_metrics(stretch) for stretch in known_stretches(loads)]
+    known = pd.concat(parts) if parts else pd.DataFrame(columns=list(FIRST_FULL_DAY), dtype=float)
+    return known.reindex(loads.index)
+
+
+def load_metrics(loads: pd.Series[float]) -> pd.DataFrame:
+    """All metrics of unbroken days, NaN where a window is not full yet (``FROM_DAY``)."""
+    acute, chronic = (
+        load_formulas.ewma(loads, days) for days in (load_formulas.ACUTE_DAYS, load_formulas.CHRONIC_DAYS)
+    )
+    week = load_formulas.trailing_windows(loads, load_formulas.WEEK_DAYS)
+    columns: dict[str, NDArray[np.float64]] = {
+        "load": np.asarray(loads, dtype=float),
+        "acute": acute,
+        "chronic": chronic,
+        "acwr": load_formulas.safe_ratio(acute, chronic),
+        "acwr_coupled": load_formulas.acwr_coupled(loads),
+        "acwr_uncoupled": load_formulas.acwr_uncoupled(loads),
+        "ctl": load_formulas.fitness(loads),
+        "atl": load_formulas.fitness(loads, load_formulas.FATIGUE_DAYS),
+        "tsb": load_formulas.training_stress_balance(loads)[:-1],
+        "monotony": load_formulas.monotony(week),
+        "strain": load_formulas.strain(week),
+    }
+    table = pd.DataFrame(columns, index=loads.index)
+    day = np.arange(1, len(table) + 1)
+    full = {name: day >= first for name, first in FIRST_FULL_DAY.items()}
+    return table.where(pd.DataFrame(full, index=table.index))
+
+
+def weekly_metrics(history: History, through: pd.Timestamp | None = None) -> pd.DataFrame:
+    """The load of each of the runner's weeks (``settings.week_start``), and how the week ended.
+
+    Args:
+        history: whose.
+        through: the last day (naive); None is the last one that the log tells of.
+
+    Returns:
+        Indexed by the first day of the week: last (day of it), runs, days (of which something is known),
+        load (their sum, NaN if none is known), and the other metrics as on the last of those days.
+    """
+    by_day = daily_metrics(history, through)
+    by_day["days"] = by_day["load"].notna().astype(int)
+    by_day["runs"] = history.runs.groupby("day").size().reindex(by_day.index, fill_value=0)
+    by_day["first"] = _first_of_week(pd.DatetimeIndex(by_day.index), history.settings.week_start)
+    weeks = by_day.groupby("first")
+    table = by_day.drop_duplicates("first", keep="last").set_index("first")
+    table[["days", "runs"]] = weeks[["days", "runs"]].sum()
+    table["load"] = weeks["load"].sum(min_count=1)
+    table.insert(0, "last", pd.DatetimeIndex(table.index) + pd.Timedelta(days=load_formulas.WEEK_DAYS - 1))
+    return table
+
+
+def _first_of_week(days: pd.DatetimeIndex, start: str) -> pd.DatetimeIndex:
+    """The first day of the week of each day."""
+    into = (days.day_of_week.to_numpy() - _WEEK_STARTS[start]) % load_formulas.WEEK_DAYS
+    return days - pd.to_timedelta(into, unit="D")
+
+
+SPIKE_DAYS = 30
+#: Of so few runs in those days the longest says nothing about what the runner is used to.
+MIN_RUNS_BEFORE = 3
+
+
+def run_spikes(history: History) -> pd.Series[float]:
+    """The distance of each run over the longest run of the 30 days before it (Frandsen, BJSM 2025).
+
+    What a runner is used to is known when the log has been kept for those 30 days without a silence
+    (``keeping``) and has three runs with a distance in them: a beginner's 6 km after 5 km are no spike,
+    nor are the first runs after a break, and a run that a watch without a clock dates years back does
+    not make a first week a late one.
+
+    Returns:
+        The ratios (no unit) by run id, in the order of the runs' ends; NaN where that is not known.
+    """
+    ended = history.runs.sort_values("end", kind="stable")
+    distance = pd.Series(ended["distance_m"].to_numpy(float), index=pd.DatetimeIndex(ended["end"]))
+    before = distance.rolling(f"{SPIKE_DAYS}D", closed="left", min_periods=MIN_RUNS_BEFORE)
+    longest = before.max().where(lambda metres: metres > 0)
+    ratio = pd.Series((distance / longest).to_numpy(), index=ended.index)
+    table = activity_evidence(history).dropna(subset="run").set_index("run")
+    kept_long = table["day"] - table["begun"] >= pd.Timedelta(days=SPIKE_DAYS)
+    return ratio.where(kept_long.reindex(ended.index).to_numpy(bool), np.nan)

@@ -1,0 +1,325 @@
+"""Compute the load of each run, all of one kind, and the heart-rate limits that it needs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from runlog.analysis import load_formulas
+from runlog.analysis.load_formulas import BANISTER
+from runlog.wording import _, decimal, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from numpy.typing import NDArray
+
+    from runlog.settings import Settings
+
+#: A rate counts as reached in a run when the heart was at or above it for so long in all.
+HELD_S = 30.0
+#: And as the runner's highest when so many runs reached it: one run's strap may err for minutes.
+MIN_RUNS_REACHING = 2
+#: Nothing is estimated from fewer runs with heart rates.
+MIN_RUNS_WITH_HR = 10
+#: No heart rate of a runner: above it, and (as an estimate of the highest) below it.
+MAX_PLAUSIBLE_BPM, MIN_PLAUSIBLE_MAX_BPM = 220, 140
+#: What is assumed where the settings tell nothing.
+ASSUMED_REST = 60.0
+ASSUMED_SEX = "male"
+
+
+class HeartRateLimits(NamedTuple):
+    """What Banister's and Edwards' TRIMP are bounded by.
+
+    Attributes:
+        rest, highest: bpm.
+        sex: of Banister's factors.
+        unset: which of hr_max, hr_rest and sex is no setting.
+        seen: the highest rate of the runs, or None.
+    """
+
+    rest: float
+    highest: float
+    sex: str
+    unset: tuple[str, ...] = ()
+    seen: float | None = None
+
+    def note(self) -> str:
+        """What of it is no setting, with the numbers and what to write into config.toml; or ""."""
+        if self.unset:
+            return _note_assumed(self)
+        return (
+            "" if self.seen is None or self.seen <= self.highest else _note_exceeded(self.highest, self.seen)
+        )
+
+    @property
+    def banister(self) -> dict[str, float]:
+        """The limits as ``formulas.banister`` takes them."""
+        a, b = BANISTER[self.sex]
+        return {"hr_rest": self.rest, "hr_max": self.highest, "a": a, "b": b}
+
+
+def heart_rate_limits(heart_s: Collection[Mapping[int, float]], settings: Settings) -> HeartRateLimits | str:
+    """The limits of the settings; what they do not tell is estimated from the runs or assumed.
+
+    - hr_max: the highest rate that at least two runs held for 30 s or more. A single peak is no
+      measure (Boudet 2002: it lies 7.6 bpm above the median of a runner's hard efforts, which scatter by
+      6 bpm), while what runners reach in hard training is no less than in a laboratory (Semin 2008). Who
+      never runs hard is estimated too low.
+    - hr_rest: no run can tell it; 60 bpm is assumed.
+    - sex: men's factors are assumed; women's give 7 to 19% more throughout.
+
+    Is that good enough to count load by? It is wrong as an absolute number, but nearly in proportion: in
+    300 simulated runners (rest 55 ± 8, highest 187 ± 10 and seen 8 ± 5 too low, half of them women) a run's
+    TRIMP by such limits strays from the true one by 3% (6% for the worst twentieth) around a constant
+    factor, the distance by 15%. What is compared here is a runner's load with the same runner's, so it is
+    used, with a warning, where ten runs or more have heart rates.
+
+    Args:
+        heart_s: seconds by whole bpm, of every run that has them.
+        settings: with hr_max, hr_rest and sex.
+
+    Returns:
+        The limits, or why there are none (marked): "" where nothing is set and little is recorded.
+    """
+    seen = _estimated_max(heart_s)
+    highest = settings.hr_max or seen
+    rest = settings.hr_rest or ASSUMED_REST
+    if highest is None:
+        asked = settings.hr_rest is not None or settings.sex is not None
+        return marked("Heart rates are not counted: set hr_max in config.toml.") if asked else ""
+    if highest <= rest:
+        return marked("Heart rates are not counted: hr_max is not above hr_rest; see config.toml.")
+    unset = tuple(name for name in ("hr_max", "hr_rest", "sex") if getattr(settings, name) is None)
+    return HeartRateLimits(rest, highest, settings.sex or ASSUMED_SEX, unset, seen)
+
+
+def _estimated_max(heart_s: Collection[Mapping[int, float]]) -> float | None:
+    held = sorted(rate for one in heart_s if (rate := highest_held(one)) is not None)
+    if len(held) < MIN_RUNS_WITH_HR or held[-MIN_RUNS_REACHING] < MIN_PLAUSIBLE_MAX_BPM:
+        return None
+    return float(held[-MIN_RUNS_REACHING])
+
+
+def highest_held(heart_s: Mapping[int, float]) -> int | None:
+    """The highest rate (bpm) at or above which the heart was for 30 s in all; None without so much.
+
+    Seconds above 220 bpm are no heart's.
+    """
+    seconds = 0.0
+    for rate in sorted(heart_s, reverse=True):
+        seconds += heart_s[rate] if rate <= MAX_PLAUSIBLE_BPM else 0.0
+        if seconds >= HELD_S:
+            return rate
+    return None
+
+
+def _note_assumed(limits: HeartRateLimits) -> str:
+    told, lines = [], []
+    if "hr_max" in limits.unset:
+        told.append(
+            _(
+                "Your highest heart rate is estimated as {bpm} bpm ({runs} runs held it for {seconds} s; "
+                "the true one may be higher)."
+            ).format(bpm=round(limits.highest), runs=MIN_RUNS_REACHING, seconds=round(HELD_S))
+        )
+        lines.append(f"hr_max = {limits.highest:.0f}")
+    if "hr_rest" in limits.unset:
+        told.append(_("{bpm} bpm at rest is assumed.").format(bpm=round(limits.rest)))
+        lines.append(f"hr_rest = {limits.rest:.0f}")
+    if "sex" in limits.unset:
+        men = limits.sex == "male"
+        told.append(_("The factors of men are assumed.") if men else _("The factors of women are assumed."))
+        lines.append(f'sex = "{limits.sex}"')
+    so = _(
+        "So the TRIMP compares your runs with each other, not with other people's. "
+        "If you know better, write it into config.toml: {lines}."
+    )
+    return " ".join((*told, so.format(lines=", ".join(lines))))
+
+
+def _note_exceeded(highest: float, seen: float) -> str:
+    return _(
+        "{runs} of your runs held {seen} bpm for {seconds} s, more than the hr_max of {highest} in "
+        "config.toml."
+    ).format(runs=MIN_RUNS_REACHING, seen=round(seen), seconds=round(HELD_S), highest=f"{highest:g}")
+
+
+MIN_KNOWN_SHARE = 0.5  # of the runs must have what a kind of load needs
+MIN_COVERED_SHARE = 0.5  # of a run's time must have heart rates, so that they stand for the rest of it
+
+
+class LoadKind(StrEnum):
+    """What load is counted in: its unit in words."""
+
+    EFFORT = marked("session-RPE points")
+    HEART = marked("TRIMP")
+    DISTANCE = "km"
+    TIME = marked("min")
+
+
+#: What is said where runs have no load of the kind of the others.
+_MISSING_INPUT = {
+    LoadKind.EFFORT: marked("{n} of {runs} runs lack an effort (RPE); {so}"),
+    LoadKind.HEART: marked("{n} of {runs} runs lack a heart rate; {so}"),
+    LoadKind.DISTANCE: marked("{n} of {runs} runs lack a distance; {so}"),
+    LoadKind.TIME: marked("{n} of {runs} runs lack a time; {so}"),
+}
+
+EVERY_SECOND = "heart rate, second by second"
+MEAN_RATE = "mean heart rate"
+
+
+class SessionLoads(NamedTuple):
+    """What each run counts.
+
+    Attributes:
+        runs: by run id: load (in the unit of ``kind``), load_source (what it was counted from), trimp
+            (Banister's) and edwards (Edwards' TRIMP), NaN where the heart rates do not tell them.
+        kind: the unit of the loads.
+        notes: each says what was converted, estimated or assumed for them, or "".
+    """
+
+    runs: pd.DataFrame
+    kind: LoadKind
+    notes: tuple[Callable[[], str], ...]
+
+
+def session_loads(
+    runs: pd.DataFrame, heart_s: Mapping[int, Mapping[int, float]], settings: Settings
+) -> SessionLoads:
+    """The load of each run, all of one kind.
+
+    The kind is the first of session-RPE, Banister's TRIMP and distance that at least half of the runs
+    have. The others are put on that scale by the runner's own median ratio to the distance or, where
+    there is none, to the time. Kind, ratios and estimated limits are those of the whole series: they
+    are its unit, not values of a moment.
+
+    Args:
+        runs: with duration_s, moving_s, distance_m, avg_hr and rpe.
+        heart_s: seconds at each heart rate by whole bpm, by run id, where there is a stream.
+        settings: with the limits of the heart rate.
+    """
+    minutes = runs["moving_s"].fillna(runs["duration_s"]) / 60.0
+    km = (runs["distance_m"] / 1000.0).where(runs["distance_m"] > 0)
+    limits = heart_rate_limits([one for one in heart_s.values() if one], settings)
+    heart, about_heart = _heart_rate_loads(runs["avg_hr"], minutes, heart_s, limits)
+    kinds = {
+        LoadKind.EFFORT: pd.Series(load_formulas.session_rpe(minutes, runs["rpe"]), index=runs.index),
+        LoadKind.HEART: heart["trimp"],
+        LoadKind.DISTANCE: km,
+        LoadKind.TIME: minutes,
+    }
+    kind = next(kind for kind, loads in kinds.items() if _is_mostly_known(loads) or kind is LoadKind.TIME)
+    loads = kinds[kind]
+    source = heart["source"] if kind is LoadKind.HEART else pd.Series(_source_of(kind), runs.index)
+    source = source.where(loads.notna(), np.where(km.notna(), "distance", "time"))
+    on_one_scale = _fill_by_ratio(loads, km, minutes)
+    converted = partial(_note_filled, kind, int(loads.isna().sum()), len(runs))
+    frame = heart[["trimp", "edwards"]].assign(load=on_one_scale, load_source=source)
+    return SessionLoads(frame, kind, (converted, *_load_notes(kind, limits, about_heart)))
+
+
+def _is_mostly_known(loads: pd.Series[float]) -> bool:
+    return bool(loads.notna().mean() >= MIN_KNOWN_SHARE)
+
+
+def _fill_by_ratio(
+    loads: pd.Series[float], km: pd.Series[float], minutes: pd.Series[float]
+) -> pd.Series[float]:
+    """The loads, and in the place of missing ones the distance or time at the runner's median ratio."""
+    by_distance = km * (loads / km).median()
+    by_time = minutes * (loads / minutes.where(minutes > 0)).median()
+    return loads.fillna(by_distance).fillna(by_time)
+
+
+def _source_of(kind: LoadKind) -> str:
+    return {LoadKind.EFFORT: "effort", LoadKind.DISTANCE: "distance"}.get(kind, "time")
+
+
+def _load_notes(
+    kind: LoadKind, limits: HeartRateLimits | str, about_heart: Callable[[], str]
+) -> tuple[Callable[[], str], ...]:
+    if isinstance(limits, str):
+        return () if kind is LoadKind.EFFORT else (partial(_, limits),)
+    return (about_heart, limits.note) if kind is LoadKind.HEART else ()
+
+
+def _heart_rate_loads(
+    avg_hr: pd.Series[float],
+    minutes: pd.Series[float],
+    heart_s: Mapping[int, Mapping[int, float]],
+    limits: HeartRateLimits | str,
+) -> tuple[pd.DataFrame, Callable[[], str]]:
+    """Banister's and Edwards' TRIMP, where the former came from, and what says how they were made alike."""
+    found = pd.DataFrame({"trimp": np.nan, "edwards": np.nan, "source": None}, index=avg_hr.index)
+    if isinstance(limits, str):
+        return found, str
+    by_second = _trimp_by_second(minutes, heart_s, limits)
+    by_mean = pd.Series(load_formulas.banister_trimp(minutes, avg_hr, **limits.banister), index=avg_hr.index)
+    ratio = (by_second["trimp"] / by_mean.where(by_mean > 0)).median()
+    only_mean = by_second["trimp"].isna() & by_mean.notna()
+    alike = by_mean if np.isnan(ratio) else by_mean * ratio
+    found["trimp"] = by_second["trimp"].fillna(alike)
+    found["edwards"] = by_second["edwards"]
+    found["source"] = np.where(only_mean, MEAN_RATE, EVERY_SECOND)
+    return found, partial(_note_mean_rate, int(only_mean.sum()), len(avg_hr), float(ratio))
+
+
+def _trimp_by_second(
+    minutes: pd.Series[float], heart_s: Mapping[int, Mapping[int, float]], limits: HeartRateLimits
+) -> pd.DataFrame:
+    """Each second at its own rate; time without a heart rate counts like the time with one."""
+    place, bpm, at_rate = _flatten_histograms(heart_s, minutes.index)
+    known, trimp = np.zeros((2, len(minutes)))
+    zones = np.zeros((len(minutes), load_formulas.EDWARDS_ZONES + 1))
+    np.add.at(known, place, at_rate)
+    np.add.at(trimp, place, load_formulas.banister_trimp(at_rate, bpm, **limits.banister))
+    np.add.at(zones, (place, load_formulas.edwards_zone(bpm, hr_max=limits.highest)), at_rate)
+    of_run = minutes.to_numpy(float)
+    covered = (known > 0) & (known >= MIN_COVERED_SHARE * of_run)
+    whole = np.divide(np.maximum(of_run, known), known, out=np.full(len(known), np.nan), where=covered)
+    return pd.DataFrame(
+        {"trimp": trimp * whole, "edwards": load_formulas.edwards_trimp(zones[:, 1:]) * whole},
+        index=minutes.index,
+    )
+
+
+def _flatten_histograms(
+    heart_s: Mapping[int, Mapping[int, float]], runs: pd.Index
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+    """The place of the run, the rate (bpm) and the minutes at it, of every bar of every histogram."""
+    found = [heart_s.get(run, {}) for run in runs]
+    place = np.repeat(np.arange(len(found)), [len(one) for one in found])
+    bpm = np.fromiter(chain.from_iterable(found), float, len(place))
+    seconds = np.fromiter(chain.from_iterable(one.values() for one in found), float, len(place))
+    return place, bpm, seconds / 60.0
+
+
+def _note_filled(kind: LoadKind, missing: int, runs: int) -> str:
+    if missing == 0:
+        return ""
+    so = _(
+        "they were put on the scale of the others by your own median ratio to distance, "
+        "or to time where the distance is unknown."
+    )
+    return _(_MISSING_INPUT[kind]).format(n=missing, runs=runs, so=so)
+
+
+def _note_mean_rate(only_mean: int, runs: int, ratio: float) -> str:
+    if only_mean == 0:
+        return ""
+    if np.isnan(ratio):
+        return _(
+            "{n} of {runs} runs count by their mean heart rate, as no second-by-second one is there."
+        ).format(n=only_mean, runs=runs)
+    return _(
+        "{n} of {runs} runs count by their mean heart rate, times {ratio} (your own median ratio) "
+        "to be like those counted second by second."
+    ).format(n=only_mean, runs=runs, ratio=decimal(ratio, 2))

@@ -1,0 +1,258 @@
+"""Assign a pair of shoes to each run, with the reason; a tie is never guessed.
+
+The order of trust: assigned by hand, the diary, the gear of the watch or app, the runner's rules, the only
+pair in use that day, the latest default of those in use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from runlog.model import WEEKDAYS, ShoeRule, Surface, pair_by_key, shoe_key
+from runlog.settings import METRES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from runlog.model import KeptShoeRule, Shoe
+    from runlog.settings import Settings
+
+_PAIR_COLUMNS = {
+    "from_date": "datetime64[us]",
+    "retired": "datetime64[us]",
+    "start_m": "float64",
+    "limit_m": "float64",
+    "default": "bool",
+    "kept": "bool",
+    "rests": "object",
+    "other_names": "object",
+}
+
+
+def pair_table(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Settings) -> pd.DataFrame:
+    """All pairs: those that the runner keeps, and those that only a run or a diary row names.
+
+    Args:
+        shoes: that the runner keeps, and the other names of them.
+        named: the names that runs and diary rows tell.
+        settings: with the limit of pairs that have none of their own.
+
+    Returns:
+        A row per pair by name: from_date, retired (naive days or NaT), start_m, limit_m, default, kept
+        (whether the runner keeps it; the window of the others is not known), rests (first and last day
+        of each while that it was out of use) and other_names.
+    """
+    shoes = list(shoes)
+    limit_m = settings.shoe_limit_km * 1000.0
+    pair = pair_by_key(shoes)
+    rows = {shoe.name: _pair_row(shoe, pair, shoes, limit_m) for shoe in shoes if shoe.name in pair.values()}
+    seen = {"", *pair}
+    for name in named:
+        if name and shoe_key(name) not in seen:
+            seen.add(shoe_key(name))
+            rows[name.strip()] = (None, None, 0.0, limit_m, False, False, (), ())
+    index = pd.Index(list(rows), name="name", dtype=object)
+    table = pd.DataFrame(list(rows.values()), columns=list(_PAIR_COLUMNS), index=index)
+    return table.astype(_PAIR_COLUMNS)
+
+
+def _pair_row(shoe: Shoe, pair: dict[str, str], shoes: Iterable[Shoe], limit_m: float) -> tuple[object, ...]:
+    others = (one.name for one in shoes if pair[shoe_key(one.name)] == shoe.name and one.name != shoe.name)
+    return (
+        *(shoe.from_date, shoe.retired, shoe.start_m, limit_m if shoe.limit_m is None else shoe.limit_m),
+        *(shoe.default, True, shoe.rests, tuple(others)),
+    )
+
+
+def pair_by_name_key(table: pd.DataFrame) -> dict[str, str]:
+    """The pair by the key of each of its names, of a table as ``pairs`` gives it."""
+    return {
+        shoe_key(written): str(name)
+        for name, others in table["other_names"].items()
+        for written in (str(name), *others)
+    }
+
+
+def pairs_in_use(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> NDArray[np.bool_]:
+    """Whether each pair was in use on each day: a row per day, a column per pair.
+
+    The day of retiring is one of use. A pair that the runner does not keep is never known to be in use.
+    """
+    day = days.to_numpy()[:, None]
+    not_yet = table["from_date"].to_numpy() > day
+    no_more = table["retired"].to_numpy() < day
+    return table["kept"].to_numpy() & ~(not_yet | no_more | pairs_resting(table, days))
+
+
+def pairs_resting(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> NDArray[np.bool_]:
+    """Whether each pair had been retired and not taken up again on each day."""
+    rests = np.zeros((len(days), len(table)), dtype=bool)
+    days = days.dt.normalize()
+    for column, of_pair in enumerate(table["rests"]):
+        for first, last in of_pair:
+            rests[:, column] |= days.between(pd.Timestamp(first), pd.Timestamp(last)).to_numpy()
+    return rests
+
+
+_CONDITIONS = tuple(field.name for field in fields(ShoeRule) if field.name != "shoe")
+#: By FIT's word, None where a source says but "running". An ultra or an obstacle run may be on any.
+_SURFACES = {
+    None: Surface.ROAD,
+    "street": Surface.ROAD,
+    "road": Surface.ROAD,
+    "trail": Surface.TRAIL,
+    "track": Surface.TRACK,
+    "treadmill": Surface.TREADMILL,
+    "indoor_running": Surface.TREADMILL,
+    "virtual_activity": Surface.TREADMILL,
+}
+
+
+class RunFacts(NamedTuple):
+    """What rules ask of a run: its local day, its sub-sport, and its distance or NaN."""
+
+    day: date
+    sub_sport: str | None
+    distance_m: float
+
+
+def surface_of(sub_sport: str | None) -> Surface | None:
+    """What a run of this sub-sport was on; what is called just a run counts as on the road."""
+    return _SURFACES.get(sub_sport)
+
+
+def rule_fits(rule: ShoeRule, run: RunFacts) -> bool:
+    """Whether a run fits all conditions of a rule; what is not known of it fits none."""
+    return (
+        (rule.surface is None or rule.surface == surface_of(run.sub_sport))
+        and (rule.weekdays is None or WEEKDAYS[run.day.weekday()] in rule.weekdays.split(","))
+        and (rule.min_m is None or run.distance_m >= rule.min_m)
+        and (rule.max_m is None or run.distance_m <= rule.max_m)
+        and (rule.season is None or _in_season(rule.season, f"{run.day:%m-%d}"))
+    )
+
+
+def _in_season(season: str, day: str) -> bool:
+    first, _, last = season.partition("..")
+    return first <= day <= last if first <= last else not last < day < first  # over the turn of the year
+
+
+def most_specific(fitting: Sequence[KeptShoeRule]) -> list[KeptShoeRule]:
+    """Of rules that fit a run those that count: not one whose conditions another has, and more."""
+    return [
+        one for one in fitting if not any(_conditions_of(other) > _conditions_of(one) for other in fitting)
+    ]
+
+
+def _conditions_of(kept: KeptShoeRule) -> frozenset[str]:
+    return frozenset(name for name in _CONDITIONS if getattr(kept.rule, name) is not None)
+
+
+def describe_rule(rule: ShoeRule, unit: str) -> str:
+    """The conditions of a rule for people, e.g. "trail, Sat or Sun, at least 15 km"."""
+    days = (rule.weekdays or "").split(",")
+    first, _, last = (rule.season or "").partition("..")
+    parts = (
+        rule.surface,
+        " or ".join(day.capitalize() for day in days),
+        "" if rule.min_m is None else f"at least {_format_distance(rule.min_m, unit)}",
+        "" if rule.max_m is None else f"at most {_format_distance(rule.max_m, unit)}",
+        f"from {first} to {last} of each year" if first else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _format_distance(metres: float, unit: str) -> str:
+    return f"{round(metres / METRES[unit], 2):g} {unit}"
+
+
+#: Before any run: the first day of a pair without one.
+BEFORE_ALL = pd.Timestamp("1900-01-01")
+
+BY_HAND = "put on by hand"
+IN_DIARY = "named in the diary"
+BY_SOURCE = "named by the watch or app"
+ONLY_PAIR = "the only pair in use that day"
+NONE_IN_USE = "no pair was in use that day"
+
+
+def assign_shoes(
+    runs: pd.DataFrame, shoes: pd.DataFrame, kept_rules: Sequence[KeptShoeRule] = (), unit: str = "km"
+) -> pd.DataFrame:
+    """The shoe of each run, and why that one or why none.
+
+    Args:
+        runs: day, sub_sport, distance_m, and the names or None that were put on by hand (worn), told
+            by the diary (told) and named by the source (gear).
+        shoes: as ``pairs.pairs`` gives them.
+        kept_rules: the runner's rules.
+        unit: "km" or "mi", for the reasons.
+
+    Returns:
+        shoe (name or None) and shoe_reason, by run.
+    """
+    known = pair_by_name_key(shoes)
+    names = zip(runs["worn"], runs["told"], runs["gear"], strict=True)
+    facts = map(RunFacts, runs["day"], runs["sub_sport"], runs["distance_m"])
+    rows = [
+        _named_pair(known, *of_run)
+        or _pair_by_rule(kept_rules, fact, in_use, known, unit)
+        or _only_or_default(in_use)
+        for of_run, fact, in_use in zip(names, facts, _pairs_by_day(shoes, runs["day"]), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["shoe", "shoe_reason"], index=runs.index, dtype=object)
+
+
+def _named_pair(
+    known: dict[str, str], worn: str | None, told: str | None, gear: str | None
+) -> tuple[str | None, str] | None:
+    for name, reason in ((worn, BY_HAND), (told, IN_DIARY), (gear, BY_SOURCE)):
+        if shoe_key(name):
+            return known[shoe_key(name)], reason
+    return None
+
+
+def _pairs_by_day(shoes: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> Iterator[pd.DataFrame]:
+    """For each day the pairs that were in use."""
+    patterns, pattern = np.unique(pairs_in_use(shoes, days), axis=0, return_inverse=True)
+    in_use = [shoes[mask] for mask in patterns]
+    return (in_use[i] for i in pattern.ravel())
+
+
+def _pair_by_rule(
+    kept_rules: Iterable[KeptShoeRule], run: RunFacts, in_use: pd.DataFrame, known: dict[str, str], unit: str
+) -> tuple[str | None, str] | None:
+    """The pair of the rules that fit a run, of those for pairs that were in use; None where none does."""
+    fitting = [
+        kept
+        for kept in kept_rules
+        if known.get(shoe_key(kept.rule.shoe)) in in_use.index and rule_fits(kept.rule, run)
+    ]
+    by_pair = {known[shoe_key(kept.rule.shoe)]: kept for kept in reversed(most_specific(fitting))}
+    if not by_pair:
+        return None
+    if len(by_pair) > 1:
+        told = (f"{name} (rule {kept.id})" for name, kept in reversed(by_pair.items()))
+        return None, f"rules name different pairs: {', '.join(told)}"
+    name, first = by_pair.popitem()
+    return name, f"rule {first.id}: {describe_rule(first.rule, unit)}"
+
+
+def _only_or_default(in_use: pd.DataFrame) -> tuple[str | None, str]:
+    """The pair of a run of which nothing is said, and why that one or why none."""
+    if in_use.empty:
+        return None, NONE_IN_USE
+    if len(in_use) == 1:
+        return str(in_use.index[0]), ONLY_PAIR
+    since = in_use.loc[in_use["default"], "from_date"].fillna(BEFORE_ALL)
+    defaults = since.index[since == since.max()]
+    if len(defaults) == 1:
+        return str(defaults[0]), f"the default of the {len(in_use)} pairs in use that day"
+    return None, f"could be any of {', '.join(in_use.index if defaults.empty else defaults)}"

@@ -1,0 +1,312 @@
+"""Compute each pair's mileage, when it will reach its limit, and its share of the running.
+
+This is the one place that counts mileage: what the pair had run before runlog knew it, plus each run in it,
+from the end of that run on, also while it is retired. A run of unknown distance adds nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from runlog.analysis.shoe_assignment import NONE_IN_USE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from runlog.analysis.history import History
+
+__all__ = [
+    "COVERAGE",
+    "MAX_FORECAST_WEEKS",
+    "RECENT_DAYS",
+    "USE_WEEKS",
+    "LimitForecast",
+    "ShoeChanges",
+    "ShoeDetail",
+    "compare_shoes",
+    "forecast_limit",
+    "mileage_after_runs",
+    "mileage_at",
+    "shoe_detail",
+    "shoe_table",
+    "unassigned_runs",
+]
+
+RECENT_DAYS = 28
+#: Fewer runs in a row say nothing of a rotation.
+_MIN_IN_A_ROW = 5
+_SHOE_COLUMNS = {
+    "km": "float64",
+    "runs": "int64",
+    "limit_km": "float64",
+    "left_km": "float64",
+    "from_date": "datetime64[us]",
+    "retired": "datetime64[us]",
+    "default": "bool",
+    "expected": "datetime64[us]",
+    "expected_low": "datetime64[us]",
+    "expected_high": "datetime64[us]",
+    "share_28d": "float64",
+    "share_8w": "float64",
+    "only_since": "datetime64[us]",
+}
+
+
+def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
+    """How worn each pair is, when it comes to its limit, and how much of the running it does.
+
+    Args:
+        history: whose runs count that had ended by now.
+        now: aware; None is the end of the last run.
+
+    Returns:
+        A row per pair: name, km, runs, limit_km, left_km, from_date, retired, default, expected,
+        expected_low, expected_high (naive days, as ``when_reached`` gives them; NaT for a retired or unused
+        pair, low and high also where two weeks are not known yet; for a pair over its limit the day on
+        which it passed it, NaT where it had before its first run here), share_28d and share_8w (of all
+        runs of the last 28 days and 8 weeks; NaN without any), only_since (of the one pair that all
+        runs of 28 days were in, at least 5: the day of the first of its runs in a row).
+    """
+    moment = history.runs["end"].max() if now is None else pd.Timestamp(now).tz_convert("UTC")
+    ended = history.runs[history.runs["end"] <= moment]
+    totals = mileage_after_runs(history).loc[lambda runs: runs["end"] <= moment]
+    runs_of = totals.groupby("shoe").indices
+    shares = [_usage_shares(ended, moment, days) for days in (RECENT_DAYS, 7 * USE_WEEKS)]
+    only, since = _only_pair_in_use(ended, moment)
+    rows = []
+    for name, pair in history.shoes.iterrows():
+        of_pair = totals.iloc[runs_of.get(name, [])]
+        worn_m = of_pair["total_m"].iloc[-1] if len(of_pair) else pair["start_m"]
+        rows.append(
+            (
+                *(worn_m / 1000.0, len(of_pair)),
+                *(pair["limit_m"] / 1000.0, (pair["limit_m"] - worn_m) / 1000.0),
+                *(pair["from_date"], pair["retired"], pair["default"]),
+                *_limit_forecast(pair, of_pair, ended, moment),
+                *(share.get(name, none) for share, none in shares),
+                since if name == only else pd.NaT,
+            )
+        )
+    table = pd.DataFrame(rows, columns=list(_SHOE_COLUMNS), index=history.shoes.index)
+    return table.astype(_SHOE_COLUMNS).reset_index().astype({"name": object})
+
+
+def _limit_forecast(
+    pair: pd.Series, totals: pd.DataFrame, ended: pd.DataFrame, moment: pd.Timestamp
+) -> LimitForecast:
+    """When a pair comes to its limit, or the day on which it did."""
+    if totals.empty or pair["retired"] <= moment.tz_localize(None):
+        return LimitForecast()
+    worn = totals.join(ended[["distance_m", "utc_offset_s"]])
+    over = worn["total_m"] >= pair["limit_m"]
+    if not over.any():
+        return forecast_limit(pair["limit_m"] - worn["total_m"].iloc[-1], worn, moment)
+    passed = pd.NaT if pair["start_m"] >= pair["limit_m"] else worn["day"][over.idxmax()]
+    return LimitForecast(passed, passed, passed)
+
+
+def _usage_shares(ended: pd.DataFrame, moment: pd.Timestamp, days: int) -> tuple[dict[object, float], float]:
+    """Each pair's share of all runs of the last days, and that of a pair without any."""
+    worn = ended.loc[ended["end"] > moment - pd.Timedelta(days=days), "shoe"]
+    if worn.empty:
+        return {}, math.nan
+    return (worn.value_counts() / len(worn)).to_dict(), 0.0
+
+
+def _only_pair_in_use(ended: pd.DataFrame, moment: pd.Timestamp) -> tuple[str | None, object]:
+    """The pair that all runs of the last 28 days were in, and the day of the first of its runs in a row."""
+    known = ended.sort_values("end", kind="stable").dropna(subset="shoe")
+    recent = known[known["end"] > moment - pd.Timedelta(days=RECENT_DAYS)]
+    worn = recent["shoe"].unique()
+    if len(worn) != 1:
+        return None, pd.NaT
+    name = str(worn[0])
+    others = (known["shoe"] != name).to_numpy()
+    in_a_row = known.iloc[others.nonzero()[0][-1] + 1 if others.any() else 0 :]
+    long_enough = len(in_a_row) >= _MIN_IN_A_ROW
+    return (name, in_a_row["day"].iloc[0]) if long_enough else (None, pd.NaT)
+
+
+def mileage_after_runs(history: History) -> pd.DataFrame:
+    """What the pair of each run had run once that run was over.
+
+    Returns:
+        A row per run by its id, in the order of their ends: end, day, shoe, and total_m (metres, NaN
+        where the pair of the run is not known).
+    """
+    runs = history.runs[["end", "day", "shoe", "distance_m"]].sort_values("end", kind="stable")
+    start_m = runs["shoe"].map(history.shoes["start_m"]).astype(float)
+    runs["total_m"] = start_m + runs["distance_m"].fillna(0.0).groupby(runs["shoe"]).cumsum()
+    return runs.drop(columns="distance_m")
+
+
+def mileage_at(history: History, moments: pd.DatetimeIndex) -> pd.DataFrame:
+    """The kilometres on each pair as of moments: a row per moment (aware), a column per pair."""
+    totals = mileage_after_runs(history)
+    km = {}
+    for name, start_m in history.shoes["start_m"].items():
+        of_pair = totals[totals["shoe"] == name]
+        last = of_pair["end"].searchsorted(moments, side="right") - 1  # -1, none yet, is the start at the end
+        km[name] = np.append(of_pair["total_m"], start_m)[last] / 1000.0
+    return pd.DataFrame(km, index=moments)
+
+
+USE_WEEKS = 8
+COVERAGE = 0.8
+MAX_FORECAST_WEEKS = 520
+
+_WEEK_S = 7 * 86_400
+
+
+class LimitForecast(NamedTuple):
+    """The day on which the limit is expected, and the range of it; NaT where that cannot be told."""
+
+    expected: object = pd.NaT
+    low: object = pd.NaT
+    high: object = pd.NaT
+
+
+def forecast_limit(left_m: float, worn: pd.DataFrame, now: pd.Timestamp) -> LimitForecast:
+    """The day of the limit, and the earliest and the latest that it may well be.
+
+    The rate is that of the last 8 weeks, or of the whole weeks since the pair was first worn where
+    those are fewer. The range holds 8 times of 10 if weeks go on to differ as much as those did: with
+    m and s their mean and standard deviation, n their number, k the weeks to go and t the 90 % point of
+    Student's distribution with n - 1 degrees of freedom, left / (m ± t · s · √(1/n + 1/k)).
+
+    Args:
+        left_m: metres to the limit, above 0.
+        worn: the runs in the pair up to now, at least one: end, distance_m, utc_offset_s.
+        now: aware.
+    """
+    weekly = _weekly_metres(worn, now)
+    today = (now.tz_localize(None) + pd.Timedelta(seconds=worn["utc_offset_s"].iloc[-1])).normalize()
+    mean, weeks = weekly.mean(), len(weekly)
+    spread = np.inf
+    if weeks > 1:
+        spread = _student_t(weeks - 1) * weekly.std(ddof=1) * np.sqrt(1.0 / weeks + mean / left_m)
+    return LimitForecast(
+        *(_day_reached(today, left_m, rate) for rate in (mean, mean + spread, mean - spread))
+    )
+
+
+def _weekly_metres(worn: pd.DataFrame, now: pd.Timestamp) -> NDArray[np.float64]:
+    """The metres of each of the last weeks, the latest first, as many as the pair was worn for in full."""
+    weeks_ago = (now - worn["end"]).dt.total_seconds().to_numpy(float) / _WEEK_S
+    weeks = max(1, min(USE_WEEKS, int(weeks_ago.max())))
+    recent = weeks_ago < weeks
+    metres = worn["distance_m"].fillna(0.0).to_numpy(float)
+    return np.bincount(weeks_ago[recent].astype(int), metres[recent], minlength=weeks).astype(float)
+
+
+def _student_t(degrees: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, (1 + COVERAGE) / 2))
+
+
+def _day_reached(today: pd.Timestamp, left_m: float, weekly_m: float) -> object:
+    weeks = left_m / weekly_m if 0 < weekly_m < np.inf else np.inf
+    return today + pd.Timedelta(days=round(7 * weeks)) if weeks < MAX_FORECAST_WEEKS else pd.NaT
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShoeDetail:
+    """One pair as of a moment.
+
+    Attributes:
+        wear: its row of ``shoes``.
+        start_m: what it had run before runlog knew it.
+        other_names: what else it is called.
+        rests: the first and the last day of each while that it was out of use.
+        runs: its runs in the order of their starts, as ``History.runs`` has them.
+        months: km and runs by month ("2026-07"), without months of no run.
+        reasons: how many of its runs are its for each reason, the most frequent first.
+    """
+
+    wear: pd.Series
+    start_m: float
+    other_names: tuple[str, ...]
+    rests: tuple[tuple[object, object], ...]
+    runs: pd.DataFrame
+    months: pd.DataFrame
+    reasons: pd.Series[int]
+
+
+def shoe_detail(history: History, name: str, now: datetime) -> ShoeDetail:
+    """All about the pair of that name, as ``History.shoes`` writes it; ``now`` is aware."""
+    runs = history.runs[(history.runs["shoe"] == name) & (history.runs["end"] <= pd.Timestamp(now))]
+    month = runs["day"].dt.strftime("%Y-%m").rename("month")
+    by_month = runs["distance_m"].fillna(0.0).groupby(month)
+    pair = history.shoes.loc[[name]].iloc[0]
+    worn = shoe_table(history, now)
+    return ShoeDetail(
+        wear=worn[worn["name"] == name].iloc[0],
+        start_m=float(pair["start_m"]),
+        other_names=pair["other_names"],
+        rests=pair["rests"],
+        runs=runs,
+        months=pd.DataFrame({"km": by_month.sum() / 1000.0, "runs": by_month.size()}),
+        reasons=runs["shoe_reason"].value_counts(),
+    )
+
+
+class ShoeChanges(NamedTuple):
+    """The runs whose pair is another one, and the pairs whose kilometres are.
+
+    Attributes:
+        runs: by id: day, name, distance_m, before, after (a pair or None), why_before, why_after.
+        pairs: by name: km_before, km_after, runs_before, runs_after.
+    """
+
+    runs: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+def compare_shoes(before: History, after: History, now: datetime) -> ShoeChanges:
+    """Compare two histories of the same runs; the kilometres are those of ``now`` (aware)."""
+    both = before.runs[["day", "name", "distance_m"]].assign(
+        before=before.runs["shoe"],
+        after=after.runs["shoe"],
+        why_before=before.runs["shoe_reason"],
+        why_after=after.runs["shoe_reason"],
+    )
+    moved = both[both["before"].fillna("") != both["after"].fillna("")]
+    pairs = pd.DataFrame(
+        {
+            "km_before": _mileage_now(before, now),
+            "km_after": _mileage_now(after, now),
+            "runs_before": before.runs["shoe"].value_counts(),
+            "runs_after": after.runs["shoe"].value_counts(),
+        }
+    ).rename_axis("name")
+    pairs = pairs.fillna(0.0).astype({"runs_before": int, "runs_after": int})
+    touched = (pairs["km_before"] != pairs["km_after"]) | (pairs["runs_before"] != pairs["runs_after"])
+    return ShoeChanges(moved, pairs[touched])
+
+
+def _mileage_now(history: History, now: datetime) -> pd.Series[float]:
+    return mileage_at(history, pd.DatetimeIndex([now])).iloc[0]
+
+
+def unassigned_runs(history: History) -> pd.DataFrame:
+    """The runs without a pair, as ``History.runs`` has them, with settled_by: the command that would do."""
+    runs = history.runs[history.runs["shoe"].isna()]
+    told = [
+        _settling_command(run, reason, day)
+        for run, reason, day in zip(runs.index, runs["shoe_reason"], runs["day"], strict=True)
+    ]
+    return runs.assign(settled_by=told)
+
+
+def _settling_command(run: int, reason: str, day: pd.Timestamp) -> str:
+    if reason == NONE_IN_USE:
+        return f"runlog shoes add NAME --from {day:%Y-%m-%d}"
+    return f"runlog shoes assign {run} NAME"
