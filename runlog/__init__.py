@@ -1,4 +1,4 @@
-"""runlog: what a runner's soreness goes together with, said honestly.
+"""Analyse a runner's log: which habits, loads, shoes and routes go together with soreness.
 
 import runlog
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 #: Where each public name lives; it is imported when first asked for, so that the command line starts at once.
-_HOMES = {
+_PUBLIC_NAMES = {
     "BadInput": "runlog.errors",
     "History": "runlog.analysis.history",
     "Journal": "runlog.journal",
@@ -69,7 +69,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     try:
-        home = _HOMES[name]
+        home = _PUBLIC_NAMES[name]
     except KeyError:
         raise AttributeError(f"module 'runlog' has no attribute {name!r}") from None
     value = getattr(import_module(home), name)

@@ -1,4 +1,4 @@
-"""``python -m runlog`` is ``runlog``."""
+"""Run the command line with ``python -m runlog``."""
 
 from runlog.cli import main
 

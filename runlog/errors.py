@@ -1,14 +1,14 @@
-"""Everything that runlog raises on purpose.
+"""Define every exception that runlog raises on purpose.
 
     RunlogError
-    ├── BadInput       a file, a value or an argument that cannot be taken (what the user can mend)
-    │   ├── NotReadable    damaged: nothing in it could be read
-    │   └── NotTaken       sound, but nothing for runlog in it (a course, a settings file …)
+    ├── BadInput       a file, a value or an argument that the user can correct
+    │   ├── NotReadable    corrupt: nothing in the file could be read
+    │   └── NotTaken       a valid file of a kind that runlog does not import (a course, a settings file …)
     ├── NotFound       a run, shoe, chart, factor … that does not exist
-    ├── StoreError     the store cannot be opened, read or written
+    ├── StoreError     the database cannot be opened, read or written
     └── MissingExtra   an optional package is needed
 
-Foreign exceptions are translated into these at one seam per library.
+Exceptions of other libraries are translated into these in one place per library.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NotFound(RunlogError):
     """Something was named that does not exist."""
 
 
-def no_run(run_id: object) -> NotFound:
+def run_not_found(run_id: object) -> NotFound:
     """Say that there is no such run."""
     return NotFound(f"there is no run {run_id}; runlog runs lists them")
 

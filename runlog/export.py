@@ -17,20 +17,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from runlog.clock import on_clock
 from runlog.errors import BadInput
-from runlog.files import write_atomically
+from runlog.fileio import write_atomically
 from runlog.importers import diary_csv as diary_format
 from runlog.importers import not_importable, runlog_export
 from runlog.importers import shoes_csv as shoes_format
 from runlog.importers.detect import HEAD_SIZE, decompress_head
 from runlog.importers.not_importable import GPX_CREATOR
-from runlog.settings import CONFIG
+from runlog.localtime import at_offset
+from runlog.settings import CONFIG_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from runlog.model import Activity, KeptActivity, KeptEntry, Shoe, Track
+    from runlog.model import Activity, Shoe, StoredActivity, StoredEntry, Track
     from runlog.store import Store
 
 __all__ = [
@@ -112,9 +112,9 @@ def export_all(
     out.write("runs.csv", runs.text())
     out.write("diary.csv", diary_table(journal.entries))
     out.write("shoes.csv", shoes_table(journal.shoes))
-    config = home / CONFIG
+    config = home / CONFIG_NAME
     if config.exists():
-        out.write(CONFIG, config.read_bytes())
+        out.write(CONFIG_NAME, config.read_bytes())
     out.write("README.txt", README_TEXT)
     out.finish()
     pairs = sum(shoe.same_as is None for shoe in journal.shoes)
@@ -210,10 +210,10 @@ class RunsTable:
             ["exported_run", "start", "local_start", *_RUN_COLUMNS, "shoe", "device", "sources"]
         )
 
-    def add(self, kept: KeptActivity) -> None:
+    def add(self, kept: StoredActivity) -> None:
         """Add one."""
         one = kept.activity
-        local = None if one.utc_offset_s is None else on_clock(one.start, one.utc_offset_s).isoformat()
+        local = None if one.utc_offset_s is None else at_offset(one.start, one.utc_offset_s).isoformat()
         values = [getattr(one, name) for name in _RUN_COLUMNS]
         sources = "; ".join(kept.sources)
         self._rows.writerow(
@@ -225,7 +225,7 @@ class RunsTable:
         return self._text.getvalue()
 
 
-def diary_table(entries: Sequence[KeptEntry]) -> str:
+def diary_table(entries: Sequence[StoredEntry]) -> str:
     """The diary as a diary CSV, with the ids before it and the runs and sources behind it."""
     written = io.StringIO(diary_format.format_diary(kept.entry for kept in entries), newline="")
     head, *rows = csv.reader(written)

@@ -1,4 +1,4 @@
-"""config.toml: what a runner may set, with its defaults. Read once, checked once."""
+"""Read and validate config.toml: every setting and its default."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: The file in the home that holds them.
-CONFIG = "config.toml"
+CONFIG_NAME = "config.toml"
 
 #: The metres of each unit of distance.
 METRES = {"km": 1000.0, "mi": 1609.344}
@@ -32,7 +32,7 @@ CHOICES = {
 }
 
 #: Settings that are for safety: the advice to see a clinician may come earlier than by default, not later.
-AT_MOST = {
+UPPER_BOUNDS = {
     "soreness_high": 7.0,
     "soreness_lasting": 4.0,
     "soreness_lasting_days": 14,
@@ -129,7 +129,7 @@ class Settings:
             ) from error
 
 
-def read(path: Path) -> Settings:
+def read_settings(path: Path) -> Settings:
     """Read a config.toml; a missing file gives the defaults.
 
     Raises:
@@ -147,26 +147,26 @@ def read(path: Path) -> Settings:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path}: not valid TOML: {error}") from error
-    return Settings(**{key: _checked(path, key, value) for key, value in values.items()})
+    return Settings(**{key: _validate(path, key, value) for key, value in values.items()})
 
 
-def _checked(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
+def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
     kinds = {field.name: str(field.type) for field in fields(Settings)}
     if key not in kinds:
         raise BadInput(f"{path}: unknown setting {key!r}; known are {', '.join(kinds)}")
-    if key in _LISTS:
-        return _checked_list(path, key, value)
+    if key in _LIST_SETTINGS:
+        return _validate_list(path, key, value)
     if "str" in kinds[key]:
-        return _checked_word(path, key, value)
+        return _validate_text(path, key, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"{path}: {key} must be a number, not {value!r}")
     if not math.isfinite(value):
         raise BadInput(f"{path}: {key} must be a number, not {value}")
     if value <= 0:
         raise BadInput(f"{path}: {key} must be above 0, not {value}")
-    if value > AT_MOST.get(key, math.inf):
+    if value > UPPER_BOUNDS.get(key, math.inf):
         raise BadInput(
-            f"{path}: {key} must be at most {AT_MOST[key]:g}, not {value}: "
+            f"{path}: {key} must be at most {UPPER_BOUNDS[key]:g}, not {value}: "
             "the advice to see a clinician can come earlier, never later"
         )
     if "int" in kinds[key]:
@@ -176,38 +176,38 @@ def _checked(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the 
     return float(value)
 
 
-def _checked_list(path: Path, key: str, value: object) -> tuple[Any, ...]:
-    known, example = _LISTS[key]
+def _validate_list(path: Path, key: str, value: object) -> tuple[Any, ...]:
+    known, example = _LIST_SETTINGS[key]
     checked = [known(one) for one in value] if isinstance(value, list) else [None]
     if None in checked:
         raise BadInput(f"{path}: {key} must be a list like {example}, not {value!r}")
     return tuple(checked)
 
 
-def _place(value: object) -> str | None:
+def _parse_notify_url(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _privacy_zone(value: object) -> PrivacyZone | None:
+def _parse_privacy_zone(value: object) -> PrivacyZone | None:
     if not isinstance(value, dict) or set(value) != set(PrivacyZone._fields):
         return None
     if any(isinstance(one, bool) or not isinstance(one, int | float) for one in value.values()):
         return None
     zone = PrivacyZone(**{name: float(one) for name, one in value.items()})
-    within = abs(zone.lat) <= 90 and abs(zone.lon) <= 180 and 0 < zone.radius_m <= _LARGEST_ZONE_M  # noqa: PLR2004 - degrees
+    within = abs(zone.lat) <= 90 and abs(zone.lon) <= 180 and 0 < zone.radius_m <= _MAX_ZONE_RADIUS_M  # noqa: PLR2004 - degrees
     return zone if within else None
 
 
-_LARGEST_ZONE_M = 100_000.0
+_MAX_ZONE_RADIUS_M = 100_000.0
 
 #: The settings that are lists: what checks one of it, None for what it is not, and how a list looks.
-_LISTS: Mapping[str, tuple[Callable[[object], object], str]] = {
-    "notify": (_place, '["ntfy://my-secret-topic"]'),
-    "privacy_zones": (_privacy_zone, "[{lat = 52.5163, lon = 13.3777, radius_m = 300}]"),
+_LIST_SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
+    "notify": (_parse_notify_url, '["ntfy://my-secret-topic"]'),
+    "privacy_zones": (_parse_privacy_zone, "[{lat = 52.5163, lon = 13.3777, radius_m = 300}]"),
 }
 
 
-def _checked_word(path: Path, key: str, value: object) -> str:
+def _validate_text(path: Path, key: str, value: object) -> str:
     if not isinstance(value, str):
         raise BadInput(f"{path}: {key} must be a text, not {value!r}")
     choices = CHOICES.get(key)

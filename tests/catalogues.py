@@ -16,8 +16,8 @@ from babel.messages.extract import extract_from_dir
 
 RUNLOG = Path(__file__).resolve().parents[1] / "runlog"
 LOCALE = RUNLOG / "locale"
-#: The functions of runlog.wording, and which of their arguments are texts.
-KEYWORDS = {"_": None, "marked": None, "counted": (1, 2), "marked_count": (1, 2)}
+#: The functions of runlog.i18n, and which of their arguments are texts.
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "N_plural": (1, 2)}
 #: What of a tip is for programs.
 NO_TEXTS = ("id", "answers")
 

@@ -11,7 +11,19 @@ import numpy as np
 
 import runlog
 from runlog.ingest.workers import derive_packed
-from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Reading, Shoe, ShoeRule, Surface, Track
+from runlog.model import (
+    Activity,
+    Area,
+    Entry,
+    Intensity,
+    Kind,
+    Lap,
+    ParsedFile,
+    Shoe,
+    ShoeRule,
+    Surface,
+    Track,
+)
 from runlog.store.tracks import pack_track
 
 if TYPE_CHECKING:
@@ -55,7 +67,7 @@ def add(journal: Journal, path, *activities, **parts):
     bare = tuple(Activity(**{name: getattr(one, name) for name in _FIELDS}) for one in activities)
     streams = [one.track and pack_track(one.track, derive_packed(one.track)) for one in activities]
     digest = sha256(path.encode()).hexdigest()
-    return journal._store.add_file(path, digest, Reading("fit", activities=bare, **parts), streams)
+    return journal._store.add_file(path, digest, ParsedFile("fit", activities=bare, **parts), streams)
 
 
 _FIELDS = [name for name in Activity.__dataclass_fields__ if name != "track"]

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import runlog
+from runlog import alert_states
 from runlog.errors import BadInput, NotFound
-from runlog.journal import cycle
-from runlog.model import SEVERITIES, Entry, KeptAlert
+from runlog.model import SEVERITIES, Entry, StoredAlert
 from runlog.reporter.alerts import Notice
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -31,17 +31,17 @@ def numbered(alerts):
     """Number the new ones, as the store does."""
     last = max((alert.id for alert in alerts), default=0)
     return [
-        replace(alert, id=last + place + 1) if alert.id == cycle.UNNUMBERED else alert
+        replace(alert, id=last + place + 1) if alert.id == alert_states.UNSAVED_ID else alert
         for place, alert in enumerate(alerts)
     ]
 
 
 def after(known, *notices, days=1):
-    return numbered(cycle.follow(known, notices, START + days * DAY))
+    return numbered(alert_states.update_alerts(known, notices, START + days * DAY))
 
 
 def states(alerts, days=1):
-    return [cycle.state(alert, START + days * DAY) for alert in alerts]
+    return [alert_states.alert_state(alert, START + days * DAY) for alert in alerts]
 
 
 # The pure function
@@ -50,10 +50,13 @@ def states(alerts, days=1):
 def test_a_cause_comes_is_told_once_ends_and_comes_again():
     known = after([], notice())
     assert states(known) == ["new"]
-    known = [cycle.notified(alert, START + DAY) for alert in cycle.due(known, START + DAY)]
+    known = [
+        alert_states.mark_notified(alert, START + DAY)
+        for alert in alert_states.due_alerts(known, START + DAY)
+    ]
     known = after(known, notice(), days=2)
     assert states(known, 2) == ["notified"]
-    assert cycle.due(known, START + 2 * DAY) == []
+    assert alert_states.due_alerts(known, START + 2 * DAY) == []
     known = after(known, days=3)
     assert states(known, 3) == ["resolved"]
     assert after(known, days=4) == known, "the end stays where it was"
@@ -64,7 +67,7 @@ def test_a_cause_comes_is_told_once_ends_and_comes_again():
 
 def test_who_knows_hears_no_more_until_it_grows_worse():
     (alert,) = after([], notice())
-    alert = cycle.acknowledge(cycle.notified(alert, START + DAY), START + DAY)
+    alert = alert_states.acknowledge_alert(alert_states.mark_notified(alert, START + DAY), START + DAY)
     known = after([alert], notice(), days=9)
     assert states(known, 9) == ["acknowledged"]
     known = after(known, notice(severity="warn"), days=10)
@@ -74,7 +77,7 @@ def test_who_knows_hears_no_more_until_it_grows_worse():
 
 def test_a_severity_that_goes_and_comes_is_one_crossing():
     (alert,) = after([], notice(severity="warn"))
-    known = [cycle.acknowledge(alert, START + DAY)]
+    known = [alert_states.acknowledge_alert(alert, START + DAY)]
     for days, severity in enumerate(("info", "warn", "info", "warn"), 2):
         known = after(known, notice(severity=severity), days=days)
         assert states(known, days) == ["acknowledged"]
@@ -83,41 +86,44 @@ def test_a_severity_that_goes_and_comes_is_one_crossing():
 
 def test_a_snooze_ends_with_one_more_word():
     (alert,) = after([], notice())
-    alert = cycle.notified(alert, START + DAY)
-    known = [cycle.snooze(alert, START + 5 * DAY, START + 2 * DAY)]
+    alert = alert_states.mark_notified(alert, START + DAY)
+    known = [alert_states.snooze_alert(alert, START + 5 * DAY, START + 2 * DAY)]
     assert states(known, 4) == ["snoozed"]
     assert states(known, 5) == ["new"], "also before anybody has looked"
     known = after(known, notice(), days=5)
     assert states(known, 5) == ["new"]
-    known = [cycle.notified(alert, START + 5 * DAY) for alert in known]
+    known = [alert_states.mark_notified(alert, START + 5 * DAY) for alert in known]
     assert states(after(known, notice(), days=6), 6) == ["notified"]
 
 
 def test_a_snooze_does_not_outlive_its_cause():
     (alert,) = after([], notice())
-    known = after([cycle.snooze(alert, START + 9 * DAY, START + DAY)], days=2)
+    known = after([alert_states.snooze_alert(alert, START + 9 * DAY, START + DAY)], days=2)
     assert states(known, 2) == ["resolved"]
     assert states(after(known, notice(), days=3), 3) == ["new"]
 
 
 def test_waking_is_no_word_sent():
     (alert,) = after([], notice())
-    told = cycle.notified(alert, START + DAY)
-    for silent in (cycle.acknowledge(told, START), cycle.snooze(told, START + 9 * DAY, START)):
-        assert states([cycle.wake(silent)]) == ["notified"]
+    told = alert_states.mark_notified(alert, START + DAY)
+    for silent in (
+        alert_states.acknowledge_alert(told, START),
+        alert_states.snooze_alert(told, START + 9 * DAY, START),
+    ):
+        assert states([alert_states.wake_alert(silent)]) == ["notified"]
 
 
 def test_what_is_over_takes_no_word():
     (over,) = after(after([], notice()), days=2)
     for step in (
-        lambda: cycle.acknowledge(over, START),
-        lambda: cycle.snooze(over, START + 9 * DAY, START),
-        lambda: cycle.wake(over),
+        lambda: alert_states.acknowledge_alert(over, START),
+        lambda: alert_states.snooze_alert(over, START + 9 * DAY, START),
+        lambda: alert_states.wake_alert(over),
     ):
         with pytest.raises(BadInput, match="alert 1 is over"):
             step()
     with pytest.raises(BadInput, match="still to come"):
-        cycle.snooze(replace(over, resolved=None), START, START)
+        alert_states.snooze_alert(replace(over, resolved=None), START, START)
 
 
 _SUBJECTS = st.sampled_from(["Glide", "Pacer"])
@@ -130,11 +136,11 @@ _DAYS = st.lists(
 )
 
 
-def _act(known: list[KeptAlert], word: str, subject: str, now: datetime) -> list[KeptAlert]:
+def _act(known: list[StoredAlert], word: str, subject: str, now: datetime) -> list[StoredAlert]:
     steps = {
-        "ack": lambda alert: cycle.acknowledge(alert, now),
-        "snooze": lambda alert: cycle.snooze(alert, now + 3 * DAY, now),
-        "wake": cycle.wake,
+        "ack": lambda alert: alert_states.acknowledge_alert(alert, now),
+        "snooze": lambda alert: alert_states.snooze_alert(alert, now + 3 * DAY, now),
+        "wake": alert_states.wake_alert,
         "nothing": lambda alert: alert,
     }
     holds = [alert.subject == subject and alert.resolved is None for alert in known]
@@ -143,7 +149,7 @@ def _act(known: list[KeptAlert], word: str, subject: str, now: datetime) -> list
 
 @given(_DAYS)
 def test_whatever_happens_each_crossing_is_told_once_and_nothing_is_lost(days):
-    known: list[KeptAlert] = []
+    known: list[StoredAlert] = []
     allowed: dict[str, int] = {}  # words that may be sent: one for each coming, worsening and end of a snooze
     sent: dict[str, int] = {}
     worst: dict[str, str] = {}
@@ -158,18 +164,20 @@ def test_whatever_happens_each_crossing_is_told_once_and_nothing_is_lost(days):
                 worst[subject] = holding[subject]
                 allowed[subject] = allowed.get(subject, 0) + 1
         before = known
-        known = numbered(cycle.follow(known, [notice(*one) for one in holding.items()], now))
+        known = numbered(alert_states.update_alerts(known, [notice(*one) for one in holding.items()], now))
         assert [alert.id for alert in known][: len(before)] == [alert.id for alert in before]
         assert (
             len({(alert.kind, alert.subject) for alert in known}) == len(known) == len({a.id for a in known})
         )
         assert {alert.subject for alert in known if alert.resolved is None} == set(holding)
-        assert cycle.follow(known, [notice(*one) for one in holding.items()], now) == known, "looking twice"
-        for alert in cycle.due(known, now):
+        assert alert_states.update_alerts(known, [notice(*one) for one in holding.items()], now) == known, (
+            "looking twice"
+        )
+        for alert in alert_states.due_alerts(known, now):
             sent[alert.subject] = sent.get(alert.subject, 0) + 1
-        due = {alert.id for alert in cycle.due(known, now)}
-        known = [cycle.notified(alert, now) if alert.id in due else alert for alert in known]
-        assert not cycle.due(known, now)
+        due = {alert.id for alert in alert_states.due_alerts(known, now)}
+        known = [alert_states.mark_notified(alert, now) if alert.id in due else alert for alert in known]
+        assert not alert_states.due_alerts(known, now)
         for word, subject in words:
             known = _act(known, word, subject, now)
             if word == "snooze" and subject in holding:
@@ -179,18 +187,20 @@ def test_whatever_happens_each_crossing_is_told_once_and_nothing_is_lost(days):
 
 @given(_DAYS)
 def test_who_says_nothing_is_told_of_every_crossing(days):
-    known: list[KeptAlert] = []
+    known: list[StoredAlert] = []
     worst: dict[str, str] = {}
     for number, (holding, _words) in enumerate(days):
         now = START + number * DAY
-        known = numbered(cycle.follow(known, [notice(*one) for one in holding.items()], now))
+        known = numbered(alert_states.update_alerts(known, [notice(*one) for one in holding.items()], now))
         crossed = {
             subject
             for subject, severity in holding.items()
             if subject not in worst or SEVERITIES.index(severity) < SEVERITIES.index(worst[subject])
         }
-        assert {alert.subject for alert in cycle.due(known, now)} == crossed
-        known = [cycle.notified(alert, now) if alert.subject in crossed else alert for alert in known]
+        assert {alert.subject for alert in alert_states.due_alerts(known, now)} == crossed
+        known = [
+            alert_states.mark_notified(alert, now) if alert.subject in crossed else alert for alert in known
+        ]
         worst = {
             subject: min(severity, worst.get(subject, severity), key=SEVERITIES.index)
             for subject, severity in holding.items()
@@ -224,9 +234,15 @@ def test_states_are_kept_from_day_to_day(sore):
         journal.alerts.snooze([2], START + DAY, START)
     with runlog.open(sore) as journal:
         assert journal.alerts.all() == looked(journal)
-        assert [cycle.state(one, START) for one in journal.alerts.all()] == ["acknowledged", "snoozed"]
+        assert [alert_states.alert_state(one, START) for one in journal.alerts.all()] == [
+            "acknowledged",
+            "snoozed",
+        ]
         looked(journal, START + 9 * DAY)
-        assert [cycle.state(one, START) for one in journal.alerts.all()] == ["resolved", "resolved"]
+        assert [alert_states.alert_state(one, START) for one in journal.alerts.all()] == [
+            "resolved",
+            "resolved",
+        ]
 
 
 def test_the_most_severe_of_several_comes_first(sore):
@@ -253,7 +269,7 @@ def test_several_at_once_are_changed_all_or_none(sore):
             journal.alerts.acknowledge([1, 7])
         with pytest.raises(BadInput, match="still to come"):
             journal.alerts.snooze([1], START, START)
-        assert [cycle.state(one, START) for one in journal.alerts.all()] == ["new", "new"]
+        assert [alert_states.alert_state(one, START) for one in journal.alerts.all()] == ["new", "new"]
         with pytest.raises(BadInput, match="time zone"):
             looked(journal, datetime(2026, 3, 2, 8))  # noqa: DTZ001 - that is the point
 
@@ -329,7 +345,7 @@ def test_hostile_names_are_kept_as_they_are(tmp_path):
     with runlog.open(tmp_path / "home") as journal, journal._store.writing() as db:
         from runlog.store import alerts
 
-        alerts.save_alerts(db, cycle.follow([], [notice(hostile)], START))
+        alerts.save_alerts(db, alert_states.update_alerts([], [notice(hostile)], START))
         (kept,) = alerts.read_alerts(db)
     assert kept.subject == hostile
     shutil.rmtree(tmp_path / "home")

@@ -17,8 +17,7 @@ import made_home
 import pytest
 
 import runlog
-from runlog import checkup
-from runlog.checkup import facts, support, surroundings
+from runlog import doctor
 from runlog.model import Entry
 from runlog.store import checks
 
@@ -44,13 +43,13 @@ def database(home):
 
 def found(home, *, wrong=True):
     """What the check finds, by name; the rest is only noted."""
-    return {one.check: one for one in checkup.check(home).findings if one.wrong is wrong}
+    return {one.check: one for one in doctor.check_home(home).findings if one.wrong is wrong}
 
 
 def test_all_is_well(home):
     before = {path.name: path.read_bytes() for path in home.iterdir()}
     told = []
-    done = checkup.check(home, lambda *said: told.append(said))
+    done = doctor.check_home(home, lambda *said: told.append(said))
     assert done.ok
     assert [one.check for one in done.findings] == ["shoe_rule_retired"], "a note, nothing wrong"
     assert (done.facts["runs"], done.facts["ratings"]) == (6, 5)
@@ -60,7 +59,7 @@ def test_all_is_well(home):
 
 
 def test_what_is_not_there_yet_is_no_fault(tmp_path):
-    done = checkup.check(tmp_path / "none")
+    done = doctor.check_home(tmp_path / "none")
     assert done.ok
     assert [one.check for one in done.findings] == ["nothing_yet"]
     assert not (tmp_path / "none").exists()
@@ -109,7 +108,7 @@ def test_a_folder_that_cannot_be_written_is_told():
         (folder / "home").chmod(0o555)
         if is_root:
             os.seteuid(65534)
-        done = checkup.check(folder / "home")
+        done = doctor.check_home(folder / "home")
     finally:
         if is_root:
             os.seteuid(0)
@@ -122,7 +121,7 @@ def test_a_folder_that_cannot_be_written_is_told():
 
 
 def test_a_folder_that_may_not_be_written_is_a_fault(home, monkeypatch):
-    monkeypatch.setattr(surroundings.os, "access", lambda _path, mode: not mode & os.W_OK)
+    monkeypatch.setattr(doctor.os, "access", lambda _path, mode: not mode & os.W_OK)
     assert "cannot be written" in found(home)["home"].message
 
 
@@ -137,9 +136,7 @@ def test_settings_that_cannot_be_read_are_told(home):
 
 
 def test_a_full_disk_is_told(home, monkeypatch):
-    monkeypatch.setattr(
-        surroundings.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10**6)
-    )
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10**6))
     assert "only 1 MB are free" in found(home)["room"].message
 
 
@@ -149,22 +146,22 @@ def test_what_was_left_behind_is_told_and_not_what_is_in_use(home):
     (home / "runlog.db.before-restore-20260101-000000").write_text("")
     long_ago = time.time() - 7200
     os.utime(home / ".restore-abc", (long_ago, long_ago))
-    told = [one for one in checkup.check(home).findings if not one.wrong]
+    told = [one for one in doctor.check_home(home).findings if not one.wrong]
     assert [one.check for one in told] == ["left_over", "kept_aside", "shoe_rule_retired"]
     assert f"rm -r {home / '.restore-abc'}" in told[0].todo
 
 
 def test_libraries_that_are_missing_are_told(home, monkeypatch):
-    monkeypatch.setattr(surroundings, "libraries", lambda _=None: {"scipy": None, "rich": "1.0"})
+    monkeypatch.setattr(doctor, "library_versions", lambda _=None: {"scipy": None, "rich": "1.0"})
     assert found(home)["libraries"].todo == "install them: python -m pip install scipy"
 
 
 def test_the_libraries_are_those_of_the_project():
-    needed = surroundings.libraries()
+    needed = doctor.library_versions()
     assert {"click", "numpy", "pandas"} <= needed.keys()
     assert None not in (needed["click"], needed["numpy"])
     assert "jupyterlab" not in needed
-    assert "jupyterlab" in surroundings.libraries("notebook")
+    assert "jupyterlab" in doctor.library_versions("notebook")
 
 
 def test_an_entry_of_a_run_that_is_not_there_is_told(home):
@@ -288,9 +285,9 @@ def private(tmp_path):
         outcomes = dict(db.execute("SELECT outcome, count(*) FROM seen GROUP BY 1").fetchall())
     assert outcomes["failed"] >= 1
     assert outcomes["skipped"] >= 1
-    done = checkup.check(home)
+    done = doctor.check_home(home)
     assert not done.ok
-    return json.dumps(support.about(home, done))
+    return json.dumps(doctor.support_report(home, done))
 
 
 def test_the_support_file_holds_nothing_of_the_runner(private):
@@ -314,24 +311,24 @@ def test_the_support_file_says_what_helps(private):
 
 
 def test_reasons_keep_only_the_words_of_runlog():
-    assert support.plain("line 17: soreness: '33 km at Kiltbury' is not within 0 to 10") == (
+    assert doctor.redact("line 17: soreness: '33 km at Kiltbury' is not within 0 to 10") == (
         "line # soreness : # is not within # to #"
     )
     assert (
-        support.plain("/home/me/Kiltbury.fit: damaged: Kiltbury is listed twice")
+        doctor.redact("/home/me/Kiltbury.fit: damaged: Kiltbury is listed twice")
         == "# damaged : # is listed twice"
     )
-    assert support.plain("it's Anna's \"don't\" file's end") == "it # s end"
+    assert doctor.redact("it's Anna's \"don't\" file's end") == "it # s end"
 
 
 def test_the_support_file_of_a_damaged_home_can_be_written(home):
     (home / "runlog.db").write_bytes(b"not a database, and long enough to be sure of that" * 100)
     (home / "config.toml").write_text("units = ")
-    told = support.about(home, checkup.check(home))
+    told = doctor.support_report(home, doctor.check_home(home))
     assert told["settings"] == {"unreadable": True}
     assert {one["check"] for one in told["findings"]} == {"database", "config"}
     assert str(home) not in json.dumps(told)
 
 
 def test_facts_are_known_of_any_home(tmp_path):
-    assert facts.known(tmp_path / "none")["runs"] is None
+    assert doctor.collect_facts(tmp_path / "none")["runs"] is None

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import runlog
-from runlog import exporting_plans as files
 from runlog.errors import NotReadable
 from runlog.importers import runlog_export as exported
 from runlog.model import Area, Entry, ExportedJournal, Plan, PlannedRun
 from runlog.settings import Settings
 from runlog.store import trials
+from runlog.trials import files
 
 DRAWN = Plan(
     id=3,
@@ -34,7 +34,7 @@ DRAWN = Plan(
 
 
 def test_the_table_has_a_row_per_run():
-    rows = list(csv.DictReader(io.StringIO(files.table(DRAWN), newline="")))
+    rows = list(csv.DictReader(io.StringIO(files.plan_csv(DRAWN), newline="")))
     assert [row["day"] for row in rows] == ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02"]
     assert [row["pair"] for row in rows] == ["1", "1", "2", "2"]
     assert rows[0]["way"] == DRAWN.first
@@ -44,7 +44,7 @@ def test_the_table_has_a_row_per_run():
 
 
 def test_the_calendar_is_one_that_calendars_read():
-    content = files.calendar(DRAWN)
+    content = files.plan_calendar(DRAWN)
     lines = content.split(b"\r\n")
     assert lines[-1] == b""
     assert not any(b"\n" in line or b"\r" in line for line in lines)
@@ -62,9 +62,12 @@ def test_the_calendar_is_one_that_calendars_read():
 
 
 def test_the_same_plan_has_the_same_events_and_another_plan_others():
-    assert files.calendar(DRAWN) == files.calendar(DRAWN)
+    assert files.plan_calendar(DRAWN) == files.plan_calendar(DRAWN)
     uids = [
-        {str(event["uid"]) for event in icalendar.Calendar.from_ical(files.calendar(plan)).walk("VEVENT")}
+        {
+            str(event["uid"])
+            for event in icalendar.Calendar.from_ical(files.plan_calendar(plan)).walk("VEVENT")
+        }
         for plan in (DRAWN, replace(DRAWN, seed=13))
     ]
     assert not uids[0] & uids[1]
@@ -72,7 +75,7 @@ def test_the_same_plan_has_the_same_events_and_another_plan_others():
 
 @given(st.text(max_size=120))
 def test_whatever_a_pair_is_called_is_one_property_of_the_event(name):
-    read = icalendar.Calendar.from_ical(files.calendar(replace(DRAWN, first=name)))
+    read = icalendar.Calendar.from_ical(files.plan_calendar(replace(DRAWN, first=name)))
     assert len(read.walk("VEVENT")) == 4
     assert not read.errors
 
@@ -111,7 +114,7 @@ def test_a_damaged_plan_is_said_to_be(change):
 
 
 def test_a_table_in_a_watched_folder_is_passed_over(tmp_path):
-    (tmp_path / "plan.csv").write_text(files.table(DRAWN), encoding="utf-8")
+    (tmp_path / "plan.csv").write_text(files.plan_csv(DRAWN), encoding="utf-8")
     with runlog.open(tmp_path / "home") as journal:
         summary = journal.add([tmp_path / "plan.csv"])
         assert summary.failed == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runlog.errors import BadInput
-from runlog.files import write_atomically
+from runlog.fileio import write_atomically
 
 
 def test_text_and_bytes_are_written_as_they_are(tmp_path):

@@ -193,7 +193,7 @@ def test_a_full_folder_of_an_archive_is_not_gone_through_for_each_of_its_members
 def test_what_lies_beside_a_list_is_read_up_to_a_limit_in_all(monkeypatch, tmp_path):
     spellings = ["SHOES.CSV", "Shoes.csv", "other/shoes.csv", "shoes.csv"]
     (tmp_path / "a.zip").write_bytes(zipped(dict.fromkeys(["activities.csv", *spellings], bytes(100))))
-    monkeypatch.setattr(archives, "LARGEST", 250)
+    monkeypatch.setattr(archives, "MAX_FILE_BYTES", 250)
     walked = walk_source(DiskFile(find_files([tmp_path / "a.zip"])[0]), print)
     source, _ = next(walked)
     assert list(source.beside(("shoes.csv",))) == ["SHOES.CSV", "Shoes.csv"]

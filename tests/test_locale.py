@@ -13,9 +13,9 @@ import catalogues
 import pytest
 from babel import numbers
 
-from runlog import settings, wording
+from runlog import i18n, settings
+from runlog.i18n import ngettext, use_language
 from runlog.reporter.alerts import ALERTS
-from runlog.wording import counted, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,11 @@ def translated(language):
 
 
 def test_the_settings_offer_the_languages_that_there_are():
-    assert set(settings.CHOICES["language"]) == set(wording.languages()) == {"en", *catalogues.languages()}
+    assert (
+        set(settings.CHOICES["language"])
+        == set(i18n.available_languages())
+        == {"en", *catalogues.languages()}
+    )
 
 
 def test_every_text_is_translated_and_no_other(found, translated):
@@ -76,15 +80,15 @@ def test_a_translation_has_the_numbers_of_its_text(language, translated):
 
 
 def test_one_and_many_are_told_apart(language):
-    with speaking(language):
-        one, none, many = (counted("{n} run", "{n} runs", n) for n in (1, 0, 2))
+    with use_language(language):
+        one, none, many = (ngettext("{n} run", "{n} runs", n) for n in (1, 0, 2))
     assert one != many == none
     assert {one, many}.isdisjoint({"{n} run", "{n} runs"})
 
 
 def test_the_grades_of_alerts_are_translated(language):
-    with speaking(language):
-        assert [rule.grade for rule in ALERTS if wording._(rule.grade) == rule.grade] == []
+    with use_language(language):
+        assert [rule.grade for rule in ALERTS if i18n._(rule.grade) == rule.grade] == []
 
 
 def test_all_that_is_said_is_found(found):

@@ -8,13 +8,13 @@ import sys
 import pytest
 from made_servers import http, smtp
 
-from runlog import notifying
+from runlog import notify
 from runlog.errors import BadInput, MissingExtra
 
 
 def test_a_message_gets_to_a_web_server():
     with http() as (port, posted):
-        assert notifying.send([f"json://127.0.0.1:{port}"], "A title", "First line\nä < b") == []
+        assert notify.send_message([f"json://127.0.0.1:{port}"], "A title", "First line\nä < b") == []
     (message,) = posted
     assert (message["title"], message["message"]) == ("A title", "First line\nä < b")
 
@@ -22,7 +22,7 @@ def test_a_message_gets_to_a_web_server():
 def test_a_message_gets_to_a_mail_server():
     with smtp() as (port, mails):
         place = f"mailto://127.0.0.1:{port}?from=me@example.org&to=you@example.org&mode=insecure"
-        notifying.send([place], "A title", "Shoes: 812 km")
+        notify.send_message([place], "A title", "Shoes: 812 km")
     (mail,) = map(email.message_from_string, mails)
     assert mail["Subject"] == "A title"
     text = next(part for part in mail.walk() if part.get_content_type() == "text/plain")
@@ -32,9 +32,9 @@ def test_a_message_gets_to_a_mail_server():
 def test_one_that_fails_is_told_without_its_secrets_and_the_others_have_the_message():
     with http() as (good, posted), http(status=500) as (bad, refused):
         places = [f"json://user:secret@127.0.0.1:{bad}", f"json://127.0.0.1:{good}"]
-        (failure,) = notifying.send(places, "A title", "A body")
+        (failure,) = notify.send_message(places, "A title", "A body")
         with pytest.raises(BadInput, match=r"not sent: json://"):
-            notifying.send(places[:1], "A title", "A body")
+            notify.send_message(places[:1], "A title", "A body")
     assert (len(posted), len(refused)) == (1, 2)
     assert "secret" not in failure
     assert "500" in failure
@@ -42,13 +42,13 @@ def test_one_that_fails_is_told_without_its_secrets_and_the_others_have_the_mess
 
 def test_nothing_is_sent_where_a_place_is_none():
     with http() as (port, posted), pytest.raises(BadInput, match="notify, entry 2"):
-        notifying.send([f"json://127.0.0.1:{port}", "carrier-pigeon://secret"], "A title", "A body")
+        notify.send_message([f"json://127.0.0.1:{port}", "carrier-pigeon://secret"], "A title", "A body")
     assert posted == []
     with pytest.raises(BadInput, match=r"config\.toml"):
-        notifying.send([], "A title", "A body")
+        notify.send_message([], "A title", "A body")
 
 
 def test_without_apprise_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "apprise", None)
     with pytest.raises(MissingExtra, match=r"runlog\[notify\]"):
-        notifying.send(["json://127.0.0.1:1"], "A title", "A body")
+        notify.send_message(["json://127.0.0.1:1"], "A title", "A body")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from runlog.analysis.geometry import EARTH_RADIUS_M
-from runlog.digest import EasyPart
+from runlog.model import EasySegment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,7 +125,7 @@ SMOOTHING_STEPS = 13  # steps, an odd number: two minutes, so that neither a str
 MIN_HR_SHARE = 0.5  # of the heart rates at least
 
 
-def find_easy_segments(track: Track) -> tuple[EasyPart | None, EasyPart | None]:
+def find_easy_segments(track: Track) -> tuple[EasySegment | None, EasySegment | None]:
     """The easy start and the easy end that a stream shows; None where it shows none.
 
     An easy start is the first 5 to 30 minutes at a pace at least 10% slower than the main part's median,
@@ -158,7 +158,7 @@ def _slow_ends(speed: NDArray[np.float64]) -> tuple[int, int]:
     return first, last
 
 
-def _easy_segment(run: MovingSeries, first: int, last: int) -> EasyPart | None:
+def _easy_segment(run: MovingSeries, first: int, last: int) -> EasySegment | None:
     """The first steps as an easy part, if they are one; the main part goes up to the last ones."""
     if not MIN_EASY_S <= first * STEP_S <= MAX_EASY_S:
         return None
@@ -167,7 +167,7 @@ def _easy_segment(run: MovingSeries, first: int, last: int) -> EasyPart | None:
     below = _heart_rate_rise(run, first)
     if slower < MIN_PACE_RATIO or not below >= MIN_HR_RISE_BPM:  # nor where it is unknown
         return None
-    return EasyPart(first * STEP_S, round(slower, 3), round(below, 1))
+    return EasySegment(first * STEP_S, round(slower, 3), round(below, 1))
 
 
 def _median_by_distance(values: NDArray[np.float64], speed: NDArray[np.float64]) -> float:

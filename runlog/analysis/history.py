@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from runlog import clock
+from runlog import localtime
 from runlog.analysis import build, load, routes, shoe_assignment, track_summary, warmup
 from runlog.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from runlog.model import Kept, KeptActivity, KeptEntry, KeptShoeRule, Plan, Track
+    from runlog.model import Plan, Snapshot, StoredActivity, StoredEntry, StoredShoeRule, Track
     from runlog.settings import Settings
 
 _ACTIVITY_COLUMNS = {
@@ -109,7 +109,7 @@ class History:
         return " ".join(note for say in self.load_notes if (note := say()))
 
 
-def build_history(kept: Kept, settings: Settings, track: Callable[[int], Track | None]) -> History:
+def build_history(kept: Snapshot, settings: Settings, track: Callable[[int], Track | None]) -> History:
     """Make the frames of a history and all that follows from them: routes, shoes worn, warm-ups, loads."""
     ordered = sorted(kept.activities, key=lambda one: (one.activity.start, one.id))
     ran = [one for one in ordered if one.activity.kind is Kind.RUN]
@@ -147,7 +147,7 @@ def build_history(kept: Kept, settings: Settings, track: Callable[[int], Track |
     )
 
 
-def _activity_table(kept: Sequence[KeptActivity], settings: Settings) -> pd.DataFrame:
+def _activity_table(kept: Sequence[StoredActivity], settings: Settings) -> pd.DataFrame:
     rows = [_activity_row(one, settings) for one in kept]
     ids = pd.Index([one.id for one in kept], dtype="int64", name="id")
     table = pd.DataFrame(rows, columns=list(_ACTIVITY_COLUMNS), index=ids, dtype=object).astype(
@@ -159,12 +159,12 @@ def _activity_table(kept: Sequence[KeptActivity], settings: Settings) -> pd.Data
     return table
 
 
-def _activity_row(kept: KeptActivity, settings: Settings) -> tuple[object, ...]:
+def _activity_row(kept: StoredActivity, settings: Settings) -> tuple[object, ...]:
     activity = kept.activity
     return (
         activity.start,
         activity.start + timedelta(seconds=activity.duration_s),
-        clock.offset_s(activity.start.astimezone(settings.zone))
+        localtime.offset_seconds(activity.start.astimezone(settings.zone))
         if activity.utc_offset_s is None
         else activity.utc_offset_s,
         activity.name,
@@ -183,7 +183,7 @@ def _activity_row(kept: KeptActivity, settings: Settings) -> tuple[object, ...]:
     )
 
 
-def _entry_table(kept: Sequence[KeptEntry]) -> pd.DataFrame:
+def _entry_table(kept: Sequence[StoredEntry]) -> pd.DataFrame:
     ordered = sorted(kept, key=lambda one: (one.entry.moment, one.id))
     columns = [column for column in _ENTRY_COLUMNS if column not in {"area", "source"}]
     rows = [
@@ -202,7 +202,7 @@ def _local_times(times: pd.Series[pd.Timestamp], offset_s: pd.Series[int]) -> pd
     return local.astype("datetime64[us]")
 
 
-def _route_columns(ran: Sequence[KeptActivity], kept: Kept, given_name: pd.Series[str]) -> pd.DataFrame:
+def _route_columns(ran: Sequence[StoredActivity], kept: Snapshot, given_name: pd.Series[str]) -> pd.DataFrame:
     counts_as = routes.canonical_ids(kept.routes)
     found = (kept.route_of.get(one.id) if routes.can_have_route(one) else None for one in ran)
     labels = [None if route is None else routes.route_label(counts_as[route]) for route in found]
@@ -212,12 +212,12 @@ def _route_columns(ran: Sequence[KeptActivity], kept: Kept, given_name: pd.Serie
 
 
 def _shoe_columns(
-    ran: Sequence[KeptActivity],
+    ran: Sequence[StoredActivity],
     runs: pd.DataFrame,
     from_diary: pd.Series[str],
     shoes: pd.DataFrame,
     *,
-    rules: Sequence[KeptShoeRule],
+    rules: Sequence[StoredShoeRule],
     settings: Settings,
 ) -> pd.DataFrame:
     told_names = from_diary.to_dict()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
-    from runlog.model import Kept, KeptActivity
+    from runlog.model import Snapshot, StoredActivity
 
 __all__ = [
     "SHARE_DAYS",
@@ -66,13 +66,13 @@ class NewRoutes:
     route_of: Mapping[int, int]
 
 
-def complete_routes(kept: Kept, found: NewRoutes | None = None) -> Kept:
+def complete_routes(kept: Snapshot, found: NewRoutes | None = None) -> Snapshot:
     """The same with a route for every run that has a way: with what was found, or else is found now."""
     found = found or find_new_routes(kept)
     return replace(kept, routes=(*kept.routes, *found.routes), route_of={**kept.route_of, **found.route_of})
 
 
-def find_new_routes(kept: Kept) -> NewRoutes:
+def find_new_routes(kept: Snapshot) -> NewRoutes:
     """The routes of those runs that have a way but no route yet, in the order of their starts."""
     without = sorted(
         (one for one in kept.activities if one.id not in kept.route_of and can_have_route(one)),
@@ -81,7 +81,7 @@ def find_new_routes(kept: Kept) -> NewRoutes:
     return match_routes({one.id: one.shape for one in without if one.shape is not None}, kept.routes)
 
 
-def can_have_route(one: KeptActivity) -> bool:
+def can_have_route(one: StoredActivity) -> bool:
     """Whether it is a run that can have a route."""
     return one.activity.kind is Kind.RUN and one.activity.sub_sport not in _INDOOR_SPORTS
 

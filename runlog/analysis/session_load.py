@@ -12,7 +12,7 @@ import pandas as pd
 
 from runlog.analysis import load_formulas
 from runlog.analysis.load_formulas import BANISTER
-from runlog.wording import _, decimal, marked
+from runlog.i18n import N_, _, format_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -93,9 +93,9 @@ def heart_rate_limits(heart_s: Collection[Mapping[int, float]], settings: Settin
     rest = settings.hr_rest or ASSUMED_REST
     if highest is None:
         asked = settings.hr_rest is not None or settings.sex is not None
-        return marked("Heart rates are not counted: set hr_max in config.toml.") if asked else ""
+        return N_("Heart rates are not counted: set hr_max in config.toml.") if asked else ""
     if highest <= rest:
-        return marked("Heart rates are not counted: hr_max is not above hr_rest; see config.toml.")
+        return N_("Heart rates are not counted: hr_max is not above hr_rest; see config.toml.")
     unset = tuple(name for name in ("hr_max", "hr_rest", "sex") if getattr(settings, name) is None)
     return HeartRateLimits(rest, highest, settings.sex or ASSUMED_SEX, unset, seen)
 
@@ -158,18 +158,18 @@ MIN_COVERED_SHARE = 0.5  # of a run's time must have heart rates, so that they s
 class LoadKind(StrEnum):
     """What load is counted in: its unit in words."""
 
-    EFFORT = marked("session-RPE points")
-    HEART = marked("TRIMP")
+    EFFORT = N_("session-RPE points")
+    HEART = N_("TRIMP")
     DISTANCE = "km"
-    TIME = marked("min")
+    TIME = N_("min")
 
 
 #: What is said where runs have no load of the kind of the others.
 _MISSING_INPUT = {
-    LoadKind.EFFORT: marked("{n} of {runs} runs lack an effort (RPE); {so}"),
-    LoadKind.HEART: marked("{n} of {runs} runs lack a heart rate; {so}"),
-    LoadKind.DISTANCE: marked("{n} of {runs} runs lack a distance; {so}"),
-    LoadKind.TIME: marked("{n} of {runs} runs lack a time; {so}"),
+    LoadKind.EFFORT: N_("{n} of {runs} runs lack an effort (RPE); {so}"),
+    LoadKind.HEART: N_("{n} of {runs} runs lack a heart rate; {so}"),
+    LoadKind.DISTANCE: N_("{n} of {runs} runs lack a distance; {so}"),
+    LoadKind.TIME: N_("{n} of {runs} runs lack a time; {so}"),
 }
 
 EVERY_SECOND = "heart rate, second by second"
@@ -322,4 +322,4 @@ def _note_mean_rate(only_mean: int, runs: int, ratio: float) -> str:
     return _(
         "{n} of {runs} runs count by their mean heart rate, times {ratio} (your own median ratio) "
         "to be like those counted second by second."
-    ).format(n=only_mean, runs=runs, ratio=decimal(ratio, 2))
+    ).format(n=only_mean, runs=runs, ratio=format_decimal(ratio, 2))

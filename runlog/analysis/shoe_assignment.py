@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from runlog.model import WEEKDAYS, ShoeRule, Surface, pair_by_key, shoe_key
+from runlog.model import WEEKDAYS, ShoeRule, Surface, shoe_key, shoe_names_by_key
 from runlog.settings import METRES
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.model import KeptShoeRule, Shoe
+    from runlog.model import Shoe, StoredShoeRule
     from runlog.settings import Settings
 
 _PAIR_COLUMNS = {
@@ -51,7 +51,7 @@ def pair_table(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Set
     """
     shoes = list(shoes)
     limit_m = settings.shoe_limit_km * 1000.0
-    pair = pair_by_key(shoes)
+    pair = shoe_names_by_key(shoes)
     rows = {shoe.name: _pair_row(shoe, pair, shoes, limit_m) for shoe in shoes if shoe.name in pair.values()}
     seen = {"", *pair}
     for name in named:
@@ -144,14 +144,14 @@ def _in_season(season: str, day: str) -> bool:
     return first <= day <= last if first <= last else not last < day < first  # over the turn of the year
 
 
-def most_specific(fitting: Sequence[KeptShoeRule]) -> list[KeptShoeRule]:
+def most_specific(fitting: Sequence[StoredShoeRule]) -> list[StoredShoeRule]:
     """Of rules that fit a run those that count: not one whose conditions another has, and more."""
     return [
         one for one in fitting if not any(_conditions_of(other) > _conditions_of(one) for other in fitting)
     ]
 
 
-def _conditions_of(kept: KeptShoeRule) -> frozenset[str]:
+def _conditions_of(kept: StoredShoeRule) -> frozenset[str]:
     return frozenset(name for name in _CONDITIONS if getattr(kept.rule, name) is not None)
 
 
@@ -184,7 +184,7 @@ NONE_IN_USE = "no pair was in use that day"
 
 
 def assign_shoes(
-    runs: pd.DataFrame, shoes: pd.DataFrame, kept_rules: Sequence[KeptShoeRule] = (), unit: str = "km"
+    runs: pd.DataFrame, shoes: pd.DataFrame, kept_rules: Sequence[StoredShoeRule] = (), unit: str = "km"
 ) -> pd.DataFrame:
     """The shoe of each run, and why that one or why none.
 
@@ -227,7 +227,11 @@ def _pairs_by_day(shoes: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> Iterato
 
 
 def _pair_by_rule(
-    kept_rules: Iterable[KeptShoeRule], run: RunFacts, in_use: pd.DataFrame, known: dict[str, str], unit: str
+    kept_rules: Iterable[StoredShoeRule],
+    run: RunFacts,
+    in_use: pd.DataFrame,
+    known: dict[str, str],
+    unit: str,
 ) -> tuple[str | None, str] | None:
     """The pair of the rules that fit a run, of those for pairs that were in use; None where none does."""
     fitting = [

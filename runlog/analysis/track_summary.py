@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlog.analysis import routes, warmup
-from runlog.digest import Digest, Thirds
+from runlog.model import ThirdMeans, TrackSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from runlog.model import KeptActivity, Track
+    from runlog.model import StoredActivity, Track
 
 #: Of the code that derives; what another version has made is made anew.
 SUMMARY_VERSION = 3
 
 
-def summarise_track(track: Track) -> tuple[NDArray[np.float64] | None, Digest]:
+def summarise_track(track: Track) -> tuple[NDArray[np.float64] | None, TrackSummary]:
     """The route shape of a track, degrees (n, 2) or None without a route, and its digest."""
     start, end = warmup.find_easy_segments(track)
-    digest = Digest(seconds_by_heart_rate(track), third_means(track), warmup=start, cooldown=end)
+    digest = TrackSummary(seconds_by_heart_rate(track), third_means(track), warmup=start, cooldown=end)
     return routes.route_shape(track), digest
 
 
@@ -72,7 +72,7 @@ MIN_KNOWN_SHARE = 1 / 3  # of the time run
 TRIMMED_SHARE = 0.05  # of the points, at either end
 
 
-def third_means(track: Track) -> dict[str, Thirds]:
+def third_means(track: Track) -> dict[str, ThirdMeans]:
     """Mean of each value of running form over a run and over its first and last third.
 
     The thirds are of the time run: pauses, stops and walks do not count (where the track has a cadence,
@@ -95,7 +95,7 @@ def third_means(track: Track) -> dict[str, Thirds]:
     return {column: means for column, means in found.items() if means is not None}
 
 
-def form_by_run(ran: Sequence[KeptActivity]) -> dict[str, NDArray[np.float64]]:
+def form_by_run(ran: Sequence[StoredActivity]) -> dict[str, NDArray[np.float64]]:
     """Mean and drift of each value of running form (runs,), by their names in ``History.runs``.
 
     The drift is the mean of the last third less that of the first, in the unit of the column. Where no
@@ -113,7 +113,7 @@ def form_by_run(ran: Sequence[KeptActivity]) -> dict[str, NDArray[np.float64]]:
     return found
 
 
-def _drift(told: Thirds) -> float | None:
+def _drift(told: ThirdMeans) -> float | None:
     return None if told.first is None or told.last is None else told.last - told.first
 
 
@@ -139,7 +139,7 @@ def _column_means(
     limits: tuple[float, float],
     run_s: NDArray[np.float64],
     third: NDArray[np.intp],
-) -> Thirds | None:
+) -> ThirdMeans | None:
     """One column's means over the points at which the runner ran (n,); None where too little is known."""
     possible = _is_between(values, limits)
     of_third = np.bincount(third, run_s, minlength=3)
@@ -151,7 +151,7 @@ def _column_means(
     sums = np.bincount(third, np.where(weight > 0, values, 0.0) * weight, minlength=3)
     enough = (known_s >= np.maximum(MIN_THIRD_S, MIN_KNOWN_SHARE * of_third)) & (weights > 0)
     first, _, last = (float(sums[i] / weights[i]) if enough[i] else None for i in range(3))
-    return Thirds(float(sums.sum() / weights.sum()), first, last)
+    return ThirdMeans(float(sums.sum() / weights.sum()), first, last)
 
 
 def _trimmed_limits(values: NDArray[np.float64]) -> tuple[float, float]:

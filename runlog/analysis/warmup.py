@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.model import Activity, KeptActivity, Lap
+    from runlog.model import Activity, Lap, StoredActivity
 
 __all__ = [
     "MAX_GAP_S",
@@ -50,7 +50,7 @@ HABITS = (Intensity.WARMUP, Intensity.COOLDOWN)
 
 
 def habit_table(
-    diary: Mapping[str, pd.Series[float]], ran: Sequence[KeptActivity], others: Sequence[KeptActivity]
+    diary: Mapping[str, pd.Series[float]], ran: Sequence[StoredActivity], others: Sequence[StoredActivity]
 ) -> pd.DataFrame:
     """Whether each run had a warm-up and a cool-down, by whose word, and how sure that is.
 
@@ -92,7 +92,7 @@ def comparable_answers(runs: pd.DataFrame, habit: str) -> pd.Series[float]:
 
 
 def _decide_habit(
-    habit: Intensity, diary: pd.Series[float], ran: Sequence[KeptActivity], near: Neighbours
+    habit: Intensity, diary: pd.Series[float], ran: Sequence[StoredActivity], near: Neighbours
 ) -> pd.DataFrame:
     runs = pd.Index([one.id for one in ran], dtype="int64")
     beside = near.before if habit is Intensity.WARMUP else near.after
@@ -165,7 +165,7 @@ class Neighbours:
     part_of: dict[int, int] = field(default_factory=dict)
 
 
-def find_neighbours(ran: Sequence[KeptActivity], others: Sequence[KeptActivity]) -> Neighbours:
+def find_neighbours(ran: Sequence[StoredActivity], others: Sequence[StoredActivity]) -> Neighbours:
     """Find the neighbours of runs, within 45 minutes of them.
 
     A neighbour is a habit (a recorded warm-up, mobility, stretching, yoga, pilates; before a run also
@@ -184,7 +184,7 @@ def find_neighbours(ran: Sequence[KeptActivity], others: Sequence[KeptActivity])
     return found
 
 
-def _add_habits(ran: Sequence[KeptActivity], others: Sequence[KeptActivity], found: Neighbours) -> None:
+def _add_habits(ran: Sequence[StoredActivity], others: Sequence[StoredActivity], found: Neighbours) -> None:
     """Add the habits that were done beside runs."""
     runs = np.array([one.id for one in ran])
     starts = np.array([_start(one.activity) for one in ran])
@@ -202,7 +202,7 @@ def _add_habits(ran: Sequence[KeptActivity], others: Sequence[KeptActivity], fou
                 _add_neighbour(found.after, run, in_so_many_words=_COOL_DOWN in words)
 
 
-def _add_easy_run(one: KeptActivity, following: KeptActivity, found: Neighbours) -> None:
+def _add_easy_run(one: StoredActivity, following: StoredActivity, found: Neighbours) -> None:
     """Tell of two runs that follow each other whether one was the warm-up or cool-down of the other."""
     if not -MAX_OVERLAP_S <= _start(following.activity) - _end(one.activity) <= MAX_GAP_S:
         return

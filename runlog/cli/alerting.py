@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from runlog.journal import Journal
-    from runlog.model import KeptAlert
+    from runlog.model import StoredAlert
     from runlog.reporter.alerts import Notice, Rule
 
 #: What asks for the explanation of all kinds.
@@ -23,22 +23,30 @@ ALL = "all"
 _RULE_KEYS = ("kind", "definition", "threshold", "settings", "needs", "grade", "evidence", "source")
 
 
-def order(alert: KeptAlert, now: datetime) -> tuple[int, int, int]:
+def order(alert: StoredAlert, now: datetime) -> tuple[int, int, int]:
     """By what alerts are sorted: the open ones first, the most severe of them first."""
-    from runlog.journal import cycle
+    from runlog import alert_states
     from runlog.model import SEVERITIES
 
-    silent = 0 if cycle.is_open(alert, now) else cycle.STATES.index(cycle.state(alert, now))
+    silent = (
+        0
+        if alert_states.is_open(alert, now)
+        else alert_states.STATES.index(alert_states.alert_state(alert, now))
+    )
     return silent, SEVERITIES.index(alert.severity), alert.id
 
 
-def row(alert: KeptAlert, now: datetime) -> dict[str, Any]:
+def row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
     """What a program is told of an alert."""
-    from runlog.journal import cycle
+    from runlog import alert_states
     from runlog.reporter.alerts.notice import answering
 
     fields = {name: plain(value) for name, value in asdict(alert).items() if name not in {"id", "worst"}}
-    told = {"id": f"{alert.kind}:{alert.subject}", "number": alert.id, "state": cycle.state(alert, now)}
+    told = {
+        "id": f"{alert.kind}:{alert.subject}",
+        "number": alert.id,
+        "state": alert_states.alert_state(alert, now),
+    }
     return told | fields | {"tips": answering(alert.kind)}
 
 
@@ -75,11 +83,11 @@ def say_notices(notices: Iterable[Notice]) -> None:
 
 def say_new(kept: Journal, now: datetime, most: int = 3) -> None:
     """Look which alerts hold now, and tell on stderr those that have just come or grown worse."""
-    from runlog.journal import cycle
+    from runlog import alert_states
 
     before = {alert.id: alert.worst for alert in kept.alerts.all() if alert.resolved is None}
     found = kept.alerts.follow(kept.history(), now)
-    crossed = [one for one in found if cycle.is_open(one, now) and before.get(one.id) != one.worst]
+    crossed = [one for one in found if alert_states.is_open(one, now) and before.get(one.id) != one.worst]
     for alert in sorted(crossed, key=lambda alert: order(alert, now))[:most]:
         tell(f"New alert [{alert.id}] {alert.severity}: {alert.message}")
     if crossed:
@@ -89,10 +97,10 @@ def say_new(kept: Journal, now: datetime, most: int = 3) -> None:
 
 def say_clinician() -> None:
     """Print when and why to see a clinician, in the runner's language."""
+    from runlog.i18n import use_language
     from runlog.reporter.guidance import clinician
-    from runlog.wording import speaking
 
-    with speaking(context.language()):
+    with use_language(context.language()):
         advice = clinician()
     say()
     say(f"{advice.title}: {advice.lead}")
@@ -104,10 +112,10 @@ def say_clinician() -> None:
 def explain(form: Form, kind: str) -> None:
     """Print what a kind of alert means, or all kinds: definition, threshold, needs and evidence."""
     from runlog.reporter.alerts import ALERTS
-    from runlog.settings import CONFIG
+    from runlog.settings import CONFIG_NAME
 
     with context.journal() as kept:
-        settings, config = kept.settings, kept.folder / CONFIG
+        settings, config = kept.settings, kept.folder / CONFIG_NAME
     rules = [rule for rule in ALERTS if kind in {rule.kind, ALL}]
     if form != "table":
         rows = [

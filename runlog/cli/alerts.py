@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from runlog.journal import Journal
-    from runlog.model import KeptAlert
+    from runlog.model import StoredAlert
 
 _KEYS = (
     *("id", "number", "kind", "subject", "state", "severity", "message", "why", "todo", "tips", "since"),
@@ -101,31 +101,31 @@ def alerts(form: Form, kind: str | None, *, every: bool, exit_code: bool, notify
 
 
 def _list(form: Form, *, every: bool, exit_code: bool, notify: bool) -> None:
-    from runlog.journal import cycle
+    from runlog import alert_states
 
     now = context.now()
     with context.journal() as kept:
         found = kept.alerts.follow(kept.history(), now)
-        all_sent = not (notify and cycle.due(found, now)) or send_due(kept, now, _message)
-    standing = [alert for alert in found if cycle.is_open(alert, now)]
+        all_sent = not (notify and alert_states.due_alerts(found, now)) or send_due(kept, now, _message)
+    standing = [alert for alert in found if alert_states.is_open(alert, now)]
     shown = [alert for alert in found if _lately(alert, now)] if every else standing
     rows = [row(alert, now) for alert in sorted(shown, key=lambda alert: order(alert, now))]
     if form == "table" and rows:
         say_rows(rows)
-        _say_what_to_type([one for one in rows if one["state"] in cycle.OPEN])
+        _say_what_to_type([one for one in rows if one["state"] in alert_states.OPEN_STATES])
     else:
         emit(form, rows, _KEYS, (), _nothing_open(found, now))
     if not all_sent or (exit_code and any(alert.severity in _PRESSING for alert in standing)):
         click.get_current_context().exit(1)
 
 
-def _message(due: Sequence[KeptAlert]) -> tuple[str, str]:
+def _message(due: Sequence[StoredAlert]) -> tuple[str, str]:
     from runlog.reporter import message
 
     return message.of_alerts(due)
 
 
-def _lately(alert: KeptAlert, now: datetime) -> bool:
+def _lately(alert: StoredAlert, now: datetime) -> bool:
     return alert.resolved is None or now - alert.resolved <= _RESOLVED_LATELY
 
 
@@ -139,10 +139,13 @@ def _say_what_to_type(standing: Sequence[dict[str, Any]]) -> None:
     )
 
 
-def _nothing_open(found: Sequence[KeptAlert], now: datetime) -> str:
-    from runlog.journal import cycle
+def _nothing_open(found: Sequence[StoredAlert], now: datetime) -> str:
+    from runlog import alert_states
 
-    quiet = sum(cycle.state(alert, now) in (cycle.ACKNOWLEDGED, cycle.SNOOZED) for alert in found)
+    quiet = sum(
+        alert_states.alert_state(alert, now) in (alert_states.ACKNOWLEDGED, alert_states.SNOOZED)
+        for alert in found
+    )
     return f"No open alerts; {quiet} acknowledged or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from runlog.cli.text import safe
-from runlog.clock import EARLIEST
 from runlog.errors import NotFound
-from runlog.model import HIGHEST
+from runlog.localtime import EARLIEST_VALID
+from runlog.model import MAX_ENTRY_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +47,9 @@ class Number(click.ParamType[float]):
         return number
 
 
-SCALE = Number(0, HIGHEST["soreness"])
-HOURS = Number(0, HIGHEST["desk_hours"])
-MINUTES = Number(0, HIGHEST["strength_min"])
+SCALE = Number(0, MAX_ENTRY_VALUES["soreness"])
+HOURS = Number(0, MAX_ENTRY_VALUES["desk_hours"])
+MINUTES = Number(0, MAX_ENTRY_VALUES["strength_min"])
 
 
 def yes_or_no(text: str) -> bool:
@@ -80,8 +80,8 @@ def moment(text: str, now: datetime) -> datetime:
         raise click.BadParameter(
             f"{text!r} lacks the time of day; write '{text.strip()} 20:00'", param_hint="--at"
         )
-    if found.year < EARLIEST.year:
-        raise click.BadParameter(f"{text!r} lies before {EARLIEST.year}", param_hint="--at")
+    if found.year < EARLIEST_VALID.year:
+        raise click.BadParameter(f"{text!r} lies before {EARLIEST_VALID.year}", param_hint="--at")
     aware = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
     if aware > now:
         raise click.BadParameter(

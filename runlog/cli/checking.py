@@ -17,7 +17,7 @@ from runlog.cli.text import json_safe
 from runlog.errors import StoreError
 
 if TYPE_CHECKING:
-    from runlog.checkup import Checkup
+    from runlog.doctor import CheckReport
 
 
 @click.command(
@@ -41,14 +41,14 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
     Nothing of yours is changed, also by --repair. The exit code is 1 if
     something is wrong.
     """
-    from runlog import checkup
+    from runlog import doctor
     from runlog.store.connection import DATABASE
 
     home = context.home()
     if repair and (home / DATABASE).exists():
         _repair(home / DATABASE)
     with progress_bar() as progress:
-        found = checkup.check(home, progress)
+        found = doctor.check_home(home, progress)
     if as_json:
         findings = [asdict(finding) for finding in found.findings]
         emit_json({"ok": found.ok, "findings": findings, "facts": found.facts})
@@ -70,7 +70,7 @@ def _repair(database: Path) -> None:
         tell(f"Nothing repaired: {error}")
 
 
-def _say(found: Checkup) -> None:
+def _say(found: CheckReport) -> None:
     for finding in sorted(found.findings, key=lambda finding: not finding.wrong):
         say(f"{'wrong' if finding.wrong else 'note'}: {finding.message}")
         say(f"What to do: {finding.todo}", indent="    ")
@@ -80,9 +80,9 @@ def _say(found: Checkup) -> None:
         say(f"All is well.{what}")
 
 
-def _write_support(home: Path, found: Checkup, file: Path) -> None:
-    from runlog.checkup.support import about
-    from runlog.files import write_atomically
+def _write_support(home: Path, found: CheckReport, file: Path) -> None:
+    from runlog.doctor import support_report
+    from runlog.fileio import write_atomically
 
-    document = json.dumps(about(home, found), indent=2, ensure_ascii=False)
+    document = json.dumps(support_report(home, found), indent=2, ensure_ascii=False)
     write_atomically(file, json_safe(document) + "\n")

@@ -25,7 +25,7 @@ def home(ctx: click.Context | None = None) -> Path:
     import runlog.journal
 
     named: Path | None = (ctx or click.get_current_context()).find_root().params["home"]
-    return runlog.journal.home(named)
+    return runlog.journal.home_folder(named)
 
 
 def now() -> datetime:
@@ -37,4 +37,4 @@ def language(ctx: click.Context | None = None) -> str:
     """The language of what is said of the runner's data; the command line's own words are English."""
     from runlog import settings
 
-    return settings.read(home(ctx) / settings.CONFIG).language
+    return settings.read_settings(home(ctx) / settings.CONFIG_NAME).language

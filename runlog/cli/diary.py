@@ -12,10 +12,10 @@ from runlog.cli.frames import plain
 from runlog.cli.help import examples
 from runlog.cli.output import Column, Form, emit, listing
 from runlog.cli.sayback import sentence
-from runlog.clock import on_clock
+from runlog.localtime import at_offset
 
 if TYPE_CHECKING:
-    from runlog.model import KeptEntry
+    from runlog.model import StoredEntry
 
 
 @click.group(
@@ -86,7 +86,7 @@ _COLUMNS = (
 _MINUTES = len("2026-07-12 20:00")
 
 
-def _row(kept: KeptEntry) -> dict[str, Any]:
+def _row(kept: StoredEntry) -> dict[str, Any]:
     row = {key: plain(value) for key, value in asdict(kept.entry).items()}
-    when = on_clock(kept.entry.moment, kept.entry.utc_offset_s).isoformat(" ", "minutes")[:_MINUTES]
+    when = at_offset(kept.entry.moment, kept.entry.utc_offset_s).isoformat(" ", "minutes")[:_MINUTES]
     return row | {"id": kept.id, "source": kept.source, "when": when, "told": sentence(kept.entry)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from runlog.journal import Journal
-    from runlog.model import KeptActivity
+    from runlog.model import StoredActivity
     from runlog.store.activities import Source
 
 
@@ -80,7 +80,7 @@ def merge(run: str, other: str) -> None:
     say(f"To undo it: runlog split {into.id} {numbers}")
 
 
-def _at_one_time(one: KeptActivity, other: KeptActivity) -> bool:
+def _at_one_time(one: StoredActivity, other: StoredActivity) -> bool:
     first, second = sorted((one.activity, other.activity), key=lambda activity: activity.start)
     return (second.start - first.start).total_seconds() < first.duration_s
 

@@ -13,7 +13,7 @@ from runlog.cli.help import examples
 from runlog.cli.importing import progress_bar
 from runlog.cli.output import say, tell
 from runlog.errors import StoreError
-from runlog.settings import CONFIG
+from runlog.settings import CONFIG_NAME
 
 if TYPE_CHECKING:
     from runlog.store.connection import Contents
@@ -69,7 +69,7 @@ def restore(file: Path, *, yes: bool) -> None:
     say(f"Restored {_counted(contents)}{_dated(contents)} to {home}.")
     for aside in filter(None, (done.database_aside, done.config_aside)):
         say(f"What was there is now {aside}")
-    if contents.config is None and (home / CONFIG).exists():
+    if contents.config is None and (home / CONFIG_NAME).exists():
         tell("There are no settings in this backup; those of the home stay.")
 
 

@@ -15,15 +15,15 @@ from runlog.cli.help import examples
 from runlog.cli.names import AREA, complete_run, complete_shoe, find_shoe, named_run
 from runlog.cli.output import say, tell
 from runlog.cli.sayback import clock, named, sentence
-from runlog.clock import offset_s, on_clock
 from runlog.errors import NotFound
+from runlog.localtime import at_offset, offset_seconds
 from runlog.model import Area, Entry
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from runlog.journal import Journal
-    from runlog.model import KeptActivity, KeptEntry
+    from runlog.model import StoredActivity, StoredEntry
 
 _RECENT = timedelta(days=2)
 _OF_A_RUN = ("soreness", "warmup", "cooldown", "shoe", "rpe")
@@ -151,7 +151,7 @@ def _checked(kept: Journal, said: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _refuse_what_would_be_lost(kept: Journal, said: dict[str, Any], belongs: KeptActivity | None) -> None:
+def _refuse_what_would_be_lost(kept: Journal, said: dict[str, Any], belongs: StoredActivity | None) -> None:
     lost = [name for name in _ONLY_OF_A_RUN if name in said]
     if lost and belongs is None:
         why = (
@@ -163,10 +163,10 @@ def _refuse_what_would_be_lost(kept: Journal, said: dict[str, Any], belongs: Kep
 
 
 def _on_the_clock(entry: Entry, moment: datetime) -> Entry:
-    return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=offset_s(moment))
+    return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=offset_seconds(moment))
 
 
-def _entry(kept: Journal, which: str) -> KeptEntry:
+def _entry(kept: Journal, which: str) -> StoredEntry:
     if which == "last":
         last = kept.last_logged()
         if last is None:
@@ -178,26 +178,26 @@ def _entry(kept: Journal, which: str) -> KeptEntry:
     return found
 
 
-def _recent_run(kept: Journal, moment: datetime) -> KeptActivity | None:
+def _recent_run(kept: Journal, moment: datetime) -> StoredActivity | None:
     last = kept.last_run(moment)
     return last if last and moment - _end(last) <= _RECENT else None
 
 
-def _run_of(kept: Journal, entry: Entry) -> KeptActivity | None:
+def _run_of(kept: Journal, entry: Entry) -> StoredActivity | None:
     return next((run for run in kept.runs() if run.id == entry.run), None)
 
 
-def _end(run: KeptActivity) -> datetime:
+def _end(run: StoredActivity) -> datetime:
     return run.activity.start + timedelta(seconds=run.activity.duration_s)
 
 
-def _end_on_its_clock(run: KeptActivity, here: tzinfo | None) -> datetime:
+def _end_on_its_clock(run: StoredActivity, here: tzinfo | None) -> datetime:
     """Give a run's end on the clock of its place, which may be far from here."""
     offset = run.activity.utc_offset_s
-    return _end(run).astimezone(here) if offset is None else on_clock(_end(run), offset)
+    return _end(run).astimezone(here) if offset is None else at_offset(_end(run), offset)
 
 
-def _told(kept: Journal, entry: Entry, run: KeptActivity | None, *, dated: bool) -> str:
+def _told(kept: Journal, entry: Entry, run: StoredActivity | None, *, dated: bool) -> str:
     told = sentence(entry)
     if run is not None and entry.run is not None:
         told += f" after {named(run, kept.settings.units)}"

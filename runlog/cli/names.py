@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from runlog.cli.context import journal
 from runlog.cli.sayback import local_day
-from runlog.errors import NotFound, RunlogError, no_run
+from runlog.errors import NotFound, RunlogError, run_not_found
 from runlog.model import Area, Kind, shoe_key
 from runlog.reporter.units import day
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from runlog.journal import Journal
-    from runlog.model import KeptActivity, KeptAlert
+    from runlog.model import StoredActivity, StoredAlert
 
 T = TypeVar("T")
 
@@ -64,9 +64,9 @@ def _chart_names() -> list[str]:
 
 def plan_names() -> list[str]:
     """What can be drawn lots for, as ``runlog plan`` names it."""
-    from runlog.analysis.plans import PLANNABLE
+    from runlog.trials.interventions import INTERVENTIONS
 
-    return [planned.name for planned in PLANNABLE]
+    return [planned.name for planned in INTERVENTIONS]
 
 
 def _topics() -> list[str]:
@@ -132,7 +132,7 @@ def find_run(text: str, runs: Sequence[tuple[int, date]], others: Iterable[int] 
     if text.isdecimal():
         found = next((run for run, _ in runs if str(run) == text.lstrip("0")), None)
         if found is None:
-            raise no_run(_short(text))
+            raise run_not_found(_short(text))
         return found
     try:
         wanted = date.fromisoformat(text)
@@ -179,7 +179,7 @@ def find_route(text: str, names: Mapping[int, str | None]) -> int:
     return by_word[word]
 
 
-def named_run(kept: Journal, text: str) -> KeptActivity:
+def named_run(kept: Journal, text: str) -> StoredActivity:
     """Give the run that a text stands for; light, without a history.
 
     Raises:
@@ -190,7 +190,7 @@ def named_run(kept: Journal, text: str) -> KeptActivity:
     return next(run for run in runs if run.id == wanted)
 
 
-def named_activity(kept: Journal, text: str) -> KeptActivity:
+def named_activity(kept: Journal, text: str) -> StoredActivity:
     """Give the run that a text stands for, or by its id another activity.
 
     Raises:
@@ -248,7 +248,7 @@ def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete:
     return complete_run(ctx, param, incomplete) + complete_shoe(ctx, param, incomplete)
 
 
-def find_alert(text: str, alerts: Sequence[KeptAlert]) -> int:
+def find_alert(text: str, alerts: Sequence[StoredAlert]) -> int:
     """Give the number of the alert that a number, "kind:subject" or a kind stands for.
 
     Raises:

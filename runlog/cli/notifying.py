@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.cli.output import tell
-from runlog.wording import speaking
+from runlog.i18n import use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from runlog.journal import Journal
-    from runlog.model import KeptAlert
+    from runlog.model import StoredAlert
 
+if TYPE_CHECKING:
     Message = tuple[str, str]
 
 
-def send_due(kept: Journal, now: datetime, write: Callable[[Sequence[KeptAlert]], Message]) -> bool:
+def send_due(kept: Journal, now: datetime, write: Callable[[Sequence[StoredAlert]], Message]) -> bool:
     """Send one message about the alerts that nobody has sent word of yet, and remember that it was sent.
 
     Args:
@@ -33,14 +34,15 @@ def send_due(kept: Journal, now: datetime, write: Callable[[Sequence[KeptAlert]]
         MissingExtra: Apprise is not installed.
         BadInput: there is no place to send to, or none could be reached.
     """
-    from runlog import notifying
-    from runlog.journal import cycle
+    from runlog import alert_states, notify
     from runlog.model import SEVERITIES
 
-    due = sorted(cycle.due(kept.alerts.all(), now), key=lambda alert: SEVERITIES.index(alert.severity))
-    with speaking(kept.settings.language):
+    due = sorted(
+        alert_states.due_alerts(kept.alerts.all(), now), key=lambda alert: SEVERITIES.index(alert.severity)
+    )
+    with use_language(kept.settings.language):
         title, text = write(due)
-    failures = notifying.send(kept.settings.notify, title, text)
+    failures = notify.send_message(kept.settings.notify, title, text)
     kept.alerts.notified([alert.id for alert in due], now)
     for failure in failures:
         tell(f"Not sent: {failure}")

@@ -206,7 +206,7 @@ def _put(kept: Journal, how: How, name: str, made: Callable[[str], bytes]) -> Pa
 
 
 def _write(path: Path, content: bytes) -> Path:
-    from runlog.files import write_atomically
+    from runlog.fileio import write_atomically
 
     write_atomically(path, content)
     return path

@@ -68,10 +68,10 @@ def chart(
 @listing
 def tips(form: Form, topic: str | None) -> None:
     """List what may help, and how well that is known."""
+    from runlog.i18n import _, use_language
     from runlog.reporter.guidance import tips as all_tips
-    from runlog.wording import _, speaking
 
-    with speaking(context.language()):
+    with use_language(context.language()):
         found = [tip for tip in all_tips() if topic is None or topic in tip.answers]
         grades = {tip.grade: _(tip.grade) for tip in found}
     if form != "table":

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.cli import context
-from runlog.clock import on_clock
+from runlog.localtime import at_offset
 from runlog.model import Kind
 from runlog.reporter import units
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from runlog.model import Entry, KeptActivity
+    from runlog.model import Entry, StoredActivity
 
 
 def sentence(entry: Entry) -> str:
@@ -20,7 +20,7 @@ def sentence(entry: Entry) -> str:
     return ", ".join(_parts(entry))
 
 
-def named(run: KeptActivity, unit: str) -> str:
+def named(run: StoredActivity, unit: str) -> str:
     """Say which run it is, e.g. "'Morning run' (Sun 15 Nov, 8.2 km)"."""
     activity = run.activity
     facts = [_day(local_day(run))]
@@ -30,15 +30,15 @@ def named(run: KeptActivity, unit: str) -> str:
     return f"{f'{activity.name!r}' if activity.name else f'{what} {run.id}'} ({', '.join(facts)})"
 
 
-def local_day(run: KeptActivity) -> date:
+def local_day(run: StoredActivity) -> date:
     """Give the day of a run on the runner's clock, or on this computer's where that is not known."""
     start, offset = run.activity.start, run.activity.utc_offset_s
-    return (start.astimezone() if offset is None else on_clock(start, offset)).date()
+    return (start.astimezone() if offset is None else at_offset(start, offset)).date()
 
 
 def clock(moment: datetime, utc_offset_s: int) -> str:
     """Write a moment on the runner's clock, e.g. "Sun 15 Nov 20:00", with a year that is not this one."""
-    local = on_clock(moment, utc_offset_s)
+    local = at_offset(moment, utc_offset_s)
     return f"{_day(local)} {local:%H:%M}"
 
 

@@ -14,7 +14,7 @@ from runlog.cli.output import say, tell
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
-    from runlog.scheduling import Appointment
+    from runlog.schedule import WeeklyJob
 
 _SYSTEMS = ("systemd", "cron", "launchd", "windows")
 
@@ -50,28 +50,28 @@ def schedule(
     printed. On all but cron, what was due while the computer was off is made up
     for.
     """
-    from runlog import scheduling
+    from runlog import schedule
 
     if install and uninstall:
         raise click.UsageError("--install and --uninstall exclude each other.")
-    here = scheduling.SYSTEMS[system or scheduling.this_system()]
+    here = schedule.SYSTEMS[system or schedule.detect_system()]
     if uninstall:
-        say(here.uninstall(scheduling.run))
+        say(here.uninstall(schedule.run_program))
         return
     appointment = _appointment(weekly or ("sun", "19:00"), _words(folders, notify=notify))
     if install:
-        say(here.install(appointment, scheduling.run))
+        say(here.install(appointment, schedule.run_program))
     else:
         click.echo(here.shown(appointment), nl=False)
         tell("Nothing is written yet; --install does that.")
 
 
-def _appointment(when: tuple[str, str], words: tuple[str, ...]) -> Appointment:
-    from runlog import scheduling
-    from runlog.scheduling.appointment import clock_time, weekday_named
+def _appointment(when: tuple[str, str], words: tuple[str, ...]) -> WeeklyJob:
+    from runlog import schedule
+    from runlog.schedule.job import parse_time, parse_weekday
 
     try:
-        return scheduling.Appointment(weekday_named(when[0]), *clock_time(when[1]), words)
+        return schedule.WeeklyJob(parse_weekday(when[0]), *parse_time(when[1]), words)
     except BadInput as error:
         raise click.BadParameter(str(error), param_hint="--weekly") from error
 

@@ -90,6 +90,6 @@ def _import(kept: Journal, paths: Sequence[Path], *, notify: bool) -> None:
 
 
 def _any_due(kept: Journal) -> bool:
-    from runlog.journal import cycle
+    from runlog import alert_states
 
-    return bool(cycle.due(kept.alerts.all(), context.now()))
+    return bool(alert_states.due_alerts(kept.alerts.all(), context.now()))

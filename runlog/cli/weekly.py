@@ -53,10 +53,10 @@ def _import(kept: Journal, folders: tuple[Path, ...]) -> bool:
 
 
 def _report(kept: Journal, *, notify: bool) -> bool:
+    from runlog.i18n import use_language
     from runlog.reporter import message
     from runlog.reporter.weekly import due, report
     from runlog.reporter.weekly import week as facts
-    from runlog.wording import speaking
 
     now = context.now()
     history = kept.history()
@@ -66,6 +66,6 @@ def _report(kept: Journal, *, notify: bool) -> bool:
     click.echo(page)
     if not notify:
         return True
-    with speaking(kept.settings.language):
+    with use_language(kept.settings.language):
         headline = facts(history, name, now).headline
     return send_due(kept, now, partial(message.of_week, headline, page))

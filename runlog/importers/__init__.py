@@ -28,7 +28,7 @@ from runlog.importers import (
     tcx,
     wellness_csv,
 )
-from runlog.model import UNKNOWN_SPORT, Kind, Problem, Reading
+from runlog.model import UNKNOWN_SPORT, Kind, ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ class Format:
 
     name: str
     claims: Callable[[bytes, str], bool]
-    read: Callable[..., Reading]
+    read: Callable[..., ParsedFile]
     sidecars: tuple[str, ...] | None = None
 
 
@@ -91,7 +91,7 @@ def read_bytes(
     settings: Settings,
     sport: str | None = None,
     beside: Mapping[str, bytes] | None = None,
-) -> Reading:
+) -> ParsedFile:
     """Read the bytes of one file, packed with gzip or not.
 
     Args:
@@ -150,7 +150,7 @@ def _identify(head: bytes, name: str) -> Format:
     raise NotTaken(f"nothing that runlog reads; it is {look}")
 
 
-def _complete_activities(reading: Reading, settings: Settings, sport: str | None) -> Reading:
+def _complete_activities(reading: ParsedFile, settings: Settings, sport: str | None) -> ParsedFile:
     """Complete the activities, decide on their sports, and part with those that cannot be right."""
     if not reading.activities or reading.exported is not None:
         return reading

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, TypeVar
 
-from runlog import clock
+from runlog import localtime
 from runlog.errors import NotReadable
 from runlog.importers import detect
 from runlog.model import Problem
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from runlog.settings import Settings
-
 
 T = TypeVar("T")
 
@@ -243,9 +242,9 @@ def parse_moment(cell: str, settings: Settings, hour: int) -> datetime:
         utc = aware.astimezone(UTC)
     except (OverflowError, ValueError) as error:
         raise InvalidValue(f"{cell.strip()!r} is not a date: {error}") from error
-    if when.year < clock.EARLIEST.year:
+    if when.year < localtime.EARLIEST_VALID.year:
         raise InvalidValue(f"{cell.strip()!r} lies before 1990")
-    if utc > datetime.now(UTC) + clock.AHEAD:
+    if utc > datetime.now(UTC) + localtime.MAX_AHEAD:
         raise InvalidValue(f"{cell.strip()!r} lies in the future")
     return aware
 
@@ -260,7 +259,7 @@ def parse_rating_time(cell: str, settings: Settings) -> tuple[datetime, int]:
         Unreadable: as for ``moment``.
     """
     local = parse_moment(cell, settings, _MORNING_HOUR if settings.diary_time == "morning" else _EVENING_HOUR)
-    return local.astimezone(UTC).replace(microsecond=0), clock.offset_s(local)
+    return local.astimezone(UTC).replace(microsecond=0), localtime.offset_seconds(local)
 
 
 def _parse_clock(cell: str, rest: str) -> time:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from runlog.errors import NotReadable
-from runlog.files import LARGEST, LARGEST_RATIO, RATIO_COUNTS_FROM
+from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FROM_BYTES
 from runlog.model import Problem
 
 _CHUNK_SIZE = 64 * 1024
@@ -83,10 +83,12 @@ def _decompress_member(data: bytes, unpacked: bytearray) -> bytes:
 
 
 def _check_unpacked_size(packed: int, unpacked: int) -> None:
-    if unpacked > LARGEST:
-        raise NotReadable(f"unpacks to more than {LARGEST // 2**20} MB, which no recording does")
-    if unpacked > RATIO_COUNTS_FROM and unpacked > LARGEST_RATIO * packed:
-        raise NotReadable(f"unpacks to more than {LARGEST_RATIO} times its size, which no recording does")
+    if unpacked > MAX_FILE_BYTES:
+        raise NotReadable(f"unpacks to more than {MAX_FILE_BYTES // 2**20} MB, which no recording does")
+    if unpacked > RATIO_CHECK_FROM_BYTES and unpacked > MAX_COMPRESSION_RATIO * packed:
+        raise NotReadable(
+            f"unpacks to more than {MAX_COMPRESSION_RATIO} times its size, which no recording does"
+        )
 
 
 def decode_text(data: bytes) -> str:

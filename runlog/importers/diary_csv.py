@@ -7,10 +7,10 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from runlog.clock import on_clock
 from runlog.importers import csv_table, runs_csv, wellness_csv
 from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time, parse_yes_no
-from runlog.model import HIGHEST, Area, Entry, Reading
+from runlog.localtime import at_offset
+from runlog.model import MAX_ENTRY_VALUES, Area, Entry, ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ def claims(head: bytes, name: str) -> bool:
     )
 
 
-def read(data: bytes, settings: Settings) -> Reading:
+def read(data: bytes, settings: Settings) -> ParsedFile:
     """Read the entries of a diary; a row that cannot be taken is a problem with its line and reason.
 
     Raises:
@@ -67,7 +67,7 @@ def read(data: bytes, settings: Settings) -> Reading:
     entries, problems = csv_table.build_records(
         rows, lambda row: _build_entries(row.cells, settings), key=_entry_key, twice=_duplicate_reason
     )
-    return Reading(FORMAT, entries=entries, problems=problems, notes=_column_notes(columns))
+    return ParsedFile(FORMAT, entries=entries, problems=problems, notes=_column_notes(columns))
 
 
 def _entry_key(entry: Entry) -> tuple[datetime, Area]:
@@ -121,12 +121,12 @@ def _parse_strength(cell: str) -> tuple[bool, float | None]:
             return parse_yes_no(cell), None
         except InvalidValue:
             pass
-    minutes = parse_number(with_unit[1] if with_unit else cell, 0, HIGHEST["strength_min"])
+    minutes = parse_number(with_unit[1] if with_unit else cell, 0, MAX_ENTRY_VALUES["strength_min"])
     return minutes > 0, minutes if minutes > 0 else None
 
 
 def _number_up_to(name: str) -> Callable[[str], float]:
-    return lambda cell: parse_number(cell, 0, HIGHEST[name])
+    return lambda cell: parse_number(cell, 0, MAX_ENTRY_VALUES[name])
 
 
 _CELL_PARSERS: dict[str, Callable[[str], Any]] = {
@@ -156,7 +156,7 @@ def format_diary(entries: Iterable[Entry]) -> str:
     """
     lines = [_format_line(COLUMNS)]
     for entry in entries:
-        local = on_clock(entry.moment, entry.utc_offset_s)
+        local = at_offset(entry.moment, entry.utc_offset_s)
         cells = {
             "date": local.isoformat(),
             "soreness": _format_number(entry.soreness),

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from runlog import clock
+from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import csv_table, detect, sports
 from runlog.importers.csv_table import InvalidValue
-from runlog.model import Activity, Problem, Reading, Shoe, shoe_key
+from runlog.model import Activity, ParsedFile, Problem, Shoe, shoe_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +38,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     return b'"summarizedActivitiesExport"' in head and detect.starts_as_json(head)
 
 
-def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:  # noqa: ARG001
+def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:  # noqa: ARG001
     """Read each row as an activity without a track, and the pairs of shoes.
 
     Args:
@@ -67,7 +67,7 @@ def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Readin
     if not activities:
         csv_table.raise_if_all_failed(problems)
     notes = (f"{multisport} sums of multisport activities; their parts count",) if multisport else ()
-    return Reading(
+    return ParsedFile(
         FORMAT,
         activities=tuple(activities.values()),
         shoes=owned.shoes,
@@ -183,7 +183,7 @@ def _parse_utc_offset(row: Mapping[str, Any]) -> int | None:
     utc = _parse_time_ms(row, "startTimeGmt") or _parse_time_ms(row, "beginTimestamp")
     if local is None or utc is None:
         return None
-    return clock.zone_offset_s((local - utc) / 1000.0)
+    return localtime.round_to_zone_offset((local - utc) / 1000.0)
 
 
 def _parse_time_ms(row: Mapping[str, Any], key: str) -> float | None:
@@ -229,7 +229,7 @@ def claims_gear(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content a
     return (b'"gearDTOS"' in head or b'"gearActivityDTOs"' in head) and detect.starts_as_json(head)
 
 
-def read_gear(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:  # noqa: ARG001
+def read_gear(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:  # noqa: ARG001
     """Read the pairs where the activities are not beside them.
 
     Raises:
@@ -239,7 +239,7 @@ def read_gear(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> R
     if beside:
         raise NotTaken("read together with the list of activities beside it")
     gear = parse_gear(data)
-    return Reading(GEAR_FORMAT, shoes=gear.shoes, problems=gear.problems, notes=gear.notes)
+    return ParsedFile(GEAR_FORMAT, shoes=gear.shoes, problems=gear.problems, notes=gear.notes)
 
 
 def parse_gear(data: bytes) -> Gear:

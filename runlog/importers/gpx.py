@@ -19,7 +19,7 @@ import numpy as np
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import detect, sports, tracks, xml_points
 from runlog.importers.xml_points import Points
-from runlog.model import Activity, Problem, Reading
+from runlog.model import Activity, ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -126,7 +126,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     return xml_points.local_name(detect.xml_root(head) or "") == "gpx"
 
 
-def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - what a GPX leaves open is settled for all formats
+def read(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - what a GPX leaves open is settled for all formats
     """Read all tracks. Tracks of one name and sport within ten minutes of each other are one activity.
 
     Raises:
@@ -136,28 +136,28 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - what a G
     text = xml_points.decode_xml(data)
     heard, fault = parse_tracks(text)
     if fault is None:
-        return Reading(FORMAT, activities=_build_activities(heard), notes=heard.points.notes())
+        return ParsedFile(FORMAT, activities=_build_activities(heard), notes=heard.points.notes())
     mended = read_with_gpxpy(text) if b"<trkpt" in fault.rest else None
     if mended is None or len(mended[0].points) < len(heard.points):
         return _read_before_fault(heard, fault)
     return _read_repaired(*mended, fault)
 
 
-def _read_before_fault(heard: GpxTracks, fault: XmlFault) -> Reading:
+def _read_before_fault(heard: GpxTracks, fault: XmlFault) -> ParsedFile:
     """Give what stands before a fault."""
     if np.isnan(heard.points.times).all():
         raise NotReadable(f"damaged: {fault.reason}")
     activities = _build_activities(heard)
     problem = Problem(f"damaged ({fault.reason}); {_count_points(activities)} points before it were kept")
-    return Reading(FORMAT, activities=activities, problems=(problem,), notes=heard.points.notes())
+    return ParsedFile(FORMAT, activities=activities, problems=(problem,), notes=heard.points.notes())
 
 
-def _read_repaired(heard: GpxTracks, left_out: int, fault: XmlFault) -> Reading:
+def _read_repaired(heard: GpxTracks, left_out: int, fault: XmlFault) -> ParsedFile:
     """Give what is left when the damaged points are taken out."""
     activities = _build_activities(heard)
     counts = f"{_count_points(activities)} points were kept, {left_out} could not be read"
     problems = (Problem(f"damaged ({fault.reason}); {counts}"),) if left_out else ()
-    return Reading(FORMAT, activities=activities, problems=problems, notes=heard.points.notes())
+    return ParsedFile(FORMAT, activities=activities, problems=problems, notes=heard.points.notes())
 
 
 def _count_points(activities: tuple[Activity, ...]) -> int:

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from runlog import clock
-from runlog.clock import AHEAD, EARLIEST
+from runlog import localtime
 from runlog.importers import sports
 from runlog.importers.tracks import MAX_DURATION_S
+from runlog.localtime import EARLIEST_VALID, MAX_AHEAD
 from runlog.model import Kind, Track
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def fill_utc_offset(activity: Activity) -> Activity:
     zone = None if place is None else time_zone_at(*place)
     if zone is None:
         return activity
-    return replace(activity, utc_offset_s=clock.offset_s(activity.start.astimezone(zone)))
+    return replace(activity, utc_offset_s=localtime.offset_seconds(activity.start.astimezone(zone)))
 
 
 def time_zone_at(lat: float, lon: float) -> ZoneInfo | None:
@@ -255,9 +255,9 @@ def implausible_reason(activity: Activity, now: datetime) -> str | None:
 
 
 def _wrong_time(activity: Activity, now: datetime) -> str | None:
-    if activity.start < EARLIEST:
+    if activity.start < EARLIEST_VALID:
         return "lies before 1990; the clock of the device was not set"
-    if activity.start > now + AHEAD:
+    if activity.start > now + MAX_AHEAD:
         return "lies in the future; the clock of the device is wrong"
     if activity.duration_s <= 0:
         return "has no duration"

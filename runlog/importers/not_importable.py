@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from runlog.errors import NotReadable
 from runlog.importers import detect, runlog_export
 from runlog.importers.strava_columns import NOT_EXPORTED
-from runlog.settings import CONFIG
+from runlog.settings import CONFIG_NAME
 
 _GARMIN_FOLDER = re.compile(r"(?:^|[/\\])DI[_-]CONNECT|(?:^|[/\\])DI-", re.IGNORECASE)
 _GARMIN_KEYS = re.compile(
@@ -86,7 +86,7 @@ def export_file_reason(head: bytes, name: str) -> str | None:
         return "written by runlog for other tools; runlog reads the .json.gz beside it instead"
     if head.startswith(README_FIRST_LINE.encode()):
         return "tells people what is in an export of runlog"
-    if PurePosixPath(name.replace("\\", "/")).name == CONFIG:
+    if PurePosixPath(name.replace("\\", "/")).name == CONFIG_NAME:
         return "settings of runlog; to use them, copy the file into the home"
     if head.startswith(UNFINISHED_FIRST_LINE.encode()):
         raise NotReadable(

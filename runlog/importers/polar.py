@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlog.clock import offset_s
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import detect, sports, tracks
-from runlog.model import Activity, Lap, Problem, Reading
+from runlog.localtime import offset_seconds
+from runlog.model import Activity, Lap, ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(key in head for key in _SESSION_KEYS)
 
 
-def read(data: bytes, settings: Settings) -> Reading:
+def read(data: bytes, settings: Settings) -> ParsedFile:
     """Read each exercise of a session as an activity.
 
     Raises:
@@ -70,7 +70,7 @@ def read(data: bytes, settings: Settings) -> Reading:
         activities.append(_build_activity(session, exercise, clock, alone=len(exercises) == 1))
     if not activities:
         raise NotTaken("a training session of Polar without an exercise that tells its time")
-    return Reading(FORMAT, tuple(activities), problems=tuple(problems), notes=tuple(notes))
+    return ParsedFile(FORMAT, tuple(activities), problems=tuple(problems), notes=tuple(notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class _ExerciseStart:
 
     @property
     def offset_s(self) -> int:
-        return offset_s(self.start)
+        return offset_seconds(self.start)
 
 
 def _parse_start(

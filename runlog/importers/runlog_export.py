@@ -29,21 +29,21 @@ from runlog.model import (
     Entry,
     ExportedActivity,
     ExportedJournal,
+    ImportedFile,
     Intensity,
-    KeptAlert,
-    KeptEntry,
     Kind,
     Lap,
-    OnRoute,
-    Origin,
+    ParsedFile,
     Plan,
     PlannedRun,
-    Reading,
+    RecordingKey,
     Route,
+    RouteAssignment,
     Shoe,
     ShoeRule,
+    StoredAlert,
+    StoredEntry,
     Surface,
-    TakenFile,
     Track,
 )
 
@@ -66,7 +66,7 @@ def claims_activity(head: bytes, name: str) -> bool:  # noqa: ARG001 - the conte
     return _ACTIVITY_MARK.match(head) is not None
 
 
-def read_activity(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - nothing is left open
+def read_activity(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - nothing is left open
     """Read one activity with all of its recordings.
 
     Raises:
@@ -93,7 +93,7 @@ def check_version(content: Any) -> None:  # noqa: ANN401 - JSON is anything
         )
 
 
-def _parse_activity_file(content: dict[str, Any]) -> Reading:
+def _parse_activity_file(content: dict[str, Any]) -> ParsedFile:
     recordings = content["recordings"]
     if not recordings:
         raise InvalidRecord("it has no recording")
@@ -107,16 +107,16 @@ def _parse_activity_file(content: dict[str, Any]) -> Reading:
         id=parse_int(content["id"]),
         worn=content["worn"],
         kept_apart=content["kept_apart"],
-        files=tuple(record_from_json(TakenFile, one["file"]) for one in recordings),
+        files=tuple(record_from_json(ImportedFile, one["file"]) for one in recordings),
         positions=tuple(parse_int(one["position"]) for one in recordings),
         apart=tuple(map(parse_origin, content["apart"])),
     )
     if not isinstance(exported.worn, str | None) or not isinstance(exported.kept_apart, bool):
         raise InvalidRecord("what the runner said of it is none")
-    return Reading(FORMAT, activities=activities, exported=exported)
+    return ParsedFile(FORMAT, activities=activities, exported=exported)
 
 
-def parse_origin(values: Sequence[Any]) -> Origin:
+def parse_origin(values: Sequence[Any]) -> RecordingKey:
     """Read which recording is meant.
 
     Raises:
@@ -125,7 +125,7 @@ def parse_origin(values: Sequence[Any]) -> Origin:
     sha256, position, external = values
     if not isinstance(sha256, str) or not isinstance(external, str | None):
         raise InvalidRecord("which recording is meant cannot be told")
-    return Origin(sha256, parse_int(position), external)
+    return RecordingKey(sha256, parse_int(position), external)
 
 
 def _parse_recording(one: dict[str, Any]) -> Activity:
@@ -208,7 +208,7 @@ def claims_journal(head: bytes, name: str) -> bool:  # noqa: ARG001 - the conten
     return _JOURNAL_MARK.match(head) is not None
 
 
-def read_journal(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:  # noqa: ARG001 - as for every list
+def read_journal(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:  # noqa: ARG001 - as for every list
     """Read the journal of an export.
 
     Raises:
@@ -217,7 +217,7 @@ def read_journal(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -
     content = detect.parse_json(data)
     check_version(content)
     try:
-        return Reading(FORMAT, exported=_parse_journal(content))
+        return ParsedFile(FORMAT, exported=_parse_journal(content))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotReadable(f"damaged: {error}; export again") from error
 
@@ -232,7 +232,7 @@ def _parse_journal(content: dict[str, Any]) -> ExportedJournal:
         entries=tuple(map(_parse_entry, content["entries"])),
         shoes=tuple(map(_parse_shoe, content["shoes"])),
         shoe_rules=tuple(record_from_json(ShoeRule, rule) for rule in content.get("shoe_rules", ())),
-        files=tuple(record_from_json(TakenFile, file) for file in content["files"]),
+        files=tuple(record_from_json(ImportedFile, file) for file in content["files"]),
         versions=dict(versions),
         alerts=tuple(map(_parse_alert, content.get("alerts", ()))),
         plans=tuple(map(_parse_plan, content.get("plans", ()))),
@@ -241,12 +241,12 @@ def _parse_journal(content: dict[str, Any]) -> ExportedJournal:
     )
 
 
-def _parse_entry(one: dict[str, Any]) -> KeptEntry:
+def _parse_entry(one: dict[str, Any]) -> StoredEntry:
     values = dict(one)
     entry_id, source = parse_int(values.pop("id")), values.pop("source")
     if not isinstance(source, str):
         raise InvalidRecord("the source of an entry is no name")
-    return KeptEntry(entry_id, record_from_json(Entry, values), source)
+    return StoredEntry(entry_id, record_from_json(Entry, values), source)
 
 
 def _parse_shoe(one: dict[str, Any]) -> Shoe:
@@ -265,8 +265,8 @@ def _parse_plan(one: dict[str, Any]) -> Plan:
     return record_from_json(Plan, values, runs=runs)
 
 
-def _parse_alert(one: dict[str, Any]) -> KeptAlert:
-    alert = record_from_json(KeptAlert, one)
+def _parse_alert(one: dict[str, Any]) -> StoredAlert:
+    alert = record_from_json(StoredAlert, one)
     if not {alert.severity, alert.worst} <= set(SEVERITIES):
         raise InvalidRecord(f"the severity of an alert is none: {alert.severity!r:.40}")
     return alert
@@ -454,13 +454,15 @@ def parse_route(one: dict[str, Any]) -> Route:
     return route
 
 
-def parse_routes_of_runs(on_route: Mapping[str, Any]) -> dict[int, OnRoute]:
+def parse_routes_of_runs(on_route: Mapping[str, Any]) -> dict[int, RouteAssignment]:
     """Read which run went which route.
 
     Raises:
         Unsound: it does not say.
     """
-    found = {int(run): OnRoute(parse_int(route), by_hand) for run, (route, by_hand) in on_route.items()}
+    found = {
+        int(run): RouteAssignment(parse_int(route), by_hand) for run, (route, by_hand) in on_route.items()
+    }
     if not all(isinstance(on.by_hand, bool) for on in found.values()):
         raise InvalidRecord("whether a run is on its route by hand cannot be told")
     return found

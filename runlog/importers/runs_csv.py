@@ -7,11 +7,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from runlog import clock
+from runlog import localtime
 from runlog.errors import NotTaken
 from runlog.importers import csv_table, normalize, sports, tracks
 from runlog.importers.csv_table import InvalidValue, parse_moment, parse_number
-from runlog.model import HIGHEST, Activity, Reading
+from runlog.model import MAX_ENTRY_VALUES, Activity, ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,7 +77,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     return "date" in columns and not columns.isdisjoint(measures) and columns.isdisjoint(foreign)
 
 
-def read(data: bytes, settings: Settings) -> Reading:
+def read(data: bytes, settings: Settings) -> ParsedFile:
     """Read the runs; a row that cannot be taken is a problem with its line and reason.
 
     A run of which only the day is told starts at noon of it. Rows are known again in a newer version of the
@@ -101,7 +101,7 @@ def read(data: bytes, settings: Settings) -> Reading:
         columns, _COLUMN_SPELLINGS.keys() - ({"note"} if "name" in columns else set())
     )
     notes = (f"not read, because runs have no such column: {unread}",) if unread else ()
-    return Reading(FORMAT, activities=runs, problems=problems, notes=notes, edited=True)
+    return ParsedFile(FORMAT, activities=runs, problems=problems, notes=notes, edited=True)
 
 
 class _RunBuilder:
@@ -128,12 +128,12 @@ class _RunBuilder:
             sub_sport=sub_sport,
             kind=sports.activity_kind(sport, sub_sport),
             name=cells.get("name", cells.get("note")),
-            utc_offset_s=clock.offset_s(start),
+            utc_offset_s=localtime.offset_seconds(start),
             distance_m=_parse_first(cells, ("distance", *_COLUMN_UNITS), self._metres)
             or None,  # 0 is none noted
             ascent_m=_parse_first(cells, ("ascent",), _number_within(0, 20_000)),
             avg_hr=_parse_first(cells, ("avg_hr",), _number_within(*tracks.VALID_RANGES["heart_rate_bpm"])),
-            rpe=_parse_first(cells, ("rpe",), _number_within(0, HIGHEST["rpe"])),
+            rpe=_parse_first(cells, ("rpe",), _number_within(0, MAX_ENTRY_VALUES["rpe"])),
             shoe=cells.get("shoe"),
             day_only=day_only,
             external=f"paper:{day}#{self._of_day[day]}",

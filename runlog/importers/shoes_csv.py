@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from runlog.importers import csv_table
 from runlog.importers.csv_table import InvalidValue, parse_day, parse_number, parse_yes_no
-from runlog.model import Reading, Shoe, shoe_key
+from runlog.model import ParsedFile, Shoe, shoe_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     )
 
 
-def read(data: bytes, settings: Settings) -> Reading:
+def read(data: bytes, settings: Settings) -> ParsedFile:
     """Read pairs of shoes; a row that cannot be taken is a problem with its line and reason.
 
     Raises:
@@ -44,7 +44,7 @@ def read(data: bytes, settings: Settings) -> Reading:
         key=lambda shoe: shoe_key(shoe.name),
         twice=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
     )
-    return Reading(FORMAT, shoes=shoes, problems=problems)
+    return ParsedFile(FORMAT, shoes=shoes, problems=problems)
 
 
 def _build_shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import csv_table, detect, shoes_csv, sports, strava_columns
 from runlog.importers.csv_table import InvalidValue, parse_number
-from runlog.model import UNKNOWN_SPORT, Activity, Problem, Reading, Shoe, shoe_key
+from runlog.model import UNKNOWN_SPORT, Activity, ParsedFile, Problem, Shoe, shoe_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -58,7 +58,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     return strava_columns.is_activities_table(header, rows)
 
 
-def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:
+def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:
     """Read each row as an activity without a track, and the pairs of shoes.
 
     Args:
@@ -83,7 +83,7 @@ def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Readin
         key=lambda activity: activity.external,
         twice=lambda activity, line: f"{activity.external} is listed in line {line} already, which is kept",
     )
-    return Reading(
+    return ParsedFile(
         FORMAT,
         activities=activities,
         shoes=_build_shoes(owned, activities, settings),
@@ -313,7 +313,7 @@ def claims_shoes(head: bytes, name: str) -> bool:
     )
 
 
-def read_shoes(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Reading:  # noqa: ARG001
+def read_shoes(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:  # noqa: ARG001
     """Read the pairs where the activities are not beside them.
 
     Raises:
@@ -323,7 +323,7 @@ def read_shoes(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> 
     if beside:
         raise NotTaken("read together with activities.csv")
     pairs, problems = parse_shoes(data)
-    return Reading(SHOES_FORMAT, shoes=name_shoes(pairs, {}, None), problems=problems)
+    return ParsedFile(SHOES_FORMAT, shoes=name_shoes(pairs, {}, None), problems=problems)
 
 
 def parse_shoes(data: bytes) -> tuple[tuple[StravaShoe, ...], tuple[Problem, ...]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import detect, sports, tracks, xml_points
-from runlog.model import Activity, Intensity, Lap, Problem, Reading
+from runlog.model import Activity, Intensity, Lap, ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     return xml_points.local_name(detect.xml_root(head) or "") in ("TrainingCenterDatabase", "Activities")
 
 
-def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX leaves nothing to settings
+def read(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - a TCX leaves nothing to settings
     """Read all activities; of a damaged file those points that stand before the fault.
 
     Raises:
@@ -66,7 +66,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a TCX le
     if fault is not None:
         count = sum(len(activity.track) for activity in activities if activity.track is not None)
         problems = (Problem(f"damaged ({fault.reason}); {count} points before it were kept"),)
-    return Reading(FORMAT, activities=activities, problems=problems, notes=points.notes())
+    return ParsedFile(FORMAT, activities=activities, problems=problems, notes=points.notes())
 
 
 class _TcxParser(xml_points.PointParser):

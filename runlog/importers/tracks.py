@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlog import clock
+from runlog import localtime
 from runlog.model import Track
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-EARLIEST_UNIX_S = clock.EARLIEST.timestamp()
+EARLIEST_UNIX_S = localtime.EARLIEST_VALID.timestamp()
 LATEST_UNIX_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 MAX_DURATION_S = 14 * 86400.0
 

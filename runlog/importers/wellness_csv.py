@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from runlog import clock
+from runlog import localtime
 from runlog.importers import csv_table
 from runlog.importers.csv_table import InvalidValue, parse_rating_time, parse_soreness
-from runlog.model import Area, Entry, Reading
+from runlog.model import Area, Entry, ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def claims_pmsys(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content 
     return columns is not None and {"effective_time_frame", "soreness"} <= set(columns)
 
 
-def read_pmsys(data: bytes, settings: Settings) -> Reading:
+def read_pmsys(data: bytes, settings: Settings) -> ParsedFile:
     """Read the soreness; a row that cannot be taken is a problem with its line and reason.
 
     Raises:
@@ -71,7 +71,7 @@ def read_pmsys(data: bytes, settings: Settings) -> Reading:
         notes.append("ratings without an area that runlog has are kept under the area other")
     if unread := csv_table.list_unread_columns(columns, _PMSYS_ALIASES):
         notes.append(f"only soreness is read, not {unread}")
-    return Reading(PMSYS_FORMAT, entries=entries, problems=problems, notes=tuple(notes))
+    return ParsedFile(PMSYS_FORMAT, entries=entries, problems=problems, notes=tuple(notes))
 
 
 def _pmsys_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
@@ -82,7 +82,7 @@ def _pmsys_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
     if "effective_time_frame" not in cells:
         raise InvalidValue("it has no effective_time_frame")
     moment, _ = parse_rating_time(cells["effective_time_frame"], settings)  # written in UTC
-    offset = clock.offset_s(moment.astimezone(settings.zone))
+    offset = localtime.offset_seconds(moment.astimezone(settings.zone))
     soreness = (_PMSYS_BEST - answer) / (_PMSYS_BEST - _PMSYS_WORST) * 10.0
     areas = _pmsys_areas(cells.get("soreness_area", ""))
     return [Entry(moment, offset, soreness=soreness, area=area, note=note) for area, note in areas.items()]
@@ -133,7 +133,7 @@ def claims_intervals(head: bytes, name: str) -> bool:  # noqa: ARG001 - the cont
     )
 
 
-def read_intervals(data: bytes, settings: Settings) -> Reading:
+def read_intervals(data: bytes, settings: Settings) -> ParsedFile:
     """Read the soreness of each day; a row that cannot be taken is a problem with its line and reason.
 
     Its scale is 1 low, 2 average, 3 high, 4 extreme: (value - 1) / 3 x 10 gives 0, 3.3, 6.7, 10.
@@ -154,7 +154,7 @@ def read_intervals(data: bytes, settings: Settings) -> Reading:
     ]
     if unread := csv_table.list_unread_columns(columns, _INTERVALS_ALIASES):
         notes.append(f"only soreness is read, not {unread}")
-    return Reading(INTERVALS_FORMAT, entries=entries, problems=problems, notes=tuple(notes))
+    return ParsedFile(INTERVALS_FORMAT, entries=entries, problems=problems, notes=tuple(notes))
 
 
 def _intervals_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.files import LARGEST
+from runlog.fileio import MAX_FILE_BYTES
 from runlog.ingest import results
 from runlog.ingest.archives import walk_source
 from runlog.ingest.results import FileResult, ImportProgress, ImportResult, MemberPosition, Summary, summarise
@@ -156,10 +156,10 @@ def prepare_candidate(store: Store, source: InputSource, sport: str | None) -> C
 
     try:
         patterns = importers.sidecar_patterns(source.head(importers.HEAD_SIZE), source.named)
-        if source.size > LARGEST:
+        if source.size > MAX_FILE_BYTES:
             raise NotReadable(
                 f"{source.size / 2**20:.0f} MB is more than any recording has; "
-                f"runlog reads files up to {LARGEST // 2**20} MB"
+                f"runlog reads files up to {MAX_FILE_BYTES // 2**20} MB"
             )
         job = ParseJob(source.named, source.load(), source.beside(patterns or ()))
     except BadInput as error:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.files import LARGEST, LARGEST_RATIO, RATIO_COUNTS_FROM
+from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FROM_BYTES
 from runlog.ingest.sources import match_names
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ArchiveMember:
             NotReadable: it is damaged or encrypted, or so well packed that it is no recording.
         """
         self.refuse_bomb()
-        return self.head(LARGEST)
+        return self.head(MAX_FILE_BYTES)
 
     def refuse_bomb(self) -> None:
         """Refuse what is made to fill a memory or to take for ever.
@@ -95,8 +95,10 @@ class ArchiveMember:
         Raises:
             NotReadable: by its stated size, beyond which nothing is ever unpacked.
         """
-        if self.size > max(RATIO_COUNTS_FROM, LARGEST_RATIO * self.info.compress_size):
-            raise NotReadable(f"unpacks to over {LARGEST_RATIO} times its size, which no recording does")
+        if self.size > max(RATIO_CHECK_FROM_BYTES, MAX_COMPRESSION_RATIO * self.info.compress_size):
+            raise NotReadable(
+                f"unpacks to over {MAX_COMPRESSION_RATIO} times its size, which no recording does"
+            )
 
     def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
         """Read the members of the same folder whose names match; raises as ``load`` does.
@@ -105,7 +107,7 @@ class ArchiveMember:
         """
         infos = {info.filename: info for info in self.folder} if patterns else {}
         found: dict[str, bytes] = {}
-        room = LARGEST
+        room = MAX_FILE_BYTES
         for name in match_names(list(infos), patterns):
             room -= infos[name].file_size
             if room >= 0:

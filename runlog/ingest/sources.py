@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.files import LARGEST
+from runlog.fileio import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -150,7 +150,7 @@ class DiskFile:
 
     def load(self) -> bytes:
         """Read all of it; raises as ``open_file`` does."""
-        return self.head(LARGEST)
+        return self.head(MAX_FILE_BYTES)
 
     def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
         """Read the files of the same folder whose names match."""
@@ -160,7 +160,7 @@ class DiskFile:
         found = {}
         for name in match_names(names, patterns):
             with open_file(str(folder / name)) as file:
-                found[name] = file.read(LARGEST)
+                found[name] = file.read(MAX_FILE_BYTES)
         return found
 
 

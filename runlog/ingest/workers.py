@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Mapping
     from concurrent.futures import Future
 
-    from runlog.model import Activity, Reading, Track
+    from runlog.model import Activity, ParsedFile, Track
     from runlog.settings import Settings
     from runlog.store.tracks import PackedDerived, PackedTrack
 
@@ -70,7 +70,7 @@ class ParseResult:
 
     outcome: str
     reason: str = ""
-    reading: Reading | None = None
+    reading: ParsedFile | None = None
     streams: tuple[PackedTrack | None, ...] = ()
     lasting: bool = True
 

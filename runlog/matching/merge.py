@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from runlog.digest import Digest
-from runlog.model import UNKNOWN_SPORT
+from runlog.model import UNKNOWN_SPORT, TrackSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,9 +81,9 @@ def merge_recordings(best_first: list[Recording]) -> Activity:
     )
 
 
-def merge_digests(best_first: Sequence[Digest]) -> Digest:
+def merge_digests(best_first: Sequence[TrackSummary]) -> TrackSummary:
     """The digest of an activity, each part from the best of its recordings that has it."""
-    return Digest(
+    return TrackSummary(
         heart_s=next((one.heart_s for one in best_first if one.heart_s), {}),
         form={column: thirds for one in reversed(best_first) for column, thirds in one.form.items()},
         warmup=next((one.warmup for one in best_first if one.warmup), None),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.clock import FARTHEST_ZONE_S, ZONE_STEP_S
+from runlog.localtime import MAX_ZONE_OFFSET_S, ZONE_STEP_S
 from runlog.model import UNKNOWN_SPORT, Kind
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def possible_clock_lags(one: Activity, other: Activity) -> list[ClockLag]:
     if not _same_sport(one, other):
         return []
     apart_s = (other.start - one.start).total_seconds()
-    steps = FARTHEST_ZONE_S // ZONE_STEP_S
+    steps = MAX_ZONE_OFFSET_S // ZONE_STEP_S
     lags = [apart_s - step * ZONE_STEP_S for step in range(-steps, steps + 1) if step != 0]
     whole = _values_agree(one, other, _COPY_TOLERANCE)
     found = [

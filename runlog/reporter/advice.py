@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.i18n import _, ngettext
 from runlog.reporter import units
 from runlog.reporter.guidance import Reason
-from runlog.wording import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,7 +73,7 @@ def _unrated(runs: int, area: str, *, complete: bool) -> str:
             else _("No runs and no ratings of your {area} so far this week.")
         )
         return text.format(**places)
-    return counted(
+    return ngettext(
         "{n} run this week, but no rating of your {area}: how it was, we cannot say.",
         "{n} runs this week, but no rating of your {area}: how it was, we cannot say.",
         runs,
@@ -116,7 +116,7 @@ def next_step(
         return Step(_("Start here: rate tonight, also when nothing is sore."), "runlog log 0")
     left = MIN_RATINGS - ratings
     if left > 0:
-        text = counted(
+        text = ngettext(
             "Nothing to change yet. After {n} more rating you see what your soreness goes together with.",
             "Nothing to change yet. After {n} more ratings you see what your soreness goes together with.",
             left,

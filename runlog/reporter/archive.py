@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from runlog import __version__
-from runlog.files import write_atomically
+from runlog.fileio import write_atomically
+from runlog.i18n import _, ngettext, use_language
 from runlog.reporter import periods, units
 from runlog.reporter.forms import document, told
 from runlog.reporter.forms.blocks import Block, Heading, Paragraph, Table
 from runlog.reporter.page import Around, render
 from runlog.reporter.weekly import week as facts
-from runlog.wording import _, counted, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -140,7 +140,7 @@ class Fingerprint:
 
 def _row(week: Week, key: str) -> Row:
     loads = [day.load for day in week.days if units.known(day.load)]
-    with speaking(week.language):
+    with use_language(week.language):
         days = units.days(week.span.first, week.span.last)
     return Row(
         week=week.name,
@@ -169,7 +169,7 @@ def _remembered(path: Path) -> dict[str, Row]:
 
 def _write_index(folder: Path, rows: Sequence[Row], history: History) -> None:
     language = history.settings.language
-    with speaking(language):
+    with use_language(language):
         blocks = list(_index(rows, history.settings.units))
     write_atomically(folder / INDEX, document.render(blocks, language))
     kept: list[dict[str, Any]] = [asdict(row) for row in rows]
@@ -182,7 +182,7 @@ def _index(rows: Sequence[Row], unit: str) -> Iterator[Block]:
         yield Paragraph(_("No complete week with a run or a rating yet."))
         yield Paragraph(told.foot(), quiet=True)
         return
-    weeks = counted("{n} week with a run or a rating", "{n} weeks with a run or a rating", len(rows))
+    weeks = ngettext("{n} week with a run or a rating", "{n} weeks with a run or a rating", len(rows))
     yield Paragraph(weeks.format(n=len(rows)), quiet=True)
     for year in sorted({row.week[:4] for row in rows}, reverse=True):
         yield Heading(year)

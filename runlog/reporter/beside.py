@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.track_summary import FORM_COLUMNS
+from runlog.i18n import _
 from runlog.reporter import factor_words, units
 from runlog.reporter.charts.form import MEASURES
 from runlog.reporter.findings import this_week
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from runlog.i18n import N_, _, ngettext
 from runlog.reporter import units
-from runlog.wording import _, counted, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,53 +16,49 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
 
 #: The grades that speak of a sign, the surest first, and what they are called.
-SIGNS = {"A": marked("clear"), "B": marked("likely"), "C": marked("leaning"), "hint": marked("a hint")}
+SIGNS = {"A": N_("clear"), "B": N_("likely"), "C": N_("leaning"), "hint": N_("a hint")}
 UNSURE = ("C", "hint")
-NO_SIGN = {"none": marked("no sign"), "describe": marked("too early")}
-NOT_TOLD = marked("cannot be told")
+NO_SIGN = {"none": N_("no sign"), "describe": N_("too early")}
+NOT_TOLD = N_("cannot be told")
 HABITS = ("warmup", "cooldown")
 #: How a factor's value is said; others are said as the bare value.
 PHRASES = {
-    "route_share": marked("{value} of your runs on one route"),
-    "shoe_km": marked("{value} on the shoe of your last run"),
-    "run_spike": marked("{value} the longest run of 30 days"),
-    "acute_load": marked("{value} a day"),
-    "chronic_load": marked("{value} a day"),
-    "desk_hours": marked("{value} hours a day"),
-    "posture": marked("{value} of 10"),
-    "cadence": marked("{value} steps a minute"),
-    "stance_time": marked("{value} ms on the ground"),
-    "stance_imbalance": marked("{value} percentage points from even"),
-    "vertical_ratio": marked("{value}% of the step length"),
+    "route_share": N_("{value} of your runs on one route"),
+    "shoe_km": N_("{value} on the shoe of your last run"),
+    "run_spike": N_("{value} the longest run of 30 days"),
+    "acute_load": N_("{value} a day"),
+    "chronic_load": N_("{value} a day"),
+    "desk_hours": N_("{value} hours a day"),
+    "posture": N_("{value} of 10"),
+    "cadence": N_("{value} steps a minute"),
+    "stance_time": N_("{value} ms on the ground"),
+    "stance_imbalance": N_("{value} percentage points from even"),
+    "vertical_ratio": N_("{value}% of the step length"),
 }
 #: How a step begins a sentence.
 EACH_STEP = {
-    "route_share": marked("Every 10 percentage points more of your runs on one route"),
-    "route_streak": marked("Every further run in a row on one route"),
-    "run_spike": marked("Every 10% more than the longest run of 30 days"),
-    "acute_load": marked("Every 10% more load in 7 days"),
-    "chronic_load": marked("Every 10% more load in 28 days"),
-    "acwr": marked("Every 0.1 more of acute over chronic load"),
-    "monotony": marked("Every 0.5 more monotony (days that are more alike)"),
-    "strength_7d": marked("Every further day with strength in 7"),
-    "mobility_7d": marked("Every further day with mobility work in 7"),
-    "desk_hours": marked("Every further hour at the desk"),
-    "posture": marked("Every point more upright"),
-    "cadence": marked("A cadence 5 steps a minute higher"),
-    "stance_time": marked("Every 10 ms more on the ground"),
-    "stance_imbalance": marked("Every percentage point more between the feet's times on the ground"),
-    "vertical_ratio": marked("Every 0.5 percentage points more bounce for the step length"),
+    "route_share": N_("Every 10 percentage points more of your runs on one route"),
+    "route_streak": N_("Every further run in a row on one route"),
+    "run_spike": N_("Every 10% more than the longest run of 30 days"),
+    "acute_load": N_("Every 10% more load in 7 days"),
+    "chronic_load": N_("Every 10% more load in 28 days"),
+    "acwr": N_("Every 0.1 more of acute over chronic load"),
+    "monotony": N_("Every 0.5 more monotony (days that are more alike)"),
+    "strength_7d": N_("Every further day with strength in 7"),
+    "mobility_7d": N_("Every further day with mobility work in 7"),
+    "desk_hours": N_("Every further hour at the desk"),
+    "posture": N_("Every point more upright"),
+    "cadence": N_("A cadence 5 steps a minute higher"),
+    "stance_time": N_("Every 10 ms more on the ground"),
+    "stance_imbalance": N_("Every percentage point more between the feet's times on the ground"),
+    "vertical_ratio": N_("Every 0.5 percentage points more bounce for the step length"),
 }
 #: What the runs with a habit go with, where it is more soreness and where it is less.
 _HABIT_LINKS = {
-    ("warmup", True): marked("Runs with a warm-up go with {points} points more soreness than runs without."),
-    ("warmup", False): marked("Runs with a warm-up go with {points} points less soreness than runs without."),
-    ("cooldown", True): marked(
-        "Runs with a cool-down go with {points} points more soreness than runs without."
-    ),
-    ("cooldown", False): marked(
-        "Runs with a cool-down go with {points} points less soreness than runs without."
-    ),
+    ("warmup", True): N_("Runs with a warm-up go with {points} points more soreness than runs without."),
+    ("warmup", False): N_("Runs with a warm-up go with {points} points less soreness than runs without."),
+    ("cooldown", True): N_("Runs with a cool-down go with {points} points more soreness than runs without."),
+    ("cooldown", False): N_("Runs with a cool-down go with {points} points less soreness than runs without."),
 }
 #: Points below this are told in hundredths, so that no link goes with 0.0 points.
 _TENTH = 0.1
@@ -95,13 +91,13 @@ def _times(ratio: float, _history: History) -> str:
 
 
 def _runs(runs: float, _history: History) -> str:
-    return counted("{n} run", "{n} runs", round(runs)).format(n=round(runs))
+    return ngettext("{n} run", "{n} runs", round(runs)).format(n=round(runs))
 
 
 def _days(days: float, _history: History) -> str:
     """Days of the last seven; a mean of several weeks in tenths."""
     if days == round(days):
-        return counted("{n} day", "{n} days", round(days)).format(n=round(days))
+        return ngettext("{n} day", "{n} days", round(days)).format(n=round(days))
     return _("{n} days").format(n=units.number(days))
 
 
@@ -122,7 +118,9 @@ def said(name: str, of: float, history: History) -> str:
     """A known value in words that say what it is."""
     if name == "route_streak":
         runs = round(of)
-        return counted("{n} run in a row on one route", "{n} runs in a row on one route", runs).format(n=runs)
+        return ngettext("{n} run in a row on one route", "{n} runs in a row on one route", runs).format(
+            n=runs
+        )
     return _(PHRASES.get(name, "{value}")).format(value=value(name, of, history))
 
 
@@ -130,13 +128,13 @@ def habit(done: int, runs: int, unknown: int) -> str:
     """On how many of the runs of which it is known a habit was done."""
     places = {"done": done, "n": runs, "unknown": unknown}
     if unknown:
-        text = counted(
+        text = ngettext(
             "done on {done} of {n} run, unknown for {unknown}",
             "done on {done} of {n} runs, unknown for {unknown}",
             runs,
         )
     else:
-        text = counted("done on {done} of {n} run", "done on {done} of {n} runs", runs)
+        text = ngettext("done on {done} of {n} run", "done on {done} of {n} runs", runs)
     return text.format(**places)
 
 
@@ -167,7 +165,9 @@ def sentence(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], unit: str)
         return text.format(step=_each_step(factor, unit), points=points)
     if row["grade"] == "none":
         n = int(row["n"])
-        return counted("No sign of a link in {n} rating.", "No sign of a link in {n} ratings.", n).format(n=n)
+        return ngettext("No sign of a link in {n} rating.", "No sign of a link in {n} ratings.", n).format(
+            n=n
+        )
     return str(row["reason"])
 
 

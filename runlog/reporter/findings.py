@@ -11,9 +11,9 @@ import pandas as pd
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
 from runlog.analysis.warmup import comparable_answers
+from runlog.i18n import _
 from runlog.reporter import factor_words, periods
 from runlog.reporter.factor_words import HABITS, SIGNS, UNSURE, sentence, step_text
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from runlog.analysis.factors import Factor

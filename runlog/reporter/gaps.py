@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.analysis.warmup import comparable_answers
+from runlog.i18n import N_, N_plural, _, ngettext
 from runlog.reporter import totals
-from runlog.wording import _, counted, marked, marked_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,25 +20,23 @@ if TYPE_CHECKING:
 _OF_RUNS = (
     (
         "warmup",
-        marked_count(
+        N_plural(
             "{unknown} of {n} run does not say whether you warmed up",
             "{unknown} of {n} runs do not say whether you warmed up",
         ),
-        marked("Say so with your next rating."),
+        N_("Say so with your next rating."),
         "runlog log 3 --warmup",
     ),
     (
         "shoe",
-        marked_count(
-            "{unknown} of {n} run has no pair of shoes", "{unknown} of {n} runs have no pair of shoes"
-        ),
-        marked("Say which pair you run in."),
+        N_plural("{unknown} of {n} run has no pair of shoes", "{unknown} of {n} runs have no pair of shoes"),
+        N_("Say which pair you run in."),
         "runlog shoes add NAME --from DATE",
     ),
     (
         "route",
-        marked_count("{unknown} of {n} run has no route", "{unknown} of {n} runs have no route"),
-        marked("Record positions, or import the watch's own files instead of a summary."),
+        N_plural("{unknown} of {n} run has no route", "{unknown} of {n} runs have no route"),
+        N_("Record positions, or import the watch's own files instead of a summary."),
         "runlog import FOLDER",
     ),
 )
@@ -66,7 +64,7 @@ def _ratings(history: History, area: str) -> Missing | None:
     if rated >= MIN_RATINGS:
         return None
     left = MIN_RATINGS - rated
-    then = counted(
+    then = ngettext(
         "After {n} more evening you see what your soreness goes together with. 0 counts too.",
         "After {n} more evenings you see what your soreness goes together with. 0 counts too.",
         left,
@@ -82,7 +80,7 @@ def _of_runs(runs: pd.DataFrame) -> list[Missing]:
         ]
     runs = runs.assign(warmup=comparable_answers(runs, "warmup"))
     return [
-        Missing(counted(*told, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
+        Missing(ngettext(*told, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
         for column, told, then, command in _OF_RUNS
         if (unknown := int(runs[column].isna().sum())) > len(runs) / 2
     ]

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from runlog.wording import _, language
+from runlog.i18n import _, current_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +63,7 @@ class Chosen:
 
 def tips() -> tuple[Tip, ...]:
     """All tips, in the order of the file and the language spoken now."""
-    return _tips(language())
+    return _tips(current_language())
 
 
 def clinician() -> Clinician:

@@ -11,11 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.i18n import _, ngettext, use_language
 from runlog.reporter import charts, guidance, units
 from runlog.reporter.alerts import ALERTS
 from runlog.reporter.charts.style import PALETTE
 from runlog.reporter.findings import SIGNS, UNSURE
-from runlog.wording import _, counted, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +62,7 @@ class Around:
 
 def render(week: Week, around: Around | None = None) -> str:
     """The page of a week, in the language of its facts; one of an archive leads to the others."""
-    with speaking(week.language):
+    with use_language(week.language):
         areas = _areas(week)
         shown = MOST_AREAS if len(areas) <= MOST_AREAS else 1
         return (
@@ -96,7 +96,7 @@ def environment() -> Environment:
     )
     environment.globals |= {
         "_": _,
-        "counted": counted,
+        "counted": ngettext,
         "units": units,
         "palette": PALETTE,
         "needed": MIN_RATINGS,

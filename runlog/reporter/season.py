@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.analysis.exposures import exposures
 from runlog.errors import BadInput
+from runlog.i18n import _, ngettext, use_language
 from runlog.reporter import advice, periods, totals, units
 from runlog.reporter.alerts import alerts
 from runlog.reporter.charts import links as links_chart
@@ -16,7 +17,6 @@ from runlog.reporter.findings import Finding, findings
 from runlog.reporter.gear import RouteWorn, ShoeWorn, routes_run, shoes_worn
 from runlog.reporter.periods import Span
 from runlog.reporter.weekly import area_of
-from runlog.wording import _, counted, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,7 +107,7 @@ def season(
         BadInput: no such month or day, an end before the beginning, a season that has not begun, or a
             ``now`` without a time zone.
     """
-    with speaking(history.settings.language):
+    with use_language(history.settings.language):
         return _facts(history, since, until, periods.utc(now), progress)
 
 
@@ -193,7 +193,7 @@ def _headline(history: History, span: Span, numbers: Totals, area: str) -> str:
     if not numbers.runs and not numbers.ratings:
         return _("A season without runs and without ratings of your {area}.").format(area=where)
     if not numbers.ratings:
-        ran = counted(
+        ran = ngettext(
             "{n} run, but no rating of your {area}.",
             "{n} runs, but no rating of your {area}.",
             int(numbers.runs),

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from runlog import settings
-from runlog.wording import _, decimal, marked, months, weekdays
+from runlog.i18n import N_, _, format_decimal, month_names, weekday_names
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,18 +18,18 @@ METRES = settings.METRES
 _UNFIT = dict.fromkeys([*range(32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 _AREAS = {
-    "upper_back": marked("upper back"),
-    "neck": marked("neck"),
-    "shoulder": marked("shoulder"),
-    "lower_back": marked("lower back"),
-    "chest": marked("chest"),
-    "hip_groin": marked("hip or groin"),
-    "thigh": marked("thigh"),
-    "knee": marked("knee"),
-    "lower_leg": marked("lower leg"),
-    "ankle": marked("ankle"),
-    "foot": marked("foot"),
-    "other": marked("other area"),
+    "upper_back": N_("upper back"),
+    "neck": N_("neck"),
+    "shoulder": N_("shoulder"),
+    "lower_back": N_("lower back"),
+    "chest": N_("chest"),
+    "hip_groin": N_("hip or groin"),
+    "thigh": N_("thigh"),
+    "knee": N_("knee"),
+    "lower_leg": N_("lower leg"),
+    "ankle": N_("ankle"),
+    "foot": N_("foot"),
+    "other": N_("other area"),
 }
 
 
@@ -42,7 +42,7 @@ def number(value: float | None, digits: int = 1, *, signed: bool = False) -> str
     """A number with a true minus sign, e.g. "3.4", "−1.2", "+0.8"."""
     if value is None or math.isnan(value):
         return UNKNOWN
-    return decimal(value, digits, signed=signed)
+    return format_decimal(value, digits, signed=signed)
 
 
 def percent(fraction: float | None) -> str:
@@ -97,18 +97,18 @@ def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
     """A day as "Sun 15 Nov", "15 Nov" or "Sun 15 Nov 2026"; in every English alike."""
     text = _("{day} {month}").format(day=value.day, month=month(value))
     if weekday:
-        text = f"{weekdays()[value.weekday()]} {text}"
+        text = f"{weekday_names()[value.weekday()]} {text}"
     return f"{text} {value.year}" if year else text
 
 
 def weekday(value: date) -> str:
     """The weekday of a day, short, e.g. "Sun"."""
-    return weekdays()[value.weekday()]
+    return weekday_names()[value.weekday()]
 
 
 def month(value: date) -> str:
     """The month of a day, short, e.g. "Nov"."""
-    return months()[value.month - 1]
+    return month_names()[value.month - 1]
 
 
 def days(first: date, last: date) -> str:

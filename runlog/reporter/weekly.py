@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from runlog.analysis.exposures import exposures
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.errors import BadInput
-from runlog.files import write_atomically
+from runlog.fileio import write_atomically
+from runlog.i18n import use_language
 from runlog.reporter import advice, guidance, pairs, periods, pictures, totals
 from runlog.reporter.alerts import alerts
 from runlog.reporter.beside import Beside, Form, beside, form
@@ -17,9 +18,8 @@ from runlog.reporter.charts import View
 from runlog.reporter.days import Day, days
 from runlog.reporter.findings import Finding, findings
 from runlog.reporter.gaps import Missing, missing
-from runlog.reporter.trials import Idea, Trial, trials, would_tell_more
 from runlog.reporter.ways_run import WayRun, ways_run
-from runlog.wording import speaking
+from runlog.trials.text import ReportSuggestion, TrialStatus, best_suggestion, trial_statuses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,8 +76,8 @@ class Week:
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     tips: tuple[guidance.Chosen, ...]
-    trials: tuple[Trial, ...]
-    idea: Idea | None
+    trials: tuple[TrialStatus, ...]
+    idea: ReportSuggestion | None
     shoes: tuple[pairs.Pair, ...]
     routes: tuple[WayRun, ...]
     form: tuple[Form, ...]
@@ -120,7 +120,7 @@ def week(history: History, iso_week: str | None = None, now: datetime | None = N
     Raises:
         BadInput: no such week, a week that has not begun, or a ``now`` without a time zone.
     """
-    with speaking(history.settings.language):
+    with use_language(history.settings.language):
         return _facts(history, iso_week, now)
 
 
@@ -142,7 +142,7 @@ def _facts(history: History, iso_week: str | None, now: datetime | None) -> Week
     rated = totals.ratings(known, area)["soreness"]
     tips = guidance.choose(advice.reasons(found, notices, numbers), turn=span.first.isocalendar().week)
     complete = over <= moment
-    planned = trials(known, end)
+    planned = trial_statuses(known, end)
     return Week(
         name=periods.name_of(span),
         span=span,
@@ -268,9 +268,9 @@ def _same(rated: pd.Series[float]) -> float | None:
 
 
 def _idea(
-    known: History, planned: tuple[Trial, ...], rated: pd.Series[float], area: str, told: Span
-) -> Idea | None:
+    known: History, planned: tuple[TrialStatus, ...], rated: pd.Series[float], area: str, told: Span
+) -> ReportSuggestion | None:
     """What would tell more, once links can be told and while no plan is under way."""
     if len(rated) < MIN_RATINGS or _same(rated) is not None or any(not one.over for one in planned):
         return None
-    return would_tell_more(known, area, told.last)
+    return best_suggestion(known, area, told.last)

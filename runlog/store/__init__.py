@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from runlog.errors import StoreError
-from runlog.model import Kept
+from runlog.model import Snapshot
 from runlog.store import (
     activities,
     connection,
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
         Entry,
         ExportedActivity,
         ExportedJournal,
-        KeptActivity,
-        KeptEntry,
-        Reading,
+        ParsedFile,
         Shoe,
+        StoredActivity,
+        StoredEntry,
         Track,
     )
     from runlog.store.activities import Source
@@ -119,7 +119,7 @@ class Store:
         self,
         path: str,
         sha256: str,
-        reading: Reading,
+        reading: ParsedFile,
         streams: Sequence[PackedTrack | None],
     ) -> FileOutcome:
         """Keep all that a file holds in one transaction: duplicates merged, a diary's rows in step.
@@ -163,12 +163,12 @@ class Store:
         with self.writing() as db:
             return imports.set_sport(db, sha256, activities)
 
-    def activities(self, *, derived: bool = True) -> list[KeptActivity]:
+    def activities(self, *, derived: bool = True) -> list[StoredActivity]:
         """All activities in the order of their starts; without what is derived that needs no numpy."""
         with self.reading() as db:
             return activities.read_activities(db, derived=derived)
 
-    def activity(self, activity_id: int) -> KeptActivity:
+    def activity(self, activity_id: int) -> StoredActivity:
         """One activity, without what is derived of its tracks.
 
         Raises:
@@ -208,7 +208,7 @@ class Store:
         with self.reading() as db:
             return activities.read_track(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
 
-    def entries(self) -> list[KeptEntry]:
+    def entries(self) -> list[StoredEntry]:
         """All diary entries in the order of their moments."""
         with self.reading() as db:
             return activities.read_entries(db)
@@ -241,7 +241,7 @@ class Store:
         with self.writing() as db:
             diary.remove_entry(db, entry_id)
 
-    def last_logged(self) -> KeptEntry | None:
+    def last_logged(self) -> StoredEntry | None:
         """The entry that was logged by hand last."""
         with self.reading() as db:
             return diary.last_logged(db)
@@ -251,10 +251,10 @@ class Store:
         with self.reading() as db:
             return activities.read_shoes(db)
 
-    def kept(self, *, derived: bool = True) -> Kept:
+    def kept(self, *, derived: bool = True) -> Snapshot:
         """All that a history is built of, with or without what is derived of tracks."""
         with self.reading() as db:
-            return Kept(
+            return Snapshot(
                 activities=activities.read_activities(db, derived=derived),
                 entries=activities.read_entries(db),
                 shoes=activities.read_shoes(db),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.errors import no_run
+from runlog.errors import run_not_found
 from runlog.matching.merge import merge_digests, merge_recordings, rank_recordings
-from runlog.model import KeptActivity, Kind
+from runlog.model import Kind, StoredActivity
 from runlog.store import rows
 
 if TYPE_CHECKING:
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from runlog.digest import Digest
     from runlog.matching import Recording
-    from runlog.model import KeptEntry, Shoe, Track
+    from runlog.model import Shoe, StoredEntry, Track, TrackSummary
 
 _SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
 
 
-def read_activities(db: sqlite3.Connection, *, derived: bool) -> list[KeptActivity]:
+def read_activities(db: sqlite3.Connection, *, derived: bool) -> list[StoredActivity]:
     """All activities in the order of their starts; what is derived of tracks is read only where asked for."""
     worn = dict(db.execute("SELECT id, worn FROM activity").fetchall())
     derived_of = _read_derived(db) if derived else {}
@@ -38,7 +37,7 @@ def read_activities(db: sqlite3.Connection, *, derived: bool) -> list[KeptActivi
     return sorted(kept, key=lambda activity: (activity.activity.start, activity.id))
 
 
-def read_activity(db: sqlite3.Connection, activity_id: int) -> KeptActivity:
+def read_activity(db: sqlite3.Connection, activity_id: int) -> StoredActivity:
     """One activity, without what is derived of its tracks.
 
     Raises:
@@ -47,15 +46,15 @@ def read_activity(db: sqlite3.Connection, activity_id: int) -> KeptActivity:
     worn = db.execute("SELECT worn FROM activity WHERE id = ?", (activity_id,)).fetchone()
     best_first = recordings_of(db, activity_id)
     if worn is None or not best_first:
-        raise no_run(activity_id)
+        raise run_not_found(activity_id)
     return _stored_activity(best_first, worn["worn"], {})
 
 
 def _stored_activity(
     best_first: list[Recording], worn: str | None, derived_of: dict[int, _DerivedValues]
-) -> KeptActivity:
+) -> StoredActivity:
     derived = [derived_of[recording.id] for recording in best_first if recording.id in derived_of]
-    return KeptActivity(
+    return StoredActivity(
         id=best_first[0].activity_id,
         activity=merge_recordings(best_first),
         sources=tuple(dict.fromkeys(recording.path for recording in best_first)),
@@ -65,13 +64,13 @@ def _stored_activity(
     )
 
 
-def read_last_run(db: sqlite3.Connection, moment: str) -> KeptActivity | None:
+def read_last_run(db: sqlite3.Connection, moment: str) -> StoredActivity | None:
     """The run with the last start up to a moment (a time text), without what is derived of its tracks.
 
     An activity starts as one of its recordings does, so once the recordings began before the run that was
     found, no later run can come.
     """
-    found: KeptActivity | None = None
+    found: StoredActivity | None = None
     for activity_id, start in db.execute(
         "SELECT activity_id, start FROM recording WHERE start <= ? ORDER BY start DESC", (moment,)
     ):
@@ -128,7 +127,7 @@ def read_recording_track(db: sqlite3.Connection, recording_id: int) -> Track | N
     return tracks.decode_track(row["arrays"])
 
 
-def read_entries(db: sqlite3.Connection) -> list[KeptEntry]:
+def read_entries(db: sqlite3.Connection) -> list[StoredEntry]:
     """All diary entries in the order of their moments."""
     return [rows.entry_from_row(row) for row in db.execute("SELECT * FROM entry ORDER BY moment, area")]
 
@@ -140,7 +139,7 @@ def read_shoes(db: sqlite3.Connection) -> list[Shoe]:
 
 class _DerivedValues(NamedTuple):
     shape: NDArray[np.float64] | None
-    digest: Digest
+    digest: TrackSummary
 
 
 def _read_derived(db: sqlite3.Connection) -> dict[int, _DerivedValues]:

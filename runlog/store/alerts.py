@@ -7,25 +7,25 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotFound
-from runlog.model import KeptAlert
+from runlog.model import StoredAlert
 from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-_COLUMNS = tuple(field.name for field in fields(KeptAlert))
+_COLUMNS = tuple(field.name for field in fields(StoredAlert))
 _TIMES = ("began", "notified", "acknowledged", "snoozed_until", "resolved")
 _INSERT = f"INSERT INTO alert ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608 - our own names
 _UPDATE = f"UPDATE alert SET {', '.join(f'{name} = :{name}' for name in _COLUMNS[1:])} WHERE id = :id"  # noqa: S608 - our own names
 
 
-def read_alerts(db: sqlite3.Connection) -> list[KeptAlert]:
+def read_alerts(db: sqlite3.Connection) -> list[StoredAlert]:
     """All alerts that there ever were, by their ids."""
     return [_alert_from_row(row) for row in db.execute("SELECT * FROM alert ORDER BY id")]
 
 
-def read_alert(db: sqlite3.Connection, alert_id: int) -> KeptAlert:
+def read_alert(db: sqlite3.Connection, alert_id: int) -> StoredAlert:
     """One alert.
 
     Raises:
@@ -37,7 +37,7 @@ def read_alert(db: sqlite3.Connection, alert_id: int) -> KeptAlert:
     return _alert_from_row(row)
 
 
-def save_alerts(db: sqlite3.Connection, alerts: Iterable[KeptAlert]) -> None:
+def save_alerts(db: sqlite3.Connection, alerts: Iterable[StoredAlert]) -> None:
     """Keep alerts as they are now; one whose id is not there yet is numbered anew."""
     for alert in alerts:
         row = _alert_row(alert)
@@ -45,7 +45,7 @@ def save_alerts(db: sqlite3.Connection, alerts: Iterable[KeptAlert]) -> None:
             db.execute(_INSERT, row | {"id": None})
 
 
-def import_alerts(db: sqlite3.Connection, exported: Iterable[KeptAlert]) -> None:
+def import_alerts(db: sqlite3.Connection, exported: Iterable[StoredAlert]) -> None:
     """Keep those alerts of an export of which nothing is known here, with their ids where those are free."""
     known = {(alert.kind, alert.subject) for alert in read_alerts(db)}
     taken = {row[0] for row in db.execute("SELECT id FROM alert")}
@@ -57,14 +57,14 @@ def import_alerts(db: sqlite3.Connection, exported: Iterable[KeptAlert]) -> None
             taken.add(alert.id)
 
 
-def _alert_from_row(row: sqlite3.Row) -> KeptAlert:
+def _alert_from_row(row: sqlite3.Row) -> StoredAlert:
     values: dict[str, Any] = {name: row[name] for name in _COLUMNS}
     values["since"] = date.fromisoformat(row["since"])
     values |= {name: row[name] and datetime.fromisoformat(row[name]) for name in _TIMES}
-    return KeptAlert(**values)
+    return StoredAlert(**values)
 
 
-def _alert_row(alert: KeptAlert) -> dict[str, object]:
+def _alert_row(alert: StoredAlert) -> dict[str, object]:
     row: dict[str, object] = {name: getattr(alert, name) for name in _COLUMNS}
     row["since"] = alert.since.isoformat()
     for name in _TIMES:

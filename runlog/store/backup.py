@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 from runlog.errors import BadInput, StoreError
-from runlog.files import drafted, write_atomically
-from runlog.settings import CONFIG
+from runlog.fileio import replace_atomically, write_atomically
+from runlog.settings import CONFIG_NAME
 from runlog.store import connection, rows
 from runlog.store.connection import (
     DATABASE,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runlog.store.connection import Contents
-
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -57,10 +56,10 @@ def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -
         raise BadInput(f"{home}: there is nothing to back up yet; is this the right --home?")
     _check_target(home, file, force=force)
     try:
-        with drafted(file) as draft:
+        with replace_atomically(file) as draft:
             copy_database(live, draft, file)
             with translate_write_errors(file), closing(open_writable(draft)) as db:
-                _store_config(db, home / CONFIG, now)
+                _store_config(db, home / CONFIG_NAME, now)
                 contents = _checked_contents(db, live)
             fsync_path(draft)
         fsync_path(file.parent)
@@ -107,7 +106,7 @@ def _check_target(home: Path, file: Path, *, force: bool) -> None:
         raise BadInput(f"{file}: this is a folder; name a file in it, like {file / 'runlog-backup.db'}")
     if not file.parent.is_dir():
         raise BadInput(f"{file.parent}: there is no such folder; make it first, or choose another")
-    own = [home / CONFIG, *(sidecar_path(home / DATABASE, end) for end in ("", *WAL_SUFFIXES))]
+    own = [home / CONFIG_NAME, *(sidecar_path(home / DATABASE, end) for end in ("", *WAL_SUFFIXES))]
     if file.resolve() in [path.resolve() for path in own]:
         raise BadInput(f"{file}: this is where runlog keeps what is to be backed up; choose another file")
     if file.exists() and not force:
@@ -189,7 +188,7 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
                 contents = check_backup(db, file)
                 db.execute("DROP TABLE IF EXISTS backup")
             aside = _replace_database(draft, live, now)
-        return RestoreResult(contents, aside, _restore_config(contents.config, home / CONFIG, now))
+        return RestoreResult(contents, aside, _restore_config(contents.config, home / CONFIG_NAME, now))
     except OSError as error:
         raise StoreError(f"{error.filename or home}: cannot be written: {error.strerror or error}") from error
 
@@ -198,7 +197,7 @@ def _replace_database(draft: Path, live: Path, now: datetime) -> Path | None:
     """Put the draft in the place of the live database; return where the former one is kept."""
     if _is_intact(live):
         aside = _unused_path(live, now)
-        with drafted(aside) as draft_aside:
+        with replace_atomically(aside) as draft_aside:
             copy_database(live, draft_aside, aside)
         shutil.copymode(live, aside)
         _copy_over(draft, live)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from runlog.clock import AHEAD, EARLIEST
-from runlog.model import pair_by_key, shoe_key
+from runlog.localtime import EARLIEST_VALID, MAX_AHEAD
+from runlog.model import shoe_key, shoe_names_by_key
 from runlog.store import activities, alerts, connection, rows, shoes
 from runlog.store.connection import transaction, translate_errors
 from runlog.store.schema import MIGRATIONS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from runlog.model import Activity, KeptShoeRule, Shoe
+    from runlog.model import Activity, Shoe, StoredShoeRule
 
 RESTORE_ADVICE = (
     "copy the home to a safe place first; then put back your last backup: runlog restore FILE. "
@@ -144,7 +144,7 @@ def _check_activities(db: sqlite3.Connection) -> Iterator[CheckFinding]:
 
 
 def _check_times(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    limits = (rows.utc_text(EARLIEST), rows.utc_text(datetime.now(UTC) + AHEAD))
+    limits = (rows.utc_text(EARLIEST_VALID), rows.utc_text(datetime.now(UTC) + MAX_AHEAD))
     runs = [
         row[0]
         for row in db.execute(
@@ -298,7 +298,7 @@ def check_shoes(db: sqlite3.Connection) -> Iterator[CheckFinding]:
 
 def _check_shoe_names(pairs: Iterable[Shoe]) -> Iterator[CheckFinding]:
     own = {shoe_key(shoe.name) for shoe in pairs if shoe.same_as is None}
-    lost = [shoe.name for shoe in pairs if shoe_key(pair_by_key(pairs)[shoe_key(shoe.name)]) not in own]
+    lost = [shoe.name for shoe in pairs if shoe_key(shoe_names_by_key(pairs)[shoe_key(shoe.name)]) not in own]
     if lost:
         told = f"names that are joined to no pair of shoes: {', '.join(map(repr, lost))}"
         yield CheckFinding(
@@ -306,8 +306,8 @@ def _check_shoe_names(pairs: Iterable[Shoe]) -> Iterator[CheckFinding]:
         )
 
 
-def _check_shoe_rules(rules: Iterable[KeptShoeRule], pairs: Iterable[Shoe]) -> Iterator[CheckFinding]:
-    pair = pair_by_key(pairs)
+def _check_shoe_rules(rules: Iterable[StoredShoeRule], pairs: Iterable[Shoe]) -> Iterator[CheckFinding]:
+    pair = shoe_names_by_key(pairs)
     retired = {shoe.name for shoe in pairs if shoe.retired is not None}
     lost = [kept.id for kept in rules if shoe_key(kept.rule.shoe) not in pair]
     if lost:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import HIGHEST
+from runlog.model import MAX_ENTRY_VALUES
 from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from runlog.model import Entry, KeptEntry
+    from runlog.model import Entry, StoredEntry
 
 LOG = "log"
 
@@ -66,7 +66,7 @@ def remove_entry(db: sqlite3.Connection, entry_id: int) -> None:
         raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
 
 
-def last_logged(db: sqlite3.Connection) -> KeptEntry | None:
+def last_logged(db: sqlite3.Connection) -> StoredEntry | None:
     """The entry that was logged by hand last."""
     row = db.execute("SELECT * FROM entry WHERE source = ? ORDER BY id DESC LIMIT 1", (LOG,)).fetchone()
     return rows.entry_from_row(row) if row else None
@@ -75,7 +75,7 @@ def last_logged(db: sqlite3.Connection) -> KeptEntry | None:
 ADDED, UPDATED = "added", "updated"
 
 
-def import_entry(db: sqlite3.Connection, exported: KeptEntry) -> str | None:
+def import_entry(db: sqlite3.Connection, exported: StoredEntry) -> str | None:
     """Keep an entry of an export, by its own id where that is free; one that is there learns what it lacks.
 
     Returns:
@@ -130,7 +130,7 @@ def update_from_diary(
     return EntryCounts(added, updated, removed)
 
 
-def _merged_entry(stored: KeptEntry, entry: Entry, path: str) -> Entry:
+def _merged_entry(stored: StoredEntry, entry: Entry, path: str) -> Entry:
     if stored.source == path:
         return replace(entry, run=stored.entry.run if entry.run is None else entry.run)
     known = {name: value for name in rows.ENTRY_COLUMNS if (value := getattr(entry, name)) is not None}
@@ -144,7 +144,7 @@ def _remove_missing(db: sqlite3.Connection, path: str, kept_ids: set[int]) -> in
     return len(vanished)
 
 
-def _find_entry_at(db: sqlite3.Connection, entry: Entry) -> KeptEntry | None:
+def _find_entry_at(db: sqlite3.Connection, entry: Entry) -> StoredEntry | None:
     key = (rows.utc_text(entry.moment), entry.area)
     row = db.execute("SELECT * FROM entry WHERE moment = ? AND area = ?", key).fetchone()
     return rows.entry_from_row(row) if row else None
@@ -171,7 +171,7 @@ def _validated(entry: Entry) -> Entry:
     """
     if entry.moment.tzinfo is None:
         raise BadInput(f"the time {entry.moment} says no zone; give it one, such as +02:00")
-    for name, highest in HIGHEST.items():
+    for name, highest in MAX_ENTRY_VALUES.items():
         value = getattr(entry, name)
         if value is not None and not 0 <= value <= highest:
             raise BadInput(f"{name.replace('_', ' ')} must be between 0 and {highest}, not {value:g}")

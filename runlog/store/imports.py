@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from runlog.model import Activity, Reading
+    from runlog.model import Activity, ParsedFile
     from runlog.store.tracks import PackedTrack
 
 
@@ -53,7 +53,7 @@ def recognise_file(db: sqlite3.Connection, path: str, sha256: str) -> FileOutcom
 
 
 def add_file(
-    db: sqlite3.Connection, path: str, sha256: str, reading: Reading, streams: Sequence[PackedTrack | None]
+    db: sqlite3.Connection, path: str, sha256: str, reading: ParsedFile, streams: Sequence[PackedTrack | None]
 ) -> FileOutcome:
     """Keep all that a file holds; within one transaction.
 
@@ -95,7 +95,7 @@ def set_sport(db: sqlite3.Connection, sha256: str, activities: Sequence[Activity
     return changed
 
 
-def _update_edited_file(db: sqlite3.Connection, path: str, sha256: str, reading: Reading) -> FileOutcome:
+def _update_edited_file(db: sqlite3.Connection, path: str, sha256: str, reading: ParsedFile) -> FileOutcome:
     """Bring the rows of a file in step with it that the runner goes on editing: a diary or a list of runs.
 
     A version with rows that could not be read is not noted, and may be imported again.

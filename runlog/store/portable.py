@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import ExportedActivity, ExportedJournal, Kind, Origin, TakenFile
+from runlog.model import ExportedActivity, ExportedJournal, ImportedFile, Kind, RecordingKey
 from runlog.store import activities, alerts, diary, recordings, routes, rows, shoes, trials
 from runlog.store.diary import EntryCounts
 from runlog.store.recordings import FilePosition, ImportCounts
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from runlog.model import Activity, OnRoute, ShoeRule
+    from runlog.model import Activity, RouteAssignment, ShoeRule
     from runlog.store.tracks import PackedTrack
 
 _MAX_GAP = timedelta(days=2)  # farther apart no two recordings are taken for one
@@ -58,7 +58,7 @@ def export_activity(db: sqlite3.Connection, activity_id: int) -> tuple[ExportedA
 
 def _other_recordings_nearby(
     db: sqlite3.Connection, activity_id: int, starts: list[datetime]
-) -> tuple[Origin, ...]:
+) -> tuple[RecordingKey, ...]:
     """The recordings of other activities that an import might take for this one."""
     around = (rows.utc_text(min(starts) - _MAX_GAP), rows.utc_text(max(starts) + _MAX_GAP))
     found = db.execute(
@@ -66,7 +66,7 @@ def _other_recordings_nearby(
         "WHERE start BETWEEN ? AND ? AND activity_id <> ? ORDER BY file.sha256, position",
         (*around, activity_id),
     )
-    return tuple(Origin(*row) for row in found)
+    return tuple(RecordingKey(*row) for row in found)
 
 
 def export_journal(db: sqlite3.Connection) -> ExportedJournal:
@@ -81,7 +81,7 @@ def export_journal(db: sqlite3.Connection) -> ExportedJournal:
     )
     return ExportedJournal(
         activities={
-            activity_id: tuple(Origin(*row[1:]) for row in of_one)
+            activity_id: tuple(RecordingKey(*row[1:]) for row in of_one)
             for activity_id, of_one in groupby(origins, key=lambda row: int(row["activity_id"]))
         },
         entries=tuple(activities.read_entries(db)),
@@ -96,8 +96,8 @@ def export_journal(db: sqlite3.Connection) -> ExportedJournal:
     )
 
 
-def _imported_file(row: sqlite3.Row) -> TakenFile:
-    return TakenFile(
+def _imported_file(row: sqlite3.Row) -> ImportedFile:
+    return ImportedFile(
         sha256=row["sha256"],
         path=row["path"],
         format=row["format"],
@@ -147,13 +147,13 @@ def import_activity(
     return tally
 
 
-def _recording_origins(exported: ExportedActivity, activities: Iterable[Activity]) -> list[Origin]:
+def _recording_origins(exported: ExportedActivity, activities: Iterable[Activity]) -> list[RecordingKey]:
     externals = (one.external for one in activities)
     shas = (file.sha256 for file in exported.files)
-    return [Origin(*values) for values in zip(shas, exported.positions, externals, strict=True)]
+    return [RecordingKey(*values) for values in zip(shas, exported.positions, externals, strict=True)]
 
 
-def _find_recording(db: sqlite3.Connection, origin: Origin) -> tuple[int, int] | None:
+def _find_recording(db: sqlite3.Connection, origin: RecordingKey) -> tuple[int, int] | None:
     """The ids of that recording and its activity, where the store has it."""
     row = db.execute(
         "SELECT id, activity_id FROM recording WHERE file_id = (SELECT id FROM file WHERE sha256 = ?) "
@@ -206,7 +206,7 @@ def _fill_shoe_override(db: sqlite3.Connection, activity_id: int, worn: str | No
     ).rowcount
 
 
-def _ensure_file(db: sqlite3.Connection, file: TakenFile) -> int:
+def _ensure_file(db: sqlite3.Connection, file: ImportedFile) -> int:
     db.execute(
         "INSERT INTO file (sha256, path, format, is_diary, imported_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (sha256) DO NOTHING",
@@ -255,12 +255,12 @@ def _import_shoe_rules(
 
 
 def _assignments_by_stored_run(
-    on_route: Mapping[int, OnRoute], run_of: Mapping[int, int | None]
-) -> dict[int, OnRoute]:
+    on_route: Mapping[int, RouteAssignment], run_of: Mapping[int, int | None]
+) -> dict[int, RouteAssignment]:
     return {run: on for one, on in on_route.items() if (run := run_of.get(one)) is not None}
 
 
-def _find_activity(db: sqlite3.Connection, origins: Iterable[Origin]) -> int | None:
+def _find_activity(db: sqlite3.Connection, origins: Iterable[RecordingKey]) -> int | None:
     return next((found[1] for origin in origins if (found := _find_recording(db, origin))), None)
 
 

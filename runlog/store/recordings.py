@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlog.errors import BadInput, no_run
+from runlog.errors import BadInput, run_not_found
 from runlog.matching.same_run import (
     closeness,
     is_clear_match,
@@ -261,7 +261,7 @@ def split_activity(db: sqlite3.Connection, activity_id: int, sources: Sequence[i
 
 def _check_split(activity_id: int, count: int, sources: Sequence[int]) -> None:
     if count == 0:
-        raise no_run(activity_id)
+        raise run_not_found(activity_id)
     if count == 1:
         raise BadInput(f"run {activity_id} has a single source; there is nothing to split")
     if any(not 1 <= number <= count for number in sources):
@@ -296,7 +296,7 @@ def merge_by_hand(db: sqlite3.Connection, into: int, other: int) -> None:
         raise BadInput(f"{into} is one run already; name two")
     for activity_id in (into, other):
         if _find_activity(db, activity_id) is None:
-            raise no_run(activity_id)
+            raise run_not_found(activity_id)
     _merge_into(db, into, other)
 
 

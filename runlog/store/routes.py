@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import OnRoute, Route
+from runlog.model import Route, RouteAssignment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,10 +39,10 @@ def read_route_by_run(db: sqlite3.Connection) -> dict[int, int]:
     return dict(db.execute("SELECT activity_id, route_id FROM route_run").fetchall())
 
 
-def read_assignments(db: sqlite3.Connection) -> dict[int, OnRoute]:
+def read_assignments(db: sqlite3.Connection) -> dict[int, RouteAssignment]:
     """The same, and whether the runner said so."""
     found = db.execute("SELECT activity_id, route_id, by_hand FROM route_run ORDER BY activity_id")
-    return {row["activity_id"]: OnRoute(row["route_id"], bool(row["by_hand"])) for row in found}
+    return {row["activity_id"]: RouteAssignment(row["route_id"], bool(row["by_hand"])) for row in found}
 
 
 def save_found_routes(
@@ -116,7 +116,7 @@ def split_route(db: sqlite3.Connection, run_ids: Sequence[int], route: Route) ->
     """
     values = _route_row(route) | {"id": None}
     route_id = int(db.execute(_INSERT, values).lastrowid or 0)
-    _assign_runs(db, {run: OnRoute(route_id, by_hand=True) for run in run_ids})
+    _assign_runs(db, {run: RouteAssignment(route_id, by_hand=True) for run in run_ids})
     return route_id
 
 
@@ -135,7 +135,9 @@ def forget_assignment(db: sqlite3.Connection, activity_id: int) -> None:
     db.execute("DELETE FROM route_run WHERE activity_id = ? AND NOT by_hand", (activity_id,))
 
 
-def import_routes(db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, OnRoute]) -> None:
+def import_routes(
+    db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, RouteAssignment]
+) -> None:
     """Take the routes of an export.
 
     A route that is here already, by the shape that it is known by or by a run that was found on it,
@@ -158,7 +160,12 @@ def import_routes(db: sqlite3.Connection, routes: Sequence[Route], on_route: Map
         if whole is not None and _root_route_id(db, whole) != here[route.id]:
             _set_link(db, here[route.id], "joined_to", whole)
     _assign_runs(
-        db, {run: OnRoute(here[on.route], on.by_hand) for run, on in on_route.items() if on.route in here}
+        db,
+        {
+            run: RouteAssignment(here[on.route], on.by_hand)
+            for run, on in on_route.items()
+            if on.route in here
+        },
     )
 
 
@@ -167,7 +174,7 @@ def unknown_route(route_id: int) -> NotFound:
     return NotFound(f"there is no route R{route_id}; runlog routes lists them")
 
 
-def _assign_runs(db: sqlite3.Connection, on_route: Mapping[int, OnRoute]) -> None:
+def _assign_runs(db: sqlite3.Connection, on_route: Mapping[int, RouteAssignment]) -> None:
     """Put runs on routes: the runner's word outranks what was found, and what is there what comes later."""
     db.executemany(
         "INSERT INTO route_run VALUES (?, ?, ?) ON CONFLICT (activity_id) "
@@ -177,7 +184,7 @@ def _assign_runs(db: sqlite3.Connection, on_route: Mapping[int, OnRoute]) -> Non
 
 
 def _match_existing(
-    db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, OnRoute]
+    db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, RouteAssignment]
 ) -> dict[int, int]:
     """By the id of a route of an export, the id that it has here."""
     by_shape = {route.shape.tobytes(): route.id for route in read_routes(db)}

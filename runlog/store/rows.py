@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from runlog.matching import Recording
-from runlog.model import Activity, Area, Entry, Intensity, KeptEntry, Kind, Lap, Shoe
+from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe, StoredEntry
 
 if TYPE_CHECKING:
     import sqlite3
@@ -61,7 +61,7 @@ def entry_row(entry: Entry) -> dict[str, object]:
     return row | {"moment": utc_text(entry.moment)}
 
 
-def entry_from_row(row: sqlite3.Row) -> KeptEntry:
+def entry_from_row(row: sqlite3.Row) -> StoredEntry:
     """The entry that a row holds."""
     values: dict[str, Any] = {name: row[name] for name in ENTRY_COLUMNS}
     values["moment"] = datetime.fromisoformat(row["moment"])
@@ -69,7 +69,7 @@ def entry_from_row(row: sqlite3.Row) -> KeptEntry:
     for name in _OPTIONAL_BOOLEANS:
         if values[name] is not None:
             values[name] = bool(values[name])
-    return KeptEntry(id=row["id"], entry=Entry(**values), source=row["source"])
+    return StoredEntry(id=row["id"], entry=Entry(**values), source=row["source"])
 
 
 def shoe_row(shoe: Shoe) -> dict[str, object]:

@@ -7,8 +7,8 @@ from dataclasses import astuple, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from runlog.errors import BadInput, NotFound, no_run
-from runlog.model import WEEKDAYS, KeptShoeRule, Shoe, ShoeRule, Surface, pair_by_key, shoe_key
+from runlog.errors import BadInput, NotFound, run_not_found
+from runlog.model import WEEKDAYS, Shoe, ShoeRule, StoredShoeRule, Surface, shoe_key, shoe_names_by_key
 from runlog.store import activities, rows
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def import_shoes(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str |
 
 
 def _import_aliases(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
-    known = pair_by_key(activities.read_shoes(db))
+    known = shoe_names_by_key(activities.read_shoes(db))
     db.executemany(
         "UPDATE shoe SET same_as = ? WHERE name = ?",
         [(known.get(shoe_key(shoe.same_as)), shoe.name) for shoe in pairs if shoe.same_as],
@@ -107,7 +107,7 @@ def insert_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
 def find_shoe(db: sqlite3.Connection, name: str) -> Shoe | None:
     """The pair that goes by a name; None where the runner keeps none."""
     shoes = {shoe.name: shoe for shoe in activities.read_shoes(db)}
-    return shoes.get(pair_by_key(shoes.values()).get(shoe_key(name), ""))
+    return shoes.get(shoe_names_by_key(shoes.values()).get(shoe_key(name), ""))
 
 
 def edit_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
@@ -153,7 +153,7 @@ def read_shoe_names(db: sqlite3.Connection) -> dict[str, str]:
     Names that differ in case or blanks alone are here once, as the runner writes them.
     """
     shoes = activities.read_shoes(db)
-    pair = pair_by_key(shoes)
+    pair = shoe_names_by_key(shoes)
     written = {shoe_key(shoe.name): shoe.name for shoe in shoes}
     for row in db.execute(_SELECT_NAMES):
         if shoe_key(row[0]):
@@ -171,7 +171,7 @@ def set_shoe_override(db: sqlite3.Connection, run_ids: Iterable[int], name: str 
         raise unknown_shoe(name)
     for run_id in run_ids:
         if db.execute("UPDATE activity SET worn = ? WHERE id = ?", (name, int(run_id))).rowcount == 0:
-            raise no_run(run_id)
+            raise run_not_found(run_id)
 
 
 def join_shoes(db: sqlite3.Connection, name: str, other: str) -> None:
@@ -269,14 +269,14 @@ _SEASON_PATTERN = re.compile(r"(\d\d-\d\d)\.\.(\d\d-\d\d)")
 _LEAP_YEAR = 2024
 
 
-def read_shoe_rules(db: sqlite3.Connection) -> list[KeptShoeRule]:
+def read_shoe_rules(db: sqlite3.Connection) -> list[StoredShoeRule]:
     """All rules in the order in which they were made."""
     return [_rule_from_row(row) for row in db.execute("SELECT * FROM shoe_rule ORDER BY id")]
 
 
-def _rule_from_row(row: sqlite3.Row) -> KeptShoeRule:
+def _rule_from_row(row: sqlite3.Row) -> StoredShoeRule:
     values = {name: row[name] for name in _RULE_COLUMNS}
-    return KeptShoeRule(
+    return StoredShoeRule(
         row["id"], ShoeRule(**values | {"surface": row["surface"] and Surface(row["surface"])})
     )
 

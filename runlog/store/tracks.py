@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from runlog.digest import Digest, EasyPart, Thirds
-from runlog.model import Track
+from runlog.model import EasySegment, ThirdMeans, Track, TrackSummary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +55,7 @@ def pack_track(track: Track, derived: PackedDerived) -> PackedTrack:
     return PackedTrack(encode_track(track), _count_value_columns(track), len(track), derived)
 
 
-def pack_derived(shape: NDArray[np.float64] | None, digest: Digest, version: int) -> PackedDerived:
+def pack_derived(shape: NDArray[np.float64] | None, digest: TrackSummary, version: int) -> PackedDerived:
     """Pack a route shape, degrees (n, 2) or None without a route, and a digest."""
     packed = None if shape is None else encode_shape(shape)
     return PackedDerived(packed, json.dumps(asdict(digest), separators=(",", ":")), version)
@@ -98,7 +97,7 @@ def decode_shape(arrays: bytes) -> NDArray[np.float64]:
     return numbers.reshape(-1, 2).astype(np.float64)
 
 
-def decode_digest(text: str) -> Digest:
+def decode_digest(text: str) -> TrackSummary:
     """The digest that ``derived`` made this text of.
 
     Raises:
@@ -106,11 +105,11 @@ def decode_digest(text: str) -> Digest:
     """
     try:
         told = json.loads(text)
-        return Digest(
+        return TrackSummary(
             heart_s={int(bpm): seconds for bpm, seconds in told["heart_s"].items()},
-            form={column: Thirds(*values) for column, values in told["form"].items()},
-            warmup=told["warmup"] and EasyPart(*told["warmup"]),
-            cooldown=told["cooldown"] and EasyPart(*told["cooldown"]),
+            form={column: ThirdMeans(*values) for column, values in told["form"].items()},
+            warmup=told["warmup"] and EasySegment(*told["warmup"]),
+            cooldown=told["cooldown"] and EasySegment(*told["cooldown"]),
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(str(error)) from error

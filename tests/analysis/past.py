@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from runlog.analysis import history
-from runlog.model import Activity, Area, Entry, Kept, KeptActivity, KeptEntry, KeptShoeRule, Kind
+from runlog.model import Activity, Area, Entry, Kind, Snapshot, StoredActivity, StoredEntry, StoredShoeRule
 from runlog.settings import Settings
 
 OFFSET_S = 7200
@@ -17,7 +17,7 @@ def at(local: str) -> datetime:
     return datetime.fromisoformat(local).replace(tzinfo=UTC) - timedelta(seconds=OFFSET_S)
 
 
-def ran(run: int, local: str, km: float | None = 10.0, minutes: float = 60.0, **more: Any) -> KeptActivity:
+def ran(run: int, local: str, km: float | None = 10.0, minutes: float = 60.0, **more: Any) -> StoredActivity:
     """A run; ``worn`` and ``shape`` are the store's, all else is the activity's."""
     kept = {key: more.pop(key) for key in ("worn", "shape", "digest") if key in more}
     activity = Activity(
@@ -28,18 +28,18 @@ def ran(run: int, local: str, km: float | None = 10.0, minutes: float = 60.0, **
         distance_m=None if km is None else km * 1000,
         **more,
     )
-    return KeptActivity(run, activity, (f"{run}.fit",), **kept)
+    return StoredActivity(run, activity, (f"{run}.fit",), **kept)
 
 
-def strength_session(run: int, local: str) -> KeptActivity:
+def strength_session(run: int, local: str) -> StoredActivity:
     return ran(run, local, km=None, sport="training", sub_sport="strength_training", kind=Kind.HABIT)
 
 
-def wrote(entry: int, local: str, *, area: Area = Area.UPPER_BACK, **told: Any) -> KeptEntry:
-    return KeptEntry(entry, Entry(at(local), OFFSET_S, area=area, **told), "log")
+def wrote(entry: int, local: str, *, area: Area = Area.UPPER_BACK, **told: Any) -> StoredEntry:
+    return StoredEntry(entry, Entry(at(local), OFFSET_S, area=area, **told), "log")
 
 
 def past(activities=(), entries=(), shoes=(), rules=(), **settings: Any) -> history.History:
-    rules = [KeptShoeRule(number, rule) for number, rule in enumerate(rules, 1)]
-    kept = Kept(list(activities), list(entries), list(shoes), rules)
+    rules = [StoredShoeRule(number, rule) for number, rule in enumerate(rules, 1)]
+    kept = Snapshot(list(activities), list(entries), list(shoes), rules)
     return history.build_history(kept, Settings(**settings), lambda _: None)

@@ -10,7 +10,7 @@ import pandas as pd
 from past import at, past, ran, strength_session, wrote
 
 from runlog.analysis.factors import diary
-from runlog.model import Entry, KeptEntry, Kind
+from runlog.model import Entry, Kind, StoredEntry
 
 
 def value(factor, history, local):
@@ -84,8 +84,8 @@ def test_a_day_that_is_an_hour_longer_or_shorter_is_one_day():
         (datetime(2026, 10, 24, 21, 30, tzinfo=UTC), 7200, 3600),  # 23:30
     ):
         entries = [
-            KeptEntry(1, Entry(evening, before, desk_hours=6.0, strength=True), "log"),
-            KeptEntry(2, Entry(evening + timedelta(hours=10), after, soreness=2.0), "log"),
+            StoredEntry(1, Entry(evening, before, desk_hours=6.0, strength=True), "log"),
+            StoredEntry(2, Entry(evening + timedelta(hours=10), after, soreness=2.0), "log"),
         ]
         history = past((), entries)
         night = datetime.combine(evening.date() + timedelta(days=2), time_of_day(), UTC)
@@ -100,8 +100,10 @@ def test_a_day_that_is_an_hour_longer_or_shorter_is_one_day():
 def test_what_a_traveller_did_tomorrow_counts_as_todays():
     """From Auckland, where it is 2 May already, to Los Angeles on 1 May: days ahead are no further days."""
     entries = [
-        KeptEntry(1, Entry(datetime(2026, 5, 1, 13, tzinfo=UTC), 43_200, strength=True, desk_hours=9), "log"),
-        KeptEntry(2, Entry(datetime(2026, 5, 1, 20, tzinfo=UTC), -25_200, strength=True), "log"),
+        StoredEntry(
+            1, Entry(datetime(2026, 5, 1, 13, tzinfo=UTC), 43_200, strength=True, desk_hours=9), "log"
+        ),
+        StoredEntry(2, Entry(datetime(2026, 5, 1, 20, tzinfo=UTC), -25_200, strength=True), "log"),
     ]
     history = past((), entries)
     landed = pd.DatetimeIndex([datetime(2026, 5, 1, 21, tzinfo=UTC)])
@@ -125,7 +127,7 @@ def test_desk_hours_and_posture_are_todays_or_yesterdays():
 
 
 def test_a_travellers_day_is_the_local_one():
-    sydney = KeptEntry(1, Entry(datetime(2026, 5, 1, 13, 0, tzinfo=UTC), 36_000, desk_hours=5.0), "log")
+    sydney = StoredEntry(1, Entry(datetime(2026, 5, 1, 13, 0, tzinfo=UTC), 36_000, desk_hours=5.0), "log")
     history = past((), [sydney])
     assert history.entries["day"].tolist() == [pd.Timestamp("2026-05-01")]
     afterwards = pd.DatetimeIndex(

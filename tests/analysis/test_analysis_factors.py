@@ -17,8 +17,7 @@ from past import OFFSET_S, at, past, ran, strength_session, wrote
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
-from runlog.digest import Digest, Thirds
-from runlog.model import Activity, Area, Entry, KeptActivity, KeptEntry, Shoe
+from runlog.model import Activity, Area, Entry, Shoe, StoredActivity, StoredEntry, ThirdMeans, TrackSummary
 
 BY_NAME = {factor.name: factor for factor in FACTORS}
 
@@ -149,12 +148,12 @@ def test_every_function_is_listed(root):
         assert "Step: " in described
 
 
-STRAP = Digest(
+STRAP = TrackSummary(
     form={
-        "cadence_spm": Thirds(168.0, 170.0, 165.0),
-        "stance_time_ms": Thirds(250.0, 240.0, None),
-        "stance_time_balance_pct": Thirds(49.2, 49.0, 49.5),
-        "vertical_ratio_pct": Thirds(8.1, 8.0, 8.3),
+        "cadence_spm": ThirdMeans(168.0, 170.0, 165.0),
+        "stance_time_ms": ThirdMeans(250.0, 240.0, None),
+        "stance_time_balance_pct": ThirdMeans(49.2, 49.0, 49.5),
+        "vertical_ratio_pct": ThirdMeans(8.1, 8.0, 8.3),
     }
 )
 DAYS = st.integers(0, 40)
@@ -171,7 +170,7 @@ MOMENTS = st.builds(
 @st.composite
 def histories(draw):
     runs = [
-        KeptActivity(
+        StoredActivity(
             number,
             Activity(
                 start=draw(MOMENTS),
@@ -189,7 +188,7 @@ def histories(draw):
         for number in range(draw(st.integers(0, 5)))
     ]
     entries = [
-        KeptEntry(
+        StoredEntry(
             number,
             Entry(
                 draw(MOMENTS),

@@ -17,8 +17,7 @@ from runlog import importers
 from runlog.analysis import track_summary
 from runlog.analysis.factors import FACTORS
 from runlog.cli.runs import FORM_KEYS
-from runlog.digest import Digest, Thirds
-from runlog.model import TRACK_COLUMNS, Kind, Track
+from runlog.model import TRACK_COLUMNS, Kind, ThirdMeans, Track, TrackSummary
 from runlog.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,9 +66,9 @@ def in_thirds(first, middle, last, seconds=1800):
 def test_a_steady_run_has_one_value_and_no_drift():
     found = track_summary.third_means(made(cadence_spm=170, stance_time_ms=240, stance_time_balance_pct=50.5))
     assert found == {
-        "cadence_spm": Thirds(170, 170, 170),
-        "stance_time_ms": Thirds(240, 240, 240),
-        "stance_time_balance_pct": Thirds(50.5, 50.5, 50.5),
+        "cadence_spm": ThirdMeans(170, 170, 170),
+        "stance_time_ms": ThirdMeans(240, 240, 240),
+        "stance_time_balance_pct": ThirdMeans(50.5, 50.5, 50.5),
     }
 
 
@@ -103,14 +102,14 @@ def test_what_nobody_measured_is_not_averaged_in():
     found = track_summary.third_means(
         made(cadence_spm=170, stance_time_ms=stance, vertical_oscillation_mm=0.0)
     )
-    assert found["stance_time_ms"] == Thirds(250, 250, 250)
+    assert found["stance_time_ms"] == ThirdMeans(250, 250, 250)
     assert "vertical_oscillation_mm" not in found
 
 
 def test_a_sprint_and_a_stumble_do_not_show():
     cadence = np.full(1800, 168.0)
     cadence[600:640], cadence[1700:1740] = 230.0, 136.0
-    assert track_summary.third_means(made(cadence_spm=cadence))["cadence_spm"] == Thirds(168, 168, 168)
+    assert track_summary.third_means(made(cadence_spm=cadence))["cadence_spm"] == ThirdMeans(168, 168, 168)
 
 
 def test_points_count_by_the_time_until_the_next():
@@ -141,7 +140,7 @@ def test_a_third_of_which_too_little_is_known_has_no_mean():
     """The strap fell silent after 20 of 30 minutes."""
     stance = np.where(np.arange(1800) < 1250, 250.0, np.nan)
     found = track_summary.third_means(made(cadence_spm=170, stance_time_ms=stance))
-    assert found["stance_time_ms"] == Thirds(250, 250, None)
+    assert found["stance_time_ms"] == ThirdMeans(250, 250, None)
     assert found["cadence_spm"].last == 170
 
 
@@ -168,8 +167,11 @@ def test_every_column_of_form_has_its_names_and_is_one_that_tracks_have():
 
 
 def test_runs_have_means_and_drifts():
-    told = Digest(
-        form={"cadence_spm": Thirds(168.0, 170.0, 165.0), "stance_time_ms": Thirds(250.0, 240.0, None)}
+    told = TrackSummary(
+        form={
+            "cadence_spm": ThirdMeans(168.0, 170.0, 165.0),
+            "stance_time_ms": ThirdMeans(250.0, 240.0, None),
+        }
     )
     runs = past([ran(1, "2026-05-01 08:00", digest=told), ran(2, "2026-05-02 08:00")]).runs
     assert runs.loc[1, ["avg_cadence_spm", "cadence_drift_spm", "stance_time_ms"]].tolist() == [168, -5, 250]
@@ -179,11 +181,11 @@ def test_runs_have_means_and_drifts():
 
 
 def test_the_cadence_is_that_while_running_else_what_the_source_states():
-    told = Digest(form={"cadence_spm": Thirds(168.0, None, None)})
+    told = TrackSummary(form={"cadence_spm": ThirdMeans(168.0, None, None)})
     runs = past(
         [
             ran(1, "2026-05-01 08:00", digest=told, avg_cadence_spm=151.0),
-            ran(2, "2026-05-02 08:00", digest=Digest(), avg_cadence_spm=151.0),
+            ran(2, "2026-05-02 08:00", digest=TrackSummary(), avg_cadence_spm=151.0),
             ran(3, "2026-05-03 08:00", avg_cadence_spm=None),
         ]
     ).runs
@@ -198,11 +200,11 @@ def value(name, history, local):
 
 
 def test_form_is_that_of_the_last_run_within_24_hours():
-    strap = Digest(
+    strap = TrackSummary(
         form={
-            "cadence_spm": Thirds(168.0, 170.0, 165.0),
-            "stance_time_ms": Thirds(250.0, 240.0, None),
-            "vertical_ratio_pct": Thirds(8.1, 8.0, 8.3),
+            "cadence_spm": ThirdMeans(168.0, 170.0, 165.0),
+            "stance_time_ms": ThirdMeans(250.0, 240.0, None),
+            "vertical_ratio_pct": ThirdMeans(8.1, 8.0, 8.3),
         }
     )
     history = past([ran(1, "2026-05-01 08:00", digest=strap), ran(2, "2026-05-03 08:00")])
@@ -216,7 +218,7 @@ def test_form_is_that_of_the_last_run_within_24_hours():
 
 @pytest.mark.parametrize("balance", [49.2, 50.8, 49.18, 50.84])
 def test_imbalance_is_the_same_towards_either_foot(balance):
-    told = Digest(form={"stance_time_balance_pct": Thirds(balance, None, None)})
+    told = TrackSummary(form={"stance_time_balance_pct": ThirdMeans(balance, None, None)})
     history = past([ran(1, "2026-05-01 08:00", digest=told)])
     assert value("stance_imbalance", history, "2026-05-01 12:00") == pytest.approx(0.8)
 

@@ -12,7 +12,7 @@ from runlog.analysis import history as histories
 from runlog.analysis import load
 from runlog.analysis.routes import route_table
 from runlog.analysis.shoe_wear import shoe_table
-from runlog.model import Activity, Kept, KeptActivity, Kind
+from runlog.model import Activity, Kind, Snapshot, StoredActivity
 from runlog.settings import Settings
 
 ROUTE = np.array([[47.0, 8.0], [47.0, 8.02], [47.01, 8.03]])
@@ -37,7 +37,7 @@ def test_runs_and_others_are_in_the_order_of_their_starts():
 def test_the_local_day_is_the_activitys_own_else_the_settings():
     late = datetime(2026, 5, 1, 22, 30, tzinfo=UTC)
     runs = [
-        KeptActivity(i, Activity(late, 60.0, "running", utc_offset_s=offset), ("x",))
+        StoredActivity(i, Activity(late, 60.0, "running", utc_offset_s=offset), ("x",))
         for i, offset in enumerate([-3600, 7200, None])
     ]
     history = past(runs, timezone="Asia/Tokyo")
@@ -72,7 +72,7 @@ def test_an_empty_history_has_the_types_of_a_full_one():
 
 
 def test_tracks_are_read_through_the_history():
-    history = histories.build_history(Kept(), Settings(), {7: "a track"}.get)
+    history = histories.build_history(Snapshot(), Settings(), {7: "a track"}.get)
     assert history.track(7) == "a track"
     assert history.track(8) is None
 

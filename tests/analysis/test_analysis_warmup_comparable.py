@@ -9,9 +9,9 @@ from past import at, past, ran, wrote
 
 from runlog.analysis.factors import last_run
 from runlog.analysis.warmup import comparable_answers
-from runlog.digest import Digest, EasyPart
+from runlog.model import EasySegment, TrackSummary
 
-SEEN = Digest(warmup=EasyPart(600.0, 1.2, 20.0))
+SEEN = TrackSummary(warmup=EasySegment(600.0, 1.2, 20.0))
 RUNNERS, RUNS = 400, 150
 
 

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from past import at, past, ran, wrote
 
-from runlog.digest import Digest, EasyPart
-from runlog.model import Intensity, Kind, Lap
+from runlog.model import EasySegment, Intensity, Kind, Lap, TrackSummary
 
 RUN = ran(1, "2026-05-01 08:00")  # an hour at 6 min/km
-SEEN = Digest(warmup=EasyPart(600.0, 1.2, 20.0))
+SEEN = TrackSummary(warmup=EasySegment(600.0, 1.2, 20.0))
 
 
 def session(run, local, sub_sport, minutes=15.0):
@@ -151,7 +150,7 @@ YOGA = session(2, "2026-05-01 07:30", "yoga")
         (None, SKIPPED, None, SEEN, (0.0, "laps", 1.0)),
         (None, (), YOGA, SEEN, (1.0, "activity", None)),
         (None, (), None, SEEN, (1.0, "stream", 0.34)),
-        (None, (), None, Digest(), (None, None, None)),
+        (None, (), None, TrackSummary(), (None, None, None)),
         (None, (), None, None, (None, None, None)),
     ],
 )

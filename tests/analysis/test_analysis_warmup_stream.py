@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runlog.analysis.warmup import find_easy_segments
-from runlog.digest import EasyPart
-from runlog.model import TRACK_COLUMNS, Track
+from runlog.model import TRACK_COLUMNS, EasySegment, Track
 
 EASY, HARD, LOW, HIGH = 2.5, 3.5, 120.0, 160.0
 
@@ -147,7 +146,7 @@ def nonsense(draw):
 def test_nonsense_is_taken_without_a_word_and_never_told_as_more_than_it_is(track):
     for part in find_easy_segments(track):
         if part is not None:
-            assert isinstance(part, EasyPart)
+            assert isinstance(part, EasySegment)
             assert 300 <= part.duration_s <= 1800
             assert part.slower >= 1.1
             assert part.hr_below_bpm >= 5

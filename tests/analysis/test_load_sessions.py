@@ -8,7 +8,7 @@ from past import past, ran
 
 from runlog.analysis import load_formulas
 from runlog.analysis.load import LoadKind
-from runlog.digest import Digest
+from runlog.model import TrackSummary
 
 LIMITS = {"hr_rest": 50, "hr_max": 190, "sex": "female"}
 A, B = load_formulas.BANISTER["female"]
@@ -20,7 +20,7 @@ def trimp(minutes, rate):
 
 def beating(run, seconds_at, **more):
     """An hour's run with so many seconds at each heart rate."""
-    return ran(run, f"2026-05-{run:02d} 08:00", digest=Digest(heart_s=seconds_at), **more)
+    return ran(run, f"2026-05-{run:02d} 08:00", digest=TrackSummary(heart_s=seconds_at), **more)
 
 
 def test_load_by_distance_when_nothing_else_is_known():

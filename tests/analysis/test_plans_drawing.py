@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from past import at, past, ran, strength_session, wrote
 
-from runlog.analysis import plans
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.plans.drawing import lots
-from runlog.analysis.plans.ways import UNFIT, plannable
 from runlog.errors import BadInput
 from runlog.model import Plan, PlannedRun, Shoe
+from runlog.trials import design, interventions
+from runlog.trials.design import randomise_pairs
+from runlog.trials.interventions import NOT_RANDOMISABLE, find_intervention
 
 MONDAY = date(2026, 3, 2)
 START = date(2026, 5, 4)
@@ -22,25 +22,25 @@ def season(weekdays=(0, 2, 5), weeks=9, **more):
 
 
 def drawn(history, name="warmup", **options):
-    trial = plans.trial(history, name, "upper_back", START)
-    return plans.draw(history, trial, **{"seed": 1, "made": at("2026-05-03 20:00"), **options})
+    trial = design.new_trial(history, name, "upper_back", START)
+    return design.plan_trial(history, trial, **{"seed": 1, "made": at("2026-05-03 20:00"), **options})
 
 
 def test_each_pair_has_one_run_of_each_way_in_an_order_by_chance():
-    many = lots(7, 400)
+    many = randomise_pairs(7, 400)
     assert all(one != other for one, other in zip(many[::2], many[1::2], strict=True))
     assert 160 < sum(many[::2]) < 240
-    assert many == lots(7, 400) != lots(8, 400)
-    assert lots(7, 3) == many[:6]
+    assert many == randomise_pairs(7, 400) != randomise_pairs(8, 400)
+    assert randomise_pairs(7, 3) == many[:6]
 
 
 def test_a_seed_draws_the_same_lots_for_ever():
-    assert lots(2026, 4) == (True, False, False, True, False, True, False, True)
+    assert randomise_pairs(2026, 4) == (True, False, False, True, False, True, False, True)
 
 
 def test_the_days_are_the_usual_ones():
     history = past(season())
-    assert plans.usual_weekdays(history) == (0, 2, 5)
+    assert design.usual_weekdays(history) == (0, 2, 5)
     plan = drawn(history, pairs=6)
     assert [run.day for run in plan.runs[:4]] == [date(2026, 5, day) for day in (4, 6, 9, 11)]
     assert len(plan.runs) == 12
@@ -49,8 +49,8 @@ def test_the_days_are_the_usual_ones():
 def test_the_usual_days_are_those_of_the_last_eight_weeks():
     before = season((1, 3), weeks=10)
     lately = [ran(100 + week, f"{MONDAY + timedelta(weeks=10 + week, days=6)} 09:00") for week in range(8)]
-    assert plans.usual_weekdays(past([*before, *lately])) == (6,)
-    assert plans.usual_weekdays(past()) == ()
+    assert design.usual_weekdays(past([*before, *lately])) == (6,)
+    assert design.usual_weekdays(past()) == ()
 
 
 def test_days_can_be_told_and_must_be_where_there_are_no_runs():
@@ -76,26 +76,26 @@ def test_a_larger_difference_takes_fewer_runs():
 
 
 def test_every_factor_can_be_planned_or_is_told_why_not():
-    unfit = [factor for factor in FACTORS if factor.family in UNFIT]
-    assert {plannable(factor.name).name for factor in FACTORS if factor not in unfit} == {
-        planned.name for planned in plans.PLANNABLE
+    unfit = [factor for factor in FACTORS if factor.family in NOT_RANDOMISABLE]
+    assert {find_intervention(factor.name).name for factor in FACTORS if factor not in unfit} == {
+        planned.name for planned in interventions.INTERVENTIONS
     }
     for factor in unfit:
-        with pytest.raises(BadInput, match=UNFIT[factor.family][:20]):
-            plannable(factor.name)
+        with pytest.raises(BadInput, match=NOT_RANDOMISABLE[factor.family][:20]):
+            find_intervention(factor.name)
 
 
 @pytest.mark.parametrize(
     ("factor", "name"), [("route_share", "route"), ("shoe_km", "shoes"), ("strength_7d", "strength")]
 )
 def test_a_factor_stands_for_what_it_is_about(factor, name):
-    assert plannable(factor).name == name
+    assert find_intervention(factor).name == name
 
 
 @pytest.mark.parametrize("name", ["run_spike", "acute_load"])
 def test_no_lots_are_drawn_for_loads(name):
     with pytest.raises(BadInput, match="injury"):
-        plannable(name)
+        find_intervention(name)
 
 
 def test_what_another_runlog_has_planned_is_no_traceback():
@@ -103,24 +103,24 @@ def test_what_another_runlog_has_planned_is_no_traceback():
         1, "moon", "neck", "full", "new", 1.0, 1, at("2026-05-03 20:00"), (PlannedRun(START, True),) * 2
     )
     with pytest.raises(BadInput, match="moon cannot be planned"):
-        plans.trial_of(plan)
+        design.trial_from_plan(plan)
 
 
 def test_shoes_take_two_pairs_in_use():
     runs = [ran(i, f"2026-04-{i:02} 07:00", shoe="Red" if i % 3 else "Blue") for i in range(1, 20)]
     history = past(runs, shoes=[Shoe("Red"), Shoe("Blue"), Shoe("Old")])
-    trial = plans.trial(history, "shoes", "upper_back", START)
+    trial = design.new_trial(history, "shoes", "upper_back", START)
     assert trial.ways == ("Red", "Blue")
     assert trial.todo() == ("Wear Red.", "Wear Blue.")
     assert trial.went(history).loc[[1, 3]].tolist() == [1.0, 0.0]
     retired = past(runs, shoes=[Shoe("Red"), Shoe("Blue", retired=date(2026, 4, 30))])
     with pytest.raises(BadInput, match="two pairs"):
-        plans.trial(retired, "shoes", "upper_back", START)
+        design.new_trial(retired, "shoes", "upper_back", START)
 
 
 def test_route_takes_a_route():
     with pytest.raises(BadInput, match="record positions"):
-        plans.trial(past(season()), "route", "upper_back", START)
+        design.new_trial(past(season()), "route", "upper_back", START)
 
 
 def test_strength_counts_on_the_day_before():
@@ -133,6 +133,6 @@ def test_strength_counts_on_the_day_before():
             wrote(3, "2026-04-08 20:00", strength=True),
         ],
     )
-    went = plans.trial(history, "strength", "upper_back", START).went(history)
+    went = design.new_trial(history, "strength", "upper_back", START).went(history)
     assert went.loc[[2, 4, 6]].tolist() == [1.0, 0.0, 1.0]
     assert went.isna().loc[8]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from past import past, ran, wrote
 
-from runlog.analysis import plans
 from runlog.analysis.exposures import exposures
 from runlog.analysis.links import links
-from runlog.analysis.plans import power, words
-from runlog.analysis.plans.noise import ASSUMED_SD, Heard
 from runlog.model import Shoe
+from runlog.trials import design, suggestions
+from runlog.trials import text as trials_text
+from runlog.trials.design import ASSUMED_SD, PairNoise
 
 FIRST, START = date(2026, 1, 5), date(2026, 5, 4)
 
@@ -33,7 +33,7 @@ def season(runs=60, *, effect=-1.5, sd=1.0, seed=4, shoes=()):
 @pytest.fixture(scope="module")
 def found():
     history = season(shoes=("Red", "Blue"))
-    return history, plans.ideas(history, "upper_back", START)
+    return history, suggestions.suggest_trials(history, "upper_back", START)
 
 
 def by_name(ideas):
@@ -66,36 +66,36 @@ def test_what_is_no_factor_is_asked_of_the_diary_too(found):
     assert shoes.low < 0 < shoes.high
     strength = by_name(found[1])["strength"]
     assert np.isnan(strength.low)
-    assert words.idea(strength).endswith("your diary cannot tell anything of it yet.")
+    assert trials_text.suggestion_text(strength).endswith("your diary cannot tell anything of it yet.")
 
 
 def test_the_sentence_of_an_idea(found):
     warmup = by_name(found[1])["warmup"]
-    text = words.idea(warmup)
+    text = trials_text.suggestion_text(warmup)
     assert text.startswith(
         f"Alternate a warm-up and no warm-up by lot on your next {2 * warmup.pairs} easy runs:"
     )
     assert "that tells a difference of 1 point in 8 of 10 cases" in text
-    assert f"is {words.ends(warmup.low, warmup.high)}" in text
-    cooldown = words.idea(by_name(found[1])["cooldown"])
+    assert f"is {trials_text.format_range(warmup.low, warmup.high)}" in text
+    cooldown = trials_text.suggestion_text(by_name(found[1])["cooldown"])
     assert cooldown.endswith("which leaves hardly any room for that.")
 
 
 def test_the_noise_is_this_runners_own():
     quiet, loud = (
-        plans.heard(history, plans.trial(history, "warmup", "upper_back", START), 3)
+        design.estimate_pair_noise(history, design.new_trial(history, "warmup", "upper_back", START), 3)
         for history in (season(sd=0.6), season(sd=1.8))
     )
     assert quiet.rated == loud.rated == 60
     assert quiet.sd == pytest.approx(0.6 * 2**0.5, abs=0.35)
     assert loud.sd == pytest.approx(1.8 * 2**0.5, abs=0.6)
-    assert "60 rated runs" in words.basis(quiet)
+    assert "60 rated runs" in trials_text.noise_text(quiet)
 
 
 def test_the_part_of_what_is_planned_is_no_noise():
     history = season(effect=-4.0, sd=0.8)
     warmup, cooldown = (
-        plans.heard(history, plans.trial(history, name, "upper_back", START), 3).sd
+        design.estimate_pair_noise(history, design.new_trial(history, name, "upper_back", START), 3).sd
         for name in ("warmup", "cooldown")
     )
     assert warmup < 1.8
@@ -104,21 +104,21 @@ def test_the_part_of_what_is_planned_is_no_noise():
 
 def test_with_few_ratings_the_noise_is_assumed_and_said_to_be():
     history = season(12)
-    idea = by_name(plans.ideas(history, "upper_back", START))["warmup"]
-    assert idea.heard == Heard(ASSUMED_SD, 0)
-    text = words.basis(idea.heard)
+    idea = by_name(suggestions.suggest_trials(history, "upper_back", START))["warmup"]
+    assert idea.heard == PairNoise(ASSUMED_SD, 0)
+    text = trials_text.noise_text(idea.heard)
     assert "assumed, not known" in text
-    few, many = (power.pairs_needed(1.0, sd) for sd in (1.0, 2.2))
+    few, many = (design.pairs_needed(1.0, sd) for sd in (1.0, 2.2))
     assert f"from {2 * few} to {2 * many} runs" in text
     assert np.isnan(idea.low)
 
 
 def test_where_it_would_take_too_many_runs_the_least_that_they_tell_is_said():
-    idea = by_name(plans.ideas(season(sd=4.5), "upper_back", START))["cooldown"]
-    assert idea.pairs == power.MOST
+    idea = by_name(suggestions.suggest_trials(season(sd=4.5), "upper_back", START))["cooldown"]
+    assert idea.pairs == design.MAX_PAIRS
     assert idea.tells > 1.05
-    assert "and no smaller one" in words.idea(idea)
+    assert "and no smaller one" in trials_text.suggestion_text(idea)
 
 
 def test_no_runs_and_no_ratings_are_no_traceback():
-    assert {idea.heard.rated for idea in plans.ideas(past(), "neck", START)} == {0}
+    assert {idea.heard.rated for idea in suggestions.suggest_trials(past(), "neck", START)} == {0}

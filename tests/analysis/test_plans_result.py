@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from past import at, past, ran, wrote
 
-from runlog.analysis import plans
-from runlog.analysis.plans import words
-from runlog.analysis.plans.outcomes import after_runs
 from runlog.model import Area, Plan, PlannedRun
+from runlog.trials import design, result
+from runlog.trials import text as trials_text
+from runlog.trials.design import soreness_after_runs
 
 START = date(2026, 5, 4)  # a Monday
 END = at("2026-07-30 12:00")
@@ -61,71 +61,71 @@ def jittered(number):
 
 def test_a_plan_that_was_followed():
     made = plan()
-    found = plans.result(followed(made, jittered), made, END)
+    found = result.evaluate_trial(followed(made, jittered), made, END)
     assert (found.complete, found.pairs, found.over, found.early) == (6, 6, True, False)
     assert found.states == {"kept": 12, "otherwise": 0, "not told": 0, "missed": 0, "to come": 0}
     differences = [jittered(n) - jittered(n + 1) for n in range(1, 12, 2)]
     assert found.drawn.difference == pytest.approx(np.mean(differences))
     assert found.done == found.drawn
-    text = words.outcome(found)
+    text = trials_text.result_text(found)
     assert text.startswith("In your own trial: on the days drawn for a warm-up, your upper back was")
     assert "less sore afterwards" in text
     assert "p = 0.031" in text
     assert "Chance is an unlikely reason" in text
-    assert words.as_done(found) == ""
-    assert words.LIMITS in words.paragraphs(found)
+    assert trials_text.as_treated_text(found) == ""
+    assert trials_text.LIMITS_TEXT in trials_text.result_paragraphs(found)
 
 
 def test_nobody_peeks_before_the_end():
     made = plan()
     history = followed(made, jittered, skipped=range(9, 13))
     now = at("2026-05-26 12:00")
-    found = plans.result(history, made, now)
+    found = result.evaluate_trial(history, made, now)
     assert (found.complete, found.over, found.drawn, found.done) == (4, False, None, None)
     assert found.states["to come"] == 4
-    assert "2 more pairs to go" in words.outcome(found)
-    assert not any(character in words.outcome(found) for character in "±%")
-    looked = plans.result(history, made, now, early=True)
+    assert "2 more pairs to go" in trials_text.result_text(found)
+    assert not any(character in trials_text.result_text(found) for character in "±%")
+    looked = result.evaluate_trial(history, made, now, early=True)
     assert looked.early
     assert looked.drawn.pairs == 4
-    assert words.outcome(looked).endswith(words.EARLY)
+    assert trials_text.result_text(looked).endswith(trials_text.EARLY_LOOK_WARNING)
 
 
 def test_early_before_anything_has_happened():
     made = plan()
-    found = plans.result(past(timezone="Europe/Berlin"), made, at("2026-05-02 12:00"), early=True)
+    found = result.evaluate_trial(past(timezone="Europe/Berlin"), made, at("2026-05-02 12:00"), early=True)
     assert found.drawn is None
-    assert "nothing to look at" in words.outcome(found)
+    assert "nothing to look at" in trials_text.result_text(found)
 
 
 def test_all_pairs_complete_is_the_end_even_before_the_last_day():
     made = plan()
     history = followed(made, jittered)
     last = made.runs[-1].day
-    assert plans.result(history, made, at(f"{last} 20:00")).over
+    assert result.evaluate_trial(history, made, at(f"{last} 20:00")).over
 
 
 def test_the_end_comes_when_nothing_more_can_be_rated():
     made = plan()
     history = followed(made, jittered, skipped=[12])
     days = [made.runs[-1].day + timedelta(days=more) for more in (4, 5)]
-    assert [plans.result(history, made, at(f"{day} 12:00")).over for day in days] == [False, True]
+    assert [result.evaluate_trial(history, made, at(f"{day} 12:00")).over for day in days] == [False, True]
 
 
 def test_too_few_pairs_say_how_many_are_missing():
     made = plan()
-    found = plans.result(followed(made, jittered, skipped=[2], unrated=[7, 8]), made, END)
+    found = result.evaluate_trial(followed(made, jittered, skipped=[2], unrated=[7, 8]), made, END)
     assert found.over
     assert found.drawn is None
     assert (found.complete, found.count("missed"), found.unrated) == (4, 1, 2)
-    assert "of the 6 complete pairs that it takes at least, 2 are missing" in words.outcome(found)
-    assert "Not rated in the day after it: 2." in words.progress(found)
+    assert "of the 6 complete pairs that it takes at least, 2 are missing" in trials_text.result_text(found)
+    assert "Not rated in the day after it: 2." in trials_text.progress_text(found)
 
 
 def test_a_cancelled_plan_may_be_looked_at():
     made = plan(8, cancelled=at("2026-06-10 12:00"))
     history = followed(made, jittered, skipped=range(13, 17))
-    found = plans.result(history, made, at("2026-06-11 12:00"))
+    found = result.evaluate_trial(history, made, at("2026-06-11 12:00"))
     assert found.over
     assert found.drawn.pairs == 6
 
@@ -135,18 +135,18 @@ def test_as_drawn_counts_the_lot_and_as_done_what_was_done():
     made = plan(8)
     warm = {n: one.first if n <= 12 else True for n, one in enumerate(made.runs, 1)}
     history = followed(made, lambda n: (2 if warm[n] else 5) + n % 2, went=warm.__getitem__)
-    found = plans.result(history, made, END)
+    found = result.evaluate_trial(history, made, END)
     assert found.states["otherwise"] == 2
     assert found.drawn.pairs == 8
     assert found.drawn.difference == pytest.approx((6 * -2 + 2 * 1) / 8)
     assert (found.done.pairs, found.done.difference) == (6, pytest.approx(-2))
-    assert "no longer a matter of lots" in words.as_done(found)
-    assert "2 run the other way" in words.progress(found)
+    assert "no longer a matter of lots" in trials_text.as_treated_text(found)
+    assert "2 run the other way" in trials_text.progress_text(found)
 
 
 def test_which_way_is_not_told_counts_as_drawn_alone():
     made = plan(6)
-    found = plans.result(followed(made, jittered, went=lambda _: None), made, END)
+    found = result.evaluate_trial(followed(made, jittered, went=lambda _: None), made, END)
     assert found.count("not told") == 12
     assert found.drawn.pairs == 6
     assert found.done is None
@@ -154,7 +154,7 @@ def test_which_way_is_not_told_counts_as_drawn_alone():
 
 def test_a_run_a_day_late_counts_and_one_on_the_next_planned_day_does_not():
     made = plan()
-    found = plans.result(followed(made, jittered, late=[4], skipped=[7]), made, END)
+    found = result.evaluate_trial(followed(made, jittered, late=[4], skipped=[7]), made, END)
     assert [one.run for one in found.runs] == [1, 2, 3, 4, 5, 6, None, 8, 9, 10, 11, 12]
     assert found.complete == 5
 
@@ -163,37 +163,37 @@ def test_of_two_runs_on_a_day_the_longer_one_is_meant():
     made = plan()
     day = made.runs[0].day
     history = past([ran(1, f"{day} 06:00", minutes=10), ran(2, f"{day} 07:00", minutes=50)])
-    assert plans.followed(history, made, END)[0].run == 2
+    assert result.run_outcomes(history, made, END)[0].run == 2
 
 
 def test_no_difference_is_told_with_what_it_rules_out():
     made = plan(10)
-    narrow = plans.result(followed(made, lambda n: 3 + (n % 4 in (0, 1))), made, END)
+    narrow = result.evaluate_trial(followed(made, lambda n: 3 + (n % 4 in (0, 1))), made, END)
     assert narrow.drawn.p > 0.05
-    assert "one of 1 point or more is unlikely" in words.outcome(narrow)
-    wild = plans.result(followed(made, lambda n: (n * n * 7) % 11), made, END)
+    assert "one of 1 point or more is unlikely" in trials_text.result_text(narrow)
+    wild = result.evaluate_trial(followed(made, lambda n: (n * n * 7) % 11), made, END)
     assert wild.drawn.p > 0.05
-    assert "the question stays open" in words.outcome(wild)
+    assert "the question stays open" in trials_text.result_text(wild)
 
 
 def test_where_range_and_lots_disagree_it_is_a_hint():
     """Six differences on one side, of which one is large: rare for lots, and wide for Student."""
     made = plan()
     small = {1: 9, 2: 0}
-    found = plans.result(followed(made, lambda n: small.get(n, n % 2)), made, END)
+    found = result.evaluate_trial(followed(made, lambda n: small.get(n, n % 2)), made, END)
     assert found.drawn.p < 0.05
     assert found.drawn.low < 0
-    assert words.outcome(found).endswith("it is a hint.")
+    assert trials_text.result_text(found).endswith("it is a hint.")
 
 
 def test_the_same_in_every_pair_has_no_range():
     made = plan()
-    found = plans.result(followed(made, lambda n: 2 if n % 2 else 3), made, END)
+    found = result.evaluate_trial(followed(made, lambda n: 2 if n % 2 else 3), made, END)
     assert np.isnan(found.drawn.low)
-    assert "without a range" in words.outcome(found)
-    equal = plans.result(followed(made, lambda _: 3), made, END)
+    assert "without a range" in trials_text.result_text(found)
+    equal = result.evaluate_trial(followed(made, lambda _: 3), made, END)
     assert equal.drawn.p == 1
-    assert "no more and no less sore" in words.outcome(equal)
+    assert "no more and no less sore" in trials_text.result_text(equal)
 
 
 # ---- one number per run
@@ -211,7 +211,7 @@ def test_the_rating_of_a_run_is_the_mean_of_the_day_after_it():
         wrote(7, "2026-05-06 20:00", soreness=0.0),
     ]
     history = past(runs, entries)
-    assert after_runs(history, "upper_back").to_dict() == {1: 3.0, 2: 1.0, 3: 0.0}
-    assert after_runs(history, "knee").dropna().to_dict() == {2: 7.0}
-    assert plans.most_rated(history) == "upper_back"
-    assert plans.most_rated(past()) is None
+    assert soreness_after_runs(history, "upper_back").to_dict() == {1: 3.0, 2: 1.0, 3: 0.0}
+    assert soreness_after_runs(history, "knee").dropna().to_dict() == {2: 7.0}
+    assert design.most_rated_area(history) == "upper_back"
+    assert design.most_rated_area(past()) is None

@@ -10,7 +10,7 @@ import numpy as np
 
 import runlog
 from runlog.ingest.workers import derive_packed
-from runlog.model import Activity, Entry, Reading, Shoe, Track
+from runlog.model import Activity, Entry, ParsedFile, Shoe, Track
 from runlog.store.tracks import pack_track
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def fill(home: Path, seed: int = 1) -> None:
     shoes = tuple(_pair(number) for number in range(PAIRS))
     bare = tuple(Activity(**{name: getattr(one, name) for name in _FIELDS}) for one in runs)
     streams = [pack_track(one.track, derive_packed(one.track)) for one in runs if one.track is not None]
-    reading = Reading("fit", activities=bare, entries=entries, shoes=shoes)
+    reading = ParsedFile("fit", activities=bare, entries=entries, shoes=shoes)
     with runlog.open(home) as journal:
         journal._store.add_file("/watch/all.fit", "0" * 64, reading, streams)
         journal.history()  # routes are found once, when the runs are new

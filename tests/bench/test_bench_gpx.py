@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from runlog.model import Reading
+    from runlog.model import ParsedFile
 
 ROUNDS = 5
 SMALLEST = 100_000  # bytes: what is read in a blink says nothing of a pass over points
@@ -49,7 +49,7 @@ def is_taken(data: bytes) -> bool:
         return False
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> ParsedFile:
     return importers.read_bytes(data, "run.xml", SETTINGS)
 
 

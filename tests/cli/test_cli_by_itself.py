@@ -16,7 +16,7 @@ from gpx_text import gpx_text
 from made_servers import http
 
 import runlog
-from runlog import scheduling
+from runlog import schedule
 from runlog.cli import context
 
 MORNING = datetime(2026, 11, 14, 7, tzinfo=UTC)
@@ -154,7 +154,7 @@ def test_a_watching_process_takes_a_file_and_ends_with_ctrl_c(tmp_path):
 
 def test_schedule_shows_what_it_would_write_and_writes_nothing(run, home, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in scheduling.SYSTEMS:
+    for name in schedule.SYSTEMS:
         result = run("schedule", "--as", name, "--weekly", "thu", "07:30", tmp_path / "my runs", "--notify")
         for word in ("weekly", "my runs", "--notify", str(home)):
             assert word in result.stdout, name

@@ -22,13 +22,13 @@ from runlog.model import (
     Entry,
     ExportedActivity,
     ExportedJournal,
+    ImportedFile,
     Intensity,
-    KeptEntry,
     Kind,
     Lap,
-    Origin,
+    RecordingKey,
     Shoe,
-    TakenFile,
+    StoredEntry,
     Track,
 )
 from runlog.settings import Settings
@@ -40,9 +40,11 @@ VALUE = st.floats(allow_infinity=False)
 MOMENT = st.datetimes(datetime(1990, 1, 2), datetime(2026, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001 - aware by it
 SHA = st.text("0123456789abcdef", min_size=4, max_size=4)
 
-FILES = st.builds(TakenFile, sha256=SHA, path=TEXT, format=TEXT, is_diary=st.booleans(), imported_at=MOMENT)
+FILES = st.builds(
+    ImportedFile, sha256=SHA, path=TEXT, format=TEXT, is_diary=st.booleans(), imported_at=MOMENT
+)
 LAPS = st.builds(Lap, MOMENT, NUMBER, st.none() | NUMBER, st.none() | st.sampled_from(Intensity))
-ORIGINS = st.builds(Origin, SHA, st.integers(0, 9), st.none() | TEXT)
+ORIGINS = st.builds(RecordingKey, SHA, st.integers(0, 9), st.none() | TEXT)
 
 
 @st.composite
@@ -125,7 +127,7 @@ def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart):
 
 
 @given(
-    entries=st.lists(st.builds(KeptEntry, st.integers(1, 99), ENTRIES, TEXT), max_size=3),
+    entries=st.lists(st.builds(StoredEntry, st.integers(1, 99), ENTRIES, TEXT), max_size=3),
     shoes=st.lists(SHOES, max_size=2),
     files=st.lists(FILES, max_size=2),
     versions=st.dictionaries(TEXT, SHA, max_size=2),
@@ -141,7 +143,7 @@ def test_a_journal_reads_back_the_same(entries, shoes, files, versions, activiti
 
 
 def an_activity():
-    file = TakenFile("ab12", "/w/1.fit", "fit", is_diary=False, imported_at=START)
+    file = ImportedFile("ab12", "/w/1.fit", "fit", is_diary=False, imported_at=START)
     track = Track({"time_s": np.arange(3.0), "segment": np.zeros(3), "lat": np.array([50.0, math.nan, 50.1])})
     activity = Activity(start=START, duration_s=2.0, sport="running", laps=(Lap(START, 2.0),), track=track)
     return json.loads(
@@ -152,10 +154,10 @@ def an_activity():
 
 
 def a_journal():
-    entry = KeptEntry(1, Entry(START, 7200, soreness=3.0), "log")
-    file = TakenFile("ab12", "/w/1.fit", "fit", is_diary=True, imported_at=START)
+    entry = StoredEntry(1, Entry(START, 7200, soreness=3.0), "log")
+    file = ImportedFile("ab12", "/w/1.fit", "fit", is_diary=True, imported_at=START)
     journal = ExportedJournal(
-        {1: (Origin("ab12", 0),)}, (entry,), (Shoe("Blue"),), (file,), {"/w/1.fit": "ab12"}
+        {1: (RecordingKey("ab12", 0),)}, (entry,), (Shoe("Blue"),), (file,), {"/w/1.fit": "ab12"}
     )
     return json.loads(runlog_export.format_journal(journal))
 

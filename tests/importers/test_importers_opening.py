@@ -60,12 +60,12 @@ def test_gzip_without_any_content_is_not_readable(settings):
         importers.read_bytes(b"\x1f\x8b\x08\x00trash", "run.fit.gz", settings)
 
 
-@pytest.mark.parametrize("limit", ["LARGEST_RATIO", "LARGEST"])
+@pytest.mark.parametrize("limit", ["MAX_COMPRESSION_RATIO", "LARGEST"])
 def test_a_gzip_bomb_is_refused_in_bounded_memory(settings, monkeypatch, limit):
     packer = zlib.compressobj(9, wbits=31)
     packed = b"".join(packer.compress(bytes(2**20)) for _ in range(100)) + packer.flush()
     if limit == "LARGEST":
-        monkeypatch.setattr(detect, "LARGEST_RATIO", 10**6)
+        monkeypatch.setattr(detect, "MAX_COMPRESSION_RATIO", 10**6)
         monkeypatch.setattr(detect, limit, 16 * 2**20)
     tracemalloc.start()
     try:

@@ -7,7 +7,18 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from runlog.analysis import history
-from runlog.model import Activity, Area, Entry, Intensity, Kept, KeptActivity, KeptEntry, Kind, Lap, Shoe
+from runlog.model import (
+    Activity,
+    Area,
+    Entry,
+    Intensity,
+    Kind,
+    Lap,
+    Shoe,
+    Snapshot,
+    StoredActivity,
+    StoredEntry,
+)
 from runlog.settings import Settings
 
 MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -39,7 +50,7 @@ class Diary:
             laps=_laps(start) if warmup else (),
         )
         self.activities.append(
-            KeptActivity(len(self.activities) + 1, activity, ("run.fit",), shape=_loop(loop))
+            StoredActivity(len(self.activities) + 1, activity, ("run.fit",), shape=_loop(loop))
         )
         if warmup is False:
             self.tell(day, hour=8.5, warmup=False)
@@ -47,7 +58,7 @@ class Diary:
 
     def tell(self, day, *, hour=19.0, **what):
         moment = MONDAY.replace(hour=0) + timedelta(days=day, hours=hour)
-        self.entries.append(KeptEntry(len(self.entries) + 1, Entry(moment, OFFSET, **what), "log"))
+        self.entries.append(StoredEntry(len(self.entries) + 1, Entry(moment, OFFSET, **what), "log"))
         return self
 
     def rate(self, day, soreness, *, area="upper_back", **what):
@@ -60,7 +71,7 @@ class Diary:
     def history(self, **settings):
         settings = Settings(**{"timezone": "Europe/Berlin", **settings})
         return history.build_history(
-            Kept(self.activities, self.entries, self.shoes), settings, lambda _: None
+            Snapshot(self.activities, self.entries, self.shoes), settings, lambda _: None
         )
 
 

@@ -12,11 +12,11 @@ import shapely
 from made_diary import Diary, made_season
 from matplotlib.text import Text
 
+from runlog.i18n import ENGLISH, available_languages, use_language
 from runlog.model import Area
 from runlog.reporter import charts, periods
 from runlog.reporter.charts import calendar, style
 from runlog.settings import PrivacyZone
-from runlog.wording import ENGLISH, languages, speaking
 
 LONG = "The very long way round the lake, past the old mill and back over all seven hills"
 HOSTILE = (
@@ -136,11 +136,11 @@ def test_a_title_stands_above_its_chart(histories, chart, case):
     assert_legible(drawn(chart, histories[case], narrow=False, titled=True))
 
 
-@pytest.mark.parametrize("language", [code for code in languages() if code != ENGLISH])
+@pytest.mark.parametrize("language", [code for code in available_languages() if code != ENGLISH])
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "phone"])
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
 def test_longer_words_of_other_languages_fit_as_well(sample_history, chart, narrow, language):
-    with speaking(language):
+    with use_language(language):
         assert_legible(drawn(chart, sample_history, narrow, titled=not narrow))
 
 

@@ -11,18 +11,18 @@ from email import message_from_bytes, policy
 import catalogues
 import pytest
 
+from runlog.i18n import month_names, use_language
 from runlog.reporter import forms, periods, units
 from runlog.reporter.alerts import alerts
 from runlog.reporter.archive import archive
 from runlog.reporter.charts import CHARTS, chart, style
 from runlog.reporter.season import season
 from runlog.reporter.weekly import week
-from runlog.wording import months, speaking
 
 #: Texts with at least so many letters in a row, outside of their places, are looked for.
 TELLING = 12
 #: German has a point after the day of the month.
-ENGLISH_DAY = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(months())})\b")
+ENGLISH_DAY = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(month_names())})\b")
 #: What of JSON is for programs.
 KEYS = re.compile(r'"(?:load_unit|grade)": "[^"]*"')
 
@@ -112,13 +112,13 @@ def test_alerts_speak_the_language(german, english, sample_history):
 
 def test_what_a_history_noted_is_said_in_the_language_spoken(german):
     assert german.load_note.startswith("12 of 90 runs lack an effort")
-    with speaking("de"):
+    with use_language("de"):
         assert german.load_note.startswith("Bei 12 von 90 Läufen fehlt die Anstrengung")
 
 
 def test_numbers_and_days_in_german():
     day, other = date(2026, 11, 15), date(2026, 12, 6)
-    with speaking("de"):
+    with use_language("de"):
         assert units.number(-1234.56, signed=True) == "−1.234,6"
         assert units.percent(0.784) == "78\N{NO-BREAK SPACE}%"
         assert units.distance(12_440) == "12,4 km"

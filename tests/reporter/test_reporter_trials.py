@@ -8,8 +8,8 @@ from made_diary import MONDAY
 
 from runlog.model import Area, Plan, PlannedRun
 from runlog.reporter import page, periods
-from runlog.reporter.trials import trials, would_tell_more
 from runlog.reporter.weekly import week
+from runlog.trials.text import best_suggestion, trial_statuses
 
 FIRST = date(2026, 3, 2)
 
@@ -47,7 +47,7 @@ def test_a_plan_under_way_says_how_far_it_is_and_what_comes_next_but_no_differen
 
 def test_a_plan_that_is_over_says_what_lots_have_shown(followed, at):
     history = followed(16, plan(16), [1, 2, 3, 2, 1, 2, 3, 2])
-    (trial,) = trials(history, periods.utc(at(40)))
+    (trial,) = trial_statuses(history, periods.utc(at(40)))
     assert trial.over
     assert trial.difference == pytest.approx(-2.0)
     assert trial.low < trial.difference < trial.high < 0
@@ -60,13 +60,13 @@ def test_a_plan_that_is_over_says_what_lots_have_shown(followed, at):
 
 def test_a_plan_without_a_difference_says_what_is_ruled_out(followed, at):
     history = followed(16, plan(16), [0.5, -0.5] * 4)
-    (trial,) = trials(history, periods.utc(at(40)))
+    (trial,) = trial_statuses(history, periods.utc(at(40)))
     assert "was no more and no less sore" in trial.sentence
     assert "one of 1.0 points or more is unlikely" in trial.sentence
 
 
 def test_a_plan_that_was_hardly_followed_tells_nothing(followed, at):
-    (trial,) = trials(followed(4, plan(12), [2] * 6), periods.utc(at(60)))
+    (trial,) = trial_statuses(followed(4, plan(12), [2] * 6), periods.utc(at(60)))
     assert trial.over
     assert trial.difference is None
     assert "too few" in trial.sentence
@@ -82,11 +82,11 @@ def test_what_was_given_up_or_made_later_is_not_told(followed, at):
 
 def test_a_plan_of_another_runlog_is_passed_over(followed, at):
     unknown = replace(plan(12), factor="moonlight")
-    assert trials(followed(4, unknown, [2] * 6), periods.utc(at(9))) == ()
+    assert trial_statuses(followed(4, unknown, [2] * 6), periods.utc(at(9))) == ()
 
 
 def test_what_would_tell_more_is_one_sentence_with_its_command(full_season):
-    idea = would_tell_more(full_season, "upper_back", date(2026, 8, 30))
+    idea = best_suggestion(full_season, "upper_back", date(2026, 8, 30))
     assert idea.sentence.startswith("To tell whether ")
     assert idea.command.startswith("runlog plan ")
 

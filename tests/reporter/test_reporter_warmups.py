@@ -8,12 +8,12 @@ import pytest
 from made_diary import MONDAY
 
 from runlog.analysis.exposures import exposures
-from runlog.digest import Digest, EasyPart
+from runlog.model import EasySegment, TrackSummary
 from runlog.reporter.alerts import alerts
 from runlog.reporter.findings import findings
 from runlog.reporter.periods import Span
 
-SEEN = Digest(warmup=EasyPart(600.0, 1.2, 20.0))
+SEEN = TrackSummary(warmup=EasySegment(600.0, 1.2, 20.0))
 
 
 def kinds(history, moment):

@@ -13,15 +13,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from runlog import scheduling
+from runlog import schedule
 from runlog.errors import BadInput
-from runlog.scheduling import cron, launchd, systemd, windows
-from runlog.scheduling.appointment import Appointment, clock_time, next_time, weekday_named
+from runlog.schedule import cron, launchd, systemd, windows
+from runlog.schedule.job import WeeklyJob, next_due, parse_time, parse_weekday
 
 ODD = "/home/a b/50% & <co> $HOME 'x'"
 WORDS = ("/usr/bin/python3", "-m", "runlog", "--home", ODD, "weekly", "--notify")
 ANALYZE = shutil.which("systemd-analyze")
-SUNDAY = Appointment(6, 19, 5, WORDS)
+SUNDAY = WeeklyJob(6, 19, 5, WORDS)
 
 
 class Machine:
@@ -60,21 +60,21 @@ def machine(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("name", "number"), [("mon", 0), ("Su", 6), ("thursday", 3), (" SAT ", 5)])
 def test_weekdays(name, number):
-    assert weekday_named(name) == number
+    assert parse_weekday(name) == number
 
 
 @pytest.mark.parametrize("name", ["", "s", "t", "so", "sunnday", "7"])
 def test_no_weekdays(name):
     with pytest.raises(BadInput, match="mon, tue"):
-        weekday_named(name)
+        parse_weekday(name)
 
 
 def test_times_of_the_day():
-    assert clock_time("19:00") == (19, 0)
-    assert clock_time("7.05") == (7, 5)
+    assert parse_time("19:00") == (19, 0)
+    assert parse_time("7.05") == (7, 5)
     for wrong in ("24:00", "7", "19:60", "soon"):
         with pytest.raises(BadInput, match="like 19:00"):
-            clock_time(wrong)
+            parse_time(wrong)
 
 
 @pytest.mark.parametrize(
@@ -86,11 +86,11 @@ def test_times_of_the_day():
     ],
 )
 def test_the_next_time(now, due):
-    assert next_time(SUNDAY, datetime.fromisoformat(now)) == datetime.fromisoformat(due)
+    assert next_due(SUNDAY, datetime.fromisoformat(now)) == datetime.fromisoformat(due)
 
 
 def test_every_system_shows_makes_and_takes_back(machine):
-    for name, system in scheduling.SYSTEMS.items():
+    for name, system in schedule.SYSTEMS.items():
         shown = system.shown(SUNDAY)
         assert "runlog" in shown, name
         assert system.install(SUNDAY, machine).endswith((".", "it.", "timer")), name
@@ -104,7 +104,7 @@ def test_cron_leaves_other_lines_alone(machine):
     machine.crontab = "# mine\n0 5 * * * backup # runlog-weekly-backup of mine\n"
     before = machine.crontab
     cron.install(SUNDAY, machine)
-    cron.install(Appointment(0, 7, 0, WORDS), machine)
+    cron.install(WeeklyJob(0, 7, 0, WORDS), machine)
     assert machine.crontab.startswith(before)
     assert machine.crontab.count("-m runlog") == 1
     assert "\n0 7 * * 1 " in machine.crontab
@@ -136,7 +136,7 @@ def test_the_systemd_files(machine, tmp_path):
 
 @pytest.mark.skipif(ANALYZE is None, reason="no systemd to check the files with")
 def test_systemd_takes_the_files(machine, tmp_path):
-    systemd.install(Appointment(6, 19, 5, (sys.executable, "-m", "runlog", "weekly")), machine)
+    systemd.install(WeeklyJob(6, 19, 5, (sys.executable, "-m", "runlog", "weekly")), machine)
     folder = tmp_path / ".config" / "systemd" / "user"
     done = subprocess.run(
         [ANALYZE, "--user", "verify", str(folder / "runlog-weekly.timer")],
@@ -166,9 +166,9 @@ def test_the_windows_task():
 
 
 def test_programs_of_the_system_that_fail_say_why():
-    assert scheduling.run((sys.executable, "-c", "print(input())"), "a word") == "a word\n"
+    assert schedule.run_program((sys.executable, "-c", "print(input())"), "a word") == "a word\n"
     with pytest.raises(BadInput, match="--as"):
-        scheduling.run(("there-is-no-such-program",))
+        schedule.run_program(("there-is-no-such-program",))
     with pytest.raises(BadInput, match="not today"):
-        scheduling.run((sys.executable, "-c", "import sys; sys.exit('not today')"))
-    assert scheduling.this_system() in scheduling.SYSTEMS
+        schedule.run_program((sys.executable, "-c", "import sys; sys.exit('not today')"))
+    assert schedule.detect_system() in schedule.SYSTEMS

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlog.digest import Digest
-from runlog.journal.shoes import Shoes
-from runlog.model import Activity, Reading, Track
+from runlog.journal import Shoes
+from runlog.model import Activity, ParsedFile, Track, TrackSummary
 from runlog.settings import Settings
 from runlog.store.tracks import pack_derived, pack_track
 
@@ -63,9 +62,11 @@ class Files:
     def add(self, path: str, *activities: Activity, content: str | None = None, **parts: Any) -> FileOutcome:
         """Add a file of these activities; its content is its path, unless said otherwise."""
         bare = tuple(replace(one, track=None) for one in activities)
-        reading = Reading("made", activities=bare, **parts)
+        reading = ParsedFile("made", activities=bare, **parts)
         digest = sha256((content or path).encode()).hexdigest()
-        streams = [one.track and pack_track(one.track, pack_derived(None, Digest(), 1)) for one in activities]
+        streams = [
+            one.track and pack_track(one.track, pack_derived(None, TrackSummary(), 1)) for one in activities
+        ]
         outcome = self.store.add_file(path, digest, reading, streams)
         self.taken.append(outcome)
         return outcome

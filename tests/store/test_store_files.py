@@ -9,9 +9,8 @@ import pytest
 from made_recordings import shoes_of
 
 from runlog import store
-from runlog.digest import Digest, EasyPart, Thirds
 from runlog.errors import StoreError
-from runlog.model import Kind, Reading, Shoe
+from runlog.model import EasySegment, Kind, ParsedFile, Shoe, ThirdMeans, TrackSummary
 from runlog.store.diary import EntryCounts
 from runlog.store.tracks import pack_derived, pack_track
 
@@ -78,22 +77,22 @@ def test_a_known_file_counts_as_what_the_runner_says(files, kept, run):
 
 
 def test_what_is_derived_of_tracks_is_kept_and_made_anew_for_newer_code(kept, run, track):
-    reading = Reading("made", activities=(run(), run(9100), run(18_300)))
+    reading = ParsedFile("made", activities=(run(), run(9100), run(18_300)))
     first, newer = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])
-    form = {"cadence_spm": Thirds(170.0, 168.0, None)}
-    beat = Digest(heart_s={140: 60.0}, form=form, warmup=EasyPart(600, 1.2, 9))
-    made = pack_derived(first, beat, 1), pack_derived(None, Digest(), 1)
+    form = {"cadence_spm": ThirdMeans(170.0, 168.0, None)}
+    beat = TrackSummary(heart_s={140: 60.0}, form=form, warmup=EasySegment(600, 1.2, 9))
+    made = pack_derived(first, beat, 1), pack_derived(None, TrackSummary(), 1)
     streams = [*(pack_track(track(60, 200), one) for one in made), None]
     kept.add_file("/a.fit", "a", reading, streams)
     seen = []
 
     def derive(track):
         seen.append(len(track))
-        return pack_derived(newer, Digest(), 2)
+        return pack_derived(newer, TrackSummary(), 2)
 
     kept.renew_derived(derive, 1)
     assert seen == []
-    assert [activity.digest for activity in kept.activities()] == [beat, Digest(), None]
+    assert [activity.digest for activity in kept.activities()] == [beat, TrackSummary(), None]
     found = [activity.shape for activity in kept.activities()]
     np.testing.assert_array_equal(found[0], first)
     assert found[1:] == [None, None]

@@ -8,7 +8,7 @@ import pytest
 from made_recordings import shoes_of
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import KeptShoeRule, Shoe, ShoeRule, Surface
+from runlog.model import Shoe, ShoeRule, StoredShoeRule, Surface
 from runlog.store import checks
 
 TRAIL = ShoeRule("Blue", Surface.TRAIL, "sat,sun", 5_000.0, 30_000.0, "11-01..03-31")
@@ -23,7 +23,7 @@ def shoes(kept):
 
 def test_a_rule_comes_back_as_it_went_in(shoes):
     assert shoes.add_rule(TRAIL) == 1
-    assert shoes.rules() == [KeptShoeRule(1, TRAIL)]
+    assert shoes.rules() == [StoredShoeRule(1, TRAIL)]
 
 
 def test_a_rule_names_its_pair_as_the_runner_writes_it(shoes):

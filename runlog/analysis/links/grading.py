@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlog.analysis.exposures import PRIMARY_WINDOW, effect_unit
-from runlog.wording import _, counted, decimal
+from runlog.i18n import _, format_decimal, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +144,7 @@ def _compare_halves(answer: EffectEstimate) -> str:
     halves = [answer.first_half, answer.second_half]
     if any(map(math.isnan, halves)):
         return _("The halves of the diary are too short to be compared.")
-    first, second = (decimal(half, 2, signed=True) for half in halves)
+    first, second = (format_decimal(half, 2, signed=True) for half in halves)
     return _("The first half of the diary alone says {first}, the second {second}.").format(
         first=first, second=second
     )
@@ -153,8 +153,8 @@ def _compare_halves(answer: EffectEstimate) -> str:
 def _grade_by_probability(answer: EffectEstimate) -> tuple[str, str]:
     if answer.p > LEANS_BELOW:
         return "none", _("The ratings lean neither way: no sign of a link.")
-    q = f"q < {decimal(_TINY, 3)}" if answer.q < _TINY else f"q = {_two_digits(answer.q)}"
-    leans = _("{number}%").format(number=decimal(100 - 50 * answer.p, 0))
+    q = f"q < {format_decimal(_TINY, 3)}" if answer.q < _TINY else f"q = {_two_digits(answer.q)}"
+    leans = _("{number}%").format(number=format_decimal(100 - 50 * answer.p, 0))
     if answer.n < HINT_BELOW:
         text = _(
             "{leans} of the probability is on this side, but {n} ratings carry a hint at most; "
@@ -174,21 +174,23 @@ def _grade_by_probability(answer: EffectEstimate) -> tuple[str, str]:
         missing = _("For an A, {lacks}.").format(lacks=_(" and ").join(lacks))
         return "B", f"{chance} {missing}"
     whole = _("The whole range is {points} points or more, and both halves of the diary agree.")
-    return "A", f"{chance} {whole.format(points=decimal(A_MIN_EFFECT, 1))}"
+    return "A", f"{chance} {whole.format(points=format_decimal(A_MIN_EFFECT, 1))}"
 
 
 def _two_digits(q: float) -> str:
     """A probability to two digits that count."""
     text = f"{q:.2g}"
-    return decimal(q, len(text.partition(".")[2])) if "e" not in text else text
+    return format_decimal(q, len(text.partition(".")[2])) if "e" not in text else text
 
 
 def _missing_for_a(answer: EffectEstimate) -> list[str]:
     """Say what keeps a finding from being an A."""
     if answer.n < A_FROM:
         more = A_FROM - answer.n
-        return [counted("{n} more rating is needed", "{n} more ratings are needed", more).format(n=more)]
-    whole = _("the whole range must be {points} points or more").format(points=decimal(A_MIN_EFFECT, 1))
+        return [ngettext("{n} more rating is needed", "{n} more ratings are needed", more).format(n=more)]
+    whole = _("the whole range must be {points} points or more").format(
+        points=format_decimal(A_MIN_EFFECT, 1)
+    )
     lacks = {
         whole: answer.near_end < A_MIN_EFFECT,
         _("both halves of the diary must agree"): not answer.halves_agree,
@@ -252,7 +254,7 @@ def reason_not_estimable(ratings: pd.DataFrame, name: str) -> str:
     if differing == 0:
         return _("It does not vary: it was the same at every rating.")
     if differing < MIN_DIFFERING:
-        return counted(
+        return ngettext(
             "It hardly varies: only {differing} of {n} ratings differs from the rest.",
             "It hardly varies: only {differing} of {n} ratings differ from the rest.",
             differing,
@@ -354,7 +356,7 @@ def _list_factors(others: dict[str, float]) -> str:
 
 
 def _format_correlation(r: float) -> str:
-    return decimal(r, 2).replace("−", "-")
+    return format_decimal(r, 2).replace("−", "-")
 
 
 def _describe_ratings(ratings: pd.DataFrame, name: str) -> str:
@@ -369,7 +371,10 @@ def _describe_ratings(ratings: pd.DataFrame, name: str) -> str:
         so_far = _(
             "So far {more} points on average with more of it ({n_more}) and {less} with less ({n_less})."
         ).format(
-            more=decimal(more.mean(), 1), n_more=len(more), less=decimal(less.mean(), 1), n_less=len(less)
+            more=format_decimal(more.mean(), 1),
+            n_more=len(more),
+            less=format_decimal(less.mean(), 1),
+            n_less=len(less),
         )
         text = f"{text} {so_far}"
     return text

@@ -24,12 +24,12 @@ def to_files(command: Callable[..., None]) -> Callable[..., None]:
 
 def write(made: Plan, out: Path | None, ics: Path | None) -> None:
     """Write a plan into the files asked for."""
-    from runlog import exporting_plans as files
-    from runlog.files import write_atomically
+    from runlog.fileio import write_atomically
+    from runlog.trials import files
 
     if out is not None:
-        write_atomically(out, files.table(made))
+        write_atomically(out, files.plan_csv(made))
         say(f"Written: {out}")
     if ics is not None:
-        write_atomically(ics, files.calendar(made))
+        write_atomically(ics, files.plan_calendar(made))
         say(f"Written: {ics}")

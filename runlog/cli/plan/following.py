@@ -17,7 +17,7 @@ from runlog.reporter import units
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from runlog.analysis.plans import Result
+    from runlog.trials.result import TrialResult
 
 _RUN_KEYS = ("run_number", "pair", "day", "way", "run", "state", "rating")
 _RESULT_KEYS = (
@@ -34,13 +34,14 @@ _RESULT_KEYS = (
 @listing
 def show(form: Form, plan_id: int, out: Path | None, ics: Path | None) -> None:
     """Show each run of a plan and what became of it."""
-    from runlog.analysis.plans import result, words
+    from runlog.trials import text
+    from runlog.trials.result import evaluate_trial
 
     with context.journal() as kept:
-        found = result(kept.history(), kept.plans.one(plan_id), context.now())
+        found = evaluate_trial(kept.history(), kept.plans.one(plan_id), context.now())
     rows = _run_rows(found)
     if form == "table":
-        say(words.progress(found))
+        say(text.progress_text(found))
         say()
     emit(
         form,
@@ -60,7 +61,7 @@ def show(form: Form, plan_id: int, out: Path | None, ics: Path | None) -> None:
         write(found.plan, out, ics)
 
 
-def _run_rows(found: Result) -> list[dict[str, Any]]:
+def _run_rows(found: TrialResult) -> list[dict[str, Any]]:
     return [
         {
             "run_number": one.number,
@@ -81,20 +82,20 @@ def _run_rows(found: Result) -> list[dict[str, Any]]:
 @listing
 def result(form: Form, plan_id: int, *, early: bool) -> None:
     """Say what a plan has shown, once it is over."""
-    from runlog.analysis.plans import result as shown
-    from runlog.analysis.plans import words
+    from runlog.trials import text
+    from runlog.trials.result import evaluate_trial
 
     with context.journal() as kept:
-        found = shown(kept.history(), kept.plans.one(plan_id), context.now(), early=early)
-    texts = words.paragraphs(found)
+        found = evaluate_trial(kept.history(), kept.plans.one(plan_id), context.now(), early=early)
+    paragraphs = text.result_paragraphs(found)
     if form == "table":
-        for text in texts:
-            say(text)
+        for paragraph in paragraphs:
+            say(paragraph)
     else:
-        emit(form, [_result_row(found) | {"text": " ".join(texts)}], _RESULT_KEYS, (), "")
+        emit(form, [_result_row(found) | {"text": " ".join(paragraphs)}], _RESULT_KEYS, (), "")
 
 
-def _result_row(found: Result) -> dict[str, Any]:
+def _result_row(found: TrialResult) -> dict[str, Any]:
     drawn, done = found.drawn, found.done
     return {
         **about(found),

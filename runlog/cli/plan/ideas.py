@@ -17,7 +17,7 @@ from runlog.reporter import units
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runlog.analysis.plans import Idea
+    from runlog.trials.suggestions import Suggestion
 
 _IDEA_KEYS = (
     *("factor", "label", "first", "second", "area", "low", "high", "grade", "effect", "pairs", "runs"),
@@ -37,19 +37,19 @@ def ideas(form: Form, area: str | None, effect: float) -> None:
     The one that tells most for its runs comes first; then the plans that are
     under way.
     """
-    from runlog.analysis import plans
-    from runlog.journal.plans import see_a_clinician
+    from runlog.trials import design, suggestions
+    from runlog.trials.registry import clinician_advice
 
     now = context.now()
     with context.journal() as kept:
         history = kept.history()
         under_way = [found for found in results(kept, history, now) if not found.over]
-    area = area or plans.most_rated(history)
-    found = [] if area is None else plans.ideas(history, area, tomorrow(history, now), effect)
+    area = area or design.most_rated_area(history)
+    found = [] if area is None else suggestions.suggest_trials(history, area, tomorrow(history, now), effect)
     if form != "table" or area is None:
         emit(form, [_idea_row(idea) for idea in found], _IDEA_KEYS, (), NO_RATINGS)
         return
-    for warning in see_a_clinician(history, now):
+    for warning in clinician_advice(history, now):
         say(f"{warning} Until then, make no plan.")
         say()
     _say_ideas(found, area)
@@ -59,8 +59,8 @@ def ideas(form: Form, area: str | None, effect: float) -> None:
         print_plans(under_way)
 
 
-def _say_ideas(found: Sequence[Idea], area: str) -> None:
-    from runlog.analysis.plans import words
+def _say_ideas(found: Sequence[Suggestion], area: str) -> None:
+    from runlog.trials import text
 
     if not found:
         say("There is nothing to try out yet: no run and no pair of shoes to choose between.")
@@ -69,15 +69,15 @@ def _say_ideas(found: Sequence[Idea], area: str) -> None:
     for number, idea in enumerate(found, 1):
         say()
         say(f"{number}. {idea.trial.planned.label}: runlog plan {idea.trial.planned.name}")
-        say(words.idea(idea), indent="   ")
+        say(text.suggestion_text(idea), indent="   ")
     say()
-    say(words.basis(found[0].heard))
+    say(text.noise_text(found[0].heard))
     larger = f"runlog plan {found[0].trial.planned.name} --effect {found[0].effect + 0.5:g}"
     say(f"Larger differences take fewer runs: {larger}")
 
 
-def _idea_row(idea: Idea) -> dict[str, Any]:
-    from runlog.analysis.plans import words
+def _idea_row(idea: Suggestion) -> dict[str, Any]:
+    from runlog.trials import text
 
     return {
         "factor": idea.trial.planned.name,
@@ -94,5 +94,5 @@ def _idea_row(idea: Idea) -> dict[str, Any]:
         "tells": idea.tells,
         "noise_sd": idea.heard.sd,
         "rated_runs": idea.heard.rated,
-        "text": words.idea(idea),
+        "text": text.suggestion_text(idea),
     }

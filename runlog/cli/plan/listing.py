@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runlog.analysis.history import History
-    from runlog.analysis.plans import Result
     from runlog.journal import Journal
+    from runlog.trials.result import TrialResult
 
 _NO_PLANS = "No plans yet. What would tell you more: runlog plan"
 _PLAN_KEYS = (
@@ -39,14 +39,14 @@ def list_(form: Form) -> None:
         emit(form, [_plan_row(one) for one in found], _PLAN_KEYS, (), _NO_PLANS)
 
 
-def results(kept: Journal, history: History, now: datetime) -> list[Result]:
+def results(kept: Journal, history: History, now: datetime) -> list[TrialResult]:
     """Say of every plan what it has shown."""
-    from runlog.analysis.plans import result
+    from runlog.trials.result import evaluate_trial
 
-    return [result(history, made, now) for made in kept.plans.all()]
+    return [evaluate_trial(history, made, now) for made in kept.plans.all()]
 
 
-def _plan_row(found: Result) -> dict[str, Any]:
+def _plan_row(found: TrialResult) -> dict[str, Any]:
     made = found.plan
     following = next((one for one in found.runs if one.state == "to come"), None)
     if found.over:
@@ -62,7 +62,7 @@ def _plan_row(found: Result) -> dict[str, Any]:
     }
 
 
-def about(found: Result) -> dict[str, Any]:
+def about(found: TrialResult) -> dict[str, Any]:
     """Give what JSON has of any plan: what it is about, and how its runs went."""
     made, states = found.plan, found.states
     return {
@@ -82,7 +82,7 @@ def about(found: Result) -> dict[str, Any]:
     }
 
 
-def print_plans(found: Sequence[Result]) -> None:
+def print_plans(found: Sequence[TrialResult]) -> None:
     """Print a line for each plan."""
     rows = [
         row | {"done": f"{row['complete']} of {row['pairs']}"} for row in (_plan_row(one) for one in found)

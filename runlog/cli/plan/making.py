@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runlog.analysis.history import History
-    from runlog.analysis.plans import Trial
     from runlog.model import Plan
+    from runlog.trials.design import Trial
 
 #: The differences that may be asked for, in points.
 POINTS = Number(0.5, 5)
@@ -81,21 +81,21 @@ def make(
     FACTOR is warmup, cooldown, strength, route or shoes. Run as the plan says
     and rate each run within a day; "runlog plan result" says what it showed.
     """
-    from runlog.analysis import plans
+    from runlog.trials import design
 
     now = context.now()
     with context.journal() as kept:
         history = kept.history()
-        area = area or plans.most_rated(history)
+        area = area or design.most_rated_area(history)
         if area is None:
             raise BadInput(NO_RATINGS)
-        trial = plans.trial(history, factor, area, start.date() if start else tomorrow(history, now))
+        trial = design.new_trial(history, factor, area, start.date() if start else tomorrow(history, now))
         made = kept.plans.make(
             history, trial, now, weekdays=weekdays, pairs=pairs, effect=effect, seed=seed, cleared=cleared
         )
         _say_made(made, trial, history)
         write(made, out, ics)
-    usual = plans.usual_weekdays(history)
+    usual = design.usual_weekdays(history)
     if usual and len(weekdays) > len(usual):
         tell(
             f"You usually run on {len(usual)} days a week, and this plan on {len(weekdays)}. "
@@ -104,11 +104,11 @@ def make(
 
 
 def _say_made(made: Plan, trial: Trial, history: History) -> None:
-    from runlog.analysis.plans import words
+    from runlog.trials import text
 
     days = units.days(made.runs[0].day, made.runs[-1].day)
     say(f"Plan {made.id}: {made.first} or {made.second}, {len(made.runs)} runs in pairs, {days}.")
-    say(words.promise(history, made))
+    say(text.power_text(history, made))
     say()
     _print_runs(made)
     say()
@@ -137,6 +137,6 @@ def _print_runs(made: Plan) -> None:
 
 def tomorrow(history: History, now: datetime) -> date:
     """Give the first day on which a run can be planned."""
-    from runlog.analysis.plans import local_day
+    from runlog.trials.result import local_day
 
     return local_day(history, now) + timedelta(days=1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from runlog.analysis.shoe_wear import ShoeDetail
-    from runlog.model import KeptShoeRule
+    from runlog.model import StoredShoeRule
 
 _ROTATION = (
     "Runners who changed between pairs had less injury in one study (hazard ratio 0.61, 95% 0.39–0.97, "
@@ -129,7 +129,7 @@ def show(form: Form, name: str) -> None:
         _list_months(months, history.settings.units)
 
 
-def _as_json(found: ShoeDetail, months: Sequence[Any], rules: Sequence[KeptShoeRule]) -> dict[str, Any]:
+def _as_json(found: ShoeDetail, months: Sequence[Any], rules: Sequence[StoredShoeRule]) -> dict[str, Any]:
     first, last, longest = _runs_of_note(found)
     return {
         **rows(found.wear.to_frame().T)[0],
@@ -154,7 +154,7 @@ def _runs_of_note(found: ShoeDetail) -> tuple[int | None, int | None, int | None
     return int(ids[0]), int(ids[-1]), longest
 
 
-def _describe(found: ShoeDetail, unit: str, rules: Sequence[KeptShoeRule]) -> None:
+def _describe(found: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]) -> None:
     wear = rows(found.wear.to_frame().T)[0]
     km, share_8w = partial(_km, unit=unit), units.percent(wear["share_8w"])
     say(str(found.wear["name"]))
@@ -200,7 +200,7 @@ def _run(run: pd.Series, unit: str) -> str:
     return f"{units.day(run['day'], year=True)}, {told}{far} (run {run.name})"
 
 
-def _words(one: KeptShoeRule, unit: str) -> str:
+def _words(one: StoredShoeRule, unit: str) -> str:
     from runlog.analysis.shoe_assignment import describe_rule
 
     return describe_rule(one.rule, unit)

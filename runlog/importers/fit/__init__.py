@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlog import clock
+from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import sports, tracks
 from runlog.importers.fit import decode, profile, scan
 from runlog.importers.fit.profile import FIT_EPOCH_S
-from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap, Problem, Reading
+from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap, ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     return scan.is_fit_header(head)
 
 
-def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT file leaves nothing to settings
+def read(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - a FIT file leaves nothing to settings
     """Read all activities of all chained FIT files.
 
     Raises:
@@ -88,7 +88,7 @@ def read(data: bytes, settings: Settings) -> Reading:  # noqa: ARG001 - a FIT fi
         ]
     if not kept:
         _raise_without_activity(others, problems)
-    return Reading(FORMAT, activities=tuple(kept), problems=tuple(problems), notes=tuple(notes))
+    return ParsedFile(FORMAT, activities=tuple(kept), problems=tuple(problems), notes=tuple(notes))
 
 
 def _raise_without_activity(others: Sequence[str], problems: Sequence[Problem]) -> None:
@@ -203,7 +203,7 @@ def _utc_offset(messages: Messages) -> int | None:
     for message in messages.others.get("activity", ()):
         utc, local = message.get("timestamp"), message.get("local_timestamp")
         if isinstance(utc, int) and isinstance(local, int):
-            offset = clock.zone_offset_s(local - utc)
+            offset = localtime.round_to_zone_offset(local - utc)
             if offset is not None:
                 return offset
     return None

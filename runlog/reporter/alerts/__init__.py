@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlog.i18n import use_language
 from runlog.model import SEVERITIES
 from runlog.reporter import periods
 from runlog.reporter.alerts.notice import Notice
 from runlog.reporter.alerts.rules import ALERTS, Rule
-from runlog.wording import speaking
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +35,6 @@ def alerts(history: History, now: datetime | None = None) -> list[Notice]:
     """
     moment = periods.utc(now)
     known = periods.until(history, moment)
-    with speaking(history.settings.language):
+    with use_language(history.settings.language):
         notices = [notice for rule in ALERTS for notice in rule.find(known, moment)]
     return sorted(notices, key=lambda notice: SEVERITIES.index(notice.severity))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from runlog.i18n import _, ngettext
 from runlog.reporter import units
 from runlog.reporter.alerts import asof
 from runlog.reporter.alerts.notice import Notice
-from runlog.wording import _, counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -96,7 +96,7 @@ def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
     days, least = (asof.local_day(history, now) - last).days, history.settings.diary_gap_days
     if days < least or len(unrated) < MIN_UNRATED_RUNS:
         return []
-    message = counted(
+    message = ngettext(
         "{n} run since your last rating, {days} days ago.",
         "{n} runs since your last rating, {days} days ago.",
         len(unrated),

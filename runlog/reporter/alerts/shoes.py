@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from runlog.analysis.shoe_wear import mileage_after_runs
+from runlog.i18n import _, ngettext
 from runlog.reporter import units
 from runlog.reporter.alerts import asof
 from runlog.reporter.alerts.notice import Notice
 from runlog.reporter.pairs import in_use
-from runlog.wording import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -75,12 +75,12 @@ def _worn_how(history: History, pair: Pair) -> str:
     runs = int(pair["runs"])
     places = {"n": runs, "worn": _km(history, pair["km"] - before), "before": _km(history, before)}
     if before:
-        return counted(
+        return ngettext(
             "{before} before, and {worn} in {n} run. The limit is a convention, not a measurement.",
             "{before} before, and {worn} in {n} runs. The limit is a convention, not a measurement.",
             runs,
         ).format(**places)
-    return counted(
+    return ngettext(
         "{worn} in {n} run. The limit is a convention, not a measurement.",
         "{worn} in {n} runs. The limit is a convention, not a measurement.",
         runs,
@@ -142,7 +142,7 @@ def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
     if n < least:
         return []
     days, moments = asof.days_up_to(history, now)
-    message = counted(
+    message = ngettext(
         "{n} of your last {runs} run has no pair of shoes.",
         "{n} of your last {runs} runs have no pair of shoes.",
         n,

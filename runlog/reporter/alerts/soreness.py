@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from runlog.i18n import _
 from runlog.reporter import units
 from runlog.reporter.alerts import asof
 from runlog.reporter.alerts.notice import Notice
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History

@@ -9,10 +9,10 @@ import pandas as pd
 
 from runlog.analysis.load import daily_metrics
 from runlog.analysis.routes import SHARE_DAYS, route_table
+from runlog.i18n import N_, _
 from runlog.reporter import periods, units
 from runlog.reporter.alerts import asof
 from runlog.reporter.alerts.notice import Notice
-from runlog.wording import _, marked
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,21 +25,21 @@ MIN_ROUTED = 5
 FRANDSEN = (
     (
         2.0,
-        marked(
+        N_(
             "Among 5,205 runners, runs more than twice as long had 2.28 times (1.50 to 3.48) the rate of "
             "injury of runs up to 10% longer (Frandsen 2025). Injury, not soreness."
         ),
     ),
     (
         1.3,
-        marked(
+        N_(
             "Among 5,205 runners, runs 30 to 100% longer had 1.52 times (1.16 to 2.00) the rate of "
             "injury of runs up to 10% longer (Frandsen 2025). Injury, not soreness."
         ),
     ),
     (
         1.1,
-        marked(
+        N_(
             "Among 5,205 runners, runs 10 to 30% longer had 1.64 times (1.31 to 2.05) the rate of "
             "injury of runs up to 10% longer (Frandsen 2025). Injury, not soreness."
         ),

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotFound
-from runlog.files import write_atomically
+from runlog.fileio import write_atomically
+from runlog.i18n import use_language
 from runlog.reporter import periods
 from runlog.reporter.charts import (
     body,
@@ -27,7 +28,6 @@ from runlog.reporter.charts import (
     style,
     weeks,
 )
-from runlog.wording import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ def chart(
     """
     asked = named(name)
     shown = view(history, now, area, factor)
-    with speaking(history.settings.language):
+    with use_language(history.settings.language):
         found = asked.data(periods.until(history, shown.now), shown)
         figure = style.picture(
             lambda axes: asked.draw(found, axes), style.WIDE, asked.height(found, False), found.title

@@ -11,11 +11,11 @@ import shapely
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from runlog.i18n import _
 from runlog.reporter import periods, units
 from runlog.reporter.charts import figure, style
 from runlog.reporter.charts.calendar import heat
 from runlog.reporter.charts.style import LIGHT
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
+from runlog.i18n import _
 from runlog.reporter import periods, units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

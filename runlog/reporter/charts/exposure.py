@@ -11,11 +11,11 @@ from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links, step_size
 from runlog.errors import NotFound
+from runlog.i18n import N_, _, ngettext
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.factor_words import HABITS, SIGNS, sentence
-from runlog.wording import _, counted, marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +34,13 @@ MOST = 400
 LOADS = ("acute_load", "chronic_load")
 #: The unit of a factor's values, where they have one that its name does not say.
 UNITS = {
-    "run_spike": marked("times the longest run of 30 days"),
-    "desk_hours": marked("hours"),
-    "posture": marked("0 slumped to 10 upright"),
-    "cadence": marked("steps/min"),
-    "stance_time": marked("ms"),
-    "stance_imbalance": marked("percentage points from even"),
-    "vertical_ratio": marked("%"),
+    "run_spike": N_("times the longest run of 30 days"),
+    "desk_hours": N_("hours"),
+    "posture": N_("0 slumped to 10 upright"),
+    "cadence": N_("steps/min"),
+    "stance_time": N_("ms"),
+    "stance_imbalance": N_("percentage points from even"),
+    "vertical_ratio": N_("%"),
 }
 
 
@@ -254,7 +254,7 @@ def _name_groups(values: pd.Series[float], axes: Axes) -> None:
     names = []
     for value, text in ((0.0, _("skipped")), (1.0, _("done"))):
         n = int((values == value).sum())
-        ratings = counted("{n} rating", "{n} ratings", n).format(n=n)
+        ratings = ngettext("{n} rating", "{n} ratings", n).format(n=n)
         names.append(f"{text}\n{ratings}")
     axes.set_xticks([0, 1], names)
 

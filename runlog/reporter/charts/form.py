@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis.track_summary import FORM_COLUMNS
+from runlog.i18n import N_, _
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.wording import _, marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,50 +49,48 @@ class Measure(NamedTuple):
 
 MEASURES: Mapping[str, Measure] = {
     "cadence_spm": Measure(
-        marked("Cadence, steps/min"),
+        N_("Cadence, steps/min"),
         1,
         10.0,
-        marked("Your cadence rises by {amount} steps/min within a run (median of {n} runs in 28 days)"),
-        marked("Your cadence falls by {amount} steps/min within a run (median of {n} runs in 28 days)"),
+        N_("Your cadence rises by {amount} steps/min within a run (median of {n} runs in 28 days)"),
+        N_("Your cadence falls by {amount} steps/min within a run (median of {n} runs in 28 days)"),
     ),
     "stance_time_ms": Measure(
-        marked("Ground contact, ms"),
+        N_("Ground contact, ms"),
         1,
         20.0,
-        marked(
-            "Your feet stay {amount} ms longer on the ground late in a run (median of {n} runs in 28 days)"
-        ),
-        marked(
+        N_("Your feet stay {amount} ms longer on the ground late in a run (median of {n} runs in 28 days)"),
+        N_(
             "Your feet stay {amount} ms less long on the ground late in a run (median of {n} runs in 28 days)"
         ),
     ),
     "stance_time_balance_pct": Measure(
-        marked("Contact balance, %"),
+        N_("Contact balance, %"),
         1,
         2.0,
-        marked("Your contact balance rises by {amount} points within a run (median of {n} runs in 28 days)"),
-        marked("Your contact balance falls by {amount} points within a run (median of {n} runs in 28 days)"),
+        N_("Your contact balance rises by {amount} points within a run (median of {n} runs in 28 days)"),
+        N_("Your contact balance falls by {amount} points within a run (median of {n} runs in 28 days)"),
     ),
     "vertical_ratio_pct": Measure(
-        marked("Vertical ratio, %"),
+        N_("Vertical ratio, %"),
         1,
         1.0,
-        marked("Your vertical ratio rises by {amount} points within a run (median of {n} runs in 28 days)"),
-        marked("Your vertical ratio falls by {amount} points within a run (median of {n} runs in 28 days)"),
+        N_("Your vertical ratio rises by {amount} points within a run (median of {n} runs in 28 days)"),
+        N_("Your vertical ratio falls by {amount} points within a run (median of {n} runs in 28 days)"),
     ),
     "vertical_oscillation_mm": Measure(
-        marked("Bounce, mm"),
+        N_("Bounce, mm"),
         1,
         8.0,
-        marked("You bounce {amount} mm higher late in a run (median of {n} runs in 28 days)"),
-        marked("You bounce {amount} mm less high late in a run (median of {n} runs in 28 days)"),
+        N_("You bounce {amount} mm higher late in a run (median of {n} runs in 28 days)"),
+        N_("You bounce {amount} mm less high late in a run (median of {n} runs in 28 days)"),
     ),
     "step_length_mm": Measure(
-        marked("Step length, mm"),
+        N_("Step length, mm"),
         0,
         100.0,
-        marked("Your steps become {amount} mm longer within a run (median of {n} runs in 28 days)"),
-        marked("Your steps become {amount} mm shorter within a run (median of {n} runs in 28 days)"),
+        N_("Your steps become {amount} mm longer within a run (median of {n} runs in 28 days)"),
+        N_("Your steps become {amount} mm shorter within a run (median of {n} runs in 28 days)"),
     ),
 }
 

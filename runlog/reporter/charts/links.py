@@ -10,12 +10,12 @@ import pandas as pd
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
+from runlog.i18n import _
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.exposure import grade_text
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.factor_words import SIGNS, UNSURE, sentence, step_text
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

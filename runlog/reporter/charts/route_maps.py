@@ -10,10 +10,10 @@ import shapely
 
 from runlog.analysis.geometry import EARTH_RADIUS_M, TangentPlane, cumulative_distance, resample, to_cartesian
 from runlog.analysis.routes import route_table
+from runlog.i18n import _, ngettext
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.wording import _, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,7 +89,7 @@ def data(history: History, view: View) -> RouteMaps:
 def _title(maps: Sequence[Map], used: int) -> str:
     if not maps:
         return _("No runs on known routes in the last 28 days")
-    return counted(
+    return ngettext(
         "All your runs of 28 days went one route, {name}",
         "{n} routes in 28 days, {share} of the runs on {name}",
         used,

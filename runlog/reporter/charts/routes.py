@@ -9,12 +9,12 @@ import pandas as pd
 
 from runlog.analysis.factors.route import route_share
 from runlog.analysis.routes import SHARE_DAYS, route_table
+from runlog.i18n import _
 from runlog.reporter import periods, units
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
 from runlog.reporter.charts.route_maps import called
 from runlog.reporter.charts.style import LIGHT
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

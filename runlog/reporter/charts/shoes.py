@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from runlog.i18n import _
 from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.pairs import in_use
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
-
 
 #: More pairs than this would not be legible.
 MOST = 7

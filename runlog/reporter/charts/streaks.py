@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from runlog.i18n import N_, _, ngettext
 from runlog.reporter import units
 from runlog.reporter.alerts.asof import trailing
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.wording import _, counted, marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,20 +28,20 @@ DONE, PERHAPS, UNKNOWN, SKIPPED = "done", "perhaps", "unknown", "skipped"
 #: How high each answer stands, and in which colour.
 LEVELS = {DONE: (1.0, "calm"), PERHAPS: (0.5, "calm"), UNKNOWN: (0.0, "muted"), SKIPPED: (-1.0, "sore")}
 _NAMES = {
-    DONE: marked("done"),
-    PERHAPS: marked("perhaps"),
-    UNKNOWN: marked("unknown"),
-    SKIPPED: marked("skipped"),
+    DONE: N_("done"),
+    PERHAPS: N_("perhaps"),
+    UNKNOWN: N_("unknown"),
+    SKIPPED: N_("skipped"),
 }
 #: Without and with runs of which it is unknown.
 _TITLES = {
     "warmup": (
-        marked("Warm-up: {done} of {known} runs"),
-        marked("Warm-up: {done} of {known} runs, {unknown} unknown"),
+        N_("Warm-up: {done} of {known} runs"),
+        N_("Warm-up: {done} of {known} runs, {unknown} unknown"),
     ),
     "cooldown": (
-        marked("Cool-down: {done} of {known} runs"),
-        marked("Cool-down: {done} of {known} runs, {unknown} unknown"),
+        N_("Cool-down: {done} of {known} runs"),
+        N_("Cool-down: {done} of {known} runs, {unknown} unknown"),
     ),
 }
 
@@ -97,10 +97,10 @@ def _about_warmup(answer: str, runs: int) -> str:
     if answer == PERHAPS:
         return _("Perhaps a warm-up before your last run.")
     if answer == SKIPPED:
-        return counted(
+        return ngettext(
             "No warm-up before your last run.", "No warm-up before your last {n} runs.", runs
         ).format(n=runs)
-    return counted(
+    return ngettext(
         "A warm-up before your last run.", "A warm-up before each of your last {n} runs.", runs
     ).format(n=runs)
 
@@ -111,10 +111,10 @@ def _about_cooldown(answer: str, runs: int) -> str:
     if answer == PERHAPS:
         return _("Perhaps a cool-down after your last run.")
     if answer == SKIPPED:
-        return counted(
+        return ngettext(
             "No cool-down after your last run.", "No cool-down after your last {n} runs.", runs
         ).format(n=runs)
-    return counted(
+    return ngettext(
         "A cool-down after your last run.", "A cool-down after each of your last {n} runs.", runs
     ).format(n=runs)
 

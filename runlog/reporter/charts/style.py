@@ -16,8 +16,8 @@ from matplotlib.font_manager import findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
 from runlog.errors import BadInput
+from runlog.i18n import current_language, use_language
 from runlog.reporter import units
-from runlog.wording import language, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -208,10 +208,10 @@ def divided(
 
 def numbered(axis: Axis, write: Callable[[float], str] | None = None) -> None:
     """Write the numbers of an axis in the language spoken now, also when the figure is drawn later."""
-    spoken = language()
+    spoken = current_language()
 
     def written(value: float, _place: float) -> str:
-        with speaking(spoken):
+        with use_language(spoken):
             return write(value) if write else units.number(value, digits(axis.get_majorticklocs()))
 
     axis.set_major_formatter(written)

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis import load
+from runlog.i18n import _
 from runlog.reporter import periods, units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.soreness import ABOVE, WORST
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.periods import Span
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlog.i18n import _
 from runlog.reporter import units
 from runlog.reporter.forms.blocks import Block, Drawing, Heading, Item, Items, Paragraph, Table
-from runlog.wording import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runlog.reporter.pairs import Pair
-    from runlog.reporter.trials import Trial
     from runlog.reporter.weekly import Week
+    from runlog.trials.text import TrialStatus
 
 
 def trials(week: Week) -> Iterator[Block]:
@@ -26,7 +26,7 @@ def trials(week: Week) -> Iterator[Block]:
         yield Paragraph(week.idea.sentence, command=week.idea.command)
 
 
-def _trial(trial: Trial) -> Item:
+def _trial(trial: TrialStatus) -> Item:
     title = _("Plan {id}: {first} or {second}")
     text = trial.sentence
     if trial.next_day is not None:

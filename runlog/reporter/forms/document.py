@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlog.i18n import use_language
 from runlog.reporter import page
 from runlog.reporter.forms.blocks import Drawing, Heading
-from runlog.wording import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ def render(blocks: Sequence[Block], language: str) -> str:
     """One self-contained page: the first block is its title, the last its foot."""
     head, *body, foot = blocks
     drawings = {block.chart: block for block in body if isinstance(block, Drawing)}
-    with speaking(language):
+    with use_language(language):
         return (
             page.environment()
             .get_template("document.html")

@@ -11,8 +11,8 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from runlog.i18n import use_language
 from runlog.reporter import guidance
-from runlog.wording import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ def render(week: Week) -> str:
 
 def facts(week: Week) -> dict[str, Any]:
     """The facts by key, ready for JSON; what is said in them is in the language of the facts."""
-    with speaking(week.language):
+    with use_language(week.language):
         see_clinician = guidance.clinician() if week.see_clinician else None
     told = {
         "version": VERSION,

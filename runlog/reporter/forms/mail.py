@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from runlog.i18n import use_language
 from runlog.reporter import units
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.forms import drawings, plain
 from runlog.reporter.forms.blocks import Drawing
-from runlog.wording import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def message(subject: str, blocks: Sequence[Block], now: datetime, language: str)
         now: its date, aware.
         language: that of the blocks, as its code.
     """
-    with speaking(language):
+    with use_language(language):
         pictures = {block.chart: drawings.png(block) for block in blocks if isinstance(block, Drawing)}
     text = plain.render(blocks)
     stamp = sha256(f"{now.isoformat()}{text}".encode()).hexdigest()[:24]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.i18n import _, ngettext, use_language
 from runlog.reporter import units
 from runlog.reporter.forms import told
 from runlog.reporter.forms.blocks import Block, Drawing, Heading, Item, Items, Paragraph, Table
-from runlog.wording import _, counted, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def blocks(season: Season) -> list[Block]:
     """All that a season's report says, in the language of its facts."""
-    with speaking(season.language):
+    with use_language(season.language):
         return [block for part in _PARTS for block in part(season)]
 
 
@@ -90,7 +90,7 @@ def _weeks(season: Season) -> Iterator[Block]:
 
 def _extreme(week: Part, unit: str) -> str:
     numbers = week.numbers
-    text = counted(
+    text = ngettext(
         "{days}, {mean} of 10 on average from {ratings} ratings, after {n} run and {distance}.",
         "{days}, {mean} of 10 on average from {ratings} ratings, after {n} runs and {distance}.",
         int(numbers.runs),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.i18n import _, ngettext, use_language
 from runlog.reporter import guidance, page, units
 from runlog.reporter.alerts import ALERTS
 from runlog.reporter.forms import besides
 from runlog.reporter.forms.blocks import Block, Drawing, Heading, Item, Items, Paragraph, Table
-from runlog.wording import _, counted, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def blocks(week: Week) -> list[Block]:
     """All that a week's report says, in the language of its facts."""
-    with speaking(week.language):
+    with use_language(week.language):
         return [block for part in _PARTS for block in part(week)]
 
 
@@ -73,7 +73,7 @@ def _usually(week: Week) -> str:
     if not week.complete:
         text = _("Up to {day}. “Usually” is the same days of the weeks before; today is not over.")
         return text.format(day=units.day(week.told.last))
-    text = counted(
+    text = ngettext(
         "“Usually” is the week before.", "“Usually” is the mean of the {n} weeks before.", week.usual.weeks
     )
     return text.format(n=week.usual.weeks)

@@ -1,0 +1,248 @@
+"""Track each alert from day to day: new, notified, acknowledged, snoozed, resolved.
+
+new -> notified once -> acknowledged or snoozed -> resolved when the cause ends, and new again when it
+returns. The functions are pure: what is stored, what holds now and the moment give the next state.
+``Alerts`` loads and stores them.
+
+* The runner is notified once per crossing: when the cause appears, and when it becomes more severe.
+* An acknowledged alert stays silent until it becomes more severe, or ends and returns.
+* A snoozed alert is shown once more when the time is over, if the cause still holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from runlog.errors import BadInput
+from runlog.model import SEVERITIES, StoredAlert
+from runlog.store import alerts as kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from runlog.analysis.history import History
+    from runlog.reporter.alerts.notice import Notice
+    from runlog.store import Store
+
+NEW, NOTIFIED, ACKNOWLEDGED, SNOOZED, RESOLVED = STATES = (
+    "new",
+    "notified",
+    "acknowledged",
+    "snoozed",
+    "resolved",
+)
+#: The states in which an alert speaks.
+OPEN_STATES = (NEW, NOTIFIED)
+
+#: The id of an alert that the store has not numbered yet.
+UNSAVED_ID = 0
+
+
+def alert_state(alert: StoredAlert, now: datetime) -> str:
+    """Where an alert stands at a moment."""
+    if alert.resolved is not None:
+        return RESOLVED
+    if alert.acknowledged is not None:
+        return ACKNOWLEDGED
+    if alert.snoozed_until is not None and alert.snoozed_until > now:
+        return SNOOZED
+    return NEW if alert.notified is None or alert.snoozed_until is not None else NOTIFIED
+
+
+def is_open(alert: StoredAlert, now: datetime) -> bool:
+    """Whether it speaks: it holds, and is neither acknowledged nor asleep."""
+    return alert_state(alert, now) in OPEN_STATES
+
+
+def update_alerts(
+    known: Iterable[StoredAlert], notices: Sequence[Notice], now: datetime
+) -> list[StoredAlert]:
+    """Give what is known of every alert, now that these notices hold and no others.
+
+    Args:
+        known: all alerts so far, one of each kind and subject.
+        notices: all that hold.
+        now: aware.
+
+    Returns:
+        Every known alert, changed or not, and the new ones, with the id ``UNNUMBERED``.
+    """
+    holding = {(notice.kind, notice.subject): notice for notice in notices}
+    known = list(known)
+    seen = {(alert.kind, alert.subject) for alert in known}
+    went_on = [_continue_alert(alert, holding.get((alert.kind, alert.subject)), now) for alert in known]
+    came = [_start_alert(UNSAVED_ID, notice, now) for cause, notice in holding.items() if cause not in seen]
+    return [*went_on, *came]
+
+
+def _continue_alert(alert: StoredAlert, notice: Notice | None, now: datetime) -> StoredAlert:
+    if notice is None:
+        return alert if alert.resolved is not None else replace(alert, resolved=now)
+    if alert.resolved is not None:
+        return _start_alert(alert.id, notice, now)
+    alert = replace(alert, **_notice_fields(notice))
+    if SEVERITIES.index(notice.severity) < SEVERITIES.index(alert.worst):
+        alert = replace(alert, worst=notice.severity, notified=None, acknowledged=None, snoozed_until=None)
+    if alert.snoozed_until is not None and alert.snoozed_until <= now:
+        alert = replace(alert, notified=None, snoozed_until=None)
+    return alert
+
+
+def _start_alert(number: int, notice: Notice, now: datetime) -> StoredAlert:
+    return StoredAlert(
+        id=number,
+        kind=notice.kind,
+        subject=notice.subject,
+        worst=notice.severity,
+        began=now,
+        **_notice_fields(notice),
+    )
+
+
+def _notice_fields(notice: Notice) -> dict[str, Any]:
+    said = ("severity", "message", "why", "todo", "since")
+    return {name: getattr(notice, name) for name in said}
+
+
+def due_alerts(alerts: Iterable[StoredAlert], now: datetime) -> list[StoredAlert]:
+    """Those that the runner has to be sent word of."""
+    return [alert for alert in alerts if alert_state(alert, now) == NEW]
+
+
+def mark_notified(alert: StoredAlert, now: datetime) -> StoredAlert:
+    """Note that the runner was sent word of it."""
+    return replace(alert, notified=now, snoozed_until=_pending_snooze(alert, now))
+
+
+def acknowledge_alert(alert: StoredAlert, now: datetime) -> StoredAlert:
+    """Note that the runner knows.
+
+    Raises:
+        BadInput: the alert is over.
+    """
+    _require_active(alert)
+    return replace(alert, acknowledged=alert.acknowledged or now, snoozed_until=None)
+
+
+def snooze_alert(alert: StoredAlert, until: datetime, now: datetime) -> StoredAlert:
+    """Let an alert sleep until a moment; one that was acknowledged speaks again then, too.
+
+    Raises:
+        BadInput: the alert is over, or the moment is not ahead.
+    """
+    _require_active(alert)
+    if until <= now:
+        raise BadInput("an alert can only be snoozed until a moment that is still to come")
+    return replace(alert, acknowledged=None, snoozed_until=until)
+
+
+def wake_alert(alert: StoredAlert) -> StoredAlert:
+    """Let an alert speak that was snoozed or acknowledged; no word is sent of it, since the runner knows.
+
+    Raises:
+        BadInput: the alert is over.
+    """
+    _require_active(alert)
+    return replace(alert, acknowledged=None, snoozed_until=None)
+
+
+def _pending_snooze(alert: StoredAlert, now: datetime) -> datetime | None:
+    """The end of a snooze that is still to come."""
+    until = alert.snoozed_until
+    return until if until is not None and until > now else None
+
+
+def _require_active(alert: StoredAlert) -> None:
+    if alert.resolved is not None:
+        raise BadInput(f"alert {alert.id} is over: what it was about has ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What is known of the alerts of one runner, from day to day.
+
+    ``follow`` looks which hold now; all else reads or changes what it has left. The report of an earlier
+    week asks ``runlog.alerts(history, moment)`` instead, which changes nothing.
+    """
+
+    _store: Store
+
+    def follow(self, history: History, now: datetime | None = None) -> list[StoredAlert]:
+        """Look which alerts hold now, and keep what became of each.
+
+        Args:
+            history: all that the journal holds.
+            now: aware; this moment by default. It is never to be one of the past.
+
+        Returns:
+            All alerts that there ever were: ``cycle.state`` tells where each stands.
+
+        Raises:
+            BadInput: ``now`` has no time zone.
+            StoreError: the store cannot be written.
+        """
+        from runlog.reporter.alerts import alerts
+
+        moment = _moment_or_now(now)
+        notices = alerts(history, moment)
+        with self._store.writing() as db:
+            known = kept.read_alerts(db)
+            after = update_alerts(known, notices, moment)
+            before = set(known)
+            kept.save_alerts(db, [alert for alert in after if alert not in before])
+            return kept.read_alerts(db)
+
+    def all(self) -> list[StoredAlert]:
+        """All alerts as ``follow`` has left them, by their ids; light, without a history."""
+        with self._store.reading() as db:
+            return kept.read_alerts(db)
+
+    def notified(self, ids: Iterable[int], now: datetime | None = None) -> None:
+        """Note that the runner was sent word of these; they are sent no more until they grow worse.
+
+        Raises:
+            NotFound: there is no such alert.
+        """
+        moment = _moment_or_now(now)
+        self._change(ids, lambda alert: mark_notified(alert, moment))
+
+    def acknowledge(self, ids: Iterable[int], now: datetime | None = None) -> list[StoredAlert]:
+        """Say that these are known, and give them as they are then; all of them, or none.
+
+        Raises:
+            NotFound: there is no such alert.
+            BadInput: one is over.
+        """
+        moment = _moment_or_now(now)
+        return self._change(ids, lambda alert: acknowledge_alert(alert, moment))
+
+    def snooze(self, ids: Iterable[int], until: datetime, now: datetime | None = None) -> list[StoredAlert]:
+        """Let these sleep until a moment (aware), and give them as they are then; all of them, or none.
+
+        Raises:
+            NotFound: there is no such alert.
+            BadInput: one is over, or the moment is not ahead.
+        """
+        moment = _moment_or_now(now)
+        return self._change(ids, lambda alert: snooze_alert(alert, until, moment))
+
+    def wake(self, ids: Iterable[int]) -> list[StoredAlert]:
+        """Let these speak again that were snoozed or acknowledged; all of them, or none.
+
+        Raises:
+            NotFound: there is no such alert.
+            BadInput: one is over.
+        """
+        return self._change(ids, wake_alert)
+
+    def _change(self, ids: Iterable[int], step: Callable[[StoredAlert], StoredAlert]) -> list[StoredAlert]:
+        with self._store.writing() as db:
+            changed = [step(kept.read_alert(db, alert_id)) for alert_id in dict.fromkeys(ids)]
+            kept.save_alerts(db, changed)
+        return changed
+
+
+def _moment_or_now(now: datetime | None) -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) if now is None else now

@@ -1,0 +1,613 @@
+"""Define the records that importers make and the store keeps: plain, frozen, without logic.
+
+Units everywhere: metres, seconds, m/s, beats per minute, steps per minute, degrees WGS84, aware UTC times
+plus the offset of the local clock. Unknown is ``None`` in a record and NaN in an array, never 0 and never
+False.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "MAX_ENTRY_VALUES",
+    "OSIICS",
+    "SEVERITIES",
+    "TRACK_COLUMNS",
+    "UNKNOWN_SPORT",
+    "WEEKDAYS",
+    "Activity",
+    "Area",
+    "EasySegment",
+    "Entry",
+    "ExportedActivity",
+    "ExportedJournal",
+    "ImportedFile",
+    "Intensity",
+    "Kind",
+    "Lap",
+    "ParsedFile",
+    "Plan",
+    "PlannedRun",
+    "Problem",
+    "RecordingKey",
+    "Route",
+    "RouteAssignment",
+    "Shoe",
+    "ShoeRule",
+    "Snapshot",
+    "StoredActivity",
+    "StoredAlert",
+    "StoredEntry",
+    "StoredShoeRule",
+    "Surface",
+    "ThirdMeans",
+    "Track",
+    "TrackSummary",
+    "shoe_key",
+    "shoe_names_by_key",
+]
+
+#: The sport of an activity whose source names none; its pace decides whether it counts as a run.
+UNKNOWN_SPORT = "unknown"
+
+
+class Kind(StrEnum):
+    """What an activity counts as: only a run counts as a run and has a route."""
+
+    RUN = "run"
+    HABIT = "habit"  # strength, yoga, mobility, a recorded warm-up
+    OTHER = "other"  # rides, walks, swims: kept as what they are
+
+
+#: The columns that a track may have, each a float array with one value per point.
+TRACK_COLUMNS: tuple[str, ...] = (
+    "time_s",  # seconds since the start of the activity, always present, never falling
+    "segment",  # 0, 1, 2 …: a pause lies between two segments; no distance or time across it
+    "lat",
+    "lon",
+    "distance_m",  # running total as the device counted it
+    "speed_mps",
+    "altitude_m",
+    "heart_rate_bpm",
+    "cadence_spm",  # both feet
+    "power_w",
+    "vertical_oscillation_mm",
+    "vertical_ratio_pct",
+    "stance_time_ms",
+    "stance_time_balance_pct",
+    "step_length_mm",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The stream of one activity: equally long float64 arrays by column name.
+
+    ``time_s`` and ``segment`` are always there; other columns only where the
+    source has them. NaN marks a point that lacks the value.
+    """
+
+    columns: Mapping[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(self.columns["time_s"])
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.columns
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        return self.columns[column]
+
+
+class Intensity(StrEnum):
+    """What a lap was for, as FIT and TCX say it."""
+
+    ACTIVE = "active"
+    REST = "rest"
+    WARMUP = "warmup"
+    COOLDOWN = "cooldown"
+    RECOVERY = "recovery"
+    INTERVAL = "interval"
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """One lap: its start and duration, and what it was for where the watch says so."""
+
+    start: datetime
+    duration_s: float
+    distance_m: float | None = None
+    intensity: Intensity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One recorded activity as one source tells it."""
+
+    start: datetime  # aware UTC
+    duration_s: float  # from start to end, pauses included
+    sport: str  # FIT's words: running, cycling, training …
+    sub_sport: str | None = None  # treadmill, trail, strength_training …
+    kind: Kind = Kind.RUN
+    name: str | None = None
+    utc_offset_s: int | None = None  # of the local clock at the start
+    moving_s: float | None = None  # without pauses
+    distance_m: float | None = None
+    ascent_m: float | None = None
+    avg_hr: float | None = None
+    max_hr: float | None = None
+    avg_cadence_spm: float | None = None
+    rpe: float | None = None  # CR-10
+    feel: float | None = None  # 0 very weak … 100 very strong
+    shoe: str | None = None  # the gear that the source names
+    device: str | None = None
+    sport_guessed: bool = False  # its pace says the sport, the source names none
+    day_only: bool = False  # the source tells the day alone; the start is noon of it
+    external: str | None = None  # in an app's or a paper list: by what it is the same row again
+    laps: tuple[Lap, ...] = ()
+    track: Track | None = None
+
+
+class ThirdMeans(NamedTuple):
+    """One value of running form over a run, in the unit of its track column.
+
+    Attributes:
+        mean: of the whole run.
+        first: of the first third of the time run; None where too little of it is known.
+        last: of the last third, likewise.
+    """
+
+    mean: float
+    first: float | None
+    last: float | None
+
+
+class EasySegment(NamedTuple):
+    """An easy first or last part of a run.
+
+    Attributes:
+        duration_s: how long it is.
+        slower: its median pace over that of the main part; 1.15 is 15% slower.
+        hr_below_bpm: by how much its median heart rate lies below that of the main part beside it.
+    """
+
+    duration_s: float
+    slower: float
+    hr_below_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSummary:
+    """What one stream comes to.
+
+    Attributes:
+        heart_s: seconds spent at each heart rate, by whole bpm; empty without heart rates.
+        form: by track column (cadence_spm, stance_time_ms …).
+        warmup: the easy start, where the stream shows one; None says nothing, least of all "no".
+        cooldown: the easy end, likewise.
+    """
+
+    heart_s: Mapping[int, float] = field(default_factory=dict)
+    form: Mapping[str, ThirdMeans] = field(default_factory=dict)
+    warmup: EasySegment | None = None
+    cooldown: EasySegment | None = None
+
+
+class Area(StrEnum):
+    """The body area that a rating is about."""
+
+    UPPER_BACK = "upper_back"
+    NECK = "neck"
+    SHOULDER = "shoulder"
+    LOWER_BACK = "lower_back"
+    CHEST = "chest"
+    HIP_GROIN = "hip_groin"
+    THIGH = "thigh"
+    KNEE = "knee"
+    LOWER_LEG = "lower_leg"
+    ANKLE = "ankle"
+    FOOT = "foot"
+    OTHER = "other"
+
+    @property
+    def osiics(self) -> str:
+        """The letter of this area in OSIICS, so that studies can read an export."""
+        return OSIICS[self]
+
+
+OSIICS: Mapping[Area, str] = {
+    Area.UPPER_BACK: "D",
+    Area.NECK: "N",
+    Area.SHOULDER: "S",
+    Area.LOWER_BACK: "L",
+    Area.CHEST: "C",
+    Area.HIP_GROIN: "G",
+    Area.THIGH: "T",
+    Area.KNEE: "K",
+    Area.LOWER_LEG: "Q",
+    Area.ANKLE: "A",
+    Area.FOOT: "F",
+    Area.OTHER: "X",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One diary entry: a rating, habits, or both. One row of the diary CSV.
+
+    Attributes:
+        moment: when it holds (aware UTC, whole seconds). A date alone means that evening.
+        utc_offset_s: of the local clock, so that the local day is known.
+        soreness: 0 (none) to 10 (worst), or None where nothing was rated.
+        warmup: whether the run of that day had one. None is unknown, not "no".
+        cooldown: likewise.
+        strength: whether a strength session was done that day.
+        strength_min: its minutes, where told.
+        mobility: whether mobility work was done that day: stretching, yoga, pilates …
+        run: the id of the run that it belongs to, where the runner said so.
+    """
+
+    moment: datetime
+    utc_offset_s: int
+    soreness: float | None = None
+    area: Area = Area.UPPER_BACK
+    warmup: bool | None = None
+    cooldown: bool | None = None
+    shoe: str | None = None
+    rpe: float | None = None
+    strength: bool | None = None
+    strength_min: float | None = None
+    mobility: bool | None = None
+    desk_hours: float | None = None
+    posture: float | None = None  # 0 slumped … 10 upright
+    note: str | None = None
+    run: int | None = None
+
+
+#: What the numbers of an entry go up to; all begin at 0.
+MAX_ENTRY_VALUES: Mapping[str, float] = {
+    "soreness": 10,
+    "rpe": 10,
+    "posture": 10,
+    "desk_hours": 24,
+    "strength_min": 1440,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shoe:
+    """A pair of shoes and the window in which it is worn."""
+
+    name: str
+    from_date: date | None = None
+    retired: date | None = None
+    start_m: float = 0.0  # worn before runlog knew it
+    limit_m: float | None = None  # None: the default of the settings
+    default: bool = False  # worn when nothing else is said
+    rests: tuple[tuple[date, date], ...] = ()  # first and last day of each while that it was out of use
+    same_as: str | None = None  # this is but another name of that pair
+
+
+class Surface(StrEnum):
+    """What a run was on, as its source names it."""
+
+    ROAD = "road"  # also what the source calls just a run
+    TRAIL = "trail"
+    TRACK = "track"
+    TREADMILL = "treadmill"
+
+
+#: The days of a week as a rule names them, by ``date.weekday``.
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class ShoeRule:
+    """Which runs a pair is worn on when nothing is said of them: those that fit all of its conditions.
+
+    Attributes:
+        shoe: the name of the pair.
+        surface: what the run was on.
+        weekdays: those of ``WEEKDAYS`` on which it may be, as "sat,sun".
+        min_m: the least distance.
+        max_m: the greatest distance.
+        season: the first and the last day of each year's season, as "11-01..03-31".
+    """
+
+    shoe: str
+    surface: Surface | None = None
+    weekdays: str | None = None
+    min_m: float | None = None
+    max_m: float | None = None
+    season: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredShoeRule:
+    """A rule in the store."""
+
+    id: int
+    rule: ShoeRule
+
+
+def shoe_key(name: str | None) -> str:
+    """What tells pairs apart: neither letter case nor blanks make another pair; "" is no name."""
+    return " ".join((name or "").split()).casefold()
+
+
+def shoe_names_by_key(shoes: Iterable[Shoe]) -> dict[str, str]:
+    """The name of the pair by the key of each of its names."""
+    by_key = {shoe_key(shoe.name): shoe for shoe in shoes}
+    return {key: _resolve_alias(key, by_key).name for key in by_key}
+
+
+def _resolve_alias(key: str, by_key: Mapping[str, Shoe]) -> Shoe:
+    before: set[str] = set()
+    while (other := shoe_key(by_key[key].same_as)) in by_key and other not in before:
+        before.add(key)
+        key = other
+    return by_key[key]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """A way that was run once or often, known by the shape of the run that founded it.
+
+    Attributes:
+        id: never changes, never used again: 3 is what the runner calls R3.
+        shape: of the run that founded it, degrees (n, 2) as lat, lon in the direction run.
+        name: given by the runner.
+        similar_to: the id of an earlier route that it shares most of its way with.
+        joined_to: the id of the route that it counts as, by the runner's word.
+    """
+
+    id: int
+    shape: NDArray[Any]
+    name: str | None = None
+    similar_to: int | None = None
+    joined_to: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Route) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def _values(self) -> tuple[object, ...]:
+        return (self.id, self.shape.tobytes(), self.name, self.similar_to, self.joined_to)
+
+
+class RouteAssignment(NamedTuple):
+    """The id of the route that a run went, and whether the runner said so."""
+
+    route: int
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """One run of a plan: its local day, and whether the lot fell on the plan's first way of running."""
+
+    day: date
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A planned comparison of two ways of running, the order within each two runs drawn by lot.
+
+    Attributes:
+        id: what the runner calls it by; 0 until the store has given one.
+        factor: what is drawn lots for ("warmup", "shoes" …).
+        area: the body area whose soreness is compared.
+        first: the one way, in words.
+        second: the other way.
+        effect: the difference, in rating points, that it is made to tell.
+        seed: what the lots were drawn with.
+        made: when.
+        runs: in the order of their days, two by two.
+        cancelled: when the runner gave it up.
+    """
+
+    id: int
+    factor: str
+    area: Area
+    first: str
+    second: str
+    effect: float
+    seed: int
+    made: datetime
+    runs: tuple[PlannedRun, ...] = ()
+    cancelled: datetime | None = None
+
+    def way(self, run: PlannedRun) -> str:
+        """The way of running that the lot fell on, in words."""
+        return self.first if run.first else self.second
+
+
+#: How an alert presses, the most severe first.
+SEVERITIES = ("urgent", "warn", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert in the store: what was said of it last, and what the runner and runlog have done about it.
+
+    Attributes:
+        id: what the runner calls it by; the same whenever the cause comes again.
+        kind, subject: which cause; there is one alert of each.
+        severity: "info", "warn" or "urgent", as it stands.
+        message, why, todo: as they were said last.
+        since: the first local day on which the cause held.
+        worst: the highest severity since it began.
+        began: when it was first seen since the cause came (again).
+        notified: when the runner was sent word of it; None: never since it began or grew worse.
+        acknowledged: when the runner said that it is known; None: not, or it has grown worse since.
+        snoozed_until: when it shall speak again; None: it is not asleep.
+        resolved: when the cause was first seen to have ended; None: it holds.
+    """
+
+    id: int
+    kind: str
+    subject: str
+    severity: str
+    message: str
+    why: str
+    todo: str
+    since: date
+    worst: str
+    began: datetime
+    notified: datetime | None = None
+    acknowledged: datetime | None = None
+    snoozed_until: datetime | None = None
+    resolved: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a source that did not stop the reading of the rest."""
+
+    reason: str
+    line: int | None = None  # of a text file
+    byte: int | None = None  # of a binary file
+
+    def __str__(self) -> str:
+        if self.line is not None:
+            return f"line {self.line}: {self.reason}"
+        if self.byte is not None:
+            return f"byte {self.byte}: {self.reason}"
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """What one file held: any of activities, diary entries, shoes and problems."""
+
+    format: str  # "fit", "gpx", "diary" …
+    activities: tuple[Activity, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    shoes: tuple[Shoe, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = field(default=())  # said in the summary: assumptions, salvage
+    edited: bool = False  # the runner goes on editing it: rows that are no longer in it are taken out
+    exported: ExportedActivity | ExportedJournal | None = None  # an export of runlog itself
+
+
+@dataclass(frozen=True, slots=True)
+class StoredActivity:
+    """An activity in the store: one of its columns each from the best of its sources.
+
+    Attributes:
+        id: what the runner calls it by; never changes, never used again.
+        activity: the merged values, without the track (the store reads tracks one by one).
+        sources: the files that it was read from, the one with the richest stream first.
+        worn: the shoe that the runner put on it by hand, which outranks everything else.
+        shape: the cached route shape, degrees (n, 2) as lat, lon; None without positions.
+        digest: what the streams come to, each part from the best of the sources; None without a stream.
+    """
+
+    id: int
+    activity: Activity
+    sources: tuple[str, ...]
+    worn: str | None = None
+    shape: NDArray[Any] | None = None
+    digest: TrackSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """A diary entry in the store, and where it came from ("log" or a file's path)."""
+
+    id: int
+    entry: Entry
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that the store holds, but for the streams: what a history is built of."""
+
+    activities: Sequence[StoredActivity] = ()
+    entries: Sequence[StoredEntry] = ()
+    shoes: Sequence[Shoe] = ()
+    shoe_rules: Sequence[StoredShoeRule] = ()
+    routes: Sequence[Route] = ()
+    route_of: Mapping[int, int] = field(default_factory=dict)  # by the id of the run, before any joining
+    plans: Sequence[Plan] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file as it was taken once: known again by its bytes."""
+
+    sha256: str
+    path: str
+    format: str
+    is_diary: bool
+    imported_at: datetime
+
+
+class RecordingKey(NamedTuple):
+    """Which recording it is, in whatever store: its place in a file, or by its row of a list."""
+
+    sha256: str
+    position: int
+    external: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedActivity:
+    """One activity of an export: how its recordings, which are beside this, were kept.
+
+    Attributes:
+        id: what the runner calls it by.
+        worn: the shoe that the runner put on it by hand.
+        kept_apart: whether the runner has split it.
+        files: the file of each recording.
+        positions: the place of each recording in its file.
+        apart: recordings of those hours that are of other activities, so they are not joined to this.
+    """
+
+    id: int
+    worn: str | None
+    kept_apart: bool
+    files: tuple[ImportedFile, ...]
+    positions: tuple[int, ...]
+    apart: tuple[RecordingKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedJournal:
+    """All of an export that is no activity.
+
+    Attributes:
+        activities: the recordings of every activity by its id, as the export names it.
+        entries: the diary; the run of an entry is an id of ``activities``.
+        shoes: the pairs, and by which rules they are worn.
+        routes: all that were ever found.
+        on_route: by the id of a run, as ``activities`` has it, the route that it went.
+        files: the files taken that hold no recording.
+        versions: by the path of a file that the runner goes on editing, the sha256 of the version that holds.
+        alerts: what is known of the alerts.
+        plans: the planned comparisons.
+    """
+
+    activities: Mapping[int, tuple[RecordingKey, ...]]
+    entries: tuple[StoredEntry, ...] = ()
+    shoes: tuple[Shoe, ...] = ()
+    files: tuple[ImportedFile, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    shoe_rules: tuple[ShoeRule, ...] = ()
+    routes: tuple[Route, ...] = ()
+    on_route: Mapping[int, RouteAssignment] = field(default_factory=dict)
+    alerts: tuple[StoredAlert, ...] = ()
+    plans: tuple[Plan, ...] = ()

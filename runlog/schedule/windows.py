@@ -1,0 +1,71 @@
+"""Schedule with the Windows Task Scheduler; a run missed while the computer was off is made up."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from runlog.errors import BadInput
+from runlog.schedule.job import JOB_NAME, WEEKDAYS, WeeklyJob, next_due
+
+if TYPE_CHECKING:
+    from runlog.schedule.job import RunProgram
+
+_TASK = """<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <Triggers>
+    <CalendarTrigger>
+      <StartBoundary>{start}</StartBoundary>
+      <ScheduleByWeek>
+        <WeeksInterval>1</WeeksInterval>
+        <DaysOfWeek><{weekday} /></DaysOfWeek>
+      </ScheduleByWeek>
+    </CalendarTrigger>
+  </Triggers>
+  <Settings>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+  </Settings>
+  <Actions>
+    <Exec>
+      <Command>{program}</Command>
+      <Arguments>{arguments}</Arguments>
+    </Exec>
+  </Actions>
+</Task>
+"""
+
+
+def shown(appointment: WeeklyJob) -> str:
+    """The task as the Task Scheduler imports it."""
+    start = next_due(appointment, datetime.now())  # noqa: DTZ005 - the scheduler counts on the local clock
+    program, *arguments = appointment.words
+    return _TASK.format(
+        start=start.isoformat(timespec="seconds"),
+        weekday=WEEKDAYS[appointment.weekday].capitalize(),
+        program=escape(program),
+        arguments=escape(subprocess.list2cmdline(arguments)),
+    )
+
+
+def install(appointment: WeeklyJob, run: RunProgram) -> str:
+    """Make the task, in the place of an earlier one."""
+    with tempfile.TemporaryDirectory(prefix="runlog-") as folder:
+        file = Path(folder) / "task.xml"
+        file.write_text(shown(appointment), encoding="utf-16")
+        run(("schtasks", "/Create", "/TN", JOB_NAME, "/XML", str(file), "/F"))
+    return f"Made the task {JOB_NAME} in the Task Scheduler."
+
+
+def uninstall(run: RunProgram) -> str:
+    """Delete the task."""
+    try:
+        run(("schtasks", "/Query", "/TN", JOB_NAME))
+    except BadInput:
+        return f"There is no task {JOB_NAME}."
+    run(("schtasks", "/Delete", "/TN", JOB_NAME, "/F"))
+    return f"Deleted the task {JOB_NAME}."

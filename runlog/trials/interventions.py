@@ -1,0 +1,203 @@
+"""List what a runner can randomise: each intervention with its two arms and how to tell which a run had.
+
+Only what can be switched from one run to the next, and is safe either way. ``NOT_RANDOMISABLE`` says what
+cannot be, and why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from runlog.analysis.warmup import comparable_answers
+from runlog.errors import BadInput
+from runlog.i18n import N_
+from runlog.model import shoe_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from runlog.analysis.history import History
+
+if TYPE_CHECKING:
+    Arms = tuple[str, str]
+    ReceivedArm = pd.Series[float]
+
+#: The usual route and the usual pairs are those of so many days before.
+USUAL_WINDOW_DAYS = 56
+_DAY = pd.Timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """Something that can be drawn lots for.
+
+    Attributes:
+        name: as the command line has it.
+        label: for people.
+        ways: the two ways of running, in words (marked, or the runner's own), of this runner up to a day.
+        todo: what to do on a run drawn for the first way, and for the second; ``{way}`` is the way's words.
+        done: (history, ways, first day of the plan) to a value per run: 1.0 went the first way, 0.0 the
+            second, NaN unknown or neither.
+        families: the families of the factors that are about the same thing.
+        caution: what to mind, or "".
+    """
+
+    name: str
+    label: str
+    ways: Callable[[History, date], Arms]
+    todo: tuple[str, str]
+    done: Callable[[History, Arms, date], pd.Series[float]]
+    families: tuple[str, ...] = ()
+    caution: str = ""
+
+
+def _same_arms_for_all(first: str, second: str) -> Callable[[History, date], Arms]:
+    return lambda history, day: (first, second)  # noqa: ARG005 - the same for every runner
+
+
+def _arm_by_habit(column: str) -> Callable[[History, Arms, date], pd.Series[float]]:
+    return lambda history, ways, day: comparable_answers(history.runs, column)  # noqa: ARG005 - told of every run
+
+
+def _arm_by_strength(history: History, ways: Arms, day: date) -> pd.Series[float]:
+    del ways, day
+    entries, others = history.entries, history.others
+    done = (entries["strength"] == 1.0) | (entries["strength_min"] > 0.0)
+    known = entries["strength"].notna() | entries["strength_min"].notna()
+    told = done[known].groupby(entries["day"][known]).max()
+    recorded = others.loc[others["sub_sport"] == "strength_training", "day"]
+    by_day = {**told.astype(float).to_dict(), **dict.fromkeys(recorded, 1.0)}
+    return (history.runs["day"] - _DAY).map(by_day).astype(float)
+
+
+def _usual_routes(history: History, day: date) -> list[str]:
+    """The routes of the days before, the most used first."""
+    return [str(route) for route in _recent_runs(history, day)["route"].value_counts(sort=True).index]
+
+
+def _route_arms(history: History, day: date) -> Arms:
+    if not _usual_routes(history, day):
+        raise BadInput("route: no run of the eight weeks before has a route; record positions")
+    return N_("your usual route"), N_("another route")
+
+
+def _arm_by_route(history: History, ways: Arms, day: date) -> pd.Series[float]:
+    del ways
+    usual = next(iter(_usual_routes(history, day)), None)
+    route = history.runs["route"]
+    return (route == usual).astype(float).where(route.notna())
+
+
+def _shoe_arms(history: History, day: date) -> Arms:
+    retired = history.shoes["retired"].dropna()
+    gone = {shoe_key(str(name)) for name in retired[retired < pd.Timestamp(day)].index}
+    used = [str(name) for name in _recent_runs(history, day)["shoe"].value_counts().index]
+    worn = [name for name in used if shoe_key(name) not in gone]
+    if len(worn) < 2:  # noqa: PLR2004 - a pair of pairs
+        raise BadInput("shoes: it takes two pairs that you have run in during the eight weeks before")
+    return worn[0], worn[1]
+
+
+def _arm_by_shoe(history: History, ways: Arms, day: date) -> pd.Series[float]:
+    del day
+    first, second = map(shoe_key, ways)
+    worn = history.runs["shoe"].map(lambda name: None if pd.isna(name) else shoe_key(name))
+    return pd.Series(np.select([worn == first, worn == second], [1.0, 0.0], np.nan), history.runs.index)
+
+
+def _recent_runs(history: History, day: date) -> pd.DataFrame:
+    runs, end = history.runs, pd.Timestamp(day)
+    return runs[(runs["day"] < end) & (runs["day"] >= end - USUAL_WINDOW_DAYS * _DAY)]
+
+
+INTERVENTIONS: tuple[Intervention, ...] = (
+    Intervention(
+        "warmup",
+        "Warm-up",
+        _same_arms_for_all(N_("a warm-up"), N_("no warm-up")),
+        (
+            "Warm up for 5 to 10 minutes: walk or jog easily, swing the arms, turn the upper back.",
+            "Go straight into an easy first kilometre.",
+        ),
+        _arm_by_habit("warmup"),
+        caution="Keep these runs easy: before a race or fast running, warm up whatever the lot says. Note "
+        "with the rating what you did: runlog log 3 --warmup, or --no-warmup.",
+    ),
+    Intervention(
+        "cooldown",
+        "Cool-down",
+        _same_arms_for_all(N_("a cool-down"), N_("no cool-down")),
+        (
+            "End with 5 to 10 minutes of easy jogging or walking.",
+            "Stop when the run is done.",
+        ),
+        _arm_by_habit("cooldown"),
+        caution="Note with the rating what you did: runlog log 3 --cooldown, or --no-cooldown.",
+    ),
+    Intervention(
+        "strength",
+        "Strength the day before",
+        _same_arms_for_all(N_("strength the day before"), N_("no strength the day before")),
+        (
+            "Do your usual strength training on the day before the run.",
+            "Do none on the day before the run.",
+        ),
+        _arm_by_strength,
+        families=("strength",),
+        caution="Do no more strength training in a week than you are used to. Its own soreness may last for "
+        "two or three days: plan runs with two days between them, if you can (--days).",
+    ),
+    Intervention(
+        "route",
+        "Route",
+        _route_arms,
+        (
+            "Run your usual route.",
+            "Run another route of about the same length.",
+        ),
+        _arm_by_route,
+        families=("routes",),
+        caution="Choose routes of about the same length and climb, so that the load stays what it is.",
+    ),
+    Intervention(
+        "shoes",
+        "Shoes",
+        _shoe_arms,
+        ("Wear {way}.", "Wear {way}."),
+        _arm_by_shoe,
+        families=("shoes",),
+        caution="A pair that hurts or is worn through is not worth a trial.",
+    ),
+)
+
+#: Families of factors that nobody should or can draw lots for, and why.
+NOT_RANDOMISABLE = {
+    "load": (
+        "a load is nothing to draw lots for: the days drawn for more would be the jumps that go with injury"
+    ),
+    "desk": "hours at the desk and posture cannot be switched from one run to the next; log them instead",
+    "form": "a new form takes weeks to settle and cannot be switched from one run to the next",
+}
+
+
+def find_intervention(name: str) -> Intervention:
+    """Find what is drawn lots for by its name or by that of a factor.
+
+    Raises:
+        BadInput: it cannot be planned; the message says why, or what can be.
+    """
+    from runlog.analysis.factors import FACTORS
+
+    names = {one.name: one for one in INTERVENTIONS}
+    family = next((factor.family for factor in FACTORS if factor.name == name), None)
+    of_family = next((one for one in INTERVENTIONS if family in one.families), None)
+    found = names.get(name) or of_family
+    if found is not None:
+        return found
+    why = NOT_RANDOMISABLE.get(family or "", "it cannot be switched from one run to the next")
+    raise BadInput(f"{name} cannot be planned: {why}. What can be: {', '.join(names)}")

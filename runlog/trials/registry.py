@@ -1,0 +1,125 @@
+"""Register, list and cancel planned trials; one at a time, and none while an alert advises a clinician."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runlog.errors import BadInput
+from runlog.store import trials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from runlog.analysis.history import History
+    from runlog.model import Plan
+    from runlog.store import Store
+    from runlog.trials.design import Trial
+
+_SEED_RANGE = 2**32
+
+
+class TrialRegistry:
+    """What was planned; ``runlog.analysis.plans`` says what would tell more, and what a plan has shown."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self) -> list[Plan]:
+        """All plans, in the order in which they were made."""
+        with self._store.reading() as db:
+            return trials.read_trials(db)
+
+    def one(self, plan_id: int) -> Plan:
+        """One plan.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        with self._store.reading() as db:
+            return trials.read_trial(db, plan_id)
+
+    def make(
+        self,
+        history: History,
+        trial: Trial,
+        now: datetime,
+        *,
+        weekdays: Iterable[int] = (),
+        pairs: int | None = None,
+        effect: float = 1.0,
+        seed: int | None = None,
+        cleared: bool = False,
+    ) -> Plan:
+        """Draw the lots of a plan and keep it.
+
+        Args:
+            history: of this journal.
+            trial: what the plan is about, and its first day.
+            now: aware.
+            weekdays: of the runs, 0 is Monday; by default the runner's usual ones.
+            pairs: of runs; by default so many as it takes.
+            effect: the difference that it is to tell, in points.
+            seed: of the lots; by default drawn by chance itself.
+            cleared: a clinician has said that the runner may train as usual.
+
+        Raises:
+            BadInput: soreness has to be looked at first, another plan is under way, or a day is wrong.
+        """
+        from runlog.trials.design import plan_trial
+        from runlog.trials.result import local_day
+
+        if not cleared:
+            _require_no_clinician_advice(history, now)
+        if trial.start < local_day(history, now):
+            raise BadInput(f"{trial.start} is over; a plan is made before its runs")
+        drawn = plan_trial(
+            history,
+            trial,
+            weekdays=weekdays,
+            pairs=pairs,
+            effect=effect,
+            seed=secrets.randbelow(_SEED_RANGE) if seed is None else seed,
+            made=now,
+        )
+        self._refuse_two_at_once(drawn)
+        with self._store.writing() as db:
+            return replace(drawn, id=trials.add_trial(db, drawn))
+
+    def cancel(self, plan_id: int, moment: datetime) -> Plan:
+        """Give a plan up; what was done of it stays.
+
+        Raises:
+            NotFound: there is none of that id.
+            BadInput: it was given up before.
+        """
+        with self._store.writing() as db:
+            return trials.cancel_trial(db, plan_id, moment)
+
+    def _refuse_two_at_once(self, drawn: Plan) -> None:
+        """Two lots on one run would ask for four ways of running, and hide what either does."""
+        first, last = drawn.runs[0].day, drawn.runs[-1].day
+        for other in self.all():
+            if other.cancelled is None and other.runs[0].day <= last and first <= other.runs[-1].day:
+                raise BadInput(
+                    f"plan {other.id} ({other.factor}) goes on until {other.runs[-1].day}; one at a time: "
+                    f"begin after it with --start, or give it up with runlog plan cancel {other.id}"
+                )
+
+
+def _require_no_clinician_advice(history: History, now: datetime) -> None:
+    if warnings := clinician_advice(history, now):
+        raise BadInput(
+            f"{' '.join(warnings)} This is no time for a trial: see a doctor or physiotherapist first; "
+            "runlog alerts says which signs make it urgent. If one of them has said that you may train as "
+            "usual: --cleared"
+        )
+
+
+def clinician_advice(history: History, now: datetime) -> list[str]:
+    """The open alerts that mean the advice to see a clinician, in words."""
+    from runlog.reporter.alerts import alerts
+
+    return [notice.message for notice in alerts(history, now) if notice.see_clinician]
