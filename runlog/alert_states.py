@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from runlog.analysis.history import History
-    from runlog.reporter.alerts.notice import Notice
+    from runlog.reporter.alerts.common import Notice
     from runlog.store import Store
 
 NEW, NOTIFIED, ACKNOWLEDGED, SNOOZED, RESOLVED = STATES = (

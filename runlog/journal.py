@@ -68,6 +68,12 @@ def diary_template() -> str:
     return diary_csv.empty_diary()
 
 
+def _clinician_warnings(history: History, now: datetime) -> list[str]:
+    from runlog.reporter.alerts import clinician_warnings
+
+    return clinician_warnings(history, now)
+
+
 @dataclass(slots=True)
 class Journal:
     """A runner's folder: its settings, and the store within. Use it with ``with``, or close it.
@@ -231,7 +237,7 @@ class Journal:
         """What was planned: comparisons of two ways of running, by lot."""
         from runlog.trials.registry import TrialRegistry
 
-        return TrialRegistry(self._store)
+        return TrialRegistry(self._store, _clinician_warnings)
 
     @property
     def routes(self) -> Routes:

@@ -10,9 +10,13 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput, MissingExtra
+from runlog.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
+
+    from runlog.model import StoredAlert
 
 _SERVICES_HINT = "https://appriseit.com/services lists what there is"
 
@@ -61,3 +65,30 @@ def _try_send(service: Any, title: str, body: str) -> str:  # noqa: ANN401 - lik
         said = log.getvalue().strip()
     place = service.url(privacy=True)
     return "" if sent else f"{place} ({said.splitlines()[-1] if said else 'no reason given'})"
+
+
+#: Of more alerts only how many they are.
+MOST_ALERTS = 5
+
+
+def alerts_message(alerts: Sequence[StoredAlert]) -> tuple[str, str]:
+    """Title and text of a message about alerts, the most severe first."""
+    if len(alerts) == 1:
+        return alerts[0].message, _alert_text(alerts[0], said_already=True)
+    title = ngettext("{n} alert from your running log", "{n} alerts from your running log", len(alerts))
+    return title.format(n=len(alerts)), "\n\n".join(_alert_paragraphs(alerts))
+
+
+def weekly_message(headline: str, page: Path, alerts: Sequence[StoredAlert]) -> tuple[str, str]:
+    """Title and text of the weekly message: how the week was, new alerts, and where the report lies."""
+    return headline, "\n\n".join([*_alert_paragraphs(alerts), _("The report: {page}").format(page=page)])
+
+
+def _alert_paragraphs(alerts: Sequence[StoredAlert]) -> list[str]:
+    more = len(alerts) - MOST_ALERTS
+    rest = [_("And {n} more: runlog alerts").format(n=more)] if more > 0 else []
+    return [*(_alert_text(alert) for alert in alerts[:MOST_ALERTS]), *rest]
+
+
+def _alert_text(alert: StoredAlert, *, said_already: bool = False) -> str:
+    return "\n".join([*([] if said_already else [alert.message]), alert.why, alert.todo])

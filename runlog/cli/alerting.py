@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runlog.cli import context
 from runlog.cli.frames import plain
 from runlog.cli.output import Form, emit, say, tell
-from runlog.reporter.units import day
+from runlog.units import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ def order(alert: StoredAlert, now: datetime) -> tuple[int, int, int]:
 def row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
     """What a program is told of an alert."""
     from runlog import alert_states
-    from runlog.reporter.alerts.notice import answering
+    from runlog.reporter.alerts.common import tips_answering
 
     fields = {name: plain(value) for name, value in asdict(alert).items() if name not in {"id", "worst"}}
     told = {
@@ -47,7 +47,7 @@ def row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
         "number": alert.id,
         "state": alert_states.alert_state(alert, now),
     }
-    return told | fields | {"tips": answering(alert.kind)}
+    return told | fields | {"tips": tips_answering(alert.kind)}
 
 
 def say_rows(rows: Sequence[dict[str, Any]]) -> None:
@@ -98,10 +98,10 @@ def say_new(kept: Journal, now: datetime, most: int = 3) -> None:
 def say_clinician() -> None:
     """Print when and why to see a clinician, in the runner's language."""
     from runlog.i18n import use_language
-    from runlog.reporter.guidance import clinician
+    from runlog.reporter.guidance import clinician_advice
 
     with use_language(context.language()):
-        advice = clinician()
+        advice = clinician_advice()
     say()
     say(f"{advice.title}: {advice.lead}")
     for flag in advice.flags:

@@ -14,7 +14,7 @@ from runlog.cli.help import examples
 from runlog.cli.names import Known, complete_alert, find_alert
 from runlog.cli.notifying import send_due
 from runlog.cli.output import Form, emit, listing, say, tell
-from runlog.reporter.units import day
+from runlog.units import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,9 +120,9 @@ def _list(form: Form, *, every: bool, exit_code: bool, notify: bool) -> None:
 
 
 def _message(due: Sequence[StoredAlert]) -> tuple[str, str]:
-    from runlog.reporter import message
+    from runlog import notify
 
-    return message.of_alerts(due)
+    return notify.alerts_message(due)
 
 
 def _lately(alert: StoredAlert, now: datetime) -> bool:

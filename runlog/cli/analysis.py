@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runlog import units
 from runlog.cli.context import journal
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
 from runlog.cli.names import AREA
 from runlog.cli.output import Column, Form, emit, listing
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from datetime import tzinfo

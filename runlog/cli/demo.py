@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import runlog
+from runlog import units
 from runlog.cli.alerting import say_notices
 from runlog.cli.help import examples
 from runlog.cli.importing import print_summary, progress_bar
@@ -19,7 +20,6 @@ from runlog.cli.output import Column, print_table, say
 from runlog.cli.report import open_page
 from runlog.cli.runs import run_columns, run_rows
 from runlog.errors import NotFound
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -96,17 +96,17 @@ def _links_and_truth(history: History) -> list[dict[str, Any]]:
 
 def _report(history: History, out: Path) -> Path:
     """Write the report of the season's last week."""
-    from runlog.reporter import periods
+    from runlog.analysis import periods
 
-    week = periods.name_of(periods.week_of(_last_day(history), history.settings))
+    week = periods.week_name(periods.week_of(_last_day(history), history.settings))
     return runlog.report(history, week, out=out, now=_end(history))
 
 
 def _end(history: History) -> datetime:
     """Give the end of the season's last day, so that its alerts are of the day."""
-    from runlog.reporter import periods
+    from runlog.analysis import periods
 
-    return periods.end_of(_last_day(history), periods.clock(history))
+    return periods.end_of_day(_last_day(history), periods.local_timezone(history))
 
 
 def _last_day(history: History) -> date:

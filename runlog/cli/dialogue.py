@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from runlog import units
 from runlog.cli.answers import HOURS, SCALE, ask, yes_or_no
 from runlog.cli.names import AREA, find_shoe
 from runlog.model import Area
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.alerting import say_new
 from runlog.cli.help import examples
 from runlog.cli.output import Column, emit_json, print_table, say
 from runlog.cli.text import safe
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,7 +93,7 @@ def print_summary(summary: Summary) -> None:
         say()
         print_table(reasons[:_MOST_REASONS], _REASON_COLUMNS)
     if len(reasons) > _MOST_REASONS:
-        say(f"… and {units.count(len(reasons) - _MOST_REASONS, 'more reason')}; --json has every file.")
+        say(f"… and {units.count_noun(len(reasons) - _MOST_REASONS, 'more reason')}; --json has every file.")
     _say_how_to_split(summary)
 
 

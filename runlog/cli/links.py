@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli.analysis import NO_RATINGS
 from runlog.cli.context import journal
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
 from runlog.cli.names import AREA
 from runlog.cli.output import Column, Form, emit, listing, print_table, say
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +144,7 @@ def _say_area(area: str, found: Sequence[dict[str, Any]], *, full: bool) -> None
 
     ratings = found[0]["ratings"]
     if ratings < MIN_RATINGS:
-        told, lacking = units.count(ratings, "rating"), MIN_RATINGS - ratings
+        told, lacking = units.count_noun(ratings, "rating"), MIN_RATINGS - ratings
         say(f"{area}: {told}, too few to say anything yet. Links begin {lacking} ratings from now.")
         return
     answered = [row for row in found if row["grade"] in _ANSWERED]

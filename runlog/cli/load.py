@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+from runlog import units
 from runlog.cli.context import journal, now
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
 from runlog.cli.names import unknown
 from runlog.cli.output import Column, Form, emit, listing, tell
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -140,9 +140,9 @@ def load(form: Form, last: int | None, metrics: tuple[str, ...] | None, *, weekl
 def _today(history: History) -> pd.Timestamp:
     import pandas as pd
 
-    from runlog.reporter import periods
+    from runlog.analysis import periods
 
-    return pd.Timestamp(now().astimezone(periods.clock(history)).date())
+    return pd.Timestamp(now().astimezone(periods.local_timezone(history)).date())
 
 
 def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -150,10 +150,10 @@ def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _weeks(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    from runlog.reporter.periods import Span, name_of
+    from runlog.analysis.periods import Span, week_name
 
     spans = zip(frame.index, frame["last"], strict=True)
-    names = [name_of(Span(first.date(), last.date())) for first, last in spans]
+    names = [week_name(Span(first.date(), last.date())) for first, last in spans]
     return rows(frame.reset_index().assign(week=names))
 
 
@@ -181,6 +181,6 @@ def _explain(history: History, unknown_rows: int, noun: str) -> None:
     tell(f"Load: {units.load_unit(history.load_kind, history.settings.units)}. {history.load_note}".strip())
     if unknown_rows:
         tell(
-            f"Not listed: {units.count(unknown_rows, noun)} of which nothing is known, as nothing was kept "
-            f"for more than {units.count(history.settings.silence_days, 'day')} before."
+            f"Not listed: {units.count_noun(unknown_rows, noun)} of which nothing is known, as nothing was "
+            f"kept for more than {units.count_noun(history.settings.silence_days, 'day')} before."
         )

@@ -13,7 +13,7 @@ from runlog.cli.context import journal
 from runlog.cli.sayback import local_day
 from runlog.errors import NotFound, RunlogError, run_not_found
 from runlog.model import Area, Kind, shoe_key
-from runlog.reporter.units import day
+from runlog.units import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -70,9 +70,9 @@ def plan_names() -> list[str]:
 
 
 def _topics() -> list[str]:
-    from runlog.reporter.guidance import tips
+    from runlog.reporter.guidance import all_tips
 
-    return sorted({topic for tip in tips() for topic in tip.answers})
+    return sorted({topic for tip in all_tips() for topic in tip.answers})
 
 
 AREA = Known("area", lambda: list(Area))

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from runlog.cli.text import json_safe, safe
-from runlog.reporter.units import UNKNOWN
+from runlog.units import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from rich.table import Table
 
+if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 Form = Literal["table", "json", "csv"]

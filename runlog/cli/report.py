@@ -48,16 +48,16 @@ def _checked(
 
 
 def _week(name: str) -> None:
-    from runlog.reporter.periods import week_named
+    from runlog.analysis.periods import parse_week
     from runlog.settings import Settings
 
-    week_named(name, Settings())
+    parse_week(name, Settings())
 
 
 def _days(name: str) -> None:
-    from runlog.reporter.periods import days_named
+    from runlog.analysis.periods import parse_period
 
-    days_named(name)
+    parse_period(name)
 
 
 @click.command(
@@ -161,47 +161,47 @@ def _one_of(options: Mapping[str, object]) -> None:
 
 
 def _one_week(kept: Journal, week: str | None, how: How, *, current: bool) -> Path | None:
-    from runlog.reporter import forms, weekly
+    from runlog.reporter import render, weekly
 
     history, now = kept.history(), context.now()
-    facts = weekly.week(history, weekly.under_way(history, now) if current else week, now)
+    facts = weekly.build_week(history, weekly.current_week(history, now) if current else week, now)
     if how.email_file is not None:
-        return _write(how.email_file, forms.mail_of_week(facts, now))
-    return _put(kept, how, f"report-{facts.name}", partial(forms.of_week, facts))
+        return _write(how.email_file, render.mail_week(facts, now))
+    return _put(kept, how, f"report-{facts.name}", partial(render.render_week, facts))
 
 
 def _season(kept: Journal, since: str, until: str | None, how: How) -> Path | None:
     from runlog.cli.importing import progress_bar
-    from runlog.reporter import forms, season
+    from runlog.reporter import render, season
 
     now = context.now()
     with progress_bar() as progress:
-        facts = season.season(kept.history(), since, until, now, progress)
+        facts = season.build_season(kept.history(), since, until, now, progress)
     if how.email_file is not None:
-        return _write(how.email_file, forms.mail_of_season(facts, now))
+        return _write(how.email_file, render.mail_season(facts, now))
     name = f"season-{facts.span.first}-{facts.span.last}"
-    return _put(kept, how, name, partial(forms.of_season, facts))
+    return _put(kept, how, name, partial(render.render_season, facts))
 
 
 def _all_weeks(kept: Journal, out: Path | None) -> Path:
     from runlog.cli.importing import progress_bar
-    from runlog.reporter.archive import archive
+    from runlog.reporter.archive import write_archive
 
     folder = out or kept.folder / "reports" / "weeks"
     with progress_bar() as progress:
-        done = archive(kept.history(), folder, context.now(), progress)
+        done = write_archive(kept.history(), folder, context.now(), progress)
     tell(f"{done.written} of {done.pages} pages written, the others had not changed")
     return done.index
 
 
 def _put(kept: Journal, how: How, name: str, made: Callable[[str], bytes]) -> Path | None:
     """Write a report into its file, or on stdout."""
-    from runlog.reporter import forms
+    from runlog.reporter import render
 
     if how.out == STDOUT:
         click.echo(made(how.form or FORMS[0]), nl=False)
         return None
-    path, form = forms.place(how.out or kept.folder / "reports", name, how.form)
+    path, form = render.output_path(how.out or kept.folder / "reports", name, how.form)
     return _write(path, made(form))
 
 

@@ -69,7 +69,7 @@ def chart(
 def tips(form: Form, topic: str | None) -> None:
     """List what may help, and how well that is known."""
     from runlog.i18n import _, use_language
-    from runlog.reporter.guidance import tips as all_tips
+    from runlog.reporter.guidance import all_tips
 
     with use_language(context.language()):
         found = [tip for tip in all_tips() if topic is None or topic in tip.answers]

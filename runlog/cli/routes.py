@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli.context import journal
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
 from runlog.cli.names import complete_route, complete_run, find_route, named_run
 from runlog.cli.output import Column, Form, emit, listing, say
 from runlog.errors import BadInput
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -124,7 +124,7 @@ def join(route: str, other: str) -> None:
             raise BadInput(f"{route} and {other} are one route already; name two")
         kept.routes.join(into, gone)
         runs = _runs_on(kept, into)
-    say(f"R{gone} is a part of R{into} now, which has {units.count(runs, 'run')}.")
+    say(f"R{gone} is a part of R{into} now, which has {units.count_noun(runs, 'run')}.")
     say("Later runs that match the way of either are of it, too.")
     say(f"To undo it: runlog routes unjoin R{gone}")
 
@@ -140,7 +140,7 @@ def unjoin(route: str) -> None:
         route_id = find_route(route, {one.id: None for one in kept.routes.all()})
         whole = kept.routes.unjoin(route_id)
         runs = _runs_on(kept, route_id)
-    say(f"R{route_id} is a route of its own again, with {units.count(runs, 'run')}.")
+    say(f"R{route_id} is a route of its own again, with {units.count_noun(runs, 'run')}.")
     say(f"To undo it: runlog routes join R{whole} R{route_id}")
 
 
@@ -161,7 +161,7 @@ def split(runs: Sequence[str]) -> None:
 
 
 def _counted(ids: Collection[int]) -> str:
-    return f"Run {next(iter(ids))}" if len(ids) == 1 else units.count(len(ids), "run")
+    return f"Run {next(iter(ids))}" if len(ids) == 1 else units.count_noun(len(ids), "run")
 
 
 def _known(kept: Journal, text: str) -> int:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli.context import journal
 from runlog.cli.frames import rows
 from runlog.cli.help import examples
 from runlog.cli.names import complete_route, find_route
 from runlog.cli.output import Column, Form, emit, listing
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlog import units
 from runlog.cli import context
 from runlog.localtime import at_offset
 from runlog.model import Kind
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from datetime import date, datetime

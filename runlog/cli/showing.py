@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli.context import journal
 from runlog.cli.help import examples
 from runlog.cli.names import complete_run, find_run
 from runlog.cli.output import Column, Form, emit, emit_json, listing, print_pairs, print_table, say
 from runlog.cli.runs import KEYS, MORE_KEYS, run_rows
 from runlog.cli.sources import described
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

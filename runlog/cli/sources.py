@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.reporter import units
+from runlog import units
 
 if TYPE_CHECKING:
     from runlog.store.activities import Source
@@ -20,5 +20,5 @@ def _facts(source: Source) -> list[str]:
         return ["a row of this list"]
     if not source.points:
         return [source.device or source.format.upper(), "no track"]
-    columns = units.count(source.columns, "column")
+    columns = units.count_noun(source.columns, "column")
     return [source.device or source.format.upper(), f"{source.points:,} points, {columns}"]

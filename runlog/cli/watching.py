@@ -84,9 +84,9 @@ def _import(kept: Journal, paths: Sequence[Path], *, notify: bool) -> None:
     now = context.now()
     say_new(kept, now)
     if notify and _any_due(kept):
-        from runlog.reporter import message
+        from runlog import notify as runlog_notify
 
-        send_due(kept, now, message.of_alerts)
+        send_due(kept, now, runlog_notify.alerts_message)
 
 
 def _any_due(kept: Journal) -> bool:

@@ -53,14 +53,14 @@ def _import(kept: Journal, folders: tuple[Path, ...]) -> bool:
 
 
 def _report(kept: Journal, *, notify: bool) -> bool:
+    from runlog import notify as runlog_notify
     from runlog.i18n import use_language
-    from runlog.reporter import message
-    from runlog.reporter.weekly import due, report
-    from runlog.reporter.weekly import week as facts
+    from runlog.reporter.weekly import build_week as facts
+    from runlog.reporter.weekly import report, week_due
 
     now = context.now()
     history = kept.history()
-    name = due(history, now)
+    name = week_due(history, now)
     page = report(history, name, out=kept.folder / "reports", now=now)
     kept.alerts.follow(history, now)
     click.echo(page)
@@ -68,4 +68,4 @@ def _report(kept: Journal, *, notify: bool) -> bool:
         return True
     with use_language(kept.settings.language):
         headline = facts(history, name, now).headline
-    return send_due(kept, now, partial(message.of_week, headline, page))
+    return send_due(kept, now, partial(runlog_notify.weekly_message, headline, page))

@@ -1,35 +1,35 @@
-"""What to say of a week: the headline, what to do next, and the reasons for tips."""
+"""Write a week's headline, choose the next step, and give the reasons for tips."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runlog import units
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import _, ngettext
-from runlog.reporter import units
-from runlog.reporter.guidance import Reason
+from runlog.reporter.guidance import TipReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from runlog.reporter.alerts import Notice
     from runlog.reporter.findings import Finding
-    from runlog.reporter.guidance import Chosen
-    from runlog.reporter.totals import Totals
+    from runlog.reporter.guidance import ChosenTip
+    from runlog.reporter.summary import Totals
 
 #: A difference of soreness that is noticed, and one that is clear (points).
-NOTICED, CLEAR = 1.0, 2.0
+NOTICEABLE, CLEARLY = 1.0, 2.0
 #: Mean soreness from which the form of running is worth a thought.
-SORE = 3.0
+SORE_FROM = 3.0
 #: A week that adds fewer points than this to the soreness needs no tip.
-WORTH_A_TIP = 0.1
+LEAST_IMPACT = 0.1
 LINK_WEIGHT = {"A": 8.0, "B": 6.0, "C": 4.0, "hint": 3.0}
 NOTICE_WEIGHT = {"urgent": 2.0, "warn": 2.0, "info": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """The one next thing to do.
 
     Attributes:
@@ -43,10 +43,10 @@ class Step:
     tip: bool = False
 
 
-def headline(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
+def week_headline(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
     """How the week was, in one sentence."""
     if not now.ratings:
-        return _unrated(int(now.runs), area, complete=complete)
+        return _headline_unrated(int(now.runs), area, complete=complete)
     if now.soreness_max == 0:
         text = (
             _("A week without soreness of your {area}.")
@@ -61,10 +61,10 @@ def headline(now: Totals, usual: Totals, area: str, *, complete: bool = True) ->
     }
     if not usual.ratings or not usual.weeks:
         return _("Your {area} was at {mean} of 10 on average.").format(**places)
-    return _compared(now.soreness_mean - usual.soreness_mean).format(**places)
+    return _headline_compared(now.soreness_mean - usual.soreness_mean).format(**places)
 
 
-def _unrated(runs: int, area: str, *, complete: bool) -> str:
+def _headline_unrated(runs: int, area: str, *, complete: bool) -> str:
     places = {"n": runs, "area": units.area(area)}
     if not runs:
         text = (
@@ -80,40 +80,40 @@ def _unrated(runs: int, area: str, *, complete: bool) -> str:
     ).format(**places)
 
 
-def _compared(change: float) -> str:
+def _headline_compared(change: float) -> str:
     """The sentence for a change against the weeks before, in points; its places are left to fill."""
-    if abs(change) < NOTICED:
+    if abs(change) < NOTICEABLE:
         return _("Your {area} was about as sore as usual, {mean} of 10.")
     if change > 0:
         return (
             _("Your {area} was clearly more sore than usual: {mean} of 10, up from {before}.")
-            if change >= CLEAR
+            if change >= CLEARLY
             else _("Your {area} was more sore than usual: {mean} of 10, up from {before}.")
         )
     return (
         _("Your {area} was clearly less sore than usual: {mean} of 10, down from {before}.")
-        if change <= -CLEAR
+        if change <= -CLEARLY
         else _("Your {area} was less sore than usual: {mean} of 10, down from {before}.")
     )
 
 
-def nothing_yet() -> str:
+def empty_headline() -> str:
     """The headline where nothing at all is known."""
     return _("Nothing is recorded yet.")
 
 
-def next_step(
-    tips: Sequence[Chosen], now: Totals, *, runs_ever: int, ratings: int, see_clinician: bool
-) -> Step:
+def choose_next_step(
+    tips: Sequence[ChosenTip], now: Totals, *, runs_ever: int, ratings: int, see_clinician: bool
+) -> NextStep:
     """The one thing to do next: the first tip, or what makes the report tell more."""
     if see_clinician and not tips:
-        return Step(_("Have it looked at before you do anything else."))
+        return NextStep(_("Have it looked at before you do anything else."))
     if tips:
-        return Step(tips[0].tip.title, tip=True)
+        return NextStep(tips[0].tip.title, tip=True)
     if runs_ever == 0:
-        return Step(_("Start here: import what your watch recorded."), "runlog import FOLDER")
+        return NextStep(_("Start here: import what your watch recorded."), "runlog import FOLDER")
     if not now.ratings:
-        return Step(_("Start here: rate tonight, also when nothing is sore."), "runlog log 0")
+        return NextStep(_("Start here: rate tonight, also when nothing is sore."), "runlog log 0")
     left = MIN_RATINGS - ratings
     if left > 0:
         text = ngettext(
@@ -121,39 +121,39 @@ def next_step(
             "Nothing to change yet. After {n} more ratings you see what your soreness goes together with.",
             left,
         )
-        return Step(text.format(n=left), "runlog log 0")
-    return Step(_("Nothing to change: carry on as you do."))
+        return NextStep(text.format(n=left), "runlog log 0")
+    return NextStep(_("Nothing to change: carry on as you do."))
 
 
-def reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[Reason]:
+def tip_reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[TipReason]:
     """Why which factor deserves a tip: its link and this week's value, an alert, or soreness itself.
 
     A surer link outweighs a less sure one; among equals, the one that this week's value adds more to.
     """
     found = list(found)
-    linked = [_linked(finding) for finding in found if finding.has_sign and _could_be_better(finding)]
-    alerted = [Reason(notice.kind, notice.why, NOTICE_WEIGHT[notice.severity]) for notice in notices]
+    linked = [_link_reason(finding) for finding in found if finding.has_sign and _can_improve(finding)]
+    alerted = [TipReason(notice.kind, notice.why, NOTICE_WEIGHT[notice.severity]) for notice in notices]
     skipped = [
-        Reason(
+        TipReason(
             finding.factor, _("{label}: {value}.").format(label=finding.label, value=finding.now_text), 0.5
         )
         for finding in found
         if finding.factor == "warmup" and not finding.has_sign and finding.now <= 0.5  # noqa: PLR2004 - half of the runs
     ]
     sore = []
-    if now.soreness_mean >= SORE:
+    if now.soreness_mean >= SORE_FROM:
         why = _("Soreness was {mean} of 10 on average, and form is quick to check.")
-        sore.append(Reason("form", why.format(mean=units.number(now.soreness_mean)), 0.2))
+        sore.append(TipReason("form", why.format(mean=units.number(now.soreness_mean)), 0.2))
     return [*linked, *alerted, *skipped, *sore]
 
 
-def _could_be_better(finding: Finding) -> bool:
+def _can_improve(finding: Finding) -> bool:
     """Whether the week's value goes with noticeably more soreness than another one would."""
     longer_than_any = finding.factor != "run_spike" or finding.now > 1.0
-    return finding.impact >= WORTH_A_TIP and longer_than_any
+    return finding.impact >= LEAST_IMPACT and longer_than_any
 
 
-def _linked(finding: Finding) -> Reason:
+def _link_reason(finding: Finding) -> TipReason:
     places = {
         "value": finding.now_text,
         "median": finding.median_text,
@@ -166,6 +166,6 @@ def _linked(finding: Finding) -> Reason:
         )
     else:
         text = _("This week: {value}. In your diary: {link} Grade: {grade}.")
-    return Reason(
+    return TipReason(
         finding.factor, text.format(**places), LINK_WEIGHT[finding.grade] + min(finding.impact, 5.0) / 10
     )

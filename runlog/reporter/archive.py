@@ -1,4 +1,4 @@
-"""An archive: a page for every week that has data, and their index; only what changed is written again."""
+"""Write a page for every week that has data, and an index; rewrite only what changed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from runlog import __version__
+from runlog import __version__, units
+from runlog.analysis import periods
 from runlog.fileio import write_atomically
 from runlog.i18n import _, ngettext, use_language
-from runlog.reporter import periods, units
-from runlog.reporter.forms import document, told
-from runlog.reporter.forms.blocks import Block, Heading, Paragraph, Table
-from runlog.reporter.page import Around, render
-from runlog.reporter.weekly import week as facts
+from runlog.reporter.render import as_html, week_content
+from runlog.reporter.render.as_html import ArchiveLinks, render_week_page
+from runlog.reporter.render.content import Block, Heading, Paragraph, Table
+from runlog.reporter.weekly import build_week as facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runlog.analysis.history import History
-    from runlog.reporter.periods import Span
+    from runlog.analysis.periods import Span
     from runlog.reporter.weekly import Week
 
 INDEX = "index.html"
 #: What the archive remembers of its pages, beside them.
-REMEMBERED = "archive.json"
+MANIFEST = "archive.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IndexRow:
     """One week in the index; numbers are SI, None unknown.
 
     Attributes:
@@ -60,7 +60,7 @@ class Archive:
     pages: int
 
 
-def archive(
+def write_archive(
     history: History,
     folder: Path,
     now: datetime | None = None,
@@ -77,21 +77,21 @@ def archive(
     Raises:
         BadInput: the folder cannot be written to, or ``now`` has no time zone.
     """
-    moment = periods.utc(now)
-    spans = _weeks(history, moment)
-    names = [periods.name_of(span) for span in spans]
-    before = _remembered(folder / REMEMBERED)
+    moment = periods.to_utc(now)
+    spans = _complete_weeks(history, moment)
+    names = [periods.week_name(span) for span in spans]
+    before = _read_manifest(folder / MANIFEST)
     fingerprint = Fingerprint(history)
     rows, written = [], 0
     for place, (name, span) in enumerate(zip(names, spans, strict=True)):
-        around = Around(INDEX, *(_page(_at(names, place + step)) for step in (-1, 1)))
+        around = ArchiveLinks(INDEX, *(_file_name(_name_at(names, place + step)) for step in (-1, 1)))
         page = folder / f"{name}.html"
         key = fingerprint.of(span, around)
         row = before.get(name)
         if row is None or row.key != key or not page.exists():
             week = facts(history, name, moment)
-            write_atomically(page, render(week, around))
-            row = _row(week, key)
+            write_atomically(page, render_week_page(week, around))
+            row = _index_row(week, key)
             written += 1
         rows.append(row)
         if progress is not None:
@@ -100,18 +100,22 @@ def archive(
     return Archive(folder / INDEX, written, len(rows))
 
 
-def _weeks(history: History, now: pd.Timestamp) -> list[Span]:
+def _complete_weeks(history: History, now: pd.Timestamp) -> list[Span]:
     """The complete weeks in which there was a run or an entry, the earliest first."""
     days = pd.concat([history.runs["day"], history.entries["day"]]).drop_duplicates().sort_values()
     spans = dict.fromkeys(periods.week_of(day.date(), history.settings) for day in days)
-    return [span for span in spans if periods.end_of(span.last, periods.clock(history, span.last)) <= now]
+    return [
+        span
+        for span in spans
+        if periods.end_of_day(span.last, periods.local_timezone(history, span.last)) <= now
+    ]
 
 
-def _at(names: Sequence[str], place: int) -> str | None:
+def _name_at(names: Sequence[str], place: int) -> str | None:
     return names[place] if 0 <= place < len(names) else None
 
 
-def _page(name: str | None) -> str | None:
+def _file_name(name: str | None) -> str | None:
     return None if name is None else f"{name}.html"
 
 
@@ -130,7 +134,7 @@ class Fingerprint:
             for table in (history.runs, history.others, history.entries)
         ]
 
-    def of(self, span: Span, around: Around) -> str:
+    def of(self, span: Span, around: ArchiveLinks) -> str:
         """The hash of one week's page."""
         found = hashlib.sha256(f"{self._always}{span}{around}".encode())
         for days, hashes in self._tables:
@@ -138,59 +142,59 @@ class Fingerprint:
         return found.hexdigest()
 
 
-def _row(week: Week, key: str) -> Row:
-    loads = [day.load for day in week.days if units.known(day.load)]
+def _index_row(week: Week, key: str) -> IndexRow:
+    loads = [day.load for day in week.days if units.is_known(day.load)]
     with use_language(week.language):
         days = units.days(week.span.first, week.span.last)
-    return Row(
+    return IndexRow(
         week=week.name,
         key=key,
         days=days,
         headline=week.headline,
-        soreness=_known(week.now.soreness_mean),
+        soreness=_value_or_none(week.now.soreness_mean),
         load=sum(loads) if loads else None,
         load_unit=week.load_kind,
-        distance_m=_known(week.now.distance_m),
+        distance_m=_value_or_none(week.now.distance_m),
     )
 
 
-def _known(value: float) -> float | None:
-    return value if units.known(value) else None
+def _value_or_none(value: float) -> float | None:
+    return value if units.is_known(value) else None
 
 
-def _remembered(path: Path) -> dict[str, Row]:
+def _read_manifest(path: Path) -> dict[str, IndexRow]:
     """The rows of the last time; none where that cannot be read, so that all is written anew."""
     try:
-        rows = [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+        rows = [IndexRow(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError):
         return {}
     return {row.week: row for row in rows}
 
 
-def _write_index(folder: Path, rows: Sequence[Row], history: History) -> None:
+def _write_index(folder: Path, rows: Sequence[IndexRow], history: History) -> None:
     language = history.settings.language
     with use_language(language):
-        blocks = list(_index(rows, history.settings.units))
-    write_atomically(folder / INDEX, document.render(blocks, language))
+        blocks = list(_index_content(rows, history.settings.units))
+    write_atomically(folder / INDEX, as_html.render_page(blocks, language))
     kept: list[dict[str, Any]] = [asdict(row) for row in rows]
-    write_atomically(folder / REMEMBERED, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    write_atomically(folder / MANIFEST, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
 
 
-def _index(rows: Sequence[Row], unit: str) -> Iterator[Block]:
+def _index_content(rows: Sequence[IndexRow], unit: str) -> Iterator[Block]:
     yield Heading(_("All your running weeks"), 1)
     if not rows:
         yield Paragraph(_("No complete week with a run or a rating yet."))
-        yield Paragraph(told.foot(), quiet=True)
+        yield Paragraph(week_content.footer_text(), quiet=True)
         return
     weeks = ngettext("{n} week with a run or a rating", "{n} weeks with a run or a rating", len(rows))
     yield Paragraph(weeks.format(n=len(rows)), quiet=True)
     for year in sorted({row.week[:4] for row in rows}, reverse=True):
         yield Heading(year)
-        yield _year([row for row in reversed(rows) if row.week.startswith(year)], unit)
-    yield Paragraph(told.foot(), quiet=True)
+        yield _year_table([row for row in reversed(rows) if row.week.startswith(year)], unit)
+    yield Paragraph(week_content.footer_text(), quiet=True)
 
 
-def _year(rows: Sequence[Row], unit: str) -> Table:
+def _year_table(rows: Sequence[IndexRow], unit: str) -> Table:
     load = _("Load, {unit}").format(unit=_(units.load_unit(rows[0].load_unit, unit)))
     return Table(
         (_("Week"), _("Soreness"), _("Distance"), load),

@@ -1,4 +1,4 @@
-"""The tips of guidance.toml, the choice among them, and when to see a clinician."""
+"""Read the tips of guidance.toml, choose among them, and say when to see a clinician."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Tip:
 
 
 @dataclass(frozen=True, slots=True)
-class Clinician:
+class ClinicianAdvice:
     """The advice to see a clinician, with the signs that make it urgent."""
 
     title: str
@@ -44,7 +44,7 @@ class Clinician:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class TipReason:
     """Why a factor deserves a tip now; the heavier, the sooner."""
 
     factor: str
@@ -53,7 +53,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenTip:
     """A tip and why it is given now."""
 
     tip: Tip
@@ -61,47 +61,47 @@ class Chosen:
     factor: str
 
 
-def tips() -> tuple[Tip, ...]:
+def all_tips() -> tuple[Tip, ...]:
     """All tips, in the order of the file and the language spoken now."""
-    return _tips(current_language())
+    return _tips_in(current_language())
 
 
-def clinician() -> Clinician:
+def clinician_advice() -> ClinicianAdvice:
     """When and why to see a clinician, in the language spoken now."""
-    advice = _guidance()["clinician"]
+    advice = _read_guidance()["clinician"]
     texts = {name: _(text) for name, text in advice.items() if isinstance(text, str)}
-    return Clinician(flags=tuple(map(_, advice["flags"])), **texts)
+    return ClinicianAdvice(flags=tuple(map(_, advice["flags"])), **texts)
 
 
-def choose(reasons: Iterable[Reason], turn: int, limit: int = 3) -> tuple[Chosen, ...]:
+def choose_tips(reasons: Iterable[TipReason], turn: int, limit: int = 3) -> tuple[ChosenTip, ...]:
     """At most ``limit`` tips, one per reason and none twice, the heaviest reason first.
 
     ``turn`` (the number of the week) makes several tips for one factor take turns from week to week.
     """
-    chosen: list[Chosen] = []
+    chosen: list[ChosenTip] = []
     used: set[str] = set()
     for reason in sorted(reasons, key=lambda reason: -reason.weight):
-        answering = [tip for tip in tips() if reason.factor in tip.answers]
-        if len(chosen) == limit or not answering or used.intersection(_ids(answering)):
+        answering = [tip for tip in all_tips() if reason.factor in tip.answers]
+        if len(chosen) == limit or not answering or used.intersection(_tip_ids(answering)):
             continue
-        used.update(_ids(answering))
-        chosen.append(Chosen(answering[turn % len(answering)], reason.why, reason.factor))
+        used.update(_tip_ids(answering))
+        chosen.append(ChosenTip(answering[turn % len(answering)], reason.why, reason.factor))
     return tuple(chosen)
 
 
-def _ids(some: list[Tip]) -> list[str]:
+def _tip_ids(some: list[Tip]) -> list[str]:
     return [tip.id for tip in some]
 
 
 @cache
-def _tips(_language: str) -> tuple[Tip, ...]:
-    return tuple(_tip(**tip) for tip in _guidance()["tip"])
+def _tips_in(_language: str) -> tuple[Tip, ...]:
+    return tuple(_build_tip(**tip) for tip in _read_guidance()["tip"])
 
 
-def _tip(*, id: str, answers: list[str], grade: str, **texts: str) -> Tip:  # noqa: A002 - the file's name for it
+def _build_tip(*, id: str, answers: list[str], grade: str, **texts: str) -> Tip:  # noqa: A002 - the file's name for it
     return Tip(id=id, answers=tuple(answers), grade=grade, **{name: _(text) for name, text in texts.items()})
 
 
 @cache
-def _guidance() -> dict[str, Any]:
+def _read_guidance() -> dict[str, Any]:
     return tomllib.loads(files("runlog.reporter").joinpath("guidance.toml").read_text(encoding="utf-8"))

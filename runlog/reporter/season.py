@@ -1,4 +1,4 @@
-"""A season, from a month or day to another: its facts, by the measures of a week's report."""
+"""Gather the facts of a season, from a month or day to another, with the measures of a week."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from runlog import units
+from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
+from runlog.analysis.periods import Span
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext, use_language
-from runlog.reporter import advice, periods, totals, units
+from runlog.reporter import advice, summary
 from runlog.reporter.alerts import alerts
 from runlog.reporter.charts import links as links_chart
-from runlog.reporter.charts import weeks as weeks_chart
-from runlog.reporter.findings import Finding, findings
-from runlog.reporter.gear import RouteWorn, ShoeWorn, routes_run, shoes_worn
-from runlog.reporter.periods import Span
-from runlog.reporter.weekly import area_of
+from runlog.reporter.charts import soreness as weeks_chart
+from runlog.reporter.findings import Finding, build_findings
+from runlog.reporter.shoes_and_routes import SeasonRoute, SeasonShoe, season_routes, season_shoes
+from runlog.reporter.weekly import main_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,14 +28,14 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
     from runlog.reporter.alerts import Notice
-    from runlog.reporter.totals import Totals
+    from runlog.reporter.summary import Totals
 
 #: A week with fewer ratings is neither the best nor the worst.
-LEAST_RATINGS = 2
+MIN_RATINGS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PeriodTotals:
     """A month or a week of the season: its days, as far as they are of the season, in numbers."""
 
     span: Span
@@ -76,18 +78,18 @@ class Season:
     ratings: int
     headline: str
     all: Totals
-    months: tuple[Part, ...]
-    weeks: tuple[Part, ...]
-    best: Part | None
-    worst: Part | None
+    months: tuple[PeriodTotals, ...]
+    weeks: tuple[PeriodTotals, ...]
+    best: PeriodTotals | None
+    worst: PeriodTotals | None
     findings: tuple[Finding, ...]
-    shoes: tuple[ShoeWorn, ...]
-    routes: tuple[RouteWorn, ...]
+    shoes: tuple[SeasonShoe, ...]
+    routes: tuple[SeasonRoute, ...]
     alerts: tuple[PastAlert, ...]
     charts: Mapping[str, Any]
 
 
-def season(
+def build_season(
     history: History,
     since: str,
     until: str | None = None,
@@ -108,28 +110,32 @@ def season(
             ``now`` without a time zone.
     """
     with use_language(history.settings.language):
-        return _facts(history, since, until, periods.utc(now), progress)
+        return _gather_season(history, since, until, periods.to_utc(now), progress)
 
 
-def _facts(
+def _gather_season(
     history: History,
     since: str,
     until: str | None,
     now: pd.Timestamp,
     progress: Callable[[int, int, str], None] | None,
 ) -> Season:
-    today = now.tz_convert(periods.clock(history)).date()
-    span = _span(since, until, today)
-    end = min(periods.end_of(span.last, periods.clock(history, span.last)), now)
-    known = periods.until(history, end)
-    area = area_of(known)
+    today = now.tz_convert(periods.local_timezone(history)).date()
+    span = _season_span(since, until, today)
+    end = min(periods.end_of_day(span.last, periods.local_timezone(history, span.last)), now)
+    known = periods.history_as_of(history, end)
+    area = main_area(known)
     table = exposures(known, area)
     of_season = span.of(table)
-    weeks = tuple(Part(days, totals.of_week(known, days, area)) for days in _weeks(known, span))
-    months = tuple(Part(days, totals.of_week(known, days, area)) for days in _months(span))
-    best, worst = _extremes(weeks)
-    numbers = totals.of_week(known, span, area)
-    found = findings(known, of_season, span)
+    weeks = tuple(
+        PeriodTotals(days, summary.week_totals(known, days, area)) for days in _season_weeks(known, span)
+    )
+    months = tuple(
+        PeriodTotals(days, summary.week_totals(known, days, area)) for days in _season_months(span)
+    )
+    best, worst = _best_and_worst(weeks)
+    numbers = summary.week_totals(known, span, area)
+    found = build_findings(known, of_season, span)
     return Season(
         span=span,
         over=end < now,
@@ -137,23 +143,23 @@ def _facts(
         units=history.settings.units,
         area=area,
         ratings=int(numbers.ratings),
-        headline=_headline(known, span, numbers, area),
+        headline=_season_headline(known, span, numbers, area),
         all=numbers,
         months=months,
         weeks=weeks,
         best=best,
         worst=worst,
         findings=found,
-        shoes=shoes_worn(known, span, end),
-        routes=routes_run(known, span),
-        alerts=_alerts(known, weeks, end, progress),
-        charts=_charts(known, span, area, of_season),
+        shoes=season_shoes(known, span, end),
+        routes=season_routes(known, span),
+        alerts=_past_alerts(known, weeks, end, progress),
+        charts=_season_charts(known, span, area, of_season),
     )
 
 
-def _span(since: str, until: str | None, today: date) -> Span:
-    first = periods.days_named(since).first
-    last = min(today, today if until is None else periods.days_named(until).last)
+def _season_span(since: str, until: str | None, today: date) -> Span:
+    first = periods.parse_period(since).first
+    last = min(today, today if until is None else periods.parse_period(until).last)
     if first > today:
         raise BadInput(f"{since} has not begun yet")
     if last < first:
@@ -161,7 +167,7 @@ def _span(since: str, until: str | None, today: date) -> Span:
     return Span(first, last)
 
 
-def _weeks(history: History, span: Span) -> list[Span]:
+def _season_weeks(history: History, span: Span) -> list[Span]:
     """The runner's weeks, the first and the last one as far as they lie in the season."""
     week = periods.week_of(span.first, history.settings)
     count = (span.last - week.first).days // 7 + 1
@@ -169,17 +175,17 @@ def _weeks(history: History, span: Span) -> list[Span]:
     return [Span(max(one.first, span.first), min(one.last, span.last)) for one in whole]
 
 
-def _months(span: Span) -> list[Span]:
+def _season_months(span: Span) -> list[Span]:
     found, first = [], span.first
     while first <= span.last:
-        last = periods.days_named(f"{first:%Y-%m}").last
+        last = periods.parse_period(f"{first:%Y-%m}").last
         found.append(Span(first, min(last, span.last)))
         first = last + timedelta(days=1)
     return found
 
 
-def _extremes(weeks: tuple[Part, ...]) -> tuple[Part | None, Part | None]:
-    rated = [week for week in weeks if week.numbers.ratings >= LEAST_RATINGS]
+def _best_and_worst(weeks: tuple[PeriodTotals, ...]) -> tuple[PeriodTotals | None, PeriodTotals | None]:
+    rated = [week for week in weeks if week.numbers.ratings >= MIN_RATINGS]
     best = min(rated, key=lambda week: week.numbers.soreness_mean, default=None)
     worst = max(rated, key=lambda week: week.numbers.soreness_mean, default=None)
     if best is None or worst is None or best.numbers.soreness_mean == worst.numbers.soreness_mean:
@@ -187,7 +193,7 @@ def _extremes(weeks: tuple[Part, ...]) -> tuple[Part | None, Part | None]:
     return best, worst
 
 
-def _headline(history: History, span: Span, numbers: Totals, area: str) -> str:
+def _season_headline(history: History, span: Span, numbers: Totals, area: str) -> str:
     """How soreness went from the season's first half to its second, where both were rated."""
     where = units.area(area)
     if not numbers.runs and not numbers.ratings:
@@ -201,7 +207,7 @@ def _headline(history: History, span: Span, numbers: Totals, area: str) -> str:
         return ran.format(n=int(numbers.runs), area=where)
     middle = span.first + (span.last - span.first) / 2
     halves = (replace(span, last=middle), replace(span, first=middle + timedelta(days=1)))
-    early, late = (totals.of_week(history, half, area).soreness_mean for half in halves)
+    early, late = (summary.week_totals(history, half, area).soreness_mean for half in halves)
     places = {
         "area": where,
         "mean": units.number(numbers.soreness_mean),
@@ -209,9 +215,9 @@ def _headline(history: History, span: Span, numbers: Totals, area: str) -> str:
         "after": units.number(late),
     }
     change = late - early
-    if not units.known(change):
+    if not units.is_known(change):
         text = _("Your {area} was at {mean} of 10 on average.")
-    elif abs(change) < advice.NOTICED:
+    elif abs(change) < advice.NOTICEABLE:
         text = _("Your {area} was about as sore throughout, {mean} of 10 on average.")
     elif change > 0:
         text = _("Your {area} became sorer: {after} of 10 in the second half, after {before} in the first.")
@@ -222,33 +228,33 @@ def _headline(history: History, span: Span, numbers: Totals, area: str) -> str:
     return text.format(**places)
 
 
-def _alerts(
+def _past_alerts(
     history: History,
-    weeks: tuple[Part, ...],
+    weeks: tuple[PeriodTotals, ...],
     end: pd.Timestamp,
     progress: Callable[[int, int, str], None] | None,
 ) -> tuple[PastAlert, ...]:
     """What held at the end of each week, as the report of that week said it."""
     found: dict[str, PastAlert] = {}
     for number, week in enumerate(weeks, start=1):
-        moment = min(periods.end_of(week.span.last, periods.clock(history, week.span.last)), end)
+        moment = min(periods.end_of_day(week.span.last, periods.local_timezone(history, week.span.last)), end)
         for notice in alerts(history, moment):
             before = found.get(notice.id)
             first, count = (before.first, before.weeks) if before else (week.span, 0)
             found[notice.id] = PastAlert(notice, first, week.span, count + 1)
         if progress is not None:
-            progress(number, len(weeks), periods.name_of(periods.week_of(week.span.last, history.settings)))
+            progress(number, len(weeks), periods.week_name(periods.week_of(week.span.last, history.settings)))
     return tuple(found.values())
 
 
-def _charts(history: History, span: Span, area: str, table: pd.DataFrame) -> dict[str, Any]:
+def _season_charts(history: History, span: Span, area: str, table: pd.DataFrame) -> dict[str, Any]:
     from runlog.analysis.links import links
 
     charts: dict[str, Any] = {}
-    weeks = weeks_chart.of(history, span, area)
+    weeks = weeks_chart.weeks_in_span(history, span, area)
     if weeks.weeks["ratings"].any() or (weeks.weeks["load"] > 0).any():
         charts["weeks"] = weeks
-    forest = links_chart.of(links(table), area, history.settings.units)
+    forest = links_chart.links_data_from(links(table), area, history.settings.units)
     if len(forest.rows):
         charts["links"] = forest
     return charts

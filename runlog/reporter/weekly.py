@@ -1,4 +1,4 @@
-"""The weekly report: first the facts of a week as data, then one page of HTML."""
+"""Gather the facts of one week as data, for every format of the weekly report."""
 
 from __future__ import annotations
 
@@ -6,30 +6,71 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.errors import BadInput
 from runlog.fileio import write_atomically
 from runlog.i18n import use_language
-from runlog.reporter import advice, guidance, pairs, periods, pictures, totals
+from runlog.reporter import advice, guidance, shoes_and_routes, summary
 from runlog.reporter.alerts import alerts
-from runlog.reporter.beside import Beside, Form, beside, form
-from runlog.reporter.charts import View
-from runlog.reporter.days import Day, days
-from runlog.reporter.findings import Finding, findings
-from runlog.reporter.gaps import Missing, missing
-from runlog.reporter.ways_run import WayRun, ways_run
+from runlog.reporter.charts import View, exposure, find_chart
+from runlog.reporter.charts.streaks import UNKNOWN
+from runlog.reporter.findings import Finding, build_findings
+from runlog.reporter.shoes_and_routes import RecentRoute, recent_routes
+from runlog.reporter.summary import (
+    Day,
+    FormValue,
+    MissingData,
+    OtherHabit,
+    form_values,
+    missing_data,
+    other_habits,
+    summarise_days,
+)
 from runlog.trials.text import ReportSuggestion, TrialStatus, best_suggestion, trial_statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     import pandas as pd
 
     from runlog.analysis.history import History
+    from runlog.analysis.periods import Span
     from runlog.reporter.alerts import Notice
-    from runlog.reporter.periods import Span
+
+#: The charts of a page in their order, and whether their data has anything to show.
+_WEEK_CHARTS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
+    (
+        "soreness_and_load",
+        lambda data: bool(data.days["soreness"].notna().any() or (data.days["load"] > 0).any()),
+    ),
+    ("body", lambda data: not data.areas.empty),
+    ("streaks", lambda data: bool((data.runs[["warmup", "cooldown"]] != UNKNOWN).any(axis=None))),
+    ("routes", lambda data: data.top is not None and bool(data.share.tail(1).notna().all())),
+    ("route_maps", lambda data: bool(data.maps)),
+    ("form", lambda data: bool(data.runs.filter(like=" drift").notna().any(axis=None))),
+)
+
+
+def week_charts(
+    known: History, view: View, table: pd.DataFrame, found: tuple[Finding, ...]
+) -> dict[str, Any]:
+    """The data of the charts by their names.
+
+    Args:
+        known: the history up to the end of the week.
+        view: of the week.
+        table: the exposures of its area.
+        found: the findings of the week; the surest link is shown by the ratings behind it ("exposure").
+    """
+    drawn = {name: find_chart(name).data(known, view) for name, _shows in _WEEK_CHARTS}
+    shown = {name: drawn[name] for name, shows in _WEEK_CHARTS if shows(drawn[name])}
+    surest = next((one.factor for one in found if one.has_sign), None)
+    if surest is not None:
+        shown["exposure"] = exposure.exposure_data_from(table, surest, known.settings.units)
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +108,22 @@ class Week:
     area: str
     other_areas: Mapping[str, float]
     headline: str
-    next_step: advice.Step
-    now: totals.Totals
-    usual: totals.Totals
+    next_step: advice.NextStep
+    now: summary.Totals
+    usual: summary.Totals
     days: tuple[Day, ...]
     ratings: int
     same_rating: float | None
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
-    tips: tuple[guidance.Chosen, ...]
+    tips: tuple[guidance.ChosenTip, ...]
     trials: tuple[TrialStatus, ...]
     idea: ReportSuggestion | None
-    shoes: tuple[pairs.Pair, ...]
-    routes: tuple[WayRun, ...]
-    form: tuple[Form, ...]
-    beside: tuple[Beside, ...]
-    missing: tuple[Missing, ...]
+    shoes: tuple[shoes_and_routes.ShoeInUse, ...]
+    routes: tuple[RecentRoute, ...]
+    form: tuple[FormValue, ...]
+    beside: tuple[OtherHabit, ...]
+    missing: tuple[MissingData, ...]
     load_note: str
     runs_ever: int
     entries_ever: int
@@ -109,7 +150,7 @@ class Week:
         return [notice for notice in self.notices if not notice.see_clinician]
 
 
-def week(history: History, iso_week: str | None = None, now: datetime | None = None) -> Week:
+def build_week(history: History, iso_week: str | None = None, now: datetime | None = None) -> Week:
     """The facts of one of the runner's weeks, as they stood at its end, in the language of the settings.
 
     Args:
@@ -121,30 +162,32 @@ def week(history: History, iso_week: str | None = None, now: datetime | None = N
         BadInput: no such week, a week that has not begun, or a ``now`` without a time zone.
     """
     with use_language(history.settings.language):
-        return _facts(history, iso_week, now)
+        return _gather_week(history, iso_week, now)
 
 
-def _facts(history: History, iso_week: str | None, now: datetime | None) -> Week:
-    moment = periods.utc(now)
-    span = _span(history, iso_week, moment)
-    over = periods.end_of(span.last, periods.clock(history, span.last))
+def _gather_week(history: History, iso_week: str | None, now: datetime | None) -> Week:
+    moment = periods.to_utc(now)
+    span = _asked_span(history, iso_week, moment)
+    over = periods.end_of_day(span.last, periods.local_timezone(history, span.last))
     end = min(over, moment)
-    known = periods.until(history, end)
-    today = end.tz_convert(periods.clock(known)).date()
+    known = periods.history_as_of(history, end)
+    today = end.tz_convert(periods.local_timezone(known)).date()
     told = replace(span, last=max(span.first, min(span.last, today)))
-    area = area_of(known)
+    area = main_area(known)
     table = exposures(known, area)
-    found = findings(known, table, told)
+    found = build_findings(known, table, told)
     notices = tuple(alerts(known, end))
     see_clinician = any(notice.see_clinician for notice in notices)
-    numbers, usual = totals.of_week(known, told, area), totals.usual(known, told, area)
-    before = totals.before(known, told)
-    rated = totals.ratings(known, area)["soreness"]
-    tips = guidance.choose(advice.reasons(found, notices, numbers), turn=span.first.isocalendar().week)
+    numbers, usual = summary.week_totals(known, told, area), summary.usual_totals(known, told, area)
+    before = summary.comparison_weeks(known, told)
+    rated = summary.area_ratings(known, area)["soreness"]
+    tips = guidance.choose_tips(
+        advice.tip_reasons(found, notices, numbers), turn=span.first.isocalendar().week
+    )
     complete = over <= moment
     planned = trial_statuses(known, end)
     return Week(
-        name=periods.name_of(span),
+        name=periods.week_name(span),
         span=span,
         told=told,
         complete=complete,
@@ -153,33 +196,33 @@ def _facts(history: History, iso_week: str | None, now: datetime | None) -> Week
         load_kind=str(history.load_kind),
         area=area,
         other_areas=_other_areas(known, span, area),
-        headline=_headline(known, numbers, usual, area, complete=complete),
-        next_step=advice.next_step(
+        headline=_headline_of(known, numbers, usual, area, complete=complete),
+        next_step=advice.choose_next_step(
             tips, numbers, runs_ever=len(known.runs), ratings=len(rated), see_clinician=see_clinician
         ),
         now=numbers,
         usual=usual,
-        days=days(known, told),
+        days=summarise_days(known, told),
         ratings=len(rated),
-        same_rating=_same(rated),
+        same_rating=_constant_rating(rated),
         findings=found,
         notices=notices,
         tips=tips,
         trials=planned,
-        idea=_idea(known, planned, rated, area, told) if not see_clinician else None,
-        shoes=pairs.pairs(known, end),
-        routes=ways_run(known, end),
-        form=form(known, told, before),
-        beside=beside(known, told, before),
-        missing=missing(known, span, area),
+        idea=_trial_suggestion(known, planned, rated, area, told) if not see_clinician else None,
+        shoes=shoes_and_routes.shoes_in_use(known, end),
+        routes=recent_routes(known, end),
+        form=form_values(known, told, before),
+        beside=other_habits(known, told, before),
+        missing=missing_data(known, span, area),
         load_note=known.load_note,
         runs_ever=len(known.runs),
         entries_ever=len(known.entries),
-        charts=pictures.of_week(known, View(end, today, area), table, found),
+        charts=week_charts(known, View(end, today, area), table, found),
     )
 
 
-_week = week  # report's own argument is called week
+_build_week = build_week  # report's own argument is called week
 
 
 def report(
@@ -204,52 +247,56 @@ def report(
             that cannot be written to.
         MissingExtra: a PDF needs the extra ``pdf``.
     """
-    from runlog.reporter import forms
+    from runlog.reporter import render
 
-    facts = _week(history, week, now)
-    path, form = forms.place(Path(out), f"report-{facts.name}", form)
-    write_atomically(path, forms.of_week(facts, form))
+    facts = _build_week(history, week, now)
+    path, form = render.output_path(Path(out), f"report-{facts.name}", form)
+    write_atomically(path, render.render_week(facts, form))
     return path
 
 
-def due(history: History, now: datetime) -> str:
+def week_due(history: History, now: datetime) -> str:
     """The name of the week to report on: on a week's last day it is that one, else the one before."""
-    span = _this(history, periods.utc(now))
-    today = periods.utc(now).tz_convert(periods.clock(history)).date()
-    return periods.name_of(span if span.last == today else span.before(1))
+    span = _current_span(history, periods.to_utc(now))
+    today = periods.to_utc(now).tz_convert(periods.local_timezone(history)).date()
+    return periods.week_name(span if span.last == today else span.before(1))
 
 
-def under_way(history: History, now: datetime | None = None) -> str:
+def current_week(history: History, now: datetime | None = None) -> str:
     """The name of the week that is not over yet."""
-    return periods.name_of(_this(history, periods.utc(now)))
+    return periods.week_name(_current_span(history, periods.to_utc(now)))
 
 
-def _this(history: History, moment: pd.Timestamp) -> Span:
-    today = moment.tz_convert(periods.clock(history)).date()
+def _current_span(history: History, moment: pd.Timestamp) -> Span:
+    today = moment.tz_convert(periods.local_timezone(history)).date()
     return periods.week_of(today, history.settings)
 
 
-def _span(history: History, iso_week: str | None, moment: pd.Timestamp) -> Span:
-    this = _this(history, moment)
+def _asked_span(history: History, iso_week: str | None, moment: pd.Timestamp) -> Span:
+    this = _current_span(history, moment)
     if iso_week is not None:
-        span = periods.week_named(iso_week, history.settings)
-        if span.first > moment.tz_convert(periods.clock(history)).date():
+        span = periods.parse_week(iso_week, history.settings)
+        if span.first > moment.tz_convert(periods.local_timezone(history)).date():
             raise BadInput(f"the week {iso_week} has not begun yet")
         return span
     last_complete = this.before(1)
-    last = periods.last_day(
-        periods.until(history, periods.end_of(last_complete.last, periods.clock(history)))
+    last = periods.last_day_with_data(
+        periods.history_as_of(
+            history, periods.end_of_day(last_complete.last, periods.local_timezone(history))
+        )
     )
     return last_complete if last is None else periods.week_of(last, history.settings)
 
 
-def _headline(known: History, now: totals.Totals, usual: totals.Totals, area: str, *, complete: bool) -> str:
+def _headline_of(
+    known: History, now: summary.Totals, usual: summary.Totals, area: str, *, complete: bool
+) -> str:
     if known.runs.empty and known.entries.empty:
-        return advice.nothing_yet()
-    return advice.headline(now, usual, area, complete=complete)
+        return advice.empty_headline()
+    return advice.week_headline(now, usual, area, complete=complete)
 
 
-def area_of(history: History) -> str:
+def main_area(history: History) -> str:
     """The area rated most, the upper back where there is a tie or no rating."""
     counts = history.entries.dropna(subset=["soreness"])["area"].value_counts()
     return max(["upper_back", *map(str, counts.index)], key=lambda area: counts.get(area, 0))
@@ -261,16 +308,20 @@ def _other_areas(history: History, span: Span, area: str) -> dict[str, float]:
     return {str(name): float(value) for name, value in worst.items()}
 
 
-def _same(rated: pd.Series[float]) -> float | None:
+def _constant_rating(rated: pd.Series[float]) -> float | None:
     """What all ratings are, where they would be enough for links."""
     alike = len(rated) >= MIN_RATINGS and rated.min() == rated.max()
     return float(rated.iloc[0]) if alike else None
 
 
-def _idea(
+def _trial_suggestion(
     known: History, planned: tuple[TrialStatus, ...], rated: pd.Series[float], area: str, told: Span
 ) -> ReportSuggestion | None:
     """What would tell more, once links can be told and while no plan is under way."""
-    if len(rated) < MIN_RATINGS or _same(rated) is not None or any(not one.over for one in planned):
+    if (
+        len(rated) < MIN_RATINGS
+        or _constant_rating(rated) is not None
+        or any(not one.over for one in planned)
+    ):
         return None
     return best_suggestion(known, area, told.last)

@@ -10,7 +10,7 @@ from runlog.errors import BadInput
 from runlog.store import trials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from runlog.analysis.history import History
@@ -22,10 +22,16 @@ _SEED_RANGE = 2**32
 
 
 class TrialRegistry:
-    """What was planned; ``runlog.analysis.plans`` says what would tell more, and what a plan has shown."""
+    """The planned trials of one runner.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: where they are kept.
+        clinician_warnings: gives the messages of the open alerts that advise to see a clinician.
+    """
+
+    def __init__(self, store: Store, clinician_warnings: Callable[[History, datetime], list[str]]) -> None:
         self._store = store
+        self._clinician_warnings = clinician_warnings
 
     def all(self) -> list[Plan]:
         """All plans, in the order in which they were made."""
@@ -71,8 +77,12 @@ class TrialRegistry:
         from runlog.trials.design import plan_trial
         from runlog.trials.result import local_day
 
-        if not cleared:
-            _require_no_clinician_advice(history, now)
+        if not cleared and (warnings := self._clinician_warnings(history, now)):
+            raise BadInput(
+                f"{' '.join(warnings)} This is no time for a trial: see a doctor or physiotherapist first; "
+                "runlog alerts says which signs make it urgent. If one of them has said that you may train as "
+                "usual: --cleared"
+            )
         if trial.start < local_day(history, now):
             raise BadInput(f"{trial.start} is over; a plan is made before its runs")
         drawn = plan_trial(
@@ -107,19 +117,3 @@ class TrialRegistry:
                     f"plan {other.id} ({other.factor}) goes on until {other.runs[-1].day}; one at a time: "
                     f"begin after it with --start, or give it up with runlog plan cancel {other.id}"
                 )
-
-
-def _require_no_clinician_advice(history: History, now: datetime) -> None:
-    if warnings := clinician_advice(history, now):
-        raise BadInput(
-            f"{' '.join(warnings)} This is no time for a trial: see a doctor or physiotherapist first; "
-            "runlog alerts says which signs make it urgent. If one of them has said that you may train as "
-            "usual: --cleared"
-        )
-
-
-def clinician_advice(history: History, now: datetime) -> list[str]:
-    """The open alerts that mean the advice to see a clinician, in words."""
-    from runlog.reporter.alerts import alerts
-
-    return [notice.message for notice in alerts(history, now) if notice.see_clinician]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from runlog import units
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext
-from runlog.reporter import units
 from runlog.trials import design, result, suggestions
 from runlog.trials.design import estimate_pair_noise, trial_from_plan
 from runlog.trials.result import ARM_UNKNOWN, AS_ASSIGNED, MISSED, OTHER_ARM, UPCOMING

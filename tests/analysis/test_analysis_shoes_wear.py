@@ -44,7 +44,7 @@ def test_list_factor_chart_alert_and_detail_tell_the_same_kilometres(season):
         last = season.runs[season.runs["end"] <= now].iloc[-1]["shoe"]
         factor = shoe_km(season, pd.DatetimeIndex([now])).iloc[0]
         assert np.isnan(factor) if last is None else factor == listed[last]
-        drawn = chart.data(season, View(now, now.date())).pairs.set_index("name")["worn"]
+        drawn = chart.shoes_data(season, View(now, now.date())).pairs.set_index("name")["worn"]
         assert drawn.to_dict() == listed.to_dict()
         assert {name: shoe_detail(season, name, now).wear["km"] for name in listed.index} == listed.to_dict()
 

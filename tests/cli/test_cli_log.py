@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runlog import units
 from runlog.cli import answers
-from runlog.reporter import units
 
 NOW = datetime(2026, 7, 12, 18, 30, tzinfo=UTC)
 

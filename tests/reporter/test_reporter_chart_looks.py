@@ -12,9 +12,10 @@ import shapely
 from made_diary import Diary, made_season
 from matplotlib.text import Text
 
+from runlog.analysis import periods
 from runlog.i18n import ENGLISH, available_languages, use_language
 from runlog.model import Area
-from runlog.reporter import charts, periods
+from runlog.reporter import charts
 from runlog.reporter.charts import calendar, style
 from runlog.settings import PrivacyZone
 
@@ -92,17 +93,17 @@ def texts_of(figure):
             drawn[text] = None
         return draw(text, renderer, *rest, **options)
 
-    with patch.object(Text, "draw", recorded), style._dressed():
+    with patch.object(Text, "draw", recorded), style._chart_style():
         figure.draw_without_rendering()
         return {text: text.get_window_extent() for text in drawn}
 
 
 def drawn(chart, history, narrow, *, titled=False, **what):
-    view = charts.view(history, **what)
-    data = chart.data(periods.until(history, view.now), view)
+    view = charts.make_view(history, **what)
+    data = chart.data(periods.history_as_of(history, view.now), view)
     width = style.NARROW if narrow else style.WIDE
     title = data.title if titled else ""
-    return style.picture(lambda axes: chart.draw(data, axes), width, chart.height(data, narrow), title)
+    return style.new_figure(lambda axes: chart.draw(data, axes), width, chart.height(data, narrow), title)
 
 
 def assert_legible(figure):
@@ -147,14 +148,14 @@ def test_longer_words_of_other_languages_fit_as_well(sample_history, chart, narr
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "phone"])
 @pytest.mark.parametrize("factor", ["cooldown", "route_share", "run_spike", "acute_load", "mobility_7d"])
 def test_the_exposure_to_every_kind_of_factor_is_legible(sample_history, factor, narrow):
-    assert_legible(drawn(charts.named("exposure"), sample_history, narrow, factor=factor))
+    assert_legible(drawn(charts.find_chart("exposure"), sample_history, narrow, factor=factor))
 
 
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
 def test_names_are_data_in_an_svg_and_never_markup(histories, chart):
     history = histories["names"]
-    view = charts.view(history)
-    for svg in charts.embedded(chart.name, chart.data(history, view)).values():
+    view = charts.make_view(history)
+    for svg in charts.embedded_svgs(chart.name, chart.data(history, view)).values():
         assert "<script" not in svg
         assert "<b>" not in svg
         assert "\u202e" not in svg
@@ -163,7 +164,7 @@ def test_names_are_data_in_an_svg_and_never_markup(histories, chart):
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
 def test_a_picture_stays_small_however_long_the_history(histories, chart):
     history = histories["ratings"]
-    for svg in charts.embedded(chart.name, chart.data(history, charts.view(history))).values():
+    for svg in charts.embedded_svgs(chart.name, chart.data(history, charts.make_view(history))).values():
         assert len(svg) < 250_000
 
 
@@ -182,9 +183,9 @@ def contrast(one, other, scheme):
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_the_heats_are_steps_of_grey(scheme):
     """A reader who sees no colours, or prints in grey, can tell each heat from the next."""
-    greys = [luminance(style.PALETTE[name][scheme]) for name in calendar.HEATS]
+    greys = [luminance(style.PALETTE[name][scheme]) for name in calendar.HEAT_COLOURS]
     assert greys == sorted(greys, reverse=scheme == 0)
-    for one, other in zip(calendar.HEATS, calendar.HEATS[1:], strict=False):
+    for one, other in zip(calendar.HEAT_COLOURS, calendar.HEAT_COLOURS[1:], strict=False):
         assert contrast(one, other, scheme) > 1.25
 
 
@@ -206,8 +207,8 @@ def test_marks_stand_out_from_their_ground_in_grey(mark, ground, scheme):
 
 def test_a_day_without_a_rating_is_hollow_and_one_with_a_0_is_not():
     history = Diary().run(0).rate(0, 0).tell(1, desk_hours=8.0).history()
-    data = calendar.data(history, charts.view(history))
-    figure = style.picture(lambda axes: calendar.draw(data, axes), style.WIDE, 262)
+    data = calendar.calendar_data(history, charts.make_view(history))
+    figure = style.new_figure(lambda axes: calendar.draw_calendar(data, axes), style.WIDE, 262)
     hollow, rated = figure.axes[0].collections[:2]
     assert len(hollow.get_paths()) == len(data.days) - 1
     assert hollow.get_facecolor().size == 0 or (hollow.get_facecolor()[:, 3] == 0).all()
@@ -215,17 +216,17 @@ def test_a_day_without_a_rating_is_hollow_and_one_with_a_0_is_not():
 
 
 def test_a_text_is_wrapped_and_cut_by_its_true_width():
-    assert style.extent("iiii") < style.extent("mmmm") / 2
-    assert style.wrapped("one two three", style.extent("one two") + 1) == ["one two", "three"]
-    cut = style.shortened("x" * 90, 100)
+    assert style.text_width("iiii") < style.text_width("mmmm") / 2
+    assert style.wrap_text("one two three", style.text_width("one two") + 1) == ["one two", "three"]
+    cut = style.truncate_text("x" * 90, 100)
     assert cut.endswith("…")
-    assert 85 < style.extent(cut) <= 100
-    assert style.shortened("short", 100) == "short"
-    assert style.extent("東") == pytest.approx(12), "what the font lacks is counted as a square"
+    assert 85 < style.text_width(cut) <= 100
+    assert style.truncate_text("short", 100) == "short"
+    assert style.text_width("東") == pytest.approx(12), "what the font lacks is counted as a square"
 
 
 def test_marks_leave_each_other_room():
-    assert style.apart([0.0, 3.0, 10.0, 11.0, 20.0], 9.0) == [0, 2, 4]
+    assert style.pick_spaced([0.0, 3.0, 10.0, 11.0, 20.0], 9.0) == [0, 2, 4]
 
 
 def test_of_ten_years_no_more_is_drawn_than_can_be_seen():
@@ -237,7 +238,7 @@ def test_of_ten_years_no_more_is_drawn_than_can_be_seen():
     for day in range(1500):
         diary.rate(day * 2, day % 7)
     history = diary.history()
-    view = charts.view(history)
+    view = charts.make_view(history)
     for chart in charts.CHARTS:
         found = chart.data(history, view)
         runs = getattr(found, "runs", None)

@@ -15,7 +15,7 @@ from runlog.reporter.charts import calendar, exposure, links, routes, shoes, sor
 
 
 def view(history, moment=None, **what):
-    return charts.view(history, moment, **what)
+    return charts.make_view(history, moment, **what)
 
 
 def test_an_unknown_chart_is_answered_with_those_that_exist(diary):
@@ -63,7 +63,7 @@ def test_a_notebook_shows_a_chart_by_itself(full_season):
 def test_soreness_and_load_by_day(diary, at):
     diary.run(0, km=10).rate(0, 0).rate(0, 4).rate(2, 9, area="knee").run(30, km=5).rate(31, 2)
     history = diary.history()
-    data = soreness.data(history, view(history, at(32)))
+    data = soreness.soreness_data(history, view(history, at(32)))
     assert len(data.days) == 35
     assert data.days.index[0] == pd.Timestamp("2026-03-02")
     assert data.days["soreness"].dropna().to_dict() == {
@@ -82,7 +82,7 @@ def test_a_rating_of_zero_is_not_a_missing_rating(diary, at, rating, title):
     if rating is not None:
         diary.rate(1, rating)
     history = diary.history()
-    assert soreness.data(history, view(history, at(2))).title.startswith(title)
+    assert soreness.soreness_data(history, view(history, at(2))).title.startswith(title)
 
 
 def link(factor, **what):
@@ -101,7 +101,7 @@ def link(factor, **what):
 
 def test_exposure_shows_the_fitted_link_and_not_the_naive_means():
     table = pd.DataFrame({"warmup": [1, 1, 1, 0, 0, 0, np.nan], "rating": [1.0, 2, 3, 4, 5, 6, 9]})
-    data = exposure.of(table, "warmup", "km", pd.DataFrame([link("warmup")]))
+    data = exposure.exposure_data_from(table, "warmup", "km", pd.DataFrame([link("warmup")]))
     assert data.yes_no
     assert len(data.points) == 6
     without, with_it = data.fit.at(0.0, data.fit.effect), data.fit.at(1.0, data.fit.effect)
@@ -113,14 +113,14 @@ def test_exposure_shows_the_fitted_link_and_not_the_naive_means():
 def test_exposure_without_an_answer_says_why():
     table = pd.DataFrame({"posture": [1.0, 5.0], "rating": [1.0, 2.0]})
     found = pd.DataFrame([link("posture", grade="describe", reason="2 of the 20 ratings.", effect=np.nan)])
-    data = exposure.of(table, "posture", "km", found)
+    data = exposure.exposure_data_from(table, "posture", "km", found)
     assert (data.fit, data.reason) == (None, "2 of the 20 ratings.")
     assert data.title == "Posture: the ratings cannot tell yet"
 
 
 def test_exposure_to_a_shoe_comes_in_the_runner_s_unit():
     table = pd.DataFrame({"shoe_km": [160.9344, 321.8688], "rating": [2.0, 4.0]})
-    data = exposure.of(table, "shoe_km", "mi", pd.DataFrame([link("shoe_km", effect=0.5)]))
+    data = exposure.exposure_data_from(table, "shoe_km", "mi", pd.DataFrame([link("shoe_km", effect=0.5)]))
     assert list(data.points["value"]) == pytest.approx([100, 200])
     assert data.fit.step == pytest.approx(62.137, abs=0.01), "100 km"
     assert data.fit.at(150 + data.fit.step, 0.5) == pytest.approx(3.5)
@@ -129,25 +129,29 @@ def test_exposure_to_a_shoe_comes_in_the_runner_s_unit():
 
 def test_the_step_of_a_relative_factor_is_a_share_of_its_mean():
     table = pd.DataFrame({"acute_load": [100.0, 300.0], "rating": [2.0, 4.0]})
-    data = exposure.of(table, "acute_load", "km", pd.DataFrame([link("acute_load")]))
+    data = exposure.exposure_data_from(table, "acute_load", "km", pd.DataFrame([link("acute_load")]))
     assert data.fit.step == pytest.approx(20.0)
 
 
 def test_the_exposure_to_load_says_what_load_is():
     table = pd.DataFrame({"acute_load": [1.609344, 16.09344], "rating": [2.0, 4.0]})
-    data = exposure.of(table, "acute_load", "mi", pd.DataFrame([link("acute_load")]), load_kind="km")
+    data = exposure.exposure_data_from(
+        table, "acute_load", "mi", pd.DataFrame([link("acute_load")]), load_kind="km"
+    )
     assert list(data.points["value"]) == pytest.approx([1.0, 10.0])
     assert data.label == "Acute load (7 days), mi a day"
 
 
 def test_a_number_that_happens_to_be_0_or_1_is_no_habit():
     table = pd.DataFrame({"strength_7d": [0.0, 1.0], "rating": [2.0, 3.0]})
-    assert not exposure.of(table, "strength_7d", "km", pd.DataFrame([link("strength_7d")])).yes_no
+    assert not exposure.exposure_data_from(
+        table, "strength_7d", "km", pd.DataFrame([link("strength_7d")])
+    ).yes_no
 
 
 def test_the_exposure_of_a_season_is_the_link_of_that_season(full_season):
     seen = view(full_season, factor="warmup")
-    data = exposure.data(full_season, seen)
+    data = exposure.exposure_data(full_season, seen)
     found = links_of(exposures(full_season, "upper_back")).set_index("factor").loc["warmup"]
     assert (data.fit.effect, data.fit.low, data.fit.grade) == (found["effect"], found["low"], found["grade"])
     assert len(data.points) == found["n"]
@@ -166,7 +170,7 @@ def test_links_are_sorted_by_grade_and_titled_by_the_surest():
         link("cooldown", effect=0.4, low=0.2, high=0.6),
         link("posture", grade="", effect=np.nan, reason="It does not vary."),
     ]
-    data = links.of(pd.DataFrame(rows), "upper_back", "km")
+    data = links.links_data_from(pd.DataFrame(rows), "upper_back", "km")
     assert list(data.rows["factor"]) == ["warmup", "cooldown", "route_share", "desk_hours"]
     assert data.title == "Runs with a warm-up go with 1.2 points less soreness than runs without"
     assert data.notes == ("No answer yet: Posture.",)
@@ -180,7 +184,7 @@ def test_links_say_what_speaks_for_what_and_what_cannot_be_told_apart():
         link("shoe_km", grade="", effect=1.0, moves_with={"route_share": 0.8}),
         link("route_share", grade="", effect=1.0, moves_with={"shoe_km": 0.8}),
     ]
-    data = links.of(pd.DataFrame(rows), "upper_back", "km")
+    data = links.links_data_from(pd.DataFrame(rows), "upper_back", "km")
     assert list(data.rows["factor"]) == ["acute_load"]
     also = "Acute load (7 days) also speaks for what moves with it:"
     assert data.notes == (
@@ -192,15 +196,15 @@ def test_links_say_what_speaks_for_what_and_what_cannot_be_told_apart():
 
 def test_links_without_a_sign_say_so():
     rows = pd.DataFrame([link("warmup", effect=0.1, low=-1, high=1.2, grade="none")])
-    title = links.of(rows, "knee", "km").title
+    title = links.links_data_from(rows, "knee", "km").title
     assert title == "Nothing goes together with the soreness of your knee so far"
-    assert "Not enough" in links.of(rows.iloc[:0], "knee", "km").title
+    assert "Not enough" in links.links_data_from(rows.iloc[:0], "knee", "km").title
 
 
 def test_shoes_in_the_runner_s_unit(diary, at):
     diary.shoe("Glide", limit_m=160_934.4).shoe("Old", retired=date(2026, 3, 3))
     history = diary.run(0, km=16.09344, shoe="Glide").history(units="mi")
-    data = shoes.data(history, view(history, at(1)))
+    data = shoes.shoes_data(history, view(history, at(1)))
     assert list(data.pairs["name"]) == ["Glide"]
     assert data.pairs["worn"].iloc[0] == pytest.approx(10)
     assert data.pairs["limit"].iloc[0] == pytest.approx(100)
@@ -212,7 +216,7 @@ def test_shoes_tell_when_they_are_expected_at_their_limit(diary, at):
     for day in range(0, 56, 2):
         diary.run(day, km=10 + day % 4, shoe="Glide" if day % 4 else "Old")
     history = diary.history()
-    found = shoes.data(history, view(history, at(56))).pairs.set_index("name")
+    found = shoes.shoes_data(history, view(history, at(56))).pairs.set_index("name")
     glide, old = found.loc["Glide"], found.loc["Old"]
     assert glide["low"] <= glide["expected"] <= glide["high"]
     assert glide["low"] > pd.Timestamp("2026-04-27")
@@ -223,7 +227,7 @@ def test_routes_draw_the_share_only_where_there_are_enough_runs(diary, at):
     for day in range(10):
         diary.run(day, loop=1 if day % 2 else 2)
     history = diary.run(10, loop=1).history()
-    data = routes.data(history, view(history, at(10)))
+    data = routes.routes_data(history, view(history, at(10)))
     assert data.share.count() == 7
     assert data.share.iloc[-1] == pytest.approx(6 / 11)
     assert data.lines == ["R2", "R1"]
@@ -234,7 +238,7 @@ def test_rare_routes_share_a_line(diary, at):
     for day, loop in enumerate((1, 1, 2, 3, 4, 5, 6, 7)):
         diary.run(day, loop=loop)
     history = diary.history()
-    data = routes.data(history, view(history, at(8)))
+    data = routes.routes_data(history, view(history, at(8)))
     assert data.lines[0] == "R1"
     assert data.lines[-1] == "others"
     assert (data.runs["line"] == "others").sum() == 2
@@ -245,7 +249,7 @@ def test_routes_are_called_by_their_names(diary, at):
         diary.run(day, loop=loop, name="Along the canal" if loop == 2 else None)
     history = diary.history()
     history.routes.loc["R1", "given_name"] = "Round the lake"
-    data = routes.data(history, view(history, at(6)))
+    data = routes.routes_data(history, view(history, at(6)))
     assert data.lines == ["R1", "R2"]
     assert data.names == {"R1": "Round the lake", "R2": "Along the canal"}
     assert data.title == "67% of your runs in 28 days were on Round the lake (R1)"
@@ -253,7 +257,7 @@ def test_routes_are_called_by_their_names(diary, at):
 
 def test_the_calendar_s_rows_are_the_days_of_the_runner_s_week(diary, at):
     history = diary.run(1).rate(1, 0).rate(1, 6).history(week_start="sunday")
-    data = calendar.data(history, view(history, at(2)))
+    data = calendar.calendar_data(history, view(history, at(2)))
     assert data.days.index[0].day_name() == "Sunday"
     tuesday = data.days.loc[pd.Timestamp("2026-03-03")]
     assert (tuesday["weekday"], tuesday["soreness"], tuesday["runs"], tuesday["week"]) == (2, 6.0, 1, 25)
@@ -264,12 +268,12 @@ def test_the_calendar_s_rows_are_the_days_of_the_runner_s_week(diary, at):
     ("rating", "step"), [(0, 0), (1, 1), (2, 1), (3, 2), (5, 3), (6, 3), (7, 4), (10, 4)]
 )
 def test_the_heat_of_a_rating(rating, step):
-    assert calendar.heat(rating) == f"heat{step}"
+    assert calendar.heat_colour(rating) == f"heat{step}"
 
 
 def test_a_chart_in_a_page_takes_the_page_s_colours_and_its_own_ids(full_season):
-    found = calendar.data(full_season, view(full_season))
-    wide, narrow = charts.embedded("calendar", found).values()
+    found = calendar.calendar_data(full_season, view(full_season))
+    wide, narrow = charts.embedded_svgs("calendar", found).values()
     for svg in (wide, narrow):
         assert svg.startswith("<svg")
         assert not any(light in svg for light in style.LIGHT.values())

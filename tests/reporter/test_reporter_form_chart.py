@@ -21,7 +21,7 @@ def history_with(diary, drifts, **columns):
 
 
 def seen(history):
-    return form.data(history, charts.view(history))
+    return form.form_data(history, charts.make_view(history))
 
 
 def test_only_what_is_recorded_is_shown(diary):
@@ -70,4 +70,4 @@ def test_half_a_year_and_not_too_many_runs(diary):
     assert (data.runs["day"].iloc[-1] - data.runs["day"].iloc[0]).days <= 182
     for day in range(120, 300):
         diary.run(day + 0.3, cadence=170.0)
-    assert len(seen(diary.history()).runs) == form.MOST
+    assert len(seen(diary.history()).runs) == form.MOST_RUNS

@@ -15,11 +15,11 @@ import pytest
 from markdown_it import MarkdownIt
 
 from runlog.errors import BadInput, MissingExtra
-from runlog.reporter import forms
-from runlog.reporter.forms import columns, markdown, pdf, plain, told
-from runlog.reporter.forms.blocks import Heading, Item, Items, Paragraph, Table
-from runlog.reporter.season import season as season_facts
-from runlog.reporter.weekly import week
+from runlog.reporter import render
+from runlog.reporter.render import as_pdf, as_text, week_content
+from runlog.reporter.render.content import Heading, Item, Items, Paragraph, Table
+from runlog.reporter.season import build_season as season_facts
+from runlog.reporter.weekly import build_week
 
 HOSTILE = (
     "</td><script>alert(1)</script> [x](http://evil.example) ![y](//z) | `c` *b* www.evil.example\n# h \u202e"
@@ -29,7 +29,7 @@ READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 
 @pytest.fixture(scope="module")
 def facts(full_season):
-    return week(full_season)
+    return build_week(full_season)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def hostile(season, at):
     made = season(weeks=8)
     made.shoe(HOSTILE)
     made.run(50, 9, shoe=HOSTILE, loop=1, name=HOSTILE).rate(50, 8)
-    return week(made.history(), now=at(56))
+    return build_week(made.history(), now=at(56))
 
 
 def tokens(text):
@@ -54,14 +54,14 @@ def read(message):
 
 
 def test_the_markdown_says_what_the_page_says(facts):
-    text = forms.of_week(facts, "md").decode()
+    text = render.render_week(facts, "md").decode()
     assert text.startswith(f"# {facts.headline}\n")
     for finding in facts.findings:
         if finding.is_told:
             assert finding.label in text
-            assert markdown.escaped(finding.sentence) in text
+            assert as_text.escape_markdown(finding.sentence) in text
     for chosen in facts.tips:
-        assert markdown.escaped(chosen.tip.evidence) in text
+        assert as_text.escape_markdown(chosen.tip.evidence) in text
     assert "likely (B), n 91" in text
     assert "| Distance " in text
     assert "Pegasus 41" in text
@@ -71,7 +71,7 @@ def test_the_markdown_says_what_the_page_says(facts):
 
 
 def test_what_was_typed_is_only_text_in_markdown(hostile):
-    text = forms.of_week(hostile, "md").decode()
+    text = render.render_week(hostile, "md").decode()
     found = tokens(text)
     assert not {token.type for token in found} & {"html_inline", "html_block", "image", "link_open", "s_open"}
     said = "".join(token.content for token in found if token.type == "text")
@@ -84,34 +84,34 @@ def test_what_was_typed_is_only_text_in_markdown(hostile):
     "text", ["1. a", "- a", "+ a", "---", "===", "# a", "> a", "12) b", "a_b_c", "~~x~~", "&amp;"]
 )
 def test_a_text_reads_back_as_itself(text):
-    found = tokens(markdown.render([Paragraph(text)]))
+    found = tokens(as_text.render_markdown([Paragraph(text)]))
     assert [token.type for token in found][:2] == ["paragraph_open", "inline"]
     assert "".join(token.content for token in found if token.type in ("text", "text_special")) == text
 
 
 def test_the_cells_of_tables_stay_in_their_columns():
     table = Table(("Name", "Runs"), (("a | b", "1"), ("日本", "12")))
-    text = markdown.render([table])
+    text = as_text.render_markdown([table])
     assert len([token for token in tokens(text) if token.type == "td_open"]) == 4
-    assert plain.render([table]) == "Name   Runs\na | b     1\n日本     12\n"
-    assert columns.aligned([["a", "b"]]) == [["a  ", "  b"]]
+    assert as_text.render_plain([table]) == "Name   Runs\na | b     1\n日本     12\n"
+    assert as_text.align_columns([["a", "b"]]) == [["a  ", "  b"]]
 
 
 def test_plain_text_fits_the_line_of_a_mail(facts):
-    text = plain.render(told.blocks(facts))
-    assert max(map(len, text.splitlines())) <= plain.WIDTH
+    text = as_text.render_plain(week_content.week_content(facts))
+    assert max(map(len, text.splitlines())) <= as_text.LINE_WIDTH
     assert "**" not in text
     assert "\\" not in text
-    assert plain.render([Heading("A", 1), Items((Item("b", "c", "d"),))]) == "A\n=\n\n* b c d\n"
+    assert as_text.render_plain([Heading("A", 1), Items((Item("b", "c", "d"),))]) == "A\n=\n\n* b c d\n"
 
 
 @pytest.mark.parametrize("which", ["facts", "hostile"])
 def test_the_json_keeps_to_its_schema(which, request):
     schema = json.loads(
-        files("runlog.reporter.forms").joinpath("week.schema.json").read_text(encoding="utf-8")
+        files("runlog.reporter.render").joinpath("week.schema.json").read_text(encoding="utf-8")
     )
     found = request.getfixturevalue(which)
-    text = forms.of_week(found, "json").decode()
+    text = render.render_week(found, "json").decode()
     told_facts = json.loads(text, parse_constant=pytest.fail)
     checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
     assert [error.message for error in checker.iter_errors(told_facts)] == []
@@ -121,7 +121,7 @@ def test_the_json_keeps_to_its_schema(which, request):
 
 
 def test_unknown_is_null_and_0_is_a_value(diary, at):
-    found = json.loads(forms.of_week(week(diary.run(0).rate(1, 0).history(), now=at(7)), "json"))
+    found = json.loads(render.render_week(build_week(diary.run(0).rate(1, 0).history(), now=at(7)), "json"))
     assert found["this_week"]["soreness_max"] == 0
     assert found["usual"]["soreness_mean"] is None
     assert found["see_clinician"] is None
@@ -130,14 +130,14 @@ def test_unknown_is_null_and_0_is_a_value(diary, at):
 
 
 def test_an_empty_home_has_every_form(diary, at):
-    facts = week(diary.history(), now=at(7))
+    facts = build_week(diary.history(), now=at(7))
     for form in ("html", "md", "json"):
-        assert forms.of_week(facts, form)
-    assert read(forms.mail_of_week(facts, at(7)))["Subject"] == facts.headline
+        assert render.render_week(facts, form)
+    assert read(render.mail_week(facts, at(7)))["Subject"] == facts.headline
 
 
 def test_the_mail_reads_back(facts, at):
-    sent = forms.mail_of_week(facts, at(200))
+    sent = render.mail_week(facts, at(200))
     assert len(sent) < 1_500_000
     mail = read(sent)
     assert mail["Subject"] == facts.headline
@@ -158,7 +158,7 @@ def test_the_mail_reads_back(facts, at):
 
 def test_what_was_typed_is_only_text_in_a_mail(hostile, at):
     named = replace(hostile, headline=f"Sore\r\nBcc: all@example.org {HOSTILE}")
-    mail = read(forms.mail_of_week(named, at(60)))
+    mail = read(render.mail_week(named, at(60)))
     assert mail["Bcc"] is None
     assert mail["Subject"].startswith("SoreBcc: all@example.org")
     html = mail.get_body(("html",)).get_content()
@@ -171,9 +171,9 @@ def test_a_pdf_shows_the_charts(facts):
         import weasyprint  # noqa: F401 - Pango may be missing
     except OSError:
         pytest.skip("Pango, which WeasyPrint draws text with, is not installed")
-    page = pdf._in_light_colours(forms.of_week(facts, "html").decode())
+    page = as_pdf._light_colours(render.render_week(facts, "html").decode())
     assert "var(--sore)" not in page
-    written = forms.of_week(facts, "pdf")
+    written = render.render_week(facts, "pdf")
     assert written.startswith(b"%PDF")
     assert len(written) < 1_500_000
 
@@ -181,25 +181,25 @@ def test_a_pdf_shows_the_charts(facts):
 def test_without_weasyprint_a_pdf_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(MissingExtra, match=r"runlog\[pdf\]"):
-        pdf.render("<p>")
+        as_pdf.render_pdf("<p>")
 
 
 def test_the_place_of_a_report_is_a_file_or_in_a_folder(tmp_path):
-    assert forms.place(tmp_path, "a") == (tmp_path / "a.html", "html")
-    assert forms.place(tmp_path, "a", "md") == (tmp_path / "a.md", "md")
-    assert forms.place(tmp_path / "b.JSON", "a") == (tmp_path / "b.JSON", "json")
-    assert forms.place(tmp_path / "b.htm", "a", "html") == (tmp_path / "b.htm", "html")
+    assert render.output_path(tmp_path, "a") == (tmp_path / "a.html", "html")
+    assert render.output_path(tmp_path, "a", "md") == (tmp_path / "a.md", "md")
+    assert render.output_path(tmp_path / "b.JSON", "a") == (tmp_path / "b.JSON", "json")
+    assert render.output_path(tmp_path / "b.htm", "a", "html") == (tmp_path / "b.htm", "html")
     with pytest.raises(BadInput, match="md was asked for"):
-        forms.place(tmp_path / "b.html", "a", "md")
+        render.output_path(tmp_path / "b.html", "a", "md")
 
 
 def test_a_season_has_every_form(full_season, at):
     found = season_facts(full_season, "2026-04", "2026-06", at(200))
-    page, text, data = (forms.of_season(found, form).decode() for form in ("html", "md", "json"))
+    page, text, data = (render.render_season(found, form).decode() for form in ("html", "md", "json"))
     assert found.headline in page
     assert "<svg" in page
     assert "http-equiv" not in page
     assert text.startswith("# ")
     kept = json.loads(data, parse_constant=pytest.fail)
     assert [month["first_day"] for month in kept["months"]] == ["2026-04-01", "2026-05-01", "2026-06-01"]
-    assert read(forms.mail_of_season(found, at(200)))["Subject"] == found.headline
+    assert read(render.mail_season(found, at(200)))["Subject"] == found.headline

@@ -5,7 +5,7 @@ import pytest
 from runlog.analysis.factors import FACTORS
 from runlog.reporter import guidance
 from runlog.reporter.alerts import ALERTS
-from runlog.reporter.guidance import Reason, choose, clinician, tips
+from runlog.reporter.guidance import TipReason, all_tips, choose_tips, clinician_advice
 
 GRADES = {"moderate", "moderate to weak", "low", "trivial", "none", "opinion"}
 
@@ -22,7 +22,7 @@ def runs_of_eight(text):
 def test_no_tip_copies_eight_words_in_a_row_from_the_guidance(shared):
     source = runs_of_eight((shared / "guidance/prevention-guidance.txt").read_text())
     assert len(source) > 1000
-    for tip in tips():
+    for tip in all_tips():
         for text in (tip.title, tip.how, tip.why, tip.evidence):
             assert not runs_of_eight(text) & source, tip.id
 
@@ -54,25 +54,25 @@ def test_no_tip_copies_eight_words_in_a_row_from_the_guidance(shared):
     ],
 )
 def test_everything_that_the_guidance_names_has_a_tip(subject):
-    assert any(subject in f"{tip.title} {tip.how}".lower() for tip in tips())
+    assert any(subject in f"{tip.title} {tip.how}".lower() for tip in all_tips())
 
 
 def test_every_tip_is_whole_and_honestly_graded():
-    assert len({tip.id for tip in tips()}) == len(tips())
-    for tip in tips():
+    assert len({tip.id for tip in all_tips()}) == len(all_tips())
+    for tip in all_tips():
         assert tip.grade in GRADES, tip.id
         assert all((tip.title, tip.how, tip.why, tip.evidence, tip.source)), tip.id
 
 
 def test_tips_answer_only_what_exists_and_every_mission_factor_has_one():
-    answered = {answer for tip in tips() for answer in tip.answers}
+    answered = {answer for tip in all_tips() for answer in tip.answers}
     names = {factor.name for factor in FACTORS} | {rule.kind for rule in ALERTS} | {"form", "gear"}
     assert answered <= names
     assert {factor.name for factor in FACTORS if factor.mission} <= answered
 
 
 def test_what_has_no_evidence_says_so():
-    by_id = {tip.id: tip for tip in tips()}
+    by_id = {tip.id: tip for tip in all_tips()}
     assert "No evidence" in by_id["braces"].evidence
     assert "No study on route variety" in by_id["route-variety"].evidence
     assert by_id["static-stretches"].grade == "trivial"
@@ -80,31 +80,31 @@ def test_what_has_no_evidence_says_so():
 
 
 def test_the_heaviest_reasons_come_first_and_at_most_three():
-    reasons = [Reason("warmup", "a", 1), Reason("route_share", "b", 3), Reason("shoe_km", "c", 2)]
-    chosen = choose([*reasons, Reason("desk_hours", "d", 0.5)], turn=0)
+    reasons = [TipReason("warmup", "a", 1), TipReason("route_share", "b", 3), TipReason("shoe_km", "c", 2)]
+    chosen = choose_tips([*reasons, TipReason("desk_hours", "d", 0.5)], turn=0)
     assert [tip.factor for tip in chosen] == ["route_share", "shoe_km", "warmup"]
     assert chosen[0].why_now == "b"
 
 
 def test_a_factor_and_its_alert_give_one_tip_not_two():
-    reasons = [Reason("warmup", "link", 8), Reason("warmup_skipped", "alert", 2)]
-    chosen = choose(reasons, turn=0)
+    reasons = [TipReason("warmup", "link", 8), TipReason("warmup_skipped", "alert", 2)]
+    chosen = choose_tips(reasons, turn=0)
     assert [(tip.factor, tip.why_now) for tip in chosen] == [("warmup", "link")]
 
 
 def test_tips_for_one_factor_take_turns_from_week_to_week():
-    ids = [choose([Reason("warmup", "a", 1)], turn=turn)[0].tip.id for turn in range(4)]
+    ids = [choose_tips([TipReason("warmup", "a", 1)], turn=turn)[0].tip.id for turn in range(4)]
     assert len(set(ids)) == 3
     assert ids[0] == ids[3]
 
 
 def test_no_reason_no_tip():
-    assert choose([], turn=5) == ()
-    assert choose([Reason("soreness_high", "see a clinician instead", 2)], turn=5) == ()
+    assert choose_tips([], turn=5) == ()
+    assert choose_tips([TipReason("soreness_high", "see a clinician instead", 2)], turn=5) == ()
 
 
 def test_the_clinician_s_advice_names_every_red_flag():
-    advice = " ".join([*clinician().flags, clinician().emergency]).lower()
+    advice = " ".join([*clinician_advice().flags, clinician_advice().emergency]).lower()
     for flag in (
         "fall or a blow",
         "fever",
@@ -128,4 +128,4 @@ def test_the_clinician_s_advice_names_every_red_flag():
 
 
 def test_the_guidance_is_read_once():
-    assert guidance.tips() is guidance.tips()
+    assert guidance.all_tips() is guidance.all_tips()

@@ -11,13 +11,15 @@ from email import message_from_bytes, policy
 import catalogues
 import pytest
 
+from runlog import units
+from runlog.analysis import periods
 from runlog.i18n import month_names, use_language
-from runlog.reporter import forms, periods, units
+from runlog.reporter import render
 from runlog.reporter.alerts import alerts
-from runlog.reporter.archive import archive
+from runlog.reporter.archive import write_archive
 from runlog.reporter.charts import CHARTS, chart, style
-from runlog.reporter.season import season
-from runlog.reporter.weekly import week
+from runlog.reporter.season import build_season
+from runlog.reporter.weekly import build_week
 
 #: Texts with at least so many letters in a row, outside of their places, are looked for.
 TELLING = 12
@@ -49,44 +51,44 @@ def _left_over(said, english):
 
 
 def test_english_is_looked_for(sample_history, english):
-    page = forms.of_week(week(sample_history), "html").decode()
+    page = render.render_week(build_week(sample_history), "html").decode()
     assert len(_left_over(page, english)) > 50
 
 
 @pytest.mark.parametrize("name", ["2026-W22", "2026-W46"])
 def test_a_week_says_no_word_of_english(german, english, name):
-    facts = week(german, name)
+    facts = build_week(german, name)
     for form in ("html", "md", "json"):
-        said = KEYS.sub("", forms.of_week(facts, form).decode())
+        said = KEYS.sub("", render.render_week(facts, form).decode())
         assert _left_over(said, english) == []
         assert "Beschwerden" in said
         assert form != "html" or '<html lang="de">' in said
 
 
 def test_a_season_says_no_word_of_english(german, english):
-    facts = season(german, "2026-06")
+    facts = build_season(german, "2026-06")
     for form in ("html", "md", "json"):
-        said = forms.of_season(facts, form).decode()
+        said = render.render_season(facts, form).decode()
         assert _left_over(said, english) == []
         assert "Beschwerden" in said
 
 
 def test_the_index_of_an_archive_says_no_word_of_english(german, english, tmp_path):
     first = german.runs["day"].min() + timedelta(days=20)
-    written = archive(periods.until(german, first.tz_localize("UTC")), tmp_path)
+    written = write_archive(periods.history_as_of(german, first.tz_localize("UTC")), tmp_path)
     said = written.index.read_text(encoding="utf-8")
     assert _left_over(said, english) == []
     assert "18.–24. Mai 2026" in said
 
 
 def test_the_keys_and_grades_of_json_stay(german, sample_history):
-    here, there = (json.loads(forms.of_week(week(of), "json")) for of in (german, sample_history))
+    here, there = (json.loads(render.render_week(build_week(of), "json")) for of in (german, sample_history))
     assert _keys(here) == _keys(there)
     assert [one["grade"] for one in here["findings"]] == [one["grade"] for one in there["findings"]]
 
 
 def test_a_mail_speaks_the_language_in_all_its_parts(german, english):
-    mail = forms.mail_of_week(week(german), datetime(2026, 11, 16, tzinfo=UTC))
+    mail = render.mail_week(build_week(german), datetime(2026, 11, 16, tzinfo=UTC))
     parsed = message_from_bytes(mail, policy=policy.default)
     texts = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
     assert len(texts) == 2
@@ -97,7 +99,7 @@ def test_a_mail_speaks_the_language_in_all_its_parts(german, english):
 @pytest.mark.parametrize("name", [chart.name for chart in CHARTS])
 def test_a_chart_speaks_the_language_also_when_it_is_drawn_later(german, english, name):
     figure = chart(name, german, factor="run_spike" if name == "exposure" else None)
-    drawn = style.saved(figure, "svg").decode()
+    drawn = style.encode_figure(figure, "svg").decode()
     said = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", drawn))
     assert _left_over(said, english) == []
     assert re.findall(r"\d\.\d(?!\d\d)", said) == []

@@ -9,11 +9,12 @@ import pytest
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
-from runlog.reporter import charts, page
+from runlog.reporter import charts
 from runlog.reporter.alerts import alerts
-from runlog.reporter.findings import findings, this_week
-from runlog.reporter.pairs import in_use
-from runlog.reporter.weekly import week
+from runlog.reporter.findings import build_findings, week_value
+from runlog.reporter.render import as_html
+from runlog.reporter.shoes_and_routes import in_use_table
+from runlog.reporter.weekly import build_week
 
 
 def test_a_diary_without_any_run_gives_links_and_a_report(diary, at):
@@ -23,24 +24,28 @@ def test_a_diary_without_any_run_gives_links_and_a_report(diary, at):
     found = links(exposures(history)).set_index("factor")
     assert found.loc["warmup", "grade"] == ""
     assert "30 ratings" in found.loc["warmup", "reason"]
-    assert "From 28 ratings" in page.render(week(history, now=at(31)))
+    assert "From 28 ratings" in as_html.render_week_page(build_week(history, now=at(31)))
 
 
 def test_an_unfinished_week_is_told_as_of_now_and_not_as_of_its_end(diary, at):
     for day in range(0, 24, 2):
         diary.run(day)
     history, now = diary.history(), at(22, 20)
-    (load,) = [found for found in week(history, "2026-W13", now=now).findings if found.factor == "acute_load"]
-    as_of_today = replace(week(history, "2026-W13", now=now).span, last=date(2026, 3, 24))
+    (load,) = [
+        found for found in build_week(history, "2026-W13", now=now).findings if found.factor == "acute_load"
+    ]
+    as_of_today = replace(build_week(history, "2026-W13", now=now).span, last=date(2026, 3, 24))
     (expected,) = [
-        found for found in findings(history, exposures(history), as_of_today) if found.factor == "acute_load"
+        found
+        for found in build_findings(history, exposures(history), as_of_today)
+        if found.factor == "acute_load"
     ]
     assert load.now == pytest.approx(expected.now)
 
 
 def test_a_first_week_knows_no_load_of_seven_days(diary, at):
     history = diary.run(0).run(2).rate(2, 3).history()
-    (load,) = [f for f in week(history, "2026-W10", now=at(4)).findings if f.factor == "acute_load"]
+    (load,) = [f for f in build_week(history, "2026-W10", now=at(4)).findings if f.factor == "acute_load"]
     assert load.now_text == "unknown this week"
 
 
@@ -50,7 +55,7 @@ def test_a_past_week_ends_where_it_was_run_wherever_the_runner_is_now(diary, at,
     diary.activities[-1] = replace(
         diary.activities[-1], activity=replace(diary.activities[-1].activity, utc_offset_s=3600 * hours_east)
     )
-    assert week(diary.history(), "2026-W10", now=at(21)).now.distance_m == pytest.approx(10_000)
+    assert build_week(diary.history(), "2026-W10", now=at(21)).now.distance_m == pytest.approx(10_000)
 
 
 @pytest.mark.parametrize("name", ["run_spike", "route_streak", "cadence"])
@@ -59,8 +64,8 @@ def test_a_week_without_runs_has_no_value_of_a_run(diary, at, name):
         diary.run(day, loop=1)
     history = diary.history()
     (factor,) = [factor for factor in FACTORS if factor.name == name]
-    span = week(history, "2026-W14", now=at(60)).span
-    assert this_week(factor, history, span)[1] == "no runs this week"
+    span = build_week(history, "2026-W14", now=at(60)).span
+    assert week_value(factor, history, span)[1] == "no runs this week"
 
 
 def test_a_pair_bought_today_is_there_where_the_day_has_begun_already(diary, at):
@@ -68,14 +73,14 @@ def test_a_pair_bought_today_is_there_where_the_day_has_begun_already(diary, at)
     diary.activities[0] = replace(
         diary.activities[0], activity=replace(diary.activities[0].activity, utc_offset_s=13 * 3600)
     )
-    assert list(in_use(diary.history(), pd.Timestamp(at(1, 12)))["name"]) == ["New"]
-    assert in_use(diary.history(), pd.Timestamp(at(1, 10))).empty
+    assert list(in_use_table(diary.history(), pd.Timestamp(at(1, 12)))["name"]) == ["New"]
+    assert in_use_table(diary.history(), pd.Timestamp(at(1, 10))).empty
 
 
 def test_a_pair_without_a_limit_left_and_one_not_worn_yet_are_told_so(diary, at):
     diary.shoe("Nothing", limit_m=0.0).shoe("Fresh")
     history = diary.run(0, shoe="Nothing").history()
-    text = page.render(week(history, now=at(8)))
+    text = as_html.render_week_page(build_week(history, now=at(8)))
     assert "Over its limit of 0 km" in text
     assert "no run in it yet" in text
 
@@ -98,7 +103,7 @@ def test_a_week_in_which_only_another_area_was_rated_is_not_told_as_unrated(diar
     for day in range(5):
         diary.rate(day, 3)
     history = diary.rate(8, 6, area="knee").history()
-    facts = week(history, "2026-W11", now=at(14))
+    facts = build_week(history, "2026-W11", now=at(14))
     assert facts.other_areas == {"knee": 6.0}
     assert facts.headline == "A week without runs and without ratings of your upper back."
 

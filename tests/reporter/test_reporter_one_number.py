@@ -5,6 +5,8 @@ import json
 import pandas as pd
 import pytest
 
+from runlog import units
+from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
@@ -12,26 +14,27 @@ from runlog.analysis.load import daily_metrics
 from runlog.analysis.routes import route_table
 from runlog.analysis.shoe_wear import mileage_at, shoe_table
 from runlog.analysis.warmup import comparable_answers
-from runlog.reporter import charts, page, periods, units
+from runlog.reporter import charts
 from runlog.reporter.alerts import alerts
-from runlog.reporter.weekly import week
+from runlog.reporter.render import as_html
+from runlog.reporter.weekly import build_week
 
 NAME = "2026-W46"
 
 
 @pytest.fixture(scope="module")
 def facts(sample_history):
-    return week(sample_history, NAME)
+    return build_week(sample_history, NAME)
 
 
 @pytest.fixture(scope="module")
 def end(sample_history, facts):
-    return periods.end_of(facts.span.last, periods.clock(sample_history))
+    return periods.end_of_day(facts.span.last, periods.local_timezone(sample_history))
 
 
 @pytest.fixture(scope="module")
 def text(facts):
-    return page.render(facts)
+    return as_html.render_week_page(facts)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,7 @@ def finding(facts, name):
 def test_the_distance_on_a_pair(sample_history, facts, end, notices, text):
     (pair,) = [one for one in facts.shoes if one.name == "Pacer 3"]
     table = shoe_table(sample_history, end).set_index("name")
-    drawn = charts.named("shoes").data(sample_history, charts.view(sample_history, end))
+    drawn = charts.find_chart("shoes").data(sample_history, charts.make_view(sample_history, end))
     assert (
         pair.km
         == table["km"]["Pacer 3"]
@@ -134,7 +137,11 @@ def test_the_ratings(sample_history, facts, text):
 
 def test_the_links(sample_history, facts, text):
     table = links(exposures(sample_history, facts.area)).set_index("factor")
-    drawn = charts.named("links").data(sample_history, charts.view(sample_history)).rows.set_index("factor")
+    drawn = (
+        charts.find_chart("links")
+        .data(sample_history, charts.make_view(sample_history))
+        .rows.set_index("factor")
+    )
     assert len(drawn) > 5
     for one in facts.findings:
         row = table.loc[one.factor]

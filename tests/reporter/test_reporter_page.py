@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from runlog.reporter import page, units
-from runlog.reporter.weekly import week
+from runlog import units
+from runlog.reporter.render import as_html
+from runlog.reporter.weekly import build_week
 
 VOID = {"meta", "br", "line", "circle", "use", "path", "link", "img", "rect"}
 
@@ -44,12 +45,12 @@ class Outline(HTMLParser):
 
 @pytest.fixture(scope="module")
 def sample(sample_history):
-    return week(sample_history, "2026-W30")
+    return build_week(sample_history, "2026-W30")
 
 
 @pytest.fixture(scope="module")
 def outline(sample):
-    return Outline(page.render(sample))
+    return Outline(as_html.render_week_page(sample))
 
 
 def test_every_element_is_closed_where_it_should_be(outline):
@@ -87,7 +88,7 @@ def test_landmarks_tables_and_figures_say_what_they_are(outline):
 
 
 def test_every_chart_says_its_finding_in_words(sample):
-    text = page.render(sample)
+    text = as_html.render_week_page(sample)
     for name, data in sample.charts.items():
         assert f'<figure class="{name}">' in text
         assert data.title in text
@@ -96,21 +97,21 @@ def test_every_chart_says_its_finding_in_words(sample):
 def test_of_many_sore_areas_the_sorest_is_named_day_by_day(diary, at):
     for area, rating in (("upper_back", 2), ("neck", 1), ("knee", 4)):
         diary.rate(0, rating, area=area)
-    text = page.render(week(diary.run(0).rate(1, 2).history(), now=at(7)))
+    text = as_html.render_week_page(build_week(diary.run(0).rate(1, 2).history(), now=at(7)))
     assert '<td class="words">knee 4</td>' in text
     assert '<th scope="col">Upper back</th>' in text
     assert '<th scope="col">Knee</th>' not in text
 
 
 def test_without_a_style_each_chart_is_there_once(sample):
-    text = page.render(sample)
+    text = as_html.render_week_page(sample)
     assert text.count('<div class="narrow" hidden>') == text.count('<div class="wide">') == 7
 
 
 def test_the_page_speaks_the_language_of_the_settings(sample_history):
     german = replace(sample_history, settings=replace(sample_history.settings, language="de"))
-    assert '<html lang="de">' in page.render(week(german, "2026-W30"))
-    assert '<html lang="en">' in page.render(week(sample_history, "2026-W30"))
+    assert '<html lang="de">' in as_html.render_week_page(build_week(german, "2026-W30"))
+    assert '<html lang="en">' in as_html.render_week_page(build_week(sample_history, "2026-W30"))
 
 
 @pytest.mark.parametrize(
@@ -126,10 +127,10 @@ def test_what_was_typed_is_text_everywhere(names, diary, at):
     diary.shoe(shoe)
     for day in range(30):
         diary.run(day, loop=1, name=route, shoe=shoe, warmup=bool(day % 2)).rate(day, day % 4, note=note)
-    text = page.render(week(diary.history(), now=at(31)))
+    text = as_html.render_week_page(build_week(diary.history(), now=at(31)))
     outline = Outline(text)
     assert not {"script", "img", "b"} & {tag for tag, _ in outline.elements}
     assert outline.wrong == []
     assert not any(key.startswith("on") for _, attributes in outline.elements for key in attributes)
     assert "\u202e" not in text
-    assert {units.typed(route), units.typed(shoe)} <= set(outline.texts), "as they were typed"
+    assert {units.printable(route), units.printable(shoe)} <= set(outline.texts), "as they were typed"

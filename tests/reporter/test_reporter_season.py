@@ -9,12 +9,12 @@ from datetime import date
 
 import pytest
 
+from runlog.analysis import periods
 from runlog.errors import BadInput
-from runlog.reporter import periods
-from runlog.reporter.archive import REMEMBERED, archive
-from runlog.reporter.charts import view, weeks
-from runlog.reporter.forms import markdown, seasonal
-from runlog.reporter.season import season
+from runlog.reporter.archive import MANIFEST, write_archive
+from runlog.reporter.charts import make_view, soreness
+from runlog.reporter.render import as_text, season_content
+from runlog.reporter.season import build_season
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def two_months(diary):
     [("2026-02", date(2026, 2, 1), date(2026, 2, 28)), ("2024-2-29", date(2024, 2, 29), date(2024, 2, 29))],
 )
 def test_a_month_or_day_is_named(name, first, last):
-    assert periods.days_named(name) == periods.Span(first, last)
+    assert periods.parse_period(name) == periods.Span(first, last)
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,11 @@ def test_a_month_or_day_is_named(name, first, last):
 )
 def test_what_is_no_month_or_day_is_refused(name):
     with pytest.raises(BadInput, match="2026-01-15"):
-        periods.days_named(name)
+        periods.parse_period(name)
 
 
 def test_months_and_weeks_are_parts_of_the_whole(two_months, at):
-    found = season(two_months.history(), "2026-03", "2026-04", at(100))
+    found = build_season(two_months.history(), "2026-03", "2026-04", at(100))
     assert (found.span.first, found.span.last, found.over) == (date(2026, 3, 1), date(2026, 4, 30), True)
     assert [part.numbers.runs for part in found.months] == [9, 7]
     assert sum(part.numbers.runs for part in found.weeks) == found.all.runs == 16
@@ -60,7 +60,7 @@ def test_months_and_weeks_are_parts_of_the_whole(two_months, at):
 
 
 def test_a_season_ends_today_at_the_latest(two_months, at):
-    found = season(two_months.history(), "2026-03-10", "2026-12", at(20))
+    found = build_season(two_months.history(), "2026-03-10", "2026-12", at(20))
     assert (found.span.last, found.over) == (date(2026, 3, 22), False)
     assert found.all.runs == 4
 
@@ -68,12 +68,12 @@ def test_a_season_ends_today_at_the_latest(two_months, at):
 @pytest.mark.parametrize(("since", "until"), [("2026-09", None), ("2026-04", "2026-03")])
 def test_a_season_that_cannot_be_is_refused(two_months, at, since, until):
     with pytest.raises(BadInput, match=since):
-        season(two_months.history(), since, until, at(100))
+        build_season(two_months.history(), since, until, at(100))
 
 
 def test_alerts_are_those_of_the_ends_of_the_weeks(two_months, at):
     two_months.shoe("Red", limit_m=105_000.0)
-    found = season(two_months.history(), "2026-03", "2026-04", at(100))
+    found = build_season(two_months.history(), "2026-03", "2026-04", at(100))
     worn = next(one for one in found.alerts if one.notice.kind.startswith("shoe_limit"))
     assert worn.first.first >= date(2026, 3, 23)
     assert worn.last == found.weeks[-1].span
@@ -83,22 +83,26 @@ def test_alerts_are_those_of_the_ends_of_the_weeks(two_months, at):
 
 
 def test_few_ratings_are_told_as_few(two_months, at):
-    text = markdown.render(seasonal.blocks(season(two_months.history(), "2026-03", "2026-04", at(100))))
+    text = as_text.render_markdown(
+        season_content.season_content(build_season(two_months.history(), "2026-03", "2026-04", at(100)))
+    )
     assert "Not enough: 16 ratings of your upper back in this time, 20 are needed." in text
     assert "| Mar" in text
     assert "| In all" in text
 
 
 def test_an_empty_season_says_so(diary, at):
-    found = season(diary.history(), "2026-03", None, at(40))
+    found = build_season(diary.history(), "2026-03", None, at(40))
     assert found.headline == "A season without runs and without ratings of your upper back."
-    assert "No runs and no ratings in this time." in markdown.render(seasonal.blocks(found))
+    assert "No runs and no ratings in this time." in as_text.render_markdown(
+        season_content.season_content(found)
+    )
 
 
 def test_weeks_add_up_loads_and_average_ratings(two_months):
     history = two_months.rate(1, 3, area="knee").history()
-    found = weeks.data(history, view(history))
-    assert len(found.weeks) == weeks.WEEKS
+    found = soreness.weeks_data(history, make_view(history))
+    assert len(found.weeks) == soreness.DEFAULT_WEEKS
     rated = found.weeks.dropna(subset=["soreness"])
     assert rated["soreness"].tolist() == [1.0] * 4 + [4.0] * 4
     assert rated["ratings"].tolist() == [2] * 8
@@ -108,7 +112,7 @@ def test_weeks_add_up_loads_and_average_ratings(two_months):
 
 def test_the_archive_has_a_page_a_week_and_an_index(two_months, at, tmp_path):
     seen = []
-    done = archive(two_months.history(), tmp_path, at(60), lambda *told: seen.append(told))
+    done = write_archive(two_months.history(), tmp_path, at(60), lambda *told: seen.append(told))
     assert (done.written, done.pages) == (8, 8)
     assert [told[:2] for told in seen] == [(number, 8) for number in range(1, 9)]
     index = done.index.read_text(encoding="utf-8")
@@ -122,36 +126,38 @@ def test_the_archive_has_a_page_a_week_and_an_index(two_months, at, tmp_path):
 
 
 def test_only_what_changed_is_written_again(two_months, at, tmp_path):
-    archive(two_months.history(), tmp_path, at(60))
-    assert archive(two_months.history(), tmp_path, at(60)).written == 0
+    write_archive(two_months.history(), tmp_path, at(60))
+    assert write_archive(two_months.history(), tmp_path, at(60)).written == 0
     two_months.rate(44, 5)
-    assert archive(two_months.history(), tmp_path, at(60)).written == 2
+    assert write_archive(two_months.history(), tmp_path, at(60)).written == 2
     two_months.run(57, 8)
-    assert archive(two_months.history(), tmp_path, at(70)).written == 2  # the new one, and the link to it
+    assert (
+        write_archive(two_months.history(), tmp_path, at(70)).written == 2
+    )  # the new one, and the link to it
     (tmp_path / "2026-W12.html").unlink()
-    assert archive(two_months.history(), tmp_path, at(70)).written == 1
-    assert archive(two_months.history(units="mi"), tmp_path, at(70)).written == 9
-    (tmp_path / REMEMBERED).write_text("[{}]")
-    assert archive(two_months.history(units="mi"), tmp_path, at(70)).written == 9
+    assert write_archive(two_months.history(), tmp_path, at(70)).written == 1
+    assert write_archive(two_months.history(units="mi"), tmp_path, at(70)).written == 9
+    (tmp_path / MANIFEST).write_text("[{}]")
+    assert write_archive(two_months.history(units="mi"), tmp_path, at(70)).written == 9
 
 
 def test_the_archive_remembers_plain_json(two_months, at, tmp_path):
-    archive(two_months.history(), tmp_path, at(60))
-    rows = json.loads((tmp_path / REMEMBERED).read_text(encoding="utf-8"))
+    write_archive(two_months.history(), tmp_path, at(60))
+    rows = json.loads((tmp_path / MANIFEST).read_text(encoding="utf-8"))
     assert rows[0]["week"] == "2026-W10"
     assert rows[0]["distance_m"] == 20_000
 
 
 def test_an_empty_archive_says_so(diary, at, tmp_path):
-    done = archive(diary.history(), tmp_path, at(10))
+    done = write_archive(diary.history(), tmp_path, at(10))
     assert done.pages == 0
     assert "No complete week" in done.index.read_text(encoding="utf-8")
 
 
 def test_typed_names_are_escaped_on_a_season_page(two_months, at):
-    from runlog.reporter import forms
+    from runlog.reporter import render
 
-    found = season(two_months.run(9, 8, shoe="<script>x</script>").history(), "2026-03", None, at(30))
-    page = forms.of_season(replace(found, headline="<b>h</b>"), "html").decode()
+    found = build_season(two_months.run(9, 8, shoe="<script>x</script>").history(), "2026-03", None, at(30))
+    page = render.render_season(replace(found, headline="<b>h</b>"), "html").decode()
     assert "<script" not in page
     assert "<b>h" not in page

@@ -12,7 +12,7 @@ from runlog.reporter.charts import streaks
 
 def seen(diary, moment, **settings):
     history = diary.history(**settings)
-    return streaks.data(history, charts.view(history, moment))
+    return streaks.streaks_data(history, charts.make_view(history, moment))
 
 
 def test_each_run_of_eight_weeks_is_done_skipped_or_unknown(diary, at):
@@ -27,18 +27,18 @@ def test_what_a_stream_only_suggests_is_perhaps_done(diary, at):
     history = diary.run(0).run(2, warmup=True).history()
     runs = history.runs.assign(warmup=1.0, warmup_confidence=[0.8, 1.0], warmup_source=["stream", "laps"])
     history = dataclasses.replace(history, runs=runs)
-    data = streaks.data(history, charts.view(history, at(3)))
+    data = streaks.streaks_data(history, charts.make_view(history, at(3)))
     assert list(data.runs["warmup"]) == ["perhaps", "done"]
     assert data.streaks["warmup"] == ("done", 1), "what is only suggested makes no row"
     unsure = dataclasses.replace(history, runs=runs.assign(warmup_confidence=[1.0, 0.8]))
-    title = streaks.data(unsure, charts.view(unsure, at(3))).title
+    title = streaks.streaks_data(unsure, charts.make_view(unsure, at(3))).title
     assert title.startswith("Perhaps a warm-up before your last run.")
 
 
 def test_a_warm_up_recorded_by_itself_is_no_run_of_its_own(diary, at):
     history = diary.run(0, warmup=True).run(2, warmup=True).history()
     history = dataclasses.replace(history, runs=history.runs.assign(part_of=[2.0, float("nan")]))
-    assert len(streaks.data(history, charts.view(history, at(3))).runs) == 1
+    assert len(streaks.streaks_data(history, charts.make_view(history, at(3))).runs) == 1
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_sixty_runs_at_most_are_drawn(diary, at):
     for day in range(50):
         diary.run(day).run(day + 0.4)
     data = seen(diary, at(50))
-    assert len(data.runs) == streaks.MOST
+    assert len(data.runs) == streaks.MOST_RUNS

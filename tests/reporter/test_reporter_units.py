@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from runlog.reporter import units
+from runlog import units
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_days_read_well():
 
 
 def test_what_was_typed_turns_and_breaks_no_line():
-    assert units.typed("a\u202eb\u2066c\nd\x1b[31m") == "abcd[31m"
-    assert units.typed("נעליים 🏃 <b>") == "נעליים 🏃 <b>"
+    assert units.printable("a\u202eb\u2066c\nd\x1b[31m") == "abcd[31m"
+    assert units.printable("נעליים 🏃 <b>") == "נעליים 🏃 <b>"
 
 
 def test_counts_and_areas():
-    assert units.count(1, "run") == "1 run"
-    assert units.count(0, "run") == "0 runs"
+    assert units.count_noun(1, "run") == "1 run"
+    assert units.count_noun(0, "run") == "0 runs"
     assert units.area("upper_back") == "upper back"
     assert units.area("hip_groin") == "hip or groin"

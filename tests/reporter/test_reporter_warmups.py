@@ -8,10 +8,10 @@ import pytest
 from made_diary import MONDAY
 
 from runlog.analysis.exposures import exposures
+from runlog.analysis.periods import Span
 from runlog.model import EasySegment, TrackSummary
 from runlog.reporter.alerts import alerts
-from runlog.reporter.findings import findings
-from runlog.reporter.periods import Span
+from runlog.reporter.findings import build_findings
 
 SEEN = TrackSummary(warmup=EasySegment(600.0, 1.2, 20.0))
 
@@ -27,7 +27,7 @@ def with_digest(diary, *runs):
 
 def done_this_week(history):
     week = Span(MONDAY.date(), MONDAY.date().replace(day=MONDAY.day + 6))
-    found = {one.factor: one for one in findings(history, exposures(history, "upper_back"), week)}
+    found = {one.factor: one for one in build_findings(history, exposures(history, "upper_back"), week)}
     return found["warmup"].now_text
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from runlog.analysis.factors import FACTORS
 from runlog.errors import BadInput
-from runlog.reporter import advice, findings, page, totals
+from runlog.reporter import advice, findings, summary
 from runlog.reporter.findings import Finding
-from runlog.reporter.weekly import due, report, under_way, week
+from runlog.reporter.render import as_html
+from runlog.reporter.weekly import build_week, current_week, report, week_due
 
 NAN = float("nan")
 HOSTILE = "<script>alert('x')</script> \"quoted\" & \u202eright to left\u202c 🏃 {{ 7*7 }}"
@@ -21,7 +22,7 @@ HOSTILE = "<script>alert('x')</script> \"quoted\" & \u202eright to left\u202c �
 @pytest.fixture(scope="module")
 def season_page(full_season):
     """The page of a full season's last week."""
-    return page.render(week(full_season))
+    return as_html.render_week_page(build_week(full_season))
 
 
 # Which week
@@ -29,17 +30,17 @@ def season_page(full_season):
 
 def test_the_default_is_the_last_complete_week_that_has_data(diary, at):
     history = diary.run(1).run(8).run(15).history()
-    assert week(history, now=at(16)).name == "2026-W11"
-    assert week(history, now=at(21, 1)).name == "2026-W12"
-    assert week(history, now=at(90)).name == "2026-W12"
+    assert build_week(history, now=at(16)).name == "2026-W11"
+    assert build_week(history, now=at(21, 1)).name == "2026-W12"
+    assert build_week(history, now=at(90)).name == "2026-W12"
 
 
 def test_a_week_still_running_is_marked(diary, at):
-    facts = week(diary.run(0).history(), "2026-W10", now=at(3))
+    facts = build_week(diary.run(0).history(), "2026-W10", now=at(3))
     assert not facts.complete
     assert (facts.told.first, facts.told.last) == (date(2026, 3, 2), date(2026, 3, 5))
-    assert "so far, 2–5 Mar 2026 (not over yet)" in page.render(facts)
-    assert week(diary.history(), "2026-W10", now=at(8)).complete
+    assert "so far, 2–5 Mar 2026 (not over yet)" in as_html.render_week_page(facts)
+    assert build_week(diary.history(), "2026-W10", now=at(8)).complete
 
 
 def test_a_week_under_way_is_compared_with_the_same_days_of_the_weeks_before(diary, at):
@@ -47,26 +48,28 @@ def test_a_week_under_way_is_compared_with_the_same_days_of_the_weeks_before(dia
         diary.run(7 * number, km=10).rate(7 * number, 1).run(7 * number + 5, km=20).rate(7 * number + 5, 6)
     history = diary.run(28, km=12).rate(28, 1).history()
     now = at(30)
-    name = under_way(history, now)
-    assert (name, due(history, now), due(history, at(34))) == ("2026-W14", "2026-W13", "2026-W14")
-    facts = week(history, name, now)
+    name = current_week(history, now)
+    assert (name, week_due(history, now), week_due(history, at(34))) == ("2026-W14", "2026-W13", "2026-W14")
+    facts = build_week(history, name, now)
     assert (facts.now.distance_m, facts.usual.distance_m) == pytest.approx((12_000, 10_000))
     assert (facts.usual.weeks, facts.usual.soreness_mean) == (4, 1.0)
     assert facts.headline == "Your upper back was about as sore as usual, 1.0 of 10."
     assert [day.day.day for day in facts.days] == [30, 31, 1]
-    assert "Up to Wed 1 Apr. “Usually” is the same days of the weeks before" in page.render(facts)
+    assert "Up to Wed 1 Apr. “Usually” is the same days of the weeks before" in as_html.render_week_page(
+        facts
+    )
 
 
 def test_a_week_to_come_and_no_week_at_all_are_refused(diary, at):
     with pytest.raises(BadInput, match="not begun"):
-        week(diary.history(), "2026-W20", now=at(0))
+        build_week(diary.history(), "2026-W20", now=at(0))
     with pytest.raises(BadInput, match="2026-W30"):
-        week(diary.history(), "next", now=at(0))
+        build_week(diary.history(), "next", now=at(0))
 
 
 def test_a_week_starts_when_the_runner_s_week_starts(diary, at):
     diary.run(6, km=10).run(7, km=5)
-    facts = week(diary.history(week_start="sunday"), "2026-W11", now=at(20))
+    facts = build_week(diary.history(week_start="sunday"), "2026-W11", now=at(20))
     assert (facts.span.first, facts.span.last) == (date(2026, 3, 8), date(2026, 3, 14))
     assert facts.now.distance_m == pytest.approx(15_000)
 
@@ -78,7 +81,9 @@ def test_what_came_later_changes_nothing(season, at):
     diary.activities = [kept for kept in diary.activities if kept.activity.start < at(12 * 7, 0)]
     diary.entries = [kept for kept in diary.entries if kept.entry.moment < at(12 * 7, 0)]
     name = "2026-W21"
-    assert page.render(week(later, name, moment)) == page.render(week(diary.history(), name, moment))
+    assert as_html.render_week_page(build_week(later, name, moment)) == as_html.render_week_page(
+        build_week(diary.history(), name, moment)
+    )
 
 
 # The numbers
@@ -87,7 +92,7 @@ def test_what_came_later_changes_nothing(season, at):
 def test_a_week_beside_the_four_before(diary, at):
     for number, km in enumerate((4, 10, 10, 20, 20)):
         diary.run(7 * number, km=km).rate(7 * number, number).rate(7 * number + 1, 0)
-    facts = week(diary.history(), now=at(35))
+    facts = build_week(diary.history(), now=at(35))
     assert facts.now.runs == 1
     assert facts.now.distance_m == pytest.approx(20_000)
     assert facts.now.moving_s == pytest.approx(20 * 6 * 60)
@@ -99,22 +104,22 @@ def test_a_week_beside_the_four_before(diary, at):
 
 def test_weeks_before_the_first_data_are_not_counted(diary, at):
     history = diary.run(0, km=10).run(14, km=10).history()
-    assert week(history, now=at(21)).usual.weeks == 2
-    assert week(history, now=at(21)).usual.distance_m == pytest.approx(5_000)
-    assert week(history, "2026-W10", now=at(21)).usual.weeks == 0
+    assert build_week(history, now=at(21)).usual.weeks == 2
+    assert build_week(history, now=at(21)).usual.distance_m == pytest.approx(5_000)
+    assert build_week(history, "2026-W10", now=at(21)).usual.weeks == 0
 
 
 def test_unknown_distances_are_unknown_and_no_runs_are_zero(diary, at):
-    facts = week(diary.run(0, km=None).rate(8, 0).history(), "2026-W10", now=at(14))
+    facts = build_week(diary.run(0, km=None).rate(8, 0).history(), "2026-W10", now=at(14))
     assert np.isnan(facts.now.distance_m)
     assert np.isnan(facts.now.soreness_mean)
-    facts = week(diary.history(), now=at(14))
+    facts = build_week(diary.history(), now=at(14))
     assert (facts.now.runs, facts.now.distance_m, facts.now.soreness_max) == (0, 0.0, 0.0)
 
 
 def test_the_area_is_the_one_rated_most(diary, at):
     diary.rate(0, 3, area="knee").rate(1, 2, area="knee").rate(2, 6)
-    facts = week(diary.history(), now=at(7))
+    facts = build_week(diary.history(), now=at(7))
     assert facts.area == "knee"
     assert facts.other_areas == {"upper_back": 6.0}
 
@@ -124,7 +129,7 @@ def test_the_area_is_the_one_rated_most(diary, at):
 
 def numbers(**known):
     empty = {"weeks": 4, "runs": 3.0, "distance_m": 1e4, "moving_s": 3600.0, "ratings": 3.0}
-    return totals.Totals(**{**empty, "soreness_mean": 3.0, "soreness_max": 5.0, **known})
+    return summary.Totals(**{**empty, "soreness_mean": 3.0, "soreness_max": 5.0, **known})
 
 
 @pytest.mark.parametrize(
@@ -165,7 +170,7 @@ def numbers(**known):
     ],
 )
 def test_the_headline_says_how_the_week_was(now, usual, text):
-    assert advice.headline(now, usual, "upper_back") == text
+    assert advice.week_headline(now, usual, "upper_back") == text
 
 
 def finding(factor="warmup", **known):
@@ -187,7 +192,7 @@ def finding(factor="warmup", **known):
 
 
 def test_a_link_is_a_reason_where_the_week_could_have_been_better():
-    (reason,) = advice.reasons([finding()], [], numbers(soreness_mean=1.0))
+    (reason,) = advice.tip_reasons([finding()], [], numbers(soreness_mean=1.0))
     assert reason.factor == "warmup"
     assert "done on 1 of 2 runs" in reason.why
     assert "In your diary: Some go with 1.2 points less soreness than none. Grade: likely." in reason.why
@@ -204,13 +209,15 @@ def test_a_link_is_a_reason_where_the_week_could_have_been_better():
     ],
 )
 def test_no_tip_for_what_is_well_unknown_or_without_a_sign(known):
-    assert advice.reasons([finding(**known)], [], numbers(soreness_mean=1.0)) == []
+    assert advice.tip_reasons([finding(**known)], [], numbers(soreness_mean=1.0)) == []
 
 
 def test_of_two_links_as_sure_the_one_that_adds_more_comes_first():
     warmup, shoe = finding(impact=0.6), finding("shoe_km", impact=1.1)
     sure = finding("route_share", impact=0.1, grade="A")
-    ordered = sorted(advice.reasons([warmup, shoe, sure], [], numbers()), key=lambda reason: -reason.weight)
+    ordered = sorted(
+        advice.tip_reasons([warmup, shoe, sure], [], numbers()), key=lambda reason: -reason.weight
+    )
     assert [reason.factor for reason in ordered[:3]] == ["route_share", "shoe_km", "warmup"]
 
 
@@ -227,11 +234,11 @@ def test_of_two_links_as_sure_the_one_that_adds_more_comes_first():
 )
 def test_the_points_that_go_with_this_week_s_value(name, effect, now, median, points):
     factor = next(factor for factor in FACTORS if factor.name == name)
-    assert findings._impact(factor, effect, now, median) == pytest.approx(points, nan_ok=True)
+    assert findings._points_at_stake(factor, effect, now, median) == pytest.approx(points, nan_ok=True)
 
 
 def test_findings_of_a_diary_with_a_plain_cause(full_season, at):
-    found = {finding.factor: finding for finding in week(full_season, now=at(26 * 7)).findings}
+    found = {finding.factor: finding for finding in build_week(full_season, now=at(26 * 7)).findings}
     warmup = found["warmup"]
     assert warmup.grade in "AB"
     assert warmup.low < warmup.effect < warmup.high < 0
@@ -245,7 +252,7 @@ def test_findings_of_a_diary_with_a_plain_cause(full_season, at):
 
 
 def test_what_is_missing_names_the_next_step(diary, at):
-    facts = week(diary.run(0).rate(0, 2).history(), now=at(7))
+    facts = build_week(diary.run(0).rate(0, 2).history(), now=at(7))
     assert [gap.what for gap in facts.missing] == [
         "1 of 20 ratings",
         "1 of 1 run does not say whether you warmed up",
@@ -257,7 +264,7 @@ def test_what_is_missing_names_the_next_step(diary, at):
 
 
 def test_nothing_is_missing_from_a_full_diary(full_season, at):
-    assert week(full_season, now=at(26 * 7)).missing == ()
+    assert build_week(full_season, now=at(26 * 7)).missing == ()
 
 
 # The page
@@ -283,8 +290,8 @@ def test_it_says_that_a_link_is_no_proof(season_page):
 
 
 def test_the_same_week_is_the_same_page(full_season, season, at):
-    first = page.render(week(full_season, now=at(200)))
-    assert first == page.render(week(season().history(), now=at(200)))
+    first = as_html.render_week_page(build_week(full_season, now=at(200)))
+    assert first == as_html.render_week_page(build_week(season().history(), now=at(200)))
 
 
 def test_a_report_goes_into_a_folder_or_a_file(diary, at, tmp_path):
@@ -299,12 +306,14 @@ def test_nothing_is_said_twice_and_many_alerts_stay_readable(diary, at):
         diary.shoe(f"Pair {pair}", limit_m=5_000.0)
     for day in range(13):
         diary.run(day, km=8 + day, loop=1, warmup=False, shoe=f"Pair {day % 8}").rate(day, 2)
-    facts = week(diary.history(), now=at(14))
-    text = visible(re.sub(r"<figcaption>.*?</figcaption>", "", page.render(facts), flags=re.DOTALL))
+    facts = build_week(diary.history(), now=at(14))
+    text = visible(
+        re.sub(r"<figcaption>.*?</figcaption>", "", as_html.render_week_page(facts), flags=re.DOTALL)
+    )
     assert len(facts.about_training) > 8
     for number, notice in enumerate(facts.about_training):
         assert text.count(notice.message) == 1, notice.message
-        told = number < page.TOLD_IN_FULL or notice.why in {chosen.why_now for chosen in facts.tips}
+        told = number < as_html.MOST_FULL_ALERTS or notice.why in {chosen.why_now for chosen in facts.tips}
         assert text.count(notice.why) == told
 
 
@@ -326,11 +335,11 @@ def test_hostile_names_stay_text(diary, at, tmp_path):
 
 
 def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
-    text = visible(page.render(week(season().history(units="mi"), now=at(26 * 7))))
+    text = visible(as_html.render_week_page(build_week(season().history(units="mi"), now=at(26 * 7))))
     assert set(re.findall(r"[0-9]+ km\b", text)) <= {"800 km", "500 km"}
     shoe_km = next(factor for factor in FACTORS if factor.name == "shoe_km")
-    assert findings.step_text(shoe_km, "mi") == "+62 mi on the shoe"
-    assert findings.step_text(shoe_km, "km") == shoe_km.step_text
+    assert findings.format_step(shoe_km, "mi") == "+62 mi on the shoe"
+    assert findings.format_step(shoe_km, "km") == shoe_km.step_text
 
 
 EACH_STEP = {
@@ -364,7 +373,7 @@ EACH_STEP = {
 
 @pytest.mark.parametrize("factor", FACTORS, ids=lambda factor: factor.name)
 def test_a_link_reads_as_a_sentence_that_names_its_step(factor):
-    said = findings.sentence(factor, pd.Series({"grade": "A", "effect": 0.3}), "km")
+    said = findings.link_sentence(factor, pd.Series({"grade": "A", "effect": 0.3}), "km")
     assert said == EACH_STEP[factor.name]
     in_hundredths = factor.relative or factor.name in ("route_share", "run_spike")
     step = f"{100 * factor.step:g}" if in_hundredths else f"{factor.step:g}"
@@ -373,7 +382,7 @@ def test_a_link_reads_as_a_sentence_that_names_its_step(factor):
 
 def test_a_small_link_is_not_told_as_none():
     factor = next(factor for factor in FACTORS if factor.name == "desk_hours")
-    said = findings.sentence(factor, pd.Series({"grade": "C", "effect": -0.04}), "km")
+    said = findings.link_sentence(factor, pd.Series({"grade": "C", "effect": -0.04}), "km")
     assert "0.04 points less" in said
 
 
@@ -381,7 +390,7 @@ def test_miles_everywhere(diary, at):
     diary.shoe("Glide")
     for day in range(6):
         diary.run(day, km=16.09344, loop=1, shoe="Glide").rate(day, 2)
-    text = page.render(week(diary.history(units="mi"), now=at(7)))
+    text = as_html.render_week_page(build_week(diary.history(units="mi"), now=at(7)))
     assert "60.0 mi" in text
     assert not re.findall(r"[0-9] km\b", visible(text))
 
@@ -391,7 +400,7 @@ def visible(text):
 
 
 def test_without_anything_the_page_says_where_to_start_and_nothing_else(diary, at):
-    text = page.render(week(diary.history(), now=at(7)))
+    text = as_html.render_week_page(build_week(diary.history(), now=at(7)))
     assert "<h1>Nothing is recorded yet.</h1>" in text
     assert re.findall(r"Start here: ([^<]+) <code>([^<]+)</code>", text) == [
         ("import what your watch recorded.", "runlog import FOLDER")
@@ -401,7 +410,7 @@ def test_without_anything_the_page_says_where_to_start_and_nothing_else(diary, a
 
 
 def test_a_first_week_has_nothing_to_be_beside(diary, at):
-    text = visible(page.render(week(diary.run(0, loop=1).rate(0, 2).history(), now=at(7))))
+    text = visible(as_html.render_week_page(build_week(diary.run(0, loop=1).rate(0, 2).history(), now=at(7))))
     assert "Nothing is known of the weeks before." in text
     assert "usually" not in text
     assert "Not enough yet: 1 of 20 ratings." in text
@@ -412,49 +421,49 @@ def test_a_first_week_has_nothing_to_be_beside(diary, at):
 def test_ratings_that_are_all_the_same_are_told_once(diary, at):
     for day in range(0, 50, 2):
         diary.run(day, loop=1 + day % 3).rate(day, 0)
-    text = visible(page.render(week(diary.history(), now=at(56))))
+    text = visible(as_html.render_week_page(build_week(diary.history(), now=at(56))))
     assert "A week without soreness of your upper back." in text
     assert text.count("All your 25 ratings are 0.") == 1
     assert "cannot be told" not in text
 
 
 def test_runs_without_ratings_ask_for_one(diary, at):
-    text = visible(page.render(week(diary.run(0, loop=1).history(), now=at(7))))
+    text = visible(as_html.render_week_page(build_week(diary.run(0, loop=1).history(), now=at(7))))
     assert "Start here: rate tonight" in text
 
 
 def test_ratings_without_runs_ask_for_an_import(diary, at):
-    text = visible(page.render(week(diary.rate(0, 2).history(), now=at(7))))
+    text = visible(as_html.render_week_page(build_week(diary.rate(0, 2).history(), now=at(7))))
     assert "Start here: import" in text
 
 
 def test_runs_without_gps_say_why_there_are_no_routes(diary, at):
-    text = visible(page.render(week(diary.run(0).rate(0, 2).history(), now=at(7))))
+    text = visible(as_html.render_week_page(build_week(diary.run(0).rate(0, 2).history(), now=at(7))))
     assert "No run with GPS in the last 28 days, so no routes." in text
 
 
 def test_with_few_ratings_no_link_is_shown(diary, at):
     for day in range(12):
         diary.run(day, warmup=bool(day % 2)).rate(day, 4 - 3 * (day % 2))
-    facts = week(diary.history(), now=at(14))
-    text = visible(page.render(facts))
+    facts = build_week(diary.history(), now=at(14))
+    text = visible(as_html.render_week_page(facts))
     assert "Not enough yet: 12 of 20 ratings." in text
     assert not any(finding.has_sign for finding in facts.findings)
     assert "exposure" not in facts.charts
 
 
 def test_the_clinician_is_named_when_due_and_only_then(diary, at):
-    calm = page.render(week(diary.run(0).rate(0, 3).history(), now=at(7)))
+    calm = as_html.render_week_page(build_week(diary.run(0).rate(0, 3).history(), now=at(7)))
     assert "physiotherapist" not in calm
-    sore = page.render(week(diary.rate(1, 7).history(), now=at(7)))
+    sore = as_html.render_week_page(build_week(diary.rate(1, 7).history(), now=at(7)))
     assert "physiotherapist" in sore
     assert "call emergency services now" in sore
 
 
 def test_a_well_week_has_no_tips(diary, at):
-    facts = week(diary.run(0, warmup=True, loop=1).rate(0, 0).history(), now=at(7))
+    facts = build_week(diary.run(0, warmup=True, loop=1).rate(0, 0).history(), now=at(7))
     assert facts.tips == ()
-    assert "Nothing to change yet. After 19 more ratings you see" in page.render(facts)
+    assert "Nothing to change yet. After 19 more ratings you see" in as_html.render_week_page(facts)
 
 
 def test_tips_are_at_most_three_and_say_why_now(season_page):
@@ -463,7 +472,7 @@ def test_tips_are_at_most_three_and_say_why_now(season_page):
 
 
 def test_the_sample_season_makes_a_full_page(sample_history):
-    facts = week(sample_history)
+    facts = build_week(sample_history)
     assert facts.name == "2026-W46"
     assert facts.see_clinician
     assert len(facts.tips) == 3
@@ -476,10 +485,10 @@ def test_the_sample_season_makes_a_full_page(sample_history):
 
 def test_weeks_in_which_nobody_kept_the_log_are_unknown_and_not_usual(diary, at):
     diary.run(0).run(200)
-    facts = week(diary.history(), now=at(210))
+    facts = build_week(diary.history(), now=at(210))
     assert facts.now.runs == 1
     assert facts.usual.weeks == 0
     diary.run(182)
-    facts = week(diary.history(), now=at(210))
+    facts = build_week(diary.history(), now=at(210))
     assert facts.usual.weeks == 2, "the week of that run, and one that is known to be rest"
     assert facts.usual.runs == 0.5

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.help import examples
 from runlog.cli.names import complete_plan
 from runlog.cli.output import Column, Form, emit, listing, say
 from runlog.cli.plan.files import to_files, write
 from runlog.cli.plan.listing import about, known
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.help import examples
 from runlog.cli.names import AREA
 from runlog.cli.output import Form, emit, listing, say
 from runlog.cli.plan.listing import known, print_plans, results
 from runlog.cli.plan.making import NO_RATINGS, POINTS, tomorrow
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,8 @@ def ideas(form: Form, area: str | None, effect: float) -> None:
     The one that tells most for its runs comes first; then the plans that are
     under way.
     """
+    from runlog.reporter.alerts import clinician_warnings
     from runlog.trials import design, suggestions
-    from runlog.trials.registry import clinician_advice
 
     now = context.now()
     with context.journal() as kept:
@@ -49,7 +49,7 @@ def ideas(form: Form, area: str | None, effect: float) -> None:
     if form != "table" or area is None:
         emit(form, [_idea_row(idea) for idea in found], _IDEA_KEYS, (), NO_RATINGS)
         return
-    for warning in clinician_advice(history, now):
+    for warning in clinician_warnings(history, now):
         say(f"{warning} Until then, make no plan.")
         say()
     _say_ideas(found, area)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.help import examples
 from runlog.cli.names import complete_plan
 from runlog.cli.output import Column, Form, emit, listing, print_table, say
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +103,7 @@ def print_plans(found: Sequence[TrialResult]) -> None:
 
 def known(value: float) -> float | None:
     """Give a value as JSON has it: null where it is unknown."""
-    return value if units.known(value) else None
+    return value if units.is_known(value) else None
 
 
 @click.command(epilog=examples("runlog plan cancel 1"))

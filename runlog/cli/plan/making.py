@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.answers import Number
 from runlog.cli.help import examples
@@ -15,7 +16,6 @@ from runlog.cli.output import Column, print_table, say, tell
 from runlog.cli.plan.files import to_files, write
 from runlog.errors import BadInput
 from runlog.model import WEEKDAYS
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.help import examples
 from runlog.cli.names import complete_route, complete_run_or_shoe, find_route, find_shoe, named_run
@@ -16,7 +17,6 @@ from runlog.cli.shoes.changed import print_pairs_before_and_after, show_changes
 from runlog.cli.shoes.options import DAY, DRY_RUN
 from runlog.cli.shoes.rules import SURFACE
 from runlog.errors import NotFound
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ def assign(form: Form, words: tuple[str, ...], *, clear: bool, dry_run: bool, **
 
 def _told(kept: Journal, ids: Sequence[int]) -> str:
     if len(ids) > _FEW:
-        return units.count(len(ids), "run")
+        return units.count_noun(len(ids), "run")
     by_id = {run.id: run for run in kept.runs()}
     return ", ".join(named(by_id[one], kept.settings.units) for one in ids)
 

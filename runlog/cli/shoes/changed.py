@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from runlog import units
 from runlog.cli.frames import rows
 from runlog.cli.output import Column, Form, emit, emit_json, print_table, say, tell
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from runlog.analysis.shoe_wear import ShoeChanges

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.help import examples
 from runlog.cli.names import complete_shoe
@@ -15,7 +16,6 @@ from runlog.cli.output import say
 from runlog.cli.shoes.options import DAY, distance_option, kept_pair
 from runlog.errors import BadInput
 from runlog.model import Shoe, shoe_key
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

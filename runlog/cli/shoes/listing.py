@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.frames import plain, rows
 from runlog.cli.help import examples
 from runlog.cli.names import complete_shoe, find_shoe
 from runlog.cli.output import Column, Form, emit, emit_json, listing, print_pairs, print_table, say, tell
 from runlog.model import shoe_key
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def _tell_more(frame: pd.DataFrame, without: int) -> None:
     for name, since in frame.dropna(subset="only_since")[["name", "only_since"]].itertuples(index=False):
         tell(f"All your runs have been in {name!r} since {units.day(since, year=True)}. {_ROTATION}")
     if without:
-        tell(f"{units.count(without, 'run')} without a pair; what settles it: runlog shoes assign")
+        tell(f"{units.count_noun(without, 'run')} without a pair; what settles it: runlog shoes assign")
 
 
 def _reached(row: Mapping[str, Any]) -> str | None:
@@ -159,7 +159,7 @@ def _describe(found: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]) -> 
     km, share_8w = partial(_km, unit=unit), units.percent(wear["share_8w"])
     say(str(found.wear["name"]))
     facts = [
-        ("worn", f"{km(wear['km'])} in {units.count(wear['runs'], 'run')}{_before(found, unit)}"),
+        ("worn", f"{km(wear['km'])} in {units.count_noun(wear['runs'], 'run')}{_before(found, unit)}"),
         ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {_CONVENTION}"),
         ("reached", _reached(wear) or units.UNKNOWN),
         ("in use", _in_use(wear, found)),
@@ -168,7 +168,7 @@ def _describe(found: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]) -> 
         *(("rule", f"{one.id}: {_words(one, unit)}") for one in rules),
         *(("also called", other) for other in found.other_names),
         *(
-            ("because", f"{reason} ({units.count(int(count), 'run')})")
+            ("because", f"{reason} ({units.count_noun(int(count), 'run')})")
             for reason, count in found.reasons.items()
         ),
     ]

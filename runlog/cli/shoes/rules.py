@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlog import units
 from runlog.cli import context
 from runlog.cli.frames import plain
 from runlog.cli.help import examples
@@ -14,7 +15,6 @@ from runlog.cli.output import Column, Form, emit, listing, say, tell
 from runlog.cli.shoes.changed import print_pairs_before_and_after, show_changes
 from runlog.cli.shoes.options import DRY_RUN, distance_option
 from runlog.model import WEEKDAYS, ShoeRule, Surface
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from runlog.analysis.shoe_wear import ShoeChanges
@@ -151,5 +151,5 @@ def _changes(kept: Journal, **imagined: Any) -> ShoeChanges:  # noqa: ANN401 - w
 
 
 def _say_changed(said: str, changes: ShoeChanges, unit: str) -> None:
-    say(f"{said} {units.count(len(changes.runs), 'run')} changed.")
+    say(f"{said} {units.count_noun(len(changes.runs), 'run')} changed.")
     print_pairs_before_and_after(changes, unit)

@@ -1,20 +1,18 @@
-"""What deserves a runner's attention now, each with its why in numbers; nothing alarms for missing data.
+"""Check a history against all alert rules.
 
-    rules                  all rules, each with its threshold and evidence
-    soreness, shoes,
-    training, habits       the rules' functions, ``(history, now) -> list[Notice]``
-
-What becomes of a notice from day to day (told once, acknowledged, snoozed, resolved) is the journal's.
+``alerts(history, now)`` is the door. A rule is a function ``(history, now) -> list[Notice]``,
+listed in ``rules.ALERTS`` with its threshold and evidence; the journal remembers what became of
+each notice.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlog.analysis import periods
 from runlog.i18n import use_language
 from runlog.model import SEVERITIES
-from runlog.reporter import periods
-from runlog.reporter.alerts.notice import Notice
+from runlog.reporter.alerts.common import Notice
 from runlog.reporter.alerts.rules import ALERTS, Rule
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-__all__ = ["ALERTS", "Notice", "Rule", "alerts"]
+__all__ = ["ALERTS", "Notice", "Rule", "alerts", "clinician_warnings"]
 
 
 def alerts(history: History, now: datetime | None = None) -> list[Notice]:
@@ -33,8 +31,13 @@ def alerts(history: History, now: datetime | None = None) -> list[Notice]:
     Raises:
         BadInput: ``now`` has no time zone.
     """
-    moment = periods.utc(now)
-    known = periods.until(history, moment)
+    moment = periods.to_utc(now)
+    known = periods.history_as_of(history, moment)
     with use_language(history.settings.language):
         notices = [notice for rule in ALERTS for notice in rule.find(known, moment)]
     return sorted(notices, key=lambda notice: SEVERITIES.index(notice.severity))
+
+
+def clinician_warnings(history: History, now: datetime) -> list[str]:
+    """Return the messages of the open alerts that advise to see a clinician."""
+    return [notice.message for notice in alerts(history, now) if notice.see_clinician]

@@ -1,14 +1,14 @@
-"""Alerts about habits: warm-ups, cool-downs and the diary."""
+"""Alert rules about warm-ups, cool-downs and gaps in the diary."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from runlog import units
 from runlog.i18n import _, ngettext
-from runlog.reporter import units
-from runlog.reporter.alerts import asof
-from runlog.reporter.alerts.notice import Notice
+from runlog.reporter.alerts import common
+from runlog.reporter.alerts.common import Notice
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +25,7 @@ MIN_UNRATED_RUNS = 3
 
 def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
     """The last runs in a row were all without a warm-up; an unknown one ends the row."""
-    row = _skipped(history, now, "warmup")
+    row = _skipped_runs(history, now, "warmup")
     if row is None:
         return []
     return [
@@ -34,8 +34,8 @@ def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
             "warmup",
             "warn",
             _("No warm-up before your last {n} runs.").format(n=len(row)),
-            _since_when(history, row),
-            _day_of_alert(history, row),
+            _streak_numbers(history, row),
+            _alert_day(history, row),
             _("Begin the next run with five minutes of brisk walking, leg swings and arm circles."),
         )
     ]
@@ -43,7 +43,7 @@ def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
 
 def cooldown_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
     """The last runs in a row were all without a cool-down; an unknown one ends the row."""
-    row = _skipped(history, now, "cooldown")
+    row = _skipped_runs(history, now, "cooldown")
     if row is None:
         return []
     why = _("{row} No effect of cooling down on soreness was found (0 mm of 100, 11 less to 11 more).")
@@ -53,26 +53,26 @@ def cooldown_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
             "cooldown",
             "info",
             _("No cool-down after your last {n} runs.").format(n=len(row)),
-            why.format(row=_since_when(history, row)),
-            _day_of_alert(history, row),
+            why.format(row=_streak_numbers(history, row)),
+            _alert_day(history, row),
             _("Try it for some runs if you like, and see in your own links whether it makes a difference."),
         )
     ]
 
 
-def _skipped(history: History, now: pd.Timestamp, habit: str) -> pd.DataFrame | None:
+def _skipped_runs(history: History, now: pd.Timestamp, habit: str) -> pd.DataFrame | None:
     """The last runs, all known to be without it, where they are enough for an alert.
 
     A short run that was the cool-down of another is no run of its own in that row.
     """
     runs = history.runs[history.runs["part_of"].isna()]
-    if not asof.goes_on(history, now):
+    if not common.ran_recently(history, now):
         return None
-    row = asof.trailing((runs[habit] == 0).to_numpy())
+    row = common.trailing_true((runs[habit] == 0).to_numpy())
     return runs.iloc[len(runs) - row :] if row >= history.settings.skipped_in_a_row else None
 
 
-def _since_when(history: History, row: pd.DataFrame) -> str:
+def _streak_numbers(history: History, row: pd.DataFrame) -> str:
     return _("{n} runs in a row without one, {first} to {last}. The alert starts at {least}.").format(
         n=len(row),
         first=units.day(row["day"].iloc[0]),
@@ -81,7 +81,7 @@ def _since_when(history: History, row: pd.DataFrame) -> str:
     )
 
 
-def _day_of_alert(history: History, row: pd.DataFrame) -> date:
+def _alert_day(history: History, row: pd.DataFrame) -> date:
     day: date = row["day"].iloc[history.settings.skipped_in_a_row - 1].date()
     return day
 
@@ -89,11 +89,11 @@ def _day_of_alert(history: History, row: pd.DataFrame) -> date:
 def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
     """You go on running, but have not rated your soreness for a week (by default) or more."""
     rated = history.entries.dropna(subset="soreness")
-    if len(rated) < MIN_RATINGS or not asof.goes_on(history, now):
+    if len(rated) < MIN_RATINGS or not common.ran_recently(history, now):
         return []
     last = rated["day"].iloc[-1].date()
     unrated = history.runs.loc[history.runs["end"] > rated["moment"].iloc[-1]]
-    days, least = (asof.local_day(history, now) - last).days, history.settings.diary_gap_days
+    days, least = (common.local_day(history, now) - last).days, history.settings.diary_gap_days
     if days < least or len(unrated) < MIN_UNRATED_RUNS:
         return []
     message = ngettext(

@@ -1,7 +1,7 @@
-"""The rules: each a function and what there is to know about it.
+"""List every alert rule with its threshold, its needs and its evidence.
 
-To add one, write its function in one of these modules and list it here. The function's name is the kind of
-its notices, and the first line of its docstring says when it speaks.
+To add one, write its function in a module of this package and list it here. The function's name is
+the kind of its notices, and the first line of its docstring says when it speaks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from runlog.analysis.history import History
-    from runlog.reporter.alerts.notice import Notice
+    from runlog.reporter.alerts.common import Notice
     from runlog.settings import Settings
 
 
@@ -63,7 +63,7 @@ class Rule:
         return self.threshold.format(**asdict(settings))
 
 
-_CARE = "A rule of care: no study has set this number."
+_RULE_OF_CARE = "A rule of care: no study has set this number."
 _GUIDANCE = "guidance on upper back soreness"
 
 ALERTS: tuple[Rule, ...] = (
@@ -72,7 +72,7 @@ ALERTS: tuple[Rule, ...] = (
         threshold="A rating of {soreness_high:g} of 10 or more; its default cannot be raised.",
         needs="A rating in the last seven days; each body area for itself.",
         grade="opinion",
-        evidence=_CARE,
+        evidence=_RULE_OF_CARE,
         source=_GUIDANCE,
     ),
     Rule(
@@ -81,7 +81,7 @@ ALERTS: tuple[Rule, ...] = (
         "the defaults cannot be raised.",
         needs="Three ratings or more over that time, the last of them at most 14 days old.",
         grade="opinion",
-        evidence=_CARE,
+        evidence=_RULE_OF_CARE,
         source=_GUIDANCE,
     ),
     Rule(
@@ -89,7 +89,7 @@ ALERTS: tuple[Rule, ...] = (
         threshold="Higher after each of {soreness_rising_runs} runs in a row; the default cannot be raised.",
         needs="A rating within 48 hours after each of those runs, the last rating at most 14 days old.",
         grade="opinion",
-        evidence=f"{_CARE} A difference of 1 point is noticeable, one of 2 is clear.",
+        evidence=f"{_RULE_OF_CARE} A difference of 1 point is noticeable, one of 2 is clear.",
         source=_GUIDANCE,
     ),
     Rule(

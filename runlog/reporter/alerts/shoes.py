@@ -1,4 +1,4 @@
-"""Alerts about shoes."""
+"""Alert rules about shoes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from runlog import units
 from runlog.analysis.shoe_wear import mileage_after_runs
 from runlog.i18n import _, ngettext
-from runlog.reporter import units
-from runlog.reporter.alerts import asof
-from runlog.reporter.alerts.notice import Notice
-from runlog.reporter.pairs import in_use
+from runlog.reporter.alerts import common
+from runlog.reporter.alerts.common import Notice
+from runlog.reporter.shoes_and_routes import in_use_table
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -28,15 +28,15 @@ MIN_RUNS = 5
 
 def shoe_limit(history: History, now: pd.Timestamp) -> list[Notice]:
     """A pair in use is near or over its limit of kilometres, with the day when it is expected there."""
-    fresh = asof.goes_on(history, now)
+    fresh = common.ran_recently(history, now)
     return [
-        _near_limit(history, pair, pressing=fresh and pair["km"] >= pair["limit_km"])
-        for pair in _pairs(history, now)
-        if pair["km"] >= _note_km(history, pair) and _worn_lately(history, pair["name"])
+        _limit_notice(history, pair, pressing=fresh and pair["km"] >= pair["limit_km"])
+        for pair in _shoes_in_use(history, now)
+        if pair["km"] >= _note_km(history, pair) and _worn_recently(history, pair["name"])
     ]
 
 
-def _near_limit(history: History, pair: Pair, *, pressing: bool) -> Notice:
+def _limit_notice(history: History, pair: Pair, *, pressing: bool) -> Notice:
     over = pair["km"] >= pair["limit_km"]
     since = _day_when_reached(history, pair["name"], pair["limit_km"] if over else _note_km(history, pair))
     todo = (
@@ -50,7 +50,7 @@ def _near_limit(history: History, pair: Pair, *, pressing: bool) -> Notice:
         pair["name"],
         severity,
         _limit_message(history, pair),
-        _worn_how(history, pair),
+        _distance_numbers(history, pair),
         since,
         todo,
     )
@@ -58,7 +58,7 @@ def _near_limit(history: History, pair: Pair, *, pressing: bool) -> Notice:
 
 def _limit_message(history: History, pair: Pair) -> str:
     places = {
-        "pair": units.typed(pair["name"]),
+        "pair": units.printable(pair["name"]),
         "worn": _km(history, pair["km"]),
         "limit": _km(history, pair["limit_km"]),
     }
@@ -70,7 +70,7 @@ def _limit_message(history: History, pair: Pair) -> str:
     return _("{pair} has run {worn} of {limit} and is expected there around {day}.").format(**places, day=day)
 
 
-def _worn_how(history: History, pair: Pair) -> str:
+def _distance_numbers(history: History, pair: Pair) -> str:
     before = float(history.shoes["start_m"][pair["name"]]) / 1000
     runs = int(pair["runs"])
     places = {"n": runs, "worn": _km(history, pair["km"] - before), "before": _km(history, before)}
@@ -89,22 +89,22 @@ def _worn_how(history: History, pair: Pair) -> str:
 
 def no_spare_pair(history: History, now: pd.Timestamp) -> list[Notice]:
     """Nearly all runs of the last 28 days were in one pair, which is near or over its limit."""
-    if len(asof.recent(history, now)) < MIN_RUNS:
+    if len(common.recent_runs(history, now)) < MIN_RUNS:
         return []
-    pairs = _pairs(history, now)
+    pairs = _shoes_in_use(history, now)
     fresh = [pair for pair in pairs if pair["km"] < _note_km(history, pair)]
     return [
-        _alone(history, now, pair, fresh)
+        _no_spare_notice(history, now, pair, fresh)
         for pair in pairs
         if pair not in fresh and pair["share_28d"] >= history.settings.rotation_share
     ]
 
 
-def _alone(history: History, now: pd.Timestamp, pair: Pair, fresh: list[Pair]) -> Notice:
-    share, runs = units.percent(pair["share_28d"]), len(asof.recent(history, now))
-    name = units.typed(pair["name"])
+def _no_spare_notice(history: History, now: pd.Timestamp, pair: Pair, fresh: list[Pair]) -> Notice:
+    share, runs = units.percent(pair["share_28d"]), len(common.recent_runs(history, now))
+    name = units.printable(pair["name"])
     if fresh:
-        spare = units.typed(fresh[0]["name"])
+        spare = units.printable(fresh[0]["name"])
         message = _("You run in {pair} alone, and it is near its limit; {spare} is hardly worn.").format(
             pair=name, spare=spare
         )
@@ -121,27 +121,29 @@ def _alone(history: History, now: pd.Timestamp, pair: Pair, fresh: list[Pair]) -
         "Runners who took turns with several pairs had 0.61 times the rate of injury "
         "(0.39 to 0.97, 264 runners, observed, not tried out)."
     ).format(share=share, n=runs, worn=_km(history, pair["km"]), limit=_km(history, pair["limit_km"]))
-    return Notice("no_spare_pair", pair["name"], "info", message, why, _alone_since(history, now, pair), todo)
+    return Notice(
+        "no_spare_pair", pair["name"], "info", message, why, _single_pair_since(history, now, pair), todo
+    )
 
 
-def _alone_since(history: History, now: pd.Timestamp, pair: Pair) -> date:
-    days, moments = asof.days_up_to(history, now)
+def _single_pair_since(history: History, now: pd.Timestamp, pair: Pair) -> date:
+    days, moments = common.days_until(history, now)
     runs = history.runs
-    worn = asof.count(runs.loc[runs["shoe"] == pair["name"], "end"], moments)
-    alone = worn >= history.settings.rotation_share * asof.count(runs["end"], moments).clip(1)
+    worn = common.count_runs(runs.loc[runs["shoe"] == pair["name"], "end"], moments)
+    alone = worn >= history.settings.rotation_share * common.count_runs(runs["end"], moments).clip(1)
     near = _day_when_reached(history, pair["name"], _note_km(history, pair))
-    return max(near, asof.first_of_row(days, alone))
+    return max(near, common.streak_start(days, alone))
 
 
 def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
     """Runs of the last 28 days have no pair of shoes, although you keep track of your pairs."""
-    tracked = history.runs["day"] >= _tracked_from(history)
+    tracked = history.runs["day"] >= _first_tracked_day(history)
     without = history.runs.loc[tracked & history.runs["shoe"].isna()]
-    lately, least = asof.recent(history, now), history.settings.unassigned_runs
+    lately, least = common.recent_runs(history, now), history.settings.unassigned_runs
     n = len(without.index.intersection(lately.index))
     if n < least:
         return []
-    days, moments = asof.days_up_to(history, now)
+    days, moments = common.days_until(history, now)
     message = ngettext(
         "{n} of your last {runs} run has no pair of shoes.",
         "{n} of your last {runs} runs have no pair of shoes.",
@@ -157,13 +159,13 @@ def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
                 "Runs of the last 28 days. Their distance counts on no pair, "
                 "so that a pair may pass its limit unnoticed."
             ),
-            asof.first_of_row(days, asof.count(without["end"], moments) >= least),
+            common.streak_start(days, common.count_runs(without["end"], moments) >= least),
             _("See which and why, then name the pair: {command}").format(command="runlog shoes assign"),
         )
     ]
 
 
-def _tracked_from(history: History) -> pd.Timestamp:
+def _first_tracked_day(history: History) -> pd.Timestamp:
     """The first day on which a run could have had a pair; NaT where no pair was ever told of."""
     kept = history.shoes.loc[history.shoes["kept"], "from_date"]
     if kept.isna().any():
@@ -173,8 +175,8 @@ def _tracked_from(history: History) -> pd.Timestamp:
     return first
 
 
-def _pairs(history: History, now: pd.Timestamp) -> list[Pair]:
-    return in_use(history, now).to_dict("records")
+def _shoes_in_use(history: History, now: pd.Timestamp) -> list[Pair]:
+    return in_use_table(history, now).to_dict("records")
 
 
 def _note_km(history: History, pair: Pair) -> float:
@@ -183,10 +185,10 @@ def _note_km(history: History, pair: Pair) -> float:
     return float(pair["limit_km"] * settings.shoe_note_km / settings.shoe_limit_km)
 
 
-def _worn_lately(history: History, shoe: str) -> bool:
+def _worn_recently(history: History, shoe: str) -> bool:
     """Whether the pair was worn in the 28 days before the last run."""
     days = history.runs["day"]
-    lately = history.runs.loc[days > days.max() - pd.Timedelta(days=asof.RECENT_DAYS)]
+    lately = history.runs.loc[days > days.max() - pd.Timedelta(days=common.RECENT_DAYS)]
     return bool((lately["shoe"] == shoe).any())
 
 

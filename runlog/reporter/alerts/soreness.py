@@ -1,4 +1,4 @@
-"""Alerts about soreness itself: each one means the advice to see a clinician."""
+"""Alert rules about soreness itself; each advises to see a clinician."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from runlog import units
 from runlog.i18n import _
-from runlog.reporter import units
-from runlog.reporter.alerts import asof
-from runlog.reporter.alerts.notice import Notice
+from runlog.reporter.alerts import common
+from runlog.reporter.alerts.common import Notice
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
 
 #: A single high rating alarms for so long.
-HIGH_DAYS = 7
+HIGH_RATING_DAYS = 7
 #: Fewer ratings are no soreness that lasts.
-MIN_LASTING = 3
+MIN_PERSISTING = 3
 #: A rating within so long of a run's end belongs to that run.
 AFTER_RUN = pd.Timedelta(hours=48)
 
 
 def soreness_high(history: History, now: pd.Timestamp) -> list[Notice]:
     """A rating of 7 or more (by default) in the last seven days."""
-    since = now - pd.Timedelta(days=HIGH_DAYS)
+    since = now - pd.Timedelta(days=HIGH_RATING_DAYS)
     return [
         notice
-        for area, ratings in _ratings(history)
-        if (notice := _high(history, area, ratings.loc[ratings["moment"] > since], ratings))
+        for area, ratings in _ratings_by_area(history)
+        if (notice := _high_notice(history, area, ratings.loc[ratings["moment"] > since], ratings))
     ]
 
 
-def _high(history: History, area: str, recent: pd.DataFrame, ratings: pd.DataFrame) -> Notice | None:
+def _high_notice(history: History, area: str, recent: pd.DataFrame, ratings: pd.DataFrame) -> Notice | None:
     limit = history.settings.soreness_high
     high = recent.loc[recent["soreness"] >= limit]
     if high.empty:
         return None
     up_to_last = ratings.loc[ratings["moment"] <= high["moment"].iloc[-1]]
-    row = asof.trailing((up_to_last["soreness"] >= limit).to_numpy())
-    rated = _points(high["soreness"].max())
+    row = common.trailing_true((up_to_last["soreness"] >= limit).to_numpy())
+    rated = _format_rating(high["soreness"].max())
     day = high["day"].iloc[int(high["soreness"].argmax())]
     return Notice(
         "soreness_high",
@@ -49,22 +49,26 @@ def _high(history: History, area: str, recent: pd.DataFrame, ratings: pd.DataFra
             area=units.area(area), rating=rated
         ),
         _("{rating} of 10 on {day}. From {limit} on, see a clinician.").format(
-            rating=rated, day=units.day(day), limit=_points(limit)
+            rating=rated, day=units.day(day), limit=_format_rating(limit)
         ),
         up_to_last["day"].iloc[-row].date(),
-        _todo(),
+        _clinician_todo(),
     )
 
 
 def soreness_persists(history: History, now: pd.Timestamp) -> list[Notice]:
     """Every rating of the last two weeks or longer (by default) was 4 or more."""
-    return [notice for area, ratings in _fresh(history, now) if (notice := _persists(history, area, ratings))]
+    return [
+        notice
+        for area, ratings in _fresh_ratings(history, now)
+        if (notice := _persists_notice(history, area, ratings))
+    ]
 
 
-def _persists(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
+def _persists_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
     limit, lasting = history.settings.soreness_lasting, history.settings.soreness_lasting_days
-    row = ratings.iloc[len(ratings) - asof.trailing((ratings["soreness"] >= limit).to_numpy()) :]
-    if len(row) < MIN_LASTING or (row["day"].iloc[-1] - row["day"].iloc[0]).days < lasting:
+    row = ratings.iloc[len(ratings) - common.trailing_true((ratings["soreness"] >= limit).to_numpy()) :]
+    if len(row) < MIN_PERSISTING or (row["day"].iloc[-1] - row["day"].iloc[0]).days < lasting:
         return None
     first, last = row["day"].iloc[0], row["day"].iloc[-1]
     return Notice(
@@ -77,27 +81,31 @@ def _persists(history: History, area: str, ratings: pd.DataFrame) -> Notice | No
         _("All {n} ratings since {day} are {limit} or more, {mean} on average.").format(
             n=len(row),
             day=units.day(first),
-            limit=_points(limit),
+            limit=_format_rating(limit),
             mean=units.number(row["soreness"].mean()),
         ),
         row["day"].loc[row["day"] >= first + pd.Timedelta(days=lasting)].iloc[0].date(),
-        _todo(),
+        _clinician_todo(),
     )
 
 
 def soreness_rises(history: History, now: pd.Timestamp) -> list[Notice]:
     """The ratings after the last four runs (by default) rise from each run to the next."""
-    return [notice for area, ratings in _fresh(history, now) if (notice := _rises(history, area, ratings))]
+    return [
+        notice
+        for area, ratings in _fresh_ratings(history, now)
+        if (notice := _rises_notice(history, area, ratings))
+    ]
 
 
-def _rises(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
+def _rises_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
     needed = history.settings.soreness_rising_runs
-    after = _after_runs(history, ratings)
+    after = _ratings_after_runs(history, ratings)
     after = after.loc[: after.last_valid_index()]  # the latest run may not be rated yet
-    row = 1 + asof.trailing((after.diff() > 0).to_numpy())
+    row = 1 + common.trailing_true((after.diff() > 0).to_numpy())
     if row < needed or after.iloc[-row:].isna().any():
         return None
-    values = ", ".join(map(_points, after.iloc[-row:]))
+    values = ", ".join(map(_format_rating, after.iloc[-row:]))
     return Notice(
         "soreness_rises",
         area,
@@ -107,22 +115,22 @@ def _rises(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
         ),
         _("After each run you rated {ratings}.").format(ratings=values),
         history.runs["day"].loc[after.index[len(after) - row + needed - 1]].date(),
-        _todo(),
+        _clinician_todo(),
     )
 
 
-def _points(value: float) -> str:
+def _format_rating(value: float) -> str:
     """A rating as it was given: most are whole points."""
     return units.number(value, 0 if float(value).is_integer() else 1)
 
 
-def _todo() -> str:
+def _clinician_todo() -> str:
     return _("Ask a physiotherapist or a doctor. What makes it urgent is at the end of: {command}").format(
         command="runlog tips"
     )
 
 
-def _after_runs(history: History, ratings: pd.DataFrame) -> pd.Series[float]:
+def _ratings_after_runs(history: History, ratings: pd.DataFrame) -> pd.Series[float]:
     """Per run, in order, its first rating within 48 hours and before the next run's end; NaN without one."""
     ends = history.runs["end"].sort_values().reset_index()
     rated = pd.merge_asof(
@@ -131,12 +139,14 @@ def _after_runs(history: History, ratings: pd.DataFrame) -> pd.Series[float]:
     return rated.dropna(subset="id").groupby("id")["soreness"].first().reindex(history.runs.index)
 
 
-def _ratings(history: History) -> list[tuple[str, pd.DataFrame]]:
+def _ratings_by_area(history: History) -> list[tuple[str, pd.DataFrame]]:
     rated = history.entries.dropna(subset=["soreness"])
     return [(str(area), ratings) for area, ratings in rated.groupby("area")]
 
 
-def _fresh(history: History, now: pd.Timestamp) -> list[tuple[str, pd.DataFrame]]:
+def _fresh_ratings(history: History, now: pd.Timestamp) -> list[tuple[str, pd.DataFrame]]:
     """The ratings of each area that was rated lately."""
-    limit = now - pd.Timedelta(days=asof.FRESH)
-    return [(area, ratings) for area, ratings in _ratings(history) if ratings["moment"].iloc[-1] > limit]
+    limit = now - pd.Timedelta(days=common.FRESH_DAYS)
+    return [
+        (area, ratings) for area, ratings in _ratings_by_area(history) if ratings["moment"].iloc[-1] > limit
+    ]

@@ -1,4 +1,4 @@
-"""Alerts about routes and load."""
+"""Alert rules about routes and training load."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from runlog import units
+from runlog.analysis import periods
 from runlog.analysis.load import daily_metrics
 from runlog.analysis.routes import SHARE_DAYS, route_table
 from runlog.i18n import N_, _
-from runlog.reporter import periods, units
-from runlog.reporter.alerts import asof
-from runlog.reporter.alerts.notice import Notice
+from runlog.reporter.alerts import common
+from runlog.reporter.alerts.common import Notice
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 #: Fewer runs than this on known routes in 28 days repeat nothing.
 MIN_ROUTED = 5
 #: How a run compares to the longest of the 30 days before, and the rate of injury in such runs.
-FRANDSEN = (
+SPIKE_STUDY = (
     (
         2.0,
         N_(
@@ -56,9 +57,9 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     if len(routed) < MIN_ROUTED:
         return []
     settings = history.settings
-    days, moments = asof.days_up_to(history, now)
-    share = asof.factor("route_share", history, moments)
-    streak = asof.factor("route_streak", history, moments)
+    days, moments = common.days_until(history, now)
+    share = common.factor_values("route_share", history, moments)
+    streak = common.factor_values("route_streak", history, moments)
     repeated = ((share >= settings.route_share) | (streak >= settings.route_streak)).to_numpy()
     if not repeated[-1]:
         return []
@@ -69,7 +70,7 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     by_share = most >= settings.route_share
     route = ranked.index[0] if by_share else routed.iloc[-1]
     given = ranked["name"][route]
-    name = f"{units.typed(given)} ({route})" if given else route
+    name = f"{units.printable(given)} ({route})" if given else route
     if by_share:
         message = _(
             "You keep running the same route: {share} of your runs with a route "
@@ -79,14 +80,22 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
         message = _(
             "You keep running the same route: your last {n} runs with a route were on {route}."
         ).format(n=row, route=name)
-    since = asof.first_of_row(days, repeated)
+    since = common.streak_start(days, repeated)
     todo = _("Take another loop next time, or turn this one round.")
     return [
-        Notice("route_repetition", route, "info", message, _repeated_how(most, len(routed), row), since, todo)
+        Notice(
+            "route_repetition",
+            route,
+            "info",
+            message,
+            _repetition_numbers(most, len(routed), row),
+            since,
+            todo,
+        )
     ]
 
 
-def _repeated_how(share: float, runs: int, row: int) -> str:
+def _repetition_numbers(share: float, runs: int, row: int) -> str:
     places = {"share": units.percent(share), "n": runs, "row": row}
     if row > 1:
         return _(
@@ -101,10 +110,10 @@ def _repeated_how(share: float, runs: int, row: int) -> str:
 
 def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
     """A run of the last 14 days was much longer than the longest of the 30 days before it."""
-    recent = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=asof.FRESH)]
+    recent = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=common.FRESH_DAYS)]
     if recent.empty:
         return []
-    values = asof.factor("run_spike", history, pd.DatetimeIndex(recent["end"]))
+    values = common.factor_values("run_spike", history, pd.DatetimeIndex(recent["end"]))
     ratio = pd.Series(values.to_numpy(), recent.index)
     spikes = ratio[ratio > history.settings.spike]
     if spikes.empty:
@@ -117,15 +126,15 @@ def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
     why = _("{distance}, {ratio} times the longest. {study}").format(
         distance=units.distance(run["distance_m"], history.settings.units),
         ratio=units.number(times, 2),
-        study=frandsen(times),
+        study=spike_risk_text(times),
     )
     todo = _("Make the next long run about as long as your longest before this one.")
     return [Notice("run_spike", day.isoformat(), "warn", message, why, day, todo)]
 
 
-def frandsen(ratio: float) -> str:
+def spike_risk_text(ratio: float) -> str:
     """What a cohort saw after runs so much longer than the longest of 30 days (Frandsen, BJSM 2025)."""
-    for above, told in FRANDSEN:
+    for above, told in SPIKE_STUDY:
         if ratio > above:
             return _(told)
     return _("Up to 10% longer is what the study of 5,205 runners compared with (Frandsen 2025).")
@@ -133,7 +142,7 @@ def frandsen(ratio: float) -> str:
 
 def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
     """The last seven days were much longer than the seven before them."""
-    today = asof.local_day(history, now)
+    today = common.local_day(history, now)
     week = periods.Span(today - timedelta(days=WEEK_DAYS - 1), today)
     runs, before = week.of(history.runs), week.before(1).of(history.runs)
     distances = pd.concat([runs["distance_m"], before["distance_m"]])
@@ -151,20 +160,20 @@ def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
         "{share} more. A soft sign: over 30% more went with 1.59 times the rate of injury, but the range "
         "(0.96 to 2.66) includes no difference (Nielsen 2014)."
     ).format(share=units.percent(ran / ran_before - 1))
-    since = _first_over(runs, ran_before * history.settings.week_jump)
+    since = _day_exceeded(runs, ran_before * history.settings.week_jump)
     todo = _("Let the next seven days be about as long as these, not longer again.")
     return [Notice("week_jump", "distance", "info", message, why, since, todo)]
 
 
-def _first_over(runs: pd.DataFrame, metres: float) -> date:
+def _day_exceeded(runs: pd.DataFrame, metres: float) -> date:
     over = runs["distance_m"].cumsum() > metres
     return pd.Timestamp(runs["day"].iloc[over.argmax()]).date()
 
 
 def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
     """The loads of seven days were much alike, hard days and easy ones hardly told apart."""
-    days, moments = asof.days_up_to(history, now)
-    values = asof.factor("monotony", history, moments)
+    days, moments = common.days_until(history, now)
+    values = common.factor_values("monotony", history, moments)
     alike = (values > history.settings.monotony).to_numpy()
     # A day is a day of rest only when it is over: until tonight what held last night still holds.
     through = len(days) if alike[-1] else len(days) - 1
@@ -186,6 +195,6 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
         spread=units.number(load.to_numpy().std(), 0),
         limit=units.number(history.settings.monotony),
     )
-    since = asof.first_of_row(days[:through], alike[:through])
+    since = common.streak_start(days[:through], alike[:through])
     todo = _("Plan a day without a run, and one that is clearly easier than the others.")
     return [Notice("monotony", "load", "info", message, why, since, todo)]

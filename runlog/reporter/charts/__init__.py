@@ -1,7 +1,8 @@
-"""Charts: each is a function that gathers the numbers and one that draws them on axes.
+"""Draw charts of a history.
 
-To add one, write ``data(history, view)``, ``draw(data, axes)`` and ``height(data, narrow)`` in a module and
-list it in CHARTS.
+``chart(name, history, out)`` is the door. A chart gathers its data, draws it on axes and says how
+high it is; to add one, write these three functions in a module of this package and list them in
+``CHARTS``.
 """
 
 from __future__ import annotations
@@ -10,23 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runlog.analysis import periods
 from runlog.errors import NotFound
 from runlog.fileio import write_atomically
 from runlog.i18n import use_language
-from runlog.reporter import periods
 from runlog.reporter.charts import (
     body,
     calendar,
     exposure,
     form,
     links,
-    route_maps,
     routes,
     shoes,
     soreness,
     streaks,
     style,
-    weeks,
 )
 
 if TYPE_CHECKING:
@@ -78,21 +77,21 @@ class Chart:
 
 
 CHARTS: tuple[Chart, ...] = (
-    Chart("soreness_and_load", soreness.data, soreness.draw, soreness.height),
-    Chart("links", links.data, links.draw, links.height),
-    Chart("exposure", exposure.data, exposure.draw, exposure.height),
-    Chart("streaks", streaks.data, streaks.draw, streaks.height),
-    Chart("routes", routes.data, routes.draw, routes.height),
-    Chart("route_maps", route_maps.data, route_maps.draw, route_maps.height),
-    Chart("shoes", shoes.data, shoes.draw, shoes.height),
-    Chart("form", form.data, form.draw, form.height),
-    Chart("weeks", weeks.data, weeks.draw, weeks.height),
-    Chart("calendar", calendar.data, calendar.draw, calendar.height),
-    Chart("body", body.data, body.draw, body.height),
+    Chart("soreness_and_load", soreness.soreness_data, soreness.draw_soreness, soreness.soreness_height),
+    Chart("links", links.links_data, links.draw_links, links.links_height),
+    Chart("exposure", exposure.exposure_data, exposure.draw_exposure, exposure.exposure_height),
+    Chart("streaks", streaks.streaks_data, streaks.draw_streaks, streaks.streaks_height),
+    Chart("routes", routes.routes_data, routes.draw_routes, routes.routes_height),
+    Chart("route_maps", routes.route_maps_data, routes.draw_route_maps, routes.route_maps_height),
+    Chart("shoes", shoes.shoes_data, shoes.draw_shoes, shoes.shoes_height),
+    Chart("form", form.form_data, form.draw_form, form.form_height),
+    Chart("weeks", soreness.weeks_data, soreness.draw_weeks, soreness.weeks_height),
+    Chart("calendar", calendar.calendar_data, calendar.draw_calendar, calendar.calendar_height),
+    Chart("body", body.body_data, body.draw_body, body.body_height),
 )
 
 
-def named(name: str) -> Chart:
+def find_chart(name: str) -> Chart:
     """The chart of that name.
 
     Raises:
@@ -104,13 +103,13 @@ def named(name: str) -> Chart:
     raise NotFound(f"there is no chart {name!r}; there are {', '.join(chart.name for chart in CHARTS)}")
 
 
-def view(
+def make_view(
     history: History, now: datetime | None = None, area: str = "upper_back", factor: str | None = None
 ) -> View:
     """What to show as of a moment (default: the end of the last day that the history tells of)."""
-    last = periods.last_day(history)
-    zone = periods.clock(history)
-    moment = periods.utc(now) if now is not None or last is None else periods.end_of(last, zone)
+    last = periods.last_day_with_data(history)
+    zone = periods.local_timezone(history)
+    moment = periods.to_utc(now) if now is not None or last is None else periods.end_of_day(last, zone)
     return View(moment, moment.tz_convert(zone).date(), area, factor)
 
 
@@ -137,27 +136,29 @@ def chart(
         NotFound: no such chart or factor; the message lists those that there are.
         BadInput: ``out`` is no .png, .svg or .pdf file, or ``now`` has no time zone.
     """
-    asked = named(name)
-    shown = view(history, now, area, factor)
+    asked = find_chart(name)
+    shown = make_view(history, now, area, factor)
     with use_language(history.settings.language):
-        found = asked.data(periods.until(history, shown.now), shown)
-        figure = style.picture(
+        found = asked.data(periods.history_as_of(history, shown.now), shown)
+        figure = style.new_figure(
             lambda axes: asked.draw(found, axes), style.WIDE, asked.height(found, False), found.title
         )
     if out is not None:
         path = Path(out)
-        write_atomically(path, style.saved(figure, path.suffix.lower().lstrip(".")))
+        write_atomically(path, style.encode_figure(figure, path.suffix.lower().lstrip(".")))
     return figure
 
 
-def embedded(name: str, found: Any) -> dict[str, str]:  # noqa: ANN401 - each chart has its own data
+def embedded_svgs(name: str, found: Any) -> dict[str, str]:  # noqa: ANN401 - each chart has its own data
     """A chart's data drawn for a page: SVG elements for a wide and for a narrow one."""
-    asked = named(name)
+    asked = find_chart(name)
     sizes = {
         "wide": (style.WIDE, asked.height(found, False)),
         "narrow": (style.NARROW, asked.height(found, True)),
     }
     return {
-        size: style.embedded(style.picture(lambda axes: asked.draw(found, axes), *pixels), f"{name}-{size}")
+        size: style.figure_svg(
+            style.new_figure(lambda axes: asked.draw(found, axes), *pixels), f"{name}-{size}"
+        )
         for size, pixels in sizes.items()
     }

@@ -1,8 +1,9 @@
-"""Where it was sore: a figure, front and back, shaded by the week's ratings of each area."""
+"""Draw a human figure, front and back, shaded by the week's ratings of each body area."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,15 +11,18 @@ import pandas as pd
 import shapely
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from scipy.interpolate import splev, splprep
+from shapely import affinity
 
+from runlog import units
+from runlog.analysis import periods
 from runlog.i18n import _
-from runlog.reporter import periods, units
-from runlog.reporter.charts import figure, style
-from runlog.reporter.charts.calendar import heat
+from runlog.reporter.charts import style
+from runlog.reporter.charts.calendar import heat_colour
 from runlog.reporter.charts.style import LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
@@ -26,16 +30,107 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
 
+FRONT, BACK = "front", "back"
+
+#: One half of the outline without the head, from the neck down the outside and up the inside of the leg.
+_HALF_OUTLINE = (
+    *((0, 23), (4.6, 23), (4.9, 29), (7, 32), (13, 34.5), (19, 36.5), (23, 41), (24.8, 50), (25.6, 60)),
+    *((28, 71), (30.5, 82), (32.6, 95), (34.6, 100), (35.6, 106), (34, 112), (31.4, 111), (30.6, 104)),
+    *((29.6, 96), (26.6, 84), (23.6, 73), (21.4, 62), (19.6, 54), (18.4, 60), (16.6, 71), (15.4, 79)),
+    *((16, 87), (18.6, 97), (20, 108), (19.6, 122), (17.4, 138), (15.8, 148), (16.6, 160), (15.4, 174)),
+    *((11.8, 190), (11.6, 196), (14.6, 201), (14.4, 205), (9, 206), (5.4, 204), (5.6, 196), (6, 188)),
+    *((4.6, 172), (4.4, 160), (5.2, 148), (4, 132), (2.2, 116), (0.8, 107), (0, 106)),
+)
+_HEAD = ((0, 12.5), 8.6, 11.4)
+_OUTSIDE = 60.0  # beyond this no part of the figure lies
+_GAP = 0.55  # between two areas
+
+#: Where each area lies: boxes (x from and to on the right half, y from and to) that the outline is cut with.
+_TORSO = 19.0
+_BOXES: Mapping[str, Mapping[str, tuple[tuple[float, float, float, float], ...]]] = {
+    FRONT: {
+        "neck": ((0, 9, 24, 33),),
+        "shoulder": ((12.5, 30, 33, 51),),
+        "chest": ((0, 12.5, 33, 62), (12.5, _TORSO + 1, 51, 62)),
+        "hip_groin": ((0, 22, 90, 112),),
+        "thigh": ((0, 22, 112, 139),),
+        "knee": ((0, 22, 139, 156),),
+        "lower_leg": ((0, 22, 156, 186),),
+        "ankle": ((0, 22, 186, 197),),
+        "foot": ((0, 22, 197, 210),),
+    },
+    BACK: {
+        "neck": ((0, 9, 24, 32),),
+        "shoulder": ((14.5, 30, 33, 51),),
+        "upper_back": ((0, 14.5, 32, 66), (14.5, _TORSO + 1, 51, 66)),
+        "lower_back": ((0, _TORSO + 1, 66, 90),),
+        "hip_groin": ((0, 22, 90, 112),),
+        "thigh": ((0, 22, 112, 139),),
+        "knee": ((0, 22, 139, 156),),
+        "lower_leg": ((0, 22, 156, 186),),
+        "ankle": ((0, 22, 186, 197),),
+        "foot": ((0, 22, 197, 210),),
+    },
+}
+
+#: On which side an area is named; what is on both is named once.
+LABEL_SIDE: Mapping[str, str] = {
+    "neck": BACK,
+    "shoulder": BACK,
+    "upper_back": BACK,
+    "lower_back": BACK,
+    "chest": FRONT,
+    "hip_groin": FRONT,
+    "thigh": FRONT,
+    "knee": FRONT,
+    "lower_leg": BACK,
+    "ankle": FRONT,
+    "foot": FRONT,
+}
+
+
+@cache
+def figure_outline() -> BaseGeometry:
+    """The whole figure."""
+    half = _half_figure()
+    other = affinity.scale(half, xfact=-1, origin=(0, 0))
+    (x, y), across, high = _HEAD
+    head = affinity.translate(affinity.scale(shapely.Point(0, 0).buffer(1, quad_segs=24), across, high), x, y)
+    return shapely.union_all([half.buffer(0.05), other.buffer(0.05), head])
+
+
+@cache
+def area_shapes(side: str) -> dict[str, BaseGeometry]:
+    """The rated areas that one side of the figure shows, each of one or two pieces."""
+    without_head = figure_outline().intersection(shapely.box(-_OUTSIDE, 24, _OUTSIDE, 220))
+    return {
+        name: without_head.intersection(_mirrored_boxes(boxes)).buffer(-_GAP)
+        for name, boxes in _BOXES[side].items()
+    }
+
+
+def _mirrored_boxes(boxes: tuple[tuple[float, float, float, float], ...]) -> BaseGeometry:
+    right = [shapely.box(left, top, end, bottom) for left, end, top, bottom in boxes]
+    return shapely.union_all([*right, *(affinity.scale(box, xfact=-1, origin=(0, 0)) for box in right)])
+
+
+def _half_figure() -> BaseGeometry:
+    """The right half, rounded by a spline through its points."""
+    spline, _ = splprep(np.array(_HALF_OUTLINE, dtype=float).T, s=0, k=2)
+    x, y = splev(np.linspace(0, 1, 400), spline)
+    return shapely.Polygon(np.stack([np.maximum(x, 0.0), y], axis=1)).buffer(0)
+
+
 #: Between the middles of the two figures, and from a figure's middle to the names beside it.
-APART, BESIDE = 84.0, 46.0
+FIGURE_DISTANCE, LABEL_DISTANCE = 84.0, 46.0
 LINE_HEIGHT, LINE_HEIGHT_NARROW = 13.0, 17.0
-_HIGH = 212.0
+_FIGURE_HEIGHT = 212.0
 #: From the names of the sides to a line below them, for what lies nowhere on a figure.
-BELOW = 22.0
+OTHER_LINE_HEIGHT = 22.0
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodyData:
     """The ratings of one week by area.
 
     Attributes:
@@ -48,16 +143,16 @@ class Body:
     week: periods.Span
 
 
-def data(history: History, view: View) -> Body:
+def body_data(history: History, view: View) -> BodyData:
     """What was rated in the week of ``view.now``: areas that were not are unknown and stay out."""
     week = periods.week_of(view.today, history.settings)
     rated = week.of(history.entries.dropna(subset=["soreness"])).groupby("area")["soreness"]
     areas = pd.DataFrame({"mean": rated.mean(), "worst": rated.max(), "ratings": rated.size()})
     areas = areas.sort_values(["mean", "worst"], ascending=False, kind="stable")
-    return Body(_title(areas), areas, week)
+    return BodyData(_body_title(areas), areas, week)
 
 
-def _title(areas: pd.DataFrame) -> str:
+def _body_title(areas: pd.DataFrame) -> str:
     if areas.empty:
         return _("No ratings this week")
     if areas["worst"].max() == 0:
@@ -68,81 +163,87 @@ def _title(areas: pd.DataFrame) -> str:
     )
 
 
-def height(data: Body, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+def body_height(data: BodyData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
     """How many pixels high it is."""
-    line = 24 if _elsewhere(data) else 0
+    line = 24 if _has_other_area(data) else 0
     return (230 if narrow else 340) + line
 
 
-def draw(data: Body, axes: Axes) -> None:
+def draw_body(data: BodyData, axes: Axes) -> None:
     """Front and back, shaded by the week's soreness of each area."""
     means = data.areas["mean"].to_dict()
-    for side, middle in ((figure.FRONT, 0.0), (figure.BACK, APART)):
-        _fill(axes, figure.outline(), middle, LIGHT["empty"])
-        for name, shape in figure.areas(side).items():
+    for side, middle in ((FRONT, 0.0), (BACK, FIGURE_DISTANCE)):
+        _fill_shape(axes, figure_outline(), middle, LIGHT["empty"])
+        for name, shape in area_shapes(side).items():
             if name in means:
-                _fill(axes, shape, middle, LIGHT[heat(means[name])])
-    _name_areas(data.areas, axes)
-    for text, middle in ((_("front"), 0.0), (_("back"), APART)):
-        axes.text(middle, _HIGH + 4, text, ha="center", va="top", color=LIGHT["muted"])
+                _fill_shape(axes, shape, middle, LIGHT[heat_colour(means[name])])
+    _label_areas(data.areas, axes)
+    for text, middle in ((_("front"), 0.0), (_("back"), FIGURE_DISTANCE)):
+        axes.text(middle, _FIGURE_HEIGHT + 4, text, ha="center", va="top", color=LIGHT["muted"])
     wide = 0.0 if style.is_narrow(axes) else 70.0
     axes.set(
-        xlim=(-BESIDE - 76 - wide, APART + BESIDE + 76 + wide),
-        ylim=(_HIGH + 18 + (BELOW if "other" in data.areas.index else 0), -2),
+        xlim=(-LABEL_DISTANCE - 76 - wide, FIGURE_DISTANCE + LABEL_DISTANCE + 76 + wide),
+        ylim=(_FIGURE_HEIGHT + 18 + (OTHER_LINE_HEIGHT if "other" in data.areas.index else 0), -2),
         aspect="equal",
     )
     axes.set_axis_off()
 
 
-def _elsewhere(data: Body) -> bool:
+def _has_other_area(data: BodyData) -> bool:
     return "other" in data.areas.index
 
 
-def _fill(axes: Axes, shape: BaseGeometry, middle: float, colour: str) -> None:
-    path = Path.make_compound_path(*(_path(piece, middle) for piece in shapely.get_parts(shape)))
+def _fill_shape(axes: Axes, shape: BaseGeometry, middle: float, colour: str) -> None:
+    path = Path.make_compound_path(*(_shape_path(piece, middle) for piece in shapely.get_parts(shape)))
     axes.add_patch(PathPatch(path, facecolor=colour, lw=0))
 
 
-def _path(piece: BaseGeometry, middle: float) -> Path:
+def _shape_path(piece: BaseGeometry, middle: float) -> Path:
     rings = [piece.exterior, *piece.interiors]
     return Path.make_compound_path(
         *(Path(shapely.get_coordinates(ring) + np.array([middle, 0.0]), closed=True) for ring in rings)
     )
 
 
-def _name_areas(areas: pd.DataFrame, axes: Axes) -> None:
+def _label_areas(areas: pd.DataFrame, axes: Axes) -> None:
     """Write each rated area with its mean beside the figure that shows it best."""
-    for side, middle, out in ((figure.FRONT, 0.0, -1.0), (figure.BACK, APART, 1.0)):
-        shapes = figure.areas(side)
-        named = [name for name in shapes if name in areas.index and figure.NAMED_ON[name] == side]
+    for side, middle, out in ((FRONT, 0.0, -1.0), (BACK, FIGURE_DISTANCE, 1.0)):
+        shapes = area_shapes(side)
+        named = [name for name in shapes if name in areas.index and LABEL_SIDE[name] == side]
         heights = [shapes[name].centroid.y for name in named]
         line = LINE_HEIGHT_NARROW if style.is_narrow(axes) else LINE_HEIGHT
-        for name, at, height in zip(named, _spread(heights, line), heights, strict=True):
-            edge = middle + out * max(abs(x) for x in _ends_at(shapes[name], height))
+        for name, at, height in zip(named, _spread_labels(heights, line), heights, strict=True):
+            edge = middle + out * max(abs(x) for x in _extent_at(shapes[name], height))
             axes.plot(
-                [edge + out, middle + out * (BESIDE - 4), middle + out * (BESIDE - 1)],
+                [edge + out, middle + out * (LABEL_DISTANCE - 4), middle + out * (LABEL_DISTANCE - 1)],
                 [height, at, at],
                 color=LIGHT["muted"],
                 lw=0.8,
             )
             text = f"{units.area(name)}  {units.number(areas['mean'][name])}"
-            axes.text(middle + out * (BESIDE + 1.5), at, text, ha="left" if out > 0 else "right", va="center")
+            axes.text(
+                middle + out * (LABEL_DISTANCE + 1.5),
+                at,
+                text,
+                ha="left" if out > 0 else "right",
+                va="center",
+            )
     if "other" in areas.index:
         text = f"{units.area('other')}  {units.number(areas['mean']['other'])}"
-        axes.text(APART / 2, _HIGH + BELOW, text, ha="center", va="top")
+        axes.text(FIGURE_DISTANCE / 2, _FIGURE_HEIGHT + OTHER_LINE_HEIGHT, text, ha="center", va="top")
 
 
-def _ends_at(shape: BaseGeometry, height: float) -> Iterable[float]:
+def _extent_at(shape: BaseGeometry, height: float) -> Iterable[float]:
     """How far to the left and to the right an area reaches at a height."""
     line = shape.intersection(shapely.LineString([(-99, height), (99, height)]))
     left, _top, right, _bottom = line.bounds
     return left, right
 
 
-def _spread(heights: list[float], line: float) -> list[float]:
+def _spread_labels(heights: list[float], line: float) -> list[float]:
     """The heights, moved down where two names would stand in one line."""
     placed: list[float] = []
     for height in heights:
         placed.append(height if not placed else max(height, placed[-1] + line))
-    over = max(0.0, (placed[-1] if placed else 0.0) - _HIGH)
+    over = max(0.0, (placed[-1] if placed else 0.0) - _FIGURE_HEIGHT)
     return list(np.asarray(placed) - over)

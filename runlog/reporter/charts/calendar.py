@@ -1,4 +1,4 @@
-"""The season as a calendar: each day's soreness and whether it had a run."""
+"""Draw half a year as a calendar: each day's soreness, and which days had a run."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pandas as pd
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
+from runlog import units
+from runlog.analysis import periods
 from runlog.i18n import _
-from runlog.reporter import periods, units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from runlog.reporter.charts import View
 
 WEEKS = 26
-HEATS = ("heat0", "heat1", "heat2", "heat3", "heat4")
+HEAT_COLOURS = ("heat0", "heat1", "heat2", "heat3", "heat4")
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class CalendarData:
     """Half a year of days.
 
     Attributes:
@@ -37,7 +38,7 @@ class Calendar:
     days: pd.DataFrame
 
 
-def data(history: History, view: View) -> Calendar:
+def calendar_data(history: History, view: View) -> CalendarData:
     """The days of the 26 weeks up to ``view.now``, in the runner's weeks."""
     this_week = periods.week_of(view.today, history.settings)
     span = pd.date_range(this_week.first - timedelta(weeks=WEEKS - 1), view.today, name="day")
@@ -52,10 +53,10 @@ def data(history: History, view: View) -> Calendar:
         },
         index=span,
     )
-    return Calendar(_title(days, view.area), days)
+    return CalendarData(_calendar_title(days, view.area), days)
 
 
-def _title(days: pd.DataFrame, area: str) -> str:
+def _calendar_title(days: pd.DataFrame, area: str) -> str:
     rated = days["soreness"].dropna()
     if rated.empty:
         return _("No ratings of the {area} in half a year").format(area=units.area(area))
@@ -64,16 +65,16 @@ def _title(days: pd.DataFrame, area: str) -> str:
     )
 
 
-def height(data: Calendar, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+def calendar_height(data: CalendarData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
     """How many pixels high it is."""
     return 150 if narrow else 262
 
 
-def draw(data: Calendar, axes: Axes) -> None:
+def draw_calendar(data: CalendarData, axes: Axes) -> None:
     """Half a year of days by soreness, and which had a run."""
     rated = data.days["soreness"].notna()
     _draw_days(data.days.loc[~rated], axes, "none", LIGHT["line"])
-    heats = data.days.loc[rated, "soreness"].map(heat)
+    heats = data.days.loc[rated, "soreness"].map(heat_colour)
     for name in heats.unique():
         _draw_days(data.days.loc[heats.index[heats == name]], axes, LIGHT[name], "none")
     ran = data.days.loc[data.days["runs"] > 0]
@@ -99,12 +100,12 @@ def _draw_runs(ran: pd.DataFrame, axes: Axes) -> None:
     )
 
 
-def heat(soreness: float) -> str:
+def heat_colour(soreness: float) -> str:
     """The colour of a rating: none, 1–2, 3–4, 5–6, 7 and more."""
-    return HEATS[0 if soreness <= 0 else min(4, 1 + int((soreness - 1) // 2))]
+    return HEAT_COLOURS[0 if soreness <= 0 else min(4, 1 + int((soreness - 1) // 2))]
 
 
-def _mark_days(data: Calendar, axes: Axes) -> None:
+def _mark_days(data: CalendarData, axes: Axes) -> None:
     first_week = data.days.index[:7]
     axes.set_yticks([0.5, 2.5, 4.5, 6.5], [units.weekday(first_week[row]) for row in (0, 2, 4, 6)])
     months = data.days.loc[pd.DatetimeIndex(data.days.index).day == 1]
@@ -117,11 +118,11 @@ def _mark_days(data: Calendar, axes: Axes) -> None:
 def _draw_key(axes: Axes) -> None:
     """What the colours mean, in the row below: on a phone without the words."""
     narrow = style.is_narrow(axes)
-    size, apart, x = (style.SMALL, 3.9, 0.0) if narrow else (style.SMALL, 2.4, 0.0)
+    size, apart, x = (style.SMALL_FONT, 3.9, 0.0) if narrow else (style.SMALL_FONT, 2.4, 0.0)
     if not narrow:
         axes.text(x + 0.06, 8.5, _("soreness"), va="center", color=LIGHT["muted"], size=size)
         x += 3.2
-    for name, text in zip(HEATS, ("0", "1–2", "3–4", "5–6", "7+"), strict=True):
+    for name, text in zip(HEAT_COLOURS, ("0", "1–2", "3–4", "5–6", "7+"), strict=True):
         axes.add_patch(Rectangle((x + 0.08, 8.08), 0.84, 0.84, color=LIGHT[name], lw=0))
         axes.text(x + 1.15, 8.5, text, va="center", color=LIGHT["muted"], size=size)
         x += apart

@@ -1,4 +1,4 @@
-"""One factor against the ratings: the runner's own data, dot by dot, and the link that was fitted to it."""
+"""Plot one factor against the ratings, with the fitted link."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from runlog import units
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links, step_size
 from runlog.errors import NotFound
 from runlog.i18n import N_, _, ngettext
-from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.factor_words import HABITS, SIGNS, sentence
+from runlog.reporter.findings import HABITS, SIGNS, link_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from runlog.analysis.load import LoadKind
     from runlog.reporter.charts import View
 
-WORST = 10
+WORST_RATING = 10
 #: More dots than this hide each other; the latest are drawn.
-MOST = 400
-LOADS = ("acute_load", "chronic_load")
+MOST_DOTS = 400
+LOAD_FACTORS = ("acute_load", "chronic_load")
 #: The unit of a factor's values, where they have one that its name does not say.
-UNITS = {
+FACTOR_UNITS = {
     "run_spike": N_("times the longest run of 30 days"),
     "desk_hours": N_("hours"),
     "posture": N_("0 slumped to 10 upright"),
@@ -44,7 +44,7 @@ UNITS = {
 }
 
 
-class Fit(NamedTuple):
+class FittedLink(NamedTuple):
     """What the links say of the factor: the difference in rating points per step, and its 95% range.
 
     ``value`` and ``rating`` are the means of the ratings at which the factor is known: the line goes
@@ -65,7 +65,7 @@ class Fit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class ExposureData:
     """One factor's values and the ratings that they belong to.
 
     Attributes:
@@ -78,25 +78,25 @@ class Exposure:
     title: str
     label: str
     points: pd.DataFrame
-    fit: Fit | None
+    fit: FittedLink | None
     reason: str
     yes_no: bool
     share: bool
 
 
-def data(history: History, view: View) -> Exposure:
+def exposure_data(history: History, view: View) -> ExposureData:
     """One factor at the moments of an area's ratings (default: warm-up).
 
     Raises:
         NotFound: there is no such factor.
     """
     factor = view.factor or "warmup"
-    named(factor)
+    find_factor(factor)
     table = exposures(history, view.area)
-    return of(table, factor, history.settings.units, load_kind=history.load_kind)
+    return exposure_data_from(table, factor, history.settings.units, load_kind=history.load_kind)
 
 
-def named(name: str) -> Factor:
+def find_factor(name: str) -> Factor:
     """The factor of that name.
 
     Raises:
@@ -108,13 +108,13 @@ def named(name: str) -> Factor:
     raise NotFound(f"there is no factor {name!r}; there are {', '.join(one.name for one in FACTORS)}")
 
 
-def of(
+def exposure_data_from(
     table: pd.DataFrame,
     factor: str,
     unit: str,
     found: pd.DataFrame | None = None,
     load_kind: LoadKind | None = None,
-) -> Exposure:
+) -> ExposureData:
     """What the chart shows of a table of exposures.
 
     Args:
@@ -127,18 +127,18 @@ def of(
     Raises:
         NotFound: there is no such factor.
     """
-    asked = named(factor)
+    asked = find_factor(factor)
     found = links(table) if found is None else found
     rows = [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
     row = next((row for row in rows if row["factor"] == factor), None)
     points = table[[factor, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
-    scale = _scale(factor, unit, load_kind)
+    scale = _unit_scale(factor, unit, load_kind)
     step = scale * float(step_size(points["value"], factor))
     points["value"] *= scale
-    fit = None if row is None or row["grade"] not in (*SIGNS, "none") else _fit(row, points, step)
-    return Exposure(
-        title=_title(asked, row, unit),
-        label=_label(asked, unit, load_kind),
+    fit = None if row is None or row["grade"] not in (*SIGNS, "none") else _fitted_link(row, points, step)
+    return ExposureData(
+        title=_exposure_title(asked, row, unit),
+        label=_axis_label(asked, unit, load_kind),
         points=points,
         fit=fit,
         reason="" if row is None else str(row.get("reason", "")),
@@ -147,66 +147,72 @@ def of(
     )
 
 
-def _fit(row: Mapping[str, Any], points: pd.DataFrame, step: float) -> Fit:
+def _fitted_link(row: Mapping[str, Any], points: pd.DataFrame, step: float) -> FittedLink:
     effect, low, high = (float(row[key]) for key in ("effect", "low", "high"))
-    return Fit(step, effect, low, high, str(row["grade"]), points["value"].mean(), points["rating"].mean())
+    return FittedLink(
+        step, effect, low, high, str(row["grade"]), points["value"].mean(), points["rating"].mean()
+    )
 
 
-def _scale(factor: str, unit: str, load_kind: LoadKind | None) -> float:
+def _unit_scale(factor: str, unit: str, load_kind: LoadKind | None) -> float:
     """What turns a factor's values into the unit that they are drawn in."""
     if factor == "shoe_km":
         return units.METRES["km"] / units.METRES[unit]
-    return units.load_in(1.0, load_kind, unit) if load_kind and factor in LOADS else 1.0
+    return units.load_in(1.0, load_kind, unit) if load_kind and factor in LOAD_FACTORS else 1.0
 
 
-def _label(factor: Factor, unit: str, load_kind: LoadKind | None) -> str:
+def _axis_label(factor: Factor, unit: str, load_kind: LoadKind | None) -> str:
     said = None
     if factor.name == "shoe_km":
         said = unit
-    elif factor.name in LOADS and load_kind:
+    elif factor.name in LOAD_FACTORS and load_kind:
         said = _("{value} a day").format(value=units.load_unit(load_kind, unit))
-    elif factor.name in UNITS:
-        said = _(UNITS[factor.name])
+    elif factor.name in FACTOR_UNITS:
+        said = _(FACTOR_UNITS[factor.name])
     label = _(factor.label)
     return _("{factor}, {unit}").format(factor=label, unit=said) if said else label
 
 
-def _title(factor: Factor, row: Mapping[str, Any] | None, unit: str) -> str:
+def _exposure_title(factor: Factor, row: Mapping[str, Any] | None, unit: str) -> str:
     if row is None or row["grade"] in ("", "describe"):
         return _("{factor}: the ratings cannot tell yet").format(factor=_(factor.label))
     if row["grade"] == "none":
         return _("{factor}: no sign of a link with soreness").format(factor=_(factor.label))
-    return sentence(factor, row, unit).rstrip(".")
+    return link_sentence(factor, row, unit).rstrip(".")
 
 
-def height(data: Exposure, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+def exposure_height(data: ExposureData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
     """How many pixels high it is."""
-    lines = style.note_lines(_about(data), style.NARROW if narrow else style.WIDE)
+    lines = style.wrap_note(_exposure_note(data), style.NARROW if narrow else style.WIDE)
     return 300 + 15 * len(lines)
 
 
-def draw(data: Exposure, axes: Axes) -> None:
+def draw_exposure(data: ExposureData, axes: Axes) -> None:
     """One factor against the ratings, with the fitted link."""
     if data.points.empty:
-        style.say(axes, _("No rating with a known value of “{factor}” yet.").format(factor=data.label))
+        style.show_message(
+            axes, _("No rating with a known value of “{factor}” yet.").format(factor=data.label)
+        )
         return
     if data.fit is not None:
         _draw_groups(data.fit, axes) if data.yes_no else _draw_line(data.fit, data.points["value"], axes)
     _draw_points(data, axes)
-    axes.set(ylim=(-0.4, WORST + 0.6), yticks=[0, 5, WORST], title=_("Soreness, 0 none to 10 worst"))
+    axes.set(
+        ylim=(-0.4, WORST_RATING + 0.6), yticks=[0, 5, WORST_RATING], title=_("Soreness, 0 none to 10 worst")
+    )
     axes.grid(axis="y")
     if data.yes_no:
-        _name_groups(data.points["value"], axes)
+        _label_groups(data.points["value"], axes)
     else:
         axes.set_xlabel(data.label)
         axes.locator_params(axis="x", nbins=4 if style.is_narrow(axes) else 8)
-        style.numbered(axes.xaxis, units.percent if data.share else None)
-    style.note(axes, _about(data))
+        style.format_axis(axes.xaxis, units.percent if data.share else None)
+    style.add_note(axes, _exposure_note(data))
 
 
-def _draw_points(data: Exposure, axes: Axes) -> None:
+def _draw_points(data: ExposureData, axes: Axes) -> None:
     """The latest ratings, a little apart where they would hide each other."""
-    points = data.points.tail(MOST)
+    points = data.points.tail(MOST_DOTS)
     chance = np.random.default_rng(0)
     span = float(np.ptp(points["value"]))
     spread = 0.16 if data.yes_no else 0.006 * span
@@ -218,7 +224,7 @@ def _draw_points(data: Exposure, axes: Axes) -> None:
         axes.set_xlim(-0.5, 1.8)
 
 
-def _draw_line(fit: Fit, values: pd.Series[float], axes: Axes) -> None:
+def _draw_line(fit: FittedLink, values: pd.Series[float], axes: Axes) -> None:
     """The fitted line through the mean, and the lines that the ends of the range would give."""
     ends = np.array([values.min(), values.max()])
     grid = np.linspace(ends[0], ends[1], 50)
@@ -228,7 +234,7 @@ def _draw_line(fit: Fit, values: pd.Series[float], axes: Axes) -> None:
     axes.plot(ends, [fit.at(end, fit.effect) for end in ends], color=LIGHT["ink"], lw=2.5)
 
 
-def _draw_groups(fit: Fit, axes: Axes) -> None:
+def _draw_groups(fit: FittedLink, axes: Axes) -> None:
     """The fitted level of either group, and how far apart they are."""
     without, with_it = fit.at(0.0, fit.effect), fit.at(1.0, fit.effect)
     low, high = without + fit.low, without + fit.high
@@ -250,7 +256,7 @@ def _draw_groups(fit: Fit, axes: Axes) -> None:
     )
 
 
-def _name_groups(values: pd.Series[float], axes: Axes) -> None:
+def _label_groups(values: pd.Series[float], axes: Axes) -> None:
     names = []
     for value, text in ((0.0, _("skipped")), (1.0, _("done"))):
         n = int((values == value).sum())
@@ -259,7 +265,7 @@ def _name_groups(values: pd.Series[float], axes: Axes) -> None:
     axes.set_xticks([0, 1], names)
 
 
-def _about(data: Exposure) -> str:
+def _exposure_note(data: ExposureData) -> str:
     """What is drawn, from how many ratings, and how sure that is."""
     n = len(data.points)
     if data.fit is None:
@@ -272,8 +278,8 @@ def _about(data: Exposure) -> str:
         "high": units.number(fit.high, signed=True),
     }
     drawn = _("Each dot is one of {n} ratings.").format(n=n)
-    if n > MOST:
-        drawn = _("The dots are the latest {most} of {n} ratings.").format(most=MOST, n=n)
+    if n > MOST_DOTS:
+        drawn = _("The dots are the latest {most} of {n} ratings.").format(most=MOST_DOTS, n=n)
     if fit.grade == "none":
         told = _("The line and the shaded 95% range are the fitted link: no sign.")
     elif data.yes_no:
@@ -283,10 +289,10 @@ def _about(data: Exposure) -> str:
         )
     else:
         told = _("The line and the shaded 95% range are fitted beside all other factors; {grade}.")
-    return " ".join((drawn, told.format(**values, grade=grade_text(fit.grade))))
+    return " ".join((drawn, told.format(**values, grade=format_grade(fit.grade))))
 
 
-def grade_text(grade: str) -> str:
+def format_grade(grade: str) -> str:
     """A grade in words, e.g. "likely (B)"."""
     if grade in ("A", "B", "C"):
         return _("{word} ({letter})").format(word=_(SIGNS[grade]), letter=grade)

@@ -1,4 +1,4 @@
-"""Running form: the mean of each run, and what changes from its first to its last third."""
+"""Draw running form: the mean of each run, and its change from the first third to the last."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from runlog import units
 from runlog.analysis.track_summary import FORM_COLUMNS
 from runlog.i18n import N_, _
-from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
 
-WEEKS = 26
+FORM_WEEKS = 26
 RECENT_DAYS = 28
 #: Fewer runs than this tell nothing of a habit of the body.
-ENOUGH = 5
+MIN_RUNS = 5
 #: A drift goes one way if it does in so many of the recent runs.
-MOSTLY = 0.8
+STEADY_SHARE = 0.8
 #: More runs than this could not be told apart, and would make a page heavy.
-MOST = 120
+MOST_RUNS = 120
 #: So many runs at a time make one point of the line.
-AROUND = 9
+SMOOTHING_RUNS = 9
 
 
-class Measure(NamedTuple):
+class FormMeasure(NamedTuple):
     """How a column is named on its panel, and the sentences that say its drift.
 
     Its scale spans ``least`` of its unit or more, so that noise does not look like news.
@@ -47,15 +47,15 @@ class Measure(NamedTuple):
     falls: str
 
 
-MEASURES: Mapping[str, Measure] = {
-    "cadence_spm": Measure(
+FORM_MEASURES: Mapping[str, FormMeasure] = {
+    "cadence_spm": FormMeasure(
         N_("Cadence, steps/min"),
         1,
         10.0,
         N_("Your cadence rises by {amount} steps/min within a run (median of {n} runs in 28 days)"),
         N_("Your cadence falls by {amount} steps/min within a run (median of {n} runs in 28 days)"),
     ),
-    "stance_time_ms": Measure(
+    "stance_time_ms": FormMeasure(
         N_("Ground contact, ms"),
         1,
         20.0,
@@ -64,28 +64,28 @@ MEASURES: Mapping[str, Measure] = {
             "Your feet stay {amount} ms less long on the ground late in a run (median of {n} runs in 28 days)"
         ),
     ),
-    "stance_time_balance_pct": Measure(
+    "stance_time_balance_pct": FormMeasure(
         N_("Contact balance, %"),
         1,
         2.0,
         N_("Your contact balance rises by {amount} points within a run (median of {n} runs in 28 days)"),
         N_("Your contact balance falls by {amount} points within a run (median of {n} runs in 28 days)"),
     ),
-    "vertical_ratio_pct": Measure(
+    "vertical_ratio_pct": FormMeasure(
         N_("Vertical ratio, %"),
         1,
         1.0,
         N_("Your vertical ratio rises by {amount} points within a run (median of {n} runs in 28 days)"),
         N_("Your vertical ratio falls by {amount} points within a run (median of {n} runs in 28 days)"),
     ),
-    "vertical_oscillation_mm": Measure(
+    "vertical_oscillation_mm": FormMeasure(
         N_("Bounce, mm"),
         1,
         8.0,
         N_("You bounce {amount} mm higher late in a run (median of {n} runs in 28 days)"),
         N_("You bounce {amount} mm less high late in a run (median of {n} runs in 28 days)"),
     ),
-    "step_length_mm": Measure(
+    "step_length_mm": FormMeasure(
         N_("Step length, mm"),
         0,
         100.0,
@@ -96,7 +96,7 @@ MEASURES: Mapping[str, Measure] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FormData:
     """Half a year of running form, 120 runs at most.
 
     Attributes:
@@ -110,42 +110,48 @@ class Form:
     runs: pd.DataFrame
 
 
-def data(history: History, view: View) -> Form:
+def form_data(history: History, view: View) -> FormData:
     """The means and drifts of the runs of half a year up to ``view.now``."""
-    first = pd.Timestamp(view.today) - pd.Timedelta(weeks=WEEKS)
+    first = pd.Timestamp(view.today) - pd.Timedelta(weeks=FORM_WEEKS)
     recorded = history.runs.loc[history.runs["day"] > first]
-    measures = [name for name in MEASURES if recorded[FORM_COLUMNS[name][0]].count() >= ENOUGH]
+    measures = [name for name in FORM_MEASURES if recorded[FORM_COLUMNS[name][0]].count() >= MIN_RUNS]
     columns = {
-        (name, part): recorded[FORM_COLUMNS[name][i]] for name in measures for i, part in enumerate(_PARTS)
+        (name, part): recorded[FORM_COLUMNS[name][i]]
+        for name in measures
+        for i, part in enumerate(_COLUMNS_PER_MEASURE)
     }
     runs = pd.DataFrame(
         {"day": recorded["day"], **{f"{name} {part}": v for (name, part), v in columns.items()}}
     )
-    runs = runs.dropna(how="all", subset=list(runs.columns[1:])).tail(MOST) if measures else runs.iloc[:0]
-    return Form(_title(runs, measures, pd.Timestamp(view.today)), measures, runs)
+    runs = (
+        runs.dropna(how="all", subset=list(runs.columns[1:])).tail(MOST_RUNS) if measures else runs.iloc[:0]
+    )
+    return FormData(_form_title(runs, measures, pd.Timestamp(view.today)), measures, runs)
 
 
-_PARTS = ("mean", "drift")
+_COLUMNS_PER_MEASURE = ("mean", "drift")
 
 
-def _title(runs: pd.DataFrame, measures: list[str], today: pd.Timestamp) -> str:
+def _form_title(runs: pd.DataFrame, measures: list[str], today: pd.Timestamp) -> str:
     """The steadiest drift of the last 28 days."""
     if not measures:
         return _("No running form recorded yet")
     recent = runs.loc[runs["day"] > today - pd.Timedelta(days=RECENT_DAYS)]
     drifts = {name: recent[f"{name} drift"].dropna().to_numpy(float) for name in measures}
-    enough = {name: drift for name, drift in drifts.items() if len(drift) >= ENOUGH}
+    enough = {name: drift for name, drift in drifts.items() if len(drift) >= MIN_RUNS}
     if not enough:
         return _("Your running form by run; too few runs in 28 days to speak of a drift")
     steady = {name: steadiness(drift) for name, drift in enough.items()}
     name = max(steady, key=lambda name: steady[name])
     amount = float(np.median(enough[name]))
-    if steady[name] < MOSTLY or round(abs(amount), MEASURES[name].digits) == 0:
+    if steady[name] < STEADY_SHARE or round(abs(amount), FORM_MEASURES[name].digits) == 0:
         return _("No drift of your running form keeps one direction ({n} runs in 28 days)").format(
             n=len(enough[name])
         )
-    sentence = MEASURES[name].rises if amount > 0 else MEASURES[name].falls
-    return _(sentence).format(amount=units.number(abs(amount), MEASURES[name].digits), n=len(enough[name]))
+    sentence = FORM_MEASURES[name].rises if amount > 0 else FORM_MEASURES[name].falls
+    return _(sentence).format(
+        amount=units.number(abs(amount), FORM_MEASURES[name].digits), n=len(enough[name])
+    )
 
 
 def steadiness(drift: np.ndarray) -> float:
@@ -153,43 +159,43 @@ def steadiness(drift: np.ndarray) -> float:
     return float(abs(np.sign(drift).mean()) / 2 + 0.5)
 
 
-def height(data: Form, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+def form_height(data: FormData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
     """How many pixels high it is."""
     return 70 + 105 * max(1, len(data.measures))
 
 
-def draw(data: Form, axes: Axes) -> None:
+def draw_form(data: FormData, axes: Axes) -> None:
     """Running form: the mean of each run, and its drift within."""
     if not data.measures:
-        style.say(axes, _("Cadence appears here, and more where your watch or a sensor records it."))
+        style.show_message(axes, _("Cadence appears here, and more where your watch or a sensor records it."))
         return
-    narrow, room = style.is_narrow(axes), style.width(axes) / 2 - 50
-    panels = style.divided(axes, len(data.measures), len(_PARTS))
+    narrow, room = style.is_narrow(axes), style.width_px(axes) / 2 - 50
+    panels = style.split_grid(axes, len(data.measures), len(_COLUMNS_PER_MEASURE))
     for name, (left, right) in zip(data.measures, panels, strict=True):
-        label = _(MEASURES[name].label)
+        label = _(FORM_MEASURES[name].label)
         _draw_runs(data.runs, name, "mean", left)
         _draw_runs(data.runs, name, "drift", right)
         right.axhline(0, color=LIGHT["muted"], lw=1)
-        style.head(left, label, room)
-        style.head(right, _("last third less first"), room, style.SMALL)
+        style.set_panel_title(left, label, room)
+        style.set_panel_title(right, _("last third less first"), room, style.SMALL_FONT)
         for panel in (left, right):
             panel.tick_params(labelbottom=False)
     for panel in panels[-1]:
         panel.tick_params(labelbottom=True)
-        _mark_months(data.runs["day"], panel, 3 if narrow else 2)
+        _label_months(data.runs["day"], panel, 3 if narrow else 2)
 
 
 def _draw_runs(runs: pd.DataFrame, name: str, part: str, axes: Axes) -> None:
     known = runs[["day", f"{name} {part}"]].dropna().set_axis(["day", "value"], axis=1)
     axes.scatter(known["day"], known["value"], s=13, color=LIGHT["load"], alpha=0.75, lw=0, clip_on=False)
-    usual = known["value"].rolling(AROUND, center=True, min_periods=ENOUGH).median()
+    usual = known["value"].rolling(SMOOTHING_RUNS, center=True, min_periods=MIN_RUNS).median()
     axes.plot(known["day"], usual, color=LIGHT["ink"], lw=1.8)
-    _scale(known["value"].to_numpy(float), MEASURES[name], axes, drift=part == "drift")
+    _scale_axis(known["value"].to_numpy(float), FORM_MEASURES[name], axes, drift=part == "drift")
     axes.set_xlim(runs["day"].iloc[0] - pd.Timedelta(days=2), runs["day"].iloc[-1] + pd.Timedelta(days=2))
     axes.set_xticks([])
 
 
-def _scale(values: np.ndarray, measure: Measure, axes: Axes, *, drift: bool) -> None:
+def _scale_axis(values: np.ndarray, measure: FormMeasure, axes: Axes, *, drift: bool) -> None:
     """The ends of the scale as the only marks; that of a drift has 0 in its middle."""
     known = values if len(values) else np.zeros(1)
     if drift:
@@ -202,10 +208,10 @@ def _scale(values: np.ndarray, measure: Measure, axes: Axes, *, drift: bool) -> 
     axes.set_ylim(low - room, high + room)
     marks = [low, *middle, high]
     axes.set_yticks(marks, [units.number(mark, measure.digits, signed=drift) for mark in marks])
-    axes.tick_params(axis="y", labelsize=style.SMALL)
+    axes.tick_params(axis="y", labelsize=style.SMALL_FONT)
 
 
-def _mark_months(days: pd.Series[pd.Timestamp], axes: Axes, every: int) -> None:
+def _label_months(days: pd.Series[pd.Timestamp], axes: Axes, every: int) -> None:
     months = pd.date_range(days.iloc[0], days.iloc[-1], freq="MS")[::every]
     if len(months):
         axes.set_xticks(months.to_numpy(), [units.month(mark) for mark in months])

@@ -1,4 +1,4 @@
-"""Every factor's link with soreness: a dot, its 95% range, its grade."""
+"""Draw a forest plot: every factor's link with soreness, its 95% range and its grade."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from runlog import units
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
 from runlog.i18n import _
-from runlog.reporter import units
 from runlog.reporter.charts import style
-from runlog.reporter.charts.exposure import grade_text
+from runlog.reporter.charts.exposure import format_grade
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.factor_words import SIGNS, UNSURE, sentence, step_text
+from runlog.reporter.findings import SIGNS, UNSURE, format_step, link_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
 
-GRADES = (*SIGNS, "none")
+SHOWN_GRADES = (*SIGNS, "none")
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class LinksData:
     """The links of one area.
 
     Attributes:
@@ -43,26 +43,26 @@ class Links:
     notes: tuple[str, ...]
 
 
-def data(history: History, view: View) -> Links:
+def links_data(history: History, view: View) -> LinksData:
     """The links of one area that could be estimated."""
-    return of(links(exposures(history, view.area)), view.area, history.settings.units)
+    return links_data_from(links(exposures(history, view.area)), view.area, history.settings.units)
 
 
-def of(found: pd.DataFrame, area: str, unit: str) -> Links:
+def links_data_from(found: pd.DataFrame, area: str, unit: str) -> LinksData:
     """What a forest plot shows of a table of links: those that have a sign, and those that have none."""
     known = {factor.name: factor for factor in FACTORS}
     found = found.loc[found["factor"].isin(known)]
-    rows = found.loc[found["grade"].isin(GRADES)]
-    order = pd.DataFrame({"grade": rows["grade"].map(GRADES.index), "size": -rows["effect"].abs()})
+    rows = found.loc[found["grade"].isin(SHOWN_GRADES)]
+    order = pd.DataFrame({"grade": rows["grade"].map(SHOWN_GRADES.index), "size": -rows["effect"].abs()})
     rows = rows.loc[order.sort_values(["grade", "size"], kind="stable").index].reset_index(drop=True)
     factors = [known[name] for name in rows["factor"]]
     rows = rows.assign(
-        label=[_(factor.label) for factor in factors], step=[step_text(one, unit) for one in factors]
+        label=[_(factor.label) for factor in factors], step=[format_step(one, unit) for one in factors]
     )
-    return Links(_title(rows, area, unit), rows, tuple(_notes(found)))
+    return LinksData(_links_title(rows, area, unit), rows, tuple(_link_notes(found)))
 
 
-def _title(rows: pd.DataFrame, area: str, unit: str) -> str:
+def _links_title(rows: pd.DataFrame, area: str, unit: str) -> str:
     if rows.empty:
         return _("Not enough ratings of the {area} for links yet").format(area=units.area(area))
     surest = rows.iloc[0]
@@ -71,25 +71,25 @@ def _title(rows: pd.DataFrame, area: str, unit: str) -> str:
             area=units.area(area)
         )
     factor = next(factor for factor in FACTORS if factor.name == surest["factor"])
-    return sentence(factor, {str(key): value for key, value in surest.items()}, unit).rstrip(".")
+    return link_sentence(factor, {str(key): value for key, value in surest.items()}, unit).rstrip(".")
 
 
-def _notes(found: pd.DataFrame) -> list[str]:
+def _link_notes(found: pd.DataFrame) -> list[str]:
     """What is to be said of those that have no row, or speak for others."""
     labels = {factor.name: _(factor.label) for factor in FACTORS}
     told, silent = [], []
-    spoken_for = {other for row in found.to_dict("records") for other in _others(row, "speaks_for")}
+    spoken_for = {other for row in found.to_dict("records") for other in _related_factors(row, "speaks_for")}
     for row in found.to_dict("records"):
         name = row["factor"]
-        if spoken := _others(row, "speaks_for"):
+        if spoken := _related_factors(row, "speaks_for"):
             told.append(
                 _("{factor} also speaks for what moves with it: {others}.").format(
                     factor=labels[name], others=", ".join(labels.get(one, one) for one in spoken)
                 )
             )
-        if row["grade"] in GRADES or name in spoken_for:
+        if row["grade"] in SHOWN_GRADES or name in spoken_for:
             continue
-        if apart := _others(row, "moves_with"):
+        if apart := _related_factors(row, "moves_with"):
             told.append(
                 _("{factor} cannot be told apart from {others}.").format(
                     factor=labels[name], others=", ".join(labels.get(one, one) for one in apart)
@@ -102,23 +102,23 @@ def _notes(found: pd.DataFrame) -> list[str]:
     return told
 
 
-def _others(row: Mapping[Hashable, Any], key: str) -> list[str]:
+def _related_factors(row: Mapping[Hashable, Any], key: str) -> list[str]:
     others = row.get(key)
     return list(others) if isinstance(others, dict) else []
 
 
-def height(data: Links, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+def links_height(data: LinksData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
     """How many pixels high it is."""
     if data.rows.empty:
         return 200
-    lines = style.note_lines(_below(data), style.NARROW if narrow else style.WIDE)
+    lines = style.wrap_note(_links_note(data), style.NARROW if narrow else style.WIDE)
     return 50 + (54 if narrow else 27) * len(data.rows) + 15 * len(lines)
 
 
-def draw(data: Links, axes: Axes) -> None:
+def draw_links(data: LinksData, axes: Axes) -> None:
     """What soreness goes together with: points, 95% range, grade."""
     if data.rows.empty:
-        style.say(axes, _("Links appear from 20 ratings on."))
+        style.show_message(axes, _("Links appear from 20 ratings on."))
         return
     narrow = style.is_narrow(axes)
     rows = data.rows.to_dict("records")
@@ -126,35 +126,35 @@ def draw(data: Links, axes: Axes) -> None:
     axes.axvline(0, color=LIGHT["muted"], lw=1)
     for place, row in zip(places, rows, strict=True):
         _draw_link(axes, place, row)
-        _name_above(axes, place, row) if narrow else _name_beside(axes, place, row)
+        _label_above(axes, place, row) if narrow else _label_beside(axes, place, row)
     for one, other, place in zip(rows, rows[1:], places, strict=False):
         if one["grade"] != other["grade"]:
             axes.axhline(place - (0.22 if narrow else 0.5), color=LIGHT["line"], lw=1)
-    axes.set_yticks([] if narrow else places, [] if narrow else [_told(row) for row in rows])
+    axes.set_yticks([] if narrow else places, [] if narrow else [_row_label(row) for row in rows])
     axes.tick_params(axis="y", labelcolor=LIGHT["ink"])
     axes.set_ylim(-0.4 if narrow else -0.6, len(rows) - (0.25 if narrow else 0.4))
     axes.locator_params(axis="x", nbins=5 if narrow else 7)
-    style.numbered(axes.xaxis, lambda value: units.number(value, signed=True))
+    style.format_axis(axes.xaxis, lambda value: units.number(value, signed=True))
     axes.set_xlabel(_("← less sore    points    more sore →"))
     axes.grid(axis="x")
-    style.note(axes, _below(data))
+    style.add_note(axes, _links_note(data))
 
 
-def _told(row: Mapping[Hashable, Any]) -> str:
+def _row_label(row: Mapping[Hashable, Any]) -> str:
     return _("{factor}: {step}").format(factor=row["label"], step=row["step"])
 
 
 def _draw_link(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
-    colour, sure = _colour(row["grade"], row["effect"]), row["grade"] not in (*UNSURE, "none")
+    colour, sure = _link_colour(row["grade"], row["effect"]), row["grade"] not in (*UNSURE, "none")
     axes.plot([row["low"], row["high"]], [place, place], color=colour, lw=3 if sure else 1.5)
     face = colour if sure else LIGHT["paper"]
     axes.scatter([row["effect"]], [place], s=60, color=face, edgecolor=colour, lw=1.6, zorder=3)
 
 
-def _name_beside(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
+def _label_beside(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
     """The grade at the right edge; the factor stands at the left one."""
     axes.annotate(
-        grade_text(row["grade"]),
+        format_grade(row["grade"]),
         (1, place),
         (8, 0),
         ("axes fraction", "data"),
@@ -164,11 +164,11 @@ def _name_beside(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
     )
 
 
-def _name_above(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
+def _label_above(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
     """The factor and its step in two lines above the range, and the grade at the right edge."""
-    size = style.SMALL
-    grade = grade_text(row["grade"])
-    step = style.shortened(str(row["step"]), style.width(axes) - 20, size)
+    size = style.SMALL_FONT
+    grade = format_grade(row["grade"])
+    step = style.truncate_text(str(row["step"]), style.width_px(axes) - 20, size)
     ground = {"facecolor": LIGHT["paper"], "edgecolor": "none", "pad": 0.6}
     for x, up, words, side, colour in (
         (0, 23, row["label"], "left", "ink"),
@@ -188,7 +188,7 @@ def _name_above(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
         )
 
 
-def _below(data: Links) -> str:
+def _links_note(data: LinksData) -> str:
     ratings = int(data.rows["n"].max()) if "n" in data.rows else 0
     about = _(
         "The dot is the most likely difference, the line its 95% range, from up to {n} ratings. "
@@ -197,7 +197,7 @@ def _below(data: Links) -> str:
     return "\n".join((about, *data.notes))
 
 
-def _colour(grade: str, effect: float) -> str:
+def _link_colour(grade: str, effect: float) -> str:
     if grade not in SIGNS:
         return LIGHT["muted"]
     return LIGHT["sore"] if effect > 0 else LIGHT["calm"]

@@ -1,37 +1,258 @@
-"""The share of the most used route over time, above the routes of every run."""
+"""Draw routes: small maps of the most used ones, and their share of the runs over time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+import shapely
 
+from runlog import units
+from runlog.analysis import periods
 from runlog.analysis.factors.route import route_share
+from runlog.analysis.geometry import EARTH_RADIUS_M, TangentPlane, cumulative_distance, resample, to_cartesian
 from runlog.analysis.routes import SHARE_DAYS, route_table
-from runlog.i18n import _
-from runlog.reporter import periods, units
+from runlog.i18n import _, ngettext
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
-from runlog.reporter.charts.route_maps import called
 from runlog.reporter.charts.style import LIGHT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
+    from runlog.settings import PrivacyZone
 
-WEEKS, LEAST_WEEKS = 26, 8
-#: So many routes get a line of their own; the rest shares one.
-LINES = 5
-OTHERS = "others"
-#: Marks on the scale nearer to each other than this would touch.
-CROWDED = 0.14
+MOST_MAPS = 6
+#: A route of which more than this lies in privacy zones is not drawn at all: what is left says nothing.
+NEARLY_ALL = 0.9
+#: Where on the way the direction is shown.
+ARROWS = (0.3, 0.75)
+#: What wanders less than this part of the map is less than a pixel.
+_PIXELS_ACROSS = 400
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RouteMap:
+    """One route.
+
+    Attributes:
+        route: its label; name: the runner's or the usual one of its runs, or None.
+        share: of the runs of 28 days that have a route; runs: how many in all.
+        distance_m: the median of its runs.
+        lines: the pieces outside of the privacy zones, metres to the east and north of its middle (n, 2).
+        start: whether the first piece begins where the route does.
+        hidden: the share of the way that lies in privacy zones.
+    """
+
+    route: str
+    name: str | None
+    share: float
+    runs: int
+    distance_m: float
+    lines: tuple[NDArray[np.float64], ...]
+    start: bool
+    hidden: float
 
 
 @dataclass(frozen=True, slots=True)
-class Routes:
+class RouteMapsData:
+    """The routes of the last 28 days, the most used first, six at most."""
+
+    title: str
+    units: str
+    maps: tuple[RouteMap, ...]
+
+
+def route_maps_data(history: History, view: View) -> RouteMapsData:
+    """The routes of the 28 days up to ``view.now``."""
+    used = route_table(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
+    used = used.loc[used["share_28d"] > 0]
+    shapes, zones = history.routes["shape"], history.settings.privacy_zones
+    maps = [
+        RouteMap(
+            row["route"],
+            row["name"],
+            row["share_28d"],
+            row["runs"],
+            row["distance_m"],
+            *outside_zones(shapes[row["route"]], zones),
+        )
+        for row in used.head(MOST_MAPS).to_dict("records")
+        if shapes.get(row["route"]) is not None
+    ]
+    return RouteMapsData(_route_maps_title(maps, len(used)), history.settings.units, tuple(maps))
+
+
+def _route_maps_title(maps: Sequence[RouteMap], used: int) -> str:
+    if not maps:
+        return _("No runs on known routes in the last 28 days")
+    return ngettext(
+        "All your runs of 28 days went one route, {name}",
+        "{n} routes in 28 days, {share} of the runs on {name}",
+        used,
+    ).format(n=used, share=units.percent(maps[0].share), name=route_title(maps[0].route, maps[0].name))
+
+
+def route_title(route: str, name: str | None) -> str:
+    """A route by its name and label: "Along the river (R3)", "R3"."""
+    return f"{units.printable(name)} ({route})" if name else route
+
+
+def outside_zones(
+    shape: NDArray[np.float64], zones: Iterable[PrivacyZone]
+) -> tuple[tuple[NDArray[np.float64], ...], bool, float]:
+    """What of a route may be shown.
+
+    Args:
+        shape: degrees (n, 2) as lat, lon.
+        zones: what no map shows.
+
+    Returns:
+        The pieces (m, 2) in metres to the east and north of the route's middle, in the direction run;
+        whether the first begins at its start; and the share of its length that is hidden. No piece is
+        shown of a route that lies nearly all in the zones.
+    """
+    points = to_cartesian(shape)
+    plane = TangentPlane(points.mean(axis=0))
+    flat = plane.flatten(points)
+    whole = shapely.LineString(flat).simplify(float(np.ptp(flat, axis=0).max()) / _PIXELS_ACROSS)
+    covered = shapely.union_all([_zone_shape(zone, plane) for zone in zones])
+    seen = whole.difference(covered)
+    hidden = 1.0 - seen.length / whole.length
+    if hidden > NEARLY_ALL:
+        return (), False, hidden
+    lines = tuple(shapely.get_coordinates(piece) for piece in shapely.get_parts(seen))
+    start = bool(np.allclose(lines[0][0], shapely.get_coordinates(whole)[0], atol=1.0))
+    return lines, start, hidden
+
+
+def _zone_shape(zone: PrivacyZone, plane: TangentPlane) -> shapely.Polygon:
+    """A privacy zone in the plane; nothing where it lies beyond the horizon."""
+    middle = to_cartesian(np.array([[zone.lat, zone.lon]]))
+    if (middle @ plane.up)[0] < EARTH_RADIUS_M / 2:
+        return shapely.Polygon()
+    return shapely.Point(plane.flatten(middle)[0]).buffer(zone.radius_m, quad_segs=32)
+
+
+def _map_columns(maps: int, *, narrow: bool) -> int:
+    return 2 if narrow else 4 if maps == 4 else 3  # noqa: PLR2004 - four fit into one row
+
+
+def route_maps_height(data: RouteMapsData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    return 40 + 195 * -(-max(1, len(data.maps)) // _map_columns(len(data.maps), narrow=narrow))
+
+
+def draw_route_maps(data: RouteMapsData, axes: Axes) -> None:
+    """The most used routes as maps, without your privacy zones."""
+    if not data.maps:
+        style.show_message(axes, _("No runs with GPS positions in the last 28 days."))
+        return
+    columns = _map_columns(len(data.maps), narrow=style.is_narrow(axes))
+    room = style.width_px(axes) / columns - 32
+    grid = style.split_grid(axes, -(-len(data.maps) // columns), columns)
+    panels = [panel for row in grid for panel in row]
+    for panel in panels:
+        panel.set_axis_off()
+    for panel, one in zip(panels, data.maps, strict=False):
+        _draw_caption(one, data.units, panel, room)
+        _draw_map(one, data.units, panel, room)
+    hidden = any(one.hidden > 0 for one in data.maps)
+    told = [_("North is up. The dot is the start, the arrows show the direction.")]
+    if hidden:
+        told.append(_("Your privacy zones are cut away."))
+    style.add_note(panels[0], " ".join(told))
+
+
+def _draw_caption(one: RouteMap, unit: str, axes: Axes, room: float) -> None:
+    name = style.truncate_text(f"{one.route} {one.name or ''}", room)
+    about = _("{share} of the runs, {distance}").format(
+        share=units.percent(one.share), distance=units.distance(one.distance_m, unit)
+    )
+    axes.set_title(name, color=LIGHT["ink"], pad=20)
+    axes.annotate(
+        about,
+        (0, 1),
+        (0, 6),
+        "axes fraction",
+        "offset points",
+        size=style.SMALL_FONT,
+        color=LIGHT["muted"],
+    )
+
+
+def _draw_map(one: RouteMap, unit: str, axes: Axes, room: float) -> None:
+    if not one.lines:
+        text = _("{share} of it lies in your privacy zones: not drawn.").format(
+            share=units.percent(one.hidden)
+        )
+        lines = style.wrap_note(text, room)
+        axes.text(0, 0.5, "\n".join(lines), va="center", size=style.SMALL_FONT, color=LIGHT["muted"])
+        return
+    for line in one.lines:
+        axes.plot(*line.T, color=LIGHT["sore"], lw=2, solid_joinstyle="round", solid_capstyle="round")
+    _draw_direction(max(one.lines, key=lambda line: cumulative_distance(line)[-1]), axes)
+    if one.start:
+        east, north = one.lines[0][0]
+        axes.scatter(east, north, s=50, color=LIGHT["ink"], edgecolor=LIGHT["paper"], lw=1.2, zorder=4)
+    every = np.concatenate(one.lines)
+    low, size = every.min(axis=0), float(np.ptp(every, axis=0).max())
+    _draw_scale(low, size, unit, axes)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.06)
+
+
+def _draw_direction(line: NDArray[np.float64], axes: Axes) -> None:
+    length = cumulative_distance(line)[-1]
+    for share in ARROWS:
+        before, here = resample(line, np.array([share - 0.01, share + 0.01]) * length)
+        east, north = here - before
+        turned = float(np.degrees(np.arctan2(north, east))) - 90.0
+        axes.plot(
+            *here, marker=(3, 0, turned), ms=8, color=LIGHT["ink"], mec=LIGHT["paper"], mew=0.8, zorder=3
+        )
+
+
+def _draw_scale(low: NDArray[np.float64], size: float, unit: str, axes: Axes) -> None:
+    """A bar of a round length in the lower left corner."""
+    length = round_length(0.4 * size / units.METRES[unit])
+    ends = low[0] + np.array([0.0, length * units.METRES[unit]])
+    below = low[1] - 0.14 * size
+    axes.plot(ends, [below, below], color=LIGHT["muted"], lw=2, solid_capstyle="butt")
+    axes.annotate(
+        units.distance(length * units.METRES[unit], unit, style.digits_needed([length])),
+        (ends[1], below),
+        (5, 0),
+        textcoords="offset points",
+        va="center",
+        size=style.SMALL_FONT,
+        color=LIGHT["muted"],
+    )
+
+
+def round_length(most: float) -> float:
+    """The longest of 1, 2, 5, 10 … and their tenths that is no longer than this."""
+    power = 10.0 ** np.floor(np.log10(most))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= most * (1 + 1e-9)))
+
+
+MOST_WEEKS, LEAST_WEEKS = 26, 8
+#: So many routes get a line of their own; the rest shares one.
+MOST_LINES = 5
+OTHER_ROUTES = "others"
+#: Marks on the scale nearer to each other than this would touch.
+LEAST_TICK_GAP = 0.14
+
+
+@dataclass(frozen=True, slots=True)
+class RoutesData:
     """Half a year of routes.
 
     Attributes:
@@ -53,65 +274,65 @@ class Routes:
     limit: float
 
 
-def data(history: History, view: View) -> Routes:
+def routes_data(history: History, view: View) -> RoutesData:
     """The shares at the end of each day of half a year up to ``view.now``, and the runs' routes."""
     routed = history.runs.loc[history.runs["route"].notna(), ["day", "route"]]
-    days = _days(routed, pd.Timestamp(view.today))
+    days = _route_days(routed, pd.Timestamp(view.today))
     routed = routed.loc[routed["day"] >= days[0]]
-    share = _share(history, days, routed)
-    lines = list(routed["route"].value_counts().index[:LINES])
+    share = _share_by_day(history, days, routed)
+    lines = list(routed["route"].value_counts().index[:MOST_LINES])
     runs = pd.DataFrame(
-        {"day": routed["day"], "line": routed["route"].where(routed["route"].isin(lines), OTHERS)}
+        {"day": routed["day"], "line": routed["route"].where(routed["route"].isin(lines), OTHER_ROUTES)}
     )
-    if (runs["line"] == OTHERS).any():
-        lines.append(OTHERS)
+    if (runs["line"] == OTHER_ROUTES).any():
+        lines.append(OTHER_ROUTES)
     used = route_table(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
     named = used.dropna(subset="name")
     names = dict(zip(named["route"], named["name"], strict=True))
     used = used.loc[used["share_28d"] > 0]
     top = None if used.empty else str(used["route"].iloc[0])
-    title = _title(share, top, names.get(top))
-    return Routes(title, share, runs, lines, names, top, history.settings.route_share)
+    title = _routes_title(share, top, names.get(top))
+    return RoutesData(title, share, runs, lines, names, top, history.settings.route_share)
 
 
-def _days(routed: pd.DataFrame, today: pd.Timestamp) -> pd.DatetimeIndex:
+def _route_days(routed: pd.DataFrame, today: pd.Timestamp) -> pd.DatetimeIndex:
     """Half a year, or less for a runner who has just begun."""
     start = today - pd.Timedelta(weeks=LEAST_WEEKS)
     if len(routed):
-        start = max(min(start, routed["day"].iloc[0]), today - pd.Timedelta(weeks=WEEKS))
+        start = max(min(start, routed["day"].iloc[0]), today - pd.Timedelta(weeks=MOST_WEEKS))
     return pd.date_range(start + pd.Timedelta(days=1), today, name="day")
 
 
-def _share(history: History, days: pd.DatetimeIndex, routed: pd.DataFrame) -> pd.Series[float]:
-    moments = periods.ends_of(days, periods.clock(history))
+def _share_by_day(history: History, days: pd.DatetimeIndex, routed: pd.DataFrame) -> pd.Series[float]:
+    moments = periods.ends_of_days(days, periods.local_timezone(history))
     share = pd.Series(route_share(history, moments).to_numpy(), days)
     runs = routed.groupby("day").size().reindex(days, fill_value=0).rolling(SHARE_DAYS, min_periods=1).sum()
     return share.where(runs >= MIN_ROUTED)
 
 
-def _title(share: pd.Series[float], top: str | None, name: str | None) -> str:
+def _routes_title(share: pd.Series[float], top: str | None, name: str | None) -> str:
     if top is None:
         return _("No runs on known routes in the last 28 days")
     latest = float(share.iloc[-1])
-    if not units.known(latest):
+    if not units.is_known(latest):
         return _("Too few runs with a route in 28 days to speak of shares")
     return _("{share} of your runs in 28 days were on {route}").format(
-        share=units.percent(latest), route=called(top, name)
+        share=units.percent(latest), route=route_title(top, name)
     )
 
 
-def height(data: Routes, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+def routes_height(data: RoutesData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
     """How many pixels high it is."""
     return 250 + 24 * len(data.lines)
 
 
-def draw(data: Routes, axes: Axes) -> None:
+def draw_routes(data: RoutesData, axes: Axes) -> None:
     """The share of the most used route, and each run's route."""
     if data.runs.empty:
-        style.say(axes, _("No runs with GPS positions yet."))
+        style.show_message(axes, _("No runs with GPS positions yet."))
         return
     narrow = style.is_narrow(axes)
-    upper, lower = style.stacked(axes, (150, 40 + 24 * len(data.lines)))
+    upper, lower = style.split_in_two(axes, (150, 40 + 24 * len(data.lines)))
     _draw_share(data, upper)
     _draw_runs(data, lower, 0 if narrow else 250)
     lower.set_xlim(data.share.index[0], data.share.index[-1])
@@ -119,11 +340,11 @@ def draw(data: Routes, axes: Axes) -> None:
     lower.set_xticks(months, [units.month(month) for month in months])
 
 
-def _draw_share(data: Routes, axes: Axes) -> None:
+def _draw_share(data: RoutesData, axes: Axes) -> None:
     axes.axhline(data.limit, color=LIGHT["muted"], lw=1, ls=(0, (4, 3)))
     axes.plot(data.share.index, data.share, color=LIGHT["sore"], lw=2.5, clip_on=False)
     marks = [0.0, data.limit, 1.0]
-    if min(data.limit, 1.0 - data.limit) < CROWDED:
+    if min(data.limit, 1.0 - data.limit) < LEAST_TICK_GAP:
         marks = [data.limit]
     axes.set(ylim=(0, 1), yticks=marks, yticklabels=[units.percent(mark) for mark in marks])
     axes.set_title(_("Share of the most used route in 28 days"))
@@ -142,20 +363,20 @@ def _draw_share(data: Routes, axes: Axes) -> None:
         )
 
 
-def _draw_runs(data: Routes, axes: Axes, room: float) -> None:
+def _draw_runs(data: RoutesData, axes: Axes, room: float) -> None:
     places = {line: -place for place, line in enumerate(data.lines)}
     for line, place in places.items():
         days = data.runs.loc[data.runs["line"] == line, "day"]
         colour = LIGHT["sore" if line == data.top else "load"]
         axes.scatter(days, [place] * len(days), s=26, color=colour, lw=0, clip_on=False)
-    axes.set_yticks(list(places.values()), [_line(line, data, room) for line in places])
+    axes.set_yticks(list(places.values()), [_line_label(line, data, room) for line in places])
     for label, line in zip(axes.get_yticklabels(), places, strict=True):
         if line == data.top:
             label.set(color=LIGHT["ink"], fontweight="bold")
     axes.set(ylim=(-len(places) + 0.4, 0.6), title=_("Each run on its route"))
 
 
-def _line(line: str, data: Routes, room: float) -> str:
-    if line == OTHERS:
+def _line_label(line: str, data: RoutesData, room: float) -> str:
+    if line == OTHER_ROUTES:
         return _("others")
-    return style.shortened(f"{line} {data.names.get(line, '')}", room) if room else line
+    return style.truncate_text(f"{line} {data.names.get(line, '')}", room) if room else line

@@ -1,4 +1,4 @@
-"""Every pair of shoes against its limit, and when it is expected there."""
+"""Draw every pair of shoes against its distance limit, with the expected day of reaching it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from runlog import units
 from runlog.i18n import _
-from runlog.reporter import units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.pairs import in_use
+from runlog.reporter.shoes_and_routes import in_use_table
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from runlog.reporter.charts import View
 
 #: More pairs than this would not be legible.
-MOST = 7
+MOST_PAIRS = 7
 #: No forecast is drawn further than this; longer ranges end in an arrow.
-FAR_DAYS = 730
+MOST_FORECAST_DAYS = 730
 
 
 @dataclass(frozen=True, slots=True)
-class Shoes:
+class ShoesData:
     """The most worn of the pairs that are not retired.
 
     Attributes:
@@ -43,14 +43,14 @@ class Shoes:
     today: pd.Timestamp
 
 
-def data(history: History, view: View) -> Shoes:
+def shoes_data(history: History, view: View) -> ShoesData:
     """What each pair has run and may run, as of ``view.now``, and when it comes to its limit."""
     unit = history.settings.units
-    table = in_use(history, view.now)
+    table = in_use_table(history, view.now)
     factor = units.METRES["km"] / units.METRES[unit]
     pairs = pd.DataFrame(
         {
-            "name": table["name"].map(units.typed),
+            "name": table["name"].map(units.printable),
             "worn": table["km"] * factor,
             "limit": table["limit_km"] * factor,
             "expected": table["expected"],
@@ -58,14 +58,14 @@ def data(history: History, view: View) -> Shoes:
             "high": table["expected_high"],
         }
     )
-    return Shoes(_title(pairs, unit), unit, pairs.head(MOST), pd.Timestamp(view.today))
+    return ShoesData(_shoes_title(pairs, unit), unit, pairs.head(MOST_PAIRS), pd.Timestamp(view.today))
 
 
-def _title(pairs: pd.DataFrame, unit: str) -> str:
+def _shoes_title(pairs: pd.DataFrame, unit: str) -> str:
     if pairs.empty:
         return _("No shoes yet")
     left = (pairs["limit"] - pairs["worn"]).sort_values()
-    name = style.shortened(pairs["name"].loc[left.index[0]], 400, 15)
+    name = style.truncate_text(pairs["name"].loc[left.index[0]], 400, 15)
     if left.iloc[0] <= 0:
         return _("{shoe} is over its limit").format(shoe=name)
     return _("{shoe} has {number} {unit} left").format(
@@ -73,23 +73,23 @@ def _title(pairs: pd.DataFrame, unit: str) -> str:
     )
 
 
-def height(data: Shoes, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+def shoes_height(data: ShoesData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
     """How many pixels high it is."""
     pairs = len(data.pairs)
     return 160 if not pairs else (160 + 84 * pairs if narrow else 90 + 46 * pairs)
 
 
-def draw(data: Shoes, axes: Axes) -> None:
+def draw_shoes(data: ShoesData, axes: Axes) -> None:
     """Each pair against its limit, and when it is expected there."""
     if data.pairs.empty:
-        style.say(axes, _("Add a pair with: {command}").format(command="runlog shoes add NAME"))
+        style.show_message(axes, _("Add a pair with: {command}").format(command="runlog shoes add NAME"))
         return
-    pixels = style.width(axes)
+    pixels = style.width_px(axes)
     if style.is_narrow(axes):
-        ((left,), (right,)) = style.divided(axes, 2, 1)
+        ((left,), (right,)) = style.split_grid(axes, 2, 1)
         room = pixels - 30
     else:
-        ((left, right),) = style.divided(axes, 1, 2, widths=(1.15, 1))
+        ((left, right),) = style.split_grid(axes, 1, 2, widths=(1.15, 1))
         room = pixels / 2 - 30
     pairs = data.pairs.to_dict("records")
     for place, pair in zip(range(len(pairs))[::-1], pairs, strict=True):
@@ -99,9 +99,9 @@ def draw(data: Shoes, axes: Axes) -> None:
         panel.set(ylim=(-0.3, len(pairs) - 0.3), yticks=[])
     left.set_xlim(0, 1.02 * max(data.pairs["worn"].max(), data.pairs["limit"].max(), 1.0))
     left.locator_params(axis="x", nbins=5)
-    style.numbered(left.xaxis)
+    style.format_axis(left.xaxis)
     left.set_xlabel(_("{unit}; the mark is the limit, a convention").format(unit=data.unit))
-    _mark_time(data, right)
+    _label_time(data, right)
 
 
 def _draw_worn(pair: Mapping[Hashable, Any], place: int, unit: str, axes: Axes, room: float) -> None:
@@ -113,7 +113,7 @@ def _draw_worn(pair: Mapping[Hashable, Any], place: int, unit: str, axes: Axes, 
     amount = _("{worn} of {limit} {unit}").format(
         worn=units.number(worn, 0), limit=units.number(limit, 0), unit=unit
     )
-    name = style.shortened(str(pair["name"]), room - style.extent(f"  {amount}"))
+    name = style.truncate_text(str(pair["name"]), room - style.text_width(f"  {amount}"))
     axes.annotate(f"{name}  {amount}", (0, place + 0.2), (0, 3), textcoords="offset points")
 
 
@@ -121,14 +121,14 @@ def _draw_expected(
     pair: Mapping[Hashable, Any], place: int, today: pd.Timestamp, axes: Axes, room: float
 ) -> None:
     """The day of the limit as a dot on its range; of a pair over its limit only the words."""
-    text = _when(pair)
+    text = _forecast_text(pair)
     if room:
-        text = f"{style.shortened(str(pair['name']), room - style.extent(f'  {text}'))}  {text}"
+        text = f"{style.truncate_text(str(pair['name']), room - style.text_width(f'  {text}'))}  {text}"
     axes.annotate(text, (0, place + 0.2), (0, 3), ("axes fraction", "data"), "offset points")
     axes.axhline(place, color=LIGHT["empty"], lw=5, zorder=0)
     if pair["worn"] >= pair["limit"] or pd.isna(pair["expected"]):
         return
-    far = float(FAR_DAYS)
+    far = float(MOST_FORECAST_DAYS)
     ahead = min((pair["expected"] - today).days, far)
     low = ahead if pd.isna(pair["low"]) else (pair["low"] - today).days
     high = (ahead if pd.isna(pair["low"]) else far) if pd.isna(pair["high"]) else (pair["high"] - today).days
@@ -139,7 +139,7 @@ def _draw_expected(
         axes.scatter([ahead], [place], s=60, color=LIGHT["ink"], lw=0, zorder=3)
 
 
-def _when(pair: Mapping[Hashable, Any]) -> str:
+def _forecast_text(pair: Mapping[Hashable, Any]) -> str:
     expected = pair["expected"]
     if pd.isna(expected):
         return _("over its limit") if pair["worn"] >= pair["limit"] else _("not to be foreseen")
@@ -149,15 +149,15 @@ def _when(pair: Mapping[Hashable, Any]) -> str:
     return _("there around {day}").format(day=day)
 
 
-def _mark_time(data: Shoes, axes: Axes) -> None:
+def _label_time(data: ShoesData, axes: Axes) -> None:
     """From today to the furthest end of a range, in months or years."""
     ends = pd.concat([data.pairs["expected"], data.pairs["high"]]).dropna()
-    days = max([90.0, *(ends - data.today).dt.days.clip(upper=FAR_DAYS)])
+    days = max([90.0, *(ends - data.today).dt.days.clip(upper=MOST_FORECAST_DAYS)])
     if (data.pairs["high"].isna() & data.pairs["low"].notna()).any():
-        days = float(FAR_DAYS)
+        days = float(MOST_FORECAST_DAYS)
     axes.set_xlim(0, days * 1.02)
     places = [0.0, days / 2, days]
-    texts = [_("today"), *(_month(data.today + pd.Timedelta(days=day)) for day in places[1:])]
+    texts = [_("today"), *(_month_and_year(data.today + pd.Timedelta(days=day)) for day in places[1:])]
     axes.set_xticks(places, texts)
     first, _middle, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")
@@ -165,5 +165,5 @@ def _mark_time(data: Shoes, axes: Axes) -> None:
     axes.set_xlabel(_("expected day; the line holds it 8 times of 10"))
 
 
-def _month(day: pd.Timestamp) -> str:
+def _month_and_year(day: pd.Timestamp) -> str:
     return f"{units.month(day)} {day.year}"

@@ -1,4 +1,4 @@
-"""Soreness by day above the load of the same days."""
+"""Draw soreness beside load: day by day over five weeks, and week by week over a season."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from runlog.analysis import load
+from runlog import units
+from runlog.analysis import load, periods
+from runlog.analysis.periods import Span
 from runlog.i18n import _
-from runlog.reporter import periods, units
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
 
-WEEKS = 5
-DAYS = 7 * WEEKS
-THIS_WEEK = DAYS - 7
-WORST = 10
+DAILY_WEEKS = 5
+DAILY_DAYS = 7 * DAILY_WEEKS
+THIS_WEEK_FROM = DAILY_DAYS - 7
+WORST_RATING = 10
 #: Room for the number above the worst.
-ABOVE = 1.6
+LABEL_ROOM = 1.6
 
 
 @dataclass(frozen=True, slots=True)
-class SorenessAndLoad:
+class SorenessData:
     """The days of five weeks.
 
     Attributes:
@@ -46,27 +47,29 @@ class SorenessAndLoad:
     load_unit: str
 
 
-def data(history: History, view: View) -> SorenessAndLoad:
+def soreness_data(history: History, view: View) -> SorenessData:
     """The worst rating and the load of each day of the week of ``view.now`` and the four weeks before."""
     week = periods.week_of(view.today, history.settings)
-    span = pd.date_range(week.first - timedelta(weeks=WEEKS - 1), week.last, name="day")
-    days = pd.DataFrame({"soreness": _worst(history, view.area), "load": _load(history, view)}, index=span)
+    span = pd.date_range(week.first - timedelta(weeks=DAILY_WEEKS - 1), week.last, name="day")
+    days = pd.DataFrame(
+        {"soreness": _worst_by_day(history, view.area), "load": _load_by_day(history, view)}, index=span
+    )
     unit = units.load_unit(history.load_kind, history.settings.units)
-    return SorenessAndLoad(_title(days, week, view.area), days, week, unit)
+    return SorenessData(_soreness_title(days, week, view.area), days, week, unit)
 
 
-def _worst(history: History, area: str) -> pd.Series:
+def _worst_by_day(history: History, area: str) -> pd.Series:
     entries = history.entries
     return entries.loc[entries["area"] == area].groupby("day")["soreness"].max()
 
 
-def _load(history: History, view: View) -> pd.Series:
+def _load_by_day(history: History, view: View) -> pd.Series:
     """The load of each day; 0 on days of rest, unknown where the log was not kept."""
     daily = load.daily_metrics(history, pd.Timestamp(view.today))["load"]
     return daily * units.load_in(1.0, history.load_kind, history.settings.units)
 
 
-def _title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
+def _soreness_title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
     rated = days.loc[pd.Timestamp(week.first) :, "soreness"].dropna()
     if rated.empty:
         return _("No ratings of the {area} this week").format(area=units.area(area))
@@ -80,53 +83,57 @@ def _title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
     )
 
 
-def height(data: SorenessAndLoad, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
+def soreness_height(data: SorenessData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
     """How many pixels high it is."""
-    if _rated(data) and _loaded(data):
+    if _has_ratings(data) and _has_load(data):
         return 300 if narrow else 340
     return 190
 
 
-def draw(data: SorenessAndLoad, axes: Axes) -> None:
+def draw_soreness(data: SorenessData, axes: Axes) -> None:
     """Soreness by day beside load."""
-    both = _rated(data) and _loaded(data)
-    upper, lower = style.stacked(axes, (2.2, 1)) if both else (axes, axes)
+    both = _has_ratings(data) and _has_load(data)
+    upper, lower = style.split_in_two(axes, (2.2, 1)) if both else (axes, axes)
     for panel in {upper, lower}:
-        panel.axvspan(THIS_WEEK - 0.5, DAYS - 0.5, color=LIGHT["band"], lw=0)
-    if _rated(data) or not _loaded(data):
+        panel.axvspan(THIS_WEEK_FROM - 0.5, DAILY_DAYS - 0.5, color=LIGHT["band"], lw=0)
+    if _has_ratings(data) or not _has_load(data):
         _draw_soreness(data.days["soreness"].to_numpy(float), upper)
-    if _loaded(data):
+    if _has_load(data):
         _draw_load(data, lower)
-    starts = range(0, DAYS, 7)
+    starts = range(0, DAILY_DAYS, 7)
     lower.set_xticks(
         starts, [units.day(data.days.index[start], weekday=False) for start in starts], ha="left"
     )
-    lower.set_xlim(-0.6, DAYS - 0.4)
+    lower.set_xlim(-0.6, DAILY_DAYS - 0.4)
 
 
-def _rated(data: SorenessAndLoad) -> bool:
+def _has_ratings(data: SorenessData) -> bool:
     return bool(data.days["soreness"].notna().any())
 
 
-def _loaded(data: SorenessAndLoad) -> bool:
+def _has_load(data: SorenessData) -> bool:
     return bool((data.days["load"] > 0).any())
 
 
 def _draw_soreness(soreness: NDArray[np.float64], axes: Axes) -> None:
-    for days, alpha in ((range(THIS_WEEK), 0.5), (range(THIS_WEEK, DAYS), 1.0)):
+    for days, alpha in ((range(THIS_WEEK_FROM), 0.5), (range(THIS_WEEK_FROM, DAILY_DAYS), 1.0)):
         rated = [day for day in days if not np.isnan(soreness[day])]
         axes.vlines(rated, 0, soreness[rated], color=LIGHT["sore"], lw=2, alpha=0.4 * alpha)
         axes.scatter(
             rated, soreness[rated], s=44, color=LIGHT["sore"], alpha=alpha, lw=0, zorder=3, clip_on=False
         )
-    for day in _labelled(rated, soreness, 20 * DAYS / style.width(axes)):
-        _label(axes, day, soreness[day], 8)
-    axes.set(ylim=(0, WORST + ABOVE), yticks=[0, 5, WORST], title=_("Soreness, 0 none to 10 worst"))
+    for day in _days_to_label(rated, soreness, 20 * DAILY_DAYS / style.width_px(axes)):
+        _label_day(axes, day, soreness[day], 8)
+    axes.set(
+        ylim=(0, WORST_RATING + LABEL_ROOM),
+        yticks=[0, 5, WORST_RATING],
+        title=_("Soreness, 0 none to 10 worst"),
+    )
     axes.set_title(_("this week"), loc="right")
     axes.grid(axis="y")
 
 
-def _labelled(rated: list[int], soreness: NDArray[np.float64], apart: float) -> list[int]:
+def _days_to_label(rated: list[int], soreness: NDArray[np.float64], apart: float) -> list[int]:
     """The days whose ratings are written: the worst first, where they leave each other room."""
     chosen: list[int] = []
     for day in sorted(rated, key=lambda day: -soreness[day]):
@@ -135,16 +142,16 @@ def _labelled(rated: list[int], soreness: NDArray[np.float64], apart: float) -> 
     return chosen
 
 
-def _draw_load(data: SorenessAndLoad, axes: Axes) -> None:
+def _draw_load(data: SorenessData, axes: Axes) -> None:
     loads = data.days["load"].fillna(0.0).to_numpy(float)
-    axes.bar(range(DAYS), loads, width=0.72, color=LIGHT["load"])
+    axes.bar(range(DAILY_DAYS), loads, width=0.72, color=LIGHT["load"])
     title = _("Load, {unit}").format(unit=data.load_unit)
     axes.set(yticks=[], title=title, ylim=(0, max(loads.max() * 1.3, 1.0)))
     if loads.max() > 0:
-        _label(axes, int(loads.argmax()), loads.max(), 3)
+        _label_day(axes, int(loads.argmax()), loads.max(), 3)
 
 
-def _label(axes: Axes, day: int, value: float, above: float) -> None:
+def _label_day(axes: Axes, day: int, value: float, above: float) -> None:
     axes.annotate(
         units.number(value, 0),
         (day, value),
@@ -154,3 +161,120 @@ def _label(axes: Axes, day: int, value: float, above: float) -> None:
         weight="bold",
         annotation_clip=False,
     )
+
+
+#: So many weeks are shown where no season is asked for.
+DEFAULT_WEEKS = 26
+
+#: So wide is a date below the axis, in pixels.
+_DATE_WIDTH = 62
+
+
+@dataclass(frozen=True, slots=True)
+class WeeksData:
+    """The weeks of a season.
+
+    Attributes:
+        weeks: indexed by their first days (naive): soreness (the mean of the week's ratings, NaN without
+            one), worst (the highest of them), ratings (how many), load (in load_unit; NaN where unknown).
+        load_unit: of the load, in words.
+    """
+
+    title: str
+    weeks: pd.DataFrame
+    load_unit: str
+
+
+def weeks_data(history: History, view: View) -> WeeksData:
+    """The 26 weeks up to that of ``view.now``."""
+    last = periods.week_of(view.today, history.settings)
+    return weeks_in_span(history, Span(last.first - timedelta(weeks=DEFAULT_WEEKS - 1), last.last), view.area)
+
+
+def weeks_in_span(history: History, span: Span, area: str) -> WeeksData:
+    """The weeks that days of a span lie in; days outside of it do not count."""
+    first = periods.week_of(span.first, history.settings).first
+    days = pd.date_range(span.first, span.last)
+    week = pd.Series((days - pd.Timestamp(first)).days // 7, days)
+    entries = span.of(history.entries.dropna(subset=["soreness"]))
+    rated = entries.loc[entries["area"] == area]
+    ratings = rated["soreness"].groupby(rated["day"].map(week)).agg(["mean", "max", "size"])
+    daily = load.daily_metrics(history, pd.Timestamp(span.last))["load"].reindex(days)
+    loads = daily.groupby(week).sum(min_count=1) * units.load_in(
+        1.0, history.load_kind, history.settings.units
+    )
+    numbers = range(int(week.iloc[-1]) + 1)
+    table = pd.DataFrame(
+        {
+            "soreness": ratings["mean"].reindex(numbers),
+            "worst": ratings["max"].reindex(numbers),
+            "ratings": ratings["size"].reindex(numbers).fillna(0).astype(int),
+            "load": loads.reindex(numbers),
+        }
+    )
+    table.index = pd.DatetimeIndex([first + timedelta(weeks=number) for number in numbers], name="week")
+    return WeeksData(
+        _weeks_title(table, area), table, units.load_unit(history.load_kind, history.settings.units)
+    )
+
+
+def _weeks_title(weeks: pd.DataFrame, area: str) -> str:
+    rated = weeks["soreness"].dropna()
+    if rated.empty:
+        return _("No ratings of the {area} in these weeks").format(area=units.area(area))
+    if rated.max() == 0:
+        return _("No soreness of the {area} in these weeks").format(area=units.area(area))
+    return _("The {area} was sorest in the week of {day}: {mean} of 10 on average").format(
+        area=units.area(area),
+        day=units.day(pd.DatetimeIndex(rated.index)[int(rated.argmax())], weekday=False),
+        mean=units.number(rated.max()),
+    )
+
+
+def weeks_height(data: WeeksData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+    """How many pixels high it is."""
+    return 300 if narrow else 340
+
+
+def draw_weeks(data: WeeksData, axes: Axes) -> None:
+    """Soreness by week beside load."""
+    pixels = style.width_px(axes)
+    upper, lower = style.split_in_two(axes, (2.2, 1))
+    weeks = data.weeks
+    places = np.arange(len(weeks))
+    upper.vlines(places, weeks["soreness"], weeks["worst"], color=LIGHT["sore"], lw=2, alpha=0.35)
+    upper.plot(places, weeks["soreness"], "o-", color=LIGHT["sore"], lw=2, ms=5, clip_on=False)
+    upper.set(ylim=(0, WORST_RATING + LABEL_ROOM), yticks=[0, 5, WORST_RATING])
+    style.set_panel_title(upper, _("Soreness: mean, and up to the worst rating"), pixels - 45)
+    upper.grid(axis="y")
+    loads = weeks["load"].fillna(0.0).to_numpy(float)
+    lower.bar(places, loads, width=0.72, color=LIGHT["load"])
+    title = _("Load, {unit}").format(unit=data.load_unit)
+    lower.set(yticks=[], title=title, ylim=(0, max(loads.max() * 1.3, 1.0)))
+    _label_highest(upper, weeks["soreness"].to_numpy(float), 1)
+    _label_highest(lower, loads, 0)
+    _mark_dates(lower, pd.DatetimeIndex(weeks.index))
+
+
+def _label_highest(axes: Axes, values: np.ndarray, digits: int) -> None:
+    """Write the highest value beside it."""
+    if not np.isnan(values).all() and np.nanmax(values) > 0:
+        place = int(np.nanargmax(values))
+        late = place > len(values) / 2
+        axes.annotate(
+            units.number(values[place], digits),
+            (place, values[place]),
+            (-6 if late else 6, 4),
+            textcoords="offset points",
+            ha="right" if late else "left",
+            weight="bold",
+            annotation_clip=False,
+        )
+
+
+def _mark_dates(axes: Axes, firsts: pd.DatetimeIndex) -> None:
+    room = max(1, int((style.width_px(axes) - 40) / _DATE_WIDTH))
+    every = max(1, -(-len(firsts) // room))
+    shown = range(0, len(firsts), every)
+    axes.set_xticks(shown, [units.day(firsts[place], weekday=False) for place in shown], ha="left")
+    axes.set_xlim(-0.7, len(firsts) - 0.3)

@@ -1,4 +1,4 @@
-"""Warm-up and cool-down of each run of the last weeks, and how long either has been done or skipped."""
+"""Draw for each run whether it had a warm-up and a cool-down, and the current streaks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from runlog import units
 from runlog.i18n import N_, _, ngettext
-from runlog.reporter import units
-from runlog.reporter.alerts.asof import trailing
+from runlog.reporter.alerts.common import trailing_true
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.reporter.charts import View
 
-WEEKS = 8
+STREAK_WEEKS = 8
 #: More runs than this could not be told apart on a phone.
-MOST = 60
-HABITS = ("warmup", "cooldown")
+MOST_RUNS = 60
+STREAK_HABITS = ("warmup", "cooldown")
 DONE, PERHAPS, UNKNOWN, SKIPPED = "done", "perhaps", "unknown", "skipped"
 #: How high each answer stands, and in which colour.
 LEVELS = {DONE: (1.0, "calm"), PERHAPS: (0.5, "calm"), UNKNOWN: (0.0, "muted"), SKIPPED: (-1.0, "sore")}
-_NAMES = {
+_ANSWER_LABELS = {
     DONE: N_("done"),
     PERHAPS: N_("perhaps"),
     UNKNOWN: N_("unknown"),
@@ -47,7 +47,7 @@ _TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Streaks:
+class StreaksData:
     """The runs of eight weeks, 60 at most.
 
     Attributes:
@@ -61,13 +61,17 @@ class Streaks:
     streaks: dict[str, tuple[str, int]]
 
 
-def data(history: History, view: View) -> Streaks:
+def streaks_data(history: History, view: View) -> StreaksData:
     """The answers of the runs of eight weeks up to ``view.now``; a part of a run is no run of its own."""
     whole = history.runs.loc[history.runs["part_of"].isna()]
-    answers = pd.DataFrame({"day": whole["day"], **{habit: _answers(whole, habit) for habit in HABITS}})
-    streaks = {habit: _streak(answers[habit]) for habit in HABITS}
-    first = pd.Timestamp(view.today) - pd.Timedelta(weeks=WEEKS)
-    return Streaks(_title(streaks, len(whole)), answers.loc[answers["day"] > first].tail(MOST), streaks)
+    answers = pd.DataFrame(
+        {"day": whole["day"], **{habit: _answers(whole, habit) for habit in STREAK_HABITS}}
+    )
+    streaks = {habit: _streak(answers[habit]) for habit in STREAK_HABITS}
+    first = pd.Timestamp(view.today) - pd.Timedelta(weeks=STREAK_WEEKS)
+    return StreaksData(
+        _streaks_title(streaks, len(whole)), answers.loc[answers["day"] > first].tail(MOST_RUNS), streaks
+    )
 
 
 def _answers(runs: pd.DataFrame, habit: str) -> pd.Series[str]:
@@ -79,19 +83,19 @@ def _answers(runs: pd.DataFrame, habit: str) -> pd.Series[str]:
 def _streak(answers: pd.Series[str]) -> tuple[str, int]:
     if answers.empty:
         return UNKNOWN, 0
-    return str(answers.iloc[-1]), trailing((answers == answers.iloc[-1]).to_numpy())
+    return str(answers.iloc[-1]), trailing_true((answers == answers.iloc[-1]).to_numpy())
 
 
-def _title(streaks: dict[str, tuple[str, int]], runs: int) -> str:
+def _streaks_title(streaks: dict[str, tuple[str, int]], runs: int) -> str:
     if not runs:
         return _("No runs yet")
     answers = {answer for answer, _length in streaks.values()}
     if answers == {UNKNOWN}:
         return _("Not known whether your last run had a warm-up or a cool-down")
-    return " ".join((_about_warmup(*streaks["warmup"]), _about_cooldown(*streaks["cooldown"])))
+    return " ".join((_warmup_sentence(*streaks["warmup"]), _cooldown_sentence(*streaks["cooldown"])))
 
 
-def _about_warmup(answer: str, runs: int) -> str:
+def _warmup_sentence(answer: str, runs: int) -> str:
     if answer == UNKNOWN:
         return _("Not known whether your last run had a warm-up.")
     if answer == PERHAPS:
@@ -105,7 +109,7 @@ def _about_warmup(answer: str, runs: int) -> str:
     ).format(n=runs)
 
 
-def _about_cooldown(answer: str, runs: int) -> str:
+def _cooldown_sentence(answer: str, runs: int) -> str:
     if answer == UNKNOWN:
         return _("Not known whether your last run had a cool-down.")
     if answer == PERHAPS:
@@ -119,27 +123,27 @@ def _about_cooldown(answer: str, runs: int) -> str:
     ).format(n=runs)
 
 
-def height(data: Streaks, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
+def streaks_height(data: StreaksData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
     """How many pixels high it is."""
     return 300
 
 
-def draw(data: Streaks, axes: Axes) -> None:
+def draw_streaks(data: StreaksData, axes: Axes) -> None:
     """Warm-up and cool-down of each run: done, skipped, unknown."""
     if data.runs.empty:
-        style.say(axes, _("No runs in the last {n} weeks.").format(n=WEEKS))
+        style.show_message(axes, _("No runs in the last {n} weeks.").format(n=STREAK_WEEKS))
         return
-    pixels = style.width(axes)
-    upper, lower = style.stacked(axes, (1, 1))
-    for habit, panel in zip(HABITS, (upper, lower), strict=True):
+    pixels = style.width_px(axes)
+    upper, lower = style.split_in_two(axes, (1, 1))
+    for habit, panel in zip(STREAK_HABITS, (upper, lower), strict=True):
         answer, streak = data.streaks[habit]
         _draw_habit(data.runs[habit], panel, 0 if answer == UNKNOWN else min(streak, len(data.runs)))
-        counts = _counts(data.runs[habit])
+        counts = _count_answers(data.runs[habit])
         panel.set_title(_(_TITLES[habit][counts["unknown"] > 0]).format(**counts))
-    _mark_weeks(data.runs["day"], lower, pixels)
+    _label_weeks(data.runs["day"], lower, pixels)
 
 
-def _counts(answers: pd.Series[str]) -> dict[str, int]:
+def _count_answers(answers: pd.Series[str]) -> dict[str, int]:
     unknown = int((answers == UNKNOWN).sum())
     return {
         "done": int(answers.isin([DONE, PERHAPS]).sum()),
@@ -161,15 +165,17 @@ def _draw_habit(answers: pd.Series[str], axes: Axes, streak: int) -> None:
         axes.scatter(
             places, [level] * len(places), s=size, c=face, edgecolors=LIGHT[colour], linewidths=1.4, zorder=3
         )
-    axes.set_yticks([level for level, _colour in levels.values()], [_(_NAMES[answer]) for answer in levels])
+    axes.set_yticks(
+        [level for level, _colour in levels.values()], [_(_ANSWER_LABELS[answer]) for answer in levels]
+    )
     axes.set(ylim=(-1.3, 1.3), xlim=(-0.8, len(answers) - 0.2))
     axes.spines["bottom"].set_visible(False)
 
 
-def _mark_weeks(days: pd.Series[pd.Timestamp], axes: Axes, pixels: float) -> None:
+def _label_weeks(days: pd.Series[pd.Timestamp], axes: Axes, pixels: float) -> None:
     """Name the day of the first run of each seven days, where there is room."""
     weeks = (days.iloc[-1] - days).dt.days.to_numpy() // 7
     firsts = np.flatnonzero(np.diff(weeks, prepend=weeks[0] + 1))
     per_run = (pixels - 110) / len(days)
-    firsts = firsts[style.apart((firsts * per_run).tolist(), 62)]
+    firsts = firsts[style.pick_spaced((firsts * per_run).tolist(), 62)]
     axes.set_xticks(firsts, [units.day(days.iloc[place], weekday=False) for place in firsts])

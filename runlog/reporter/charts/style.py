@@ -1,4 +1,4 @@
-"""How the charts look, on white paper and inside a page that may be dark."""
+"""Set the look of all charts, on white paper and in a page that may be dark; lay out text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
+from runlog import units
 from runlog.errors import BadInput
 from runlog.i18n import current_language, use_language
-from runlog.reporter import units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -84,24 +84,24 @@ RC: dict[Any, Any] = {
 
 
 #: The size of what stands below and beside a chart.
-SMALL = 11
+SMALL_FONT = 11
 _TITLE_SIZE, _TITLE_LINE, _TITLE_MARGIN = 15, 20, 34
 
 
 #: Where an element stands, and what of it is less than a hundredth of a pixel.
-_PLACES = re.compile(r'\b(?:d|x|y|transform)="[^"]*"')
-_DIGITS = re.compile(r"(\.\d\d)\d+")
+_COORDINATES = re.compile(r'\b(?:d|x|y|transform)="[^"]*"')
+_SURPLUS_DIGITS = re.compile(r"(\.\d\d)\d+")
 
 
-class Picture(Figure):
+class ChartFigure(Figure):
     """A matplotlib figure that a notebook shows by itself."""
 
     def _repr_png_(self) -> bytes:
-        return saved(self, "png")
+        return encode_figure(self, "png")
 
 
 @contextmanager
-def _dressed() -> Iterator[None]:
+def _chart_style() -> Iterator[None]:
     """In the style of runlog; a letter that the font lacks is drawn as a box and stays itself in an SVG."""
     with mpl.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
@@ -109,12 +109,12 @@ def _dressed() -> Iterator[None]:
         yield
 
 
-def picture(draw: Callable[[Axes], None], width: int, height: int, title: str = "") -> Picture:
+def new_figure(draw: Callable[[Axes], None], width: int, height: int, title: str = "") -> ChartFigure:
     """A new figure of so many pixels with one chart on it, and above it the title where there is one."""
-    lines = wrapped(title, width - 30, _BOLD * _TITLE_SIZE)
+    lines = wrap_text(title, width - 30, _BOLD * _TITLE_SIZE)
     height += _TITLE_MARGIN + _TITLE_LINE * len(lines) if lines else 0
-    with _dressed():
-        figure = Picture(
+    with _chart_style():
+        figure = ChartFigure(
             figsize=(width / PER_INCH, height / PER_INCH), layout="constrained", facecolor="none"
         )
         axes = figure.add_subplot()
@@ -129,7 +129,7 @@ def picture(draw: Callable[[Axes], None], width: int, height: int, title: str = 
         return figure
 
 
-def saved(figure: Figure, kind: str) -> bytes:
+def encode_figure(figure: Figure, kind: str) -> bytes:
     """The figure as the bytes of a PNG, SVG or PDF, the same bytes for the same figure.
 
     Raises:
@@ -141,16 +141,16 @@ def saved(figure: Figure, kind: str) -> bytes:
             f"charts are written as {', '.join(undated)}, not as {kind!r}; name the file chart.png"
         )
     buffer = BytesIO()
-    with _dressed():
+    with _chart_style():
         figure.savefig(buffer, format=kind, dpi=2 * PER_INCH, metadata=undated[kind])
     return buffer.getvalue()
 
 
-def embedded(figure: Figure, prefix: str) -> str:
+def figure_svg(figure: Figure, prefix: str) -> str:
     """The figure as an SVG element for a page, in the page's colours; its ids start with a prefix."""
     buffer = StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with _dressed():
+    with _chart_style():
         _lay_out(figure)
         figure.savefig(buffer, format="svg", metadata=nothing)
     svg = buffer.getvalue()
@@ -162,7 +162,7 @@ def embedded(figure: Figure, prefix: str) -> str:
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'href="#', f'href="#{prefix}-', svg)
     svg = svg.replace("url(#", f"url(#{prefix}-")
-    svg = _PLACES.sub(lambda place: _DIGITS.sub(r"\1", place.group()), svg)
+    svg = _COORDINATES.sub(lambda place: _SURPLUS_DIGITS.sub(r"\1", place.group()), svg)
     for name, light in LIGHT.items():
         svg = svg.replace(light, f"var(--{name})")
     return svg
@@ -176,7 +176,7 @@ def _lay_out(figure: Figure) -> None:
         figure.set_layout_engine("none")
 
 
-def stacked(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
+def split_in_two(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
     """Two panels in the place of one, the upper and the lower, with the same days below both."""
     figure, place = axes.figure, axes.get_subplotspec()
     if place is None:
@@ -191,7 +191,7 @@ def stacked(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
     return upper, lower
 
 
-def divided(
+def split_grid(
     axes: Axes, rows: int, columns: int, *, widths: Sequence[float] | None = None
 ) -> list[list[Axes]]:
     """Panels in the place of one, by row and column."""
@@ -206,18 +206,18 @@ def divided(
     return panels
 
 
-def numbered(axis: Axis, write: Callable[[float], str] | None = None) -> None:
+def format_axis(axis: Axis, write: Callable[[float], str] | None = None) -> None:
     """Write the numbers of an axis in the language spoken now, also when the figure is drawn later."""
     spoken = current_language()
 
     def written(value: float, _place: float) -> str:
         with use_language(spoken):
-            return write(value) if write else units.number(value, digits(axis.get_majorticklocs()))
+            return write(value) if write else units.number(value, digits_needed(axis.get_majorticklocs()))
 
     axis.set_major_formatter(written)
 
 
-def digits(places: Collection[float]) -> int:
+def digits_needed(places: Collection[float]) -> int:
     """How many digits after the point tell all of these numbers."""
     count = 0
     while count < _MOST_DIGITS and not all(
@@ -229,18 +229,18 @@ def digits(places: Collection[float]) -> int:
 
 def is_narrow(axes: Axes) -> bool:
     """Whether a chart is drawn for a phone."""
-    return width(axes) < (WIDE + NARROW) / 2
+    return width_px(axes) < (WIDE + NARROW) / 2
 
 
-def width(axes: Axes) -> float:
+def width_px(axes: Axes) -> float:
     """How many pixels the picture is wide."""
     return float(axes.figure.bbox.width / axes.figure.dpi * PER_INCH)
 
 
-def say(axes: Axes, text: str) -> None:
+def show_message(axes: Axes, text: str) -> None:
     """An empty chart that says what is missing."""
     axes.set_axis_off()
-    lines = wrapped(text, width(axes) - 40)
+    lines = wrap_text(text, width_px(axes) - 40)
     axes.text(
         0.5,
         0.5,
@@ -252,52 +252,54 @@ def say(axes: Axes, text: str) -> None:
     )
 
 
-def head(axes: Axes, text: str, pixels: float, size: float = 12) -> None:
+def set_panel_title(axes: Axes, text: str, pixels: float, size: float = 12) -> None:
     """What a panel shows, above it; in smaller letters where a language takes more room."""
-    axes.set_title(text, fontsize=min(size, size * pixels / extent(text, size)))
+    axes.set_title(text, fontsize=min(size, size * pixels / text_width(text, size)))
 
 
-def note(axes: Axes, text: str) -> None:
+def add_note(axes: Axes, text: str) -> None:
     """A small text below the whole chart, in as many lines as it takes."""
     figure = axes.figure
-    lines = note_lines(text, width(axes))
-    figure.supxlabel("\n".join(lines), x=10 / width(axes), ha="left", fontsize=SMALL, color=LIGHT["muted"])
+    lines = wrap_note(text, width_px(axes))
+    figure.supxlabel(
+        "\n".join(lines), x=10 / width_px(axes), ha="left", fontsize=SMALL_FONT, color=LIGHT["muted"]
+    )
 
 
-def note_lines(text: str, pixels: float) -> list[str]:
+def wrap_note(text: str, pixels: float) -> list[str]:
     """The lines of a small text in so many pixels; its own breaks are kept."""
-    return [line for part in text.splitlines() for line in wrapped(part, pixels - 24, SMALL)]
+    return [line for part in text.splitlines() for line in wrap_text(part, pixels - 24, SMALL_FONT)]
 
 
-def wrapped(text: str, pixels: float, size: float = 12) -> list[str]:
+def wrap_text(text: str, pixels: float, size: float = 12) -> list[str]:
     """A text in lines of at most so many pixels; a word that is longer is cut."""
     lines: list[str] = []
     for word in text.split():
         joined = f"{lines[-1]} {word}" if lines else word
-        if lines and extent(joined, size) <= pixels:
+        if lines and text_width(joined, size) <= pixels:
             lines[-1] = joined
         else:
-            lines.append(shortened(word, pixels, size))
+            lines.append(truncate_text(word, pixels, size))
     return lines
 
 
-def shortened(text: str, pixels: float, size: float = 12) -> str:
+def truncate_text(text: str, pixels: float, size: float = 12) -> str:
     """What the runner typed, in one line and cut where it would not fit."""
-    text = " ".join(units.typed(text).split())
-    if extent(text, size) <= pixels:
+    text = " ".join(units.printable(text).split())
+    if text_width(text, size) <= pixels:
         return text
-    while text and extent(f"{text}…", size) > pixels:
+    while text and text_width(f"{text}…", size) > pixels:
         text = text[:-1]
     return f"{text.rstrip()}…"
 
 
-def extent(text: str, size: float = 12) -> float:
+def text_width(text: str, size: float = 12) -> float:
     """How many pixels wide a text is."""
-    return size * sum(_advance(letter) for letter in text)
+    return size * sum(_glyph_width(letter) for letter in text)
 
 
 @cache
-def _advance(letter: str) -> float:
+def _glyph_width(letter: str) -> float:
     """How wide a letter is, in sizes of the font; one that the font lacks counts as a square."""
     font = get_font(findfont(_FONT))
     if not font.get_char_index(ord(letter)):
@@ -306,7 +308,7 @@ def _advance(letter: str) -> float:
     return font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / PER_INCH
 
 
-def apart(places: Sequence[float], least: float) -> list[int]:
+def pick_spaced(places: Sequence[float], least: float) -> list[int]:
     """The numbers of those of the rising places that lie at least so far from the one chosen before."""
     chosen: list[int] = []
     for number, place in enumerate(places):

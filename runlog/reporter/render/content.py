@@ -1,6 +1,6 @@
-"""What a report is made of where it is told as text: headings, paragraphs, lists, tables and charts.
+"""Define what a report is made of: headings, paragraphs, lists, tables and charts.
 
-Every text in a block is plain: each form escapes what its readers would take for more than text.
+All texts are plain; each format escapes them for its own readers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A report as an e-mail: plain text, and beside it HTML with the charts as pictures within the message."""
+"""Build an e-mail of a report: plain text, and HTML with the charts attached as pictures."""
 
 from __future__ import annotations
 
@@ -11,23 +11,35 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from runlog import units
 from runlog.i18n import use_language
-from runlog.reporter import units
+from runlog.reporter import charts
+from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.forms import drawings, plain
-from runlog.reporter.forms.blocks import Drawing
+from runlog.reporter.render import as_text
+from runlog.reporter.render.content import Drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from runlog.reporter.forms.blocks import Block
+    from runlog.reporter.render.content import Block
+
+
+def chart_png(drawing: Drawing) -> bytes:
+    """A chart in light colours, drawn for a phone, two dots to the pixel."""
+    chart = charts.find_chart(drawing.chart)
+    height = chart.height(drawing.data, True)
+    figure = style.new_figure(lambda axes: chart.draw(drawing.data, axes), style.NARROW, height)
+    figure.set_facecolor(style.LIGHT["paper"])
+    return style.encode_figure(figure, "png")
+
 
 #: Where no address is known; the domain is reserved, so that nobody is meant by it.
 SENDER = Address("runlog", "runlog", "runlog.invalid")
 
 
-def message(subject: str, blocks: Sequence[Block], now: datetime, language: str) -> bytes:
+def build_message(subject: str, blocks: Sequence[Block], now: datetime, language: str) -> bytes:
     """The whole message, ready to be sent or opened.
 
     Args:
@@ -37,22 +49,22 @@ def message(subject: str, blocks: Sequence[Block], now: datetime, language: str)
         language: that of the blocks, as its code.
     """
     with use_language(language):
-        pictures = {block.chart: drawings.png(block) for block in blocks if isinstance(block, Drawing)}
-    text = plain.render(blocks)
+        pictures = {block.chart: chart_png(block) for block in blocks if isinstance(block, Drawing)}
+    text = as_text.render_plain(blocks)
     stamp = sha256(f"{now.isoformat()}{text}".encode()).hexdigest()[:24]
     ids = {name: f"{number}.{stamp}@{SENDER.domain}" for number, name in enumerate(pictures)}
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = " ".join(units.typed(subject).split())
+    mail["Subject"] = " ".join(units.printable(subject).split())
     mail["From"] = SENDER
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{stamp}@{SENDER.domain}>"
     mail.set_content(text)
-    mail.add_alternative(_html(subject, blocks, ids, language), subtype="html")
-    _with_pictures(mail, pictures, ids)
+    mail.add_alternative(_render_html(subject, blocks, ids, language), subtype="html")
+    _attach_charts(mail, pictures, ids)
     return mail.as_bytes()
 
 
-def _with_pictures(mail: EmailMessage, pictures: dict[str, bytes], ids: dict[str, str]) -> None:
+def _attach_charts(mail: EmailMessage, pictures: dict[str, bytes], ids: dict[str, str]) -> None:
     """Put pictures beside the HTML, which shows them by their ids."""
     html = mail.get_body(("html",))
     assert isinstance(html, EmailMessage)  # noqa: S101 - it was added above
@@ -62,14 +74,14 @@ def _with_pictures(mail: EmailMessage, pictures: dict[str, bytes], ids: dict[str
         )
 
 
-def _html(subject: str, blocks: Sequence[Block], ids: dict[str, str], language: str) -> str:
+def _render_html(subject: str, blocks: Sequence[Block], ids: dict[str, str], language: str) -> str:
     environment = Environment(
         loader=PackageLoader("runlog.reporter"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: units.typed(value) if type(value) is str else value,
+        finalize=lambda value: units.printable(value) if type(value) is str else value,
     )
     template = environment.get_template("mail.html")
     kinds = [(type(block).__name__, block) for block in blocks]

@@ -1,4 +1,4 @@
-"""A page as a PDF, by WeasyPrint (the extra ``pdf``): the page as it prints, on light paper."""
+"""Print a report's page as a PDF with WeasyPrint (the extra ``pdf``), on light paper."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from runlog.errors import MissingExtra
 from runlog.reporter.charts.style import LIGHT
 
 #: What WeasyPrint does not know of the page's style sheet, said once more in words that it knows.
-_STYLE = "h1 { font-size: 22pt; max-width: none } .narrow { display: none }"
+_PDF_STYLE = "h1 { font-size: 22pt; max-width: none } .narrow { display: none }"
 
 
-def render(html: str) -> bytes:
+def render_pdf(html: str) -> bytes:
     """The PDF of a page.
 
     Raises:
         MissingExtra: WeasyPrint, or the Pango library that it draws text with, is not installed.
     """
-    weasyprint = _weasyprint()
-    page = weasyprint.HTML(string=_in_light_colours(html), url_fetcher=_refuse)
-    written: bytes = page.write_pdf(stylesheets=[weasyprint.CSS(string=_STYLE)])
+    weasyprint = _import_weasyprint()
+    page = weasyprint.HTML(string=_light_colours(html), url_fetcher=_refuse_fetch)
+    written: bytes = page.write_pdf(stylesheets=[weasyprint.CSS(string=_PDF_STYLE)])
     return written
 
 
-def _weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint tells no types
+def _import_weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint tells no types
     try:
         import weasyprint
     except ImportError as error:
@@ -39,11 +39,11 @@ def _weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint tells no types
     return weasyprint
 
 
-def _in_light_colours(html: str) -> str:
+def _light_colours(html: str) -> str:
     """The page with colours in the place of their names, which the charts' SVG is not read with."""
     return re.sub(r"var\(--(\w+)\)", lambda name: LIGHT.get(name[1], name[0]), html)
 
 
-def _refuse(url: str, *_: object, **__: object) -> dict[str, Any]:
+def _refuse_fetch(url: str, *_: object, **__: object) -> dict[str, Any]:
     """Fetch nothing: a page holds all that it shows."""
     raise ValueError(f"{url} is outside of the page")

@@ -1,4 +1,4 @@
-"""Calendar days and weeks, and a history as it stood at the end of a day."""
+"""Name and bound a runner's local days and weeks, and cut a history off at a moment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from runlog.settings import Settings
 
 #: How many days before the ISO week's Monday a week starts.
-_EARLIER = {"monday": 0, "sunday": 1, "saturday": 2}
+_DAYS_BEFORE_MONDAY = {"monday": 0, "sunday": 1, "saturday": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Span:
         return frame.loc[inside]
 
 
-def week_named(name: str, settings: Settings) -> Span:
+def parse_week(name: str, settings: Settings) -> Span:
     """The days of "2026-W30", shifted when the runner's weeks do not start on a Monday.
 
     Raises:
@@ -52,11 +52,11 @@ def week_named(name: str, settings: Settings) -> Span:
         monday = date.fromisocalendar(year, number, 1)
     except ValueError:
         raise BadInput(f"{name!r} is not a week; write it like 2026-W30") from None
-    first = monday - timedelta(days=_EARLIER[settings.week_start])
+    first = monday - timedelta(days=_DAYS_BEFORE_MONDAY[settings.week_start])
     return Span(first, first + timedelta(days=6))
 
 
-def days_named(name: str) -> Span:
+def parse_period(name: str) -> Span:
     """The days of "2026-01" or "2026-01-15".
 
     Raises:
@@ -74,24 +74,24 @@ def days_named(name: str) -> Span:
 
 def week_of(day: date, settings: Settings) -> Span:
     """The runner's week that a day lies in."""
-    earlier = _EARLIER[settings.week_start]
+    earlier = _DAYS_BEFORE_MONDAY[settings.week_start]
     first = day - timedelta(days=(day.weekday() + earlier) % 7)
     return Span(first, first + timedelta(days=6))
 
 
-def name_of(week: Span) -> str:
+def week_name(week: Span) -> str:
     """The ISO name of a week: that of the Monday in it."""
     monday = next(day for day in (week.first + timedelta(days=n) for n in range(7)) if day.weekday() == 0)
     year, number, _ = monday.isocalendar()
     return f"{year}-W{number:02d}"
 
 
-def clock(history: History, day: date | None = None) -> tzinfo:
+def local_timezone(history: History, day: date | None = None) -> tzinfo:
     """The runner's clock: the offset last seen in the data, else the time zone of the settings.
 
     With a day, it is the clock of that day: a traveller's past weeks end where they were run.
     """
-    ends = [_latest(*told, day) for told in ((history.runs, "start"), (history.entries, "moment"))]
+    ends = [_last_offset(*told, day) for told in ((history.runs, "start"), (history.entries, "moment"))]
     seen = [end for end in ends if end is not None]
     if not seen:
         return history.settings.zone
@@ -99,7 +99,7 @@ def clock(history: History, day: date | None = None) -> tzinfo:
     return timezone(timedelta(seconds=offset_s))
 
 
-def _latest(frame: pd.DataFrame, column: str, day: date | None) -> tuple[pd.Timestamp, int] | None:
+def _last_offset(frame: pd.DataFrame, column: str, day: date | None) -> tuple[pd.Timestamp, int] | None:
     """The moment and the offset of the last row up to a day; the rows are in the order of their moments."""
     rows = range(len(frame)) if day is None else (frame["day"] <= pd.Timestamp(day)).to_numpy().nonzero()[0]
     if not len(rows):
@@ -107,7 +107,7 @@ def _latest(frame: pd.DataFrame, column: str, day: date | None) -> tuple[pd.Time
     return frame[column].iloc[rows[-1]], int(frame["utc_offset_s"].iloc[rows[-1]])
 
 
-def utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
+def to_utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
     """A moment in UTC; None is the current time.
 
     Raises:
@@ -119,36 +119,36 @@ def utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
     return moment.tz_convert("UTC")
 
 
-def ends_of(days: pd.DatetimeIndex, zone: tzinfo) -> pd.DatetimeIndex:
+def ends_of_days(days: pd.DatetimeIndex, zone: tzinfo) -> pd.DatetimeIndex:
     """The last moments of local days (naive midnights), in UTC."""
     following = days + pd.Timedelta(days=1)
     midnights = following.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
     return midnights.tz_convert("UTC") - pd.Timedelta(seconds=1)
 
 
-def end_of(day: date, zone: tzinfo) -> pd.Timestamp:
+def end_of_day(day: date, zone: tzinfo) -> pd.Timestamp:
     """The last moment of one local day, in UTC."""
-    return ends_of(pd.DatetimeIndex([pd.Timestamp(day)]), zone)[0]
+    return ends_of_days(pd.DatetimeIndex([pd.Timestamp(day)]), zone)[0]
 
 
-def until(history: History, moment: pd.Timestamp) -> History:
+def history_as_of(history: History, moment: pd.Timestamp) -> History:
     """The history as it stood at a moment: nothing that ended or was written after it."""
     return replace(
         history,
         runs=history.runs.loc[history.runs["end"] <= moment],
         others=history.others.loc[history.others["end"] <= moment],
         entries=history.entries.loc[history.entries["moment"] <= moment],
-        plans=tuple(_as_of(plan, moment) for plan in history.plans if plan.made <= moment),
+        plans=tuple(_plan_as_of(plan, moment) for plan in history.plans if plan.made <= moment),
     )
 
 
-def _as_of(plan: Plan, moment: pd.Timestamp) -> Plan:
+def _plan_as_of(plan: Plan, moment: pd.Timestamp) -> Plan:
     """A plan as it stood at a moment: not given up yet, if that came later."""
     given_up = plan.cancelled is not None and plan.cancelled <= moment
     return plan if given_up else replace(plan, cancelled=None)
 
 
-def last_day(history: History) -> date | None:
+def last_day_with_data(history: History) -> date | None:
     """The last local day of which the history tells anything, or None."""
     days = pd.concat([history.runs["day"], history.entries["day"]])
     return None if days.empty else days.max().date()

@@ -1,4 +1,4 @@
-"""How numbers, distances and days are written for people, in the language spoken; stored values are SI."""
+"""Format numbers, distances, dates and body areas for people, in the language in use."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ UNKNOWN = "–"
 METRES = settings.METRES
 
 #: Control characters, and those that turn the direction of all text after them.
-_UNFIT = dict.fromkeys([*range(32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_UNPRINTABLE = dict.fromkeys([*range(32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
-_AREAS = {
+_AREA_NAMES = {
     "upper_back": N_("upper back"),
     "neck": N_("neck"),
     "shoulder": N_("shoulder"),
@@ -33,7 +33,7 @@ _AREAS = {
 }
 
 
-def known(value: float | None) -> bool:
+def is_known(value: float | None) -> bool:
     """Whether a value is known; 0 is."""
     return value is not None and not math.isnan(value)
 
@@ -119,14 +119,14 @@ def days(first: date, last: date) -> str:
     return f"{day(first, weekday=False, year=first.year != last.year)} – {end}"
 
 
-def count(how_many: int, noun: str) -> str:
+def count_noun(how_many: int, noun: str) -> str:
     """A count with its English noun, e.g. "1 run", "4 runs"; the report says ``counted`` instead."""
     return f"{how_many} {noun}{'' if how_many == 1 else 's'}"
 
 
-def typed(text: str) -> str:
+def printable(text: str) -> str:
     """What the runner typed, fit to stand in a sentence: without characters that turn or break a line."""
-    return text.translate(_UNFIT)
+    return text.translate(_UNPRINTABLE)
 
 
 def capital(text: str) -> str:
@@ -136,4 +136,4 @@ def capital(text: str) -> str:
 
 def area(name: str) -> str:
     """A body area in words, e.g. "upper back", "hip or groin"."""
-    return _(_AREAS.get(name, name.replace("_", " ")))
+    return _(_AREA_NAMES.get(name, name.replace("_", " ")))

@@ -1,0 +1,324 @@
+"""Summarise a week: totals, days, habits besides running, running form, missing data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from runlog import units
+from runlog.analysis import load
+from runlog.analysis.factors import FACTORS
+from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.analysis.load import activity_evidence
+from runlog.analysis.track_summary import FORM_COLUMNS
+from runlog.analysis.warmup import comparable_answers
+from runlog.i18n import N_, N_plural, _, ngettext
+from runlog.reporter import findings
+from runlog.reporter.charts.form import FORM_MEASURES
+from runlog.reporter.findings import week_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from runlog.analysis.history import History
+    from runlog.analysis.periods import Span
+
+#: So many weeks before are what is usual.
+COMPARISON_WEEKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The numbers of a week, or the means of several; NaN is unknown.
+
+    Attributes:
+        weeks: how many weeks they are means of.
+        runs, ratings: per week; ratings are those of one area.
+        distance_m, moving_s: per week; NaN where no run tells them.
+        soreness_mean: of all ratings of the area; soreness_max: the worst of them, of several weeks the mean
+            of each one's worst.
+    """
+
+    weeks: int
+    runs: float
+    distance_m: float
+    moving_s: float
+    ratings: float
+    soreness_mean: float
+    soreness_max: float
+
+
+def week_totals(history: History, week: Span, area: str) -> Totals:
+    """The numbers of one week."""
+    return _sum_up(week.of(history.runs), area_ratings(history, area, week), weeks=1)
+
+
+def usual_totals(history: History, week: Span, area: str) -> Totals:
+    """The means of the same days of the four weeks before, or of as many as the log was kept in."""
+    begun = comparison_weeks(history, week)
+    runs, rated = history.runs, area_ratings(history, area)
+    ran, told = (pd.concat([span.of(frame) for span in begun] or [frame.iloc[:0]]) for frame in (runs, rated))
+    worst = pd.Series([span.of(rated)["soreness"].max() for span in begun], dtype=float)
+    return replace(_sum_up(ran, told, weeks=len(begun)), soreness_max=float(worst.mean()))
+
+
+def comparison_weeks(history: History, week: Span) -> list[Span]:
+    """The same days of the four weeks before, the latest first: of those that the log was kept in."""
+    return [span for span in map(week.before, range(1, COMPARISON_WEEKS + 1)) if _was_logging(history, span)]
+
+
+def area_ratings(history: History, area: str, span: Span | None = None) -> pd.DataFrame:
+    """The entries that rate an area, all or those of a span."""
+    entries = history.entries
+    rated = entries.loc[entries["soreness"].notna() & (entries["area"] == area)]
+    return rated if span is None else span.of(rated)
+
+
+def _was_logging(history: History, span: Span) -> bool:
+    """Whether the log is known to be kept on a day of a span: what is silent for longer is unknown, not 0."""
+    silence = timedelta(days=history.settings.silence_days)
+    shown = activity_evidence(history)["day"].between(
+        pd.Timestamp(span.first - silence), pd.Timestamp(span.last)
+    )
+    return bool(shown.any())
+
+
+def _sum_up(runs: pd.DataFrame, rated: pd.DataFrame, weeks: int) -> Totals:
+    each = weeks or float("nan")
+    return Totals(
+        weeks=weeks,
+        runs=len(runs) / each,
+        distance_m=_sum_of_known(runs["distance_m"]) / each,
+        moving_s=_sum_of_known(runs["moving_s"].fillna(runs["duration_s"])) / each,
+        ratings=len(rated) / each,
+        soreness_mean=float(rated["soreness"].mean()) if len(rated) else float("nan"),
+        soreness_max=float(rated["soreness"].max()) if len(rated) else float("nan"),
+    )
+
+
+def _sum_of_known(column: pd.Series[float]) -> float:
+    """The sum of what is known: 0 for no runs at all, NaN where runs are there but none tells it."""
+    return float(column.sum(min_count=1)) if len(column) else 0.0
+
+
+_NO_RATINGS = pd.Series(dtype=float)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day; NaN is unknown.
+
+    Attributes:
+        runs: how many; distance_m: of all of them.
+        load: in the unit of ``History.load_kind``; 0 on a day of rest.
+        soreness: by area the worst rating; areas that were not rated are absent.
+    """
+
+    day: date
+    runs: int
+    distance_m: float
+    load: float
+    soreness: Mapping[str, float]
+
+
+def summarise_days(history: History, span: Span) -> tuple[Day, ...]:
+    """The days of a span, as far as the history goes."""
+    loads = load.daily_metrics(history, pd.Timestamp(span.last))["load"]
+    ran = span.of(history.runs).groupby("day")["distance_m"]
+    runs, metres = ran.size(), ran.sum(min_count=1)
+    rated = span.of(history.entries.dropna(subset=["soreness"]))
+    worst = {day: of_day.groupby("area")["soreness"].max() for day, of_day in rated.groupby("day")}
+    return tuple(
+        Day(
+            day.date(),
+            int(runs.get(day, 0)),
+            float(metres.get(day, 0.0)),
+            float(loads.get(day, float("nan"))),
+            {str(area): float(value) for area, value in worst.get(day, _NO_RATINGS).items()},
+        )
+        for day in pd.date_range(span.first, span.last)
+    )
+
+
+OTHER_HABITS = ("strength_7d", "mobility_7d", "desk_hours", "posture")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHabit:
+    """One habit besides running.
+
+    Attributes:
+        name: of the factor; label: for people.
+        now: this week, as the factor has it; NaN where unknown; usual: the mean of the weeks before.
+        now_text, usual_text: the same in words, "" where unknown.
+    """
+
+    name: str
+    label: str
+    now: float
+    now_text: str
+    usual: float
+    usual_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormValue:
+    """One value of running form, in the unit of its track column.
+
+    Attributes:
+        column: of the track; label: for people, with the unit.
+        now: the mean of the week's runs; usual: that of the weeks before; NaN where unknown.
+        drift: the mean over the week's runs of their last third less their first; NaN where unknown.
+        runs: of the week that tell it; digits: with how many it is told.
+    """
+
+    column: str
+    label: str
+    now: float
+    usual: float
+    drift: float
+    runs: int
+    digits: int
+
+
+def other_habits(history: History, week: Span, before: Sequence[Span]) -> tuple[OtherHabit, ...]:
+    """The habits of which the diary tells something in the week or in the weeks before."""
+    found = [
+        _other_habit(factor.name, history, week, before) for factor in FACTORS if factor.name in OTHER_HABITS
+    ]
+    return tuple(one for one in found if one.now_text or one.usual_text)
+
+
+def _other_habit(name: str, history: History, week: Span, before: Sequence[Span]) -> OtherHabit:
+    factor = next(factor for factor in FACTORS if factor.name == name)
+    now = week_value(factor, history, week)[0]
+    usual = _mean_of_known([week_value(factor, history, span)[0] for span in before])
+    now_text, usual_text = (
+        findings.describe_value(name, value, history) if units.is_known(value) else ""
+        for value in (now, usual)
+    )
+    return OtherHabit(name, _(factor.label), now, now_text, usual, usual_text)
+
+
+def form_values(history: History, week: Span, before: Sequence[Span]) -> tuple[FormValue, ...]:
+    """The values of running form that a stream of the week tells: those of which a drift is known."""
+    runs, usual = week.of(history.runs), history.runs.iloc[:0]
+    if before:
+        usual = type(week)(before[-1].first, before[0].last).of(history.runs)
+    found = [_form_value(column, runs, usual) for column in FORM_MEASURES]
+    return tuple(one for one in found if units.is_known(one.drift))
+
+
+def _form_value(column: str, runs: pd.DataFrame, usual: pd.DataFrame) -> FormValue:
+    mean, drift = FORM_COLUMNS[column]
+    known = runs[mean].dropna()
+    return FormValue(
+        column=column,
+        label=_(FORM_MEASURES[column].label),
+        now=float(known.mean()),
+        usual=float(usual[mean].mean()),
+        drift=float(runs[drift].mean()),
+        runs=len(known),
+        digits=FORM_MEASURES[column].digits,
+    )
+
+
+def _mean_of_known(values: Sequence[float]) -> float:
+    known = [value for value in values if units.is_known(value)]
+    return sum(known) / len(known) if known else math.nan
+
+
+#: What runs may lack: the column, what is said of one such run and of many, what to do, and the command.
+_RUN_GAPS = (
+    (
+        "warmup",
+        N_plural(
+            "{unknown} of {n} run does not say whether you warmed up",
+            "{unknown} of {n} runs do not say whether you warmed up",
+        ),
+        N_("Say so with your next rating."),
+        "runlog log 3 --warmup",
+    ),
+    (
+        "shoe",
+        N_plural("{unknown} of {n} run has no pair of shoes", "{unknown} of {n} runs have no pair of shoes"),
+        N_("Say which pair you run in."),
+        "runlog shoes add NAME --from DATE",
+    ),
+    (
+        "route",
+        N_plural("{unknown} of {n} run has no route", "{unknown} of {n} runs have no route"),
+        N_("Record positions, or import the watch's own files instead of a summary."),
+        "runlog import FOLDER",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingData:
+    """Something unknown: what, what it would tell, and the command that tells it."""
+
+    what: str
+    then: str
+    command: str
+
+
+def missing_data(history: History, week: Span, area: str) -> tuple[MissingData, ...]:
+    """What is unknown that would tell more, the most useful first."""
+    runs = type(week)(week.before(COMPARISON_WEEKS - 1).first, week.last).of(history.runs)
+    return tuple(
+        gap
+        for gap in (
+            _missing_ratings(history, area),
+            *_missing_of_runs(runs),
+            _missing_in_diary(history, runs),
+        )
+        if gap is not None
+    )
+
+
+def _missing_ratings(history: History, area: str) -> MissingData | None:
+    rated = len(area_ratings(history, area))
+    if rated >= MIN_RATINGS:
+        return None
+    left = MIN_RATINGS - rated
+    then = ngettext(
+        "After {n} more evening you see what your soreness goes together with. 0 counts too.",
+        "After {n} more evenings you see what your soreness goes together with. 0 counts too.",
+        left,
+    )
+    what = _("{n} of {needed} ratings").format(n=rated, needed=MIN_RATINGS)
+    return MissingData(what, then.format(n=left), "runlog log 3")
+
+
+def _missing_of_runs(runs: pd.DataFrame) -> list[MissingData]:
+    if runs.empty:
+        return [
+            MissingData(
+                _("No runs in four weeks"), _("Import what your watch recorded."), "runlog import FOLDER"
+            )
+        ]
+    runs = runs.assign(warmup=comparable_answers(runs, "warmup"))
+    return [
+        MissingData(ngettext(*told, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
+        for column, told, then, command in _RUN_GAPS
+        if (unknown := int(runs[column].isna().sum())) > len(runs) / 2
+    ]
+
+
+def _missing_in_diary(history: History, runs: pd.DataFrame) -> MissingData | None:
+    if runs.empty or not len(history.entries):
+        return None
+    recent = history.entries.loc[history.entries["day"] >= runs["day"].iloc[0]]
+    if recent[["strength", "desk_hours"]].notna().any().any():
+        return None
+    return MissingData(
+        _("Nothing about strength or desk hours"),
+        _("Add them to a rating now and then, to see whether they play a part."),
+        "runlog log 3 --strength --desk-hours 7",
+    )
