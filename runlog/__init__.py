@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 #: Where each public name lives; it is imported when first asked for, so that the command line starts at once.
-_PUBLIC_NAMES = {
+_HOMES = {
     "BadInput": "runlog.errors",
     "History": "runlog.analysis.history",
     "Journal": "runlog.journal",
@@ -69,7 +69,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     try:
-        home = _PUBLIC_NAMES[name]
+        home = _HOMES[name]
     except KeyError:
         raise AttributeError(f"module 'runlog' has no attribute {name!r}") from None
     value = getattr(import_module(home), name)

@@ -312,13 +312,13 @@ KILLED = """
 import os, signal, sys
 from runlog import journal
 from runlog.store import recordings
-keep_derived, calls = recordings.keep_derived, []
+save_derived, calls = recordings.save_derived, []
 def deadly(*arguments):
-    keep_derived(*arguments)
+    save_derived(*arguments)
     calls.append(1)
     if len(calls) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-recordings.keep_derived = deadly
+recordings.save_derived = deadly
 journal.open(sys.argv[1]).add([sys.argv[2]])
 """
 

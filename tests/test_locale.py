@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 RUNLOG = catalogues.RUNLOG
 #: The functions that a text is said or marked by, and how many of their arguments are texts.
-SAYING = {"_": 1, "marked": 1, "counted": 2, "marked_count": 2}
+SAYING = {"_": 1, "N_": 1, "ngettext": 2, "N_plural": 2}
 #: Two words that stand beside each other.
 WORDS = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}")
 #: Modules outside the reporter that write what the runner reads in their language.
 OUTSIDE_THE_REPORTER = [RUNLOG / "units.py", RUNLOG / "notify.py"]
 #: Such words in the reporter that nobody reads: commands to type, and what libraries are told.
 NO_SENTENCES = re.compile(
-    r"runlog |offset points|axes fraction|DejaVu Sans|Matplotlib currently|to come|<style|h1 \{"
+    r"runlog |offset points|axes fraction|DejaVu Sans|Matplotlib currently|to come|<style|h1 \{|https:|no reason given"
 )
 
 

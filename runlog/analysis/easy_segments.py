@@ -110,7 +110,7 @@ def _flat_speed(speed: NDArray[np.float64], altitude: NDArray[np.float64]) -> ND
 
 #: How many of its answers on device files that mark their warm-up or cool-down were right, and how many it
 #: gave: both of the one such file, which was at hand when the rule was made. The table is printed by
-#: tests/analysis/test_analysis_warmup_truth.py.
+#: tests/analysis/test_analysis_easy_segments_truth.py.
 MEASURED = (2, 2)
 #: The lower end of the 95% range (Wilson) of that share.
 CONFIDENCE = 0.34

@@ -1,4 +1,8 @@
-"""The command line: parse, call, print. What is computed is computed elsewhere."""
+"""Parse the command line, call runlog, print the answer.
+
+What is computed is computed elsewhere. The door is `main`; each command's module is imported only when the
+command is called.
+"""
 
 from __future__ import annotations
 
@@ -9,60 +13,70 @@ from typing import Any
 import click
 
 from runlog import __version__
-from runlog.cli.failure import translated
-from runlog.cli.help import examples
-from runlog.cli.lazy import Command, LazyGroup
+from runlog.cli.base import LazyCommand, LazyGroup, errors_as_messages, examples
 
 SECTIONS = {
     "Put in": {
-        "import": Command(
-            "runlog.cli.importing:import_", "Read files, folders and archives from watches and apps."
+        "import": LazyCommand(
+            "runlog.cli.import_:import_", "Read files, folders and archives from watches and apps."
         ),
-        "log": Command("runlog.cli.log:log", "Note soreness, warm-up, strength … in one line."),
-        "diary": Command("runlog.cli.diary:diary", "List, write and export the soreness diary."),
-        "shoes": Command("runlog.cli.shoes:shoes", "Keep pairs of shoes and what they were worn on."),
+        "log": LazyCommand("runlog.cli.diary:log", "Note soreness, warm-up, strength … in one line."),
+        "diary": LazyCommand("runlog.cli.diary:diary", "List, write and export the soreness diary."),
+        "shoes": LazyCommand("runlog.cli.shoes:shoes", "Keep pairs of shoes and what they were worn on."),
     },
     "Look up": {
-        "runs": Command("runlog.cli.runs:runs", "List the runs."),
-        "show": Command("runlog.cli.showing:show", "Show one run."),
-        "routes": Command("runlog.cli.routes:routes", "List the routes and how often each is run."),
-        "load": Command("runlog.cli.load:load", "List the training load by day or week."),
+        "runs": LazyCommand("runlog.cli.runs:runs", "List the runs."),
+        "show": LazyCommand("runlog.cli.runs:show", "Show one run."),
+        "routes": LazyCommand("runlog.cli.routes:routes", "List the routes and how often each is run."),
+        "load": LazyCommand("runlog.cli.load:load", "List the training load by day or week."),
     },
     "Put right": {
-        "split": Command("runlog.cli.grouping:split", "Make several runs of one."),
-        "merge": Command("runlog.cli.grouping:merge", "Make one run of two that tell of the same one."),
+        "split": LazyCommand("runlog.cli.split_merge:split", "Make several runs of one."),
+        "merge": LazyCommand(
+            "runlog.cli.split_merge:merge", "Make one run of two that tell of the same one."
+        ),
     },
     "Find out": {
-        "links": Command("runlog.cli.links:links", "Say what soreness goes together with, and how sure."),
-        "plan": Command("runlog.cli.plan:plan", "Find out by lot: what would tell more, and your trials."),
-        "factors": Command("runlog.cli.analysis:factors", "List the factors that soreness is held against."),
-        "exposures": Command("runlog.cli.analysis:exposures", "List each rating beside its factors."),
+        "links": LazyCommand("runlog.cli.links:links", "Say what soreness goes together with, and how sure."),
+        "plan": LazyCommand(
+            "runlog.cli.trials:plan", "Find out by lot: what would tell more, and your trials."
+        ),
+        "factors": LazyCommand("runlog.cli.links:factors", "List the factors that soreness is held against."),
+        "exposures": LazyCommand("runlog.cli.links:exposures", "List each rating beside its factors."),
     },
     "Act on it": {
-        "alerts": Command("runlog.cli.alerts:alerts", "Tell what needs attention now, and why."),
-        "report": Command("runlog.cli.report:report", "Write the report of a week, a season or all weeks."),
-        "weekly": Command("runlog.cli.weekly:weekly", "Import, report and look at the alerts, in one go."),
-        "chart": Command("runlog.cli.reporting:chart", "Draw a chart into a file, or list the charts."),
-        "tips": Command("runlog.cli.reporting:tips", "List what may help, and how well that is known."),
+        "alerts": LazyCommand("runlog.cli.alerts:alerts", "Tell what needs attention now, and why."),
+        "report": LazyCommand(
+            "runlog.cli.report:report", "Write the report of a week, a season or all weeks."
+        ),
+        "weekly": LazyCommand(
+            "runlog.cli.automation:weekly", "Import, report and look at the alerts, in one go."
+        ),
+        "chart": LazyCommand("runlog.cli.report:chart", "Draw a chart into a file, or list the charts."),
+        "tips": LazyCommand("runlog.cli.report:tips", "List what may help, and how well that is known."),
     },
     "Keep": {
-        "backup": Command("runlog.cli.keeping:backup", "Put everything, settings included, into one file."),
-        "restore": Command("runlog.cli.keeping:restore", "Put a backup in the place of what is kept now."),
-        "export": Command("runlog.cli.keeping:export", "Write everything as plain files."),
-        "doctor": Command("runlog.cli.checking:doctor", "Check what is kept, and say what to do."),
+        "backup": LazyCommand(
+            "runlog.cli.backup:backup", "Put everything, settings included, into one file."
+        ),
+        "restore": LazyCommand("runlog.cli.backup:restore", "Put a backup in the place of what is kept now."),
+        "export": LazyCommand("runlog.cli.backup:export", "Write everything as plain files."),
+        "doctor": LazyCommand("runlog.cli.backup:doctor", "Check what is kept, and say what to do."),
     },
     "Let it run by itself": {
-        "schedule": Command("runlog.cli.scheduling:schedule", "Let this computer do it once a week."),
-        "watch": Command("runlog.cli.watching:watch", "Import files as they appear in a folder."),
+        "schedule": LazyCommand("runlog.cli.automation:schedule", "Let this computer do it once a week."),
+        "watch": LazyCommand("runlog.cli.automation:watch", "Import files as they appear in a folder."),
     },
     "Start": {
-        "demo": Command("runlog.cli.demo:demo", "Try everything on a sample season, in a folder of its own."),
-        "completion": Command("runlog.cli.completion:completion", "Print the completion for a shell."),
+        "demo": LazyCommand(
+            "runlog.cli.demo:demo", "Try everything on a sample season, in a folder of its own."
+        ),
+        "completion": LazyCommand("runlog.cli.params:completion", "Print the completion for a shell."),
     },
 }
 
 
-class _Runlog(LazyGroup):
+class _RootGroup(LazyGroup):
     """The root group: its name, and the one place where errors become messages."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
@@ -72,13 +86,13 @@ class _Runlog(LazyGroup):
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        with translated(debug=ctx.params["debug"]):
+        with errors_as_messages(debug=ctx.params["debug"]):
             return super().invoke(ctx)
 
 
 @click.group(
     name="runlog",
-    cls=_Runlog,
+    cls=_RootGroup,
     sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=examples(

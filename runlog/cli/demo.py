@@ -1,4 +1,4 @@
-"""``runlog demo``: everything once, on the sample season."""
+"""Try everything on the sample season (``runlog demo``)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import click
 
 import runlog
 from runlog import units
-from runlog.cli.alerting import say_notices
-from runlog.cli.help import examples
-from runlog.cli.importing import print_summary, progress_bar
-from runlog.cli.links import LINK_COLUMNS, link_rows, surest_first
-from runlog.cli.output import Column, print_table, say
-from runlog.cli.report import open_page
+from runlog.cli.alerts import print_notices
+from runlog.cli.base import examples
+from runlog.cli.import_ import print_summary, progress_bar
+from runlog.cli.links import LINK_COLUMNS, link_rows, sort_by_grade
+from runlog.cli.output import Column, echo, print_table
+from runlog.cli.report import open_in_browser
 from runlog.cli.runs import run_columns, run_rows
 from runlog.errors import NotFound
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-_LAST = 10
+_LAST_RUNS = 10
 
 
 @click.command(epilog=examples("runlog demo", "runlog demo --open"))
@@ -42,17 +42,17 @@ def demo(*, open_it: bool) -> None:
     home = Path(tempfile.mkdtemp(prefix="runlog-demo-"))
     with runlog.journal.open(home) as kept:
         with progress_bar() as progress:
-            summary = kept.add(_season(), progress=progress)
+            summary = kept.add(_season_paths(), progress=progress)
         history = kept.history()
-    _title("The sample season, imported")
+    _print_title("The sample season, imported")
     print_summary(summary)
-    _show(history)
-    path = _report(history, home / "reports")
-    _title("Have a look")
-    say(f"The weekly report: {path}")
-    say(f"Go on playing:     runlog --home {shlex.quote(str(home))} links")
+    _print_findings(history)
+    path = _write_report(history, home / "reports")
+    _print_title("Have a look")
+    echo(f"The weekly report: {path}")
+    echo(f"Go on playing:     runlog --home {shlex.quote(str(home))} links")
     if open_it:
-        open_page(path)
+        open_in_browser(path)
 
 
 def sample_data() -> Path:
@@ -68,20 +68,20 @@ def sample_data() -> Path:
     raise NotFound("the sample season is not installed; install runlog again, or run it from a checkout")
 
 
-def _season() -> list[Path]:
+def _season_paths() -> list[Path]:
     return [sample_data() / name for name in ("activities", "diary.csv", "shoes.csv")]
 
 
-def _show(history: History) -> None:
-    _title(f"The last {_LAST} of {len(history.runs)} runs")
-    print_table(run_rows(history.runs.tail(_LAST)), run_columns(history.settings.units))
-    _title("What soreness goes together with, against the truth that made it")
-    print_table(_links_and_truth(history), _COLUMNS)
-    _title("Alerts at the end of the season")
-    say_notices(runlog.alerts(history, _end(history)))
+def _print_findings(history: History) -> None:
+    _print_title(f"The last {_LAST_RUNS} of {len(history.runs)} runs")
+    print_table(run_rows(history.runs.tail(_LAST_RUNS)), run_columns(history.settings.units))
+    _print_title("What soreness goes together with, against the truth that made it")
+    print_table(_links_and_truth(history), _TRUTH_COLUMNS)
+    _print_title("Alerts at the end of the season")
+    print_notices(runlog.alerts(history, _season_end(history)))
 
 
-_COLUMNS = (*LINK_COLUMNS[:2], Column("truth", "Truth", number=True), *LINK_COLUMNS[2:])
+_TRUTH_COLUMNS = (*LINK_COLUMNS[:2], Column("truth", "Truth", number=True), *LINK_COLUMNS[2:])
 
 
 def _links_and_truth(history: History) -> list[dict[str, Any]]:
@@ -91,18 +91,18 @@ def _links_and_truth(history: History) -> list[dict[str, Any]]:
     }
     effects |= dict.fromkeys(truth["no_effect"]["factors"], "nothing")
     found = link_rows(runlog.links(runlog.exposures(history, truth["area"])))
-    return [row | {"truth": effects.get(row["factor"])} for row in surest_first(found)]
+    return [row | {"truth": effects.get(row["factor"])} for row in sort_by_grade(found)]
 
 
-def _report(history: History, out: Path) -> Path:
+def _write_report(history: History, out: Path) -> Path:
     """Write the report of the season's last week."""
     from runlog.analysis import periods
 
     week = periods.week_name(periods.week_of(_last_day(history), history.settings))
-    return runlog.report(history, week, out=out, now=_end(history))
+    return runlog.report(history, week, out=out, now=_season_end(history))
 
 
-def _end(history: History) -> datetime:
+def _season_end(history: History) -> datetime:
     """Give the end of the season's last day, so that its alerts are of the day."""
     from runlog.analysis import periods
 
@@ -114,7 +114,7 @@ def _last_day(history: History) -> date:
     return day
 
 
-def _title(text: str) -> None:
-    say()
+def _print_title(text: str) -> None:
+    echo()
     click.secho(text, bold=True)
-    say()
+    echo()

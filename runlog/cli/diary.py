@@ -1,21 +1,268 @@
-"""``runlog diary``: what was rated and noted, as a list and as the CSV that runlog reads."""
+"""Log, edit, list and export diary entries (``runlog log`` and ``runlog diary``)."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from runlog.cli import context
-from runlog.cli.frames import plain
-from runlog.cli.help import examples
-from runlog.cli.output import Column, Form, emit, listing
-from runlog.cli.sayback import sentence
-from runlog.localtime import at_offset
+from runlog import units
+from runlog.cli import base, params
+from runlog.cli.base import examples
+from runlog.cli.lookup import AREA, complete_run, complete_shoe, find_shoe, resolve_run
+from runlog.cli.output import (
+    Column,
+    OutputFormat,
+    describe_entry,
+    describe_run,
+    echo,
+    echo_err,
+    format_moment,
+    format_options,
+    print_rows,
+    to_json_value,
+)
+from runlog.cli.params import HOURS, MINUTES, SCALE, ask, parse_yes_no
+from runlog.errors import NotFound
+from runlog.localtime import at_offset, offset_seconds
+from runlog.model import Area, Entry
 
 if TYPE_CHECKING:
-    from runlog.model import StoredEntry
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, tzinfo
+
+    from runlog.journal import Journal
+    from runlog.model import StoredActivity, StoredEntry
+
+
+def ask_entry_fields(area: Area | None, *, about_a_run: bool, shoes: Mapping[str, str]) -> dict[str, Any]:
+    """Ask for an entry's fields; what is skipped is left out, so that it stays unknown.
+
+    Args:
+        area: already known, so not asked for.
+        about_a_run: whether there is a run that a warm-up, shoe or effort could belong to.
+        shoes: the pairs to choose from, by each of their names.
+    """
+    asked: list[tuple[str, str, Callable[[str], Any]]] = [("soreness", _soreness_question(area), SCALE)]
+    if area is None:
+        asked.append(("area", f"Where (Enter: {units.area(Area.UPPER_BACK)})?", _parse_area))
+    if about_a_run:
+        asked += _run_questions(shoes)
+    asked += [
+        ("strength", "Strength training that day (y/n)?", parse_yes_no),
+        ("mobility", "Mobility work that day, like yoga (y/n)?", parse_yes_no),
+        ("desk_hours", "Hours at the desk?", HOURS),
+        ("posture", "Posture, 0 slumped to 10 upright?", SCALE),
+        ("note", "A note?", str),
+    ]
+    told = {field: ask(question, read) for field, question, read in asked}
+    return {field: answer for field, answer in told.items() if answer is not None}
+
+
+def _soreness_question(area: Area | None) -> str:
+    where = f" of the {units.area(area)}" if area else ""
+    return f"Soreness{where}, 0 none to 10 worst?"
+
+
+def _run_questions(shoes: Mapping[str, str]) -> list[tuple[str, str, Callable[[str], Any]]]:
+    asked: list[tuple[str, str, Callable[[str], Any]]] = [
+        ("warmup", "Warmed up before the run (y/n)?", parse_yes_no),
+        ("cooldown", "Cooled down after it (y/n)?", parse_yes_no),
+        ("rpe", "Effort, 0 none to 10 all out?", SCALE),
+    ]
+    if shoes:
+        pairs = ", ".join(dict.fromkeys(shoes.values()))
+        asked.append(("shoe", f"Shoes ({pairs})?", lambda name: find_shoe(name, shoes)))
+    return asked
+
+
+def _parse_area(text: str) -> Area:
+    return Area(AREA.convert(text, None, None))
+
+
+_RUN_WINDOW = timedelta(days=2)
+_RUN_FIELDS = ("soreness", "warmup", "cooldown", "shoe", "rpe")
+_RUN_ONLY_FIELDS = _RUN_FIELDS[1:]
+_NOTHING_LOGGED = "nothing was logged by runlog log yet"
+
+
+@click.command(
+    epilog=examples(
+        "runlog log 3                          # upper back, after the last run, now",
+        "runlog log 4 --area neck --no-warmup",
+        "runlog log 2 --at 'yesterday 20:00' --strength-min 30 --desk-hours 6",
+        "runlog log 5 --run 2026-07-12         # the run of that day",
+        "runlog log                            # asks; Enter skips a question",
+        "runlog log 4 --edit                   # the last entry was a 4",
+        "runlog log --undo                     # take the last entry back",
+    )
+)
+@click.argument("soreness", metavar="[RATING]", type=SCALE, required=False)
+@click.option("--area", type=AREA, help="Where, like neck or lower-back.  [default: upper back]")
+@click.option("--at", metavar="WHEN", help="20:00, 'yesterday 20:00' or '2026-07-12 20:00'.  [default: now]")
+@click.option("--run", metavar="RUN", shell_complete=complete_run, help="An id, 'last' or a day.")
+@click.option("--warmup/--no-warmup", default=None, help="Whether that run had a warm-up.")
+@click.option("--cooldown/--no-cooldown", default=None, help="Whether it had a cool-down.")
+@click.option("--shoe", metavar="NAME", shell_complete=complete_shoe, help="The pair worn on it.")
+@click.option("--rpe", type=SCALE, metavar="0-10", help="How hard it was.")
+@click.option("--strength/--no-strength", default=None, help="Whether there was a strength session that day.")
+@click.option("--strength-min", type=MINUTES, metavar="MIN", help="Its minutes.")
+@click.option("--mobility/--no-mobility", default=None, help="Whether there was mobility work: yoga …")
+@click.option("--desk-hours", type=HOURS, metavar="H", help="Hours at the desk that day.")
+@click.option("--posture", type=SCALE, metavar="0-10", help="0 slumped, 10 upright.")
+@click.option("--note", metavar="TEXT", help="Anything else.")
+@click.option(
+    "--edit", metavar="[ID]", is_flag=False, flag_value="last", help="Change an entry: this one, or the last."
+)
+@click.option("--undo", is_flag=True, help="Take the last entry back.")
+def log(at: str | None, run: str | None, edit: str | None, *, undo: bool, **fields: Any) -> None:  # noqa: ANN401 - an Entry's fields
+    """Note how sore you are, and what may have to do with it.
+
+    RATING is 0 (none) to 10 (worst). It belongs to the last run when that was
+    less than two days before. What is not said stays unknown, it does not
+    become "no". With nothing said at all, runlog asks.
+    """
+    said = _given_fields(fields)
+    with base.open_journal() as kept:
+        if undo:
+            _undo_entry(kept, anything_else=bool(said or at or run or edit))
+        elif edit:
+            _edit_entry(kept, edit, said, at, run)
+        else:
+            _log_entry(kept, said, at, run)
+
+
+def _given_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in fields.items() if value is not None}
+    if "area" in said:
+        said["area"] = Area(said["area"])
+    if not said.get("note", "-").strip():
+        del said["note"]
+    if "strength_min" in said:
+        done = said["strength_min"] > 0
+        if said.setdefault("strength", done) is not done:
+            raise click.UsageError(
+                f"--strength-min {said['strength_min']:g} and what else was said contradict."
+            )
+    if said.get("strength") is False:
+        said["strength_min"] = None  # an edit takes earlier minutes away
+    return said
+
+
+def _log_entry(kept: Journal, said: dict[str, Any], at: str | None, run: str | None) -> None:
+    now = base.now().astimezone(kept.settings.zone)
+    moment = params.parse_moment(at, now) if at else now
+    belongs = resolve_run(kept, run) if run else _recent_run(kept, moment)
+    if not said.keys() - {"area"}:
+        said |= ask_entry_fields(said.get("area"), about_a_run=belongs is not None, shoes=kept.shoes.names())
+    if not said.keys() - {"area"}:
+        echo_err("Nothing logged.")
+        return
+    if run and belongs and not at and moment - _run_end(belongs) > _RUN_WINDOW:
+        moment = _local_run_end(belongs, moment.tzinfo)
+    entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(kept, said)), moment)
+    if not said.keys().isdisjoint(_RUN_FIELDS):
+        _refuse_run_fields_without_run(kept, said, belongs)
+        entry = replace(entry, run=belongs.id if belongs else None)
+    kept.log(entry)
+    alone = (
+        ", without a run: none in the two days before"
+        if entry.soreness is not None and belongs is None
+        else ""
+    )
+    echo(f"Logged: {_describe_logged(kept, entry, belongs, dated=moment != now)}{alone}.")
+    if (entry.soreness or 0) >= kept.settings.soreness_high and now - moment <= _RUN_WINDOW:
+        echo_err("Have that looked at. What makes it urgent: runlog alerts")
+
+
+def _edit_entry(kept: Journal, which: str, said: dict[str, Any], at: str | None, run: str | None) -> None:
+    old = _find_entry(kept, which)
+    changes = _with_shoe_name(kept, said)
+    if run:
+        changes["run"] = resolve_run(kept, run).id
+    entry = replace(old.entry, **changes)
+    if at:
+        now = base.now().astimezone(kept.settings.zone)
+        entry = _at_moment(entry, params.parse_moment(at, now))
+    if entry == old.entry:
+        raise click.UsageError("Nothing to change; to make the last rating a 4: runlog log 4 --edit")
+    kept.edit(old.id, entry)
+    echo(f"Changed entry {old.id}: {_describe_logged(kept, entry, _run_of_entry(kept, entry), dated=True)}.")
+
+
+def _undo_entry(kept: Journal, *, anything_else: bool) -> None:
+    if anything_else:
+        raise click.UsageError("--undo takes the last entry back and goes with nothing else.")
+    removed = kept.undo()
+    if removed is None:
+        raise NotFound(_NOTHING_LOGGED)
+    echo(f"Removed: {_describe_logged(kept, removed.entry, _run_of_entry(kept, removed.entry), dated=True)}.")
+
+
+def _with_shoe_name(kept: Journal, said: dict[str, Any]) -> dict[str, Any]:
+    """Give the fields with the pair of shoes as it is written in the store."""
+    if "shoe" in said:
+        return said | {"shoe": find_shoe(said["shoe"], kept.shoes.names())}
+    return said
+
+
+def _refuse_run_fields_without_run(
+    kept: Journal, said: dict[str, Any], belongs: StoredActivity | None
+) -> None:
+    lost = [name for name in _RUN_ONLY_FIELDS if name in said]
+    if lost and belongs is None:
+        why = (
+            "No run ended in the two days before; say --run last, an id or a day."
+            if kept.runs()
+            else "There are no runs yet; read some with: runlog import PATH"
+        )
+        raise click.UsageError(f"{', '.join(lost)}: of which run? {why}")
+
+
+def _at_moment(entry: Entry, moment: datetime) -> Entry:
+    return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=offset_seconds(moment))
+
+
+def _find_entry(kept: Journal, which: str) -> StoredEntry:
+    if which == "last":
+        last = kept.last_logged()
+        if last is None:
+            raise NotFound(_NOTHING_LOGGED)
+        return last
+    found = next((entry for entry in kept.entries() if str(entry.id) == which), None)
+    if found is None:
+        raise NotFound(f"there is no entry {which}; runlog diary list shows them")
+    return found
+
+
+def _recent_run(kept: Journal, moment: datetime) -> StoredActivity | None:
+    last = kept.last_run(moment)
+    return last if last and moment - _run_end(last) <= _RUN_WINDOW else None
+
+
+def _run_of_entry(kept: Journal, entry: Entry) -> StoredActivity | None:
+    return next((run for run in kept.runs() if run.id == entry.run), None)
+
+
+def _run_end(run: StoredActivity) -> datetime:
+    return run.activity.start + timedelta(seconds=run.activity.duration_s)
+
+
+def _local_run_end(run: StoredActivity, here: tzinfo | None) -> datetime:
+    """Give a run's end on the clock of its place, which may be far from here."""
+    offset = run.activity.utc_offset_s
+    return _run_end(run).astimezone(here) if offset is None else at_offset(_run_end(run), offset)
+
+
+def _describe_logged(kept: Journal, entry: Entry, run: StoredActivity | None, *, dated: bool) -> str:
+    told = describe_entry(entry)
+    if run is not None and entry.run is not None:
+        told += f" after {describe_run(run, kept.settings.units)}"
+    if dated:
+        told += f", {format_moment(entry.moment, entry.utc_offset_s)}"
+    return told
 
 
 @click.group(
@@ -40,7 +287,7 @@ def template() -> None:
 @diary.command(epilog=examples("runlog diary export > diary.csv"))
 def export() -> None:
     """Print the whole diary as CSV; importing it again changes nothing."""
-    with context.journal() as kept:
+    with base.open_journal() as kept:
         text = kept.export_diary()
     click.echo(text, nl=False, color=True)  # else click would take escape sequences out of notes
 
@@ -50,16 +297,16 @@ def export() -> None:
     epilog=examples("runlog diary list --last 7", "runlog diary list --json"),
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N entries.")
-@listing
-def list_(form: Form, last: int | None) -> None:
+@format_options
+def list_(form: OutputFormat, last: int | None) -> None:
     """List the entries, the oldest first, with the ids that runlog log --edit takes."""
-    with context.journal() as kept:
+    with base.open_journal() as kept:
         entries = kept.entries()
-    found = [_row(entry) for entry in (entries if last is None else entries[-last:])]
-    emit(form, found, _KEYS, _COLUMNS, "No entries yet. Rate a run with: runlog log 3")
+    found = [_entry_row(entry) for entry in (entries if last is None else entries[-last:])]
+    print_rows(form, found, _ENTRY_KEYS, _ENTRY_COLUMNS, "No entries yet. Rate a run with: runlog log 3")
 
 
-_KEYS = (
+_ENTRY_KEYS = (
     "id",
     "moment",
     "area",
@@ -77,16 +324,16 @@ _KEYS = (
     "run",
     "source",
 )
-_COLUMNS = (
+_ENTRY_COLUMNS = (
     Column("id", "Id", number=True),
     Column("when", "When", number=True),
     Column("told", "Entry"),
     Column("source", "From"),
 )
-_MINUTES = len("2026-07-12 20:00")
+_TO_THE_MINUTE = len("2026-07-12 20:00")
 
 
-def _row(kept: StoredEntry) -> dict[str, Any]:
-    row = {key: plain(value) for key, value in asdict(kept.entry).items()}
-    when = at_offset(kept.entry.moment, kept.entry.utc_offset_s).isoformat(" ", "minutes")[:_MINUTES]
-    return row | {"id": kept.id, "source": kept.source, "when": when, "told": sentence(kept.entry)}
+def _entry_row(kept: StoredEntry) -> dict[str, Any]:
+    row = {key: to_json_value(value) for key, value in asdict(kept.entry).items()}
+    when = at_offset(kept.entry.moment, kept.entry.utc_offset_s).isoformat(" ", "minutes")[:_TO_THE_MINUTE]
+    return row | {"id": kept.id, "source": kept.source, "when": when, "told": describe_entry(kept.entry)}

@@ -1,7 +1,8 @@
-"""``runlog links``: what soreness goes together with."""
+"""List factors, exposures and links (``runlog factors``, ``exposures`` and ``links``)."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -10,51 +11,123 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlog import units
-from runlog.cli.analysis import NO_RATINGS
-from runlog.cli.context import journal
-from runlog.cli.frames import rows
-from runlog.cli.help import examples
-from runlog.cli.names import AREA
-from runlog.cli.output import Column, Form, emit, listing, print_table, say
+from runlog.cli.base import examples, open_journal
+from runlog.cli.lookup import AREA
+from runlog.cli.output import (
+    Column,
+    OutputFormat,
+    echo,
+    format_options,
+    frame_to_rows,
+    print_rows,
+    print_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     import pandas as pd
 
-_signed = partial(units.number, digits=2, signed=True)
-_plain = partial(units.number, digits=2)
+NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
 
-_GRADES = {"none": "no sign", "": "cannot tell"}
-_ANSWERED = ("A", "B", "C", "hint", "none")
-_SUREST_FIRST = (*_ANSWERED, "describe", "")
+
+@click.command(
+    epilog=examples(
+        "runlog exposures --last 7",
+        "runlog exposures --csv > exposures.csv",
+        "runlog exposures --area neck --json",
+    )
+)
+@click.option("--area", type=AREA, help="Only this body area.")
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N ratings.")
+@format_options
+def exposures(form: OutputFormat, area: str | None, last: int | None) -> None:
+    """List each rating beside its factors, as they stood at that moment.
+
+    The table shows the main factors, as many as there is room for; JSON and
+    CSV have them all (runlog factors says what each one means).
+    """
+    from runlog.analysis.exposures import exposures as expose
+    from runlog.analysis.factors import FACTORS
+
+    with open_journal() as kept:
+        table = expose(kept.history(), area)
+        zone = kept.settings.zone
+    columns = (
+        Column("moment", "Day", partial(_local_date, zone=zone), number=True),
+        Column("area", "Area", units.area),
+        Column("rating", "Rating", "{:g}".format, number=True),
+        *(Column(f.name, f.name, "{:.3g}".format, number=True) for f in FACTORS if f.mission),
+    )
+    shown = table if last is None else table.tail(last)
+    print_rows(form, frame_to_rows(shown), list(table.columns), columns, NO_RATINGS)
+
+
+def _local_date(moment: str, zone: tzinfo) -> str:
+    return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
+
+
+@click.command(epilog=examples("runlog factors", "runlog factors --json"))
+@format_options
+def factors(form: OutputFormat) -> None:
+    """List the factors that soreness is held against, with what each one means."""
+    from inspect import getdoc
+
+    from runlog.analysis.factors import FACTORS
+
+    found = [
+        {
+            "name": factor.name,
+            "label": factor.label,
+            "family": factor.family,
+            "step": factor.step,
+            "step_text": factor.step_text,
+            "meaning": (getdoc(factor.values) or "").partition("\n")[0],
+        }
+        for factor in FACTORS
+    ]
+    columns = (
+        Column("name", "Factor"),
+        Column("step_text", "Told per"),
+        Column("meaning", "Meaning"),
+    )
+    print_rows(form, found, list(found[0]), columns, "")
+
+
+_format_signed = partial(units.number, digits=2, signed=True)
+_format_plain = partial(units.number, digits=2)
+
+_GRADE_TEXTS = {"none": "no sign", "": "cannot tell"}
+_ANSWERED_GRADES = ("A", "B", "C", "hint", "none")
+_GRADE_ORDER = (*_ANSWERED_GRADES, "describe", "")
 _WINDOWS = ("24", "48", "72")
-_TINY = 0.001
+_SMALLEST_P = 0.001
 
 LINK_COLUMNS = (
     Column("factor", "Factor"),
-    Column("effect", "Points", _signed, number=True),
+    Column("effect", "Points", _format_signed, number=True),
     Column("range", "95% range", number=True),
-    Column("grade", "Grade", lambda grade: _GRADES.get(grade, grade)),
+    Column("grade", "Grade", lambda grade: _GRADE_TEXTS.get(grade, grade)),
     Column("step_text", "For"),
     Column("n", "Ratings", number=True),
 )
-_WHY = Column("reason", "Why", least=30)
+_REASON_COLUMN = Column("reason", "Why", least=30)
 
 
-def _tail(p: float) -> str:
-    return "<.001" if p < _TINY else units.number(p, 3).removeprefix("0")
+def _format_p(p: float) -> str:
+    return "<.001" if p < _SMALLEST_P else units.number(p, 3).removeprefix("0")
 
 
 _FULL_COLUMNS = (
     Column("factor", "Factor"),
-    Column("per_sd", "Per SD", _signed, number=True),
-    Column("se", "SE", _plain, number=True),
-    Column("p", "p", _tail, number=True),
-    Column("q", "q", _tail, number=True),
+    Column("per_sd", "Per SD", _format_signed, number=True),
+    Column("se", "SE", _format_plain, number=True),
+    Column("p", "p", _format_p, number=True),
+    Column("q", "q", _format_p, number=True),
     Column("high_low", "High/low", number=True),
     Column("halves", "Halves", number=True),
-    Column("r_time", "r time", _signed, number=True),
+    Column("r_time", "r time", _format_signed, number=True),
 )
 
 
@@ -70,8 +143,8 @@ _FULL_COLUMNS = (
     help="The run of the 24 hours before the rating; or, secondary, of 24 to 48 or 48 to 72 hours before.",
 )
 @click.option("--full", is_flag=True, help="Add the scientist's numbers.")
-@listing
-def links(form: Form, area: str | None, window: str, *, full: bool) -> None:
+@format_options
+def links(form: OutputFormat, area: str | None, window: str, *, full: bool) -> None:
     """Say what soreness goes together with, and how sure that is.
 
     The effect is in points of soreness for a step of the factor that means
@@ -89,12 +162,12 @@ def links(form: Form, area: str | None, window: str, *, full: bool) -> None:
     from runlog.analysis.links import links as link
 
     hours = int(window)
-    with journal() as kept:
+    with open_journal() as kept:
         found = link_rows(link(exposures(kept.history(), area, hours), window=hours))
     if form == "table" and found:
-        _say_links(found, hours, full=full)
+        _print_links(found, hours, full=full)
     else:
-        emit(form, _flat(found) if form == "csv" else found, LINK_COLUMNS, (), NO_RATINGS)
+        print_rows(form, _csv_rows(found) if form == "csv" else found, LINK_COLUMNS, (), NO_RATINGS)
 
 
 def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -102,92 +175,96 @@ def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     from runlog.analysis.factors import FACTORS
 
     steps = {factor.name: factor.step_text for factor in FACTORS}
-    found = rows(table)
+    found = frame_to_rows(table)
     for row in found:
         row["step_text"] = steps.get(row["factor"])
-        row["range"] = None if row["low"] is None else f"{_signed(row['low'])} to {_signed(row['high'])}"
+        row["range"] = (
+            None if row["low"] is None else f"{_format_signed(row['low'])} to {_format_signed(row['high'])}"
+        )
     return found
 
 
-def surest_first(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def sort_by_grade(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Order links by their grade; the order within a grade stays."""
-    return sorted(found, key=lambda row: _SUREST_FIRST.index(row["grade"]))
+    return sorted(found, key=lambda row: _GRADE_ORDER.index(row["grade"]))
 
 
-def _flat(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _csv_rows(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Write correlations with other factors as a cell can hold them."""
-    return [row | {key: _told(row[key]) for key in ("moves_with", "speaks_for")} for row in found]
+    return [
+        row | {key: _correlation_texts(row[key]) for key in ("moves_with", "speaks_for")} for row in found
+    ]
 
 
-def _told(correlations: dict[str, float] | None) -> list[str]:
+def _correlation_texts(correlations: dict[str, float] | None) -> list[str]:
     return [f"{name} {r:.2f}" for name, r in (correlations or {}).items()]
 
 
-def _say_links(found: Sequence[dict[str, Any]], hours: int, *, full: bool) -> None:
+def _print_links(found: Sequence[dict[str, Any]], hours: int, *, full: bool) -> None:
     from runlog.analysis.exposures import PRIMARY_WINDOW, window_text
 
     if hours != PRIMARY_WINDOW:
-        say(
+        echo(
             f"Secondary: the run of {window_text(hours)} the rating, beside all that counts in the primary "
             "window, the 24 hours before it. A B is the most it can get."
         )
-        say()
+        echo()
     for area, of_area in groupby(found, key=itemgetter("area")):
-        _say_area(units.area(area).capitalize(), list(of_area), full=full)
-        say()
-    if any(row["grade"] in _ANSWERED for row in found):
-        say("These go together with soreness; that is not proof of cause.")
+        _print_area(units.area(area).capitalize(), list(of_area), full=full)
+        echo()
+    if any(row["grade"] in _ANSWERED_GRADES for row in found):
+        echo("These go together with soreness; that is not proof of cause.")
 
 
-def _say_area(area: str, found: Sequence[dict[str, Any]], *, full: bool) -> None:
+def _print_area(area: str, found: Sequence[dict[str, Any]], *, full: bool) -> None:
     from runlog.analysis.links.grading import MIN_RATINGS
 
     ratings = found[0]["ratings"]
     if ratings < MIN_RATINGS:
         told, lacking = units.count_noun(ratings, "rating"), MIN_RATINGS - ratings
-        say(f"{area}: {told}, too few to say anything yet. Links begin {lacking} ratings from now.")
+        echo(f"{area}: {told}, too few to say anything yet. Links begin {lacking} ratings from now.")
         return
-    answered = [row for row in found if row["grade"] in _ANSWERED]
-    say(f"{area}, in points of soreness:")
-    say()
+    answered = [row for row in found if row["grade"] in _ANSWERED_GRADES]
+    echo(f"{area}, in points of soreness:")
+    echo()
     if answered:
-        print_table(surest_first(answered), (*LINK_COLUMNS, _WHY))
+        print_table(sort_by_grade(answered), (*LINK_COLUMNS, _REASON_COLUMN))
     withheld = [row for row in found if row not in answered]
     if answered and withheld:
-        say()
-    _say_withheld(withheld)
+        echo()
+    _print_not_estimable(withheld)
     if full:
-        _say_more(found)
+        _print_full(found)
 
 
-def _say_withheld(found: Sequence[dict[str, Any]]) -> None:
+def _print_not_estimable(found: Sequence[dict[str, Any]]) -> None:
     """Say of which factors nothing is said, and why, each reason once."""
     for reason in dict.fromkeys(row["reason"] for row in found):
         names = [row["factor"] for row in found if row["reason"] == reason]
-        say(f"{', '.join(names)}: no answer. {reason}")
+        echo(f"{', '.join(names)}: no answer. {reason}")
 
 
-def _say_more(found: Sequence[dict[str, Any]]) -> None:
+def _print_full(found: Sequence[dict[str, Any]]) -> None:
     """Print the scientist's numbers of one area."""
-    estimated = [_with_pairs(row) for row in found if row["effect"] is not None]
+    estimated = [_with_joined_columns(row) for row in found if row["effect"] is not None]
     if not estimated:
         return
-    say()
+    echo()
     print_table(estimated, _FULL_COLUMNS)
-    say()
+    echo()
     together = ("moves_with", "moves with"), ("speaks_for", "speaks for")
     for row in estimated:
         for key, verb in together:
             if row[key]:
-                say(f"{row['factor']} {verb} {', '.join(_told(row[key]))} (correlations).")
+                echo(f"{row['factor']} {verb} {', '.join(_correlation_texts(row[key]))} (correlations).")
     first = estimated[0]
-    say(
+    echo(
         f"What no factor explains: {units.percent(first['lasting'])} of its variance is a level that wanders "
         f"over about {units.number(first['tau_days'], 0)} days, so that the ratings tell the mean level as "
         f"well as {units.number(first['n_eff'], 0)} independent ones. Method {first['method']}."
     )
 
 
-def _with_pairs(row: dict[str, Any]) -> dict[str, Any]:
-    halves = [_signed(row[key]) for key in ("first_half", "second_half")]
+def _with_joined_columns(row: dict[str, Any]) -> dict[str, Any]:
+    halves = [_format_signed(row[key]) for key in ("first_half", "second_half")]
     return row | {"high_low": f"{row['n_high']}/{row['n_low']}", "halves": " ".join(halves)}

@@ -1,4 +1,4 @@
-"""``runlog load``: the training load by day or week."""
+"""List the training load by day or week (``runlog load``)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from runlog import units
-from runlog.cli.context import journal, now
-from runlog.cli.frames import rows
-from runlog.cli.help import examples
-from runlog.cli.names import unknown
-from runlog.cli.output import Column, Form, emit, listing, tell
+from runlog.cli.base import examples, now, open_journal
+from runlog.cli.lookup import unknown_name
+from runlog.cli.output import Column, OutputFormat, echo_err, format_options, frame_to_rows, print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,13 +49,15 @@ WEEK_COLUMNS = (
     Column("runs", "Runs", number=True),
 )
 WEEK_KEYS = ("week", "first", "last", "days", "runs")
-USUAL = tuple(name for name, metric in METRICS.items() if metric.usual)
+DEFAULT_METRICS = tuple(name for name, metric in METRICS.items() if metric.usual)
 
-_LINES = "\n".join(f"{name:<15} {metric.heading:<9} {metric.meaning}" for name, metric in METRICS.items())
+_METRIC_LINES = "\n".join(
+    f"{name:<15} {metric.heading:<9} {metric.meaning}" for name, metric in METRICS.items()
+)
 _HELP = f"""List the training load of each day up to today, or of each week.
 
 \b
-{_LINES}
+{_METRIC_LINES}
 
 Load is counted in session-RPE points (effort times minutes), TRIMP (by heart
 rate) or distance: the first that half of your runs have. The ratio describes
@@ -69,7 +69,7 @@ it is unknown. A mean is told once its days are full.
 """
 
 
-class _Metrics(click.ParamType[tuple[str, ...]]):
+class _MetricsParam(click.ParamType[tuple[str, ...]]):
     """Names of metrics with commas between them, or "all"."""
 
     name = "metrics"
@@ -85,7 +85,7 @@ class _Metrics(click.ParamType[tuple[str, ...]]):
             return tuple(METRICS)
         for word in words or (value,):
             if word not in METRICS:
-                self.fail(unknown("metric", word, list(METRICS)), param, ctx)
+                self.fail(unknown_name("metric", word, list(METRICS)), param, ctx)
         return words
 
     def shell_complete(
@@ -110,23 +110,25 @@ class _Metrics(click.ParamType[tuple[str, ...]]):
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N days or weeks.")
 @click.option("--weekly", is_flag=True, help="A row per week: its known days, its load, and how it ended.")
-@click.option("--metrics", type=_Metrics(), metavar="A,B", help="Only these, or all.")
-@listing
-def load(form: Form, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
+@click.option("--metrics", type=_MetricsParam(), metavar="A,B", help="Only these, or all.")
+@format_options
+def load(form: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
     """List the training load; the help says what each metric is."""
     from runlog.analysis.load import daily_metrics
     from runlog.analysis.load import weekly_metrics as by_week
 
-    with journal() as kept:
+    with open_journal() as kept:
         history = kept.history()
     frame = by_week(history, _today(history)) if weekly else daily_metrics(history, _today(history))
     listed = frame if last is None else frame.tail(last)
     shown = listed.dropna(subset="load") if form == "table" else listed
-    names = metrics or (USUAL if form == "table" else tuple(METRICS))
+    names = metrics or (DEFAULT_METRICS if form == "table" else tuple(METRICS))
     heads = WEEK_KEYS if weekly else ("day",)
-    found = [row | {"unit": str(history.load_kind)} for row in (_weeks(shown) if weekly else _days(shown))]
-    columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *_columns(names, history))
-    emit(
+    found = [
+        row | {"unit": str(history.load_kind)} for row in (_week_rows(shown) if weekly else _day_rows(shown))
+    ]
+    columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *_metric_columns(names, history))
+    print_rows(
         form,
         found,
         (*heads, *names, "unit"),
@@ -134,7 +136,7 @@ def load(form: Form, last: int | None, metrics: tuple[str, ...] | None, *, weekl
         "No runs yet." if frame.empty else "Nothing is known of these days.",
     )
     if len(frame):
-        _explain(history, len(listed) - len(shown), "week" if weekly else "day")
+        _print_notes(history, len(listed) - len(shown), "week" if weekly else "day")
 
 
 def _today(history: History) -> pd.Timestamp:
@@ -145,28 +147,31 @@ def _today(history: History) -> pd.Timestamp:
     return pd.Timestamp(now().astimezone(periods.local_timezone(history)).date())
 
 
-def _days(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return rows(frame.reset_index())
+def _day_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame_to_rows(frame.reset_index())
 
 
-def _weeks(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _week_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     from runlog.analysis.periods import Span, week_name
 
     spans = zip(frame.index, frame["last"], strict=True)
     names = [week_name(Span(first.date(), last.date())) for first, last in spans]
-    return rows(frame.reset_index().assign(week=names))
+    return frame_to_rows(frame.reset_index().assign(week=names))
 
 
-def _columns(names: Sequence[str], history: History) -> tuple[Column, ...]:
+def _metric_columns(names: Sequence[str], history: History) -> tuple[Column, ...]:
     return tuple(
         Column(
-            name, METRICS[name].heading, _shows(name, history.load_kind, history.settings.units), number=True
+            name,
+            METRICS[name].heading,
+            _metric_format(name, history.load_kind, history.settings.units),
+            number=True,
         )
         for name in names
     )
 
 
-def _shows(name: str, kind: LoadKind, unit: str) -> Callable[[float], str]:
+def _metric_format(name: str, kind: LoadKind, unit: str) -> Callable[[float], str]:
     """Give how a metric is written: ratios as they are, loads in the runner's unit."""
     from runlog.analysis.load import RATIOS
 
@@ -176,11 +181,13 @@ def _shows(name: str, kind: LoadKind, unit: str) -> Callable[[float], str]:
     return lambda load: units.number(units.load_in(load, kind, unit), digits, signed=name == "tsb")
 
 
-def _explain(history: History, unknown_rows: int, noun: str) -> None:
+def _print_notes(history: History, unknown_rows: int, noun: str) -> None:
     """Say what the numbers count, what they rest on, and what is not listed."""
-    tell(f"Load: {units.load_unit(history.load_kind, history.settings.units)}. {history.load_note}".strip())
+    echo_err(
+        f"Load: {units.load_unit(history.load_kind, history.settings.units)}. {history.load_note}".strip()
+    )
     if unknown_rows:
-        tell(
+        echo_err(
             f"Not listed: {units.count_noun(unknown_rows, noun)} of which nothing is known, as nothing was "
             f"kept for more than {units.count_noun(history.settings.silence_days, 'day')} before."
         )

@@ -1,4 +1,4 @@
-"""How things are printed: a table or a sentence for people, JSON or CSV for programs."""
+"""Print tables and sentences for people, JSON and CSV for programs."""
 
 from __future__ import annotations
 
@@ -8,26 +8,35 @@ import json
 import sys
 import textwrap
 from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
 from functools import wraps
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from runlog.cli.text import json_safe, safe
+from runlog import units
+from runlog.cli import base
+from runlog.cli.base import escape_controls, escape_json
+from runlog.localtime import at_offset
+from runlog.model import Kind
 from runlog.units import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import pandas as pd
     from rich.table import Table
+
+    from runlog.model import Entry, StoredActivity
 
 if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
-Form = Literal["table", "json", "csv"]
-_NO_LIMIT = 100_000  # columns: what is no terminal has no width to keep to
-_GAP = 2
+OutputFormat = Literal["table", "json", "csv"]
+_UNLIMITED_WIDTH = 100_000  # columns: what is no terminal has no width to keep to
+_COLUMN_GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Column:
     least: int = 12
 
 
-def listing(command: Callable[..., None]) -> Callable[..., None]:
+def format_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command ``--json`` and ``--csv``, and tell it as ``form`` which was asked for."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -58,13 +67,15 @@ def listing(command: Callable[..., None]) -> Callable[..., None]:
     def with_form(*args: Any, as_json: bool, as_csv: bool, **kwargs: Any) -> None:  # noqa: ANN401 - the command's own
         if as_json and as_csv:
             raise click.UsageError("--json and --csv exclude each other.")
-        form: Form = "json" if as_json else "csv" if as_csv else "table"
+        form: OutputFormat = "json" if as_json else "csv" if as_csv else "table"
         command(*args, form=form, **kwargs)
 
     return with_form
 
 
-def emit(form: Form, rows: Sequence[Row], keys: Sequence[str], columns: Sequence[Column], empty: str) -> None:
+def print_rows(
+    form: OutputFormat, rows: Sequence[Row], keys: Sequence[str], columns: Sequence[Column], empty: str
+) -> None:
     """Print rows in the form asked for.
 
     Args:
@@ -75,35 +86,35 @@ def emit(form: Form, rows: Sequence[Row], keys: Sequence[str], columns: Sequence
         empty: said on stderr instead of an empty table.
     """
     if form == "json":
-        emit_json([{key: row[key] for key in keys} for row in rows])
+        print_json([{key: row[key] for key in keys} for row in rows])
     elif form == "csv":
-        _emit_csv(rows, keys)
+        _print_csv(rows, keys)
     elif rows:
         print_table(rows, columns)
     else:
-        tell(empty)
+        echo_err(empty)
 
 
-def emit_json(value: object) -> None:
+def print_json(value: object) -> None:
     """Print one JSON document on stdout."""
-    click.echo(json_safe(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
+    click.echo(escape_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
 
 
-def say(text: str = "", indent: str = "") -> None:
+def echo(text: str = "", indent: str = "") -> None:
     """Print a paragraph on stdout, wrapped where stdout is a terminal."""
-    click.echo(_wrapped(safe(text), indent, sys.stdout.isatty()))
+    click.echo(_wrap(escape_controls(text), indent, sys.stdout.isatty()))
 
 
-def tell(text: str) -> None:
+def echo_err(text: str) -> None:
     """Print a message on stderr, apart from the data."""
-    click.echo(_wrapped(safe(text), "", sys.stderr.isatty()), err=True)
+    click.echo(_wrap(escape_controls(text), "", sys.stderr.isatty()), err=True)
 
 
 def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     """Print what is known of one thing, a line each, on stdout."""
     width = max(len(name) for name, _ in pairs)
     for name, value in pairs:
-        click.echo(f"  {name:<{width}}  {safe(value)}")
+        click.echo(f"  {name:<{width}}  {escape_controls(value)}")
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
@@ -111,28 +122,30 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
     from rich.console import Console
 
     terminal = sys.stdout.isatty()
-    console = Console(file=sys.stdout, width=None if terminal else _NO_LIMIT, highlight=False)
-    kept = _fitting(console.width, rows, columns)
-    console.print(_table(rows, kept))
+    console = Console(file=sys.stdout, width=None if terminal else _UNLIMITED_WIDTH, highlight=False)
+    kept = _columns_that_fit(console.width, rows, columns)
+    console.print(_build_table(rows, kept))
     left_out = [column.title for column in columns[len(kept) :]]
     if left_out:
-        tell(f"Not shown for want of width: {', '.join(left_out)}. A wider terminal or --json shows them.")
+        echo_err(
+            f"Not shown for want of width: {', '.join(left_out)}. A wider terminal or --json shows them."
+        )
 
 
-def _fitting(width: int, rows: Sequence[Row], columns: Sequence[Column]) -> Sequence[Column]:
+def _columns_that_fit(width: int, rows: Sequence[Row], columns: Sequence[Column]) -> Sequence[Column]:
     """Give the columns from the left that there is room for, at least one."""
-    ends = accumulate(_least(rows, column) + _GAP for column in columns)
-    return columns[: max(1, sum(end - _GAP <= width for end in ends))]
+    ends = accumulate(_min_width(rows, column) + _COLUMN_GAP for column in columns)
+    return columns[: max(1, sum(end - _COLUMN_GAP <= width for end in ends))]
 
 
-def _least(rows: Sequence[Row], column: Column) -> int:
+def _min_width(rows: Sequence[Row], column: Column) -> int:
     from rich.cells import cell_len
 
-    widest = max(cell_len(text) for text in (column.title, *(_shown(row, column) for row in rows)))
+    widest = max(cell_len(text) for text in (column.title, *(_cell_text(row, column) for row in rows)))
     return widest if column.number else min(widest, column.least)
 
 
-def _table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
+def _build_table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -142,37 +155,120 @@ def _table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
         justify: Literal["left", "right"] = "right" if column.number else "left"
         table.add_column(column.title, justify=justify, no_wrap=column.number, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_shown(row, column)) for column in columns))
+        table.add_row(*(Text(_cell_text(row, column)) for column in columns))
     return table
 
 
-def _shown(row: Row, column: Column) -> str:
+def _cell_text(row: Row, column: Column) -> str:
     value = row[column.key]
-    return UNKNOWN if value is None else safe(column.show(value))
+    return UNKNOWN if value is None else escape_controls(column.show(value))
 
 
-def _emit_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
+def _print_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(keys)
-    writer.writerows([[_cell(row[key]) for key in keys] for row in rows])
+    writer.writerows([[_csv_cell(row[key]) for key in keys] for row in rows])
     click.echo(text.getvalue(), nl=False)
 
 
-def _cell(value: object) -> str:
+def _csv_cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return "; ".join(safe(item) for item in value)
-    return safe(value)
+        return "; ".join(escape_controls(item) for item in value)
+    return escape_controls(value)
 
 
-def _wrapped(text: str, indent: str, terminal: bool) -> str:  # noqa: FBT001 - private, one caller each
+def _wrap(text: str, indent: str, terminal: bool) -> str:  # noqa: FBT001 - private, one caller each
     if not terminal:
         return indent + text
     from shutil import get_terminal_size
 
     width = min(get_terminal_size().columns, 100)
     return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def frame_to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give a frame's rows with None for what is unknown, moments and days as ISO 8601."""
+    known = frame.astype(object).where(frame.notna(), None)
+    return [
+        {str(key): to_json_value(value) for key, value in row.items()} for row in known.to_dict("records")
+    ]
+
+
+def to_json_value(value: object) -> object:
+    """Give a value as JSON has it; a time without a zone is a day, as everywhere in a History."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def describe_entry(entry: Entry) -> str:
+    """Say what an entry holds, e.g. "upper back 3 of 10, no warm-up"."""
+    return ", ".join(_entry_parts(entry))
+
+
+def describe_run(run: StoredActivity, unit: str) -> str:
+    """Say which run it is, e.g. "'Morning run' (Sun 15 Nov, 8.2 km)"."""
+    activity = run.activity
+    facts = [_format_day(run_day(run))]
+    if activity.distance_m is not None:
+        facts.append(units.distance(activity.distance_m, unit))
+    what = "run" if activity.kind is Kind.RUN else activity.sport.replace("_", " ")
+    return f"{f'{activity.name!r}' if activity.name else f'{what} {run.id}'} ({', '.join(facts)})"
+
+
+def run_day(run: StoredActivity) -> date:
+    """Give the day of a run on the runner's clock, or on this computer's where that is not known."""
+    start, offset = run.activity.start, run.activity.utc_offset_s
+    return (start.astimezone() if offset is None else at_offset(start, offset)).date()
+
+
+def format_moment(moment: datetime, utc_offset_s: int) -> str:
+    """Write a moment on the runner's clock, e.g. "Sun 15 Nov 20:00", with a year that is not this one."""
+    local = at_offset(moment, utc_offset_s)
+    return f"{_format_day(local)} {local:%H:%M}"
+
+
+def _format_day(day: date) -> str:
+    return units.day(day, year=day.year != base.now().astimezone().year)
+
+
+def _entry_parts(entry: Entry) -> list[str]:
+    parts = []
+    if entry.soreness is not None:
+        parts.append(f"{units.area(entry.area)} {entry.soreness:g} of 10")
+    parts += [_habit_text(entry.warmup, "warm-up"), _habit_text(entry.cooldown, "cool-down")]
+    if entry.shoe is not None:
+        parts.append(f"worn {entry.shoe}")
+    if entry.rpe is not None:
+        parts.append(f"effort {entry.rpe:g} of 10")
+    parts += [_strength_text(entry), _habit_text(entry.mobility, "mobility work")]
+    if entry.desk_hours is not None:
+        parts.append(f"{entry.desk_hours:g} h at the desk")
+    if entry.posture is not None:
+        parts.append(f"posture {entry.posture:g} of 10")
+    if entry.note is not None:
+        parts.append(f"note {entry.note!r}")
+    return [part for part in parts if part]
+
+
+def _habit_text(answer: bool | None, what: str) -> str:  # noqa: FBT001 - the entry's own three-valued answer
+    if answer is None:
+        return ""
+    return what if answer else f"no {what}"
+
+
+def _strength_text(entry: Entry) -> str:
+    if entry.strength_min is not None:
+        return f"strength {entry.strength_min:g} min"
+    return _habit_text(entry.strength, "strength session")

@@ -1,16 +1,19 @@
-"""``runlog report``: a week, a season or all weeks, as a page or in another form."""
+"""Write reports and charts, list tips (``runlog report``, ``chart`` and ``tips``)."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from runlog.cli import context
-from runlog.cli.help import examples
-from runlog.cli.output import tell
+from runlog.cli import base
+from runlog.cli.alerts import print_clinician_advice
+from runlog.cli.base import examples
+from runlog.cli.lookup import AREA, CHART, FACTOR, TOPIC
+from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, print_rows, to_json_value
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
@@ -19,11 +22,11 @@ if TYPE_CHECKING:
     from runlog.journal import Journal
 
 #: Those of ``runlog.reporter.forms``, which is too heavy to be imported here.
-FORMS = ("html", "md", "json", "pdf")
+REPORT_FORMATS = ("html", "md", "json", "pdf")
 STDOUT = Path("-")
 
 
-class How(NamedTuple):
+class ReportTarget(NamedTuple):
     """In which form a report is wanted, and where."""
 
     form: str | None
@@ -31,7 +34,7 @@ class How(NamedTuple):
     out: Path | None
 
 
-def _checked(
+def _validated_by(
     known: Callable[[str], object],
 ) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
     """Refuse what is no week, month or day before anything is read."""
@@ -47,14 +50,14 @@ def _checked(
     return check
 
 
-def _week(name: str) -> None:
+def _check_week(name: str) -> None:
     from runlog.analysis.periods import parse_week
     from runlog.settings import Settings
 
     parse_week(name, Settings())
 
 
-def _days(name: str) -> None:
+def _check_days(name: str) -> None:
     from runlog.analysis.periods import parse_period
 
     parse_period(name)
@@ -74,7 +77,7 @@ def _days(name: str) -> None:
 @click.option(
     "--week",
     metavar="WEEK",
-    callback=_checked(_week),
+    callback=_validated_by(_check_week),
     help="A week like 2026-W30.  [default: the last complete one]",
 )
 @click.option("--last", is_flag=True, help="The last complete week that has any data.")
@@ -82,17 +85,20 @@ def _days(name: str) -> None:
 @click.option(
     "--since",
     metavar="MONTH",
-    callback=_checked(_days),
+    callback=_validated_by(_check_days),
     help="A season instead, from this month or day on, like 2026-01 or 2026-01-15.",
 )
 @click.option(
-    "--until", metavar="MONTH", callback=_checked(_days), help="With --since: its last.  [default: today]"
+    "--until",
+    metavar="MONTH",
+    callback=_validated_by(_check_days),
+    help="With --since: its last.  [default: today]",
 )
 @click.option("--all-weeks", is_flag=True, help="A page for each complete week instead, and an index.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMS),
+    type=click.Choice(REPORT_FORMATS),
     help="A page, Markdown, JSON or PDF (with the extra pdf).  [default: html]",
 )
 @click.option(
@@ -122,91 +128,170 @@ def report(  # noqa: PLR0917 - click gives them by name
     open_it: bool,
 ) -> None:
     """Write the report of a week, a season or all weeks, and say where."""
-    _one_of(
+    _refuse_together(
         {"--week": week, "--last": last, "--current": current, "--since": since, "--all-weeks": all_weeks}
     )
-    _one_of({"--email-file": email_file, "--format": form, "--all-weeks": all_weeks})
-    _one_of({"--email-file": email_file, "--out": out})
-    _one_of({"--email-file": email_file, "--open": open_it, "--out -": out == STDOUT})
+    _refuse_together({"--email-file": email_file, "--format": form, "--all-weeks": all_weeks})
+    _refuse_together({"--email-file": email_file, "--out": out})
+    _refuse_together({"--email-file": email_file, "--open": open_it, "--out -": out == STDOUT})
     if all_weeks and out == STDOUT:
         raise click.UsageError("--all-weeks writes many pages; give --out a folder.")
     if until and not since:
         raise click.UsageError("--until needs --since.")
-    if form and out and out.suffix.lstrip(".") in {*FORMS} - {form}:
+    if form and out and out.suffix.lstrip(".") in {*REPORT_FORMATS} - {form}:
         raise click.UsageError(f"{out} is no name for --format {form}.")
-    how = How(form, email_file, out)
-    with context.journal() as kept:
+    how = ReportTarget(form, email_file, out)
+    with base.open_journal() as kept:
         if since:
-            path = _season(kept, since, until, how)
+            path = _write_season(kept, since, until, how)
         else:
-            path = _all_weeks(kept, out) if all_weeks else _one_week(kept, week, how, current=current)
+            path = _write_all_weeks(kept, out) if all_weeks else _write_week(kept, week, how, current=current)
     if path is not None:
         click.echo(path)
         if open_it:
-            open_page(path)
+            open_in_browser(path)
 
 
-def open_page(path: Path) -> None:
+def open_in_browser(path: Path) -> None:
     """Show a page in the browser."""
     import webbrowser
 
     webbrowser.open(path.resolve().as_uri())
 
 
-def _one_of(options: Mapping[str, object]) -> None:
+def _refuse_together(options: Mapping[str, object]) -> None:
     """Refuse options that exclude each other."""
     given = [name for name, value in options.items() if value]
     if len(given) > 1:
         raise click.UsageError(f"{given[0]} and {given[1]} exclude each other.")
 
 
-def _one_week(kept: Journal, week: str | None, how: How, *, current: bool) -> Path | None:
+def _write_week(kept: Journal, week: str | None, how: ReportTarget, *, current: bool) -> Path | None:
     from runlog.reporter import render, weekly
 
-    history, now = kept.history(), context.now()
+    history, now = kept.history(), base.now()
     facts = weekly.build_week(history, weekly.current_week(history, now) if current else week, now)
     if how.email_file is not None:
-        return _write(how.email_file, render.mail_week(facts, now))
-    return _put(kept, how, f"report-{facts.name}", partial(render.render_week, facts))
+        return _write_file(how.email_file, render.mail_week(facts, now))
+    return _write_report(kept, how, f"report-{facts.name}", partial(render.render_week, facts))
 
 
-def _season(kept: Journal, since: str, until: str | None, how: How) -> Path | None:
-    from runlog.cli.importing import progress_bar
+def _write_season(kept: Journal, since: str, until: str | None, how: ReportTarget) -> Path | None:
+    from runlog.cli.import_ import progress_bar
     from runlog.reporter import render, season
 
-    now = context.now()
+    now = base.now()
     with progress_bar() as progress:
         facts = season.build_season(kept.history(), since, until, now, progress)
     if how.email_file is not None:
-        return _write(how.email_file, render.mail_season(facts, now))
+        return _write_file(how.email_file, render.mail_season(facts, now))
     name = f"season-{facts.span.first}-{facts.span.last}"
-    return _put(kept, how, name, partial(render.render_season, facts))
+    return _write_report(kept, how, name, partial(render.render_season, facts))
 
 
-def _all_weeks(kept: Journal, out: Path | None) -> Path:
-    from runlog.cli.importing import progress_bar
+def _write_all_weeks(kept: Journal, out: Path | None) -> Path:
+    from runlog.cli.import_ import progress_bar
     from runlog.reporter.archive import write_archive
 
     folder = out or kept.folder / "reports" / "weeks"
     with progress_bar() as progress:
-        done = write_archive(kept.history(), folder, context.now(), progress)
-    tell(f"{done.written} of {done.pages} pages written, the others had not changed")
+        done = write_archive(kept.history(), folder, base.now(), progress)
+    echo_err(f"{done.written} of {done.pages} pages written, the others had not changed")
     return done.index
 
 
-def _put(kept: Journal, how: How, name: str, made: Callable[[str], bytes]) -> Path | None:
+def _write_report(kept: Journal, how: ReportTarget, name: str, made: Callable[[str], bytes]) -> Path | None:
     """Write a report into its file, or on stdout."""
     from runlog.reporter import render
 
     if how.out == STDOUT:
-        click.echo(made(how.form or FORMS[0]), nl=False)
+        click.echo(made(how.form or REPORT_FORMATS[0]), nl=False)
         return None
     path, form = render.output_path(how.out or kept.folder / "reports", name, how.form)
-    return _write(path, made(form))
+    return _write_file(path, made(form))
 
 
-def _write(path: Path, content: bytes) -> Path:
+def _write_file(path: Path, content: bytes) -> Path:
     from runlog.fileio import write_atomically
 
     write_atomically(path, content)
     return path
+
+
+@click.command(
+    epilog=examples(
+        "runlog chart                                     # which there are",
+        "runlog chart links --out links.png",
+        "runlog chart exposure --factor warmup --out warmup.svg",
+        "runlog chart --all charts                         # each as a PNG in that folder",
+    )
+)
+@click.argument("name", type=CHART, required=False)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A .png, .svg or .pdf file.",
+)
+@click.option(
+    "--all",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Draw each chart, as a PNG in a folder.",
+)
+@click.option("--area", type=AREA, default="upper_back", show_default=True, help="The body area.")
+@click.option("--factor", type=FACTOR, help="For the chart of one factor.")
+@format_options
+def chart(
+    form: OutputFormat,
+    name: str | None,
+    *,
+    out: Path | None,
+    folder: Path | None,
+    area: str,
+    factor: str | None,
+) -> None:
+    """Draw a chart into a file, or list the charts."""
+    from runlog.reporter.charts import CHARTS
+    from runlog.reporter.charts import chart as draw
+
+    if folder is not None and (name or out):
+        raise click.UsageError("--all draws every chart: name none, and no --out.")
+    if name is None and folder is None:
+        found = [{"name": chart.name, "help": chart.help} for chart in CHARTS]
+        print_rows(form, found, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
+        return
+    if name and out is None:
+        raise click.UsageError(f"Where to? runlog chart {name} --out {name}.png")
+    places = {name: out} if name else {one.name: Path(folder or "", f"{one.name}.png") for one in CHARTS}
+    with base.open_journal() as kept:
+        history = kept.history()
+        for one, path in places.items():
+            draw(one, history, path, area=area, factor=factor)
+            click.echo(path)
+
+
+@click.command(epilog=examples("runlog tips", "runlog tips --for warmup", "runlog tips --json"))
+@click.option("--for", "topic", type=TOPIC, help="Only what answers this factor or kind of alert.")
+@format_options
+def tips(form: OutputFormat, topic: str | None) -> None:
+    """List what may help, and how well that is known."""
+    from runlog.i18n import _, use_language
+    from runlog.reporter.guidance import all_tips
+
+    with use_language(base.runner_language()):
+        found = [tip for tip in all_tips() if topic is None or topic in tip.answers]
+        grades = {tip.grade: _(tip.grade) for tip in found}
+    if form != "table":
+        rows = [{key: to_json_value(value) for key, value in asdict(tip).items()} for tip in found]
+        print_rows(form, rows, _TIP_KEYS, (), "")
+        return
+    for tip in found:
+        echo(tip.title)
+        for text in (tip.how, tip.why, f"Evidence: {grades[tip.grade]}. {tip.evidence}"):
+            echo(text, indent="    ")
+    print_clinician_advice()
+
+
+_TIP_KEYS = ("id", "title", "how", "why", "answers", "grade", "evidence", "source")

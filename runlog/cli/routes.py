@@ -1,4 +1,4 @@
-"""``runlog routes``: the routes that were found, and the runner's word on them."""
+"""List, name, join and split routes (``runlog routes``)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlog import units
-from runlog.cli.context import journal
-from runlog.cli.frames import rows
-from runlog.cli.help import examples
-from runlog.cli.names import complete_route, complete_run, find_route, named_run
-from runlog.cli.output import Column, Form, emit, listing, say
+from runlog.cli.base import examples, open_journal
+from runlog.cli.lookup import complete_route, complete_run, find_route, resolve_run
+from runlog.cli.output import Column, OutputFormat, echo, format_options, frame_to_rows, print_rows
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
@@ -37,9 +35,9 @@ if TYPE_CHECKING:
 @click.option(
     "--min-runs", type=click.IntRange(min=1), metavar="N", help="Only those that were run so many times."
 )
-@listing
+@format_options
 @click.pass_context
-def routes(ctx: click.Context, form: Form, min_runs: int | None) -> None:
+def routes(ctx: click.Context, form: OutputFormat, min_runs: int | None) -> None:
     """List the routes and how often each is run.
 
     Routes are found by where they go and in which direction, not by their
@@ -48,28 +46,28 @@ def routes(ctx: click.Context, form: Form, min_runs: int | None) -> None:
     mostly calls those runs. The share is that of the last 28 days.
     """
     if ctx.invoked_subcommand is None:
-        _list(form, min_runs or 1)
+        _list_routes(form, min_runs or 1)
 
 
-def _list(form: Form, min_runs: int) -> None:
+def _list_routes(form: OutputFormat, min_runs: int) -> None:
     from runlog.analysis.routes import route_table as find_routes
 
-    with journal() as kept:
+    with open_journal() as kept:
         history = kept.history()
     table = find_routes(history)
-    found = [_row(row) for row in rows(table[table["runs"] >= min_runs])]
-    columns = _columns(history.settings.units, history.settings.zone, found)
+    found = [_route_row(row) for row in frame_to_rows(table[table["runs"] >= min_runs])]
+    columns = _route_columns(history.settings.units, history.settings.zone, found)
     empty = f"No route was run {min_runs} times." if len(table) else "No routes yet: no run with positions."
-    emit(form, found, list(table.columns), columns, empty)
+    print_rows(form, found, list(table.columns), columns, empty)
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
+def _route_row(row: dict[str, Any]) -> dict[str, Any]:
     """Give a row with the name that is shown: the runner's own, or in brackets what its runs are called."""
     usual = f"({row['name']})" if row["name"] else None
     return row | {"shown": row["given_name"] or usual}
 
 
-def _columns(unit: str, zone: tzinfo, found: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
+def _route_columns(unit: str, zone: tzinfo, found: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
     variant = Column("similar_to", "Variant of", least=10)
     return (
         Column("route", "Route"),
@@ -77,14 +75,14 @@ def _columns(unit: str, zone: tzinfo, found: Sequence[dict[str, Any]]) -> tuple[
         Column("runs", "Runs", number=True),
         Column("distance_m", "Distance", lambda m: units.distance(m, unit), number=True),
         Column("share_28d", "28 days", units.percent, number=True),
-        Column("last", "Last", partial(_local_day, zone=zone), number=True),
+        Column("last", "Last", partial(_local_date, zone=zone), number=True),
         Column("longest_streak", "In a row", number=True),
         *([variant] if any(row["similar_to"] for row in found) else []),
-        Column("first", "First", partial(_local_day, zone=zone), number=True),
+        Column("first", "First", partial(_local_date, zone=zone), number=True),
     )
 
 
-def _local_day(moment: str, zone: tzinfo) -> str:
+def _local_date(moment: str, zone: tzinfo) -> str:
     return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
@@ -99,14 +97,14 @@ def name(route: str, name: str | None, *, none: bool) -> None:
     """
     if none == (name is not None):
         raise click.UsageError("Give either a name or --none.")
-    with journal() as kept:
-        route_id = _known(kept, route)
+    with open_journal() as kept:
+        route_id = _resolve_route(kept, route)
         before = kept.routes.name(route_id, name)
-    say(f"R{route_id} has no name now." if name is None else f"R{route_id} is called {name!r} now.")
+    echo(f"R{route_id} has no name now." if name is None else f"R{route_id} is called {name!r} now.")
     if before is not None:
-        say(f"To undo it: runlog routes name R{route_id} {before!r}")
+        echo(f"To undo it: runlog routes name R{route_id} {before!r}")
     elif name is not None:
-        say(f"To undo it: runlog routes name R{route_id} --none")
+        echo(f"To undo it: runlog routes name R{route_id} --none")
 
 
 @routes.command(epilog=examples("runlog routes join R3 R7", "runlog routes join 'River loop' R7"))
@@ -118,15 +116,15 @@ def join(route: str, other: str) -> None:
     The runs of OTHER are of ROUTE from now on, and so are later runs that match
     OTHER's way.
     """
-    with journal() as kept:
-        into, gone = _known(kept, route), _known(kept, other)
+    with open_journal() as kept:
+        into, gone = _resolve_route(kept, route), _resolve_route(kept, other)
         if into == gone:
             raise BadInput(f"{route} and {other} are one route already; name two")
         kept.routes.join(into, gone)
-        runs = _runs_on(kept, into)
-    say(f"R{gone} is a part of R{into} now, which has {units.count_noun(runs, 'run')}.")
-    say("Later runs that match the way of either are of it, too.")
-    say(f"To undo it: runlog routes unjoin R{gone}")
+        runs = _count_runs_on(kept, into)
+    echo(f"R{gone} is a part of R{into} now, which has {units.count_noun(runs, 'run')}.")
+    echo("Later runs that match the way of either are of it, too.")
+    echo(f"To undo it: runlog routes unjoin R{gone}")
 
 
 @routes.command(epilog=examples("runlog routes unjoin R7"))
@@ -136,12 +134,12 @@ def unjoin(route: str) -> None:
 
     ROUTE is its label.
     """
-    with journal() as kept:
+    with open_journal() as kept:
         route_id = find_route(route, {one.id: None for one in kept.routes.all()})
         whole = kept.routes.unjoin(route_id)
-        runs = _runs_on(kept, route_id)
-    say(f"R{route_id} is a route of its own again, with {units.count_noun(runs, 'run')}.")
-    say(f"To undo it: runlog routes join R{whole} R{route_id}")
+        runs = _count_runs_on(kept, route_id)
+    echo(f"R{route_id} is a route of its own again, with {units.count_noun(runs, 'run')}.")
+    echo(f"To undo it: runlog routes join R{whole} R{route_id}")
 
 
 @routes.command(epilog=examples("runlog routes split 41 44", "runlog routes split last"))
@@ -152,23 +150,23 @@ def split(runs: Sequence[str]) -> None:
     RUNS are ids, "last", or days on which there was exactly one. They stay on
     the new route. Later runs go to the one whose way is nearer to theirs.
     """
-    with journal() as kept:
-        ids = dict.fromkeys(named_run(kept, run).id for run in runs)
+    with open_journal() as kept:
+        ids = dict.fromkeys(resolve_run(kept, run).id for run in runs)
         whole, new = kept.routes.split(list(ids))
-    say(f"{_counted(ids)} of R{whole} {'is' if len(ids) == 1 else 'are'} R{new} now.")
-    say(f"To name it: runlog routes name R{new} NAME")
-    say(f"To undo it: runlog routes join R{whole} R{new}")
+    echo(f"{_runs_text(ids)} of R{whole} {'is' if len(ids) == 1 else 'are'} R{new} now.")
+    echo(f"To name it: runlog routes name R{new} NAME")
+    echo(f"To undo it: runlog routes join R{whole} R{new}")
 
 
-def _counted(ids: Collection[int]) -> str:
+def _runs_text(ids: Collection[int]) -> str:
     return f"Run {next(iter(ids))}" if len(ids) == 1 else units.count_noun(len(ids), "run")
 
 
-def _known(kept: Journal, text: str) -> int:
+def _resolve_route(kept: Journal, text: str) -> int:
     """Find the routes of runs that are new, and give the id of the one that a text stands for."""
     kept.routes.find()
     return find_route(text, kept.routes.names())
 
 
-def _runs_on(kept: Journal, route_id: int) -> int:
+def _count_runs_on(kept: Journal, route_id: int) -> int:
     return int((kept.history().runs["route"] == f"R{route_id}").sum())

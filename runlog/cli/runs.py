@@ -1,4 +1,4 @@
-"""``runlog runs``: what is there."""
+"""List the runs and show a single one (``runlog runs`` and ``runlog show``)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,31 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlog import units
-from runlog.cli.context import journal
-from runlog.cli.frames import rows
-from runlog.cli.help import examples
-from runlog.cli.names import complete_route, find_route
-from runlog.cli.output import Column, Form, emit, listing
+from runlog.cli.base import examples, open_journal
+from runlog.cli.lookup import complete_route, complete_run, find_route, find_run
+from runlog.cli.output import (
+    Column,
+    OutputFormat,
+    echo,
+    format_options,
+    frame_to_rows,
+    print_json,
+    print_pairs,
+    print_rows,
+    print_table,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     import pandas as pd
 
-FORM_KEYS = (
+    from runlog.analysis.history import History
+    from runlog.model import Lap
+    from runlog.store.activities import Source
+
+RUNNING_FORM_KEYS = (
     "cadence_drift_spm",
     "stance_time_ms",
     "stance_time_drift_ms",
@@ -29,7 +44,7 @@ FORM_KEYS = (
     "step_length_mm",
     "step_length_drift_mm",
 )
-KEYS = (
+RUN_KEYS = (
     "id",
     "name",
     "start",
@@ -52,11 +67,11 @@ KEYS = (
     "cooldown_confidence",
     "part_of",
     "sources",
-    *FORM_KEYS,
+    *RUNNING_FORM_KEYS,
 )
-MORE_KEYS = ("sub_sport", "max_hr", "rpe", "load", "load_source", "shoe_reason")
-_SURE = 0.5
-_EMPTY = "No runs yet. Read some with: runlog import PATH"
+EXTRA_RUN_KEYS = ("sub_sport", "max_hr", "rpe", "load", "load_source", "shoe_reason")
+_CONFIDENT = 0.5
+_NO_RUNS = "No runs yet. Read some with: runlog import PATH"
 
 
 @click.command(
@@ -71,8 +86,8 @@ _EMPTY = "No runs yet. Read some with: runlog import PATH"
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N.")
 @click.option("--route", metavar="ROUTE", shell_complete=complete_route, help="Only those on this route.")
 @click.option("--others", is_flag=True, help="Instead of the runs, the other activities.")
-@listing
-def runs(form: Form, last: int | None, route: str | None, *, others: bool) -> None:
+@format_options
+def runs(form: OutputFormat, last: int | None, route: str | None, *, others: bool) -> None:
     """List the runs, the oldest first.
 
     JSON and CSV have metres, seconds, beats and steps per minute, and the
@@ -80,35 +95,35 @@ def runs(form: Form, last: int | None, route: str | None, *, others: bool) -> No
     last third less the first). What is unknown is null or empty. A "maybe" is a
     warm-up or cool-down that only pace and heart rate suggest.
     """
-    with journal() as kept:
+    with open_journal() as kept:
         history = kept.history()
         on = None if route is None else f"R{find_route(route, kept.routes.names())}"
     frame = history.others if others else history.runs
     if on is not None and not others:
         frame = frame[frame["route"] == on]
     columns = (_other_columns if others else run_columns)(history.settings.units)
-    emit(form, run_rows(frame if last is None else frame.tail(last)), KEYS, columns, _EMPTY)
+    print_rows(form, run_rows(frame if last is None else frame.tail(last)), RUN_KEYS, columns, _NO_RUNS)
 
 
 def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the runs of ``History.runs`` or ``History.others`` as JSON has them."""
     offsets = frame["local_start"] - frame["start"].dt.tz_localize(None)
-    found = rows(frame.reset_index(names="id"))
+    found = frame_to_rows(frame.reset_index(names="id"))
     for row, start, offset in zip(found, frame["start"], offsets, strict=True):
-        row["local_start"] = _on_clock(start, offset)
+        row["local_start"] = _local_iso(start, offset)
         row["when"] = row["local_start"][:16].replace("T", " ")
         for question in ("warmup", "cooldown"):
             answer = row.get(question)
             row[question] = None if answer is None else bool(answer)
-            row[f"{question}_shown"] = habit_shown(row[question], row.get(f"{question}_confidence"))
+            row[f"{question}_shown"] = habit_answer(row[question], row.get(f"{question}_confidence"))
         row["part_of"] = None if row.get("part_of") is None else int(row["part_of"])
-        for key in (*KEYS, *MORE_KEYS):
+        for key in (*RUN_KEYS, *EXTRA_RUN_KEYS):
             row.setdefault(key, None)  # what only runs have
         row["route_shown"] = row["route_name"] or row["route"]
     return found
 
 
-def _on_clock(start: pd.Timestamp, offset: pd.Timedelta) -> str:
+def _local_iso(start: pd.Timestamp, offset: pd.Timedelta) -> str:
     from datetime import timezone
 
     return start.tz_convert(timezone(offset.to_pytimedelta())).isoformat()
@@ -135,13 +150,224 @@ def _other_columns(unit: str) -> tuple[Column, ...]:
     return tuple(sport if column.key == "route_shown" else column for column in run_columns(unit)[:6])
 
 
-def habit_shown(done: bool | None, confidence: float | None) -> str | None:  # noqa: FBT001 - an answer, no switch
+def habit_answer(done: bool | None, confidence: float | None) -> str | None:  # noqa: FBT001 - an answer, no switch
     """Write whether a run had a warm-up: a "yes" that is not sure is a "maybe"."""
     if done is None:
         return None
-    return "maybe" if confidence is not None and confidence < _SURE else yes_no(done)
+    return "maybe" if confidence is not None and confidence < _CONFIDENT else yes_no(done)
 
 
 def yes_no(answer: object) -> str:
     """Write a known answer."""
     return "yes" if answer else "no"
+
+
+def describe_source(source: Source) -> str:
+    """Say which file it is and what is in it, e.g. "/home/ada/1.fit (Garmin fenix 7, 3,012 points …)"."""
+    return f"{source.path} ({', '.join(_source_facts(source))})"
+
+
+def _source_facts(source: Source) -> list[str]:
+    if source.is_row:
+        return ["a row of this list"]
+    if not source.points:
+        return [source.device or source.format.upper(), "no track"]
+    columns = units.count_noun(source.columns, "column")
+    return [source.device or source.format.upper(), f"{source.points:,} points, {columns}"]
+
+
+_MAX_LAPS = 40
+#: Where it is known from that a run had a warm-up, as people say it.
+_HABIT_SOURCES = {
+    "diary": "the diary says so",
+    "laps": "the laps say so",
+    "activity": "recorded by itself",
+    "stream": "by pace and heart rate",
+}
+#: Of the running form: its name, its keys for the mean and the drift, the digits and the unit told.
+_RUNNING_FORM = (
+    ("ground contact", "stance_time_ms", "stance_time_drift_ms", 0, " ms"),
+    ("balance", "stance_time_balance_pct", "stance_time_balance_drift_pct", 1, "% left"),
+    ("oscillation", "vertical_oscillation_mm", "vertical_oscillation_drift_mm", 0, " mm"),
+    ("vertical ratio", "vertical_ratio_pct", "vertical_ratio_drift_pct", 1, "%"),
+    ("step length", "step_length_mm", "step_length_drift_mm", 0, " mm"),
+)
+
+
+@click.command(
+    epilog=examples(
+        "runlog show last",
+        "runlog show 2026-07-12    # the run of that day",
+        "runlog show 41 --json",
+    )
+)
+@click.argument("run", shell_complete=complete_run)
+@format_options
+def show(form: OutputFormat, run: str) -> None:
+    """Show one run with where each piece of it comes from.
+
+    RUN is its id, "last", or a day on which there was exactly one. The id of
+    another activity will do, too.
+    """
+    with open_journal() as kept:
+        history = kept.history()
+        wanted = find_run(run, _run_days(history), history.others.index)
+        sources = kept.sources(wanted)
+        laps = next(one.activity.laps for one in kept.activities() if one.id == wanted)
+    is_run = wanted in history.runs.index
+    row = run_rows((history.runs if is_run else history.others).loc[[wanted]])[0]
+    if form == "table":
+        _print_run(row, history, sources, is_run=is_run)
+        _print_laps(laps, history.settings.units)
+    elif form == "json":
+        print_json({key: row[key] for key in (*RUN_KEYS, *EXTRA_RUN_KEYS)} | {"laps": _lap_rows(laps)})
+    else:
+        print_rows(form, [row], (*RUN_KEYS, *EXTRA_RUN_KEYS), (), "")
+
+
+def _run_days(history: History) -> list[tuple[int, date]]:
+    """Give the id and the local day of each run, in the order of their starts."""
+    return list(zip(history.runs.index, history.runs["day"].dt.date, strict=True))
+
+
+def _print_run(row: dict[str, Any], history: History, sources: Sequence[Source], *, is_run: bool) -> None:
+    sport = "Run" if is_run else row["sport"].replace("_", " ").capitalize()
+    echo(f"{row['name'] or sport} ({row['id']})")
+    print_pairs(
+        (
+            *(() if is_run else (("sport", sport),)),
+            *_measured_facts(row, history.settings.units),
+            *(_derived_facts(row, history) if is_run else ()),
+            *_source_lines(sources),
+        )
+    )
+
+
+def _measured_facts(row: dict[str, Any], unit: str) -> tuple[tuple[str, str], ...]:
+    seconds = row["duration_s"] if row["moving_s"] is None else row["moving_s"]
+    return (
+        ("when", row["when"]),
+        ("distance", units.distance(row["distance_m"], unit)),
+        ("time", units.duration(row["duration_s"])),
+        ("moving", units.duration(row["moving_s"])),
+        ("pace", units.pace(seconds, row["distance_m"], unit)),
+        ("ascent", _with_unit(row["ascent_m"], "m")),
+        ("heart rate", _with_unit(row["avg_hr"], "bpm")),
+        ("cadence", _mean_with_drift(row["avg_cadence_spm"], row["cadence_drift_spm"], 0, " steps/min")),
+        *_running_form_facts(row),
+    )
+
+
+def _running_form_facts(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give the running form as far as the watch tells it."""
+    return [
+        (name, _mean_with_drift(row[mean], row[drift], digits, unit))
+        for name, mean, drift, digits, unit in _RUNNING_FORM
+        if row[mean] is not None
+    ]
+
+
+def _mean_with_drift(mean: float | None, drift: float | None, digits: int, unit: str) -> str:
+    """Write a mean of the running form, and by how much the last third of the run differs from the first."""
+    if mean is None:
+        return units.UNKNOWN
+    text = f"{units.number(mean, digits)}{unit}"
+    return text if drift is None else f"{text} ({units.number(drift, digits, signed=True)} by the last third)"
+
+
+def _derived_facts(row: dict[str, Any], history: History) -> tuple[tuple[str, str], ...]:
+    """Give what the analysis makes of a run, and what the diary says of it."""
+    return (
+        ("load", _with_reason(_load_text(row, history), row["load_source"])),
+        ("route", _route_text(row)),
+        ("shoe", _with_reason(row["shoe"] or units.UNKNOWN, row["shoe_reason"])),
+        ("warm-up", _habit_text(row, "warmup")),
+        ("cool-down", _habit_text(row, "cooldown")),
+        *(() if row["part_of"] is None else (("part of", f"run {row['part_of']}, recorded by itself"),)),
+        *(("soreness", text) for text in _rating_texts(row, history)),
+    )
+
+
+def _load_text(row: dict[str, Any], history: History) -> str:
+    return units.load(row["load"], history.load_kind, history.settings.units)
+
+
+def _route_text(row: dict[str, Any]) -> str:
+    if row["route_name"]:
+        return f"{row['route_name']} ({row['route']})"
+    return row["route"] or units.UNKNOWN
+
+
+def _source_lines(sources: Sequence[Source]) -> list[tuple[str, str]]:
+    if len(sources) == 1:
+        return [("source", describe_source(sources[0]))]
+    return [(f"source {number}", describe_source(source)) for number, source in enumerate(sources, start=1)]
+
+
+def _rating_texts(row: dict[str, Any], history: History) -> list[str]:
+    entries = history.entries
+    said = entries["run"] == row["id"]
+    that_day = entries["run"].isna() & (entries["day"] == history.runs["day"][row["id"]])
+    rated = entries[(said | that_day) & entries["soreness"].notna()]
+    return [
+        f"{units.area(entry.area)} {entry.soreness:g} of 10 ({units.day(entry.day)})"
+        for entry in rated.itertuples()
+    ]
+
+
+def _print_laps(laps: Sequence[Lap], unit: str) -> None:
+    if len(laps) > _MAX_LAPS:
+        echo(f"  It has {len(laps)} laps; --json lists them.")
+    elif len(laps) > 1:
+        paces = [units.pace(lap.duration_s, lap.distance_m, unit) for lap in laps]
+        echo()
+        print_table(
+            [row | {"pace": pace} for row, pace in zip(_lap_rows(laps), paces, strict=True)],
+            _lap_columns(laps, unit),
+        )
+
+
+def _lap_rows(laps: Sequence[Lap]) -> list[dict[str, Any]]:
+    return [
+        {
+            "lap": number,
+            "distance_m": lap.distance_m,
+            "duration_s": lap.duration_s,
+            "intensity": lap.intensity,
+        }
+        for number, lap in enumerate(laps, start=1)
+    ]
+
+
+def _lap_columns(laps: Sequence[Lap], unit: str) -> list[Column]:
+    columns = [
+        Column("lap", "Lap", number=True),
+        Column("distance_m", "Distance", lambda metres: units.distance(metres, unit, 2), number=True),
+        Column("duration_s", "Time", _minutes_seconds, number=True),
+        Column("pace", "Pace", number=True),
+    ]
+    if any(lap.intensity for lap in laps):
+        columns.append(Column("intensity", "For"))
+    return columns
+
+
+def _minutes_seconds(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def _with_unit(value: float | None, unit: str) -> str:
+    return units.UNKNOWN if value is None else f"{units.number(value, 0)} {unit}"
+
+
+def _with_reason(text: str, reason: str | None) -> str:
+    return f"{text} ({reason})" if reason else text
+
+
+def _habit_text(row: dict[str, Any], habit: str) -> str:
+    """Write whether a run had a warm-up, by whose word, and how sure that is where it is not certain."""
+    source, confidence = row[f"{habit}_source"], row[f"{habit}_confidence"]
+    sure = confidence is None or confidence == 1.0
+    told = _HABIT_SOURCES.get(source, source)
+    reason = told if sure else f"{told}, confidence {units.number(confidence, 2)}"
+    return _with_reason(row[f"{habit}_shown"] or units.UNKNOWN, reason)

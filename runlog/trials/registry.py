@@ -80,8 +80,8 @@ class TrialRegistry:
         if not cleared and (warnings := self._clinician_warnings(history, now)):
             raise BadInput(
                 f"{' '.join(warnings)} This is no time for a trial: see a doctor or physiotherapist first; "
-                "runlog alerts says which signs make it urgent. If one of them has said that you may train as "
-                "usual: --cleared"
+                "runlog alerts says which signs make it urgent. If one of them has said that you may train "
+                "as usual: --cleared"
             )
         if trial.start < local_day(history, now):
             raise BadInput(f"{trial.start} is over; a plan is made before its runs")

@@ -10,9 +10,9 @@ END = datetime(2026, 11, 15, 21, tzinfo=UTC)
 @pytest.fixture
 def clock(monkeypatch):
     """Set the time of the command line."""
-    from runlog.cli import context
+    from runlog.cli import base
 
-    return lambda now: monkeypatch.setattr(context, "now", lambda: now)
+    return lambda now: monkeypatch.setattr(base, "now", lambda: now)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_the_shell_offers_the_alerts_that_hold(run, rows, clock):
     import click
 
     from runlog.cli import main
-    from runlog.cli.names import complete_alert
+    from runlog.cli.lookup import complete_alert
 
     rows("alerts")
 

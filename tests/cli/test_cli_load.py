@@ -11,7 +11,7 @@ from gpx_text import gpx_text
 
 import runlog
 from runlog.analysis.load import FIRST_FULL_DAY, daily_metrics
-from runlog.cli.load import METRICS, USUAL
+from runlog.cli.load import DEFAULT_METRICS, METRICS
 
 pytestmark = pytest.mark.usefixtures("season")
 
@@ -27,7 +27,7 @@ def test_every_metric_is_shown_and_explained(run):
 def test_the_table_has_the_usual_metrics_and_says_what_load_counts(run):
     result = run("load")
     heading = result.stdout.splitlines()[0].split()
-    assert heading == ["Day", *(METRICS[name].heading for name in USUAL)]
+    assert heading == ["Day", *(METRICS[name].heading for name in DEFAULT_METRICS)]
     assert "Load: session-RPE points" in result.stderr
 
 

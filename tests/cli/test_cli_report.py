@@ -16,13 +16,13 @@ WROTE = datetime(2026, 7, 10, 20, tzinfo=UTC)
 @pytest.fixture
 def a_rating(run, home, monkeypatch):
     """A home with one rating, of the week before now."""
-    from runlog.cli import context
+    from runlog.cli import base
 
     home.mkdir()
     (home / "config.toml").write_text('timezone = "Europe/Berlin"\n')
-    monkeypatch.setattr(context, "now", lambda: WROTE)
+    monkeypatch.setattr(base, "now", lambda: WROTE)
     run("log", "3")
-    monkeypatch.setattr(context, "now", lambda: WROTE.replace(day=15))
+    monkeypatch.setattr(base, "now", lambda: WROTE.replace(day=15))
 
 
 @pytest.mark.usefixtures("a_rating")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runlog.cli.runs import habit_shown
+from runlog.cli.runs import habit_answer
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from runlog.cli.runs import habit_shown
     [(True, 1.0, "yes"), (False, 1.0, "no"), (True, 0.34, "maybe"), (True, None, "yes"), (None, None, None)],
 )
 def test_a_yes_that_is_not_sure_is_a_maybe(done, confidence, shown):
-    assert habit_shown(done, confidence) == shown
+    assert habit_answer(done, confidence) == shown
 
 
 def told(text, key):

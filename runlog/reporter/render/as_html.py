@@ -99,7 +99,7 @@ def template_environment() -> Environment:
     )
     environment.globals |= {
         "_": _,
-        "counted": ngettext,
+        "ngettext": ngettext,
         "units": units,
         "palette": PALETTE,
         "needed": MIN_RATINGS,

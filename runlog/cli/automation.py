@@ -1,0 +1,216 @@
+"""Run without anybody at the keyboard (``runlog weekly``, ``watch`` and ``schedule``)."""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from runlog.cli import base
+from runlog.cli.alerts import print_new_alerts, send_due_alerts
+from runlog.cli.base import examples
+from runlog.cli.import_ import print_summary
+from runlog.cli.output import echo, echo_err
+from runlog.errors import BadInput, RunlogError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runlog.ingest.sources import FoundFile
+    from runlog.journal import Journal
+    from runlog.schedule import WeeklyJob
+
+
+@click.command(
+    epilog=examples(
+        "runlog weekly                               # the report, and the alerts",
+        "runlog weekly ~/Sync/watch --notify         # import first, send word after",
+        "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify    # the same by itself",
+    )
+)
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--notify", is_flag=True, help="Send the headline and new alerts to the places of config.toml.")
+def weekly(folders: tuple[Path, ...], *, notify: bool) -> None:
+    """Import folders, write the week's report, and look at the alerts.
+
+    The report is that of the last complete week; on a week's last day it is that
+    of this one. A folder that is not there (a watch that is not plugged in) is
+    told and passed over. The exit code is 1 if anything failed.
+    """
+    with base.open_journal() as kept:
+        all_well = _import_folders(kept, folders)
+        all_well = _write_report(kept, notify=notify) and all_well
+    if not all_well:
+        click.get_current_context().exit(1)
+
+
+def _import_folders(kept: Journal, folders: tuple[Path, ...]) -> bool:
+    there = [folder for folder in folders if folder.exists()]
+    for folder in sorted(set(folders) - set(there)):
+        echo_err(f"{folder}: it is not there, so nothing was imported from it")
+    if not there:
+        return not folders
+    summary = kept.add(there)
+    print_summary(summary)
+    return summary.ok and there == list(folders)
+
+
+def _write_report(kept: Journal, *, notify: bool) -> bool:
+    from runlog import notify as runlog_notify
+    from runlog.i18n import use_language
+    from runlog.reporter.weekly import build_week as facts
+    from runlog.reporter.weekly import report, week_due
+
+    now = base.now()
+    history = kept.history()
+    name = week_due(history, now)
+    page = report(history, name, out=kept.folder / "reports", now=now)
+    kept.alerts.follow(history, now)
+    click.echo(page)
+    if not notify:
+        return True
+    with use_language(kept.settings.language):
+        headline = facts(history, name, now).headline
+    return send_due_alerts(kept, now, partial(runlog_notify.weekly_message, headline, page))
+
+
+@click.command(
+    epilog=examples(
+        "runlog watch ~/Sync/watch",
+        "runlog watch /media/me/GARMIN --every 5      # a watch that comes and goes",
+        "runlog watch ~/Sync/watch --notify           # and send word of new alerts",
+    )
+)
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0.1, max=86_400),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait between two looks.",
+)
+@click.option("--notify", is_flag=True, help="Send new alerts to the places of config.toml.")
+@click.option("--once", is_flag=True, help="Import what is there, and end.")
+def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) -> None:
+    """Import new files as they appear in folders, and look at the alerts after.
+
+    A file is taken once it no longer grows. A folder that is not there (a watch
+    that is not plugged in) is waited for. Ctrl-C ends it.
+    """
+    from runlog.ingest.sources import watch_folders
+
+    looks = iter([True]) if once else iter(lambda: True, False)
+
+    def wait() -> bool:
+        more = next(looks, False)
+        if more:
+            time.sleep(every)
+        return more
+
+    if not once:
+        echo_err(f"Watching {', '.join(map(str, folders))}. Ctrl-C ends it.")
+    try:
+        for files in watch_folders(folders, wait):
+            _import_settled(files, notify=notify)
+    except KeyboardInterrupt:
+        echo_err("No longer watching.")
+
+
+def _import_settled(files: Sequence[FoundFile], *, notify: bool) -> None:
+    """Import files; what goes wrong is told, and the watching goes on."""
+    try:
+        with base.open_journal() as kept:
+            _import_and_notify(kept, [Path(found.path) for found in files], notify=notify)
+    except RunlogError as error:
+        echo_err(f"Error: {error}")
+
+
+def _import_and_notify(kept: Journal, paths: Sequence[Path], *, notify: bool) -> None:
+    summary = kept.add(paths)
+    if summary.known == len(summary.files):
+        return
+    echo(f"{base.now().astimezone():%Y-%m-%d %H:%M}")
+    print_summary(summary)
+    now = base.now()
+    print_new_alerts(kept, now)
+    if notify and _has_due_alerts(kept):
+        from runlog import notify as runlog_notify
+
+        send_due_alerts(kept, now, runlog_notify.alerts_message)
+
+
+def _has_due_alerts(kept: Journal) -> bool:
+    from runlog import alert_states
+
+    return bool(alert_states.due_alerts(kept.alerts.all(), base.now()))
+
+
+_SYSTEMS = ("systemd", "cron", "launchd", "windows")
+
+
+@click.command(
+    epilog=examples(
+        "runlog schedule --weekly sun 19:00                              # shows what would be written",
+        "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify --install",
+        "runlog schedule --uninstall",
+    )
+)
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--weekly", nargs=2, metavar="DAY TIME", help="When, on this computer's clock.  [default: sun 19:00]"
+)
+@click.option("--notify", is_flag=True, help="Send the headline and new alerts to the places of config.toml.")
+@click.option("--as", "system", type=click.Choice(_SYSTEMS), help="For which system.  [default: this one]")
+@click.option("--install", is_flag=True, help="Write it and start it.")
+@click.option("--uninstall", is_flag=True, help="Take it back.")
+def schedule(
+    folders: tuple[Path, ...],
+    weekly: tuple[str, str] | None,
+    system: str | None,
+    *,
+    notify: bool,
+    install: bool,
+    uninstall: bool,
+) -> None:
+    """Let this computer run "runlog weekly" once a week.
+
+    It imports the folders, writes the report and looks at the alerts. Without
+    --install the systemd timer, cron line, launchd agent or Windows task is only
+    printed. On all but cron, what was due while the computer was off is made up
+    for.
+    """
+    from runlog import schedule
+
+    if install and uninstall:
+        raise click.UsageError("--install and --uninstall exclude each other.")
+    here = schedule.SYSTEMS[system or schedule.detect_system()]
+    if uninstall:
+        echo(here.uninstall(schedule.run_program))
+        return
+    appointment = _parse_appointment(weekly or ("sun", "19:00"), _weekly_command(folders, notify=notify))
+    if install:
+        echo(here.install(appointment, schedule.run_program))
+    else:
+        click.echo(here.shown(appointment), nl=False)
+        echo_err("Nothing is written yet; --install does that.")
+
+
+def _parse_appointment(when: tuple[str, str], words: tuple[str, ...]) -> WeeklyJob:
+    from runlog import schedule
+    from runlog.schedule.job import parse_time, parse_weekday
+
+    try:
+        return schedule.WeeklyJob(parse_weekday(when[0]), *parse_time(when[1]), words)
+    except BadInput as error:
+        raise click.BadParameter(str(error), param_hint="--weekly") from error
+
+
+def _weekly_command(folders: tuple[Path, ...], *, notify: bool) -> tuple[str, ...]:
+    """The command, independent of the folder and the surroundings that it is run in."""
+    command = (sys.executable, "-m", "runlog", "--home", str(base.home_folder()), "weekly")
+    return (*command, *(str(folder.absolute()) for folder in folders), *(["--notify"] if notify else []))

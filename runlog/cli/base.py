@@ -1,0 +1,182 @@
+"""Build what every command shares: lazy groups, error messages, the journal to open.
+
+Nothing heavy is imported here, so that ``runlog --help`` starts at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import traceback
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+
+import click
+
+from runlog.errors import RunlogError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from runlog.journal import Journal
+
+
+def examples(*lines: str) -> str:
+    r"""Give the epilog of a command: its examples, kept line by line (``\b`` is click's mark for that)."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+#: Control characters, line and paragraph separators, direction overrides and lone surrogates.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def escape_controls(value: object, keep: str = "") -> str:
+    r"""Write out what a terminal would obey, as ``\x1b``; characters in ``keep`` stay."""
+    return _UNSAFE.sub(
+        lambda match: match[0] if match[0] in keep else _escape_character(match[0]), str(value)
+    )
+
+
+def escape_json(document: str) -> str:
+    r"""Likewise for a JSON document, which stays the same JSON: as ``\u001b``."""
+    return _UNSAFE.sub(
+        lambda match: "\n" if match[0] == "\n" else f"\\u{ord(match[0]):04x}",
+        document,
+    )
+
+
+def _escape_character(character: str) -> str:
+    if character in "\n\r\t\u2028\u2029":
+        return " "
+    return character.encode("unicode_escape").decode("ascii")
+
+
+class LazyCommand(NamedTuple):
+    """Where a command lives, as ``module:attribute``, and its line in the group's help."""
+
+    home: str
+    help: str
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are listed by section and imported when first used."""
+
+    def __init__(self, *, sections: Mapping[str, Mapping[str, LazyCommand]], **attrs: object) -> None:
+        super().__init__(**attrs)  # type: ignore[arg-type]  # whatever click.Group takes
+        self.sections = sections
+        self.lazy = {name: command for section in sections.values() for name, command in section.items()}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the help."""
+        del ctx
+        return list(self.lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command, or None where there is none of that name."""
+        del ctx
+        if cmd_name not in self.lazy:
+            return None
+        module, attribute = self.lazy[cmd_name].home.split(":")
+        return cast("click.Command", getattr(import_module(module), attribute))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the closest names where the command is not known."""
+        name = args[0]
+        if name not in self.lazy and name[:1].isalnum() and not ctx.resilient_parsing:
+            close = get_close_matches(name, self.lazy, n=2)
+            hint = f"Did you mean {' or '.join(close)}?" if close else "See runlog --help."
+            ctx.fail(f"No such command {name!r}. {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections without importing a command."""
+        del ctx
+        for title, commands in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, command.help) for name, command in commands.items()])
+
+
+EXIT_INTERRUPTED = 130  # what shells expect after Ctrl-C
+
+
+class Failure(click.ClickException):
+    """A message for the runner on stderr, and exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message as ``runlog: …``."""
+        click.echo(f"runlog: {escape_controls(self.message)}", file=file, err=True)
+
+
+@contextmanager
+def errors_as_messages(*, debug: bool) -> Iterator[None]:
+    """Turn whatever a command raises into a message; click's own exceptions pass.
+
+    Raises:
+        Failure: for runlog's and the system's errors with their text, for anything unforeseen with one line.
+        click.exceptions.Exit: after Ctrl-C, with the code 130.
+    """
+    try:
+        yield
+    except RunlogError as error:
+        raise _make_failure(str(error), debug=debug) from error
+    except KeyboardInterrupt:
+        click.echo("\nrunlog: stopped", err=True)
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # the reader has gone; click leaves quietly
+        raise _make_failure(_system_message(error), debug=debug) from error
+    except Exception as error:
+        where = "" if debug else " (run with --debug to see where)"
+        raise _make_failure(f"unexpected error: {_type_and_text(error)}{where}", debug=debug) from error
+
+
+def _system_message(error: OSError) -> str:
+    reason = error.strerror or _type_and_text(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _type_and_text(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _make_failure(message: str, *, debug: bool) -> Failure:
+    if debug:
+        click.echo(escape_controls(traceback.format_exc(), keep="\n"), err=True)
+    return Failure(message)
+
+
+def open_journal(ctx: click.Context | None = None) -> Journal:
+    """Open the journal that ``--home``, RUNLOG_HOME or the platform names. Close it with ``with``."""
+    import runlog.journal
+
+    return runlog.journal.open(home_folder(ctx))
+
+
+def home_folder(ctx: click.Context | None = None) -> Path:
+    """The folder of that journal, whether or not it can be opened."""
+    import runlog.journal
+
+    named: Path | None = (ctx or click.get_current_context()).find_root().params["home"]
+    return runlog.journal.home_folder(named)
+
+
+def now() -> datetime:
+    """This moment: aware UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def runner_language(ctx: click.Context | None = None) -> str:
+    """The language of what is said of the runner's data; the command line's own words are English."""
+    from runlog import settings
+
+    return settings.read_settings(home_folder(ctx) / settings.CONFIG_NAME).language

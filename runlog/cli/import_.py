@@ -1,0 +1,160 @@
+"""Import files and folders (``runlog import``), and print what came of it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from runlog import units
+from runlog.cli import base
+from runlog.cli.alerts import print_new_alerts
+from runlog.cli.base import escape_controls, examples
+from runlog.cli.output import Column, echo, print_json, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from runlog.ingest.results import FileResult, Summary
+
+if TYPE_CHECKING:
+    Report = Callable[[int, int, str], None]
+
+_MAX_REASONS = 20
+_REASONS_QUOTED = 2
+_FILE_SPECIFIC = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)|\d+")
+_OUTCOMES = ("failed", "skipped", "merged", "added", "known")
+_COUNTS = (
+    ("runs_added", "runs added"),
+    ("other_added", "other activities added"),
+    ("ratings_added", "diary entries added"),
+    ("ratings_updated", "diary entries updated"),
+    ("merged", "files with a run that was there already"),
+    ("known", "files read before"),
+    ("skipped", "files with nothing for runlog"),
+    ("failed", "files that could not be read"),
+)
+#: Only these can raise an alert or end one.
+_ALERT_RELEVANT = ("runs_added", "other_added", "ratings_added", "ratings_updated", "merged")
+_COUNT_COLUMNS = (Column("count", "", number=True), Column("what", "Import"))
+_REASON_COLUMNS = (
+    Column("outcome", "Outcome", number=True),
+    Column("files", "Files"),
+    Column("reason", "Why"),
+)
+
+
+@click.command(
+    "import",
+    epilog=examples(
+        "runlog import export_123.zip garmin.zip    # archives of Strava and Garmin, as they are",
+        "runlog import /media/GARMIN                # a watch by USB",
+        "runlog import ~/Downloads diary.csv        # folders and files",
+        "runlog import treadmill.gpx --sport running",
+        "runlog import exports --json | jq '.files[] | select(.outcome == \"failed\")'",
+    ),
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--sport", metavar="SPORT", help="What these files' activities are, like running or cycling.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object.")
+def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> None:
+    """Read files, folders and archives from watches and apps.
+
+    Archives of Strava and Garmin are read as they come, zips in zips, too. The
+    content tells what a file is: FIT, GPX, TCX (also .gz), Polar sessions, lists
+    of runs, diaries, pairs of shoes. A file that was read before is known again;
+    the same run from several files is one run, from the best of them. The exit
+    code is 1 if anything failed.
+    """
+    with base.open_journal() as kept, progress_bar() as progress:
+        summary = kept.add(paths, sport=sport, progress=progress)
+    if as_json:
+        print_json(summary.as_dict())
+    else:
+        print_summary(summary)
+    if any(getattr(summary, field) for field in _ALERT_RELEVANT):
+        with base.open_journal() as kept:
+            print_new_alerts(kept, base.now())
+    if not summary.ok:
+        click.get_current_context().exit(1)
+
+
+def print_summary(summary: Summary) -> None:
+    """Print what was added and, by reason, which files deserve a word."""
+    counts = [{"count": getattr(summary, field), "what": what} for field, what in _COUNTS]
+    print_table([row for row in counts if row["count"]] or counts[:1], _COUNT_COLUMNS)
+    reasons = _group_by_reason(summary)
+    if reasons:
+        echo()
+        print_table(reasons[:_MAX_REASONS], _REASON_COLUMNS)
+    if len(reasons) > _MAX_REASONS:
+        echo(f"… and {units.count_noun(len(reasons) - _MAX_REASONS, 'more reason')}; --json has every file.")
+    _print_split_hint(summary)
+
+
+def _print_split_hint(summary: Summary) -> None:
+    """Say how to look at what was joined, and how to take it apart."""
+    joined = next((file.runs[0] for file in summary.files if file.outcome == "merged" and file.runs), None)
+    if joined is not None:
+        echo()
+        echo(f"runlog show {joined} lists the files of a run; runlog split {joined} takes them apart.")
+
+
+def _group_by_reason(summary: Summary) -> list[dict[str, str]]:
+    """Give outcome, files and reason, a row for each kind of reason told, what went wrong first."""
+    told = [file for file in summary.files if file.reason]
+    alike: dict[tuple[str, str], list[FileResult]] = {}
+    for file in sorted(told, key=lambda file: (not file.problems, _OUTCOMES.index(file.outcome))):
+        alike.setdefault((file.outcome, _reason_pattern(file.reason)), []).append(file)
+    return [
+        {"outcome": outcome, "files": _file_names(files), "reason": _join_reasons(files)}
+        for (outcome, _), files in alike.items()
+    ]
+
+
+def _reason_pattern(reason: str) -> str:
+    """A reason without what differs from file to file: numbers, names, what stands in brackets."""
+    return _FILE_SPECIFIC.sub("", reason)
+
+
+def _file_names(files: list[FileResult]) -> str:
+    more = len(files) - 1
+    name = Path(files[0].path).name
+    return f"{name} and {more} more" if more else name
+
+
+def _join_reasons(files: list[FileResult]) -> str:
+    different = list(dict.fromkeys(file.reason for file in files))
+    more = len(different) - _REASONS_QUOTED
+    return "; ".join(different[:_REASONS_QUOTED]) + (f"; and {more} more like these" if more > 0 else "")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report | None]:
+    """Show a bar on stderr while files are read, where stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[file]}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("import", total=None, file="", pace="")
+
+        def report(done: int, total: int, name: str) -> None:
+            speed = bar.tasks[0].speed
+            pace = f"{speed:.0f} files/s" if speed else ""
+            bar.update(task, completed=done, total=total, file=escape_controls(Path(name).name), pace=pace)
+
+        yield report

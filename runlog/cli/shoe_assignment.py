@@ -1,0 +1,361 @@
+"""Assign shoes to runs, by hand or by rules (``runlog shoes assign`` and ``rule``)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from runlog import units
+from runlog.cli import base
+from runlog.cli.base import examples
+from runlog.cli.lookup import (
+    complete_route,
+    complete_run_or_shoe,
+    complete_shoe,
+    find_route,
+    find_shoe,
+    resolve_run,
+)
+from runlog.cli.output import (
+    Column,
+    OutputFormat,
+    describe_run,
+    echo,
+    echo_err,
+    format_options,
+    frame_to_rows,
+    print_json,
+    print_rows,
+    print_table,
+    to_json_value,
+)
+from runlog.cli.params import DATE, DRY_RUN, distance_option
+from runlog.cli.runs import run_rows
+from runlog.errors import NotFound
+from runlog.model import WEEKDAYS, ShoeRule, Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import pandas as pd
+
+    from runlog.analysis.shoe_wear import ShoeChanges
+    from runlog.journal import Journal
+
+_CHANGE_KEYS = ("id", "day", "name", "distance_m", "before", "after", "why_before", "why_after")
+_PAIR_KEYS = ("name", "km_before", "km_after", "runs_before", "runs_after")
+_NO_CHANGE = "Nothing would change."
+
+
+def print_changes(changes: ShoeChanges, form: OutputFormat, unit: str) -> None:
+    """Print what would become of each run and of each pair."""
+    runs = frame_to_rows(changes.runs.rename_axis("id").reset_index())
+    pairs = frame_to_rows(changes.pairs.reset_index())
+    if form == "json":
+        print_json({"runs": [{key: run[key] for key in _CHANGE_KEYS} for run in runs], "pairs": pairs})
+    elif form == "csv" or not runs:
+        print_rows(form, runs, _CHANGE_KEYS, (), _NO_CHANGE)
+    else:
+        print_table(runs, _change_columns(unit))
+        echo()
+        print_pairs_before_after(changes, unit)
+        echo_err("Nothing was changed yet; without --dry-run it is.")
+
+
+def print_pairs_before_after(changes: ShoeChanges, unit: str) -> None:
+    """Print how much each pair had run before, and has now."""
+    km = partial(_format_km, unit=unit)
+    columns = (
+        Column("name", "Pair"),
+        Column("km_before", "Before", km, number=True),
+        Column("km_after", "After", km, number=True),
+        Column("runs_before", "Runs before", number=True),
+        Column("runs_after", "Runs after", number=True),
+    )
+    pairs = frame_to_rows(changes.pairs.reset_index())
+    if pairs:
+        print_table(pairs, columns)
+
+
+def _change_columns(unit: str) -> tuple[Column, ...]:
+    return (
+        Column("id", "Id", number=True),
+        Column("day", "Day", number=True),
+        Column("name", "Name"),
+        Column("before", "Before", least=10),
+        Column("after", "After", least=10),
+        Column("distance_m", "Distance", partial(units.distance, units=unit), number=True),
+        Column("why_before", "Why before", least=16),
+        Column("why_after", "Why after", least=16),
+    )
+
+
+def _format_km(km: float, unit: str) -> str:
+    return units.distance(1000 * km, unit, 0)
+
+
+SURFACE = click.Choice([surface.value for surface in Surface], case_sensitive=False)
+
+
+@click.group(
+    epilog=examples(
+        "runlog shoes rule add Speedgoat --surface trail",
+        "runlog shoes rule add 'Glide 12' --weekday sat,sun --min-km 15",
+        "runlog shoes rule list",
+        "runlog shoes rule remove 2",
+    )
+)
+def rule() -> None:
+    """Say on which runs a pair is worn when nothing is said of them.
+
+    What you put on by hand, the diary and the watch come before a rule; a rule
+    comes before the only and the default pair. Of two rules that fit, one with
+    all the conditions of the other and more comes first; where they still name
+    two pairs, none is guessed. A rule counts on the days that its pair is in use.
+    """
+
+
+def _parse_weekdays(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+    del ctx
+    if text is None:
+        return None
+    said = {word.strip().lower()[:3] for word in text.split(",")}
+    if not said <= set(WEEKDAYS):
+        raise click.BadParameter(f"{text!r} names no weekdays; write them as sat,sun", param=param)
+    return ",".join(day for day in WEEKDAYS if day in said)
+
+
+@rule.command(
+    epilog=examples(
+        "runlog shoes rule add Speedgoat --surface trail",
+        "runlog shoes rule add 'Glide 12' --weekday sat,sun --min-km 15",
+        "runlog shoes rule add Spike --surface track --dry-run     # what it would change",
+        "runlog shoes rule add 'Winter GTX' --season 11-01..03-31",
+    )
+)
+@click.argument("name", shell_complete=complete_shoe)
+@click.option("--surface", type=SURFACE, help="As the watch or app calls it; just a run counts as road.")
+@click.option(
+    "--weekday", "weekdays", metavar="DAYS", callback=_parse_weekdays, help="Only these, like sat,sun."
+)
+@distance_option("min", "Only runs of at least so far.")
+@distance_option("max", "Only runs of at most so far.")
+@click.option("--season", metavar="DAYS", help="Only these days of each year, like 11-01..03-31.")
+@DRY_RUN
+@format_options
+def add(form: OutputFormat, name: str, *, surface: str | None, dry_run: bool, **conditions: Any) -> None:  # noqa: ANN401 - the options above
+    """Add a rule: a run that fits all its conditions is worn in NAME."""
+    if form != "table" and not dry_run:
+        raise click.UsageError("--json and --csv go with --dry-run.")
+    with base.open_journal() as kept:
+        pair = find_shoe(name, kept.shoes.names())
+        new = ShoeRule(pair, surface=Surface(surface) if surface else None, **conditions)
+        kept.shoes.check_rule(new)
+        changes = _rule_changes(kept, rules=(new,))
+        unit = kept.settings.units
+        if dry_run:
+            print_changes(changes, form, unit)
+            return
+        number = kept.shoes.add_rule(new)
+        retired = next(shoe.retired for shoe in kept.shoes.all() if shoe.name == pair)
+    _print_changed(f"Rule {number}: {pair!r} when {_rule_text(new, unit)}.", changes, unit)
+    if retired is not None:
+        echo_err(f"{pair!r} was retired {units.day(retired, year=True)}; the rule counts up to that day.")
+
+
+@rule.command("list", epilog=examples("runlog shoes rule list", "runlog shoes rule list --json"))
+@format_options
+def list_(form: OutputFormat) -> None:
+    """List the rules and how many runs have their pair by each."""
+    with base.open_journal() as kept:
+        rules = kept.shoes.rules()
+        unit = kept.settings.units
+        reasons = list(kept.shoes.history_if().runs["shoe_reason"]) if rules else []
+    found = [
+        {"id": each.id}
+        | {field: to_json_value(getattr(each.rule, field)) for field in _RULE_FIELDS}
+        | {"words": _rule_text(each.rule, unit)}
+        | {"runs": sum(str(reason).startswith(f"rule {each.id}:") for reason in reasons)}
+        for each in rules
+    ]
+    columns = (
+        Column("id", "Rule", number=True),
+        Column("shoe", "Pair"),
+        Column("words", "When", least=24),
+        Column("runs", "Runs", number=True),
+    )
+    print_rows(
+        form,
+        found,
+        ("id", *_RULE_FIELDS, "runs"),
+        columns,
+        "No rules yet: runlog shoes rule add NAME --surface trail",
+    )
+
+
+_RULE_FIELDS = ("shoe", "surface", "weekdays", "min_m", "max_m", "season")
+
+
+@rule.command(epilog=examples("runlog shoes rule remove 2", "runlog shoes rule remove 2 --dry-run"))
+@click.argument("number", type=click.IntRange(min=1))
+@DRY_RUN
+@format_options
+def remove(form: OutputFormat, number: int, *, dry_run: bool) -> None:
+    """Remove a rule, by its number in the list."""
+    if form != "table" and not dry_run:
+        raise click.UsageError("--json and --csv go with --dry-run.")
+    with base.open_journal() as kept:
+        changes = _rule_changes(kept, without=(number,))
+        unit = kept.settings.units
+        if dry_run:
+            print_changes(changes, form, unit)
+            return
+        gone = kept.shoes.remove_rule(number)
+    _print_changed(f"Removed rule {number}: {gone.shoe!r} when {_rule_text(gone, unit)}.", changes, unit)
+
+
+def _rule_text(one: ShoeRule, unit: str) -> str:
+    from runlog.analysis.shoe_assignment import describe_rule
+
+    return describe_rule(one, unit)
+
+
+def _rule_changes(kept: Journal, **imagined: Any) -> ShoeChanges:  # noqa: ANN401 - what history_if takes
+    from runlog.analysis.shoe_wear import compare_shoes
+
+    return compare_shoes(kept.shoes.history_if(), kept.shoes.history_if(**imagined), base.now())
+
+
+def _print_changed(said: str, changes: ShoeChanges, unit: str) -> None:
+    echo(f"{said} {units.count_noun(len(changes.runs), 'run')} changed.")
+    print_pairs_before_after(changes, unit)
+
+
+_MAX_NAMED = 5
+
+
+@click.command(
+    epilog=examples(
+        "runlog shoes assign                            # runs without a pair, and what settles it",
+        "runlog shoes assign 41 42 'Pegasus 41'",
+        "runlog shoes assign last 2026-07-12 Speedgoat",
+        "runlog shoes assign Speedgoat --surface trail --since 2026-05-01 --dry-run",
+        "runlog shoes assign Pegasus --unassigned --until 2026-04-30",
+        "runlog shoes assign --clear 41                 # as if nothing had been said",
+    )
+)
+@click.argument("words", metavar="[RUN...] [NAME]", nargs=-1, shell_complete=complete_run_or_shoe)
+@click.option("--since", type=DATE, metavar="DATE", help="Runs from that day on.")
+@click.option("--until", type=DATE, metavar="DATE", help="Runs up to that day.")
+@click.option("--route", shell_complete=complete_route, metavar="ROUTE", help="Runs on that route.")
+@click.option("--surface", type=SURFACE, help="Runs that the watch or app calls so; just a run is road.")
+@click.option("--unassigned", is_flag=True, help="Runs that have no pair.")
+@click.option("--clear", is_flag=True, help="Take back what was assigned to these runs by hand.")
+@DRY_RUN
+@format_options
+def assign(form: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
+    """Put a pair on runs, or list the runs that have none.
+
+    The list tells why a run has none and what would settle it.
+
+    RUN is an id, "last" or a day; instead of naming runs, choose them by the
+    options. NAME is the pair. What is put on by hand outranks the diary, the
+    watch, the rules and the dates.
+    """
+    chosen = any(filters.values())
+    if not words and not clear:
+        _list_unassigned(form, filters, dry_run=dry_run)
+        return
+    if form != "table" and not dry_run:
+        raise click.UsageError("--json and --csv go with --dry-run, or list the runs without a pair.")
+    runs, name = (words, None) if clear else (words[:-1], words[-1])
+    if bool(runs) == chosen:
+        raise click.UsageError(
+            "Name runs or choose them by options, not both."
+            if chosen
+            else "Which runs? runlog shoes assign RUN... NAME"
+        )
+    with base.open_journal() as kept:
+        pair = None if name is None else find_shoe(name, kept.shoes.names())
+        ids = _chosen_run_ids(kept, filters) if chosen else [resolve_run(kept, run).id for run in runs]
+        unit = kept.settings.units
+        changes = _assignment_changes(kept, ids, pair) if dry_run or chosen else None
+        if dry_run and changes is not None:
+            print_changes(changes, form, unit)
+            return
+        kept.shoes.wear(ids, pair)
+        told = _runs_text(kept, ids)
+    echo(f"Put {pair!r} on {told}." if pair else f"No longer put on by hand: {told}.")
+    if changes is not None:
+        print_pairs_before_after(changes, unit)
+
+
+def _runs_text(kept: Journal, ids: Sequence[int]) -> str:
+    if len(ids) > _MAX_NAMED:
+        return units.count_noun(len(ids), "run")
+    by_id = {run.id: run for run in kept.runs()}
+    return ", ".join(describe_run(by_id[one], kept.settings.units) for one in ids)
+
+
+def _assignment_changes(kept: Journal, ids: Sequence[int], pair: str | None) -> ShoeChanges:
+    from runlog.analysis.shoe_wear import compare_shoes
+
+    after = kept.shoes.history_if(worn=dict.fromkeys(ids, pair))
+    return compare_shoes(kept.shoes.history_if(), after, base.now())
+
+
+def _chosen_run_ids(kept: Journal, filters: dict[str, Any]) -> list[int]:
+    found = _filter_runs(kept, kept.history().runs, **filters)
+    if found.empty:
+        raise NotFound("no run is as the options say; nothing was changed")
+    return [int(run) for run in found.index]
+
+
+def _filter_runs(
+    kept: Journal,
+    runs: pd.DataFrame,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    route: str | None,
+    surface: str | None,
+    unassigned: bool,
+) -> pd.DataFrame:
+    """Give the runs that are as the options say."""
+    from runlog.analysis.routes import route_label
+    from runlog.analysis.shoe_assignment import surface_of
+
+    if since is not None:
+        runs = runs[runs["day"] >= since]
+    if until is not None:
+        runs = runs[runs["day"] <= until]
+    if route is not None:
+        runs = runs[runs["route"] == route_label(find_route(route, kept.routes.names()))]
+    if surface is not None:
+        runs = runs[[surface_of(sub_sport) == surface for sub_sport in runs["sub_sport"]]]
+    return runs[runs["shoe"].isna()] if unassigned else runs
+
+
+def _list_unassigned(form: OutputFormat, filters: dict[str, Any], *, dry_run: bool) -> None:
+    from runlog.analysis.shoe_wear import unassigned_runs
+
+    if dry_run:
+        raise click.UsageError("What would be assigned? runlog shoes assign RUN... NAME --dry-run")
+    with base.open_journal() as kept:
+        without = _filter_runs(kept, unassigned_runs(kept.history()), **filters)
+    columns = (
+        Column("id", "Id", number=True),
+        Column("when", "When", number=True),
+        Column("shoe_reason", "Why none", least=20),
+        Column("settled_by", "What settles it", least=24),
+        Column("name", "Name"),
+    )
+    keys = ("id", "name", "start", "local_start", "distance_m", "shoe_reason", "settled_by")
+    print_rows(form, run_rows(without), keys, columns, "Every run has its pair of shoes.")
+    if form == "table" and len(without) > 1:
+        echo()
+        echo("Many at once: runlog shoes assign NAME --unassigned, and --since, --until, --surface, --route.")
+        echo("Those to come: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")

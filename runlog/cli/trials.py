@@ -1,0 +1,297 @@
+"""Suggest and make trials (``runlog plan``, ``plan ideas`` and ``plan make``)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from runlog import units
+from runlog.cli import base
+from runlog.cli.base import examples
+from runlog.cli.lookup import AREA, INTERVENTION, complete_intervention, intervention_names
+from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, print_rows, print_table
+from runlog.cli.params import NumberParam
+from runlog.cli.trial_results import (
+    cancel,
+    evaluate_trials,
+    file_options,
+    known_or_none,
+    list_,
+    print_trials,
+    result,
+    show,
+    write_trial,
+)
+from runlog.errors import BadInput
+from runlog.model import WEEKDAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from runlog.analysis.history import History
+    from runlog.model import Plan
+    from runlog.trials.design import Trial
+    from runlog.trials.suggestions import Suggestion
+
+
+class TrialGroup(click.Group):
+    """``runlog plan`` alone lists the ideas, and ``runlog plan FACTOR`` makes a plan."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put in the command that is meant where none is named."""
+        if not ctx.resilient_parsing and (not args or args[0].startswith("-")):
+            args = self._meant(ctx, args)
+        return super().parse_args(ctx, args)
+
+    def _meant(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if set(args) & set(ctx.help_option_names):
+            return args
+        return ["make" if set(args) & set(intervention_names()) else "ideas", *args]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take what is no command for what is to be planned."""
+        name = args[0]
+        if name in self.commands or not name[:1].isalnum():
+            return super().resolve_command(ctx, args)
+        planned = intervention_names()
+        close = get_close_matches(name.lower(), [*self.commands, *planned], n=2, cutoff=0.75)
+        if name not in planned and any(one in self.commands for one in close):
+            ctx.fail(f"No such command or factor {name!r}. Did you mean {' or '.join(close)}?")
+        return "make", self.commands["make"], args
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands and what can be planned."""
+        planned = (
+            CompletionItem(name) for name in intervention_names() if name.startswith(incomplete.lower())
+        )
+        return [*super().shell_complete(ctx, incomplete), *planned]
+
+
+#: The differences that may be asked for, in points.
+POINTS = NumberParam(0.5, 5)
+NO_RATINGS = "No ratings yet, so there is nothing to try out. Note how sore you are: runlog log 3"
+_DATE = click.DateTime(["%Y-%m-%d"])
+_PAIRS = click.IntRange(6, 40)
+_MAX_SHOWN = 6
+
+
+def _parse_weekdays(_context: click.Context, _option: click.Parameter, text: str | None) -> tuple[int, ...]:
+    """Take "mon,wed,sat"; a name may be longer."""
+    days = [word.strip().lower()[:3] for word in (text or "").split(",") if word.strip()]
+    if any(day not in WEEKDAYS for day in days):
+        raise click.BadParameter(f"{text!r} names no weekdays; write them like mon,wed,sat")
+    return tuple(sorted({WEEKDAYS.index(day) for day in days}))
+
+
+@click.command(
+    epilog=examples(
+        "runlog plan make warmup                    # or short: runlog plan warmup",
+        "runlog plan make shoes --pairs 12 --days tue,thu,sun --ics plan.ics",
+        "runlog plan make cooldown --effect 1.5 --start 2026-12-01 --out plan.csv",
+    )
+)
+@click.argument("factor", type=INTERVENTION, shell_complete=complete_intervention)
+@click.option("--pairs", type=_PAIRS, metavar="N", help="Pairs of runs.  [default: as many as it takes]")
+@click.option(
+    "--effect", type=POINTS, metavar="POINTS", default=1.0, show_default=True, help="The difference to tell."
+)
+@click.option("--area", type=AREA, help="The body area.  [default: the one rated most]")
+@click.option("--start", type=_DATE, metavar="DATE", help="The first day.  [default: tomorrow]")
+@click.option(
+    "--days",
+    "weekdays",
+    callback=_parse_weekdays,
+    metavar="DAYS",
+    help="Like mon,wed,sat.  [default: your usual]",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Of the lots.  [default: by chance]"
+)
+@click.option("--cleared", is_flag=True, help="A clinician has said that you may train as usual.")
+@file_options
+def make(
+    factor: str,
+    *,
+    pairs: int | None,
+    effect: float,
+    area: str | None,
+    start: datetime | None,
+    weekdays: tuple[int, ...],
+    seed: int | None,
+    out: Path | None,
+    ics: Path | None,
+    cleared: bool,
+) -> None:
+    """Make a plan: runs in pairs, each way by lot.
+
+    FACTOR is warmup, cooldown, strength, route or shoes. Run as the plan says
+    and rate each run within a day; "runlog plan result" says what it showed.
+    """
+    from runlog.trials import design
+
+    now = base.now()
+    with base.open_journal() as kept:
+        history = kept.history()
+        area = area or design.most_rated_area(history)
+        if area is None:
+            raise BadInput(NO_RATINGS)
+        trial = design.new_trial(history, factor, area, start.date() if start else tomorrow(history, now))
+        made = kept.plans.make(
+            history, trial, now, weekdays=weekdays, pairs=pairs, effect=effect, seed=seed, cleared=cleared
+        )
+        _print_made(made, trial, history)
+        write_trial(made, out, ics)
+    usual = design.usual_weekdays(history)
+    if usual and len(weekdays) > len(usual):
+        echo_err(
+            f"You usually run on {len(usual)} days a week, and this plan on {len(weekdays)}. "
+            "Do not run more for its sake: give the days that you run on anyway."
+        )
+
+
+def _print_made(made: Plan, trial: Trial, history: History) -> None:
+    from runlog.trials import text
+
+    days = units.days(made.runs[0].day, made.runs[-1].day)
+    echo(f"Plan {made.id}: {made.first} or {made.second}, {len(made.runs)} runs in pairs, {days}.")
+    echo(text.power_text(history, made))
+    echo()
+    _print_runs(made)
+    echo()
+    for way, todo in zip(trial.ways, trial.todo(), strict=True):
+        echo(f"{way[:1].upper()}{way[1:]}: {todo}")
+    if trial.planned.caution:
+        echo(trial.planned.caution)
+    echo(
+        f"Rate your {units.area(made.area)} within a day after each run, 0 too: runlog log N. "
+        "A run up to three days late counts, if it comes before the next one's day."
+    )
+    echo(f"How it goes: runlog plan show {made.id}. What it showed, at the end: runlog plan result {made.id}")
+
+
+def _print_runs(made: Plan) -> None:
+    rows = [
+        {"number": number, "day": units.day(run.day, year=True), "way": made.way(run)}
+        for number, run in enumerate(made.runs[:_MAX_SHOWN], 1)
+    ]
+    print_table(
+        rows, (Column("number", "Run", number=True), Column("day", "Day", number=True), Column("way", "How"))
+    )
+    if len(made.runs) > _MAX_SHOWN:
+        echo(f"and {len(made.runs) - _MAX_SHOWN} more: runlog plan show {made.id}")
+
+
+def tomorrow(history: History, now: datetime) -> date:
+    """Give the first day on which a run can be planned."""
+    from runlog.trials.result import local_day
+
+    return local_day(history, now) + timedelta(days=1)
+
+
+_SUGGESTION_KEYS = (
+    *("factor", "label", "first", "second", "area", "low", "high", "grade", "effect", "pairs", "runs"),
+    *("tells", "noise_sd", "rated_runs", "text"),
+)
+
+
+@click.command(epilog=examples("runlog plan ideas", "runlog plan ideas --area neck --json"))
+@click.option("--area", type=AREA, help="The body area.  [default: the one rated most]")
+@click.option(
+    "--effect", type=POINTS, metavar="POINTS", default=1.0, show_default=True, help="The difference to tell."
+)
+@format_options
+def ideas(form: OutputFormat, area: str | None, effect: float) -> None:
+    """Say which trials would tell you more.
+
+    The one that tells most for its runs comes first; then the plans that are
+    under way.
+    """
+    from runlog.reporter.alerts import clinician_warnings
+    from runlog.trials import design, suggestions
+
+    now = base.now()
+    with base.open_journal() as kept:
+        history = kept.history()
+        under_way = [found for found in evaluate_trials(kept, history, now) if not found.over]
+    area = area or design.most_rated_area(history)
+    found = [] if area is None else suggestions.suggest_trials(history, area, tomorrow(history, now), effect)
+    if form != "table" or area is None:
+        print_rows(form, [_suggestion_row(idea) for idea in found], _SUGGESTION_KEYS, (), NO_RATINGS)
+        return
+    for warning in clinician_warnings(history, now):
+        echo(f"{warning} Until then, make no plan.")
+        echo()
+    _print_suggestions(found, area)
+    if under_way:
+        echo()
+        echo("Under way:")
+        print_trials(under_way)
+
+
+def _print_suggestions(found: Sequence[Suggestion], area: str) -> None:
+    from runlog.trials import text
+
+    if not found:
+        echo("There is nothing to try out yet: no run and no pair of shoes to choose between.")
+        return
+    echo(f"What would tell more about your {units.area(area)}, the most for its runs first:")
+    for number, idea in enumerate(found, 1):
+        echo()
+        echo(f"{number}. {idea.trial.planned.label}: runlog plan {idea.trial.planned.name}")
+        echo(text.suggestion_text(idea), indent="   ")
+    echo()
+    echo(text.noise_text(found[0].heard))
+    larger = f"runlog plan {found[0].trial.planned.name} --effect {found[0].effect + 0.5:g}"
+    echo(f"Larger differences take fewer runs: {larger}")
+
+
+def _suggestion_row(idea: Suggestion) -> dict[str, Any]:
+    from runlog.trials import text
+
+    return {
+        "factor": idea.trial.planned.name,
+        "label": idea.trial.planned.label,
+        "first": idea.trial.ways[0],
+        "second": idea.trial.ways[1],
+        "area": idea.trial.area,
+        "low": known_or_none(idea.low),
+        "high": known_or_none(idea.high),
+        "grade": idea.grade,
+        "effect": idea.effect,
+        "pairs": idea.pairs,
+        "runs": 2 * idea.pairs,
+        "tells": idea.tells,
+        "noise_sd": idea.heard.sd,
+        "rated_runs": idea.heard.rated,
+        "text": text.suggestion_text(idea),
+    }
+
+
+@click.group(
+    cls=TrialGroup,
+    epilog=examples(
+        "runlog plan ideas                      # the same as: runlog plan",
+        "runlog plan make warmup --ics plan.ics # the same as: runlog plan warmup --ics plan.ics",
+        "runlog plan result 1",
+    ),
+)
+def plan() -> None:
+    """Find out by lot: what would tell more, and trials of your own.
+
+    The diary can only say what goes together. In a trial a lot decides how
+    each run is run (a warm-up or none), so that nothing else can be behind a
+    difference but chance, which is told. "runlog plan" alone says which trial
+    would tell you most, and "runlog plan FACTOR" makes one.
+    """
+
+
+for _command in (ideas, make, list_, show, result, cancel):
+    plan.add_command(_command)
