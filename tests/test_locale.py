@@ -29,7 +29,8 @@ WORDS = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}")
 OUTSIDE_THE_REPORTER = [RUNLOG / "units.py", RUNLOG / "notify.py"]
 #: Such words in the reporter that nobody reads: commands to type, and what libraries are told.
 NO_SENTENCES = re.compile(
-    r"runlog |offset points|axes fraction|DejaVu Sans|Matplotlib currently|to come|<style|h1 \{|https:|no reason given"
+    r"runlog |offset points|axes fraction|DejaVu Sans|Matplotlib currently|to come|<style|h1 \{"
+    r"|https:|no reason given"
 )
 
 
