@@ -90,7 +90,8 @@ def read_bytes(
     name: str,
     settings: Settings,
     sport: str | None = None,
-    beside: Mapping[str, bytes] | None = None,
+    sidecars: Mapping[str, bytes] | None = None,
+    file_format: Format | None = None,
 ) -> ParsedFile:
     """Read the bytes of one file, packed with gzip or not.
 
@@ -99,16 +100,18 @@ def read_bytes(
         name: of the file, as a path.
         settings: of the runner, for what files leave open.
         sport: what every activity in the file counts as; None is what the file says.
-        beside: the files of its folder that belong to it, by their names.
+        sidecars: the files of its folder that are read with it, by their names.
+        file_format: of the file, as ``identify`` returned it; None identifies it first.
 
     Raises:
         NotReadable: damaged, and nothing in it could be read.
         NotTaken: sound, but nothing for runlog: an unknown format, a course, a route without times …
     """
     data, fault = detect.decompress(data)
-    file_format = _identify(data[: detect.HEAD_SIZE], name)
+    if file_format is None:
+        file_format = _identify(data[: detect.HEAD_SIZE], name)
     if file_format.sidecars is not None:
-        reading = file_format.read(data, settings, beside or {})
+        reading = file_format.read(data, settings, sidecars or {})
     else:
         reading = file_format.read(data, settings)
     if fault is not None:
@@ -127,7 +130,21 @@ def sidecar_patterns(head: bytes, name: str) -> tuple[str, ...] | None:
         NotReadable: damaged.
         NotTaken: nothing for runlog.
     """
-    return _identify(detect.decompress_head(head), name).sidecars
+    return identify(head, name).sidecars
+
+
+def identify(head: bytes, name: str) -> Format:
+    """Return the format of a file, packed with gzip or not.
+
+    Args:
+        head: its first ``HEAD_SIZE`` bytes, or all of a shorter file.
+        name: of the file, as a path.
+
+    Raises:
+        NotReadable: damaged.
+        NotTaken: nothing for runlog, or of more than one format.
+    """
+    return _identify(detect.decompress_head(head), name)
 
 
 def _identify(head: bytes, name: str) -> Format:

@@ -247,7 +247,7 @@ def test_gear_alone_is_read_and_beside_the_list_it_waits_for_it(settings):
     data = made.garmin_gear([RUN])
     assert len(importers.read_bytes(data, "me_gear.json", settings).shoes) == 2
     with pytest.raises(NotTaken, match="together with the list"):
-        importers.read_bytes(data, "me_gear.json", settings, beside={"x": b""})
+        importers.read_bytes(data, "me_gear.json", settings, sidecars={"x": b""})
 
 
 # what is claimed

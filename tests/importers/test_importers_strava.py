@@ -254,7 +254,7 @@ def test_shoes_alone_are_read(settings, language):
 def test_shoes_beside_the_activities_are_read_with_them(settings):
     beside = {"activities.csv": made.strava_csv([PLAIN])}
     with pytest.raises(NotTaken, match=r"together with activities\.csv"):
-        importers.read_bytes(made.strava_shoes_csv(), "shoes.csv", settings, beside=beside)
+        importers.read_bytes(made.strava_shoes_csv(), "shoes.csv", settings, sidecars=beside)
 
 
 def test_our_own_list_of_shoes_is_not_taken_for_stravas(settings, sample_data):
