@@ -91,6 +91,7 @@ def read_bytes(
     settings: Settings,
     sport: str | None = None,
     sidecars: Mapping[str, bytes] | None = None,
+    *,
     file_format: Format | None = None,
 ) -> ParsedFile:
     """Read the bytes of one file, packed with gzip or not.
