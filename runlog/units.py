@@ -1,8 +1,9 @@
-"""Format numbers, distances, dates and body areas for people, in the language in use."""
+"""Format numbers, distances, dates and body areas for people; make any text safe to show."""
 
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from runlog import settings
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 UNKNOWN = "–"
 METRES = settings.METRES
 
-#: Control characters, and those that turn the direction of all text after them.
-_UNPRINTABLE = dict.fromkeys([*range(32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+#: What a terminal obeys, what breaks a line or turns the direction of all text after it, and what no file can
+#: hold: controls (C0, DEL, C1), the Arabic letter mark and the other direction marks, line and paragraph
+#: separators, embeddings, overrides, isolates, and lone surrogates.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 _AREA_NAMES = {
     "upper_back": N_("upper back"),
@@ -34,51 +39,51 @@ _AREA_NAMES = {
 
 
 def is_known(value: float | None) -> bool:
-    """Whether a value is known; 0 is."""
+    """Return whether a value is known; 0 is."""
     return value is not None and not math.isnan(value)
 
 
 def number(value: float | None, digits: int = 1, *, signed: bool = False) -> str:
-    """A number with a true minus sign, e.g. "3.4", "−1.2", "+0.8"."""
+    """Format a number with a true minus sign, e.g. "3.4", "−1.2", "+0.8"."""
     if value is None or math.isnan(value):
         return UNKNOWN
     return format_decimal(value, digits, signed=signed)
 
 
 def percent(fraction: float | None) -> str:
-    """A fraction as a percentage, e.g. "78%"."""
+    """Format a fraction as a percentage, e.g. "78%"."""
     if fraction is None or math.isnan(fraction):
         return UNKNOWN
     return _("{number}%").format(number=number(100 * fraction, 0))
 
 
 def distance(metres: float | None, units: str = "km", digits: int = 1) -> str:
-    """Metres as "12.4 km" or "7.7 mi"."""
+    """Format metres as "12.4 km" or "7.7 mi"."""
     if metres is None or math.isnan(metres):
         return UNKNOWN
     return f"{number(metres / METRES[units], digits)} {units}"
 
 
 def load_unit(kind: str, units: str = "km") -> str:
-    """The unit of a load in words: that of ``History.load_kind``, distances in the runner's."""
+    """Return the unit of a load in words: that of ``History.load_kind``, distances in the runner's."""
     return units if kind == "km" else _(str(kind))
 
 
 def load_in(value: float, kind: str, units: str = "km") -> float:
-    """A load in the unit that ``load_unit`` names."""
+    """Convert a load to the unit that ``load_unit`` names."""
     return value * METRES["km"] / METRES[units] if kind == "km" else value
 
 
 def load(value: float | None, kind: str, units: str = "km") -> str:
-    """A load with its unit, e.g. "234 session-RPE points", "4.8 mi"."""
+    """Format a load with its unit, e.g. "234 session-RPE points", "4.8 mi"."""
     if value is None or math.isnan(value):
         return UNKNOWN
-    there = load_in(value, kind, units)
-    return f"{number(there, 0 if there >= 100 else 1)} {load_unit(kind, units)}"  # noqa: PLR2004 - three digits say enough
+    converted = load_in(value, kind, units)
+    return f"{number(converted, 0 if converted >= 100 else 1)} {load_unit(kind, units)}"  # noqa: PLR2004 - three digits are enough
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds as "42 min" or "1 h 05 min"."""
+    """Format seconds as "42 min" or "1 h 05 min"."""
     if seconds is None or math.isnan(seconds):
         return UNKNOWN
     hours, minutes = divmod(round(seconds / 60), 60)
@@ -86,7 +91,7 @@ def duration(seconds: float | None) -> str:
 
 
 def pace(seconds: float | None, metres: float | None, units: str = "km") -> str:
-    """Time over distance as "5:42 min/km"."""
+    """Format time over distance as "5:42 min/km"."""
     if seconds is None or metres is None or math.isnan(seconds) or math.isnan(metres) or metres <= 0:
         return UNKNOWN
     minutes, rest = divmod(round(seconds / metres * METRES[units]), 60)
@@ -94,7 +99,7 @@ def pace(seconds: float | None, metres: float | None, units: str = "km") -> str:
 
 
 def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
-    """A day as "Sun 15 Nov", "15 Nov" or "Sun 15 Nov 2026"; in every English alike."""
+    """Format a day as "Sun 15 Nov", "15 Nov" or "Sun 15 Nov 2026"."""
     text = _("{day} {month}").format(day=value.day, month=month(value))
     if weekday:
         text = f"{weekday_names()[value.weekday()]} {text}"
@@ -102,17 +107,17 @@ def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
 
 
 def weekday(value: date) -> str:
-    """The weekday of a day, short, e.g. "Sun"."""
+    """Return the weekday of a day, short, e.g. "Sun"."""
     return weekday_names()[value.weekday()]
 
 
 def month(value: date) -> str:
-    """The month of a day, short, e.g. "Nov"."""
+    """Return the month of a day, short, e.g. "Nov"."""
     return month_names()[value.month - 1]
 
 
 def days(first: date, last: date) -> str:
-    """A span of days as "20–26 Jul 2026" or "28 Dec 2026 – 3 Jan 2027"."""
+    """Format a span of days as "20–26 Jul 2026" or "28 Dec 2026 – 3 Jan 2027"."""
     end = day(last, weekday=False, year=True)
     if (first.year, first.month) == (last.year, last.month):
         return _("{day}–{end}").format(day=first.day, end=end)
@@ -120,20 +125,38 @@ def days(first: date, last: date) -> str:
 
 
 def count_noun(how_many: int, noun: str) -> str:
-    """A count with its English noun, e.g. "1 run", "4 runs"; the report says ``counted`` instead."""
+    """Format a count with its English noun, e.g. "1 run", "4 runs"; translated texts use ``ngettext``."""
     return f"{how_many} {noun}{'' if how_many == 1 else 's'}"
 
 
-def printable(text: str) -> str:
-    """What the runner typed, fit to stand in a sentence: without characters that turn or break a line."""
-    return text.translate(_UNPRINTABLE)
+def printable(text: str, instead: str = "") -> str:
+    """Replace each character that a text for people must not hold, by nothing unless told otherwise."""
+    return _UNPRINTABLE.sub(instead, text)
+
+
+def escape_controls(value: object, keep: str = "") -> str:
+    r"""Write such characters as ``\x1b``, line ends and tabs as a space; those in ``keep`` stay."""
+    return _UNPRINTABLE.sub(
+        lambda match: match[0] if match[0] in keep else _escape_character(match[0]), str(value)
+    )
+
+
+def _escape_character(character: str) -> str:
+    if character in "\n\r\t\u2028\u2029":
+        return " "
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def escape_json(document: str) -> str:
+    r"""Write such characters of a JSON document as ``\u001b``; it stays the same JSON."""
+    return _UNPRINTABLE.sub(lambda match: "\n" if match[0] == "\n" else f"\\u{ord(match[0]):04x}", document)
 
 
 def capital(text: str) -> str:
-    """A text with a capital first letter and the rest as it is: German nouns keep theirs."""
+    """Capitalise the first letter and leave the rest: German nouns keep theirs."""
     return text[:1].upper() + text[1:]
 
 
 def area(name: str) -> str:
-    """A body area in words, e.g. "upper back", "hip or groin"."""
+    """Return a body area in words, e.g. "upper back", "hip or groin"."""
     return _(_AREA_NAMES.get(name, name.replace("_", " ")))

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import pytest
@@ -61,6 +62,20 @@ def test_days_read_well():
 def test_what_was_typed_turns_and_breaks_no_line():
     assert units.printable("a\u202eb\u2066c\nd\x1b[31m") == "abcd[31m"
     assert units.printable("נעליים 🏃 <b>") == "נעליים 🏃 <b>"
+
+
+#: Of each kind: C0, DEL, C1, direction marks, line ends, overrides, isolates, surrogates.
+UNPRINTABLE = "\x00\x07\x1b\x7f\x80\x9b\x9f\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ud800\udfff"
+
+
+@pytest.mark.parametrize("character", UNPRINTABLE, ids=ascii)
+def test_one_list_says_what_neither_a_page_nor_a_terminal_gets(character):
+    assert units.printable(f"a{character}b") == "ab"
+    assert units.printable(f"a{character}b", " ") == "a b"
+    assert character not in units.escape_controls(f"a{character}b")
+    document = json.dumps({"name": f"a{character}b"}, ensure_ascii=False)
+    assert character not in units.escape_json(document)
+    assert json.loads(units.escape_json(document)) == json.loads(document)
 
 
 def test_counts_and_areas():

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from runlog.cli import base
-from runlog.cli.base import escape_json, examples
+from runlog.cli.base import examples
 from runlog.cli.import_ import progress_bar
 from runlog.cli.output import echo, echo_err, print_json
 from runlog.errors import StoreError
 from runlog.settings import CONFIG_NAME
+from runlog.units import escape_json
 
 if TYPE_CHECKING:
     from runlog.doctor import CheckReport

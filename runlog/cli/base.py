@@ -6,7 +6,6 @@ Nothing heavy is imported here, so that ``runlog --help`` starts at once.
 from __future__ import annotations
 
 import errno
-import re
 import traceback
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,31 +27,6 @@ if TYPE_CHECKING:
 def examples(*lines: str) -> str:
     r"""Give the epilog of a command: its examples, kept line by line (``\b`` is click's mark for that)."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-#: Control characters, line and paragraph separators, direction overrides and lone surrogates.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def escape_controls(value: object, keep: str = "") -> str:
-    r"""Write out what a terminal would obey, as ``\x1b``; characters in ``keep`` stay."""
-    return _UNSAFE.sub(
-        lambda match: match[0] if match[0] in keep else _escape_character(match[0]), str(value)
-    )
-
-
-def escape_json(document: str) -> str:
-    r"""Likewise for a JSON document, which stays the same JSON: as ``\u001b``."""
-    return _UNSAFE.sub(
-        lambda match: "\n" if match[0] == "\n" else f"\\u{ord(match[0]):04x}",
-        document,
-    )
-
-
-def _escape_character(character: str) -> str:
-    if character in "\n\r\t\u2028\u2029":
-        return " "
-    return character.encode("unicode_escape").decode("ascii")
 
 
 class LazyCommand(NamedTuple):
@@ -110,6 +84,8 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message as ``runlog: …``."""
+        from runlog.units import escape_controls
+
         click.echo(f"runlog: {escape_controls(self.message)}", file=file, err=True)
 
 
@@ -151,6 +127,8 @@ def _type_and_text(error: Exception) -> str:
 
 def _make_failure(message: str, *, debug: bool) -> Failure:
     if debug:
+        from runlog.units import escape_controls
+
         click.echo(escape_controls(traceback.format_exc(), keep="\n"), err=True)
     return Failure(message)
 

@@ -13,8 +13,9 @@ import click
 from runlog import units
 from runlog.cli import base
 from runlog.cli.alerts import print_new_alerts
-from runlog.cli.base import escape_controls, examples
+from runlog.cli.base import examples
 from runlog.cli.output import Column, echo, print_json, print_table
+from runlog.units import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

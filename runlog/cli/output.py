@@ -18,10 +18,9 @@ import click
 
 from runlog import units
 from runlog.cli import base
-from runlog.cli.base import escape_controls, escape_json
 from runlog.localtime import at_offset
 from runlog.model import Kind
-from runlog.units import UNKNOWN
+from runlog.units import UNKNOWN, escape_controls, escape_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

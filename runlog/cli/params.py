@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import get_completion_class
 
-from runlog.cli.base import escape_controls, examples
+from runlog.cli.base import examples
 from runlog.cli.lookup import find_shoe
 from runlog.errors import NotFound
 from runlog.localtime import EARLIEST_VALID
 from runlog.model import MAX_ENTRY_VALUES, Shoe
 from runlog.settings import METRES
+from runlog.units import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from runlog.trials.design import trial_from_plan
+from runlog.units import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,9 +77,4 @@ def _described_runs(plan: Plan) -> Iterator[tuple[int, PlannedRun, str, str]]:
     """The number of each run, the run, its way and what to do, fit for a file."""
     todo = trial_from_plan(plan).todo()
     for number, run in enumerate(plan.runs, 1):
-        yield number, run, _printable(plan.way(run)), _printable(todo[0 if run.first else 1])
-
-
-def _printable(text: str) -> str:
-    """A text without the control characters that no calendar may hold; names of shoes come from files."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+        yield number, run, printable(plan.way(run), " "), printable(todo[0 if run.first else 1], " ")

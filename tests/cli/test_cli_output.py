@@ -7,14 +7,14 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlog.cli.base import escape_controls, escape_json
+from runlog.units import escape_controls, escape_json
 
 EVIL = "[red]x[/red] \x1b]0;owned\x07\x1b[31m \u202egnp.exe\u2066 &amp; \x9b2J"
 RUN_KEYS = [
@@ -206,6 +206,18 @@ def test_hostile_words_of_the_runner_do_not_either(run, words):
     assert_tame(run("log", "3", "--note", EVIL).stdout)
     assert_tame(run(*words).stdout)
     assert_tame(run("shoes", "retire", EVIL + "x", code=1).stderr)
+
+
+@pytest.mark.parametrize("form", ["json", "md", "html"])
+def test_nor_do_they_in_a_report_on_the_screen(run, tmp_path, gpx, form):
+    name = "".join(char for char in f"{EVIL} \x85\u2028\u200f\u061c" if char not in "\x1b\x07")
+    run("shoes", "add", name, "--default")
+    text = gpx(datetime.now(UTC).replace(microsecond=0) - timedelta(days=8), name="morning")
+    (tmp_path / "run.gpx").write_text(text, encoding="utf-8")
+    run("import", tmp_path / "run.gpx")
+    shown = run("report", "--last", "--format", form, "--out", "-").stdout
+    assert "gnp.exe" in shown
+    assert not set(shown) & set("\x85\x9b\u202e\u2066\u2028\u200f\u061c")
 
 
 def assert_tame(text):

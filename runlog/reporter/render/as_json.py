@@ -11,6 +11,7 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from runlog import units
 from runlog.i18n import use_language
 from runlog.reporter import guidance
 
@@ -29,7 +30,7 @@ FORMAT_VERSION = 1
 
 def render_week_json(week: Week) -> str:
     """The JSON document of a week."""
-    return json.dumps(week_facts(week), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return _to_document(week_facts(week))
 
 
 def week_facts(week: Week) -> dict[str, Any]:
@@ -110,7 +111,12 @@ def to_json_value(value: Any) -> Any:  # noqa: ANN401 - all that the facts are m
 
 def render_season_json(season: Season) -> str:
     """The JSON document of a season; its keys are those of ``Season``, days as first_day and last_day."""
-    return json.dumps(season_facts(season), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return _to_document(season_facts(season))
+
+
+def _to_document(facts: dict[str, Any]) -> str:
+    """Write facts so that a terminal can show them: names come from files."""
+    return units.escape_json(json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def season_facts(season: Season) -> dict[str, Any]:
