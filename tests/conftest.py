@@ -1,8 +1,11 @@
-"""What every test may ask for."""
+"""Fixtures for every test: the committed data, what all workers share, and a check of connections."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +13,18 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+try:
+    import fcntl
+except ImportError:  # Windows: every worker makes its own
+    fcntl = None
 
 # How long an example takes says how busy the machine is, not whether the code is right.
-hypothesis.settings.register_profile("runlog", parent=hypothesis.settings(), deadline=None)
+# RUNLOG_FUZZ=50 asks for fifty times as many examples, as it does of mutants (tests/ingest).
+hypothesis.settings.register_profile(
+    "runlog", deadline=None, max_examples=100 * int(os.environ.get("RUNLOG_FUZZ", "1"))
+)
 hypothesis.settings.load_profile("runlog")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +40,12 @@ def root() -> Path:
 def sample_data() -> Path:
     """The committed sample season."""
     return ROOT / "sample_data"
+
+
+@pytest.fixture(scope="session")
+def sample_season(sample_data: Path) -> list[Path]:
+    """What of the sample season is imported."""
+    return [sample_data / name for name in ("activities", "diary.csv", "shoes.csv")]
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +65,49 @@ def devicefiles(shared: Path) -> Path:
     return shared / "devicefiles"
 
 
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Give the folder of a name, which one of all workers fills; it is only to be read or copied."""
+    base = tmp_path_factory.getbasetemp()
+    if fcntl is not None and os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    (base / "made").mkdir(exist_ok=True)
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = base / "made" / name
+        with _locked(folder.with_suffix(".lock")):
+            if not folder.exists():
+                unfinished = folder.with_suffix(".part")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                fill(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sample_home(made_once: Callable[..., Path], sample_season: list[Path]) -> Path:
+    """A home with the sample season and nothing else; only to be copied."""
+    import runlog
+
+    def fill(folder: Path) -> None:
+        with runlog.open(folder) as journal:
+            journal.add(sample_season)
+            journal.history()
+
+    return made_once("sample-home", fill)
+
+
 @pytest.fixture
 def aged() -> Callable[[Path], None]:
     """Make a file, or all files in a folder, look unchanged for an hour."""
@@ -58,3 +118,40 @@ def aged() -> Callable[[Path], None]:
             os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns - 3_600_000_000_000))
 
     return age
+
+
+@pytest.fixture(scope="session")
+def connections() -> Iterator[list[sqlite3.Connection]]:
+    """The SQLite connections that this process has opened."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def connect_and_note(*args: object, **kwargs: object) -> sqlite3.Connection:
+        connection = connect(*args, **kwargs)
+        opened.append(connection)
+        return connection
+
+    sqlite3.connect = connect_and_note
+    yield opened
+    sqlite3.connect = connect
+
+
+def _is_open(connection: sqlite3.Connection) -> bool:
+    try:
+        _ = connection.total_changes
+    except sqlite3.ProgrammingError:
+        return False
+    return True
+
+
+@pytest.fixture(autouse=True)
+def every_connection_is_closed(connections: list[sqlite3.Connection]) -> Iterator[None]:
+    """Fail a test that leaves a connection open, as Python 3.13 does where it is collected by chance."""
+    before = len(connections)
+    yield
+    left = [connection for connection in connections[before:] if _is_open(connection)]
+    del connections[before:]
+    for connection in left:
+        with suppress(sqlite3.ProgrammingError):  # of another thread
+            connection.close()
+    assert not left, f"{len(left)} SQLite connections are left open"

@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner
 from gpx_text import gpx_text
 
-import runlog
 from runlog.cli import main
 
 
@@ -44,19 +43,10 @@ def rows(run):
     return lambda *words, code=0: json.loads(run(*words, "--json", code=code).stdout)
 
 
-@pytest.fixture(scope="session")
-def imported_season(tmp_path_factory, sample_data):
-    """A home with the sample season; only to be copied."""
-    folder = tmp_path_factory.mktemp("season") / "home"
-    with runlog.open(folder) as journal:
-        journal.add(sample_data / name for name in ("activities", "diary.csv", "shoes.csv"))
-    return folder
-
-
 @pytest.fixture
-def season(home, imported_season):
+def season(home, sample_home):
     """Put the sample season into the runner's home."""
-    shutil.copytree(imported_season, home)
+    shutil.copytree(sample_home, home)
 
 
 @pytest.fixture

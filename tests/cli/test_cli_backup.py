@@ -67,8 +67,8 @@ def test_restoring_without_a_terminal_needs_a_yes(run, home, tmp_path):
     assert "leagues" in next(home.glob("config.toml.before-restore-*")).read_text()
 
 
-def test_an_empty_home_needs_no_yes(run, home, tmp_path, imported_season):
-    with runlog.open(imported_season) as journal:
+def test_an_empty_home_needs_no_yes(run, home, tmp_path, sample_home):
+    with runlog.open(sample_home) as journal:
         journal.backup(tmp_path / "b.db")
     assert "Restored 90 runs" in run("restore", tmp_path / "b.db").stdout
     with runlog.open(home) as journal:
@@ -119,10 +119,9 @@ def test_all_is_well(run, rows):
 
 @pytest.mark.usefixtures("season")
 def test_what_is_wrong_is_told_with_what_to_do_and_the_exit_code(run, rows, home):
-    with sqlite3.connect(home / "runlog.db") as db:
+    with closing(sqlite3.connect(home / "runlog.db", isolation_level=None)) as db:
         db.execute("UPDATE derived SET shape = x'00' WHERE recording_id = 1")
         db.execute("INSERT INTO activity DEFAULT VALUES")
-    db.close()
     text = run("doctor", code=1).stdout
     assert "wrong: what is derived of 1 tracks" in text
     assert "    What to do: make them anew: runlog doctor --repair" in text
@@ -175,6 +174,7 @@ def test_where_there_is_nothing_yet_all_is_well(run, home):
 
 IMPORT = """
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -33,10 +34,10 @@ def full_season():
 
 
 @pytest.fixture(scope="session")
-def sample_history(sample_data, tmp_path_factory):
+def sample_history(sample_home, tmp_path_factory):
     """The committed sample season as a History."""
     import runlog
 
-    with runlog.open(tmp_path_factory.mktemp("home")) as journal:
-        journal.add([sample_data / name for name in ("activities", "diary.csv", "shoes.csv")])
+    home = shutil.copytree(sample_home, tmp_path_factory.mktemp("sample") / "home")
+    with runlog.open(home) as journal:
         return journal.history()

@@ -26,16 +26,6 @@ def plan(sample_data):
         sys.path.remove(str(sample_data))
 
 
-@pytest.fixture(scope="session")
-def history(sample_data, tmp_path_factory):
-    home = tmp_path_factory.mktemp("home")
-    (home / "config.toml").write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")  # GPX files tell none
-    with runlog.open(home) as journal:
-        summary = journal.add([sample_data])
-        assert (summary.runs_added, summary.other_added, summary.merged, summary.failed) == (90, 1, 4, 0)
-        return journal.history()
-
-
 def test_every_run_is_there_with_its_distance_and_shoe(history, plan):
     runs, _ = plan
     assert len(history.runs) == len(runs)

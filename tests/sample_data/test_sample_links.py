@@ -15,13 +15,8 @@ def truth(sample_data):
 
 
 @pytest.fixture(scope="module")
-def links(sample_data, tmp_path_factory, truth):
-    home = tmp_path_factory.mktemp("home")
-    (home / "config.toml").write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")  # GPX files tell none
-    with runlog.open(home) as journal:
-        journal.add([sample_data / name for name in ("activities", "diary.csv", "shoes.csv")])
-        table = runlog.exposures(journal.history(), truth["area"])
-    return runlog.links(table).set_index("factor")
+def links(history, truth):
+    return runlog.links(runlog.exposures(history, truth["area"])).set_index("factor")
 
 
 @pytest.mark.parametrize("factor", ["warmup", "route_share", "shoe_km", "run_spike"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -88,8 +89,12 @@ def test_another_version_of_what_is_derived_changes_no_route(kept, put, monkeypa
     assert by_day(kept) == {-5: "R3", 0: "R1", 1: "R2", 2: "R1", 3: "R2"}
 
 
+def change_database(home):
+    return closing(sqlite3.connect(home / "runlog.db", isolation_level=None))
+
+
 def test_a_route_outlives_its_last_run(kept, tmp_path):
-    with sqlite3.connect(tmp_path / "home" / "runlog.db") as db:  # as a list of which its row has vanished
+    with change_database(tmp_path / "home") as db:  # as a list of which its row has vanished
         db.execute("PRAGMA foreign_keys = ON")
         for table in ("derived", "track", "recording", "activity", "seen", "file"):
             db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
@@ -244,7 +249,7 @@ def test_a_backup_holds_the_routes(kept, tmp_path):
 
 
 def test_doctor_tells_of_a_route_whose_way_is_damaged(kept, tmp_path):
-    with sqlite3.connect(tmp_path / "home" / "runlog.db") as db:
+    with change_database(tmp_path / "home") as db:
         db.execute("UPDATE route SET shape = x'00' WHERE id = 2")
     found = {one.check: one.message for one in kept.doctor().findings}
     assert found["route"] == "the way of 1 route (2) cannot be read"
