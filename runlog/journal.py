@@ -15,25 +15,31 @@ from typing import TYPE_CHECKING, Self
 from runlog import settings, store
 from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.model import Kind, Route, StoredShoeRule, shoe_key
+from runlog.settings import Settings
 from runlog.store import routes, shoes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from runlog.alert_states import Alerts
     from runlog.analysis.history import History
     from runlog.doctor import CheckReport
     from runlog.export import ExportResult
-    from runlog.ingest import Summary
     from runlog.model import Entry, Shoe, ShoeRule, Snapshot, StoredActivity, StoredEntry, Track
-    from runlog.settings import Settings
+    from runlog.results import HomeContents, ImportSummary, RecordingInfo, RestoreResult
     from runlog.store import Store
-    from runlog.store.activities import Source
-    from runlog.store.backup import RestoreResult
-    from runlog.store.connection import Contents
     from runlog.trials.registry import TrialRegistry
 
-__all__ = ["Journal", "Routes", "Shoes", "diary_template", "home_folder", "open"]
+__all__ = [
+    "Journal",
+    "Routes",
+    "Shoes",
+    "diary_template",
+    "home_folder",
+    "open",
+    "open_unchecked",
+    "watch_folders",
+]
 
 
 def open(path: str | os.PathLike[str] | None = None) -> Journal:  # noqa: A001 - reads as runlog.open
@@ -48,6 +54,11 @@ def open(path: str | os.PathLike[str] | None = None) -> Journal:  # noqa: A001 -
     """
     folder = home_folder(path)
     return Journal(folder, settings.read_settings(folder / settings.CONFIG_NAME))
+
+
+def open_unchecked(path: str | os.PathLike[str] | None = None) -> Journal:
+    """Open a journal without its config.toml, for `backup`, `restore` and `doctor`, which need none."""
+    return Journal(home_folder(path), Settings())
 
 
 def home_folder(path: str | os.PathLike[str] | None = None) -> Path:
@@ -66,6 +77,19 @@ def diary_template() -> str:
     from runlog.importers import diary_csv
 
     return diary_csv.empty_diary()
+
+
+def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator[list[Path]]:
+    """Yield the new and changed files in folders, once they no longer grow.
+
+    Args:
+        folders: where to look; one that does not exist yet is waited for.
+        wait: called between two looks; returns False to stop.
+    """
+    from runlog.ingest import sources
+
+    for files in sources.watch_folders(folders, wait):
+        yield [Path(file.path) for file in files]
 
 
 def _clinician_warnings(history: History, now: datetime) -> list[str]:
@@ -112,7 +136,7 @@ class Journal:
         sport: str | None = None,
         progress: Callable[[int, int, str], None] | None = None,
         workers: int | None = None,
-    ) -> Summary:
+    ) -> ImportSummary:
         """Import files, and all files in folders; none of them stops the others.
 
         Args:
@@ -153,7 +177,7 @@ class Journal:
         """All runs in the order of their starts, without what needs numpy."""
         return [one for one in self.activities() if one.activity.kind is Kind.RUN]
 
-    def sources(self, activity_id: int) -> list[Source]:
+    def sources(self, activity_id: int) -> list[RecordingInfo]:
         """The files that an activity was read from, the best first, as ``split`` numbers them."""
         return self._store.sources(activity_id)
 
@@ -251,12 +275,25 @@ class Journal:
 
         return Alerts(self._store)
 
-    def backup(self, file: str | os.PathLike[str], *, force: bool = False) -> Contents:
-        """Put everything, settings included, into one file, whoever writes to the store meanwhile.
+    def contents(self) -> HomeContents | None:
+        """Return the record counts of this journal; None if it has no database yet.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        from runlog.store import backup
+
+        return backup.read_current_contents(self.folder)
+
+    def backup(
+        self, file: str | os.PathLike[str], *, force: bool = False, now: datetime | None = None
+    ) -> HomeContents:
+        """Copy everything, settings included, into one file, also while others write to the store.
 
         Args:
-            file: where to; its folder has to be there.
-            force: take the place of a file that is there already.
+            file: where to; its folder has to exist.
+            force: replace a file that is there already.
+            now: the time that the backup is marked with.
 
         Raises:
             BadInput: there is nothing to back up, or the file cannot be written there.
@@ -264,12 +301,27 @@ class Journal:
         """
         from runlog.store import backup
 
-        return backup.make_backup(self.folder, Path(file), datetime.now(UTC), force=force)
+        return backup.make_backup(self.folder, Path(file), now or datetime.now(UTC), force=force)
 
-    def restore(self, file: str | os.PathLike[str]) -> RestoreResult:
-        """Put a backup in the place of all that is kept here, which is set aside in the folder.
+    @staticmethod
+    def inspect_backup(file: str | os.PathLike[str]) -> HomeContents:
+        """Return the record counts of a backup.
+
+        Raises:
+            BadInput: the file is no backup, is damaged, or a newer runlog has written it.
+        """
+        from runlog.store import backup
+
+        return backup.inspect_backup(Path(file))
+
+    def restore(self, file: str | os.PathLike[str], *, now: datetime | None = None) -> RestoreResult:
+        """Replace everything by a backup; the previous database and settings stay in the folder, renamed.
 
         The settings of this journal stay as they were read; open it again for those of the backup.
+
+        Args:
+            file: the backup.
+            now: the time in the names of the previous files.
 
         Raises:
             BadInput: the file is no backup, is damaged, or a newer runlog has written it.
@@ -277,7 +329,7 @@ class Journal:
         """
         from runlog.store import backup
 
-        return backup.restore_backup(self.folder, Path(file), datetime.now().astimezone())
+        return backup.restore_backup(self.folder, Path(file), (now or datetime.now(UTC)).astimezone())
 
     def export(
         self,
@@ -314,6 +366,19 @@ class Journal:
         from runlog import doctor
 
         return doctor.check_home(self.folder, progress)
+
+    def drop_caches(self) -> None:
+        """Delete what runlog computes anew when it is missing; nothing else is changed.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        from runlog.store import checks
+        from runlog.store.connection import DATABASE
+
+        database = self.folder / DATABASE
+        if database.exists():
+            checks.drop_caches(database)
 
 
 _UNSAVED_RULE_ID = 0  # no rule has this number

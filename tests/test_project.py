@@ -49,6 +49,7 @@ def test_imports_point_down(root):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Imports point down KEPT" in done.stdout
+    assert "The command line asks a Journal KEPT" in done.stdout
 
 
 def test_the_top_level_is_what_was_drawn(root):

@@ -20,7 +20,6 @@ from runlog.errors import BadInput, RunlogError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runlog.ingest.sources import FoundFile
     from runlog.journal import Journal
     from runlog.schedule import WeeklyJob
 
@@ -102,7 +101,7 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
     A file is taken once it no longer grows. A folder that is not there (a watch
     that is not plugged in) is waited for. Ctrl-C ends it.
     """
-    from runlog.ingest.sources import watch_folders
+    from runlog.journal import watch_folders
 
     looks = iter([True]) if once else iter(lambda: True, False)
 
@@ -115,17 +114,17 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
     if not once:
         echo_err(f"Watching {', '.join(map(str, folders))}. Ctrl-C ends it.")
     try:
-        for files in watch_folders(folders, wait):
-            _import_settled(files, notify=notify)
+        for paths in watch_folders(folders, wait):
+            _import_settled(paths, notify=notify)
     except KeyboardInterrupt:
         echo_err("No longer watching.")
 
 
-def _import_settled(files: Sequence[FoundFile], *, notify: bool) -> None:
-    """Import files; what goes wrong is told, and the watching goes on."""
+def _import_settled(paths: Sequence[Path], *, notify: bool) -> None:
+    """Import files; print what goes wrong, so that watching goes on."""
     try:
         with base.open_journal() as kept:
-            _import_and_notify(kept, [Path(found.path) for found in files], notify=notify)
+            _import_and_notify(kept, paths, notify=notify)
     except RunlogError as error:
         echo_err(f"Error: {error}")
 

@@ -20,7 +20,8 @@ from runlog.units import escape_json
 
 if TYPE_CHECKING:
     from runlog.doctor import CheckReport
-    from runlog.store.connection import Contents
+    from runlog.journal import Journal
+    from runlog.results import HomeContents
 
 _PATH = click.Path(path_type=Path)
 _MB = 1e6
@@ -41,9 +42,7 @@ def backup(file: Path, *, force: bool) -> None:
     before it is put in place. Reports are not in it; runlog report writes them
     again. To get it all back: runlog restore FILE
     """
-    from runlog.store import backup
-
-    contents = backup.make_backup(base.home_folder(), file, base.now(), force=force)
+    contents = base.open_unchecked().backup(file, force=force, now=base.now())
     settings = "no settings, because none are set" if contents.config is None else "the settings"
     echo(f"{file}: {_megabytes(file.stat().st_size)}, {_describe_contents(contents)}, {settings}.")
 
@@ -62,28 +61,25 @@ def restore(file: Path, *, yes: bool) -> None:
     What is there now is kept aside in the same folder, database and settings.
     A backup of an older runlog is brought up to date.
     """
-    from runlog.store import backup
-
-    home = base.home_folder()
-    contents = backup.inspect_backup(file)
-    there = _describe_home(home)
-    if there and not yes:
+    journal = base.open_unchecked()
+    home, contents = journal.folder, journal.inspect_backup(file)
+    current = _describe_current(journal)
+    if current and not yes:
         _confirm(
-            f"{home} holds {there}. Replace it by {_describe_contents(contents)}? The former stays beside it."
+            f"{home} holds {current}. Replace it by {_describe_contents(contents)}? "
+            "The former stays beside it."
         )
-    done = backup.restore_backup(home, file, base.now().astimezone())
+    done = journal.restore(file, now=base.now())
     echo(f"Restored {_describe_contents(contents)}{_backup_date(contents)} to {home}.")
-    for aside in filter(None, (done.database_aside, done.config_aside)):
-        echo(f"What was there is now {aside}")
+    for previous in filter(None, (done.previous_database, done.previous_config)):
+        echo(f"What was there is now {previous}")
     if contents.config is None and (home / CONFIG_NAME).exists():
         echo_err("There are no settings in this backup; those of the home stay.")
 
 
-def _describe_home(home: Path) -> str:
-    from runlog.store import backup
-
+def _describe_current(journal: Journal) -> str:
     try:
-        contents = backup.read_current_contents(home)
+        contents = journal.contents()
     except StoreError:
         return "a database that cannot be read"
     return _describe_contents(contents) if contents else ""
@@ -128,7 +124,7 @@ def export(folder: Path, *, gpx: bool, force: bool) -> None:
     echo(f"{folder}: {', '.join(parts)}.")
 
 
-def _describe_contents(contents: Contents) -> str:
+def _describe_contents(contents: HomeContents) -> str:
     others = [_count(contents.others, "other activity", "other activities")] if contents.others else []
     entries = _count(contents.ratings, "diary entry", "diary entries")
     return ", ".join([_count(contents.runs, "run", "runs"), *others, entries])
@@ -138,7 +134,7 @@ def _count(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def _backup_date(contents: Contents) -> str:
+def _backup_date(contents: HomeContents) -> str:
     made = contents.made
     return f" of {made.astimezone():%Y-%m-%d %H:%M}" if made else ""
 
@@ -168,48 +164,43 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
     Nothing of yours is changed, also by --repair. The exit code is 1 if
     something is wrong.
     """
-    from runlog import doctor
-    from runlog.store.connection import DATABASE
-
-    home = base.home_folder()
-    if repair and (home / DATABASE).exists():
-        _drop_caches(home / DATABASE)
+    journal = base.open_unchecked()
+    if repair:
+        _drop_caches(journal)
     with progress_bar() as progress:
-        found = doctor.check_home(home, progress)
+        report = journal.doctor(progress)
     if as_json:
-        findings = [asdict(finding) for finding in found.findings]
-        print_json({"ok": found.ok, "findings": findings, "facts": found.facts})
+        findings = [asdict(finding) for finding in report.findings]
+        print_json({"ok": report.ok, "findings": findings, "facts": report.facts})
     else:
-        _print_findings(found)
+        _print_findings(report)
     if support is not None:
-        _write_support(home, found, support)
+        _write_support(journal.folder, report, support)
         echo(f"For whoever helps you, without anything of yours: {support}")
-    if not found.ok:
+    if not report.ok:
         click.get_current_context().exit(1)
 
 
-def _drop_caches(database: Path) -> None:
-    from runlog.store import checks
-
+def _drop_caches(journal: Journal) -> None:
     try:
-        checks.drop_caches(database)
+        journal.drop_caches()
     except StoreError as error:  # what is wrong is told by the check
         echo_err(f"Nothing repaired: {error}")
 
 
-def _print_findings(found: CheckReport) -> None:
-    for finding in sorted(found.findings, key=lambda finding: not finding.wrong):
+def _print_findings(report: CheckReport) -> None:
+    for finding in sorted(report.findings, key=lambda finding: not finding.wrong):
         echo(f"{'wrong' if finding.wrong else 'note'}: {finding.message}")
         echo(f"What to do: {finding.todo}", indent="    ")
-    if found.ok:
-        runs, ratings = found.facts["runs"], found.facts["ratings"]
+    if report.ok:
+        runs, ratings = report.facts["runs"], report.facts["ratings"]
         what = "" if runs is None else f" {runs} runs and {ratings} diary entries were checked."
         echo(f"All is well.{what}")
 
 
-def _write_support(home: Path, found: CheckReport, file: Path) -> None:
+def _write_support(home: Path, report: CheckReport, file: Path) -> None:
     from runlog.doctor import support_report
     from runlog.fileio import write_atomically
 
-    document = json.dumps(support_report(home, found), indent=2, ensure_ascii=False)
+    document = json.dumps(support_report(home, report), indent=2, ensure_ascii=False)
     write_atomically(file, escape_json(document) + "\n")

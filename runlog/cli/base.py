@@ -140,6 +140,13 @@ def open_journal(ctx: click.Context | None = None) -> Journal:
     return runlog.journal.open(home_folder(ctx))
 
 
+def open_unchecked() -> Journal:
+    """Open the same journal without its config.toml, which may be broken."""
+    import runlog.journal
+
+    return runlog.journal.open_unchecked(home_folder())
+
+
 def home_folder(ctx: click.Context | None = None) -> Path:
     """The folder of that journal, whether or not it can be opened."""
     import runlog.journal

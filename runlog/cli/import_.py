@@ -20,7 +20,7 @@ from runlog.units import escape_controls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from runlog.ingest.results import FileResult, Summary
+    from runlog.results import FileResult, ImportSummary
 
 if TYPE_CHECKING:
     Report = Callable[[int, int, str], None]
@@ -84,7 +84,7 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> Non
         click.get_current_context().exit(1)
 
 
-def print_summary(summary: Summary) -> None:
+def print_summary(summary: ImportSummary) -> None:
     """Print what was added and, by reason, which files deserve a word."""
     counts = [{"count": getattr(summary, field), "what": what} for field, what in _COUNTS]
     print_table([row for row in counts if row["count"]] or counts[:1], _COUNT_COLUMNS)
@@ -97,7 +97,7 @@ def print_summary(summary: Summary) -> None:
     _print_split_hint(summary)
 
 
-def _print_split_hint(summary: Summary) -> None:
+def _print_split_hint(summary: ImportSummary) -> None:
     """Say how to look at what was joined, and how to take it apart."""
     joined = next((file.runs[0] for file in summary.files if file.outcome == "merged" and file.runs), None)
     if joined is not None:
@@ -105,7 +105,7 @@ def _print_split_hint(summary: Summary) -> None:
         echo(f"runlog show {joined} lists the files of a run; runlog split {joined} takes them apart.")
 
 
-def _group_by_reason(summary: Summary) -> list[dict[str, str]]:
+def _group_by_reason(summary: ImportSummary) -> list[dict[str, str]]:
     """Give outcome, files and reason, a row for each kind of reason told, what went wrong first."""
     told = [file for file in summary.files if file.reason]
     alike: dict[tuple[str, str], list[FileResult]] = {}

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
     from runlog.model import Lap
-    from runlog.store.activities import Source
+    from runlog.results import RecordingInfo
 
 RUNNING_FORM_KEYS = (
     "cadence_drift_spm",
@@ -162,12 +162,12 @@ def yes_no(answer: object) -> str:
     return "yes" if answer else "no"
 
 
-def describe_source(source: Source) -> str:
+def describe_source(source: RecordingInfo) -> str:
     """Say which file it is and what is in it, e.g. "/home/ada/1.fit (Garmin fenix 7, 3,012 points …)"."""
     return f"{source.path} ({', '.join(_source_facts(source))})"
 
 
-def _source_facts(source: Source) -> list[str]:
+def _source_facts(source: RecordingInfo) -> list[str]:
     if source.is_row:
         return ["a row of this list"]
     if not source.points:
@@ -230,7 +230,9 @@ def _run_days(history: History) -> list[tuple[int, date]]:
     return list(zip(history.runs.index, history.runs["day"].dt.date, strict=True))
 
 
-def _print_run(row: dict[str, Any], history: History, sources: Sequence[Source], *, is_run: bool) -> None:
+def _print_run(
+    row: dict[str, Any], history: History, sources: Sequence[RecordingInfo], *, is_run: bool
+) -> None:
     sport = "Run" if is_run else row["sport"].replace("_", " ").capitalize()
     echo(f"{row['name'] or sport} ({row['id']})")
     print_pairs(
@@ -298,7 +300,7 @@ def _route_text(row: dict[str, Any]) -> str:
     return row["route"] or units.UNKNOWN
 
 
-def _source_lines(sources: Sequence[Source]) -> list[tuple[str, str]]:
+def _source_lines(sources: Sequence[RecordingInfo]) -> list[tuple[str, str]]:
     if len(sources) == 1:
         return [("source", describe_source(sources[0]))]
     return [(f"source {number}", describe_source(source)) for number, source in enumerate(sources, start=1)]

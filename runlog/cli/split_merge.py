@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from runlog.journal import Journal
     from runlog.model import StoredActivity
-    from runlog.store.activities import Source
+    from runlog.results import RecordingInfo
 
 
 @click.command(
@@ -94,5 +94,5 @@ def _print_parts(kept: Journal, ids: Iterable[int]) -> None:
     )
 
 
-def _file_names(sources: Iterable[Source]) -> str:
+def _file_names(sources: Iterable[RecordingInfo]) -> str:
     return ", ".join(dict.fromkeys(PurePath(source.path).name for source in sources))

@@ -17,19 +17,21 @@ from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.fileio import MAX_FILE_BYTES
 from runlog.ingest import results
 from runlog.ingest.archives import walk_source
-from runlog.ingest.results import FileResult, ImportProgress, ImportResult, MemberPosition, Summary, summarise
+from runlog.ingest.results import ImportProgress, ImportResult, MemberPosition, summarise
 from runlog.ingest.sources import DiskFile, find_files
 from runlog.ingest.workers import ParseJob, parse_file, parse_in_order
+from runlog.results import FileResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from runlog.ingest.sources import FoundFile, InputSource
     from runlog.ingest.workers import ParseResult
+    from runlog.results import ImportSummary
     from runlog.settings import Settings
     from runlog.store import Store
 
-__all__ = ["Candidate", "FileResult", "Summary", "import_files", "prepare_candidate", "refused_result"]
+__all__ = ["Candidate", "import_files", "prepare_candidate", "refused_result"]
 
 #: Bytes that take longer to read than processes with all their libraries take to start.
 _PARALLEL_FROM_BYTES = 8 * 2**20
@@ -45,7 +47,7 @@ def import_files(
     sport: str | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     workers: int | None = None,
-) -> Summary:
+) -> ImportSummary:
     """Import files, and all files in folders and archives; no file stops the others. See ``Journal.add``."""
     files = find_files(paths)
     ledger = ImportProgress(len(files), progress)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         StoredEntry,
         Track,
     )
-    from runlog.store.activities import Source
+    from runlog.results import RecordingInfo
     from runlog.store.tracks import PackedDerived, PackedTrack
 
 __all__ = ["LOG", "CachedScan", "EntryCounts", "FileOutcome", "Store", "open"]
@@ -153,7 +153,7 @@ class Store:
         with self.writing() as db:
             recordings.merge_by_hand(db, into, other)
 
-    def sources(self, activity_id: int) -> list[Source]:
+    def sources(self, activity_id: int) -> list[RecordingInfo]:
         """The sources of an activity, the best first, as ``split`` numbers them."""
         with self.reading() as db:
             return activities.read_sources(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from runlog.errors import run_not_found
 from runlog.matching.merge import merge_digests, merge_recordings, rank_recordings
 from runlog.model import Kind, StoredActivity
+from runlog.results import RecordingInfo
 from runlog.store import rows
 
 if TYPE_CHECKING:
@@ -164,33 +165,11 @@ def recordings_without_derived(db: sqlite3.Connection, version: int) -> list[int
     return [row["recording_id"] for row in found]
 
 
-class Source(NamedTuple):
-    """A recording of an activity: what a file, or a part of one, tells of it.
-
-    Attributes:
-        id: of the recording.
-        path: of the file.
-        format: as its importer calls it: "fit", "gpx", "strava" …
-        device: the watch or app that made it, where it says so.
-        is_row: whether it is a list, of which this activity is a row.
-        points: how many points its track has.
-        columns: how many columns of them hold values.
-    """
-
-    id: int
-    path: str
-    format: str
-    device: str | None
-    is_row: bool
-    points: int
-    columns: int
-
-
-def read_sources(db: sqlite3.Connection, activity_id: int) -> list[Source]:
+def read_sources(db: sqlite3.Connection, activity_id: int) -> list[RecordingInfo]:
     """The sources of an activity, the best first, as ``grouping.split`` numbers them."""
     formats = dict(db.execute("SELECT id, format FROM file").fetchall())
     return [
-        Source(
+        RecordingInfo(
             one.id,
             one.path,
             formats[one.file_id],

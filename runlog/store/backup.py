@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 from runlog.errors import BadInput, StoreError
 from runlog.fileio import replace_atomically, write_atomically
+from runlog.results import RestoreResult
 from runlog.settings import CONFIG_NAME
 from runlog.store import connection, rows
 from runlog.store.connection import (
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-    from runlog.store.connection import Contents
+    from runlog.results import HomeContents
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
-def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -> Contents:
+def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -> HomeContents:
     """Put all that a runner owns, settings included, into one file; others may go on writing meanwhile.
 
     Args:
@@ -68,7 +68,7 @@ def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -
     return contents
 
 
-def inspect_backup(file: Path) -> Contents:
+def inspect_backup(file: Path) -> HomeContents:
     """What a backup holds.
 
     Raises:
@@ -88,7 +88,7 @@ def inspect_backup(file: Path) -> Contents:
         raise BadInput(f"{file}: this backup is damaged or cannot be read; use another one") from error
 
 
-def check_backup(db: sqlite3.Connection, file: Path) -> Contents:
+def check_backup(db: sqlite3.Connection, file: Path) -> HomeContents:
     """What a database holds that can be put into a home; raises as ``look`` does."""
     if not connection.is_runlog_database(db):
         raise BadInput(f"{file}: a database, but not one of runlog")
@@ -120,7 +120,7 @@ def _store_config(db: sqlite3.Connection, config: Path, now: datetime) -> None:
     db.execute("INSERT INTO backup VALUES (?, ?)", (rows.utc_text(now), text))
 
 
-def _checked_contents(db: sqlite3.Connection, live: Path) -> Contents:
+def _checked_contents(db: sqlite3.Connection, live: Path) -> HomeContents:
     found = connection.integrity_errors(db)
     if found:
         raise StoreError(
@@ -138,16 +138,7 @@ def _refuse_other_file(file: Path, magic: bytes) -> NoReturn:
 _PAGES_PER_STEP = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreResult:
-    """What was put back, and where that lies which it took the place of (None: there was nothing)."""
-
-    contents: Contents
-    database_aside: Path | None
-    config_aside: Path | None
-
-
-def read_current_contents(home: Path) -> Contents | None:
+def read_current_contents(home: Path) -> HomeContents | None:
     """What a home holds now; None where it has no database.
 
     Raises:

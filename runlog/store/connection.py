@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, StoreError
+from runlog.results import HomeContents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,32 +86,6 @@ _UNWRITABLE_CODES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _MAX_FAULTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a database holds.
-
-    Attributes:
-        version: of its tables, as ``schema.MIGRATIONS`` counts.
-        runs: how many runs.
-        others: how many activities that are no runs.
-        ratings: how many diary entries.
-        shoes: how many pairs.
-        made: when it was made, of a backup.
-        config: the config.toml that a backup holds; None where there was none.
-    """
-
-    version: int
-    runs: int
-    others: int
-    ratings: int
-    shoes: int
-    made: datetime | None = None
-    config: bytes | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.runs or self.others or self.ratings or self.shoes)
-
-
 @contextmanager
 def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that only reads.
@@ -175,11 +149,11 @@ def is_damage(error: StoreError) -> bool:
     return error_code(error.__cause__) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def count_contents(db: sqlite3.Connection) -> Contents:
+def count_contents(db: sqlite3.Connection) -> HomeContents:
     """Count what a database of runlog holds."""
     runs = _query_int(db, "SELECT count(DISTINCT activity_id) FROM recording WHERE kind = 'run'")
     made, config = _read_backup_row(db)
-    return Contents(
+    return HomeContents(
         version=_query_int(db, "PRAGMA user_version"),
         runs=runs,
         others=_query_int(db, "SELECT count(*) FROM activity") - runs,

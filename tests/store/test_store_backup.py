@@ -210,7 +210,7 @@ def test_restoring_into_an_empty_home_gives_everything_back(home, tmp_path):
     before = dump(home / "runlog.db")
     backup.make_backup(home, tmp_path / "b.db", NOW)
     done = backup.restore_backup(tmp_path / "new", tmp_path / "b.db", NOW)
-    assert (done.contents.runs, done.database_aside, done.config_aside) == (3, None, None)
+    assert (done.contents.runs, done.previous_database, done.previous_config) == (3, None, None)
     assert dump(tmp_path / "new/runlog.db") == before
     assert (tmp_path / "new/config.toml").read_text() == 'units = "mi"\n'
     assert listing(tmp_path / "new") == ["config.toml", "runlog.db"]
@@ -223,13 +223,13 @@ def test_what_was_there_is_kept_aside(home, tmp_path):
     (other / "config.toml").write_text('units = "km"\n')
     before, wanted = dump(other / "runlog.db"), dump(home / "runlog.db")
     done = backup.restore_backup(other, tmp_path / "b.db", NOW)
-    assert done.database_aside == other / "runlog.db.before-restore-20260720-090000"
-    assert done.config_aside == other / "config.toml.before-restore-20260720-090000"
-    assert dump(done.database_aside) == before
+    assert done.previous_database == other / "runlog.db.before-restore-20260720-090000"
+    assert done.previous_config == other / "config.toml.before-restore-20260720-090000"
+    assert dump(done.previous_database) == before
     assert dump(other / "runlog.db") == wanted
-    assert done.config_aside.read_text() == 'units = "km"\n'
-    again = backup.restore_backup(other, done.database_aside, NOW)
-    assert again.database_aside == other / "runlog.db.before-restore-20260720-090000-2"
+    assert done.previous_config.read_text() == 'units = "km"\n'
+    again = backup.restore_backup(other, done.previous_database, NOW)
+    assert again.previous_database == other / "runlog.db.before-restore-20260720-090000-2"
     assert dump(other / "runlog.db") == before
     assert (other / "config.toml").read_text() == 'units = "mi"\n', "a database without settings leaves them"
 
@@ -277,8 +277,8 @@ def test_a_home_that_is_beyond_repair_is_kept_aside_as_it_is(home, tmp_path, how
     done = backup.restore_backup(home, tmp_path / "b.db", NOW)
     assert dump(home / "runlog.db") == wanted
     if how == "damaged":
-        assert done.database_aside.read_bytes() == before
-        beside = done.database_aside.with_name(f"{done.database_aside.name}-wal")
+        assert done.previous_database.read_bytes() == before
+        beside = done.previous_database.with_name(f"{done.previous_database.name}-wal")
         assert beside.read_bytes() == b"left by a crash"
 
 
