@@ -156,11 +156,12 @@ class Journal:
 
     def history(self) -> History:
         """All that happened, as frames."""
-        from runlog.analysis import history, track_summary
+        from runlog.analysis import track_summary
+        from runlog.analysis.build import build_history
         from runlog.ingest.workers import derive_packed
 
         self._store.renew_derived(derive_packed, track_summary.SUMMARY_VERSION)
-        return history.build_history(self.routes.find(), self.settings, self.track)
+        return build_history(self.routes.find(), self.settings, self.track)
 
     def track(self, run_id: int) -> Track | None:
         """The stream of a run or other activity; also once the journal is closed, as a history needs it."""
@@ -499,7 +500,7 @@ class Shoes:
             rules: more rules; they have no number yet, which is told as 0.
             without: the numbers of rules that would not be there.
         """
-        from runlog.analysis import history
+        from runlog.analysis.build import build_history
 
         kept, worn, gone = self._store.kept(derived=False), worn or {}, set(without)
         imagined = replace(
@@ -510,7 +511,7 @@ class Shoes:
                 *(StoredShoeRule(_UNSAVED_RULE_ID, rule) for rule in rules),
             ],
         )
-        return history.build_history(imagined, self._settings, self._store.track)
+        return build_history(imagined, self._settings, self._store.track)
 
 
 _ROUTE_LABEL = re.compile(r"r?\d+", re.IGNORECASE)

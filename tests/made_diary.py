@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from runlog.analysis import history
+from runlog.analysis.build import build_history
 from runlog.model import (
     Activity,
     Area,
@@ -70,9 +70,7 @@ class Diary:
 
     def history(self, **settings):
         settings = Settings(**{"timezone": "Europe/Berlin", **settings})
-        return history.build_history(
-            Snapshot(self.activities, self.entries, self.shoes), settings, lambda _: None
-        )
+        return build_history(Snapshot(self.activities, self.entries, self.shoes), settings, lambda _: None)
 
 
 def _laps(start):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runlog.analysis import history
+from runlog.analysis.build import build_history
 from runlog.model import Activity, Area, Entry, Kind, Snapshot, StoredActivity, StoredEntry, StoredShoeRule
 from runlog.settings import Settings
+
+if TYPE_CHECKING:
+    from runlog.analysis.history import History
 
 OFFSET_S = 7200
 
@@ -39,7 +42,7 @@ def wrote(entry: int, local: str, *, area: Area = Area.UPPER_BACK, **told: Any) 
     return StoredEntry(entry, Entry(at(local), OFFSET_S, area=area, **told), "log")
 
 
-def past(activities=(), entries=(), shoes=(), rules=(), **settings: Any) -> history.History:
+def past(activities=(), entries=(), shoes=(), rules=(), **settings: Any) -> History:
     rules = [StoredShoeRule(number, rule) for number, rule in enumerate(rules, 1)]
     kept = Snapshot(list(activities), list(entries), list(shoes), rules)
-    return history.build_history(kept, Settings(**settings), lambda _: None)
+    return build_history(kept, Settings(**settings), lambda _: None)

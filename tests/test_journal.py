@@ -484,10 +484,10 @@ def test_the_history_holds_all_and_outlives_the_journal(tmp_path, folder):
 def test_routes_of_older_code_are_shaped_anew(kept, folder, monkeypatch):
     (folder / "a.gpx").write_text(gpx())
     kept.add([folder])
-    from runlog.analysis import routes, track_summary
+    from runlog.analysis import track_summary
 
     monkeypatch.setattr(track_summary, "SUMMARY_VERSION", track_summary.SUMMARY_VERSION + 1)
-    monkeypatch.setattr(routes, "route_shape", lambda _: None)
+    monkeypatch.setattr(track_summary, "route_shape", lambda _: None)
     assert kept.history().runs["route"].isna().all()
 
 

@@ -1,22 +1,190 @@
-"""Build a History from what the store holds, and assign diary entries to runs."""
+"""Build a History from a snapshot of the store: frames of runs, entries, shoes and routes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from runlog import localtime
+from runlog.analysis import routes, shoe_assignment, track_summary, warmup
+from runlog.analysis.history import History
+from runlog.analysis.session_load import session_loads
+from runlog.model import Kind
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-#: The columns of an entry that are about a run.
+    from runlog.model import Snapshot, StoredActivity, StoredEntry, StoredShoeRule, Track
+    from runlog.settings import Settings
+
+_ACTIVITY_COLUMNS = {
+    "start": "datetime64[us, UTC]",
+    "end": "datetime64[us, UTC]",
+    "utc_offset_s": "int64",
+    "name": "object",
+    "sport": "object",
+    "sub_sport": "object",
+    "kind": "object",
+    "distance_m": "float64",
+    "duration_s": "float64",
+    "moving_s": "float64",
+    "avg_hr": "float64",
+    "max_hr": "float64",
+    "avg_cadence_spm": "float64",
+    "ascent_m": "float64",
+    "rpe": "float64",
+    "sources": "object",
+}
+_ENTRY_COLUMNS = {
+    "moment": "datetime64[us, UTC]",
+    "utc_offset_s": "int64",
+    "soreness": "float64",
+    "area": "object",
+    "warmup": "float64",
+    "cooldown": "float64",
+    "shoe": "object",
+    "rpe": "float64",
+    "strength": "float64",
+    "strength_min": "float64",
+    "mobility": "float64",
+    "desk_hours": "float64",
+    "posture": "float64",
+    "note": "object",
+    "run": "float64",
+    "source": "object",
+}
+#: The columns of an entry that describe a run.
 RUN_COLUMNS = ("warmup", "cooldown", "shoe", "rpe")
 
 
+def build_history(snapshot: Snapshot, settings: Settings, track: Callable[[int], Track | None]) -> History:
+    """Build a History from a snapshot: frames of runs, other activities, entries, shoes and routes.
+
+    Args:
+        snapshot: all that the store holds.
+        settings: the runner's settings.
+        track: function that returns a run's track by its id, or None.
+    """
+    snapshot = routes.complete_routes(snapshot)
+    activities = sorted(snapshot.activities, key=lambda stored: (stored.activity.start, stored.id))
+    running = [stored for stored in activities if stored.activity.kind is Kind.RUN]
+    others = [stored for stored in activities if stored.activity.kind is not Kind.RUN]
+    entries = _entry_table(snapshot.entries)
+    runs = _activity_table(running, settings).drop(columns="kind")
+    run_of_entry = runs_of_entries(runs, entries)
+    diary_by_run = {
+        column: agreed_values(entries[column], run_of_entry, entries["run"]) for column in RUN_COLUMNS
+    }
+    shoe_names = [stored.worn or stored.activity.shoe for stored in running] + list(entries["shoe"])
+    shoes = shoe_assignment.pair_table(snapshot.shoes, shoe_names, settings)
+    canonical_routes = routes.canonical_routes(snapshot.routes)
+    runs["rpe"] = diary_by_run["rpe"].astype(float).reindex(runs.index).fillna(runs["rpe"])
+    runs = runs.assign(**track_summary.form_by_run(running))
+    runs[["route", "route_name"]] = _route_columns(running, snapshot, canonical_routes["given_name"])
+    runs[["shoe", "shoe_reason"]] = _shoe_columns(
+        running, runs, diary_by_run["shoe"], shoes, rules=snapshot.shoe_rules, settings=settings
+    )
+    runs = runs.join(warmup.habit_table(diary_by_run, running, others))
+    seconds_by_bpm = {stored.id: stored.digest.heart_s for stored in running if stored.digest is not None}
+    loads = session_loads(runs, seconds_by_bpm, settings)
+    return History(
+        runs=runs.join(loads.runs),
+        others=_activity_table(others, settings),
+        entries=entries,
+        shoes=shoes,
+        routes=canonical_routes,
+        load_kind=loads.kind,
+        load_notes=loads.notes,
+        settings=settings,
+        track=track,
+        plans=tuple(snapshot.plans),
+    )
+
+
+def _activity_table(activities: Sequence[StoredActivity], settings: Settings) -> pd.DataFrame:
+    rows = [_activity_row(stored, settings) for stored in activities]
+    table = _frame(rows, _ACTIVITY_COLUMNS, [stored.id for stored in activities])
+    local = _local_times(table["start"], table["utc_offset_s"])
+    table.insert(2, "local_start", local)
+    table.insert(3, "day", local.dt.normalize())
+    return table
+
+
+def _activity_row(stored: StoredActivity, settings: Settings) -> dict[str, object]:
+    activity = stored.activity
+    row = {column: getattr(activity, column, None) for column in _ACTIVITY_COLUMNS}
+    if activity.utc_offset_s is None:
+        row["utc_offset_s"] = localtime.offset_seconds(activity.start.astimezone(settings.zone))
+    end = activity.start + timedelta(seconds=activity.duration_s)
+    return row | {"end": end, "kind": activity.kind.value, "sources": stored.sources}
+
+
+def _entry_table(entries: Sequence[StoredEntry]) -> pd.DataFrame:
+    ordered = sorted(entries, key=lambda stored: (stored.entry.moment, stored.id))
+    rows = [
+        {column: getattr(stored.entry, column, None) for column in _ENTRY_COLUMNS}
+        | {"area": stored.entry.area.value, "source": stored.source}
+        for stored in ordered
+    ]
+    table = _frame(rows, _ENTRY_COLUMNS, [stored.id for stored in ordered])
+    table.insert(1, "day", _local_times(table["moment"], table["utc_offset_s"]).dt.normalize())
+    return table
+
+
+def _frame(rows: Sequence[Mapping[str, object]], columns: Mapping[str, Any], ids: list[int]) -> pd.DataFrame:
+    """Return a frame of these columns and types, indexed by id."""
+    index = pd.Index(ids, dtype="int64", name="id")
+    return pd.DataFrame(rows, columns=list(columns), index=index, dtype=object).astype(columns)
+
+
+def _local_times(times: pd.Series[pd.Timestamp], offset_s: pd.Series[int]) -> pd.Series[pd.Timestamp]:
+    local = times.dt.tz_localize(None) + pd.to_timedelta(offset_s, unit="s")
+    return local.astype("datetime64[us]")
+
+
+def _route_columns(
+    running: Sequence[StoredActivity], snapshot: Snapshot, given_name: pd.Series[str]
+) -> pd.DataFrame:
+    canonical = routes.canonical_ids(snapshot.routes)
+    route_ids = (
+        snapshot.route_of.get(stored.id) if routes.can_have_route(stored) else None for stored in running
+    )
+    labels = [None if route is None else routes.route_label(canonical[route]) for route in route_ids]
+    index = pd.Index([stored.id for stored in running], dtype="int64")
+    names = [given_name.get(label) for label in labels]
+    return pd.DataFrame({"route": labels, "route_name": names}, index=index, dtype=object)
+
+
+def _shoe_columns(
+    running: Sequence[StoredActivity],
+    runs: pd.DataFrame,
+    diary_shoes: pd.Series[str],
+    shoes: pd.DataFrame,
+    *,
+    rules: Sequence[StoredShoeRule],
+    settings: Settings,
+) -> pd.DataFrame:
+    in_diary = diary_shoes.to_dict()
+    names = pd.DataFrame(
+        {
+            "by_hand": [stored.worn for stored in running],
+            "in_diary": [in_diary.get(stored.id) for stored in running],
+            "by_source": [stored.activity.shoe for stored in running],
+        },
+        index=runs.index,
+        dtype=object,
+    )
+    conditions = runs[["day", "sub_sport", "distance_m"]]
+    return shoe_assignment.assign_shoes(names.join(conditions), shoes, rules, settings.units)
+
+
 def runs_of_entries(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[float]:
-    """The id of the run that each entry is about; NaN where none or more than one could be meant.
+    """Return the id of the run that each entry describes; NaN where no single run fits.
 
     It is the run that the entry names, else the only run of the entry's local day, else the last of
     that day's runs that had ended by the entry's moment.
@@ -26,44 +194,44 @@ def runs_of_entries(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[floa
         runs_of_day[day].append((end, run))
     return pd.Series(
         [
-            _known_run(named, runs.index)
-            if pd.notna(named)
+            _existing_run(named_run, runs.index)
+            if pd.notna(named_run)
             else _run_of_day(runs_of_day.get(day, []), moment)
-            for named, day, moment in zip(entries["run"], entries["day"], entries["moment"], strict=True)
+            for named_run, day, moment in zip(entries["run"], entries["day"], entries["moment"], strict=True)
         ],
         index=entries.index,
         dtype=float,
     )
 
 
-def agreed_values(column: pd.Series, about: pd.Series[float], named: pd.Series[float]) -> pd.Series:
-    """One column of the diary by run: the value that a run's entries agree on.
+def agreed_values(column: pd.Series, run: pd.Series[float], named_run: pd.Series[float]) -> pd.Series:
+    """Return one diary column by run; runs whose entries disagree are left out.
 
     Args:
-        column: a column of the entries, unknown where it tells nothing.
-        about: the run of each entry, as ``run_of`` gives it.
-        named: the run that the entry itself names, which outranks entries that are about it by their day.
+        column: a column of the entries, NaN or None where it is unknown.
+        run: the run that each entry describes, as ``runs_of_entries`` returns it.
+        named_run: the run that the entry itself names. Such entries outrank those matched by their day.
 
     Returns:
-        The values by run id; runs of which nothing is told, or contradictory things, are absent.
+        The values by run id; runs without a value, or with contradictory ones, are absent.
     """
-    rows = pd.DataFrame({"value": column, "run": about, "named": named.notna()})
+    rows = pd.DataFrame({"value": column, "run": run, "named": named_run.notna()})
     rows = rows[rows["value"].notna() & rows["run"].notna()]
     rows = rows[rows["named"] == rows.groupby("run")["named"].transform("max")]
     agreed = rows[rows.groupby("run")["value"].transform("nunique") == 1]
     return agreed.drop_duplicates("run").set_index("run")["value"]
 
 
-def _known_run(run: float, known: pd.Index) -> float:
-    return run if run in known else np.nan
+def _existing_run(run: float, run_ids: pd.Index) -> float:
+    return run if run in run_ids else np.nan
 
 
 def _run_of_day(candidates: list[tuple[datetime, int]], moment: datetime) -> float:
     if len(candidates) == 1:
         return candidates[0][1]
-    before = [candidate for candidate in candidates if candidate[0] <= moment]
-    if not before:
+    ended = [candidate for candidate in candidates if candidate[0] <= moment]
+    if not ended:
         return np.nan
-    latest = max(end for end, _ in before)
-    last = [run for end, run in before if end == latest]
+    latest = max(end for end, _ in ended)
+    last = [run for end, run in ended if end == latest]
     return last[0] if len(last) == 1 else np.nan

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis import load_formulas
-from runlog.analysis.session_load import LoadKind, session_loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,22 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
-
-__all__ = [
-    "FIRST_FULL_DAY",
-    "MIN_RUNS_BEFORE",
-    "RATIOS",
-    "SPIKE_DAYS",
-    "LoadKind",
-    "activity_evidence",
-    "daily_loads",
-    "daily_metrics",
-    "known_stretches",
-    "load_metrics",
-    "run_spikes",
-    "session_loads",
-    "weekly_metrics",
-]
 
 
 @lru_cache(maxsize=8)  # every factor of load asks for it, at every moment

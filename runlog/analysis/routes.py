@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.spatial import KDTree
 
 from runlog.analysis import geometry
-from runlog.analysis.geometry import cumulative_distance, resample, route_shape, to_cartesian
+from runlog.analysis.geometry import cumulative_distance, resample, to_cartesian
 from runlog.model import Kind, Route
 
 if TYPE_CHECKING:
@@ -28,24 +28,6 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.model import Snapshot, StoredActivity
 
-__all__ = [
-    "SHARE_DAYS",
-    "NewRoutes",
-    "Way",
-    "can_have_route",
-    "canonical_ids",
-    "canonical_routes",
-    "complete_routes",
-    "find_new_routes",
-    "match_routes",
-    "route_label",
-    "route_shape",
-    "route_table",
-    "streak_lengths",
-]
-
-
-if TYPE_CHECKING:
     Way = NDArray[np.float64]  # (n, 3) in space, metres
 
 _INDOOR_SPORTS = {"treadmill", "indoor_running", "virtual_activity"}  # whatever positions they may claim

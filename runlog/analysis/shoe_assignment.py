@@ -189,9 +189,9 @@ def assign_shoes(
     """The shoe of each run, and why that one or why none.
 
     Args:
-        runs: day, sub_sport, distance_m, and the names or None that were put on by hand (worn), told
-            by the diary (told) and named by the source (gear).
-        shoes: as ``pairs.pairs`` gives them.
+        runs: day, sub_sport, distance_m, and a shoe's name or None by_hand (put on by the runner),
+            in_diary and by_source (of the watch or app).
+        shoes: as ``pair_table`` returns them.
         kept_rules: the runner's rules.
         unit: "km" or "mi", for the reasons.
 
@@ -199,7 +199,7 @@ def assign_shoes(
         shoe (name or None) and shoe_reason, by run.
     """
     known = pair_by_name_key(shoes)
-    names = zip(runs["worn"], runs["told"], runs["gear"], strict=True)
+    names = zip(runs["by_hand"], runs["in_diary"], runs["by_source"], strict=True)
     facts = map(RunFacts, runs["day"], runs["sub_sport"], runs["distance_m"])
     rows = [
         _named_pair(known, *of_run)
@@ -211,9 +211,9 @@ def assign_shoes(
 
 
 def _named_pair(
-    known: dict[str, str], worn: str | None, told: str | None, gear: str | None
+    known: dict[str, str], by_hand: str | None, in_diary: str | None, by_source: str | None
 ) -> tuple[str | None, str] | None:
-    for name, reason in ((worn, BY_HAND), (told, IN_DIARY), (gear, BY_SOURCE)):
+    for name, reason in ((by_hand, BY_HAND), (in_diary, IN_DIARY), (by_source, BY_SOURCE)):
         if shoe_key(name):
             return known[shoe_key(name)], reason
     return None

@@ -22,23 +22,6 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-__all__ = [
-    "COVERAGE",
-    "MAX_FORECAST_WEEKS",
-    "RECENT_DAYS",
-    "USE_WEEKS",
-    "LimitForecast",
-    "ShoeChanges",
-    "ShoeDetail",
-    "compare_shoes",
-    "forecast_limit",
-    "mileage_after_runs",
-    "mileage_at",
-    "shoe_detail",
-    "shoe_table",
-    "unassigned_runs",
-]
-
 RECENT_DAYS = 28
 #: Fewer runs in a row say nothing of a rotation.
 _MIN_IN_A_ROW = 5

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from runlog.analysis import routes, warmup
+from runlog.analysis.easy_segments import find_easy_segments
+from runlog.analysis.geometry import route_shape
 from runlog.model import ThirdMeans, TrackSummary
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ SUMMARY_VERSION = 3
 
 def summarise_track(track: Track) -> tuple[NDArray[np.float64] | None, TrackSummary]:
     """The route shape of a track, degrees (n, 2) or None without a route, and its digest."""
-    start, end = warmup.find_easy_segments(track)
+    start, end = find_easy_segments(track)
     digest = TrackSummary(seconds_by_heart_rate(track), third_means(track), warmup=start, cooldown=end)
-    return routes.route_shape(track), digest
+    return route_shape(track), digest
 
 
 LONGEST_GAP_S = 30.0  # for so long at most a heart rate holds until the next one

@@ -20,7 +20,6 @@ from runlog.analysis.easy_segments import (
     MIN_EASY_S,
     MIN_MAIN_S,
     MIN_PACE_RATIO,
-    find_easy_segments,
 )
 from runlog.model import Intensity, Kind
 
@@ -30,18 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.model import Activity, Lap, StoredActivity
-
-__all__ = [
-    "MAX_GAP_S",
-    "MAX_LENGTH_SHARE",
-    "MAX_OVERLAP_S",
-    "Neighbours",
-    "comparable_answers",
-    "find_easy_segments",
-    "find_neighbours",
-    "habit_from_laps",
-    "habit_table",
-]
 
 DIARY, LAPS, ACTIVITY, STREAM = "diary", "laps", "activity", "stream"
 #: The sources that can say "no" as well as "yes".

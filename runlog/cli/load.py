@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from runlog.analysis.history import History
-    from runlog.analysis.load import LoadKind
+    from runlog.analysis.session_load import LoadKind
 
 
 class Metric(NamedTuple):

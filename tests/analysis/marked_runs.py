@@ -8,7 +8,8 @@ import numpy as np
 from scipy import stats
 
 from runlog import importers
-from runlog.analysis.warmup import find_easy_segments, habit_from_laps
+from runlog.analysis.easy_segments import find_easy_segments
+from runlog.analysis.warmup import habit_from_laps
 from runlog.errors import BadInput
 from runlog.model import Intensity, Kind, Track
 from runlog.settings import Settings

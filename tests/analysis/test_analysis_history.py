@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from past import at, past, ran, strength_session, wrote
 
-from runlog.analysis import history as histories
 from runlog.analysis import load
+from runlog.analysis.build import build_history
 from runlog.analysis.routes import route_table
 from runlog.analysis.shoe_wear import shoe_table
 from runlog.model import Activity, Kind, Snapshot, StoredActivity
@@ -72,7 +72,7 @@ def test_an_empty_history_has_the_types_of_a_full_one():
 
 
 def test_tracks_are_read_through_the_history():
-    history = histories.build_history(Snapshot(), Settings(), {7: "a track"}.get)
+    history = build_history(Snapshot(), Settings(), {7: "a track"}.get)
     assert history.track(7) == "a track"
     assert history.track(8) is None
 

@@ -1,18 +1,16 @@
-"""Grades by their rules, Benjamini–Hochberg against scipy, and the words."""
+"""Grades by their rules, Benjamini–Hochberg against scipy."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import false_discovery_control
 
-from runlog.analysis.links import sentence
 from runlog.analysis.links.grading import EffectEstimate, benjamini_hochberg, grade_estimate
 
 if TYPE_CHECKING:
@@ -58,52 +56,3 @@ def test_benjamini_hochberg_is_scipys(p: np.ndarray):
 )
 def test_rules(change: dict, grade: str):
     assert grade_estimate(replace(SURE, **change))[0] == grade
-
-
-def row(**fields: object) -> dict:
-    return {
-        "area": "upper_back",
-        "factor": "warmup",
-        "effect": -1.2,
-        "low": -1.8,
-        "high": -0.6,
-        "n": 84,
-        "n_high": 50,
-        "n_low": 34,
-        "grade": "B",
-        "reason": "It stands out.",
-    } | fields
-
-
-def test_sentence_says_association_range_ratings_and_grade():
-    assert sentence(row()) == (
-        "Warm-up (done against skipped) goes together with 1.2 points less upper back soreness "
-        "(95% range 0.60 to 1.8 less; 84 ratings, 50 with more of it and 34 with less). "
-        "Grade B: It stands out. Goes together with, not proof of cause."
-    )
-
-
-@pytest.mark.parametrize(
-    ("fields", "says"),
-    [
-        ({"grade": "hint"}, "leans towards 1.2 points less"),
-        ({"grade": "hint"}, "A hint: It stands out."),
-        ({"grade": "C", "low": -0.7, "high": 0.14}, "0.70 less to 0.14 more"),
-        (
-            {"low": 0.2, "high": 1.3, "effect": 0.8},
-            "0.80 points more upper back soreness (95% range 0.20 to 1.3 more",
-        ),
-        (
-            {"grade": "none", "low": -0.7, "high": 0.14},
-            "no sign that it goes together with upper back soreness",
-        ),
-        ({"grade": "", "reason": "It does not vary."}, "Warm-up: it does not vary."),
-        ({"grade": "describe", "reason": "14 of the 20 ratings."}, "Warm-up: 14 of the 20 ratings."),
-        ({"area": None}, "less soreness"),
-        ({"factor": "tea", "effect": 0.5}, "tea (+1 tea)"),
-        ({"window": 48}, "Warm-up 24 to 48 hours before (done against skipped) goes together"),
-    ],
-)
-def test_sentence_of_every_grade(fields: dict, says: str):
-    assert says in sentence(row(**fields))
-    assert sentence(pd.Series(row(**fields))) == sentence(row(**fields))

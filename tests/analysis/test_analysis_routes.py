@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from made_ways import loop, on_globe, real_tracks, road, run, track
 
 from runlog.analysis import routes
-from runlog.analysis.geometry import cumulative_distance, resample, to_cartesian
+from runlog.analysis.geometry import cumulative_distance, resample, route_shape, to_cartesian
 from runlog.model import Track
 
 
@@ -24,7 +24,7 @@ def grouped(shapes):
 
 
 def test_real_runs_of_one_runner_are_told_apart_as_by_eye(devicefiles):
-    found = grouped({name: routes.route_shape(one) for name, one in real_tracks(devicefiles).items()})
+    found = grouped({name: route_shape(one) for name, one in real_tracks(devicefiles).items()})
     for one, other in (("270c", "2a96"), ("5e9a", "a385"), ("0c97", "7e46"), ("36bb", "e303")):
         assert found[one] == found[other]
     for one, other in (("36bb", "e3f2"), ("5a37", "a68b"), ("7318", "8c32")):
@@ -33,7 +33,7 @@ def test_real_runs_of_one_runner_are_told_apart_as_by_eye(devicefiles):
 
 def test_a_later_run_changes_no_earlier_label():
     lines = [line for seed in range(3) for line in (road(seed, 3000), loop(seed, 6000))]
-    shapes = {i: routes.route_shape(run(lines[i * i % 6], seed=i, every_s=3)) for i in range(30)}
+    shapes = {i: route_shape(run(lines[i * i % 6], seed=i, every_s=3)) for i in range(30)}
     whole = grouped(shapes)
     for cut in (1, 7, 20):
         part = dict(itertools.islice(shapes.items(), cut))
@@ -54,7 +54,7 @@ def test_routes_work_anywhere_on_the_globe(place):
             0, 5, (1500, 2)
         )
         lat, lon = on_globe(points, centre).T
-        shapes[number] = routes.route_shape(
+        shapes[number] = route_shape(
             Track({"time_s": seconds, "segment": seconds * 0, "lat": lat, "lon": lon})
         )
     assert grouped(shapes) == {0: "R1", 1: "R1", 2: "R2"}
@@ -62,13 +62,13 @@ def test_routes_work_anywhere_on_the_globe(place):
 
 
 def test_no_way_has_no_shape():
-    assert routes.route_shape(Track({"time_s": np.arange(9.0), "segment": np.zeros(9)})) is None
-    assert routes.route_shape(track([], [])) is None
-    assert routes.route_shape(track([47.0], [8.0])) is None
-    assert routes.route_shape(track([np.nan] * 50, [8.0] * 50)) is None
-    assert routes.route_shape(track([0.0] * 50, [0.0] * 50)) is None
-    assert routes.route_shape(track([9945.0] * 50, [8.0] * 50)) is None
-    assert routes.route_shape(track([47.0] * 500, [8.0] * 500)) is None
+    assert route_shape(Track({"time_s": np.arange(9.0), "segment": np.zeros(9)})) is None
+    assert route_shape(track([], [])) is None
+    assert route_shape(track([47.0], [8.0])) is None
+    assert route_shape(track([np.nan] * 50, [8.0] * 50)) is None
+    assert route_shape(track([0.0] * 50, [0.0] * 50)) is None
+    assert route_shape(track([9945.0] * 50, [8.0] * 50)) is None
+    assert route_shape(track([47.0] * 500, [8.0] * 500)) is None
 
 
 def test_gaps_and_unknown_positions_do_not_change_the_shape():
@@ -76,7 +76,7 @@ def test_gaps_and_unknown_positions_do_not_change_the_shape():
     whole = track(lat, lon)
     holes = track(np.where(np.arange(300) % 4 == 1, np.nan, lat), lon)
     asleep = track(lat, lon, np.where(np.arange(300) < 150, 0.0, 1e9) + np.arange(300.0))
-    shapes = [routes.route_shape(one) for one in (whole, holes, asleep)]
+    shapes = [route_shape(one) for one in (whole, holes, asleep)]
     assert set(grouped(dict(enumerate(shapes))).values()) == {"R1"}
     assert all(2 <= len(shape) < 200 for shape in shapes)
 
@@ -91,7 +91,7 @@ def test_gaps_and_unknown_positions_do_not_change_the_shape():
 def test_any_numbers_give_a_shape_or_none(numbers):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        shape = routes.route_shape(track(numbers[:, 0], numbers[:, 1], np.sort(np.nan_to_num(numbers[:, 2]))))
+        shape = route_shape(track(numbers[:, 0], numbers[:, 1], np.sort(np.nan_to_num(numbers[:, 2]))))
     if shape is not None:
         assert np.isfinite(shape).all()
         assert grouped({1: shape, 2: shape}) == {1: "R1", 2: "R1"}
@@ -99,7 +99,7 @@ def test_any_numbers_give_a_shape_or_none(numbers):
 
 def test_thousands_of_runs_are_grouped():
     lines = [road(seed, 8000) for seed in range(30)]
-    shapes = {i: routes.route_shape(run(lines[i % 30], seed=i, every_s=5)) for i in range(120)}
+    shapes = {i: route_shape(run(lines[i % 30], seed=i, every_s=5)) for i in range(120)}
     many = {i: shapes[i % 120] for i in range(2400)}
     found = grouped(many)
     assert len(set(found.values())) == 30

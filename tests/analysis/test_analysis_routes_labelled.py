@@ -9,7 +9,7 @@ import shapely
 from made_ways import loop, on_globe, real_tracks, road, run, there_and_back, track, turned
 
 from runlog.analysis import routes
-from runlog.analysis.geometry import TangentPlane, cumulative_distance, resample, to_cartesian
+from runlog.analysis.geometry import TangentPlane, cumulative_distance, resample, route_shape, to_cartesian
 
 #: One and the same way as receivers and watches see it.
 WAYS_TO_RUN = (
@@ -27,7 +27,7 @@ WAYS_TO_RUN = (
 def labelled(lines):
     """The shape of each line run in every way, with its label."""
     return [
-        (label, routes.route_shape(run(line, seed=100 * number + i, **way)))
+        (label, route_shape(run(line, seed=100 * number + i, **way)))
         for number, (label, line) in enumerate(lines)
         for i, way in enumerate(WAYS_TO_RUN)
     ]
@@ -111,7 +111,7 @@ def made_lines():
 def real_lines(devicefiles):
     """The ways of one real runner's runs, in metres, each without its own noise."""
     for name, one in real_tracks(devicefiles).items():
-        shape = routes.route_shape(one)
+        shape = route_shape(one)
         if shape is not None:
             space = to_cartesian(shape)
             yield name, TangentPlane(space[len(space) // 2]).flatten(space)
@@ -171,7 +171,7 @@ def test_a_variant_is_similar_and_other_ways_are_not():
         round_ + 30_000,
         begun_elsewhere + 30_000,
     ]
-    shapes = {number: routes.route_shape(run(line, seed=number)) for number, line in enumerate(lines, 1)}
+    shapes = {number: route_shape(run(line, seed=number)) for number, line in enumerate(lines, 1)}
     found = routes.match_routes(shapes)
     assert list(found.route_of) == list(found.route_of.values())
     similar = {route.id: route.similar_to for route in found.routes}
@@ -181,7 +181,7 @@ def test_a_variant_is_similar_and_other_ways_are_not():
 def test_a_track_without_noise_and_one_with_it_are_one_route():
     lat, lon = on_globe(road(7, 5000)).T
     shapes = {
-        1: routes.route_shape(track(lat, lon)),
-        2: routes.route_shape(run(road(7, 5000), seed=1, off_m=20)),
+        1: route_shape(track(lat, lon)),
+        2: route_shape(run(road(7, 5000), seed=1, off_m=20)),
     }
     assert set(routes.match_routes(shapes).route_of.values()) == {1}

@@ -7,7 +7,7 @@ import pytest
 from past import past, ran
 
 from runlog.analysis import load_formulas
-from runlog.analysis.load import LoadKind
+from runlog.analysis.session_load import LoadKind
 from runlog.model import TrackSummary
 
 LIMITS = {"hr_rest": 50, "hr_max": 190, "sex": "female"}

@@ -23,7 +23,6 @@ from runlog.analysis.links.grading import (
     grade_estimate,
 )
 from runlog.analysis.links.ratings import check_ratings, days_since_first, make_design, split_by_area
-from runlog.analysis.links.sentence import sentence
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
@@ -31,16 +30,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.links.regression import Mixture
 
-__all__ = [
-    "LINK_COLUMNS",
-    "METHOD_VERSION",
-    "choose_representatives",
-    "estimate_effects",
-    "links",
-    "question_weights",
-    "sentence",
-    "step_size",
-]
+__all__ = ["LINK_COLUMNS", "METHOD_VERSION", "links"]
 
 #: Changes with every change of the method that changes an answer.
 METHOD_VERSION = 2

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.factors import Factor
     from runlog.analysis.history import History
-    from runlog.analysis.load import LoadKind
+    from runlog.analysis.session_load import LoadKind
     from runlog.reporter.charts import View
 
 WORST_RATING = 10
