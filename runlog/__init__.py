@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from runlog.journal import Journal, open
     from runlog.reporter.alerts import alerts
     from runlog.reporter.charts import chart
-    from runlog.reporter.weekly import report
+    from runlog.reporter.render import report
 
 __version__ = "0.1.0"
 
@@ -45,7 +45,7 @@ _HOMES = {
     "exposures": "runlog.analysis.exposures",
     "links": "runlog.analysis.links",
     "open": "runlog.journal",
-    "report": "runlog.reporter.weekly",
+    "report": "runlog.reporter.render",
 }
 
 __all__ = [

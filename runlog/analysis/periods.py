@@ -152,3 +152,9 @@ def last_day_with_data(history: History) -> date | None:
     """The last local day of which the history tells anything, or None."""
     days = pd.concat([history.runs["day"], history.entries["day"]])
     return None if days.empty else days.max().date()
+
+
+def main_area(history: History) -> str:
+    """Return the area rated most, the upper back where there is a tie or no rating."""
+    counts = history.entries.dropna(subset=["soreness"])["area"].value_counts()
+    return max(["upper_back", *map(str, counts.index)], key=lambda area: counts.get(area, 0))

@@ -61,8 +61,9 @@ def _import_folders(kept: Journal, folders: tuple[Path, ...]) -> bool:
 def _write_report(kept: Journal, *, notify: bool) -> bool:
     from runlog import notify as runlog_notify
     from runlog.i18n import use_language
+    from runlog.reporter.render import report
     from runlog.reporter.weekly import build_week as facts
-    from runlog.reporter.weekly import report, week_due
+    from runlog.reporter.weekly import week_due
 
     now = base.now()
     history = kept.history()

@@ -15,14 +15,13 @@ from runlog.cli.base import examples
 from runlog.cli.lookup import AREA, CHART, FACTOR, TOPIC
 from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, print_rows, to_json_value
 from runlog.errors import BadInput
+from runlog.reporter import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from runlog.journal import Journal
 
-#: Those of ``runlog.reporter.forms``, which is too heavy to be imported here.
-REPORT_FORMATS = ("html", "md", "json", "pdf")
 STDOUT = Path("-")
 
 
@@ -98,7 +97,7 @@ def _check_days(name: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(REPORT_FORMATS),
+    type=click.Choice(FORMATS),
     help="A page, Markdown, JSON or PDF (with the extra pdf).  [default: html]",
 )
 @click.option(
@@ -138,7 +137,7 @@ def report(  # noqa: PLR0917 - click gives them by name
         raise click.UsageError("--all-weeks writes many pages; give --out a folder.")
     if until and not since:
         raise click.UsageError("--until needs --since.")
-    if form and out and out.suffix.lstrip(".") in {*REPORT_FORMATS} - {form}:
+    if form and out and out.suffix.lstrip(".") in {*FORMATS} - {form}:
         raise click.UsageError(f"{out} is no name for --format {form}.")
     how = ReportTarget(form, email_file, out)
     with base.open_journal() as kept:
@@ -205,7 +204,7 @@ def _write_report(kept: Journal, how: ReportTarget, name: str, made: Callable[[s
     from runlog.reporter import render
 
     if how.out == STDOUT:
-        click.echo(made(how.form or REPORT_FORMATS[0]), nl=False)
+        click.echo(made(how.form or FORMATS[0]), nl=False)
         return None
     path, form = render.output_path(how.out or kept.folder / "reports", name, how.form)
     return _write_file(path, made(form))

@@ -18,7 +18,6 @@ from runlog.reporter.charts import links as links_chart
 from runlog.reporter.charts import soreness as weeks_chart
 from runlog.reporter.findings import Finding, build_findings
 from runlog.reporter.shoes_and_routes import SeasonRoute, SeasonShoe, season_routes, season_shoes
-from runlog.reporter.weekly import main_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,7 +123,7 @@ def _gather_season(
     span = _season_span(since, until, today)
     end = min(periods.end_of_day(span.last, periods.local_timezone(history, span.last)), now)
     known = periods.history_as_of(history, end)
-    area = main_area(known)
+    area = periods.main_area(known)
     table = exposures(known, area)
     of_season = span.of(table)
     weeks = tuple(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.errors import BadInput
-from runlog.fileio import write_atomically
 from runlog.i18n import use_language
 from runlog.reporter import advice, guidance, shoes_and_routes, summary
 from runlog.reporter.alerts import alerts
@@ -173,7 +171,7 @@ def _gather_week(history: History, iso_week: str | None, now: datetime | None) -
     known = periods.history_as_of(history, end)
     today = end.tz_convert(periods.local_timezone(known)).date()
     told = replace(span, last=max(span.first, min(span.last, today)))
-    area = main_area(known)
+    area = periods.main_area(known)
     table = exposures(known, area)
     found = build_findings(known, table, told)
     notices = tuple(alerts(known, end))
@@ -222,39 +220,6 @@ def _gather_week(history: History, iso_week: str | None, now: datetime | None) -
     )
 
 
-_build_week = build_week  # report's own argument is called week
-
-
-def report(
-    history: History,
-    week: str | None = None,
-    *,
-    out: Path | str,
-    now: datetime | None = None,
-    form: str | None = None,
-) -> Path:
-    """Write a week's report, and say where.
-
-    Args:
-        history: whose.
-        week: like "2026-W30"; None is the last complete week that has any data.
-        out: the file, or a folder in which it becomes report-2026-W30.html.
-        now: the current time, aware.
-        form: one of ``forms.FORMS``; None is what the file's name says, else one self-contained page.
-
-    Raises:
-        BadInput: no such week, a week that has not begun, a ``now`` without a time zone, or a place
-            that cannot be written to.
-        MissingExtra: a PDF needs the extra ``pdf``.
-    """
-    from runlog.reporter import render
-
-    facts = _build_week(history, week, now)
-    path, form = render.output_path(Path(out), f"report-{facts.name}", form)
-    write_atomically(path, render.render_week(facts, form))
-    return path
-
-
 def week_due(history: History, now: datetime) -> str:
     """The name of the week to report on: on a week's last day it is that one, else the one before."""
     span = _current_span(history, periods.to_utc(now))
@@ -294,12 +259,6 @@ def _headline_of(
     if known.runs.empty and known.entries.empty:
         return advice.empty_headline()
     return advice.week_headline(now, usual, area, complete=complete)
-
-
-def main_area(history: History) -> str:
-    """The area rated most, the upper back where there is a tie or no rating."""
-    counts = history.entries.dropna(subset=["soreness"])["area"].value_counts()
-    return max(["upper_back", *map(str, counts.index)], key=lambda area: counts.get(area, 0))
 
 
 def _other_areas(history: History, span: Span, area: str) -> dict[str, float]:

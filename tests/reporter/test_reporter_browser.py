@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from made_diary import MONDAY, Diary
 
-from runlog.reporter.weekly import report
+from runlog.reporter.render import report
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (

@@ -12,8 +12,8 @@ from runlog.analysis.factors import FACTORS
 from runlog.errors import BadInput
 from runlog.reporter import advice, findings, summary
 from runlog.reporter.findings import Finding
-from runlog.reporter.render import as_html
-from runlog.reporter.weekly import build_week, current_week, report, week_due
+from runlog.reporter.render import as_html, report
+from runlog.reporter.weekly import build_week, current_week, week_due
 
 NAN = float("nan")
 HOSTILE = "<script>alert('x')</script> \"quoted\" & \u202eright to left\u202c 🏃 {{ 7*7 }}"

@@ -5,19 +5,49 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput
+from runlog.fileio import write_atomically
+from runlog.reporter import FORMATS
+from runlog.reporter.render import as_html, as_json, as_mail, as_pdf, as_text, season_content, week_content
+from runlog.reporter.weekly import build_week
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
+    from runlog.analysis.history import History
     from runlog.reporter.season import Season
     from runlog.reporter.weekly import Week
 
-#: The forms that a report can be written in, by the ends of their files.
-FORMATS = ("html", "md", "json", "pdf")
+
+def report(
+    history: History,
+    week: str | None = None,
+    *,
+    out: Path | str,
+    now: datetime | None = None,
+    form: str | None = None,
+) -> Path:
+    """Write a week's report, and return its path.
+
+    Args:
+        history: whose.
+        week: like "2026-W30"; None is the last complete week that has any data.
+        out: the file, or a folder in which it becomes report-2026-W30.html.
+        now: the current time, aware.
+        form: one of ``reporter.FORMATS``; None is what the file's name says, else one self-contained page.
+
+    Raises:
+        BadInput: no such week, a week that has not begun, a ``now`` without a time zone, or a place
+            that cannot be written to.
+        MissingExtra: a PDF needs the extra ``pdf``.
+    """
+    facts = build_week(history, week, now)
+    path, form = output_path(Path(out), f"report-{facts.name}", form)
+    write_atomically(path, render_week(facts, form))
+    return path
 
 
 def output_path(out: Path, name: str, form: str | None = None) -> tuple[Path, str]:
@@ -42,14 +72,11 @@ def render_week(week: Week, form: str) -> bytes:
     Raises:
         MissingExtra: a PDF needs the extra ``pdf``.
     """
-    from runlog.reporter.render import as_json, as_pdf, as_text, week_content
-    from runlog.reporter.render.as_html import render_week_page
-
     if form == "md":
         return as_text.render_markdown(week_content.week_content(week)).encode()
     if form == "json":
         return as_json.render_week_json(week).encode()
-    page = render_week_page(week)
+    page = as_html.render_week_page(week)
     return as_pdf.render_pdf(page) if form == "pdf" else page.encode()
 
 
@@ -59,8 +86,6 @@ def render_season(season: Season, form: str) -> bytes:
     Raises:
         MissingExtra: a PDF needs the extra ``pdf``.
     """
-    from runlog.reporter.render import as_html, as_json, as_pdf, as_text, season_content
-
     if form == "json":
         return as_json.render_season_json(season).encode()
     blocks = season_content.season_content(season)
@@ -72,13 +97,9 @@ def render_season(season: Season, form: str) -> bytes:
 
 def mail_season(season: Season, now: datetime) -> bytes:
     """A season's report as an e-mail of a moment (aware)."""
-    from runlog.reporter.render import as_mail, season_content
-
     return as_mail.build_message(season.headline, season_content.season_content(season), now, season.language)
 
 
 def mail_week(week: Week, now: datetime) -> bytes:
     """A week's report as an e-mail of a moment (aware), ready to be sent or opened."""
-    from runlog.reporter.render import as_mail, week_content
-
     return as_mail.build_message(week.headline, week_content.week_content(week), now, week.language)
