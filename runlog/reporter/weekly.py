@@ -12,8 +12,9 @@ from runlog.errors import BadInput
 from runlog.i18n import use_language
 from runlog.reporter import advice, guidance, shoes_and_routes, summary
 from runlog.reporter.alerts import alerts
-from runlog.reporter.charts import View, exposure, find_chart
+from runlog.reporter.charts import exposure, find_chart
 from runlog.reporter.charts.streaks import UNKNOWN
+from runlog.reporter.charts.view import View
 from runlog.reporter.findings import Finding, build_findings
 from runlog.reporter.shoes_and_routes import RecentRoute, recent_routes
 from runlog.reporter.summary import (

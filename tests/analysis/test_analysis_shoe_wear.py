@@ -13,8 +13,8 @@ from runlog.analysis.factors.last_run import shoe_km
 from runlog.analysis.shoe_wear import compare_shoes, mileage_at, shoe_detail, shoe_table
 from runlog.model import Shoe
 from runlog.reporter import alerts
-from runlog.reporter.charts import View
 from runlog.reporter.charts import shoes as chart
+from runlog.reporter.charts.view import View
 
 DAYS = [f"2026-05-{day:02} 08:00" for day in range(1, 29)]
 

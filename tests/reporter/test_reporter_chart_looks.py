@@ -101,9 +101,7 @@ def texts_of(figure):
 def drawn(chart, history, narrow, *, titled=False, **what):
     view = charts.make_view(history, **what)
     data = chart.data(periods.history_as_of(history, view.now), view)
-    width = style.NARROW if narrow else style.WIDE
-    title = data.title if titled else ""
-    return style.new_figure(lambda axes: chart.draw(data, axes), width, chart.height(data, narrow), title)
+    return chart.figure(data, style.NARROW if narrow else style.WIDE, data.title if titled else "")
 
 
 def assert_legible(figure):

@@ -32,6 +32,18 @@ def test_every_chart_has_a_line_of_help():
     assert all(chart.help.endswith(".") for chart in charts.CHARTS)
 
 
+def test_one_function_and_one_line_make_a_chart(monkeypatch, full_season, tmp_path):
+    def draw_distances(data, axes):
+        """Distances of all runs."""
+        axes.plot(data.history.runs["distance_m"])
+
+    monkeypatch.setattr(charts, "CHARTS", (*charts.CHARTS, charts.Chart("distances", draw_distances)))
+    charts.chart("distances", full_season, tmp_path / "distances.svg")
+    data = charts.find_chart("distances").data(full_season, charts.make_view(full_season))
+    assert set(charts.embedded_svgs("distances", data)) == {"wide", "narrow"}
+    assert charts.find_chart("distances").help == "Distances of all runs."
+
+
 @pytest.mark.parametrize("name", [chart.name for chart in charts.CHARTS])
 def test_every_chart_draws_a_season_and_an_empty_history(name, full_season, diary, tmp_path):
     for history in (full_season, diary.history()):

@@ -1,8 +1,8 @@
 """Draw charts of a history.
 
-``chart(name, history, out)`` is the door. A chart gathers its data, draws it on axes and says how
-high it is; to add one, write these three functions in a module of this package and list them in
-``CHARTS``.
+``chart(name, history, out)`` is the door. To add a chart, write one function ``draw(data, axes)`` in a module
+of this package and list it in ``CHARTS``; the first line of its docstring is its help. It gets a
+``ViewedHistory`` unless a second function gathers its data.
 """
 
 from __future__ import annotations
@@ -27,32 +27,17 @@ from runlog.reporter.charts import (
     streaks,
     style,
 )
+from runlog.reporter.charts.view import DEFAULT_AREA, ViewedHistory, make_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import datetime
 
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from runlog.analysis.history import History
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a chart is asked to show.
-
-    Attributes:
-        now: the moment as of which (UTC); today: its day on the runner's clock.
-        area: the body area.
-        factor: for the chart of one factor.
-    """
-
-    now: pd.Timestamp
-    today: date
-    area: str = "upper_back"
-    factor: str | None = None
+    from runlog.reporter.charts.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,39 +45,48 @@ class Chart:
     """One chart.
 
     Attributes:
-        data: gives the numbers, and a title that says the finding.
-        draw: makes the picture of them.
-        height: how many pixels high that is, by the data and whether it is for a phone.
+        name: its name on the command line.
+        draw: draws the data on axes.
+        data: gathers the numbers, with a ``title`` that says the finding.
+        height: pixels of the wide and of the narrow chart, or a function of the data and the width in pixels.
     """
 
     name: str
-    data: Callable[[History, View], Any]
     draw: Callable[[Any, Axes], None]
-    height: Callable[[Any, bool], int]
+    data: Callable[[History, View], Any] = ViewedHistory
+    height: tuple[int, int] | Callable[[Any, int], int] = (300, 300)
 
     @property
     def help(self) -> str:
         """What it shows, in one line."""
         return (self.draw.__doc__ or "").partition("\n")[0]
 
+    def figure(self, data: Any, width: int, title: str = "") -> style.ChartFigure:  # noqa: ANN401 - each chart has its own data
+        """Draw the data on a new figure, ``style.WIDE`` or ``style.NARROW`` pixels wide."""
+        if isinstance(self.height, tuple):
+            height = self.height[width == style.NARROW]
+        else:
+            height = self.height(data, width)
+        return style.new_figure(lambda axes: self.draw(data, axes), width, height, title)
+
 
 CHARTS: tuple[Chart, ...] = (
-    Chart("soreness_and_load", soreness.soreness_data, soreness.draw_soreness, soreness.soreness_height),
-    Chart("links", links.links_data, links.draw_links, links.links_height),
-    Chart("exposure", exposure.exposure_data, exposure.draw_exposure, exposure.exposure_height),
-    Chart("streaks", streaks.streaks_data, streaks.draw_streaks, streaks.streaks_height),
-    Chart("routes", routes.routes_data, routes.draw_routes, routes.routes_height),
-    Chart("route_maps", routes.route_maps_data, routes.draw_route_maps, routes.route_maps_height),
-    Chart("shoes", shoes.shoes_data, shoes.draw_shoes, shoes.shoes_height),
-    Chart("form", form.form_data, form.draw_form, form.form_height),
-    Chart("weeks", soreness.weeks_data, soreness.draw_weeks, soreness.weeks_height),
-    Chart("calendar", calendar.calendar_data, calendar.draw_calendar, calendar.calendar_height),
-    Chart("body", body.body_data, body.draw_body, body.body_height),
+    Chart("soreness_and_load", soreness.draw_soreness, soreness.soreness_data, soreness.soreness_height),
+    Chart("links", links.draw_links, links.links_data, links.links_height),
+    Chart("exposure", exposure.draw_exposure, exposure.exposure_data, exposure.exposure_height),
+    Chart("streaks", streaks.draw_streaks, streaks.streaks_data),
+    Chart("routes", routes.draw_routes, routes.routes_data, routes.routes_height),
+    Chart("route_maps", routes.draw_route_maps, routes.route_maps_data, routes.route_maps_height),
+    Chart("shoes", shoes.draw_shoes, shoes.shoes_data, shoes.shoes_height),
+    Chart("form", form.draw_form, form.form_data, form.form_height),
+    Chart("weeks", soreness.draw_weeks, soreness.weeks_data, (340, 300)),
+    Chart("calendar", calendar.draw_calendar, calendar.calendar_data, (262, 150)),
+    Chart("body", body.draw_body, body.body_data, body.body_height),
 )
 
 
 def find_chart(name: str) -> Chart:
-    """The chart of that name.
+    """Return the chart of that name.
 
     Raises:
         NotFound: there is none; the message lists those that there are.
@@ -103,23 +97,13 @@ def find_chart(name: str) -> Chart:
     raise NotFound(f"there is no chart {name!r}; there are {', '.join(chart.name for chart in CHARTS)}")
 
 
-def make_view(
-    history: History, now: datetime | None = None, area: str = "upper_back", factor: str | None = None
-) -> View:
-    """What to show as of a moment (default: the end of the last day that the history tells of)."""
-    last = periods.last_day_with_data(history)
-    zone = periods.local_timezone(history)
-    moment = periods.to_utc(now) if now is not None or last is None else periods.end_of_day(last, zone)
-    return View(moment, moment.tz_convert(zone).date(), area, factor)
-
-
 def chart(
     name: str,
     history: History,
     out: str | Path | None = None,
     *,
     now: datetime | None = None,
-    area: str = "upper_back",
+    area: str = DEFAULT_AREA,
     factor: str | None = None,
 ) -> Figure:
     """Draw a chart in the runner's language, and write it where ``out`` names a .png, .svg or .pdf file.
@@ -128,7 +112,7 @@ def chart(
         name: one of CHARTS.
         history: whose.
         out: the file to write, or None.
-        now: as of when; default: the end of the last day that the history tells of.
+        now: as of when; default: the end of the last day with a run or an entry.
         area: the body area.
         factor: for the chart "exposure".
 
@@ -137,28 +121,20 @@ def chart(
         BadInput: ``out`` is no .png, .svg or .pdf file, or ``now`` has no time zone.
     """
     asked = find_chart(name)
-    shown = make_view(history, now, area, factor)
+    view = make_view(history, now, area, factor)
     with use_language(history.settings.language):
-        found = asked.data(periods.history_as_of(history, shown.now), shown)
-        figure = style.new_figure(
-            lambda axes: asked.draw(found, axes), style.WIDE, asked.height(found, False), found.title
-        )
+        data = asked.data(periods.history_as_of(history, view.now), view)
+        figure = asked.figure(data, style.WIDE, data.title)
     if out is not None:
         path = Path(out)
         write_atomically(path, style.encode_figure(figure, path.suffix.lower().lstrip(".")))
     return figure
 
 
-def embedded_svgs(name: str, found: Any) -> dict[str, str]:  # noqa: ANN401 - each chart has its own data
-    """A chart's data drawn for a page: SVG elements for a wide and for a narrow one."""
+def embedded_svgs(name: str, data: Any) -> dict[str, str]:  # noqa: ANN401 - each chart has its own data
+    """Draw a chart's data for a page, as SVG elements: "wide" and "narrow"."""
     asked = find_chart(name)
-    sizes = {
-        "wide": (style.WIDE, asked.height(found, False)),
-        "narrow": (style.NARROW, asked.height(found, True)),
-    }
     return {
-        size: style.figure_svg(
-            style.new_figure(lambda axes: asked.draw(found, axes), *pixels), f"{name}-{size}"
-        )
-        for size, pixels in sizes.items()
+        size: style.figure_svg(asked.figure(data, width), f"{name}-{size}")
+        for size, width in (("wide", style.WIDE), ("narrow", style.NARROW))
     }

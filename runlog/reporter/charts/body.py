@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from runlog.analysis.history import History
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
 
 FRONT, BACK = "front", "back"
 
@@ -163,10 +163,10 @@ def _body_title(areas: pd.DataFrame) -> str:
     )
 
 
-def body_height(data: BodyData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
-    """How many pixels high it is."""
+def body_height(data: BodyData, width: int) -> int:
+    """Return how many pixels high it is."""
     line = 24 if _has_other_area(data) else 0
-    return (230 if narrow else 340) + line
+    return (230 if width == style.NARROW else 340) + line
 
 
 def draw_body(data: BodyData, axes: Axes) -> None:

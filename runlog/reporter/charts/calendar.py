@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
 
 WEEKS = 26
 HEAT_COLOURS = ("heat0", "heat1", "heat2", "heat3", "heat4")
@@ -63,11 +63,6 @@ def _calendar_title(days: pd.DataFrame, area: str) -> str:
     return _("{free} of {rated} rated days without soreness of the {area}").format(
         free=int((rated == 0).sum()), rated=len(rated), area=units.area(area)
     )
-
-
-def calendar_height(data: CalendarData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
-    """How many pixels high it is."""
-    return 150 if narrow else 262
 
 
 def draw_calendar(data: CalendarData, axes: Axes) -> None:

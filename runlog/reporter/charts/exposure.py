@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from runlog.analysis.factors import Factor
     from runlog.analysis.history import History
     from runlog.analysis.session_load import LoadKind
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
 
 WORST_RATING = 10
 #: More dots than this hide each other; the latest are drawn.
@@ -181,9 +181,9 @@ def _exposure_title(factor: Factor, row: Mapping[str, Any] | None, unit: str) ->
     return link_sentence(factor, row, unit).rstrip(".")
 
 
-def exposure_height(data: ExposureData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
-    """How many pixels high it is."""
-    lines = style.wrap_note(_exposure_note(data), style.NARROW if narrow else style.WIDE)
+def exposure_height(data: ExposureData, width: int) -> int:
+    """Return how many pixels high it is."""
+    lines = style.wrap_note(_exposure_note(data), width)
     return 300 + 15 * len(lines)
 
 

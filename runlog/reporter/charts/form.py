@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
 
 FORM_WEEKS = 26
 RECENT_DAYS = 28
@@ -159,8 +159,8 @@ def steadiness(drift: np.ndarray) -> float:
     return float(abs(np.sign(drift).mean()) / 2 + 0.5)
 
 
-def form_height(data: FormData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
-    """How many pixels high it is."""
+def form_height(data: FormData, _width: int) -> int:
+    """Return how many pixels high it is."""
     return 70 + 105 * max(1, len(data.measures))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
 
 SHOWN_GRADES = (*SIGNS, "none")
 
@@ -107,12 +107,12 @@ def _related_factors(row: Mapping[Hashable, Any], key: str) -> list[str]:
     return list(others) if isinstance(others, dict) else []
 
 
-def links_height(data: LinksData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
-    """How many pixels high it is."""
+def links_height(data: LinksData, width: int) -> int:
+    """Return how many pixels high it is."""
     if data.rows.empty:
         return 200
-    lines = style.wrap_note(_links_note(data), style.NARROW if narrow else style.WIDE)
-    return 50 + (54 if narrow else 27) * len(data.rows) + 15 * len(lines)
+    lines = style.wrap_note(_links_note(data), width)
+    return 50 + (54 if width == style.NARROW else 27) * len(data.rows) + 15 * len(lines)
 
 
 def draw_links(data: LinksData, axes: Axes) -> None:

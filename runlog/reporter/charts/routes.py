@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
     from runlog.settings import PrivacyZone
 
 MOST_MAPS = 6
@@ -145,9 +145,9 @@ def _map_columns(maps: int, *, narrow: bool) -> int:
     return 2 if narrow else 4 if maps == 4 else 3  # noqa: PLR2004 - four fit into one row
 
 
-def route_maps_height(data: RouteMapsData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
-    """How many pixels high it is."""
-    return 40 + 195 * -(-max(1, len(data.maps)) // _map_columns(len(data.maps), narrow=narrow))
+def route_maps_height(data: RouteMapsData, width: int) -> int:
+    """Return how many pixels high it is."""
+    return 40 + 195 * -(-max(1, len(data.maps)) // _map_columns(len(data.maps), narrow=width == style.NARROW))
 
 
 def draw_route_maps(data: RouteMapsData, axes: Axes) -> None:
@@ -321,8 +321,8 @@ def _routes_title(share: pd.Series[float], top: str | None, name: str | None) ->
     )
 
 
-def routes_height(data: RoutesData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
-    """How many pixels high it is."""
+def routes_height(data: RoutesData, _width: int) -> int:
+    """Return how many pixels high it is."""
     return 250 + 24 * len(data.lines)
 
 

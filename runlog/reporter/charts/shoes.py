@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
 
 #: More pairs than this would not be legible.
 MOST_PAIRS = 7
@@ -73,10 +73,10 @@ def _shoes_title(pairs: pd.DataFrame, unit: str) -> str:
     )
 
 
-def shoes_height(data: ShoesData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
-    """How many pixels high it is."""
+def shoes_height(data: ShoesData, width: int) -> int:
+    """Return how many pixels high it is."""
     pairs = len(data.pairs)
-    return 160 if not pairs else (160 + 84 * pairs if narrow else 90 + 46 * pairs)
+    return 160 if not pairs else (160 + 84 * pairs if width == style.NARROW else 90 + 46 * pairs)
 
 
 def draw_shoes(data: ShoesData, axes: Axes) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
 
 DAILY_WEEKS = 5
 DAILY_DAYS = 7 * DAILY_WEEKS
@@ -83,10 +83,10 @@ def _soreness_title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
     )
 
 
-def soreness_height(data: SorenessData, narrow: bool) -> int:  # noqa: FBT001 - all charts are asked alike
-    """How many pixels high it is."""
+def soreness_height(data: SorenessData, width: int) -> int:
+    """Return how many pixels high it is."""
     if _has_ratings(data) and _has_load(data):
-        return 300 if narrow else 340
+        return 300 if width == style.NARROW else 340
     return 190
 
 
@@ -229,11 +229,6 @@ def _weeks_title(weeks: pd.DataFrame, area: str) -> str:
         day=units.day(pd.DatetimeIndex(rated.index)[int(rated.argmax())], weekday=False),
         mean=units.number(rated.max()),
     )
-
-
-def weeks_height(data: WeeksData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
-    """How many pixels high it is."""
-    return 300 if narrow else 340
 
 
 def draw_weeks(data: WeeksData, axes: Axes) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
-    from runlog.reporter.charts import View
+    from runlog.reporter.charts.view import View
 
 STREAK_WEEKS = 8
 #: More runs than this could not be told apart on a phone.
@@ -121,11 +121,6 @@ def _cooldown_sentence(answer: str, runs: int) -> str:
     return ngettext(
         "A cool-down after your last run.", "A cool-down after each of your last {n} runs.", runs
     ).format(n=runs)
-
-
-def streaks_height(data: StreaksData, narrow: bool) -> int:  # noqa: ARG001, FBT001 - all charts are asked alike
-    """How many pixels high it is."""
-    return 300
 
 
 def draw_streaks(data: StreaksData, axes: Axes) -> None:

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 def chart_png(drawing: Drawing) -> bytes:
     """A chart in light colours, drawn for a phone, two dots to the pixel."""
-    chart = charts.find_chart(drawing.chart)
-    height = chart.height(drawing.data, True)
-    figure = style.new_figure(lambda axes: chart.draw(drawing.data, axes), style.NARROW, height)
+    figure = charts.find_chart(drawing.chart).figure(drawing.data, style.NARROW)
     figure.set_facecolor(style.LIGHT["paper"])
     return style.encode_figure(figure, "png")
 
