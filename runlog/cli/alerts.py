@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     Message = tuple[str, str]
 
 
-def send_due_alerts(kept: Journal, now: datetime, write: Callable[[Sequence[StoredAlert]], Message]) -> bool:
+def send_due_alerts(
+    journal: Journal, now: datetime, write: Callable[[Sequence[StoredAlert]], Message]
+) -> bool:
     """Send one message about the alerts that nobody has sent word of yet, and remember that it was sent.
 
     Args:
@@ -47,12 +49,12 @@ def send_due_alerts(kept: Journal, now: datetime, write: Callable[[Sequence[Stor
     from runlog.model import SEVERITIES
 
     due = sorted(
-        alert_states.due_alerts(kept.alerts.all(), now), key=lambda alert: SEVERITIES.index(alert.severity)
+        alert_states.due_alerts(journal.alerts.all(), now), key=lambda alert: SEVERITIES.index(alert.severity)
     )
-    with use_language(kept.settings.language):
+    with use_language(journal.settings.language):
         title, text = write(due)
-    failures = notify.send_message(kept.settings.notify, title, text)
-    kept.alerts.notified([alert.id for alert in due], now)
+    failures = notify.send_message(journal.settings.notify, title, text)
+    journal.alerts.notified([alert.id for alert in due], now)
     for failure in failures:
         echo_err(f"Not sent: {failure}")
     return not failures
@@ -123,12 +125,12 @@ def print_notices(notices: Iterable[Notice]) -> None:
         print_clinician_advice()
 
 
-def print_new_alerts(kept: Journal, now: datetime, most: int = 3) -> None:
+def print_new_alerts(journal: Journal, now: datetime, most: int = 3) -> None:
     """Look which alerts hold now, and tell on stderr those that have just come or grown worse."""
     from runlog import alert_states
 
-    before = {alert.id: alert.worst for alert in kept.alerts.all() if alert.resolved is None}
-    found = kept.alerts.follow(kept.history(), now)
+    before = {alert.id: alert.worst for alert in journal.alerts.all() if alert.resolved is None}
+    found = journal.alerts.follow(journal.history(), now)
     crossed = [one for one in found if alert_states.is_open(one, now) and before.get(one.id) != one.worst]
     for alert in sorted(crossed, key=lambda alert: alert_sort_key(alert, now))[:most]:
         echo_err(f"New alert [{alert.id}] {alert.severity}: {alert.message}")
@@ -151,22 +153,22 @@ def print_clinician_advice() -> None:
     echo(advice.emergency)
 
 
-def explain_kinds(form: OutputFormat, kind: str) -> None:
+def explain_kinds(fmt: OutputFormat, kind: str) -> None:
     """Print what a kind of alert means, or all kinds: definition, threshold, needs and evidence."""
     from runlog.reporter.alerts import ALERTS
     from runlog.settings import CONFIG_NAME
 
-    with base.open_journal() as kept:
-        settings, config = kept.settings, kept.folder / CONFIG_NAME
+    with base.open_journal() as journal:
+        settings, config = journal.settings, journal.folder / CONFIG_NAME
     rules = [rule for rule in ALERTS if kind in {rule.kind, ALL_KINDS}]
-    if form != "table":
+    if fmt != "table":
         rows = [
             {"kind": rule.kind, "definition": rule.definition, "threshold": rule.threshold_of(settings)}
             | {"settings": {name: getattr(settings, name) for name in rule.settings}}
             | {name: getattr(rule, name) for name in ("needs", "grade", "evidence", "source")}
             for rule in rules
         ]
-        print_rows(form, rows, _RULE_KEYS, (), "")
+        print_rows(fmt, rows, _RULE_KEYS, (), "")
         return
     for rule in rules:
         if rule is not rules[0]:
@@ -251,7 +253,7 @@ class _SpanParam(click.ParamType[timedelta]):
 )
 @click.option("--notify", is_flag=True, help="Send new ones to the places of config.toml, each once.")
 @format_options
-def alerts(form: OutputFormat, kind: str | None, *, every: bool, exit_code: bool, notify: bool) -> None:
+def alerts(fmt: OutputFormat, kind: str | None, *, every: bool, exit_code: bool, notify: bool) -> None:
     """Tell what needs attention now, and why, in numbers.
 
     An alert stays open until its cause ends, or until you say that you know it
@@ -259,31 +261,31 @@ def alerts(form: OutputFormat, kind: str | None, *, every: bool, exit_code: bool
     comes again or grows worse.
     """
     if click.get_current_context().invoked_subcommand:
-        if kind or every or exit_code or notify or form != "table":
+        if kind or every or exit_code or notify or fmt != "table":
             raise click.UsageError("Options of runlog alerts itself go with no command after them.")
     elif kind:
-        explain_kinds(form, kind)
+        explain_kinds(fmt, kind)
     else:
-        _list_alerts(form, every=every, exit_code=exit_code, notify=notify)
+        _list_alerts(fmt, every=every, exit_code=exit_code, notify=notify)
 
 
-def _list_alerts(form: OutputFormat, *, every: bool, exit_code: bool, notify: bool) -> None:
+def _list_alerts(fmt: OutputFormat, *, every: bool, exit_code: bool, notify: bool) -> None:
     from runlog import alert_states
 
     now = base.now()
-    with base.open_journal() as kept:
-        found = kept.alerts.follow(kept.history(), now)
+    with base.open_journal() as journal:
+        found = journal.alerts.follow(journal.history(), now)
         all_sent = not (notify and alert_states.due_alerts(found, now)) or send_due_alerts(
-            kept, now, _alert_message
+            journal, now, _alert_message
         )
     standing = [alert for alert in found if alert_states.is_open(alert, now)]
     shown = [alert for alert in found if _is_current(alert, now)] if every else standing
     rows = [alert_row(alert, now) for alert in sorted(shown, key=lambda alert: alert_sort_key(alert, now))]
-    if form == "table" and rows:
+    if fmt == "table" and rows:
         print_alerts(rows)
         _print_next_commands([one for one in rows if one["state"] in alert_states.OPEN_STATES])
     else:
-        print_rows(form, rows, _ALERT_KEYS, (), _no_open_alerts(found, now))
+        print_rows(fmt, rows, _ALERT_KEYS, (), _no_open_alerts(found, now))
     if not all_sent or (exit_code and any(alert.severity in _FAILING_SEVERITIES for alert in standing)):
         click.get_current_context().exit(1)
 
@@ -328,8 +330,8 @@ def ack(names: tuple[str, ...]) -> None:
     It is silent until it ends or grows worse. ID is its number, or its kind
     where there is one alone.
     """
-    with base.open_journal() as kept:
-        known = kept.alerts.acknowledge(_alert_ids(kept, names), base.now())
+    with base.open_journal() as journal:
+        known = journal.alerts.acknowledge(_alert_ids(journal, names), base.now())
     for alert in known:
         echo(f"Acknowledged [{alert.id}] {alert.message}")
 
@@ -355,12 +357,12 @@ def snooze(names: tuple[str, ...], span: timedelta | None, until_day: datetime |
     if span and until_day:
         raise click.UsageError("--for and --until exclude each other.")
     now = base.now()
-    with base.open_journal() as kept:
-        zone = kept.settings.zone
+    with base.open_journal() as journal:
+        zone = journal.settings.zone
         until = now + (span or _DEFAULT_SNOOZE)
         if until_day:
             until = datetime.combine(until_day.date(), time(), zone).astimezone(UTC)
-        asleep = kept.alerts.snooze(_alert_ids(kept, names), until, now)
+        asleep = journal.alerts.snooze(_alert_ids(journal, names), until, now)
     for alert in asleep:
         echo(f"Snoozed until {day(until.astimezone(zone), year=True)}: [{alert.id}] {alert.message}")
 
@@ -372,12 +374,12 @@ def wake(names: tuple[str, ...]) -> None:
 
     ID is its number, or its kind where there is one alone.
     """
-    with base.open_journal() as kept:
-        awake = kept.alerts.wake(_alert_ids(kept, names))
+    with base.open_journal() as journal:
+        awake = journal.alerts.wake(_alert_ids(journal, names))
     for alert in awake:
         echo(f"Open again: [{alert.id}] {alert.message}")
 
 
-def _alert_ids(kept: Journal, names: Iterable[str]) -> list[int]:
-    known = kept.alerts.all()
+def _alert_ids(journal: Journal, names: Iterable[str]) -> list[int]:
+    known = journal.alerts.all()
     return [find_alert(name, known) for name in names]

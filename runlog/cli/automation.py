@@ -40,25 +40,25 @@ def weekly(folders: tuple[Path, ...], *, notify: bool) -> None:
     of this one. A folder that is not there (a watch that is not plugged in) is
     told and passed over. The exit code is 1 if anything failed.
     """
-    with base.open_journal() as kept:
-        all_well = _import_folders(kept, folders)
-        all_well = _write_report(kept, notify=notify) and all_well
+    with base.open_journal() as journal:
+        all_well = _import_folders(journal, folders)
+        all_well = _write_report(journal, notify=notify) and all_well
     if not all_well:
         click.get_current_context().exit(1)
 
 
-def _import_folders(kept: Journal, folders: tuple[Path, ...]) -> bool:
+def _import_folders(journal: Journal, folders: tuple[Path, ...]) -> bool:
     there = [folder for folder in folders if folder.exists()]
     for folder in sorted(set(folders) - set(there)):
         echo_err(f"{folder}: it is not there, so nothing was imported from it")
     if not there:
         return not folders
-    summary = kept.add(there)
+    summary = journal.add(there)
     print_summary(summary)
     return summary.ok and there == list(folders)
 
 
-def _write_report(kept: Journal, *, notify: bool) -> bool:
+def _write_report(journal: Journal, *, notify: bool) -> bool:
     from runlog import notify as runlog_notify
     from runlog.i18n import use_language
     from runlog.reporter.render import report
@@ -66,16 +66,16 @@ def _write_report(kept: Journal, *, notify: bool) -> bool:
     from runlog.reporter.weekly import week_due
 
     now = base.now()
-    history = kept.history()
+    history = journal.history()
     name = week_due(history, now)
-    page = report(history, name, out=kept.folder / "reports", now=now)
-    kept.alerts.follow(history, now)
+    page = report(history, name, out=journal.folder / "reports", now=now)
+    journal.alerts.follow(history, now)
     click.echo(page)
     if not notify:
         return True
-    with use_language(kept.settings.language):
+    with use_language(journal.settings.language):
         headline = facts(history, name, now).headline
-    return send_due_alerts(kept, now, partial(runlog_notify.weekly_message, headline, page))
+    return send_due_alerts(journal, now, partial(runlog_notify.weekly_message, headline, page))
 
 
 @click.command(
@@ -124,30 +124,30 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
 def _import_settled(paths: Sequence[Path], *, notify: bool) -> None:
     """Import files; print what goes wrong, so that watching goes on."""
     try:
-        with base.open_journal() as kept:
-            _import_and_notify(kept, paths, notify=notify)
+        with base.open_journal() as journal:
+            _import_and_notify(journal, paths, notify=notify)
     except RunlogError as error:
         echo_err(f"Error: {error}")
 
 
-def _import_and_notify(kept: Journal, paths: Sequence[Path], *, notify: bool) -> None:
-    summary = kept.add(paths)
+def _import_and_notify(journal: Journal, paths: Sequence[Path], *, notify: bool) -> None:
+    summary = journal.add(paths)
     if summary.known == len(summary.files):
         return
     echo(f"{base.now().astimezone():%Y-%m-%d %H:%M}")
     print_summary(summary)
     now = base.now()
-    print_new_alerts(kept, now)
-    if notify and _has_due_alerts(kept):
+    print_new_alerts(journal, now)
+    if notify and _has_due_alerts(journal):
         from runlog import notify as runlog_notify
 
-        send_due_alerts(kept, now, runlog_notify.alerts_message)
+        send_due_alerts(journal, now, runlog_notify.alerts_message)
 
 
-def _has_due_alerts(kept: Journal) -> bool:
+def _has_due_alerts(journal: Journal) -> bool:
     from runlog import alert_states
 
-    return bool(alert_states.due_alerts(kept.alerts.all(), base.now()))
+    return bool(alert_states.due_alerts(journal.alerts.all(), base.now()))
 
 
 _SYSTEMS = ("systemd", "cron", "launchd", "windows")

@@ -111,8 +111,8 @@ def export(folder: Path, *, gpx: bool, force: bool) -> None:
     DIR is a new or an empty folder. Importing it into an empty home gives the
     same history; its README.txt says what each file is.
     """
-    with base.open_journal() as kept, progress_bar() as progress:
-        done = kept.export(folder, gpx=gpx, force=force, progress=progress)
+    with base.open_journal() as journal, progress_bar() as progress:
+        done = journal.export(folder, gpx=gpx, force=force, progress=progress)
     parts = [
         _megabytes(done.size),
         _count(done.activities, "activity", "activities"),

@@ -40,10 +40,10 @@ def demo(*, open_it: bool) -> None:
     import runlog.journal
 
     home = Path(tempfile.mkdtemp(prefix="runlog-demo-"))
-    with runlog.journal.open(home) as kept:
+    with runlog.journal.open(home) as journal:
         with progress_bar() as progress:
-            summary = kept.add(_season_paths(), progress=progress)
-        history = kept.history()
+            summary = journal.add(_season_paths(), progress=progress)
+        history = journal.history()
     _print_title("The sample season, imported")
     print_summary(summary)
     _print_findings(history)
@@ -81,7 +81,7 @@ def _print_findings(history: History) -> None:
     print_notices(runlog.alerts(history, _season_end(history)))
 
 
-_TRUTH_COLUMNS = (*LINK_COLUMNS[:2], Column("truth", "Truth", number=True), *LINK_COLUMNS[2:])
+_TRUTH_COLUMNS = (*LINK_COLUMNS[:2], Column("truth", "Truth", numeric=True), *LINK_COLUMNS[2:])
 
 
 def _links_and_truth(history: History) -> list[dict[str, Any]]:

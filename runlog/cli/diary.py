@@ -125,13 +125,13 @@ def log(at: str | None, run: str | None, edit: str | None, *, undo: bool, **fiel
     become "no". With nothing said at all, runlog asks.
     """
     said = _given_fields(fields)
-    with base.open_journal() as kept:
+    with base.open_journal() as journal:
         if undo:
-            _undo_entry(kept, anything_else=bool(said or at or run or edit))
+            _undo_entry(journal, anything_else=bool(said or at or run or edit))
         elif edit:
-            _edit_entry(kept, edit, said, at, run)
+            _edit_entry(journal, edit, said, at, run)
         else:
-            _log_entry(kept, said, at, run)
+            _log_entry(journal, said, at, run)
 
 
 def _given_fields(fields: dict[str, Any]) -> dict[str, Any]:
@@ -151,71 +151,77 @@ def _given_fields(fields: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _log_entry(kept: Journal, said: dict[str, Any], at: str | None, run: str | None) -> None:
-    now = base.now().astimezone(kept.settings.zone)
+def _log_entry(journal: Journal, said: dict[str, Any], at: str | None, run: str | None) -> None:
+    now = base.now().astimezone(journal.settings.zone)
     moment = params.parse_moment(at, now) if at else now
-    belongs = resolve_run(kept, run) if run else _recent_run(kept, moment)
+    belongs = resolve_run(journal, run) if run else _recent_run(journal, moment)
     if not said.keys() - {"area"}:
-        said |= ask_entry_fields(said.get("area"), about_a_run=belongs is not None, shoes=kept.shoes.names())
+        said |= ask_entry_fields(
+            said.get("area"), about_a_run=belongs is not None, shoes=journal.shoes.names()
+        )
     if not said.keys() - {"area"}:
         echo_err("Nothing logged.")
         return
     if run and belongs and not at and moment - _run_end(belongs) > _RUN_WINDOW:
         moment = _local_run_end(belongs, moment.tzinfo)
-    entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(kept, said)), moment)
+    entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(journal, said)), moment)
     if not said.keys().isdisjoint(_RUN_FIELDS):
-        _refuse_run_fields_without_run(kept, said, belongs)
+        _refuse_run_fields_without_run(journal, said, belongs)
         entry = replace(entry, run=belongs.id if belongs else None)
-    kept.log(entry)
+    journal.log(entry)
     alone = (
         ", without a run: none in the two days before"
         if entry.soreness is not None and belongs is None
         else ""
     )
-    echo(f"Logged: {_describe_logged(kept, entry, belongs, dated=moment != now)}{alone}.")
-    if (entry.soreness or 0) >= kept.settings.soreness_high and now - moment <= _RUN_WINDOW:
+    echo(f"Logged: {_describe_logged(journal, entry, belongs, dated=moment != now)}{alone}.")
+    if (entry.soreness or 0) >= journal.settings.soreness_high and now - moment <= _RUN_WINDOW:
         echo_err("Have that looked at. What makes it urgent: runlog alerts")
 
 
-def _edit_entry(kept: Journal, which: str, said: dict[str, Any], at: str | None, run: str | None) -> None:
-    old = _find_entry(kept, which)
-    changes = _with_shoe_name(kept, said)
+def _edit_entry(journal: Journal, which: str, said: dict[str, Any], at: str | None, run: str | None) -> None:
+    old = _find_entry(journal, which)
+    changes = _with_shoe_name(journal, said)
     if run:
-        changes["run"] = resolve_run(kept, run).id
+        changes["run"] = resolve_run(journal, run).id
     entry = replace(old.entry, **changes)
     if at:
-        now = base.now().astimezone(kept.settings.zone)
+        now = base.now().astimezone(journal.settings.zone)
         entry = _at_moment(entry, params.parse_moment(at, now))
     if entry == old.entry:
         raise click.UsageError("Nothing to change; to make the last rating a 4: runlog log 4 --edit")
-    kept.edit(old.id, entry)
-    echo(f"Changed entry {old.id}: {_describe_logged(kept, entry, _run_of_entry(kept, entry), dated=True)}.")
+    journal.edit(old.id, entry)
+    echo(
+        f"Changed entry {old.id}: {_describe_logged(journal, entry, _run_of_entry(journal, entry), dated=True)}."
+    )
 
 
-def _undo_entry(kept: Journal, *, anything_else: bool) -> None:
+def _undo_entry(journal: Journal, *, anything_else: bool) -> None:
     if anything_else:
         raise click.UsageError("--undo takes the last entry back and goes with nothing else.")
-    removed = kept.undo()
+    removed = journal.undo()
     if removed is None:
         raise NotFound(_NOTHING_LOGGED)
-    echo(f"Removed: {_describe_logged(kept, removed.entry, _run_of_entry(kept, removed.entry), dated=True)}.")
+    echo(
+        f"Removed: {_describe_logged(journal, removed.entry, _run_of_entry(journal, removed.entry), dated=True)}."
+    )
 
 
-def _with_shoe_name(kept: Journal, said: dict[str, Any]) -> dict[str, Any]:
+def _with_shoe_name(journal: Journal, said: dict[str, Any]) -> dict[str, Any]:
     """Give the fields with the pair of shoes as it is written in the store."""
     if "shoe" in said:
-        return said | {"shoe": find_shoe(said["shoe"], kept.shoes.names())}
+        return said | {"shoe": find_shoe(said["shoe"], journal.shoes.names())}
     return said
 
 
 def _refuse_run_fields_without_run(
-    kept: Journal, said: dict[str, Any], belongs: StoredActivity | None
+    journal: Journal, said: dict[str, Any], belongs: StoredActivity | None
 ) -> None:
     lost = [name for name in _RUN_ONLY_FIELDS if name in said]
     if lost and belongs is None:
         why = (
             "No run ended in the two days before; say --run last, an id or a day."
-            if kept.runs()
+            if journal.runs()
             else "There are no runs yet; read some with: runlog import PATH"
         )
         raise click.UsageError(f"{', '.join(lost)}: of which run? {why}")
@@ -225,25 +231,25 @@ def _at_moment(entry: Entry, moment: datetime) -> Entry:
     return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=offset_seconds(moment))
 
 
-def _find_entry(kept: Journal, which: str) -> StoredEntry:
+def _find_entry(journal: Journal, which: str) -> StoredEntry:
     if which == "last":
-        last = kept.last_logged()
+        last = journal.last_logged()
         if last is None:
             raise NotFound(_NOTHING_LOGGED)
         return last
-    found = next((entry for entry in kept.entries() if str(entry.id) == which), None)
+    found = next((entry for entry in journal.entries() if str(entry.id) == which), None)
     if found is None:
         raise NotFound(f"there is no entry {which}; runlog diary list shows them")
     return found
 
 
-def _recent_run(kept: Journal, moment: datetime) -> StoredActivity | None:
-    last = kept.last_run(moment)
+def _recent_run(journal: Journal, moment: datetime) -> StoredActivity | None:
+    last = journal.last_run(moment)
     return last if last and moment - _run_end(last) <= _RUN_WINDOW else None
 
 
-def _run_of_entry(kept: Journal, entry: Entry) -> StoredActivity | None:
-    return next((run for run in kept.runs() if run.id == entry.run), None)
+def _run_of_entry(journal: Journal, entry: Entry) -> StoredActivity | None:
+    return next((run for run in journal.runs() if run.id == entry.run), None)
 
 
 def _run_end(run: StoredActivity) -> datetime:
@@ -256,10 +262,10 @@ def _local_run_end(run: StoredActivity, here: tzinfo | None) -> datetime:
     return _run_end(run).astimezone(here) if offset is None else at_offset(_run_end(run), offset)
 
 
-def _describe_logged(kept: Journal, entry: Entry, run: StoredActivity | None, *, dated: bool) -> str:
+def _describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, dated: bool) -> str:
     told = describe_entry(entry)
     if run is not None and entry.run is not None:
-        told += f" after {describe_run(run, kept.settings.units)}"
+        told += f" after {describe_run(run, journal.settings.units)}"
     if dated:
         told += f", {format_moment(entry.moment, entry.utc_offset_s)}"
     return told
@@ -287,8 +293,8 @@ def template() -> None:
 @diary.command(epilog=examples("runlog diary export > diary.csv"))
 def export() -> None:
     """Print the whole diary as CSV; importing it again changes nothing."""
-    with base.open_journal() as kept:
-        text = kept.export_diary()
+    with base.open_journal() as journal:
+        text = journal.export_diary()
     click.echo(text, nl=False, color=True)  # else click would take escape sequences out of notes
 
 
@@ -298,12 +304,12 @@ def export() -> None:
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N entries.")
 @format_options
-def list_(form: OutputFormat, last: int | None) -> None:
+def list_(fmt: OutputFormat, last: int | None) -> None:
     """List the entries, the oldest first, with the ids that runlog log --edit takes."""
-    with base.open_journal() as kept:
-        entries = kept.entries()
+    with base.open_journal() as journal:
+        entries = journal.entries()
     found = [_entry_row(entry) for entry in (entries if last is None else entries[-last:])]
-    print_rows(form, found, _ENTRY_KEYS, _ENTRY_COLUMNS, "No entries yet. Rate a run with: runlog log 3")
+    print_rows(fmt, found, _ENTRY_KEYS, _ENTRY_COLUMNS, "No entries yet. Rate a run with: runlog log 3")
 
 
 _ENTRY_KEYS = (
@@ -325,15 +331,22 @@ _ENTRY_KEYS = (
     "source",
 )
 _ENTRY_COLUMNS = (
-    Column("id", "Id", number=True),
-    Column("when", "When", number=True),
+    Column("id", "Id", numeric=True),
+    Column("when", "When", numeric=True),
     Column("told", "Entry"),
     Column("source", "From"),
 )
 _TO_THE_MINUTE = len("2026-07-12 20:00")
 
 
-def _entry_row(kept: StoredEntry) -> dict[str, Any]:
-    row = {key: to_json_value(value) for key, value in asdict(kept.entry).items()}
-    when = at_offset(kept.entry.moment, kept.entry.utc_offset_s).isoformat(" ", "minutes")[:_TO_THE_MINUTE]
-    return row | {"id": kept.id, "source": kept.source, "when": when, "told": describe_entry(kept.entry)}
+def _entry_row(stored: StoredEntry) -> dict[str, Any]:
+    row = {key: to_json_value(value) for key, value in asdict(stored.entry).items()}
+    when = at_offset(stored.entry.moment, stored.entry.utc_offset_s).isoformat(" ", "minutes")[
+        :_TO_THE_MINUTE
+    ]
+    return row | {
+        "id": stored.id,
+        "source": stored.source,
+        "when": when,
+        "told": describe_entry(stored.entry),
+    }

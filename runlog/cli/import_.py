@@ -41,9 +41,9 @@ _COUNTS = (
 )
 #: Only these can raise an alert or end one.
 _ALERT_RELEVANT = ("runs_added", "other_added", "ratings_added", "ratings_updated", "merged")
-_COUNT_COLUMNS = (Column("count", "", number=True), Column("what", "Import"))
+_COUNT_COLUMNS = (Column("count", "", numeric=True), Column("what", "Import"))
 _REASON_COLUMNS = (
-    Column("outcome", "Outcome", number=True),
+    Column("outcome", "Outcome", numeric=True),
     Column("files", "Files"),
     Column("reason", "Why"),
 )
@@ -71,15 +71,15 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> Non
     the same run from several files is one run, from the best of them. The exit
     code is 1 if anything failed.
     """
-    with base.open_journal() as kept, progress_bar() as progress:
-        summary = kept.add(paths, sport=sport, progress=progress)
+    with base.open_journal() as journal, progress_bar() as progress:
+        summary = journal.add(paths, sport=sport, progress=progress)
     if as_json:
         print_json(summary.as_dict())
     else:
         print_summary(summary)
     if any(getattr(summary, field) for field in _ALERT_RELEVANT):
-        with base.open_journal() as kept:
-            print_new_alerts(kept, base.now())
+        with base.open_journal() as journal:
+            print_new_alerts(journal, base.now())
     if not summary.ok:
         click.get_current_context().exit(1)
 

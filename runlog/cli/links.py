@@ -42,7 +42,7 @@ NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
 @click.option("--area", type=AREA, help="Only this body area.")
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N ratings.")
 @format_options
-def exposures(form: OutputFormat, area: str | None, last: int | None) -> None:
+def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
     """List each rating beside its factors, as they stood at that moment.
 
     The table shows the main factors, as many as there is room for; JSON and
@@ -51,17 +51,17 @@ def exposures(form: OutputFormat, area: str | None, last: int | None) -> None:
     from runlog.analysis.exposures import exposures as expose
     from runlog.analysis.factors import FACTORS
 
-    with open_journal() as kept:
-        table = expose(kept.history(), area)
-        zone = kept.settings.zone
+    with open_journal() as journal:
+        table = expose(journal.history(), area)
+        zone = journal.settings.zone
     columns = (
-        Column("moment", "Day", partial(_local_date, zone=zone), number=True),
+        Column("moment", "Day", partial(_local_date, zone=zone), numeric=True),
         Column("area", "Area", units.area),
-        Column("rating", "Rating", "{:g}".format, number=True),
-        *(Column(f.name, f.name, "{:.3g}".format, number=True) for f in FACTORS if f.mission),
+        Column("rating", "Rating", "{:g}".format, numeric=True),
+        *(Column(f.name, f.name, "{:.3g}".format, numeric=True) for f in FACTORS if f.mission),
     )
     shown = table if last is None else table.tail(last)
-    print_rows(form, frame_to_rows(shown), list(table.columns), columns, NO_RATINGS)
+    print_rows(fmt, frame_to_rows(shown), list(table.columns), columns, NO_RATINGS)
 
 
 def _local_date(moment: str, zone: tzinfo) -> str:
@@ -70,7 +70,7 @@ def _local_date(moment: str, zone: tzinfo) -> str:
 
 @click.command(epilog=examples("runlog factors", "runlog factors --json"))
 @format_options
-def factors(form: OutputFormat) -> None:
+def factors(fmt: OutputFormat) -> None:
     """List the factors that soreness is held against, with what each one means."""
     from inspect import getdoc
 
@@ -92,7 +92,7 @@ def factors(form: OutputFormat) -> None:
         Column("step_text", "Told per"),
         Column("meaning", "Meaning"),
     )
-    print_rows(form, found, list(found[0]), columns, "")
+    print_rows(fmt, found, list(found[0]), columns, "")
 
 
 _format_signed = partial(units.number, digits=2, signed=True)
@@ -106,13 +106,13 @@ _SMALLEST_P = 0.001
 
 LINK_COLUMNS = (
     Column("factor", "Factor"),
-    Column("effect", "Points", _format_signed, number=True),
-    Column("range", "95% range", number=True),
+    Column("effect", "Points", _format_signed, numeric=True),
+    Column("range", "95% range", numeric=True),
     Column("grade", "Grade", lambda grade: _GRADE_TEXTS.get(grade, grade)),
     Column("step_text", "For"),
-    Column("n", "Ratings", number=True),
+    Column("n", "Ratings", numeric=True),
 )
-_REASON_COLUMN = Column("reason", "Why", least=30)
+_REASON_COLUMN = Column("reason", "Why", min_width=30)
 
 
 def _format_p(p: float) -> str:
@@ -121,13 +121,13 @@ def _format_p(p: float) -> str:
 
 _FULL_COLUMNS = (
     Column("factor", "Factor"),
-    Column("per_sd", "Per SD", _format_signed, number=True),
-    Column("se", "SE", _format_plain, number=True),
-    Column("p", "p", _format_p, number=True),
-    Column("q", "q", _format_p, number=True),
-    Column("high_low", "High/low", number=True),
-    Column("halves", "Halves", number=True),
-    Column("r_time", "r time", _format_signed, number=True),
+    Column("per_sd", "Per SD", _format_signed, numeric=True),
+    Column("se", "SE", _format_plain, numeric=True),
+    Column("p", "p", _format_p, numeric=True),
+    Column("q", "q", _format_p, numeric=True),
+    Column("high_low", "High/low", numeric=True),
+    Column("halves", "Halves", numeric=True),
+    Column("r_time", "r time", _format_signed, numeric=True),
 )
 
 
@@ -144,7 +144,7 @@ _FULL_COLUMNS = (
 )
 @click.option("--full", is_flag=True, help="Add the scientist's numbers.")
 @format_options
-def links(form: OutputFormat, area: str | None, window: str, *, full: bool) -> None:
+def links(fmt: OutputFormat, area: str | None, window: str, *, full: bool) -> None:
     """Say what soreness goes together with, and how sure that is.
 
     The effect is in points of soreness for a step of the factor that means
@@ -162,12 +162,12 @@ def links(form: OutputFormat, area: str | None, window: str, *, full: bool) -> N
     from runlog.analysis.links import links as link
 
     hours = int(window)
-    with open_journal() as kept:
-        found = link_rows(link(exposures(kept.history(), area, hours), window=hours))
-    if form == "table" and found:
+    with open_journal() as journal:
+        found = link_rows(link(exposures(journal.history(), area, hours), window=hours))
+    if fmt == "table" and found:
         _print_links(found, hours, full=full)
     else:
-        print_rows(form, _csv_rows(found) if form == "csv" else found, LINK_COLUMNS, (), NO_RATINGS)
+        print_rows(fmt, _csv_rows(found) if fmt == "csv" else found, LINK_COLUMNS, (), NO_RATINGS)
 
 
 def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -42,11 +42,11 @@ METRICS = {
     "monotony": Metric("Monotony", "how alike the last 7 days are: mean over spread", usual=True),
     "strain": Metric("Strain", "load of the last 7 days times their monotony"),
 }
-DAY_COLUMNS = (Column("day", "Day", number=True),)
+DAY_COLUMNS = (Column("day", "Day", numeric=True),)
 WEEK_COLUMNS = (
-    Column("week", "Week", number=True),
-    Column("days", "Days", number=True),
-    Column("runs", "Runs", number=True),
+    Column("week", "Week", numeric=True),
+    Column("days", "Days", numeric=True),
+    Column("runs", "Runs", numeric=True),
 )
 WEEK_KEYS = ("week", "first", "last", "days", "runs")
 DEFAULT_METRICS = tuple(name for name, metric in METRICS.items() if metric.usual)
@@ -112,24 +112,24 @@ class _MetricsParam(click.ParamType[tuple[str, ...]]):
 @click.option("--weekly", is_flag=True, help="A row per week: its known days, its load, and how it ended.")
 @click.option("--metrics", type=_MetricsParam(), metavar="A,B", help="Only these, or all.")
 @format_options
-def load(form: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
+def load(fmt: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
     """List the training load; the help says what each metric is."""
     from runlog.analysis.load import daily_metrics
     from runlog.analysis.load import weekly_metrics as by_week
 
-    with open_journal() as kept:
-        history = kept.history()
+    with open_journal() as journal:
+        history = journal.history()
     frame = by_week(history, _today(history)) if weekly else daily_metrics(history, _today(history))
     listed = frame if last is None else frame.tail(last)
-    shown = listed.dropna(subset="load") if form == "table" else listed
-    names = metrics or (DEFAULT_METRICS if form == "table" else tuple(METRICS))
+    shown = listed.dropna(subset="load") if fmt == "table" else listed
+    names = metrics or (DEFAULT_METRICS if fmt == "table" else tuple(METRICS))
     heads = WEEK_KEYS if weekly else ("day",)
     found = [
         row | {"unit": str(history.load_kind)} for row in (_week_rows(shown) if weekly else _day_rows(shown))
     ]
     columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *_metric_columns(names, history))
     print_rows(
-        form,
+        fmt,
         found,
         (*heads, *names, "unit"),
         columns,
@@ -165,7 +165,7 @@ def _metric_columns(names: Sequence[str], history: History) -> tuple[Column, ...
             name,
             METRICS[name].heading,
             _metric_format(name, history.load_kind, history.settings.units),
-            number=True,
+            numeric=True,
         )
         for name in names
     )

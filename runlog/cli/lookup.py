@@ -179,24 +179,24 @@ def find_route(text: str, names: Mapping[int, str | None]) -> int:
     return by_word[word]
 
 
-def resolve_run(kept: Journal, text: str) -> StoredActivity:
+def resolve_run(journal: Journal, text: str) -> StoredActivity:
     """Give the run that a text stands for; light, without a history.
 
     Raises:
         NotFound: as ``find_run``.
     """
-    runs = kept.runs()
+    runs = journal.runs()
     wanted = find_run(text, [(run.id, run_day(run)) for run in runs])
     return next(run for run in runs if run.id == wanted)
 
 
-def resolve_activity(kept: Journal, text: str) -> StoredActivity:
+def resolve_activity(journal: Journal, text: str) -> StoredActivity:
     """Give the run that a text stands for, or by its id another activity.
 
     Raises:
         NotFound: as ``find_run``.
     """
-    by_id = {one.id: one for one in kept.activities()}
+    by_id = {one.id: one for one in journal.activities()}
     runs = [(one.id, run_day(one)) for one in by_id.values() if one.activity.kind is Kind.RUN]
     return by_id[find_run(text, runs, by_id)]
 
@@ -206,7 +206,7 @@ def complete_run(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     del param
     return [
         CompletionItem(str(run.id), help=day(run_day(run), year=True))
-        for run in reversed(_read_or_empty(ctx, lambda kept: kept.runs()))
+        for run in reversed(_read_or_empty(ctx, lambda journal: journal.runs()))
         if str(run.id).startswith(incomplete)
     ]
 
@@ -216,7 +216,7 @@ def complete_route(ctx: click.Context, param: click.Parameter, incomplete: str) 
     del param
     return [
         CompletionItem(f"R{route_id}", help=name)
-        for route_id, name in _read_or_empty(ctx, lambda kept: list(kept.routes.names().items()))
+        for route_id, name in _read_or_empty(ctx, lambda journal: list(journal.routes.names().items()))
         if f"r{route_id}".startswith(incomplete.lower())
     ]
 
@@ -224,7 +224,7 @@ def complete_route(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def complete_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the pairs of shoes."""
     del param
-    return _completions(_read_or_empty(ctx, lambda kept: list(kept.shoes.names())), incomplete)
+    return _completions(_read_or_empty(ctx, lambda journal: list(journal.shoes.names())), incomplete)
 
 
 def complete_intervention(
@@ -240,7 +240,7 @@ def complete_trial(ctx: click.Context, param: click.Parameter, incomplete: str) 
     del param
     return [
         CompletionItem(str(plan.id), help=f"{plan.factor} from {day(plan.runs[0].day, year=True)}")
-        for plan in _read_or_empty(ctx, lambda kept: kept.plans.all())
+        for plan in _read_or_empty(ctx, lambda journal: journal.plans.all())
         if str(plan.id).startswith(incomplete)
     ]
 
@@ -272,7 +272,7 @@ def complete_alert(ctx: click.Context, param: click.Parameter, incomplete: str) 
     del param
     return [
         CompletionItem(str(one.id), help=one.message)
-        for one in _read_or_empty(ctx, lambda kept: kept.alerts.all())
+        for one in _read_or_empty(ctx, lambda journal: journal.alerts.all())
         if one.resolved is None and str(one.id).startswith(incomplete)
     ]
 
@@ -280,8 +280,8 @@ def complete_alert(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def _read_or_empty(ctx: click.Context, read: Callable[[Journal], list[T]]) -> list[T]:
     """Read something of the journal, or nothing where that fails: completion has nobody to tell."""
     try:
-        with open_journal(ctx) as kept:
-            return read(kept) if kept.folder.is_dir() else []
+        with open_journal(ctx) as journal:
+            return read(journal) if journal.folder.is_dir() else []
     except RunlogError:
         return []
 

@@ -45,16 +45,16 @@ class Column:
     Attributes:
         key: of the row's value.
         title: above the column.
-        show: writes a known value; an unknown one is always a dash.
-        number: aligned right and never wrapped.
-        least: how narrow a text may be wrapped.
+        format: writes a known value; an unknown one is always a dash.
+        numeric: right-aligned and never wrapped.
+        min_width: the width down to which a text may be wrapped.
     """
 
     key: str
     title: str
-    show: Callable[[Any], str] = str
-    number: bool = False
-    least: int = 12
+    format: Callable[[Any], str] = str
+    numeric: bool = False
+    min_width: int = 12
 
 
 def format_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,35 +63,35 @@ def format_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
     @wraps(command)
-    def with_form(*args: Any, as_json: bool, as_csv: bool, **kwargs: Any) -> None:  # noqa: ANN401 - the command's own
+    def with_format(*args: Any, as_json: bool, as_csv: bool, **kwargs: Any) -> None:  # noqa: ANN401 - the command's own
         if as_json and as_csv:
             raise click.UsageError("--json and --csv exclude each other.")
-        form: OutputFormat = "json" if as_json else "csv" if as_csv else "table"
-        command(*args, form=form, **kwargs)
+        fmt: OutputFormat = "json" if as_json else "csv" if as_csv else "table"
+        command(*args, fmt=fmt, **kwargs)
 
-    return with_form
+    return with_format
 
 
 def print_rows(
-    form: OutputFormat, rows: Sequence[Row], keys: Sequence[str], columns: Sequence[Column], empty: str
+    fmt: OutputFormat, rows: Sequence[Row], keys: Sequence[str], columns: Sequence[Column], empty_message: str
 ) -> None:
     """Print rows in the form asked for.
 
     Args:
-        form: as ``listing`` hands it on.
+        fmt: as ``format_options`` passes it.
         rows: JSON-ready values by key; None is unknown.
         keys: what JSON and CSV hold of each row, in this order.
         columns: what the table shows.
-        empty: said on stderr instead of an empty table.
+        empty_message: printed on stderr instead of an empty table.
     """
-    if form == "json":
+    if fmt == "json":
         print_json([{key: row[key] for key in keys} for row in rows])
-    elif form == "csv":
+    elif fmt == "csv":
         _print_csv(rows, keys)
     elif rows:
         print_table(rows, columns)
     else:
-        echo_err(empty)
+        echo_err(empty_message)
 
 
 def print_json(value: object) -> None:
@@ -122,13 +122,11 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
 
     terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, width=None if terminal else _UNLIMITED_WIDTH, highlight=False)
-    kept = _columns_that_fit(console.width, rows, columns)
-    console.print(_build_table(rows, kept))
-    left_out = [column.title for column in columns[len(kept) :]]
-    if left_out:
-        echo_err(
-            f"Not shown for want of width: {', '.join(left_out)}. A wider terminal or --json shows them."
-        )
+    shown = _columns_that_fit(console.width, rows, columns)
+    console.print(_build_table(rows, shown))
+    hidden = [column.title for column in columns[len(shown) :]]
+    if hidden:
+        echo_err(f"Not shown for want of width: {', '.join(hidden)}. A wider terminal or --json shows them.")
 
 
 def _columns_that_fit(width: int, rows: Sequence[Row], columns: Sequence[Column]) -> Sequence[Column]:
@@ -141,7 +139,7 @@ def _min_width(rows: Sequence[Row], column: Column) -> int:
     from rich.cells import cell_len
 
     widest = max(cell_len(text) for text in (column.title, *(_cell_text(row, column) for row in rows)))
-    return widest if column.number else min(widest, column.least)
+    return widest if column.numeric else min(widest, column.min_width)
 
 
 def _build_table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
@@ -151,8 +149,8 @@ def _build_table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
-        justify: Literal["left", "right"] = "right" if column.number else "left"
-        table.add_column(column.title, justify=justify, no_wrap=column.number, overflow="fold")
+        justify: Literal["left", "right"] = "right" if column.numeric else "left"
+        table.add_column(column.title, justify=justify, no_wrap=column.numeric, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell_text(row, column)) for column in columns))
     return table
@@ -160,7 +158,7 @@ def _build_table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
 
 def _cell_text(row: Row, column: Column) -> str:
     value = row[column.key]
-    return UNKNOWN if value is None else escape_controls(column.show(value))
+    return UNKNOWN if value is None else escape_controls(column.format(value))
 
 
 def _print_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:

@@ -143,13 +143,13 @@ def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]]
     return decorated
 
 
-def get_or_add_shoe(kept: Journal, name: str) -> Shoe:
+def get_or_add_shoe(journal: Journal, name: str) -> Shoe:
     """Give the pair; one that only a diary or watch names is kept from now on."""
-    wanted = find_shoe(name, kept.shoes.names())
-    known = next((shoe for shoe in kept.shoes.all() if shoe.name == wanted), None)
+    wanted = find_shoe(name, journal.shoes.names())
+    known = next((shoe for shoe in journal.shoes.all() if shoe.name == wanted), None)
     if known is None:
         known = Shoe(name=wanted)
-        kept.shoes.add(known)
+        journal.shoes.add(known)
     return known
 
 

@@ -28,7 +28,7 @@ STDOUT = Path("-")
 class ReportTarget(NamedTuple):
     """In which form a report is wanted, and where."""
 
-    form: str | None
+    fmt: str | None
     email_file: Path | None
     out: Path | None
 
@@ -96,7 +96,7 @@ def _check_days(name: str) -> None:
 @click.option("--all-weeks", is_flag=True, help="A page for each complete week instead, and an index.")
 @click.option(
     "--format",
-    "form",
+    "fmt",
     type=click.Choice(FORMATS),
     help="A page, Markdown, JSON or PDF (with the extra pdf).  [default: html]",
 )
@@ -117,7 +117,7 @@ def report(  # noqa: PLR0917 - click gives them by name
     week: str | None,
     since: str | None,
     until: str | None,
-    form: str | None,
+    fmt: str | None,
     email_file: Path | None,
     out: Path | None,
     *,
@@ -130,21 +130,21 @@ def report(  # noqa: PLR0917 - click gives them by name
     _refuse_together(
         {"--week": week, "--last": last, "--current": current, "--since": since, "--all-weeks": all_weeks}
     )
-    _refuse_together({"--email-file": email_file, "--format": form, "--all-weeks": all_weeks})
+    _refuse_together({"--email-file": email_file, "--format": fmt, "--all-weeks": all_weeks})
     _refuse_together({"--email-file": email_file, "--out": out})
     _refuse_together({"--email-file": email_file, "--open": open_it, "--out -": out == STDOUT})
     if all_weeks and out == STDOUT:
         raise click.UsageError("--all-weeks writes many pages; give --out a folder.")
     if until and not since:
         raise click.UsageError("--until needs --since.")
-    if form and out and out.suffix.lstrip(".") in {*FORMATS} - {form}:
-        raise click.UsageError(f"{out} is no name for --format {form}.")
-    how = ReportTarget(form, email_file, out)
-    with base.open_journal() as kept:
+    if fmt and out and out.suffix.lstrip(".") in {*FORMATS} - {fmt}:
+        raise click.UsageError(f"{out} is no name for --format {fmt}.")
+    how = ReportTarget(fmt, email_file, out)
+    with base.open_journal() as journal:
         if since:
-            path = _write_season(kept, since, until, how)
+            path = _write_season(journal, since, until, how)
         else:
-            path = _write_all_weeks(kept, out) if all_weeks else _write_week(kept, week, how, current=current)
+            path = _write_all_weeks(journal, out) if all_weeks else _write_week(journal, week, how, current=current)
     if path is not None:
         click.echo(path)
         if open_it:
@@ -165,49 +165,49 @@ def _refuse_together(options: Mapping[str, object]) -> None:
         raise click.UsageError(f"{given[0]} and {given[1]} exclude each other.")
 
 
-def _write_week(kept: Journal, week: str | None, how: ReportTarget, *, current: bool) -> Path | None:
+def _write_week(journal: Journal, week: str | None, how: ReportTarget, *, current: bool) -> Path | None:
     from runlog.reporter import render, weekly
 
-    history, now = kept.history(), base.now()
+    history, now = journal.history(), base.now()
     facts = weekly.build_week(history, weekly.current_week(history, now) if current else week, now)
     if how.email_file is not None:
         return _write_file(how.email_file, render.mail_week(facts, now))
-    return _write_report(kept, how, f"report-{facts.name}", partial(render.render_week, facts))
+    return _write_report(journal, how, f"report-{facts.name}", partial(render.render_week, facts))
 
 
-def _write_season(kept: Journal, since: str, until: str | None, how: ReportTarget) -> Path | None:
+def _write_season(journal: Journal, since: str, until: str | None, how: ReportTarget) -> Path | None:
     from runlog.cli.import_ import progress_bar
     from runlog.reporter import render, season
 
     now = base.now()
     with progress_bar() as progress:
-        facts = season.build_season(kept.history(), since, until, now, progress)
+        facts = season.build_season(journal.history(), since, until, now, progress)
     if how.email_file is not None:
         return _write_file(how.email_file, render.mail_season(facts, now))
     name = f"season-{facts.span.first}-{facts.span.last}"
-    return _write_report(kept, how, name, partial(render.render_season, facts))
+    return _write_report(journal, how, name, partial(render.render_season, facts))
 
 
-def _write_all_weeks(kept: Journal, out: Path | None) -> Path:
+def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
     from runlog.cli.import_ import progress_bar
     from runlog.reporter.archive import write_archive
 
-    folder = out or kept.folder / "reports" / "weeks"
+    folder = out or journal.folder / "reports" / "weeks"
     with progress_bar() as progress:
-        done = write_archive(kept.history(), folder, base.now(), progress)
+        done = write_archive(journal.history(), folder, base.now(), progress)
     echo_err(f"{done.written} of {done.pages} pages written, the others had not changed")
     return done.index
 
 
-def _write_report(kept: Journal, how: ReportTarget, name: str, made: Callable[[str], bytes]) -> Path | None:
+def _write_report(journal: Journal, how: ReportTarget, name: str, made: Callable[[str], bytes]) -> Path | None:
     """Write a report into its file, or on stdout."""
     from runlog.reporter import render
 
     if how.out == STDOUT:
-        click.echo(made(how.form or FORMATS[0]), nl=False)
+        click.echo(made(how.fmt or FORMATS[0]), nl=False)
         return None
-    path, form = render.output_path(how.out or kept.folder / "reports", name, how.form)
-    return _write_file(path, made(form))
+    path, fmt = render.output_path(how.out or journal.folder / "reports", name, how.fmt)
+    return _write_file(path, made(fmt))
 
 
 def _write_file(path: Path, content: bytes) -> Path:
@@ -243,7 +243,7 @@ def _write_file(path: Path, content: bytes) -> Path:
 @click.option("--factor", type=FACTOR, help="For the chart of one factor.")
 @format_options
 def chart(
-    form: OutputFormat,
+    fmt: OutputFormat,
     name: str | None,
     *,
     out: Path | None,
@@ -259,13 +259,13 @@ def chart(
         raise click.UsageError("--all draws every chart: name none, and no --out.")
     if name is None and folder is None:
         found = [{"name": chart.name, "help": chart.help} for chart in CHARTS]
-        print_rows(form, found, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
+        print_rows(fmt, found, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
         return
     if name and out is None:
         raise click.UsageError(f"Where to? runlog chart {name} --out {name}.png")
     places = {name: out} if name else {one.name: Path(folder or "", f"{one.name}.png") for one in CHARTS}
-    with base.open_journal() as kept:
-        history = kept.history()
+    with base.open_journal() as journal:
+        history = journal.history()
         for one, path in places.items():
             draw(one, history, path, area=area, factor=factor)
             click.echo(path)
@@ -274,7 +274,7 @@ def chart(
 @click.command(epilog=examples("runlog tips", "runlog tips --for warmup", "runlog tips --json"))
 @click.option("--for", "topic", type=TOPIC, help="Only what answers this factor or kind of alert.")
 @format_options
-def tips(form: OutputFormat, topic: str | None) -> None:
+def tips(fmt: OutputFormat, topic: str | None) -> None:
     """List what may help, and how well that is known."""
     from runlog.i18n import _, use_language
     from runlog.reporter.guidance import all_tips
@@ -282,9 +282,9 @@ def tips(form: OutputFormat, topic: str | None) -> None:
     with use_language(base.runner_language()):
         found = [tip for tip in all_tips() if topic is None or topic in tip.answers]
         grades = {tip.grade: _(tip.grade) for tip in found}
-    if form != "table":
+    if fmt != "table":
         rows = [{key: to_json_value(value) for key, value in asdict(tip).items()} for tip in found]
-        print_rows(form, rows, _TIP_KEYS, (), "")
+        print_rows(fmt, rows, _TIP_KEYS, (), "")
         return
     for tip in found:
         echo(tip.title)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 )
 @format_options
 @click.pass_context
-def routes(ctx: click.Context, form: OutputFormat, min_runs: int | None) -> None:
+def routes(ctx: click.Context, fmt: OutputFormat, min_runs: int | None) -> None:
     """List the routes and how often each is run.
 
     Routes are found by where they go and in which direction, not by their
@@ -46,19 +46,19 @@ def routes(ctx: click.Context, form: OutputFormat, min_runs: int | None) -> None
     mostly calls those runs. The share is that of the last 28 days.
     """
     if ctx.invoked_subcommand is None:
-        _list_routes(form, min_runs or 1)
+        _list_routes(fmt, min_runs or 1)
 
 
-def _list_routes(form: OutputFormat, min_runs: int) -> None:
+def _list_routes(fmt: OutputFormat, min_runs: int) -> None:
     from runlog.analysis.routes import route_table as find_routes
 
-    with open_journal() as kept:
-        history = kept.history()
+    with open_journal() as journal:
+        history = journal.history()
     table = find_routes(history)
     found = [_route_row(row) for row in frame_to_rows(table[table["runs"] >= min_runs])]
     columns = _route_columns(history.settings.units, history.settings.zone, found)
     empty = f"No route was run {min_runs} times." if len(table) else "No routes yet: no run with positions."
-    print_rows(form, found, list(table.columns), columns, empty)
+    print_rows(fmt, found, list(table.columns), columns, empty)
 
 
 def _route_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -68,17 +68,17 @@ def _route_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _route_columns(unit: str, zone: tzinfo, found: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
-    variant = Column("similar_to", "Variant of", least=10)
+    variant = Column("similar_to", "Variant of", min_width=10)
     return (
         Column("route", "Route"),
         Column("shown", "Name"),
-        Column("runs", "Runs", number=True),
-        Column("distance_m", "Distance", lambda m: units.distance(m, unit), number=True),
-        Column("share_28d", "28 days", units.percent, number=True),
-        Column("last", "Last", partial(_local_date, zone=zone), number=True),
-        Column("longest_streak", "In a row", number=True),
+        Column("runs", "Runs", numeric=True),
+        Column("distance_m", "Distance", lambda m: units.distance(m, unit), numeric=True),
+        Column("share_28d", "28 days", units.percent, numeric=True),
+        Column("last", "Last", partial(_local_date, zone=zone), numeric=True),
+        Column("longest_streak", "In a row", numeric=True),
         *([variant] if any(row["similar_to"] for row in found) else []),
-        Column("first", "First", partial(_local_date, zone=zone), number=True),
+        Column("first", "First", partial(_local_date, zone=zone), numeric=True),
     )
 
 
@@ -97,9 +97,9 @@ def name(route: str, name: str | None, *, none: bool) -> None:
     """
     if none == (name is not None):
         raise click.UsageError("Give either a name or --none.")
-    with open_journal() as kept:
-        route_id = _resolve_route(kept, route)
-        before = kept.routes.name(route_id, name)
+    with open_journal() as journal:
+        route_id = _resolve_route(journal, route)
+        before = journal.routes.name(route_id, name)
     echo(f"R{route_id} has no name now." if name is None else f"R{route_id} is called {name!r} now.")
     if before is not None:
         echo(f"To undo it: runlog routes name R{route_id} {before!r}")
@@ -116,12 +116,12 @@ def join(route: str, other: str) -> None:
     The runs of OTHER are of ROUTE from now on, and so are later runs that match
     OTHER's way.
     """
-    with open_journal() as kept:
-        into, gone = _resolve_route(kept, route), _resolve_route(kept, other)
+    with open_journal() as journal:
+        into, gone = _resolve_route(journal, route), _resolve_route(journal, other)
         if into == gone:
             raise BadInput(f"{route} and {other} are one route already; name two")
-        kept.routes.join(into, gone)
-        runs = _count_runs_on(kept, into)
+        journal.routes.join(into, gone)
+        runs = _count_runs_on(journal, into)
     echo(f"R{gone} is a part of R{into} now, which has {units.count_noun(runs, 'run')}.")
     echo("Later runs that match the way of either are of it, too.")
     echo(f"To undo it: runlog routes unjoin R{gone}")
@@ -134,10 +134,10 @@ def unjoin(route: str) -> None:
 
     ROUTE is its label.
     """
-    with open_journal() as kept:
-        route_id = find_route(route, {one.id: None for one in kept.routes.all()})
-        whole = kept.routes.unjoin(route_id)
-        runs = _count_runs_on(kept, route_id)
+    with open_journal() as journal:
+        route_id = find_route(route, {one.id: None for one in journal.routes.all()})
+        whole = journal.routes.unjoin(route_id)
+        runs = _count_runs_on(journal, route_id)
     echo(f"R{route_id} is a route of its own again, with {units.count_noun(runs, 'run')}.")
     echo(f"To undo it: runlog routes join R{whole} R{route_id}")
 
@@ -150,9 +150,9 @@ def split(runs: Sequence[str]) -> None:
     RUNS are ids, "last", or days on which there was exactly one. They stay on
     the new route. Later runs go to the one whose way is nearer to theirs.
     """
-    with open_journal() as kept:
-        ids = dict.fromkeys(resolve_run(kept, run).id for run in runs)
-        whole, new = kept.routes.split(list(ids))
+    with open_journal() as journal:
+        ids = dict.fromkeys(resolve_run(journal, run).id for run in runs)
+        whole, new = journal.routes.split(list(ids))
     echo(f"{_runs_text(ids)} of R{whole} {'is' if len(ids) == 1 else 'are'} R{new} now.")
     echo(f"To name it: runlog routes name R{new} NAME")
     echo(f"To undo it: runlog routes join R{whole} R{new}")
@@ -162,11 +162,11 @@ def _runs_text(ids: Collection[int]) -> str:
     return f"Run {next(iter(ids))}" if len(ids) == 1 else units.count_noun(len(ids), "run")
 
 
-def _resolve_route(kept: Journal, text: str) -> int:
+def _resolve_route(journal: Journal, text: str) -> int:
     """Find the routes of runs that are new, and give the id of the one that a text stands for."""
-    kept.routes.find()
-    return find_route(text, kept.routes.names())
+    journal.routes.find()
+    return find_route(text, journal.routes.names())
 
 
-def _count_runs_on(kept: Journal, route_id: int) -> int:
-    return int((kept.history().runs["route"] == f"R{route_id}").sum())
+def _count_runs_on(journal: Journal, route_id: int) -> int:
+    return int((journal.history().runs["route"] == f"R{route_id}").sum())

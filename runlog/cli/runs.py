@@ -87,7 +87,7 @@ _NO_RUNS = "No runs yet. Read some with: runlog import PATH"
 @click.option("--route", metavar="ROUTE", shell_complete=complete_route, help="Only those on this route.")
 @click.option("--others", is_flag=True, help="Instead of the runs, the other activities.")
 @format_options
-def runs(form: OutputFormat, last: int | None, route: str | None, *, others: bool) -> None:
+def runs(fmt: OutputFormat, last: int | None, route: str | None, *, others: bool) -> None:
     """List the runs, the oldest first.
 
     JSON and CSV have metres, seconds, beats and steps per minute, and the
@@ -95,14 +95,14 @@ def runs(form: OutputFormat, last: int | None, route: str | None, *, others: boo
     last third less the first). What is unknown is null or empty. A "maybe" is a
     warm-up or cool-down that only pace and heart rate suggest.
     """
-    with open_journal() as kept:
-        history = kept.history()
-        on = None if route is None else f"R{find_route(route, kept.routes.names())}"
+    with open_journal() as journal:
+        history = journal.history()
+        on = None if route is None else f"R{find_route(route, journal.routes.names())}"
     frame = history.others if others else history.runs
     if on is not None and not others:
         frame = frame[frame["route"] == on]
     columns = (_other_columns if others else run_columns)(history.settings.units)
-    print_rows(form, run_rows(frame if last is None else frame.tail(last)), RUN_KEYS, columns, _NO_RUNS)
+    print_rows(fmt, run_rows(frame if last is None else frame.tail(last)), RUN_KEYS, columns, _NO_RUNS)
 
 
 def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -132,16 +132,16 @@ def _local_iso(start: pd.Timestamp, offset: pd.Timedelta) -> str:
 def run_columns(unit: str) -> tuple[Column, ...]:
     """Give the columns of a table of runs."""
     return (
-        Column("id", "Id", number=True),
-        Column("when", "When", number=True),
+        Column("id", "Id", numeric=True),
+        Column("when", "When", numeric=True),
         Column("name", "Name"),
-        Column("distance_m", "Distance", lambda metres: units.distance(metres, unit), number=True),
-        Column("duration_s", "Time", units.duration, number=True),
+        Column("distance_m", "Distance", lambda metres: units.distance(metres, unit), numeric=True),
+        Column("duration_s", "Time", units.duration, numeric=True),
         Column("route_shown", "Route"),
         Column("shoe", "Shoe"),
         Column("warmup_shown", "Warm-up"),
         Column("cooldown_shown", "Cool-down"),
-        Column("avg_hr", "Heart rate", lambda bpm: units.number(bpm, 0), number=True),
+        Column("avg_hr", "Heart rate", lambda bpm: units.number(bpm, 0), numeric=True),
     )
 
 
@@ -203,26 +203,26 @@ _RUNNING_FORM = (
 )
 @click.argument("run", shell_complete=complete_run)
 @format_options
-def show(form: OutputFormat, run: str) -> None:
+def show(fmt: OutputFormat, run: str) -> None:
     """Show one run with where each piece of it comes from.
 
     RUN is its id, "last", or a day on which there was exactly one. The id of
     another activity will do, too.
     """
-    with open_journal() as kept:
-        history = kept.history()
+    with open_journal() as journal:
+        history = journal.history()
         wanted = find_run(run, _run_days(history), history.others.index)
-        sources = kept.sources(wanted)
-        laps = next(one.activity.laps for one in kept.activities() if one.id == wanted)
+        sources = journal.sources(wanted)
+        laps = next(one.activity.laps for one in journal.activities() if one.id == wanted)
     is_run = wanted in history.runs.index
     row = run_rows((history.runs if is_run else history.others).loc[[wanted]])[0]
-    if form == "table":
+    if fmt == "table":
         _print_run(row, history, sources, is_run=is_run)
         _print_laps(laps, history.settings.units)
-    elif form == "json":
+    elif fmt == "json":
         print_json({key: row[key] for key in (*RUN_KEYS, *EXTRA_RUN_KEYS)} | {"laps": _lap_rows(laps)})
     else:
-        print_rows(form, [row], (*RUN_KEYS, *EXTRA_RUN_KEYS), (), "")
+        print_rows(fmt, [row], (*RUN_KEYS, *EXTRA_RUN_KEYS), (), "")
 
 
 def _run_days(history: History) -> list[tuple[int, date]]:
@@ -343,10 +343,10 @@ def _lap_rows(laps: Sequence[Lap]) -> list[dict[str, Any]]:
 
 def _lap_columns(laps: Sequence[Lap], unit: str) -> list[Column]:
     columns = [
-        Column("lap", "Lap", number=True),
-        Column("distance_m", "Distance", lambda metres: units.distance(metres, unit, 2), number=True),
-        Column("duration_s", "Time", _minutes_seconds, number=True),
-        Column("pace", "Pace", number=True),
+        Column("lap", "Lap", numeric=True),
+        Column("distance_m", "Distance", lambda metres: units.distance(metres, unit, 2), numeric=True),
+        Column("duration_s", "Time", _minutes_seconds, numeric=True),
+        Column("pace", "Pace", numeric=True),
     ]
     if any(lap.intensity for lap in laps):
         columns.append(Column("intensity", "For"))

@@ -50,14 +50,14 @@ _PAIR_KEYS = ("name", "km_before", "km_after", "runs_before", "runs_after")
 _NO_CHANGE = "Nothing would change."
 
 
-def print_changes(changes: ShoeChanges, form: OutputFormat, unit: str) -> None:
+def print_changes(changes: ShoeChanges, fmt: OutputFormat, unit: str) -> None:
     """Print what would become of each run and of each pair."""
     runs = frame_to_rows(changes.runs.rename_axis("id").reset_index())
     pairs = frame_to_rows(changes.pairs.reset_index())
-    if form == "json":
+    if fmt == "json":
         print_json({"runs": [{key: run[key] for key in _CHANGE_KEYS} for run in runs], "pairs": pairs})
-    elif form == "csv" or not runs:
-        print_rows(form, runs, _CHANGE_KEYS, (), _NO_CHANGE)
+    elif fmt == "csv" or not runs:
+        print_rows(fmt, runs, _CHANGE_KEYS, (), _NO_CHANGE)
     else:
         print_table(runs, _change_columns(unit))
         echo()
@@ -70,10 +70,10 @@ def print_pairs_before_after(changes: ShoeChanges, unit: str) -> None:
     km = partial(_format_km, unit=unit)
     columns = (
         Column("name", "Pair"),
-        Column("km_before", "Before", km, number=True),
-        Column("km_after", "After", km, number=True),
-        Column("runs_before", "Runs before", number=True),
-        Column("runs_after", "Runs after", number=True),
+        Column("km_before", "Before", km, numeric=True),
+        Column("km_after", "After", km, numeric=True),
+        Column("runs_before", "Runs before", numeric=True),
+        Column("runs_after", "Runs after", numeric=True),
     )
     pairs = frame_to_rows(changes.pairs.reset_index())
     if pairs:
@@ -82,14 +82,14 @@ def print_pairs_before_after(changes: ShoeChanges, unit: str) -> None:
 
 def _change_columns(unit: str) -> tuple[Column, ...]:
     return (
-        Column("id", "Id", number=True),
-        Column("day", "Day", number=True),
+        Column("id", "Id", numeric=True),
+        Column("day", "Day", numeric=True),
         Column("name", "Name"),
-        Column("before", "Before", least=10),
-        Column("after", "After", least=10),
-        Column("distance_m", "Distance", partial(units.distance, units=unit), number=True),
-        Column("why_before", "Why before", least=16),
-        Column("why_after", "Why after", least=16),
+        Column("before", "Before", min_width=10),
+        Column("after", "After", min_width=10),
+        Column("distance_m", "Distance", partial(units.distance, units=unit), numeric=True),
+        Column("why_before", "Why before", min_width=16),
+        Column("why_after", "Why after", min_width=16),
     )
 
 
@@ -146,21 +146,21 @@ def _parse_weekdays(ctx: click.Context, param: click.Parameter, text: str | None
 @click.option("--season", metavar="DAYS", help="Only these days of each year, like 11-01..03-31.")
 @DRY_RUN
 @format_options
-def add(form: OutputFormat, name: str, *, surface: str | None, dry_run: bool, **conditions: Any) -> None:  # noqa: ANN401 - the options above
+def add(fmt: OutputFormat, name: str, *, surface: str | None, dry_run: bool, **conditions: Any) -> None:  # noqa: ANN401 - the options above
     """Add a rule: a run that fits all its conditions is worn in NAME."""
-    if form != "table" and not dry_run:
+    if fmt != "table" and not dry_run:
         raise click.UsageError("--json and --csv go with --dry-run.")
-    with base.open_journal() as kept:
-        pair = find_shoe(name, kept.shoes.names())
+    with base.open_journal() as journal:
+        pair = find_shoe(name, journal.shoes.names())
         new = ShoeRule(pair, surface=Surface(surface) if surface else None, **conditions)
-        kept.shoes.check_rule(new)
-        changes = _rule_changes(kept, rules=(new,))
-        unit = kept.settings.units
+        journal.shoes.check_rule(new)
+        changes = _rule_changes(journal, rules=(new,))
+        unit = journal.settings.units
         if dry_run:
-            print_changes(changes, form, unit)
+            print_changes(changes, fmt, unit)
             return
-        number = kept.shoes.add_rule(new)
-        retired = next(shoe.retired for shoe in kept.shoes.all() if shoe.name == pair)
+        number = journal.shoes.add_rule(new)
+        retired = next(shoe.retired for shoe in journal.shoes.all() if shoe.name == pair)
     _print_changed(f"Rule {number}: {pair!r} when {_rule_text(new, unit)}.", changes, unit)
     if retired is not None:
         echo_err(f"{pair!r} was retired {units.day(retired, year=True)}; the rule counts up to that day.")
@@ -168,12 +168,12 @@ def add(form: OutputFormat, name: str, *, surface: str | None, dry_run: bool, **
 
 @rule.command("list", epilog=examples("runlog shoes rule list", "runlog shoes rule list --json"))
 @format_options
-def list_(form: OutputFormat) -> None:
+def list_(fmt: OutputFormat) -> None:
     """List the rules and how many runs have their pair by each."""
-    with base.open_journal() as kept:
-        rules = kept.shoes.rules()
-        unit = kept.settings.units
-        reasons = list(kept.shoes.history_if().runs["shoe_reason"]) if rules else []
+    with base.open_journal() as journal:
+        rules = journal.shoes.rules()
+        unit = journal.settings.units
+        reasons = list(journal.shoes.history_if().runs["shoe_reason"]) if rules else []
     found = [
         {"id": each.id}
         | {field: to_json_value(getattr(each.rule, field)) for field in _RULE_FIELDS}
@@ -182,13 +182,13 @@ def list_(form: OutputFormat) -> None:
         for each in rules
     ]
     columns = (
-        Column("id", "Rule", number=True),
+        Column("id", "Rule", numeric=True),
         Column("shoe", "Pair"),
-        Column("words", "When", least=24),
-        Column("runs", "Runs", number=True),
+        Column("words", "When", min_width=24),
+        Column("runs", "Runs", numeric=True),
     )
     print_rows(
-        form,
+        fmt,
         found,
         ("id", *_RULE_FIELDS, "runs"),
         columns,
@@ -203,17 +203,17 @@ _RULE_FIELDS = ("shoe", "surface", "weekdays", "min_m", "max_m", "season")
 @click.argument("number", type=click.IntRange(min=1))
 @DRY_RUN
 @format_options
-def remove(form: OutputFormat, number: int, *, dry_run: bool) -> None:
+def remove(fmt: OutputFormat, number: int, *, dry_run: bool) -> None:
     """Remove a rule, by its number in the list."""
-    if form != "table" and not dry_run:
+    if fmt != "table" and not dry_run:
         raise click.UsageError("--json and --csv go with --dry-run.")
-    with base.open_journal() as kept:
-        changes = _rule_changes(kept, without=(number,))
-        unit = kept.settings.units
+    with base.open_journal() as journal:
+        changes = _rule_changes(journal, without=(number,))
+        unit = journal.settings.units
         if dry_run:
-            print_changes(changes, form, unit)
+            print_changes(changes, fmt, unit)
             return
-        gone = kept.shoes.remove_rule(number)
+        gone = journal.shoes.remove_rule(number)
     _print_changed(f"Removed rule {number}: {gone.shoe!r} when {_rule_text(gone, unit)}.", changes, unit)
 
 
@@ -223,10 +223,10 @@ def _rule_text(one: ShoeRule, unit: str) -> str:
     return describe_rule(one, unit)
 
 
-def _rule_changes(kept: Journal, **imagined: Any) -> ShoeChanges:  # noqa: ANN401 - what history_if takes
+def _rule_changes(journal: Journal, **imagined: Any) -> ShoeChanges:  # noqa: ANN401 - what history_if takes
     from runlog.analysis.shoe_wear import compare_shoes
 
-    return compare_shoes(kept.shoes.history_if(), kept.shoes.history_if(**imagined), base.now())
+    return compare_shoes(journal.shoes.history_if(), journal.shoes.history_if(**imagined), base.now())
 
 
 def _print_changed(said: str, changes: ShoeChanges, unit: str) -> None:
@@ -256,7 +256,7 @@ _MAX_NAMED = 5
 @click.option("--clear", is_flag=True, help="Take back what was assigned to these runs by hand.")
 @DRY_RUN
 @format_options
-def assign(form: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
+def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
     """Put a pair on runs, or list the runs that have none.
 
     The list tells why a run has none and what would settle it.
@@ -267,9 +267,9 @@ def assign(form: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: 
     """
     chosen = any(filters.values())
     if not words and not clear:
-        _list_unassigned(form, filters, dry_run=dry_run)
+        _list_unassigned(fmt, filters, dry_run=dry_run)
         return
-    if form != "table" and not dry_run:
+    if fmt != "table" and not dry_run:
         raise click.UsageError("--json and --csv go with --dry-run, or list the runs without a pair.")
     runs, name = (words, None) if clear else (words[:-1], words[-1])
     if bool(runs) == chosen:
@@ -278,44 +278,44 @@ def assign(form: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: 
             if chosen
             else "Which runs? runlog shoes assign RUN... NAME"
         )
-    with base.open_journal() as kept:
-        pair = None if name is None else find_shoe(name, kept.shoes.names())
-        ids = _chosen_run_ids(kept, filters) if chosen else [resolve_run(kept, run).id for run in runs]
-        unit = kept.settings.units
-        changes = _assignment_changes(kept, ids, pair) if dry_run or chosen else None
+    with base.open_journal() as journal:
+        pair = None if name is None else find_shoe(name, journal.shoes.names())
+        ids = _chosen_run_ids(journal, filters) if chosen else [resolve_run(journal, run).id for run in runs]
+        unit = journal.settings.units
+        changes = _assignment_changes(journal, ids, pair) if dry_run or chosen else None
         if dry_run and changes is not None:
-            print_changes(changes, form, unit)
+            print_changes(changes, fmt, unit)
             return
-        kept.shoes.wear(ids, pair)
-        told = _runs_text(kept, ids)
+        journal.shoes.wear(ids, pair)
+        told = _runs_text(journal, ids)
     echo(f"Put {pair!r} on {told}." if pair else f"No longer put on by hand: {told}.")
     if changes is not None:
         print_pairs_before_after(changes, unit)
 
 
-def _runs_text(kept: Journal, ids: Sequence[int]) -> str:
+def _runs_text(journal: Journal, ids: Sequence[int]) -> str:
     if len(ids) > _MAX_NAMED:
         return units.count_noun(len(ids), "run")
-    by_id = {run.id: run for run in kept.runs()}
-    return ", ".join(describe_run(by_id[one], kept.settings.units) for one in ids)
+    by_id = {run.id: run for run in journal.runs()}
+    return ", ".join(describe_run(by_id[one], journal.settings.units) for one in ids)
 
 
-def _assignment_changes(kept: Journal, ids: Sequence[int], pair: str | None) -> ShoeChanges:
+def _assignment_changes(journal: Journal, ids: Sequence[int], pair: str | None) -> ShoeChanges:
     from runlog.analysis.shoe_wear import compare_shoes
 
-    after = kept.shoes.history_if(worn=dict.fromkeys(ids, pair))
-    return compare_shoes(kept.shoes.history_if(), after, base.now())
+    after = journal.shoes.history_if(worn=dict.fromkeys(ids, pair))
+    return compare_shoes(journal.shoes.history_if(), after, base.now())
 
 
-def _chosen_run_ids(kept: Journal, filters: dict[str, Any]) -> list[int]:
-    found = _filter_runs(kept, kept.history().runs, **filters)
+def _chosen_run_ids(journal: Journal, filters: dict[str, Any]) -> list[int]:
+    found = _filter_runs(journal, journal.history().runs, **filters)
     if found.empty:
         raise NotFound("no run is as the options say; nothing was changed")
     return [int(run) for run in found.index]
 
 
 def _filter_runs(
-    kept: Journal,
+    journal: Journal,
     runs: pd.DataFrame,
     *,
     since: datetime | None,
@@ -333,29 +333,29 @@ def _filter_runs(
     if until is not None:
         runs = runs[runs["day"] <= until]
     if route is not None:
-        runs = runs[runs["route"] == route_label(find_route(route, kept.routes.names()))]
+        runs = runs[runs["route"] == route_label(find_route(route, journal.routes.names()))]
     if surface is not None:
         runs = runs[[surface_of(sub_sport) == surface for sub_sport in runs["sub_sport"]]]
     return runs[runs["shoe"].isna()] if unassigned else runs
 
 
-def _list_unassigned(form: OutputFormat, filters: dict[str, Any], *, dry_run: bool) -> None:
+def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: bool) -> None:
     from runlog.analysis.shoe_wear import unassigned_runs
 
     if dry_run:
         raise click.UsageError("What would be assigned? runlog shoes assign RUN... NAME --dry-run")
-    with base.open_journal() as kept:
-        without = _filter_runs(kept, unassigned_runs(kept.history()), **filters)
+    with base.open_journal() as journal:
+        without = _filter_runs(journal, unassigned_runs(journal.history()), **filters)
     columns = (
-        Column("id", "Id", number=True),
-        Column("when", "When", number=True),
-        Column("shoe_reason", "Why none", least=20),
-        Column("settled_by", "What settles it", least=24),
+        Column("id", "Id", numeric=True),
+        Column("when", "When", numeric=True),
+        Column("shoe_reason", "Why none", min_width=20),
+        Column("settled_by", "What settles it", min_width=24),
         Column("name", "Name"),
     )
     keys = ("id", "name", "start", "local_start", "distance_m", "shoe_reason", "settled_by")
-    print_rows(form, run_rows(without), keys, columns, "Every run has its pair of shoes.")
-    if form == "table" and len(without) > 1:
+    print_rows(fmt, run_rows(without), keys, columns, "Every run has its pair of shoes.")
+    if fmt == "table" and len(without) > 1:
         echo()
         echo("Many at once: runlog shoes assign NAME --unassigned, and --since, --until, --surface, --route.")
         echo("Those to come: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")

@@ -45,7 +45,7 @@ _LIMIT_NOTE = "The limit is a convention, not a measurement."
 
 @click.command("list", epilog=examples("runlog shoes list", "runlog shoes list --json"))
 @format_options
-def list_(form: OutputFormat) -> None:
+def list_(fmt: OutputFormat) -> None:
     """List the pairs: kilometres, limits, shares.
 
     The day of the limit is that at which it is reached if the pair goes on to be
@@ -53,26 +53,26 @@ def list_(form: OutputFormat) -> None:
     """
     from runlog.analysis.shoe_wear import shoe_table as worn
 
-    with base.open_journal() as kept:
-        history = kept.history()
+    with base.open_journal() as journal:
+        history = journal.history()
     frame = worn(history, base.now())
     found = [row | {"reached": _limit_reached_text(row)} for row in frame_to_rows(frame)]
     km = partial(_format_km, unit=history.settings.units)
     columns = (
         Column("name", "Pair"),
-        Column("km", "Worn", km, number=True),
-        Column("left_km", "Left", km, number=True),
-        Column("reached", "Limit reached about", least=24),
-        Column("share_28d", "28 days", units.percent, number=True),
-        Column("share_8w", "8 weeks", units.percent, number=True),
-        Column("runs", "Runs", number=True),
-        Column("limit_km", "Limit", km, number=True),
-        Column("retired", "Retired", number=True),
-        Column("from_date", "From", number=True),
+        Column("km", "Worn", km, numeric=True),
+        Column("left_km", "Left", km, numeric=True),
+        Column("reached", "Limit reached about", min_width=24),
+        Column("share_28d", "28 days", units.percent, numeric=True),
+        Column("share_8w", "8 weeks", units.percent, numeric=True),
+        Column("runs", "Runs", numeric=True),
+        Column("limit_km", "Limit", km, numeric=True),
+        Column("retired", "Retired", numeric=True),
+        Column("from_date", "From", numeric=True),
         Column("default", "Default", lambda default: "default" if default else ""),
     )
-    print_rows(form, found, list(frame.columns), columns, "No shoes yet. Add a pair: runlog shoes add NAME")
-    if form == "table":
+    print_rows(fmt, found, list(frame.columns), columns, "No shoes yet. Add a pair: runlog shoes add NAME")
+    if fmt == "table":
         _print_hints(frame, without=int(history.runs["shoe"].isna().sum()))
 
 
@@ -116,7 +116,7 @@ def _format_km(km: float, unit: str) -> str:
 @click.command(epilog=examples("runlog shoes show 'Pegasus 41'", "runlog shoes show Speedgoat --json"))
 @click.argument("name", shell_complete=complete_shoe)
 @format_options
-def show(form: OutputFormat, name: str) -> None:
+def show(fmt: OutputFormat, name: str) -> None:
     """Show all about one pair.
 
     Its runs, its months, its limit, its rules, and why its runs are its.
@@ -126,16 +126,16 @@ def show(form: OutputFormat, name: str) -> None:
     from runlog.analysis.shoe_assignment import pair_by_name_key
     from runlog.analysis.shoe_wear import shoe_detail
 
-    with base.open_journal() as kept:
-        names = kept.shoes.names()
+    with base.open_journal() as journal:
+        names = journal.shoes.names()
         wanted = find_shoe(name, names)
-        history = kept.history()
-        rules = [one for one in kept.shoes.rules() if names.get(one.rule.shoe) == wanted]
+        history = journal.history()
+        rules = [one for one in journal.shoes.rules() if names.get(one.rule.shoe) == wanted]
     found = shoe_detail(history, pair_by_name_key(history.shoes)[shoe_key(wanted)], base.now())
     months = frame_to_rows(found.months.reset_index())
-    if form == "csv":
-        print_rows(form, months, ("month", "km", "runs"), (), "")
-    elif form == "json":
+    if fmt == "csv":
+        print_rows(fmt, months, ("month", "km", "runs"), (), "")
+    elif fmt == "json":
         print_json(_detail_json(found, months, rules))
     else:
         _print_detail(found, history.settings.units, rules)
@@ -224,7 +224,7 @@ def _print_months(months: Sequence[Any], unit: str) -> None:
         echo()
         columns = (
             Column("month", "Month"),
-            Column("km", "Distance", partial(_format_km, unit=unit), number=True),
-            Column("runs", "Runs", number=True),
+            Column("km", "Distance", partial(_format_km, unit=unit), numeric=True),
+            Column("runs", "Runs", numeric=True),
         )
         print_table(months, columns)

@@ -51,8 +51,8 @@ def add(
     )
     if not shoe.name:
         raise click.UsageError("A pair needs a name.")
-    with base.open_journal() as kept:
-        before = kept.shoes.add(shoe)
+    with base.open_journal() as journal:
+        before = journal.shoes.add(shoe)
     since = f" from {units.day(shoe.from_date, year=True)}" if shoe.from_date else ""
     worn = ", worn when nothing else is said" if default else ""
     echo(f"Added {shoe.name!r}{since}{worn}{_replacing_text(before)}.")
@@ -86,15 +86,15 @@ def edit(name: str, new_name: str | None, **said: Any) -> None:  # noqa: ANN401 
     values = _given_values(**said)
     if not values and new_name is None:
         raise click.UsageError("Nothing to change; name it, for instance --limit-km 700.")
-    with base.open_journal() as kept:
-        old = get_or_add_shoe(kept, name)
+    with base.open_journal() as journal:
+        old = get_or_add_shoe(journal, name)
         shoe = replace(old, **values)
         _check_first_day(shoe)
         if new_name is not None:
-            kept.shoes.rename(old.name, new_name.strip())
+            journal.shoes.rename(old.name, new_name.strip())
             shoe = replace(shoe, name=new_name.strip())
-        before = kept.shoes.edit(shoe)
-        unit = kept.settings.units
+        before = journal.shoes.edit(shoe)
+        unit = journal.settings.units
     renamed = f", which was {old.name!r}" if old.name != shoe.name else ""
     told = [_change_text(name, shoe, unit) for name in values]
     echo(f"Changed {shoe.name!r}{renamed}{': ' if told else ''}{', '.join(told)}{_replacing_text(before)}.")
@@ -149,15 +149,17 @@ def _check_first_day(shoe: Shoe) -> None:
 @click.option("--on", type=DATE, metavar="DATE", help="Its last day.  [default: today]")
 def retire(name: str, on: datetime | None) -> None:
     """Say that a pair is worn no more; its runs stay with it."""
-    with base.open_journal() as kept:
-        last = _given_day(kept, on)
-        shoe = replace(get_or_add_shoe(kept, name), retired=last)
+    with base.open_journal() as journal:
+        last = _given_day(journal, on)
+        shoe = replace(get_or_add_shoe(journal, name), retired=last)
         if shoe.from_date and last < shoe.from_date:
             raise BadInput(
                 f"{shoe.name!r} was first worn {units.day(shoe.from_date, year=True)}, after {last}"
             )
-        kept.shoes.edit(shoe)
-        numbers = [each.id for each in kept.shoes.rules() if shoe_key(each.rule.shoe) == shoe_key(shoe.name)]
+        journal.shoes.edit(shoe)
+        numbers = [
+            each.id for each in journal.shoes.rules() if shoe_key(each.rule.shoe) == shoe_key(shoe.name)
+        ]
     echo(f"Retired {shoe.name!r}; its last day is {units.day(last, year=True)}.")
     if numbers:
         echo(f"It is worn by rule {', '.join(map(str, numbers))} up to that day.")
@@ -174,21 +176,21 @@ def resume(name: str, on: datetime | None) -> None:
     Its kilometres go on where they were. On the days in between nothing is worn
     in it, unless the diary, the watch or you say so.
     """
-    with base.open_journal() as kept:
-        shoe = get_or_add_shoe(kept, name)
+    with base.open_journal() as journal:
+        shoe = get_or_add_shoe(journal, name)
         if shoe.retired is None:
             raise BadInput(f"{shoe.name!r} is not retired")
-        first = _given_day(kept, on)
+        first = _given_day(journal, on)
         if first < shoe.retired:
             raise BadInput(f"{shoe.name!r} was in use until {units.day(shoe.retired, year=True)}")
         rest = (shoe.retired + timedelta(days=1), first - timedelta(days=1))
         rests = (*shoe.rests, rest) if rest[0] <= rest[1] else shoe.rests
-        kept.shoes.edit(replace(shoe, retired=None, rests=rests))
+        journal.shoes.edit(replace(shoe, retired=None, rests=rests))
     echo(f"{shoe.name!r} is in use again from {units.day(first, year=True)} on.")
 
 
-def _given_day(kept: Journal, on: datetime | None) -> date:
-    return on.date() if on else base.now().astimezone(kept.settings.zone).date()
+def _given_day(journal: Journal, on: datetime | None) -> date:
+    return on.date() if on else base.now().astimezone(journal.settings.zone).date()
 
 
 @click.command(epilog=examples("runlog shoes join 'Brooks Glide 12' 'Glide 12'"))
@@ -200,12 +202,12 @@ def join(name: str, other: str) -> None:
     Runs and diary rows that name OTHER count for NAME, those that come later,
     too. What was said of OTHER fills in what is not known of NAME.
     """
-    with base.open_journal() as kept:
-        names = kept.shoes.names()
+    with base.open_journal() as journal:
+        names = journal.shoes.names()
         one, another = find_shoe(name, names), find_shoe(other, names)
         if one == another:
             raise BadInput(f"{name!r} and {other!r} are one pair already, {one!r}")
-        kept.shoes.join(one, another)
+        journal.shoes.join(one, another)
     echo(f"{another!r} is {one!r} from now on. To undo it: runlog shoes separate {another!r}")
 
 
@@ -213,11 +215,11 @@ def join(name: str, other: str) -> None:
 @click.argument("name", shell_complete=complete_shoe)
 def separate(name: str) -> None:
     """Take a name that was joined apart again."""
-    with base.open_journal() as kept:
-        names = kept.shoes.names()
+    with base.open_journal() as journal:
+        names = journal.shoes.names()
         find_shoe(name, names)
         written = next(one for one in names if shoe_key(one) == shoe_key(name))
-        pair = kept.shoes.separate(written)
+        pair = journal.shoes.separate(written)
     echo(f"{written!r} and {pair!r} are two pairs again.")
 
 

@@ -42,11 +42,11 @@ def split(run: str, numbers: tuple[int, ...]) -> None:
     its id, its shoe and what the diary says of it. Importing the same files
     again changes nothing.
     """
-    with open_journal() as kept:
-        whole = resolve_activity(kept, run)
-        new = kept.split(whole.id, numbers)
+    with open_journal() as journal:
+        whole = resolve_activity(journal, run)
+        new = journal.split(whole.id, numbers)
         echo(f"Split {whole.id} into {len(new) + 1}:")
-        _print_parts(kept, [whole.id, *new])
+        _print_parts(journal, [whole.id, *new])
     echo("To undo it:")
     for one in new:
         echo(f"runlog merge {whole.id} {one}", indent="  ")
@@ -63,15 +63,15 @@ def merge(run: str, other: str) -> None:
     RUN and OTHER are ids, "last", or days on which there was exactly one. RUN
     keeps its id, OTHER's goes; what the diary says of either is kept.
     """
-    with open_journal() as kept:
-        into, gone = resolve_activity(kept, run), resolve_activity(kept, other)
+    with open_journal() as journal:
+        into, gone = resolve_activity(journal, run), resolve_activity(journal, other)
         if into.id == gone.id:
             raise BadInput(f"{run} and {other} are one run already, {into.id}; name two")
-        moved = {source.id for source in kept.sources(gone.id)}
-        kept.merge(into.id, gone.id)
+        moved = {source.id for source in journal.sources(gone.id)}
+        journal.merge(into.id, gone.id)
         echo(f"{gone.id} is a part of {into.id} now:")
-        _print_parts(kept, [into.id])
-        sources = enumerate(kept.sources(into.id), start=1)
+        _print_parts(journal, [into.id])
+        sources = enumerate(journal.sources(into.id), start=1)
         numbers = " ".join(f"--source {number}" for number, source in sources if source.id in moved)
     if not _overlap(into, gone):
         echo("They were not at one time. A run counts as its best source tells it, not as their sum.")
@@ -83,12 +83,15 @@ def _overlap(one: StoredActivity, other: StoredActivity) -> bool:
     return (second.start - first.start).total_seconds() < first.duration_s
 
 
-def _print_parts(kept: Journal, ids: Iterable[int]) -> None:
+def _print_parts(journal: Journal, ids: Iterable[int]) -> None:
     """Print a line for each activity: its id, what it is, and its files."""
-    by_id = {one.id: one for one in kept.activities()}
+    by_id = {one.id: one for one in journal.activities()}
     print_pairs(
         [
-            (str(one), f"{describe_run(by_id[one], kept.settings.units)}: {_file_names(kept.sources(one))}")
+            (
+                str(one),
+                f"{describe_run(by_id[one], journal.settings.units)}: {_file_names(journal.sources(one))}",
+            )
             for one in ids
         ]
     )

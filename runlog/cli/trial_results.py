@@ -52,21 +52,21 @@ _TRIAL_KEYS = (
 
 @click.command("list", epilog=examples("runlog plan list", "runlog plan list --json"))
 @format_options
-def list_(form: OutputFormat) -> None:
+def list_(fmt: OutputFormat) -> None:
     """List the plans and how far they are."""
-    with base.open_journal() as kept:
-        found = evaluate_trials(kept, kept.history(), base.now())
-    if form == "table" and found:
+    with base.open_journal() as journal:
+        found = evaluate_trials(journal, journal.history(), base.now())
+    if fmt == "table" and found:
         print_trials(found)
     else:
-        print_rows(form, [_trial_row(one) for one in found], _TRIAL_KEYS, (), _NO_TRIALS)
+        print_rows(fmt, [_trial_row(one) for one in found], _TRIAL_KEYS, (), _NO_TRIALS)
 
 
-def evaluate_trials(kept: Journal, history: History, now: datetime) -> list[TrialResult]:
+def evaluate_trials(journal: Journal, history: History, now: datetime) -> list[TrialResult]:
     """Say of every plan what it has shown."""
     from runlog.trials.result import evaluate_trial
 
-    return [evaluate_trial(history, made, now) for made in kept.plans.all()]
+    return [evaluate_trial(history, made, now) for made in journal.plans.all()]
 
 
 def _trial_row(found: TrialResult) -> dict[str, Any]:
@@ -113,13 +113,13 @@ def print_trials(found: Sequence[TrialResult]) -> None:
     print_table(
         rows,
         (
-            Column("id", "Plan", number=True),
+            Column("id", "Plan", numeric=True),
             Column("factor", "Factor"),
             Column("state", "State"),
-            Column("done", "Pairs", number=True),
-            Column("next_day", "Next", number=True),
-            Column("next_way", "How", least=16),
-            Column("end", "Until", number=True),
+            Column("done", "Pairs", numeric=True),
+            Column("next_day", "Next", numeric=True),
+            Column("next_way", "How", min_width=16),
+            Column("end", "Until", numeric=True),
         ),
     )
 
@@ -133,8 +133,8 @@ def known_or_none(value: float) -> float | None:
 @click.argument("plan_id", metavar="ID", type=int, shell_complete=complete_trial)
 def cancel(plan_id: int) -> None:
     """Give a plan up; what was run and rated stays."""
-    with base.open_journal() as kept:
-        given_up = kept.plans.cancel(plan_id, base.now())
+    with base.open_journal() as journal:
+        given_up = journal.plans.cancel(plan_id, base.now())
     echo(f"Cancelled plan {given_up.id}. If it is in your calendar, take it out there.")
 
 
@@ -151,32 +151,32 @@ _RESULT_KEYS = (
 @click.argument("plan_id", metavar="ID", type=int, shell_complete=complete_trial)
 @file_options
 @format_options
-def show(form: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) -> None:
+def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) -> None:
     """Show each run of a plan and what became of it."""
     from runlog.trials import text
     from runlog.trials.result import evaluate_trial
 
-    with base.open_journal() as kept:
-        found = evaluate_trial(kept.history(), kept.plans.one(plan_id), base.now())
+    with base.open_journal() as journal:
+        found = evaluate_trial(journal.history(), journal.plans.one(plan_id), base.now())
     rows = _run_rows(found)
-    if form == "table":
+    if fmt == "table":
         echo(text.progress_text(found))
         echo()
     print_rows(
-        form,
+        fmt,
         rows,
         _RUN_KEYS,
         (
-            Column("run_number", "Run", number=True),
-            Column("day", "Day", number=True),
-            Column("way", "Drawn", least=16),
-            Column("state", "Was", least=10),
-            Column("run", "Run id", number=True),
-            Column("rating", "Rating", units.number, number=True),
+            Column("run_number", "Run", numeric=True),
+            Column("day", "Day", numeric=True),
+            Column("way", "Drawn", min_width=16),
+            Column("state", "Was", min_width=10),
+            Column("run", "Run id", numeric=True),
+            Column("rating", "Rating", units.number, numeric=True),
         ),
         "",
     )
-    if form == "table":
+    if fmt == "table":
         write_trial(found.plan, out, ics)
 
 
@@ -199,19 +199,19 @@ def _run_rows(found: TrialResult) -> list[dict[str, Any]]:
 @click.argument("plan_id", metavar="ID", type=int, shell_complete=complete_trial)
 @click.option("--early", is_flag=True, help="Look before the end, which is easily misled by chance.")
 @format_options
-def result(form: OutputFormat, plan_id: int, *, early: bool) -> None:
+def result(fmt: OutputFormat, plan_id: int, *, early: bool) -> None:
     """Say what a plan has shown, once it is over."""
     from runlog.trials import text
     from runlog.trials.result import evaluate_trial
 
-    with base.open_journal() as kept:
-        found = evaluate_trial(kept.history(), kept.plans.one(plan_id), base.now(), early=early)
+    with base.open_journal() as journal:
+        found = evaluate_trial(journal.history(), journal.plans.one(plan_id), base.now(), early=early)
     paragraphs = text.result_paragraphs(found)
-    if form == "table":
+    if fmt == "table":
         for paragraph in paragraphs:
             echo(paragraph)
     else:
-        print_rows(form, [_result_row(found) | {"text": " ".join(paragraphs)}], _RESULT_KEYS, (), "")
+        print_rows(fmt, [_result_row(found) | {"text": " ".join(paragraphs)}], _RESULT_KEYS, (), "")
 
 
 def _result_row(found: TrialResult) -> dict[str, Any]:

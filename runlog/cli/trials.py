@@ -138,13 +138,13 @@ def make(
     from runlog.trials import design
 
     now = base.now()
-    with base.open_journal() as kept:
-        history = kept.history()
+    with base.open_journal() as journal:
+        history = journal.history()
         area = area or design.most_rated_area(history)
         if area is None:
             raise BadInput(NO_RATINGS)
         trial = design.new_trial(history, factor, area, start.date() if start else tomorrow(history, now))
-        made = kept.plans.make(
+        made = journal.plans.make(
             history, trial, now, weekdays=weekdays, pairs=pairs, effect=effect, seed=seed, cleared=cleared
         )
         _print_made(made, trial, history)
@@ -183,7 +183,8 @@ def _print_runs(made: Plan) -> None:
         for number, run in enumerate(made.runs[:_MAX_SHOWN], 1)
     ]
     print_table(
-        rows, (Column("number", "Run", number=True), Column("day", "Day", number=True), Column("way", "How"))
+        rows,
+        (Column("number", "Run", numeric=True), Column("day", "Day", numeric=True), Column("way", "How")),
     )
     if len(made.runs) > _MAX_SHOWN:
         echo(f"and {len(made.runs) - _MAX_SHOWN} more: runlog plan show {made.id}")
@@ -208,7 +209,7 @@ _SUGGESTION_KEYS = (
     "--effect", type=POINTS, metavar="POINTS", default=1.0, show_default=True, help="The difference to tell."
 )
 @format_options
-def ideas(form: OutputFormat, area: str | None, effect: float) -> None:
+def ideas(fmt: OutputFormat, area: str | None, effect: float) -> None:
     """Say which trials would tell you more.
 
     The one that tells most for its runs comes first; then the plans that are
@@ -218,13 +219,13 @@ def ideas(form: OutputFormat, area: str | None, effect: float) -> None:
     from runlog.trials import design, suggestions
 
     now = base.now()
-    with base.open_journal() as kept:
-        history = kept.history()
-        under_way = [found for found in evaluate_trials(kept, history, now) if not found.over]
+    with base.open_journal() as journal:
+        history = journal.history()
+        under_way = [found for found in evaluate_trials(journal, history, now) if not found.over]
     area = area or design.most_rated_area(history)
     found = [] if area is None else suggestions.suggest_trials(history, area, tomorrow(history, now), effect)
-    if form != "table" or area is None:
-        print_rows(form, [_suggestion_row(idea) for idea in found], _SUGGESTION_KEYS, (), NO_RATINGS)
+    if fmt != "table" or area is None:
+        print_rows(fmt, [_suggestion_row(idea) for idea in found], _SUGGESTION_KEYS, (), NO_RATINGS)
         return
     for warning in clinician_warnings(history, now):
         echo(f"{warning} Until then, make no plan.")
