@@ -1,7 +1,6 @@
 """Parse the command line, call runlog, print the answer.
 
-What is computed is computed elsewhere. The door is `main`; each command's module is imported only when the
-command is called.
+Start at `main`. Each command's module is imported only when the command is called.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ SECTIONS = {
 
 
 class _RootGroup(LazyGroup):
-    """The root group: its name, and the one place where errors become messages."""
+    """The root group, with its program name; reports errors as messages."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
         for stream in (sys.stdout, sys.stderr):
@@ -118,4 +117,4 @@ def main(home: Path | None, *, debug: bool) -> None:
     runlog reads the files of your watch and your soreness ratings, keeps them
     in one folder on this computer, and says honestly which habits they go with.
     """
-    del home, debug  # read by runlog.cli.context and by the translation of errors
+    del home, debug  # read by runlog.cli.base

@@ -33,7 +33,7 @@ def send_due_alerts(
     """Send one message about the alerts that nobody has sent word of yet, and remember that it was sent.
 
     Args:
-        kept: with places to send to in its settings, and alerts as they are now.
+        journal: with places to send to in its settings, and its alerts up to date.
         now: this moment.
         write: makes title and text of those alerts.
 

@@ -12,8 +12,7 @@ import click
 
 from runlog.cli import base
 from runlog.cli.base import examples
-from runlog.cli.import_ import progress_bar
-from runlog.cli.output import echo, echo_err, print_json
+from runlog.cli.output import echo, echo_err, print_json, progress_bar
 from runlog.errors import StoreError
 from runlog.settings import CONFIG_NAME
 from runlog.units import escape_json

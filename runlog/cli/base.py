@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def examples(*lines: str) -> str:
-    r"""Give the epilog of a command: its examples, kept line by line (``\b`` is click's mark for that)."""
+    r"""Return the epilog of a command's help: its examples, one per line (``\b`` stops click's wrapping)."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 class LazyCommand(NamedTuple):
-    """Where a command lives, as ``module:attribute``, and its line in the group's help."""
+    """A command's place, as ``module:attribute``, and its line in the group's help."""
 
-    home: str
+    target: str
     help: str
 
 
@@ -42,28 +42,30 @@ class LazyGroup(click.Group):
     def __init__(self, *, sections: Mapping[str, Mapping[str, LazyCommand]], **attrs: object) -> None:
         super().__init__(**attrs)  # type: ignore[arg-type]  # whatever click.Group takes
         self.sections = sections
-        self.lazy = {name: command for section in sections.values() for name, command in section.items()}
+        self.lazy_commands = {
+            name: command for section in sections.values() for name, command in section.items()
+        }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the help."""
+        """Return the names in the order of the help."""
         del ctx
-        return list(self.lazy)
+        return list(self.lazy_commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command, or None where there is none of that name."""
+        """Import and return the command; None if there is none of that name."""
         del ctx
-        if cmd_name not in self.lazy:
+        if cmd_name not in self.lazy_commands:
             return None
-        module, attribute = self.lazy[cmd_name].home.split(":")
+        module, attribute = self.lazy_commands[cmd_name].target.split(":")
         return cast("click.Command", getattr(import_module(module), attribute))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the closest names where the command is not known."""
+        """Resolve a command as click does; suggest the closest names for an unknown one."""
         name = args[0]
-        if name not in self.lazy and name[:1].isalnum() and not ctx.resilient_parsing:
-            close = get_close_matches(name, self.lazy, n=2)
+        if name not in self.lazy_commands and name[:1].isalnum() and not ctx.resilient_parsing:
+            close = get_close_matches(name, self.lazy_commands, n=2)
             hint = f"Did you mean {' or '.join(close)}?" if close else "See runlog --help."
             ctx.fail(f"No such command {name!r}. {hint}")
         return super().resolve_command(ctx, args)
@@ -80,7 +82,7 @@ EXIT_INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 
 class Failure(click.ClickException):
-    """A message for the runner on stderr, and exit code 1."""
+    """An error message on stderr, with exit code 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message as ``runlog: …``."""
@@ -91,7 +93,7 @@ class Failure(click.ClickException):
 
 @contextmanager
 def errors_as_messages(*, debug: bool) -> Iterator[None]:
-    """Turn whatever a command raises into a message; click's own exceptions pass.
+    """Report any exception as a message and exit code; click's own exceptions pass.
 
     Raises:
         Failure: for runlog's and the system's errors with their text, for anything unforeseen with one line.
@@ -148,20 +150,20 @@ def open_unchecked() -> Journal:
 
 
 def home_folder(ctx: click.Context | None = None) -> Path:
-    """The folder of that journal, whether or not it can be opened."""
+    """Return the folder of that journal, whether or not it can be opened."""
     import runlog.journal
 
-    named: Path | None = (ctx or click.get_current_context()).find_root().params["home"]
-    return runlog.journal.home_folder(named)
+    folder: Path | None = (ctx or click.get_current_context()).find_root().params["home"]
+    return runlog.journal.home_folder(folder)
 
 
 def now() -> datetime:
-    """This moment: aware UTC, whole seconds."""
+    """Return the current time in UTC, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
 def runner_language(ctx: click.Context | None = None) -> str:
-    """The language of what is said of the runner's data; the command line's own words are English."""
+    """Return the language of reports and tips; the command line itself is English."""
     from runlog import settings
 
     return settings.read_settings(home_folder(ctx) / settings.CONFIG_NAME).language

@@ -14,9 +14,9 @@ import runlog
 from runlog import units
 from runlog.cli.alerts import print_notices
 from runlog.cli.base import examples
-from runlog.cli.import_ import print_summary, progress_bar
+from runlog.cli.import_ import print_summary
 from runlog.cli.links import LINK_COLUMNS, link_rows, sort_by_grade
-from runlog.cli.output import Column, echo, print_table
+from runlog.cli.output import Column, echo, print_table, progress_bar
 from runlog.cli.report import open_in_browser
 from runlog.cli.runs import run_columns, run_rows
 from runlog.errors import NotFound

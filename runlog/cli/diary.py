@@ -38,27 +38,27 @@ if TYPE_CHECKING:
 
 
 def ask_entry_fields(area: Area | None, *, about_a_run: bool, shoes: Mapping[str, str]) -> dict[str, Any]:
-    """Ask for an entry's fields; what is skipped is left out, so that it stays unknown.
+    """Ask for an entry's fields; skipped ones are left out and stay unknown.
 
     Args:
-        area: already known, so not asked for.
-        about_a_run: whether there is a run that a warm-up, shoe or effort could belong to.
+        area: asked for if None.
+        about_a_run: whether to ask for warm-up, shoe and effort of a run.
         shoes: the pairs to choose from, by each of their names.
     """
-    asked: list[tuple[str, str, Callable[[str], Any]]] = [("soreness", _soreness_question(area), SCALE)]
+    questions: list[tuple[str, str, Callable[[str], Any]]] = [("soreness", _soreness_question(area), SCALE)]
     if area is None:
-        asked.append(("area", f"Where (Enter: {units.area(Area.UPPER_BACK)})?", _parse_area))
+        questions.append(("area", f"Where (Enter: {units.area(Area.UPPER_BACK)})?", _parse_area))
     if about_a_run:
-        asked += _run_questions(shoes)
-    asked += [
+        questions += _run_questions(shoes)
+    questions += [
         ("strength", "Strength training that day (y/n)?", parse_yes_no),
         ("mobility", "Mobility work that day, like yoga (y/n)?", parse_yes_no),
         ("desk_hours", "Hours at the desk?", HOURS),
         ("posture", "Posture, 0 slumped to 10 upright?", SCALE),
         ("note", "A note?", str),
     ]
-    told = {field: ask(question, read) for field, question, read in asked}
-    return {field: answer for field, answer in told.items() if answer is not None}
+    answers = {field: ask(question, read) for field, question, read in questions}
+    return {field: answer for field, answer in answers.items() if answer is not None}
 
 
 def _soreness_question(area: Area | None) -> str:
@@ -67,15 +67,15 @@ def _soreness_question(area: Area | None) -> str:
 
 
 def _run_questions(shoes: Mapping[str, str]) -> list[tuple[str, str, Callable[[str], Any]]]:
-    asked: list[tuple[str, str, Callable[[str], Any]]] = [
+    questions: list[tuple[str, str, Callable[[str], Any]]] = [
         ("warmup", "Warmed up before the run (y/n)?", parse_yes_no),
         ("cooldown", "Cooled down after it (y/n)?", parse_yes_no),
         ("rpe", "Effort, 0 none to 10 all out?", SCALE),
     ]
     if shoes:
         pairs = ", ".join(dict.fromkeys(shoes.values()))
-        asked.append(("shoe", f"Shoes ({pairs})?", lambda name: find_shoe(name, shoes)))
-    return asked
+        questions.append(("shoe", f"Shoes ({pairs})?", lambda name: find_shoe(name, shoes)))
+    return questions
 
 
 def _parse_area(text: str) -> Area:
@@ -124,64 +124,61 @@ def log(at: str | None, run: str | None, edit: str | None, *, undo: bool, **fiel
     less than two days before. What is not said stays unknown, it does not
     become "no". With nothing said at all, runlog asks.
     """
-    said = _given_fields(fields)
+    given = _given_fields(fields)
     with base.open_journal() as journal:
         if undo:
-            _undo_entry(journal, anything_else=bool(said or at or run or edit))
+            _undo_entry(journal, other_options=bool(given or at or run or edit))
         elif edit:
-            _edit_entry(journal, edit, said, at, run)
+            _edit_entry(journal, edit, given, at, run)
         else:
-            _log_entry(journal, said, at, run)
+            _log_entry(journal, given, at, run)
 
 
 def _given_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    said = {name: value for name, value in fields.items() if value is not None}
-    if "area" in said:
-        said["area"] = Area(said["area"])
-    if not said.get("note", "-").strip():
-        del said["note"]
-    if "strength_min" in said:
-        done = said["strength_min"] > 0
-        if said.setdefault("strength", done) is not done:
+    given = {name: value for name, value in fields.items() if value is not None}
+    if "area" in given:
+        given["area"] = Area(given["area"])
+    if not given.get("note", "-").strip():
+        del given["note"]
+    if "strength_min" in given:
+        trained = given["strength_min"] > 0
+        if given.setdefault("strength", trained) is not trained:
             raise click.UsageError(
-                f"--strength-min {said['strength_min']:g} and what else was said contradict."
+                f"--strength-min {given['strength_min']:g} and what else was said contradict."
             )
-    if said.get("strength") is False:
-        said["strength_min"] = None  # an edit takes earlier minutes away
-    return said
+    if given.get("strength") is False:
+        given["strength_min"] = None  # an edit takes earlier minutes away
+    return given
 
 
-def _log_entry(journal: Journal, said: dict[str, Any], at: str | None, run: str | None) -> None:
+def _log_entry(journal: Journal, given: dict[str, Any], at: str | None, run: str | None) -> None:
     now = base.now().astimezone(journal.settings.zone)
     moment = params.parse_moment(at, now) if at else now
-    belongs = resolve_run(journal, run) if run else _recent_run(journal, moment)
-    if not said.keys() - {"area"}:
-        said |= ask_entry_fields(
-            said.get("area"), about_a_run=belongs is not None, shoes=journal.shoes.names()
+    run_rated = resolve_run(journal, run) if run else _recent_run(journal, moment)
+    if not given.keys() - {"area"}:
+        given |= ask_entry_fields(
+            given.get("area"), about_a_run=run_rated is not None, shoes=journal.shoes.names()
         )
-    if not said.keys() - {"area"}:
+    if not given.keys() - {"area"}:
         echo_err("Nothing logged.")
         return
-    if run and belongs and not at and moment - _run_end(belongs) > _RUN_WINDOW:
-        moment = _local_run_end(belongs, moment.tzinfo)
-    entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(journal, said)), moment)
-    if not said.keys().isdisjoint(_RUN_FIELDS):
-        _refuse_run_fields_without_run(journal, said, belongs)
-        entry = replace(entry, run=belongs.id if belongs else None)
+    if run and run_rated and not at and moment - _run_end(run_rated) > _RUN_WINDOW:
+        moment = _local_run_end(run_rated, moment.tzinfo)
+    entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(journal, given)), moment)
+    if not given.keys().isdisjoint(_RUN_FIELDS):
+        _refuse_run_fields_without_run(journal, given, run_rated)
+        entry = replace(entry, run=run_rated.id if run_rated else None)
     journal.log(entry)
-    alone = (
-        ", without a run: none in the two days before"
-        if entry.soreness is not None and belongs is None
-        else ""
-    )
-    echo(f"Logged: {_describe_logged(journal, entry, belongs, dated=moment != now)}{alone}.")
+    without_run = entry.soreness is not None and run_rated is None
+    note = ", without a run: none in the two days before" if without_run else ""
+    echo(f"Logged: {_describe_logged(journal, entry, run_rated, with_time=moment != now)}{note}.")
     if (entry.soreness or 0) >= journal.settings.soreness_high and now - moment <= _RUN_WINDOW:
         echo_err("Have that looked at. What makes it urgent: runlog alerts")
 
 
-def _edit_entry(journal: Journal, which: str, said: dict[str, Any], at: str | None, run: str | None) -> None:
+def _edit_entry(journal: Journal, which: str, given: dict[str, Any], at: str | None, run: str | None) -> None:
     old = _find_entry(journal, which)
-    changes = _with_shoe_name(journal, said)
+    changes = _with_shoe_name(journal, given)
     if run:
         changes["run"] = resolve_run(journal, run).id
     entry = replace(old.entry, **changes)
@@ -191,34 +188,30 @@ def _edit_entry(journal: Journal, which: str, said: dict[str, Any], at: str | No
     if entry == old.entry:
         raise click.UsageError("Nothing to change; to make the last rating a 4: runlog log 4 --edit")
     journal.edit(old.id, entry)
-    echo(
-        f"Changed entry {old.id}: {_describe_logged(journal, entry, _run_of_entry(journal, entry), dated=True)}."
-    )
+    echo(f"Changed entry {old.id}: {_describe_stored(journal, entry)}.")
 
 
-def _undo_entry(journal: Journal, *, anything_else: bool) -> None:
-    if anything_else:
+def _undo_entry(journal: Journal, *, other_options: bool) -> None:
+    if other_options:
         raise click.UsageError("--undo takes the last entry back and goes with nothing else.")
     removed = journal.undo()
     if removed is None:
         raise NotFound(_NOTHING_LOGGED)
-    echo(
-        f"Removed: {_describe_logged(journal, removed.entry, _run_of_entry(journal, removed.entry), dated=True)}."
-    )
+    echo(f"Removed: {_describe_stored(journal, removed.entry)}.")
 
 
-def _with_shoe_name(journal: Journal, said: dict[str, Any]) -> dict[str, Any]:
-    """Give the fields with the pair of shoes as it is written in the store."""
-    if "shoe" in said:
-        return said | {"shoe": find_shoe(said["shoe"], journal.shoes.names())}
-    return said
+def _with_shoe_name(journal: Journal, given: dict[str, Any]) -> dict[str, Any]:
+    """Replace the typed shoe by its stored name."""
+    if "shoe" in given:
+        return given | {"shoe": find_shoe(given["shoe"], journal.shoes.names())}
+    return given
 
 
 def _refuse_run_fields_without_run(
-    journal: Journal, said: dict[str, Any], belongs: StoredActivity | None
+    journal: Journal, given: dict[str, Any], run_rated: StoredActivity | None
 ) -> None:
-    lost = [name for name in _RUN_ONLY_FIELDS if name in said]
-    if lost and belongs is None:
+    lost = [name for name in _RUN_ONLY_FIELDS if name in given]
+    if lost and run_rated is None:
         why = (
             "No run ended in the two days before; say --run last, an id or a day."
             if journal.runs()
@@ -237,10 +230,10 @@ def _find_entry(journal: Journal, which: str) -> StoredEntry:
         if last is None:
             raise NotFound(_NOTHING_LOGGED)
         return last
-    found = next((entry for entry in journal.entries() if str(entry.id) == which), None)
-    if found is None:
+    stored = next((entry for entry in journal.entries() if str(entry.id) == which), None)
+    if stored is None:
         raise NotFound(f"there is no entry {which}; runlog diary list shows them")
-    return found
+    return stored
 
 
 def _recent_run(journal: Journal, moment: datetime) -> StoredActivity | None:
@@ -248,27 +241,28 @@ def _recent_run(journal: Journal, moment: datetime) -> StoredActivity | None:
     return last if last and moment - _run_end(last) <= _RUN_WINDOW else None
 
 
-def _run_of_entry(journal: Journal, entry: Entry) -> StoredActivity | None:
-    return next((run for run in journal.runs() if run.id == entry.run), None)
-
-
 def _run_end(run: StoredActivity) -> datetime:
     return run.activity.start + timedelta(seconds=run.activity.duration_s)
 
 
 def _local_run_end(run: StoredActivity, here: tzinfo | None) -> datetime:
-    """Give a run's end on the clock of its place, which may be far from here."""
+    """Return a run's end in its own UTC offset, which may differ from here."""
     offset = run.activity.utc_offset_s
     return _run_end(run).astimezone(here) if offset is None else at_offset(_run_end(run), offset)
 
 
-def _describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, dated: bool) -> str:
-    told = describe_entry(entry)
+def _describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, with_time: bool) -> str:
+    text = describe_entry(entry)
     if run is not None and entry.run is not None:
-        told += f" after {describe_run(run, journal.settings.units)}"
-    if dated:
-        told += f", {format_moment(entry.moment, entry.utc_offset_s)}"
-    return told
+        text += f" after {describe_run(run, journal.settings.units)}"
+    if with_time:
+        text += f", {format_moment(entry.moment, entry.utc_offset_s)}"
+    return text
+
+
+def _describe_stored(journal: Journal, entry: Entry) -> str:
+    run = next((run for run in journal.runs() if run.id == entry.run), None)
+    return _describe_logged(journal, entry, run, with_time=True)
 
 
 @click.group(
@@ -308,8 +302,8 @@ def list_(fmt: OutputFormat, last: int | None) -> None:
     """List the entries, the oldest first, with the ids that runlog log --edit takes."""
     with base.open_journal() as journal:
         entries = journal.entries()
-    found = [_entry_row(entry) for entry in (entries if last is None else entries[-last:])]
-    print_rows(fmt, found, _ENTRY_KEYS, _ENTRY_COLUMNS, "No entries yet. Rate a run with: runlog log 3")
+    rows = [_entry_row(entry) for entry in (entries if last is None else entries[-last:])]
+    print_rows(fmt, rows, _ENTRY_KEYS, _ENTRY_COLUMNS, "No entries yet. Rate a run with: runlog log 3")
 
 
 _ENTRY_KEYS = (
@@ -333,7 +327,7 @@ _ENTRY_KEYS = (
 _ENTRY_COLUMNS = (
     Column("id", "Id", numeric=True),
     Column("when", "When", numeric=True),
-    Column("told", "Entry"),
+    Column("entry", "Entry"),
     Column("source", "From"),
 )
 _TO_THE_MINUTE = len("2026-07-12 20:00")
@@ -348,5 +342,5 @@ def _entry_row(stored: StoredEntry) -> dict[str, Any]:
         "id": stored.id,
         "source": stored.source,
         "when": when,
-        "told": describe_entry(stored.entry),
+        "entry": describe_entry(stored.entry),
     }

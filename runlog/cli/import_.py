@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,19 +12,14 @@ from runlog import units
 from runlog.cli import base
 from runlog.cli.alerts import print_new_alerts
 from runlog.cli.base import examples
-from runlog.cli.output import Column, echo, print_json, print_table
-from runlog.units import escape_controls
+from runlog.cli.output import Column, echo, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from runlog.results import FileResult, ImportSummary
-
-if TYPE_CHECKING:
-    Report = Callable[[int, int, str], None]
 
 _MAX_REASONS = 20
 _REASONS_QUOTED = 2
+#: Numbers, quoted names and text in brackets, without which similar reasons are the same.
 _FILE_SPECIFIC = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)|\d+")
 _OUTCOMES = ("failed", "skipped", "merged", "added", "known")
 _COUNTS = (
@@ -85,7 +78,7 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> Non
 
 
 def print_summary(summary: ImportSummary) -> None:
-    """Print what was added and, by reason, which files deserve a word."""
+    """Print counts of what was added, and group problem files by reason."""
     counts = [{"count": getattr(summary, field), "what": what} for field, what in _COUNTS]
     print_table([row for row in counts if row["count"]] or counts[:1], _COUNT_COLUMNS)
     reasons = _group_by_reason(summary)
@@ -94,11 +87,6 @@ def print_summary(summary: ImportSummary) -> None:
         print_table(reasons[:_MAX_REASONS], _REASON_COLUMNS)
     if len(reasons) > _MAX_REASONS:
         echo(f"… and {units.count_noun(len(reasons) - _MAX_REASONS, 'more reason')}; --json has every file.")
-    _print_split_hint(summary)
-
-
-def _print_split_hint(summary: ImportSummary) -> None:
-    """Say how to look at what was joined, and how to take it apart."""
     joined = next((file.runs[0] for file in summary.files if file.outcome == "merged" and file.runs), None)
     if joined is not None:
         echo()
@@ -106,20 +94,16 @@ def _print_split_hint(summary: ImportSummary) -> None:
 
 
 def _group_by_reason(summary: ImportSummary) -> list[dict[str, str]]:
-    """Give outcome, files and reason, a row for each kind of reason told, what went wrong first."""
-    told = [file for file in summary.files if file.reason]
-    alike: dict[tuple[str, str], list[FileResult]] = {}
-    for file in sorted(told, key=lambda file: (not file.problems, _OUTCOMES.index(file.outcome))):
-        alike.setdefault((file.outcome, _reason_pattern(file.reason)), []).append(file)
+    """Return a row with outcome, files and reason for each kind of reason, failures first."""
+    with_reason = [file for file in summary.files if file.reason]
+    groups: dict[tuple[str, str], list[FileResult]] = {}
+    for file in sorted(with_reason, key=lambda file: (not file.problems, _OUTCOMES.index(file.outcome))):
+        kind = file.outcome, _FILE_SPECIFIC.sub("", file.reason)
+        groups.setdefault(kind, []).append(file)
     return [
         {"outcome": outcome, "files": _file_names(files), "reason": _join_reasons(files)}
-        for (outcome, _), files in alike.items()
+        for (outcome, _), files in groups.items()
     ]
-
-
-def _reason_pattern(reason: str) -> str:
-    """A reason without what differs from file to file: numbers, names, what stands in brackets."""
-    return _FILE_SPECIFIC.sub("", reason)
 
 
 def _file_names(files: list[FileResult]) -> str:
@@ -129,33 +113,6 @@ def _file_names(files: list[FileResult]) -> str:
 
 
 def _join_reasons(files: list[FileResult]) -> str:
-    different = list(dict.fromkeys(file.reason for file in files))
-    more = len(different) - _REASONS_QUOTED
-    return "; ".join(different[:_REASONS_QUOTED]) + (f"; and {more} more like these" if more > 0 else "")
-
-
-@contextmanager
-def progress_bar() -> Iterator[Report | None]:
-    """Show a bar on stderr while files are read, where stderr is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[pace]}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[file]}", markup=False),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("import", total=None, file="", pace="")
-
-        def report(done: int, total: int, name: str) -> None:
-            speed = bar.tasks[0].speed
-            pace = f"{speed:.0f} files/s" if speed else ""
-            bar.update(task, completed=done, total=total, file=escape_controls(Path(name).name), pace=pace)
-
-        yield report
+    reasons = list(dict.fromkeys(file.reason for file in files))
+    more = len(reasons) - _REASONS_QUOTED
+    return "; ".join(reasons[:_REASONS_QUOTED]) + (f"; and {more} more like these" if more > 0 else "")

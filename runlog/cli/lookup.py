@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -21,23 +21,21 @@ if TYPE_CHECKING:
     from runlog.journal import Journal
     from runlog.model import StoredActivity, StoredAlert
 
-T = TypeVar("T")
-
 _MAX_LISTED = 12
 _MAX_QUOTED = 40  # characters
 
 
 class NameParam(click.ParamType[str]):
-    """A name from a list that is looked up only when one is given."""
+    """A parameter that takes one of a lazily loaded list of names."""
 
-    def __init__(self, name: str, known: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, name: str, names: Callable[[], Iterable[str]]) -> None:
         self.name = name
-        self.known = known
+        self.names = names
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Take the name in any case, with spaces or dashes for underscores."""
+        """Return the name, typed in any case and with spaces or dashes for underscores."""
         word = value.strip().lower().replace(" ", "_").replace("-", "_")
-        names = list(self.known())
+        names = list(self.names())
         if word not in names:
             self.fail(unknown_name(self.name, value, names), param, ctx)
         return word
@@ -45,9 +43,9 @@ class NameParam(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Offer the names that go on from here."""
+        """Offer the names that begin so."""
         del ctx, param
-        return _completions(self.known(), incomplete)
+        return _completions(((name, None) for name in self.names()), incomplete)
 
 
 def _factor_names() -> list[str]:
@@ -63,10 +61,10 @@ def _chart_names() -> list[str]:
 
 
 def intervention_names() -> list[str]:
-    """What can be drawn lots for, as ``runlog plan`` names it."""
+    """Return the interventions of trials, as ``runlog plan`` names them."""
     from runlog.trials.interventions import INTERVENTIONS
 
-    return [planned.name for planned in INTERVENTIONS]
+    return [intervention.name for intervention in INTERVENTIONS]
 
 
 def _topic_names() -> list[str]:
@@ -83,7 +81,7 @@ INTERVENTION = NameParam("factor", lambda: dict.fromkeys([*intervention_names(),
 
 
 def unknown_name(kind: str, name: str, names: Sequence[str]) -> str:
-    """Say that a name is not known, and which were close."""
+    """Write that a name is not known, and which are close."""
     close = get_close_matches(name.lower(), names, n=3)
     if close:
         return f"no {kind} {name!r}; did you mean {' or '.join(close)}?"
@@ -95,45 +93,45 @@ def unknown_name(kind: str, name: str, names: Sequence[str]) -> str:
 
 
 def find_shoe(name: str, names: Mapping[str, str]) -> str:
-    """Give the pair of that name as it is written, in whatever case it was typed.
+    """Return the pair that a name stands for, in any case.
 
     Args:
-        name: what the runner typed.
+        name: what the user typed.
         names: the pair by each of its names.
 
     Raises:
         NotFound: there is none; the message names the closest ones.
     """
-    for known, pair in names.items():
-        if shoe_key(known) == shoe_key(name):
+    for alias, pair in names.items():
+        if shoe_key(alias) == shoe_key(name):
             return pair
     close = unknown_name("pair of shoes", name, list(names))
     raise NotFound(f"{close} (a new pair: runlog shoes add {name!r})")
 
 
-def find_run(text: str, runs: Sequence[tuple[int, date]], others: Iterable[int] = ()) -> int:
-    """Give the id of the run that "last", an id or a local day stands for.
+def find_run(text: str, runs: Sequence[tuple[int, date]], activity_ids: Iterable[int] = ()) -> int:
+    """Return the id of the run that "last", an id or a local day stands for.
 
     Args:
-        text: what the runner typed.
+        text: what the user typed.
         runs: id and local day of each run, in the order of their starts.
-        others: the ids of other activities, which an id may stand for, too.
+        activity_ids: the ids of activities, which an id may stand for, too.
 
     Raises:
         NotFound: there is no such run, or several on that day; the message names them.
     """
-    other = next((one for one in others if str(one) == text.lstrip("0")), None)
-    if other is not None:
-        return other
+    activity_id = next((known for known in activity_ids if str(known) == text.lstrip("0")), None)
+    if activity_id is not None:
+        return activity_id
     if not runs:
         raise NotFound("there are no runs yet; read some with: runlog import PATH")
     if text == "last":
         return runs[-1][0]
     if text.isdecimal():
-        found = next((run for run, _ in runs if str(run) == text.lstrip("0")), None)
-        if found is None:
+        run_id = next((run for run, _ in runs if str(run) == text.lstrip("0")), None)
+        if run_id is None:
             raise run_not_found(_shorten(text))
-        return found
+        return run_id
     try:
         wanted = date.fromisoformat(text)
     except ValueError:
@@ -148,21 +146,21 @@ def _shorten(text: str) -> str:
 
 
 def _find_run_on_day(wanted: date, runs: Sequence[tuple[int, date]]) -> int:
-    found = [run for run, local_day in runs if local_day == wanted]
-    if len(found) == 1:
-        return found[0]
+    ids = [run for run, local_day in runs if local_day == wanted]
+    if len(ids) == 1:
+        return ids[0]
     on = f"on {day(wanted, year=True)}"
-    if found:
-        raise NotFound(f"there are {len(found)} runs {on}: {', '.join(map(str, found))}; give the id")
+    if ids:
+        raise NotFound(f"there are {len(ids)} runs {on}: {', '.join(map(str, ids))}; give the id")
     nearest = min(runs, key=lambda run: abs(run[1] - wanted))
     raise NotFound(f"there is no run {on}; the nearest is {nearest[0]} on {day(nearest[1], year=True)}")
 
 
 def find_route(text: str, names: Mapping[int, str | None]) -> int:
-    """Give the id of the route that a label ("R3", "3") or the name that the runner gave it stands for.
+    """Return the id of the route that a label ("R3", "3") or the user's name for it stands for.
 
     Args:
-        text: what the runner typed.
+        text: what the user typed.
         names: the name, if any, by the id of each route.
 
     Raises:
@@ -180,7 +178,7 @@ def find_route(text: str, names: Mapping[int, str | None]) -> int:
 
 
 def resolve_run(journal: Journal, text: str) -> StoredActivity:
-    """Give the run that a text stands for; light, without a history.
+    """Return the run that a text stands for, without building a history.
 
     Raises:
         NotFound: as ``find_run``.
@@ -191,100 +189,90 @@ def resolve_run(journal: Journal, text: str) -> StoredActivity:
 
 
 def resolve_activity(journal: Journal, text: str) -> StoredActivity:
-    """Give the run that a text stands for, or by its id another activity.
+    """Return the run that a text stands for, or by its id another activity.
 
     Raises:
         NotFound: as ``find_run``.
     """
-    by_id = {one.id: one for one in journal.activities()}
-    runs = [(one.id, run_day(one)) for one in by_id.values() if one.activity.kind is Kind.RUN]
+    by_id = {stored.id: stored for stored in journal.activities()}
+    runs = [(stored.id, run_day(stored)) for stored in by_id.values() if stored.activity.kind is Kind.RUN]
     return by_id[find_run(text, runs, by_id)]
 
 
-def complete_run(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the runs, the latest first, each with its day."""
-    del param
-    return [
-        CompletionItem(str(run.id), help=day(run_day(run), year=True))
-        for run in reversed(_read_or_empty(ctx, lambda journal: journal.runs()))
-        if str(run.id).startswith(incomplete)
-    ]
-
-
-def complete_route(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the labels of the routes, each with the name that the runner gave it."""
-    del param
-    return [
-        CompletionItem(f"R{route_id}", help=name)
-        for route_id, name in _read_or_empty(ctx, lambda journal: list(journal.routes.names().items()))
-        if f"r{route_id}".startswith(incomplete.lower())
-    ]
-
-
-def complete_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the pairs of shoes."""
-    del param
-    return _completions(_read_or_empty(ctx, lambda journal: list(journal.shoes.names())), incomplete)
-
-
-def complete_intervention(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Offer what can be drawn lots for."""
-    del ctx, param
-    return _completions(intervention_names(), incomplete)
-
-
-def complete_trial(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the plans, each with what it is about."""
-    del param
-    return [
-        CompletionItem(str(plan.id), help=f"{plan.factor} from {day(plan.runs[0].day, year=True)}")
-        for plan in _read_or_empty(ctx, lambda journal: journal.plans.all())
-        if str(plan.id).startswith(incomplete)
-    ]
-
-
-def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer both."""
-    return complete_run(ctx, param, incomplete) + complete_shoe(ctx, param, incomplete)
-
-
 def find_alert(text: str, alerts: Sequence[StoredAlert]) -> int:
-    """Give the number of the alert that a number, "kind:subject" or a kind stands for.
+    """Return the number of the alert that a number, "kind:subject" or a kind stands for.
 
     Raises:
         NotFound: there is no such alert, or several of that kind hold; the message names them.
     """
     number = text.strip().strip("[]")
-    exact = [one.id for one in alerts if number == str(one.id) or text == f"{one.kind}:{one.subject}"]
-    of_kind = [one.id for one in alerts if one.kind == text.replace("-", "_") and one.resolved is None]
-    found = exact or of_kind
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise NotFound(f"there are {len(found)} of {text}: {', '.join(map(str, found))}; give the number")
+    exact = [
+        alert.id for alert in alerts if number == str(alert.id) or text == f"{alert.kind}:{alert.subject}"
+    ]
+    kind = text.replace("-", "_")
+    ids = exact or [alert.id for alert in alerts if alert.kind == kind and alert.resolved is None]
+    if len(ids) == 1:
+        return ids[0]
+    if ids:
+        raise NotFound(f"there are {len(ids)} of {text}: {', '.join(map(str, ids))}; give the number")
     raise NotFound(f"there is no alert {_shorten(text)!r}; runlog alerts --all lists them")
 
 
-def complete_alert(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the alerts that hold, each with what it says."""
-    del param
+def _completer(
+    read: Callable[[Journal], Iterable[tuple[str, str | None]]],
+) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Make a shell completion of names in the journal.
+
+    Args:
+        read: returns each name with its help. Its errors count as no names: completion cannot show them.
+    """
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        del param
+        try:
+            with open_journal(ctx) as journal:
+                names = list(read(journal)) if journal.folder.is_dir() else []
+        except RunlogError:
+            return []
+        return _completions(names, incomplete)
+
+    return complete
+
+
+def _completions(names: Iterable[tuple[str, str | None]], incomplete: str) -> list[CompletionItem]:
     return [
-        CompletionItem(str(one.id), help=one.message)
-        for one in _read_or_empty(ctx, lambda journal: journal.alerts.all())
-        if one.resolved is None and str(one.id).startswith(incomplete)
+        CompletionItem(name, help=text) for name, text in names if name.lower().startswith(incomplete.lower())
     ]
 
 
-def _read_or_empty(ctx: click.Context, read: Callable[[Journal], list[T]]) -> list[T]:
-    """Read something of the journal, or nothing where that fails: completion has nobody to tell."""
-    try:
-        with open_journal(ctx) as journal:
-            return read(journal) if journal.folder.is_dir() else []
-    except RunlogError:
-        return []
+complete_run = _completer(
+    lambda journal: [(str(run.id), day(run_day(run), year=True)) for run in reversed(journal.runs())]
+)
+complete_route = _completer(
+    lambda journal: [(f"R{route_id}", name) for route_id, name in journal.routes.names().items()]
+)
+complete_shoe = _completer(lambda journal: [(name, None) for name in journal.shoes.names()])
+complete_trial = _completer(
+    lambda journal: [
+        (str(plan.id), f"{plan.factor} from {day(plan.runs[0].day, year=True)}")
+        for plan in journal.plans.all()
+    ]
+)
+complete_alert = _completer(
+    lambda journal: [
+        (str(alert.id), alert.message) for alert in journal.alerts.all() if alert.resolved is None
+    ]
+)
 
 
-def _completions(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in names if name.lower().startswith(incomplete.lower())]
+def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer runs and pairs of shoes."""
+    return complete_run(ctx, param, incomplete) + complete_shoe(ctx, param, incomplete)
+
+
+def complete_intervention(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the interventions of trials."""
+    del ctx, param
+    return _completions(((name, None) for name in intervention_names()), incomplete)

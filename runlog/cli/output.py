@@ -7,11 +7,13 @@ import io
 import json
 import sys
 import textwrap
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import wraps
 from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -23,15 +25,15 @@ from runlog.model import Kind
 from runlog.units import UNKNOWN, escape_controls, escape_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
     from rich.table import Table
 
     from runlog.model import Entry, StoredActivity
 
-if TYPE_CHECKING:
     Row = Mapping[str, Any]
+    ProgressCallback = Callable[[int, int, str], None]
 
 OutputFormat = Literal["table", "json", "csv"]
 _UNLIMITED_WIDTH = 100_000  # columns: what is no terminal has no width to keep to
@@ -40,7 +42,7 @@ _COLUMN_GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table for people; a narrow terminal goes without the last ones.
+    """A column of a table for people; columns at the right are hidden if the terminal is too narrow.
 
     Attributes:
         key: of the row's value.
@@ -58,7 +60,7 @@ class Column:
 
 
 def format_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--json`` and ``--csv``, and tell it as ``form`` which was asked for."""
+    """Add ``--json`` and ``--csv`` to a command; pass the choice as ``fmt``."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -75,7 +77,7 @@ def format_options(command: Callable[..., None]) -> Callable[..., None]:
 def print_rows(
     fmt: OutputFormat, rows: Sequence[Row], keys: Sequence[str], columns: Sequence[Column], empty_message: str
 ) -> None:
-    """Print rows in the form asked for.
+    """Print rows as a table, JSON or CSV.
 
     Args:
         fmt: as ``format_options`` passes it.
@@ -105,19 +107,19 @@ def echo(text: str = "", indent: str = "") -> None:
 
 
 def echo_err(text: str) -> None:
-    """Print a message on stderr, apart from the data."""
+    """Print a message on stderr."""
     click.echo(_wrap(escape_controls(text), "", sys.stderr.isatty()), err=True)
 
 
 def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
-    """Print what is known of one thing, a line each, on stdout."""
+    """Print name-value pairs on stdout, one per line."""
     width = max(len(name) for name, _ in pairs)
     for name, value in pairs:
         click.echo(f"  {name:<{width}}  {escape_controls(value)}")
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    """Print a table that fits the terminal; into a pipe or file it is as wide as it needs to be."""
+    """Print a table that fits the terminal, or without a terminal at its full width."""
     from rich.console import Console
 
     terminal = sys.stdout.isatty()
@@ -130,7 +132,7 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
 
 
 def _columns_that_fit(width: int, rows: Sequence[Row], columns: Sequence[Column]) -> Sequence[Column]:
-    """Give the columns from the left that there is room for, at least one."""
+    """Return the leftmost columns that fit, at least one."""
     ends = accumulate(_min_width(rows, column) + _COLUMN_GAP for column in columns)
     return columns[: max(1, sum(end - _COLUMN_GAP <= width for end in ends))]
 
@@ -189,15 +191,15 @@ def _wrap(text: str, indent: str, terminal: bool) -> str:  # noqa: FBT001 - priv
 
 
 def frame_to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give a frame's rows with None for what is unknown, moments and days as ISO 8601."""
-    known = frame.astype(object).where(frame.notna(), None)
+    """Return a frame's rows with None for unknown values, and moments and days as ISO 8601."""
+    objects = frame.astype(object).where(frame.notna(), None)
     return [
-        {str(key): to_json_value(value) for key, value in row.items()} for row in known.to_dict("records")
+        {str(key): to_json_value(value) for key, value in row.items()} for row in objects.to_dict("records")
     ]
 
 
 def to_json_value(value: object) -> object:
-    """Give a value as JSON has it; a time without a zone is a day, as everywhere in a History."""
+    """Convert to a JSON value; a naive datetime is a date, as everywhere in a History."""
     if isinstance(value, datetime) and value.tzinfo is None:
         return value.date().isoformat()
     if isinstance(value, date):
@@ -210,12 +212,12 @@ def to_json_value(value: object) -> object:
 
 
 def describe_entry(entry: Entry) -> str:
-    """Say what an entry holds, e.g. "upper back 3 of 10, no warm-up"."""
+    """Describe an entry, e.g. "upper back 3 of 10, no warm-up"."""
     return ", ".join(_entry_parts(entry))
 
 
 def describe_run(run: StoredActivity, unit: str) -> str:
-    """Say which run it is, e.g. "'Morning run' (Sun 15 Nov, 8.2 km)"."""
+    """Describe a run, e.g. "'Morning run' (Sun 15 Nov, 8.2 km)"."""
     activity = run.activity
     facts = [_format_day(run_day(run))]
     if activity.distance_m is not None:
@@ -231,7 +233,7 @@ def run_day(run: StoredActivity) -> date:
 
 
 def format_moment(moment: datetime, utc_offset_s: int) -> str:
-    """Write a moment on the runner's clock, e.g. "Sun 15 Nov 20:00", with a year that is not this one."""
+    """Write a moment in its local time, e.g. "Sun 15 Nov 20:00", with the year unless it is this one."""
     local = at_offset(moment, utc_offset_s)
     return f"{_format_day(local)} {local:%H:%M}"
 
@@ -240,32 +242,53 @@ def _format_day(day: date) -> str:
     return units.day(day, year=day.year != base.now().astimezone().year)
 
 
-def _entry_parts(entry: Entry) -> list[str]:
-    parts = []
+#: An entry's fields in words; "no" is put before that of a False.
+_ENTRY_TEMPLATES = {
+    "warmup": "warm-up",
+    "cooldown": "cool-down",
+    "shoe": "worn {}",
+    "rpe": "effort {:g} of 10",
+    "strength": "strength session",
+    "strength_min": "strength {:g} min",
+    "mobility": "mobility work",
+    "desk_hours": "{:g} h at the desk",
+    "posture": "posture {:g} of 10",
+    "note": "note {!r}",
+}
+
+
+def _entry_parts(entry: Entry) -> Iterator[str]:
     if entry.soreness is not None:
-        parts.append(f"{units.area(entry.area)} {entry.soreness:g} of 10")
-    parts += [_habit_text(entry.warmup, "warm-up"), _habit_text(entry.cooldown, "cool-down")]
-    if entry.shoe is not None:
-        parts.append(f"worn {entry.shoe}")
-    if entry.rpe is not None:
-        parts.append(f"effort {entry.rpe:g} of 10")
-    parts += [_strength_text(entry), _habit_text(entry.mobility, "mobility work")]
-    if entry.desk_hours is not None:
-        parts.append(f"{entry.desk_hours:g} h at the desk")
-    if entry.posture is not None:
-        parts.append(f"posture {entry.posture:g} of 10")
-    if entry.note is not None:
-        parts.append(f"note {entry.note!r}")
-    return [part for part in parts if part]
+        yield f"{units.area(entry.area)} {entry.soreness:g} of 10"
+    for field, template in _ENTRY_TEMPLATES.items():
+        value = getattr(entry, field)
+        if value is None or (field == "strength" and entry.strength_min is not None):
+            continue
+        yield f"no {template}" if value is False else template.format(value)
 
 
-def _habit_text(answer: bool | None, what: str) -> str:  # noqa: FBT001 - the entry's own three-valued answer
-    if answer is None:
-        return ""
-    return what if answer else f"no {what}"
+@contextmanager
+def progress_bar() -> Iterator[ProgressCallback | None]:
+    """Show a progress bar on stderr, where stderr is a terminal; yield what to call after each file."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[file]}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("import", total=None, file="", pace="")
 
-def _strength_text(entry: Entry) -> str:
-    if entry.strength_min is not None:
-        return f"strength {entry.strength_min:g} min"
-    return _habit_text(entry.strength, "strength session")
+        def report(done: int, total: int, name: str) -> None:
+            speed = bar.tasks[0].speed
+            pace = f"{speed:.0f} files/s" if speed else ""
+            bar.update(task, completed=done, total=total, file=escape_controls(Path(name).name), pace=pace)
+
+        yield report

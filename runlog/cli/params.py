@@ -16,7 +16,7 @@ from runlog.cli.base import examples
 from runlog.cli.lookup import find_shoe
 from runlog.errors import NotFound
 from runlog.localtime import EARLIEST_VALID
-from runlog.model import MAX_ENTRY_VALUES, Shoe
+from runlog.model import MAX_ENTRY_VALUES, WEEKDAYS, Shoe
 from runlog.settings import METRES
 from runlog.units import escape_controls
 
@@ -35,7 +35,7 @@ _ISO_DATE_LENGTH = 10  # characters
 
 
 class NumberParam(click.ParamType[float]):
-    """A number from ``low`` to ``high``; a decimal comma is fine."""
+    """A parameter that takes a number from ``low`` to ``high``, also with a decimal comma."""
 
     name = "number"
 
@@ -44,7 +44,7 @@ class NumberParam(click.ParamType[float]):
         self.high = high
 
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Take the number."""
+        """Return the number."""
         try:
             number = float(str(value).replace(",", "."))
         except ValueError:
@@ -72,13 +72,13 @@ def parse_yes_no(text: str) -> bool:
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """Read "20:00", "yesterday 20:00" or an ISO date and time, on the clock of ``now``.
+    """Read "20:00", "yesterday 20:00" or an ISO date and time, in the time zone of ``now``.
 
     Raises:
         click.BadParameter: it is none of these, has no time of day, or lies in the future.
     """
     try:
-        found = _parse_clock(text, now) or datetime.fromisoformat(text)
+        moment = _parse_clock(text, now) or datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(
             f"{text!r} is no moment; write 20:00, 'yesterday 20:00' or '2026-07-12 20:00'", param_hint="--at"
@@ -87,9 +87,9 @@ def parse_moment(text: str, now: datetime) -> datetime:
         raise click.BadParameter(
             f"{text!r} lacks the time of day; write '{text.strip()} 20:00'", param_hint="--at"
         )
-    if found.year < EARLIEST_VALID.year:
+    if moment.year < EARLIEST_VALID.year:
         raise click.BadParameter(f"{text!r} lies before {EARLIEST_VALID.year}", param_hint="--at")
-    aware = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
     if aware > now:
         raise click.BadParameter(
             f"{text!r} is still to come; for the day before: 'yesterday 20:00'", param_hint="--at"
@@ -106,7 +106,7 @@ def _parse_clock(text: str, local_now: datetime) -> datetime | None:
 
 
 def ask(question: str, read: Callable[[str], T]) -> T | None:
-    """Ask on stderr until the answer can be read; Enter or the end of the input skips it."""
+    """Repeat the question on stderr until the answer is valid; Enter or the end of the input skips it."""
     while True:
         click.echo(f"{escape_controls(question)} ", nl=False, err=True)
         answer = sys.stdin.readline().strip()
@@ -118,6 +118,23 @@ def ask(question: str, read: Callable[[str], T]) -> T | None:
             click.echo(f"  {escape_controls(error)}", err=True)
 
 
+class WeekdaysParam(click.ParamType[tuple[int, ...]]):
+    """A parameter that takes weekdays like "mon,wed,sat", names of any length; 0 is Monday."""
+
+    name = "weekdays"
+
+    def convert(
+        self, value: str | tuple[int, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Return the weekdays in their order."""
+        if isinstance(value, tuple):
+            return value
+        names = {name.strip().lower()[:3] for name in value.split(",")}
+        if not names <= set(WEEKDAYS):
+            self.fail(f"{value!r} names no weekdays; write them like mon,wed,sat", param, ctx)
+        return tuple(number for number, weekday in enumerate(WEEKDAYS) if weekday in names)
+
+
 DATE = click.DateTime(["%Y-%m-%d"])
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
 
@@ -125,18 +142,18 @@ _DISTANCE = NumberParam(0, 100_000)
 
 
 def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command ``--NAME-km`` and ``--NAME-mi``, and tell it as ``NAME_m`` the metres, or None."""
+    """Add ``--NAME-km`` and ``--NAME-mi`` to a command; pass the metres, or None, as ``NAME_m``."""
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
         @click.option(f"--{name}-km", type=_DISTANCE, metavar="KM", help=help_text)
         @click.option(f"--{name}-mi", type=_DISTANCE, metavar="MI", help="The same in miles.")
         @wraps(command)
-        def in_metres(*args: Any, **said: Any) -> None:  # noqa: ANN401 - the command's own
-            given = {unit: said.pop(f"{name}_{unit}") for unit in METRES}
+        def in_metres(*args: Any, **options: Any) -> None:  # noqa: ANN401 - the command's own
+            given = {unit: options.pop(f"{name}_{unit}") for unit in METRES}
             metres = [METRES[unit] * value for unit, value in given.items() if value is not None]
             if len(metres) > 1:
                 raise click.UsageError(f"--{name}-km and --{name}-mi exclude each other.")
-            command(*args, **said, **{f"{name}_m": metres[0] if metres else None})
+            command(*args, **options, **{f"{name}_m": metres[0] if metres else None})
 
         return in_metres
 
@@ -144,13 +161,13 @@ def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]]
 
 
 def get_or_add_shoe(journal: Journal, name: str) -> Shoe:
-    """Give the pair; one that only a diary or watch names is kept from now on."""
-    wanted = find_shoe(name, journal.shoes.names())
-    known = next((shoe for shoe in journal.shoes.all() if shoe.name == wanted), None)
-    if known is None:
-        known = Shoe(name=wanted)
-        journal.shoes.add(known)
-    return known
+    """Return the pair; store it if only a diary or watch names it."""
+    pair = find_shoe(name, journal.shoes.names())
+    shoe = next((shoe for shoe in journal.shoes.all() if shoe.name == pair), None)
+    if shoe is None:
+        shoe = Shoe(name=pair)
+        journal.shoes.add(shoe)
+    return shoe
 
 
 @click.command(

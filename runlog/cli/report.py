@@ -13,7 +13,16 @@ from runlog.cli import base
 from runlog.cli.alerts import print_clinician_advice
 from runlog.cli.base import examples
 from runlog.cli.lookup import AREA, CHART, FACTOR, TOPIC
-from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, print_rows, to_json_value
+from runlog.cli.output import (
+    Column,
+    OutputFormat,
+    echo,
+    echo_err,
+    format_options,
+    print_rows,
+    progress_bar,
+    to_json_value,
+)
 from runlog.errors import BadInput
 from runlog.reporter import FORMATS
 
@@ -176,7 +185,6 @@ def _write_week(journal: Journal, week: str | None, how: ReportTarget, *, curren
 
 
 def _write_season(journal: Journal, since: str, until: str | None, how: ReportTarget) -> Path | None:
-    from runlog.cli.import_ import progress_bar
     from runlog.reporter import render, season
 
     now = base.now()
@@ -189,7 +197,6 @@ def _write_season(journal: Journal, since: str, until: str | None, how: ReportTa
 
 
 def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
-    from runlog.cli.import_ import progress_bar
     from runlog.reporter.archive import write_archive
 
     folder = out or journal.folder / "reports" / "weeks"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from runlog.cli.import_ import progress_bar
+from runlog.cli.output import progress_bar
 
 SUMMARY_KEYS = [
     "runs_added",
