@@ -153,7 +153,11 @@ def report(  # noqa: PLR0917 - click gives them by name
         if since:
             path = _write_season(journal, since, until, how)
         else:
-            path = _write_all_weeks(journal, out) if all_weeks else _write_week(journal, week, how, current=current)
+            path = (
+                _write_all_weeks(journal, out)
+                if all_weeks
+                else _write_week(journal, week, how, current=current)
+            )
     if path is not None:
         click.echo(path)
         if open_it:
@@ -206,7 +210,9 @@ def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
     return done.index
 
 
-def _write_report(journal: Journal, how: ReportTarget, name: str, made: Callable[[str], bytes]) -> Path | None:
+def _write_report(
+    journal: Journal, how: ReportTarget, name: str, made: Callable[[str], bytes]
+) -> Path | None:
     """Write a report into its file, or on stdout."""
     from runlog.reporter import render
 
