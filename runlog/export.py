@@ -26,6 +26,7 @@ from runlog.importers.detect import HEAD_SIZE, decompress_head
 from runlog.importers.not_importable import GPX_CREATOR
 from runlog.localtime import at_offset
 from runlog.settings import CONFIG_NAME
+from runlog.store import activities, diary, portable, shoes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -86,28 +87,28 @@ def export_all(
         StoreError: the database cannot be read.
     """
     folder = folder.absolute()
-    if not (store.activity_ids() or store.entries() or store.shoes()):
+    if not any(map(store.read, (portable.list_activity_ids, diary.read_entries, shoes.read_shoes))):
         raise BadInput(f"{home}: there is nothing to export yet; is this the right --home?")
     _check_folder(folder, home, force=force)
     out = _ExportFolder(folder)
     out.write(UNFINISHED_NAME, UNFINISHED_TEXT)
-    with store.snapshot():
+    with store.consistent_reads():
         runs = RunsTable()
-        ids = store.activity_ids()
+        ids = store.read(portable.list_activity_ids)
         with_track = 0
         for done, activity_id in enumerate(ids, 1):
-            kept, recordings = store.exported_activity(activity_id)
+            kept, recordings = store.read(portable.export_activity, activity_id)
             name = f"activities/{activity_id:06d}"
             out.write(f"{name}.json.gz", runlog_export.format_activity(kept, recordings))
-            merged = store.activity(activity_id)
+            merged = store.read(activities.read_activity, activity_id)
             runs.add(merged)
-            track = store.track(activity_id) if gpx_too else None
+            track = store.read(activities.read_track, activity_id) if gpx_too else None
             if track is not None and "lat" in track:
                 out.write(f"{name}.gpx", write_gpx(merged.activity, track))
                 with_track += 1
             if progress is not None:
                 progress(done, len(ids), name)
-        journal = store.exported_journal()
+        journal = store.read(portable.export_journal)
     out.write("journal.json", runlog_export.format_journal(journal))
     out.write("runs.csv", runs.text())
     out.write("diary.csv", diary_table(journal.entries))

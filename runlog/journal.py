@@ -16,7 +16,7 @@ from runlog import settings, store
 from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.model import Kind, Route, StoredShoeRule, shoe_key
 from runlog.settings import Settings
-from runlog.store import routes, shoes
+from runlog.store import activities, diary, recordings, routes, rows, shoes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -160,19 +160,19 @@ class Journal:
         from runlog.analysis.build import build_history
         from runlog.ingest.workers import derive_packed
 
-        self._store.renew_derived(derive_packed, track_summary.SUMMARY_VERSION)
+        self._store.update_derived(derive_packed, track_summary.SUMMARY_VERSION)
         return build_history(self.routes.find(), self.settings, self.track)
 
     def track(self, run_id: int) -> Track | None:
         """The stream of a run or other activity; also once the journal is closed, as a history needs it."""
         if self._opened is not None:
-            return self._opened.track(run_id)
-        with store.open(self.folder) as kept:
-            return kept.track(run_id)
+            return self._opened.read(activities.read_track, run_id)
+        with store.open(self.folder) as reopened:
+            return reopened.read(activities.read_track, run_id)
 
     def activities(self) -> list[StoredActivity]:
         """All runs and other activities in the order of their starts, without what needs numpy."""
-        return self._store.activities(derived=False)
+        return self._store.read(activities.read_activities, derived=False)
 
     def runs(self) -> list[StoredActivity]:
         """All runs in the order of their starts, without what needs numpy."""
@@ -180,7 +180,7 @@ class Journal:
 
     def sources(self, activity_id: int) -> list[RecordingInfo]:
         """The files that an activity was read from, the best first, as ``split`` numbers them."""
-        return self._store.sources(activity_id)
+        return self._store.read(activities.read_sources, activity_id)
 
     def split(self, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
         """Make several activities of one that was taken for one by mistake, and give the ids of the new ones.
@@ -196,7 +196,7 @@ class Journal:
             NotFound: there is no such activity.
             BadInput: it has a single source, or no such source, or none would be left.
         """
-        return self._store.split(activity_id, numbers)
+        return self._store.write(recordings.split_activity, activity_id, numbers)
 
     def merge(self, into: int, other: int) -> None:
         """Make one activity of two that are of the same: the first keeps its id, the other's goes.
@@ -205,14 +205,11 @@ class Journal:
             NotFound: there is no such activity.
             BadInput: they are one already.
         """
-        self._store.merge(into, other)
+        self._store.write(recordings.merge_by_hand, into, other)
 
     def last_run(self, moment: datetime) -> StoredActivity | None:
         """The last run that had started by then."""
-        from runlog.store import activities, rows
-
-        with self._store.reading() as db:
-            return activities.read_last_run(db, rows.utc_text(moment))
+        return self._store.read(activities.read_last_run, rows.utc_text(moment))
 
     def log(self, entry: Entry) -> int:
         """Keep a diary entry and return its id.
@@ -220,7 +217,7 @@ class Journal:
         Raises:
             BadInput: a value is out of its range, or that area has an entry at that very moment.
         """
-        return self._store.add_entry(entry)
+        return self._store.write(diary.add_entry, entry)
 
     def edit(self, entry_id: int, entry: Entry) -> None:
         """Put other values in the place of an entry's.
@@ -229,22 +226,22 @@ class Journal:
             NotFound: there is no entry of that id.
             BadInput: as for ``log``.
         """
-        self._store.replace_entry(entry_id, entry)
+        self._store.write(diary.update_entry, entry_id, entry)
 
     def undo(self) -> StoredEntry | None:
         """Take back the entry that was logged last and return it; None where none was."""
         last = self.last_logged()
         if last is not None:
-            self._store.remove_entry(last.id)
+            self._store.write(diary.remove_entry, last.id)
         return last
 
     def last_logged(self) -> StoredEntry | None:
         """The entry that was logged last, by hand and not by a diary file."""
-        return self._store.last_logged()
+        return self._store.read(diary.last_logged)
 
     def entries(self) -> list[StoredEntry]:
         """All diary entries in the order of their moments."""
-        return self._store.entries()
+        return self._store.read(diary.read_entries)
 
     def export_diary(self) -> str:
         """All diary entries as a diary CSV; importing it again changes nothing."""
@@ -394,12 +391,11 @@ class Shoes:
 
     def all(self) -> list[Shoe]:
         """All pairs that the runner or a shoes file has told of, by name, with what are but other names."""
-        return self._store.shoes()
+        return self._store.read(shoes.read_shoes)
 
     def names(self) -> dict[str, str]:
         """The pair by each name that was ever written for it: by the runner, a diary row or a recording."""
-        with self._store.reading() as db:
-            return shoes.read_shoe_names(db)
+        return self._store.read(shoes.read_shoe_names)
 
     def add(self, shoe: Shoe) -> list[str]:
         """Add a pair, and name those that it takes the place of as the default.
@@ -407,8 +403,7 @@ class Shoes:
         Raises:
             BadInput: there is one of that name.
         """
-        with self._store.writing() as db:
-            return shoes.add_shoe(db, shoe)
+        return self._store.write(shoes.add_shoe, shoe)
 
     def edit(self, shoe: Shoe) -> list[str]:
         """Put other values in the place of a pair's, and name those that it replaces as the default.
@@ -416,8 +411,7 @@ class Shoes:
         Raises:
             NotFound: there is none of that name.
         """
-        with self._store.writing() as db:
-            return shoes.edit_shoe(db, shoe)
+        return self._store.write(shoes.edit_shoe, shoe)
 
     def rename(self, name: str, new: str) -> None:
         """Give a pair another name; what is called by the one before, now or later, stays the pair's.
@@ -426,8 +420,7 @@ class Shoes:
             NotFound: there is no pair of that name.
             BadInput: another pair goes by the new name, or it is none.
         """
-        with self._store.writing() as db:
-            shoes.rename_shoe(db, name, new)
+        self._store.write(shoes.rename_shoe, name, new)
 
     def join(self, name: str, other: str) -> None:
         """Let two names be of one pair, in all that is there and all that comes; it goes by the first.
@@ -436,8 +429,7 @@ class Shoes:
             NotFound: one of them was never named.
             BadInput: they are of one pair already.
         """
-        with self._store.writing() as db:
-            shoes.join_shoes(db, name, other)
+        self._store.write(shoes.join_shoes, name, other)
 
     def separate(self, name: str) -> str:
         """Let a name be a pair of its own again, and return the name of the one that it was joined to.
@@ -445,8 +437,7 @@ class Shoes:
         Raises:
             BadInput: it is none that was joined.
         """
-        with self._store.writing() as db:
-            return shoes.separate_shoe(db, name)
+        return self._store.write(shoes.separate_shoe, name)
 
     def wear(self, run_ids: Iterable[int], name: str | None) -> None:
         """Say which pair was worn on runs, which outranks all else; None takes that word back.
@@ -454,18 +445,15 @@ class Shoes:
         Raises:
             NotFound: there is no such run or no pair of that name; nothing is changed then.
         """
-        with self._store.writing() as db:
-            shoes.set_shoe_override(db, run_ids, name)
+        self._store.write(shoes.set_shoe_override, run_ids, name)
 
     def rules(self) -> list[StoredShoeRule]:
         """The rules by which pairs are worn on runs of which nothing is said, as they were made."""
-        with self._store.reading() as db:
-            return shoes.read_shoe_rules(db)
+        return self._store.read(shoes.read_shoe_rules)
 
     def check_rule(self, rule: ShoeRule) -> None:
         """Refuse a rule that could not be kept; raises as ``add_rule``."""
-        with self._store.reading() as db:
-            shoes.check_shoe_rule(db, rule)
+        self._store.read(shoes.check_shoe_rule, rule)
 
     def add_rule(self, rule: ShoeRule) -> int:
         """Keep a rule and return its number.
@@ -474,8 +462,7 @@ class Shoes:
             NotFound: the runner keeps no pair of that name.
             BadInput: it has no condition or one that no run could fit, or is there already.
         """
-        with self._store.writing() as db:
-            return shoes.add_shoe_rule(db, rule)
+        return self._store.write(shoes.add_shoe_rule, rule)
 
     def remove_rule(self, number: int) -> ShoeRule:
         """Take a rule out and return it.
@@ -483,8 +470,7 @@ class Shoes:
         Raises:
             NotFound: there is none of that number.
         """
-        with self._store.writing() as db:
-            return shoes.remove_shoe_rule(db, number)
+        return self._store.write(shoes.remove_shoe_rule, number)
 
     def history_if(
         self,
@@ -502,7 +488,7 @@ class Shoes:
         """
         from runlog.analysis.build import build_history
 
-        kept, worn, gone = self._store.kept(derived=False), worn or {}, set(without)
+        kept, worn, gone = self._store.read_snapshot(derived=False), worn or {}, set(without)
         imagined = replace(
             kept,
             activities=[replace(one, worn=worn.get(one.id, one.worn)) for one in kept.activities],
@@ -511,7 +497,9 @@ class Shoes:
                 *(StoredShoeRule(_UNSAVED_RULE_ID, rule) for rule in rules),
             ],
         )
-        return build_history(imagined, self._settings, self._store.track)
+        return build_history(
+            imagined, self._settings, lambda run_id: self._store.read(activities.read_track, run_id)
+        )
 
 
 _ROUTE_LABEL = re.compile(r"r?\d+", re.IGNORECASE)
@@ -526,13 +514,11 @@ class Routes:
 
     def all(self) -> tuple[Route, ...]:
         """All that were found so far, with those that are joined to others."""
-        with self._store.reading() as db:
-            return routes.read_routes(db)
+        return self._store.read(routes.read_routes)
 
     def names(self) -> dict[int, str | None]:
         """The name that the runner gave, if any, of each route that counts by itself; without numpy."""
-        with self._store.reading() as db:
-            return routes.read_route_names(db)
+        return self._store.read(routes.read_route_names)
 
     def find(self) -> Snapshot:
         """All that a history is built of, once every run with a way has its route.
@@ -542,7 +528,7 @@ class Routes:
         from runlog.analysis.routes import complete_routes, find_new_routes
 
         while True:
-            kept = self._store.kept()
+            kept = self._store.read_snapshot()
             found = find_new_routes(kept)
             if not found.route_of:
                 return kept
@@ -571,8 +557,7 @@ class Routes:
         )
         if taken is not None:
             raise BadInput(f"R{taken} is called {named[taken]!r} already; give this one another name")
-        with self._store.writing() as db:
-            routes.rename_route(db, route_id, words)
+        self._store.write(routes.rename_route, route_id, words)
         return named[route_id]
 
     def join(self, into: int, other: int) -> None:
@@ -582,8 +567,7 @@ class Routes:
             NotFound: there is no such route.
             BadInput: they are one already, or the other is a part of a third one.
         """
-        with self._store.writing() as db:
-            routes.join_routes(db, into, other)
+        self._store.write(routes.join_routes, into, other)
 
     def unjoin(self, route_id: int) -> int:
         """Let a route that was joined count by itself again, and give the one that it was a part of.
@@ -592,8 +576,7 @@ class Routes:
             NotFound: there is no such route.
             BadInput: it is no part of another one.
         """
-        with self._store.writing() as db:
-            return routes.unjoin_route(db, route_id)
+        return self._store.write(routes.unjoin_route, route_id)
 
     def split(self, run_ids: Sequence[int]) -> tuple[int, int]:
         """Make some runs of one route a route of their own; they stay on it.

@@ -24,6 +24,8 @@ from runlog.model import (
     Surface,
     Track,
 )
+from runlog.store.imports import add_file
+from runlog.store.recordings import split_activity
 from runlog.store.tracks import pack_track
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def add(journal: Journal, path, *activities, **parts):
     bare = tuple(Activity(**{name: getattr(one, name) for name in _FIELDS}) for one in activities)
     streams = [one.track and pack_track(one.track, derive_packed(one.track)) for one in activities]
     digest = sha256(path.encode()).hexdigest()
-    return journal._store.add_file(path, digest, ParsedFile("fit", activities=bare, **parts), streams)
+    return journal._store.write(add_file, path, digest, ParsedFile("fit", activities=bare, **parts), streams)
 
 
 _FIELDS = [name for name in Activity.__dataclass_fields__ if name != "track"]
@@ -88,7 +90,7 @@ def fill(home: Path) -> None:
         add(journal, "/w/two sessions.fit", *both)
         add(journal, "/w/3.fit", run(2, track=track(seed=3, power_w=250.5)))
         add(journal, "/app/3.gpx", run(2, track=track(seed=3, every=3)))
-        assert journal._store.split(3 + 1) == [5]
+        assert journal._store.write(split_activity, 3 + 1) == [5]
         add(journal, "/list.json", run(3, external="strava:9", name="By hand", shoe="Blue", day_only=True))
         add(journal, "/paper.csv", run(4, external="2026-06-05 1"), edited=True)
         add(journal, "/shoes.csv", shoes=(Shoe("Blue", date(2026, 1, 1), start_m=1 / 3, default=True),))

@@ -12,10 +12,12 @@ import numpy as np
 from runlog.journal import Shoes
 from runlog.model import Activity, ParsedFile, Track, TrackSummary
 from runlog.settings import Settings
+from runlog.store.imports import add_file
 from runlog.store.tracks import pack_derived, pack_track
 
 if TYPE_CHECKING:
-    from runlog.store import FileOutcome, Store
+    from runlog.store import Store
+    from runlog.store.imports import FileOutcome
 
 MONDAY = datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
 
@@ -67,7 +69,7 @@ class Files:
         streams = [
             one.track and pack_track(one.track, pack_derived(None, TrackSummary(), 1)) for one in activities
         ]
-        outcome = self.store.add_file(path, digest, reading, streams)
+        outcome = self.store.write(add_file, path, digest, reading, streams)
         self.taken.append(outcome)
         return outcome
 

@@ -20,6 +20,7 @@ import runlog
 from runlog import doctor
 from runlog.model import Entry
 from runlog.store import checks
+from runlog.store.portable import export_journal
 
 
 @pytest.fixture(scope="module")
@@ -208,11 +209,11 @@ def test_a_damaged_cache_is_told_and_repaired(home):
         db.execute("UPDATE derived SET shape = x'00' WHERE recording_id = 1")
     assert found(home)["derived"].todo == "make them anew: runlog doctor --repair"
     with runlog.open(home) as journal:
-        before = journal._store.exported_journal()
+        before = journal._store.read(export_journal)
     checks.drop_caches(home / "runlog.db")
     assert found(home) == {}
     with runlog.open(home) as journal:
-        assert journal._store.exported_journal() == before
+        assert journal._store.read(export_journal) == before
         assert journal.history().runs["route"].notna().sum() >= 3
 
 

@@ -24,6 +24,8 @@ from runlog.errors import BadInput
 from runlog.importers import read_bytes
 from runlog.model import Entry, Shoe
 from runlog.settings import Settings
+from runlog.store.portable import export_activity, export_journal
+from runlog.store.recordings import merge_by_hand
 
 FRAMES = ("runs", "others", "entries", "shoes")
 
@@ -55,8 +57,8 @@ def assert_same(one, other):
         for name in FRAMES:
             assert_frame_equal(getattr(before, name), getattr(after, name))
         for run in (*before.runs.index, *before.others.index):
-            kept, recordings = first._store.exported_activity(run)
-            again, same = second._store.exported_activity(run)
+            kept, recordings = first._store.read(export_activity, run)
+            again, same = second._store.read(export_activity, run)
             assert kept == again
             for a, b in zip(recordings, same, strict=True):
                 assert (a.track is None) == (b.track is None)
@@ -64,7 +66,7 @@ def assert_same(one, other):
                     assert list(a.track.columns) == list(b.track.columns)
                     for name, column in a.track.columns.items():
                         np.testing.assert_array_equal(column, b.track[name], strict=True)
-        assert first._store.exported_journal() == second._store.exported_journal()
+        assert first._store.read(export_journal) == second._store.read(export_journal)
 
 
 # ---- there and back again
@@ -133,7 +135,7 @@ def test_an_edited_diary_goes_on_being_followed_after_the_move(made, tmp_path):
     with runlog.open(tmp_path / "new") as journal:
         journal.add([made / "out"])
         assert journal.add([diary]).known == 1
-        old = next(file for file in journal._store.exported_journal().files if file.is_diary)
+        old = next(file for file in journal._store.read(export_journal).files if file.is_diary)
         assert old.path == str(diary)
         before = diary.read_text()
         try:
@@ -285,7 +287,7 @@ def test_going_over_an_export_takes_out_only_what_it_wrote_itself(made, tmp_path
         journal.export(out, gpx=True)
         (out / "activities/000099.gpx").write_text("<gpx creator='another'/>")
         (out / "notes.txt").write_text("mine")
-        journal._store.merge(1, 2)
+        journal._store.write(merge_by_hand, 1, 2)
         journal.export(out, force=True)
     left = {name for name in files(out) if name.startswith("activities/")}
     assert left == {

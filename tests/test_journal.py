@@ -385,7 +385,7 @@ def test_a_store_that_cannot_be_written_stops_the_import(kept, folder, monkeypat
     def full(*_, **__):
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr("runlog.store.Store.add_file", full)
+    monkeypatch.setattr("runlog.store.imports.add_file", full)
     with pytest.raises(StoreError, match="full"):
         kept.add([folder])
 

@@ -21,6 +21,7 @@ from runlog.ingest.results import ImportProgress, ImportResult, MemberPosition, 
 from runlog.ingest.sources import DiskFile, find_files
 from runlog.ingest.workers import ParseJob, parse_file, parse_in_order
 from runlog.results import FileResult
+from runlog.store import imports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -103,10 +104,10 @@ def _store_result(store: Store, what: Candidate, came_to: ParseResult, sport: st
     problems = tuple(str(problem) for problem in reading.problems)
     if problems and not (reading.activities or reading.entries or reading.shoes or reading.exported):
         return ImportResult(FileResult(what.named, "failed", _join_messages(problems), problems=problems))
-    kept = store.add_file(what.known_as, what.sha256, reading, came_to.streams)
+    kept = store.write(imports.add_file, what.known_as, what.sha256, reading, came_to.streams)
     problems += kept.problems
     reasons = [kept.reason, _join_messages(reading.notes), _join_messages(problems)]
-    if kept.outcome == "known" and sport and store.count_as(what.sha256, reading.activities):
+    if kept.outcome == "known" and sport and store.write(imports.set_sport, what.sha256, reading.activities):
         reasons.append(f"counts as {sport} now")
     reason = "; ".join(reason for reason in reasons if reason)
     result = FileResult(what.named, kept.outcome, reason, kept.runs, problems)
@@ -167,7 +168,7 @@ def prepare_candidate(store: Store, source: InputSource, sport: str | None) -> C
     except BadInput as error:
         return refused_result(source, error)
     sha256 = _hash_bytes(job.data, job.beside)
-    known = None if sport else store.known(source.known_as, sha256)
+    known = None if sport else store.write(imports.recognise_file, source.known_as, sha256)
     if known is not None:
         result = FileResult(source.named, known.outcome, known.reason, known.runs)
         return ImportResult(result, known, lasting=True)

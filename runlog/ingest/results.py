@@ -8,14 +8,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.results import FileResult, ImportSummary
-from runlog.store import CachedScan
+from runlog.store.files import CachedScan, read_scans, save_scans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from runlog.ingest.sources import FoundFile
     from runlog.settings import Settings
-    from runlog.store import FileOutcome, Store
+    from runlog.store import Store
+    from runlog.store.imports import FileOutcome
 
 
 class ImportResult(NamedTuple):
@@ -112,7 +113,7 @@ class ScanCache:
         """What came of those files, by path, that have not changed: of each member, or by "" of the file."""
         by_path = {file.known_as: file for file in files}
         recalled: dict[str, list[tuple[str, ImportResult]]] = {}
-        for seen, runs in self._store.seen(list(by_path), self._reader):
+        for seen, runs in self._store.read(read_scans, list(by_path), self._reader):
             file = by_path[seen.path]
             if (seen.size, seen.mtime_ns) == (file.size, file.mtime_ns):
                 recalled.setdefault(file.path, []).append((seen.member, _repeated_result(file, seen, runs)))
@@ -127,7 +128,7 @@ class ScanCache:
             if self._is_settled(file) and all(one.lasting for _, one in taken.get(file.path, ()))
             for member, one in taken.get(file.path, ())
         ]
-        self._store.remember(self._reader, [file.known_as for file in files], seen)
+        self._store.write(save_scans, self._reader, [file.known_as for file in files], seen)
 
     def _is_settled(self, file: FoundFile) -> bool:
         return 0 <= file.mtime_ns < self._begun_ns - _SETTLED_AFTER_NS

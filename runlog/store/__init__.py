@@ -8,47 +8,23 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from runlog.errors import StoreError
 from runlog.model import Snapshot
-from runlog.store import (
-    activities,
-    connection,
-    diary,
-    files,
-    imports,
-    portable,
-    recordings,
-    routes,
-    shoes,
-    trials,
-)
+from runlog.store import activities, connection, diary, recordings, routes, shoes, trials
 from runlog.store.connection import transaction, translate_decode_errors, translate_errors
-from runlog.store.diary import LOG, EntryCounts
-from runlog.store.files import CachedScan
-from runlog.store.imports import FileOutcome
 from runlog.store.schema import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from runlog.model import (
-        Activity,
-        Entry,
-        ExportedActivity,
-        ExportedJournal,
-        ParsedFile,
-        Shoe,
-        StoredActivity,
-        StoredEntry,
-        Track,
-    )
-    from runlog.results import RecordingInfo
-    from runlog.store.tracks import PackedDerived, PackedTrack
+    from runlog.model import Track
+    from runlog.store.tracks import PackedDerived
 
-__all__ = ["LOG", "CachedScan", "EntryCounts", "FileOutcome", "Store", "open"]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
@@ -81,7 +57,7 @@ def _configure(db: sqlite3.Connection) -> None:
 
 
 class Store:
-    """All that is kept of one runner. A context manager; every error of sqlite3 comes as StoreError."""
+    """Everything stored for one runner. A context manager; every error of sqlite3 comes as StoreError."""
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self.path = path
@@ -100,86 +76,33 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The database, to be read with the functions of this room's modules."""
+        """Return the connection, for reading with the functions of this package."""
         with translate_errors(self.path), translate_decode_errors(self.path):
             yield self._db
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The database within a transaction: all that is written meanwhile is kept, or nothing of it."""
+        """Return the connection within one transaction, which a raised exception rolls back."""
         with translate_errors(self.path), transaction(self._db):
             yield self._db
 
-    def known(self, path: str, sha256: str) -> FileOutcome | None:
-        """What to say of a file whose bytes were taken before; None where it has to be read."""
-        with self.writing() as db:
-            return imports.recognise_file(db, path, sha256)
-
-    def add_file(
-        self,
-        path: str,
-        sha256: str,
-        reading: ParsedFile,
-        streams: Sequence[PackedTrack | None],
-    ) -> FileOutcome:
-        """Keep all that a file holds in one transaction: duplicates merged, a diary's rows in step.
-
-        Args:
-            path: the file's absolute path, which a diary is known by.
-            sha256: of its bytes, in hex.
-            reading: what it holds; the tracks of its activities come packed as
-            streams: one for each, None where it has no track.
-        """
-        with self.writing() as db:
-            return imports.add_file(db, path, sha256, reading, streams)
-
-    def seen(self, paths: Sequence[str], reader: str) -> list[tuple[CachedScan, tuple[int, ...]]]:
-        """What came of these files when the same reader took them, each with the runs that it tells of."""
+    def read(
+        self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return what a function of this package's modules reads, as in ``store.read(read_entries)``."""
         with self.reading() as db:
-            return files.read_scans(db, paths, reader)
+            return query(db, *args, **kwargs)
 
-    def remember(self, reader: str, paths: Iterable[str], seen_now: Iterable[CachedScan]) -> None:
-        """Remember what came of files, in the place of what came of them before."""
+    def write(
+        self, command: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function of this package's modules in one transaction, and return what it returns."""
         with self.writing() as db:
-            files.save_scans(db, reader, paths, seen_now)
-
-    def split(self, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
-        """Make several activities of one, and give the ids of the new ones. See ``grouping.split``."""
-        with self.writing() as db:
-            return recordings.split_activity(db, activity_id, numbers)
-
-    def merge(self, into: int, other: int) -> None:
-        """Make one activity of two; raises as ``grouping.merge`` does."""
-        with self.writing() as db:
-            recordings.merge_by_hand(db, into, other)
-
-    def sources(self, activity_id: int) -> list[RecordingInfo]:
-        """The sources of an activity, the best first, as ``split`` numbers them."""
-        with self.reading() as db:
-            return activities.read_sources(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
-
-    def count_as(self, sha256: str, activities: Sequence[Activity]) -> int:
-        """Let a known file's recordings take over sport and kind; says how many that changes."""
-        with self.writing() as db:
-            return imports.set_sport(db, sha256, activities)
-
-    def activities(self, *, derived: bool = True) -> list[StoredActivity]:
-        """All activities in the order of their starts; without what is derived that needs no numpy."""
-        with self.reading() as db:
-            return activities.read_activities(db, derived=derived)
-
-    def activity(self, activity_id: int) -> StoredActivity:
-        """One activity, without what is derived of its tracks.
-
-        Raises:
-            NotFound: there is no such activity.
-        """
-        with self.reading() as db:
-            return activities.read_activity(db, activity_id)
+            return command(db, *args, **kwargs)
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Let all that is read meanwhile be of one moment, whatever others write; nothing can be written."""
+    def consistent_reads(self) -> Iterator[None]:
+        """Read from one consistent state, whatever others write meanwhile; writing is not possible."""
         with translate_errors(self.path):
             self._db.execute("BEGIN")
         try:
@@ -188,90 +111,22 @@ class Store:
             with translate_errors(self.path):
                 self._db.execute("ROLLBACK")
 
-    def activity_ids(self) -> list[int]:
-        """The ids of all activities."""
-        with self.reading() as db:
-            return portable.list_activity_ids(db)
-
-    def exported_activity(self, activity_id: int) -> tuple[ExportedActivity, list[Activity]]:
-        """One activity as an export tells it, and its recordings with their tracks."""
-        with self.reading() as db:
-            return portable.export_activity(db, activity_id)
-
-    def exported_journal(self) -> ExportedJournal:
-        """All that is no activity, as an export tells it."""
-        with self.reading() as db:
-            return portable.export_journal(db)
-
-    def track(self, activity_id: int) -> Track | None:
-        """The track of the best recording of an activity; None where it has none."""
-        with self.reading() as db:
-            return activities.read_track(db, int(activity_id))  # sqlite3 takes a frame's numpy id for bytes
-
-    def entries(self) -> list[StoredEntry]:
-        """All diary entries in the order of their moments."""
-        with self.reading() as db:
-            return activities.read_entries(db)
-
-    def add_entry(self, entry: Entry, source: str = LOG) -> int:
-        """Keep an entry and return its id.
-
-        Raises:
-            BadInput: a value is out of its range, or that area has an entry at that very moment.
-        """
-        with self.writing() as db:
-            return diary.add_entry(db, entry, source)
-
-    def replace_entry(self, entry_id: int, entry: Entry) -> None:
-        """Put other values in the place of an entry's.
-
-        Raises:
-            NotFound: there is no entry of that id.
-            BadInput: as for ``add_entry``.
-        """
-        with self.writing() as db:
-            diary.update_entry(db, entry_id, entry)
-
-    def remove_entry(self, entry_id: int) -> None:
-        """Take an entry out.
-
-        Raises:
-            NotFound: there is no entry of that id.
-        """
-        with self.writing() as db:
-            diary.remove_entry(db, entry_id)
-
-    def last_logged(self) -> StoredEntry | None:
-        """The entry that was logged by hand last."""
-        with self.reading() as db:
-            return diary.last_logged(db)
-
-    def shoes(self) -> list[Shoe]:
-        """All pairs that the runner or a shoes file has told of, by name."""
-        with self.reading() as db:
-            return activities.read_shoes(db)
-
-    def kept(self, *, derived: bool = True) -> Snapshot:
-        """All that a history is built of, with or without what is derived of tracks."""
+    def read_snapshot(self, *, derived: bool = True) -> Snapshot:
+        """Read everything that a history is built of, with or without what is derived of tracks."""
         with self.reading() as db:
             return Snapshot(
                 activities=activities.read_activities(db, derived=derived),
-                entries=activities.read_entries(db),
-                shoes=activities.read_shoes(db),
+                entries=diary.read_entries(db),
+                shoes=shoes.read_shoes(db),
                 shoe_rules=shoes.read_shoe_rules(db),
                 routes=routes.read_routes(db),
                 route_of=routes.read_route_by_run(db),
                 plans=trials.read_trials(db),
             )
 
-    def renew_derived(self, derive: Callable[[Track], PackedDerived], version: int) -> None:
-        """Derive anew of tracks what is missing or what another version of the code has made."""
-        with self.reading() as db:
-            outdated = activities.recordings_without_derived(db, version)
-        for recording_id in outdated:
-            with self.reading() as db:
-                track = activities.read_recording_track(db, recording_id)
+    def update_derived(self, derive: Callable[[Track], PackedDerived], version: int) -> None:
+        """Recompute derived values that are missing or were made by another version of the code."""
+        for recording_id in self.read(activities.recordings_without_derived, version):
+            track = self.read(activities.read_recording_track, recording_id)
             if track is not None:
-                derived = derive(track)
-                with self.writing() as db:
-                    recordings.save_derived(db, recording_id, derived)
+                self.write(recordings.save_derived, recording_id, derive(track))

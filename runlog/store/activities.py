@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.matching import Recording
-    from runlog.model import Shoe, StoredEntry, Track, TrackSummary
+    from runlog.model import Track, TrackSummary
 
 _SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
 
 
-def read_activities(db: sqlite3.Connection, *, derived: bool) -> list[StoredActivity]:
-    """All activities in the order of their starts; what is derived of tracks is read only where asked for."""
+def read_activities(db: sqlite3.Connection, *, derived: bool = True) -> list[StoredActivity]:
+    """Return all activities by start; without what is derived of their tracks this needs no numpy."""
     worn = dict(db.execute("SELECT id, worn FROM activity").fetchall())
     derived_of = _read_derived(db) if derived else {}
     found = (
@@ -105,7 +105,8 @@ def recording_by_external(db: sqlite3.Connection, external: str) -> Recording | 
 
 
 def read_track(db: sqlite3.Connection, activity_id: int) -> Track | None:
-    """The track of the best recording that has one, with the columns that only others have."""
+    """Return the track of the best recording that has one, with the columns that only others have."""
+    activity_id = int(activity_id)  # sqlite3 takes the numpy id of a frame for bytes
     found = [
         (recording.activity, track)
         for recording in recordings_of(db, activity_id)
@@ -126,16 +127,6 @@ def read_recording_track(db: sqlite3.Connection, recording_id: int) -> Track | N
     from runlog.store import tracks
 
     return tracks.decode_track(row["arrays"])
-
-
-def read_entries(db: sqlite3.Connection) -> list[StoredEntry]:
-    """All diary entries in the order of their moments."""
-    return [rows.entry_from_row(row) for row in db.execute("SELECT * FROM entry ORDER BY moment, area")]
-
-
-def read_shoes(db: sqlite3.Connection) -> list[Shoe]:
-    """All pairs by name."""
-    return [rows.shoe_from_row(row) for row in db.execute("SELECT * FROM shoe ORDER BY name")]
 
 
 class _DerivedValues(NamedTuple):
@@ -166,7 +157,8 @@ def recordings_without_derived(db: sqlite3.Connection, version: int) -> list[int
 
 
 def read_sources(db: sqlite3.Connection, activity_id: int) -> list[RecordingInfo]:
-    """The sources of an activity, the best first, as ``grouping.split`` numbers them."""
+    """Return the sources of an activity, the best first, as ``recordings.split_activity`` numbers them."""
+    activity_id = int(activity_id)  # sqlite3 takes the numpy id of a frame for bytes
     formats = dict(db.execute("SELECT id, format FROM file").fetchall())
     return [
         RecordingInfo(

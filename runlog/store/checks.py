@@ -288,7 +288,7 @@ def drop_caches(path: Path) -> None:
 def check_shoes(db: sqlite3.Connection) -> Iterator[CheckFinding]:
     """Check that names lead to pairs, and rules to pairs that are worn."""
     try:
-        pairs, rules = activities.read_shoes(db), shoes.read_shoe_rules(db)
+        pairs, rules = shoes.read_shoes(db), shoes.read_shoe_rules(db)
     except (ValueError, TypeError) as error:
         yield CheckFinding("shoes", True, 1, f"the pairs of shoes cannot be read: {error}", RESTORE_ADVICE)
         return

@@ -32,7 +32,12 @@ class EntryCounts:
     removed: int = 0
 
 
-def add_entry(db: sqlite3.Connection, entry: Entry, source: str) -> int:
+def read_entries(db: sqlite3.Connection) -> list[StoredEntry]:
+    """Return all diary entries in the order of their moments."""
+    return [rows.entry_from_row(row) for row in db.execute("SELECT * FROM entry ORDER BY moment, area")]
+
+
+def add_entry(db: sqlite3.Connection, entry: Entry, source: str = LOG) -> int:
     """Keep a new entry and return its id.
 
     Raises:

@@ -84,8 +84,8 @@ def export_journal(db: sqlite3.Connection) -> ExportedJournal:
             activity_id: tuple(RecordingKey(*row[1:]) for row in of_one)
             for activity_id, of_one in groupby(origins, key=lambda row: int(row["activity_id"]))
         },
-        entries=tuple(activities.read_entries(db)),
-        shoes=tuple(activities.read_shoes(db)),
+        entries=tuple(diary.read_entries(db)),
+        shoes=tuple(shoes.read_shoes(db)),
         shoe_rules=tuple(kept.rule for kept in shoes.read_shoe_rules(db)),
         routes=routes.read_routes(db),
         on_route=routes.read_assignments(db),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.model import WEEKDAYS, Shoe, ShoeRule, StoredShoeRule, Surface, shoe_key, shoe_names_by_key
-from runlog.store import activities, rows
+from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,6 +33,11 @@ _SELECT_DEFAULTS = (
 
 
 ADDED, COMPLETED = "added", "completed"
+
+
+def read_shoes(db: sqlite3.Connection) -> list[Shoe]:
+    """Return all pairs by name, including the names that are only joined to another pair."""
+    return [rows.shoe_from_row(row) for row in db.execute("SELECT * FROM shoe ORDER BY name")]
 
 
 def add_or_complete(db: sqlite3.Connection, shoe: Shoe) -> str | None:
@@ -78,7 +83,7 @@ def import_shoes(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str |
 
 
 def _import_aliases(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
-    known = shoe_names_by_key(activities.read_shoes(db))
+    known = shoe_names_by_key(read_shoes(db))
     db.executemany(
         "UPDATE shoe SET same_as = ? WHERE name = ?",
         [(known.get(shoe_key(shoe.same_as)), shoe.name) for shoe in pairs if shoe.same_as],
@@ -106,7 +111,7 @@ def insert_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
 
 def find_shoe(db: sqlite3.Connection, name: str) -> Shoe | None:
     """The pair that goes by a name; None where the runner keeps none."""
-    shoes = {shoe.name: shoe for shoe in activities.read_shoes(db)}
+    shoes = {shoe.name: shoe for shoe in read_shoes(db)}
     return shoes.get(shoe_names_by_key(shoes.values()).get(shoe_key(name), ""))
 
 
@@ -152,7 +157,7 @@ def read_shoe_names(db: sqlite3.Connection) -> dict[str, str]:
 
     Names that differ in case or blanks alone are here once, as the runner writes them.
     """
-    shoes = activities.read_shoes(db)
+    shoes = read_shoes(db)
     pair = shoe_names_by_key(shoes)
     written = {shoe_key(shoe.name): shoe.name for shoe in shoes}
     for row in db.execute(_SELECT_NAMES):

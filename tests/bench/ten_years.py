@@ -11,6 +11,7 @@ import numpy as np
 import runlog
 from runlog.ingest.workers import derive_packed
 from runlog.model import Activity, Entry, ParsedFile, Shoe, Track
+from runlog.store.imports import add_file
 from runlog.store.tracks import pack_track
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def fill(home: Path, seed: int = 1) -> None:
     streams = [pack_track(one.track, derive_packed(one.track)) for one in runs if one.track is not None]
     reading = ParsedFile("fit", activities=bare, entries=entries, shoes=shoes)
     with runlog.open(home) as journal:
-        journal._store.add_file("/watch/all.fit", "0" * 64, reading, streams)
+        journal._store.write(add_file, "/watch/all.fit", "0" * 64, reading, streams)
         journal.history()  # routes are found once, when the runs are new
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import runlog
 from runlog.model import Activity, Entry, ParsedFile
+from runlog.store.imports import add_file
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -180,7 +181,9 @@ def test_a_plan_that_was_followed_tells_what_it_showed(run, rows, home):
 
 def _put_in(journal, start):
     run = Activity(start, 1800.0, "running", utc_offset_s=0, distance_m=5000.0)
-    journal._store.add_file(f"{start:%Y%m%d}.fit", f"{start:%Y%m%d}", ParsedFile("fit", (run,)), [None])
+    journal._store.write(
+        add_file, f"{start:%Y%m%d}.fit", f"{start:%Y%m%d}", ParsedFile("fit", (run,)), [None]
+    )
 
 
 @pytest.mark.usefixtures("calm")

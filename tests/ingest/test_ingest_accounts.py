@@ -12,6 +12,7 @@ import pytest
 
 from runlog import journal
 from runlog.model import Kind
+from runlog.store.activities import read_activities
 
 VERSIONS = [("en", 87), ("en", 101), ("de", 92), ("es", 94)]
 
@@ -168,7 +169,7 @@ def test_both_archives_of_one_runner_are_one_history(kept, tmp_path, outings, or
     for place in order:
         kept.add([paths[place]])
     assert told(kept.runs()) == expected(outings)
-    kinds = [one.activity.kind for one in kept._store.activities(derived=False)]
+    kinds = [one.activity.kind for one in kept._store.read(read_activities, derived=False)]
     assert kinds.count(Kind.OTHER) == kinds.count(Kind.HABIT) == 1
 
 
@@ -193,6 +194,6 @@ def test_real_recordings_within_an_archive(kept, tmp_path, devicefiles):
             )
         )
     kept.add([archive(tmp_path, made.strava_members(outings, "de", 92))])
-    found = kept._store.activities(derived=False)
+    found = kept._store.read(read_activities, derived=False)
     assert sorted(one.activity.name for one in found) == ["Real one 1", "Real one 2"]
     assert [len(one.sources) for one in found] == [2, 2]

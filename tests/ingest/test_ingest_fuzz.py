@@ -15,6 +15,7 @@ import pytest
 from runlog import journal
 from runlog.ingest.workers import ParseJob, parse_file
 from runlog.settings import Settings
+from runlog.store.activities import read_activities
 
 MUTANTS_OF_EACH = 12 * int(os.environ.get("RUNLOG_FUZZ", "1"))
 LARGEST = 120_000
@@ -102,7 +103,7 @@ def test_a_mutant_is_imported_whole_or_not_at_all(real, tmp_path):
         (tmp_path / f"{number:03}_{name}").write_bytes(data)
     with journal.open(tmp_path / "home") as kept:
         summary = kept.add([tmp_path])
-        held = {source for activity in kept._store.activities() for source in activity.sources}
+        held = {source for activity in kept._store.read(read_activities) for source in activity.sources}
         held |= {entry.source for entry in kept.entries()}
     by_outcome = {}
     for file in summary.files:

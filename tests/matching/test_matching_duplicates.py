@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from runlog.model import Kind
+from runlog.store.activities import read_activities
 
 HOUR = 3600.0
 
 
 def ids(kept):
-    return [activity.id for activity in kept.activities()]
+    return [activity.id for activity in kept.read(read_activities)]
 
 
 def test_two_devices_on_one_run_are_merged_and_told(files, kept, run):
@@ -23,7 +24,7 @@ def test_two_devices_on_one_run_are_merged_and_told(files, kept, run):
     assert second.runs_added == 0
     assert second.reason == "the same run as #1 'Morning loop' (a.fit)"
     assert ids(kept) == [1]
-    assert set(kept.activities()[0].sources) == {"/watch/a.fit", "/phone/a.gpx"}
+    assert set(kept.read(read_activities)[0].sources) == {"/watch/a.fit", "/phone/a.gpx"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_other_activities_are_the_same_only_in_one_sport(files, kept, run):
     files.add("/ride.fit", run(sport="cycling", kind=Kind.OTHER))
     walked = files.add("/walk.gpx", run(sport="walking", kind=Kind.OTHER))
     assert (walked.outcome, walked.other_added, walked.runs) == ("added", 1, ())
-    assert [activity.activity.sport for activity in kept.activities()] == ["cycling", "walking"]
+    assert [activity.activity.sport for activity in kept.read(read_activities)] == ["cycling", "walking"]
 
 
 def test_a_recording_that_names_no_sport_is_of_the_activity_of_that_time(files, kept, run):
@@ -78,7 +79,7 @@ def test_a_recording_that_names_no_sport_is_of_the_activity_of_that_time(files, 
     unnamed = files.add("/ride.gpx", run(sport="unknown", kind=Kind.OTHER))
     assert unnamed.outcome == "merged"
     assert unnamed.reason.startswith("the same activity as #1 ")
-    assert [activity.activity.sport for activity in kept.activities()] == ["cycling"]
+    assert [activity.activity.sport for activity in kept.read(read_activities)] == ["cycling"]
 
 
 @pytest.mark.parametrize("shift_h", [1, -2, 5.5, 10])
@@ -123,7 +124,7 @@ def test_a_part_of_the_run_in_another_zone_is_the_same_run(files, kept, run, tra
     files.add("/a.fit", run(track=whole))
     cropped = run(2 * HOUR + 400, duration_s=2600.0, distance_m=8_667.0, track=_without_start(whole, 400))
     assert files.add("/b.gpx", cropped).outcome == "merged"
-    assert kept.activities()[0].activity.duration_s == 3000.0
+    assert kept.read(read_activities)[0].activity.duration_s == 3000.0
 
 
 def test_a_part_by_the_heart_rate_alone_stays_one(files, run, track):
@@ -166,7 +167,7 @@ def test_a_recording_that_is_the_same_as_two_makes_one_of_all(files, kept, run):
     told = files.add("/whole.gpx", run())
     assert told.reason == "the same run as #1 (a.fit) and #2 (a.fit)"
     assert told.runs == (1,)
-    assert [(one.id, one.activity.distance_m) for one in kept.activities()] == [(1, 10_000.0)]
+    assert [(one.id, one.activity.distance_m) for one in kept.read(read_activities)] == [(1, 10_000.0)]
 
 
 def test_two_treadmill_runs_at_whole_hours_stay_two(files, kept, run, track):

@@ -12,6 +12,7 @@ from made_recordings import Files, make_run, make_track
 
 from runlog import store
 from runlog.model import Kind
+from runlog.store.activities import read_activities
 
 QUARTER = 900.0
 
@@ -50,7 +51,7 @@ def grouped(made, order):
             row = one.external and f"{one.external}:{number}"
             bare = {"external": row, "track": None if row else one.track}
             files.add(f"/{number}", replace(one, **bare))
-        return {frozenset(activity.sources) for activity in kept.activities()}
+        return {frozenset(activity.sources) for activity in kept.read(read_activities)}
 
 
 @given(st.lists(recordings(), min_size=2, max_size=5), st.randoms(use_true_random=False))

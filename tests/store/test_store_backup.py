@@ -20,6 +20,9 @@ from runlog import store
 from runlog.errors import BadInput, StoreError
 from runlog.model import Entry, Shoe
 from runlog.store import backup, connection
+from runlog.store.activities import read_activities
+from runlog.store.diary import add_entry
+from runlog.store.shoes import read_shoes
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +37,7 @@ def fill(home, runs, *, points=600.0):
             files.add(
                 f"/{home.name}/{number}.fit", make_run(86400.0 * number, duration_s=points, track=track)
             )
-        kept.add_entry(Entry(MONDAY, 7200, soreness=3.0, note="stiff"))
+        kept.write(add_entry, Entry(MONDAY, 7200, soreness=3.0, note="stiff"))
         shoes_of(kept).add(Shoe(home.name))
     return home
 
@@ -238,12 +241,12 @@ def test_a_process_that_has_the_home_open_goes_on_with_what_was_restored(home, t
     backup.make_backup(home, tmp_path / "b.db", NOW)
     with store.open(home) as kept:
         Files(kept).add("/later.fit", make_run(86400.0 * 9))
-        assert len(kept.activities()) == 4
+        assert len(kept.read(read_activities)) == 4
         backup.restore_backup(home, tmp_path / "b.db", NOW)
-        assert len(kept.activities()) == 3
+        assert len(kept.read(read_activities)) == 3
         Files(kept).add("/later.fit", make_run(86400.0 * 9))
     with store.open(home) as kept:
-        assert len(kept.activities()) == 4
+        assert len(kept.read(read_activities)) == 4
 
 
 def test_a_writer_that_does_not_finish_is_waited_for_so_long(home, tmp_path, monkeypatch):
@@ -303,7 +306,7 @@ def test_a_backup_of_an_older_runlog_is_brought_up_to_date_when_opened(tmp_path,
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
     assert backup.restore_backup(tmp_path / "home", tmp_path / "old.db", NOW).contents.version == 1
     with store.open(tmp_path / "home") as kept:
-        assert kept.shoes() == [Shoe("Blue")]
+        assert kept.read(read_shoes) == [Shoe("Blue")]
 
 
 def make_other(path, what):
@@ -404,7 +407,7 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new(two_homes, tmp_path,
             process.kill()
         process.wait(60)
     with store.open(home) as kept:
-        assert len(kept.activities()) in {40, 60}
+        assert len(kept.read(read_activities)) in {40, 60}
     assert dump(home / "runlog.db") in (old, new)
     if isinstance(after, int):
         assert process.returncode == -signal.SIGKILL

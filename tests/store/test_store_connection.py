@@ -13,6 +13,8 @@ from runlog import store
 from runlog.errors import BadInput, RunlogError, StoreError
 from runlog.model import Shoe
 from runlog.store import connection
+from runlog.store.activities import read_activities, read_track
+from runlog.store.shoes import read_shoes
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not made read-only there so")
@@ -61,7 +63,7 @@ def test_a_full_disk_is_told_and_leaves_what_was_there(files, kept, run, track):
     kept._db.execute(f"PRAGMA max_page_count = {pages + 1}")
     with pytest.raises(StoreError, match="full"):
         files.add("/b.fit", run(9000, track=track(9000, 20_000)))
-    assert len(kept.activities()) == 1
+    assert len(kept.read(read_activities)) == 1
     kept._db.execute("PRAGMA max_page_count = 100000")
     assert files.add("/b.fit", run(9000)).outcome == "added"
 
@@ -73,7 +75,7 @@ def test_a_database_that_another_program_holds_is_told(tmp_path, monkeypatch):
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="another program"):
             shoes_of(kept).add(Shoe("Blue"))
-        assert kept.shoes() == []
+        assert kept.read(read_shoes) == []
         other.execute("ROLLBACK")
         other.close()
         shoes_of(kept).add(Shoe("Blue"))
@@ -88,14 +90,14 @@ def test_a_damaged_database_is_told(tmp_path):
     data[8192:] = b"\xee" * (len(data) - 8192)
     path.write_bytes(data)
     with pytest.raises(StoreError, match=r"damaged|malformed"), store.open(tmp_path) as kept:
-        kept.shoes()
+        kept.read(read_shoes)
 
 
 def test_a_closed_store_says_so(kept):
     kept.close()
     kept.close()
     with pytest.raises(StoreError, match="closed"):
-        kept.shoes()
+        kept.read(read_shoes)
 
 
 def test_what_the_runner_did_wrong_is_no_store_error(kept):
@@ -109,7 +111,7 @@ def test_what_the_runner_did_wrong_is_no_store_error(kept):
 def test_bytes_that_are_no_text_are_told(kept):
     with pytest.raises(BadInput, match="no text"):
         shoes_of(kept).add(Shoe("\udcff"))
-    assert kept.shoes() == []
+    assert kept.read(read_shoes) == []
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_bent_values_are_told_as_damage(kept, files, run, track, damage):
     files.add("/a.fit", run(track=track(3000, 10_000)))
     kept._db.execute(damage)
     with pytest.raises(StoreError, match=r"damaged|not decode"):
-        _ = kept.activities(), kept.track(1)
+        _ = kept.read(read_activities), kept.read(read_track, 1)
 
 
 def test_a_schema_with_bent_letters_is_told_as_damage(kept):

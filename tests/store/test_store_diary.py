@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runlog.errors import BadInput, NotFound
 from runlog.model import Area, Entry, Problem
-from runlog.store.diary import EntryCounts
+from runlog.store.diary import EntryCounts, add_entry, last_logged, read_entries, remove_entry, update_entry
 
 EVENING = datetime(2026, 7, 13, 18, 0, tzinfo=UTC)
 DIARY = "/home/ada/diary.csv"
@@ -26,7 +26,7 @@ def write_diary(files, *entries, path=DIARY, content=None, problems=()):
 
 
 def stored(kept):
-    return [(kept_entry.id, kept_entry.entry.soreness) for kept_entry in kept.entries()]
+    return [(kept_entry.id, kept_entry.entry.soreness) for kept_entry in kept.read(read_entries)]
 
 
 optional = st.none() | st.floats(0, 10)
@@ -53,55 +53,55 @@ entries = st.builds(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries)
 def test_every_entry_comes_back_as_it_went_in(kept, wanted):
-    entry_id = kept.add_entry(wanted)
-    (found,) = [kept_entry for kept_entry in kept.entries() if kept_entry.id == entry_id]
+    entry_id = kept.write(add_entry, wanted)
+    (found,) = [kept_entry for kept_entry in kept.read(read_entries) if kept_entry.id == entry_id]
     assert found.entry == wanted
     assert found.source == "log"
-    kept.remove_entry(entry_id)
+    kept.write(remove_entry, entry_id)
 
 
 def test_unknown_zero_and_no_stay_apart(kept):
-    kept.add_entry(entry(soreness=0.0, warmup=False, cooldown=None))
-    found = kept.entries()[0].entry
+    kept.write(add_entry, entry(soreness=0.0, warmup=False, cooldown=None))
+    found = kept.read(read_entries)[0].entry
     assert (found.soreness, found.warmup, found.cooldown) == (0.0, False, None)
 
 
 def test_the_last_logged_entry_is_the_last_by_hand(files, kept):
-    assert kept.last_logged() is None
-    kept.add_entry(entry(5))
-    kept.add_entry(entry(1))
+    assert kept.read(last_logged) is None
+    kept.write(add_entry, entry(5))
+    kept.write(add_entry, entry(1))
     write_diary(files, entry(9))
-    assert kept.last_logged().entry == entry(1)
+    assert kept.read(last_logged).entry == entry(1)
 
 
 def test_ids_are_never_used_again(kept):
-    first = kept.add_entry(entry())
-    kept.remove_entry(first)
-    assert kept.add_entry(entry()) > first
+    first = kept.write(add_entry, entry())
+    kept.write(remove_entry, first)
+    assert kept.write(add_entry, entry()) > first
 
 
 def test_an_entry_is_replaced(kept):
-    entry_id = kept.add_entry(entry())
-    kept.replace_entry(entry_id, entry(soreness=None, note="slept well"))
-    assert kept.entries()[0].entry == entry(soreness=None, note="slept well")
+    entry_id = kept.write(add_entry, entry())
+    kept.write(update_entry, entry_id, entry(soreness=None, note="slept well"))
+    assert kept.read(read_entries)[0].entry == entry(soreness=None, note="slept well")
 
 
 def test_entries_that_are_not_there_are_named(kept):
     with pytest.raises(NotFound, match="no entry 7"):
-        kept.replace_entry(7, entry())
+        kept.write(update_entry, 7, entry())
     with pytest.raises(NotFound, match="no entry 7"):
-        kept.remove_entry(7)
+        kept.write(remove_entry, 7)
 
 
 def test_a_second_entry_for_one_moment_and_area_is_refused(kept):
-    kept.add_entry(entry())
-    kept.add_entry(entry(area=Area.NECK))
-    other = kept.add_entry(entry(1))
+    kept.write(add_entry, entry())
+    kept.write(add_entry, entry(area=Area.NECK))
+    other = kept.write(add_entry, entry(1))
     with pytest.raises(BadInput, match="upper_back at 2026-07-13 18:00:00 UTC"):
-        kept.add_entry(entry(soreness=5.0))
+        kept.write(add_entry, entry(soreness=5.0))
     with pytest.raises(BadInput, match="already"):
-        kept.replace_entry(other, entry())
-    assert len(kept.entries()) == 3
+        kept.write(update_entry, other, entry())
+    assert len(kept.read(read_entries)) == 3
 
 
 @pytest.mark.parametrize(
@@ -109,18 +109,18 @@ def test_a_second_entry_for_one_moment_and_area_is_refused(kept):
 )
 def test_values_out_of_range_are_refused(kept, values):
     with pytest.raises(BadInput, match="must be between 0 and"):
-        kept.add_entry(entry(**values))
+        kept.write(add_entry, entry(**values))
 
 
 def test_a_time_without_a_zone_is_refused(kept):
     with pytest.raises(BadInput, match="zone"):
-        kept.add_entry(replace(entry(), moment=EVENING.replace(tzinfo=None)))
+        kept.write(add_entry, replace(entry(), moment=EVENING.replace(tzinfo=None)))
 
 
 def test_moments_are_kept_as_utc_in_whole_seconds(kept):
     berlin = timezone(timedelta(hours=2))
-    kept.add_entry(replace(entry(), moment=EVENING.astimezone(berlin).replace(microsecond=999)))
-    assert kept.entries()[0].entry.moment == EVENING
+    kept.write(add_entry, replace(entry(), moment=EVENING.astimezone(berlin).replace(microsecond=999)))
+    assert kept.read(read_entries)[0].entry.moment == EVENING
 
 
 def test_a_diary_is_added_then_known(files):
@@ -132,7 +132,7 @@ def test_a_diary_is_added_then_known(files):
 
 
 def test_an_edited_diary_updates_and_removes_its_own_rows(files, kept):
-    kept.add_entry(entry(7, 1.0))
+    kept.write(add_entry, entry(7, 1.0))
     write_diary(files, entry(0, 3.0), entry(1, 4.0), entry(2, 5.0))
     outcome = write_diary(files, entry(0, 3.0), entry(1, 0.0), entry(3, 6.0))
     assert outcome.outcome == "added"
@@ -144,7 +144,7 @@ def test_an_edited_diary_updates_and_removes_its_own_rows(files, kept):
 def test_a_value_deleted_in_the_diary_is_deleted(files, kept):
     write_diary(files, entry(note="sore after rowing"))
     assert write_diary(files, entry()).ratings == EntryCounts(updated=1)
-    assert kept.entries()[0].entry.note is None
+    assert kept.read(read_entries)[0].entry.note is None
 
 
 def test_only_the_diary_of_that_path_loses_rows(files, kept):
@@ -152,13 +152,13 @@ def test_only_the_diary_of_that_path_loses_rows(files, kept):
     write_diary(files, entry(1), path="/b.csv")
     outcome = write_diary(files, entry(2), path="/b.csv")
     assert outcome.ratings == EntryCounts(added=1, removed=1)
-    assert [found.source for found in kept.entries()] == ["/a.csv", "/b.csv"]
+    assert [found.source for found in kept.read(read_entries)] == ["/a.csv", "/b.csv"]
 
 
 def test_a_diary_emptied_of_rows_loses_them_all(files, kept):
     write_diary(files, entry(0))
     assert write_diary(files, content="only a header").ratings == EntryCounts(removed=1)
-    assert kept.entries() == []
+    assert kept.read(read_entries) == []
 
 
 def test_an_edit_is_undone_by_importing_the_old_file(files, kept):
@@ -186,7 +186,7 @@ def test_a_diary_with_rows_that_cannot_be_read_removes_none_and_may_come_again(f
     typo = Problem("soreness 33 is above 10", line=3)
     first = write_diary(files, entry(0, 4.0), content="typo", problems=(typo,))
     assert first.ratings == EntryCounts(updated=1)
-    assert len(kept.entries()) == 2
+    assert len(kept.read(read_entries)) == 2
     again = write_diary(files, entry(0, 4.0), entry(1, 9.0), content="typo")  # after a change of the settings
     assert again.ratings == EntryCounts(updated=1)
 
@@ -199,25 +199,25 @@ def test_a_version_with_bad_rows_is_undone_by_importing_the_old_file(files, kept
 
 
 def test_a_row_logged_by_hand_that_the_diary_tells_too_stays_as_it_is(files, kept):
-    kept.add_entry(entry(note="by hand"))
+    kept.write(add_entry, entry(note="by hand"))
     assert write_diary(files, entry(note="by hand")).outcome == "known"
-    assert kept.entries()[0].source == "log"
+    assert kept.read(read_entries)[0].source == "log"
 
 
 def test_a_diary_fills_in_what_was_logged_by_hand_and_clears_nothing(files, kept):
-    kept.add_entry(entry(soreness=3.0, note="by hand"))
+    kept.write(add_entry, entry(soreness=3.0, note="by hand"))
     outcome = write_diary(files, entry(soreness=4.0, warmup=False))
     assert outcome.ratings == EntryCounts(updated=1)
-    assert kept.entries()[0].entry == entry(soreness=4.0, warmup=False, note="by hand")
+    assert kept.read(read_entries)[0].entry == entry(soreness=4.0, warmup=False, note="by hand")
     write_diary(files, entry(5))
-    assert len(kept.entries()) == 2
+    assert len(kept.read(read_entries)) == 2
 
 
 def test_the_run_that_was_said_by_hand_stays(files, kept, run):
     files.add("/a.fit", run())
-    kept.add_entry(entry(run=1))
+    kept.write(add_entry, entry(run=1))
     assert write_diary(files, entry()).outcome == "known"
-    assert kept.entries()[0].entry.run == 1
+    assert kept.read(read_entries)[0].entry.run == 1
 
 
 @pytest.mark.parametrize(
@@ -225,13 +225,13 @@ def test_the_run_that_was_said_by_hand_stays(files, kept, run):
     [((None, 20.0), (True, 20.0)), ((None, 0.0), (False, None)), ((False, 20.0), (False, None))],
 )
 def test_minutes_of_strength_say_whether_there_was_a_session(kept, told, kept_as):
-    kept.add_entry(entry(strength=told[0], strength_min=told[1]))
-    (found,) = kept.entries()
+    kept.write(add_entry, entry(strength=told[0], strength_min=told[1]))
+    (found,) = kept.read(read_entries)
     assert (found.entry.strength, found.entry.strength_min) == kept_as
 
 
 def test_a_diary_that_says_no_strength_takes_logged_minutes_away(files, kept):
-    kept.add_entry(entry(strength=True, strength_min=30.0))
+    kept.write(add_entry, entry(strength=True, strength_min=30.0))
     write_diary(files, entry(strength=False))
-    (found,) = kept.entries()
+    (found,) = kept.read(read_entries)
     assert (found.entry.strength, found.entry.strength_min) == (False, None)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from made_recordings import shoes_of
 
-from runlog import store
 from runlog.errors import StoreError
 from runlog.model import EasySegment, Kind, ParsedFile, Shoe, ThirdMeans, TrackSummary
+from runlog.store.activities import read_activities, read_track
 from runlog.store.diary import EntryCounts
+from runlog.store.imports import FileOutcome, add_file, recognise_file, set_sport
+from runlog.store.shoes import read_shoes
 from runlog.store.tracks import pack_derived, pack_track
 
 
@@ -19,11 +21,11 @@ def test_a_file_with_a_run_is_added(files, kept, run, track):
     outcome = files.add(
         "/a.fit", run(name="Hills", sub_sport="trail", utc_offset_s=7200, track=track(60, 200))
     )
-    assert outcome == store.FileOutcome("added", runs=(1,), runs_added=1)
-    (found,) = kept.activities()
+    assert outcome == FileOutcome("added", runs=(1,), runs_added=1)
+    (found,) = kept.read(read_activities)
     assert found.activity == run(name="Hills", sub_sport="trail", utc_offset_s=7200)
     assert (found.sources, found.worn, found.shape) == (("/a.fit",), None, None)
-    np.testing.assert_array_equal(kept.track(1)["lat"], track(60, 200)["lat"])
+    np.testing.assert_array_equal(kept.read(read_track, 1)["lat"], track(60, 200)["lat"])
 
 
 def test_habits_and_other_sports_are_no_runs(files, run):
@@ -38,21 +40,21 @@ def test_the_same_bytes_are_known_wherever_they_are(files, kept, run):
     copy = files.add("/copy.fit", run(), content="bytes")
     assert (again.outcome, again.reason, again.runs) == ("known", "imported before", (1,))
     assert (copy.outcome, copy.reason, copy.runs) == ("known", "the same bytes as /a.fit", (1,))
-    assert len(kept.activities()) == 1
+    assert len(kept.read(read_activities)) == 1
 
 
 def test_whether_bytes_are_known_is_asked_without_reading(files, kept, run):
     files.add("/a.fit", run())
-    assert kept.known("/a.fit", "0" * 64) is None
+    assert kept.write(recognise_file, "/a.fit", "0" * 64) is None
     digest = kept._db.execute("SELECT sha256 FROM file").fetchone()[0]
-    assert kept.known("/b.fit", digest).reason == "the same bytes as /a.fit"
+    assert kept.write(recognise_file, "/b.fit", digest).reason == "the same bytes as /a.fit"
 
 
 def test_a_file_that_fails_half_way_leaves_nothing(files, kept, run, track):
     unheard_of = run(4000, track=track(60, 200), utc_offset_s=object())
     with pytest.raises(StoreError):
         files.add("/a.fit", run(), unheard_of)
-    assert kept.activities() == []
+    assert kept.read(read_activities) == []
     assert files.add("/a.fit", run()).runs == (1,)
 
 
@@ -61,7 +63,7 @@ def test_pairs_from_a_file_leave_the_runners_own_word(files, kept):
     shoes_of(kept).add(own)
     told = (Shoe("Blue", limit_m=1.0), Shoe("Red", date(2026, 3, 1), default=True))
     assert files.add("/shoes.csv", shoes=told).reason == "1 pair of shoes added"
-    assert kept.shoes() == [own, told[1]]
+    assert kept.read(read_shoes) == [own, told[1]]
     assert files.add("/shoes.csv", shoes=told).outcome == "known"
     assert files.add("/shoes.csv", shoes=told, content="new bytes").outcome == "known"
 
@@ -70,10 +72,10 @@ def test_a_known_file_counts_as_what_the_runner_says(files, kept, run):
     files.add("/a.gpx", run(), run(9000), content="bytes")
     digest = kept._db.execute("SELECT sha256 FROM file").fetchone()[0]
     ride = run(9000, sport="cycling", kind=Kind.OTHER)
-    assert kept.count_as(digest, [run(), ride]) == 1
-    assert kept.count_as(digest, [run(), ride]) == 0
-    assert [found.activity.kind for found in kept.activities()] == [Kind.RUN, Kind.OTHER]
-    assert kept.known("/a.gpx", digest).runs == (1,)
+    assert kept.write(set_sport, digest, [run(), ride]) == 1
+    assert kept.write(set_sport, digest, [run(), ride]) == 0
+    assert [found.activity.kind for found in kept.read(read_activities)] == [Kind.RUN, Kind.OTHER]
+    assert kept.write(recognise_file, "/a.gpx", digest).runs == (1,)
 
 
 def test_what_is_derived_of_tracks_is_kept_and_made_anew_for_newer_code(kept, run, track):
@@ -83,25 +85,25 @@ def test_what_is_derived_of_tracks_is_kept_and_made_anew_for_newer_code(kept, ru
     beat = TrackSummary(heart_s={140: 60.0}, form=form, warmup=EasySegment(600, 1.2, 9))
     made = pack_derived(first, beat, 1), pack_derived(None, TrackSummary(), 1)
     streams = [*(pack_track(track(60, 200), one) for one in made), None]
-    kept.add_file("/a.fit", "a", reading, streams)
+    kept.write(add_file, "/a.fit", "a", reading, streams)
     seen = []
 
     def derive(track):
         seen.append(len(track))
         return pack_derived(newer, TrackSummary(), 2)
 
-    kept.renew_derived(derive, 1)
+    kept.update_derived(derive, 1)
     assert seen == []
-    assert [activity.digest for activity in kept.activities()] == [beat, TrackSummary(), None]
-    found = [activity.shape for activity in kept.activities()]
+    assert [activity.digest for activity in kept.read(read_activities)] == [beat, TrackSummary(), None]
+    found = [activity.shape for activity in kept.read(read_activities)]
     np.testing.assert_array_equal(found[0], first)
     assert found[1:] == [None, None]
-    kept.renew_derived(derive, 2)
-    kept.renew_derived(derive, 2)
+    kept.update_derived(derive, 2)
+    kept.update_derived(derive, 2)
     assert seen == [61, 61]
-    np.testing.assert_array_equal(kept.activities()[1].shape, newer)
-    assert kept.activities(derived=False)[0].shape is None
+    np.testing.assert_array_equal(kept.read(read_activities)[1].shape, newer)
+    assert kept.read(read_activities, derived=False)[0].shape is None
 
 
 def test_counts_start_at_nothing():
-    assert store.FileOutcome("known").ratings == EntryCounts(0, 0, 0)
+    assert FileOutcome("known").ratings == EntryCounts(0, 0, 0)

@@ -7,6 +7,7 @@ import pytest
 from runlog import store
 from runlog.errors import StoreError
 from runlog.store import schema
+from runlog.store.activities import read_activities
 
 ADD_WEATHER = ("ALTER TABLE activity ADD COLUMN weather TEXT",)
 FAILS = ("ALTER TABLE nowhere ADD COLUMN weather TEXT",)
@@ -29,7 +30,7 @@ def test_an_older_database_is_brought_up_to_date_with_its_content(tmp_path, monk
     steps = (*schema.MIGRATIONS, ADD_WEATHER)
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
     with store.open(tmp_path / "home") as newer:
-        assert len(newer.activities()) == 1
+        assert len(newer.read(read_activities)) == 1
         assert newer._db.execute("SELECT weather FROM activity").fetchone()[0] is None
         assert newer._db.execute("PRAGMA user_version").fetchone()[0] == len(steps)
 

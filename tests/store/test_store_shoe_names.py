@@ -9,6 +9,7 @@ from made_recordings import shoes_of
 
 from runlog.errors import BadInput, NotFound
 from runlog.model import Shoe, ShoeRule
+from runlog.store.shoes import read_shoes
 
 BROOKS = Shoe("Brooks Glide 12", limit_m=700_000.0)
 GLIDE = Shoe("Glide 12", date(2026, 3, 1), start_m=30_000.0, limit_m=1.0, default=True)
@@ -37,7 +38,7 @@ def test_a_joined_name_means_the_pair_now_and_later(shoes, files, run):
 
 def test_what_was_said_of_the_other_fills_in_what_is_not_known(shoes, kept):
     shoes.join("Brooks Glide 12", "Glide 12")
-    pair = next(shoe for shoe in kept.shoes() if shoe.same_as is None)
+    pair = next(shoe for shoe in kept.read(read_shoes) if shoe.same_as is None)
     assert pair == Shoe("Brooks Glide 12", date(2026, 3, 1), None, 30_000.0, 700_000.0, default=True)
 
 
@@ -45,7 +46,7 @@ def test_taken_apart_the_other_has_all_that_it_had(shoes, kept, files, run):
     files.add("/a.fit", run(shoe="Glide 12"))
     shoes.join("Brooks Glide 12", "Glide 12")
     assert shoes.separate("glide 12") == "Brooks Glide 12"
-    assert GLIDE in kept.shoes()
+    assert GLIDE in kept.read(read_shoes)
     assert worn(shoes) == ["Glide 12"]
     with pytest.raises(BadInput, match="not joined"):
         shoes.separate("Glide 12")
@@ -54,7 +55,7 @@ def test_taken_apart_the_other_has_all_that_it_had(shoes, kept, files, run):
 def test_a_list_that_comes_later_tells_of_the_pair_by_its_other_name(shoes, files, kept):
     shoes.join("Brooks Glide 12", "Glide 12")
     files.add("/shoes.csv", shoes=(Shoe("glide 12", retired=date(2026, 9, 1)),))
-    pair = next(shoe for shoe in kept.shoes() if shoe.same_as is None)
+    pair = next(shoe for shoe in kept.read(read_shoes) if shoe.same_as is None)
     assert (pair.name, pair.retired) == ("Brooks Glide 12", date(2026, 9, 1))
 
 
@@ -95,10 +96,10 @@ def test_a_renamed_pair_keeps_its_runs_rules_and_names(shoes, files, run):
 
 
 def test_a_new_name_is_not_another_pairs(shoes, kept):
-    before = kept.shoes()
+    before = kept.read(read_shoes)
     for new, why in (("brooks glide 12", "shoes join"), (" ", "needs a name")):
         with pytest.raises(BadInput, match=why):
             shoes.rename("Glide 12", new)
     with pytest.raises(NotFound, match="'Nix'"):
         shoes.rename("Nix", "Glider")
-    assert kept.shoes() == before
+    assert kept.read(read_shoes) == before

@@ -10,6 +10,8 @@ from made_recordings import shoes_of
 from runlog.errors import BadInput, NotFound
 from runlog.model import Shoe, ShoeRule, StoredShoeRule, Surface
 from runlog.store import checks
+from runlog.store.activities import read_activity
+from runlog.store.shoes import read_shoes
 
 TRAIL = ShoeRule("Blue", Surface.TRAIL, "sat,sun", 5_000.0, 30_000.0, "11-01..03-31")
 
@@ -72,7 +74,7 @@ def test_what_would_be_is_not_kept(shoes, kept, files, run):
     rule = ShoeRule("Red", Surface.TRAIL)
     assert shoes.history_if(rules=[rule]).runs["shoe_reason"].tolist() == ["rule 0: trail"]
     assert shoes.history_if(worn={1: "Blue"}).runs["shoe"].tolist() == ["Blue"]
-    assert (shoes.rules(), kept.activity(1).worn) == ([], None)
+    assert (shoes.rules(), kept.read(read_activity, 1).worn) == ([], None)
     number = shoes.add_rule(rule)
     assert shoes.history_if().runs["shoe"].tolist() == ["Red"]
     assert shoes.history_if(without=[number]).runs["shoe"].tolist() == [None]
@@ -81,7 +83,7 @@ def test_what_would_be_is_not_kept(shoes, kept, files, run):
 def test_the_days_off_of_a_pair_come_back(kept, shoes):
     rested = Shoe("Blue", rests=((date(2026, 1, 2), date(2026, 2, 3)),))
     shoes.edit(rested)
-    assert kept.shoes() == [rested]
+    assert kept.read(read_shoes) == [rested]
 
 
 def test_the_doctor_notes_a_rule_of_a_retired_pair(shoes, kept):

@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as arrays
 
 from runlog.model import TRACK_COLUMNS, Track
 from runlog.store import tracks
+from runlog.store.activities import read_track
 
 
 @given(
@@ -51,4 +52,4 @@ def test_richness_counts_columns_with_values_beside_the_clock(track):
 
 def test_a_track_is_found_by_a_numpy_id(kept, files, run, track):
     files.add("/a.fit", run(track=track(3000, 10_000)))
-    assert kept.track(np.int64(1)) is not None
+    assert kept.read(read_track, np.int64(1)) is not None

@@ -47,7 +47,7 @@ def test_a_plan_comes_back_as_it_was_drawn(kept):
     one, other = drawn(), drawn(factor="warmup", made=MADE + timedelta(days=1))
     assert [add(kept, one), add(kept, other)] == [1, 2]
     assert everything(kept) == [replace(one, id=1), replace(other, id=2)]
-    assert kept.kept().plans == everything(kept)
+    assert kept.read_snapshot().plans == everything(kept)
 
 
 def test_a_plan_is_given_up_once(kept):
