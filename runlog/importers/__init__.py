@@ -1,7 +1,7 @@
 """Read files of any known format into activities, diary entries and shoes.
 
-Each format is one module with ``claims(head, name)`` and ``read(...)``; the content decides, never the name
-alone. The door is ``read_bytes``; a new format is one line of ``FORMATS``.
+Each format is one module with ``claims(head)`` and ``read(file)``; the content decides, never the name alone.
+A new format is one line of ``FORMATS``.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from runlog.importers import (
     tcx,
     wellness_csv,
 )
+from runlog.importers.detect import Head, SourceFile
 from runlog.model import UNKNOWN_SPORT, Kind, ParsedFile, Problem
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from runlog.model import Activity
     from runlog.settings import Settings
 
-HEAD_SIZE = detect.HEAD_SIZE
-
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -45,15 +44,15 @@ class Format:
 
     Attributes:
         name: of the format, as summaries and the store have it.
-        claims: tells from a file's beginning (and its name) whether it is of this format.
-        read: reads a file of this format; one with sidecars takes those as a third argument.
+        claims: tells from a file's beginning and its name whether it is of this format.
+        read: reads a file of this format.
         sidecars: patterns of names (fnmatch, any letter case) of files in the same folder that are read with
             it. None: the file stands alone; otherwise it is an app's list, imported after the recordings.
     """
 
     name: str
-    claims: Callable[[bytes, str], bool]
-    read: Callable[..., ParsedFile]
+    claims: Callable[[Head], bool]
+    read: Callable[[SourceFile], ParsedFile]
     sidecars: tuple[str, ...] | None = None
 
 
@@ -80,6 +79,8 @@ FORMATS = (
         runlog_export.JOURNAL_SIDECARS,
     ),
 )
+
+HEAD_SIZE = detect.HEAD_SIZE
 
 #: Files with these endings claim to be recordings; what is in them instead is damage.
 _RECORDING_SUFFIXES = (".fit", ".gpx", ".tcx")
@@ -110,11 +111,8 @@ def read_bytes(
     """
     data, fault = detect.decompress(data)
     if file_format is None:
-        file_format = _identify(data[: detect.HEAD_SIZE], name)
-    if file_format.sidecars is not None:
-        reading = file_format.read(data, settings, sidecars or {})
-    else:
-        reading = file_format.read(data, settings)
+        file_format = _identify(Head(data[:HEAD_SIZE], name))
+    reading = file_format.read(SourceFile(data, settings, sidecars or {}))
     if fault is not None:
         reading = replace(reading, problems=(fault, *reading.problems))
     return _complete_activities(reading, settings, sport)
@@ -145,24 +143,24 @@ def identify(head: bytes, name: str) -> Format:
         NotReadable: damaged.
         NotTaken: nothing for runlog, or of more than one format.
     """
-    return _identify(detect.decompress_head(head), name)
+    return _identify(Head(detect.decompress_head(head), name))
 
 
-def _identify(head: bytes, name: str) -> Format:
-    only_for_people = not_importable.export_file_reason(head, name)
-    if only_for_people is not None:
-        raise NotTaken(only_for_people)
-    claimants = [candidate for candidate in FORMATS if candidate.claims(head, name)]
+def _identify(head: Head) -> Format:
+    reason = not_importable.export_file_reason(head)
+    if reason is not None:
+        raise NotTaken(reason)
+    claimants = [candidate for candidate in FORMATS if candidate.claims(head)]
     if len(claimants) == 1:
         return claimants[0]
     if claimants:
         formats = " or ".join(claimant.name for claimant in claimants)
         raise NotTaken(f"it cannot be told whether this is {formats}")
-    passed_over_as = not_importable.app_data_reason(head, name)
-    if passed_over_as is not None:
-        raise NotTaken(passed_over_as)
+    reason = not_importable.app_data_reason(head)
+    if reason is not None:
+        raise NotTaken(reason)
     look = detect.describe_content(head)
-    stem = name.lower().removesuffix(".gz")
+    stem = head.name.lower().removesuffix(".gz")
     if stem.endswith(_RECORDING_SUFFIXES) and look in detect.DAMAGED_DESCRIPTIONS:
         raise NotReadable(f"damaged: no {stem[-3:].upper()} file begins like this; it is {look}")
     raise NotTaken(f"nothing that runlog reads; it is {look}")

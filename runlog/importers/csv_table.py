@@ -17,14 +17,13 @@ from runlog.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from runlog.importers.detect import Head
     from runlog.settings import Settings
 
 T = TypeVar("T")
 
 _DELIMITERS = (",", ";", "\t")
 _MAX_REASONS = 3
-#: How text begins of which every other byte may be zero.
-UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _XML_OR_JSON = ("<", "{", "[")
 
 
@@ -36,11 +35,9 @@ class CsvRow:
     cells: Mapping[str, str]
 
 
-def read_header(head: bytes, aliases: Mapping[str, str]) -> list[str] | None:
+def read_header(head: Head, aliases: Mapping[str, str]) -> list[str] | None:
     """Return the columns of a CSV's first row by our names (others as they are), or None where it is none."""
-    if b"\x00" in head and not head.startswith(UTF_16_BOMS):
-        return None
-    line = _first_line(detect.decode_head(head).lstrip("\ufeff"))
+    line = head.first_line
     if not line or line.lstrip().startswith(_XML_OR_JSON):
         return None
     return _normalize_columns(_split_line(line, _guess_delimiter(line, aliases)), aliases)
@@ -55,7 +52,7 @@ def read_rows(data: bytes, aliases: Mapping[str, str]) -> tuple[list[str], Itera
     content = detect.decode_text(data)
     columns: list[str] = []
     try:
-        delimiter = _guess_delimiter(_first_line(content), aliases)
+        delimiter = _guess_delimiter(detect.first_line(content), aliases)
         reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
         while not any(columns):
             columns = _normalize_columns(next(reader), aliases)
@@ -115,10 +112,6 @@ def raise_if_all_failed(problems: Sequence[Problem]) -> None:
 def list_unread_columns(columns: Iterable[str], known: Collection[str]) -> str:
     """Return the named columns that are not known, for a note on what is not read; "" where all are."""
     return ", ".join(name for name in columns if name and name not in known)
-
-
-def _first_line(content: str) -> str:
-    return next((line for line in io.StringIO(content, newline="") if line.strip()), "")
 
 
 def _iter_rows(reader: Iterator[list[str]], columns: list[str]) -> Iterator[CsvRow | Problem]:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import zlib
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable
 from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FROM_BYTES
 from runlog.model import Problem
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runlog.settings import Settings
+
 _CHUNK_SIZE = 64 * 1024
 
-#: How much of a file an importer sees when it is asked whether the file is its own.
+#: How much of a file a format sees when it is asked whether the file is its own.
 HEAD_SIZE = 64 * 1024
 
 _MAX_LEADING_SPACE = 1024  # before the first tag
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _XML_PROLOG = re.compile(
     r"(?>\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*\[.*?\]\s*>|<!(?!--)[^>]*>)*+<([^\s/>!?]+)", re.DOTALL
 )
@@ -34,6 +44,68 @@ _SIGNATURES = (
     (b"{", "JSON"),
     (b"[", "JSON"),
 )
+
+
+@dataclass(frozen=True)  # without slots, which would leave no room for what is cached
+class Head:
+    """The beginning of a file, unpacked, by which its format is recognized; decoded once for all formats.
+
+    Attributes:
+        data: its first ``HEAD_SIZE`` bytes, or all of a shorter file.
+        name: of the file, as a path.
+    """
+
+    data: bytes
+    name: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """The text, in which the last letter may be cut."""
+        return _decode_beginning(self.data)
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether the bytes can be text: without zero bytes, but for UTF-16."""
+        return b"\x00" not in self.data or self.data.startswith(_UTF_16_BOMS)
+
+    @cached_property
+    def first_line(self) -> str:
+        """The first line that is not blank, or "" where there is none or the bytes are no text."""
+        return first_line(self.text.lstrip("\ufeff")) if self.is_text else ""
+
+    @cached_property
+    def xml_root(self) -> str | None:
+        """The name of the first XML element, or None where the bytes are not XML."""
+        beginning = _decode_beginning(self.data[:_MAX_LEADING_SPACE]).lstrip("\ufeff \t\r\n")
+        if not beginning.startswith("<"):  # most files are binary, and need not be decoded to know it
+            return None
+        root = _XML_PROLOG.match(self.text.lstrip("\ufeff \t\r\n"))
+        return root[1] if root else None
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether the file begins as an object or a list in JSON does."""
+        return self.data.removeprefix(_UTF8_BOM).lstrip()[:1] in (b"{", b"[")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to be read.
+
+    Attributes:
+        data: its bytes, unpacked.
+        settings: of the runner, for what the file leaves open.
+        sidecars: the files of its folder that are read with it, by their names.
+    """
+
+    data: bytes
+    settings: Settings
+    sidecars: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def first_line(text: str) -> str:
+    """Return the first line that is not blank, with its end, or "" where there is none."""
+    return next((line for line in io.StringIO(text, newline="") if line.strip()), "")
 
 
 def decompress_head(beginning: bytes) -> bytes:
@@ -93,7 +165,7 @@ def _check_unpacked_size(packed: int, unpacked: int) -> None:
 
 def decode_text(data: bytes) -> str:
     """Decode text as its byte order mark, UTF-8, its XML declaration or Windows-1252 has it."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(_UTF_16_BOMS):
         return data.decode("utf-16", errors="replace")
     try:
         return data.decode("utf-8-sig")
@@ -108,53 +180,31 @@ def decode_text(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def decode_head(head: bytes) -> str:
-    """Decode the beginning of a file, which may be cut within a letter."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head.decode("utf-16", errors="replace")
-    return head.decode("utf-8-sig", errors="replace")
+def _decode_beginning(data: bytes) -> str:
+    """Decode the beginning of a text, which may be cut within a letter."""
+    return data.decode("utf-16" if data.startswith(_UTF_16_BOMS) else "utf-8-sig", errors="replace")
 
 
-def xml_root(head: bytes) -> str | None:
-    """Return the name of an XML file's first element, or None where the bytes are not XML."""
-    if not _starts_with_tag(head):  # most files are binary, and need not be decoded to know it
-        return None
-    found = _XML_PROLOG.match(decode_head(head).lstrip("\ufeff \t\r\n"))
-    return found[1] if found else None
-
-
-def _starts_with_tag(head: bytes) -> bool:
-    beginning = decode_head(head[:_MAX_LEADING_SPACE]).lstrip("\ufeff \t\r\n")
-    return beginning.startswith("<")
-
-
-#: What a recording looks like that was overwritten, never finished or cut off at the front.
+#: Descriptions that suggest a damaged recording: overwritten, never finished, or cut off at the front.
 DAMAGED_DESCRIPTIONS = ("empty", "binary data of an unknown kind", "text of an unknown kind")
 
 
-def describe_content(head: bytes) -> str:
-    """Say for people what bytes look like that no importer claims."""
-    if not head.strip(b"\x00 \t\r\n"):
+def describe_content(head: Head) -> str:
+    """Describe for people what bytes look like that no format claims."""
+    data = head.data
+    if not data.strip(b"\x00 \t\r\n"):
         return "empty"
-    if head.startswith(_PICKLE_MAGICS):
+    if data.startswith(_PICKLE_MAGICS):
         return "a Python pickle, which is never opened because it can run code"
     for magic, look in _SIGNATURES:
-        if head.startswith(magic):
+        if data.startswith(magic):
             return look
-    element = xml_root(head)
+    element = head.xml_root
     if element is not None:
         return "a web page" if element.lower() == "html" else f"XML that begins with <{element[:40]}>"
-    if b"\x00" in head:
+    if b"\x00" in data:
         return "binary data of an unknown kind"
     return "text of an unknown kind"
-
-
-_UTF8_BOM = b"\xef\xbb\xbf"
-
-
-def starts_as_json(head: bytes) -> bool:
-    """Tell whether a file begins as an object or a list in JSON does."""
-    return head.removeprefix(_UTF8_BOM).lstrip()[:1] in (b"{", b"[")
 
 
 def parse_json(data: bytes) -> Any:  # noqa: ANN401 - JSON is anything

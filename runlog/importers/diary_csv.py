@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
 FORMAT = "diary"
@@ -45,27 +46,27 @@ _ALIASES = {name: name for name in COLUMNS} | {
 _MINUTES_TEXT = re.compile(r"(.+?)\s*(?:min|minutes)\.?", re.IGNORECASE)
 
 
-def claims(head: bytes, name: str) -> bool:
+def claims(head: Head) -> bool:
     """Tell whether the first row names a date column and another one of a diary's, and no app's or runs'."""
     columns = csv_table.read_header(head, _ALIASES)
     return (
         columns is not None
         and "date" in columns
         and len(set(columns) & set(COLUMNS)) > 1
-        and not wellness_csv.claims_intervals(head, name)
-        and not runs_csv.claims(head, name)
+        and not wellness_csv.claims_intervals(head)
+        and not runs_csv.claims(head)
     )
 
 
-def read(data: bytes, settings: Settings) -> ParsedFile:
+def read(file: SourceFile) -> ParsedFile:
     """Read the entries of a diary; a row that cannot be taken is a problem with its line and reason.
 
     Raises:
         NotReadable: there are rows, and none of them can be taken.
     """
-    columns, rows = csv_table.read_rows(data, _ALIASES)
+    columns, rows = csv_table.read_rows(file.data, _ALIASES)
     entries, problems = csv_table.build_records(
-        rows, lambda row: _build_entries(row.cells, settings), key=_entry_key, twice=_duplicate_reason
+        rows, lambda row: _build_entries(row.cells, file.settings), key=_entry_key, twice=_duplicate_reason
     )
     return ParsedFile(FORMAT, entries=entries, problems=problems, notes=_column_notes(columns))
 

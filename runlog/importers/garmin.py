@@ -19,7 +19,7 @@ from runlog.model import Activity, ParsedFile, Problem, Shoe, shoe_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from runlog.settings import Settings
+    from runlog.importers.detect import Head, SourceFile
 
 FORMAT = "garmin"
 
@@ -33,24 +33,19 @@ _MAX_PER_MINUTE = 400.0
 _MULTISPORT = "multi_sport"
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims(head: Head) -> bool:
     """Tell by its key."""
-    return b'"summarizedActivitiesExport"' in head and detect.starts_as_json(head)
+    return b'"summarizedActivitiesExport"' in head.data and head.is_json
 
 
-def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:  # noqa: ARG001
-    """Read each row as an activity without a track, and the pairs of shoes.
-
-    Args:
-        data: of a summarizedActivities.json.
-        settings: not needed, as the list tells the local clock.
-        beside: gear.json where it is there.
+def read(file: SourceFile) -> ParsedFile:
+    """Read each row of a summarizedActivities.json as an activity without a track, and the pairs of shoes.
 
     Raises:
         NotReadable: it is not JSON or not of this shape, or there are rows and none of them can be taken.
     """
-    rows = _activity_rows(detect.parse_json(data))
-    owned = _read_gear_files(beside)
+    rows = _activity_rows(detect.parse_json(file.data))
+    owned = _read_gear_files(file.sidecars)
     activities: dict[str, Activity] = {}
     problems: list[Problem] = []
     multisport = 0
@@ -224,21 +219,21 @@ class Gear:
     notes: tuple[str, ...] = ()
 
 
-def claims_gear(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims_gear(head: Head) -> bool:
     """Tell by its keys."""
-    return (b'"gearDTOS"' in head or b'"gearActivityDTOs"' in head) and detect.starts_as_json(head)
+    return head.is_json and (b'"gearDTOS"' in head.data or b'"gearActivityDTOs"' in head.data)
 
 
-def read_gear(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:  # noqa: ARG001
+def read_gear(file: SourceFile) -> ParsedFile:
     """Read the pairs where the activities are not beside them.
 
     Raises:
         NotTaken: the activities are there, and the pairs are read together with them.
         NotReadable: it is not JSON, or not of this shape.
     """
-    if beside:
+    if file.sidecars:
         raise NotTaken("read together with the list of activities beside it")
-    gear = parse_gear(data)
+    gear = parse_gear(file.data)
     return ParsedFile(GEAR_FORMAT, shoes=gear.shoes, problems=gear.problems, notes=gear.notes)
 
 

@@ -17,7 +17,7 @@ from xml.parsers import expat
 import numpy as np
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import detect, sports, tracks, xml_points
+from runlog.importers import sports, tracks, xml_points
 from runlog.importers.xml_points import Points
 from runlog.model import Activity, ParsedFile, Problem
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from gpxpy.gpx import GPX, GPXTrackPoint
     from numpy.typing import NDArray
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.importers.xml_points import XmlFault
-    from runlog.settings import Settings
 
 #: Local names of extension elements, in lower case and whatever their name space, by our columns.
 EXTENSION_COLUMNS = {
@@ -121,19 +121,19 @@ FORMAT = "gpx"
 _MAX_TRACK_GAP_S = 600.0
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims(head: Head) -> bool:
     """Tell whether the bytes are XML whose root is gpx."""
-    return xml_points.local_name(detect.xml_root(head) or "") == "gpx"
+    return xml_points.local_name(head.xml_root or "") == "gpx"
 
 
-def read(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - what a GPX leaves open is settled for all formats
+def read(file: SourceFile) -> ParsedFile:
     """Read all tracks. Tracks of one name and sport within ten minutes of each other are one activity.
 
     Raises:
         NotReadable: damaged.
         NotTaken: no track, or no point of one has a time.
     """
-    text = xml_points.decode_xml(data)
+    text = xml_points.decode_xml(file.data)
     heard, fault = parse_tracks(text)
     if fault is None:
         return ParsedFile(FORMAT, activities=_build_activities(heard), notes=heard.points.notes())

@@ -10,7 +10,8 @@ import re
 from pathlib import PurePosixPath
 
 from runlog.errors import NotReadable
-from runlog.importers import detect, runlog_export
+from runlog.importers import runlog_export
+from runlog.importers.detect import Head
 from runlog.importers.strava_columns import NOT_EXPORTED
 from runlog.settings import CONFIG_NAME
 
@@ -32,23 +33,17 @@ _POLAR_KEYS = re.compile(rb'"(?:exportVersion|deviceDays)"')
 _APPLE_XML_ROOTS = frozenset({"HealthData", "ClinicalDocument"})
 
 
-def app_data_reason(head: bytes, name: str) -> str | None:
-    """Say what a file is that no importer claims, or None where that is not known.
-
-    Args:
-        head: its beginning.
-        name: of the file, as a path.
-    """
-    beginning = head.lstrip()
-    if beginning.startswith(NOT_EXPORTED.encode()) or name.endswith(NOT_EXPORTED):
+def app_data_reason(head: Head) -> str | None:
+    """Return what a file is that no format claims, or None where that is not known."""
+    if head.data.lstrip().startswith(NOT_EXPORTED.encode()) or head.name.endswith(NOT_EXPORTED):
         return f"Strava could not export it; {NOT_EXPORTED} stands in its place"
-    if detect.starts_as_json(head) and (_GARMIN_FOLDER.search(name) or _GARMIN_KEYS.search(head)):
+    if head.is_json and (_GARMIN_FOLDER.search(head.name) or _GARMIN_KEYS.search(head.data)):
         return "Garmin's wellness or settings data, which runlog does not use"
-    if detect.starts_as_json(head) and (_POLAR_FILE_NAME.search(name) or _POLAR_KEYS.search(head)):
+    if head.is_json and (_POLAR_FILE_NAME.search(head.name) or _POLAR_KEYS.search(head.data)):
         return "Polar's targets, daily data or settings; its training sessions are what runlog reads"
-    if detect.xml_root(head) in _APPLE_XML_ROOTS:
+    if head.xml_root in _APPLE_XML_ROOTS:
         return "Apple Health's own file; the routes beside it (workout-routes/*.gpx) are what runlog reads"
-    if _STRAVA_TABLE.match(head):
+    if _STRAVA_TABLE.match(head.data):
         return "a table of a Strava archive that tells of no runs"
     return None
 
@@ -69,35 +64,31 @@ _TABLE_REASONS = {
 }
 
 
-def export_file_reason(head: bytes, name: str) -> str | None:
-    """Say why a file of an export is not read; None where it is none, or is to be read.
-
-    Args:
-        head: the beginning of the file.
-        name: of the file, as a path.
+def export_file_reason(head: Head) -> str | None:
+    """Return why a file of an export is not read; None where it is none, or is to be read.
 
     Raises:
         NotReadable: the export was never finished.
     """
-    table = _EXPORT_TABLE.match(head)
+    table = _EXPORT_TABLE.match(head.data)
     if table:
         return _TABLE_REASONS[table[1]]
-    if _EXPORT_GPX.search(head[:1024]):
+    if _EXPORT_GPX.search(head.data[:1024]):
         return "written by runlog for other tools; runlog reads the .json.gz beside it instead"
-    if head.startswith(README_FIRST_LINE.encode()):
+    if head.data.startswith(README_FIRST_LINE.encode()):
         return "tells people what is in an export of runlog"
-    if PurePosixPath(name.replace("\\", "/")).name == CONFIG_NAME:
+    if PurePosixPath(head.name.replace("\\", "/")).name == CONFIG_NAME:
         return "settings of runlog; to use them, copy the file into the home"
-    if head.startswith(UNFINISHED_FIRST_LINE.encode()):
+    if head.data.startswith(UNFINISHED_FIRST_LINE.encode()):
         raise NotReadable(
             "this export of runlog was never finished, so some of it may be missing; export again"
         )
     return None
 
 
-def is_export_file(head: bytes) -> bool:
-    """Whether an export writes files that begin so."""
-    claimed = runlog_export.claims_activity(head, "") or runlog_export.claims_journal(head, "")
-    return (
-        claimed or head.startswith(UNFINISHED_FIRST_LINE.encode()) or export_file_reason(head, "") is not None
-    )
+def is_export_file(beginning: bytes) -> bool:
+    """Return whether an export writes files that begin so."""
+    head = Head(beginning)
+    claimed = runlog_export.claims_activity(head) or runlog_export.claims_journal(head)
+    unfinished = beginning.startswith(UNFINISHED_FIRST_LINE.encode())
+    return claimed or unfinished or export_file_reason(head) is not None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.model import Track
     from runlog.settings import Settings
 
@@ -40,28 +41,29 @@ _OFFSET_KEYS = ("timezoneOffset", "timeZoneOffset", "timezoneOffsetMinutes")
 _MAX_OFFSET_MIN = 18 * 60
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims(head: Head) -> bool:
     """Tell whether the bytes are a JSON object with the exercises of a session that began and ended."""
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(key in head for key in _SESSION_KEYS)
+    data = head.data
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(key in data for key in _SESSION_KEYS)
 
 
-def read(data: bytes, settings: Settings) -> ParsedFile:
+def read(file: SourceFile) -> ParsedFile:
     """Read each exercise of a session as an activity.
 
     Raises:
         NotReadable: damaged, or larger than any session.
         NotTaken: no exercise that tells its time is in it.
     """
-    if len(data) > _MAX_SIZE:
-        raise NotReadable(f"{len(data) / 2**20:.0f} MB is more than any training session of Polar has")
-    session = as_dict(detect.parse_json(data))
+    if len(file.data) > _MAX_SIZE:
+        raise NotReadable(f"{len(file.data) / 2**20:.0f} MB is more than any training session of Polar has")
+    session = as_dict(detect.parse_json(file.data))
     exercises = [exercise for exercise in as_list(session.get("exercises")) if isinstance(exercise, dict)]
     exercises = exercises[:_MAX_EXERCISES]
     activities: list[Activity] = []
     problems: list[Problem] = []
     notes: dict[str, None] = {}
     for number, exercise in enumerate(exercises, 1):
-        clock = _parse_start(exercise, session, settings)
+        clock = _parse_start(exercise, session, file.settings)
         if clock is None:
             problems.append(Problem(f"exercise {number} of {len(exercises)} tells no time"))
             continue

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.settings import Settings
+    from runlog.importers.detect import Head, SourceFile
 
 FORMAT = "runlog"
 
@@ -61,18 +61,18 @@ _GZIP_LEVEL = 5  # a tenth of the time of 9, for 3 % more bytes
 _ACTIVITY_MARK = re.compile(rb'\s*\{\s*"runlog"\s*:\s*"activity"')
 
 
-def claims_activity(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims_activity(head: Head) -> bool:
     """Tell whether a file begins as ``write`` does."""
-    return _ACTIVITY_MARK.match(head) is not None
+    return _ACTIVITY_MARK.match(head.data) is not None
 
 
-def read_activity(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - nothing is left open
+def read_activity(file: SourceFile) -> ParsedFile:
     """Read one activity with all of its recordings.
 
     Raises:
         NotReadable: it is damaged, or a newer runlog has written it.
     """
-    content = detect.parse_json(data)
+    content = detect.parse_json(file.data)
     check_version(content)
     try:
         return _parse_activity_file(content)
@@ -203,18 +203,18 @@ JOURNAL_SIDECARS: tuple[str, ...] = ()
 _JOURNAL_MARK = re.compile(rb'\s*\{\s*"runlog"\s*:\s*"journal"')
 
 
-def claims_journal(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims_journal(head: Head) -> bool:
     """Tell whether a file begins as ``write`` does."""
-    return _JOURNAL_MARK.match(head) is not None
+    return _JOURNAL_MARK.match(head.data) is not None
 
 
-def read_journal(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:  # noqa: ARG001 - as for every list
+def read_journal(file: SourceFile) -> ParsedFile:
     """Read the journal of an export.
 
     Raises:
         NotReadable: it is damaged, or a newer runlog has written it.
     """
-    content = detect.parse_json(data)
+    content = detect.parse_json(file.data)
     check_version(content)
     try:
         return ParsedFile(FORMAT, exported=_parse_journal(content))

@@ -16,6 +16,7 @@ from runlog.model import MAX_ENTRY_VALUES, Activity, ParsedFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
 FORMAT = "runs"
@@ -67,7 +68,7 @@ _SIXTY = 60
 _EMPTY_CELLS = frozenset({"-", "--", "\u2014"})
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims(head: Head) -> bool:
     """Tell whether the first row names a day and a distance or duration, and nothing of a soreness diary."""
     columns = set(csv_table.read_header(head, _ALIASES) or ())
     if columns >= _RUNLOG_COLUMNS:
@@ -77,7 +78,7 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     return "date" in columns and not columns.isdisjoint(measures) and columns.isdisjoint(foreign)
 
 
-def read(data: bytes, settings: Settings) -> ParsedFile:
+def read(file: SourceFile) -> ParsedFile:
     """Read the runs; a row that cannot be taken is a problem with its line and reason.
 
     A run of which only the day is told starts at noon of it. Rows are known again in a newer version of the
@@ -87,10 +88,10 @@ def read(data: bytes, settings: Settings) -> ParsedFile:
         NotReadable: there are rows, and none of them can be taken.
         NotTaken: the list that runlog itself writes.
     """
-    columns, rows = csv_table.read_rows(data, _ALIASES)
+    columns, rows = csv_table.read_rows(file.data, _ALIASES)
     if set(columns) >= _RUNLOG_COLUMNS:
         raise NotTaken("runlog's own list of runs, without what was recorded; to move a history, export it")
-    maker = _RunBuilder(columns, settings)
+    maker = _RunBuilder(columns, file.settings)
     runs, problems = csv_table.build_records(
         rows,
         lambda row: [maker.activity(row.cells)],

@@ -11,6 +11,7 @@ from runlog.model import ParsedFile, Shoe, shoe_key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
 FORMAT = "shoes"
@@ -20,7 +21,7 @@ _ALIASES = {name: name for name in COLUMNS}
 _MAX_KM = 100_000.0
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims(head: Head) -> bool:
     """Tell whether the first row names a pair and something of it, and no date as a diary does."""
     columns = csv_table.read_header(head, _ALIASES)
     return (
@@ -31,16 +32,16 @@ def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone 
     )
 
 
-def read(data: bytes, settings: Settings) -> ParsedFile:
+def read(file: SourceFile) -> ParsedFile:
     """Read pairs of shoes; a row that cannot be taken is a problem with its line and reason.
 
     Raises:
         NotReadable: there are rows, and none of them can be taken.
     """
-    _, rows = csv_table.read_rows(data, _ALIASES)
+    _, rows = csv_table.read_rows(file.data, _ALIASES)
     shoes, problems = csv_table.build_records(
         rows,
-        lambda row: [_build_shoe(row.cells, settings)],
+        lambda row: [_build_shoe(row.cells, file.settings)],
         key=lambda shoe: shoe_key(shoe.name),
         twice=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
     )

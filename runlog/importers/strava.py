@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
 FORMAT = "strava"
@@ -49,28 +50,23 @@ _VALUE_RANGES = {
 }
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims(head: Head) -> bool:
     """Tell by the header, or in languages that are not known by its length and the first rows."""
-    if b"\x00" in head and not head.startswith(csv_table.UTF_16_BOMS):
+    if not head.is_text:
         return False
-    seen = [row for _, row in islice(_split_rows(detect.decode_head(head)), _ROWS_SAMPLED)]
+    seen = [row for _, row in islice(_split_rows(head.text), _ROWS_SAMPLED)]
     header, *rows = [row for row in seen if not isinstance(row, str)] or [[]]
     return strava_columns.is_activities_table(header, rows)
 
 
-def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:
-    """Read each row as an activity without a track, and the pairs of shoes.
-
-    Args:
-        data: of activities.csv.
-        settings: with the zone of the days on which pairs were first worn.
-        beside: shoes.csv where it is there.
+def read(file: SourceFile) -> ParsedFile:
+    """Read each row of activities.csv as an activity without a track, and the pairs of shoes.
 
     Raises:
         NotReadable: there are rows, and none of them can be taken.
     """
-    header, rows = _read_table(detect.decode_text(data))
-    owned, problems = _read_shoe_files(beside)
+    header, rows = _read_table(detect.decode_text(file.data))
+    owned, problems = _read_shoe_files(file.sidecars)
     row_activity = partial(
         _build_activity,
         listed={shoe_key(text) for pair in owned for text in pair.called},
@@ -86,7 +82,7 @@ def read(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> Parsed
     return ParsedFile(
         FORMAT,
         activities=activities,
-        shoes=_build_shoes(owned, activities, settings),
+        shoes=_build_shoes(owned, activities, file.settings),
         problems=(*refused, *problems),
         notes=_lost_recording_notes(rows, {activity.external for activity in activities}),
     )
@@ -296,33 +292,33 @@ class StravaShoe:
         return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
 
 
-def claims_shoes(head: bytes, name: str) -> bool:
+def claims_shoes(head: Head) -> bool:
     """Tell Strava's header from ours: by its words, in other languages by its four columns and the name."""
-    if b"\x00" in head:
+    if b"\x00" in head.data:
         return False
     try:
-        header = next(csv.reader(io.StringIO(detect.decode_head(head), newline="")), [])
+        header = next(csv.reader(io.StringIO(head.text, newline="")), [])
     except csv.Error:
         return False
     if tuple(header) == _SHOES_HEADER:
         return True
     return (
         len(header) == len(_SHOES_HEADER)
-        and bool(_SHOES_FILE_NAME.fullmatch(name))
-        and not shoes_csv.claims(head, name)
+        and bool(_SHOES_FILE_NAME.fullmatch(head.name))
+        and not shoes_csv.claims(head)
     )
 
 
-def read_shoes(data: bytes, settings: Settings, beside: Mapping[str, bytes]) -> ParsedFile:  # noqa: ARG001
+def read_shoes(file: SourceFile) -> ParsedFile:
     """Read the pairs where the activities are not beside them.
 
     Raises:
         NotTaken: the activities are there, and the pairs are read together with them.
         NotReadable: the file cannot be split into cells.
     """
-    if beside:
+    if file.sidecars:
         raise NotTaken("read together with activities.csv")
-    pairs, problems = parse_shoes(data)
+    pairs, problems = parse_shoes(file.data)
     return ParsedFile(SHOES_FORMAT, shoes=name_shoes(pairs, {}, None), problems=problems)
 
 

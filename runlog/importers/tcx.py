@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import detect, sports, tracks, xml_points
+from runlog.importers import sports, tracks, xml_points
 from runlog.model import Activity, Intensity, Lap, ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.importers.xml_points import Points
-    from runlog.settings import Settings
 
 FORMAT = "tcx"
 
@@ -42,12 +42,12 @@ class _RawActivity:
     laps: list[_RawLap] = field(default_factory=list)
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims(head: Head) -> bool:
     """Tell whether the bytes are XML whose root is a training centre database, or the activities of one."""
-    return xml_points.local_name(detect.xml_root(head) or "") in ("TrainingCenterDatabase", "Activities")
+    return xml_points.local_name(head.xml_root or "") in ("TrainingCenterDatabase", "Activities")
 
 
-def read(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - a TCX leaves nothing to settings
+def read(file: SourceFile) -> ParsedFile:
     """Read all activities; of a damaged file those points that stand before the fault.
 
     Raises:
@@ -55,7 +55,7 @@ def read(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - a TCX
         NotTaken: no activity in it, or none with times.
     """
     heard = _TcxParser()
-    fault = heard.listen(xml_points.decode_xml(data))
+    fault = heard.listen(xml_points.decode_xml(file.data))
     points = heard.points()
     activities = _build_activities(heard.heads, points)
     if not activities and fault is not None:

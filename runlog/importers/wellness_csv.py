@@ -17,6 +17,7 @@ from runlog.model import Area, Entry, ParsedFile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
 PMSYS_FORMAT = "pmsys"
@@ -47,22 +48,22 @@ _SNOMED_CODE = re.compile(r"\b\d{6,18}\b")
 _MAX_CODES_NOTED = 5
 
 
-def claims_pmsys(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims_pmsys(head: Head) -> bool:
     """Tell whether the first row names the columns of PMSys."""
     columns = csv_table.read_header(head, _PMSYS_ALIASES)
     return columns is not None and {"effective_time_frame", "soreness"} <= set(columns)
 
 
-def read_pmsys(data: bytes, settings: Settings) -> ParsedFile:
+def read_pmsys(file: SourceFile) -> ParsedFile:
     """Read the soreness; a row that cannot be taken is a problem with its line and reason.
 
     Raises:
         NotReadable: there are rows, and none of them can be taken.
     """
-    columns, rows = csv_table.read_rows(data, _PMSYS_ALIASES)
+    columns, rows = csv_table.read_rows(file.data, _PMSYS_ALIASES)
     entries, problems = csv_table.build_records(
         rows,
-        lambda row: _pmsys_entries(row.cells, settings),
+        lambda row: _pmsys_entries(row.cells, file.settings),
         key=lambda entry: (entry.moment, entry.area),
         twice=lambda _, line: f"the same time and area as line {line}, which is kept",
     )
@@ -123,7 +124,7 @@ _INTERVALS_COLUMNS = frozenset(
 _INTERVALS_LOW, _INTERVALS_EXTREME = 1.0, 4.0
 
 
-def claims_intervals(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims_intervals(head: Head) -> bool:
     """Tell whether the first row names a day, soreness, and a column that only intervals.icu has."""
     columns = csv_table.read_header(head, _INTERVALS_ALIASES)
     return (
@@ -133,7 +134,7 @@ def claims_intervals(head: bytes, name: str) -> bool:  # noqa: ARG001 - the cont
     )
 
 
-def read_intervals(data: bytes, settings: Settings) -> ParsedFile:
+def read_intervals(file: SourceFile) -> ParsedFile:
     """Read the soreness of each day; a row that cannot be taken is a problem with its line and reason.
 
     Its scale is 1 low, 2 average, 3 high, 4 extreme: (value - 1) / 3 x 10 gives 0, 3.3, 6.7, 10.
@@ -141,10 +142,10 @@ def read_intervals(data: bytes, settings: Settings) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be taken.
     """
-    columns, rows = csv_table.read_rows(data, _INTERVALS_ALIASES)
+    columns, rows = csv_table.read_rows(file.data, _INTERVALS_ALIASES)
     entries, problems = csv_table.build_records(
         rows,
-        lambda row: _intervals_entries(row.cells, settings),
+        lambda row: _intervals_entries(row.cells, file.settings),
         key=lambda entry: entry.moment,
         twice=lambda _, line: f"the same day as line {line}, which is kept",
     )

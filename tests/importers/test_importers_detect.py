@@ -14,6 +14,7 @@ import pytest
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import FORMATS, detect
+from runlog.importers.detect import Head
 
 FIT_HEADER = b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"
 
@@ -119,13 +120,13 @@ def test_every_file_has_one_claimant_at_most(run_fit):
         b"date,name,soreness,default\n",
         b"name,default,from\n",
     ]
-    claims = [[importer.name for importer in FORMATS if importer.claims(head, "x")] for head in heads]
+    claims = [[importer.name for importer in FORMATS if importer.claims(Head(head, "x"))] for head in heads]
     assert claims == [["fit"], ["tcx"], ["gpx"], ["diary"], ["shoes"]]
 
 
 def test_many_comments_before_the_root_take_no_time():
     head = b"<!-- > -->" * 5000 + b"<!"
-    assert detect.xml_root(head) is None
+    assert Head(head).xml_root is None
 
 
 @pytest.mark.parametrize("encoding", ["undefined", "idna", "punycode", "hex", "no-such"])

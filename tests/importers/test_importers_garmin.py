@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from runlog import importers
 from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.importers import garmin
+from runlog.importers.detect import Head, SourceFile
 from runlog.model import Kind
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)
@@ -23,7 +24,7 @@ RUN = made.Outing(
 
 def read(rows, settings, gear=None):
     beside = {} if gear is None else {"me_gear.json": gear}
-    return garmin.read(_dumped({"summarizedActivitiesExport": rows}), settings, beside)
+    return garmin.read(SourceFile(_dumped({"summarizedActivitiesExport": rows}), settings, beside))
 
 
 def _dumped(part):
@@ -46,8 +47,8 @@ def pair(key, **told):
 
 def test_a_row_becomes_an_activity(settings):
     data = made.garmin_summaries([RUN])
-    assert garmin.claims(data, "me_0_summarizedActivities.json")
-    reading = garmin.read(data, settings, {"me_gear.json": made.garmin_gear([RUN])})
+    assert garmin.claims(Head(data, "me_0_summarizedActivities.json"))
+    reading = garmin.read(SourceFile(data, settings, {"me_gear.json": made.garmin_gear([RUN])}))
     [activity] = reading.activities
     assert (activity.start, activity.utc_offset_s) == (START, 7200)
     assert (activity.duration_s, activity.moving_s) == (3189.0, 2970.0)
@@ -166,14 +167,16 @@ def test_damaged_json_is_told(settings, data):
 
 def test_numbers_that_json_does_not_have_are_unknown(settings):
     data = made.garmin_summaries([RUN]).replace(b'"avgHr": 148.0', b'"avgHr": NaN')
-    assert garmin.read(data, settings, {}).activities[0].avg_hr is None
+    assert garmin.read(SourceFile(data, settings)).activities[0].avg_hr is None
 
 
 # gear
 
 
 def test_pairs_have_their_limits_and_days(settings):
-    reading = garmin.read(made.garmin_summaries([RUN]), settings, {"me_gear.json": made.garmin_gear([RUN])})
+    reading = garmin.read(
+        SourceFile(made.garmin_summaries([RUN]), settings, {"me_gear.json": made.garmin_gear([RUN])})
+    )
     told = [(shoe.name, shoe.from_date, shoe.retired, shoe.limit_m) for shoe in reading.shoes]
     assert told == [
         ("Brooks Glide 12", date(2026, 5, 2), None, 650000.0),
@@ -183,7 +186,9 @@ def test_pairs_have_their_limits_and_days(settings):
 
 def test_gear_may_be_an_object_as_well_as_a_list(settings):
     [wrapped] = json.loads(made.garmin_gear([RUN]))
-    reading = garmin.read(made.garmin_summaries([RUN]), settings, {"g.json": json.dumps(wrapped).encode()})
+    reading = garmin.read(
+        SourceFile(made.garmin_summaries([RUN]), settings, {"g.json": json.dumps(wrapped).encode()})
+    )
     assert reading.activities[0].shoe == "Brooks Glide 12"
 
 
@@ -211,21 +216,21 @@ def test_two_pairs_of_one_name_are_told_apart(settings):
     ],
 )
 def test_days_of_gear(settings, written, day):
-    reading = garmin.read_gear(gear(pair(1, displayName="A", dateBegin=written)), settings, {})
+    reading = garmin.read_gear(SourceFile(gear(pair(1, displayName="A", dateBegin=written)), settings))
     assert [shoe.from_date for shoe in reading.shoes] == [day]
     assert reading.problems == ()
 
 
 def test_values_of_gear_that_cannot_be_true_are_left_out_and_told(settings):
     odd = gear(pair(1, displayName="A", dateBegin="soon", maximumMeters="far"), "no pair", {"uuid": "x"})
-    reading = garmin.read_gear(odd, settings, {})
+    reading = garmin.read_gear(SourceFile(odd, settings))
     assert [(shoe.from_date, shoe.limit_m) for shoe in reading.shoes] == [(None, None)]
     reasons = " ".join(map(str, reading.problems))
     assert all(part in reasons for part in ("dateBegin", "maximumMeters", "gear 2", "gear 3"))
 
 
 def test_a_pair_that_is_retired_without_a_day_is_told(settings):
-    reading = garmin.read_gear(gear(pair(1, displayName="A", gearStatusName="retired")), settings, {})
+    reading = garmin.read_gear(SourceFile(gear(pair(1, displayName="A", gearStatusName="retired")), settings))
     assert reading.shoes[0].retired is None
     assert "A is retired" in reading.notes[0]
 
@@ -238,7 +243,9 @@ def test_damaged_gear_does_not_cost_the_activities(settings):
 
 def test_a_bike_is_no_shoe(settings):
     ride = made.Outing(8, START, 60.0, 60.0, 300.0, "Out", word="ride", shoe=made.BIKE)
-    reading = garmin.read(made.garmin_summaries([ride]), settings, {"g.json": made.garmin_gear([ride])})
+    reading = garmin.read(
+        SourceFile(made.garmin_summaries([ride]), settings, {"g.json": made.garmin_gear([ride])})
+    )
     assert reading.activities[0].shoe is None
     assert made.BIKE not in {shoe.name for shoe in reading.shoes}
 
@@ -255,7 +262,7 @@ def test_gear_alone_is_read_and_beside_the_list_it_waits_for_it(settings):
 
 def test_every_file_of_an_archive_has_one_claimant_or_none(sample_data):
     for name, data in made.garmin_members(made.outings(sample_data)).items():
-        claimants = [one.name for one in importers.FORMATS if one.claims(data, name)]
+        claimants = [one.name for one in importers.FORMATS if one.claims(Head(data, name))]
         assert len(claimants) == name.endswith(("summarizedActivities.json", "_gear.json")), (name, claimants)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
+from runlog.importers.detect import Head
 from runlog.model import Area, Entry
 from runlog.settings import Settings
 
@@ -83,7 +84,7 @@ def test_a_diary_of_ones_own_with_other_columns_stays_a_diary():
 def test_nobody_else_claims_it():
     for header in (HEADER, "id,soreness,restingHR", "Date;Soreness;sleepSecs"):
         head = header.encode()
-        assert [one.name for one in importers.FORMATS if one.claims(head, "x.csv")] == ["intervals.icu"]
+        assert [one.name for one in importers.FORMATS if one.claims(Head(head, "x.csv"))] == ["intervals.icu"]
 
 
 CELL = st.one_of(st.integers(-1, 6).map(str), st.text(max_size=8), st.dates().map(str))

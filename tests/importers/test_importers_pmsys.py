@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
+from runlog.importers.detect import Head
 from runlog.model import Area, Entry
 from runlog.settings import Settings
 
@@ -118,7 +119,7 @@ def test_nothing_but_bad_rows_is_not_readable():
 
 def test_nobody_else_claims_it():
     head = HEADER.encode()
-    assert [one.name for one in importers.FORMATS if one.claims(head, "wellness.csv")] == ["pmsys"]
+    assert [one.name for one in importers.FORMATS if one.claims(Head(head, "wellness.csv"))] == ["pmsys"]
 
 
 CELL = st.one_of(st.integers(-1, 7).map(str), st.text(max_size=8), st.just("2019-11-01T08:31:40Z"))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import polar, sports
+from runlog.importers.detect import Head, SourceFile
 from runlog.model import TRACK_COLUMNS, Kind, Lap
 from runlog.settings import Settings
 
@@ -366,7 +367,7 @@ def test_deeply_nested_json_is_not_readable():
 
 def test_more_than_any_session_holds_is_not_parsed():
     with pytest.raises(NotReadable, match="more than any training session"):
-        polar.read(b"{" + b" " * (49 * 2**20), SETTINGS)
+        polar.read(SourceFile(b"{" + b" " * (49 * 2**20), SETTINGS))
 
 
 def test_a_name_that_no_database_keeps():
@@ -380,7 +381,7 @@ def test_it_is_known_by_its_shape():
     assert read(data, "whatever.txt").format == "polar"
     target = {"exportVersion": "1.2", "startTime": at(0), "exercises": [{"sport": "RUNNING", "phases": []}]}
     for other in (target, {"exercises": []}, [session()]):
-        assert not polar.claims(json.dumps(other).encode(), "training-session-1.json")
+        assert not polar.claims(Head(json.dumps(other).encode(), "training-session-1.json"))
 
 
 @pytest.mark.parametrize(

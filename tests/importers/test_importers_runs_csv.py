@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from runlog import importers
 from runlog.cli.runs import RUN_KEYS
 from runlog.errors import NotReadable, NotTaken
+from runlog.importers.detect import Head
 from runlog.model import Activity, Kind
 from runlog.settings import Settings
 
@@ -246,7 +247,7 @@ def test_runlogs_own_list_is_not_taken_for_another_runners():
     ],
 )
 def test_a_table_is_of_one_kind(header, format_):
-    claimants = [one.name for one in importers.FORMATS if one.claims(f"{header}\n".encode(), "x.csv")]
+    claimants = [one.name for one in importers.FORMATS if one.claims(Head(f"{header}\n".encode(), "x.csv"))]
     assert claimants == ([] if format_ is None else [format_])
 
 

@@ -16,6 +16,7 @@ from runlog import importers
 from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.importers import detect, sports, strava, strava_columns
 from runlog.importers.csv_table import InvalidValue
+from runlog.importers.detect import Head, SourceFile
 from runlog.model import UNKNOWN_SPORT, Kind
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)
@@ -26,7 +27,8 @@ LANGUAGES = [("en", 87), ("en", 101), ("de", 92), ("es", 94)]
 
 
 def read(data, settings, **beside):
-    return strava.read(data, settings, {f"{name}.csv": content for name, content in beside.items()})
+    sidecars = {f"{name}.csv": content for name, content in beside.items()}
+    return strava.read(SourceFile(data, settings, sidecars))
 
 
 def rows(
@@ -39,7 +41,7 @@ def rows(
 @pytest.mark.parametrize(("language", "columns"), LANGUAGES)
 def test_a_row_becomes_an_activity(settings, language, columns):
     data = made.strava_csv([PLAIN], language, columns)
-    assert strava.claims(data, "activities.csv")
+    assert strava.claims(Head(data, "activities.csv"))
     reading = read(data, settings)
     [activity] = reading.activities
     assert (activity.start, activity.duration_s, activity.moving_s) == (START, 3189.0, 2970.0)
@@ -52,7 +54,7 @@ def test_a_row_becomes_an_activity(settings, language, columns):
 
 def test_a_list_that_a_spreadsheet_saved_as_unicode_text_is_read(settings):
     data = made.strava_csv([PLAIN]).decode().replace(",", "\t").encode("utf-16")
-    assert strava.claims(data, "activities.csv")
+    assert strava.claims(Head(data, "activities.csv"))
     assert len(read(data, settings).activities) == 1
 
 
@@ -270,14 +272,14 @@ def test_our_own_list_of_shoes_is_not_taken_for_stravas(settings, sample_data):
 def test_every_file_of_an_archive_has_one_claimant_or_none(sample_data, language, columns):
     for name, data in made.strava_members(made.outings(sample_data), language, columns).items():
         head = detect.decompress_head(data)
-        claimants = [one.name for one in importers.FORMATS if one.claims(head, name)]
+        claimants = [one.name for one in importers.FORMATS if one.claims(Head(head, name))]
         is_read = name in ("activities.csv", "shoes.csv") or re.search(r"/\d+\.", name) is not None
         assert len(claimants) == is_read, (name, claimants)
 
 
 def test_a_list_of_manual_entries_alone_is_claimed_in_any_language():
     bare = made.Outing(7, START, 60.0, 60.0, 200.0, "Rows")
-    assert strava.claims(made.strava_csv([bare], "es", 94), "anything.csv")
+    assert strava.claims(Head(made.strava_csv([bare], "es", 94), "anything.csv"))
 
 
 @pytest.mark.parametrize(
@@ -291,7 +293,7 @@ def test_a_list_of_manual_entries_alone_is_claimed_in_any_language():
     ],
 )
 def test_other_tables_are_not_claimed(data):
-    assert not strava.claims(data, "activities.csv")
+    assert not strava.claims(Head(data, "activities.csv"))
 
 
 # dates and words
@@ -402,7 +404,7 @@ def test_whatever_the_cells_hold_is_read_or_refused(table_rows, english, tail):
     csv.writer(out).writerow(made.strava_header("en" if english else "es", 94)[:14])
     csv.writer(out).writerows(table_rows)
     data = out.getvalue().encode(errors="replace") + tail
-    strava.claims(data, "activities.csv")
+    strava.claims(Head(data, "activities.csv"))
     try:
         reading = importers.read_bytes(data, "activities.csv", made.SETTINGS)
     except BadInput:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from runlog.importers.detect import Head, SourceFile
     from runlog.importers.fit.decode import Messages
     from runlog.model import Track
-    from runlog.settings import Settings
 
 if TYPE_CHECKING:
     Message = Mapping[str, Any]
@@ -52,19 +52,19 @@ _OTHER_FILE_TYPES = {
 _CLOCK_UNSET_BELOW = profile.FIT_EPOCH_S + 0x10000000
 
 
-def claims(head: bytes, name: str) -> bool:  # noqa: ARG001 - the content alone tells
+def claims(head: Head) -> bool:
     """Tell whether the bytes begin with a FIT header."""
-    return scan.is_fit_header(head)
+    return scan.is_fit_header(head.data)
 
 
-def read(data: bytes, settings: Settings) -> ParsedFile:  # noqa: ARG001 - a FIT file leaves nothing to settings
+def read(file: SourceFile) -> ParsedFile:
     """Read all activities of all chained FIT files.
 
     Raises:
         NotTaken: sound, but a course, settings … and no activity.
         NotReadable: damaged, with no activity before the fault.
     """
-    sequences, problems = scan.split_chained(data)
+    sequences, problems = scan.split_chained(file.data)
     kept: list[Activity] = []
     notes: list[str] = []
     others: list[str] = []
