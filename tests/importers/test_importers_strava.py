@@ -262,7 +262,7 @@ def test_shoes_beside_the_activities_are_read_with_them(settings):
 def test_our_own_list_of_shoes_is_not_taken_for_stravas(settings, sample_data):
     data = b"name,from,limit_km,default\nGlide 12,2026-05-02,800,yes\n"
     assert importers.read_bytes(data, "shoes.csv", settings).format == "shoes"
-    assert not strava.claims_shoes((sample_data / "shoes.csv").read_bytes(), "shoes.csv")
+    assert not strava.claims_shoes(Head((sample_data / "shoes.csv").read_bytes(), "shoes.csv"))
 
 
 # what is claimed
