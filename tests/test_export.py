@@ -69,6 +69,41 @@ def assert_same(one, other):
         assert first._store.read(export_journal) == second._store.read(export_journal)
 
 
+# ---- the format
+
+
+GOLDEN = Path(__file__).parent / "golden_export"  # of version 1 of the format, with every table filled
+
+
+def contents(folder):
+    """The files of an export that are read back, unpacked: zlib's versions may pack differently."""
+    packed = {path.name: gzip.decompress(path.read_bytes()) for path in folder.glob("activities/*.json.gz")}
+    return packed | {"journal.json": (folder / "journal.json").read_bytes()}
+
+
+def test_the_format_is_still_the_committed_one_to_the_byte(tmp_path):
+    with runlog.open(tmp_path / "home") as journal:
+        summary = journal.add([GOLDEN])
+        journal.export(tmp_path / "out")
+    assert summary.ok
+    assert contents(tmp_path / "out") == contents(GOLDEN)
+
+
+def test_an_older_export_without_what_came_later_is_read():
+    old = json.loads((GOLDEN / "journal.json").read_bytes())
+    for name in ("shoe_rules", "alerts", "plans", "routes", "on_route"):
+        del old[name]
+    for shoe in old["shoes"]:
+        del shoe["rests"], shoe["same_as"]
+    for entry in old["entries"]:
+        del entry["mobility"], entry["desk_hours"], entry["posture"]
+    journal = read_bytes(json.dumps(old).encode(), "journal.json", Settings()).exported
+    assert (journal.shoe_rules, journal.alerts, journal.plans, journal.routes) == ((), (), (), ())
+    assert journal.on_route == {}
+    assert {shoe.rests for shoe in journal.shoes} == {()}
+    assert {kept.entry.mobility for kept in journal.entries} == {None}
+
+
 # ---- there and back again
 
 
