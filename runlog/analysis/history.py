@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from runlog.localtime import RunnerClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pandas as pd
 
     from runlog.analysis.session_load import LoadKind
     from runlog.model import Plan, Track
@@ -63,6 +67,19 @@ class History:
     plans: tuple[Plan, ...] = ()
 
     @property
+    def clock(self) -> RunnerClock:
+        """The runner's clock: the one answer to which local day a moment is."""
+        return _runner_clock(self)
+
+    @property
     def load_note(self) -> str:
         """Text of all ``load_notes``, in the language in use."""
         return " ".join(text for note in self.load_notes if (text := note()))
+
+
+@lru_cache(maxsize=8)  # every factor and alert that counts days asks for it
+def _runner_clock(history: History) -> RunnerClock:
+    ends = history.runs[["end", "utc_offset_s"]].rename(columns={"end": "moment"})
+    seen = pd.concat([ends, history.entries[["moment", "utc_offset_s"]]]).sort_values("moment", kind="stable")
+    since_us = pd.DatetimeIndex(seen["moment"]).as_unit("us").asi8
+    return RunnerClock(array("q", since_us), array("q", seen["utc_offset_s"]), lambda: history.settings.zone)

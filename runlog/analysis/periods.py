@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta, timezone
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
+    from datetime import datetime
 
     from runlog.analysis.history import History
     from runlog.model import Plan
@@ -86,27 +86,6 @@ def week_name(week: Span) -> str:
     return f"{year}-W{number:02d}"
 
 
-def local_timezone(history: History, day: date | None = None) -> tzinfo:
-    """The runner's clock: the offset last seen in the data, else the time zone of the settings.
-
-    With a day, it is the clock of that day: a traveller's past weeks end where they were run.
-    """
-    ends = [_last_offset(*told, day) for told in ((history.runs, "start"), (history.entries, "moment"))]
-    seen = [end for end in ends if end is not None]
-    if not seen:
-        return history.settings.zone
-    _moment, offset_s = max(seen, key=lambda end: end[0])
-    return timezone(timedelta(seconds=offset_s))
-
-
-def _last_offset(frame: pd.DataFrame, column: str, day: date | None) -> tuple[pd.Timestamp, int] | None:
-    """The moment and the offset of the last row up to a day; the rows are in the order of their moments."""
-    rows = range(len(frame)) if day is None else (frame["day"] <= pd.Timestamp(day)).to_numpy().nonzero()[0]
-    if not len(rows):
-        return None
-    return frame[column].iloc[rows[-1]], int(frame["utc_offset_s"].iloc[rows[-1]])
-
-
 def to_utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
     """A moment in UTC; None is the current time.
 
@@ -119,16 +98,14 @@ def to_utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
     return moment.tz_convert("UTC")
 
 
-def ends_of_days(days: pd.DatetimeIndex, zone: tzinfo) -> pd.DatetimeIndex:
-    """The last moments of local days (naive midnights), in UTC."""
-    following = days + pd.Timedelta(days=1)
-    midnights = following.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-    return midnights.tz_convert("UTC") - pd.Timedelta(seconds=1)
+def ends_of_days(history: History, days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Return the last seconds of local days (naive midnights), in UTC."""
+    return pd.DatetimeIndex([history.clock.end_of(day.date()) for day in days], tz="UTC").as_unit(days.unit)
 
 
-def end_of_day(day: date, zone: tzinfo) -> pd.Timestamp:
-    """The last moment of one local day, in UTC."""
-    return ends_of_days(pd.DatetimeIndex([pd.Timestamp(day)]), zone)[0]
+def end_of_day(history: History, day: date) -> pd.Timestamp:
+    """Return the last second of one local day, in UTC."""
+    return pd.Timestamp(history.clock.end_of(day))
 
 
 def history_as_of(history: History, moment: pd.Timestamp) -> History:

@@ -58,6 +58,7 @@ def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
         runs of 28 days were in, at least 5: the day of the first of its runs in a row).
     """
     moment = history.runs["end"].max() if now is None else pd.Timestamp(now).tz_convert("UTC")
+    today = pd.Timestamp(history.clock.day(moment)) if pd.notna(moment) else moment
     ended = history.runs[history.runs["end"] <= moment]
     totals = mileage_after_runs(history).loc[lambda runs: runs["end"] <= moment]
     runs_of = totals.groupby("shoe").indices
@@ -72,7 +73,7 @@ def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
                 *(worn_m / 1000.0, len(of_pair)),
                 *(pair["limit_m"] / 1000.0, (pair["limit_m"] - worn_m) / 1000.0),
                 *(pair["from_date"], pair["retired"], pair["default"]),
-                *_limit_forecast(pair, of_pair, ended, moment),
+                *_limit_forecast(pair, of_pair.join(ended["distance_m"]), moment, today),
                 *(share.get(name, none) for share, none in shares),
                 since if name == only else pd.NaT,
             )
@@ -82,15 +83,14 @@ def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
 
 
 def _limit_forecast(
-    pair: pd.Series, totals: pd.DataFrame, ended: pd.DataFrame, moment: pd.Timestamp
+    pair: pd.Series, worn: pd.DataFrame, moment: pd.Timestamp, today: pd.Timestamp
 ) -> LimitForecast:
-    """When a pair comes to its limit, or the day on which it did."""
-    if totals.empty or pair["retired"] <= moment.tz_localize(None):
+    """Return when a pair comes to its limit, or the day on which it did."""
+    if worn.empty or pair["retired"] <= today:
         return LimitForecast()
-    worn = totals.join(ended[["distance_m", "utc_offset_s"]])
     over = worn["total_m"] >= pair["limit_m"]
     if not over.any():
-        return forecast_limit(pair["limit_m"] - worn["total_m"].iloc[-1], worn, moment)
+        return forecast_limit(pair["limit_m"] - worn["total_m"].iloc[-1], worn, moment, today)
     passed = pd.NaT if pair["start_m"] >= pair["limit_m"] else worn["day"][over.idxmax()]
     return LimitForecast(passed, passed, passed)
 
@@ -156,7 +156,9 @@ class LimitForecast(NamedTuple):
     high: object = pd.NaT
 
 
-def forecast_limit(left_m: float, worn: pd.DataFrame, now: pd.Timestamp) -> LimitForecast:
+def forecast_limit(
+    left_m: float, worn: pd.DataFrame, now: pd.Timestamp, today: pd.Timestamp
+) -> LimitForecast:
     """The day of the limit, and the earliest and the latest that it may well be.
 
     The rate is that of the last 8 weeks, or of the whole weeks since the pair was first worn where
@@ -166,11 +168,11 @@ def forecast_limit(left_m: float, worn: pd.DataFrame, now: pd.Timestamp) -> Limi
 
     Args:
         left_m: metres to the limit, above 0.
-        worn: the runs in the pair up to now, at least one: end, distance_m, utc_offset_s.
+        worn: the runs in the pair up to now, at least one: end, distance_m.
         now: aware.
+        today: its local day, naive.
     """
     weekly = _weekly_metres(worn, now)
-    today = (now.tz_localize(None) + pd.Timedelta(seconds=worn["utc_offset_s"].iloc[-1])).normalize()
     mean, weeks = weekly.mean(), len(weekly)
     spread = np.inf
     if weeks > 1:

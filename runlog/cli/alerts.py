@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -94,24 +94,24 @@ def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
     return told | fields | {"tips": tips_answering(alert.kind)}
 
 
-def print_alerts(rows: Sequence[dict[str, Any]]) -> None:
+def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     """Print alerts, each with its why, what to do, and where it stands; a clinician's advice where due."""
     for one in rows:
         since = day(datetime.fromisoformat(one["since"]), year=True)
         echo(f"[{one['number']}] {one['severity']}: {one['message']}")
-        for text in (one["why"], one["todo"], f"{one['kind']}, since {since}{_state_text(one)}"):
+        for text in (one["why"], one["todo"], f"{one['kind']}, since {since}{_state_text(one, zone)}"):
             echo(text, indent="    ")
     if any(one["kind"].startswith("soreness_") and one["resolved"] is None for one in rows):
         print_clinician_advice()
 
 
-def _state_text(one: dict[str, Any]) -> str:
-    """Say where an alert stands, with its moment on this computer's clock."""
+def _state_text(one: dict[str, Any], zone: tzinfo) -> str:
+    """Say where an alert stands, with its day in the time zone of the settings."""
     column = {"snoozed": "snoozed_until"}.get(one["state"], one["state"])
     if column not in one:
         return f", {one['state']}"
     until = " until" if one["state"] == "snoozed" else ""
-    return f", {one['state']}{until} {day(datetime.fromisoformat(one[column]).astimezone())}"
+    return f", {one['state']}{until} {day(datetime.fromisoformat(one[column]).astimezone(zone))}"
 
 
 def print_notices(notices: Iterable[Notice]) -> None:
@@ -282,7 +282,7 @@ def _list_alerts(fmt: OutputFormat, *, every: bool, exit_code: bool, notify: boo
     shown = [alert for alert in found if _is_current(alert, now)] if every else standing
     rows = [alert_row(alert, now) for alert in sorted(shown, key=lambda alert: alert_sort_key(alert, now))]
     if fmt == "table" and rows:
-        print_alerts(rows)
+        print_alerts(rows, journal.settings.zone)
         _print_next_commands([one for one in rows if one["state"] in alert_states.OPEN_STATES])
     else:
         print_rows(fmt, rows, _ALERT_KEYS, (), _no_open_alerts(found, now))

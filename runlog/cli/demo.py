@@ -106,7 +106,7 @@ def _season_end(history: History) -> datetime:
     """Give the end of the season's last day, so that its alerts are of the day."""
     from runlog.analysis import periods
 
-    return periods.end_of_day(_last_day(history), periods.local_timezone(history))
+    return periods.end_of_day(history, _last_day(history))
 
 
 def _last_day(history: History) -> date:

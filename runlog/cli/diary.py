@@ -254,7 +254,7 @@ def _local_run_end(run: StoredActivity, here: tzinfo | None) -> datetime:
 def _describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, with_time: bool) -> str:
     text = describe_entry(entry)
     if run is not None and entry.run is not None:
-        text += f" after {describe_run(run, journal.settings.units)}"
+        text += f" after {describe_run(run, journal.settings)}"
     if with_time:
         text += f", {format_moment(entry.moment, entry.utc_offset_s)}"
     return text

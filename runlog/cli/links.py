@@ -25,7 +25,6 @@ from runlog.cli.output import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
 
     import pandas as pd
 
@@ -52,20 +51,20 @@ def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
     from runlog.analysis.factors import FACTORS
 
     with open_journal() as journal:
-        table = expose(journal.history(), area)
-        zone = journal.settings.zone
+        history = journal.history()
+    table = expose(history, area)
+
+    def local_day(moment: str) -> str:
+        return history.clock.day(datetime.fromisoformat(moment)).isoformat()
+
     columns = (
-        Column("moment", "Day", partial(_local_date, zone=zone), numeric=True),
+        Column("moment", "Day", local_day, numeric=True),
         Column("area", "Area", units.area),
         Column("rating", "Rating", "{:g}".format, numeric=True),
         *(Column(f.name, f.name, "{:.3g}".format, numeric=True) for f in FACTORS if f.mission),
     )
     shown = table if last is None else table.tail(last)
     print_rows(fmt, frame_to_rows(shown), list(table.columns), columns, NO_RATINGS)
-
-
-def _local_date(moment: str, zone: tzinfo) -> str:
-    return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
 @click.command(epilog=examples("runlog factors", "runlog factors --json"))

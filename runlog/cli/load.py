@@ -142,9 +142,7 @@ def load(fmt: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *
 def _today(history: History) -> pd.Timestamp:
     import pandas as pd
 
-    from runlog.analysis import periods
-
-    return pd.Timestamp(now().astimezone(periods.local_timezone(history)).date())
+    return pd.Timestamp(history.clock.day(now()))
 
 
 def _day_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from runlog.cli.base import open_journal
 from runlog.cli.output import run_day
 from runlog.errors import NotFound, RunlogError, run_not_found
-from runlog.model import Area, Kind, shoe_key
+from runlog.model import Area, shoe_key
 from runlog.units import day
 
 if TYPE_CHECKING:
@@ -183,9 +183,13 @@ def resolve_run(journal: Journal, text: str) -> StoredActivity:
     Raises:
         NotFound: as ``find_run``.
     """
-    runs = journal.runs()
-    wanted = find_run(text, [(run.id, run_day(run)) for run in runs])
-    return next(run for run in runs if run.id == wanted)
+    wanted = find_run(text, _days_of_runs(journal))
+    return next(run for run in journal.runs() if run.id == wanted)
+
+
+def _days_of_runs(journal: Journal) -> list[tuple[int, date]]:
+    """Return the id and the local day of each run, in the order of their starts."""
+    return [(run.id, run_day(run, journal.settings.zone)) for run in journal.runs()]
 
 
 def resolve_activity(journal: Journal, text: str) -> StoredActivity:
@@ -195,8 +199,7 @@ def resolve_activity(journal: Journal, text: str) -> StoredActivity:
         NotFound: as ``find_run``.
     """
     by_id = {stored.id: stored for stored in journal.activities()}
-    runs = [(stored.id, run_day(stored)) for stored in by_id.values() if stored.activity.kind is Kind.RUN]
-    return by_id[find_run(text, runs, by_id)]
+    return by_id[find_run(text, _days_of_runs(journal), by_id)]
 
 
 def find_alert(text: str, alerts: Sequence[StoredAlert]) -> int:
@@ -246,7 +249,7 @@ def _completions(names: Iterable[tuple[str, str | None]], incomplete: str) -> li
 
 
 complete_run = _completer(
-    lambda journal: [(str(run.id), day(run_day(run), year=True)) for run in reversed(journal.runs())]
+    lambda journal: [(str(run), day(of_run, year=True)) for run, of_run in reversed(_days_of_runs(journal))]
 )
 complete_route = _completer(
     lambda journal: [(f"R{route_id}", name) for route_id, name in journal.routes.names().items()]

@@ -20,17 +20,19 @@ import click
 
 from runlog import units
 from runlog.cli import base
-from runlog.localtime import at_offset
+from runlog.localtime import at_offset, local_day
 from runlog.model import Kind
 from runlog.units import UNKNOWN, escape_controls, escape_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import tzinfo
 
     import pandas as pd
     from rich.table import Table
 
     from runlog.model import Entry, StoredActivity
+    from runlog.settings import Settings
 
     Row = Mapping[str, Any]
     ProgressCallback = Callable[[int, int, str], None]
@@ -216,20 +218,19 @@ def describe_entry(entry: Entry) -> str:
     return ", ".join(_entry_parts(entry))
 
 
-def describe_run(run: StoredActivity, unit: str) -> str:
+def describe_run(run: StoredActivity, settings: Settings) -> str:
     """Describe a run, e.g. "'Morning run' (Sun 15 Nov, 8.2 km)"."""
     activity = run.activity
-    facts = [_format_day(run_day(run))]
+    facts = [_format_day(run_day(run, settings.zone))]
     if activity.distance_m is not None:
-        facts.append(units.distance(activity.distance_m, unit))
+        facts.append(units.distance(activity.distance_m, settings.units))
     what = "run" if activity.kind is Kind.RUN else activity.sport.replace("_", " ")
     return f"{f'{activity.name!r}' if activity.name else f'{what} {run.id}'} ({', '.join(facts)})"
 
 
-def run_day(run: StoredActivity) -> date:
-    """Give the day of a run on the runner's clock, or on this computer's where that is not known."""
-    start, offset = run.activity.start, run.activity.utc_offset_s
-    return (start.astimezone() if offset is None else at_offset(start, offset)).date()
+def run_day(run: StoredActivity, zone: tzinfo) -> date:
+    """Return the local day of a run; without an offset in the time zone of the settings."""
+    return local_day(run.activity.start, run.activity.utc_offset_s, zone)
 
 
 def format_moment(moment: datetime, utc_offset_s: int) -> str:

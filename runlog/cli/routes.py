@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +14,7 @@ from runlog.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import tzinfo
+    from datetime import datetime
 
     from runlog.journal import Journal
 
@@ -55,19 +53,22 @@ def _list_routes(fmt: OutputFormat, min_runs: int) -> None:
     with open_journal() as journal:
         history = journal.history()
     table = find_routes(history)
-    found = [_route_row(row) for row in frame_to_rows(table[table["runs"] >= min_runs])]
-    columns = _route_columns(history.settings.units, history.settings.zone, found)
+    days = history.runs.groupby("route")["day"].agg(["min", "max"])
+    often = table[table["runs"] >= min_runs]
+    found = [_route_row(row, *days.loc[row["route"]]) for row in frame_to_rows(often)]
+    columns = _route_columns(history.settings.units, found)
     empty = f"No route was run {min_runs} times." if len(table) else "No routes yet: no run with positions."
     print_rows(fmt, found, list(table.columns), columns, empty)
 
 
-def _route_row(row: dict[str, Any]) -> dict[str, Any]:
-    """Give a row with the name that is shown: the runner's own, or in brackets what its runs are called."""
+def _route_row(row: dict[str, Any], first: datetime, last: datetime) -> dict[str, Any]:
+    """Return a row with its days and the name that is shown: the runner's, or in brackets its runs' usual."""
     usual = f"({row['name']})" if row["name"] else None
-    return row | {"shown": row["given_name"] or usual}
+    shown = {"shown": row["given_name"] or usual}
+    return row | shown | {"first_day": f"{first:%Y-%m-%d}", "last_day": f"{last:%Y-%m-%d}"}
 
 
-def _route_columns(unit: str, zone: tzinfo, found: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
+def _route_columns(unit: str, found: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
     variant = Column("similar_to", "Variant of", min_width=10)
     return (
         Column("route", "Route"),
@@ -75,15 +76,11 @@ def _route_columns(unit: str, zone: tzinfo, found: Sequence[dict[str, Any]]) -> 
         Column("runs", "Runs", numeric=True),
         Column("distance_m", "Distance", lambda m: units.distance(m, unit), numeric=True),
         Column("share_28d", "28 days", units.percent, numeric=True),
-        Column("last", "Last", partial(_local_date, zone=zone), numeric=True),
+        Column("last_day", "Last", numeric=True),
         Column("longest_streak", "In a row", numeric=True),
         *([variant] if any(row["similar_to"] for row in found) else []),
-        Column("first", "First", partial(_local_date, zone=zone), numeric=True),
+        Column("first_day", "First", numeric=True),
     )
-
-
-def _local_date(moment: str, zone: tzinfo) -> str:
-    return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
 @routes.command(epilog=examples("runlog routes name R3 'River loop'", "runlog routes name R3 --none"))

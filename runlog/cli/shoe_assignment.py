@@ -297,7 +297,7 @@ def _runs_text(journal: Journal, ids: Sequence[int]) -> str:
     if len(ids) > _MAX_NAMED:
         return units.count_noun(len(ids), "run")
     by_id = {run.id: run for run in journal.runs()}
-    return ", ".join(describe_run(by_id[one], journal.settings.units) for one in ids)
+    return ", ".join(describe_run(by_id[one], journal.settings) for one in ids)
 
 
 def _assignment_changes(journal: Journal, ids: Sequence[int], pair: str | None) -> ShoeChanges:

@@ -90,7 +90,7 @@ def _print_parts(journal: Journal, ids: Iterable[int]) -> None:
         [
             (
                 str(one),
-                f"{describe_run(by_id[one], journal.settings.units)}: {_file_names(journal.sources(one))}",
+                f"{describe_run(by_id[one], journal.settings)}: {_file_names(journal.sources(one))}",
             )
             for one in ids
         ]

@@ -192,9 +192,7 @@ def _print_runs(made: Plan) -> None:
 
 def tomorrow(history: History, now: datetime) -> date:
     """Give the first day on which a run can be planned."""
-    from runlog.trials.result import local_day
-
-    return local_day(history, now) + timedelta(days=1)
+    return history.clock.day(now) + timedelta(days=1)
 
 
 _SUGGESTION_KEYS = (

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import csv_table, detect, shoes_csv, sports, strava_columns
 from runlog.importers.csv_table import InvalidValue, parse_number
+from runlog.localtime import local_day
 from runlog.model import UNKNOWN_SPORT, Activity, ParsedFile, Problem, Shoe, shoe_key
 
 if TYPE_CHECKING:
@@ -240,15 +241,17 @@ def _build_shoes(
     owned: Sequence[StravaShoe], activities: Sequence[Activity], settings: Settings
 ) -> tuple[Shoe, ...]:
     """The pairs as the activities name them, from the local day of the first one."""
-    worn = sorted((activity.start, activity.shoe) for activity in activities if activity.shoe)
-    if not (worn or owned):
+    days = [
+        (local_day(activity.start, activity.utc_offset_s, settings.zone), activity.shoe)
+        for activity in sorted(activities, key=lambda activity: (activity.start, activity.shoe or ""))
+    ]
+    if not (owned or any(shoe for _, shoe in days)):
         return ()
     first: dict[str, tuple[str, date]] = {}
-    for start, shoe in worn:
-        first.setdefault(shoe_key(shoe), (shoe, start.astimezone(settings.zone).date()))
-    last = max((activity.start for activity in activities), default=None)
-    last_day = None if last is None else last.astimezone(settings.zone).date()
-    return name_shoes(owned, dict(first.values()), last_day)
+    for day, shoe in days:
+        if shoe:
+            first.setdefault(shoe_key(shoe), (shoe, day))
+    return name_shoes(owned, dict(first.values()), days[-1][0] if days else None)
 
 
 def _lost_recording_notes(

@@ -104,11 +104,7 @@ def _complete_weeks(history: History, now: pd.Timestamp) -> list[Span]:
     """The complete weeks in which there was a run or an entry, the earliest first."""
     days = pd.concat([history.runs["day"], history.entries["day"]]).drop_duplicates().sort_values()
     spans = dict.fromkeys(periods.week_of(day.date(), history.settings) for day in days)
-    return [
-        span
-        for span in spans
-        if periods.end_of_day(span.last, periods.local_timezone(history, span.last)) <= now
-    ]
+    return [span for span in spans if periods.end_of_day(history, span.last) <= now]
 
 
 def _name_at(names: Sequence[str], place: int) -> str | None:

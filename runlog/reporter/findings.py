@@ -333,7 +333,7 @@ def _moments_in_week(factor: Factor, history: History, week: Span) -> pd.Datetim
     if factor.name in PER_RUN_FACTORS:
         return pd.DatetimeIndex(week.of(history.runs)["end"])
     days = pd.date_range(week.first, week.last)
-    return periods.ends_of_days(days, periods.local_timezone(history))
+    return periods.ends_of_days(history, days)
 
 
 def _summarise(factor: Factor, values: pd.Series[float]) -> float:

@@ -119,9 +119,9 @@ def _gather_season(
     now: pd.Timestamp,
     progress: Callable[[int, int, str], None] | None,
 ) -> Season:
-    today = now.tz_convert(periods.local_timezone(history)).date()
+    today = history.clock.day(now)
     span = _season_span(since, until, today)
-    end = min(periods.end_of_day(span.last, periods.local_timezone(history, span.last)), now)
+    end = min(periods.end_of_day(history, span.last), now)
     known = periods.history_as_of(history, end)
     area = periods.main_area(known)
     table = exposures(known, area)
@@ -236,7 +236,7 @@ def _past_alerts(
     """What held at the end of each week, as the report of that week said it."""
     found: dict[str, PastAlert] = {}
     for number, week in enumerate(weeks, start=1):
-        moment = min(periods.end_of_day(week.span.last, periods.local_timezone(history, week.span.last)), end)
+        moment = min(periods.end_of_day(history, week.span.last), end)
         for notice in alerts(history, moment):
             before = found.get(notice.id)
             first, count = (before.first, before.weeks) if before else (week.span, 0)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from runlog.analysis import periods
 from runlog.analysis.factors.route import route_streak
 from runlog.analysis.routes import route_table
 from runlog.analysis.shoe_assignment import pairs_resting
@@ -56,7 +55,7 @@ def in_use_table(history: History, now: pd.Timestamp) -> pd.DataFrame:
     Not to be changed.
     """
     table = shoe_table(history, now)
-    today = now.tz_convert(periods.local_timezone(history)).tz_localize(None)
+    today = pd.Timestamp(history.clock.day(now))
     away = pd.Series(pairs_resting(history.shoes, pd.Series([today]))[0])
     in_use = ~away & ~(table["retired"] <= today) & ~(table["from_date"] > today)
     return table.loc[in_use].sort_values("km", ascending=False, kind="stable", ignore_index=True)

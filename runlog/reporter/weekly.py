@@ -167,10 +167,10 @@ def build_week(history: History, iso_week: str | None = None, now: datetime | No
 def _gather_week(history: History, iso_week: str | None, now: datetime | None) -> Week:
     moment = periods.to_utc(now)
     span = _asked_span(history, iso_week, moment)
-    over = periods.end_of_day(span.last, periods.local_timezone(history, span.last))
+    over = periods.end_of_day(history, span.last)
     end = min(over, moment)
     known = periods.history_as_of(history, end)
-    today = end.tz_convert(periods.local_timezone(known)).date()
+    today = known.clock.day(end)
     told = replace(span, last=max(span.first, min(span.last, today)))
     area = periods.main_area(known)
     table = exposures(known, area)
@@ -224,7 +224,7 @@ def _gather_week(history: History, iso_week: str | None, now: datetime | None) -
 def week_due(history: History, now: datetime) -> str:
     """The name of the week to report on: on a week's last day it is that one, else the one before."""
     span = _current_span(history, periods.to_utc(now))
-    today = periods.to_utc(now).tz_convert(periods.local_timezone(history)).date()
+    today = history.clock.day(periods.to_utc(now))
     return periods.week_name(span if span.last == today else span.before(1))
 
 
@@ -234,7 +234,7 @@ def current_week(history: History, now: datetime | None = None) -> str:
 
 
 def _current_span(history: History, moment: pd.Timestamp) -> Span:
-    today = moment.tz_convert(periods.local_timezone(history)).date()
+    today = history.clock.day(moment)
     return periods.week_of(today, history.settings)
 
 
@@ -242,14 +242,12 @@ def _asked_span(history: History, iso_week: str | None, moment: pd.Timestamp) ->
     this = _current_span(history, moment)
     if iso_week is not None:
         span = periods.parse_week(iso_week, history.settings)
-        if span.first > moment.tz_convert(periods.local_timezone(history)).date():
+        if span.first > history.clock.day(moment):
             raise BadInput(f"the week {iso_week} has not begun yet")
         return span
     last_complete = this.before(1)
     last = periods.last_day_with_data(
-        periods.history_as_of(
-            history, periods.end_of_day(last_complete.last, periods.local_timezone(history))
-        )
+        periods.history_as_of(history, periods.end_of_day(history, last_complete.last))
     )
     return last_complete if last is None else periods.week_of(last, history.settings)
 

@@ -75,7 +75,6 @@ class TrialRegistry:
             BadInput: soreness has to be looked at first, another plan is under way, or a day is wrong.
         """
         from runlog.trials.design import plan_trial
-        from runlog.trials.result import local_day
 
         if not cleared and (warnings := self._clinician_warnings(history, now)):
             raise BadInput(
@@ -83,7 +82,7 @@ class TrialRegistry:
                 "runlog alerts says which signs make it urgent. If one of them has said that you may train "
                 "as usual: --cleared"
             )
-        if trial.start < local_day(history, now):
+        if trial.start < history.clock.day(now):
             raise BadInput(f"{trial.start} is over; a plan is made before its runs")
         drawn = plan_trial(
             history,

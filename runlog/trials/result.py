@@ -134,7 +134,7 @@ def run_outcomes(history: History, plan: Plan, now: datetime) -> list[RunOutcome
         now: aware; what lies after it is to come.
     """
     went, ratings = trial_from_plan(plan).went(history), soreness_after_runs(history, plan.area)
-    today = local_day(history, now)
+    today = history.clock.day(now)
     found = []
     for number, (planned, last) in enumerate(_run_windows(plan), 1):
         run = _find_run(history, planned.day, last)
@@ -143,11 +143,6 @@ def run_outcomes(history: History, plan: Plan, now: datetime) -> list[RunOutcome
         pair = (number + 1) // 2
         found.append(RunOutcome(number, pair, planned.day, planned.first, run, way, rating, state))
     return found
-
-
-def local_day(history: History, now: datetime) -> date:
-    """The local day of a moment, on the clock of the settings."""
-    return now.astimezone(history.settings.zone).date()
 
 
 def last_counting_day(plan: Plan) -> date:
@@ -259,7 +254,7 @@ def evaluate_trial(history: History, plan: Plan, now: datetime, *, early: bool =
 
 
 def _is_past(history: History, plan: Plan, now: datetime) -> bool:
-    return local_day(history, now) > last_counting_day(plan) + timedelta(days=1)
+    return history.clock.day(now) > last_counting_day(plan) + timedelta(days=1)
 
 
 def _pair_differences(runs: Sequence[RunOutcome], went: Iterable[float]) -> NDArray[np.float64]:

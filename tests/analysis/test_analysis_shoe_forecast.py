@@ -9,6 +9,7 @@ import pytest
 from runlog.analysis.shoe_wear import forecast_limit
 
 NOW = pd.Timestamp("2026-07-01", tz="UTC")
+TODAY = NOW.tz_localize(None)
 FUTURE_WEEKS = 110
 RUNNERS = 300
 
@@ -33,11 +34,11 @@ def held(chance, weeks, likeness):
     past[0] = max(past[0], 5.0)  # worn since then
     days = np.flatnonzero(past)
     ends = NOW - pd.to_timedelta(24 * (7 * weeks - days) - 20, unit="h")
-    worn = pd.DataFrame({"end": ends, "distance_m": past[days] * 1000.0, "utc_offset_s": 0})
+    worn = pd.DataFrame({"end": ends, "distance_m": past[days] * 1000.0})
     left_km = chance.uniform(100, 400)
     reached = int(np.argmax(future.cumsum() >= left_km))
-    _, low, high = forecast_limit(left_km * 1000.0, worn, NOW)
-    day = NOW.tz_localize(None) + pd.Timedelta(days=reached)
+    _, low, high = forecast_limit(left_km * 1000.0, worn, NOW, TODAY)
+    day = TODAY + pd.Timedelta(days=reached)
     slack = pd.Timedelta(days=1)
     return low - slack <= day and (pd.isna(high) or day <= high + slack)
 
@@ -53,5 +54,5 @@ def test_the_range_holds_eight_of_ten_futures(weeks, likeness):
 def test_a_pair_worn_for_part_of_a_week_does_not_seem_less_used():
     """Ten days of a run each day: the three days before the last whole week do not count as one."""
     ends = NOW - pd.to_timedelta(np.arange(10)[::-1], unit="D")
-    worn = pd.DataFrame({"end": ends, "distance_m": 10_000.0, "utc_offset_s": 0})
-    assert forecast_limit(70_000.0, worn, NOW).expected == pd.Timestamp("2026-07-08")
+    worn = pd.DataFrame({"end": ends, "distance_m": 10_000.0})
+    assert forecast_limit(70_000.0, worn, NOW, TODAY).expected == pd.Timestamp("2026-07-08")

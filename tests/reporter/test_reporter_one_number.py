@@ -29,7 +29,7 @@ def facts(sample_history):
 
 @pytest.fixture(scope="module")
 def end(sample_history, facts):
-    return periods.end_of_day(facts.span.last, periods.local_timezone(sample_history))
+    return periods.end_of_day(sample_history, facts.span.last)
 
 
 @pytest.fixture(scope="module")

@@ -71,27 +71,3 @@ def window_pairs(
     moment = np.repeat(np.arange(len(moments)), count)
     within_moment = np.arange(len(moment)) - np.repeat(np.cumsum(count) - count, count)
     return moment, np.repeat(first, count) + within_moment
-
-
-def local_days(history: History, moments: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The local calendar day of each moment, in days since 1970.
-
-    The runner's clock is the one of the last run or diary entry at or before the moment, so that a
-    traveller's day is the day where they are; before the first of them it is UTC.
-    """
-    since, offsets = _utc_offsets(history)
-    offset = take_at(offsets, index_before(since, moments))
-    local = moments + np.nan_to_num(offset).astype(np.int64) * 1_000_000
-    return local // DAY_US
-
-
-@lru_cache(maxsize=8)  # every factor that counts days asks for it
-def _utc_offsets(history: History) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """From when on which offset to UTC holds, seconds; not to be changed."""
-    told = pd.concat(
-        [
-            history.runs[["end", "utc_offset_s"]].rename(columns={"end": "moment"}),
-            history.entries[["moment", "utc_offset_s"]],
-        ]
-    ).sort_values("moment", kind="stable")
-    return to_microseconds(told["moment"]), told["utc_offset_s"].to_numpy(float)

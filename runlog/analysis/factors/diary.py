@@ -80,7 +80,7 @@ def _days_in_week(history: History, moments: pd.DatetimeIndex, told: pd.DataFram
     """On how many of the 7 local days up to each moment it was done, NaN where none of them tells it."""
     at = base.to_microseconds(moments)
     moment, row = base.window_pairs(base.to_microseconds(told["moment"]), at, WEEK_DAYS + 2)
-    ago = base.local_days(history, at)[moment] - base.to_microseconds(told["day"])[row] // base.DAY_US
+    ago = history.clock.days(at)[moment] - base.to_microseconds(told["day"])[row] // base.DAY_US
     ago = np.maximum(ago, 0)  # of a traveller who went back a day: today
     pairs = pd.DataFrame({"moment": moment, "ago": ago, "done": told["done"].to_numpy(bool)[row]})
     pairs = pairs[pairs["ago"] < WEEK_DAYS]
@@ -95,6 +95,6 @@ def _latest_answer(history: History, moments: pd.DatetimeIndex, column: str) -> 
     at = base.to_microseconds(moments)
     position = base.index_before(base.to_microseconds(told["moment"]), at)
     day = base.take_at((base.to_microseconds(told["day"]) // base.DAY_US).astype(float), position)
-    fresh = base.local_days(history, at) - day <= 1.0
+    fresh = history.clock.days(at) - day <= 1.0
     values = base.take_at(told[column].to_numpy(float), position)
     return pd.Series(np.where(fresh, values, np.nan), index=moments)

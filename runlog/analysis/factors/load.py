@@ -101,7 +101,7 @@ def _log_state(history: History, moments: pd.DatetimeIndex) -> _LogState:
     position = base.index_before(base.to_microseconds(table["moment"]), at)
     so_far = table.groupby("day")["load"].cumsum().to_numpy(float)
     last, begun = (_day_numbers(table[name], position) for name in ("day", "begun"))
-    today = np.maximum(base.local_days(history, at), last)
+    today = np.maximum(history.clock.days(at), last)
     known = (begun != NEVER) & (today - last <= history.settings.silence_days)
     return _LogState(
         today, last, begun, base.take_at(so_far, position), np.where(known, today - begun + 1, -1)

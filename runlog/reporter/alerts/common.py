@@ -85,15 +85,10 @@ def recent_runs(history: History, now: pd.Timestamp) -> pd.DataFrame:
     return history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=RECENT_DAYS)]
 
 
-def local_day(history: History, now: pd.Timestamp) -> date:
-    """The runner's day of a moment."""
-    return now.tz_convert(periods.local_timezone(history)).date()
-
-
 def days_until(history: History, now: pd.Timestamp) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
     """The last local days (naive), today last, and the moment of each to look at it: its end, or now."""
-    days = pd.DatetimeIndex(pd.date_range(end=local_day(history, now), periods=LOOK_BACK_DAYS))
-    ends = periods.ends_of_days(days, periods.local_timezone(history))
+    days = pd.DatetimeIndex(pd.date_range(end=history.clock.day(now), periods=LOOK_BACK_DAYS))
+    ends = periods.ends_of_days(history, days)
     return days, pd.DatetimeIndex([*ends[:-1], now])
 
 

@@ -93,7 +93,7 @@ def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
         return []
     last = rated["day"].iloc[-1].date()
     unrated = history.runs.loc[history.runs["end"] > rated["moment"].iloc[-1]]
-    days, least = (common.local_day(history, now) - last).days, history.settings.diary_gap_days
+    days, least = (history.clock.day(now) - last).days, history.settings.diary_gap_days
     if days < least or len(unrated) < MIN_UNRATED_RUNS:
         return []
     message = ngettext(

@@ -142,7 +142,7 @@ def spike_risk_text(ratio: float) -> str:
 
 def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
     """The last seven days were much longer than the seven before them."""
-    today = common.local_day(history, now)
+    today = history.clock.day(now)
     week = periods.Span(today - timedelta(days=WEEK_DAYS - 1), today)
     runs, before = week.of(history.runs), week.before(1).of(history.runs)
     distances = pd.concat([runs["distance_m"], before["distance_m"]])

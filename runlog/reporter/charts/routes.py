@@ -304,7 +304,7 @@ def _route_days(routed: pd.DataFrame, today: pd.Timestamp) -> pd.DatetimeIndex:
 
 
 def _share_by_day(history: History, days: pd.DatetimeIndex, routed: pd.DataFrame) -> pd.Series[float]:
-    moments = periods.ends_of_days(days, periods.local_timezone(history))
+    moments = periods.ends_of_days(history, days)
     share = pd.Series(route_share(history, moments).to_numpy(), days)
     runs = routed.groupby("day").size().reindex(days, fill_value=0).rolling(SHARE_DAYS, min_periods=1).sum()
     return share.where(runs >= MIN_ROUTED)

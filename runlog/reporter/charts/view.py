@@ -53,6 +53,5 @@ def make_view(
         BadInput: ``now`` has no time zone.
     """
     last = periods.last_day_with_data(history)
-    zone = periods.local_timezone(history)
-    moment = periods.to_utc(now) if now is not None or last is None else periods.end_of_day(last, zone)
-    return View(moment, moment.tz_convert(zone).date(), area, factor)
+    moment = periods.to_utc(now) if now is not None or last is None else periods.end_of_day(history, last)
+    return View(moment, history.clock.day(moment), area, factor)
