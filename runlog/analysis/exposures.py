@@ -1,4 +1,4 @@
-"""Make the table in which links are sought: a row per rating, a column per factor and window."""
+"""Make the table that links are estimated from: a row per rating, a column per factor and window."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runlog.analysis.factors import FACTORS
+from runlog.analysis.factors.base import Factor
 from runlog.errors import BadInput
 from runlog.model import Area
 
@@ -21,75 +22,62 @@ PRIMARY_WINDOW = WINDOWS[0]
 
 @dataclass(frozen=True, slots=True)
 class EffectUnit:
-    """The step of one factor.
+    """The factor that a column of exposures holds, and the window.
 
     Attributes:
-        factor: the factor's name, without the window.
-        label: its name for people.
-        size: the step, in the factor's own unit or, where relative, as a fraction of its mean.
-        text: the step in words.
-        relative: see size.
-        fresh: the factor is a value of the last run, which lasts for a day.
-        family: what it is a measure of; "" for a column that is no known factor.
-        mission: it is one of those that runlog exists to ask about.
-        place: in the list of factors.
+        factor: with the step of its effect.
         window: of WINDOWS; beyond the primary one the value is that of a day or two before.
+        order: position in the list of factors.
     """
 
-    factor: str
-    label: str
-    size: float
-    text: str
-    relative: bool = False
-    fresh: bool = False
-    family: str = ""
-    mission: bool = False
-    place: int = len(FACTORS)
+    factor: Factor
     window: int = PRIMARY_WINDOW
+    order: int = len(FACTORS)
+
+    @property
+    def label(self) -> str:
+        """Name for people, with the window if it is not the primary one."""
+        if self.window == PRIMARY_WINDOW:
+            return self.factor.label
+        return f"{self.factor.label} {window_text(self.window)}"
 
 
 def windowed_name(name: str, window: int) -> str:
-    """Name the column that holds a factor in a window: "warmup", "warmup_48h"."""
+    """Return the column that holds a factor in a window: "warmup", "warmup_48h"."""
     return name if window == PRIMARY_WINDOW else f"{name}_{window}h"
 
 
 def window_text(window: int) -> str:
-    """A window in words: "24 to 48 hours before"."""
+    """Return a window in words: "24 to 48 hours before"."""
     return f"{window - PRIMARY_WINDOW} to {window} hours before"
 
 
-def _known_effect_units() -> dict[str, EffectUnit]:
-    steps = {}
-    for window in WINDOWS:
-        for place, factor in enumerate(FACTORS):
-            if window == PRIMARY_WINDOW or factor.fresh:
-                steps[windowed_name(factor.name, window)] = EffectUnit(
-                    factor=factor.name,
-                    label=factor.label
-                    if window == PRIMARY_WINDOW
-                    else f"{factor.label} {window_text(window)}",
-                    size=factor.step,
-                    text=factor.step_text,
-                    relative=factor.relative,
-                    fresh=factor.fresh,
-                    family=factor.family,
-                    mission=factor.mission,
-                    place=place,
-                    window=window,
-                )
-    return steps
-
-
-_EFFECT_UNITS = _known_effect_units()
+_EFFECT_UNITS = {
+    windowed_name(factor.name, window): EffectUnit(factor, window, order)
+    for window in WINDOWS
+    for order, factor in enumerate(FACTORS)
+    if window == PRIMARY_WINDOW or factor.last_run_only
+}
 
 
 def effect_unit(name: str) -> EffectUnit:
-    """Give the step of a factor; a column that is no known factor counts in steps of 1."""
-    return _EFFECT_UNITS.get(name) or EffectUnit(name, name, 1.0, f"+1 {name}")
+    """Return the effect unit of a column; one that is no factor of runlog counts in steps of 1."""
+    return _EFFECT_UNITS.get(name) or EffectUnit(_own_factor(name))
+
+
+def _own_factor(name: str) -> Factor:
+    """Return the factor for a column of the caller's own, which has no function and no family."""
+    return Factor(
+        values=_no_values, name=name, label=name, family="", step=1.0, step_text=f"+1 {name}", each_step=""
+    )
+
+
+def _no_values(_history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    return pd.Series(float("nan"), index=moments)
 
 
 def exposures(history: History, area: str | None = None, window: int = PRIMARY_WINDOW) -> pd.DataFrame:
-    """Every rating with the value of every factor at its moment.
+    """Return every rating with the value of every factor at its moment.
 
     Args:
         history: what happened.
@@ -121,6 +109,6 @@ def exposures(history: History, area: str | None = None, window: int = PRIMARY_W
         values |= {
             windowed_name(factor.name, window): factor.values(history, before).to_numpy(float)
             for factor in FACTORS
-            if factor.fresh
+            if factor.last_run_only
         }
     return pd.concat([table, pd.DataFrame(values, index=table.index)], axis=1)

@@ -61,7 +61,7 @@ def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
         Column("moment", "Day", local_day, numeric=True),
         Column("area", "Area", units.area),
         Column("rating", "Rating", "{:g}".format, numeric=True),
-        *(Column(f.name, f.name, "{:.3g}".format, numeric=True) for f in FACTORS if f.mission),
+        *(Column(f.name, f.name, "{:.3g}".format, numeric=True) for f in FACTORS if f.primary),
     )
     shown = table if last is None else table.tail(last)
     print_rows(fmt, frame_to_rows(shown), list(table.columns), columns, NO_RATINGS)
@@ -74,6 +74,7 @@ def factors(fmt: OutputFormat) -> None:
     from inspect import getdoc
 
     from runlog.analysis.factors import FACTORS
+    from runlog.reporter.findings import format_step
 
     found = [
         {
@@ -81,7 +82,7 @@ def factors(fmt: OutputFormat) -> None:
             "label": factor.label,
             "family": factor.family,
             "step": factor.step,
-            "step_text": factor.step_text,
+            "step_text": format_step(factor, "km"),
             "meaning": (getdoc(factor.values) or "").partition("\n")[0],
         }
         for factor in FACTORS
@@ -172,8 +173,9 @@ def links(fmt: OutputFormat, area: str | None, window: str, *, full: bool) -> No
 def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the links as JSON has them, and beside that the range and step in words."""
     from runlog.analysis.factors import FACTORS
+    from runlog.reporter.findings import format_step
 
-    steps = {factor.name: factor.step_text for factor in FACTORS}
+    steps = {factor.name: format_step(factor, "km") for factor in FACTORS}
     found = frame_to_rows(table)
     for row in found:
         row["step_text"] = steps.get(row["factor"])

@@ -10,94 +10,37 @@ import pandas as pd
 
 from runlog import units
 from runlog.analysis import periods
-from runlog.analysis.factors import FACTORS
+from runlog.analysis.factors import FACTORS, find_factor
+from runlog.analysis.factors.base import FactorUnit, WeekSummary
 from runlog.analysis.links import links
-from runlog.analysis.warmup import comparable_answers
 from runlog.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from runlog.analysis.factors import Factor
+    from runlog.analysis.factors.base import Factor
     from runlog.analysis.history import History
     from runlog.analysis.periods import Span
-
-__all__ = [
-    "HABITS",
-    "NOT_ESTIMABLE",
-    "NO_SIGN",
-    "SIGNS",
-    "STEP_PHRASES",
-    "UNSURE",
-    "VALUE_PHRASES",
-    "Finding",
-    "build_findings",
-    "describe_habit",
-    "describe_value",
-    "format_step",
-    "format_value",
-    "grade_word",
-    "link_sentence",
-    "week_value",
-]
 
 #: The grades that speak of a sign, the surest first, and what they are called.
 SIGNS = {"A": N_("clear"), "B": N_("likely"), "C": N_("leaning"), "hint": N_("a hint")}
 UNSURE = ("C", "hint")
 NO_SIGN = {"none": N_("no sign"), "describe": N_("too early")}
 NOT_ESTIMABLE = N_("cannot be told")
-HABITS = ("warmup", "cooldown")
-#: How a factor's value is said; others are said as the bare value.
-VALUE_PHRASES = {
-    "route_share": N_("{value} of your runs on one route"),
-    "shoe_km": N_("{value} on the shoe of your last run"),
-    "run_spike": N_("{value} the longest run of 30 days"),
-    "acute_load": N_("{value} a day"),
-    "chronic_load": N_("{value} a day"),
-    "desk_hours": N_("{value} hours a day"),
-    "posture": N_("{value} of 10"),
-    "cadence": N_("{value} steps a minute"),
-    "stance_time": N_("{value} ms on the ground"),
-    "stance_imbalance": N_("{value} percentage points from even"),
-    "vertical_ratio": N_("{value}% of the step length"),
-}
-#: How a step begins a sentence.
-STEP_PHRASES = {
-    "route_share": N_("Every 10 percentage points more of your runs on one route"),
-    "route_streak": N_("Every further run in a row on one route"),
-    "run_spike": N_("Every 10% more than the longest run of 30 days"),
-    "acute_load": N_("Every 10% more load in 7 days"),
-    "chronic_load": N_("Every 10% more load in 28 days"),
-    "acwr": N_("Every 0.1 more of acute over chronic load"),
-    "monotony": N_("Every 0.5 more monotony (days that are more alike)"),
-    "strength_7d": N_("Every further day with strength in 7"),
-    "mobility_7d": N_("Every further day with mobility work in 7"),
-    "desk_hours": N_("Every further hour at the desk"),
-    "posture": N_("Every point more upright"),
-    "cadence": N_("A cadence 5 steps a minute higher"),
-    "stance_time": N_("Every 10 ms more on the ground"),
-    "stance_imbalance": N_("Every percentage point more between the feet's times on the ground"),
-    "vertical_ratio": N_("Every 0.5 percentage points more bounce for the step length"),
-}
-#: What the runs with a habit go with, where it is more soreness and where it is less.
-_HABIT_SENTENCES = {
-    ("warmup", True): N_("Runs with a warm-up go with {points} points more soreness than runs without."),
-    ("warmup", False): N_("Runs with a warm-up go with {points} points less soreness than runs without."),
-    ("cooldown", True): N_("Runs with a cool-down go with {points} points more soreness than runs without."),
-    ("cooldown", False): N_("Runs with a cool-down go with {points} points less soreness than runs without."),
-}
-#: Points below this are told in hundredths, so that no link goes with 0.0 points.
+#: Families of factors that the report shows in a table of their own, "Besides running".
+OTHER_HABIT_FAMILIES = ("strength", "desk")
+#: Smaller points get two digits, so that no link goes with 0.0 points.
 _ONE_DIGIT_FROM = 0.1
 _NO_DIGITS_FROM = 100
 
 
-def format_value(name: str, of: float, history: History) -> str:
-    """A factor's value with its unit, the shortest way; "" where it is unknown."""
-    if not units.is_known(of):
-        return ""
-    if name in _FORMATTERS:
-        return _FORMATTERS[name](of, history)
-    return units.number(of, 0 if of >= _NO_DIGITS_FROM else 1)
+def format_value(factor: Factor, value: float, history: History) -> str:
+    """Return a factor's value with its unit, as short as possible; "" where it is unknown."""
+    return _FORMATTERS[factor.unit](value, history) if units.is_known(value) else ""
+
+
+def _format_number(value: float, _history: History) -> str:
+    return units.number(value, 0 if value >= _NO_DIGITS_FROM else 1)
 
 
 def _format_percent(share: float, _history: History) -> str:
@@ -108,8 +51,8 @@ def _format_km(km: float, history: History) -> str:
     return units.distance(1000 * km, history.settings.units, 0)
 
 
-def _format_load(of: float, history: History) -> str:
-    return units.load(of, history.load_kind, history.settings.units)
+def _format_load(load: float, history: History) -> str:
+    return units.load(load, history.load_kind, history.settings.units)
 
 
 def _format_ratio(ratio: float, _history: History) -> str:
@@ -121,37 +64,31 @@ def _format_runs(runs: float, _history: History) -> str:
 
 
 def _format_days(days: float, _history: History) -> str:
-    """Days of the last seven; a mean of several weeks in tenths."""
+    """Return days of the last seven in words; a mean of several weeks in tenths."""
     if days == round(days):
         return ngettext("{n} day", "{n} days", round(days)).format(n=round(days))
     return _("{n} days").format(n=units.number(days))
 
 
-#: What has a unit, and how it is written; all else is a bare number.
-_FORMATTERS: dict[str, Callable[[float, History], str]] = {
-    "route_share": _format_percent,
-    "route_streak": _format_runs,
-    "shoe_km": _format_km,
-    "run_spike": _format_ratio,
-    "acute_load": _format_load,
-    "chronic_load": _format_load,
-    "strength_7d": _format_days,
-    "mobility_7d": _format_days,
+_FORMATTERS: dict[FactorUnit, Callable[[float, History], str]] = {
+    FactorUnit.NUMBER: _format_number,
+    FactorUnit.HABIT: _format_percent,
+    FactorUnit.SHARE: _format_percent,
+    FactorUnit.DISTANCE: _format_km,
+    FactorUnit.LOAD: _format_load,
+    FactorUnit.RATIO: _format_ratio,
+    FactorUnit.RUNS: _format_runs,
+    FactorUnit.DAYS: _format_days,
 }
 
 
-def describe_value(name: str, of: float, history: History) -> str:
-    """A known value in words that say what it is."""
-    if name == "route_streak":
-        runs = round(of)
-        return ngettext("{n} run in a row on one route", "{n} runs in a row on one route", runs).format(
-            n=runs
-        )
-    return _(VALUE_PHRASES.get(name, "{value}")).format(value=format_value(name, of, history))
+def describe_value(factor: Factor, value: float, history: History) -> str:
+    """Return a known value in words that say what it is."""
+    return _(factor.value_text).format(value=format_value(factor, value, history))
 
 
 def describe_habit(done: int, runs: int, unknown: int) -> str:
-    """On how many of the runs of which it is known a habit was done."""
+    """Return in words on how many of the runs with an answer a habit was done."""
     places = {"done": done, "n": runs, "unknown": unknown}
     if unknown:
         text = ngettext(
@@ -164,31 +101,34 @@ def describe_habit(done: int, runs: int, unknown: int) -> str:
     return text.format(**places)
 
 
-def grade_word(of: str) -> str:
-    """A grade of ``links`` in words."""
-    return _(SIGNS.get(of) or NO_SIGN.get(of) or NOT_ESTIMABLE)
+def grade_word(grade: str) -> str:
+    """Return a grade of ``links`` in words."""
+    return _(SIGNS.get(grade) or NO_SIGN.get(grade) or NOT_ESTIMABLE)
 
 
-def format_step(factor: Factor, unit: str) -> str:
-    """A factor's step in words, a distance in the runner's unit."""
-    if factor.name == "shoe_km":
-        return _("+{distance} on the shoe").format(distance=units.distance(1000 * factor.step, unit, 0))
-    return _(factor.step_text)
+def format_grade(grade: str) -> str:
+    """Return an estimate's grade in words and, where it has one, its letter: "likely (B)"."""
+    if grade in ("A", "B", "C"):
+        return _("{word} ({letter})").format(word=_(SIGNS[grade]), letter=grade)
+    return grade_word(grade)
 
 
-def link_sentence(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], unit: str) -> str:
-    """A row of ``links`` in one plain sentence; its range and grade stand beside it."""
+def format_step(factor: Factor, distance_unit: str) -> str:
+    """Return a factor's step in words, a distance in the runner's unit."""
+    return _put_distance(factor.step_text, factor, distance_unit)
+
+
+def _put_distance(text: str, factor: Factor, distance_unit: str) -> str:
+    return _(text).format(distance=units.distance(1000 * factor.step, distance_unit, 0))
+
+
+def link_sentence(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], distance_unit: str) -> str:
+    """Return a row of ``links`` as one plain sentence; its range and grade are shown next to it."""
     if row["grade"] in SIGNS:
         size, more = abs(row["effect"]), bool(row["effect"] > 0)
         points = units.number(size, 1 if size >= _ONE_DIGIT_FROM else 2)
-        if factor.name in HABITS:
-            return _(_HABIT_SENTENCES[factor.name, more]).format(points=points)
-        text = (
-            _("{step} goes with {points} points more soreness.")
-            if more
-            else _("{step} goes with {points} points less soreness.")
-        )
-        return text.format(step=_step_phrase(factor, unit), points=points)
+        step = _put_distance(factor.each_step, factor, distance_unit)
+        return _sign_text(factor, more=more).format(step=step, points=points)
     if row["grade"] == "none":
         n = int(row["n"])
         return ngettext("No sign of a link in {n} rating.", "No sign of a link in {n} ratings.", n).format(
@@ -197,17 +137,18 @@ def link_sentence(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], unit:
     return str(row["reason"])
 
 
-def _step_phrase(factor: Factor, unit: str) -> str:
-    """A factor's step as the beginning of a sentence, e.g. "Every 100 km on the shoe"."""
-    if factor.name == "shoe_km":
-        return _("Every {distance} on the shoe").format(distance=units.distance(1000 * factor.step, unit, 0))
-    return _(STEP_PHRASES[factor.name])
-
-
-#: What a week without runs has no value of, although the last run's may still stand.
-PER_RUN_FACTORS = ("route_streak", *(factor.name for factor in FACTORS if factor.fresh))
-#: What each report speaks of by itself; of the other factors only where there is a sign.
-ALWAYS_REPORTED = ("warmup", "cooldown", "route_share", "shoe_km", "run_spike", "acute_load")
+def _sign_text(factor: Factor, *, more: bool) -> str:
+    if factor.unit is FactorUnit.HABIT:
+        return (
+            _("{step} go with {points} points more soreness than runs without.")
+            if more
+            else _("{step} go with {points} points less soreness than runs without.")
+        )
+    return (
+        _("{step} goes with {points} points more soreness.")
+        if more
+        else _("{step} goes with {points} points less soreness.")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +156,15 @@ class Finding:
     """One factor.
 
     Attributes:
+        factor: its name; label: its name for people.
         now: its value this week (the share done, for habits), NaN where unknown; now_text: in words.
-        median: what it was at the runner's ratings; median_text: in words, "" where unknown.
+        median: its median at the runner's ratings; median_text: in words, "" where unknown.
         sentence: its link in words; "" without one.
         effect, low, high: points of soreness per step; NaN without a link.
         n: ratings at which it was known.
-        impact: the points that go with this week's value against the usual one (done each time, for
-            habits), as far as the link holds; NaN where unknown.
-        grade: as ``links`` gives it.
+        impact: points that this week's value adds against the median (habits: against always done);
+            NaN where unknown.
+        grade: that of ``links``.
     """
 
     factor: str
@@ -241,18 +183,21 @@ class Finding:
 
     @property
     def has_sign(self) -> bool:
-        """Whether it goes together with soreness, however surely."""
+        """True if it goes together with soreness, however surely."""
         return self.grade in SIGNS
 
     @property
     def is_estimated(self) -> bool:
-        """Whether its effect can be shown: some are computed, but cannot be told apart."""
+        """True if its effect can be shown; some are computed, but are collinear with others."""
         return self.grade in (*SIGNS, "none")
 
     @property
     def is_told(self) -> bool:
-        """Whether it has a place of its own; the others are named together."""
-        return self.has_sign or self.factor in ALWAYS_REPORTED
+        """True if it gets an entry of its own; others share one line.
+
+        Without a sign there are only primary factors, of which some are in the table "Besides running".
+        """
+        return self.has_sign or find_factor(self.factor).family not in OTHER_HABIT_FAMILIES
 
     @property
     def grade_text(self) -> str:
@@ -261,18 +206,19 @@ class Finding:
 
 
 def build_findings(history: History, table: pd.DataFrame, week: Span) -> tuple[Finding, ...]:
-    """The factors with a sign, the surest first, then the other mission factors.
+    """Return the factors with a sign, the surest first, then the other primary factors.
 
     Args:
         history: up to the end of the week.
         table: the exposures of one area.
-        week: of which the values are told.
+        week: whose values are compared with the usual ones.
     """
-    found = {str(row["factor"]): row for _index, row in links(table).iterrows()}
-    every = [_build_finding(factor, history, table, found.get(factor.name), week) for factor in FACTORS]
-    mission = {factor.name for factor in FACTORS if factor.mission}
-    told = [finding for finding in every if finding.has_sign or finding.factor in mission]
-    return tuple(sorted(told, key=_finding_rank))
+    rows = {str(row["factor"]): row for _index, row in links(table).iterrows()}
+    findings = [
+        (factor, _build_finding(factor, history, table, rows.get(factor.name), week)) for factor in FACTORS
+    ]
+    reported = [finding for factor, finding in findings if finding.has_sign or factor.primary]
+    return tuple(sorted(reported, key=_finding_rank))
 
 
 def _finding_rank(finding: Finding) -> tuple[int, float]:
@@ -293,7 +239,7 @@ def _build_finding(
         now=now,
         now_text=now_text,
         median=median,
-        median_text="" if factor.name in HABITS else format_value(factor.name, median, history),
+        median_text="" if factor.unit is FactorUnit.HABIT else format_value(factor, median, history),
         sentence="" if row is None else link_sentence(factor, row, history.settings.units),
         effect=effect,
         low=low,
@@ -305,48 +251,43 @@ def _build_finding(
 
 
 def _points_at_stake(factor: Factor, effect: float, now: float, median: float) -> float:
-    if factor.name in HABITS:
+    if factor.unit is FactorUnit.HABIT:
         return effect * (now - 1.0)
     step = factor.step * median if factor.relative else factor.step
     return effect * (now - median) / step if step else math.nan
 
 
 def week_value(factor: Factor, history: History, week: Span) -> tuple[float, str]:
-    """A factor's value in a week and the same in words."""
-    if factor.name in HABITS:
-        runs = week.of(history.runs)
-        return _habit_in_week(comparable_answers(runs[runs["part_of"].isna()], factor.name))
+    """Return a factor's value in a week and the same in words."""
     moments = _moments_in_week(factor, history, week)
-    values = factor.values(history, moments).dropna()
-    if values.empty:
-        return math.nan, _no_value_text(ran=not moments.empty)
-    now = float(_summarise(factor, values))
-    return now, describe_value(factor.name, now, history)
-
-
-def _no_value_text(*, ran: bool) -> str:
-    return _("unknown this week") if ran else _("no runs this week")
+    values = factor.values(history, moments)
+    known = values.dropna()
+    if known.empty:
+        return math.nan, _("no runs this week") if moments.empty else _("unknown this week")
+    now = _summarise(factor, known)
+    if factor.unit is FactorUnit.HABIT:
+        return now, describe_habit(int(known.sum()), len(known), len(values) - len(known))
+    return now, describe_value(factor, now, history)
 
 
 def _moments_in_week(factor: Factor, history: History, week: Span) -> pd.DatetimeIndex:
-    """When a factor is looked at: what a run did at the end of each run, all else at the end of each day."""
-    if factor.name in PER_RUN_FACTORS:
-        return pd.DatetimeIndex(week.of(history.runs)["end"])
+    """Return when to evaluate a factor: at the ends of the week's runs, or of its days.
+
+    A run that is the warm-up or cool-down of another has the same answer and does not count twice.
+    """
+    if factor.per_run:
+        runs = week.of(history.runs)
+        whole = runs["part_of"].isna() if factor.unit is FactorUnit.HABIT else slice(None)
+        return pd.DatetimeIndex(runs.loc[whole, "end"])
     days = pd.date_range(week.first, week.last)
     return periods.ends_of_days(history, days)
 
 
 def _summarise(factor: Factor, values: pd.Series[float]) -> float:
-    if factor.name == "run_spike":
-        return values.max()
-    if factor.name in ("desk_hours", "posture"):
-        return values.mean()
-    return values.iloc[-1]
-
-
-def _habit_in_week(done: pd.Series[float]) -> tuple[float, str]:
-    known = done.dropna()
-    if known.empty:
-        return math.nan, _no_value_text(ran=bool(len(done)))
-    words = describe_habit(int(known.sum()), len(known), len(done) - len(known))
-    return float(known.mean()), words
+    match factor.week_summary:
+        case WeekSummary.LAST:
+            return float(values.iloc[-1])
+        case WeekSummary.MAX:
+            return float(values.max())
+        case WeekSummary.MEAN:
+            return float(values.mean())

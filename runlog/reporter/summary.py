@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from runlog.analysis.factors.base import Factor
     from runlog.analysis.history import History
     from runlog.analysis.periods import Span
 
@@ -145,9 +146,6 @@ def summarise_days(history: History, span: Span) -> tuple[Day, ...]:
     )
 
 
-OTHER_HABITS = ("strength_7d", "mobility_7d", "desk_hours", "posture")
-
-
 @dataclass(frozen=True, slots=True)
 class OtherHabit:
     """One habit besides running.
@@ -189,20 +187,21 @@ class FormValue:
 def other_habits(history: History, week: Span, before: Sequence[Span]) -> tuple[OtherHabit, ...]:
     """The habits of which the diary tells something in the week or in the weeks before."""
     found = [
-        _other_habit(factor.name, history, week, before) for factor in FACTORS if factor.name in OTHER_HABITS
+        _other_habit(factor, history, week, before)
+        for factor in FACTORS
+        if factor.family in findings.OTHER_HABIT_FAMILIES
     ]
     return tuple(one for one in found if one.now_text or one.usual_text)
 
 
-def _other_habit(name: str, history: History, week: Span, before: Sequence[Span]) -> OtherHabit:
-    factor = next(factor for factor in FACTORS if factor.name == name)
+def _other_habit(factor: Factor, history: History, week: Span, before: Sequence[Span]) -> OtherHabit:
     now = week_value(factor, history, week)[0]
     usual = _mean_of_known([week_value(factor, history, span)[0] for span in before])
     now_text, usual_text = (
-        findings.describe_value(name, value, history) if units.is_known(value) else ""
+        findings.describe_value(factor, value, history) if units.is_known(value) else ""
         for value in (now, usual)
     )
-    return OtherHabit(name, _(factor.label), now, now_text, usual, usual_text)
+    return OtherHabit(factor.name, _(factor.label), now, now_text, usual, usual_text)
 
 
 def form_values(history: History, week: Span, before: Sequence[Span]) -> tuple[FormValue, ...]:

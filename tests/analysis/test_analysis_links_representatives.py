@@ -86,20 +86,20 @@ def test_columns_of_the_runners_own_are_of_no_family():
     assert found.loc[["mine", "yours"], "effect"].notna().all()
 
 
-def test_a_factor_of_the_mission_is_a_question_of_its_own_and_the_rest_of_a_family_share_one():
-    mission = [factor.name for factor in FACTORS if factor.mission]
-    assert analysis_links.question_weights(mission) == pytest.approx([1.0] * len(mission))
+def test_a_factor_of_the_primary_is_a_question_of_its_own_and_the_rest_of_a_family_share_one():
+    primary = [factor.name for factor in FACTORS if factor.primary]
+    assert analysis_links.question_weights(primary) == pytest.approx([1.0] * len(primary))
     names = ["warmup", "acute_load", "acwr", "monotony", "mine"]
     shares = np.array(analysis_links.question_weights(names))
     assert shares.mean() == pytest.approx(1)
     assert shares / shares[0] == pytest.approx([1, 1, 0.5, 0.5, 1])
 
 
-def test_more_measures_of_one_family_cost_a_mission_factor_nothing(monkeypatch):
+def test_more_measures_of_one_family_cost_a_primary_factor_nothing(monkeypatch):
     """Its threshold, FALSE_DISCOVERIES × weight / questions, stays where it was."""
     names = ["warmup", "desk_hours", "cadence"]
     form = exposures.effect_unit("cadence")
-    more = {f"form{i}": replace(form, factor=f"form{i}") for i in range(11)}
+    more = {f"form{i}": replace(form, factor=replace(form.factor, name=f"form{i}")) for i in range(11)}
     monkeypatch.setattr(exposures, "_EFFECT_UNITS", exposures._EFFECT_UNITS | more)
     few, many = analysis_links.question_weights(names), analysis_links.question_weights([*names, *more])
     assert many[0] / (len(names) + len(more)) == pytest.approx(few[0] / len(names))

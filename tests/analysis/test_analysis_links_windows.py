@@ -12,7 +12,7 @@ from runlog.analysis.exposures import effect_unit, exposures, windowed_name
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
 
-FRESH = [factor.name for factor in FACTORS if factor.fresh]
+LAST_RUN_ONLY = [factor.name for factor in FACTORS if factor.last_run_only]
 
 
 def warm(run: int, local: str, **more: object) -> list:
@@ -53,7 +53,7 @@ def test_a_secondary_window_adds_the_factors_of_the_last_run_and_changes_no_othe
     runs = [ran(i, f"2026-05-{i:02} 08:00", km=5 + i) for i in range(1, 20)]
     primary = values(24, "2026-05-20 20:00", "2026-05-21 07:00", runs=runs)
     secondary = values(48, "2026-05-20 20:00", "2026-05-21 07:00", runs=runs)
-    assert list(secondary) == [*primary, *(f"{name}_48h" for name in FRESH)]
+    assert list(secondary) == [*primary, *(f"{name}_48h" for name in LAST_RUN_ONLY)]
     pd.testing.assert_frame_equal(secondary[list(primary)], primary)
 
 
@@ -62,7 +62,7 @@ def test_nothing_after_the_moment_a_day_before_counts():
     later = [ran(2, "2026-05-02 10:00", km=30), ran(3, "2026-05-02 19:00")]
     before = values(48, "2026-05-02 20:00", runs=runs, entries=entries)
     after = values(48, "2026-05-02 20:00", runs=[*runs, *later], entries=entries)
-    columns = [f"{name}_48h" for name in FRESH]
+    columns = [f"{name}_48h" for name in LAST_RUN_ONLY]
     pd.testing.assert_frame_equal(after[columns], before[columns])
 
 

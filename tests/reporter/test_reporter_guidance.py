@@ -64,11 +64,11 @@ def test_every_tip_is_whole_and_honestly_graded():
         assert all((tip.title, tip.how, tip.why, tip.evidence, tip.source)), tip.id
 
 
-def test_tips_answer_only_what_exists_and_every_mission_factor_has_one():
+def test_tips_answer_only_what_exists_and_every_primary_factor_has_one():
     answered = {answer for tip in all_tips() for answer in tip.answers}
     names = {factor.name for factor in FACTORS} | {rule.kind for rule in ALERTS} | {"form", "gear"}
     assert answered <= names
-    assert {factor.name for factor in FACTORS if factor.mission} <= answered
+    assert {factor.name for factor in FACTORS if factor.primary} <= answered
 
 
 def test_what_has_no_evidence_says_so():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from runlog.analysis.factors import FACTORS
+from runlog.analysis.factors import FACTORS, find_factor
 from runlog.errors import BadInput
 from runlog.reporter import advice, findings, summary
 from runlog.reporter.findings import Finding
@@ -233,7 +233,7 @@ def test_of_two_links_as_sure_the_one_that_adds_more_comes_first():
     ],
 )
 def test_the_points_that_go_with_this_week_s_value(name, effect, now, median, points):
-    factor = next(factor for factor in FACTORS if factor.name == name)
+    factor = find_factor(name)
     assert findings._points_at_stake(factor, effect, now, median) == pytest.approx(points, nan_ok=True)
 
 
@@ -248,7 +248,7 @@ def test_findings_of_a_diary_with_a_plain_cause(full_season, at):
     assert found["posture"].now_text == "unknown this week"
     assert not found["posture"].is_estimated
     assert found["posture"].sentence
-    assert {factor.name for factor in FACTORS if factor.mission} <= set(found)
+    assert {factor.name for factor in FACTORS if factor.primary} <= set(found)
 
 
 def test_what_is_missing_names_the_next_step(diary, at):
@@ -337,9 +337,9 @@ def test_hostile_names_stay_text(diary, at, tmp_path):
 def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
     text = visible(as_html.render_week_page(build_week(season().history(units="mi"), now=at(26 * 7))))
     assert set(re.findall(r"[0-9]+ km\b", text)) <= {"800 km", "500 km"}
-    shoe_km = next(factor for factor in FACTORS if factor.name == "shoe_km")
+    shoe_km = find_factor("shoe_km")
     assert findings.format_step(shoe_km, "mi") == "+62 mi on the shoe"
-    assert findings.format_step(shoe_km, "km") == shoe_km.step_text
+    assert findings.format_step(shoe_km, "km") == "+100 km on the shoe"
 
 
 EACH_STEP = {
@@ -381,7 +381,7 @@ def test_a_link_reads_as_a_sentence_that_names_its_step(factor):
 
 
 def test_a_small_link_is_not_told_as_none():
-    factor = next(factor for factor in FACTORS if factor.name == "desk_hours")
+    factor = find_factor("desk_hours")
     said = findings.link_sentence(factor, pd.Series({"grade": "C", "effect": -0.04}), "km")
     assert "0.04 points less" in said
 

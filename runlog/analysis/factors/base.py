@@ -1,7 +1,12 @@
-"""Look up what had happened by a moment. Times are int64 microseconds since 1970, UTC."""
+"""Define what a factor is, and look up what had happened by a moment.
+
+Times are int64 microseconds since 1970, UTC.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,9 +14,88 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
+
+
+class FactorUnit(Enum):
+    """What a factor's values are, which decides how they are written and drawn."""
+
+    NUMBER = auto()
+    #: Of the last run: 1 done, 0 skipped.
+    HABIT = auto()
+    #: 0 to 1, written as a percentage.
+    SHARE = auto()
+    #: Kilometres, written in the runner's unit.
+    DISTANCE = auto()
+    #: In the unit of ``History.load_kind``.
+    LOAD = auto()
+    RATIO = auto()
+    RUNS = auto()
+    DAYS = auto()
+
+
+class WeekSummary(Enum):
+    """Which one value stands for a week's."""
+
+    LAST = auto()
+    MAX = auto()
+    MEAN = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """A factor: its function, and all that anybody needs to compute, name and write it.
+
+    The texts are English, marked with ``N_``, and translated where they are shown. In the two texts of a
+    step, ``{distance}`` is the step in the runner's unit.
+
+    Attributes:
+        values: function of (history, moments) that returns floats indexed by the moments; NaN is unknown.
+        name: that of the function; also the column, the JSON key and the name on the command line.
+        label: name for people.
+        family: what it is a measure of; factors of one family often move together.
+        step: difference of the factor that its effect is reported for.
+        relative: the step is a fraction of the factor's mean.
+        step_text: the step in words, e.g. "+1 hour at the desk".
+        each_step: beginning of the sentence on its link, e.g. "Every further hour at the desk"; of a habit
+            the runs with it, e.g. "Runs with a warm-up".
+        value_text: words around a value, e.g. "{value} hours a day".
+        axis_unit: unit on a chart's axis, where ``unit`` does not give it.
+        unit: what the values are.
+        week_summary: which value stands for a week's.
+        primary: it is one of the main questions. Each counts as a question of its own where many are
+            asked, represents its family, and is reported even without a sign of a link.
+        last_run_only: it is a value of the last run and applies only in the 24 hours after one.
+        per_run: a week's values are those at the ends of its runs, not of its days.
+    """
+
+    values: Callable[[History, pd.DatetimeIndex], pd.Series[float]]
+    label: str
+    family: str
+    step: float
+    step_text: str
+    each_step: str
+    name: str = ""
+    relative: bool = False
+    value_text: str = "{value}"
+    axis_unit: str = ""
+    unit: FactorUnit = FactorUnit.NUMBER
+    week_summary: WeekSummary = WeekSummary.LAST
+    primary: bool = False
+    last_run_only: bool = False
+    per_run: bool = False
+
+    def __post_init__(self) -> None:
+        """Take the name from the function, and what follows from other fields."""
+        object.__setattr__(self, "name", self.name or self.values.__name__)
+        object.__setattr__(self, "per_run", self.per_run or self.last_run_only)
+        if self.unit is FactorUnit.HABIT and not self.last_run_only:
+            raise ValueError(f"the habit {self.name} must be last_run_only: it is done with a run")
+
 
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US

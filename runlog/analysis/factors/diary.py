@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis.factors import base
+from runlog.analysis.factors.base import Factor, FactorUnit, WeekSummary
+from runlog.i18n import N_
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
 
 WEEK_DAYS = 7
+#: Sports and sub-sports.
 STRENGTH = {"strength_training"}
 MOBILITY = {"flexibility_training", "mobility", "stretching", "yoga", "pilates"}
 
@@ -28,6 +31,18 @@ def strength_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
     )
 
 
+STRENGTH_7D = Factor(
+    values=strength_7d,
+    label=N_("Strength days of the last 7"),
+    family="strength",
+    step=1.0,
+    step_text=N_("+1 day with strength"),
+    each_step=N_("Every further day with strength in 7"),
+    unit=FactorUnit.DAYS,
+    primary=True,
+)
+
+
 def mobility_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Days with mobility work (stretching, yoga, pilates) among the last 7, counted as for strength.
 
@@ -35,6 +50,17 @@ def mobility_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
     days and no session was recorded.
     """
     return _days_in_week(history, moments, _known_sessions(history, history.entries["mobility"], MOBILITY))
+
+
+MOBILITY_7D = Factor(
+    values=mobility_7d,
+    label=N_("Mobility days of the last 7"),
+    family="strength",
+    step=1.0,
+    step_text=N_("+1 day with mobility work"),
+    each_step=N_("Every further day with mobility work in 7"),
+    unit=FactorUnit.DAYS,
+)
 
 
 def desk_hours(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -46,6 +72,20 @@ def desk_hours(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     return _latest_answer(history, moments, "desk_hours")
 
 
+DESK_HOURS = Factor(
+    values=desk_hours,
+    label=N_("Desk hours"),
+    family="desk",
+    step=1.0,
+    step_text=N_("+1 hour at the desk"),
+    each_step=N_("Every further hour at the desk"),
+    value_text=N_("{value} hours a day"),
+    axis_unit=N_("hours"),
+    week_summary=WeekSummary.MEAN,
+    primary=True,
+)
+
+
 def posture(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Posture on the moment's day, or on the day before where that day's is not told yet.
 
@@ -53,6 +93,20 @@ def posture(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     latest holds.
     """
     return _latest_answer(history, moments, "posture")
+
+
+POSTURE = Factor(
+    values=posture,
+    label=N_("Posture"),
+    family="desk",
+    step=1.0,
+    step_text=N_("+1 point towards upright"),
+    each_step=N_("Every point more upright"),
+    value_text=N_("{value} of 10"),
+    axis_unit=N_("0 slumped to 10 upright"),
+    week_summary=WeekSummary.MEAN,
+    primary=True,
+)
 
 
 def _strength_done(entries: pd.DataFrame) -> pd.Series[float]:

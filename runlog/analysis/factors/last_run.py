@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog.analysis.factors import base
+from runlog.analysis.factors.base import Factor, FactorUnit, WeekSummary
 from runlog.analysis.shoe_wear import mileage_after_runs
 from runlog.analysis.warmup import comparable_answers
+from runlog.i18n import N_
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,22 +26,52 @@ def warmup(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Whether the last run had a warm-up, if it ended in the 24 hours before.
 
     Unit: 1 done, 0 skipped, NaN unknown or no such run. Step: done against skipped. It does not matter when
-    the diary told it. Only what the diary and the laps say counts: a stream or a neighbouring activity can
-    say "yes", but never "no", and would tell of just the runs of which the diary is silent
-    (``warmup.comparable``).
+    the diary was written. Only the diary and the laps count: a stream or a neighbouring activity can say
+    "yes", but never "no", and speaks only of runs that the diary leaves out (``comparable_answers``).
     """
     return _habit_of_recent_run(history, moments, "warmup")
+
+
+WARMUP = Factor(
+    values=warmup,
+    label=N_("Warm-up"),
+    family="habits",
+    step=1.0,
+    step_text=N_("done against skipped"),
+    each_step=N_("Runs with a warm-up"),
+    unit=FactorUnit.HABIT,
+    week_summary=WeekSummary.MEAN,
+    primary=True,
+    last_run_only=True,
+)
 
 
 def cooldown(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Whether the last run had a cool-down, if it ended in the 24 hours before.
 
-    Unit: 1 done, 0 skipped, NaN unknown or no such run. Step: done against skipped. It does not matter when
-    the diary told it. Only what the diary and the laps say counts: a stream or a neighbouring activity can
-    say "yes", but never "no", and would tell of just the runs of which the diary is silent
-    (``warmup.comparable``).
+    Unit: 1 done, 0 skipped, NaN unknown or no such run. Step: done against skipped. It is known from the
+    same sources as the warm-up.
     """
     return _habit_of_recent_run(history, moments, "cooldown")
+
+
+COOLDOWN = Factor(
+    values=cooldown,
+    label=N_("Cool-down"),
+    family="habits",
+    step=1.0,
+    step_text=N_("done against skipped"),
+    each_step=N_("Runs with a cool-down"),
+    unit=FactorUnit.HABIT,
+    week_summary=WeekSummary.MEAN,
+    primary=True,
+    last_run_only=True,
+)
+
+
+def _habit_of_recent_run(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
+    runs = base.runs_by_end(history)
+    return base.value_of_recent_run(runs, comparable_answers(runs, column).to_numpy(float), moments)
 
 
 def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -51,9 +83,17 @@ def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     return base.value_of_last_run(runs, runs["total_m"].to_numpy(float) / 1000.0, moments)
 
 
-def _habit_of_recent_run(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
-    runs = base.runs_by_end(history)
-    return base.value_of_recent_run(runs, comparable_answers(runs, column).to_numpy(float), moments)
+SHOE_KM = Factor(
+    values=shoe_km,
+    label=N_("Shoe distance"),
+    family="shoes",
+    step=100.0,
+    step_text=N_("+{distance} on the shoe"),
+    each_step=N_("Every {distance} on the shoe"),
+    value_text=N_("{value} on the shoe of your last run"),
+    unit=FactorUnit.DISTANCE,
+    primary=True,
+)
 
 
 EVEN_PCT = 50.0
@@ -67,12 +107,38 @@ def cadence(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     return _column_of_recent_run(history, moments, "avg_cadence_spm")
 
 
+CADENCE = Factor(
+    values=cadence,
+    label=N_("Cadence"),
+    family="form",
+    step=5.0,
+    step_text=N_("+5 steps/min"),
+    each_step=N_("A cadence 5 steps a minute higher"),
+    value_text=N_("{value} steps a minute"),
+    axis_unit=N_("steps/min"),
+    last_run_only=True,
+)
+
+
 def stance_time(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Mean ground contact time of the last run, if it ended in the 24 hours before.
 
     Unit: milliseconds per step. Step: 10. It is shorter at a faster pace.
     """
     return _column_of_recent_run(history, moments, "stance_time_ms")
+
+
+STANCE_TIME = Factor(
+    values=stance_time,
+    label=N_("Ground contact time"),
+    family="form",
+    step=10.0,
+    step_text=N_("+10 ms on the ground"),
+    each_step=N_("Every 10 ms more on the ground"),
+    value_text=N_("{value} ms on the ground"),
+    axis_unit=N_("ms"),
+    last_run_only=True,
+)
 
 
 def stance_imbalance(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -84,12 +150,38 @@ def stance_imbalance(history: History, moments: pd.DatetimeIndex) -> pd.Series[f
     return (_column_of_recent_run(history, moments, "stance_time_balance_pct") - EVEN_PCT).abs().round(1)
 
 
+STANCE_IMBALANCE = Factor(
+    values=stance_imbalance,
+    label=N_("Ground contact imbalance"),
+    family="form",
+    step=1.0,
+    step_text=N_("+1 percentage point from even"),
+    each_step=N_("Every percentage point more between the feet's times on the ground"),
+    value_text=N_("{value} percentage points from even"),
+    axis_unit=N_("percentage points from even"),
+    last_run_only=True,
+)
+
+
 def vertical_ratio(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Bounce as a share of the step length in the last run, if it ended in the 24 hours before.
 
     Unit: percent. Step: 0.5.
     """
     return _column_of_recent_run(history, moments, "vertical_ratio_pct")
+
+
+VERTICAL_RATIO = Factor(
+    values=vertical_ratio,
+    label=N_("Vertical ratio"),
+    family="form",
+    step=0.5,
+    step_text=N_("+0.5 percentage points of bounce"),
+    each_step=N_("Every 0.5 percentage points more bounce for the step length"),
+    value_text=N_("{value}% of the step length"),
+    axis_unit=N_("%"),
+    last_run_only=True,
+)
 
 
 def _column_of_recent_run(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:

@@ -12,7 +12,9 @@ import pandas as pd
 
 from runlog.analysis import load_formulas
 from runlog.analysis.factors import base
+from runlog.analysis.factors.base import Factor, FactorUnit, WeekSummary
 from runlog.analysis.load import FIRST_FULL_DAY, activity_evidence, daily_loads, known_stretches, run_spikes
+from runlog.i18n import N_
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +31,20 @@ def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     return pd.Series(_ewma_at(history, moments, load_formulas.ACUTE_DAYS), index=moments)
 
 
+ACUTE_LOAD = Factor(
+    values=acute_load,
+    label=N_("Acute load (7 days)"),
+    family="load",
+    step=0.1,
+    relative=True,
+    step_text=N_("+10% acute load"),
+    each_step=N_("Every 10% more load in 7 days"),
+    value_text=N_("{value} a day"),
+    unit=FactorUnit.LOAD,
+    primary=True,
+)
+
+
 def chronic_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Chronic load: the daily loads weighted towards the last 28 days (EWMA), today's so far included.
 
@@ -36,6 +52,19 @@ def chronic_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float
     and after a silence in which nobody kept it.
     """
     return pd.Series(_ewma_at(history, moments, load_formulas.CHRONIC_DAYS), index=moments)
+
+
+CHRONIC_LOAD = Factor(
+    values=chronic_load,
+    label=N_("Chronic load (28 days)"),
+    family="load",
+    step=0.1,
+    relative=True,
+    step_text=N_("+10% chronic load"),
+    each_step=N_("Every 10% more load in 28 days"),
+    value_text=N_("{value} a day"),
+    unit=FactorUnit.LOAD,
+)
 
 
 def acwr(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -49,6 +78,16 @@ def acwr(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     return pd.Series(load_formulas.safe_ratio(acute, chronic), index=moments)
 
 
+ACWR = Factor(
+    values=acwr,
+    label=N_("Acute over chronic load"),
+    family="load",
+    step=0.1,
+    step_text=N_("+0.1 in the ratio"),
+    each_step=N_("Every 0.1 more of acute over chronic load"),
+)
+
+
 def run_spike(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Distance of the last run over the longest run of the 30 days before it.
 
@@ -56,6 +95,22 @@ def run_spike(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     30 days or has fewer than three runs in them, and without a run in the 24 hours before the moment.
     """
     return base.value_of_recent_run(base.runs_by_end(history), run_spikes(history).to_numpy(float), moments)
+
+
+RUN_SPIKE = Factor(
+    values=run_spike,
+    label=N_("Single-run spike"),
+    family="load",
+    step=0.1,
+    step_text=N_("+10% over the longest of 30 days"),
+    each_step=N_("Every 10% more than the longest run of 30 days"),
+    value_text=N_("{value} the longest run of 30 days"),
+    axis_unit=N_("times the longest run of 30 days"),
+    unit=FactorUnit.RATIO,
+    week_summary=WeekSummary.MAX,
+    primary=True,
+    last_run_only=True,
+)
 
 
 def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -73,7 +128,17 @@ def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     return pd.Series(np.where(known, load_formulas.monotony(loads), np.nan), index=moments)
 
 
-#: A day before all others: of what has not happened yet.
+MONOTONY = Factor(
+    values=monotony,
+    label=N_("Monotony"),
+    family="load",
+    step=0.5,
+    step_text=N_("+0.5 monotony"),
+    each_step=N_("Every 0.5 more monotony (days that are more alike)"),
+)
+
+
+#: Sentinel for "no such day".
 NEVER = -1_000_000
 
 

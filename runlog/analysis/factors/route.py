@@ -9,6 +9,8 @@ import pandas as pd
 
 from runlog.analysis import routes
 from runlog.analysis.factors import base
+from runlog.analysis.factors.base import Factor, FactorUnit
+from runlog.i18n import N_
 
 if TYPE_CHECKING:
     from runlog.analysis.history import History
@@ -30,6 +32,19 @@ def route_share(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
     return pd.Series(share.to_numpy(float), index=moments)
 
 
+ROUTE_SHARE = Factor(
+    values=route_share,
+    label=N_("Route share"),
+    family="routes",
+    step=0.1,
+    step_text=N_("+10 percentage points of runs on one route"),
+    each_step=N_("Every 10 percentage points more of your runs on one route"),
+    value_text=N_("{value} of your runs on one route"),
+    unit=FactorUnit.SHARE,
+    primary=True,
+)
+
+
 def route_streak(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Runs in a row on the same route, up to the last run with a route.
 
@@ -40,6 +55,19 @@ def route_streak(history: History, moments: pd.DatetimeIndex) -> pd.Series[float
     return pd.Series(
         base.take_at(routes.streak_lengths(runs["route"]).to_numpy().astype(float), position), index=moments
     )
+
+
+ROUTE_STREAK = Factor(
+    values=route_streak,
+    label=N_("Runs in a row on one route"),
+    family="routes",
+    step=1.0,
+    step_text=N_("+1 run in a row"),
+    each_step=N_("Every further run in a row on one route"),
+    value_text=N_("{value} in a row on one route"),
+    unit=FactorUnit.RUNS,
+    per_run=True,
+)
 
 
 def _runs_with_route(history: History) -> pd.DataFrame:

@@ -162,7 +162,7 @@ def _rating_counts(ratings: pd.DataFrame, name: str) -> dict[str, Any]:
     known = ratings[name].dropna()
     high = int(grading.is_high(known).sum())
     return {
-        "factor": effect_unit(name).factor,
+        "factor": effect_unit(name).factor.name,
         "window": effect_unit(name).window,
         "step": step_size(known, name),
         "ratings": len(ratings),
@@ -182,7 +182,7 @@ def choose_representatives(ratings: pd.DataFrame, names: Sequence[str]) -> dict[
     correlation = correlations(ratings, names)
     found: dict[str, tuple[str, float]] = {}
     asked: list[str] = []
-    for name in sorted(names, key=lambda name: (not effect_unit(name).mission, effect_unit(name).place)):
+    for name in sorted(names, key=_representative_rank):
         kin = [other for other in asked if _same_family(name, other)]
         closest = max(kin, key=lambda other: abs(correlation[name][other]), default=None)
         if closest is not None and abs(correlation[name][closest]) > COLLINEAR_ABOVE:
@@ -192,6 +192,11 @@ def choose_representatives(ratings: pd.DataFrame, names: Sequence[str]) -> dict[
     return found
 
 
+def _representative_rank(name: str) -> tuple[bool, int]:
+    unit = effect_unit(name)
+    return not unit.factor.primary, unit.order
+
+
 def question_weights(names: Sequence[str]) -> list[float]:
     """Give each factor that is asked its share of the questions, 1 on average."""
     shares = [1.0 / (1 if _is_own_question(name) else _family_size(name, names)) for name in names]
@@ -199,22 +204,19 @@ def question_weights(names: Sequence[str]) -> list[float]:
 
 
 def _is_own_question(name: str) -> bool:
-    return effect_unit(name).mission or not effect_unit(name).family
+    return effect_unit(name).factor.primary or not effect_unit(name).factor.family
 
 
 def _family_size(name: str, names: Sequence[str]) -> int:
-    family = effect_unit(name).family
-    return sum(not _is_own_question(other) and effect_unit(other).family == family for other in names)
+    family = effect_unit(name).factor.family
+    return sum(not _is_own_question(other) and effect_unit(other).factor.family == family for other in names)
 
 
-def _same_family(one: str, other: str) -> bool:
-    """Tell whether two factors are of one family, in the same window."""
-    one_step, other_step = effect_unit(one), effect_unit(other)
-    return (
-        bool(one_step.family)
-        and one_step.family == other_step.family
-        and one_step.window == other_step.window
-    )
+def _same_family(name: str, other_name: str) -> bool:
+    """Return True if two factors are of one family, in the same window."""
+    unit, other = effect_unit(name), effect_unit(other_name)
+    family = unit.factor.family
+    return bool(family) and family == other.factor.family and unit.window == other.window
 
 
 def estimate_effects(
@@ -266,9 +268,9 @@ def estimate_effects(
 
 
 def step_size(values: pd.Series[float], name: str) -> float:
-    """Give the step of a factor in its own unit; NaN where it is relative and nothing is known."""
-    step = effect_unit(name)
-    return step.size * abs(float(values.mean())) if step.relative else step.size
+    """Return the step of a factor in its own unit; NaN where it is relative and nothing is known."""
+    factor = effect_unit(name).factor
+    return factor.step * abs(float(values.mean())) if factor.relative else factor.step
 
 
 def _false_discovery_rates(asked: Sequence[str], p: np.ndarray) -> np.ndarray:

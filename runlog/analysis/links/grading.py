@@ -263,23 +263,23 @@ def reason_not_estimable(ratings: pd.DataFrame, name: str) -> str:
 
 
 def _is_applicable(ratings: pd.DataFrame, name: str) -> NDArray[np.bool_]:
-    """Tell at which ratings a factor may have a value at all.
+    """Return at which ratings a factor applies (last-run factors: within a day after a run).
 
-    A value of the last run lasts for a day. Who writes a diary every day but runs three times a week has
-    none on most days, and nothing is unknown for that. That there was a run, another such value tells.
+    Who writes a diary every day but runs three times a week has no value of the last run on most days, and
+    nothing is unknown for that. A run is known from any other last-run factor having a value.
     """
     everywhere = np.ones(len(ratings), dtype=bool)
-    step = effect_unit(name)
-    if not step.fresh:
+    unit = effect_unit(name)
+    if not unit.factor.last_run_only:
         return everywhere
-    of_the_run = [other for other in ratings.columns if _of_the_same_run(effect_unit(other), step)]
+    of_the_run = [other for other in ratings.columns if _of_same_run(effect_unit(other), unit)]
     if of_the_run == [name]:
         return everywhere
     return np.asarray(ratings[of_the_run].notna().any(axis=1), dtype=bool)
 
 
-def _of_the_same_run(one: EffectUnit, other: EffectUnit) -> bool:
-    return one.fresh and other.fresh and one.window == other.window
+def _of_same_run(unit: EffectUnit, other: EffectUnit) -> bool:
+    return unit.factor.last_run_only and other.factor.last_run_only and unit.window == other.window
 
 
 def is_high(values: pd.Series[float]) -> pd.Series[bool]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis import periods
-from runlog.analysis.factors import FACTORS
+from runlog.analysis.factors import find_factor
 
 if TYPE_CHECKING:
     from datetime import date
@@ -94,7 +94,7 @@ def days_until(history: History, now: pd.Timestamp) -> tuple[pd.DatetimeIndex, p
 
 def factor_values(name: str, history: History, moments: pd.DatetimeIndex) -> pd.Series:
     """The values of a factor, the same as in the links and charts."""
-    return next(one for one in FACTORS if one.name == name).values(history, moments)
+    return find_factor(name).values(history, moments)
 
 
 def count_runs(ends: pd.Series[pd.Timestamp], moments: pd.DatetimeIndex) -> NDArray[np.intp]:

@@ -9,13 +9,13 @@ import numpy as np
 
 from runlog import units
 from runlog.analysis.exposures import exposures
-from runlog.analysis.factors import FACTORS
+from runlog.analysis.factors import find_factor
+from runlog.analysis.factors.base import FactorUnit
 from runlog.analysis.links import links, step_size
-from runlog.errors import NotFound
-from runlog.i18n import N_, _, ngettext
+from runlog.i18n import _, ngettext
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import HABITS, SIGNS, link_sentence
+from runlog.reporter.findings import SIGNS, format_grade, link_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from runlog.analysis.factors import Factor
+    from runlog.analysis.factors.base import Factor
     from runlog.analysis.history import History
     from runlog.analysis.session_load import LoadKind
     from runlog.reporter.charts.view import View
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
 WORST_RATING = 10
 #: More dots than this hide each other; the latest are drawn.
 MOST_DOTS = 400
-LOAD_FACTORS = ("acute_load", "chronic_load")
-#: The unit of a factor's values, where they have one that its name does not say.
-FACTOR_UNITS = {
-    "run_spike": N_("times the longest run of 30 days"),
-    "desk_hours": N_("hours"),
-    "posture": N_("0 slumped to 10 upright"),
-    "cadence": N_("steps/min"),
-    "stance_time": N_("ms"),
-    "stance_imbalance": N_("percentage points from even"),
-    "vertical_ratio": N_("%"),
-}
 
 
 class FittedLink(NamedTuple):
@@ -90,22 +79,9 @@ def exposure_data(history: History, view: View) -> ExposureData:
     Raises:
         NotFound: there is no such factor.
     """
-    factor = view.factor or "warmup"
-    find_factor(factor)
+    factor = find_factor(view.factor or "warmup")
     table = exposures(history, view.area)
-    return exposure_data_from(table, factor, history.settings.units, load_kind=history.load_kind)
-
-
-def find_factor(name: str) -> Factor:
-    """The factor of that name.
-
-    Raises:
-        NotFound: there is none; the message lists those that there are.
-    """
-    for factor in FACTORS:
-        if factor.name == name:
-            return factor
-    raise NotFound(f"there is no factor {name!r}; there are {', '.join(one.name for one in FACTORS)}")
+    return exposure_data_from(table, factor.name, history.settings.units, load_kind=history.load_kind)
 
 
 def exposure_data_from(
@@ -132,7 +108,7 @@ def exposure_data_from(
     rows = [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
     row = next((row for row in rows if row["factor"] == factor), None)
     points = table[[factor, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
-    scale = _unit_scale(factor, unit, load_kind)
+    scale = _unit_scale(asked, unit, load_kind)
     step = scale * float(step_size(points["value"], factor))
     points["value"] *= scale
     fit = None if row is None or row["grade"] not in (*SIGNS, "none") else _fitted_link(row, points, step)
@@ -142,8 +118,8 @@ def exposure_data_from(
         points=points,
         fit=fit,
         reason="" if row is None else str(row.get("reason", "")),
-        yes_no=factor in HABITS,
-        share=factor == "route_share",
+        yes_no=asked.unit is FactorUnit.HABIT,
+        share=asked.unit is FactorUnit.SHARE,
     )
 
 
@@ -154,23 +130,23 @@ def _fitted_link(row: Mapping[str, Any], points: pd.DataFrame, step: float) -> F
     )
 
 
-def _unit_scale(factor: str, unit: str, load_kind: LoadKind | None) -> float:
-    """What turns a factor's values into the unit that they are drawn in."""
-    if factor == "shoe_km":
-        return units.METRES["km"] / units.METRES[unit]
-    return units.load_in(1.0, load_kind, unit) if load_kind and factor in LOAD_FACTORS else 1.0
+def _unit_scale(factor: Factor, distance_unit: str, load_kind: LoadKind | None) -> float:
+    """Return what converts a factor's values into the unit of the axis."""
+    if factor.unit is FactorUnit.DISTANCE:
+        return units.METRES["km"] / units.METRES[distance_unit]
+    if factor.unit is FactorUnit.LOAD and load_kind:
+        return units.load_in(1.0, load_kind, distance_unit)
+    return 1.0
 
 
-def _axis_label(factor: Factor, unit: str, load_kind: LoadKind | None) -> str:
-    said = None
-    if factor.name == "shoe_km":
-        said = unit
-    elif factor.name in LOAD_FACTORS and load_kind:
-        said = _("{value} a day").format(value=units.load_unit(load_kind, unit))
-    elif factor.name in FACTOR_UNITS:
-        said = _(FACTOR_UNITS[factor.name])
+def _axis_label(factor: Factor, distance_unit: str, load_kind: LoadKind | None) -> str:
+    axis_unit = _(factor.axis_unit)
+    if factor.unit is FactorUnit.DISTANCE:
+        axis_unit = distance_unit
+    elif factor.unit is FactorUnit.LOAD and load_kind:
+        axis_unit = _("{value} a day").format(value=units.load_unit(load_kind, distance_unit))
     label = _(factor.label)
-    return _("{factor}, {unit}").format(factor=label, unit=said) if said else label
+    return _("{factor}, {unit}").format(factor=label, unit=axis_unit) if axis_unit else label
 
 
 def _exposure_title(factor: Factor, row: Mapping[str, Any] | None, unit: str) -> str:
@@ -290,10 +266,3 @@ def _exposure_note(data: ExposureData) -> str:
     else:
         told = _("The line and the shaded 95% range are fitted beside all other factors; {grade}.")
     return " ".join((drawn, told.format(**values, grade=format_grade(fit.grade))))
-
-
-def format_grade(grade: str) -> str:
-    """A grade in words, e.g. "likely (B)"."""
-    if grade in ("A", "B", "C"):
-        return _("{word} ({letter})").format(word=_(SIGNS[grade]), letter=grade)
-    return _(SIGNS[grade]) if grade in SIGNS else _("no sign")

@@ -9,13 +9,12 @@ import pandas as pd
 
 from runlog import units
 from runlog.analysis.exposures import exposures
-from runlog.analysis.factors import FACTORS
+from runlog.analysis.factors import FACTORS, find_factor
 from runlog.analysis.links import links
 from runlog.i18n import _
 from runlog.reporter.charts import style
-from runlog.reporter.charts.exposure import format_grade
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import SIGNS, UNSURE, format_step, link_sentence
+from runlog.reporter.findings import SIGNS, UNSURE, format_grade, format_step, link_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -70,8 +69,7 @@ def _links_title(rows: pd.DataFrame, area: str, unit: str) -> str:
         return _("Nothing goes together with the soreness of your {area} so far").format(
             area=units.area(area)
         )
-    factor = next(factor for factor in FACTORS if factor.name == surest["factor"])
-    return link_sentence(factor, {str(key): value for key, value in surest.items()}, unit).rstrip(".")
+    return link_sentence(find_factor(surest["factor"]), surest, unit).rstrip(".")
 
 
 def _link_notes(found: pd.DataFrame) -> list[str]:

@@ -1,0 +1,71 @@
+"""A factor's words come from the factor itself, and each primary factor has its place in the report."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from past import past, ran, wrote
+
+from runlog.analysis.factors import FACTORS, find_factor
+from runlog.analysis.factors.base import Factor, FactorUnit
+from runlog.analysis.periods import Span
+from runlog.errors import NotFound
+from runlog.reporter import findings
+from runlog.reporter.findings import Finding
+
+
+def sleep_hours(history, moments):
+    return pd.Series(7.0 + len(history.runs) / 2, index=moments)
+
+
+SLEEP = Factor(
+    values=sleep_hours,
+    label="Sleep",
+    family="sleep",
+    step=1.0,
+    step_text="+1 hour of sleep",
+    each_step="Every further hour of sleep",
+)
+
+
+def test_a_new_factor_needs_no_words_but_its_own():
+    row = {"grade": "A", "effect": -0.5}
+    said = findings.link_sentence(SLEEP, row, "km")
+    assert said == "Every further hour of sleep goes with 0.5 points less soreness."
+    history = past([ran(1, "2026-05-01 18:00")], [wrote(1, "2026-05-01 21:00", soreness=3.0)])
+    week = Span(pd.Timestamp("2026-04-27"), pd.Timestamp("2026-05-03"))
+    assert findings.week_value(SLEEP, history, week) == (7.5, "7.5")
+
+
+@pytest.mark.parametrize("unit", FactorUnit)
+def test_every_unit_can_be_written(unit):
+    assert unit in findings._FORMATTERS
+
+
+def test_a_habit_is_a_value_of_the_last_run():
+    with pytest.raises(ValueError, match="sleep_hours must be last_run_only"):
+        Factor(
+            values=sleep_hours,
+            label="Sleep",
+            family="sleep",
+            step=1.0,
+            step_text="",
+            each_step="",
+            unit=FactorUnit.HABIT,
+        )
+
+
+def test_each_primary_factor_has_an_entry_or_is_in_the_table_besides_running():
+    numbers = dict.fromkeys(("now", "median", "effect", "low", "high", "impact"), float("nan"))
+    texts = dict.fromkeys(("label", "now_text", "median_text", "sentence"), "")
+    every = [Finding(factor.name, n=0, grade="none", **numbers, **texts) for factor in FACTORS]
+    own_entry = {finding.factor for finding in every if finding.is_told}
+    other_habits = {factor.name for factor in FACTORS if factor.family in findings.OTHER_HABIT_FAMILIES}
+    assert other_habits == {"strength_7d", "mobility_7d", "desk_hours", "posture"}
+    assert {factor.name for factor in FACTORS if factor.primary} <= own_entry | other_habits
+
+
+def test_an_unknown_factor_is_named_with_those_that_there_are():
+    assert find_factor("posture").label == "Posture"
+    with pytest.raises(NotFound, match="no factor 'moon'; there are warmup, cooldown"):
+        find_factor("moon")
