@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runlog.errors import BadInput
+from runlog.model import Area
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -131,7 +133,7 @@ def last_day_with_data(history: History) -> date | None:
     return None if days.empty else days.max().date()
 
 
-def main_area(history: History) -> str:
-    """Return the area rated most, the upper back where there is a tie or no rating."""
-    counts = history.entries.dropna(subset=["soreness"])["area"].value_counts()
-    return max(["upper_back", *map(str, counts.index)], key=lambda area: counts.get(area, 0))
+def main_area(history: History) -> Area | None:
+    """Return the area rated most, None without ratings; of a tie the first in the order of ``Area``."""
+    ratings = Counter(history.entries.loc[history.entries["soreness"].notna(), "area"])
+    return max(Area, key=lambda area: ratings[area]) if ratings else None

@@ -307,10 +307,11 @@ def _source_lines(sources: Sequence[RecordingInfo]) -> list[tuple[str, str]]:
 
 
 def _rating_texts(row: dict[str, Any], history: History) -> list[str]:
+    from runlog.analysis.build import runs_of_entries
+
     entries = history.entries
-    said = entries["run"] == row["id"]
-    that_day = entries["run"].isna() & (entries["day"] == history.runs["day"][row["id"]])
-    rated = entries[(said | that_day) & entries["soreness"].notna()]
+    of_run = runs_of_entries(history.runs, entries) == row["id"]
+    rated = entries[of_run & entries["soreness"].notna()]
     return [
         f"{units.area(entry.area)} {entry.soreness:g} of 10 ({units.day(entry.day)})"
         for entry in rated.itertuples()

@@ -135,12 +135,13 @@ def make(
     FACTOR is warmup, cooldown, strength, route or shoes. Run as the plan says
     and rate each run within a day; "runlog plan result" says what it showed.
     """
+    from runlog.analysis import periods
     from runlog.trials import design
 
     now = base.now()
     with base.open_journal() as journal:
         history = journal.history()
-        area = area or design.most_rated_area(history)
+        area = area or periods.main_area(history)
         if area is None:
             raise BadInput(NO_RATINGS)
         trial = design.new_trial(history, factor, area, start.date() if start else tomorrow(history, now))
@@ -213,14 +214,15 @@ def ideas(fmt: OutputFormat, area: str | None, effect: float) -> None:
     The one that tells most for its runs comes first; then the plans that are
     under way.
     """
+    from runlog.analysis import periods
     from runlog.reporter.alerts import clinician_warnings
-    from runlog.trials import design, suggestions
+    from runlog.trials import suggestions
 
     now = base.now()
     with base.open_journal() as journal:
         history = journal.history()
         under_way = [found for found in evaluate_trials(journal, history, now) if not found.over]
-    area = area or design.most_rated_area(history)
+    area = area or periods.main_area(history)
     found = [] if area is None else suggestions.suggest_trials(history, area, tomorrow(history, now), effect)
     if fmt != "table" or area is None:
         print_rows(fmt, [_suggestion_row(idea) for idea in found], _SUGGESTION_KEYS, (), NO_RATINGS)

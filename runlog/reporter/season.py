@@ -12,6 +12,7 @@ from runlog.analysis.exposures import exposures
 from runlog.analysis.periods import Span
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext, use_language
+from runlog.model import Area
 from runlog.reporter import advice, summary
 from runlog.reporter.alerts import alerts
 from runlog.reporter.charts import links as links_chart
@@ -123,7 +124,7 @@ def _gather_season(
     span = _season_span(since, until, today)
     end = min(periods.end_of_day(history, span.last), now)
     known = periods.history_as_of(history, end)
-    area = periods.main_area(known)
+    area = periods.main_area(known) or Area.UPPER_BACK
     table = exposures(known, area)
     of_season = span.of(table)
     weeks = tuple(

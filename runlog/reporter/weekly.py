@@ -10,6 +10,7 @@ from runlog.analysis.exposures import exposures
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.errors import BadInput
 from runlog.i18n import use_language
+from runlog.model import Area
 from runlog.reporter import advice, guidance, shoes_and_routes, summary
 from runlog.reporter.alerts import alerts
 from runlog.reporter.charts import exposure, find_chart
@@ -172,7 +173,7 @@ def _gather_week(history: History, iso_week: str | None, now: datetime | None) -
     known = periods.history_as_of(history, end)
     today = known.clock.day(end)
     told = replace(span, last=max(span.first, min(span.last, today)))
-    area = periods.main_area(known)
+    area = periods.main_area(known) or Area.UPPER_BACK
     table = exposures(known, area)
     found = build_findings(known, table, told)
     notices = tuple(alerts(known, end))

@@ -81,9 +81,10 @@ def detectable_difference(pairs: int, sd: float) -> float:
 
 
 def soreness_after_runs(history: History, area: str) -> pd.Series[float]:
-    """The mean rating of an area in the 24 hours after each run and before the next one's end.
+    """Return the mean rating of an area in the 24 hours after each run and before the next one's end.
 
-    The mean, so that nobody chooses among several ratings afterwards.
+    The mean avoids picking a rating after the fact. Which run a rating may be an effect of is the question of
+    exposures (``base.index_of_recent_run``), not which run its entry describes (``build.runs_of_entries``).
 
     Returns:
         By run id, in the order of the runs' ends; NaN where there is none.
@@ -91,18 +92,9 @@ def soreness_after_runs(history: History, area: str) -> pd.Series[float]:
     runs = base.runs_by_end(history)
     entries = history.entries
     rated = entries[entries["soreness"].notna() & (entries["area"] == area)]
-    at = base.to_microseconds(rated["moment"])
-    ends = base.to_microseconds(runs["end"])
-    position = base.index_before(ends, at)
-    fresh = (position >= 0) & (at - base.take_at(ends.astype(float), position) < base.LAST_RUN_HOLDS_US)
-    means = rated["soreness"][fresh].groupby(position[fresh]).mean()
+    position = base.index_of_recent_run(runs, base.to_microseconds(rated["moment"]))
+    means = rated["soreness"].groupby(position).mean()
     return pd.Series(means.reindex(np.arange(len(runs))).to_numpy(float), index=runs.index)
-
-
-def most_rated_area(history: History) -> str | None:
-    """The area with the most ratings; None where nothing is rated."""
-    rated = history.entries.loc[history.entries["soreness"].notna(), "area"]
-    return None if rated.empty else str(rated.value_counts().index[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,3 +53,19 @@ def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(BadInput, match="time zone"):
         periods.to_utc(datetime(2026, 3, 2))  # noqa: DTZ001 - the mistake under test
     assert periods.to_utc(datetime(2026, 3, 2, tzinfo=UTC)) == pd.Timestamp("2026-03-02", tz="UTC")
+
+
+@pytest.mark.parametrize(
+    ("rated", "main"),
+    [
+        ((), None),
+        (("knee", "neck", "knee"), "knee"),
+        (("knee", "upper_back"), "upper_back"),
+        (("foot", "knee", "neck", "foot", "knee"), "knee"),
+    ],
+)
+def test_the_main_area_is_the_one_rated_most_and_of_a_tie_the_first_in_their_order(rated, main):
+    diary = Diary()
+    for day, area in enumerate(rated):
+        diary.rate(day, 3, area=area)
+    assert periods.main_area(diary.tell(9, desk_hours=8.0).history()) == main

@@ -7,7 +7,7 @@ import pytest
 from past import at, past, ran, wrote
 
 from runlog.model import Area, Plan, PlannedRun
-from runlog.trials import design, result
+from runlog.trials import result
 from runlog.trials import text as trials_text
 from runlog.trials.design import soreness_after_runs
 
@@ -213,5 +213,3 @@ def test_the_rating_of_a_run_is_the_mean_of_the_day_after_it():
     history = past(runs, entries)
     assert soreness_after_runs(history, "upper_back").to_dict() == {1: 3.0, 2: 1.0, 3: 0.0}
     assert soreness_after_runs(history, "knee").dropna().to_dict() == {2: 7.0}
-    assert design.most_rated_area(history) == "upper_back"
-    assert design.most_rated_area(past()) is None

@@ -100,7 +100,7 @@ class Factor:
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 
-#: For so long after its end a run is the one that a rating is about (the primary window of the links).
+#: For so long after its end a run is an exposure of the ratings (the primary window of the links).
 LAST_RUN_HOLDS_US = 24 * HOUR_US
 
 
@@ -137,9 +137,20 @@ def value_of_last_run(
 def value_of_recent_run(
     runs: pd.DataFrame, values: NDArray[np.floating], moments: pd.DatetimeIndex
 ) -> pd.Series[float]:
-    """The value of the last run where it ended in the 24 hours before the moment, else NaN."""
-    ends = value_of_last_run(runs, to_microseconds(runs["end"]).astype(float), moments)
-    return value_of_last_run(runs, values, moments).where(to_microseconds(moments) - ends < LAST_RUN_HOLDS_US)
+    """Return the value of the last run where it ended in the 24 hours before the moment, else NaN."""
+    return pd.Series(take_at(values, index_of_recent_run(runs, to_microseconds(moments))), index=moments)
+
+
+def index_of_recent_run(runs: pd.DataFrame, moments: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the position of the last run where it ended in the 24 hours before the moment, else -1.
+
+    This is the question of exposures: the run that a rating may be an effect of. Which run an entry is about,
+    and under which one its rating is listed, says ``build.runs_of_entries``.
+    """
+    ends = to_microseconds(runs["end"])
+    position = index_before(ends, moments)
+    recent = moments - take_at(ends.astype(float), position) < LAST_RUN_HOLDS_US
+    return np.where(recent, position, -1)
 
 
 def window_pairs(
