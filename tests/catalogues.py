@@ -18,8 +18,8 @@ RUNLOG = Path(__file__).resolve().parents[1] / "runlog"
 LOCALE = RUNLOG / "locale"
 #: The functions of runlog.i18n, and which of their arguments are texts.
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "N_plural": (1, 2)}
-#: What of a tip is for programs.
-NO_TEXTS = ("id", "answers")
+#: What of the guidance is for programs.
+NO_TEXTS = ("id", "answers", "studies")
 
 
 def languages() -> list[str]:
@@ -36,13 +36,15 @@ def found() -> Catalog:
 
 
 def texts_of_guidance(file, keywords, comment_tags, options):
-    """Extract the tips and the advice to see a clinician, as Babel wants it of a method."""
+    """Extract the evidence, the tips and the advice to see a clinician, as Babel wants it of a method."""
     del keywords, comment_tags, options
     content = tomllib.loads(file.read().decode())
-    for entry in (*content["tip"], content["clinician"]):
+    steps = (step for entry in content["evidence"] for step in entry.get("steps", ()))
+    for entry in (*content["evidence"], *steps, *content["tip"], content["clinician"]):
         for key, value in entry.items():
             if key not in NO_TEXTS:
-                yield from ((0, "_", text, []) for text in ([value] if isinstance(value, str) else value))
+                texts = value if isinstance(value, list) else [value]
+                yield from ((0, "_", text, []) for text in texts if isinstance(text, str))
 
 
 #: What is read for texts, and how.

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 def notice(subject="Glide", severity="info", kind="shoe_limit"):
-    return Notice(kind, subject, severity, f"{subject} is {severity}.", "Why.", date(2026, 3, 1), "Do.")
+    return Notice(subject, severity, f"{subject} is {severity}.", "Why.", date(2026, 3, 1), "Do.", kind)
 
 
 def numbered(alerts):

@@ -96,12 +96,14 @@ def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
 
 def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     """Print alerts, each with its why, what to do, and where it stands; a clinician's advice where due."""
+    from runlog.reporter.alerts import needs_clinician
+
     for one in rows:
         since = day(datetime.fromisoformat(one["since"]), year=True)
         echo(f"[{one['number']}] {one['severity']}: {one['message']}")
         for text in (one["why"], one["todo"], f"{one['kind']}, since {since}{_state_text(one, zone)}"):
             echo(text, indent="    ")
-    if any(one["kind"].startswith("soreness_") and one["resolved"] is None for one in rows):
+    if any(needs_clinician(one["kind"]) and one["resolved"] is None for one in rows):
         print_clinician_advice()
 
 

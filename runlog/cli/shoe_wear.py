@@ -35,12 +35,7 @@ if TYPE_CHECKING:
     from runlog.analysis.shoe_wear import ShoeDetail
     from runlog.model import StoredShoeRule
 
-_ROTATION_EVIDENCE = (
-    "Runners who changed between pairs had less injury in one study (hazard ratio 0.61, 95% 0.39–0.97, "
-    "264 runners, observed and not drawn by lot): an association, no proof."
-)
 _PRECISE_WITHIN_DAYS = 62
-_LIMIT_NOTE = "The limit is a convention, not a measurement."
 
 
 @click.command("list", epilog=examples("runlog shoes list", "runlog shoes list --json"))
@@ -77,9 +72,12 @@ def list_(fmt: OutputFormat) -> None:
 
 
 def _print_hints(frame: pd.DataFrame, without: int) -> None:
+    from runlog.reporter.guidance import evidence
+
     for name, since in frame.dropna(subset="only_since")[["name", "only_since"]].itertuples(index=False):
         echo_err(
-            f"All your runs have been in {name!r} since {units.day(since, year=True)}. {_ROTATION_EVIDENCE}"
+            f"All your runs have been in {name!r} since {units.day(since, year=True)}. "
+            f"{evidence('malisoux-2015').cite()}"
         )
     if without:
         echo_err(f"{units.count_noun(without, 'run')} without a pair; what settles it: runlog shoes assign")
@@ -168,12 +166,14 @@ def _notable_runs(found: ShoeDetail) -> tuple[int | None, int | None, int | None
 
 
 def _print_detail(found: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]) -> None:
+    from runlog.reporter.guidance import evidence
+
     wear = frame_to_rows(found.wear.to_frame().T)[0]
     km, share_8w = partial(_format_km, unit=unit), units.percent(wear["share_8w"])
     echo(str(found.wear["name"]))
     facts = [
         ("worn", f"{km(wear['km'])} in {units.count_noun(wear['runs'], 'run')}{_start_text(found, unit)}"),
-        ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {_LIMIT_NOTE}"),
+        ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {evidence('shoe-limits').quote()}"),
         ("reached", _limit_reached_text(wear) or units.UNKNOWN),
         ("in use", _in_use_text(wear, found)),
         ("share", f"{units.percent(wear['share_28d'])} of 28 days' runs, {share_8w} of 8 weeks'"),

@@ -1,17 +1,109 @@
-"""Read the tips of guidance.toml, choose among them, and say when to see a clinician."""
+"""Quote what is known, choose tips, and say when to see a clinician; all of it is read from guidance.toml."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from runlog import units
+from runlog.errors import NotFound
 from runlog.i18n import _, current_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceStep:
+    """What was found for values of a factor above a bound, with the effect and its 95% range."""
+
+    above: Decimal
+    finding: str
+    effect: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about one question, from one study where there is one.
+
+    Attributes:
+        grade: how strong it is, in English words.
+        finding: an English sentence with the places {people}, {effect}, {low} and {high}.
+        source: whose study it is; "" where a single one is not named.
+        people: how many were studied.
+        effect: the most likely value.
+        low: the lower end of its 95% range.
+        high: the upper end.
+        steps: what was found by the size of the factor, where the study says.
+    """
+
+    id: str
+    grade: str
+    finding: str
+    source: str = ""
+    people: int | None = None
+    effect: Decimal | int | None = None
+    low: Decimal | int | None = None
+    high: Decimal | int | None = None
+    steps: tuple[EvidenceStep, ...] = ()
+
+    def quote(self, size: float | None = None) -> str:
+        """Return the finding in the language in use; of steps all, or the one that ``size`` falls into."""
+        steps = self.steps
+        if size is not None:
+            steps = tuple(step for step in steps if size > float(step.above))[-1:]
+        return " ".join([*map(_fill_in, steps), _fill_in(self)])
+
+    def cite(self, size: float | None = None) -> str:
+        """Return the finding with its source."""
+        return f"{self.quote(size)} {_('Source: {source}.').format(source=_(self.source))}"
+
+
+def _fill_in(part: Evidence | EvidenceStep) -> str:
+    """Put the numbers into a finding, with as many digits as they are written with."""
+    numbers = {name: getattr(part, name, None) for name in ("people", "effect", "low", "high")}
+    return _(part.finding).format(
+        **{name: _format_number(Decimal(value)) for name, value in numbers.items() if value is not None}
+    )
+
+
+def _format_number(value: Decimal) -> str:
+    return units.number(float(value), -int(value.as_tuple().exponent))
+
+
+@cache
+def _all_evidence() -> dict[str, Evidence]:
+    entries = _read_guidance()["evidence"]
+    return {
+        entry["id"]: Evidence(
+            **{**entry, "steps": tuple(EvidenceStep(**step) for step in entry.get("steps", ()))}
+        )
+        for entry in entries
+    }
+
+
+def evidence(id: str) -> Evidence:  # noqa: A002 - the file's name for it
+    """Return the evidence of that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    try:
+        return _all_evidence()[id]
+    except KeyError:
+        raise NotFound(f"there is no evidence {id!r}") from None
+
+
+def sources(studies: Iterable[str], *others: str) -> str:
+    """Return whose studies these are, and further sources, each once, in the language in use."""
+    named = (*(evidence(study).source for study in studies), *others)
+    return "; ".join(_(source) for source in dict.fromkeys(named) if source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +112,8 @@ class Tip:
 
     Attributes:
         answers: the factors and alert kinds that it answers, or "form" and "gear".
-        grade: how strong the evidence is, in English words, to be said by ``_``; evidence: in numbers.
+        grade: how strong the evidence is, in English words.
+        evidence: what was found.
     """
 
     id: str
@@ -62,19 +155,19 @@ class ChosenTip:
 
 
 def all_tips() -> tuple[Tip, ...]:
-    """All tips, in the order of the file and the language spoken now."""
+    """Return all tips, in the order of the file, in the language in use."""
     return _tips_in(current_language())
 
 
 def clinician_advice() -> ClinicianAdvice:
-    """When and why to see a clinician, in the language spoken now."""
+    """Return when and why to see a clinician, in the language in use."""
     advice = _read_guidance()["clinician"]
     texts = {name: _(text) for name, text in advice.items() if isinstance(text, str)}
     return ClinicianAdvice(flags=tuple(map(_, advice["flags"])), **texts)
 
 
 def choose_tips(reasons: Iterable[TipReason], turn: int, limit: int = 3) -> tuple[ChosenTip, ...]:
-    """At most ``limit`` tips, one per reason and none twice, the heaviest reason first.
+    """Choose up to ``limit`` tips, one per reason and none twice, the heaviest reason first.
 
     ``turn`` (the number of the week) makes several tips for one factor take turns from week to week.
     """
@@ -98,10 +191,26 @@ def _tips_in(_language: str) -> tuple[Tip, ...]:
     return tuple(_build_tip(**tip) for tip in _read_guidance()["tip"])
 
 
-def _build_tip(*, id: str, answers: list[str], grade: str, **texts: str) -> Tip:  # noqa: A002 - the file's name for it
-    return Tip(id=id, answers=tuple(answers), grade=grade, **{name: _(text) for name, text in texts.items()})
+def _build_tip(
+    *,
+    answers: Sequence[str],
+    studies: Sequence[str] = (),
+    grade: str = "",
+    remark: str = "",
+    source: str = "",
+    **texts: str,
+) -> Tip:
+    return Tip(
+        id=texts.pop("id"),
+        answers=tuple(answers),
+        grade=grade or evidence(studies[0]).grade,
+        evidence=" ".join((*(evidence(study).quote() for study in studies), *filter(None, [_(remark)]))),
+        source=sources(studies, source),
+        **{name: _(text) for name, text in texts.items()},
+    )
 
 
 @cache
 def _read_guidance() -> dict[str, Any]:
-    return tomllib.loads(files("runlog.reporter").joinpath("guidance.toml").read_text(encoding="utf-8"))
+    text = files("runlog.reporter").joinpath("guidance.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text, parse_float=Decimal)

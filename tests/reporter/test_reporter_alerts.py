@@ -188,7 +188,7 @@ def test_the_same_route_again_and_again(diary, at):
     assert "75%" in notice.message
     assert "River (R3)" in notice.message
     assert "6 in a row" in notice.why
-    assert "no study" in notice.why
+    assert "No study on route variety" in notice.why
 
 
 def test_since_is_the_first_day_of_the_present_repetition(diary, at):
@@ -231,7 +231,7 @@ def test_a_run_far_longer_than_the_month_before(diary, at):
     assert "40% longer" in notice.message
     assert "14.0 km, 1.40 times the longest." in notice.why
     assert "1.52 times" in notice.why
-    assert "Frandsen 2025" in notice.why
+    assert "Frandsen and others 2025" in notice.why
 
 
 @pytest.mark.parametrize(("km", "hazard"), [(11.5, "1.64"), (14, "1.52"), (21, "2.28")])
@@ -328,7 +328,7 @@ def test_skipped_cooldowns_in_a_row_are_told_with_what_they_are_worth(diary, at)
     notice = one(diary.history(), at(4), "cooldown_skipped")
     assert (notice.severity, notice.since) == ("info", date(2026, 3, 5))
     assert notice.message == "No cool-down after your last 3 runs."
-    assert "No effect" in notice.why
+    assert "no effect on soreness" in notice.why
     assert "warmup_skipped" not in kinds(diary.history(), at(4)), "of warm-ups nothing is known"
 
 

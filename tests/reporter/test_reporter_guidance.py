@@ -3,10 +3,12 @@ import re
 import pytest
 
 from runlog.analysis.factors import FACTORS
+from runlog.errors import NotFound
 from runlog.reporter import guidance
 from runlog.reporter.alerts import ALERTS
 from runlog.reporter.guidance import TipReason, all_tips, choose_tips, clinician_advice
 
+ALL_EVIDENCE = tuple(guidance._all_evidence().values())
 GRADES = {"moderate", "moderate to weak", "low", "trivial", "none", "opinion"}
 
 
@@ -129,3 +131,75 @@ def test_the_clinician_s_advice_names_every_red_flag():
 
 def test_the_guidance_is_read_once():
     assert guidance.all_tips() is guidance.all_tips()
+
+
+def test_a_study_s_numbers_stand_nowhere_but_in_its_evidence(root):
+    numbers = {phrase for entry in ALL_EVIDENCE for phrase in phrases_of(entry)}
+    assert {
+        "0.61 times",
+        "264 runners",
+        "5,205 runners",
+        "1.64 times",
+        "52 people",
+        "0.02 to 0.80",
+    } <= numbers
+    files = [
+        file
+        for file in (root / "runlog").rglob("*")
+        if file.suffix in {".py", ".html", ".toml", ".po", ".md"}
+    ]
+    assert len(files) > 100
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert not [phrase for phrase in numbers if phrase in text], file
+
+
+def phrases_of(entry):
+    """Yield the numbers of a study as a sentence would have them."""
+    if entry.people:
+        yield from (f"{entry.people:,} {whom}" for whom in ("people", "runners", "women"))
+    for part in (entry, *entry.steps):
+        if part.low is not None:
+            yield f"{part.low} to {part.high}"
+        if part.effect:
+            yield from (f"{part.effect}{unit}" for unit in (" times", " mm less", "% more", " standard"))
+            yield f"hazard ratio {part.effect}"
+
+
+def test_the_evidence_is_whole_and_each_entry_is_quoted():
+    used = {study for rule in ALERTS for study in rule.studies} | {"shoe-limits"}
+    texts = " ".join(tip.evidence for tip in all_tips())
+    for entry in ALL_EVIDENCE:
+        assert entry.id in used or entry.quote() in texts, entry.id
+        assert entry.grade in GRADES, entry.id
+        assert "{" not in entry.cite()
+    with pytest.raises(NotFound, match="no evidence 'moon'"):
+        guidance.evidence("moon")
+
+
+@pytest.mark.parametrize(
+    ("size", "finding"),
+    [
+        (1.1, "Compared with runs up to 10% longer"),
+        (1.2, "10 to 30% longer than the longest of 30 days had 1.64 times (1.31 to 2.05)"),
+        (1.9, "30 to 100% longer than the longest of 30 days had 1.52 times (1.16 to 2.00)"),
+        (2.1, "more than twice as long as the longest of 30 days had 2.28 times (1.50 to 3.48)"),
+    ],
+)
+def test_a_longer_run_is_quoted_with_its_own_step_alone(size, finding):
+    quoted = guidance.evidence("frandsen-2025").quote(size)
+    assert finding in quoted
+    assert quoted.count("times") == (size > 1.1)
+    assert quoted in guidance.evidence("frandsen-2025").cite(size)
+
+
+def test_the_tip_of_longer_runs_gives_each_step_its_own_number():
+    (tip,) = [tip for tip in all_tips() if tip.id == "longer-in-steps"]
+    assert "Runs 10 to 30% longer than the longest of 30 days had 1.64 times" in tip.evidence
+    assert "30 to 100% longer than the longest of 30 days had 1.52 times" in tip.evidence
+
+
+def test_a_rule_and_a_tip_quote_a_study_in_the_same_words():
+    (rule,) = [rule for rule in ALERTS if rule.kind == "no_spare_pair"]
+    (tip,) = [tip for tip in all_tips() if tip.id == "rotate-shoes"]
+    assert (rule.evidence, rule.grade, rule.source) == (tip.evidence, tip.grade, tip.source)

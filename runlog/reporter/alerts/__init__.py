@@ -7,6 +7,7 @@ each notice.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runlog.analysis import periods
@@ -20,22 +21,31 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-__all__ = ["ALERTS", "Notice", "Rule", "alerts", "clinician_warnings"]
+__all__ = ["ALERTS", "Notice", "Rule", "alerts", "clinician_warnings", "needs_clinician"]
 
 
 def alerts(history: History, now: datetime | None = None) -> list[Notice]:
-    """All notices that hold at a moment (default: now), the most severe first; whether or not they are known.
+    """Return all notices that hold at a moment (default: now), the most severe first.
 
-    They speak the language of the settings.
+    Those that the runner has acknowledged are among them. Texts are in the language of the settings.
 
     Raises:
         BadInput: ``now`` has no time zone.
     """
     moment = periods.to_utc(now)
-    known = periods.history_as_of(history, moment)
+    past = periods.history_as_of(history, moment)
     with use_language(history.settings.language):
-        notices = [notice for rule in ALERTS for notice in rule.find(known, moment)]
+        notices = [
+            replace(notice, kind=rule.kind, see_clinician=rule.see_clinician)
+            for rule in ALERTS
+            for notice in rule.check(past, moment)
+        ]
     return sorted(notices, key=lambda notice: SEVERITIES.index(notice.severity))
+
+
+def needs_clinician(kind: str) -> bool:
+    """Return whether alerts of a kind mean the advice to see a clinician."""
+    return any(rule.see_clinician for rule in ALERTS if rule.kind == kind)
 
 
 def clinician_warnings(history: History, now: datetime) -> list[str]:

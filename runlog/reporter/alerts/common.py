@@ -1,8 +1,8 @@
-"""Define a notice, and the questions that several alert rules ask of a history."""
+"""Define a notice, and what several rules ask of a history, which holds nothing after ``now``."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from runlog.analysis import periods
 from runlog.analysis.factors import find_factor
+from runlog.reporter.guidance import all_tips
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,81 +25,82 @@ class Notice:
     """One alert: something that holds now.
 
     Attributes:
-        kind: the name of the rule; subject: what it is about (a pair, a route, a body area …).
+        subject: what it is about (a pair, a route, a body area …).
         severity: "info", "warn" or "urgent".
         message: what it is, in one sentence.
         why: the numbers behind the message, and how much they mean.
-        since: the first local day on which the condition held in its present run.
+        since: the local day since which the condition has held without a break.
         todo: what the runner can do about it.
+        kind: the name of the rule, set by ``alerts``.
+        see_clinician: whether it means the advice to see a clinician, set by ``alerts`` from the rule.
     """
 
-    kind: str
     subject: str
     severity: str
     message: str
     why: str
     since: date
     todo: str
+    kind: str = ""
+    see_clinician: bool = False
 
     @property
     def id(self) -> str:
-        """The name by which the notice is known from day to day: "kind:subject"."""
+        """The name of the notice, the same from day to day: "kind:subject"."""
         return f"{self.kind}:{self.subject}"
 
-    @property
-    def see_clinician(self) -> bool:
-        """Whether it means the advice to see a clinician, with the signs that make it urgent."""
-        return self.kind.startswith("soreness_")
-
     def as_dict(self) -> dict[str, Any]:
-        """The notice as JSON has it; ``tips`` are the ids of the tips that answer it."""
+        """Return the notice as JSON has it; ``tips`` are the ids of the tips that answer it."""
         return {
             "id": self.id,
-            **asdict(self),
+            "kind": self.kind,
+            "subject": self.subject,
+            "severity": self.severity,
+            "message": self.message,
+            "why": self.why,
             "since": self.since.isoformat(),
+            "todo": self.todo,
             "tips": tips_answering(self.kind),
         }
 
 
 def tips_answering(kind: str) -> list[str]:
-    """The ids of the tips that answer a kind of alert."""
-    from runlog.reporter.guidance import all_tips
-
+    """Return the ids of the tips that answer a kind of alert."""
     return [tip.id for tip in all_tips() if kind in tip.answers]
 
 
-#: After so many days the last run or rating is too old to alarm anybody.
+#: Runs and ratings older than this raise no alert.
 FRESH_DAYS = 14
-#: The window of what is told of "four weeks".
+#: The window of "four weeks".
 RECENT_DAYS = 28
-#: How many days back the beginning of what holds now is looked for.
+#: How many days back the first day of a condition is looked for.
 LOOK_BACK_DAYS = 180
 
 
 def ran_recently(history: History, now: pd.Timestamp) -> bool:
-    """Whether there was a run lately."""
+    """Return whether there was a run in the last 14 days."""
     return bool((history.runs["end"] > now - pd.Timedelta(days=FRESH_DAYS)).any())
 
 
 def recent_runs(history: History, now: pd.Timestamp) -> pd.DataFrame:
-    """The runs of the last 28 days."""
+    """Return the runs of the last 28 days."""
     return history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=RECENT_DAYS)]
 
 
 def days_until(history: History, now: pd.Timestamp) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
-    """The last local days (naive), today last, and the moment of each to look at it: its end, or now."""
+    """Return the last local days (naive), today last, and each one's end, or now for today."""
     days = pd.DatetimeIndex(pd.date_range(end=history.clock.day(now), periods=LOOK_BACK_DAYS))
     ends = periods.ends_of_days(history, days)
     return days, pd.DatetimeIndex([*ends[:-1], now])
 
 
 def factor_values(name: str, history: History, moments: pd.DatetimeIndex) -> pd.Series:
-    """The values of a factor, the same as in the links and charts."""
+    """Return the values of a factor, the same as in the links and charts."""
     return find_factor(name).values(history, moments)
 
 
 def count_runs(ends: pd.Series[pd.Timestamp], moments: pd.DatetimeIndex) -> NDArray[np.intp]:
-    """How many runs, given by their ends, lie in the 28 days before each moment."""
+    """Count the runs, given by their ends, in the 28 days before each moment."""
     times = np.sort(pd.DatetimeIndex(ends).as_unit("us").asi8)
     at = moments.as_unit("us").asi8
     since = (moments - pd.Timedelta(days=RECENT_DAYS)).as_unit("us").asi8
@@ -106,7 +108,7 @@ def count_runs(ends: pd.Series[pd.Timestamp], moments: pd.DatetimeIndex) -> NDAr
 
 
 def trailing_true(flags: NDArray[np.bool_]) -> int:
-    """How many are true in a row at the end."""
+    """Count the trailing true values."""
     row = 0
     for flag in reversed(list(flags)):
         if not flag:
@@ -116,6 +118,6 @@ def trailing_true(flags: NDArray[np.bool_]) -> int:
 
 
 def streak_start(days: pd.DatetimeIndex, flags: NDArray[np.bool_]) -> date:
-    """The day from which on all flags, one a day, are true; the last day where the last one is not."""
+    """Return the first day of the current streak of true flags, one a day; the last day if there is none."""
     first: date = days[len(days) - max(1, trailing_true(flags))].date()
     return first

@@ -9,6 +9,7 @@ from runlog import units
 from runlog.i18n import _, ngettext
 from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
+from runlog.reporter.guidance import evidence
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,13 +31,12 @@ def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
         return []
     return [
         Notice(
-            "warmup_skipped",
-            "warmup",
-            "warn",
-            _("No warm-up before your last {n} runs.").format(n=len(row)),
-            _streak_numbers(history, row),
-            _alert_day(history, row),
-            _("Begin the next run with five minutes of brisk walking, leg swings and arm circles."),
+            subject="warmup",
+            severity="warn",
+            message=_("No warm-up before your last {n} runs.").format(n=len(row)),
+            why=_streak_numbers(history, row),
+            since=_alert_day(history, row),
+            todo=_("Begin the next run with five minutes of brisk walking, leg swings and arm circles."),
         )
     ]
 
@@ -46,24 +46,24 @@ def cooldown_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
     row = _skipped_runs(history, now, "cooldown")
     if row is None:
         return []
-    why = _("{row} No effect of cooling down on soreness was found (0 mm of 100, 11 less to 11 more).")
     return [
         Notice(
-            "cooldown_skipped",
-            "cooldown",
-            "info",
-            _("No cool-down after your last {n} runs.").format(n=len(row)),
-            why.format(row=_streak_numbers(history, row)),
-            _alert_day(history, row),
-            _("Try it for some runs if you like, and see in your own links whether it makes a difference."),
+            subject="cooldown",
+            severity="info",
+            message=_("No cool-down after your last {n} runs.").format(n=len(row)),
+            why=f"{_streak_numbers(history, row)} {evidence('law-2007-cooldown').cite()}",
+            since=_alert_day(history, row),
+            todo=_(
+                "Try it for some runs if you like, and see in your own links whether it makes a difference."
+            ),
         )
     ]
 
 
 def _skipped_runs(history: History, now: pd.Timestamp, habit: str) -> pd.DataFrame | None:
-    """The last runs, all known to be without it, where they are enough for an alert.
+    """Return the last runs, all known to be without it; None where they are too few for an alert.
 
-    A short run that was the cool-down of another is no run of its own in that row.
+    A short run that was the cool-down of another does not count.
     """
     runs = history.runs[history.runs["part_of"].isna()]
     if not common.ran_recently(history, now):
@@ -73,6 +73,7 @@ def _skipped_runs(history: History, now: pd.Timestamp, habit: str) -> pd.DataFra
 
 
 def _streak_numbers(history: History, row: pd.DataFrame) -> str:
+    """Describe the streak of skipped runs."""
     return _("{n} runs in a row without one, {first} to {last}. The alert starts at {least}.").format(
         n=len(row),
         first=units.day(row["day"].iloc[0]),
@@ -82,6 +83,7 @@ def _streak_numbers(history: History, row: pd.DataFrame) -> str:
 
 
 def _alert_day(history: History, row: pd.DataFrame) -> date:
+    """Return the day on which the streak became long enough."""
     day: date = row["day"].iloc[history.settings.skipped_in_a_row - 1].date()
     return day
 
@@ -104,4 +106,4 @@ def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
     why = _("The last one was on {day}. What is not rated is missing in your links: no rating is not a 0.")
     since = max(last + timedelta(days=least), unrated["day"].iloc[MIN_UNRATED_RUNS - 1].date())
     todo = _("Rate today, 0 to 10; 0 counts too: {command}").format(command="runlog log 0")
-    return [Notice("diary_gap", "diary", "info", message, why.format(day=units.day(last)), since, todo)]
+    return [Notice("diary", "info", message, why.format(day=units.day(last)), since, todo)]

@@ -14,6 +14,7 @@ from runlog.reporter.alerts.habits import cooldown_skipped, diary_gap, warmup_sk
 from runlog.reporter.alerts.shoes import no_spare_pair, shoe_limit, unassigned_shoe
 from runlog.reporter.alerts.soreness import soreness_high, soreness_persists, soreness_rises
 from runlog.reporter.alerts.training import monotony, route_repetition, run_spike, week_jump
+from runlog.reporter.guidance import evidence, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,28 +31,43 @@ class Rule:
     """One rule: when it speaks, from where on, and how much is known about that.
 
     Attributes:
-        find: (history, now) to the notices that hold; it is given nothing later than ``now``.
+        check: (history, now) to the notices that hold; it is given nothing later than ``now``.
         threshold: from where on it speaks, with the settings in their places.
         needs: what has to be known; without it the rule is silent.
-        grade: how strong the evidence is, in the words of the tips; evidence: in numbers; source: whose.
+        studies: the ids of its evidence, the one that gives the grade first.
+        see_clinician: whether its notices mean the advice to see a clinician.
     """
 
-    find: Callable[[History, pd.Timestamp], list[Notice]]
+    check: Callable[[History, pd.Timestamp], list[Notice]]
     threshold: str
     needs: str
-    grade: str
-    evidence: str
-    source: str
+    studies: tuple[str, ...]
+    see_clinician: bool = False
+
+    @property
+    def grade(self) -> str:
+        """How strong the evidence is, in English words."""
+        return evidence(self.studies[0]).grade
+
+    @property
+    def evidence(self) -> str:
+        """What was found, in the language in use."""
+        return " ".join(evidence(study).quote() for study in self.studies)
+
+    @property
+    def source(self) -> str:
+        """Whose findings these are, in the language in use."""
+        return sources(self.studies)
 
     @property
     def kind(self) -> str:
         """The function's name."""
-        return self.find.__name__
+        return self.check.__name__
 
     @property
     def definition(self) -> str:
         """When it speaks, in one sentence."""
-        return (self.find.__doc__ or "").partition("\n")[0]
+        return (self.check.__doc__ or "").partition("\n")[0]
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -63,34 +79,31 @@ class Rule:
         return self.threshold.format(**asdict(settings))
 
 
-_RULE_OF_CARE = "A rule of care: no study has set this number."
-_GUIDANCE = "guidance on upper back soreness"
-
 ALERTS: tuple[Rule, ...] = (
     Rule(
         soreness_high,
         threshold="A rating of {soreness_high:g} of 10 or more; its default cannot be raised.",
         needs="A rating in the last seven days; each body area for itself.",
-        grade="opinion",
-        evidence=_RULE_OF_CARE,
-        source=_GUIDANCE,
+        studies=("rule-of-care",),
+        see_clinician=True,
     ),
     Rule(
         soreness_persists,
         threshold="Every rating {soreness_lasting:g} or more for {soreness_lasting_days} days; "
         "the defaults cannot be raised.",
         needs="Three ratings or more over that time, the last of them at most 14 days old.",
-        grade="opinion",
-        evidence=_RULE_OF_CARE,
-        source=_GUIDANCE,
+        studies=("rule-of-care",),
+        see_clinician=True,
     ),
     Rule(
         soreness_rises,
         threshold="Higher after each of {soreness_rising_runs} runs in a row; the default cannot be raised.",
         needs="A rating within 48 hours after each of those runs, the last rating at most 14 days old.",
-        grade="opinion",
-        evidence=f"{_RULE_OF_CARE} A difference of 1 point is noticeable, one of 2 is clear.",
-        source=_GUIDANCE,
+        studies=(
+            "rule-of-care",
+            "noticeable-change",
+        ),
+        see_clinician=True,
     ),
     Rule(
         shoe_limit,
@@ -98,10 +111,7 @@ ALERTS: tuple[Rule, ...] = (
         "of its own (runlog shoes add NAME --limit-km KM) gets the note at the same part of it.",
         needs="Which pair was worn on which run, and the distances of those runs. "
         "Silent for a pair not worn in the 28 days before the last run.",
-        grade="opinion",
-        evidence="500 to 800 km is a convention. Cushioning changes slowly: 4.9% more peak force at 500 km "
-        "(15 runners); others found no steady change up to 1,000 km.",
-        source="makers of shoes",
+        studies=("cushioning",),
     ),
     Rule(
         no_spare_pair,
@@ -109,39 +119,27 @@ ALERTS: tuple[Rule, ...] = (
         "{shoe_note_km:g} of {shoe_limit_km:g} km (the same part of its own limit). A single pair that is "
         "still fresh makes no alert: the evidence is too weak for that.",
         needs="Five runs or more in 28 days. Runs whose pair is unknown count as runs in another one.",
-        grade="low",
-        evidence="Runners with several pairs had fewer injuries: hazard ratio 0.61 (0.39 to 0.97), 264 "
-        "runners, observed, not tried out. Injury, not soreness.",
-        source="Malisoux and others 2015",
+        studies=("malisoux-2015",),
     ),
     Rule(
         unassigned_shoe,
         threshold="{unassigned_runs} runs or more of the last 28 days without a pair.",
         needs="One pair at least that you have told of. Runs before the first day of any pair do not count.",
-        grade="none",
-        evidence="No claim about soreness: without it the distance on your pairs is too low.",
-        source="runlog",
+        studies=("distance-on-shoes",),
     ),
     Rule(
         run_spike,
         threshold="A run longer than {spike:.2f} times the longest run of the 30 days before it.",
         needs="Distances, and a log that was kept for those 30 days with three runs or more in them: "
         "silent in the first month and after a break.",
-        grade="moderate",
-        evidence="One cohort of 5,205 runners: injury 1.64 times (1.31 to 2.05) as frequent after runs 10 "
-        "to 30% longer, 1.52 (1.16 to 2.00) after 30 to 100%, 2.28 (1.50 to 3.48) after more. Injury, "
-        "not soreness.",
-        source="Frandsen and others, BJSM 2025",
+        studies=("frandsen-2025",),
     ),
     Rule(
         week_jump,
         threshold="Seven days of more than {week_jump:.2f} times the distance of the seven before.",
         needs="The distance of every run of the 14 days, two runs or more in the first seven, "
         "and a log that begins no later than they do.",
-        grade="low",
-        evidence="Over 30% more went with 1.59 times the rate of injury; the range, 0.96 to 2.66, includes "
-        "no difference.",
-        source="Nielsen and others 2014",
+        studies=("nielsen-2014",),
     ),
     Rule(
         monotony,
@@ -149,44 +147,31 @@ ALERTS: tuple[Rule, ...] = (
         "a day of rest counts 0, so that it takes six days of running or more.",
         needs="The load of every run of the last seven days, and a log that was kept on them. "
         "A day counts once it is over.",
-        grade="opinion",
-        evidence="It describes training well, and preceded illness in a small study of athletes; no study on "
-        "soreness of the back was found.",
-        source="Foster 1998",
+        studies=("foster-1998",),
     ),
     Rule(
         warmup_skipped,
         threshold="{skipped_in_a_row} runs in a row without a warm-up.",
         needs="That the diary or the laps of each of those runs say no; an unknown one ends the row.",
-        grade="moderate to weak",
-        evidence="One trial: 13 mm less soreness on a 100 mm scale after 48 hours (range 2 to 24), 52 "
-        "people, legs only.",
-        source="Law and Herbert 2007",
+        studies=("law-2007-warmup",),
     ),
     Rule(
         cooldown_skipped,
         threshold="{skipped_in_a_row} runs in a row without a cool-down.",
         needs="That the diary or the laps of each of those runs say no; an unknown one ends the row.",
-        grade="none",
-        evidence="One trial, of 52 people: no effect of cooling down (0 mm of 100, from 11 less to 11 more).",
-        source="Law and Herbert 2007",
+        studies=("law-2007-cooldown",),
     ),
     Rule(
         route_repetition,
         threshold="{route_share:.0%} or more of the last 28 days' runs on one route, "
         "or {route_streak} runs in a row on it.",
         needs="Five runs or more in 28 days with a route; runs without positions count neither way.",
-        grade="opinion",
-        evidence="No study on route variety was found. It rests on the guidance, and on your own link where "
-        "there is one.",
-        source=_GUIDANCE,
+        studies=("route-variety",),
     ),
     Rule(
         diary_gap,
         threshold="{diary_gap_days} days or more since the last rating, with three runs or more in them.",
         needs="Three ratings or more before: who has not begun a diary has no gap in it.",
-        grade="none",
-        evidence="No claim about soreness: links need 20 ratings or more, of bad days and of good ones.",
-        source="runlog",
+        studies=("ratings-for-links",),
     ),
 )

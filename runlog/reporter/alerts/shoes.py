@@ -11,6 +11,7 @@ from runlog.analysis.shoe_wear import mileage_after_runs
 from runlog.i18n import _, ngettext
 from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
+from runlog.reporter.guidance import evidence
 from runlog.reporter.shoes_and_routes import in_use_table
 
 if TYPE_CHECKING:
@@ -19,24 +20,23 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-if TYPE_CHECKING:
-    Pair = dict[Hashable, Any]
+    ShoeRow = dict[Hashable, Any]
 
-#: Of fewer runs in four weeks nothing is said about which pairs take turns.
+#: With fewer runs in four weeks than this, no alert about pairs that take turns.
 MIN_RUNS = 5
 
 
 def shoe_limit(history: History, now: pd.Timestamp) -> list[Notice]:
     """A pair in use is near or over its limit of kilometres, with the day when it is expected there."""
-    fresh = common.ran_recently(history, now)
+    recent = common.ran_recently(history, now)
     return [
-        _limit_notice(history, pair, pressing=fresh and pair["km"] >= pair["limit_km"])
+        _limit_notice(history, pair, pressing=recent and pair["km"] >= pair["limit_km"])
         for pair in _shoes_in_use(history, now)
         if pair["km"] >= _note_km(history, pair) and _worn_recently(history, pair["name"])
     ]
 
 
-def _limit_notice(history: History, pair: Pair, *, pressing: bool) -> Notice:
+def _limit_notice(history: History, pair: ShoeRow, *, pressing: bool) -> Notice:
     over = pair["km"] >= pair["limit_km"]
     since = _day_when_reached(history, pair["name"], pair["limit_km"] if over else _note_km(history, pair))
     todo = (
@@ -46,17 +46,16 @@ def _limit_notice(history: History, pair: Pair, *, pressing: bool) -> Notice:
     ).format(command="runlog shoes retire NAME")
     severity = "warn" if pressing else "info"
     return Notice(
-        "shoe_limit",
-        pair["name"],
-        severity,
-        _limit_message(history, pair),
-        _distance_numbers(history, pair),
-        since,
-        todo,
+        subject=pair["name"],
+        severity=severity,
+        message=_limit_message(history, pair),
+        why=f"{_distance_numbers(history, pair)} {evidence('shoe-limits').quote()}",
+        since=since,
+        todo=todo,
     )
 
 
-def _limit_message(history: History, pair: Pair) -> str:
+def _limit_message(history: History, pair: ShoeRow) -> str:
     places = {
         "pair": units.printable(pair["name"]),
         "worn": _km(history, pair["km"]),
@@ -70,21 +69,15 @@ def _limit_message(history: History, pair: Pair) -> str:
     return _("{pair} has run {worn} of {limit} and is expected there around {day}.").format(**places, day=day)
 
 
-def _distance_numbers(history: History, pair: Pair) -> str:
+def _distance_numbers(history: History, pair: ShoeRow) -> str:
     before = float(history.shoes["start_m"][pair["name"]]) / 1000
     runs = int(pair["runs"])
     places = {"n": runs, "worn": _km(history, pair["km"] - before), "before": _km(history, before)}
     if before:
         return ngettext(
-            "{before} before, and {worn} in {n} run. The limit is a convention, not a measurement.",
-            "{before} before, and {worn} in {n} runs. The limit is a convention, not a measurement.",
-            runs,
+            "{before} before, and {worn} in {n} run.", "{before} before, and {worn} in {n} runs.", runs
         ).format(**places)
-    return ngettext(
-        "{worn} in {n} run. The limit is a convention, not a measurement.",
-        "{worn} in {n} runs. The limit is a convention, not a measurement.",
-        runs,
-    ).format(**places)
+    return ngettext("{worn} in {n} run.", "{worn} in {n} runs.", runs).format(**places)
 
 
 def no_spare_pair(history: History, now: pd.Timestamp) -> list[Notice]:
@@ -92,19 +85,19 @@ def no_spare_pair(history: History, now: pd.Timestamp) -> list[Notice]:
     if len(common.recent_runs(history, now)) < MIN_RUNS:
         return []
     pairs = _shoes_in_use(history, now)
-    fresh = [pair for pair in pairs if pair["km"] < _note_km(history, pair)]
+    spares = [pair for pair in pairs if pair["km"] < _note_km(history, pair)]
     return [
-        _no_spare_notice(history, now, pair, fresh)
+        _no_spare_notice(history, now, pair, spares)
         for pair in pairs
-        if pair not in fresh and pair["share_28d"] >= history.settings.rotation_share
+        if pair not in spares and pair["share_28d"] >= history.settings.rotation_share
     ]
 
 
-def _no_spare_notice(history: History, now: pd.Timestamp, pair: Pair, fresh: list[Pair]) -> Notice:
+def _no_spare_notice(history: History, now: pd.Timestamp, pair: ShoeRow, spares: list[ShoeRow]) -> Notice:
     share, runs = units.percent(pair["share_28d"]), len(common.recent_runs(history, now))
     name = units.printable(pair["name"])
-    if fresh:
-        spare = units.printable(fresh[0]["name"])
+    if spares:
+        spare = units.printable(spares[0]["name"])
         message = _("You run in {pair} alone, and it is near its limit; {spare} is hardly worn.").format(
             pair=name, spare=spare
         )
@@ -116,17 +109,14 @@ def _no_spare_notice(history: History, now: pd.Timestamp, pair: Pair, fresh: lis
         todo = _("Get the next pair now, and let the two take turns. Then say so: {command}").format(
             command="runlog shoes add NAME"
         )
-    why = _(
-        "{share} of {n} runs in four weeks were in it, and it has {worn} of {limit}. "
-        "Runners who took turns with several pairs had 0.61 times the rate of injury "
-        "(0.39 to 0.97, 264 runners, observed, not tried out)."
-    ).format(share=share, n=runs, worn=_km(history, pair["km"]), limit=_km(history, pair["limit_km"]))
-    return Notice(
-        "no_spare_pair", pair["name"], "info", message, why, _single_pair_since(history, now, pair), todo
+    numbers = _("{share} of {n} runs in four weeks were in it, and it has {worn} of {limit}.").format(
+        share=share, n=runs, worn=_km(history, pair["km"]), limit=_km(history, pair["limit_km"])
     )
+    why = f"{numbers} {evidence('malisoux-2015').cite()}"
+    return Notice(pair["name"], "info", message, why, _single_pair_since(history, now, pair), todo)
 
 
-def _single_pair_since(history: History, now: pd.Timestamp, pair: Pair) -> date:
+def _single_pair_since(history: History, now: pd.Timestamp, pair: ShoeRow) -> date:
     days, moments = common.days_until(history, now)
     runs = history.runs
     worn = common.count_runs(runs.loc[runs["shoe"] == pair["name"], "end"], moments)
@@ -151,22 +141,21 @@ def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
     ).format(n=n, runs=len(lately))
     return [
         Notice(
-            "unassigned_shoe",
-            "shoes",
-            "info",
-            message,
-            _(
+            subject="shoes",
+            severity="info",
+            message=message,
+            why=_(
                 "Runs of the last 28 days. Their distance counts on no pair, "
                 "so that a pair may pass its limit unnoticed."
             ),
-            common.streak_start(days, common.count_runs(without["end"], moments) >= least),
-            _("See which and why, then name the pair: {command}").format(command="runlog shoes assign"),
+            since=common.streak_start(days, common.count_runs(without["end"], moments) >= least),
+            todo=_("See which and why, then name the pair: {command}").format(command="runlog shoes assign"),
         )
     ]
 
 
 def _first_tracked_day(history: History) -> pd.Timestamp:
-    """The first day on which a run could have had a pair; NaT where no pair was ever told of."""
+    """Return the first day with a known pair; NaT without any."""
     kept = history.shoes.loc[history.shoes["kept"], "from_date"]
     if kept.isna().any():
         return pd.Timestamp.min
@@ -175,25 +164,25 @@ def _first_tracked_day(history: History) -> pd.Timestamp:
     return first
 
 
-def _shoes_in_use(history: History, now: pd.Timestamp) -> list[Pair]:
+def _shoes_in_use(history: History, now: pd.Timestamp) -> list[ShoeRow]:
     return in_use_table(history, now).to_dict("records")
 
 
-def _note_km(history: History, pair: Pair) -> float:
-    """The note comes at the same part of every pair's own limit."""
+def _note_km(history: History, pair: ShoeRow) -> float:
+    """Return the distance of the note, the same part of every pair's own limit."""
     settings = history.settings
     return float(pair["limit_km"] * settings.shoe_note_km / settings.shoe_limit_km)
 
 
 def _worn_recently(history: History, shoe: str) -> bool:
-    """Whether the pair was worn in the 28 days before the last run."""
+    """Return whether the pair was worn in the 28 days before the last run."""
     days = history.runs["day"]
     lately = history.runs.loc[days > days.max() - pd.Timedelta(days=common.RECENT_DAYS)]
     return bool((lately["shoe"] == shoe).any())
 
 
 def _day_when_reached(history: History, shoe: str, km: float) -> date:
-    """The day of the run after which the pair had so many kilometres, or of its last one."""
+    """Return the day of the run after which the pair had so many kilometres, or of its last run."""
     totals = mileage_after_runs(history)
     own = totals.loc[totals["shoe"] == shoe]
     reached = own.loc[own["total_m"] / 1000 >= km, "day"]

@@ -14,11 +14,11 @@ from runlog.reporter.alerts.common import Notice
 if TYPE_CHECKING:
     from runlog.analysis.history import History
 
-#: A single high rating alarms for so long.
+#: A single high rating raises an alert for so many days.
 HIGH_RATING_DAYS = 7
-#: Fewer ratings are no soreness that lasts.
+#: Fewer ratings are no lasting soreness.
 MIN_PERSISTING = 3
-#: A rating within so long of a run's end belongs to that run.
+#: A rating later than this after a run's end says nothing of that run.
 AFTER_RUN = pd.Timedelta(hours=48)
 
 
@@ -42,17 +42,16 @@ def _high_notice(history: History, area: str, recent: pd.DataFrame, ratings: pd.
     rated = _format_rating(high["soreness"].max())
     day = high["day"].iloc[int(high["soreness"].argmax())]
     return Notice(
-        "soreness_high",
-        area,
-        "urgent",
-        _("Your {area} was rated {rating} of 10. Have it looked at.").format(
+        subject=area,
+        severity="urgent",
+        message=_("Your {area} was rated {rating} of 10. Have it looked at.").format(
             area=units.area(area), rating=rated
         ),
-        _("{rating} of 10 on {day}. From {limit} on, see a clinician.").format(
+        why=_("{rating} of 10 on {day}. From {limit} on, see a clinician.").format(
             rating=rated, day=units.day(day), limit=_format_rating(limit)
         ),
-        up_to_last["day"].iloc[-row].date(),
-        _clinician_todo(),
+        since=up_to_last["day"].iloc[-row].date(),
+        todo=_clinician_todo(),
     )
 
 
@@ -72,20 +71,19 @@ def _persists_notice(history: History, area: str, ratings: pd.DataFrame) -> Noti
         return None
     first, last = row["day"].iloc[0], row["day"].iloc[-1]
     return Notice(
-        "soreness_persists",
-        area,
-        "warn",
-        _("Your {area} has been sore for {days} days. Have it looked at.").format(
+        subject=area,
+        severity="warn",
+        message=_("Your {area} has been sore for {days} days. Have it looked at.").format(
             area=units.area(area), days=(last - first).days
         ),
-        _("All {n} ratings since {day} are {limit} or more, {mean} on average.").format(
+        why=_("All {n} ratings since {day} are {limit} or more, {mean} on average.").format(
             n=len(row),
             day=units.day(first),
             limit=_format_rating(limit),
             mean=units.number(row["soreness"].mean()),
         ),
-        row["day"].loc[row["day"] >= first + pd.Timedelta(days=lasting)].iloc[0].date(),
-        _clinician_todo(),
+        since=row["day"].loc[row["day"] >= first + pd.Timedelta(days=lasting)].iloc[0].date(),
+        todo=_clinician_todo(),
     )
 
 
@@ -107,20 +105,19 @@ def _rises_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice 
         return None
     values = ", ".join(map(_format_rating, after.iloc[-row:]))
     return Notice(
-        "soreness_rises",
-        area,
-        "warn",
-        _("Soreness of your {area} has risen over your last {n} runs. Have it looked at.").format(
+        subject=area,
+        severity="warn",
+        message=_("Soreness of your {area} has risen over your last {n} runs. Have it looked at.").format(
             area=units.area(area), n=row
         ),
-        _("After each run you rated {ratings}.").format(ratings=values),
-        history.runs["day"].loc[after.index[len(after) - row + needed - 1]].date(),
-        _clinician_todo(),
+        why=_("After each run you rated {ratings}.").format(ratings=values),
+        since=history.runs["day"].loc[after.index[len(after) - row + needed - 1]].date(),
+        todo=_clinician_todo(),
     )
 
 
 def _format_rating(value: float) -> str:
-    """A rating as it was given: most are whole points."""
+    """Format a rating as it was given: most are whole points."""
     return units.number(value, 0 if float(value).is_integer() else 1)
 
 
@@ -131,7 +128,7 @@ def _clinician_todo() -> str:
 
 
 def _ratings_after_runs(history: History, ratings: pd.DataFrame) -> pd.Series[float]:
-    """Per run, in order, its first rating within 48 hours and before the next run's end; NaN without one."""
+    """Return per run, in order, the first rating within 48 hours and before the next run ends; else NaN."""
     ends = history.runs["end"].sort_values().reset_index()
     rated = pd.merge_asof(
         ratings[["moment", "soreness"]], ends, left_on="moment", right_on="end", tolerance=AFTER_RUN
@@ -145,7 +142,7 @@ def _ratings_by_area(history: History) -> list[tuple[str, pd.DataFrame]]:
 
 
 def _fresh_ratings(history: History, now: pd.Timestamp) -> list[tuple[str, pd.DataFrame]]:
-    """The ratings of each area that was rated lately."""
+    """Return the ratings of each area that was rated in the last 14 days."""
     limit = now - pd.Timedelta(days=common.FRESH_DAYS)
     return [
         (area, ratings) for area, ratings in _ratings_by_area(history) if ratings["moment"].iloc[-1] > limit

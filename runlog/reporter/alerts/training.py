@@ -11,42 +11,19 @@ from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.load import daily_metrics
 from runlog.analysis.routes import SHARE_DAYS, route_table
-from runlog.i18n import N_, _
+from runlog.i18n import _
 from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
+from runlog.reporter.guidance import evidence
 
 if TYPE_CHECKING:
     from datetime import date
 
     from runlog.analysis.history import History
 
-#: Fewer runs than this on known routes in 28 days repeat nothing.
+#: With fewer runs than this on known routes in 28 days, no alert about a repeated route.
 MIN_ROUTED = 5
-#: How a run compares to the longest of the 30 days before, and the rate of injury in such runs.
-SPIKE_STUDY = (
-    (
-        2.0,
-        N_(
-            "Among 5,205 runners, runs more than twice as long had 2.28 times (1.50 to 3.48) the rate of "
-            "injury of runs up to 10% longer (Frandsen 2025). Injury, not soreness."
-        ),
-    ),
-    (
-        1.3,
-        N_(
-            "Among 5,205 runners, runs 30 to 100% longer had 1.52 times (1.16 to 2.00) the rate of "
-            "injury of runs up to 10% longer (Frandsen 2025). Injury, not soreness."
-        ),
-    ),
-    (
-        1.1,
-        N_(
-            "Among 5,205 runners, runs 10 to 30% longer had 1.64 times (1.31 to 2.05) the rate of "
-            "injury of runs up to 10% longer (Frandsen 2025). Injury, not soreness."
-        ),
-    ),
-)
-#: A week with fewer runs is none to compare with.
+#: A week with fewer runs is not compared with.
 MIN_RUNS_BEFORE = 2
 WEEK_DAYS = 7
 
@@ -82,30 +59,17 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
         ).format(n=row, route=name)
     since = common.streak_start(days, repeated)
     todo = _("Take another loop next time, or turn this one round.")
-    return [
-        Notice(
-            "route_repetition",
-            route,
-            "info",
-            message,
-            _repetition_numbers(most, len(routed), row),
-            since,
-            todo,
-        )
-    ]
+    why = f"{_repetition_numbers(most, len(routed), row)} {evidence('route-variety').quote()}"
+    return [Notice(route, "info", message, why, since, todo)]
 
 
 def _repetition_numbers(share: float, runs: int, row: int) -> str:
     places = {"share": units.percent(share), "n": runs, "row": row}
     if row > 1:
-        return _(
-            "{share} of {n} runs in 28 days on the most used route, {row} in a row up to now. "
-            "This rests on the guidance and on your own link: no study of route variety was found."
-        ).format(**places)
-    return _(
-        "{share} of {n} runs in 28 days on the most used route. "
-        "This rests on the guidance and on your own link: no study of route variety was found."
-    ).format(**places)
+        return _("{share} of {n} runs in 28 days on the most used route, {row} in a row up to now.").format(
+            **places
+        )
+    return _("{share} of {n} runs in 28 days on the most used route.").format(**places)
 
 
 def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
@@ -126,18 +90,10 @@ def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
     why = _("{distance}, {ratio} times the longest. {study}").format(
         distance=units.distance(run["distance_m"], history.settings.units),
         ratio=units.number(times, 2),
-        study=spike_risk_text(times),
+        study=evidence("frandsen-2025").cite(times),
     )
     todo = _("Make the next long run about as long as your longest before this one.")
-    return [Notice("run_spike", day.isoformat(), "warn", message, why, day, todo)]
-
-
-def spike_risk_text(ratio: float) -> str:
-    """What a cohort saw after runs so much longer than the longest of 30 days (Frandsen, BJSM 2025)."""
-    for above, told in SPIKE_STUDY:
-        if ratio > above:
-            return _(told)
-    return _("Up to 10% longer is what the study of 5,205 runners compared with (Frandsen 2025).")
+    return [Notice(day.isoformat(), "warn", message, why, day, todo)]
 
 
 def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
@@ -156,13 +112,12 @@ def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
     message = _("You ran {distance} in seven days, after {before} in the seven before.").format(
         distance=is_now, before=was
     )
-    why = _(
-        "{share} more. A soft sign: over 30% more went with 1.59 times the rate of injury, but the range "
-        "(0.96 to 2.66) includes no difference (Nielsen 2014)."
-    ).format(share=units.percent(ran / ran_before - 1))
+    why = _("{share} more. A soft sign: {study}").format(
+        share=units.percent(ran / ran_before - 1), study=evidence("nielsen-2014").cite()
+    )
     since = _day_exceeded(runs, ran_before * history.settings.week_jump)
     todo = _("Let the next seven days be about as long as these, not longer again.")
-    return [Notice("week_jump", "distance", "info", message, why, since, todo)]
+    return [Notice("distance", "info", message, why, since, todo)]
 
 
 def _day_exceeded(runs: pd.DataFrame, metres: float) -> date:
@@ -186,7 +141,7 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
     message = _("Your last seven days were much alike: hard and easy days are hardly told apart.")
     why = _(
         "Monotony {monotony} up to {day}: a load of {mean} {unit} a day, give or take {spread}. "
-        "The alert starts above {limit}. A rule from a small study about illness (Foster 1998)."
+        "The alert starts above {limit}. {study}"
     ).format(
         monotony=units.number(values.iloc[through - 1]),
         day=units.day(last.date()),
@@ -194,7 +149,8 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
         unit=_(units.load_unit(kind, unit)),
         spread=units.number(load.to_numpy().std(), 0),
         limit=units.number(history.settings.monotony),
+        study=evidence("foster-1998").cite(),
     )
     since = common.streak_start(days[:through], alike[:through])
     todo = _("Plan a day without a run, and one that is clearly easier than the others.")
-    return [Notice("monotony", "load", "info", message, why, since, todo)]
+    return [Notice("load", "info", message, why, since, todo)]
