@@ -6,7 +6,9 @@ Activities are written one at a time, so memory use does not grow with their num
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import json
 import math
 import os
 import re
@@ -14,24 +16,32 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from runlog.errors import BadInput
 from runlog.fileio import write_atomically
-from runlog.importers import diary_csv as diary_format
-from runlog.importers import not_importable, runlog_export
-from runlog.importers import shoes_csv as shoes_format
+from runlog.importers import diary_csv, not_importable, runlog_export, shoes_csv
 from runlog.importers.detect import HEAD_SIZE, decompress_head
 from runlog.importers.not_importable import GPX_CREATOR
 from runlog.localtime import at_offset
+from runlog.record_json import to_json
 from runlog.settings import CONFIG_NAME
 from runlog.store import activities, diary, portable, shoes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from runlog.model import Activity, Shoe, StoredActivity, StoredEntry, Track
+    from runlog.model import (
+        Activity,
+        Entry,
+        ExportedActivity,
+        ExportedJournal,
+        Shoe,
+        StoredActivity,
+        StoredEntry,
+        Track,
+    )
     from runlog.store import Store
 
 __all__ = [
@@ -41,7 +51,11 @@ __all__ = [
     "ExportResult",
     "RunsTable",
     "diary_table",
+    "empty_diary",
     "export_all",
+    "format_activity",
+    "format_diary",
+    "format_journal",
     "is_export_file",
     "shoes_table",
     "write_gpx",
@@ -97,9 +111,8 @@ def export_all(
         ids = store.read(portable.list_activity_ids)
         with_track = 0
         for done, activity_id in enumerate(ids, 1):
-            kept, recordings = store.read(portable.export_activity, activity_id)
             name = f"activities/{activity_id:06d}"
-            out.write(f"{name}.json.gz", runlog_export.format_activity(kept, recordings))
+            out.write(f"{name}.json.gz", format_activity(store.read(portable.export_activity, activity_id)))
             merged = store.read(activities.read_activity, activity_id)
             runs.add(merged)
             track = store.read(activities.read_track, activity_id) if gpx_too else None
@@ -109,7 +122,7 @@ def export_all(
             if progress is not None:
                 progress(done, len(ids), name)
         journal = store.read(portable.export_journal)
-    out.write("journal.json", runlog_export.format_journal(journal))
+    out.write("journal.json", format_journal(journal))
     out.write("runs.csv", runs.text())
     out.write("diary.csv", diary_table(journal.entries))
     out.write("shoes.csv", shoes_table(journal.shoes))
@@ -195,6 +208,35 @@ def is_export_file(file: Path) -> bool:
     return not_importable.is_export_file(head)
 
 
+_GZIP_LEVEL = 5  # a tenth of the time of 9, for 3 % more bytes
+
+
+def format_activity(exported: ExportedActivity) -> bytes:
+    """Return one activity as packed JSON; the same activity always gives the same bytes."""
+    content = {"runlog": "activity", "version": runlog_export.VERSION} | to_json(exported)
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0)
+
+
+def format_journal(journal: ExportedJournal) -> bytes:
+    """Return the journal as JSON, a record a line; the same journal always gives the same bytes."""
+    head = f'{{"runlog": "journal",\n"version": {runlog_export.VERSION}'
+    parts = [f'"{name}": {_format_lines(part)}' for name, part in to_json(journal).items()]
+    return (",\n".join([head, *parts]) + "}\n").encode()
+
+
+def _format_lines(part: list[Any] | dict[str, Any]) -> str:
+    if isinstance(part, list):
+        lines, begin, end = [_json_text(one) for one in part], "[", "]"
+    else:
+        lines, begin, end = [f"{_json_text(key)}: {_json_text(one)}" for key, one in part.items()], "{", "}"
+    return f"{begin}\n" + ",\n".join(lines) + end if lines else begin + end
+
+
+def _json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
 _RUN_COLUMNS = (
     *("kind", "sport", "sub_sport", "name", "distance_m", "duration_s", "moving_s", "ascent_m"),
     *("avg_hr", "max_hr", "avg_cadence_spm", "rpe", "feel"),
@@ -226,9 +268,63 @@ class RunsTable:
         return self._text.getvalue()
 
 
+def empty_diary() -> str:
+    """Return an empty diary: the header row alone."""
+    return format_diary(())
+
+
+def format_diary(entries: Iterable[Entry]) -> str:
+    """Write entries as diary CSV: dates in ISO 8601 with offset, so that reading it changes nothing.
+
+    Cells are exactly what was entered; a note that begins like a spreadsheet formula stays as it is.
+    """
+    lines = [_csv_line(diary_csv.COLUMNS)]
+    for entry in entries:
+        local = at_offset(entry.moment, entry.utc_offset_s)
+        cells = {
+            "date": local.isoformat(),
+            "soreness": _number_text(entry.soreness),
+            "area": entry.area.value,
+            "warmup": _yes_no_text(entry.warmup),
+            "cooldown": _yes_no_text(entry.cooldown),
+            "shoe": entry.shoe or "",
+            "rpe": _number_text(entry.rpe),
+            "strength": _strength_text(entry),
+            "mobility": _yes_no_text(entry.mobility),
+            "desk_hours": _number_text(entry.desk_hours),
+            "posture": _number_text(entry.posture),
+            "note": entry.note or "",
+        }
+        lines.append(_csv_line([cells[name] for name in diary_csv.COLUMNS]))
+    return "".join(lines)
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    """Write one row; the csv module quotes both letters of its own line end, so that notes keep theirs."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow(cells)
+    return out.getvalue().removesuffix("\r\n") + "\n"
+
+
+def _number_text(value: float | None) -> str:
+    return "" if value is None else repr(float(value)).removesuffix(".0")
+
+
+def _yes_no_text(value: bool | None) -> str:  # noqa: FBT001 - a value that is written, not a switch
+    if value is None:
+        return ""
+    return "yes" if value else "no"
+
+
+def _strength_text(entry: Entry) -> str:
+    if entry.strength_min is not None and entry.strength is not False:
+        return f"{_number_text(entry.strength_min)} min"
+    return _yes_no_text(entry.strength)
+
+
 def diary_table(entries: Sequence[StoredEntry]) -> str:
     """The diary as a diary CSV, with the ids before it and the runs and sources behind it."""
-    written = io.StringIO(diary_format.format_diary(kept.entry for kept in entries), newline="")
+    written = io.StringIO(format_diary(kept.entry for kept in entries), newline="")
     head, *rows = csv.reader(written)
     return _csv_text(
         ["exported_entry", *head, "run", "source"],
@@ -239,7 +335,7 @@ def diary_table(entries: Sequence[StoredEntry]) -> str:
 def shoes_table(pairs: Sequence[Shoe]) -> str:
     """The pairs of shoes as a shoes CSV, numbered; what are but other names of them is left out."""
     return _csv_text(
-        ["exported_shoe", *shoes_format.COLUMNS],
+        ["exported_shoe", *shoes_csv.COLUMNS],
         (
             [
                 *(number, shoe.name, shoe.from_date, shoe.retired),

@@ -74,9 +74,9 @@ def _default_folder() -> str:
 
 def diary_template() -> str:
     """An empty diary CSV to fill in."""
-    from runlog.importers import diary_csv
+    from runlog import export
 
-    return diary_csv.empty_diary()
+    return export.empty_diary()
 
 
 def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator[list[Path]]:
@@ -245,9 +245,9 @@ class Journal:
 
     def export_diary(self) -> str:
         """All diary entries as a diary CSV; importing it again changes nothing."""
-        from runlog.importers import diary_csv
+        from runlog import export
 
-        return diary_csv.format_diary(kept.entry for kept in self.entries())
+        return export.format_diary(kept.entry for kept in self.entries())
 
     @property
     def shoes(self) -> Shoes:

@@ -30,6 +30,7 @@ __all__ = [
     "Entry",
     "ExportedActivity",
     "ExportedJournal",
+    "ExportedRecording",
     "ImportedFile",
     "Intensity",
     "Kind",
@@ -565,49 +566,67 @@ class RecordingKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedRecording:
+    """One recording of an exported activity.
+
+    Attributes:
+        file: the file that it was read from.
+        position: its index within that file.
+        activity: its values, without the track.
+        track: its stream; None where it has none.
+    """
+
+    file: ImportedFile
+    position: int
+    activity: Activity
+    track: Track | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedActivity:
-    """One activity of an export: how its recordings, which are beside this, were kept.
+    """One activity of an export: the fields, in their order, are the keys of its JSON file.
 
     Attributes:
         id: what the runner calls it by.
         worn: the shoe that the runner put on it by hand.
         kept_apart: whether the runner has split it.
-        files: the file of each recording.
-        positions: the place of each recording in its file.
         apart: recordings of those hours that are of other activities, so they are not joined to this.
+        recordings: what it is made of, in the order in which they were imported.
     """
 
     id: int
     worn: str | None
     kept_apart: bool
-    files: tuple[ImportedFile, ...]
-    positions: tuple[int, ...]
-    apart: tuple[RecordingKey, ...] = ()
+    apart: tuple[RecordingKey, ...]
+    recordings: tuple[ExportedRecording, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedJournal:
-    """All of an export that is no activity.
+    """Everything of an export that is no activity: the fields, in their order, are the keys of its JSON file.
+
+    Those with a default are missing in exports of older versions.
 
     Attributes:
-        activities: the recordings of every activity by its id, as the export names it.
         entries: the diary; the run of an entry is an id of ``activities``.
-        shoes: the pairs, and by which rules they are worn.
+        shoes: the pairs.
+        shoe_rules: the rules by which pairs are worn.
+        files: the imported files that hold no recording.
+        versions: by the path of a file that the runner goes on editing, the sha256 of the version that holds.
+        alerts: the states of all alerts.
+        plans: the planned comparisons.
         routes: all that were ever found.
         on_route: by the id of a run, as ``activities`` has it, the route that it went.
-        files: the files taken that hold no recording.
-        versions: by the path of a file that the runner goes on editing, the sha256 of the version that holds.
-        alerts: what is known of the alerts.
-        plans: the planned comparisons.
+        activities: the recordings of every activity by its id, as the export names it.
     """
 
-    activities: Mapping[int, tuple[RecordingKey, ...]]
-    entries: tuple[StoredEntry, ...] = ()
-    shoes: tuple[Shoe, ...] = ()
-    files: tuple[ImportedFile, ...] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
+    entries: tuple[StoredEntry, ...]
+    shoes: tuple[Shoe, ...]
     shoe_rules: tuple[ShoeRule, ...] = ()
-    routes: tuple[Route, ...] = ()
-    on_route: Mapping[int, RouteAssignment] = field(default_factory=dict)
+    files: tuple[ImportedFile, ...]
+    versions: Mapping[str, str]
     alerts: tuple[StoredAlert, ...] = ()
     plans: tuple[Plan, ...] = ()
+    routes: tuple[Route, ...] = ()
+    on_route: Mapping[int, RouteAssignment] = field(default_factory=dict)
+    activities: Mapping[int, tuple[RecordingKey, ...]]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import TYPE_CHECKING, Any
 
 from runlog.importers import csv_table, runs_csv, wellness_csv
 from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time, parse_yes_no
-from runlog.localtime import at_offset
 from runlog.model import MAX_ENTRY_VALUES, Area, Entry, ParsedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from runlog.importers.detect import Head, SourceFile
@@ -143,57 +140,3 @@ _CELL_PARSERS: dict[str, Callable[[str], Any]] = {
     "posture": _number_up_to("posture"),
     "note": str,
 }
-
-
-def empty_diary() -> str:
-    """Return an empty diary: the header row alone."""
-    return format_diary(())
-
-
-def format_diary(entries: Iterable[Entry]) -> str:
-    """Write entries as diary CSV: dates in ISO 8601 with offset, so that reading it changes nothing.
-
-    Cells are exactly what was entered; a note that begins like a spreadsheet formula stays as it is.
-    """
-    lines = [_format_line(COLUMNS)]
-    for entry in entries:
-        local = at_offset(entry.moment, entry.utc_offset_s)
-        cells = {
-            "date": local.isoformat(),
-            "soreness": _format_number(entry.soreness),
-            "area": entry.area.value,
-            "warmup": _format_yes_no(entry.warmup),
-            "cooldown": _format_yes_no(entry.cooldown),
-            "shoe": entry.shoe or "",
-            "rpe": _format_number(entry.rpe),
-            "strength": _format_strength(entry),
-            "mobility": _format_yes_no(entry.mobility),
-            "desk_hours": _format_number(entry.desk_hours),
-            "posture": _format_number(entry.posture),
-            "note": entry.note or "",
-        }
-        lines.append(_format_line([cells[name] for name in COLUMNS]))
-    return "".join(lines)
-
-
-def _format_line(cells: Sequence[str]) -> str:
-    """Write one row; the csv module quotes both letters of its own line end, so that notes keep theirs."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerow(cells)
-    return out.getvalue().removesuffix("\r\n") + "\n"
-
-
-def _format_number(value: float | None) -> str:
-    return "" if value is None else repr(float(value)).removesuffix(".0")
-
-
-def _format_yes_no(value: bool | None) -> str:  # noqa: FBT001 - a value that is written, not a switch
-    if value is None:
-        return ""
-    return "yes" if value else "no"
-
-
-def _format_strength(entry: Entry) -> str:
-    if entry.strength_min is not None and entry.strength is not False:
-        return f"{_format_number(entry.strength_min)} min"
-    return _format_yes_no(entry.strength)

@@ -68,7 +68,7 @@ def add_file(
     if known is not None:
         return known
     if isinstance(reading.exported, ExportedActivity):
-        tally = portable.import_activity(db, reading.exported, reading.activities, streams)
+        tally = portable.import_activity(db, reading.exported, streams)
         return _outcome(tally, EntryCounts(), [], None)
     if isinstance(reading.exported, ExportedJournal):
         counts, shoes_changed, problems = portable.import_journal(db, reading.exported)

@@ -11,7 +11,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import ExportedActivity, ExportedJournal, ImportedFile, Kind, RecordingKey
+from runlog.model import (
+    ExportedActivity,
+    ExportedJournal,
+    ExportedRecording,
+    ImportedFile,
+    Kind,
+    RecordingKey,
+)
 from runlog.store import activities, alerts, diary, recordings, routes, rows, shoes, trials
 from runlog.store.diary import EntryCounts
 from runlog.store.recordings import FilePosition, ImportCounts
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from runlog.model import Activity, RouteAssignment, ShoeRule
+    from runlog.model import RouteAssignment, ShoeRule
     from runlog.store.tracks import PackedTrack
 
 _MAX_GAP = timedelta(days=2)  # farther apart no two recordings are taken for one
@@ -32,28 +39,30 @@ def list_activity_ids(db: sqlite3.Connection) -> list[int]:
     return [row[0] for row in db.execute("SELECT DISTINCT activity_id FROM recording ORDER BY activity_id")]
 
 
-def export_activity(db: sqlite3.Connection, activity_id: int) -> tuple[ExportedActivity, list[Activity]]:
-    """One activity and its recordings with their tracks, in the order in which they came."""
+def export_activity(db: sqlite3.Connection, activity_id: int) -> ExportedActivity:
+    """Return one activity with its recordings and their tracks, in the order in which they were imported."""
     found = db.execute(
         "SELECT recording.*, file.path, file.sha256, file.format, file.is_diary, file.imported_at "
         "FROM recording JOIN file ON file.id = recording.file_id WHERE activity_id = ? ORDER BY recording.id",
         (activity_id,),
     ).fetchall()
-    bare = [rows.recording_from_row(row).activity for row in found]
-    recordings = [
-        replace(one, track=activities.read_recording_track(db, row["id"]))
-        for one, row in zip(bare, found, strict=True)
-    ]
+    recordings = tuple(
+        ExportedRecording(
+            file=_imported_file(row),
+            position=row["position"],
+            activity=rows.recording_from_row(row).activity,
+            track=activities.read_recording_track(db, row["id"]),
+        )
+        for row in found
+    )
     own = db.execute("SELECT worn, kept_apart FROM activity WHERE id = ?", (activity_id,)).fetchone()
-    exported = ExportedActivity(
+    return ExportedActivity(
         id=activity_id,
         worn=own["worn"],
         kept_apart=bool(own["kept_apart"]),
-        files=tuple(map(_imported_file, found)),
-        positions=tuple(row["position"] for row in found),
-        apart=_other_recordings_nearby(db, activity_id, [one.start for one in bare]),
+        apart=_other_recordings_nearby(db, activity_id, [one.activity.start for one in recordings]),
+        recordings=recordings,
     )
-    return exported, recordings
 
 
 def _other_recordings_nearby(
@@ -107,50 +116,43 @@ def _imported_file(row: sqlite3.Row) -> ImportedFile:
 
 
 def import_activity(
-    db: sqlite3.Connection,
-    exported: ExportedActivity,
-    activities: Sequence[Activity],
-    streams: Sequence[PackedTrack | None],
+    db: sqlite3.Connection, exported: ExportedActivity, streams: Sequence[PackedTrack | None]
 ) -> ImportCounts:
-    """Take one activity of an export.
+    """Import one activity of an export.
 
-    Recordings that are there are left where they are, the missing ones join them. With none of
-    them there, the activity joins one that it is a recording of, as any file does, but never one
-    that it was apart from where it comes from. Otherwise it becomes a new one, with its own id
+    Recordings that are stored already are left where they are, the missing ones join them. With none of
+    them stored, the activity joins one that it is a recording of, as any file does, but never one
+    that the export lists as another activity. Otherwise it becomes a new one, with its own id
     where that is free.
 
     Args:
         db: the database, within a transaction.
-        exported: how it was kept.
-        activities: its recordings, without their tracks, which come packed as
-        streams: one for each.
+        exported: the activity and its recordings.
+        streams: the packed track of each recording, None where it has none.
     """
     tally = ImportCounts()
-    places = [
-        FilePosition(_ensure_file(db, file), position)
-        for file, position in zip(exported.files, exported.positions, strict=True)
-    ]
-    there = [_find_recording(db, origin) for origin in _recording_origins(exported, activities)]
-    target = next((found[1] for found in there if found), None)
+    existing = [_find_recording(db, _recording_key(one)) for one in exported.recordings]
+    target = next((found[1] for found in existing if found), None)
     if target is None:
-        target = _merge_into_existing(db, exported, activities, streams, tally) or _create_activity(
-            db, exported, activities, tally
-        )
-    for found, one, stream, place in zip(there, activities, streams, places, strict=True):
+        target = _merge_into_existing(db, exported, streams, tally) or _create_activity(db, exported, tally)
+    for found, one, stream in zip(existing, exported.recordings, streams, strict=True):
+        position = FilePosition(_ensure_file(db, one.file), one.position)
         if found is None:
-            recordings.insert_recording(db, one, stream, target, place)
-    if None in there and any(there):
+            recordings.insert_recording(db, one.activity, stream, target, position)
+    if None in existing and any(existing):
         tally.merged.append(f"more of #{target}")
-    if any(one.kind is Kind.RUN for one in activities):
+    if _is_run(exported):
         tally.runs.append(target)
     tally.updated += _fill_shoe_override(db, target, exported.worn)
     return tally
 
 
-def _recording_origins(exported: ExportedActivity, activities: Iterable[Activity]) -> list[RecordingKey]:
-    externals = (one.external for one in activities)
-    shas = (file.sha256 for file in exported.files)
-    return [RecordingKey(*values) for values in zip(shas, exported.positions, externals, strict=True)]
+def _recording_key(one: ExportedRecording) -> RecordingKey:
+    return RecordingKey(one.file.sha256, one.position, one.activity.external)
+
+
+def _is_run(exported: ExportedActivity) -> bool:
+    return any(one.activity.kind is Kind.RUN for one in exported.recordings)
 
 
 def _find_recording(db: sqlite3.Connection, origin: RecordingKey) -> tuple[int, int] | None:
@@ -170,26 +172,26 @@ def _find_recording(db: sqlite3.Connection, origin: RecordingKey) -> tuple[int, 
 def _merge_into_existing(
     db: sqlite3.Connection,
     exported: ExportedActivity,
-    activities: Sequence[Activity],
     streams: Sequence[PackedTrack | None],
     tally: ImportCounts,
 ) -> int | None:
-    """The activity that was there before and is the same; None where there is none."""
-    apart = {found[0] for origin in exported.apart if (found := _find_recording(db, origin))}
-    pairs = zip(activities, streams, strict=True)
-    same = [twin for pair in pairs for twin in recordings.find_duplicates(db, *pair) if twin.id not in apart]
+    """Merge the activity into a stored one that is the same, and return its id; None where there is none."""
+    apart = {found[0] for key in exported.apart if (found := _find_recording(db, key))}
+    same = [
+        duplicate
+        for one, stream in zip(exported.recordings, streams, strict=True)
+        for duplicate in recordings.find_duplicates(db, one.activity, stream)
+        if duplicate.id not in apart
+    ]
     if not same:
         return None
     tally.merged.append(recordings.same_as_text(same))
-    return recordings.merge_activities(db, (twin.activity_id for twin in same))
+    return recordings.merge_activities(db, (duplicate.activity_id for duplicate in same))
 
 
-def _create_activity(
-    db: sqlite3.Connection, exported: ExportedActivity, activities: Sequence[Activity], tally: ImportCounts
-) -> int:
-    is_run = any(one.kind is Kind.RUN for one in activities)
-    tally.runs_added += is_run
-    tally.other_added += not is_run
+def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, tally: ImportCounts) -> int:
+    tally.runs_added += _is_run(exported)
+    tally.other_added += not _is_run(exported)
     wanted = exported.id
     if wanted < 1 or db.execute("SELECT 1 FROM activity WHERE id = ?", (wanted,)).fetchone():
         wanted = recordings.new_activity(db)

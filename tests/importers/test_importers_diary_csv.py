@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlog import importers
+from runlog import export, importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import diary_csv
 from runlog.model import Area, Entry
 from runlog.settings import Settings
 
@@ -222,10 +221,10 @@ def test_another_table_is_no_diary(text):
 
 def test_the_template_reads_as_a_diary_without_entries():
     assert (
-        diary_csv.empty_diary()
+        export.empty_diary()
         == "date,soreness,area,warmup,cooldown,shoe,rpe,strength,mobility,desk_hours,posture,note\n"
     )
-    assert read(diary_csv.empty_diary()).entries == ()
+    assert read(export.empty_diary()).entries == ()
 
 
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
@@ -266,15 +265,15 @@ def entries(draw):
 
 @given(st.lists(entries(), unique_by=lambda entry: (entry.moment, entry.area)))
 def test_what_is_written_reads_back_the_same(written):
-    reading = read(diary_csv.format_diary(written))
+    reading = read(export.format_diary(written))
     assert reading.problems == ()
     assert list(reading.entries) == written
 
 
 @given(st.lists(entries(), min_size=1, max_size=3, unique_by=lambda entry: (entry.moment, entry.area)))
 def test_writing_what_was_read_gives_the_same_text(written):
-    text = diary_csv.format_diary(written)
-    assert diary_csv.format_diary(read(text).entries) == text
+    text = export.format_diary(written)
+    assert export.format_diary(read(text).entries) == text
 
 
 ROWS = st.lists(st.lists(LINE | st.just(""), min_size=1, max_size=5), max_size=6)

@@ -13,15 +13,14 @@ from hypothesis import strategies as st
 from test_importers_gpx import gpx, points, track
 from test_importers_tcx import activity, lap, tcx
 
-from runlog import importers
+from runlog import export, importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import diary_csv
 from runlog.importers.fit import scan
 from runlog.settings import Settings
 
 SETTINGS = Settings(timezone="Europe/Berlin")
 BERLIN_DIARY = (
-    diary_csv.empty_diary() + "2026-03-04,3,neck,yes,no,Ghost,5,30,8,7,=note\n2026-03-05 07:00,2,,,,,,,,,\n"
+    export.empty_diary() + "2026-03-04,3,neck,yes,no,Ghost,5,30,8,7,=note\n2026-03-05 07:00,2,,,,,,,,,\n"
 )
 
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import math
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -13,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runlog import export
 from runlog.errors import BadInput, NotReadable
-from runlog.importers import read_bytes, runlog_export
+from runlog.importers import read_bytes
 from runlog.model import (
     TRACK_COLUMNS,
     Activity,
@@ -22,6 +24,7 @@ from runlog.model import (
     Entry,
     ExportedActivity,
     ExportedJournal,
+    ExportedRecording,
     ImportedFile,
     Intensity,
     Kind,
@@ -108,6 +111,15 @@ def plain(activity):
     return [getattr(activity, name) for name in Activity.__dataclass_fields__ if name != "track"]
 
 
+def an_export(recordings, **values):
+    parts = tuple(ExportedRecording(file, position, one, one.track) for one, file, position in recordings)
+    return ExportedActivity(recordings=parts, **values)
+
+
+def unchanged(exported):
+    return {name: getattr(exported, name) for name in ("id", "worn", "kept_apart", "apart")}
+
+
 @given(
     recordings=st.lists(st.tuples(ACTIVITIES, FILES, st.integers(0, 9)), min_size=1, max_size=3),
     worn=st.none() | TEXT,
@@ -116,14 +128,18 @@ def plain(activity):
 )
 def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart):
     activities, files, positions = zip(*recordings, strict=True)
-    kept = ExportedActivity(7, worn, kept_apart, files, positions, tuple(apart))
-    data = runlog_export.format_activity(kept, activities)
+    exported = an_export(recordings, id=7, worn=worn, kept_apart=kept_apart, apart=tuple(apart))
+    data = export.format_activity(exported)
     reading = read_bytes(data, "activities/000007.json.gz", Settings())
-    assert reading.exported == kept
+    parts = reading.exported.recordings
+    assert replace(reading.exported, recordings=()) == replace(exported, recordings=())
+    assert [(one.file, one.position) for one in parts] == list(zip(files, positions, strict=True))
+    assert all(one.track is None for one in parts)  # each track is handed on once, in the activities
     assert list(map(plain, reading.activities)) == list(map(plain, activities))
     for one, other in zip(reading.activities, activities, strict=True):
         np.testing.assert_equal(columns_of(one), columns_of(other))
-    assert runlog_export.format_activity(reading.exported, reading.activities) == data
+    again = an_export(zip(reading.activities, files, positions, strict=True), **unchanged(reading.exported))
+    assert export.format_activity(again) == data
 
 
 @given(
@@ -134,32 +150,39 @@ def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart):
     activities=st.dictionaries(st.integers(1, 9), st.lists(ORIGINS, max_size=2).map(tuple), max_size=3),
 )
 def test_a_journal_reads_back_the_same(entries, shoes, files, versions, activities):
-    journal = ExportedJournal(activities, tuple(entries), tuple(shoes), tuple(files), versions)
-    data = runlog_export.format_journal(journal)
+    journal = ExportedJournal(
+        entries=tuple(entries),
+        shoes=tuple(shoes),
+        files=tuple(files),
+        versions=versions,
+        activities=activities,
+    )
+    data = export.format_journal(journal)
     json.loads(data)
     reading = read_bytes(data, "journal.json", Settings())
     assert reading.exported == journal
-    assert runlog_export.format_journal(reading.exported) == data
+    assert export.format_journal(reading.exported) == data
 
 
 def an_activity():
     file = ImportedFile("ab12", "/w/1.fit", "fit", is_diary=False, imported_at=START)
     track = Track({"time_s": np.arange(3.0), "segment": np.zeros(3), "lat": np.array([50.0, math.nan, 50.1])})
     activity = Activity(start=START, duration_s=2.0, sport="running", laps=(Lap(START, 2.0),), track=track)
-    return json.loads(
-        gzip.decompress(
-            runlog_export.format_activity(ExportedActivity(1, None, False, (file,), (0,)), [activity])
-        )
-    )
+    exported = an_export([(activity, file, 0)], id=1, worn=None, kept_apart=False, apart=())
+    return json.loads(gzip.decompress(export.format_activity(exported)))
 
 
 def a_journal():
     entry = StoredEntry(1, Entry(START, 7200, soreness=3.0), "log")
     file = ImportedFile("ab12", "/w/1.fit", "fit", is_diary=True, imported_at=START)
     journal = ExportedJournal(
-        {1: (RecordingKey("ab12", 0),)}, (entry,), (Shoe("Blue"),), (file,), {"/w/1.fit": "ab12"}
+        entries=(entry,),
+        shoes=(Shoe("Blue"),),
+        files=(file,),
+        versions={"/w/1.fit": "ab12"},
+        activities={1: (RecordingKey("ab12", 0),)},
     )
-    return json.loads(runlog_export.format_journal(journal))
+    return json.loads(export.format_journal(journal))
 
 
 ODD = (

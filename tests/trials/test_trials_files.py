@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import runlog
+from runlog import export
 from runlog.errors import NotReadable
-from runlog.importers import runlog_export as exported
+from runlog.importers import read_bytes
 from runlog.model import Area, Entry, ExportedJournal, Plan, PlannedRun
 from runlog.settings import Settings
 from runlog.store import trials
@@ -106,11 +107,13 @@ def test_an_export_holds_the_plans_and_reads_back(tmp_path):
     [b'"runs": []', b'"runs": [{"day": "2026-05-04", "first": true}]', b'"runs": 3', b'"runs": [1, 2]'],
 )
 def test_a_damaged_plan_is_said_to_be(change):
-    content = exported.format_journal(ExportedJournal(activities={}, plans=(DRAWN,)))
+    content = export.format_journal(
+        ExportedJournal(entries=(), shoes=(), files=(), versions={}, activities={}, plans=(DRAWN,))
+    )
     start = content.index(b'"runs": [')
     damaged = content[:start] + change + content[content.index(b"]", start) + 1 :]
     with pytest.raises(NotReadable, match="damaged"):
-        exported.read_journal(damaged, Settings(), {})
+        read_bytes(damaged, "journal.json", Settings())
 
 
 def test_a_table_in_a_watched_folder_is_passed_over(tmp_path):
