@@ -13,6 +13,7 @@ from runlog.cli import base
 from runlog.cli.base import examples
 from runlog.cli.lookup import NameParam, complete_alert, find_alert
 from runlog.cli.output import OutputFormat, echo, echo_err, format_options, print_rows, to_json_value
+from runlog.cli.params import DATE
 from runlog.i18n import use_language
 from runlog.units import day
 
@@ -23,23 +24,21 @@ if TYPE_CHECKING:
     from runlog.model import StoredAlert
     from runlog.reporter.alerts import Notice, Rule
 
-if TYPE_CHECKING:
-    Message = tuple[str, str]
-
 
 def send_due_alerts(
-    journal: Journal, now: datetime, write: Callable[[Sequence[StoredAlert]], Message]
+    journal: Journal, now: datetime, write: Callable[[Sequence[StoredAlert]], tuple[str, str]] | None = None
 ) -> bool:
-    """Send one message about the alerts that nobody has sent word of yet, and remember that it was sent.
+    """Send one message about the alerts that have not been notified, and mark them as notified.
 
     Args:
         journal: with places to send to in its settings, and its alerts up to date.
-        now: this moment.
-        write: makes title and text of those alerts.
+        now: the current time.
+        write: makes title and text of the due alerts. By default these are about alerts alone, and nothing
+            is sent if none is due.
 
     Returns:
-        Whether all places have it; of those that have not it is told why. The alerts count as sent as soon
-        as one place has it.
+        Whether all places have it; the reasons of those that have not are printed. The alerts count as sent
+        as soon as one place has it.
 
     Raises:
         MissingExtra: Apprise is not installed.
@@ -49,10 +48,13 @@ def send_due_alerts(
     from runlog.model import SEVERITIES
 
     due = sorted(
-        alert_states.due_alerts(journal.alerts.all(), now), key=lambda alert: SEVERITIES.index(alert.severity)
+        alert_states.due_alerts(journal.alerts.all(), now),
+        key=lambda alert: SEVERITIES.index(alert.severity),
     )
+    if not due and write is None:
+        return True
     with use_language(journal.settings.language):
-        title, text = write(due)
+        title, text = (write or notify.alerts_message)(due)
     failures = notify.send_message(journal.settings.notify, title, text)
     journal.alerts.notified([alert.id for alert in due], now)
     for failure in failures:
@@ -60,64 +62,63 @@ def send_due_alerts(
     return not failures
 
 
-#: What asks for the explanation of all kinds.
+#: ``--explain`` takes it for all kinds.
 ALL_KINDS = "all"
 _RULE_KEYS = ("kind", "definition", "threshold", "settings", "needs", "grade", "evidence", "source")
 
 
 def alert_sort_key(alert: StoredAlert, now: datetime) -> tuple[int, int, int]:
-    """By what alerts are sorted: the open ones first, the most severe of them first."""
+    """Return the sort key of an alert: open ones first, then by severity."""
     from runlog import alert_states
     from runlog.model import SEVERITIES
 
-    silent = (
-        0
-        if alert_states.is_open(alert, now)
-        else alert_states.STATES.index(alert_states.alert_state(alert, now))
-    )
-    return silent, SEVERITIES.index(alert.severity), alert.id
+    state = 0
+    if not alert_states.is_open(alert, now):
+        state = alert_states.STATES.index(alert_states.alert_state(alert, now))
+    return state, SEVERITIES.index(alert.severity), alert.id
 
 
 def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
-    """What a program is told of an alert."""
+    """Return an alert as a JSON row."""
     from runlog import alert_states
     from runlog.reporter.alerts.common import tips_answering
 
     fields = {
         name: to_json_value(value) for name, value in asdict(alert).items() if name not in {"id", "worst"}
     }
-    told = {
+    return {
         "id": f"{alert.kind}:{alert.subject}",
         "number": alert.id,
         "state": alert_states.alert_state(alert, now),
+        **fields,
+        "tips": tips_answering(alert.kind),
     }
-    return told | fields | {"tips": tips_answering(alert.kind)}
 
 
 def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
-    """Print alerts, each with its why, what to do, and where it stands; a clinician's advice where due."""
+    """Print alerts, each with its reason, advice and state; the clinician's advice where it is due."""
     from runlog.reporter.alerts import needs_clinician
 
-    for one in rows:
-        since = day(datetime.fromisoformat(one["since"]), year=True)
-        echo(f"[{one['number']}] {one['severity']}: {one['message']}")
-        for text in (one["why"], one["todo"], f"{one['kind']}, since {since}{_state_text(one, zone)}"):
+    for row in rows:
+        since = day(datetime.fromisoformat(row["since"]), year=True)
+        echo(f"[{row['number']}] {row['severity']}: {row['message']}")
+        for text in (row["why"], row["todo"], f"{row['kind']}, since {since}{_state_text(row, zone)}"):
             echo(text, indent="    ")
-    if any(needs_clinician(one["kind"]) and one["resolved"] is None for one in rows):
+    if any(needs_clinician(row["kind"]) and row["resolved"] is None for row in rows):
         print_clinician_advice()
 
 
-def _state_text(one: dict[str, Any], zone: tzinfo) -> str:
-    """Say where an alert stands, with its day in the time zone of the settings."""
-    column = {"snoozed": "snoozed_until"}.get(one["state"], one["state"])
-    if column not in one:
-        return f", {one['state']}"
-    until = " until" if one["state"] == "snoozed" else ""
-    return f", {one['state']}{until} {day(datetime.fromisoformat(one[column]).astimezone(zone))}"
+def _state_text(row: dict[str, Any], zone: tzinfo) -> str:
+    """Describe an alert's state, with its day in the time zone of the settings."""
+    column = {"snoozed": "snoozed_until"}.get(row["state"], row["state"])
+    if column not in row:
+        return f", {row['state']}"
+    until = " until" if row["state"] == "snoozed" else ""
+    return f", {row['state']}{until} {day(datetime.fromisoformat(row[column]).astimezone(zone))}"
 
 
 def print_notices(notices: Iterable[Notice]) -> None:
-    """Print each notice with its why, the most severe first; a clinician's advice where it is due."""
+    """Print notices, the most severe first; the clinician's advice where it is due."""
     notices = list(notices)
     for notice in notices:
         echo(f"{notice.severity}: {notice.message} (since {notice.since.isoformat()})")
@@ -127,23 +128,25 @@ def print_notices(notices: Iterable[Notice]) -> None:
         print_clinician_advice()
 
 
-def print_new_alerts(journal: Journal, now: datetime, most: int = 3) -> None:
-    """Look which alerts hold now, and tell on stderr those that have just come or grown worse."""
+def print_new_alerts(journal: Journal, now: datetime, limit: int = 3) -> None:
+    """Update the alerts, and print new or more severe ones on stderr."""
     from runlog import alert_states
 
     before = {alert.id: alert.worst for alert in journal.alerts.all() if alert.resolved is None}
-    found = journal.alerts.follow(journal.history(), now)
-    crossed = [one for one in found if alert_states.is_open(one, now) and before.get(one.id) != one.worst]
-    for alert in sorted(crossed, key=lambda alert: alert_sort_key(alert, now))[:most]:
+    news = [
+        alert
+        for alert in journal.alerts.follow(journal.history(), now)
+        if alert_states.is_open(alert, now) and before.get(alert.id) != alert.worst
+    ]
+    for alert in sorted(news, key=lambda alert: alert_sort_key(alert, now))[:limit]:
         echo_err(f"New alert [{alert.id}] {alert.severity}: {alert.message}")
-    if crossed:
-        more = len(crossed) - most
+    if news:
+        more = len(news) - limit
         echo_err(f"{f'And {more} more. ' if more > 0 else ''}Why, and what to do: runlog alerts")
 
 
 def print_clinician_advice() -> None:
-    """Print when and why to see a clinician, in the runner's language."""
-    from runlog.i18n import use_language
+    """Print when and why to see a clinician, in the user's language."""
     from runlog.reporter.guidance import clinician_advice
 
     with use_language(base.runner_language()):
@@ -213,18 +216,18 @@ def _kind_names() -> list[str]:
 
 
 class _SpanParam(click.ParamType[timedelta]):
-    """A number of days or weeks."""
+    """A parameter that takes a number of days or weeks."""
 
     name = "span"
 
     def convert(
         self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        """Take "3d" or "2w"."""
+        """Return the span of "3d" or "2w"."""
         if isinstance(value, timedelta):
             return value
-        found = _SPAN_PATTERN.fullmatch(value.strip())
-        span = timedelta(days=int(found[1]) * _DAYS_PER_UNIT[found[2].lower()]) if found else timedelta(0)
+        match = _SPAN_PATTERN.fullmatch(value.strip())
+        span = timedelta(days=int(match[1]) * _DAYS_PER_UNIT[match[2].lower()]) if match else timedelta(0)
         if not timedelta(0) < span <= _LONGEST_SPAN:
             self.fail(f"{value!r} is no span of time; write days like 3d or weeks like 2w", param, ctx)
         return span
@@ -242,7 +245,7 @@ class _SpanParam(click.ParamType[timedelta]):
         "runlog alerts --exit-code || echo 'have a look'",
     ),
 )
-@click.option("--all", "every", is_flag=True, help="Also those acknowledged, snoozed or resolved lately.")
+@click.option("--all", "show_all", is_flag=True, help="Also those acknowledged, snoozed or resolved lately.")
 @click.option(
     "--explain",
     "kind",
@@ -255,7 +258,7 @@ class _SpanParam(click.ParamType[timedelta]):
 )
 @click.option("--notify", is_flag=True, help="Send new ones to the places of config.toml, each once.")
 @format_options
-def alerts(fmt: OutputFormat, kind: str | None, *, every: bool, exit_code: bool, notify: bool) -> None:
+def alerts(fmt: OutputFormat, kind: str | None, *, show_all: bool, exit_code: bool, notify: bool) -> None:
     """Tell what needs attention now, and why, in numbers.
 
     An alert stays open until its cause ends, or until you say that you know it
@@ -263,61 +266,52 @@ def alerts(fmt: OutputFormat, kind: str | None, *, every: bool, exit_code: bool,
     comes again or grows worse.
     """
     if click.get_current_context().invoked_subcommand:
-        if kind or every or exit_code or notify or fmt != "table":
+        if kind or show_all or exit_code or notify or fmt != "table":
             raise click.UsageError("Options of runlog alerts itself go with no command after them.")
     elif kind:
         explain_kinds(fmt, kind)
     else:
-        _list_alerts(fmt, every=every, exit_code=exit_code, notify=notify)
+        _list_alerts(fmt, show_all=show_all, exit_code=exit_code, notify=notify)
 
 
-def _list_alerts(fmt: OutputFormat, *, every: bool, exit_code: bool, notify: bool) -> None:
+def _list_alerts(fmt: OutputFormat, *, show_all: bool, exit_code: bool, notify: bool) -> None:
     from runlog import alert_states
 
     now = base.now()
     with base.open_journal() as journal:
-        found = journal.alerts.follow(journal.history(), now)
-        all_sent = not (notify and alert_states.due_alerts(found, now)) or send_due_alerts(
-            journal, now, _alert_message
-        )
-    standing = [alert for alert in found if alert_states.is_open(alert, now)]
-    shown = [alert for alert in found if _is_current(alert, now)] if every else standing
+        stored = journal.alerts.follow(journal.history(), now)
+        all_sent = not notify or send_due_alerts(journal, now)
+    open_alerts = [alert for alert in stored if alert_states.is_open(alert, now)]
+    shown = open_alerts
+    if show_all:
+        lately = now - _RESOLVED_LATELY
+        shown = [alert for alert in stored if alert.resolved is None or alert.resolved >= lately]
     rows = [alert_row(alert, now) for alert in sorted(shown, key=lambda alert: alert_sort_key(alert, now))]
     if fmt == "table" and rows:
         print_alerts(rows, journal.settings.zone)
-        _print_next_commands([one for one in rows if one["state"] in alert_states.OPEN_STATES])
+        _print_next_commands([row for row in rows if row["state"] in alert_states.OPEN_STATES])
     else:
-        print_rows(fmt, rows, _ALERT_KEYS, (), _no_open_alerts(found, now))
-    if not all_sent or (exit_code and any(alert.severity in _FAILING_SEVERITIES for alert in standing)):
+        print_rows(fmt, rows, _ALERT_KEYS, (), _no_open_alerts(stored, now))
+    if not all_sent or (exit_code and any(alert.severity in _FAILING_SEVERITIES for alert in open_alerts)):
         click.get_current_context().exit(1)
 
 
-def _alert_message(due: Sequence[StoredAlert]) -> tuple[str, str]:
-    from runlog import notify
-
-    return notify.alerts_message(due)
-
-
-def _is_current(alert: StoredAlert, now: datetime) -> bool:
-    return alert.resolved is None or now - alert.resolved <= _RESOLVED_LATELY
-
-
-def _print_next_commands(standing: Sequence[dict[str, Any]]) -> None:
-    if not standing:
+def _print_next_commands(open_rows: Sequence[dict[str, Any]]) -> None:
+    if not open_rows:
         return
-    number, kind = standing[0]["number"], standing[0]["kind"]
+    number, kind = open_rows[0]["number"], open_rows[0]["kind"]
     echo_err(
         f"You know it: runlog alerts ack {number}. Later: runlog alerts snooze {number}. "
         f"What it rests on: runlog alerts --explain {kind}"
     )
 
 
-def _no_open_alerts(found: Sequence[StoredAlert], now: datetime) -> str:
+def _no_open_alerts(alerts: Sequence[StoredAlert], now: datetime) -> str:
     from runlog import alert_states
 
     quiet = sum(
         alert_states.alert_state(alert, now) in (alert_states.ACKNOWLEDGED, alert_states.SNOOZED)
-        for alert in found
+        for alert in alerts
     )
     return f"No open alerts; {quiet} acknowledged or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
 
@@ -333,8 +327,8 @@ def ack(names: tuple[str, ...]) -> None:
     where there is one alone.
     """
     with base.open_journal() as journal:
-        known = journal.alerts.acknowledge(_alert_ids(journal, names), base.now())
-    for alert in known:
+        acknowledged = journal.alerts.acknowledge(_alert_ids(journal, names), base.now())
+    for alert in acknowledged:
         echo(f"Acknowledged [{alert.id}] {alert.message}")
 
 
@@ -347,9 +341,7 @@ def ack(names: tuple[str, ...]) -> None:
 )
 @click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
 @click.option("--for", "span", type=_SpanParam(), metavar="SPAN", help="How long: 3d, 2w.  [default: 1w]")
-@click.option(
-    "--until", "until_day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Until that morning."
-)
+@click.option("--until", "until_day", type=DATE, metavar="DATE", help="Until that morning.")
 def snooze(names: tuple[str, ...], span: timedelta | None, until_day: datetime | None) -> None:
     """Hear of an alert later.
 
@@ -383,5 +375,5 @@ def wake(names: tuple[str, ...]) -> None:
 
 
 def _alert_ids(journal: Journal, names: Iterable[str]) -> list[int]:
-    known = journal.alerts.all()
-    return [find_alert(name, known) for name in names]
+    stored = journal.alerts.all()
+    return [find_alert(name, stored) for name in names]

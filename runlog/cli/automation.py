@@ -41,21 +41,21 @@ def weekly(folders: tuple[Path, ...], *, notify: bool) -> None:
     told and passed over. The exit code is 1 if anything failed.
     """
     with base.open_journal() as journal:
-        all_well = _import_folders(journal, folders)
-        all_well = _write_report(journal, notify=notify) and all_well
-    if not all_well:
+        imported = _import_folders(journal, folders)
+        sent = _write_report(journal, notify=notify)
+    if not (imported and sent):
         click.get_current_context().exit(1)
 
 
 def _import_folders(journal: Journal, folders: tuple[Path, ...]) -> bool:
-    there = [folder for folder in folders if folder.exists()]
-    for folder in sorted(set(folders) - set(there)):
+    existing = [folder for folder in folders if folder.exists()]
+    for folder in sorted(set(folders) - set(existing)):
         echo_err(f"{folder}: it is not there, so nothing was imported from it")
-    if not there:
+    if not existing:
         return not folders
-    summary = journal.add(there)
+    summary = journal.add(existing)
     print_summary(summary)
-    return summary.ok and there == list(folders)
+    return summary.ok and existing == list(folders)
 
 
 def _write_report(journal: Journal, *, notify: bool) -> bool:
@@ -104,10 +104,10 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
     """
     from runlog.journal import watch_folders
 
-    looks = iter([True]) if once else iter(lambda: True, False)
+    rounds = iter([True]) if once else iter(lambda: True, False)
 
     def wait() -> bool:
-        more = next(looks, False)
+        more = next(rounds, False)
         if more:
             time.sleep(every)
         return more
@@ -138,16 +138,8 @@ def _import_and_notify(journal: Journal, paths: Sequence[Path], *, notify: bool)
     print_summary(summary)
     now = base.now()
     print_new_alerts(journal, now)
-    if notify and _has_due_alerts(journal):
-        from runlog import notify as runlog_notify
-
-        send_due_alerts(journal, now, runlog_notify.alerts_message)
-
-
-def _has_due_alerts(journal: Journal) -> bool:
-    from runlog import alert_states
-
-    return bool(alert_states.due_alerts(journal.alerts.all(), base.now()))
+    if notify:
+        send_due_alerts(journal, now)
 
 
 _SYSTEMS = ("systemd", "cron", "launchd", "windows")
@@ -188,15 +180,15 @@ def schedule(
 
     if install and uninstall:
         raise click.UsageError("--install and --uninstall exclude each other.")
-    here = schedule.SYSTEMS[system or schedule.detect_system()]
+    scheduler = schedule.SYSTEMS[system or schedule.detect_system()]
     if uninstall:
-        echo(here.uninstall(schedule.run_program))
+        echo(scheduler.uninstall(schedule.run_program))
         return
     appointment = _parse_appointment(weekly or ("sun", "19:00"), _weekly_command(folders, notify=notify))
     if install:
-        echo(here.install(appointment, schedule.run_program))
+        echo(scheduler.install(appointment, schedule.run_program))
     else:
-        click.echo(here.shown(appointment), nl=False)
+        click.echo(scheduler.shown(appointment), nl=False)
         echo_err("Nothing is written yet; --install does that.")
 
 
@@ -211,6 +203,6 @@ def _parse_appointment(when: tuple[str, str], words: tuple[str, ...]) -> WeeklyJ
 
 
 def _weekly_command(folders: tuple[Path, ...], *, notify: bool) -> tuple[str, ...]:
-    """The command, independent of the folder and the surroundings that it is run in."""
+    """Return the command, with nothing in it that depends on the working directory or the environment."""
     command = (sys.executable, "-m", "runlog", "--home", str(base.home_folder()), "weekly")
     return (*command, *(str(folder.absolute()) for folder in folders), *(["--notify"] if notify else []))

@@ -35,40 +35,31 @@ STDOUT = Path("-")
 
 
 class ReportTarget(NamedTuple):
-    """In which form a report is wanted, and where."""
+    """The format of a report, and where to write it."""
 
     fmt: str | None
     email_file: Path | None
     out: Path | None
 
 
-def _validated_by(
-    known: Callable[[str], object],
-) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    """Refuse what is no week, month or day before anything is read."""
+class _PeriodParam(click.ParamType[str]):
+    """A parameter that takes a week like 2026-W30, or else a month or day; checked before data is read."""
 
-    def check(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
-        if name is not None:
-            try:
-                known(name)
-            except BadInput as error:
-                raise click.BadParameter(str(error)) from error
-        return name
+    name = "period"
 
-    return check
+    def __init__(self, *, week: bool) -> None:
+        self.week = week
 
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name of the period as it was typed."""
+        from runlog.analysis.periods import parse_period, parse_week
+        from runlog.settings import Settings
 
-def _check_week(name: str) -> None:
-    from runlog.analysis.periods import parse_week
-    from runlog.settings import Settings
-
-    parse_week(name, Settings())
-
-
-def _check_days(name: str) -> None:
-    from runlog.analysis.periods import parse_period
-
-    parse_period(name)
+        try:
+            parse_week(value, Settings()) if self.week else parse_period(value)
+        except BadInput as error:
+            self.fail(str(error), param, ctx)
+        return value
 
 
 @click.command(
@@ -85,7 +76,7 @@ def _check_days(name: str) -> None:
 @click.option(
     "--week",
     metavar="WEEK",
-    callback=_validated_by(_check_week),
+    type=_PeriodParam(week=True),
     help="A week like 2026-W30.  [default: the last complete one]",
 )
 @click.option("--last", is_flag=True, help="The last complete week that has any data.")
@@ -93,13 +84,13 @@ def _check_days(name: str) -> None:
 @click.option(
     "--since",
     metavar="MONTH",
-    callback=_validated_by(_check_days),
+    type=_PeriodParam(week=False),
     help="A season instead, from this month or day on, like 2026-01 or 2026-01-15.",
 )
 @click.option(
     "--until",
     metavar="MONTH",
-    callback=_validated_by(_check_days),
+    type=_PeriodParam(week=False),
     help="With --since: its last.  [default: today]",
 )
 @click.option("--all-weeks", is_flag=True, help="A page for each complete week instead, and an index.")
@@ -148,15 +139,15 @@ def report(  # noqa: PLR0917 - click gives them by name
         raise click.UsageError("--until needs --since.")
     if fmt and out and out.suffix.lstrip(".") in {*FORMATS} - {fmt}:
         raise click.UsageError(f"{out} is no name for --format {fmt}.")
-    how = ReportTarget(fmt, email_file, out)
+    target = ReportTarget(fmt, email_file, out)
     with base.open_journal() as journal:
         if since:
-            path = _write_season(journal, since, until, how)
+            path = _write_season(journal, since, until, target)
         else:
             path = (
                 _write_all_weeks(journal, out)
                 if all_weeks
-                else _write_week(journal, week, how, current=current)
+                else _write_week(journal, week, target, current=current)
             )
     if path is not None:
         click.echo(path)
@@ -178,26 +169,24 @@ def _refuse_together(options: Mapping[str, object]) -> None:
         raise click.UsageError(f"{given[0]} and {given[1]} exclude each other.")
 
 
-def _write_week(journal: Journal, week: str | None, how: ReportTarget, *, current: bool) -> Path | None:
+def _write_week(journal: Journal, week: str | None, target: ReportTarget, *, current: bool) -> Path | None:
     from runlog.reporter import render, weekly
 
     history, now = journal.history(), base.now()
     facts = weekly.build_week(history, weekly.current_week(history, now) if current else week, now)
-    if how.email_file is not None:
-        return _write_file(how.email_file, render.mail_week(facts, now))
-    return _write_report(journal, how, f"report-{facts.name}", partial(render.render_week, facts))
+    rendered, mail = partial(render.render_week, facts), partial(render.mail_week, facts, now)
+    return _write_report(journal, target, f"report-{facts.name}", rendered, mail)
 
 
-def _write_season(journal: Journal, since: str, until: str | None, how: ReportTarget) -> Path | None:
+def _write_season(journal: Journal, since: str, until: str | None, target: ReportTarget) -> Path | None:
     from runlog.reporter import render, season
 
     now = base.now()
     with progress_bar() as progress:
         facts = season.build_season(journal.history(), since, until, now, progress)
-    if how.email_file is not None:
-        return _write_file(how.email_file, render.mail_season(facts, now))
+    rendered, mail = partial(render.render_season, facts), partial(render.mail_season, facts, now)
     name = f"season-{facts.span.first}-{facts.span.last}"
-    return _write_report(journal, how, name, partial(render.render_season, facts))
+    return _write_report(journal, target, name, rendered, mail)
 
 
 def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
@@ -205,27 +194,30 @@ def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
 
     folder = out or journal.folder / "reports" / "weeks"
     with progress_bar() as progress:
-        done = write_archive(journal.history(), folder, base.now(), progress)
-    echo_err(f"{done.written} of {done.pages} pages written, the others had not changed")
-    return done.index
+        archive = write_archive(journal.history(), folder, base.now(), progress)
+    echo_err(f"{archive.written} of {archive.pages} pages written, the others had not changed")
+    return archive.index
 
 
 def _write_report(
-    journal: Journal, how: ReportTarget, name: str, made: Callable[[str], bytes]
+    journal: Journal,
+    target: ReportTarget,
+    name: str,
+    rendered: Callable[[str], bytes],
+    mail: Callable[[], bytes],
 ) -> Path | None:
-    """Write a report into its file, or on stdout."""
+    """Write a report into its file and return the path, or write it to stdout."""
+    from runlog.fileio import write_atomically
     from runlog.reporter import render
 
-    if how.out == STDOUT:
-        click.echo(made(how.fmt or FORMATS[0]), nl=False)
+    if target.out == STDOUT:
+        click.echo(rendered(target.fmt or FORMATS[0]), nl=False)
         return None
-    path, fmt = render.output_path(how.out or journal.folder / "reports", name, how.fmt)
-    return _write_file(path, made(fmt))
-
-
-def _write_file(path: Path, content: bytes) -> Path:
-    from runlog.fileio import write_atomically
-
+    if target.email_file is not None:
+        path, content = target.email_file, mail()
+    else:
+        path, fmt = render.output_path(target.out or journal.folder / "reports", name, target.fmt)
+        content = rendered(fmt)
     write_atomically(path, content)
     return path
 
@@ -271,16 +263,16 @@ def chart(
     if folder is not None and (name or out):
         raise click.UsageError("--all draws every chart: name none, and no --out.")
     if name is None and folder is None:
-        found = [{"name": chart.name, "help": chart.help} for chart in CHARTS]
-        print_rows(fmt, found, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
+        rows = [{"name": chart.name, "help": chart.help} for chart in CHARTS]
+        print_rows(fmt, rows, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
         return
     if name and out is None:
         raise click.UsageError(f"Where to? runlog chart {name} --out {name}.png")
-    places = {name: out} if name else {one.name: Path(folder or "", f"{one.name}.png") for one in CHARTS}
+    paths = {name: out} if name else {one.name: Path(folder or "", f"{one.name}.png") for one in CHARTS}
     with base.open_journal() as journal:
         history = journal.history()
-        for one, path in places.items():
-            draw(one, history, path, area=area, factor=factor)
+        for chart_name, path in paths.items():
+            draw(chart_name, history, path, area=area, factor=factor)
             click.echo(path)
 
 
@@ -293,13 +285,13 @@ def tips(fmt: OutputFormat, topic: str | None) -> None:
     from runlog.reporter.guidance import all_tips
 
     with use_language(base.runner_language()):
-        found = [tip for tip in all_tips() if topic is None or topic in tip.answers]
-        grades = {tip.grade: _(tip.grade) for tip in found}
+        listed = [tip for tip in all_tips() if topic is None or topic in tip.answers]
+        grades = {tip.grade: _(tip.grade) for tip in listed}
     if fmt != "table":
-        rows = [{key: to_json_value(value) for key, value in asdict(tip).items()} for tip in found]
+        rows = [{key: to_json_value(value) for key, value in asdict(tip).items()} for tip in listed]
         print_rows(fmt, rows, _TIP_KEYS, (), "")
         return
-    for tip in found:
+    for tip in listed:
         echo(tip.title)
         for text in (tip.how, tip.why, f"Evidence: {grades[tip.grade]}. {tip.evidence}"):
             echo(text, indent="    ")
