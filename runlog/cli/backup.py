@@ -68,9 +68,9 @@ def restore(file: Path, *, yes: bool) -> None:
             f"{home} holds {current}. Replace it by {_describe_contents(contents)}? "
             "The former stays beside it."
         )
-    done = journal.restore(file, now=base.now())
+    restored = journal.restore(file, now=base.now())
     echo(f"Restored {_describe_contents(contents)}{_backup_date(contents)} to {home}.")
-    for previous in filter(None, (done.previous_database, done.previous_config)):
+    for previous in filter(None, (restored.previous_database, restored.previous_config)):
         echo(f"What was there is now {previous}")
     if contents.config is None and (home / CONFIG_NAME).exists():
         echo_err("There are no settings in this backup; those of the home stay.")
@@ -111,15 +111,15 @@ def export(folder: Path, *, gpx: bool, force: bool) -> None:
     same history; its README.txt says what each file is.
     """
     with base.open_journal() as journal, progress_bar() as progress:
-        done = journal.export(folder, gpx=gpx, force=force, progress=progress)
+        exported = journal.export(folder, gpx=gpx, force=force, progress=progress)
     parts = [
-        _megabytes(done.size),
-        _count(done.activities, "activity", "activities"),
-        _count(done.entries, "diary entry", "diary entries"),
-        _count(done.shoes, "pair of shoes", "pairs of shoes"),
+        _megabytes(exported.size),
+        _count(exported.activities, "activity", "activities"),
+        _count(exported.entries, "diary entry", "diary entries"),
+        _count(exported.shoes, "pair of shoes", "pairs of shoes"),
     ]
     if gpx:
-        parts.insert(2, f"{done.gpx} of them also as GPX")
+        parts.insert(2, f"{exported.gpx} of them also as GPX")
     echo(f"{folder}: {', '.join(parts)}.")
 
 
@@ -129,8 +129,8 @@ def _describe_contents(contents: HomeContents) -> str:
     return ", ".join([_count(contents.runs, "run", "runs"), *others, entries])
 
 
-def _count(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+def _count(count: int, singular: str, plural: str) -> str:
+    return f"{count} {singular if count == 1 else plural}"
 
 
 def _backup_date(contents: HomeContents) -> str:

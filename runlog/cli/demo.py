@@ -56,7 +56,7 @@ def demo(*, open_it: bool) -> None:
 
 
 def sample_data() -> Path:
-    """Give the folder of the sample season: inside the installed package, or beside it in a checkout.
+    """Return the folder of the sample season: in the installed package, or in the checkout.
 
     Raises:
         NotFound: it is in neither place.
@@ -90,8 +90,8 @@ def _links_and_truth(history: History) -> list[dict[str, Any]]:
         name: units.number(factor["effect"], 2, signed=True) for name, factor in truth["factors"].items()
     }
     effects |= dict.fromkeys(truth["no_effect"]["factors"], "nothing")
-    found = link_rows(runlog.links(runlog.exposures(history, truth["area"])))
-    return [row | {"truth": effects.get(row["factor"])} for row in sort_by_grade(found)]
+    rows = link_rows(runlog.links(runlog.exposures(history, truth["area"])))
+    return [row | {"truth": effects.get(row["factor"])} for row in sort_by_grade(rows)]
 
 
 def _write_report(history: History, out: Path) -> Path:
@@ -103,7 +103,7 @@ def _write_report(history: History, out: Path) -> Path:
 
 
 def _season_end(history: History) -> datetime:
-    """Give the end of the season's last day, so that its alerts are of the day."""
+    """Return the end of the season's last day, at which its alerts are evaluated."""
     from runlog.analysis import periods
 
     return periods.end_of_day(history, _last_day(history))

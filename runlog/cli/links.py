@@ -47,12 +47,12 @@ def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
     The table shows the main factors, as many as there is room for; JSON and
     CSV have them all (runlog factors says what each one means).
     """
-    from runlog.analysis.exposures import exposures as expose
+    from runlog.analysis.exposures import exposures as exposure_table
     from runlog.analysis.factors import FACTORS
 
     with open_journal() as journal:
         history = journal.history()
-    table = expose(history, area)
+    table = exposure_table(history, area)
 
     def local_day(moment: str) -> str:
         return history.clock.day(datetime.fromisoformat(moment)).isoformat()
@@ -76,7 +76,7 @@ def factors(fmt: OutputFormat) -> None:
     from runlog.analysis.factors import FACTORS
     from runlog.reporter.findings import format_step
 
-    found = [
+    rows = [
         {
             "name": factor.name,
             "label": factor.label,
@@ -92,7 +92,7 @@ def factors(fmt: OutputFormat) -> None:
         Column("step_text", "Told per"),
         Column("meaning", "Meaning"),
     )
-    print_rows(fmt, found, list(found[0]), columns, "")
+    print_rows(fmt, rows, list(rows[0]), columns, "")
 
 
 _format_signed = partial(units.number, digits=2, signed=True)
@@ -157,51 +157,49 @@ def links(fmt: OutputFormat, area: str | None, window: str, *, full: bool) -> No
     effect per step from each half of the diary alone, and the factor's
     correlation with time. JSON and CSV always have all of this.
     """
-    from runlog.analysis.exposures import exposures
+    from runlog.analysis.exposures import exposures as exposure_table
     from runlog.analysis.links import LINK_COLUMNS
-    from runlog.analysis.links import links as link
+    from runlog.analysis.links import links as link_table
 
     hours = int(window)
     with open_journal() as journal:
-        found = link_rows(link(exposures(journal.history(), area, hours), window=hours))
-    if fmt == "table" and found:
-        _print_links(found, hours, full=full)
+        rows = link_rows(link_table(exposure_table(journal.history(), area, hours), window=hours))
+    if fmt == "table" and rows:
+        _print_links(rows, hours, full=full)
     else:
-        print_rows(fmt, _csv_rows(found) if fmt == "csv" else found, LINK_COLUMNS, (), NO_RATINGS)
+        print_rows(fmt, _csv_rows(rows) if fmt == "csv" else rows, LINK_COLUMNS, (), NO_RATINGS)
 
 
 def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give the links as JSON has them, and beside that the range and step in words."""
+    """Return the links as rows for JSON, with the range and step in words added."""
     from runlog.analysis.factors import FACTORS
     from runlog.reporter.findings import format_step
 
     steps = {factor.name: format_step(factor, "km") for factor in FACTORS}
-    found = frame_to_rows(table)
-    for row in found:
+    rows = frame_to_rows(table)
+    for row in rows:
         row["step_text"] = steps.get(row["factor"])
         row["range"] = (
             None if row["low"] is None else f"{_format_signed(row['low'])} to {_format_signed(row['high'])}"
         )
-    return found
+    return rows
 
 
-def sort_by_grade(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Order links by their grade; the order within a grade stays."""
-    return sorted(found, key=lambda row: _GRADE_ORDER.index(row["grade"]))
+def sort_by_grade(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sort links by their grade, keeping the order within a grade."""
+    return sorted(rows, key=lambda row: _GRADE_ORDER.index(row["grade"]))
 
 
-def _csv_rows(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _csv_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Write correlations with other factors as a cell can hold them."""
-    return [
-        row | {key: _correlation_texts(row[key]) for key in ("moves_with", "speaks_for")} for row in found
-    ]
+    return [row | {key: _correlation_texts(row[key]) for key in ("moves_with", "speaks_for")} for row in rows]
 
 
 def _correlation_texts(correlations: dict[str, float] | None) -> list[str]:
     return [f"{name} {r:.2f}" for name, r in (correlations or {}).items()]
 
 
-def _print_links(found: Sequence[dict[str, Any]], hours: int, *, full: bool) -> None:
+def _print_links(rows: Sequence[dict[str, Any]], hours: int, *, full: bool) -> None:
     from runlog.analysis.exposures import PRIMARY_WINDOW, window_text
 
     if hours != PRIMARY_WINDOW:
@@ -210,52 +208,52 @@ def _print_links(found: Sequence[dict[str, Any]], hours: int, *, full: bool) -> 
             "window, the 24 hours before it. A B is the most it can get."
         )
         echo()
-    for area, of_area in groupby(found, key=itemgetter("area")):
+    for area, of_area in groupby(rows, key=itemgetter("area")):
         _print_area(units.area(area).capitalize(), list(of_area), full=full)
         echo()
-    if any(row["grade"] in _ANSWERED_GRADES for row in found):
+    if any(row["grade"] in _ANSWERED_GRADES for row in rows):
         echo("These go together with soreness; that is not proof of cause.")
 
 
-def _print_area(area: str, found: Sequence[dict[str, Any]], *, full: bool) -> None:
+def _print_area(area: str, rows: Sequence[dict[str, Any]], *, full: bool) -> None:
     from runlog.analysis.links.grading import MIN_RATINGS
 
-    ratings = found[0]["ratings"]
+    ratings = rows[0]["ratings"]
     if ratings < MIN_RATINGS:
-        told, lacking = units.count_noun(ratings, "rating"), MIN_RATINGS - ratings
-        echo(f"{area}: {told}, too few to say anything yet. Links begin {lacking} ratings from now.")
+        counted, lacking = units.count_noun(ratings, "rating"), MIN_RATINGS - ratings
+        echo(f"{area}: {counted}, too few to say anything yet. Links begin {lacking} ratings from now.")
         return
-    answered = [row for row in found if row["grade"] in _ANSWERED_GRADES]
+    answered = [row for row in rows if row["grade"] in _ANSWERED_GRADES]
     echo(f"{area}, in points of soreness:")
     echo()
     if answered:
         print_table(sort_by_grade(answered), (*LINK_COLUMNS, _REASON_COLUMN))
-    withheld = [row for row in found if row not in answered]
-    if answered and withheld:
+    not_estimable = [row for row in rows if row not in answered]
+    if answered and not_estimable:
         echo()
-    _print_not_estimable(withheld)
+    _print_not_estimable(not_estimable)
     if full:
-        _print_full(found)
+        _print_full(rows)
 
 
-def _print_not_estimable(found: Sequence[dict[str, Any]]) -> None:
-    """Say of which factors nothing is said, and why, each reason once."""
-    for reason in dict.fromkeys(row["reason"] for row in found):
-        names = [row["factor"] for row in found if row["reason"] == reason]
+def _print_not_estimable(rows: Sequence[dict[str, Any]]) -> None:
+    """List factors without an estimate, grouped by reason."""
+    for reason in dict.fromkeys(row["reason"] for row in rows):
+        names = [row["factor"] for row in rows if row["reason"] == reason]
         echo(f"{', '.join(names)}: no answer. {reason}")
 
 
-def _print_full(found: Sequence[dict[str, Any]]) -> None:
+def _print_full(rows: Sequence[dict[str, Any]]) -> None:
     """Print the scientist's numbers of one area."""
-    estimated = [_with_joined_columns(row) for row in found if row["effect"] is not None]
+    estimated = [_with_joined_columns(row) for row in rows if row["effect"] is not None]
     if not estimated:
         return
     echo()
     print_table(estimated, _FULL_COLUMNS)
     echo()
-    together = ("moves_with", "moves with"), ("speaks_for", "speaks for")
+    correlation_keys = ("moves_with", "moves with"), ("speaks_for", "speaks for")
     for row in estimated:
-        for key, verb in together:
+        for key, verb in correlation_keys:
             if row[key]:
                 echo(f"{row['factor']} {verb} {', '.join(_correlation_texts(row[key]))} (correlations).")
     first = estimated[0]

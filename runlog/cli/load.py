@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Metric(NamedTuple):
-    """How a metric is shown: its heading, and what it means in a line."""
+    """A metric's heading and its meaning in a line."""
 
     heading: str
     meaning: str
-    usual: bool = False  # shown when none is asked for
+    usual: bool = False  # shown by default
 
 
 METRICS = {
@@ -70,14 +70,14 @@ it is unknown. A mean is told once its days are full.
 
 
 class _MetricsParam(click.ParamType[tuple[str, ...]]):
-    """Names of metrics with commas between them, or "all"."""
+    """A parameter that takes names of metrics with commas between them, or "all"."""
 
     name = "metrics"
 
     def convert(
         self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        """Take the names in any case."""
+        """Return the names, typed in any case."""
         if isinstance(value, tuple):
             return value
         words = tuple(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
@@ -91,7 +91,7 @@ class _MetricsParam(click.ParamType[tuple[str, ...]]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Offer the names that go on after the last comma."""
+        """Offer the names after the last comma."""
         del ctx, param
         before, comma, begun = incomplete.rpartition(",")
         return [
@@ -114,23 +114,21 @@ class _MetricsParam(click.ParamType[tuple[str, ...]]):
 @format_options
 def load(fmt: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
     """List the training load; the help says what each metric is."""
-    from runlog.analysis.load import daily_metrics
-    from runlog.analysis.load import weekly_metrics as by_week
+    from runlog.analysis.load import daily_metrics, weekly_metrics
 
     with open_journal() as journal:
         history = journal.history()
-    frame = by_week(history, _today(history)) if weekly else daily_metrics(history, _today(history))
+    frame = weekly_metrics(history, _today(history)) if weekly else daily_metrics(history, _today(history))
     listed = frame if last is None else frame.tail(last)
     shown = listed.dropna(subset="load") if fmt == "table" else listed
     names = metrics or (DEFAULT_METRICS if fmt == "table" else tuple(METRICS))
     heads = WEEK_KEYS if weekly else ("day",)
-    found = [
-        row | {"unit": str(history.load_kind)} for row in (_week_rows(shown) if weekly else _day_rows(shown))
-    ]
+    rows = _week_rows(shown) if weekly else frame_to_rows(shown.reset_index())
+    rows = [row | {"unit": str(history.load_kind)} for row in rows]
     columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *_metric_columns(names, history))
     print_rows(
         fmt,
-        found,
+        rows,
         (*heads, *names, "unit"),
         columns,
         "No runs yet." if frame.empty else "Nothing is known of these days.",
@@ -143,10 +141,6 @@ def _today(history: History) -> pd.Timestamp:
     import pandas as pd
 
     return pd.Timestamp(history.clock.day(now()))
-
-
-def _day_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return frame_to_rows(frame.reset_index())
 
 
 def _week_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -170,7 +164,7 @@ def _metric_columns(names: Sequence[str], history: History) -> tuple[Column, ...
 
 
 def _metric_format(name: str, kind: LoadKind, unit: str) -> Callable[[float], str]:
-    """Give how a metric is written: ratios as they are, loads in the runner's unit."""
+    """Return the format of a metric: ratios as they are, loads in the user's unit."""
     from runlog.analysis.load import RATIOS
 
     if name in RATIOS:
@@ -180,7 +174,7 @@ def _metric_format(name: str, kind: LoadKind, unit: str) -> Callable[[float], st
 
 
 def _print_notes(history: History, unknown_rows: int, noun: str) -> None:
-    """Say what the numbers count, what they rest on, and what is not listed."""
+    """Print the unit of the load, what it is based on, and what is not listed."""
     echo_err(
         f"Load: {units.load_unit(history.load_kind, history.settings.units)}. {history.load_note}".strip()
     )

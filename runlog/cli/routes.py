@@ -48,27 +48,22 @@ def routes(ctx: click.Context, fmt: OutputFormat, min_runs: int | None) -> None:
 
 
 def _list_routes(fmt: OutputFormat, min_runs: int) -> None:
-    from runlog.analysis.routes import route_table as find_routes
+    from runlog.analysis.routes import route_table
 
     with open_journal() as journal:
         history = journal.history()
-    table = find_routes(history)
+    table = route_table(history)
     days = history.runs.groupby("route")["day"].agg(["min", "max"])
-    often = table[table["runs"] >= min_runs]
-    found = [_route_row(row, *days.loc[row["route"]]) for row in frame_to_rows(often)]
-    columns = _route_columns(history.settings.units, found)
+    rows = frame_to_rows(table[table["runs"] >= min_runs])
+    for row in rows:  # the user's own name, else in brackets what its runs are called
+        row["shown"] = row["given_name"] or (f"({row['name']})" if row["name"] else None)
+        row["first_day"], row["last_day"] = (f"{day:%Y-%m-%d}" for day in days.loc[row["route"]])
+    columns = _route_columns(history.settings.units, rows)
     empty = f"No route was run {min_runs} times." if len(table) else "No routes yet: no run with positions."
-    print_rows(fmt, found, list(table.columns), columns, empty)
+    print_rows(fmt, rows, list(table.columns), columns, empty)
 
 
-def _route_row(row: dict[str, Any], first: datetime, last: datetime) -> dict[str, Any]:
-    """Return a row with its days and the name that is shown: the runner's, or in brackets its runs' usual."""
-    usual = f"({row['name']})" if row["name"] else None
-    shown = {"shown": row["given_name"] or usual}
-    return row | shown | {"first_day": f"{first:%Y-%m-%d}", "last_day": f"{last:%Y-%m-%d}"}
-
-
-def _route_columns(unit: str, found: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
+def _route_columns(unit: str, rows: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
     variant = Column("similar_to", "Variant of", min_width=10)
     return (
         Column("route", "Route"),
@@ -78,7 +73,7 @@ def _route_columns(unit: str, found: Sequence[dict[str, Any]]) -> tuple[Column, 
         Column("share_28d", "28 days", units.percent, numeric=True),
         Column("last_day", "Last", numeric=True),
         Column("longest_streak", "In a row", numeric=True),
-        *([variant] if any(row["similar_to"] for row in found) else []),
+        *([variant] if any(row["similar_to"] for row in rows) else []),
         Column("first_day", "First", numeric=True),
     )
 
@@ -132,7 +127,7 @@ def unjoin(route: str) -> None:
     ROUTE is its label.
     """
     with open_journal() as journal:
-        route_id = find_route(route, {one.id: None for one in journal.routes.all()})
+        route_id = find_route(route, {known.id: None for known in journal.routes.all()})
         whole = journal.routes.unjoin(route_id)
         runs = _count_runs_on(journal, route_id)
     echo(f"R{route_id} is a route of its own again, with {units.count_noun(runs, 'run')}.")
@@ -160,7 +155,7 @@ def _runs_text(ids: Collection[int]) -> str:
 
 
 def _resolve_route(journal: Journal, text: str) -> int:
-    """Find the routes of runs that are new, and give the id of the one that a text stands for."""
+    """Detect the routes of new runs, then return the id of the route that a text stands for."""
     journal.routes.find()
     return find_route(text, journal.routes.names())
 

@@ -31,18 +31,17 @@ if TYPE_CHECKING:
     from runlog.model import Lap
     from runlog.results import RecordingInfo
 
+#: The running form: name, keys of the mean and of the drift, digits and unit.
+_RUNNING_FORM = (
+    ("ground contact", "stance_time_ms", "stance_time_drift_ms", 0, " ms"),
+    ("balance", "stance_time_balance_pct", "stance_time_balance_drift_pct", 1, "% left"),
+    ("oscillation", "vertical_oscillation_mm", "vertical_oscillation_drift_mm", 0, " mm"),
+    ("vertical ratio", "vertical_ratio_pct", "vertical_ratio_drift_pct", 1, "%"),
+    ("step length", "step_length_mm", "step_length_drift_mm", 0, " mm"),
+)
 RUNNING_FORM_KEYS = (
     "cadence_drift_spm",
-    "stance_time_ms",
-    "stance_time_drift_ms",
-    "stance_time_balance_pct",
-    "stance_time_balance_drift_pct",
-    "vertical_oscillation_mm",
-    "vertical_oscillation_drift_mm",
-    "vertical_ratio_pct",
-    "vertical_ratio_drift_pct",
-    "step_length_mm",
-    "step_length_drift_mm",
+    *(key for _, mean, drift, *_ in _RUNNING_FORM for key in (mean, drift)),
 )
 RUN_KEYS = (
     "id",
@@ -106,21 +105,21 @@ def runs(fmt: OutputFormat, last: int | None, route: str | None, *, others: bool
 
 
 def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give the runs of ``History.runs`` or ``History.others`` as JSON has them."""
+    """Return the rows of ``History.runs`` or ``History.others`` for JSON."""
     offsets = frame["local_start"] - frame["start"].dt.tz_localize(None)
-    found = frame_to_rows(frame.reset_index(names="id"))
-    for row, start, offset in zip(found, frame["start"], offsets, strict=True):
+    rows = frame_to_rows(frame.reset_index(names="id"))
+    for row, start, offset in zip(rows, frame["start"], offsets, strict=True):
         row["local_start"] = _local_iso(start, offset)
         row["when"] = row["local_start"][:16].replace("T", " ")
-        for question in ("warmup", "cooldown"):
-            answer = row.get(question)
-            row[question] = None if answer is None else bool(answer)
-            row[f"{question}_shown"] = habit_answer(row[question], row.get(f"{question}_confidence"))
+        for habit in ("warmup", "cooldown"):
+            done = row.get(habit)
+            row[habit] = None if done is None else bool(done)
+            row[f"{habit}_shown"] = habit_answer(row[habit], row.get(f"{habit}_confidence"))
         row["part_of"] = None if row.get("part_of") is None else int(row["part_of"])
         for key in (*RUN_KEYS, *EXTRA_RUN_KEYS):
             row.setdefault(key, None)  # what only runs have
         row["route_shown"] = row["route_name"] or row["route"]
-    return found
+    return rows
 
 
 def _local_iso(start: pd.Timestamp, offset: pd.Timedelta) -> str:
@@ -130,7 +129,7 @@ def _local_iso(start: pd.Timestamp, offset: pd.Timedelta) -> str:
 
 
 def run_columns(unit: str) -> tuple[Column, ...]:
-    """Give the columns of a table of runs."""
+    """Return the columns of a table of runs."""
     return (
         Column("id", "Id", numeric=True),
         Column("when", "When", numeric=True),
@@ -151,19 +150,16 @@ def _other_columns(unit: str) -> tuple[Column, ...]:
 
 
 def habit_answer(done: bool | None, confidence: float | None) -> str | None:  # noqa: FBT001 - an answer, no switch
-    """Write whether a run had a warm-up: a "yes" that is not sure is a "maybe"."""
+    """Write whether a run had a warm-up: a "yes" or "no" of low confidence is a "maybe"."""
     if done is None:
         return None
-    return "maybe" if confidence is not None and confidence < _CONFIDENT else yes_no(done)
-
-
-def yes_no(answer: object) -> str:
-    """Write a known answer."""
-    return "yes" if answer else "no"
+    if confidence is not None and confidence < _CONFIDENT:
+        return "maybe"
+    return "yes" if done else "no"
 
 
 def describe_source(source: RecordingInfo) -> str:
-    """Say which file it is and what is in it, e.g. "/home/ada/1.fit (Garmin fenix 7, 3,012 points …)"."""
+    """Describe a source file and its contents, e.g. "/home/ada/1.fit (Garmin fenix 7, 3,012 points …)"."""
     return f"{source.path} ({', '.join(_source_facts(source))})"
 
 
@@ -177,21 +173,13 @@ def _source_facts(source: RecordingInfo) -> list[str]:
 
 
 _MAX_LAPS = 40
-#: Where it is known from that a run had a warm-up, as people say it.
+#: The sources of a run's warm-up and cool-down in words.
 _HABIT_SOURCES = {
     "diary": "the diary says so",
     "laps": "the laps say so",
     "activity": "recorded by itself",
     "stream": "by pace and heart rate",
 }
-#: Of the running form: its name, its keys for the mean and the drift, the digits and the unit told.
-_RUNNING_FORM = (
-    ("ground contact", "stance_time_ms", "stance_time_drift_ms", 0, " ms"),
-    ("balance", "stance_time_balance_pct", "stance_time_balance_drift_pct", 1, "% left"),
-    ("oscillation", "vertical_oscillation_mm", "vertical_oscillation_drift_mm", 0, " mm"),
-    ("vertical ratio", "vertical_ratio_pct", "vertical_ratio_drift_pct", 1, "%"),
-    ("step length", "step_length_mm", "step_length_drift_mm", 0, " mm"),
-)
 
 
 @click.command(
@@ -213,7 +201,7 @@ def show(fmt: OutputFormat, run: str) -> None:
         history = journal.history()
         wanted = find_run(run, _run_days(history), history.others.index)
         sources = journal.sources(wanted)
-        laps = next(one.activity.laps for one in journal.activities() if one.id == wanted)
+        laps = next(stored.activity.laps for stored in journal.activities() if stored.id == wanted)
     is_run = wanted in history.runs.index
     row = run_rows((history.runs if is_run else history.others).loc[[wanted]])[0]
     if fmt == "table":
@@ -226,7 +214,7 @@ def show(fmt: OutputFormat, run: str) -> None:
 
 
 def _run_days(history: History) -> list[tuple[int, date]]:
-    """Give the id and the local day of each run, in the order of their starts."""
+    """Return the id and the local day of each run, in the order of their starts."""
     return list(zip(history.runs.index, history.runs["day"].dt.date, strict=True))
 
 
@@ -256,21 +244,16 @@ def _measured_facts(row: dict[str, Any], unit: str) -> tuple[tuple[str, str], ..
         ("ascent", _with_unit(row["ascent_m"], "m")),
         ("heart rate", _with_unit(row["avg_hr"], "bpm")),
         ("cadence", _mean_with_drift(row["avg_cadence_spm"], row["cadence_drift_spm"], 0, " steps/min")),
-        *_running_form_facts(row),
+        *(
+            (name, _mean_with_drift(row[mean], row[drift], digits, unit))
+            for name, mean, drift, digits, unit in _RUNNING_FORM
+            if row[mean] is not None
+        ),
     )
 
 
-def _running_form_facts(row: dict[str, Any]) -> list[tuple[str, str]]:
-    """Give the running form as far as the watch tells it."""
-    return [
-        (name, _mean_with_drift(row[mean], row[drift], digits, unit))
-        for name, mean, drift, digits, unit in _RUNNING_FORM
-        if row[mean] is not None
-    ]
-
-
 def _mean_with_drift(mean: float | None, drift: float | None, digits: int, unit: str) -> str:
-    """Write a mean of the running form, and by how much the last third of the run differs from the first."""
+    """Write a mean of the running form, and its change from the first to the last third of the run."""
     if mean is None:
         return units.UNKNOWN
     text = f"{units.number(mean, digits)}{unit}"
@@ -278,9 +261,10 @@ def _mean_with_drift(mean: float | None, drift: float | None, digits: int, unit:
 
 
 def _derived_facts(row: dict[str, Any], history: History) -> tuple[tuple[str, str], ...]:
-    """Give what the analysis makes of a run, and what the diary says of it."""
+    """Return a run's load, route, shoe, habits and ratings."""
+    load = units.load(row["load"], history.load_kind, history.settings.units)
     return (
-        ("load", _with_reason(_load_text(row, history), row["load_source"])),
+        ("load", _with_reason(load, row["load_source"])),
         ("route", _route_text(row)),
         ("shoe", _with_reason(row["shoe"] or units.UNKNOWN, row["shoe_reason"])),
         ("warm-up", _habit_text(row, "warmup")),
@@ -288,10 +272,6 @@ def _derived_facts(row: dict[str, Any], history: History) -> tuple[tuple[str, st
         *(() if row["part_of"] is None else (("part of", f"run {row['part_of']}, recorded by itself"),)),
         *(("soreness", text) for text in _rating_texts(row, history)),
     )
-
-
-def _load_text(row: dict[str, Any], history: History) -> str:
-    return units.load(row["load"], history.load_kind, history.settings.units)
 
 
 def _route_text(row: dict[str, Any]) -> str:
@@ -368,9 +348,9 @@ def _with_reason(text: str, reason: str | None) -> str:
 
 
 def _habit_text(row: dict[str, Any], habit: str) -> str:
-    """Write whether a run had a warm-up, by whose word, and how sure that is where it is not certain."""
+    """Write whether a run had a warm-up, from which source, and how confident that is."""
     source, confidence = row[f"{habit}_source"], row[f"{habit}_confidence"]
-    sure = confidence is None or confidence == 1.0
-    told = _HABIT_SOURCES.get(source, source)
-    reason = told if sure else f"{told}, confidence {units.number(confidence, 2)}"
+    reason = _HABIT_SOURCES.get(source, source)
+    if confidence not in {None, 1.0}:
+        reason = f"{reason}, confidence {units.number(confidence, 2)}"
     return _with_reason(row[f"{habit}_shown"] or units.UNKNOWN, reason)

@@ -31,8 +31,9 @@ from runlog.cli.output import (
     print_table,
     to_json_value,
 )
-from runlog.cli.params import DATE, DRY_RUN, distance_option
+from runlog.cli.params import DATE, DRY_RUN, WeekdaysParam, distance_option
 from runlog.cli.runs import run_rows
+from runlog.cli.shoe_wear import format_km, rule_text
 from runlog.errors import NotFound
 from runlog.model import WEEKDAYS, ShoeRule, Surface
 
@@ -46,12 +47,11 @@ if TYPE_CHECKING:
     from runlog.journal import Journal
 
 _CHANGE_KEYS = ("id", "day", "name", "distance_m", "before", "after", "why_before", "why_after")
-_PAIR_KEYS = ("name", "km_before", "km_after", "runs_before", "runs_after")
 _NO_CHANGE = "Nothing would change."
 
 
 def print_changes(changes: ShoeChanges, fmt: OutputFormat, unit: str) -> None:
-    """Print what would become of each run and of each pair."""
+    """Print the changes of each run and of each pair."""
     runs = frame_to_rows(changes.runs.rename_axis("id").reset_index())
     pairs = frame_to_rows(changes.pairs.reset_index())
     if fmt == "json":
@@ -66,8 +66,8 @@ def print_changes(changes: ShoeChanges, fmt: OutputFormat, unit: str) -> None:
 
 
 def print_pairs_before_after(changes: ShoeChanges, unit: str) -> None:
-    """Print how much each pair had run before, and has now."""
-    km = partial(_format_km, unit=unit)
+    """Print distance and runs of each changed pair, before and after."""
+    km = partial(format_km, unit=unit)
     columns = (
         Column("name", "Pair"),
         Column("km_before", "Before", km, numeric=True),
@@ -93,10 +93,6 @@ def _change_columns(unit: str) -> tuple[Column, ...]:
     )
 
 
-def _format_km(km: float, unit: str) -> str:
-    return units.distance(1000 * km, unit, 0)
-
-
 SURFACE = click.Choice([surface.value for surface in Surface], case_sensitive=False)
 
 
@@ -118,16 +114,6 @@ def rule() -> None:
     """
 
 
-def _parse_weekdays(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
-    del ctx
-    if text is None:
-        return None
-    said = {word.strip().lower()[:3] for word in text.split(",")}
-    if not said <= set(WEEKDAYS):
-        raise click.BadParameter(f"{text!r} names no weekdays; write them as sat,sun", param=param)
-    return ",".join(day for day in WEEKDAYS if day in said)
-
-
 @rule.command(
     epilog=examples(
         "runlog shoes rule add Speedgoat --surface trail",
@@ -138,30 +124,36 @@ def _parse_weekdays(ctx: click.Context, param: click.Parameter, text: str | None
 )
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--surface", type=SURFACE, help="As the watch or app calls it; just a run counts as road.")
-@click.option(
-    "--weekday", "weekdays", metavar="DAYS", callback=_parse_weekdays, help="Only these, like sat,sun."
-)
+@click.option("--weekday", type=WeekdaysParam(), metavar="DAYS", help="Only these, like sat,sun.")
 @distance_option("min", "Only runs of at least so far.")
 @distance_option("max", "Only runs of at most so far.")
 @click.option("--season", metavar="DAYS", help="Only these days of each year, like 11-01..03-31.")
 @DRY_RUN
 @format_options
-def add(fmt: OutputFormat, name: str, *, surface: str | None, dry_run: bool, **conditions: Any) -> None:  # noqa: ANN401 - the options above
+def add(
+    fmt: OutputFormat,
+    name: str,
+    *,
+    surface: str | None,
+    weekday: tuple[int, ...] | None,
+    dry_run: bool,
+    **conditions: Any,  # noqa: ANN401 - the other options above
+) -> None:
     """Add a rule: a run that fits all its conditions is worn in NAME."""
-    if fmt != "table" and not dry_run:
-        raise click.UsageError("--json and --csv go with --dry-run.")
+    _check_format(fmt, dry_run=dry_run)
     with base.open_journal() as journal:
         pair = find_shoe(name, journal.shoes.names())
-        new = ShoeRule(pair, surface=Surface(surface) if surface else None, **conditions)
+        weekdays = ",".join(WEEKDAYS[number] for number in weekday) if weekday else None
+        new = ShoeRule(pair, Surface(surface) if surface else None, weekdays, **conditions)
         journal.shoes.check_rule(new)
-        changes = _rule_changes(journal, rules=(new,))
+        changes = _preview(journal, rules=(new,))
         unit = journal.settings.units
         if dry_run:
             print_changes(changes, fmt, unit)
             return
         number = journal.shoes.add_rule(new)
         retired = next(shoe.retired for shoe in journal.shoes.all() if shoe.name == pair)
-    _print_changed(f"Rule {number}: {pair!r} when {_rule_text(new, unit)}.", changes, unit)
+    _print_changed(f"Rule {number}: {pair!r} when {rule_text(new, unit)}.", changes, unit)
     if retired is not None:
         echo_err(f"{pair!r} was retired {units.day(retired, year=True)}; the rule counts up to that day.")
 
@@ -174,22 +166,22 @@ def list_(fmt: OutputFormat) -> None:
         rules = journal.shoes.rules()
         unit = journal.settings.units
         reasons = list(journal.shoes.history_if().runs["shoe_reason"]) if rules else []
-    found = [
-        {"id": each.id}
-        | {field: to_json_value(getattr(each.rule, field)) for field in _RULE_FIELDS}
-        | {"words": _rule_text(each.rule, unit)}
-        | {"runs": sum(str(reason).startswith(f"rule {each.id}:") for reason in reasons)}
-        for each in rules
+    rows = [
+        {"id": stored.id}
+        | {field: to_json_value(getattr(stored.rule, field)) for field in _RULE_FIELDS}
+        | {"when": rule_text(stored.rule, unit)}
+        | {"runs": sum(str(reason).startswith(f"rule {stored.id}:") for reason in reasons)}
+        for stored in rules
     ]
     columns = (
         Column("id", "Rule", numeric=True),
         Column("shoe", "Pair"),
-        Column("words", "When", min_width=24),
+        Column("when", "When", min_width=24),
         Column("runs", "Runs", numeric=True),
     )
     print_rows(
         fmt,
-        found,
+        rows,
         ("id", *_RULE_FIELDS, "runs"),
         columns,
         "No rules yet: runlog shoes rule add NAME --surface trail",
@@ -205,32 +197,30 @@ _RULE_FIELDS = ("shoe", "surface", "weekdays", "min_m", "max_m", "season")
 @format_options
 def remove(fmt: OutputFormat, number: int, *, dry_run: bool) -> None:
     """Remove a rule, by its number in the list."""
-    if fmt != "table" and not dry_run:
-        raise click.UsageError("--json and --csv go with --dry-run.")
+    _check_format(fmt, dry_run=dry_run)
     with base.open_journal() as journal:
-        changes = _rule_changes(journal, without=(number,))
+        changes = _preview(journal, without=(number,))
         unit = journal.settings.units
         if dry_run:
             print_changes(changes, fmt, unit)
             return
-        gone = journal.shoes.remove_rule(number)
-    _print_changed(f"Removed rule {number}: {gone.shoe!r} when {_rule_text(gone, unit)}.", changes, unit)
+        removed = journal.shoes.remove_rule(number)
+    _print_changed(f"Removed rule {number}: {removed.shoe!r} when {rule_text(removed, unit)}.", changes, unit)
 
 
-def _rule_text(one: ShoeRule, unit: str) -> str:
-    from runlog.analysis.shoe_assignment import describe_rule
+def _check_format(fmt: OutputFormat, *, dry_run: bool, otherwise: str = "") -> None:
+    if fmt != "table" and not dry_run:
+        raise click.UsageError(f"--json and --csv go with --dry-run{otherwise}.")
 
-    return describe_rule(one, unit)
 
-
-def _rule_changes(journal: Journal, **imagined: Any) -> ShoeChanges:  # noqa: ANN401 - what history_if takes
+def _preview(journal: Journal, **changes: Any) -> ShoeChanges:  # noqa: ANN401 - what history_if takes
     from runlog.analysis.shoe_wear import compare_shoes
 
-    return compare_shoes(journal.shoes.history_if(), journal.shoes.history_if(**imagined), base.now())
+    return compare_shoes(journal.shoes.history_if(), journal.shoes.history_if(**changes), base.now())
 
 
-def _print_changed(said: str, changes: ShoeChanges, unit: str) -> None:
-    echo(f"{said} {units.count_noun(len(changes.runs), 'run')} changed.")
+def _print_changed(message: str, changes: ShoeChanges, unit: str) -> None:
+    echo(f"{message} {units.count_noun(len(changes.runs), 'run')} changed.")
     print_pairs_before_after(changes, unit)
 
 
@@ -265,30 +255,34 @@ def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: b
     options. NAME is the pair. What is put on by hand outranks the diary, the
     watch, the rules and the dates.
     """
-    chosen = any(filters.values())
+    filtered = any(filters.values())
     if not words and not clear:
         _list_unassigned(fmt, filters, dry_run=dry_run)
         return
-    if fmt != "table" and not dry_run:
-        raise click.UsageError("--json and --csv go with --dry-run, or list the runs without a pair.")
+    _check_format(fmt, dry_run=dry_run, otherwise=", or list the runs without a pair")
     runs, name = (words, None) if clear else (words[:-1], words[-1])
-    if bool(runs) == chosen:
+    if bool(runs) == filtered:
         raise click.UsageError(
             "Name runs or choose them by options, not both."
-            if chosen
+            if filtered
             else "Which runs? runlog shoes assign RUN... NAME"
         )
     with base.open_journal() as journal:
         pair = None if name is None else find_shoe(name, journal.shoes.names())
-        ids = _chosen_run_ids(journal, filters) if chosen else [resolve_run(journal, run).id for run in runs]
+        ids = (
+            _filtered_run_ids(journal, filters)
+            if filtered
+            else [resolve_run(journal, run).id for run in runs]
+        )
         unit = journal.settings.units
-        changes = _assignment_changes(journal, ids, pair) if dry_run or chosen else None
+        worn = dict.fromkeys(ids, pair)
+        changes = _preview(journal, worn=worn) if dry_run or filtered else None
         if dry_run and changes is not None:
             print_changes(changes, fmt, unit)
             return
         journal.shoes.wear(ids, pair)
-        told = _runs_text(journal, ids)
-    echo(f"Put {pair!r} on {told}." if pair else f"No longer put on by hand: {told}.")
+        runs_text = _runs_text(journal, ids)
+    echo(f"Put {pair!r} on {runs_text}." if pair else f"No longer put on by hand: {runs_text}.")
     if changes is not None:
         print_pairs_before_after(changes, unit)
 
@@ -297,21 +291,14 @@ def _runs_text(journal: Journal, ids: Sequence[int]) -> str:
     if len(ids) > _MAX_NAMED:
         return units.count_noun(len(ids), "run")
     by_id = {run.id: run for run in journal.runs()}
-    return ", ".join(describe_run(by_id[one], journal.settings) for one in ids)
+    return ", ".join(describe_run(by_id[run], journal.settings) for run in ids)
 
 
-def _assignment_changes(journal: Journal, ids: Sequence[int], pair: str | None) -> ShoeChanges:
-    from runlog.analysis.shoe_wear import compare_shoes
-
-    after = journal.shoes.history_if(worn=dict.fromkeys(ids, pair))
-    return compare_shoes(journal.shoes.history_if(), after, base.now())
-
-
-def _chosen_run_ids(journal: Journal, filters: dict[str, Any]) -> list[int]:
-    found = _filter_runs(journal, journal.history().runs, **filters)
-    if found.empty:
+def _filtered_run_ids(journal: Journal, filters: dict[str, Any]) -> list[int]:
+    runs = _filter_runs(journal, journal.history().runs, **filters)
+    if runs.empty:
         raise NotFound("no run is as the options say; nothing was changed")
-    return [int(run) for run in found.index]
+    return [int(run) for run in runs.index]
 
 
 def _filter_runs(
@@ -324,7 +311,7 @@ def _filter_runs(
     surface: str | None,
     unassigned: bool,
 ) -> pd.DataFrame:
-    """Give the runs that are as the options say."""
+    """Return the runs that match the options."""
     from runlog.analysis.routes import route_label
     from runlog.analysis.shoe_assignment import surface_of
 
@@ -345,7 +332,7 @@ def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: boo
     if dry_run:
         raise click.UsageError("What would be assigned? runlog shoes assign RUN... NAME --dry-run")
     with base.open_journal() as journal:
-        without = _filter_runs(journal, unassigned_runs(journal.history()), **filters)
+        unassigned = _filter_runs(journal, unassigned_runs(journal.history()), **filters)
     columns = (
         Column("id", "Id", numeric=True),
         Column("when", "When", numeric=True),
@@ -354,8 +341,8 @@ def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: boo
         Column("name", "Name"),
     )
     keys = ("id", "name", "start", "local_start", "distance_m", "shoe_reason", "settled_by")
-    print_rows(fmt, run_rows(without), keys, columns, "Every run has its pair of shoes.")
-    if fmt == "table" and len(without) > 1:
+    print_rows(fmt, run_rows(unassigned), keys, columns, "Every run has its pair of shoes.")
+    if fmt == "table" and len(unassigned) > 1:
         echo()
         echo("Many at once: runlog shoes assign NAME --unassigned, and --since, --until, --surface, --route.")
         echo("Those to come: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from runlog.analysis.shoe_wear import ShoeDetail
-    from runlog.model import StoredShoeRule
+    from runlog.model import ShoeRule, StoredShoeRule
 
 _PRECISE_WITHIN_DAYS = 62
 
@@ -46,13 +46,13 @@ def list_(fmt: OutputFormat) -> None:
     The day of the limit is that at which it is reached if the pair goes on to be
     used as in the last 8 weeks; the range holds about 8 times of 10.
     """
-    from runlog.analysis.shoe_wear import shoe_table as worn
+    from runlog.analysis.shoe_wear import shoe_table
 
     with base.open_journal() as journal:
         history = journal.history()
-    frame = worn(history, base.now())
-    found = [row | {"reached": _limit_reached_text(row)} for row in frame_to_rows(frame)]
-    km = partial(_format_km, unit=history.settings.units)
+    frame = shoe_table(history, base.now())
+    rows = [row | {"reached": _limit_reached_text(row)} for row in frame_to_rows(frame)]
+    km = partial(format_km, unit=history.settings.units)
     columns = (
         Column("name", "Pair"),
         Column("km", "Worn", km, numeric=True),
@@ -66,7 +66,7 @@ def list_(fmt: OutputFormat) -> None:
         Column("from_date", "From", numeric=True),
         Column("default", "Default", lambda default: "default" if default else ""),
     )
-    print_rows(fmt, found, list(frame.columns), columns, "No shoes yet. Add a pair: runlog shoes add NAME")
+    print_rows(fmt, rows, list(frame.columns), columns, "No shoes yet. Add a pair: runlog shoes add NAME")
     if fmt == "table":
         _print_hints(frame, without=int(history.runs["shoe"].isna().sum()))
 
@@ -84,7 +84,7 @@ def _print_hints(frame: pd.DataFrame, without: int) -> None:
 
 
 def _limit_reached_text(row: Mapping[str, Any]) -> str | None:
-    """Write when a pair reaches its limit, with the range of it, or when it did."""
+    """Write when a pair reaches its limit, with the range, or when it did."""
     if row["expected"] is None:
         return None
     expected, low, high = (
@@ -102,12 +102,13 @@ def _limit_reached_text(row: Mapping[str, Any]) -> str | None:
 
 
 def _format_day(day: date, *, near: bool = True) -> str:
-    """Write a day, or only its month where it is not known any closer."""
+    """Write a day, or only its month if it is a rough estimate."""
     text = units.day(day, weekday=False, year=True)
     return text if near else text.partition(" ")[2]
 
 
-def _format_km(km: float, unit: str) -> str:
+def format_km(km: float, unit: str) -> str:
+    """Write kilometres in the user's unit."""
     return units.distance(1000 * km, unit, 0)
 
 
@@ -128,95 +129,98 @@ def show(fmt: OutputFormat, name: str) -> None:
         names = journal.shoes.names()
         wanted = find_shoe(name, names)
         history = journal.history()
-        rules = [one for one in journal.shoes.rules() if names.get(one.rule.shoe) == wanted]
-    found = shoe_detail(history, pair_by_name_key(history.shoes)[shoe_key(wanted)], base.now())
-    months = frame_to_rows(found.months.reset_index())
+        rules = [stored for stored in journal.shoes.rules() if names.get(stored.rule.shoe) == wanted]
+    detail = shoe_detail(history, pair_by_name_key(history.shoes)[shoe_key(wanted)], base.now())
+    months = frame_to_rows(detail.months.reset_index())
     if fmt == "csv":
         print_rows(fmt, months, ("month", "km", "runs"), (), "")
     elif fmt == "json":
-        print_json(_detail_json(found, months, rules))
+        print_json(_detail_json(detail, months, rules))
     else:
-        _print_detail(found, history.settings.units, rules)
+        _print_detail(detail, history.settings.units, rules)
         _print_months(months, history.settings.units)
 
 
-def _detail_json(found: ShoeDetail, months: Sequence[Any], rules: Sequence[StoredShoeRule]) -> dict[str, Any]:
-    first, last, longest = _notable_runs(found)
+def _detail_json(
+    detail: ShoeDetail, months: Sequence[Any], rules: Sequence[StoredShoeRule]
+) -> dict[str, Any]:
+    first, last, longest = _notable_runs(detail)
     return {
-        **frame_to_rows(found.wear.to_frame().T)[0],
-        "start_km": found.start_m / 1000.0,
-        "other_names": found.other_names,
-        "rests": [[to_json_value(day) for day in rest] for rest in found.rests],
+        **frame_to_rows(detail.wear.to_frame().T)[0],
+        "start_km": detail.start_m / 1000.0,
+        "other_names": detail.other_names,
+        "rests": [[to_json_value(day) for day in rest] for rest in detail.rests],
         "first_run": first,
         "last_run": last,
         "longest_run": longest,
         "months": months,
-        "reasons": {str(reason): int(count) for reason, count in found.reasons.items()},
-        "rules": [one.id for one in rules],
+        "reasons": {str(reason): int(count) for reason, count in detail.reasons.items()},
+        "rules": [stored.id for stored in rules],
     }
 
 
-def _notable_runs(found: ShoeDetail) -> tuple[int | None, int | None, int | None]:
-    """Give the ids of the first, the last and the longest run."""
-    if found.runs.empty:
+def _notable_runs(detail: ShoeDetail) -> tuple[int | None, int | None, int | None]:
+    """Return the ids of the first, the last and the longest run."""
+    if detail.runs.empty:
         return None, None, None
-    ids, metres = found.runs.index.to_numpy(int), found.runs["distance_m"]
+    ids, metres = detail.runs.index.to_numpy(int), detail.runs["distance_m"]
     longest = None if metres.isna().all() else int(ids[metres.argmax()])
     return int(ids[0]), int(ids[-1]), longest
 
 
-def _print_detail(found: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]) -> None:
+def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]) -> None:
     from runlog.reporter.guidance import evidence
 
-    wear = frame_to_rows(found.wear.to_frame().T)[0]
-    km, share_8w = partial(_format_km, unit=unit), units.percent(wear["share_8w"])
-    echo(str(found.wear["name"]))
+    wear = frame_to_rows(detail.wear.to_frame().T)[0]
+    km, share_8w = partial(format_km, unit=unit), units.percent(wear["share_8w"])
+    echo(str(detail.wear["name"]))
     facts = [
-        ("worn", f"{km(wear['km'])} in {units.count_noun(wear['runs'], 'run')}{_start_text(found, unit)}"),
+        ("worn", f"{km(wear['km'])} in {units.count_noun(wear['runs'], 'run')}{_start_text(detail, unit)}"),
         ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {evidence('shoe-limits').quote()}"),
         ("reached", _limit_reached_text(wear) or units.UNKNOWN),
-        ("in use", _in_use_text(wear, found)),
+        ("in use", _in_use_text(wear, detail)),
         ("share", f"{units.percent(wear['share_28d'])} of 28 days' runs, {share_8w} of 8 weeks'"),
-        *zip(("first run", "last run", "longest"), _notable_run_texts(found, unit), strict=True),
-        *(("rule", f"{one.id}: {_rule_text(one, unit)}") for one in rules),
-        *(("also called", other) for other in found.other_names),
+        *zip(("first run", "last run", "longest"), _notable_run_texts(detail, unit), strict=True),
+        *(("rule", f"{stored.id}: {rule_text(stored.rule, unit)}") for stored in rules),
+        *(("also called", other) for other in detail.other_names),
         *(
             ("because", f"{reason} ({units.count_noun(int(count), 'run')})")
-            for reason, count in found.reasons.items()
+            for reason, count in detail.reasons.items()
         ),
     ]
     print_pairs(facts)
 
 
-def _start_text(found: ShoeDetail, unit: str) -> str:
-    return f" ({units.distance(found.start_m, unit, 0)} before them)" if found.start_m else ""
+def _start_text(detail: ShoeDetail, unit: str) -> str:
+    return f" ({units.distance(detail.start_m, unit, 0)} before them)" if detail.start_m else ""
 
 
-def _in_use_text(wear: Mapping[str, Any], found: ShoeDetail) -> str:
+def _in_use_text(wear: Mapping[str, Any], detail: ShoeDetail) -> str:
     since = f"from {wear['from_date']}" if wear["from_date"] else "first day unknown"
     until = f", retired {wear['retired']}" if wear["retired"] else ""
-    rests = "".join(f", not from {first} to {last}" for first, last in found.rests)
+    rests = "".join(f", not from {first} to {last}" for first, last in detail.rests)
     default = ", worn when nothing else is said" if wear["default"] else ""
     return f"{since}{rests}{until}{default}"
 
 
-def _notable_run_texts(found: ShoeDetail, unit: str) -> list[str]:
+def _notable_run_texts(detail: ShoeDetail, unit: str) -> list[str]:
     return [
-        units.UNKNOWN if run is None else _run_text(found.runs.loc[[run]].iloc[0], unit)
-        for run in _notable_runs(found)
+        units.UNKNOWN if run is None else _run_text(detail.runs.loc[[run]].iloc[0], unit)
+        for run in _notable_runs(detail)
     ]
 
 
 def _run_text(run: pd.Series, unit: str) -> str:
-    told = f"{run['name']!r}, " if run["name"] else ""
-    far = units.distance(run["distance_m"], unit)
-    return f"{units.day(run['day'], year=True)}, {told}{far} (run {run.name})"
+    name = f"{run['name']!r}, " if run["name"] else ""
+    distance = units.distance(run["distance_m"], unit)
+    return f"{units.day(run['day'], year=True)}, {name}{distance} (run {run.name})"
 
 
-def _rule_text(one: StoredShoeRule, unit: str) -> str:
+def rule_text(rule: ShoeRule, unit: str) -> str:
+    """Describe the conditions of a rule."""
     from runlog.analysis.shoe_assignment import describe_rule
 
-    return describe_rule(one.rule, unit)
+    return describe_rule(rule, unit)
 
 
 def _print_months(months: Sequence[Any], unit: str) -> None:
@@ -224,7 +228,7 @@ def _print_months(months: Sequence[Any], unit: str) -> None:
         echo()
         columns = (
             Column("month", "Month"),
-            Column("km", "Distance", partial(_format_km, unit=unit), numeric=True),
+            Column("km", "Distance", partial(format_km, unit=unit), numeric=True),
             Column("runs", "Runs", numeric=True),
         )
         print_table(months, columns)

@@ -52,14 +52,14 @@ def add(
     if not shoe.name:
         raise click.UsageError("A pair needs a name.")
     with base.open_journal() as journal:
-        before = journal.shoes.add(shoe)
+        former_defaults = journal.shoes.add(shoe)
     since = f" from {units.day(shoe.from_date, year=True)}" if shoe.from_date else ""
-    worn = ", worn when nothing else is said" if default else ""
-    echo(f"Added {shoe.name!r}{since}{worn}{_replacing_text(before)}.")
+    usage = ", worn when nothing else is said" if default else ""
+    echo(f"Added {shoe.name!r}{since}{usage}{_replacing_text(former_defaults)}.")
 
 
-def _replacing_text(before: Sequence[str]) -> str:
-    return f" instead of {' and '.join(map(repr, before))}" if before else ""
+def _replacing_text(former_defaults: Sequence[str]) -> str:
+    return f" instead of {' and '.join(map(repr, former_defaults))}" if former_defaults else ""
 
 
 @click.command(
@@ -78,12 +78,12 @@ def _replacing_text(before: Sequence[str]) -> str:
 @click.option("--no-limit", is_flag=True, help="Its limit is that of the settings.")
 @click.option("--default/--no-default", default=None, help="Worn when nothing else is said, or not.")
 @click.option("--rename", "new_name", metavar="NEW", help="Another name; the old one goes on meaning it.")
-def edit(name: str, new_name: str | None, **said: Any) -> None:  # noqa: ANN401 - the options above
+def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN401 - the options above
     """Change what is said of a pair.
 
     What is not named stays as it is.
     """
-    values = _given_values(**said)
+    values = _given_values(**options)
     if not values and new_name is None:
         raise click.UsageError("Nothing to change; name it, for instance --limit-km 700.")
     with base.open_journal() as journal:
@@ -93,11 +93,13 @@ def edit(name: str, new_name: str | None, **said: Any) -> None:  # noqa: ANN401 
         if new_name is not None:
             journal.shoes.rename(old.name, new_name.strip())
             shoe = replace(shoe, name=new_name.strip())
-        before = journal.shoes.edit(shoe)
+        former_defaults = journal.shoes.edit(shoe)
         unit = journal.settings.units
     renamed = f", which was {old.name!r}" if old.name != shoe.name else ""
-    told = [_change_text(name, shoe, unit) for name in values]
-    echo(f"Changed {shoe.name!r}{renamed}{': ' if told else ''}{', '.join(told)}{_replacing_text(before)}.")
+    changes = [_change_text(name, shoe, unit) for name in values]
+    echo(
+        f"Changed {shoe.name!r}{renamed}{': ' if changes else ''}{', '.join(changes)}{_replacing_text(former_defaults)}."
+    )
 
 
 def _given_values(
@@ -109,17 +111,17 @@ def _given_values(
     no_limit: bool,
     default: bool | None,
 ) -> dict[str, Any]:
-    """Give the fields of a pair that were said."""
+    """Return the fields of a pair that the options give."""
     if (no_from and from_date) or (no_limit and limit_m is not None):
         raise click.UsageError("--from and --no-from exclude each other, as --limit-km and --no-limit do.")
-    said = {
+    given = {
         "from_date": from_date and from_date.date(),
         "start_m": start_m,
         "limit_m": limit_m,
         "default": default,
     }
-    taken_back = {"from_date": no_from, "limit_m": no_limit}
-    return {key: value for key, value in said.items() if value is not None or taken_back.get(key)}
+    cleared = {"from_date": no_from, "limit_m": no_limit}
+    return {key: value for key, value in given.items() if value is not None or cleared.get(key)}
 
 
 def _change_text(field: str, shoe: Shoe, unit: str) -> str:
@@ -204,11 +206,11 @@ def join(name: str, other: str) -> None:
     """
     with base.open_journal() as journal:
         names = journal.shoes.names()
-        one, another = find_shoe(name, names), find_shoe(other, names)
-        if one == another:
-            raise BadInput(f"{name!r} and {other!r} are one pair already, {one!r}")
-        journal.shoes.join(one, another)
-    echo(f"{another!r} is {one!r} from now on. To undo it: runlog shoes separate {another!r}")
+        pair, alias = find_shoe(name, names), find_shoe(other, names)
+        if pair == alias:
+            raise BadInput(f"{name!r} and {other!r} are one pair already, {pair!r}")
+        journal.shoes.join(pair, alias)
+    echo(f"{alias!r} is {pair!r} from now on. To undo it: runlog shoes separate {alias!r}")
 
 
 @click.command(epilog=examples("runlog shoes separate 'Glide 12'"))
@@ -218,7 +220,7 @@ def separate(name: str) -> None:
     with base.open_journal() as journal:
         names = journal.shoes.names()
         find_shoe(name, names)
-        written = next(one for one in names if shoe_key(one) == shoe_key(name))
+        written = next(stored for stored in names if shoe_key(stored) == shoe_key(name))
         pair = journal.shoes.separate(written)
     echo(f"{written!r} and {pair!r} are two pairs again.")
 

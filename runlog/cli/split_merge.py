@@ -48,8 +48,8 @@ def split(run: str, numbers: tuple[int, ...]) -> None:
         echo(f"Split {whole.id} into {len(new) + 1}:")
         _print_parts(journal, [whole.id, *new])
     echo("To undo it:")
-    for one in new:
-        echo(f"runlog merge {whole.id} {one}", indent="  ")
+    for part in new:
+        echo(f"runlog merge {whole.id} {part}", indent="  ")
 
 
 @click.command(
@@ -78,22 +78,17 @@ def merge(run: str, other: str) -> None:
     echo(f"To undo it: runlog split {into.id} {numbers}")
 
 
-def _overlap(one: StoredActivity, other: StoredActivity) -> bool:
-    first, second = sorted((one.activity, other.activity), key=lambda activity: activity.start)
+def _overlap(*runs: StoredActivity) -> bool:
+    first, second = sorted((run.activity for run in runs), key=lambda activity: activity.start)
     return (second.start - first.start).total_seconds() < first.duration_s
 
 
 def _print_parts(journal: Journal, ids: Iterable[int]) -> None:
     """Print a line for each activity: its id, what it is, and its files."""
-    by_id = {one.id: one for one in journal.activities()}
+    by_id = {stored.id: stored for stored in journal.activities()}
+    settings = journal.settings
     print_pairs(
-        [
-            (
-                str(one),
-                f"{describe_run(by_id[one], journal.settings)}: {_file_names(journal.sources(one))}",
-            )
-            for one in ids
-        ]
+        [(str(n), f"{describe_run(by_id[n], settings)}: {_file_names(journal.sources(n))}") for n in ids]
     )
 
 

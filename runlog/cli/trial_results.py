@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 
 def file_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--out`` and ``--ics``."""
+    """Add ``--out`` and ``--ics`` to a command."""
     path = click.Path(path_type=Path, dir_okay=False)
     command = click.option("--ics", type=path, metavar="FILE", help="Write it for a calendar, too.")(command)
     return click.option("--out", type=path, metavar="FILE", help="Write it as CSV, too.")(command)
 
 
-def write_trial(made: Plan, out: Path | None, ics: Path | None) -> None:
-    """Write a plan into the files asked for."""
+def write_trial(plan: Plan, out: Path | None, ics: Path | None) -> None:
+    """Write a plan as CSV, as a calendar or both."""
     from runlog.fileio import write_atomically
     from runlog.trials import files
 
     if out is not None:
-        write_atomically(out, files.plan_csv(made))
+        write_atomically(out, files.plan_csv(plan))
         echo(f"Written: {out}")
     if ics is not None:
-        write_atomically(ics, files.plan_calendar(made))
+        write_atomically(ics, files.plan_calendar(plan))
         echo(f"Written: {ics}")
 
 
@@ -55,61 +55,60 @@ _TRIAL_KEYS = (
 def list_(fmt: OutputFormat) -> None:
     """List the plans and how far they are."""
     with base.open_journal() as journal:
-        found = evaluate_trials(journal, journal.history(), base.now())
-    if fmt == "table" and found:
-        print_trials(found)
+        results = evaluate_trials(journal, journal.history(), base.now())
+    if fmt == "table" and results:
+        print_trials(results)
     else:
-        print_rows(fmt, [_trial_row(one) for one in found], _TRIAL_KEYS, (), _NO_TRIALS)
+        print_rows(fmt, [_trial_row(result) for result in results], _TRIAL_KEYS, (), _NO_TRIALS)
 
 
 def evaluate_trials(journal: Journal, history: History, now: datetime) -> list[TrialResult]:
-    """Say of every plan what it has shown."""
+    """Return the result so far of every plan."""
     from runlog.trials.result import evaluate_trial
 
-    return [evaluate_trial(history, made, now) for made in journal.plans.all()]
+    return [evaluate_trial(history, plan, now) for plan in journal.plans.all()]
 
 
-def _trial_row(found: TrialResult) -> dict[str, Any]:
-    made = found.plan
-    following = next((one for one in found.runs if one.state == "to come"), None)
-    if found.over:
-        following = None
+def _trial_row(result: TrialResult) -> dict[str, Any]:
+    plan = result.plan
+    to_come = (run for run in result.runs if run.state == "to come" and not result.over)
+    following = next(to_come, None)
     return {
-        **trial_fields(found),
-        "effect": made.effect,
-        "start": made.runs[0].day.isoformat(),
-        "end": made.runs[-1].day.isoformat(),
-        "state": "cancelled" if made.cancelled else "over" if found.over else "under way",
+        **trial_fields(result),
+        "effect": plan.effect,
+        "start": plan.runs[0].day.isoformat(),
+        "end": plan.runs[-1].day.isoformat(),
+        "state": "cancelled" if plan.cancelled else "over" if result.over else "under way",
         "next_day": following and following.day.isoformat(),
-        "next_way": following and (made.first if following.first else made.second),
+        "next_way": following and (plan.first if following.first else plan.second),
     }
 
 
-def trial_fields(found: TrialResult) -> dict[str, Any]:
-    """Give what JSON has of any plan: what it is about, and how its runs went."""
-    made, states = found.plan, found.states
+def trial_fields(trial_result: TrialResult) -> dict[str, Any]:
+    """Return what JSON has of every plan: what it compares, and how its runs went."""
+    plan, states = trial_result.plan, trial_result.states
     return {
-        "id": made.id,
-        "factor": made.factor,
-        "area": made.area.value,
-        "first": made.first,
-        "second": made.second,
-        "pairs": found.pairs,
-        "complete": found.complete,
+        "id": plan.id,
+        "factor": plan.factor,
+        "area": plan.area.value,
+        "first": plan.first,
+        "second": plan.second,
+        "pairs": trial_result.pairs,
+        "complete": trial_result.complete,
         "kept": states["kept"],
         "otherwise": states["otherwise"],
         "untold": states["not told"],
         "missed": states["missed"],
         "to_come": states["to come"],
-        "unrated": found.unrated,
+        "unrated": trial_result.unrated,
     }
 
 
-def print_trials(found: Sequence[TrialResult]) -> None:
+def print_trials(results: Sequence[TrialResult]) -> None:
     """Print a line for each plan."""
-    rows = [
-        row | {"done": f"{row['complete']} of {row['pairs']}"} for row in (_trial_row(one) for one in found)
-    ]
+    rows = [_trial_row(result) for result in results]
+    for row in rows:
+        row["done"] = f"{row['complete']} of {row['pairs']}"
     print_table(
         rows,
         (
@@ -125,7 +124,7 @@ def print_trials(found: Sequence[TrialResult]) -> None:
 
 
 def known_or_none(value: float) -> float | None:
-    """Give a value as JSON has it: null where it is unknown."""
+    """Return the value, or None for JSON if it is NaN."""
     return value if units.is_known(value) else None
 
 
@@ -134,8 +133,8 @@ def known_or_none(value: float) -> float | None:
 def cancel(plan_id: int) -> None:
     """Give a plan up; what was run and rated stays."""
     with base.open_journal() as journal:
-        given_up = journal.plans.cancel(plan_id, base.now())
-    echo(f"Cancelled plan {given_up.id}. If it is in your calendar, take it out there.")
+        cancelled = journal.plans.cancel(plan_id, base.now())
+    echo(f"Cancelled plan {cancelled.id}. If it is in your calendar, take it out there.")
 
 
 _RUN_KEYS = ("run_number", "pair", "day", "way", "run", "state", "rating")
@@ -157,10 +156,10 @@ def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) ->
     from runlog.trials.result import evaluate_trial
 
     with base.open_journal() as journal:
-        found = evaluate_trial(journal.history(), journal.plans.one(plan_id), base.now())
-    rows = _run_rows(found)
+        trial_result = evaluate_trial(journal.history(), journal.plans.one(plan_id), base.now())
+    rows = _run_rows(trial_result)
     if fmt == "table":
-        echo(text.progress_text(found))
+        echo(text.progress_text(trial_result))
         echo()
     print_rows(
         fmt,
@@ -177,21 +176,21 @@ def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) ->
         "",
     )
     if fmt == "table":
-        write_trial(found.plan, out, ics)
+        write_trial(trial_result.plan, out, ics)
 
 
-def _run_rows(found: TrialResult) -> list[dict[str, Any]]:
+def _run_rows(trial_result: TrialResult) -> list[dict[str, Any]]:
     return [
         {
-            "run_number": one.number,
-            "pair": one.pair,
-            "day": one.day.isoformat(),
-            "way": found.plan.first if one.first else found.plan.second,
-            "run": one.run,
-            "state": one.state,
-            "rating": known_or_none(one.rating),
+            "run_number": run.number,
+            "pair": run.pair,
+            "day": run.day.isoformat(),
+            "way": trial_result.plan.first if run.first else trial_result.plan.second,
+            "run": run.run,
+            "state": run.state,
+            "rating": known_or_none(run.rating),
         }
-        for one in found.runs
+        for run in trial_result.runs
     ]
 
 
@@ -205,21 +204,21 @@ def result(fmt: OutputFormat, plan_id: int, *, early: bool) -> None:
     from runlog.trials.result import evaluate_trial
 
     with base.open_journal() as journal:
-        found = evaluate_trial(journal.history(), journal.plans.one(plan_id), base.now(), early=early)
-    paragraphs = text.result_paragraphs(found)
+        trial_result = evaluate_trial(journal.history(), journal.plans.one(plan_id), base.now(), early=early)
+    paragraphs = text.result_paragraphs(trial_result)
     if fmt == "table":
         for paragraph in paragraphs:
             echo(paragraph)
     else:
-        print_rows(fmt, [_result_row(found) | {"text": " ".join(paragraphs)}], _RESULT_KEYS, (), "")
+        print_rows(fmt, [_result_row(trial_result) | {"text": " ".join(paragraphs)}], _RESULT_KEYS, (), "")
 
 
-def _result_row(found: TrialResult) -> dict[str, Any]:
-    drawn, done = found.drawn, found.done
+def _result_row(trial_result: TrialResult) -> dict[str, Any]:
+    drawn, done = trial_result.drawn, trial_result.done
     return {
-        **trial_fields(found),
-        "over": found.over,
-        "early": found.early,
+        **trial_fields(trial_result),
+        "over": trial_result.over,
+        "early": trial_result.early,
         "difference": drawn and drawn.difference,
         "low": drawn and known_or_none(drawn.low),
         "high": drawn and known_or_none(drawn.high),

@@ -14,7 +14,7 @@ from runlog.cli import base
 from runlog.cli.base import examples
 from runlog.cli.lookup import AREA, INTERVENTION, complete_intervention, intervention_names
 from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, print_rows, print_table
-from runlog.cli.params import NumberParam
+from runlog.cli.params import DATE, NumberParam, WeekdaysParam
 from runlog.cli.trial_results import (
     cancel,
     evaluate_trials,
@@ -27,7 +27,6 @@ from runlog.cli.trial_results import (
     write_trial,
 )
 from runlog.errors import BadInput
-from runlog.model import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,51 +43,36 @@ class TrialGroup(click.Group):
     """``runlog plan`` alone lists the ideas, and ``runlog plan FACTOR`` makes a plan."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put in the command that is meant where none is named."""
-        if not ctx.resilient_parsing and (not args or args[0].startswith("-")):
-            args = self._meant(ctx, args)
+        """Insert the command if none is named."""
+        unnamed = not ctx.resilient_parsing and (not args or args[0].startswith("-"))
+        if unnamed and not set(args) & set(ctx.help_option_names):
+            args = ["make" if set(args) & set(intervention_names()) else "ideas", *args]
         return super().parse_args(ctx, args)
-
-    def _meant(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if set(args) & set(ctx.help_option_names):
-            return args
-        return ["make" if set(args) & set(intervention_names()) else "ideas", *args]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Take what is no command for what is to be planned."""
+        """Take what is no command for the factor of ``make``."""
         name = args[0]
         if name in self.commands or not name[:1].isalnum():
             return super().resolve_command(ctx, args)
-        planned = intervention_names()
-        close = get_close_matches(name.lower(), [*self.commands, *planned], n=2, cutoff=0.75)
-        if name not in planned and any(one in self.commands for one in close):
+        interventions = intervention_names()
+        close = get_close_matches(name.lower(), [*self.commands, *interventions], n=2, cutoff=0.75)
+        if name not in interventions and set(close) & set(self.commands):
             ctx.fail(f"No such command or factor {name!r}. Did you mean {' or '.join(close)}?")
         return "make", self.commands["make"], args
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer the commands and what can be planned."""
-        planned = (
-            CompletionItem(name) for name in intervention_names() if name.startswith(incomplete.lower())
-        )
-        return [*super().shell_complete(ctx, incomplete), *planned]
+        """Offer the commands and the factors of ``make``."""
+        names = (name for name in intervention_names() if name.startswith(incomplete.lower()))
+        return [*super().shell_complete(ctx, incomplete), *map(CompletionItem, names)]
 
 
-#: The differences that may be asked for, in points.
+#: The range of the difference to detect, in points.
 POINTS = NumberParam(0.5, 5)
 NO_RATINGS = "No ratings yet, so there is nothing to try out. Note how sore you are: runlog log 3"
-_DATE = click.DateTime(["%Y-%m-%d"])
 _PAIRS = click.IntRange(6, 40)
 _MAX_SHOWN = 6
-
-
-def _parse_weekdays(_context: click.Context, _option: click.Parameter, text: str | None) -> tuple[int, ...]:
-    """Take "mon,wed,sat"; a name may be longer."""
-    days = [word.strip().lower()[:3] for word in (text or "").split(",") if word.strip()]
-    if any(day not in WEEKDAYS for day in days):
-        raise click.BadParameter(f"{text!r} names no weekdays; write them like mon,wed,sat")
-    return tuple(sorted({WEEKDAYS.index(day) for day in days}))
 
 
 @click.command(
@@ -104,11 +88,12 @@ def _parse_weekdays(_context: click.Context, _option: click.Parameter, text: str
     "--effect", type=POINTS, metavar="POINTS", default=1.0, show_default=True, help="The difference to tell."
 )
 @click.option("--area", type=AREA, help="The body area.  [default: the one rated most]")
-@click.option("--start", type=_DATE, metavar="DATE", help="The first day.  [default: tomorrow]")
+@click.option("--start", type=DATE, metavar="DATE", help="The first day.  [default: tomorrow]")
 @click.option(
     "--days",
     "weekdays",
-    callback=_parse_weekdays,
+    type=WeekdaysParam(),
+    default=(),
     metavar="DAYS",
     help="Like mon,wed,sat.  [default: your usual]",
 )
@@ -145,11 +130,11 @@ def make(
         if area is None:
             raise BadInput(NO_RATINGS)
         trial = design.new_trial(history, factor, area, start.date() if start else tomorrow(history, now))
-        made = journal.plans.make(
+        new = journal.plans.make(
             history, trial, now, weekdays=weekdays, pairs=pairs, effect=effect, seed=seed, cleared=cleared
         )
-        _print_made(made, trial, history)
-        write_trial(made, out, ics)
+        _print_plan(new, trial, history)
+        write_trial(new, out, ics)
     usual = design.usual_weekdays(history)
     if usual and len(weekdays) > len(usual):
         echo_err(
@@ -158,41 +143,41 @@ def make(
         )
 
 
-def _print_made(made: Plan, trial: Trial, history: History) -> None:
+def _print_plan(new: Plan, trial: Trial, history: History) -> None:
     from runlog.trials import text
 
-    days = units.days(made.runs[0].day, made.runs[-1].day)
-    echo(f"Plan {made.id}: {made.first} or {made.second}, {len(made.runs)} runs in pairs, {days}.")
-    echo(text.power_text(history, made))
+    days = units.days(new.runs[0].day, new.runs[-1].day)
+    echo(f"Plan {new.id}: {new.first} or {new.second}, {len(new.runs)} runs in pairs, {days}.")
+    echo(text.power_text(history, new))
     echo()
-    _print_runs(made)
+    _print_runs(new)
     echo()
     for way, todo in zip(trial.ways, trial.todo(), strict=True):
         echo(f"{way[:1].upper()}{way[1:]}: {todo}")
     if trial.planned.caution:
         echo(trial.planned.caution)
     echo(
-        f"Rate your {units.area(made.area)} within a day after each run, 0 too: runlog log N. "
+        f"Rate your {units.area(new.area)} within a day after each run, 0 too: runlog log N. "
         "A run up to three days late counts, if it comes before the next one's day."
     )
-    echo(f"How it goes: runlog plan show {made.id}. What it showed, at the end: runlog plan result {made.id}")
+    echo(f"How it goes: runlog plan show {new.id}. What it showed, at the end: runlog plan result {new.id}")
 
 
-def _print_runs(made: Plan) -> None:
+def _print_runs(new: Plan) -> None:
     rows = [
-        {"number": number, "day": units.day(run.day, year=True), "way": made.way(run)}
-        for number, run in enumerate(made.runs[:_MAX_SHOWN], 1)
+        {"number": number, "day": units.day(run.day, year=True), "way": new.way(run)}
+        for number, run in enumerate(new.runs[:_MAX_SHOWN], 1)
     ]
     print_table(
         rows,
         (Column("number", "Run", numeric=True), Column("day", "Day", numeric=True), Column("way", "How")),
     )
-    if len(made.runs) > _MAX_SHOWN:
-        echo(f"and {len(made.runs) - _MAX_SHOWN} more: runlog plan show {made.id}")
+    if len(new.runs) > _MAX_SHOWN:
+        echo(f"and {len(new.runs) - _MAX_SHOWN} more: runlog plan show {new.id}")
 
 
 def tomorrow(history: History, now: datetime) -> date:
-    """Give the first day on which a run can be planned."""
+    """Return the first day on which a run can be planned."""
     return history.clock.day(now) + timedelta(days=1)
 
 
@@ -221,36 +206,36 @@ def ideas(fmt: OutputFormat, area: str | None, effect: float) -> None:
     now = base.now()
     with base.open_journal() as journal:
         history = journal.history()
-        under_way = [found for found in evaluate_trials(journal, history, now) if not found.over]
+        under_way = [trial for trial in evaluate_trials(journal, history, now) if not trial.over]
     area = area or periods.main_area(history)
-    found = [] if area is None else suggestions.suggest_trials(history, area, tomorrow(history, now), effect)
+    listed = [] if area is None else suggestions.suggest_trials(history, area, tomorrow(history, now), effect)
     if fmt != "table" or area is None:
-        print_rows(fmt, [_suggestion_row(idea) for idea in found], _SUGGESTION_KEYS, (), NO_RATINGS)
+        print_rows(fmt, [_suggestion_row(idea) for idea in listed], _SUGGESTION_KEYS, (), NO_RATINGS)
         return
     for warning in clinician_warnings(history, now):
         echo(f"{warning} Until then, make no plan.")
         echo()
-    _print_suggestions(found, area)
+    _print_suggestions(listed, area)
     if under_way:
         echo()
         echo("Under way:")
         print_trials(under_way)
 
 
-def _print_suggestions(found: Sequence[Suggestion], area: str) -> None:
+def _print_suggestions(listed: Sequence[Suggestion], area: str) -> None:
     from runlog.trials import text
 
-    if not found:
+    if not listed:
         echo("There is nothing to try out yet: no run and no pair of shoes to choose between.")
         return
     echo(f"What would tell more about your {units.area(area)}, the most for its runs first:")
-    for number, idea in enumerate(found, 1):
+    for number, idea in enumerate(listed, 1):
         echo()
         echo(f"{number}. {idea.trial.planned.label}: runlog plan {idea.trial.planned.name}")
         echo(text.suggestion_text(idea), indent="   ")
     echo()
-    echo(text.noise_text(found[0].heard))
-    larger = f"runlog plan {found[0].trial.planned.name} --effect {found[0].effect + 0.5:g}"
+    echo(text.noise_text(listed[0].heard))
+    larger = f"runlog plan {listed[0].trial.planned.name} --effect {listed[0].effect + 0.5:g}"
     echo(f"Larger differences take fewer runs: {larger}")
 
 
