@@ -14,7 +14,6 @@ from runlog.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import datetime
 
     from runlog.journal import Journal
 

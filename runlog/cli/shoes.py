@@ -97,9 +97,8 @@ def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN4
         unit = journal.settings.units
     renamed = f", which was {old.name!r}" if old.name != shoe.name else ""
     changes = [_change_text(name, shoe, unit) for name in values]
-    echo(
-        f"Changed {shoe.name!r}{renamed}{': ' if changes else ''}{', '.join(changes)}{_replacing_text(former_defaults)}."
-    )
+    details = f": {', '.join(changes)}" if changes else ""
+    echo(f"Changed {shoe.name!r}{renamed}{details}{_replacing_text(former_defaults)}.")
 
 
 def _given_values(
