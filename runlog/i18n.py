@@ -37,7 +37,7 @@ _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 def available_languages() -> tuple[str, ...]:
     """The languages that there are, as their codes ("de", "en")."""
     translated = (catalogue.parts[-3] for catalogue in _LOCALE_DIR.glob("*/LC_MESSAGES/runlog.mo"))
-    return tuple(sorted({ENGLISH, *translated}))
+    return (ENGLISH, *sorted(translated))
 
 
 def current_language() -> str:

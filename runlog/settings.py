@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runlog.errors import BadInput
+from runlog.i18n import available_languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ CHOICES = {
     "diary_time": ("evening", "morning"),
     "date_order": ("day-first", "month-first"),
     "week_start": ("monday", "saturday", "sunday"),
-    "language": ("en", "de"),
+    "language": available_languages(),
 }
 
 #: Settings that are for safety: the advice to see a clinician may come earlier than by default, not later.
