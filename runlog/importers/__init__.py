@@ -82,7 +82,7 @@ FORMATS = (
 
 HEAD_SIZE = detect.HEAD_SIZE
 
-#: Files with these endings claim to be recordings; what is in them instead is damage.
+#: Files with these endings should be recordings; anything else in them is damage.
 _RECORDING_SUFFIXES = (".fit", ".gpx", ".tcx")
 
 
@@ -101,7 +101,7 @@ def read_bytes(
         data: the bytes.
         name: of the file, as a path.
         settings: of the runner, for what files leave open.
-        sport: what every activity in the file counts as; None is what the file says.
+        sport: of every activity in the file; None is what the file says.
         sidecars: the files of its folder that are read with it, by their names.
         file_format: of the file, as ``identify`` returned it; None identifies it first.
 
@@ -112,10 +112,10 @@ def read_bytes(
     data, fault = detect.decompress(data)
     if file_format is None:
         file_format = _identify(Head(data[:HEAD_SIZE], name))
-    reading = file_format.read(SourceFile(data, settings, sidecars or {}))
+    parsed = file_format.read(SourceFile(data, settings, sidecars or {}))
     if fault is not None:
-        reading = replace(reading, problems=(fault, *reading.problems))
-    return _complete_activities(reading, settings, sport)
+        parsed = replace(parsed, problems=(fault, *parsed.problems))
+    return _complete_activities(parsed, settings, sport)
 
 
 def sidecar_patterns(head: bytes, name: str) -> tuple[str, ...] | None:
@@ -166,18 +166,22 @@ def _identify(head: Head) -> Format:
     raise NotTaken(f"nothing that runlog reads; it is {look}")
 
 
-def _complete_activities(reading: ParsedFile, settings: Settings, sport: str | None) -> ParsedFile:
-    """Complete the activities, decide on their sports, and part with those that cannot be right."""
-    if not reading.activities or reading.exported is not None:
-        return reading
+def _complete_activities(parsed: ParsedFile, settings: Settings, sport: str | None) -> ParsedFile:
+    """Fill in missing values, decide each sport, and drop implausible activities.
+
+    Raises:
+        NotTaken: all of them are implausible.
+    """
+    if not parsed.activities or parsed.exported is not None:
+        return parsed
     now = datetime.now(UTC)
     activities: list[Activity] = []
     refusals: list[str] = []
     notes: list[str] = []
-    for activity in reading.activities:
-        named, note = _assign_sport(activity, settings, sport)
+    for activity in parsed.activities:
+        assigned, note = _assign_sport(activity, settings, sport)
         notes += [note] if note else []
-        completed = normalize.fill_missing_sums(named)
+        completed = normalize.fill_missing_sums(assigned)
         refusal = normalize.implausible_reason(completed, now)
         if refusal:
             refusals.append(refusal)
@@ -186,29 +190,34 @@ def _complete_activities(reading: ParsedFile, settings: Settings, sport: str | N
     if not activities:
         raise NotTaken("; ".join(refusals))
     return replace(
-        reading,
+        parsed,
         activities=tuple(activities),
-        problems=reading.problems + tuple(Problem(refusal) for refusal in refusals),
-        notes=reading.notes + tuple(dict.fromkeys(notes)),
+        problems=parsed.problems + tuple(Problem(refusal) for refusal in refusals),
+        notes=parsed.notes + tuple(dict.fromkeys(notes)),
     )
 
 
 def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> tuple[Activity, str | None]:
-    """Give an activity the sport that the runner says, or where its file names none, that its pace says."""
+    """Set sport and kind: the sport given by the caller, else the file's, else guess from the pace.
+
+    Returns:
+        The activity, and a note if its sport was guessed.
+    """
     if sport is not None:
-        word, sub_sport = sports.normalize_sport(sport)
-        return replace(
-            activity, sport=word, sub_sport=sub_sport, kind=sports.activity_kind(word, sub_sport)
-        ), None
-    if activity.sport != UNKNOWN_SPORT:
-        return activity, None
+        name, sub_sport = sports.normalize_sport(sport)
+        activity = replace(activity, sport=name, sub_sport=sub_sport)
+    if sport is not None or activity.sport != UNKNOWN_SPORT:
+        return replace(activity, kind=sports.activity_kind(activity.sport, activity.sub_sport)), None
     pace = _moving_pace(normalize.fill_missing_sums(activity))
-    said = "no pace" if pace is None else f"{int(pace)}:{int(pace % 1 * 60):02d} min/km"
+    shown = "no pace" if pace is None else f"{int(pace)}:{int(pace % 1 * 60):02d} min/km"
     if pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km:
         run = replace(activity, sport="running", kind=Kind.RUN, sport_guessed=True)
-        return run, f"the file names no sport; at {said} it was taken for a run (--sport says otherwise)"
+        return run, f"the file names no sport; at {shown} it was taken for a run (--sport says otherwise)"
     other = replace(activity, kind=Kind.OTHER, sport_guessed=True)
-    return other, f"the file names no sport; at {said} it was not taken for a run (--sport says otherwise)"
+    return (
+        other,
+        f"the file names no sport; at {shown} it was not taken for a run (--sport says otherwise)",
+    )
 
 
 def _moving_pace(activity: Activity) -> float | None:

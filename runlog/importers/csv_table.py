@@ -29,14 +29,14 @@ _XML_OR_JSON = ("<", "{", "[")
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One row that is not empty: its line in the file and its cells that are not empty, by column."""
+    """A row that is not empty: its line in the file, and its filled cells by column."""
 
     line: int
     cells: Mapping[str, str]
 
 
 def read_header(head: Head, aliases: Mapping[str, str]) -> list[str] | None:
-    """Return the columns of a CSV's first row by our names (others as they are), or None where it is none."""
+    """Return the columns of a CSV's first row by our names (others as they are), or None if it is no CSV."""
     line = head.first_line
     if not line or line.lstrip().startswith(_XML_OR_JSON):
         return None
@@ -53,53 +53,73 @@ def read_rows(data: bytes, aliases: Mapping[str, str]) -> tuple[list[str], Itera
     columns: list[str] = []
     try:
         delimiter = _guess_delimiter(detect.first_line(content), aliases)
-        reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-        while not any(columns):
-            columns = _normalize_columns(next(reader), aliases)
     except csv.Error as error:
-        raise NotReadable(f"line 1: it cannot be split into cells: {error}; is a quote left open?") from error
-    return columns, _iter_rows(reader, columns)
+        raise NotReadable(f"line 1: {_split_failure(error)}") from error
+    rows = split_rows(content, delimiter)
+    while not any(columns):
+        _, cells = next(rows)
+        if isinstance(cells, str):
+            raise NotReadable(f"line 1: {cells}")
+        columns = _normalize_columns(cells, aliases)
+    return columns, _iter_rows(rows, columns)
+
+
+def split_rows(content: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield each row with the line that it begins on: its cells, or why it cannot be split into cells."""
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield line, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, _split_failure(error)
+
+
+def _split_failure(error: csv.Error) -> str:
+    return f"it cannot be split into cells: {error}; is a quote left open?"
 
 
 def build_records(
-    rows_: Iterable[CsvRow | Problem],
-    make: Callable[[CsvRow], Iterable[T]],
+    rows: Iterable[CsvRow | Problem],
+    parse_row: Callable[[CsvRow], Iterable[T]],
     key: Callable[[T], Hashable],
-    twice: Callable[[T, int], str],
+    duplicate_reason: Callable[[T, int], str],
 ) -> tuple[tuple[T, ...], tuple[Problem, ...]]:
-    """Make records of rows; what cannot be taken becomes a problem with its line and reason.
+    """Build records from rows; a row that cannot be read becomes a problem with its line and reason.
 
     Args:
-        rows_: of a table.
-        make: the records of one row, raising ``Unreadable`` for a bad one.
-        key: what no two records share; the first is kept.
-        twice: says of a further one, and the line of the first, why it is not.
+        rows: of a table.
+        parse_row: returns the records of one row; raises ``InvalidValue`` for a bad one.
+        key: what no two records share; the first with a key counts.
+        duplicate_reason: why a further record of the key is left out, given it and the line of the first.
 
     Raises:
-        NotReadable: there are rows, and none of them can be taken.
+        NotReadable: there are rows, and none of them can be read.
     """
-    kept: dict[Hashable, tuple[int, T]] = {}
+    by_key: dict[Hashable, tuple[int, T]] = {}
     problems: list[Problem] = []
-    for row in rows_:
+    for row in rows:
         if isinstance(row, Problem):
             problems.append(row)
             continue
         try:
-            made = tuple(make(row))
+            records = tuple(parse_row(row))
         except InvalidValue as error:
             problems.append(Problem(str(error), row.line))
             continue
-        for record in made:
-            first, _ = kept.setdefault(key(record), (row.line, record))
+        for record in records:
+            first, _ = by_key.setdefault(key(record), (row.line, record))
             if first != row.line:
-                problems.append(Problem(twice(record, first), row.line))
-    if not kept:
+                problems.append(Problem(duplicate_reason(record, first), row.line))
+    if not by_key:
         raise_if_all_failed(problems)
-    return tuple(record for _, record in kept.values()), tuple(problems)
+    return tuple(record for _, record in by_key.values()), tuple(problems)
 
 
 def raise_if_all_failed(problems: Sequence[Problem]) -> None:
-    """Refuse a list of which no row could be taken, unless there are none.
+    """Raise NotReadable if there are problems; for a list of which no row could be read.
 
     Raises:
         NotReadable: with the first reasons.
@@ -110,19 +130,14 @@ def raise_if_all_failed(problems: Sequence[Problem]) -> None:
 
 
 def list_unread_columns(columns: Iterable[str], known: Collection[str]) -> str:
-    """Return the named columns that are not known, for a note on what is not read; "" where all are."""
+    """Return the names of the columns that are not known, joined for a note; "" if all are."""
     return ", ".join(name for name in columns if name and name not in known)
 
 
-def _iter_rows(reader: Iterator[list[str]], columns: list[str]) -> Iterator[CsvRow | Problem]:
-    while True:
-        line = reader.line_num + 1  # type: ignore[attr-defined]
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Problem(f"from here on it cannot be split into cells: {error}; is a quote left open?", line)
+def _iter_rows(rows: Iterable[tuple[int, list[str] | str]], columns: list[str]) -> Iterator[CsvRow | Problem]:
+    for line, cells in rows:
+        if isinstance(cells, str):
+            yield Problem(f"from here on {cells}", line)
             return
         if any(cell.strip() for cell in cells[len(columns) :]):
             yield Problem(
@@ -135,10 +150,10 @@ def _iter_rows(reader: Iterator[list[str]], columns: list[str]) -> Iterator[CsvR
 
 
 def _guess_delimiter(line: str, aliases: Mapping[str, str]) -> str:
-    known = set(aliases.values())
+    columns = set(aliases.values())
     return max(
         _DELIMITERS,
-        key=lambda mark: len(known.intersection(_normalize_columns(_split_line(line, mark), aliases))),
+        key=lambda mark: len(columns.intersection(_normalize_columns(_split_line(line, mark), aliases))),
     )
 
 
@@ -163,14 +178,14 @@ _EVENING_HOUR, _MORNING_HOUR = 20, 6
 
 
 class InvalidValue(ValueError):
-    """A value that cannot be taken; its text says why and what to write instead."""
+    """A value that cannot be read; its text says why and what to write instead."""
 
 
 def parse_number(cell: str, low: float, high: float) -> float:
-    """Read a number with a decimal point or comma.
+    """Parse a number with a decimal point or comma.
 
     Raises:
-        Unreadable: no number, or outside ``low`` to ``high``.
+        InvalidValue: no number, or outside ``low`` to ``high``.
     """
     plain = cell.strip()
     if not _NUMBER.fullmatch(plain):
@@ -181,26 +196,11 @@ def parse_number(cell: str, low: float, high: float) -> float:
     return value
 
 
-def parse_soreness(cell: str, low: float, high: float) -> float | None:
-    """Read an app's soreness from ``low`` to ``high``; None for the 0 that says that nothing was answered.
-
-    Raises:
-        Unreadable: neither.
-    """
-    try:
-        answer = parse_number(cell, 0, high)
-    except InvalidValue as error:
-        raise InvalidValue(f"soreness: {error}") from error
-    if 0 < answer < low:
-        raise InvalidValue(f"soreness: {cell.strip()} is not within {low:g} to {high:g}")
-    return answer or None
-
-
 def parse_yes_no(cell: str) -> bool:
-    """Read yes, true, 1, x, ja or no, false, 0, nein.
+    """Parse yes, true, 1, x, ja or no, false, 0, nein.
 
     Raises:
-        Unreadable: neither.
+        InvalidValue: neither.
     """
     plain = cell.strip().lower()
     if plain in _YES:
@@ -211,25 +211,25 @@ def parse_yes_no(cell: str) -> bool:
 
 
 def parse_day(cell: str, settings: Settings) -> date:
-    """Read a date without a time.
+    """Parse a date without a time.
 
     Raises:
-        Unreadable: no date, one that can be misread, or one with a time.
+        InvalidValue: no date, one that can be misread, or one with a time.
     """
-    found, rest = _parse_date(cell, settings)
-    if rest is not None:
+    day, clock = _parse_date(cell, settings)
+    if clock is not None:
         raise InvalidValue(f"{cell.strip()!r} has a time; write the date alone")
-    return found
+    return day
 
 
 def parse_moment(cell: str, settings: Settings, hour: int) -> datetime:
-    """Read a date and time, aware; a date alone gets the hour given, on the runner's clock.
+    """Parse a date and time, aware; a date alone gets the given hour, in the runner's time zone.
 
     Raises:
-        Unreadable: no date, one that can be misread, before 1990 or in the future.
+        InvalidValue: no date, one that can be misread, before 1990 or in the future.
     """
-    found, rest = _parse_date(cell, settings)
-    when = datetime.combine(found, time(hour) if rest is None else _parse_clock(cell, rest))
+    day, clock = _parse_date(cell, settings)
+    when = datetime.combine(day, time(hour) if clock is None else _parse_clock(cell, clock))
     try:
         aware = when if when.tzinfo else when.replace(tzinfo=settings.zone)
         utc = aware.astimezone(UTC)
@@ -243,20 +243,20 @@ def parse_moment(cell: str, settings: Settings, hour: int) -> datetime:
 
 
 def parse_rating_time(cell: str, settings: Settings) -> tuple[datetime, int]:
-    """Read when a rating holds: a date alone means that evening, or the morning where the settings say so.
+    """Parse the time of a rating: a date alone means that evening, or the morning if the settings say so.
 
     Returns:
-        The moment (aware UTC, whole seconds) and the offset of the clock that it is written on, in seconds.
+        The moment (aware UTC, whole seconds) and the UTC offset that it is written with, in seconds.
 
     Raises:
-        Unreadable: as for ``moment``.
+        InvalidValue: as for ``parse_moment``.
     """
     local = parse_moment(cell, settings, _MORNING_HOUR if settings.diary_time == "morning" else _EVENING_HOUR)
     return local.astimezone(UTC).replace(microsecond=0), localtime.offset_seconds(local)
 
 
-def _parse_clock(cell: str, rest: str) -> time:
-    plain = rest.strip().replace(" ", "")
+def _parse_clock(cell: str, clock: str) -> time:
+    plain = clock.strip().replace(" ", "")
     try:
         return time.fromisoformat(f"0{plain}" if plain[1:2] == ":" else plain)
     except ValueError as error:
@@ -264,6 +264,7 @@ def _parse_clock(cell: str, rest: str) -> time:
 
 
 def _parse_date(cell: str, settings: Settings) -> tuple[date, str | None]:
+    """Return the day of a cell, and the text of the time after it, if there is one."""
     plain = cell.strip()
     parts = _DATE.fullmatch(plain)
     if parts is None:

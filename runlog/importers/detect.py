@@ -9,7 +9,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from runlog.errors import NotReadable
 from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FROM_BYTES
@@ -109,7 +109,7 @@ def first_line(text: str) -> str:
 
 
 def decompress_head(beginning: bytes) -> bytes:
-    """Unpack the beginning of a file where it is gzip."""
+    """Unpack the beginning of a file if it is gzip."""
     with suppress(zlib.error):
         if beginning.startswith(_GZIP_MAGIC):
             return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(beginning, HEAD_SIZE)
@@ -117,10 +117,10 @@ def decompress_head(beginning: bytes) -> bytes:
 
 
 def decompress(data: bytes) -> tuple[bytes, Problem | None]:
-    """Unpack gzip where the bytes are gzip; everything else is given back as it is.
+    """Unpack gzip; return all other bytes as they are.
 
     Returns:
-        The unpacked bytes, and what was wrong where the archive ends early or its checksum fails.
+        The unpacked bytes, and a problem if the archive ends early or its checksum is wrong.
 
     Raises:
         NotReadable: nothing could be unpacked, or far more comes out than a recording holds.
@@ -129,9 +129,9 @@ def decompress(data: bytes) -> tuple[bytes, Problem | None]:
         return data, None
     unpacked = bytearray()
     try:
-        rest = data
-        while rest.startswith(_GZIP_MAGIC):
-            rest = _decompress_member(rest, unpacked)
+        remaining = data
+        while remaining.startswith(_GZIP_MAGIC):
+            remaining = _decompress_member(remaining, unpacked)
     except zlib.error as error:
         if not unpacked:
             raise NotReadable(f"the gzip archive is damaged: {error}") from error
@@ -164,7 +164,7 @@ def _check_unpacked_size(packed: int, unpacked: int) -> None:
 
 
 def decode_text(data: bytes) -> str:
-    """Decode text as its byte order mark, UTF-8, its XML declaration or Windows-1252 has it."""
+    """Decode text by its BOM, else UTF-8, else the encoding that its XML declares, else Windows-1252."""
     if data.startswith(_UTF_16_BOMS):
         return data.decode("utf-16", errors="replace")
     try:
@@ -207,8 +207,20 @@ def describe_content(head: Head) -> str:
     return "text of an unknown kind"
 
 
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Return whether a JSON value is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def clean_text(value: object) -> str | None:
+    """Return a JSON text with single spaces and without lone surrogates; None if it is empty or no text."""
+    if not isinstance(value, str):
+        return None
+    return " ".join(value.split()).encode("utf-8", errors="replace").decode() or None
+
+
 def parse_json(data: bytes) -> Any:  # noqa: ANN401 - JSON is anything
-    """Parse JSON; the numbers that JSON does not have (NaN, Infinity) become None.
+    """Parse JSON; NaN and Infinity, which JSON does not have, become None.
 
     Raises:
         NotReadable: it is not JSON, or nested deeper than any app writes.

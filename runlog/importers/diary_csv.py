@@ -44,7 +44,7 @@ _MINUTES_TEXT = re.compile(r"(.+?)\s*(?:min|minutes)\.?", re.IGNORECASE)
 
 
 def claims(head: Head) -> bool:
-    """Tell whether the first row names a date column and another one of a diary's, and no app's or runs'."""
+    """Return whether the first row names a date and another column of a diary, and is no other list."""
     columns = csv_table.read_header(head, _ALIASES)
     return (
         columns is not None
@@ -56,14 +56,14 @@ def claims(head: Head) -> bool:
 
 
 def read(file: SourceFile) -> ParsedFile:
-    """Read the entries of a diary; a row that cannot be taken is a problem with its line and reason.
+    """Read the entries of a diary; a row that cannot be read is a problem with its line and reason.
 
     Raises:
-        NotReadable: there are rows, and none of them can be taken.
+        NotReadable: there are rows, and none of them can be read.
     """
     columns, rows = csv_table.read_rows(file.data, _ALIASES)
     entries, problems = csv_table.build_records(
-        rows, lambda row: _build_entries(row.cells, file.settings), key=_entry_key, twice=_duplicate_reason
+        rows, lambda row: _build_entries(row.cells, file.settings), _entry_key, _duplicate_reason
     )
     return ParsedFile(FORMAT, entries=entries, problems=problems, notes=_column_notes(columns))
 
@@ -78,14 +78,14 @@ def _duplicate_reason(_: Entry, line: int) -> str:
 
 def _column_notes(columns: list[str]) -> tuple[str, ...]:
     unknown = csv_table.list_unread_columns(columns, COLUMNS)
-    twice = [name for name in COLUMNS if columns.count(name) > 1]
+    repeated = [name for name in COLUMNS if columns.count(name) > 1]
     notes = [f"not read, because runlog knows no such column: {unknown}"] if unknown else []
-    notes += [f"more than one column is {name}; the last filled one counts" for name in twice]
+    notes += [f"more than one column is {name}; the last filled one counts" for name in repeated]
     return tuple(notes)
 
 
 def _build_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
-    """Make an entry of a row; none where it holds no value besides its date and area."""
+    """Return the entry of a row; none if it has no value but its date and area."""
     values = {name: _parse_cell(name, cell) for name, cell in cells.items() if name in _CELL_PARSERS}
     if not values.keys() - {"area"}:
         return []
@@ -112,7 +112,7 @@ def _parse_area(cell: str) -> Area:
 
 
 def _parse_strength(cell: str) -> tuple[bool, float | None]:
-    """Read yes, no, or minutes: a number other than 0 and 1, or one followed by "min"."""
+    """Parse yes, no, or minutes: a number other than 0 and 1, or one followed by "min"."""
     with_unit = _MINUTES_TEXT.fullmatch(cell.strip())
     if with_unit is None:
         try:

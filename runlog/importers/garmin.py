@@ -1,4 +1,4 @@
-"""Read the list of activities in a Garmin archive, and the gear file beside it.
+"""Read the list of activities in a Garmin archive, and the gear file in its folder.
 
 Garmin documents no units: times are in milliseconds, distances and climbs in centimetres.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT = "garmin"
 
-#: The pairs of shoes, and which of them was worn for which activity.
+#: The shoes, and the shoe of each activity.
 SIDECARS: tuple[str, ...] = ("*_gear.json",)
 
 _ACTIVITY_ID = re.compile(r"[0-9]{1,20}")
@@ -34,7 +34,7 @@ _MULTISPORT = "multi_sport"
 
 
 def claims(head: Head) -> bool:
-    """Tell by its key."""
+    """Return whether the bytes are JSON with Garmin's list of activities."""
     return b'"summarizedActivitiesExport"' in head.data and head.is_json
 
 
@@ -42,10 +42,10 @@ def read(file: SourceFile) -> ParsedFile:
     """Read each row of a summarizedActivities.json as an activity without a track, and the pairs of shoes.
 
     Raises:
-        NotReadable: it is not JSON or not of this shape, or there are rows and none of them can be taken.
+        NotReadable: it is not JSON or not of this shape, or there are rows and none of them can be read.
     """
     rows = _activity_rows(detect.parse_json(file.data))
-    owned = _read_gear_files(file.sidecars)
+    gear = _read_gear_files(file.sidecars)
     activities: dict[str, Activity] = {}
     problems: list[Problem] = []
     multisport = 0
@@ -54,7 +54,7 @@ def read(file: SourceFile) -> ParsedFile:
             multisport += 1
             continue
         try:
-            activity = _build_activity(row, owned.worn)
+            activity = _build_activity(row, gear.shoe_of_activity)
         except InvalidValue as error:
             problems.append(Problem(f"activity {number}: {error}"))
             continue
@@ -65,44 +65,48 @@ def read(file: SourceFile) -> ParsedFile:
     return ParsedFile(
         FORMAT,
         activities=tuple(activities.values()),
-        shoes=owned.shoes,
-        problems=(*problems, *owned.problems),
-        notes=(*notes, *owned.notes),
+        shoes=gear.shoes,
+        problems=(*problems, *gear.problems),
+        notes=(*notes, *gear.notes),
     )
 
 
 def _activity_rows(document: object) -> list[Any]:
-    """The activities, which lie in an object in a list."""
+    """Return the rows of all lists of activities; each list is in an object in a list.
+
+    Raises:
+        NotReadable: there is no list.
+    """
     parts = document if isinstance(document, list) else [document]
-    lists = [part.get("summarizedActivitiesExport") for part in parts if isinstance(part, dict)]
-    found = [rows for rows in lists if isinstance(rows, list)]
-    if not found:
+    values = [part.get("summarizedActivitiesExport") for part in parts if isinstance(part, dict)]
+    lists = [rows for rows in values if isinstance(rows, list)]
+    if not lists:
         raise NotReadable("it has no list of activities as Garmin writes it")
-    return [row for rows in found for row in rows]
+    return [row for rows in lists for row in rows]
 
 
-def _read_gear_files(beside: Mapping[str, bytes]) -> Gear:
-    """The gear of the files beside the list; of one that is damaged the reason."""
-    owned = Gear()
-    for name, data in beside.items():
+def _read_gear_files(sidecars: Mapping[str, bytes]) -> Gear:
+    """Return the gear of all gear files; a damaged one is a problem."""
+    gear = Gear()
+    for name, data in sidecars.items():
         try:
             more = parse_gear(data)
         except NotReadable as error:
             more = Gear(problems=(Problem(f"{name}: {error}"),))
-        owned = Gear(
-            shoes=owned.shoes + more.shoes,
-            worn={**owned.worn, **more.worn},
-            problems=owned.problems + more.problems,
-            notes=owned.notes + more.notes,
+        gear = Gear(
+            shoes=gear.shoes + more.shoes,
+            shoe_of_activity={**gear.shoe_of_activity, **more.shoe_of_activity},
+            problems=gear.problems + more.problems,
+            notes=gear.notes + more.notes,
         )
-    return owned
+    return gear
 
 
-def _build_activity(row: object, worn: Mapping[str, str]) -> Activity:
-    """Make an activity of a row.
+def _build_activity(row: object, shoe_of_activity: Mapping[str, str]) -> Activity:
+    """Return the activity of a row.
 
     Raises:
-        Unreadable: it has no id, start or duration, or a value of a type that it cannot have.
+        InvalidValue: it has no id, start or duration, or a value of a wrong type.
     """
     if not isinstance(row, dict):
         raise InvalidValue(f"{str(row)[:40]!r} is not an activity")
@@ -122,7 +126,6 @@ def _build_activity(row: object, worn: Mapping[str, str]) -> Activity:
         duration_s=elapsed_ms / 1000.0,
         sport=sport,
         sub_sport=sub_sport,
-        kind=sports.activity_kind(sport, sub_sport),
         name=_parse_text(row, "name"),
         utc_offset_s=_parse_utc_offset(row),
         moving_s=timer_ms / 1000.0 if timer_ms else None,
@@ -133,7 +136,7 @@ def _build_activity(row: object, worn: Mapping[str, str]) -> Activity:
         avg_cadence_spm=_parse_cadence(row),
         rpe=rpe / 10.0 if rpe else None,
         feel=_parse_number(row, "workoutFeel", 0, 100),
-        shoe=worn.get(key) if sport in sports.ON_FOOT else None,
+        shoe=shoe_of_activity.get(key) if sport in sports.ON_FOOT else None,
         external=f"garmin:{key}",
     )
 
@@ -149,7 +152,7 @@ def _parse_number(row: Mapping[str, Any], key: str, low: float, high: float) -> 
     value = row.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not detect.is_number(value):
         raise InvalidValue(f"{key} {str(value)[:40]!r} is not a number")
     if not low <= value <= high:
         raise InvalidValue(f"{key} {str(value)[:40]} is not within {low:g} to {high:g}")
@@ -162,7 +165,7 @@ def _parse_text(row: Mapping[str, Any], key: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise InvalidValue(f"{key} {str(value)[:40]!r} is not a text")
-    return " ".join(value.split()) or None
+    return detect.clean_text(value)
 
 
 def _parse_start(row: Mapping[str, Any]) -> datetime:
@@ -173,7 +176,7 @@ def _parse_start(row: Mapping[str, Any]) -> datetime:
 
 
 def _parse_utc_offset(row: Mapping[str, Any]) -> int | None:
-    """The offset of the local clock, which Garmin tells as if it showed UTC."""
+    """Return the UTC offset in seconds; Garmin writes the local time as if it were UTC."""
     local = _parse_time_ms(row, "startTimeLocal")
     utc = _parse_time_ms(row, "startTimeGmt") or _parse_time_ms(row, "beginTimestamp")
     if local is None or utc is None:
@@ -186,9 +189,9 @@ def _parse_time_ms(row: Mapping[str, Any], key: str) -> float | None:
 
 
 def _parse_cadence(row: Mapping[str, Any]) -> float | None:
-    """Steps of both feet where they are told; ``summary`` doubles those of one foot."""
-    both = _parse_number(row, "avgDoubleCadence", 0, _MAX_PER_MINUTE)
-    return both or _parse_number(row, "avgRunCadence", 0, _MAX_PER_MINUTE) or None
+    """Return steps of both feet if the row has them, else of one foot; ``normalize`` doubles those."""
+    both_feet = _parse_number(row, "avgDoubleCadence", 0, _MAX_PER_MINUTE)
+    return both_feet or _parse_number(row, "avgRunCadence", 0, _MAX_PER_MINUTE) or None
 
 
 GEAR_FORMAT = "garmin gear"
@@ -204,31 +207,31 @@ _ISO_DAY_LENGTH = len("2026-03-04")
 
 @dataclass(frozen=True, slots=True)
 class Gear:
-    """The pairs of shoes of an account.
+    """The shoes of an account.
 
     Attributes:
-        shoes: each pair, no two by the same name.
-        worn: the name of the pair by the id of the activity.
-        problems: what could not be read.
-        notes: what Garmin does not tell.
+        shoes: each with a name of its own.
+        shoe_of_activity: name of the shoe by the id of the activity.
+        problems: of the gear that could not be read.
+        notes: on what Garmin does not tell.
     """
 
     shoes: tuple[Shoe, ...] = ()
-    worn: Mapping[str, str] = field(default_factory=dict)
+    shoe_of_activity: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def claims_gear(head: Head) -> bool:
-    """Tell by its keys."""
+    """Return whether the bytes are JSON with Garmin's gear."""
     return head.is_json and (b'"gearDTOS"' in head.data or b'"gearActivityDTOs"' in head.data)
 
 
 def read_gear(file: SourceFile) -> ParsedFile:
-    """Read the pairs where the activities are not beside them.
+    """Read the shoes of a folder without the activities.
 
     Raises:
-        NotTaken: the activities are there, and the pairs are read together with them.
+        NotTaken: the activities are there, and the shoes are read together with them.
         NotReadable: it is not JSON, or not of this shape.
     """
     if file.sidecars:
@@ -238,7 +241,7 @@ def read_gear(file: SourceFile) -> ParsedFile:
 
 
 def parse_gear(data: bytes) -> Gear:
-    """Read the pairs of a gear.json; bikes and the rest are left out.
+    """Read the shoes of a gear.json; bikes and other gear are left out.
 
     Raises:
         NotReadable: it is not JSON, or not of this shape.
@@ -249,11 +252,11 @@ def parse_gear(data: bytes) -> Gear:
         raise NotReadable("it has no gear as Garmin writes it")
     problems: list[Problem] = []
     notes: list[str] = []
-    pairs = dict(pair for part in parts for pair in _shoe_rows(part["gearDTOS"], problems))
-    names = _name_shoes(pairs)
+    rows = dict(keyed for part in parts for keyed in _shoe_rows(part["gearDTOS"], problems))
+    names = _name_shoes(rows)
     return Gear(
-        shoes=tuple(_build_shoe(row, names[key], problems, notes) for key, row in pairs.items()),
-        worn={
+        shoes=tuple(_build_shoe(row, names[key], problems, notes) for key, row in rows.items()),
+        shoe_of_activity={
             activity: names[key]
             for part in parts
             for key, activity in _gear_links(part.get("gearActivityDTOs"))
@@ -265,7 +268,7 @@ def parse_gear(data: bytes) -> Gear:
 
 
 def _utc_of_ms(milliseconds: float) -> datetime:
-    """Return the time so long after 1970 as Garmin counts it, in UTC."""
+    """Return the moment of milliseconds since 1970."""
     return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
@@ -274,6 +277,7 @@ def _is_gear(part: object) -> bool:
 
 
 def _shoe_rows(rows: Iterable[Any], problems: list[Problem]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the key and the row of each pair of shoes; a row without a key is a problem."""
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict) or not isinstance(row.get("gearPk"), int | str):
             problems.append(Problem(f"gear {number}: it has no gearPk"))
@@ -282,7 +286,7 @@ def _shoe_rows(rows: Iterable[Any], problems: list[Problem]) -> Iterator[tuple[s
 
 
 def _gear_links(links: object) -> Iterator[tuple[str, str]]:
-    """The pair and the activity of each link."""
+    """Yield the key of the shoe and the id of the activity of each link."""
     if not isinstance(links, dict):
         return
     for key, activities in links.items():
@@ -291,15 +295,13 @@ def _gear_links(links: object) -> Iterator[tuple[str, str]]:
                 yield key, str(activity["activityId"])
 
 
-def _name_shoes(pairs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """What each pair is called; of two by one name the later one gets a number."""
+def _name_shoes(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return a unique name for each shoe, by its key; of two with one name the later one gets a number."""
     names: dict[str, str] = {}
     taken: set[str] = set()
-    for key in sorted(pairs, key=lambda key: (len(key), key)):  # in the order of their entry
-        row = pairs[key]
-        base = name = (
-            _clean_text(row.get("displayName")) or _clean_text(row.get("customMakeModel")) or f"shoes {key}"
-        )
+    for key in sorted(rows, key=lambda key: (len(key), key)):  # in the order of their entry
+        texts = (detect.clean_text(rows[key].get(field)) for field in ("displayName", "customMakeModel"))
+        base = name = next(filter(None, texts), f"shoes {key}")
         number = 1
         while shoe_key(name) in taken:
             number += 1
@@ -307,10 +309,6 @@ def _name_shoes(pairs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         taken.add(shoe_key(name))
         names[key] = name
     return names
-
-
-def _clean_text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 def _build_shoe(row: Mapping[str, Any], name: str, problems: list[Problem], notes: list[str]) -> Shoe:
@@ -326,11 +324,11 @@ def _build_shoe(row: Mapping[str, Any], name: str, problems: list[Problem], note
 
 
 def _parse_day(row: Mapping[str, Any], key: str, name: str, problems: list[Problem]) -> date | None:
-    """A day as Garmin writes it: "2026-03-04T00:00:00.0", or milliseconds since 1970."""
+    """Parse a day: "2026-03-04T00:00:00.0", or milliseconds since 1970."""
     value = row.get(key)
     if value is None or value == "":
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LATEST_MS:
+    if detect.is_number(value) and 0 <= value <= _LATEST_MS:
         return _utc_of_ms(value).date()
     try:
         return date.fromisoformat(str(value)[:_ISO_DAY_LENGTH])
@@ -340,10 +338,10 @@ def _parse_day(row: Mapping[str, Any], key: str, name: str, problems: list[Probl
 
 
 def _parse_limit(value: object, name: str, problems: list[Problem]) -> float | None:
-    """The metres after which the pair is to be replaced; Garmin writes 0 where none are set."""
+    """Parse the metres after which the shoe is to be replaced; 0 means that no limit is set."""
     if value is None or value == 0:
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _MAX_LIMIT_M:
+    if detect.is_number(value) and 0 < value <= _MAX_LIMIT_M:
         return float(value)
     problems.append(Problem(f"{name}: maximumMeters {str(value)[:40]!r} is not a distance; left out"))
     return None

@@ -221,7 +221,6 @@ def _build_activity(head: TrackHead, points: Points) -> Activity | None:
         duration_s=float(track["time_s"][-1]),
         sport=sport,
         sub_sport=sub_sport,
-        kind=sports.activity_kind(sport, sub_sport),
         name=head.name,
         utc_offset_s=points.utc_offset_s(),
         track=track,

@@ -2,7 +2,7 @@
 
 Until 2025 an exercise names its sport by a word, its duration as ISO 8601, and each sample with its time;
 since then it has numbers for sports, milliseconds, and samples at even intervals. Neither is documented.
-Local times come without a zone, with the offset in minutes beside them. Speeds are km/h.
+Local times come without a zone, the offset in minutes is a field of its own. Speeds are km/h.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MAX_OFFSET_MIN = 18 * 60
 
 
 def claims(head: Head) -> bool:
-    """Tell whether the bytes are a JSON object with the exercises of a session that began and ended."""
+    """Return whether the bytes are a JSON object with the exercises of a session that began and ended."""
     data = head.data
     return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(key in data for key in _SESSION_KEYS)
 
@@ -52,7 +52,7 @@ def read(file: SourceFile) -> ParsedFile:
 
     Raises:
         NotReadable: damaged, or larger than any session.
-        NotTaken: no exercise that tells its time is in it.
+        NotTaken: no exercise in it has a time.
     """
     if len(file.data) > _MAX_SIZE:
         raise NotReadable(f"{len(file.data) / 2**20:.0f} MB is more than any training session of Polar has")
@@ -63,13 +63,13 @@ def read(file: SourceFile) -> ParsedFile:
     problems: list[Problem] = []
     notes: dict[str, None] = {}
     for number, exercise in enumerate(exercises, 1):
-        clock = _parse_start(exercise, session, file.settings)
-        if clock is None:
+        begin = _parse_start(exercise, session, file.settings)
+        if begin is None:
             problems.append(Problem(f"exercise {number} of {len(exercises)} tells no time"))
             continue
-        if clock.assumed:
+        if begin.zone_assumed:
             notes["it names no time zone; its times were taken for those of the settings"] = None
-        activities.append(_build_activity(session, exercise, clock, alone=len(exercises) == 1))
+        activities.append(_build_activity(session, exercise, begin, alone=len(exercises) == 1))
     if not activities:
         raise NotTaken("a training session of Polar without an exercise that tells its time")
     return ParsedFile(FORMAT, tuple(activities), problems=tuple(problems), notes=tuple(notes))
@@ -77,11 +77,11 @@ def read(file: SourceFile) -> ParsedFile:
 
 @dataclass(frozen=True, slots=True)
 class _ExerciseStart:
-    """When an exercise began, aware; whether its local clock is told, and whether its time is assumed."""
+    """The aware start of an exercise; whether the file has the UTC offset, or the zone is assumed."""
 
     start: datetime
-    stated: bool
-    assumed: bool
+    has_offset: bool
+    zone_assumed: bool
 
     @property
     def offset_s(self) -> int:
@@ -94,8 +94,8 @@ def _parse_start(
     start = _parse_time(exercise.get("startTime")) or _parse_time(session.get("startTime"))
     if start is None:
         return None
-    offsets = (_first_number(one.get(name)) for one in (exercise, session) for name in _OFFSET_KEYS)
-    offset = next((one for one in offsets if one is not None and abs(one) <= _MAX_OFFSET_MIN), None)
+    minutes = (_first_number(part.get(key)) for part in (exercise, session) for key in _OFFSET_KEYS)
+    offset = next((value for value in minutes if value is not None and abs(value) <= _MAX_OFFSET_MIN), None)
     assumed = offset is None and start.tzinfo is None
     zone = settings.zone if offset is None else timezone(timedelta(minutes=round(offset)))
     try:
@@ -103,43 +103,42 @@ def _parse_start(
         within = start.timestamp() < tracks.LATEST_UNIX_S
     except OverflowError:
         return None
-    return _ExerciseStart(start, stated=offset is not None, assumed=assumed) if within else None
+    return _ExerciseStart(start, has_offset=offset is not None, zone_assumed=assumed) if within else None
 
 
 def _build_activity(
-    session: Mapping[str, Any], exercise: Mapping[str, Any], clock: _ExerciseStart, *, alone: bool
+    session: Mapping[str, Any], exercise: Mapping[str, Any], begin: _ExerciseStart, *, alone: bool
 ) -> Activity:
     label = _clean_text(session.get("name"))
     sport, sub_sport = sports.normalize_polar_sport(exercise.get("sport"), label if alone else None)
     moving = _parse_duration(exercise)
-    track = build_exercise_track(exercise, clock.start.timestamp(), clock.offset_s)
-    lasts = (_parse_elapsed(exercise), moving, float(track["time_s"][-1]) if track else None)
+    track = build_exercise_track(exercise, begin.start.timestamp(), begin.offset_s)
+    durations = (_parse_elapsed(exercise), moving, float(track["time_s"][-1]) if track else None)
     average, highest = _parse_heart_rates(exercise, session if alone else {})
     return Activity(
-        start=clock.start.astimezone(UTC),
-        duration_s=max(seconds or 0.0 for seconds in lasts),
+        start=begin.start.astimezone(UTC),
+        duration_s=max(seconds or 0.0 for seconds in durations),
         sport=sport,
         sub_sport=sub_sport,
-        kind=sports.activity_kind(sport, sub_sport),
         name=label,
-        utc_offset_s=clock.offset_s if clock.stated else None,
+        utc_offset_s=begin.offset_s if begin.has_offset else None,
         moving_s=moving,
         distance_m=_first_positive(exercise.get("distance"), exercise.get("distanceMeters")),
         ascent_m=_first_positive(exercise.get("ascent")),
         avg_hr=average,
         max_hr=highest,
         device=_clean_text(as_dict(session.get("product")).get("modelName")),
-        laps=_build_laps(exercise, clock.start.astimezone(UTC)),
+        laps=_build_laps(exercise, begin.start.astimezone(UTC)),
         track=track,
     )
 
 
-def _parse_duration(one: Mapping[str, Any]) -> float | None:
-    """Return what an exercise or lap lasted without pauses."""
-    milliseconds = _first_number(one.get("durationMillis"))
+def _parse_duration(part: Mapping[str, Any]) -> float | None:
+    """Return the seconds of an exercise or lap without pauses."""
+    milliseconds = _first_number(part.get("durationMillis"))
     if milliseconds is not None:
         return milliseconds / 1000.0
-    parts = _ISO_DURATION.fullmatch(str(one.get("duration")))
+    parts = _ISO_DURATION.fullmatch(str(part.get("duration")))
     if parts is None:
         return None
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
@@ -156,14 +155,14 @@ def _parse_elapsed(exercise: Mapping[str, Any]) -> float | None:
 def _parse_heart_rates(
     exercise: Mapping[str, Any], session: Mapping[str, Any]
 ) -> tuple[float | None, float | None]:
-    """Return the average and the highest heart rate, of the exercise or else of a session of only one."""
-    told = as_dict(exercise.get("heartRate"))
+    """Return the average and the highest heart rate of the exercise, or of a session with only one."""
+    statistics = as_dict(exercise.get("heartRate"))
     for statistic in as_list(as_dict(exercise.get("statistics")).get("statistics")):
         if isinstance(statistic, dict) and str(statistic.get("type")).endswith("HEART_RATE"):
-            told = statistic
+            statistics = statistic
     rates = (
-        _first_number(told.get("avg"), session.get("averageHeartRate"), session.get("hrAvg")),
-        _first_number(told.get("max"), session.get("maximumHeartRate"), session.get("hrMax")),
+        _first_number(statistics.get("avg"), session.get("averageHeartRate"), session.get("hrAvg")),
+        _first_number(statistics.get("max"), session.get("maximumHeartRate"), session.get("hrMax")),
     )
     low, high = tracks.VALID_RANGES["heart_rate_bpm"]
     average, highest = (rate if rate is not None and low <= rate <= high else None for rate in rates)
@@ -171,18 +170,18 @@ def _parse_heart_rates(
 
 
 def _build_laps(exercise: Mapping[str, Any], start: datetime) -> tuple[Lap, ...]:
-    """Return the laps that the runner took, or else those that the watch did; they follow each other."""
-    both = exercise["laps"] if isinstance(exercise.get("laps"), dict) else exercise  # since 2025, and until
-    found: list[Lap] = []
-    begins = 0.0
-    for one in map(as_dict, as_list(both.get("laps")) or as_list(both.get("autoLaps"))):
-        lasts = _parse_duration(one)
-        if lasts is None or lasts < 0 or begins + lasts > tracks.MAX_DURATION_S:
+    """Return the laps taken by the runner, else those of the watch; they follow each other."""
+    parent = exercise["laps"] if isinstance(exercise.get("laps"), dict) else exercise  # since 2025, and until
+    laps: list[Lap] = []
+    elapsed = 0.0
+    for lap in map(as_dict, as_list(parent.get("laps")) or as_list(parent.get("autoLaps"))):
+        duration = _parse_duration(lap)
+        if duration is None or duration < 0 or elapsed + duration > tracks.MAX_DURATION_S:
             return ()
-        metres = _first_positive(one.get("distance"), one.get("distanceMeters"))
-        found.append(Lap(start + timedelta(seconds=begins), lasts, metres))
-        begins += lasts
-    return tuple(found)
+        metres = _first_positive(lap.get("distance"), lap.get("distanceMeters"))
+        laps.append(Lap(start + timedelta(seconds=elapsed), duration, metres))
+        elapsed += duration
+    return tuple(laps)
 
 
 def _parse_time(value: object) -> datetime | None:
@@ -194,29 +193,26 @@ def _parse_time(value: object) -> datetime | None:
 
 def _first_number(*values: object) -> float | None:
     """Return the first of some values that is a number, or None."""
-    found = to_floats(values)
-    return next((number for number in found.tolist() if not math.isnan(number)), None)
+    return next((number for number in map(_to_float, values) if not math.isnan(number)), None)
 
 
 def _first_positive(*values: object) -> float | None:
-    """Return the first number, or None also where it is 0: then there was no sensor."""
+    """Return the first number, or None if it is 0: then there was no sensor."""
     number = _first_number(*values)
     return number if number is not None and number > 0 else None
 
 
 def _clean_text(value: object) -> str | None:
-    """Return a text without blanks around it and what no database keeps, or None where there is none."""
-    if not isinstance(value, str):
-        return None
-    return value[:_MAX_NAME_LENGTH].encode("utf-8", errors="replace").decode().strip() or None
+    text = detect.clean_text(value)
+    return text and text[:_MAX_NAME_LENGTH].strip()
 
 
 if TYPE_CHECKING:
-    #: A column, the seconds since the start of the exercise (n,), and the values (n,) in our unit.
+    #: A column, the seconds since the start of the exercise (n,), and the values (n,) in the column's unit.
     SampleStream = tuple[str, NDArray[np.float64], NDArray[np.float64]]
 
 _KMH_PER_MPS = 3.6
-#: Our column and what divides the values, by the name of a stream in lower case without "_".
+#: The column and the divisor of the values, by the name of a stream in lower case without "_".
 _STREAM_COLUMNS = {
     "heartrate": ("heart_rate_bpm", 1.0),
     "speed": ("speed_mps", _KMH_PER_MPS),
@@ -226,20 +222,20 @@ _STREAM_COLUMNS = {
     "power": ("power_w", 1.0),
 }
 _POSITION_COLUMNS = {"latitude": "lat", "longitude": "lon"}
-#: A sensor that is not there counts 0 throughout.
+#: Columns that are all zero when the sensor is missing.
 _ABSENT_IF_ALL_ZERO = ("distance_m", "speed_mps", "cadence_spm", "power_w")
-#: Polar samples every second, some watches every five or sixty: where nothing at all came, it was paused.
+#: Polar samples every second, some watches every 5 or 60 seconds; a longer gap is a pause.
 _MIN_PAUSE_S = 10.0
 _PAUSE_INTERVALS = 10.0
 
 
 def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: float) -> Track | None:
-    """Merge the samples and the route of an exercise; None where there are none.
+    """Merge the samples and the route of an exercise; None if there are none.
 
     Args:
         exercise: as Polar writes it.
         start: Unix seconds of its start.
-        offset_s: of the local clock that its times are written on.
+        offset_s: UTC offset of the times without a zone.
     """
     streams = [
         (column, np.rint(seconds), values)
@@ -248,15 +244,15 @@ def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: fl
     ]
     if not streams:
         return None
-    axis = np.unique(np.concatenate([seconds for _, seconds, _ in streams]))
-    axis = axis[np.abs(axis) <= tracks.MAX_DURATION_S]  # NaN is not
+    time_axis = np.unique(np.concatenate([seconds for _, seconds, _ in streams]))
+    time_axis = time_axis[np.abs(time_axis) <= tracks.MAX_DURATION_S]  # without NaN
     columns: dict[str, NDArray[np.float64]] = {}
     for column, seconds, values in streams:
-        merged = columns.setdefault(column, np.full(len(axis), np.nan))
-        told = np.isin(seconds, axis) & ~np.isnan(values)
-        merged[np.searchsorted(axis, seconds[told])] = values[told]
+        merged = columns.setdefault(column, np.full(len(time_axis), np.nan))
+        known = np.isin(seconds, time_axis) & ~np.isnan(values)
+        merged[np.searchsorted(time_axis, seconds[known])] = values[known]
     columns = {name: values for name, values in columns.items() if _is_measured(name, values)}
-    built = tracks.build_track(start + axis, _number_segments(axis), columns, start)
+    built = tracks.build_track(start + time_axis, _number_segments(time_axis), columns, start)
     return built[1] if built else None
 
 
@@ -264,35 +260,33 @@ def _is_measured(name: str, values: NDArray[np.float64]) -> bool:
     return bool((values > 0).any()) if name in _ABSENT_IF_ALL_ZERO else True
 
 
-def _number_segments(axis: NDArray[np.float64]) -> NDArray[np.float64]:
-    gaps = np.diff(axis, prepend=axis[:1])
+def _number_segments(time_axis: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the number of pauses before each point (n,)."""
+    gaps = np.diff(time_axis, prepend=time_axis[:1])
     usual = float(np.median(gaps[1:])) if len(gaps) > 1 else 0.0
-    paused: NDArray[np.float64] = np.cumsum(gaps > max(_MIN_PAUSE_S, _PAUSE_INTERVALS * usual)).astype(
-        np.float64
-    )
-    return paused
+    return np.cumsum(gaps > max(_MIN_PAUSE_S, _PAUSE_INTERVALS * usual))
 
 
 def _iter_streams(exercise: Mapping[str, Any], start: float, offset_s: float) -> Iterator[SampleStream]:
     samples = as_dict(exercise.get("samples"))
     for name, entries in samples.items():
         if isinstance(entries, list):
-            known = [entry for entry in entries if isinstance(entry, dict)]
+            objects = [entry for entry in entries if isinstance(entry, dict)]
             if name == "samples":
-                yield from _even_streams(known)
+                yield from _even_streams(objects)
             else:
-                yield from _timed_streams(name, known, start, offset_s)
+                yield from _timed_streams(name, objects, start, offset_s)
     route = as_dict(as_dict(exercise.get("routes")).get("route"))
     points = [point for point in as_list(route.get("wayPoints")) if isinstance(point, dict)]
-    begun = _seconds_since_start([route.get("startTime")], start, offset_s)[0]
+    route_start = _seconds_since_start([route.get("startTime")], start, offset_s)[0]
     elapsed = to_floats([point.get("elapsedMillis") for point in points]) / 1000.0
-    yield from _position_streams(points, elapsed + (0.0 if np.isnan(begun) else begun))
+    yield from _position_streams(points, elapsed + (0.0 if np.isnan(route_start) else route_start))
 
 
 def _timed_streams(
     name: str, entries: Sequence[Mapping[str, Any]], start: float, offset_s: float
 ) -> Iterator[SampleStream]:
-    """Until 2025: a stream's entries, or the points of the route, each with its time."""
+    """Yield a stream or the route of the layout until 2025, where each entry has a time."""
     seconds = _seconds_since_start([entry.get("dateTime") for entry in entries], start, offset_s)
     if name == "recordedRoute":
         yield from _position_streams(entries, seconds)
@@ -302,7 +296,7 @@ def _timed_streams(
 
 
 def _even_streams(streams: Sequence[Mapping[str, Any]]) -> Iterator[SampleStream]:
-    """Since 2025: values at an even interval."""
+    """Yield the streams of the layout since 2025: values at an even interval."""
     for stream in streams:
         name = str(stream.get("type")).replace("_", "").lower()
         interval = to_floats([stream.get("intervalMillis")])[0] / 1000.0
@@ -320,18 +314,18 @@ def _position_streams(
 
 
 def _seconds_since_start(times: Sequence[Any], start: float, offset_s: float) -> NDArray[np.float64]:
-    """Return seconds since the start (n,), NaN where a time is none."""
+    """Return seconds since the start (n,), NaN for what is not a time."""
     unix, offsets = tracks.parse_times([time if isinstance(time, str) else "" for time in times])
     return np.where(np.isnan(offsets), unix - offset_s, unix) - start
 
 
 def to_floats(values: Sequence[Any]) -> NDArray[np.float64]:
-    """Return numbers (n,), NaN for all that is none."""
+    """Return numbers (n,), NaN for what is not a number."""
     return np.array([_to_float(value) for value in values], dtype=np.float64)
 
 
 def _to_float(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not detect.is_number(value):
         return np.nan
     try:
         return float(value) if math.isfinite(value) else np.nan
@@ -340,10 +334,10 @@ def _to_float(value: object) -> float:
 
 
 def as_dict(value: object) -> Mapping[str, Any]:
-    """Return a JSON object, an empty one where there is something else."""
+    """Return a JSON object, or an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[Any]:
-    """Return a JSON array, an empty one where there is something else."""
+    """Return a JSON array, or an empty one for anything else."""
     return value if isinstance(value, list) else []

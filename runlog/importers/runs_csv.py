@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT = "runs"
 
-#: What each column may be called.
+#: The spellings of each column.
 _COLUMN_SPELLINGS = {
     "date": ("date", "day"),
     "start": ("start", "start_time"),
@@ -30,7 +30,7 @@ _COLUMN_SPELLINGS = {
     "distance_mi": ("distance_mi", "distance_(mi)", "mi", "miles"),
     "distance_m": ("distance_m", "distance_(m)", "meters", "metres"),
     "duration": ("duration", "duration_min", "minutes"),
-    "time": ("time",),  # the duration, or beside one the time of day
+    "time": ("time",),  # the duration, or the time of day if there is a duration
     "sport": ("sport", "activity_type"),
     "type": ("type",),  # a sport, or what kind of run it was
     "name": ("name", "title"),
@@ -42,14 +42,14 @@ _COLUMN_SPELLINGS = {
 }
 _ALIASES = {spelling: name for name, spellings in _COLUMN_SPELLINGS.items() for spelling in spellings}
 
-#: What makes a table a soreness diary, whatever else it has.
+#: Columns that make a table a soreness diary, whatever else it has.
 _DIARY_COLUMNS = frozenset(
     {"soreness", "rating", "pain", "area", "warmup", "warm_up", "cooldown", "cool_down"}
     | {"strength", "mobility", "desk_hours", "posture"}
 )
 #: Columns of ``runlog runs --csv``.
 _RUNLOG_COLUMNS = frozenset({"id", "local_start", "distance_m", "duration_s", "sources"})
-#: Column of an app's list, which names the recordings beside it (Strava's until 2019).
+#: Column of an app's list that names the recordings in its folder (Strava's until 2019).
 _STRAVA_FILE_COLUMN = "filename"
 
 _METRES_PER_UNIT = {"km": 1000.0, "mi": 1609.344, "m": 1.0}
@@ -69,7 +69,7 @@ _EMPTY_CELLS = frozenset({"-", "--", "\u2014"})
 
 
 def claims(head: Head) -> bool:
-    """Tell whether the first row names a day and a distance or duration, and nothing of a soreness diary."""
+    """Return whether the first row names a day and a distance or duration, and is no soreness diary."""
     columns = set(csv_table.read_header(head, _ALIASES) or ())
     if columns >= _RUNLOG_COLUMNS:
         return True
@@ -79,24 +79,24 @@ def claims(head: Head) -> bool:
 
 
 def read(file: SourceFile) -> ParsedFile:
-    """Read the runs; a row that cannot be taken is a problem with its line and reason.
+    """Read the runs; a row that cannot be read is a problem with its line and reason.
 
-    A run of which only the day is told starts at noon of it. Rows are known again in a newer version of the
-    list by their day and their place among the rows of that day; what is no longer in it is taken out.
+    A run with only a day starts at noon. A row's id is its day and its number within that day; rows missing
+    from a newer version of the list are deleted.
 
     Raises:
-        NotReadable: there are rows, and none of them can be taken.
+        NotReadable: there are rows, and none of them can be read.
         NotTaken: the list that runlog itself writes.
     """
     columns, rows = csv_table.read_rows(file.data, _ALIASES)
     if set(columns) >= _RUNLOG_COLUMNS:
         raise NotTaken("runlog's own list of runs, without what was recorded; to move a history, export it")
-    maker = _RunBuilder(columns, file.settings)
+    builder = _RunBuilder(columns, file.settings)
     runs, problems = csv_table.build_records(
         rows,
-        lambda row: [maker.activity(row.cells)],
+        lambda row: [builder.build(row.cells)],
         key=lambda run: run.external,
-        twice=lambda _, line: f"the same run as line {line}",
+        duplicate_reason=lambda _, line: f"the same run as line {line}",
     )
     unread = csv_table.list_unread_columns(
         columns, _COLUMN_SPELLINGS.keys() - ({"note"} if "name" in columns else set())
@@ -106,22 +106,28 @@ def read(file: SourceFile) -> ParsedFile:
 
 
 class _RunBuilder:
-    """Makes runs of rows, and counts those of each day."""
+    """Builds runs from rows, and counts the rows of each day."""
 
     def __init__(self, columns: Sequence[str], settings: Settings) -> None:
         self._settings = settings
-        self._time_is = "start" if "duration" in columns else "duration"
-        self._of_day: Counter[str] = Counter()
+        self._time_column_means = "start" if "duration" in columns else "duration"
+        self._rows_per_day: Counter[str] = Counter()
         self._now = datetime.now(UTC)
 
-    def activity(self, row: Mapping[str, str]) -> Activity:
+    def build(self, row: Mapping[str, str]) -> Activity:
+        """Return the run of a row.
+
+        Raises:
+            InvalidValue: a cell cannot be read, or the run is implausible.
+        """
         cells = {name: cell.strip() for name, cell in row.items() if cell.strip() not in _EMPTY_CELLS}
         if "time" in cells:
-            cells.setdefault(self._time_is, cells["time"])
+            cells.setdefault(self._time_column_means, cells["time"])
         start, day_only = self._start(cells)
         day = f"{start:%Y-%m-%d}"
-        self._of_day[day] += 1  # rows that are refused count, so that mending one leaves the others theirs
+        self._rows_per_day[day] += 1  # refused rows count: correcting one renumbers none
         sport, sub_sport = _parse_sport(cells)
+        distance = _parse_first(cells, ("distance", *_COLUMN_UNITS), self._metres)
         run = Activity(
             start=start.astimezone(UTC).replace(microsecond=0),
             duration_s=_parse_duration(cells),
@@ -130,21 +136,20 @@ class _RunBuilder:
             kind=sports.activity_kind(sport, sub_sport),
             name=cells.get("name", cells.get("note")),
             utc_offset_s=localtime.offset_seconds(start),
-            distance_m=_parse_first(cells, ("distance", *_COLUMN_UNITS), self._metres)
-            or None,  # 0 is none noted
+            distance_m=distance or None,  # 0 means that none was noted
             ascent_m=_parse_first(cells, ("ascent",), _number_within(0, 20_000)),
             avg_hr=_parse_first(cells, ("avg_hr",), _number_within(*tracks.VALID_RANGES["heart_rate_bpm"])),
             rpe=_parse_first(cells, ("rpe",), _number_within(0, MAX_ENTRY_VALUES["rpe"])),
             shoe=cells.get("shoe"),
             day_only=day_only,
-            external=f"paper:{day}#{self._of_day[day]}",
+            external=f"paper:{day}#{self._rows_per_day[day]}",
         )
         if refusal := normalize.implausible_reason(run, self._now):
             raise InvalidValue(refusal)
         return run
 
     def _start(self, cells: Mapping[str, str]) -> tuple[datetime, bool]:
-        """Return when a run began, on the runner's clock, and whether only its day is told."""
+        """Return the local start of a run, and whether only its day is known."""
         if "date" not in cells:
             raise InvalidValue("it has no date")
         when = " ".join(cells[name] for name in ("date", "start") if name in cells)
@@ -159,14 +164,14 @@ class _RunBuilder:
 
 
 def _parse_sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
-    """Return the sport that a row names: in a list of runs it is a run unless it is said to be another."""
+    """Return the sport of a row; in a list of runs it is a run unless the row names another sport."""
     kind_of_run = "type" in cells and not sports.is_known_sport(cells["type"])  # easy, long, tempo …
     word = cells.get("sport", "running" if kind_of_run else cells.get("type", "running"))
     return sports.normalize_sport(word)
 
 
 def _parse_duration(cells: Mapping[str, str]) -> float:
-    """Return the seconds of a row."""
+    """Return the duration of a row in seconds."""
     seconds = _parse_first(cells, ("duration",), lambda _, cell: _parse_seconds(cell))
     if seconds is None:
         raise InvalidValue("it has no duration, and runlog does not make one up")
@@ -174,7 +179,7 @@ def _parse_duration(cells: Mapping[str, str]) -> float:
 
 
 def _parse_seconds(cell: str) -> float:
-    """Read 45:30, 1:02:03, 62 or 62.5 (minutes), 45 min, 1.5 h, 1 h 30 min."""
+    """Parse 45:30, 1:02:03, 62 or 62.5 (minutes), 45 min, 1.5 h, 1 h 30 min."""
     if clock := _CLOCK_TEXT.fullmatch(cell):
         hours, minutes, seconds = int(clock[1] or 0), int(clock[2]), int(clock[3])
         if clock[1] is None or minutes < _SIXTY:
@@ -194,7 +199,7 @@ def _number_within(low: float, high: float) -> Callable[[str, str], float]:
 def _parse_first(
     cells: Mapping[str, str], names: Iterable[str], read_cell: Callable[[str, str], float]
 ) -> float | None:
-    """Read the first of some columns that a row fills; a bad cell is told with its column."""
+    """Parse the first filled of several columns; errors name the column."""
     for name in names:
         if name in cells:
             try:

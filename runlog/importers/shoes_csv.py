@@ -22,7 +22,7 @@ _MAX_KM = 100_000.0
 
 
 def claims(head: Head) -> bool:
-    """Tell whether the first row names a pair and something of it, and no date as a diary does."""
+    """Return whether the first row names a pair and another column of a shoe list, and no date."""
     columns = csv_table.read_header(head, _ALIASES)
     return (
         columns is not None
@@ -33,17 +33,17 @@ def claims(head: Head) -> bool:
 
 
 def read(file: SourceFile) -> ParsedFile:
-    """Read pairs of shoes; a row that cannot be taken is a problem with its line and reason.
+    """Read pairs of shoes; a row that cannot be read is a problem with its line and reason.
 
     Raises:
-        NotReadable: there are rows, and none of them can be taken.
+        NotReadable: there are rows, and none of them can be read.
     """
     _, rows = csv_table.read_rows(file.data, _ALIASES)
     shoes, problems = csv_table.build_records(
         rows,
         lambda row: [_build_shoe(row.cells, file.settings)],
         key=lambda shoe: shoe_key(shoe.name),
-        twice=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
+        duplicate_reason=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
     )
     return ParsedFile(FORMAT, shoes=shoes, problems=problems)
 
@@ -52,10 +52,10 @@ def _build_shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:
     if "name" not in cells:
         raise InvalidValue("it has no name")
     start, limit = cells.get("start_km"), cells.get("limit_km")
-    begins, retired, default = cells.get("from"), cells.get("retired"), cells.get("default")
+    first_day, retired, default = cells.get("from"), cells.get("retired"), cells.get("default")
     return Shoe(
         name=cells["name"].strip(),
-        from_date=None if begins is None else parse_day(begins, settings),
+        from_date=None if first_day is None else parse_day(first_day, settings),
         retired=None if retired is None else parse_day(retired, settings),
         start_m=0.0 if start is None else parse_number(start, 0, _MAX_KM) * 1000.0,
         limit_m=None if limit is None else parse_number(limit, 0, _MAX_KM) * 1000.0,

@@ -13,7 +13,7 @@ from runlog.model import UNKNOWN_SPORT, Kind
 #: Sports whose cadence is steps, with the value below which it must count one foot only.
 ONE_FOOT_BELOW_SPM = {"running": 120.0, "walking": 75.0, "hiking": 75.0}
 
-#: Sports for which shoes are worn; the gear of others is something else.
+#: Sports that use shoes; the gear of others is something else.
 ON_FOOT = frozenset(ONE_FOOT_BELOW_SPM)
 
 HABITS = frozenset(
@@ -29,7 +29,7 @@ HABITS = frozenset(
     }
 )
 
-#: FIT's words for what files, Strava in its languages, Garmin and runners call a sport.
+#: Names of each sport (in FIT's words) in files, Strava's languages, Garmin and plain speech.
 _SPORT_NAMES: dict[tuple[str, str | None], str] = {
     ("running", None): (
         "run, 9, jog, jogging, street running, road running, Lauf, Laufen, Course à pied, Course, Carrera, "
@@ -106,11 +106,15 @@ _SPORT_NAMES: dict[tuple[str, str | None], str] = {
 }
 
 
-def _fold_name(word: str) -> str:
-    """A word without accents, case and punctuation, its parts joined by "_"."""
+def strip_accents(word: str) -> str:
+    """Return a word in lower case without accents."""
     letters = unicodedata.normalize("NFKD", word.casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[\W_]+", "_", bare).strip("_")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _fold_name(word: str) -> str:
+    """Return a word without accents, case and punctuation, its parts joined by "_"."""
+    return re.sub(r"[\W_]+", "_", strip_accents(word)).strip("_")
 
 
 _ALIASES = {_fold_name(word): sport for sport, words in _SPORT_NAMES.items() for word in words.split(", ")}
@@ -118,7 +122,7 @@ _FIT_SPORTS = HABITS | {word for sport in _SPORT_NAMES for word in sport if word
 
 
 def normalize_sport(word: str | None) -> tuple[str, str | None]:
-    """Return a sport and sub-sport in FIT's words for what a file or a runner calls it."""
+    """Return sport and sub-sport in FIT's words for a name in any known language; unknown names stay."""
     plain = _fold_name(word or "")
     if not plain:
         return UNKNOWN_SPORT, None
@@ -126,13 +130,13 @@ def normalize_sport(word: str | None) -> tuple[str, str | None]:
 
 
 def is_known_sport(word: str) -> bool:
-    """Tell whether a word is one of ours for a sport, in any language; ``normal`` takes any for English."""
+    """Return whether a word is a known sport in any language; ``normalize_sport`` passes on unknown words."""
     plain = _fold_name(word)
     return plain in _ALIASES or plain in _FIT_SPORTS
 
 
 def activity_kind(sport: str, sub_sport: str | None) -> Kind:
-    """Say what an activity counts as."""
+    """Return whether an activity counts as a run, a habit or something else."""
     if sport == "running":
         return Kind.RUN
     if sport in HABITS or sub_sport in HABITS:
@@ -140,7 +144,7 @@ def activity_kind(sport: str, sub_sport: str | None) -> Kind:
     return Kind.OTHER
 
 
-#: The numbers that the layout since 2025 names sports by, in Polar's words.
+#: Polar's words for the sport numbers of its layout since 2025.
 _POLAR_SPORT_IDS = {
     1: "running",
     2: "cycling",
@@ -183,7 +187,8 @@ _POLAR_SPORT_IDS = {
     126: "core",
     127: "mobility_static",
 }
-#: What ``sports`` does not know. Polar's own table of FIT sports has the same, but for cross-country.
+#: Polar's words that ``normalize_sport`` does not know. Polar's own table of FIT sports has the same values,
+#: except for cross-country.
 _POLAR_SPORTS: dict[str, tuple[str, str | None]] = {
     "cross_country_running": ("running", "trail"),
     "track_and_field_running": ("running", "track"),
@@ -202,22 +207,22 @@ _MULTISPORT_LEG = re.compile(r"(offroad)?(?:tri|du)athlon_(running|cycling|swimm
 _OFF_ROAD_SUB_SPORTS = {"running": "trail", "cycling": "mountain", "swimming": "open_water"}
 
 
-def normalize_polar_sport(named: object, label: str | None) -> tuple[str, str | None]:
-    """Return sport and sub-sport in FIT's words.
+def normalize_polar_sport(sport: object, label: str | None) -> tuple[str, str | None]:
+    """Return sport and sub-sport of a Polar exercise in FIT's words.
 
     Args:
-        named: an exercise's word for its sport, or since 2025 the number in ``{"id": "27"}``.
-        label: how Polar Flow calls the session, for a number that is not known.
+        sport: an exercise's word for its sport, or since 2025 the number in ``{"id": "27"}``.
+        label: Polar Flow's name of the session, for an unknown number.
     """
-    word = _polar_sport_name(named) or label or ""
+    word = _polar_sport_name(sport) or label or ""
     plain = re.sub(r"[\W_]+", "_", word.lower()).strip("_")
     if leg := _MULTISPORT_LEG.fullmatch(plain):
         return leg[2], _OFF_ROAD_SUB_SPORTS[leg[2]] if leg[1] else None
     return _POLAR_SPORTS.get(plain) or normalize_sport(word)
 
 
-def _polar_sport_name(named: object) -> str:
-    if isinstance(named, dict):
-        number = str(named.get("id", ""))
+def _polar_sport_name(sport: object) -> str:
+    if isinstance(sport, dict):
+        number = str(sport.get("id", ""))
         return _POLAR_SPORT_IDS.get(int(number), "") if re.fullmatch(r"[0-9]{1,4}", number) else ""
-    return named if isinstance(named, str) else ""
+    return sport if isinstance(sport, str) else ""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlog.importers.csv_table import InvalidValue
+from runlog.importers.sports import strip_accents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 #: The columns that every export begins with, in their order.
 FIRST_COLUMNS = ("id", "date", "name", "sport", "description", "elapsed_shown", "distance_shown")
 
-#: Where the other columns lie, counted from that of the file's name.
+#: Positions of the other columns, counted from that of the file name.
 _OFFSETS_FROM_FILE = {
     "gear": -1,
     "file": 0,
@@ -35,7 +36,7 @@ _OFFSETS_FROM_FILE = {
     "rpe": 31,
 }
 
-#: What columns are called; those that occur twice are told apart by the side of the file's name.
+#: Names of the columns; of two with one name, the file name column lies between.
 _COLUMN_NAMES = {
     "id": ("Activity ID", "id", "Aktivitäts-ID", "ID de l'activité", "Activiteits-ID"),
     "date": ("Activity Date", "date", "Aktivitätsdatum", "Date de l'activité", "Datum van activiteit"),
@@ -68,7 +69,7 @@ _FILE_POSITION = 12  # in every export since 2020
 _LAST_POSITION = _FILE_POSITION + max(_OFFSETS_FROM_FILE.values())
 _MAX_RPE = 10.0
 _MIN_COLUMNS = 8
-#: How many of the rows must bear out what is only guessed from a column's place.
+#: Share of the rows that must confirm a column guessed by position.
 _MIN_AGREEMENT = 0.9
 
 #: The error that Strava writes in place of a file's name or its bytes.
@@ -76,17 +77,17 @@ NOT_EXPORTED = "#error#"
 
 
 def is_english_header(header: Sequence[str]) -> bool:
-    """Tell whether a header is in English, the language of Strava's own words for sports."""
+    """Return whether a header is in English; sports then have Strava's English names."""
     return bool(header) and header[0] in _ENGLISH_ID_NAMES
 
 
 def is_activity_id(cell: str) -> bool:
-    """Tell whether a cell can be the id of an activity."""
+    """Return whether a cell can be the id of an activity."""
     return _ACTIVITY_ID.fullmatch(cell) is not None
 
 
 def is_activities_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a first row and some rows below it can be those of an activities.csv.
+    """Return whether a header and some rows below it can be those of an activities.csv.
 
     Args:
         header: the cells of the first row.
@@ -104,81 +105,81 @@ def is_activities_table(header: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, int]:
-    """Return the place of each column that is there.
+    """Return the position of each column that is there.
 
-    Columns without a known name are taken from their place only where the rows bear it out: the
-    elapsed time behind the file's name repeats the one before it, an exertion is a number from 0 to 10.
+    Columns without a known name are found by position only if the rows confirm it: the elapsed time after
+    the file name repeats the one before it, an exertion is a number from 0 to 10.
 
     Args:
         header: the cells of the first row.
         rows: the cells of the rows below.
 
     Returns:
-        Indices by ``FIRST``, "gear", "file", "elapsed" (s), "moving" (s), "distance" (m), "ascent" (m),
-        "cadence", "max_hr", "avg_hr" (per minute) and "rpe"; those that are not there are left out.
+        Indices by ``FIRST_COLUMNS``, "gear", "file", "elapsed" (s), "moving" (s), "distance" (m),
+        "ascent" (m), "cadence", "max_hr", "avg_hr" (per minute) and "rpe", as far as they are there.
     """
     named = _columns_by_name(header)
     file = named.get("file", _find_file_column(rows))
     if file is None:
         file = _FILE_POSITION if len(header) > _LAST_POSITION else None
-    places = _columns_by_position(rows, file) | named
-    return {field: place for field, place in places.items() if place < len(header)}
+    positions = _columns_by_position(rows, file) | named
+    return {field: position for field, position in positions.items() if position < len(header)}
 
 
 def _columns_by_name(header: Sequence[str]) -> dict[str, int]:
-    """The columns whose names are known."""
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(header):
+    """Return the positions of the columns whose names are known."""
+    all_positions: dict[str, list[int]] = {}
+    for position, name in enumerate(header):
         if name in _FIELD_OF:
-            places.setdefault(_FIELD_OF[name], []).append(place)
-    found = {field: where[-1] for field, where in places.items() if field not in _REPEATED_FIELDS}
+            all_positions.setdefault(_FIELD_OF[name], []).append(position)
+    columns = {field: last for field, (*_, last) in all_positions.items() if field not in _REPEATED_FIELDS}
     for field in _REPEATED_FIELDS:
-        match places.get(field, []):
+        match all_positions.get(field, []):
             case [only]:
-                found["distance" if header[only] == _OLD_METRES_NAME else f"{field}_shown"] = only
+                columns["distance" if header[only] == _OLD_METRES_NAME else f"{field}_shown"] = only
             case [shown, *_, plain]:
-                found[f"{field}_shown"], found[field] = shown, plain
-    return found
+                columns[f"{field}_shown"], columns[field] = shown, plain
+    return columns
 
 
 def _columns_by_position(rows: Sequence[Sequence[str]], file: int | None) -> dict[str, int]:
-    """The columns where the exports have them, as far as the rows agree."""
-    places = {field: place for place, field in enumerate(FIRST_COLUMNS)}
+    """Return the positions that the columns have in every export, as far as the rows confirm them."""
+    columns = {field: position for position, field in enumerate(FIRST_COLUMNS)}
     if file is None:
-        return places
-    behind = {field: file + offset for field, offset in _OFFSETS_FROM_FILE.items()}
-    if not _columns_agree(rows, places["elapsed_shown"], behind["elapsed"]):
-        return places | {field: place for field, place in behind.items() if place <= file}
-    if not _all_within(rows, behind["rpe"], 0.0, _MAX_RPE):
-        del behind["rpe"]
-    return places | behind
+        return columns
+    by_offset = {field: file + offset for field, offset in _OFFSETS_FROM_FILE.items()}
+    if not _columns_agree(rows, columns["elapsed_shown"], by_offset["elapsed"]):
+        return columns | {field: position for field, position in by_offset.items() if position <= file}
+    if not _all_within(rows, by_offset["rpe"], 0.0, _MAX_RPE):
+        del by_offset["rpe"]
+    return columns | by_offset
 
 
 def _find_file_column(rows: Sequence[Sequence[str]]) -> int | None:
-    """The column that holds names of recordings."""
+    """Return the position of the column that holds names of recordings, or None."""
     for row in rows:
-        for place, cell in enumerate(row):
-            if place >= len(FIRST_COLUMNS) and _FILE_NAME.fullmatch(cell.strip()):
-                return place
+        for position, cell in enumerate(row):
+            if position >= len(FIRST_COLUMNS) and _FILE_NAME.fullmatch(cell.strip()):
+                return position
     return None
 
 
 def _columns_agree(rows: Sequence[Sequence[str]], first: int, second: int) -> bool:
-    """Tell whether two columns of numbers say the same wherever both are filled, and somewhere are."""
+    """Return whether two columns of numbers are equal in nearly all rows that fill both, if any does."""
     pairs = [
-        (one, other)
+        (left, right)
         for row in rows
         if second < len(row)
-        and (one := _float_or_none(row[first])) is not None
-        and (other := _float_or_none(row[second])) is not None
+        and (left := _float_or_none(row[first])) is not None
+        and (right := _float_or_none(row[second])) is not None
     ]
-    same = sum(abs(one - other) <= 1.0 for one, other in pairs)
+    same = sum(abs(left - right) <= 1.0 for left, right in pairs)
     return bool(pairs) and same >= _MIN_AGREEMENT * len(pairs)
 
 
-def _all_within(rows: Sequence[Sequence[str]], place: int, low: float, high: float) -> bool:
-    """Tell whether all cells of a column that are filled are numbers in a range."""
-    cells = [row[place] for row in rows if place < len(row) and row[place].strip()]
+def _all_within(rows: Sequence[Sequence[str]], position: int, low: float, high: float) -> bool:
+    """Return whether all filled cells of a column are numbers in a range."""
+    cells = [row[position] for row in rows if position < len(row) and row[position].strip()]
     numbers = [_float_or_none(cell) for cell in cells]
     return all(number is not None and low <= number <= high for number in numbers)
 
@@ -241,36 +242,28 @@ _YEAR_RANGE = range(1000, 10_000)
 _MAX_DATE_LENGTH = 80  # letters of a date
 
 
-def _strip_accents(word: str) -> str:
-    return "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", word.casefold())
-        if not unicodedata.combining(letter)
-    )
-
-
 _MONTH_NUMBERS = {
-    _strip_accents(word): month for month, words in enumerate(_MONTH_NAMES, 1) for word in words.split()
+    strip_accents(word): month for month, words in enumerate(_MONTH_NAMES, 1) for word in words.split()
 }
-_SKIPPED_WORDS = frozenset(map(_strip_accents, _FILLER_WORDS))
+_SKIPPED_WORDS = frozenset(map(strip_accents, _FILLER_WORDS))
 
 
 def parse_date(cell: str) -> datetime:
-    """Read "Oct 7, 2020, 2:43:11 PM", "07.10.2020, 14:43:11", "7 oct. 2020 à 14:43:11" or their like.
+    """Parse "Oct 7, 2020, 2:43:11 PM", "07.10.2020, 14:43:11", "7 oct. 2020 à 14:43:11" or the like.
 
     A date of numbers alone is year-month-day where the year comes first, and day-first elsewhere.
 
     Raises:
-        Unreadable: no date and time, or a month in a language that is not known.
+        InvalidValue: no date and time, or a month in an unknown language.
     """
     plain = " ".join(unicodedata.normalize("NFKC", cell).split())
-    found = _DATE_AND_CLOCK.fullmatch(plain) if len(plain) <= _MAX_DATE_LENGTH else None
-    if found is None:
+    parts = _DATE_AND_CLOCK.fullmatch(plain) if len(plain) <= _MAX_DATE_LENGTH else None
+    if parts is None:
         raise InvalidValue(f"{plain[:_MAX_DATE_LENGTH]!r} is not a date and time as Strava writes them")
-    year, month, day = _parse_day(plain, _DATE_PART.findall(found["date"]))
-    hour = _parse_hour(int(found["hour"]), found["before"] or found["after"] or "")
+    year, month, day = _parse_day(plain, _DATE_PART.findall(parts["date"]))
+    hour = _parse_hour(int(parts["hour"]), parts["before"] or parts["after"] or "")
     try:
-        return datetime(year, month, day, hour, int(found["minute"]), int(found["second"] or 0), tzinfo=UTC)
+        return datetime(year, month, day, hour, int(parts["minute"]), int(parts["second"] or 0), tzinfo=UTC)
     except ValueError as error:
         raise InvalidValue(f"{plain!r} is not a date and time: {error}") from error
 
@@ -285,9 +278,7 @@ def _parse_hour(hour: int, half: str) -> int:
 def _parse_day(plain: str, parts: list[str]) -> tuple[int, int, int]:
     numbers = [int(part) for part in parts if part.isdecimal()]
     words = [
-        bare
-        for part in parts
-        if not part.isdecimal() and (bare := _strip_accents(part)) not in _SKIPPED_WORDS
+        bare for part in parts if not part.isdecimal() and (bare := strip_accents(part)) not in _SKIPPED_WORDS
     ]
     match numbers, words:
         case [year, month, day], [] if year in _YEAR_RANGE:

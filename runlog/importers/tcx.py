@@ -149,7 +149,6 @@ def _build_activity(head: _RawActivity, points: Points) -> Activity | None:
         duration_s=max([*ends, float(track["time_s"][-1]) if track else 0.0]),
         sport=sport,
         sub_sport=sub_sport,
-        kind=sports.activity_kind(sport, sub_sport),
         utc_offset_s=points.utc_offset_s(),
         moving_s=sum(lap.duration_s for lap in laps) or None,
         distance_m=_total_distance(laps),

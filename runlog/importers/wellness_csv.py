@@ -7,15 +7,16 @@ SNOMED CT codes of body structures. intervals.icu rates 1 (low) to 4 (extreme) a
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runlog import localtime
 from runlog.importers import csv_table
-from runlog.importers.csv_table import InvalidValue, parse_rating_time, parse_soreness
+from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time
 from runlog.model import Area, Entry, ParsedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
@@ -25,7 +26,7 @@ PMSYS_FORMAT = "pmsys"
 _PMSYS_ALIASES = {name: name for name in ("effective_time_frame", "soreness", "soreness_area")}
 _PMSYS_WORST, _PMSYS_BEST = 1.0, 5.0
 
-#: SNOMED CT body structures, left and right. The trunk and the arms are no area of runlog's.
+#: SNOMED CT body structures, left and right. runlog has no areas for trunk and arms.
 _SNOMED_AREAS = {
     "45048000": Area.NECK,
     "91775009": Area.SHOULDER,
@@ -49,35 +50,27 @@ _MAX_CODES_NOTED = 5
 
 
 def claims_pmsys(head: Head) -> bool:
-    """Tell whether the first row names the columns of PMSys."""
+    """Return whether the first row names the columns of PMSys."""
     columns = csv_table.read_header(head, _PMSYS_ALIASES)
     return columns is not None and {"effective_time_frame", "soreness"} <= set(columns)
 
 
 def read_pmsys(file: SourceFile) -> ParsedFile:
-    """Read the soreness; a row that cannot be taken is a problem with its line and reason.
+    """Read the soreness; a row that cannot be read is a problem with its line and reason.
 
     Raises:
-        NotReadable: there are rows, and none of them can be taken.
+        NotReadable: there are rows, and none of them can be read.
     """
-    columns, rows = csv_table.read_rows(file.data, _PMSYS_ALIASES)
-    entries, problems = csv_table.build_records(
-        rows,
-        lambda row: _pmsys_entries(row.cells, file.settings),
-        key=lambda entry: (entry.moment, entry.area),
-        twice=lambda _, line: f"the same time and area as line {line}, which is kept",
-    )
+    parsed = _read_soreness(file, PMSYS_FORMAT, _PMSYS_ALIASES, _pmsys_entries, "time and area")
     notes = ["PMSys counts soreness from 5 (none) to 1; it was taken for 0 to 10"]
-    if any(entry.area is Area.OTHER for entry in entries):
+    if any(entry.area is Area.OTHER for entry in parsed.entries):
         notes.append("ratings without an area that runlog has are kept under the area other")
-    if unread := csv_table.list_unread_columns(columns, _PMSYS_ALIASES):
-        notes.append(f"only soreness is read, not {unread}")
-    return ParsedFile(PMSYS_FORMAT, entries=entries, problems=problems, notes=tuple(notes))
+    return replace(parsed, notes=(*notes, *parsed.notes))
 
 
 def _pmsys_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
-    """Make an entry for each area of a row; none where soreness was not answered."""
-    answer = parse_soreness(cells.get("soreness", "0"), _PMSYS_WORST, _PMSYS_BEST)
+    """Return an entry for each area of a row; none if soreness was not rated."""
+    answer = _parse_soreness(cells.get("soreness", "0"), _PMSYS_WORST, _PMSYS_BEST)
     if answer is None:
         return []
     if "effective_time_frame" not in cells:
@@ -90,7 +83,7 @@ def _pmsys_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
 
 
 def _pmsys_areas(cell: str) -> dict[Area, str | None]:
-    """Return the areas of a row, each once, with a note of the codes that are none of runlog's."""
+    """Return the areas of a row, each once, with a note on codes that runlog has no area for."""
     codes = dict.fromkeys(_SNOMED_CODE.findall(cell))
     areas: dict[Area, str | None] = {_SNOMED_AREAS[code]: None for code in codes if code in _SNOMED_AREAS}
     unknown = [code for code in codes if code not in _SNOMED_AREAS]
@@ -104,7 +97,7 @@ def _pmsys_areas(cell: str) -> dict[Area, str | None]:
 INTERVALS_FORMAT = "intervals.icu"
 
 _INTERVALS_ALIASES = {"date": "date", "id": "date", "soreness": "soreness"}
-#: Columns that nobody else spells so: written in one word, they tell its list from a diary of one's own.
+#: Columns that only intervals.icu writes like this, in one word; they distinguish its list from a diary.
 _INTERVALS_COLUMNS = frozenset(
     {
         "restinghr",
@@ -125,7 +118,7 @@ _INTERVALS_LOW, _INTERVALS_EXTREME = 1.0, 4.0
 
 
 def claims_intervals(head: Head) -> bool:
-    """Tell whether the first row names a day, soreness, and a column that only intervals.icu has."""
+    """Return whether the first row names a day, soreness, and a column that only intervals.icu has."""
     columns = csv_table.read_header(head, _INTERVALS_ALIASES)
     return (
         columns is not None
@@ -135,32 +128,24 @@ def claims_intervals(head: Head) -> bool:
 
 
 def read_intervals(file: SourceFile) -> ParsedFile:
-    """Read the soreness of each day; a row that cannot be taken is a problem with its line and reason.
+    """Read the soreness of each day; a row that cannot be read is a problem with its line and reason.
 
     Its scale is 1 low, 2 average, 3 high, 4 extreme: (value - 1) / 3 x 10 gives 0, 3.3, 6.7, 10.
 
     Raises:
-        NotReadable: there are rows, and none of them can be taken.
+        NotReadable: there are rows, and none of them can be read.
     """
-    columns, rows = csv_table.read_rows(file.data, _INTERVALS_ALIASES)
-    entries, problems = csv_table.build_records(
-        rows,
-        lambda row: _intervals_entries(row.cells, file.settings),
-        key=lambda entry: entry.moment,
-        twice=lambda _, line: f"the same day as line {line}, which is kept",
-    )
-    notes = [
+    parsed = _read_soreness(file, INTERVALS_FORMAT, _INTERVALS_ALIASES, _intervals_entries, "day")
+    notes = (
         "intervals.icu counts soreness from 1 (low) to 4 (extreme); it was taken for 0 to 10",
         "it names no area of the body; its ratings are kept under the area other",
-    ]
-    if unread := csv_table.list_unread_columns(columns, _INTERVALS_ALIASES):
-        notes.append(f"only soreness is read, not {unread}")
-    return ParsedFile(INTERVALS_FORMAT, entries=entries, problems=problems, notes=tuple(notes))
+    )
+    return replace(parsed, notes=(*notes, *parsed.notes))
 
 
 def _intervals_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
-    """Make the entry of a day; none where soreness was not rated."""
-    rated = parse_soreness(cells.get("soreness", "0"), _INTERVALS_LOW, _INTERVALS_EXTREME)
+    """Return the entry of a day; none if soreness was not rated."""
+    rated = _parse_soreness(cells.get("soreness", "0"), _INTERVALS_LOW, _INTERVALS_EXTREME)
     if rated is None:
         return []
     if "date" not in cells:
@@ -168,3 +153,38 @@ def _intervals_entries(cells: Mapping[str, str], settings: Settings) -> list[Ent
     moment, offset = parse_rating_time(cells["date"], settings)
     soreness = (rated - _INTERVALS_LOW) / (_INTERVALS_EXTREME - _INTERVALS_LOW) * 10.0
     return [Entry(moment, offset, soreness=soreness, area=Area.OTHER)]
+
+
+def _read_soreness(
+    file: SourceFile,
+    name: str,
+    aliases: Mapping[str, str],
+    build_entries: Callable[[Mapping[str, str], Settings], Iterable[Entry]],
+    unique_by: str,
+) -> ParsedFile:
+    """Read a list of ratings, with a note on the columns that are not read."""
+    columns, rows = csv_table.read_rows(file.data, aliases)
+    entries, problems = csv_table.build_records(
+        rows,
+        lambda row: build_entries(row.cells, file.settings),
+        key=lambda entry: (entry.moment, entry.area),
+        duplicate_reason=lambda _, line: f"the same {unique_by} as line {line}, which is kept",
+    )
+    unread = csv_table.list_unread_columns(columns, aliases)
+    notes = (f"only soreness is read, not {unread}",) if unread else ()
+    return ParsedFile(name, entries=entries, problems=problems, notes=notes)
+
+
+def _parse_soreness(cell: str, low: float, high: float) -> float | None:
+    """Parse an app's soreness from ``low`` to ``high``; None for 0, which means no answer.
+
+    Raises:
+        InvalidValue: neither.
+    """
+    try:
+        answer = parse_number(cell, 0, high)
+    except InvalidValue as error:
+        raise InvalidValue(f"soreness: {error}") from error
+    if 0 < answer < low:
+        raise InvalidValue(f"soreness: {cell.strip()} is not within {low:g} to {high:g}")
+    return answer or None

@@ -291,6 +291,13 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
     max_leaves=5,
 )
+
+
+def test_half_a_surrogate_pair_is_replaced_in_a_name(settings):
+    [activity] = read([row(name="\ud800 Park")], settings).activities
+    assert activity.name == "? Park"
+
+
 KEYS = ["activityId", "beginTimestamp", "startTimeLocal", "duration", "distance", "name", "activityType"]
 
 

@@ -42,7 +42,7 @@ def rows(
 def test_a_row_becomes_an_activity(settings, language, columns):
     data = made.strava_csv([PLAIN], language, columns)
     assert strava.claims(Head(data, "activities.csv"))
-    reading = read(data, settings)
+    reading = importers.read_bytes(data, "activities.csv", settings)
     [activity] = reading.activities
     assert (activity.start, activity.duration_s, activity.moving_s) == (START, 3189.0, 2970.0)
     assert (activity.distance_m, activity.rpe, activity.shoe) == (9444.5, 6.0, "Brooks Glide 12")
@@ -135,7 +135,7 @@ def test_a_sport_in_a_language_that_is_not_known_is_left_to_the_pace(settings):
 
 def test_an_english_sport_that_runlog_has_no_word_for_is_no_run(settings):
     data = made.strava_csv([PLAIN]).replace(b",Run,", b",Alpine Ski,")
-    [activity] = read(data, settings).activities
+    [activity] = importers.read_bytes(data, "activities.csv", settings).activities
     assert (activity.sport, activity.kind) == ("alpine_ski", Kind.OTHER)
 
 

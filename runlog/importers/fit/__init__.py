@@ -12,7 +12,7 @@ import numpy as np
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import sports, tracks
+from runlog.importers import tracks
 from runlog.importers.fit import decode, profile, scan
 from runlog.importers.fit.profile import FIT_EPOCH_S
 from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap, ParsedFile, Problem
@@ -172,7 +172,6 @@ def _build_activity(
         duration_s=duration,
         sport=sport,
         sub_sport=sub_sport,
-        kind=sports.activity_kind(sport, sub_sport),
         name=name if isinstance(name, str) and name else None,
         utc_offset_s=offset,
         moving_s=finite_number(session, "total_timer_time"),
