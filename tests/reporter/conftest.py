@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from made_diary import MONDAY, Diary, made_season
@@ -27,6 +29,14 @@ def season():
     return made_season
 
 
+@pytest.fixture
+def without_charts(monkeypatch):
+    """Leave the charts of pages undrawn, where many pages are written and others look at the charts."""
+    from runlog.reporter import charts
+
+    monkeypatch.setattr(charts, "embedded_svgs", lambda *_: {"wide": "<svg></svg>", "narrow": "<svg></svg>"})
+
+
 @pytest.fixture(scope="session")
 def full_season():
     """Half a year of one runner."""
@@ -41,3 +51,49 @@ def sample_history(sample_home, tmp_path_factory):
     home = shutil.copytree(sample_home, tmp_path_factory.mktemp("sample") / "home")
     with runlog.open(home) as journal:
         return journal.history()
+
+
+@pytest.fixture(scope="session")
+def sample_week(sample_history):
+    """Builds a week of the sample season in a language; each only once."""
+    from runlog.reporter.weekly import build_week
+
+    @cache
+    def week(name=None, language="en"):
+        settings = replace(sample_history.settings, language=language)
+        return build_week(replace(sample_history, settings=settings), name)
+
+    return week
+
+
+@pytest.fixture(scope="session")
+def sample_page(sample_week, made_once):
+    """Gives the page of such a week; each is drawn only once for all workers."""
+    from runlog.reporter.render.as_html import render_week_page
+
+    def page(name, language="en"):
+        def fill(folder):
+            (folder / "page.html").write_text(render_week_page(sample_week(name, language)), encoding="utf-8")
+
+        return (made_once(f"page-{name}-{language}", fill) / "page.html").read_text(encoding="utf-8")
+
+    return page
+
+
+@pytest.fixture(scope="session")
+def season_week(full_season):
+    """The last week of the full season."""
+    from runlog.reporter.weekly import build_week
+
+    return build_week(full_season)
+
+
+@pytest.fixture(scope="session")
+def season_page(season_week, made_once):
+    """Its page."""
+    from runlog.reporter.render.as_html import render_week_page
+
+    def fill(folder):
+        (folder / "page.html").write_text(render_week_page(season_week), encoding="utf-8")
+
+    return (made_once("page-season", fill) / "page.html").read_text(encoding="utf-8")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from functools import cache
 from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
 from made_diary import Diary, made_season
 from matplotlib.text import Text
 
@@ -98,9 +97,18 @@ def texts_of(figure):
         return {text: text.get_window_extent() for text in drawn}
 
 
-def drawn(chart, history, narrow, *, titled=False, **what):
+def data_of(chart, history, **what):
     view = charts.make_view(history, **what)
-    data = chart.data(periods.history_as_of(history, view.now), view)
+    return chart.data(periods.history_as_of(history, view.now), view)
+
+
+@pytest.fixture(scope="module")
+def case_data(histories):
+    """Gives the data of a chart for a history of ``CASES``, found once however often it is drawn."""
+    return cache(lambda chart, case: data_of(chart, histories[case]))
+
+
+def drawn(chart, data, narrow, *, titled=False):
     return chart.figure(data, style.NARROW if narrow else style.WIDE, data.title if titled else "")
 
 
@@ -111,28 +119,26 @@ def assert_legible(figure):
     for text, box in boxes.items():
         assert box.x0 >= -1 and box.x1 <= wide + 1, f"cut off at a side: {text.get_text()!r}"  # noqa: PT018
         assert box.y0 >= -1 and box.y1 <= high + 1, f"cut off: {text.get_text()!r}"  # noqa: PT018
-    places = {text: shapely.box(box.x0, box.y0, box.x1, box.y1) for text, box in boxes.items()}
-    for one, other in combinations(places, 2):
-        shared = places[one].intersection(places[other])
-        depth = (
-            min(shared.bounds[2] - shared.bounds[0], shared.bounds[3] - shared.bounds[1])
-            if shared.area
-            else 0
-        )
-        assert depth <= 2, f"{one.get_text()!r} stands on {other.get_text()!r}"
+    texts, corners = list(boxes), np.array([box.extents for box in boxes.values()])
+    shared = np.minimum(corners[:, None, 2:], corners[None, :, 2:]) - np.maximum(
+        corners[:, None, :2], corners[None, :, :2]
+    )
+    depth = np.triu(shared.min(axis=2), 1)
+    for one, other in np.argwhere(depth > 2):
+        pytest.fail(f"{texts[one].get_text()!r} stands on {texts[other].get_text()!r}")
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "phone"])
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
-def test_no_text_stands_on_another_or_is_cut_off(histories, chart, narrow, case):
-    assert_legible(drawn(chart, histories[case], narrow))
+def test_no_text_stands_on_another_or_is_cut_off(case_data, chart, narrow, case):
+    assert_legible(drawn(chart, case_data(chart, case), narrow))
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
-def test_a_title_stands_above_its_chart(histories, chart, case):
-    assert_legible(drawn(chart, histories[case], narrow=False, titled=True))
+def test_a_title_stands_above_its_chart(case_data, chart, case):
+    assert_legible(drawn(chart, case_data(chart, case), narrow=False, titled=True))
 
 
 @pytest.mark.parametrize("language", [code for code in available_languages() if code != ENGLISH])
@@ -140,29 +146,27 @@ def test_a_title_stands_above_its_chart(histories, chart, case):
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
 def test_longer_words_of_other_languages_fit_as_well(sample_history, chart, narrow, language):
     with use_language(language):
-        assert_legible(drawn(chart, sample_history, narrow, titled=not narrow))
+        assert_legible(drawn(chart, data_of(chart, sample_history), narrow, titled=not narrow))
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "phone"])
 @pytest.mark.parametrize("factor", ["cooldown", "route_share", "run_spike", "acute_load", "mobility_7d"])
 def test_the_exposure_to_every_kind_of_factor_is_legible(sample_history, factor, narrow):
-    assert_legible(drawn(charts.find_chart("exposure"), sample_history, narrow, factor=factor))
+    chart = charts.find_chart("exposure")
+    assert_legible(drawn(chart, data_of(chart, sample_history, factor=factor), narrow))
 
 
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
-def test_names_are_data_in_an_svg_and_never_markup(histories, chart):
-    history = histories["names"]
-    view = charts.make_view(history)
-    for svg in charts.embedded_svgs(chart.name, chart.data(history, view)).values():
+def test_names_are_data_in_an_svg_and_never_markup(case_data, chart):
+    for svg in charts.embedded_svgs(chart.name, case_data(chart, "names")).values():
         assert "<script" not in svg
         assert "<b>" not in svg
         assert "\u202e" not in svg
 
 
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.name)
-def test_a_picture_stays_small_however_long_the_history(histories, chart):
-    history = histories["ratings"]
-    for svg in charts.embedded_svgs(chart.name, chart.data(history, charts.make_view(history))).values():
+def test_a_picture_stays_small_however_long_the_history(case_data, chart):
+    for svg in charts.embedded_svgs(chart.name, case_data(chart, "ratings")).values():
         assert len(svg) < 250_000
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -44,13 +43,18 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def sample(sample_history):
-    return build_week(sample_history, "2026-W30")
+def sample(sample_week):
+    return sample_week("2026-W30")
 
 
 @pytest.fixture(scope="module")
-def outline(sample):
-    return Outline(as_html.render_week_page(sample))
+def page(sample_page):
+    return sample_page("2026-W30")
+
+
+@pytest.fixture(scope="module")
+def outline(page):
+    return Outline(page)
 
 
 def test_every_element_is_closed_where_it_should_be(outline):
@@ -87,11 +91,10 @@ def test_landmarks_tables_and_figures_say_what_they_are(outline):
     assert outline.count("figcaption") == outline.count("figure") == 7
 
 
-def test_every_chart_says_its_finding_in_words(sample):
-    text = as_html.render_week_page(sample)
+def test_every_chart_says_its_finding_in_words(sample, page):
     for name, data in sample.charts.items():
-        assert f'<figure class="{name}">' in text
-        assert data.title in text
+        assert f'<figure class="{name}">' in page
+        assert data.title in page
 
 
 def test_of_many_sore_areas_the_sorest_is_named_day_by_day(diary, at):
@@ -103,15 +106,13 @@ def test_of_many_sore_areas_the_sorest_is_named_day_by_day(diary, at):
     assert '<th scope="col">Knee</th>' not in text
 
 
-def test_without_a_style_each_chart_is_there_once(sample):
-    text = as_html.render_week_page(sample)
-    assert text.count('<div class="narrow" hidden>') == text.count('<div class="wide">') == 7
+def test_without_a_style_each_chart_is_there_once(page):
+    assert page.count('<div class="narrow" hidden>') == page.count('<div class="wide">') == 7
 
 
-def test_the_page_speaks_the_language_of_the_settings(sample_history):
-    german = replace(sample_history, settings=replace(sample_history.settings, language="de"))
-    assert '<html lang="de">' in as_html.render_week_page(build_week(german, "2026-W30"))
-    assert '<html lang="en">' in as_html.render_week_page(build_week(sample_history, "2026-W30"))
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_page_speaks_the_language_of_the_settings(sample_page, language):
+    assert f'<html lang="{language}">' in sample_page("2026-W46", language)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from runlog.reporter.alerts import alerts
 from runlog.reporter.archive import write_archive
 from runlog.reporter.charts import CHARTS, chart, style
 from runlog.reporter.season import build_season
-from runlog.reporter.weekly import build_week
 
 #: Texts with at least so many letters in a row, outside of their places, are looked for.
 TELLING = 12
@@ -50,16 +49,16 @@ def _left_over(said, english):
     return [text for part, text in english.items() if part in said] + ENGLISH_DAY.findall(said)
 
 
-def test_english_is_looked_for(sample_history, english):
-    page = render.render_week(build_week(sample_history), "html").decode()
-    assert len(_left_over(page, english)) > 50
+def test_english_is_looked_for(sample_page, english):
+    assert len(_left_over(sample_page("2026-W46"), english)) > 50
 
 
 @pytest.mark.parametrize("name", ["2026-W22", "2026-W46"])
-def test_a_week_says_no_word_of_english(german, english, name):
-    facts = build_week(german, name)
-    for form in ("html", "md", "json"):
-        said = KEYS.sub("", render.render_week(facts, form).decode())
+def test_a_week_says_no_word_of_english(sample_week, sample_page, english, name):
+    facts = sample_week(name, "de")
+    texts = {form: render.render_week(facts, form).decode() for form in ("md", "json")}
+    for form, text in (texts | {"html": sample_page(name, "de")}).items():
+        said = KEYS.sub("", text)
         assert _left_over(said, english) == []
         assert "Beschwerden" in said
         assert form != "html" or '<html lang="de">' in said
@@ -73,6 +72,7 @@ def test_a_season_says_no_word_of_english(german, english):
         assert "Beschwerden" in said
 
 
+@pytest.mark.usefixtures("without_charts")
 def test_the_index_of_an_archive_says_no_word_of_english(german, english, tmp_path):
     first = german.runs["day"].min() + timedelta(days=20)
     written = write_archive(periods.history_as_of(german, first.tz_localize("UTC")), tmp_path)
@@ -81,14 +81,15 @@ def test_the_index_of_an_archive_says_no_word_of_english(german, english, tmp_pa
     assert "18.–24. Mai 2026" in said
 
 
-def test_the_keys_and_grades_of_json_stay(german, sample_history):
-    here, there = (json.loads(render.render_week(build_week(of), "json")) for of in (german, sample_history))
+def test_the_keys_and_grades_of_json_stay(sample_week):
+    weeks = (sample_week("2026-W46", language) for language in ("de", "en"))
+    here, there = (json.loads(render.render_week(week, "json")) for week in weeks)
     assert _keys(here) == _keys(there)
     assert [one["grade"] for one in here["findings"]] == [one["grade"] for one in there["findings"]]
 
 
-def test_a_mail_speaks_the_language_in_all_its_parts(german, english):
-    mail = render.mail_week(build_week(german), datetime(2026, 11, 16, tzinfo=UTC))
+def test_a_mail_speaks_the_language_in_all_its_parts(sample_week, english):
+    mail = render.mail_week(sample_week("2026-W46", "de"), datetime(2026, 11, 16, tzinfo=UTC))
     parsed = message_from_bytes(mail, policy=policy.default)
     texts = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
     assert len(texts) == 2

@@ -16,15 +16,13 @@ from runlog.analysis.shoe_wear import mileage_at, shoe_table
 from runlog.analysis.warmup import comparable_answers
 from runlog.reporter import charts
 from runlog.reporter.alerts import alerts
-from runlog.reporter.render import as_html
-from runlog.reporter.weekly import build_week
 
 NAME = "2026-W46"
 
 
 @pytest.fixture(scope="module")
-def facts(sample_history):
-    return build_week(sample_history, NAME)
+def facts(sample_week):
+    return sample_week(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +31,8 @@ def end(sample_history, facts):
 
 
 @pytest.fixture(scope="module")
-def text(facts):
-    return as_html.render_week_page(facts)
+def text(sample_page):
+    return sample_page(NAME)
 
 
 @pytest.fixture(scope="module")

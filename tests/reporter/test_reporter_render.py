@@ -28,8 +28,8 @@ READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 
 
 @pytest.fixture(scope="module")
-def facts(full_season):
-    return build_week(full_season)
+def facts(season_week):
+    return season_week
 
 
 @pytest.fixture

@@ -110,6 +110,7 @@ def test_weeks_add_up_loads_and_average_ratings(two_months):
     assert found.title == "The upper back was sorest in the week of 30 Mar: 4.0 of 10 on average"
 
 
+@pytest.mark.usefixtures("without_charts")
 def test_the_archive_has_a_page_a_week_and_an_index(two_months, at, tmp_path):
     seen = []
     done = write_archive(two_months.history(), tmp_path, at(60), lambda *told: seen.append(told))
@@ -125,6 +126,7 @@ def test_the_archive_has_a_page_a_week_and_an_index(two_months, at, tmp_path):
     assert 'rel="prev"' not in (tmp_path / "2026-W10.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("without_charts")
 def test_only_what_changed_is_written_again(two_months, at, tmp_path):
     write_archive(two_months.history(), tmp_path, at(60))
     assert write_archive(two_months.history(), tmp_path, at(60)).written == 0
@@ -142,7 +144,8 @@ def test_only_what_changed_is_written_again(two_months, at, tmp_path):
 
 
 def test_the_archive_remembers_plain_json(two_months, at, tmp_path):
-    write_archive(two_months.history(), tmp_path, at(60))
+    write_archive(two_months.history(), tmp_path, at(14))
+    assert (tmp_path / "2026-W11.html").read_text(encoding="utf-8").count("<svg") > 2
     rows = json.loads((tmp_path / MANIFEST).read_text(encoding="utf-8"))
     assert rows[0]["week"] == "2026-W10"
     assert rows[0]["distance_m"] == 20_000

@@ -19,12 +19,6 @@ NAN = float("nan")
 HOSTILE = "<script>alert('x')</script> \"quoted\" & \u202eright to left\u202c 🏃 {{ 7*7 }}"
 
 
-@pytest.fixture(scope="module")
-def season_page(full_season):
-    """The page of a full season's last week."""
-    return as_html.render_week_page(build_week(full_season))
-
-
 # Which week
 
 
@@ -471,8 +465,8 @@ def test_tips_are_at_most_three_and_say_why_now(season_page):
     assert season_page.count("<dt>Evidence</dt>") == season_page.count("<dt>Why now</dt>")
 
 
-def test_the_sample_season_makes_a_full_page(sample_history):
-    facts = build_week(sample_history)
+def test_the_sample_season_makes_a_full_page(sample_week):
+    facts = sample_week()
     assert facts.name == "2026-W46"
     assert facts.see_clinician
     assert len(facts.tips) == 3
