@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput
 from runlog.model import SEVERITIES, StoredAlert
-from runlog.store import alerts as kept
+from runlog.store import alerts as alert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +33,7 @@ NEW, NOTIFIED, ACKNOWLEDGED, SNOOZED, RESOLVED = STATES = (
     "snoozed",
     "resolved",
 )
-#: The states in which an alert speaks.
+#: The states in which an alert is shown to the runner.
 OPEN_STATES = (NEW, NOTIFIED)
 
 #: The id of an alert that the store has not numbered yet.
@@ -41,7 +41,7 @@ UNSAVED_ID = 0
 
 
 def alert_state(alert: StoredAlert, now: datetime) -> str:
-    """Where an alert stands at a moment."""
+    """Return the state of an alert at a moment."""
     if alert.resolved is not None:
         return RESOLVED
     if alert.acknowledged is not None:
@@ -52,14 +52,14 @@ def alert_state(alert: StoredAlert, now: datetime) -> str:
 
 
 def is_open(alert: StoredAlert, now: datetime) -> bool:
-    """Whether it speaks: it holds, and is neither acknowledged nor asleep."""
+    """Return whether the alert holds, and is neither acknowledged nor snoozed."""
     return alert_state(alert, now) in OPEN_STATES
 
 
 def update_alerts(
     known: Iterable[StoredAlert], notices: Sequence[Notice], now: datetime
 ) -> list[StoredAlert]:
-    """Give what is known of every alert, now that these notices hold and no others.
+    """Return the state of every alert, given the notices that hold at a moment.
 
     Args:
         known: all alerts so far, one of each kind and subject.
@@ -67,14 +67,13 @@ def update_alerts(
         now: aware.
 
     Returns:
-        Every known alert, changed or not, and the new ones, with the id ``UNNUMBERED``.
+        Every known alert, changed or not, and the new ones, with the id ``UNSAVED_ID``.
     """
     holding = {(notice.kind, notice.subject): notice for notice in notices}
-    known = list(known)
-    seen = {(alert.kind, alert.subject) for alert in known}
-    went_on = [_continue_alert(alert, holding.get((alert.kind, alert.subject)), now) for alert in known]
-    came = [_start_alert(UNSAVED_ID, notice, now) for cause, notice in holding.items() if cause not in seen]
-    return [*went_on, *came]
+    continued = [
+        _continue_alert(alert, holding.pop((alert.kind, alert.subject), None), now) for alert in known
+    ]
+    return [*continued, *(_start_alert(UNSAVED_ID, notice, now) for notice in holding.values())]
 
 
 def _continue_alert(alert: StoredAlert, notice: Notice | None, now: datetime) -> StoredAlert:
@@ -102,17 +101,17 @@ def _start_alert(number: int, notice: Notice, now: datetime) -> StoredAlert:
 
 
 def _notice_fields(notice: Notice) -> dict[str, Any]:
-    said = ("severity", "message", "why", "todo", "since")
-    return {name: getattr(notice, name) for name in said}
+    names = ("severity", "message", "why", "todo", "since")
+    return {name: getattr(notice, name) for name in names}
 
 
 def due_alerts(alerts: Iterable[StoredAlert], now: datetime) -> list[StoredAlert]:
-    """Those that the runner has to be sent word of."""
+    """Return the alerts that the runner has not been notified of."""
     return [alert for alert in alerts if alert_state(alert, now) == NEW]
 
 
 def mark_notified(alert: StoredAlert, now: datetime) -> StoredAlert:
-    """Note that the runner was sent word of it."""
+    """Note that the runner was notified of it."""
     return replace(alert, notified=now, snoozed_until=_pending_snooze(alert, now))
 
 
@@ -127,7 +126,7 @@ def acknowledge_alert(alert: StoredAlert, now: datetime) -> StoredAlert:
 
 
 def snooze_alert(alert: StoredAlert, until: datetime, now: datetime) -> StoredAlert:
-    """Let an alert sleep until a moment; one that was acknowledged speaks again then, too.
+    """Silence an alert until a moment; an acknowledged one is shown again then, too.
 
     Raises:
         BadInput: the alert is over, or the moment is not ahead.
@@ -139,7 +138,7 @@ def snooze_alert(alert: StoredAlert, until: datetime, now: datetime) -> StoredAl
 
 
 def wake_alert(alert: StoredAlert) -> StoredAlert:
-    """Let an alert speak that was snoozed or acknowledged; no word is sent of it, since the runner knows.
+    """Show an alert again that was snoozed or acknowledged; no notification is sent, the runner knows it.
 
     Raises:
         BadInput: the alert is over.
@@ -149,7 +148,7 @@ def wake_alert(alert: StoredAlert) -> StoredAlert:
 
 
 def _pending_snooze(alert: StoredAlert, now: datetime) -> datetime | None:
-    """The end of a snooze that is still to come."""
+    """Return the end of a running snooze, else None."""
     until = alert.snoozed_until
     return until if until is not None and until > now else None
 
@@ -161,23 +160,23 @@ def _require_active(alert: StoredAlert) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """What is known of the alerts of one runner, from day to day.
+    """The alerts of one runner and their states, in the store.
 
-    ``follow`` looks which hold now; all else reads or changes what it has left. The report of an earlier
-    week asks ``runlog.alerts(history, moment)`` instead, which changes nothing.
+    ``follow`` checks which hold now and stores the result; the other methods read or change that. The report
+    of an earlier week asks ``runlog.alerts(history, moment)`` instead, which changes nothing.
     """
 
     _store: Store
 
     def follow(self, history: History, now: datetime | None = None) -> list[StoredAlert]:
-        """Look which alerts hold now, and keep what became of each.
+        """Check which alerts hold now, and store the state of each.
 
         Args:
             history: all that the journal holds.
             now: aware; this moment by default. It is never to be one of the past.
 
         Returns:
-            All alerts that there ever were: ``cycle.state`` tells where each stands.
+            All alerts that there ever were; ``alert_state`` gives the state of each.
 
         Raises:
             BadInput: ``now`` has no time zone.
@@ -188,19 +187,19 @@ class Alerts:
         moment = _moment_or_now(now)
         notices = alerts(history, moment)
         with self._store.writing() as db:
-            known = kept.read_alerts(db)
+            known = alert_rows.read_alerts(db)
             after = update_alerts(known, notices, moment)
             before = set(known)
-            kept.save_alerts(db, [alert for alert in after if alert not in before])
-            return kept.read_alerts(db)
+            alert_rows.save_alerts(db, [alert for alert in after if alert not in before])
+            return alert_rows.read_alerts(db)
 
     def all(self) -> list[StoredAlert]:
-        """All alerts as ``follow`` has left them, by their ids; light, without a history."""
+        """Return all alerts as ``follow`` has stored them, by their ids; light, without a history."""
         with self._store.reading() as db:
-            return kept.read_alerts(db)
+            return alert_rows.read_alerts(db)
 
     def notified(self, ids: Iterable[int], now: datetime | None = None) -> None:
-        """Note that the runner was sent word of these; they are sent no more until they grow worse.
+        """Note that the runner was notified of these; they are not sent again until they become more severe.
 
         Raises:
             NotFound: there is no such alert.
@@ -209,7 +208,7 @@ class Alerts:
         self._change(ids, lambda alert: mark_notified(alert, moment))
 
     def acknowledge(self, ids: Iterable[int], now: datetime | None = None) -> list[StoredAlert]:
-        """Say that these are known, and give them as they are then; all of them, or none.
+        """Acknowledge these, all of them or none, and return them.
 
         Raises:
             NotFound: there is no such alert.
@@ -219,7 +218,7 @@ class Alerts:
         return self._change(ids, lambda alert: acknowledge_alert(alert, moment))
 
     def snooze(self, ids: Iterable[int], until: datetime, now: datetime | None = None) -> list[StoredAlert]:
-        """Let these sleep until a moment (aware), and give them as they are then; all of them, or none.
+        """Snooze these until a moment (aware), all of them or none, and return them.
 
         Raises:
             NotFound: there is no such alert.
@@ -229,7 +228,7 @@ class Alerts:
         return self._change(ids, lambda alert: snooze_alert(alert, until, moment))
 
     def wake(self, ids: Iterable[int]) -> list[StoredAlert]:
-        """Let these speak again that were snoozed or acknowledged; all of them, or none.
+        """Show these again that were snoozed or acknowledged, all of them or none, and return them.
 
         Raises:
             NotFound: there is no such alert.
@@ -239,8 +238,8 @@ class Alerts:
 
     def _change(self, ids: Iterable[int], step: Callable[[StoredAlert], StoredAlert]) -> list[StoredAlert]:
         with self._store.writing() as db:
-            changed = [step(kept.read_alert(db, alert_id)) for alert_id in dict.fromkeys(ids)]
-            kept.save_alerts(db, changed)
+            changed = [step(alert_rows.read_alert(db, alert_id)) for alert_id in dict.fromkeys(ids)]
+            alert_rows.save_alerts(db, changed)
         return changed
 
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from runlog.reporter.guidance import ChosenTip
     from runlog.reporter.summary import Totals
 
-#: A difference of soreness that is noticed, and one that is clear (points).
+#: Differences of soreness in points; the evidence is "noticeable-change".
 NOTICEABLE, CLEARLY = 1.0, 2.0
-#: Mean soreness from which the form of running is worth a thought.
+#: Mean soreness from which a tip about running form is given.
 SORE_FROM = 3.0
-#: A week that adds fewer points than this to the soreness needs no tip.
+#: Least impact in points that earns a tip.
 LEAST_IMPACT = 0.1
 LINK_WEIGHT = {"A": 8.0, "B": 6.0, "C": 4.0, "hint": 3.0}
 NOTICE_WEIGHT = {"urgent": 2.0, "warn": 2.0, "info": 1.0}
@@ -30,12 +30,12 @@ NOTICE_WEIGHT = {"urgent": 2.0, "warn": 2.0, "info": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The one next thing to do.
+    """The one thing to do next.
 
     Attributes:
         text: what.
         command: the command that does it, or "".
-        tip: it is the first of the week's tips, told there in full.
+        tip: whether it is the first of the week's tips, which says more.
     """
 
     text: str
@@ -44,7 +44,7 @@ class NextStep:
 
 
 def week_headline(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
-    """How the week was, in one sentence."""
+    """Write how the week was, in one sentence."""
     if not now.ratings:
         return _headline_unrated(int(now.runs), area, complete=complete)
     if now.soreness_max == 0:
@@ -81,7 +81,7 @@ def _headline_unrated(runs: int, area: str, *, complete: bool) -> str:
 
 
 def _headline_compared(change: float) -> str:
-    """The sentence for a change against the weeks before, in points; its places are left to fill."""
+    """Return the sentence for a change against the weeks before, in points, with places to fill."""
     if abs(change) < NOTICEABLE:
         return _("Your {area} was about as sore as usual, {mean} of 10.")
     if change > 0:
@@ -98,14 +98,14 @@ def _headline_compared(change: float) -> str:
 
 
 def empty_headline() -> str:
-    """The headline where nothing at all is known."""
+    """Return the headline where nothing at all is recorded."""
     return _("Nothing is recorded yet.")
 
 
 def choose_next_step(
     tips: Sequence[ChosenTip], now: Totals, *, runs_ever: int, ratings: int, see_clinician: bool
 ) -> NextStep:
-    """The one thing to do next: the first tip, or what makes the report tell more."""
+    """Choose the one thing to do next: the first tip, or what makes the report say more."""
     if see_clinician and not tips:
         return NextStep(_("Have it looked at before you do anything else."))
     if tips:
@@ -126,7 +126,7 @@ def choose_next_step(
 
 
 def tip_reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[TipReason]:
-    """Why which factor deserves a tip: its link and this week's value, an alert, or soreness itself.
+    """Return the reasons for tips: a link and this week's value, an alert, or soreness itself.
 
     A surer link outweighs a less sure one; among equals, the one that this week's value adds more to.
     """
@@ -148,7 +148,7 @@ def tip_reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals
 
 
 def _can_improve(finding: Finding) -> bool:
-    """Whether the week's value goes with noticeably more soreness than another one would."""
+    """Return whether a different value would noticeably reduce soreness."""
     longer_than_any = finding.factor != "run_spike" or finding.now > 1.0
     return finding.impact >= LEAST_IMPACT and longer_than_any
 

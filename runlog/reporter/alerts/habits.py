@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-#: Who has rated less often has not begun a diary, and so it has no gap.
+#: With fewer ratings there is no diary yet, and so no gap.
 MIN_RATINGS = 3
-#: Fewer runs without a rating are no gap.
+#: With fewer unrated runs there is no gap.
 MIN_UNRATED_RUNS = 3
 
 
 def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
-    """The last runs in a row were all without a warm-up; an unknown one ends the row."""
+    """Report that the last runs in a row were all without a warm-up; an unknown one ends the row."""
     row = _skipped_runs(history, now, "warmup")
     if row is None:
         return []
@@ -42,7 +42,7 @@ def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
 
 
 def cooldown_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
-    """The last runs in a row were all without a cool-down; an unknown one ends the row."""
+    """Report that the last runs in a row were all without a cool-down; an unknown one ends the row."""
     row = _skipped_runs(history, now, "cooldown")
     if row is None:
         return []
@@ -89,7 +89,7 @@ def _alert_day(history: History, row: pd.DataFrame) -> date:
 
 
 def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
-    """You go on running, but have not rated your soreness for a week (by default) or more."""
+    """Report that you go on running, but have not rated your soreness for a week (by default) or more."""
     rated = history.entries.dropna(subset="soreness")
     if len(rated) < MIN_RATINGS or not common.ran_recently(history, now):
         return []

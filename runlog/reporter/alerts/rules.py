@@ -1,7 +1,7 @@
 """List every alert rule with its threshold, its needs and its evidence.
 
 To add one, write its function in a module of this package and list it here. The function's name is
-the kind of its notices, and the first line of its docstring says when it speaks.
+the kind of its notices, and the first line of its docstring, after "Report (that)", says when it raises one.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import string
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from runlog import units
 from runlog.reporter.alerts.habits import cooldown_skipped, diary_gap, warmup_skipped
 from runlog.reporter.alerts.shoes import no_spare_pair, shoe_limit, unassigned_shoe
 from runlog.reporter.alerts.soreness import soreness_high, soreness_persists, soreness_rises
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: when it speaks, from where on, and how much is known about that.
+    """One rule: when it raises an alert, and how much is known about that.
 
     Attributes:
         check: (history, now) to the notices that hold; it is given nothing later than ``now``.
-        threshold: from where on it speaks, with the settings in their places.
+        threshold: the bound from which it does, with the settings in their places.
         needs: what has to be known; without it the rule is silent.
         studies: the ids of its evidence, the one that gives the grade first.
         see_clinician: whether its notices mean the advice to see a clinician.
@@ -66,8 +67,9 @@ class Rule:
 
     @property
     def definition(self) -> str:
-        """When it speaks, in one sentence."""
-        return (self.check.__doc__ or "").partition("\n")[0]
+        """When it raises an alert, in one sentence: the first line of the function's docstring."""
+        first_line = (self.check.__doc__ or "").partition("\n")[0]
+        return units.capital(first_line.removeprefix("Report ").removeprefix("that "))
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -75,7 +77,7 @@ class Rule:
         return tuple(name for _, name, _, _ in string.Formatter().parse(self.threshold) if name)
 
     def threshold_of(self, settings: Settings) -> str:
-        """The threshold as a runner has set it."""
+        """Return the threshold with a runner's settings."""
         return self.threshold.format(**asdict(settings))
 
 

@@ -27,7 +27,7 @@ MIN_RUNS = 5
 
 
 def shoe_limit(history: History, now: pd.Timestamp) -> list[Notice]:
-    """A pair in use is near or over its limit of kilometres, with the day when it is expected there."""
+    """Report that a pair in use is near or over its limit of kilometres, with the day when it is expected there."""  # noqa: E501 - its definition
     recent = common.ran_recently(history, now)
     return [
         _limit_notice(history, pair, pressing=recent and pair["km"] >= pair["limit_km"])
@@ -81,7 +81,7 @@ def _distance_numbers(history: History, pair: ShoeRow) -> str:
 
 
 def no_spare_pair(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Nearly all runs of the last 28 days were in one pair, which is near or over its limit."""
+    """Report that nearly all runs of the last 28 days were in one pair, which is near or over its limit."""
     if len(common.recent_runs(history, now)) < MIN_RUNS:
         return []
     pairs = _shoes_in_use(history, now)
@@ -126,7 +126,7 @@ def _single_pair_since(history: History, now: pd.Timestamp, pair: ShoeRow) -> da
 
 
 def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Runs of the last 28 days have no pair of shoes, although you keep track of your pairs."""
+    """Report that runs of the last 28 days have no pair of shoes, although you keep track of your pairs."""
     tracked = history.runs["day"] >= _first_tracked_day(history)
     without = history.runs.loc[tracked & history.runs["shoe"].isna()]
     lately, least = common.recent_runs(history, now), history.settings.unassigned_runs

@@ -23,7 +23,7 @@ AFTER_RUN = pd.Timedelta(hours=48)
 
 
 def soreness_high(history: History, now: pd.Timestamp) -> list[Notice]:
-    """A rating of 7 or more (by default) in the last seven days."""
+    """Report a rating of 7 or more (by default) in the last seven days."""
     since = now - pd.Timedelta(days=HIGH_RATING_DAYS)
     return [
         notice
@@ -56,7 +56,7 @@ def _high_notice(history: History, area: str, recent: pd.DataFrame, ratings: pd.
 
 
 def soreness_persists(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Every rating of the last two weeks or longer (by default) was 4 or more."""
+    """Report that every rating of the last two weeks or longer (by default) was 4 or more."""
     return [
         notice
         for area, ratings in _fresh_ratings(history, now)
@@ -88,7 +88,7 @@ def _persists_notice(history: History, area: str, ratings: pd.DataFrame) -> Noti
 
 
 def soreness_rises(history: History, now: pd.Timestamp) -> list[Notice]:
-    """The ratings after the last four runs (by default) rise from each run to the next."""
+    """Report that the ratings after the last four runs (by default) rise from each run to the next."""
     return [
         notice
         for area, ratings in _fresh_ratings(history, now)

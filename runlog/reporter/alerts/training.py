@@ -29,7 +29,7 @@ WEEK_DAYS = 7
 
 
 def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Most runs of the last 28 days, or many in a row, were on one and the same route."""
+    """Report that most runs of the last 28 days, or many in a row, were on one and the same route."""
     routed = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=SHARE_DAYS), "route"].dropna()
     if len(routed) < MIN_ROUTED:
         return []
@@ -73,7 +73,7 @@ def _repetition_numbers(share: float, runs: int, row: int) -> str:
 
 
 def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
-    """A run of the last 14 days was much longer than the longest of the 30 days before it."""
+    """Report that a run of the last 14 days was much longer than the longest of the 30 days before it."""
     recent = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=common.FRESH_DAYS)]
     if recent.empty:
         return []
@@ -97,7 +97,7 @@ def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
 
 
 def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
-    """The last seven days were much longer than the seven before them."""
+    """Report that the last seven days were much longer than the seven before them."""
     today = history.clock.day(now)
     week = periods.Span(today - timedelta(days=WEEK_DAYS - 1), today)
     runs, before = week.of(history.runs), week.before(1).of(history.runs)
@@ -126,7 +126,7 @@ def _day_exceeded(runs: pd.DataFrame, metres: float) -> date:
 
 
 def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
-    """The loads of seven days were much alike, hard days and easy ones hardly told apart."""
+    """Report that the loads of seven days were much alike, hard days and easy ones hardly told apart."""
     days, moments = common.days_until(history, now)
     values = common.factor_values("monotony", history, moments)
     alike = (values > history.settings.monotony).to_numpy()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runlog import units
 from runlog.analysis import periods
 from runlog.errors import NotFound
 from runlog.fileio import write_atomically
@@ -58,8 +59,8 @@ class Chart:
 
     @property
     def help(self) -> str:
-        """What it shows, in one line."""
-        return (self.draw.__doc__ or "").partition("\n")[0]
+        """What it shows: the first line of the docstring of ``draw``, without "Draw"."""
+        return units.capital((self.draw.__doc__ or "").partition("\n")[0].removeprefix("Draw "))
 
     def figure(self, data: Any, width: int, title: str = "") -> style.ChartFigure:  # noqa: ANN401 - each chart has its own data
         """Draw the data on a new figure, ``style.WIDE`` or ``style.NARROW`` pixels wide."""

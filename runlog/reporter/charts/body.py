@@ -91,7 +91,7 @@ LABEL_SIDE: Mapping[str, str] = {
 
 @cache
 def figure_outline() -> BaseGeometry:
-    """The whole figure."""
+    """Return the outline of the whole figure."""
     half = _half_figure()
     other = affinity.scale(half, xfact=-1, origin=(0, 0))
     (x, y), across, high = _HEAD
@@ -101,7 +101,7 @@ def figure_outline() -> BaseGeometry:
 
 @cache
 def area_shapes(side: str) -> dict[str, BaseGeometry]:
-    """The rated areas that one side of the figure shows, each of one or two pieces."""
+    """Return the body areas that one side of the figure shows, each of one or two pieces."""
     without_head = figure_outline().intersection(shapely.box(-_OUTSIDE, 24, _OUTSIDE, 220))
     return {
         name: without_head.intersection(_mirrored_boxes(boxes)).buffer(-_GAP)
@@ -115,7 +115,7 @@ def _mirrored_boxes(boxes: tuple[tuple[float, float, float, float], ...]) -> Bas
 
 
 def _half_figure() -> BaseGeometry:
-    """The right half, rounded by a spline through its points."""
+    """Return the right half, rounded by a spline through its points."""
     spline, _ = splprep(np.array(_HALF_OUTLINE, dtype=float).T, s=0, k=2)
     x, y = splev(np.linspace(0, 1, 400), spline)
     return shapely.Polygon(np.stack([np.maximum(x, 0.0), y], axis=1)).buffer(0)
@@ -144,7 +144,7 @@ class BodyData:
 
 
 def body_data(history: History, view: View) -> BodyData:
-    """What was rated in the week of ``view.now``: areas that were not are unknown and stay out."""
+    """Return what was rated in the week of ``view.now``; areas without a rating are left out."""
     week = periods.week_of(view.today, history.settings)
     rated = week.of(history.entries.dropna(subset=["soreness"])).groupby("area")["soreness"]
     areas = pd.DataFrame({"mean": rated.mean(), "worst": rated.max(), "ratings": rated.size()})
@@ -170,7 +170,7 @@ def body_height(data: BodyData, width: int) -> int:
 
 
 def draw_body(data: BodyData, axes: Axes) -> None:
-    """Front and back, shaded by the week's soreness of each area."""
+    """Draw front and back, shaded by the week's soreness of each area."""
     means = data.areas["mean"].to_dict()
     for side, middle in ((FRONT, 0.0), (BACK, FIGURE_DISTANCE)):
         _fill_shape(axes, figure_outline(), middle, LIGHT["empty"])
@@ -234,14 +234,14 @@ def _label_areas(areas: pd.DataFrame, axes: Axes) -> None:
 
 
 def _extent_at(shape: BaseGeometry, height: float) -> Iterable[float]:
-    """How far to the left and to the right an area reaches at a height."""
+    """Return how far to the left and to the right an area reaches at a height."""
     line = shape.intersection(shapely.LineString([(-99, height), (99, height)]))
     left, _top, right, _bottom = line.bounds
     return left, right
 
 
 def _spread_labels(heights: list[float], line: float) -> list[float]:
-    """The heights, moved down where two names would stand in one line."""
+    """Return the heights, moved down where two names would stand in one line."""
     placed: list[float] = []
     for height in heights:
         placed.append(height if not placed else max(height, placed[-1] + line))

@@ -39,7 +39,7 @@ class CalendarData:
 
 
 def calendar_data(history: History, view: View) -> CalendarData:
-    """The days of the 26 weeks up to ``view.now``, in the runner's weeks."""
+    """Return the days of the 26 weeks up to ``view.now``, in the runner's weeks."""
     this_week = periods.week_of(view.today, history.settings)
     span = pd.date_range(this_week.first - timedelta(weeks=WEEKS - 1), view.today, name="day")
     entries = history.entries
@@ -66,7 +66,7 @@ def _calendar_title(days: pd.DataFrame, area: str) -> str:
 
 
 def draw_calendar(data: CalendarData, axes: Axes) -> None:
-    """Half a year of days by soreness, and which had a run."""
+    """Draw half a year of days by soreness, and which had a run."""
     rated = data.days["soreness"].notna()
     _draw_days(data.days.loc[~rated], axes, "none", LIGHT["line"])
     heats = data.days.loc[rated, "soreness"].map(heat_colour)
@@ -89,14 +89,14 @@ def _draw_days(days: pd.DataFrame, axes: Axes, inside: str, rim: str) -> None:
 
 
 def _draw_runs(ran: pd.DataFrame, axes: Axes) -> None:
-    """A dot with a rim, so that it is seen on every colour."""
+    """Draw a dot with a rim per run, so that it is seen on every colour."""
     axes.scatter(
         ran["week"] + 0.5, ran["weekday"] + 0.5, s=9, color=LIGHT["ink"], edgecolor=LIGHT["paper"], lw=0.8
     )
 
 
 def heat_colour(soreness: float) -> str:
-    """The colour of a rating: none, 1–2, 3–4, 5–6, 7 and more."""
+    """Return the colour of a rating: none, 1–2, 3–4, 5–6, 7 and more."""
     return HEAT_COLOURS[0 if soreness <= 0 else min(4, 1 + int((soreness - 1) // 2))]
 
 
@@ -111,7 +111,7 @@ def _mark_days(data: CalendarData, axes: Axes) -> None:
 
 
 def _draw_key(axes: Axes) -> None:
-    """What the colours mean, in the row below: on a phone without the words."""
+    """Draw the key of the colours in the row below; on a phone without the words."""
     narrow = style.is_narrow(axes)
     size, apart, x = (style.SMALL_FONT, 3.9, 0.0) if narrow else (style.SMALL_FONT, 2.4, 0.0)
     if not narrow:

@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 FORM_WEEKS = 26
 RECENT_DAYS = 28
-#: Fewer runs than this tell nothing of a habit of the body.
+#: With fewer runs than this, no median and no drift is given.
 MIN_RUNS = 5
-#: A drift goes one way if it does in so many of the recent runs.
+#: Share of the recent runs that must drift the same way.
 STEADY_SHARE = 0.8
 #: More runs than this could not be told apart, and would make a page heavy.
 MOST_RUNS = 120
-#: So many runs at a time make one point of the line.
+#: The window of the running median, in runs.
 SMOOTHING_RUNS = 9
 
 
 class FormMeasure(NamedTuple):
-    """How a column is named on its panel, and the sentences that say its drift.
+    """A column's label on its panel, and the sentences for its drift.
 
     Its scale spans ``least`` of its unit or more, so that noise does not look like news.
     """
@@ -111,7 +111,7 @@ class FormData:
 
 
 def form_data(history: History, view: View) -> FormData:
-    """The means and drifts of the runs of half a year up to ``view.now``."""
+    """Return the means and drifts of the runs of half a year up to ``view.now``."""
     first = pd.Timestamp(view.today) - pd.Timedelta(weeks=FORM_WEEKS)
     recorded = history.runs.loc[history.runs["day"] > first]
     measures = [name for name in FORM_MEASURES if recorded[FORM_COLUMNS[name][0]].count() >= MIN_RUNS]
@@ -133,7 +133,7 @@ _COLUMNS_PER_MEASURE = ("mean", "drift")
 
 
 def _form_title(runs: pd.DataFrame, measures: list[str], today: pd.Timestamp) -> str:
-    """The steadiest drift of the last 28 days."""
+    """Say the steadiest drift of the last 28 days."""
     if not measures:
         return _("No running form recorded yet")
     recent = runs.loc[runs["day"] > today - pd.Timedelta(days=RECENT_DAYS)]
@@ -155,7 +155,7 @@ def _form_title(runs: pd.DataFrame, measures: list[str], today: pd.Timestamp) ->
 
 
 def steadiness(drift: np.ndarray) -> float:
-    """The share of runs whose drift goes the way of most, 0.5 to 1; no drift is half of either."""
+    """Return the share of drifts with the sign of most, 0.5 to 1; a drift of 0 counts half for each."""
     return float(abs(np.sign(drift).mean()) / 2 + 0.5)
 
 
@@ -165,7 +165,7 @@ def form_height(data: FormData, _width: int) -> int:
 
 
 def draw_form(data: FormData, axes: Axes) -> None:
-    """Running form: the mean of each run, and its drift within."""
+    """Draw running form: the mean of each run, and its drift within."""
     if not data.measures:
         style.show_message(axes, _("Cadence appears here, and more where your watch or a sensor records it."))
         return
@@ -196,7 +196,7 @@ def _draw_runs(runs: pd.DataFrame, name: str, part: str, axes: Axes) -> None:
 
 
 def _scale_axis(values: np.ndarray, measure: FormMeasure, axes: Axes, *, drift: bool) -> None:
-    """The ends of the scale as the only marks; that of a drift has 0 in its middle."""
+    """Mark only the ends of the scale; that of a drift has 0 in its middle."""
     known = values if len(values) else np.zeros(1)
     if drift:
         high = max(float(np.abs(known).max()), measure.least / 2)

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from runlog.settings import PrivacyZone
 
 MOST_MAPS = 6
-#: A route of which more than this lies in privacy zones is not drawn at all: what is left says nothing.
+#: A route of which more than this share lies in privacy zones is not drawn at all.
 NEARLY_ALL = 0.9
-#: Where on the way the direction is shown.
+#: Where along the route an arrow is drawn, as shares of its length.
 ARROWS = (0.3, 0.75)
-#: What wanders less than this part of the map is less than a pixel.
+#: Deviations of less than the map's width over this are less than a pixel.
 _PIXELS_ACROSS = 400
 
 
@@ -43,12 +43,14 @@ class RouteMap:
     """One route.
 
     Attributes:
-        route: its label; name: the runner's or the usual one of its runs, or None.
-        share: of the runs of 28 days that have a route; runs: how many in all.
+        route: its label.
+        name: the runner's or the usual one of its runs, or None.
+        share: of the runs of 28 days that have a route.
+        runs: how many in all.
         distance_m: the median of its runs.
         lines: the pieces outside of the privacy zones, metres to the east and north of its middle (n, 2).
-        start: whether the first piece begins where the route does.
-        hidden: the share of the way that lies in privacy zones.
+        starts_at_start: whether the first piece begins where the route does.
+        hidden_share: the share of the way that lies in privacy zones.
     """
 
     route: str
@@ -57,8 +59,8 @@ class RouteMap:
     runs: int
     distance_m: float
     lines: tuple[NDArray[np.float64], ...]
-    start: bool
-    hidden: float
+    starts_at_start: bool
+    hidden_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class RouteMapsData:
 
 
 def route_maps_data(history: History, view: View) -> RouteMapsData:
-    """The routes of the 28 days up to ``view.now``."""
+    """Return the routes of the 28 days up to ``view.now``."""
     used = route_table(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
     used = used.loc[used["share_28d"] > 0]
     shapes, zones = history.routes["shape"], history.settings.privacy_zones
@@ -108,7 +110,7 @@ def route_title(route: str, name: str | None) -> str:
 def outside_zones(
     shape: NDArray[np.float64], zones: Iterable[PrivacyZone]
 ) -> tuple[tuple[NDArray[np.float64], ...], bool, float]:
-    """What of a route may be shown.
+    """Return the parts of a route that may be shown.
 
     Args:
         shape: degrees (n, 2) as lat, lon.
@@ -134,7 +136,7 @@ def outside_zones(
 
 
 def _zone_shape(zone: PrivacyZone, plane: TangentPlane) -> shapely.Polygon:
-    """A privacy zone in the plane; nothing where it lies beyond the horizon."""
+    """Return a privacy zone in the plane; an empty shape where it lies beyond the horizon."""
     middle = to_cartesian(np.array([[zone.lat, zone.lon]]))
     if (middle @ plane.up)[0] < EARTH_RADIUS_M / 2:
         return shapely.Polygon()
@@ -151,7 +153,7 @@ def route_maps_height(data: RouteMapsData, width: int) -> int:
 
 
 def draw_route_maps(data: RouteMapsData, axes: Axes) -> None:
-    """The most used routes as maps, without your privacy zones."""
+    """Draw the most used routes as maps, without your privacy zones."""
     if not data.maps:
         style.show_message(axes, _("No runs with GPS positions in the last 28 days."))
         return
@@ -164,7 +166,7 @@ def draw_route_maps(data: RouteMapsData, axes: Axes) -> None:
     for panel, one in zip(panels, data.maps, strict=False):
         _draw_caption(one, data.units, panel, room)
         _draw_map(one, data.units, panel, room)
-    hidden = any(one.hidden > 0 for one in data.maps)
+    hidden = any(one.hidden_share > 0 for one in data.maps)
     told = [_("North is up. The dot is the start, the arrows show the direction.")]
     if hidden:
         told.append(_("Your privacy zones are cut away."))
@@ -191,7 +193,7 @@ def _draw_caption(one: RouteMap, unit: str, axes: Axes, room: float) -> None:
 def _draw_map(one: RouteMap, unit: str, axes: Axes, room: float) -> None:
     if not one.lines:
         text = _("{share} of it lies in your privacy zones: not drawn.").format(
-            share=units.percent(one.hidden)
+            share=units.percent(one.hidden_share)
         )
         lines = style.wrap_note(text, room)
         axes.text(0, 0.5, "\n".join(lines), va="center", size=style.SMALL_FONT, color=LIGHT["muted"])
@@ -199,7 +201,7 @@ def _draw_map(one: RouteMap, unit: str, axes: Axes, room: float) -> None:
     for line in one.lines:
         axes.plot(*line.T, color=LIGHT["sore"], lw=2, solid_joinstyle="round", solid_capstyle="round")
     _draw_direction(max(one.lines, key=lambda line: cumulative_distance(line)[-1]), axes)
-    if one.start:
+    if one.starts_at_start:
         east, north = one.lines[0][0]
         axes.scatter(east, north, s=50, color=LIGHT["ink"], edgecolor=LIGHT["paper"], lw=1.2, zorder=4)
     every = np.concatenate(one.lines)
@@ -221,7 +223,7 @@ def _draw_direction(line: NDArray[np.float64], axes: Axes) -> None:
 
 
 def _draw_scale(low: NDArray[np.float64], size: float, unit: str, axes: Axes) -> None:
-    """A bar of a round length in the lower left corner."""
+    """Draw a bar of a round length in the lower left corner."""
     length = round_length(0.4 * size / units.METRES[unit])
     ends = low[0] + np.array([0.0, length * units.METRES[unit]])
     below = low[1] - 0.14 * size
@@ -238,16 +240,16 @@ def _draw_scale(low: NDArray[np.float64], size: float, unit: str, axes: Axes) ->
 
 
 def round_length(most: float) -> float:
-    """The longest of 1, 2, 5, 10 … and their tenths that is no longer than this."""
+    """Return the longest of 1, 2, 5, 10 … and their tenths that is no longer than this."""
     power = 10.0 ** np.floor(np.log10(most))
     return float(max(step * power for step in (1, 2, 5) if step * power <= most * (1 + 1e-9)))
 
 
 MOST_WEEKS, LEAST_WEEKS = 26, 8
-#: So many routes get a line of their own; the rest shares one.
+#: The most used routes, up to this many, get a line each; the rest shares one.
 MOST_LINES = 5
 OTHER_ROUTES = "others"
-#: Marks on the scale nearer to each other than this would touch.
+#: Marks on the scale closer than this would touch.
 LEAST_TICK_GAP = 0.14
 
 
@@ -262,7 +264,7 @@ class RoutesData:
         lines: the lines' names, the most used first.
         names: of routes that have one, by label.
         top: the route most used in the last 28 days, or None.
-        limit: the share from which an alert speaks.
+        limit: the share from which there is an alert.
     """
 
     title: str
@@ -275,7 +277,7 @@ class RoutesData:
 
 
 def routes_data(history: History, view: View) -> RoutesData:
-    """The shares at the end of each day of half a year up to ``view.now``, and the runs' routes."""
+    """Return the shares at the end of each day of half a year up to ``view.now``, and the runs' routes."""
     routed = history.runs.loc[history.runs["route"].notna(), ["day", "route"]]
     days = _route_days(routed, pd.Timestamp(view.today))
     routed = routed.loc[routed["day"] >= days[0]]
@@ -296,7 +298,7 @@ def routes_data(history: History, view: View) -> RoutesData:
 
 
 def _route_days(routed: pd.DataFrame, today: pd.Timestamp) -> pd.DatetimeIndex:
-    """Half a year, or less for a runner who has just begun."""
+    """Return the days of half a year, fewer for a runner who has just begun."""
     start = today - pd.Timedelta(weeks=LEAST_WEEKS)
     if len(routed):
         start = max(min(start, routed["day"].iloc[0]), today - pd.Timedelta(weeks=MOST_WEEKS))
@@ -327,7 +329,7 @@ def routes_height(data: RoutesData, _width: int) -> int:
 
 
 def draw_routes(data: RoutesData, axes: Axes) -> None:
-    """The share of the most used route, and each run's route."""
+    """Draw the share of the most used route, and each run's route."""
     if data.runs.empty:
         style.show_message(axes, _("No runs with GPS positions yet."))
         return

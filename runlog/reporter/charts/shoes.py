@@ -44,7 +44,7 @@ class ShoesData:
 
 
 def shoes_data(history: History, view: View) -> ShoesData:
-    """What each pair has run and may run, as of ``view.now``, and when it comes to its limit."""
+    """Return the distance, limit and forecast of each pair in use as of ``view.now``."""
     unit = history.settings.units
     table = in_use_table(history, view.now)
     factor = units.METRES["km"] / units.METRES[unit]
@@ -80,7 +80,7 @@ def shoes_height(data: ShoesData, width: int) -> int:
 
 
 def draw_shoes(data: ShoesData, axes: Axes) -> None:
-    """Each pair against its limit, and when it is expected there."""
+    """Draw each pair against its limit, and when it is expected there."""
     if data.pairs.empty:
         style.show_message(axes, _("Add a pair with: {command}").format(command="runlog shoes add NAME"))
         return
@@ -120,7 +120,7 @@ def _draw_worn(pair: Mapping[Hashable, Any], place: int, unit: str, axes: Axes, 
 def _draw_expected(
     pair: Mapping[Hashable, Any], place: int, today: pd.Timestamp, axes: Axes, room: float
 ) -> None:
-    """The day of the limit as a dot on its range; of a pair over its limit only the words."""
+    """Draw the day of the limit as a dot on its range; of a pair over its limit only the words."""
     text = _forecast_text(pair)
     if room:
         text = f"{style.truncate_text(str(pair['name']), room - style.text_width(f'  {text}'))}  {text}"
@@ -150,7 +150,7 @@ def _forecast_text(pair: Mapping[Hashable, Any]) -> str:
 
 
 def _label_time(data: ShoesData, axes: Axes) -> None:
-    """From today to the furthest end of a range, in months or years."""
+    """Scale the axis from today to the furthest end of a range."""
     ends = pd.concat([data.pairs["expected"], data.pairs["high"]]).dropna()
     days = max([90.0, *(ends - data.today).dt.days.clip(upper=MOST_FORECAST_DAYS)])
     if (data.pairs["high"].isna() & data.pairs["low"].notna()).any():

@@ -48,7 +48,7 @@ class SorenessData:
 
 
 def soreness_data(history: History, view: View) -> SorenessData:
-    """The worst rating and the load of each day of the week of ``view.now`` and the four weeks before."""
+    """Return the worst rating and the load of each day of the week of ``view.now`` and the four before."""
     week = periods.week_of(view.today, history.settings)
     span = pd.date_range(week.first - timedelta(weeks=DAILY_WEEKS - 1), week.last, name="day")
     days = pd.DataFrame(
@@ -64,7 +64,7 @@ def _worst_by_day(history: History, area: str) -> pd.Series:
 
 
 def _load_by_day(history: History, view: View) -> pd.Series:
-    """The load of each day; 0 on days of rest, unknown where the log was not kept."""
+    """Return the load of each day; 0 on days of rest, unknown where the log was not kept."""
     daily = load.daily_metrics(history, pd.Timestamp(view.today))["load"]
     return daily * units.load_in(1.0, history.load_kind, history.settings.units)
 
@@ -91,7 +91,7 @@ def soreness_height(data: SorenessData, width: int) -> int:
 
 
 def draw_soreness(data: SorenessData, axes: Axes) -> None:
-    """Soreness by day beside load."""
+    """Draw soreness by day beside load."""
     both = _has_ratings(data) and _has_load(data)
     upper, lower = style.split_in_two(axes, (2.2, 1)) if both else (axes, axes)
     for panel in {upper, lower}:
@@ -134,7 +134,7 @@ def _draw_soreness(soreness: NDArray[np.float64], axes: Axes) -> None:
 
 
 def _days_to_label(rated: list[int], soreness: NDArray[np.float64], apart: float) -> list[int]:
-    """The days whose ratings are written: the worst first, where they leave each other room."""
+    """Choose the days whose ratings are written: the worst first, where there is room."""
     chosen: list[int] = []
     for day in sorted(rated, key=lambda day: -soreness[day]):
         if all(abs(day - other) >= apart for other in chosen):
@@ -163,10 +163,10 @@ def _label_day(axes: Axes, day: int, value: float, above: float) -> None:
     )
 
 
-#: So many weeks are shown where no season is asked for.
+#: How many weeks are shown unless a season is asked for.
 DEFAULT_WEEKS = 26
 
-#: So wide is a date below the axis, in pixels.
+#: The width of a date below the axis, in pixels.
 _DATE_WIDTH = 62
 
 
@@ -186,13 +186,13 @@ class WeeksData:
 
 
 def weeks_data(history: History, view: View) -> WeeksData:
-    """The 26 weeks up to that of ``view.now``."""
+    """Return the 26 weeks up to that of ``view.now``."""
     last = periods.week_of(view.today, history.settings)
     return weeks_in_span(history, Span(last.first - timedelta(weeks=DEFAULT_WEEKS - 1), last.last), view.area)
 
 
 def weeks_in_span(history: History, span: Span, area: str) -> WeeksData:
-    """The weeks that days of a span lie in; days outside of it do not count."""
+    """Return the weeks that days of a span lie in; days outside of it do not count."""
     first = periods.week_of(span.first, history.settings).first
     days = pd.date_range(span.first, span.last)
     week = pd.Series((days - pd.Timestamp(first)).days // 7, days)
@@ -232,7 +232,7 @@ def _weeks_title(weeks: pd.DataFrame, area: str) -> str:
 
 
 def draw_weeks(data: WeeksData, axes: Axes) -> None:
-    """Soreness by week beside load."""
+    """Draw soreness by week beside load."""
     pixels = style.width_px(axes)
     upper, lower = style.split_in_two(axes, (2.2, 1))
     weeks = data.weeks

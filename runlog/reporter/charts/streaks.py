@@ -33,7 +33,7 @@ _ANSWER_LABELS = {
     UNKNOWN: N_("unknown"),
     SKIPPED: N_("skipped"),
 }
-#: Without and with runs of which it is unknown.
+#: The title without and with runs whose answer is unknown.
 _TITLES = {
     "warmup": (
         N_("Warm-up: {done} of {known} runs"),
@@ -62,7 +62,7 @@ class StreaksData:
 
 
 def streaks_data(history: History, view: View) -> StreaksData:
-    """The answers of the runs of eight weeks up to ``view.now``; a part of a run is no run of its own."""
+    """Return the answers of the runs of eight weeks up to ``view.now``; parts of runs do not count."""
     whole = history.runs.loc[history.runs["part_of"].isna()]
     answers = pd.DataFrame(
         {"day": whole["day"], **{habit: _answers(whole, habit) for habit in STREAK_HABITS}}
@@ -124,7 +124,7 @@ def _cooldown_sentence(answer: str, runs: int) -> str:
 
 
 def draw_streaks(data: StreaksData, axes: Axes) -> None:
-    """Warm-up and cool-down of each run: done, skipped, unknown."""
+    """Draw warm-up and cool-down of each run: done, skipped, unknown."""
     if data.runs.empty:
         style.show_message(axes, _("No runs in the last {n} weeks.").format(n=STREAK_WEEKS))
         return

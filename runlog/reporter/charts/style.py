@@ -102,7 +102,7 @@ class ChartFigure(Figure):
 
 @contextmanager
 def _chart_style() -> Iterator[None]:
-    """In the style of runlog; a letter that the font lacks is drawn as a box and stays itself in an SVG."""
+    """Set runlog's style; a letter that the font lacks is drawn as a box and stays itself in an SVG."""
     with mpl.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
@@ -110,7 +110,7 @@ def _chart_style() -> Iterator[None]:
 
 
 def new_figure(draw: Callable[[Axes], None], width: int, height: int, title: str = "") -> ChartFigure:
-    """A new figure of so many pixels with one chart on it, and above it the title where there is one."""
+    """Return a new figure of so many pixels with one chart on it, below the title if there is one."""
     lines = wrap_text(title, width - 30, _BOLD * _TITLE_SIZE)
     height += _TITLE_MARGIN + _TITLE_LINE * len(lines) if lines else 0
     with _chart_style():
@@ -130,7 +130,7 @@ def new_figure(draw: Callable[[Axes], None], width: int, height: int, title: str
 
 
 def encode_figure(figure: Figure, kind: str) -> bytes:
-    """The figure as the bytes of a PNG, SVG or PDF, the same bytes for the same figure.
+    """Return the figure as the bytes of a PNG, SVG or PDF, the same bytes for the same figure.
 
     Raises:
         BadInput: another kind was asked for.
@@ -147,7 +147,7 @@ def encode_figure(figure: Figure, kind: str) -> bytes:
 
 
 def figure_svg(figure: Figure, prefix: str) -> str:
-    """The figure as an SVG element for a page, in the page's colours; its ids start with a prefix."""
+    """Return the figure as an SVG element for a page, in the page's colours; its ids start with a prefix."""
     buffer = StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with _chart_style():
@@ -169,7 +169,7 @@ def figure_svg(figure: Figure, prefix: str) -> str:
 
 
 def _lay_out(figure: Figure) -> None:
-    """Place all for good: with a layout still to be made, saving would draw the figure twice."""
+    """Compute the layout once: with a layout engine set, saving would draw the figure twice."""
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
@@ -177,7 +177,7 @@ def _lay_out(figure: Figure) -> None:
 
 
 def split_in_two(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
-    """Two panels in the place of one, the upper and the lower, with the same days below both."""
+    """Divide axes into an upper and a lower panel with the same horizontal scale."""
     figure, place = axes.figure, axes.get_subplotspec()
     if place is None:
         raise ValueError("these axes are no subplot, so they cannot be divided")
@@ -194,7 +194,7 @@ def split_in_two(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
 def split_grid(
     axes: Axes, rows: int, columns: int, *, widths: Sequence[float] | None = None
 ) -> list[list[Axes]]:
-    """Panels in the place of one, by row and column."""
+    """Divide axes into panels, by row and column."""
     figure, place = axes.figure, axes.get_subplotspec()
     if place is None:
         raise ValueError("these axes are no subplot, so they cannot be divided")
@@ -218,7 +218,7 @@ def format_axis(axis: Axis, write: Callable[[float], str] | None = None) -> None
 
 
 def digits_needed(places: Collection[float]) -> int:
-    """How many digits after the point tell all of these numbers."""
+    """Return how many digits after the point all of these numbers need."""
     count = 0
     while count < _MOST_DIGITS and not all(
         math.isclose(one, round(one, count), abs_tol=1e-9) for one in places
@@ -228,17 +228,17 @@ def digits_needed(places: Collection[float]) -> int:
 
 
 def is_narrow(axes: Axes) -> bool:
-    """Whether a chart is drawn for a phone."""
+    """Return whether a chart is drawn for a phone."""
     return width_px(axes) < (WIDE + NARROW) / 2
 
 
 def width_px(axes: Axes) -> float:
-    """How many pixels the picture is wide."""
+    """Return the width of the picture in pixels."""
     return float(axes.figure.bbox.width / axes.figure.dpi * PER_INCH)
 
 
 def show_message(axes: Axes, text: str) -> None:
-    """An empty chart that says what is missing."""
+    """Show a message instead of a chart."""
     axes.set_axis_off()
     lines = wrap_text(text, width_px(axes) - 40)
     axes.text(
@@ -253,12 +253,12 @@ def show_message(axes: Axes, text: str) -> None:
 
 
 def set_panel_title(axes: Axes, text: str, pixels: float, size: float = 12) -> None:
-    """What a panel shows, above it; in smaller letters where a language takes more room."""
+    """Write what a panel shows above it, in smaller letters where a language takes more room."""
     axes.set_title(text, fontsize=min(size, size * pixels / text_width(text, size)))
 
 
 def add_note(axes: Axes, text: str) -> None:
-    """A small text below the whole chart, in as many lines as it takes."""
+    """Write a small text below the whole chart, in as many lines as it takes."""
     figure = axes.figure
     lines = wrap_note(text, width_px(axes))
     figure.supxlabel(
@@ -267,12 +267,12 @@ def add_note(axes: Axes, text: str) -> None:
 
 
 def wrap_note(text: str, pixels: float) -> list[str]:
-    """The lines of a small text in so many pixels; its own breaks are kept."""
+    """Wrap a small text to so many pixels; its own line breaks are kept."""
     return [line for part in text.splitlines() for line in wrap_text(part, pixels - 24, SMALL_FONT)]
 
 
 def wrap_text(text: str, pixels: float, size: float = 12) -> list[str]:
-    """A text in lines of at most so many pixels; a word that is longer is cut."""
+    """Wrap a text to lines of at most so many pixels; a word that is longer is cut."""
     lines: list[str] = []
     for word in text.split():
         joined = f"{lines[-1]} {word}" if lines else word
@@ -284,7 +284,7 @@ def wrap_text(text: str, pixels: float, size: float = 12) -> list[str]:
 
 
 def truncate_text(text: str, pixels: float, size: float = 12) -> str:
-    """What the runner typed, in one line and cut where it would not fit."""
+    """Put a text into one line, cut where it would not fit."""
     text = " ".join(units.printable(text).split())
     if text_width(text, size) <= pixels:
         return text
@@ -294,13 +294,13 @@ def truncate_text(text: str, pixels: float, size: float = 12) -> str:
 
 
 def text_width(text: str, size: float = 12) -> float:
-    """How many pixels wide a text is."""
+    """Return how many pixels wide a text is."""
     return size * sum(_glyph_width(letter) for letter in text)
 
 
 @cache
 def _glyph_width(letter: str) -> float:
-    """How wide a letter is, in sizes of the font; one that the font lacks counts as a square."""
+    """Return the width of a letter, in sizes of the font; one that the font lacks counts as a square."""
     font = get_font(findfont(_FONT))
     if not font.get_char_index(ord(letter)):
         return 1.0
@@ -309,7 +309,7 @@ def _glyph_width(letter: str) -> float:
 
 
 def pick_spaced(places: Sequence[float], least: float) -> list[int]:
-    """The numbers of those of the rising places that lie at least so far from the one chosen before."""
+    """Choose rising places that lie at least so far apart, the first one first, and return their indices."""
     chosen: list[int] = []
     for number, place in enumerate(places):
         if not chosen or place - places[chosen[-1]] >= least:
