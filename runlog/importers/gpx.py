@@ -7,7 +7,7 @@ whichever keeps more points.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from runlog.importers.detect import Head, SourceFile
     from runlog.importers.xml_points import XmlFault
 
-#: Local names of extension elements, in lower case and whatever their name space, by our columns.
+    TrackRows = tuple["TrackHead", int, int]
+
+#: The columns of extension elements, by local name in lower case.
 EXTENSION_COLUMNS = {
     "hr": "heart_rate_bpm",
     "heartrate": "heart_rate_bpm",
@@ -48,72 +50,71 @@ POINT_COLUMNS = tuple(dict.fromkeys(("lat", "lon", "altitude_m", *EXTENSION_COLU
 
 @dataclass(slots=True)
 class TrackHead:
-    """What a track says of itself, and the row of its first point."""
+    """Name and type of a track, and the row of its first point."""
 
-    first: int
+    first_row: int
     name: str | None = None
     type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GpxTracks:
-    """All tracks of a file that have points, and whether it plans routes, too."""
+    """All tracks of a file that have points, and whether it has planned routes too."""
 
-    heads: list[TrackHead]
+    tracks: list[TrackHead]
     points: Points
     has_routes: bool
 
-    def parts(self) -> list[tuple[TrackHead, int, int]]:
-        """Return each track's head, and the rows of its first point and after its last one."""
-        bounds = pairwise([*(head.first for head in self.heads), len(self.points)])
-        return [(head, *rows) for head, rows in zip(self.heads, bounds, strict=True)]
+    def rows_by_track(self) -> list[TrackRows]:
+        """Return each track's head, the row of its first point, and the row after its last one."""
+        bounds = pairwise([*(head.first_row for head in self.tracks), len(self.points)])
+        return [(head, *rows) for head, rows in zip(self.tracks, bounds, strict=True)]
 
 
 def parse_tracks(text: str) -> tuple[GpxTracks, xml_points.XmlFault | None]:
     """Read GPX text to its end or to the first fault.
 
     Raises:
-        NotReadable: it declares entities, or is made to fill a memory.
+        NotReadable: it declares entities, or is far larger than any recording.
     """
-    heard = _GpxParser()
-    fault = heard.listen(text)
-    heads = [head for head in heard.heads if head.first < heard.count]
-    return GpxTracks(heads, heard.points(), heard.has_routes), fault
+    parser = _GpxParser()
+    fault = parser.parse(text)
+    heads = [head for head in parser.tracks if head.first_row < parser.count]
+    return GpxTracks(heads, parser.points(), parser.has_routes), fault
 
 
 class _GpxParser(xml_points.PointParser):
-    POINT = "trkpt"
-    ATTRIBUTES = ("lat", "lon")
-    ELEMENTS = MappingProxyType({"ele": "altitude_m", "time": xml_points.TIME_COLUMN, **EXTENSION_COLUMNS})
+    POINT_TAG = "trkpt"
+    ATTRIBUTE_COLUMNS = ("lat", "lon")
+    ELEMENT_COLUMNS = MappingProxyType(
+        {"ele": "altitude_m", "time": xml_points.TIME_COLUMN, **EXTENSION_COLUMNS}
+    )
 
     def __init__(self) -> None:
         super().__init__()
-        self.heads: list[TrackHead] = []
+        self.tracks: list[TrackHead] = []
         self.has_routes = False
 
-    def begin(self, name: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 - only points have any
+    def start_element(self, name: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 - only points have any
         if name == "trk":
-            self.takes_points = True
-            if self.heads and self.heads[-1].first == self.count:  # the one before has no points
-                self.heads.pop()
-            self.heads.append(TrackHead(self.count))
+            self.in_recording = True
+            if self.tracks and self.tracks[-1].first_row == self.count:  # the one before has no points
+                self.tracks.pop()
+            self.tracks.append(TrackHead(self.count))
         if name in ("trk", "trkseg"):
-            self.pause()
+            self.start_segment()
         self.has_routes |= name == "rte"
 
-    def end(self, name: str, text: str) -> None:
+    def end_element(self, name: str, text: str) -> None:
         if name == "trk":
-            self.takes_points = False
+            self.in_recording = False
         if self.path[-1:] != ["trk"] or not text:
             return
         if name == "name":
-            self.heads[-1].name = text[: xml_points.MAX_NAME_LENGTH]
+            self.tracks[-1].name = text[: xml_points.MAX_NAME_LENGTH]
         elif name == "type":
-            self.heads[-1].type = text[: xml_points.MAX_NAME_LENGTH]
+            self.tracks[-1].type = text[: xml_points.MAX_NAME_LENGTH]
 
-
-if TYPE_CHECKING:
-    TrackRows = tuple[TrackHead, int, int]
 
 FORMAT = "gpx"
 
@@ -122,7 +123,7 @@ _MAX_TRACK_GAP_S = 600.0
 
 
 def claims(head: Head) -> bool:
-    """Tell whether the bytes are XML whose root is gpx."""
+    """Return whether the bytes are XML whose root is gpx."""
     return xml_points.local_name(head.xml_root or "") == "gpx"
 
 
@@ -134,58 +135,56 @@ def read(file: SourceFile) -> ParsedFile:
         NotTaken: no track, or no point of one has a time.
     """
     text = xml_points.decode_xml(file.data)
-    heard, fault = parse_tracks(text)
+    parsed, fault = parse_tracks(text)
     if fault is None:
-        return ParsedFile(FORMAT, activities=_build_activities(heard), notes=heard.points.notes())
-    mended = read_with_gpxpy(text) if b"<trkpt" in fault.rest else None
-    if mended is None or len(mended[0].points) < len(heard.points):
-        return _read_before_fault(heard, fault)
-    return _read_repaired(*mended, fault)
+        return _parsed_file(parsed)
+    repaired = read_with_gpxpy(text) if b"<trkpt" in fault.remaining else None
+    if repaired is None or len(repaired[0].points) < len(parsed.points):
+        return _read_before_fault(parsed, fault)
+    return _read_repaired(*repaired, fault)
 
 
-def _read_before_fault(heard: GpxTracks, fault: XmlFault) -> ParsedFile:
-    """Give what stands before a fault."""
-    if np.isnan(heard.points.times).all():
+def _parsed_file(parsed: GpxTracks) -> ParsedFile:
+    return ParsedFile(FORMAT, activities=_build_activities(parsed), notes=parsed.points.time_zone_notes())
+
+
+def _read_before_fault(parsed: GpxTracks, fault: XmlFault) -> ParsedFile:
+    """Return what was read before the fault."""
+    if np.isnan(parsed.points.times).all():
         raise NotReadable(f"damaged: {fault.reason}")
-    activities = _build_activities(heard)
-    problem = Problem(f"damaged ({fault.reason}); {_count_points(activities)} points before it were kept")
-    return ParsedFile(FORMAT, activities=activities, problems=(problem,), notes=heard.points.notes())
+    file = _parsed_file(parsed)
+    return replace(file, problems=(fault.problem(file.activities),))
 
 
-def _read_repaired(heard: GpxTracks, left_out: int, fault: XmlFault) -> ParsedFile:
-    """Give what is left when the damaged points are taken out."""
-    activities = _build_activities(heard)
-    counts = f"{_count_points(activities)} points were kept, {left_out} could not be read"
-    problems = (Problem(f"damaged ({fault.reason}); {counts}"),) if left_out else ()
-    return ParsedFile(FORMAT, activities=activities, problems=problems, notes=heard.points.notes())
+def _read_repaired(parsed: GpxTracks, left_out: int, fault: XmlFault) -> ParsedFile:
+    """Return what gpxpy reads without the damaged points."""
+    file = _parsed_file(parsed)
+    counts = f"{xml_points.count_points(file.activities)} points were kept, {left_out} could not be read"
+    return replace(file, problems=(Problem(f"damaged ({fault.reason}); {counts}"),) if left_out else ())
 
 
-def _count_points(activities: tuple[Activity, ...]) -> int:
-    return sum(len(activity.track) for activity in activities if activity.track is not None)
-
-
-def _build_activities(heard: GpxTracks) -> tuple[Activity, ...]:
-    """Make an activity of each recording.
+def _build_activities(parsed: GpxTracks) -> tuple[Activity, ...]:
+    """Build an activity of each recording.
 
     Raises:
-        NotTaken: no point of any has a time that can be right.
+        NotTaken: no point has a possible time.
     """
-    times = heard.points.times
-    timed = [part for part in heard.parts() if not np.isnan(times[slice(*part[1:])]).all()]
+    times = parsed.points.times
+    timed = [rows for rows in parsed.rows_by_track() if not np.isnan(times[slice(*rows[1:])]).all()]
     if not timed:
-        raise NotTaken(_reason_without_times(heard))
+        raise NotTaken(_reason_without_times(parsed))
     recordings = _join_tracks(timed, times)
-    activities = [_build_activity(head, heard.points.rows(first, end)) for head, first, end in recordings]
-    found = tuple(activity for activity in activities if activity is not None)
-    if not found:
+    built = [_build_activity(head, parsed.points.slice(first, end)) for head, first, end in recordings]
+    activities = tuple(activity for activity in built if activity is not None)
+    if not activities:
         raise NotTaken("its times lie before 1990 or after 9998; the clock of the device was not set")
-    return found
+    return activities
 
 
-def _reason_without_times(heard: GpxTracks) -> str:
-    if heard.heads:
+def _reason_without_times(parsed: GpxTracks) -> str:
+    if parsed.tracks:
         return "a route, not a run: its points have no times"
-    if heard.has_routes:
+    if parsed.has_routes:
         return "a planned route, not a recorded run"
     return "no track in it"
 
@@ -210,7 +209,7 @@ def _continues(before: TrackRows, after: TrackRows, times: NDArray[np.float64]) 
 
 
 def _build_activity(head: TrackHead, points: Points) -> Activity | None:
-    """Make an activity of the points of one recording; None where no time in them can be right."""
+    """Build an activity from the points of one recording; None if no time in them is possible."""
     built = tracks.build_track(points.times, points.segments, points.columns)
     if built is None:
         return None
@@ -232,19 +231,19 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _POINT_BOUNDARY = re.compile(r"(?=<trkpt\b|</trkseg\b)")  # a point with the space after it is a piece
 
 #: gpxpy makes objects of 10 times a file's size, copies nested elements by recursion in C, and searches
-#: for the end of each name space declaration as far as it takes: it is given nothing that would hurt it.
+#: for the end of each name space declaration without limit: text that would make it slow is kept from it.
 _MAX_TEXT_SIZE = 16 * 2**20
 _MAX_POINT_SIZE = 4096
 _OVERLONG_NAMESPACE = re.compile(r"\sxmlns[^=]{200}")
 
 
 def read_with_gpxpy(text: str) -> tuple[GpxTracks, int] | None:
-    """Read GPX text that is not well-formed without the points in which it is not.
+    """Read GPX text without the points that are not well-formed.
 
-    Stray ampersands are taken for what they look like, and control characters are left out.
+    Stray ampersands are escaped, and control characters are left out.
 
     Returns:
-        The tracks, and how many points were left out; None where gpxpy does not read the rest either.
+        The tracks, and how many points were left out; None if gpxpy does not read the rest either.
     """
     from gpxpy.gpx import GPXException
     from gpxpy.parser import GPXParser
@@ -253,12 +252,12 @@ def read_with_gpxpy(text: str) -> tuple[GpxTracks, int] | None:
         return None
     pieces = _POINT_BOUNDARY.split(_CONTROL_CHARACTERS.sub("", _STRAY_AMPERSAND.sub("&amp;", text)))
     sound = [piece for piece in pieces if not piece.startswith("<trkpt") or _is_well_formed(piece)]
-    mended = "".join(sound)
-    _, fault = parse_tracks(mended)
+    repaired = "".join(sound)
+    _, fault = parse_tracks(repaired)
     if fault is not None:
         return None
     try:
-        tree = GPXParser(mended).parse("1.1")
+        tree = GPXParser(repaired).parse("1.1")
     except GPXException:
         return None
     return _convert_tracks(tree), len(pieces) - len(sound)
@@ -291,8 +290,7 @@ def _convert_tracks(tree: GPX) -> GpxTracks:
                 columns[column][row] = value
     moments = np.array([_point_time(point) for point in points]).reshape(-1, 2)
     numbers = np.repeat(np.arange(len(segments)), segments)
-    found = Points(numbers, moments[:, 0], moments[:, 1], columns)
-    return GpxTracks(heads, found, bool(tree.routes))
+    return GpxTracks(heads, Points(numbers, moments[:, 0], moments[:, 1], columns), bool(tree.routes))
 
 
 def _point_values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:
@@ -311,7 +309,7 @@ def _extension_elements(point: GPXTrackPoint) -> Iterator[Any]:
 
 
 def _point_time(point: GPXTrackPoint) -> tuple[float, float]:
-    """Return the Unix seconds of a point and the offset that its time is written with."""
+    """Return the Unix seconds of a point and the UTC offset that its time is written with."""
     time = point.time
     if time is None:
         return np.nan, np.nan

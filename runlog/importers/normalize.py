@@ -1,6 +1,6 @@
 """Complete an activity after reading, and refuse one that cannot have happened.
 
-Sums that the source leaves out come from the track; the offset of the local clock comes from the position.
+Missing totals come from the track, a missing UTC offset from the first position.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _ASCENT_NOISE_M = 1.0
 
 
 def fill_missing_sums(activity: Activity) -> Activity:
-    """Return the activity with its cadence in steps of both feet, and its unknown sums from the track.
+    """Fill in missing totals from the track, and convert cadence to steps of both feet.
 
-    What the source states is kept. Distance is the device's own running total, else great circles between
+    Totals of the source stay. Distance is the device's own running total, else great circles between
     positions of one segment. Moving time leaves out pauses and standing (under 0.5 m/s over 10 s).
     """
     activity = _count_both_feet(
@@ -45,20 +45,20 @@ def fill_missing_sums(activity: Activity) -> Activity:
     track = activity.track
     if track is None or len(track) == 0:
         return activity
-    unknown = {
-        name: find(track) for name, find in _SUMS_FROM_TRACK.items() if getattr(activity, name) is None
+    missing = {
+        name: total(track) for name, total in _SUMS_FROM_TRACK.items() if getattr(activity, name) is None
     }
-    return replace(activity, **unknown)  # type: ignore[arg-type]  # the names are all of numbers
+    return replace(activity, **missing)  # type: ignore[arg-type]  # the names are all of numbers
 
 
 def track_distance(track: Track) -> float | None:
-    """Return the metres covered, or None where the track has neither distance nor positions."""
+    """Return the metres covered, or None if the track has neither distance nor positions."""
     steps = _distance_steps(track)
     return None if steps is None else float(steps.sum())
 
 
 def track_moving_time(track: Track) -> float:
-    """Return the seconds without pauses and, where the track tells, without standing."""
+    """Return the seconds without pauses and, if the track has distances or positions, without standing."""
     seconds = np.where(_in_same_segment(track), np.diff(track["time_s"]), 0.0)
     steps = _distance_steps(track)
     if steps is None or not len(seconds):
@@ -147,7 +147,7 @@ def _track_avg_cadence(track: Track) -> float | None:
 
 
 def _cadence_while_stepping(track: Track) -> NDArray[np.float64]:
-    """Return the cadences of the points at which there were steps."""
+    """Return the cadences (m,) of the points with steps."""
     if "cadence_spm" not in track:
         return np.empty(0)
     cadence = track["cadence_spm"]
@@ -155,18 +155,16 @@ def _cadence_while_stepping(track: Track) -> NDArray[np.float64]:
 
 
 def _drop_zero_sums(activity: Activity) -> Activity:
-    """Take away sums of 0 that can only mean that nothing was measured."""
+    """Replace zeros that can only mean "not measured" with None."""
     measured = ("moving_s", "avg_hr", "max_hr", "avg_cadence_spm")
-    unknown = {
-        name: None for name in measured if (value := getattr(activity, name)) is not None and value <= 0
-    }
-    return replace(activity, **unknown)  # type: ignore[arg-type]  # the names above may all be None
+    zeros = {name: None for name in measured if (value := getattr(activity, name)) is not None and value <= 0}
+    return replace(activity, **zeros)  # type: ignore[arg-type]  # the names above may all be None
 
 
 def _count_both_feet(activity: Activity) -> Activity:
-    """Count both feet where the source counts one (FIT always, GPX and TCX in some dialects).
+    """Double the cadence if the source counts one foot (FIT always, GPX and TCX in some dialects).
 
-    The cadence of other sports is not of steps, and is left out.
+    The cadence of other sports does not count steps, and is left out.
     """
     track, average = activity.track, activity.avg_cadence_spm
     stepping = _cadence_while_stepping(track) if track else np.empty(0)
@@ -187,7 +185,7 @@ def _without_column(track: Track, column: str) -> Track:
 
 
 def _drop_constant_intensity(laps: Sequence[Lap]) -> tuple[Lap, ...]:
-    """Take the intensity from laps where it never varies: some exporters write one word on every lap."""
+    """Remove lap intensities that are all the same: some exporters write one value on every lap."""
     if len({lap.intensity for lap in laps} - {None}) > 1:
         return tuple(laps)
     return tuple(replace(lap, intensity=None) for lap in laps)
@@ -203,13 +201,13 @@ _SUMS_FROM_TRACK: dict[str, Callable[[Track], float | None]] = {
 }
 
 
-_VIRTUAL_SUB_SPORT = "virtual_activity"  # its positions lie in a made-up world
+_VIRTUAL_SUB_SPORT = "virtual_activity"  # its positions are not real
 
 
 def fill_utc_offset(activity: Activity) -> Activity:
-    """Return the activity with the offset of its local clock: the file's own, else its first position's.
+    """Set the UTC offset of an activity without one from its first position.
 
-    Without both it stays unknown, and the time zone of the settings counts.
+    Without positions it stays unknown, and the time zone of the settings counts.
     """
     if (
         activity.utc_offset_s is not None
@@ -225,7 +223,7 @@ def fill_utc_offset(activity: Activity) -> Activity:
 
 
 def time_zone_at(lat: float, lon: float) -> ZoneInfo | None:
-    """Return the time zone at a position in degrees; at sea the nautical one, None where none is known."""
+    """Return the time zone at a position in degrees, at sea the nautical one; None if it is not known."""
     import tzfpy
 
     name = tzfpy.get_tz(lon, lat)
@@ -249,7 +247,7 @@ _MAX_RUN_SPEED_MPS = 12.0  # the fastest sprint ever run, held over a whole run
 
 
 def implausible_reason(activity: Activity, now: datetime) -> str | None:
-    """Say why an activity cannot be right, or None where nothing speaks against it."""
+    """Return why an activity cannot be right, or None if it can."""
     reason = _wrong_time(activity, now) or _wrong_distance(activity)
     return f"the activity of {activity.start:%Y-%m-%d %H:%M} UTC {reason}" if reason else None
 

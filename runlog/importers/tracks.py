@@ -20,7 +20,7 @@ EARLIEST_UNIX_S = localtime.EARLIEST_VALID.timestamp()
 LATEST_UNIX_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 MAX_DURATION_S = 14 * 86400.0
 
-#: What a value may be; outside of it the sensor failed, and the value is unknown.
+#: Valid range of each column; values outside are sensor faults and become NaN.
 VALID_RANGES = {
     "lat": (-90.0, 90.0),
     "lon": (-180.0, 180.0),
@@ -44,16 +44,16 @@ def build_track(
     columns: Mapping[str, NDArray[np.float64]],
     start: float | None = None,
 ) -> tuple[float, Track] | None:
-    """Make a track from columns with a row per point as it was recorded.
+    """Build a track from columns with a row per point, in the order of the file.
 
     Args:
         times: Unix seconds (n,), NaN where a point has none.
-        segments: segment of each point (n,), any numbers that change where a pause lies between.
-        columns: raw values (n,) by the name that they have in a track.
+        segments: any numbers (n,) that change at a pause.
+        columns: raw values (n,) by track column.
         start: Unix seconds of the activity's start; None is the first usable time.
 
     Returns:
-        The start in Unix seconds and the track, or None where no point has a usable time (after 1990).
+        The start in Unix seconds and the track, or None if no point has a usable time (after 1990).
     """
     rows = np.flatnonzero(usable_times(times))
     if not len(rows):
@@ -66,14 +66,14 @@ def build_track(
         "segment": _renumber_segments(segments[order]),
     }
     for name, values in _blank_impossible(columns).items():
-        kept = values[order]
-        if not np.isnan(kept).all():
-            track[name] = kept
+        ordered = values[order]
+        if not np.isnan(ordered).all():
+            track[name] = ordered
     return start, Track(track)
 
 
 def usable_times(times: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell of each time whether it can be right: after 1990 and within two weeks of most others."""
+    """Return whether each time is possible (n,): after 1990, and within two weeks of the median."""
     set_clock = (times >= EARLIEST_UNIX_S) & (times < LATEST_UNIX_S)
     if not set_clock.any():
         return set_clock
@@ -106,9 +106,9 @@ _UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCI
 
 
 def parse_times(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return Unix seconds (n,) and the offsets in seconds that the times are written with (n,).
+    """Parse ISO times into Unix seconds (n,) and the UTC offsets that they are written with, in seconds (n,).
 
-    A time without a zone is taken for UTC, and its offset is NaN. What is no time is NaN, NaN.
+    A time without a zone is taken for UTC, and its offset is NaN. What is not a time is NaN, NaN.
     """
     plain = [text.strip() for text in texts]
     in_utc = _parse_uniform_utc(plain)
@@ -119,12 +119,12 @@ def parse_times(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.f
 
 
 def parse_time(text: str) -> float:
-    """Return Unix seconds of one time (UTC where it names no zone), NaN where it is none."""
+    """Parse one ISO time: return Unix seconds (UTC if it names no zone), NaN if it is not a time."""
     return _parse_one(text.strip())[0]
 
 
 def _parse_uniform_utc(texts: Sequence[str]) -> NDArray[np.float64] | None:
-    """Read times that look alike but for their digits, six times as fast; None where they do not."""
+    """Parse times that share one layout in a vectorised way (six times as fast); None if layouts differ."""
     if not texts or not _UTC_TIME.fullmatch(texts[0]):
         return None
     width = len(texts[0])

@@ -15,23 +15,26 @@ import numpy as np
 
 from runlog.errors import NotReadable
 from runlog.importers import detect, tracks
+from runlog.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import ClassVar, NoReturn
 
     from numpy.typing import NDArray
 
+    from runlog.model import Activity
+
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points as they were recorded: arrays with a row for each.
+    """Points in file order, as arrays with a row per point.
 
     Attributes:
-        segments: numbers (n,) that change where a pause lies between.
+        segments: numbers (n,) that change at a pause.
         times: Unix seconds (n,), NaN where a point has none.
-        offsets: seconds of the zone that the times are written with (n,), NaN where they name none.
-        columns: numbers (n,) by the name that they have in a track; lat, lon and those that any point has.
+        offsets: UTC offsets in seconds that the times are written with (n,), NaN for a time without a zone.
+        columns: numbers (n,) by track column: lat, lon and those that any point has.
     """
 
     segments: NDArray[np.int64]
@@ -42,21 +45,21 @@ class Points:
     def __len__(self) -> int:
         return len(self.times)
 
-    def rows(self, first: int, end: int) -> Points:
-        """Return the points from one row to before another."""
+    def slice(self, first: int, end: int) -> Points:
+        """Return the points from the first row to before the end row."""
         rows = slice(first, end)
         columns = {column: values[rows] for column, values in self.columns.items()}
         return Points(self.segments[rows], self.times[rows], self.offsets[rows], columns)
 
-    def notes(self) -> tuple[str, ...]:
-        """Return what is to be said of how the points were read."""
+    def time_zone_notes(self) -> tuple[str, ...]:
+        """Return a note if times without a zone were taken for UTC."""
         zoneless = np.isnan(self.offsets) & ~np.isnan(self.times)
         return ("its times name no time zone; they were taken for UTC",) if zoneless.any() else ()
 
     def utc_offset_s(self) -> int | None:
-        """Return the offset that the times are written with; Z tells nothing of the local clock."""
-        told = self.offsets[~np.isnan(self.offsets)]
-        return round(told[0]) or None if len(told) else None
+        """Return the UTC offset that the times are written with; None for 0, as Z may be any local time."""
+        known = self.offsets[~np.isnan(self.offsets)]
+        return round(known[0]) or None if len(known) else None
 
 
 #: More than any recording has: two weeks with a point per second are 1.2 million.
@@ -70,82 +73,95 @@ _ATTRIBUTE = re.compile(rb"\s([^\s=<>\"'/]++)\s*+=")
 _DECLARATION = re.compile(r"\A<\?xml\b[^>]*>")
 _MISSING_VALUE = "nan"
 
-#: Among the columns of a point, the one that holds times.
+#: The column of a point that holds its time.
 TIME_COLUMN = "time"
 
 
 @dataclass(frozen=True, slots=True)
 class XmlFault:
-    """Where a text stops being XML."""
+    """The first error in XML text."""
 
     reason: str
-    rest: bytes  # the UTF-8 text from there on
+    remaining: bytes  # the UTF-8 text from there on
+
+    def problem(self, activities: Iterable[Activity]) -> Problem:
+        """Return the problem of a file of which these activities before the fault were read."""
+        return Problem(f"damaged ({self.reason}); {count_points(activities)} points before it were kept")
+
+
+def count_points(activities: Iterable[Activity]) -> int:
+    """Return the number of points in the tracks of activities."""
+    return sum(len(activity.track) for activity in activities if activity.track is not None)
 
 
 def decode_xml(data: bytes) -> str:
-    """Decode an XML file and take away what stands before its root: space, and a declaration, now untrue."""
+    """Decode an XML file without leading space and declaration, whose encoding is wrong from here on."""
     return _DECLARATION.sub("", detect.decode_text(data).lstrip("\ufeff \t\r\n"))
 
 
 class PointParser(ABC):
-    """Hears a recording. A subclass says what a point holds, and notes what stands around points.
+    """Base class of the expat handlers: collects the text of each point's fields per column.
+
+    A subclass names the fields of a point, and handles the elements outside points.
 
     Attributes:
-        count: of the points heard so far.
-        path: local names of the open elements outside of points.
-        takes_points: whether points that begin here are of a recording.
+        count: number of points so far.
+        path: local names of the open elements outside points.
+        in_recording: whether points that begin here belong to a recording.
     """
 
-    POINT: ClassVar[str]
+    POINT_TAG: ClassVar[str]
     #: Attributes of a point that are columns of the same name.
-    ATTRIBUTES: ClassVar[tuple[str, ...]]
-    #: The columns of elements within a point, by their local names in lower case.
-    ELEMENTS: ClassVar[Mapping[str, str]]
+    ATTRIBUTE_COLUMNS: ClassVar[tuple[str, ...]]
+    #: Columns of the elements in a point, by their local names in lower case.
+    ELEMENT_COLUMNS: ClassVar[Mapping[str, str]]
 
     def __init__(self) -> None:
         self.count = 0
         self.path: list[str] = []
-        self.takes_points = False
-        columns = (*self.ATTRIBUTES, *self.ELEMENTS.values())
+        self.in_recording = False
+        columns = (*self.ATTRIBUTE_COLUMNS, *self.ELEMENT_COLUMNS.values())
         self._texts: dict[str, list[str]] = {column: [] for column in columns}
-        self._attributes = [(name, self._texts[name]) for name in self.ATTRIBUTES]
-        self._columns = _ColumnTexts({name: self._texts[column] for name, column in self.ELEMENTS.items()})
+        self._attributes = [(name, self._texts[name]) for name in self.ATTRIBUTE_COLUMNS]
+        self._columns = _ColumnTexts(
+            {name: self._texts[column] for name, column in self.ELEMENT_COLUMNS.items()}
+        )
         self._pauses = [0]
         self._text: list[str] = []
         self._names = _LocalNames()
         self._point = ""
 
     @abstractmethod
-    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Hear an element begin outside of points."""
+    def start_element(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Handle the start of an element outside points."""
 
     @abstractmethod
-    def end(self, name: str, text: str) -> None:
-        """Hear an element end outside of points; it has left the path."""
+    def end_element(self, name: str, text: str) -> None:
+        """Handle the end of an element outside points; it is no longer in the path."""
 
-    def listen(self, text: str) -> XmlFault | None:
-        """Parse to the end or the first fault, which is returned.
+    def parse(self, text: str) -> XmlFault | None:
+        """Parse to the end or to the first fault; return the fault.
 
         Raises:
-            NotReadable: it declares entities, or is made to fill a memory.
+            NotReadable: it declares entities, or is far larger than any recording.
         """
         data = text.encode("utf-8", errors="replace")
         parser = self._parser = expat.ParserCreate("utf-8")
-        self._outside = self._begin_outside, self._end_outside
-        self._within = self._end_within
+        self._outside_handlers = self._start_outside_point, self._end_outside_point
+        self._inside_handler = self._end_inside_point
         try:
             self._parse(data)
         except expat.ExpatError as error:
             return XmlFault(str(error), data[parser.ErrorByteIndex :])
         finally:
-            del self._parser, self._outside, self._within  # they hold this listener, and it holds them
+            del self._parser, self._outside_handlers, self._inside_handler  # each refers back to self
         return None
 
     def _parse(self, data: bytes) -> None:
         self._parser.buffer_text = True
         self._parser.CharacterDataHandler = self._text.append
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
-        self._hear_outside()
+        self._watch_outside_points()
         last = len(data) // _CHUNK_SIZE * _CHUNK_SIZE
         attributes: set[bytes] = set()
         for start in range(0, last, _CHUNK_SIZE):
@@ -158,7 +174,7 @@ class PointParser(ABC):
         self._parser.Parse(data[last:], True)
 
     def _check_bounds(self, start: int, count_before: int) -> None:
-        """Refuse what a chunk from ``start`` on has not brought to the end of a tag or point before it."""
+        """Raise NotReadable if a tag or point exceeds the chunk from ``start``, or points are too many."""
         if 0 <= self._parser.CurrentByteIndex < start:
             refuse_oversized("a tag of more than 1 MB")
         if self.count > _MAX_POINTS:
@@ -166,20 +182,19 @@ class PointParser(ABC):
         if self._point and self.count == count_before:
             refuse_oversized("a point of more than 1 MB")
 
-    def pause(self) -> None:
-        """Note that the next point does not follow the one before without a pause."""
+    def start_segment(self) -> None:
+        """Start a new segment: there is a pause before the next point."""
         if self._pauses[-1] != self.count:
             self._pauses.append(self.count)
 
     def points(self) -> Points:
-        """Return all points heard so far."""
+        """Return all points so far."""
         positions = ("lat", "lon")  # a track has both or neither
-        heard = [
-            name
-            for name, texts in self._texts.items()
-            if name != TIME_COLUMN and (texts or name in positions)
-        ]
-        columns = {column: self._numbers(column) for column in heard}
+        columns = {
+            column: self._numbers(column)
+            for column, texts in self._texts.items()
+            if column != TIME_COLUMN and (texts or column in positions)
+        }
         segments = np.searchsorted(self._pauses, np.arange(self.count), side="right")
         return Points(segments, *tracks.parse_times(self._all_texts(TIME_COLUMN)), columns)
 
@@ -194,46 +209,46 @@ class PointParser(ABC):
         texts = self._texts[column]
         return texts + [_MISSING_VALUE] * (self.count - len(texts))
 
-    # Nothing hears elements begin within a point: it saves a third of the time.
+    # There is no start handler inside a point: that saves a third of the time.
 
-    def _hear_outside(self) -> None:
+    def _watch_outside_points(self) -> None:
         self._point = ""
-        self._parser.StartElementHandler, self._parser.EndElementHandler = self._outside
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._outside_handlers
 
-    def _begin_outside(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def _start_outside_point(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._text.clear()
         name = self._names[tag]
-        if name == self.POINT and self.takes_points:
-            self._begin_point(tag, attributes)
+        if name == self.POINT_TAG and self.in_recording:
+            self._start_point(tag, attributes)
             return
         self.path.append(name)
         if len(self.path) > _MAX_DEPTH:
             refuse_oversized(f"elements within elements, more than {_MAX_DEPTH} deep")
-        self.begin(name, attributes)
+        self.start_element(name, attributes)
 
-    def _end_outside(self, tag: str) -> None:
-        if self.path[-1:] == [self._names[tag]]:  # else of an element that began within a point
-            self.end(self.path.pop(), "".join(self._text).strip())
+    def _end_outside_point(self, tag: str) -> None:
+        if self.path[-1:] == [self._names[tag]]:  # else the element began inside a point
+            self.end_element(self.path.pop(), "".join(self._text).strip())
         self._text.clear()
 
-    def _begin_point(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def _start_point(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.count += 1
         for name, texts in self._attributes:
             texts.append(attributes.get(name, _MISSING_VALUE))
         self._point = tag
         self._parser.StartElementHandler = None
-        self._parser.EndElementHandler = self._within
+        self._parser.EndElementHandler = self._inside_handler
 
-    def _end_within(self, tag: str) -> None:
+    def _end_inside_point(self, tag: str) -> None:
         texts = self._columns[tag]
         if texts is not None:
             missing = self.count - len(texts)
             if missing > 1:
                 texts += [_MISSING_VALUE] * (missing - 1)
-            if missing > 0:  # the first value of a point is kept
+            if missing > 0:  # the first value in a point counts
                 texts.append("".join(self._text))
         elif tag == self._point:
-            self._hear_outside()
+            self._watch_outside_points()
         elif self._names[tag] == "Value":  # <HeartRateBpm><Value>150</Value></HeartRateBpm>
             return
         self._text.clear()
@@ -249,7 +264,7 @@ class _LocalNames(dict[str, str]):
 
 
 class _ColumnTexts(dict[str, "list[str] | None"]):
-    """The texts of a column by tag; None where it is not read."""
+    """The texts of a column by tag; None for a tag that is not read."""
 
     def __missing__(self, tag: str) -> list[str] | None:
         _limit_names(len(self))
@@ -268,7 +283,7 @@ def local_name(tag: str) -> str:
 
 
 def float_or_nan(text: str) -> float:
-    """Return the number that a text is, else NaN."""
+    """Parse a number; anything else is NaN."""
     try:
         return float(text)
     except ValueError:
@@ -280,5 +295,5 @@ def _refuse_doctype(*_: object) -> None:
 
 
 def refuse_oversized(what: str) -> NoReturn:
-    """Refuse a file that is made to fill a memory."""
+    """Raise NotReadable for a file that is larger than any recording in some way."""
     raise NotReadable(f"it has {what}, which no recording has")

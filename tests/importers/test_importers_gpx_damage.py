@@ -28,7 +28,11 @@ def read(settings):
 def test_both_read_the_same():
     (fast, fault), (slow, left_out) = importers_gpx.parse_tracks(RUN), importers_gpx.read_with_gpxpy(RUN)
     assert (fault, left_out) == (None, 0)
-    assert (fast.heads, fast.parts(), fast.has_routes) == (slow.heads, slow.parts(), slow.has_routes)
+    assert (fast.tracks, fast.rows_by_track(), fast.has_routes) == (
+        slow.tracks,
+        slow.rows_by_track(),
+        slow.has_routes,
+    )
     assert np.diff(fast.points.segments).tolist() == np.diff(slow.points.segments).tolist()
     for name in ("times", "offsets"):
         np.testing.assert_array_equal(getattr(fast.points, name), getattr(slow.points, name))

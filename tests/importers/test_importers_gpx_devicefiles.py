@@ -43,40 +43,40 @@ def number(text):
 
 
 def column_of(points, columns, column):
-    """A column as it was heard, or nothing but NaN where the listener left it out."""
+    """Return a column as it was read, or NaN if the parser left it out."""
     return columns.get(column, np.full(len(points), np.nan))
 
 
 @pytest.mark.parametrize("name", names("gpx"))
-def test_a_gpx_is_heard_as_gpxpy_reads_it(devicefiles, name):
+def test_a_gpx_is_read_as_gpxpy_reads_it(devicefiles, name):
     data = (devicefiles / "gpx" / name).read_bytes()
-    heard, fault = gpx.parse_tracks(xml_points.decode_xml(data))
+    parsed, fault = gpx.parse_tracks(xml_points.decode_xml(data))
     assert fault is None
     if name in BEYOND_GPXPY:
         with pytest.raises(gpxpy.gpx.GPXException):
             gpxpy.parse(data)
-        assert np.isnan(heard.points.columns["lat"]).tolist() == [True, False, False, False]
+        assert np.isnan(parsed.points.columns["lat"]).tolist() == [True, False, False, False]
         return
     tree = gpxpy.parse(data, version="1.1")
     tracks = [track for track in tree.tracks if any(segment.points for segment in track.segments)]
     points = [point for track in tracks for segment in track.segments for point in segment.points]
-    assert heard.has_routes == bool(tree.routes)
-    assert_same_tracks(heard, tracks)
-    columns = heard.points.columns
-    np.testing.assert_array_equal(heard.points.times, [unix(point.time) for point in points])
+    assert parsed.has_routes == bool(tree.routes)
+    assert_same_tracks(parsed, tracks)
+    columns = parsed.points.columns
+    np.testing.assert_array_equal(parsed.points.times, [unix(point.time) for point in points])
     for column, field in (("lat", "latitude"), ("lon", "longitude"), ("altitude_m", "elevation")):
         told = np.array([getattr(point, field) for point in points], dtype=float)
         np.testing.assert_array_equal(column_of(points, columns, column), told, err_msg=column)
     assert_same_extensions(columns, points)
 
 
-def assert_same_tracks(heard, tracks):
+def assert_same_tracks(parsed, tracks):
     sizes = [[len(segment.points) for segment in track.segments if segment.points] for track in tracks]
-    assert [(head.name, head.type) for head in heard.heads] == [
+    assert [(head.name, head.type) for head in parsed.tracks] == [
         ((track.name or "").strip() or None, (track.type or "").strip() or None) for track in tracks
     ]
-    assert [end - first for _, first, end in heard.parts()] == [sum(size) for size in sizes]
-    _, counts = np.unique(heard.points.segments, return_counts=True)
+    assert [end - first for _, first, end in parsed.rows_by_track()] == [sum(size) for size in sizes]
+    _, counts = np.unique(parsed.points.segments, return_counts=True)
     assert counts.tolist() == [count for size in sizes for count in size]
 
 
@@ -95,11 +95,11 @@ def assert_same_extensions(columns, points):
             assert np.isnan(found[~rows]).all()
 
 
-def test_the_speed_of_gpx_1_0_is_heard(devicefiles):
+def test_the_speed_of_gpx_1_0_is_read(devicefiles):
     data = (devicefiles / "gpx" / "tkrajina__gpxpy__track_with_speed.gpx").read_bytes()
     points = gpxpy.parse(data, version="1.0").tracks[0].segments[0].points
-    heard, _ = gpx.parse_tracks(xml_points.decode_xml(data))
-    assert heard.points.columns["speed_mps"].tolist() == [point.speed for point in points]
+    parsed, _ = gpx.parse_tracks(xml_points.decode_xml(data))
+    assert parsed.points.columns["speed_mps"].tolist() == [point.speed for point in points]
 
 
 TCX_COLUMNS = {
@@ -114,24 +114,24 @@ TCX_COLUMNS = {
 
 
 @pytest.mark.parametrize("name", names("tcx"))
-def test_a_tcx_is_heard_as_elementtree_reads_it(devicefiles, name):
+def test_a_tcx_is_read_as_elementtree_reads_it(devicefiles, name):
     data = (devicefiles / "tcx" / name).read_bytes()
-    heard = tcx._TcxParser()
-    assert heard.listen(xml_points.decode_xml(data)) is None
+    parsed = tcx._TcxParser()
+    assert parsed.parse(xml_points.decode_xml(data)) is None
     if name in BEYOND_ELEMENTTREE:
         data = data.replace(b"xsi:type", b"type")
     root = ET.fromstring(data.strip())  # noqa: S314 - device files are not hostile
     for element in root.iter():
         element.tag = local(element)
     activities = list(root.iter("Activity"))
-    assert [head.sport for head in heard.heads] == [one.get("Sport") for one in activities]
-    assert [[lap.start for lap in head.laps] for head in heard.heads] == [
+    assert [head.sport for head in parsed.activities] == [one.get("Sport") for one in activities]
+    assert [[lap.start for lap in head.laps] for head in parsed.activities] == [
         [lap.get("StartTime") for lap in one.findall("Lap")] for one in activities
     ]
     points = [point for one in activities for point in one.iter("Trackpoint")]
     times = [datetime.fromisoformat(point.findtext("Time")).timestamp() for point in points]
-    np.testing.assert_array_equal(heard.points().times, times)
-    columns = heard.points().columns
+    np.testing.assert_array_equal(parsed.points().times, times)
+    columns = parsed.points().columns
     for column, path in TCX_COLUMNS.items():
         told = [number(point.findtext(path)) for point in points]
         np.testing.assert_array_equal(column_of(points, columns, column), told, err_msg=column)
