@@ -275,8 +275,8 @@ def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: b
             else [resolve_run(journal, run).id for run in runs]
         )
         unit = journal.settings.units
-        worn = dict.fromkeys(ids, pair)
-        changes = _preview(journal, worn=worn) if dry_run or filtered else None
+        overrides = dict.fromkeys(ids, pair)
+        changes = _preview(journal, overrides=overrides) if dry_run or filtered else None
         if dry_run and changes is not None:
             print_changes(changes, fmt, unit)
             return

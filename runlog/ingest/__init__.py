@@ -19,20 +19,21 @@ from runlog.ingest import results
 from runlog.ingest.archives import walk_source
 from runlog.ingest.results import ImportProgress, ImportResult, MemberPosition, summarise
 from runlog.ingest.sources import DiskFile, find_files
-from runlog.ingest.workers import ParseJob, parse_file, parse_in_order
+from runlog.ingest.workers import ParseJob, derive_packed, parse_file, parse_in_order
 from runlog.results import FileResult
-from runlog.store import imports
+from runlog.store import imports, routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from runlog.ingest.sources import FoundFile, InputSource
     from runlog.ingest.workers import ParseResult
+    from runlog.model import Snapshot
     from runlog.results import ImportSummary
     from runlog.settings import Settings
     from runlog.store import Store
 
-__all__ = ["Candidate", "import_files", "prepare_candidate", "refused_result"]
+__all__ = ["Candidate", "import_files", "prepare_candidate", "refresh", "refused_result"]
 
 #: Bytes that take longer to read than processes with all their libraries take to start.
 _PARALLEL_FROM_BYTES = 8 * 2**20
@@ -187,3 +188,21 @@ def _hash_bytes(data: bytes, beside: Mapping[str, bytes]) -> str:
     for name in sorted(beside):
         digest.update(hashlib.sha256(beside[name]).digest())
     return digest.hexdigest()
+
+
+def refresh(store: Store) -> Snapshot:
+    """Compute and store derived data and routes that are missing, and return everything stored.
+
+    If another process stored routes meanwhile, retry with theirs.
+    """
+    from runlog.analysis.routes import complete_routes, find_new_routes
+    from runlog.analysis.track_summary import SUMMARY_VERSION
+
+    store.update_derived(derive_packed, SUMMARY_VERSION)
+    while True:
+        snapshot = store.read_snapshot()
+        new = find_new_routes(snapshot)
+        if not new.route_of:
+            return snapshot
+        if store.write(routes.save_found_routes, snapshot.routes, new.routes, new.route_of):
+            return complete_routes(snapshot, new)

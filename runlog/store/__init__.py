@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from runlog.errors import StoreError
 from runlog.model import Snapshot
@@ -130,3 +131,30 @@ class Store:
             track = self.read(activities.read_recording_track, recording_id)
             if track is not None:
                 self.write(recordings.save_derived, recording_id, derive(track))
+
+
+class _HasStore(Protocol):
+    @property
+    def _store(self) -> Store: ...
+
+
+def reads(query: Callable[Concatenate[sqlite3.Connection, P], T]) -> Callable[Concatenate[_HasStore, P], T]:
+    """Make a method, with the same arguments and docstring, of a function that reads the database."""
+
+    @wraps(query)
+    def method(owner: _HasStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return owner._store.read(query, *args, **kwargs)  # noqa: SLF001 - it becomes a method of the owner
+
+    return method
+
+
+def writes(
+    command: Callable[Concatenate[sqlite3.Connection, P], T],
+) -> Callable[Concatenate[_HasStore, P], T]:
+    """Make a method of a function that writes to the database, in a transaction of its own."""
+
+    @wraps(command)
+    def method(owner: _HasStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return owner._store.write(command, *args, **kwargs)  # noqa: SLF001 - it becomes a method of the owner
+
+    return method

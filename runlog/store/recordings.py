@@ -234,14 +234,16 @@ def mergeable(db: sqlite3.Connection, activity_ids: Iterable[int]) -> list[int]:
     return [one for one in ids if one not in apart[1:]]
 
 
-def split_activity(db: sqlite3.Connection, activity_id: int, sources: Sequence[int] = ()) -> list[int]:
-    """Make several activities of one.
+def split_activity(db: sqlite3.Connection, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
+    """Undo a wrong merge: make several activities of one.
+
+    Files imported later go to the part that they fit best, and no longer join the parts.
 
     Args:
         db: the database, within a transaction.
-        activity_id: which one; it keeps its id, its shoe and what the diary says of it.
-        sources: the numbers of those of its recordings, from 1 on, the best first, that become one
-            activity of their own; by default each but the first becomes one.
+        activity_id: of the activity; it keeps its id, its shoe and its diary entries.
+        numbers: of those of its sources, from 1 on, the best first, that become one activity of their own;
+            by default each but the first becomes one.
 
     Returns:
         The ids of the new activities.
@@ -251,12 +253,12 @@ def split_activity(db: sqlite3.Connection, activity_id: int, sources: Sequence[i
         BadInput: it has a single source, or no such source, or none would be left.
     """
     found = [one.id for one in activities.recordings_of(db, activity_id)]
-    _check_split(activity_id, len(found), sources)
+    _check_split(activity_id, len(found), numbers)
     _mark_never_merge(db, activity_id)
     routes.forget_assignment(db, activity_id)
-    if not sources:
+    if not numbers:
         return [_move_recordings(db, [one]) for one in found[1:]]
-    return [_move_recordings(db, [found[number - 1] for number in sorted(set(sources))])]
+    return [_move_recordings(db, [found[number - 1] for number in sorted(set(numbers))])]
 
 
 def _check_split(activity_id: int, count: int, sources: Sequence[int]) -> None:

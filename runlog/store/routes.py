@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from runlog.errors import BadInput, NotFound
-from runlog.model import Route, RouteAssignment
+from runlog.errors import BadInput, NotFound, run_not_found
+from runlog.model import Route, RouteAssignment, shoe_key
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
+    from runlog.model import Snapshot
+
+_ROUTE_LABEL = re.compile(r"r?\d+", re.IGNORECASE)
+_MAX_NAME_LENGTH = 60
 _INSERT = "INSERT INTO route VALUES (:id, :name, :shape, :similar_to, :joined_to)"
 
 
@@ -66,14 +71,34 @@ def save_found_routes(
     return True
 
 
-def rename_route(db: sqlite3.Connection, route_id: int, name: str | None) -> None:
-    """Give a route a name, or with None take it back.
+def rename_route(db: sqlite3.Connection, route_id: int, name: str | None) -> str | None:
+    """Give a route a name, or with None remove its name, and return the name that it had before.
 
     Raises:
         NotFound: there is no such route.
+        BadInput: the name is too long or none, could be a label, or is another route's.
     """
-    if db.execute("UPDATE route SET name = ? WHERE id = ?", (name, route_id)).rowcount == 0:
-        raise unknown_route(route_id)
+    names = read_route_names(db)
+    if route_id not in names:
+        raise NotFound(f"R{route_id} is no route, or a part of another one; runlog routes lists them")
+    if name is not None:
+        name = _validated_name(name)
+        for other, taken in names.items():
+            if other != route_id and shoe_key(taken) == shoe_key(name):
+                raise BadInput(f"R{other} is called {taken!r} already; give this one another name")
+    db.execute("UPDATE route SET name = ? WHERE id = ?", (name, route_id))
+    return names[route_id]
+
+
+def _validated_name(name: str) -> str:
+    words = " ".join(name.split())
+    if not words or not words.isprintable():
+        raise BadInput(f"{name!r} is no name")
+    if len(words) > _MAX_NAME_LENGTH:
+        raise BadInput(f"a name has up to {_MAX_NAME_LENGTH} letters, this one has {len(words)}")
+    if _ROUTE_LABEL.fullmatch(words):
+        raise BadInput(f"{words!r} could be taken for the label of a route; give it another name")
+    return words
 
 
 def join_routes(db: sqlite3.Connection, into: int, other: int) -> None:
@@ -106,18 +131,44 @@ def unjoin_route(db: sqlite3.Connection, route_id: int) -> int:
     return int(part_of)
 
 
-def split_route(db: sqlite3.Connection, run_ids: Sequence[int], route: Route) -> int:
-    """Make some runs a route of their own, and give its id.
+def split_route(db: sqlite3.Connection, snapshot: Snapshot, run_ids: Sequence[int]) -> tuple[int, int]:
+    """Make some runs of one route a route of their own, and return the ids of both routes.
 
     Args:
         db: the database, within a transaction.
-        run_ids: the runs; they stay on it, whatever their shapes.
-        route: the new route; its id is not used.
+        snapshot: everything stored, with the routes of all runs.
+        run_ids: the runs; they stay on the new route, whatever their shapes.
+
+    Raises:
+        NotFound: there is no such run.
+        BadInput: they have no route, are of several, or are all of their route.
     """
-    values = _route_row(route) | {"id": None}
+    route_ids = {run: _root_route_id(db, route_id) for run, route_id in snapshot.route_of.items()}
+    shapes = {stored.id: stored.shape for stored in snapshot.activities}
+    runs = [run for run in shapes if run in run_ids]  # by start time
+    _check_splittable(run_ids, runs, route_ids)
+    shape = next((shapes[run] for run in runs if shapes[run] is not None), None)
+    if shape is None:
+        raise BadInput(f"run {runs[0]} has no positions any more, so no way of its own")
+    whole = route_ids[runs[0]]
+    values = _route_row(Route(0, shape, similar_to=whole)) | {"id": None}
     route_id = int(db.execute(_INSERT, values).lastrowid or 0)
-    _assign_runs(db, {run: RouteAssignment(route_id, by_hand=True) for run in run_ids})
-    return route_id
+    _assign_runs(db, {run: RouteAssignment(route_id, by_hand=True) for run in runs})
+    return whole, route_id
+
+
+def _check_splittable(run_ids: Iterable[int], runs: Sequence[int], route_ids: Mapping[int, int]) -> None:
+    for run in run_ids:
+        if run not in runs:
+            raise run_not_found(run)
+        if run not in route_ids:
+            raise BadInput(f"run {run} has no route: it has no positions, or was indoors")
+    of = sorted({route_ids[run] for run in runs})
+    if len(of) > 1:
+        several = ", ".join(f"R{route}" for route in of)
+        raise BadInput(f"these runs are on several routes ({several}); split those of one at a time")
+    if {run for run, route in route_ids.items() if route == of[0]} == set(runs):
+        raise BadInput(f"these are all the runs of R{of[0]}; there is nothing to split")
 
 
 def move_assignment(db: sqlite3.Connection, into: int, other: int) -> None:
