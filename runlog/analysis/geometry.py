@@ -30,65 +30,67 @@ EARTH_RADIUS_M = 6_371_008.8
 
 
 def to_cartesian(lat_lon: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points (n, 2) in degrees as (n, 3) in metres from the globe's centre."""
+    """Convert points (n, 2) in degrees to (n, 3) in metres from the globe's centre."""
     lat, lon = np.radians(lat_lon).T
     unit = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     return np.asarray(EARTH_RADIUS_M * unit)
 
 
 def to_lat_lon(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points (n, 3) in metres from the globe's centre as (n, 2) in degrees, lat and lon."""
+    """Convert points (n, 3) in metres from the globe's centre to (n, 2) in degrees, lat and lon."""
     x, y, z = points.T
     return np.asarray(np.degrees(np.stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)], axis=1)))
 
 
 class TangentPlane:
-    """The plane that touches the globe at a place: metres to the east and to the north of it."""
+    """Tangent plane at a point: metres east and north of it."""
 
     def __init__(self, centre: NDArray[np.float64]) -> None:
-        """``centre``: (3,), any point in the direction of the place."""
+        """Make the plane that touches the globe below ``centre`` (3,)."""
         self.up = centre / np.linalg.norm(centre)
         axis = np.array([0.0, 0.0, 1.0]) if abs(self.up[2]) < 0.9 else np.array([1.0, 0.0, 0.0])  # noqa: PLR2004 - any axis but up
         east = np.cross(axis, self.up)
         self.east = east / np.linalg.norm(east)
         self.north = np.cross(self.up, self.east)
 
-    def flatten(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Points (n, 3) on the globe as (n, 2) in the plane."""
+    def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Convert points (n, 3) on the globe to (n, 2) in the plane."""
         return np.asarray(points @ np.stack([self.east, self.north], axis=1))
 
-    def lift(self, flat: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Points (n, 2) in the plane as (n, 3) on the globe."""
+    def unproject(self, flat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Convert points (n, 2) in the plane to (n, 3) on the globe."""
         height = np.sqrt(np.maximum(EARTH_RADIUS_M**2 - (flat**2).sum(axis=1), 0.0))
         return np.asarray(flat @ np.stack([self.east, self.north]) + height[:, None] * self.up)
 
 
 def cumulative_distance(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The way from the line's start to each of its points (n,), metres."""
+    """Return the distance along the line to each of its points (n,), metres."""
     steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
     return np.concatenate([[0.0], np.cumsum(steps)])
 
 
-def resample(line: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The points of a line (n, d) at ways ``at`` from its start, metres."""
-    way = cumulative_distance(line)
-    return np.stack([np.interp(at, way, line[:, axis]) for axis in range(line.shape[1])], axis=1)
+def resample(line: NDArray[np.float64], distances_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the points of a line (n, d) at these distances from its start."""
+    distance = cumulative_distance(line)
+    return np.stack(
+        [np.interp(distances_m, distance, line[:, axis]) for axis in range(line.shape[1])], axis=1
+    )
 
 
-SMOOTHING_S = 31  # a running median over this long takes out jitter and single wild points
-SIMPLIFY_M = 10.0  # what wanders less than this, as at a traffic light, is no way
+SMOOTHING_S = 31  # a running median over so many seconds takes out jitter and single wild points
+SIMPLIFY_M = 10.0  # smaller wanderings, as at a traffic light, are left out
 LONGEST_GAP_S = 60.0  # a longer silence of the watch counts as this long
-SHORTEST_ROUTE_M = 200.0  # less than this is no route
+SHORTEST_ROUTE_M = 200.0
 
 
 def route_shape(track: Track) -> NDArray[np.float64] | None:
-    """The way of a run without jitter, pauses and needless points.
+    """Return the line of a run without jitter, pauses and needless points.
 
     Args:
         track: with lat and lon in degrees; points that lack them are left out.
 
     Returns:
-        Degrees (n, 2) as lat, lon, in the direction run; None where there is no way to speak of.
+        Degrees (n, 2) as lat, lon, in the direction run; None where it is too short for a route.
     """
     if "lat" not in track or "lon" not in track:
         return None
@@ -98,11 +100,11 @@ def route_shape(track: Track) -> NDArray[np.float64] | None:
         return None
     points = to_cartesian(lat_lon[valid])
     plane = TangentPlane(points[len(points) // 2])
-    smooth = _smooth(plane.flatten(points), track["time_s"][valid])
+    smooth = _smooth(plane.project(points), track["time_s"][valid])
     line = shapely.LineString(smooth).simplify(SIMPLIFY_M, preserve_topology=False)
     if line.length < SHORTEST_ROUTE_M:
         return None
-    return to_lat_lon(plane.lift(shapely.get_coordinates(line)))
+    return to_lat_lon(plane.unproject(shapely.get_coordinates(line)))
 
 
 def _smooth(flat: NDArray[np.float64], time_s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -116,41 +118,44 @@ def _smooth(flat: NDArray[np.float64], time_s: NDArray[np.float64]) -> NDArray[n
 
 
 MAX_GAP_M = 65.0  # two receivers, each 10–20 m off, on the two sides of a road
-WIDER_GAP_SHARE = 0.05  # of the way may lie further apart:
+WIDER_GAP_SHARE = 0.05  # of the points may lie further apart:
 WIDEST_GAP_M = 200.0  # turning a little later, stopping at the next corner
 MAX_LENGTH_DIFFERENCE = 0.10
 MISSING_START_M = 400.0  # of a watch that found its position late
 MISSING_START_SHARE = 0.2
 STEP_M = 40.0
-MAX_SLIP = 0.05  # how far along the way two runs may be out of step, as a share of it
+MAX_SLIP = 0.05  # how far out of step along the route two runs may be, as a share of it
 MAX_POINTS = 4000
-REACH_M = 600.0  # how far apart the quarters of one route can come to lie by all this
-OPPOSITE_LAPS = 4  # so many rounds one way and so many the other are no one route, however close they lie
-LONGEST_LAP_M = 2000.0  # a longer round has room enough to be told from its reverse
-SIMILAR_SHARE = 2 / 3  # of the longer of two ways is shared by similar ones
+REACH_M = 600.0  # upper bound of the distance between quarter points of one route, given these limits
+OPPOSITE_LAPS = 4  # so many laps in opposite directions are two routes, however close they lie
+LONGEST_LAP_M = 2000.0  # a longer lap and its reverse are told apart by position alone
+SIMILAR_SHARE = 2 / 3  # of the longer of two lines is shared by similar ones
 
 _QUARTERS = np.linspace(0.0, 1.0, 5)
 
 
-def quarter_points(way: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A way's start, quarters and end (15,): of one route they are all within ``REACH_M`` of the other's."""
-    return resample(way, _QUARTERS * cumulative_distance(way)[-1]).ravel()
+def quarter_points(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a line's start, quarters and end (15,); those of one route lie within ``REACH_M``."""
+    return resample(line, _QUARTERS * cumulative_distance(line)[-1]).ravel()
 
 
-def route_distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """How far two ways of one route lie apart on average, metres; infinite where they are not one route."""
-    found = _mean_gap(one, other)
-    if not np.isfinite(found):
-        found = min(_mean_gap(_trim_to_start(other, one), other), _mean_gap(one, _trim_to_start(one, other)))
-    return np.inf if np.isfinite(found) and _lap_opposite_ways(one, other) else found
+def route_distance(line: NDArray[np.float64], other_line: NDArray[np.float64]) -> float:
+    """Return how far two lines lie apart on average, metres; infinite if they are not one route."""
+    distance = _mean_gap(line, other_line)
+    if not np.isfinite(distance):
+        distance = min(
+            _mean_gap(_trim_to_start(other_line, line), other_line),
+            _mean_gap(line, _trim_to_start(line, other_line)),
+        )
+    return np.inf if np.isfinite(distance) and _lap_opposite_ways(line, other_line) else distance
 
 
-def shared_fraction(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """The share of the longer of two ways that the other goes, too, and in the same direction."""
-    lengths = cumulative_distance(one)[-1], cumulative_distance(other)[-1]
+def shared_fraction(line: NDArray[np.float64], other_line: NDArray[np.float64]) -> float:
+    """Return the share of the longer of two lines that the other follows, too, in the same direction."""
+    lengths = cumulative_distance(line)[-1], cumulative_distance(other_line)[-1]
     if min(lengths) < SIMILAR_SHARE * max(lengths):
         return 0.0
-    a, b = _with_heading(one), _with_heading(other)
+    a, b = _with_heading(line), _with_heading(other_line)
     common = min(
         _fraction_near(a, b) * lengths[0],
         _fraction_near(b, a) * lengths[1],
@@ -158,35 +163,35 @@ def shared_fraction(one: NDArray[np.float64], other: NDArray[np.float64]) -> flo
     return float(common / max(lengths))
 
 
-def _mean_gap(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    lengths = cumulative_distance(one)[-1], cumulative_distance(other)[-1]
+def _mean_gap(line: NDArray[np.float64], other_line: NDArray[np.float64]) -> float:
+    lengths = cumulative_distance(line)[-1], cumulative_distance(other_line)[-1]
     if min(lengths) < (1.0 - MAX_LENGTH_DIFFERENCE) * max(lengths):
         return np.inf
     points = int(np.clip(max(lengths) / STEP_M, 2, MAX_POINTS))
     fractions = np.linspace(0.0, 1.0, points)
-    a, b = resample(one, fractions * lengths[0]), resample(other, fractions * lengths[1])
+    a, b = resample(line, fractions * lengths[0]), resample(other_line, fractions * lengths[1])
     slip = 2 + int(MAX_SLIP * points)
     gaps = _nearest_gaps(a, b, slip)
     return float(gaps.mean()) if _is_close(gaps) and _is_close(_nearest_gaps(b, a, slip)) else np.inf
 
 
 def _nearest_gaps(a: NDArray[np.float64], b: NDArray[np.float64], slip: int) -> NDArray[np.float64]:
-    """How far each point of ``a`` is from those of ``b`` that are at most ``slip`` points out of step."""
+    """Return how far each point of ``a`` is from those of ``b`` at most ``slip`` points out of step."""
     steps = np.arange(len(a))[:, None] + np.arange(-slip, slip + 1)
     near = b[np.clip(steps, 0, len(b) - 1)]  # past an end is the end itself, which is in reach anyway
     return np.asarray(np.sqrt(((near - a[:, None]) ** 2).sum(axis=2).min(axis=1)))
 
 
-def _lap_opposite_ways(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether they are laps in the two directions: on a small round the ways lie beside each other."""
-    laps = max(OPPOSITE_LAPS, cumulative_distance(one)[-1] / LONGEST_LAP_M)
-    turns = _full_turns(one), _full_turns(other)
+def _lap_opposite_ways(line: NDArray[np.float64], other_line: NDArray[np.float64]) -> bool:
+    """Return True if they are laps in opposite directions, which lie close together on a short lap."""
+    laps = max(OPPOSITE_LAPS, cumulative_distance(line)[-1] / LONGEST_LAP_M)
+    turns = _full_turns(line), _full_turns(other_line)
     return bool(min(turns) < -laps and max(turns) > laps)
 
 
-def _full_turns(way: NDArray[np.float64]) -> float:
-    """How often a way turns right round, counted against the clock."""
-    steps = np.diff(TangentPlane(way[0]).flatten(way), axis=0)
+def _full_turns(line: NDArray[np.float64]) -> float:
+    """Return the number of full turns of a line, positive anticlockwise."""
+    steps = np.diff(TangentPlane(line[0]).project(line), axis=0)
     steps = steps[(steps != 0.0).any(axis=1)]
     headings = np.arctan2(steps[:, 1], steps[:, 0])
     turned = (np.diff(headings) + np.pi) % (2 * np.pi) - np.pi
@@ -198,23 +203,23 @@ def _is_close(gaps: NDArray[np.float64]) -> bool:
 
 
 def _trim_to_start(late: NDArray[np.float64], line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The line from where it comes nearest to the start of one that may have begun late."""
-    way = cumulative_distance(line)
-    head = np.arange(0.0, min(MISSING_START_M, MISSING_START_SHARE * way[-1]), STEP_M)
+    """Return the line from where it comes nearest to the start of one that may have begun late."""
+    distance = cumulative_distance(line)
+    head = np.arange(0.0, min(MISSING_START_M, MISSING_START_SHARE * distance[-1]), STEP_M)
     nearest = head[np.linalg.norm(resample(line, head) - late[0], axis=1).argmin()]
-    return np.concatenate([resample(line, np.array([nearest])), line[way > nearest]])
+    return np.concatenate([resample(line, np.array([nearest])), line[distance > nearest]])
 
 
-def _with_heading(way: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Places along a way, each with its heading (n, 6), so scaled that 60° are as far as ``APART_M``."""
-    length = cumulative_distance(way)[-1]
-    places = resample(way, np.linspace(0.0, length, max(3, int(length / STEP_M))))
-    ahead = np.gradient(places, axis=0)
+def _with_heading(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return points along a line with their headings (n, 6), scaled so that 60° count as ``MAX_GAP_M``."""
+    length = cumulative_distance(line)[-1]
+    points = resample(line, np.linspace(0.0, length, max(3, int(length / STEP_M))))
+    ahead = np.gradient(points, axis=0)
     heading = ahead / np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1.0)
-    return np.hstack([places, MAX_GAP_M * heading])
+    return np.hstack([points, MAX_GAP_M * heading])
 
 
 def _fraction_near(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """The share of ``a`` that has something of ``b`` beside it."""
+    """Return the fraction of the points of ``a`` that lie within ``MAX_GAP_M`` of ``b``."""
     gaps, _ = KDTree(b).query(a, distance_upper_bound=MAX_GAP_M)
     return float(np.isfinite(gaps).mean())

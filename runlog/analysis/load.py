@@ -28,32 +28,34 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=8)  # every factor of load asks for it, at every moment
 def activity_evidence(history: History) -> pd.DataFrame:
-    """Everything that shows that the log is kept, in the order in which it was known.
+    """Return all runs, activities and entries in the order in which they became known.
+
+    Each of them shows that the log is kept.
 
     Returns:
         A row for each, not to be changed, with
-            moment: from when on it is known, aware UTC;
-            day: the local day (naive) that it counts for; that of a traveller never goes back;
+            moment: when it became known, aware UTC;
+            day: the local day (naive) that it counts for, which never goes back for a traveller;
             run: the id of the run, NaN for all else;
             load: of the run, 0 for all else;
             stretch: the number of its unbroken stretch of the log;
-            begun: the day of the first run of that stretch up to then, NaT before it.
+            stretch_start: the day of the first run of that stretch up to then, NaT before it.
     """
     others, entries = history.others, history.entries
-    told = [
+    rows = [
         _evidence_rows(history.runs["end"], history.runs["day"]).assign(
             run=history.runs.index.astype(float), load=history.runs["load"].fillna(0.0)
         ),
         _evidence_rows(others["end"], others["day"]),
         _evidence_rows(entries["moment"], entries["day"]),
     ]
-    table = pd.concat(told, ignore_index=True).sort_values("moment", kind="stable", ignore_index=True)
+    table = pd.concat(rows, ignore_index=True).sort_values("moment", kind="stable", ignore_index=True)
     table["day"] = table["day"].cummax()
     broken = table["day"].diff() > pd.Timedelta(days=history.settings.silence_days + 1)
     table["stretch"] = broken.cumsum()
     is_run = table["run"].notna()
     first_run = table["day"].where(is_run).groupby(table["stretch"]).transform("min")
-    table["begun"] = first_run.where(is_run.groupby(table["stretch"]).cummax())
+    table["stretch_start"] = first_run.where(is_run.groupby(table["stretch"]).cummax())
     return table
 
 
@@ -63,37 +65,39 @@ def _evidence_rows(moment: pd.Series[pd.Timestamp], day: pd.Series[pd.Timestamp]
 
 @lru_cache(maxsize=16)
 def daily_loads(history: History, through: pd.Timestamp | None = None) -> pd.Series[float]:
-    """Load per local calendar day: 0 on days of rest, NaN where the log is not known to be kept.
+    """Return the load per local calendar day: 0 on days of rest, NaN where the log is not known to be kept.
 
     Args:
-        history: whose.
-        through: the last day (naive); None is the last one that the log tells of.
+        history: what happened.
+        through: the last day (naive); None is the last day with a run, activity or entry.
 
     Returns:
         From the day of the first run on, not to be changed; empty without runs.
     """
     table = activity_evidence(history)
-    ran = table[table["run"].notna()]
-    if ran.empty:
+    run_rows = table[table["run"].notna()]
+    if run_rows.empty:
         return pd.Series(dtype=float, index=pd.DatetimeIndex([], name="day"), name="load")
-    told = table["day"].iloc[-1]
-    days = pd.date_range(ran["day"].iloc[0], told if through is None else max(told, through), name="day")
-    total = ran.groupby("day")["load"].sum().reindex(days, fill_value=0.0)
-    begun = (
-        table.groupby("day")["begun"]
+    last_day = table["day"].iloc[-1]
+    days = pd.date_range(
+        run_rows["day"].iloc[0], last_day if through is None else max(last_day, through), name="day"
+    )
+    total = run_rows.groupby("day")["load"].sum().reindex(days, fill_value=0.0)
+    stretch_start = (
+        table.groupby("day")["stretch_start"]
         .last()
         .reindex(days, method="ffill", limit=history.settings.silence_days)
     )
-    return total.where(begun.notna()).rename("load")
+    return total.where(stretch_start.notna()).rename("load")
 
 
 def known_stretches(daily: pd.Series[float]) -> Iterator[pd.Series[float]]:
-    """The known days of a daily series, stretch by stretch."""
+    """Yield the known days of a daily series, stretch by stretch."""
     for _, stretch in daily.dropna().groupby(daily.isna().cumsum()):
         yield stretch
 
 
-#: The metrics of a day, and from which day of an unbroken log on each is told: its window is full by then.
+#: First day of an unbroken stretch on which each metric is known (its window is full).
 FIRST_FULL_DAY = {
     "load": 1,
     "acute": load_formulas.ACUTE_DAYS,
@@ -107,7 +111,7 @@ FIRST_FULL_DAY = {
     "monotony": load_formulas.WEEK_DAYS,
     "strain": load_formulas.WEEK_DAYS,
 }
-#: Those that have no unit; the others have that of the loads.
+#: Metrics without a unit; the others have that of the loads.
 RATIOS = ("acwr", "acwr_coupled", "acwr_uncoupled", "monotony")
 
 #: The weekdays on which a week may start.
@@ -115,14 +119,13 @@ _WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
 
 
 def daily_metrics(history: History, through: pd.Timestamp | None = None) -> pd.DataFrame:
-    """All metrics of load by local calendar day, from the first run's day on.
+    """Return all metrics of load by local calendar day, from the first run's day on.
 
-    A day without a run counts 0 where the log is known to be kept (``keeping``), else it is unknown. The
-    averages start anew with the first run after a silence, and each is NaN until its window is full again.
+    The averages start anew with the first run after a silence; each is NaN until its window is full again.
 
     Args:
-        history: whose.
-        through: the last day (naive); None is the last one that the log tells of.
+        history: what happened.
+        through: the last day (naive); None is the last day with a run, activity or entry.
 
     Returns:
         Indexed by day (naive midnight), in the unit of ``history.load_kind`` but for the ratios:
@@ -140,7 +143,7 @@ def daily_metrics(history: History, through: pd.Timestamp | None = None) -> pd.D
 
 
 def load_metrics(loads: pd.Series[float]) -> pd.DataFrame:
-    """All metrics of unbroken days, NaN where a window is not full yet (``FROM_DAY``)."""
+    """Return all metrics of unbroken days, NaN where a window is not full yet (``FIRST_FULL_DAY``)."""
     acute, chronic = (
         load_formulas.ewma(loads, days) for days in (load_formulas.ACUTE_DAYS, load_formulas.CHRONIC_DAYS)
     )
@@ -165,11 +168,11 @@ def load_metrics(loads: pd.Series[float]) -> pd.DataFrame:
 
 
 def weekly_metrics(history: History, through: pd.Timestamp | None = None) -> pd.DataFrame:
-    """The load of each of the runner's weeks (``settings.week_start``), and how the week ended.
+    """Return the load of each of the runner's weeks (``settings.week_start``), and how the week ended.
 
     Args:
-        history: whose.
-        through: the last day (naive); None is the last one that the log tells of.
+        history: what happened.
+        through: the last day (naive); None is the last day with a run, activity or entry.
 
     Returns:
         Indexed by the first day of the week: last (day of it), runs, days (of which something is known),
@@ -188,32 +191,32 @@ def weekly_metrics(history: History, through: pd.Timestamp | None = None) -> pd.
 
 
 def _first_of_week(days: pd.DatetimeIndex, start: str) -> pd.DatetimeIndex:
-    """The first day of the week of each day."""
-    into = (days.day_of_week.to_numpy() - _WEEK_STARTS[start]) % load_formulas.WEEK_DAYS
-    return days - pd.to_timedelta(into, unit="D")
+    """Return the first day of the week of each day."""
+    days_into_week = (days.day_of_week.to_numpy() - _WEEK_STARTS[start]) % load_formulas.WEEK_DAYS
+    return days - pd.to_timedelta(days_into_week, unit="D")
 
 
 SPIKE_DAYS = 30
-#: Of so few runs in those days the longest says nothing about what the runner is used to.
+#: With fewer runs in the 30 days there is no spike.
 MIN_RUNS_BEFORE = 3
 
 
 def run_spikes(history: History) -> pd.Series[float]:
-    """The distance of each run over the longest run of the 30 days before it (Frandsen, BJSM 2025).
+    """Return the distance of each run over the longest run of the 30 days before it (Frandsen, BJSM 2025).
 
-    What a runner is used to is known when the log has been kept for those 30 days without a silence
-    (``keeping``) and has three runs with a distance in them: a beginner's 6 km after 5 km are no spike,
+    The usual distance is known when the log has been kept for those 30 days without a silence and has three
+    runs with a distance in them: a beginner's 6 km after 5 km are no spike,
     nor are the first runs after a break, and a run that a watch without a clock dates years back does
     not make a first week a late one.
 
     Returns:
         The ratios (no unit) by run id, in the order of the runs' ends; NaN where that is not known.
     """
-    ended = history.runs.sort_values("end", kind="stable")
-    distance = pd.Series(ended["distance_m"].to_numpy(float), index=pd.DatetimeIndex(ended["end"]))
+    runs = history.runs.sort_values("end", kind="stable")
+    distance = pd.Series(runs["distance_m"].to_numpy(float), index=pd.DatetimeIndex(runs["end"]))
     before = distance.rolling(f"{SPIKE_DAYS}D", closed="left", min_periods=MIN_RUNS_BEFORE)
     longest = before.max().where(lambda metres: metres > 0)
-    ratio = pd.Series((distance / longest).to_numpy(), index=ended.index)
+    ratio = pd.Series((distance / longest).to_numpy(), index=runs.index)
     table = activity_evidence(history).dropna(subset="run").set_index("run")
-    kept_long = table["day"] - table["begun"] >= pd.Timedelta(days=SPIKE_DAYS)
-    return ratio.where(kept_long.reindex(ended.index).to_numpy(bool), np.nan)
+    long_enough = table["day"] - table["stretch_start"] >= pd.Timedelta(days=SPIKE_DAYS)
+    return ratio.where(long_enough.reindex(runs.index).to_numpy(bool), np.nan)

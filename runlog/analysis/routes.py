@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.model import Snapshot, StoredActivity
 
-    Way = NDArray[np.float64]  # (n, 3) in space, metres
+    Line = NDArray[np.float64]  # (n, 3) in space, metres
 
 _INDOOR_SPORTS = {"treadmill", "indoor_running", "virtual_activity"}  # whatever positions they may claim
 _CELL_M = 400.0
-_MIN_SHARED_CELLS = 0.5  # of the larger number of cells: ways that share less are not looked at closely
+_MIN_SHARED_CELLS = 0.5  # of the larger number of cells: lines that share less are not compared closely
 
 
 @dataclass(frozen=True, slots=True)
 class NewRoutes:
-    """What was not known yet.
+    """Routes that were not known yet, and the runs on them.
 
     Attributes:
-        routes: those that a run has founded, in the order of these runs.
+        routes: those that a run has started, in the order of these runs.
         route_of: the route's id by the run's.
     """
 
@@ -48,32 +48,44 @@ class NewRoutes:
     route_of: Mapping[int, int]
 
 
-def complete_routes(kept: Snapshot, found: NewRoutes | None = None) -> Snapshot:
-    """The same with a route for every run that has a way: with what was found, or else is found now."""
-    found = found or find_new_routes(kept)
-    return replace(kept, routes=(*kept.routes, *found.routes), route_of={**kept.route_of, **found.route_of})
+def complete_routes(snapshot: Snapshot, new: NewRoutes | None = None) -> Snapshot:
+    """Return the snapshot with a route for every run that has a route shape.
 
-
-def find_new_routes(kept: Snapshot) -> NewRoutes:
-    """The routes of those runs that have a way but no route yet, in the order of their starts."""
-    without = sorted(
-        (one for one in kept.activities if one.id not in kept.route_of and can_have_route(one)),
-        key=lambda one: (one.activity.start, one.id),
+    Args:
+        snapshot: all that the store holds.
+        new: the routes to add; None finds them.
+    """
+    new = new or find_new_routes(snapshot)
+    return replace(
+        snapshot, routes=(*snapshot.routes, *new.routes), route_of={**snapshot.route_of, **new.route_of}
     )
-    return match_routes({one.id: one.shape for one in without if one.shape is not None}, kept.routes)
 
 
-def can_have_route(one: StoredActivity) -> bool:
-    """Whether it is a run that can have a route."""
-    return one.activity.kind is Kind.RUN and one.activity.sub_sport not in _INDOOR_SPORTS
+def find_new_routes(snapshot: Snapshot) -> NewRoutes:
+    """Find the routes of runs that have a route shape but no route yet, in the order of their starts."""
+    without = sorted(
+        (
+            stored
+            for stored in snapshot.activities
+            if stored.id not in snapshot.route_of and can_have_route(stored)
+        ),
+        key=lambda stored: (stored.activity.start, stored.id),
+    )
+    return match_routes(
+        {stored.id: stored.shape for stored in without if stored.shape is not None}, snapshot.routes
+    )
+
+
+def can_have_route(stored: StoredActivity) -> bool:
+    """Return True for a run outdoors."""
+    return stored.activity.kind is Kind.RUN and stored.activity.sub_sport not in _INDOOR_SPORTS
 
 
 def match_routes(shapes: Mapping[int, NDArray[np.float64]], known: Sequence[Route] = ()) -> NewRoutes:
-    """Which routes some runs went.
+    """Match runs to routes.
 
-    A run goes to the route whose founding way is nearest to its own, of those that are one route
-    with it (``sameness.apart``), and among these are only the routes known before and those founded
-    by the runs before it. If there is none, it founds one.
+    A run belongs to the nearest route whose line is one route with its own (``geometry.route_distance``), of
+    the routes known before and those started by earlier runs. If there is none, it starts a new one.
 
     Args:
         shapes: of the runs by id, degrees (n, 2) in the direction run, in the order in which they were run.
@@ -81,79 +93,81 @@ def match_routes(shapes: Mapping[int, NDArray[np.float64]], known: Sequence[Rout
     """
     if not shapes:
         return NewRoutes((), {})
-    runs, ways = list(shapes), [to_cartesian(shape) for shape in shapes.values()]
-    founders = [to_cartesian(route.shape) for route in known]
-    chosen = _NearestRoute(ways)
-    for number, founder in enumerate(founders):
-        chosen.offer(founder, number, after=-1)
-    founded = []
-    for position, way in enumerate(ways):
-        if chosen.number[position] < 0:
-            number = chosen.number[position] = len(founders)
-            founders.append(way)
-            founded.append(runs[position])
-            chosen.offer(way, number, after=position)
+    runs, lines = list(shapes), [to_cartesian(shape) for shape in shapes.values()]
+    references = [to_cartesian(route.shape) for route in known]
+    nearest = _NearestRoute(lines)
+    for number, reference in enumerate(references):
+        nearest.compare(reference, number, after=-1)
+    starters = []
+    for position, line in enumerate(lines):
+        if nearest.index[position] < 0:
+            number = nearest.index[position] = len(references)
+            references.append(line)
+            starters.append(runs[position])
+            nearest.compare(line, number, after=position)
     ids = [route.id for route in known]
-    ids += range(max(ids, default=0) + 1, max(ids, default=0) + 1 + len(founded))
-    models = _most_similar(founders, len(known))
+    ids += range(max(ids, default=0) + 1, max(ids, default=0) + 1 + len(starters))
+    similar = _most_similar(references, len(known))
     routes = tuple(
-        Route(route_id, shapes[run], similar_to=None if model is None else ids[model])
-        for route_id, run, model in zip(ids[len(known) :], founded, models, strict=True)
+        Route(route_id, shapes[run], similar_to=None if other is None else ids[other])
+        for route_id, run, other in zip(ids[len(known) :], starters, similar, strict=True)
     )
-    return NewRoutes(routes, {run: ids[number] for run, number in zip(runs, chosen.number, strict=True)})
+    return NewRoutes(routes, {run: ids[number] for run, number in zip(runs, nearest.index, strict=True)})
 
 
 class _NearestRoute:
-    """For each way the nearest of the founders that were offered to it: its number, or -1 for none yet."""
+    """The nearest matching route of each line: ``index`` into the routes compared, -1 for none."""
 
-    def __init__(self, ways: Sequence[Way]) -> None:
-        self._ways = ways
-        self._quarters = KDTree(np.stack([geometry.quarter_points(way) for way in ways]))
-        self._apart = np.full(len(ways), np.inf)
-        self.number = np.full(len(ways), -1)
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._quarters = KDTree(np.stack([geometry.quarter_points(line) for line in lines]))
+        self._distance = np.full(len(lines), np.inf)
+        self.index = np.full(len(lines), -1)
 
-    def offer(self, founder: Way, number: int, after: int) -> None:
-        """Hold a founder against the ways that come after a position."""
-        near = self._quarters.query_ball_point(geometry.quarter_points(founder), geometry.REACH_M, p=np.inf)
+    def compare(self, reference: Line, index: int, after: int) -> None:
+        """Compare a route with the lines that come after a position."""
+        near = self._quarters.query_ball_point(geometry.quarter_points(reference), geometry.REACH_M, p=np.inf)
         for position in near:
             if position > after:
-                apart = geometry.route_distance(founder, self._ways[position])
-                if apart < self._apart[position]:
-                    self._apart[position], self.number[position] = apart, number
+                distance = geometry.route_distance(reference, self._lines[position])
+                if distance < self._distance[position]:
+                    self._distance[position], self.index[position] = distance, index
 
 
-def _most_similar(founders: Sequence[Way], known: int) -> Iterable[int | None]:
-    """For each founder from ``known`` on, the one before it that it shares most of its way with."""
-    if len(founders) == known:
+def _most_similar(references: Sequence[Line], known: int) -> Iterable[int | None]:
+    """Yield for each line from ``known`` on the earlier one that it shares most with, if enough."""
+    if len(references) == known:
         return
-    cells = _grid_cells(founders)
+    cells = _grid_cells(references)
     size = np.asarray(cells.sum(axis=1)).ravel()
     common = sparse.csr_array(cells[known:] @ cells.T)
-    for number in range(known, len(founders)):
+    for number in range(known, len(references)):
         row = common[[number - known]].tocoo()
         others, counts = row.coords[1], row.data
         enough = counts >= _MIN_SHARED_CELLS * np.maximum(size[others], size[number])
         best, most = None, geometry.SIMILAR_SHARE
         for other in np.sort(others[enough & (others < number)]):
-            share = geometry.shared_fraction(founders[other], founders[number])
+            share = geometry.shared_fraction(references[other], references[number])
             if share >= most:
                 best, most = int(other), np.nextafter(share, np.inf)
         yield best
 
 
-def _grid_cells(ways: Sequence[Way]) -> sparse.csr_array:
-    """Which cells of a coarse grid each way goes through: a matrix of 0 and 1, a row per way."""
-    places = [
+def _grid_cells(lines: Sequence[Line]) -> sparse.csr_array:
+    """Return which cells of a coarse grid each line crosses: a matrix of 0 and 1, a row per line."""
+    cells = [
         np.unique(
-            np.floor(resample(way, np.arange(0.0, cumulative_distance(way)[-1], geometry.STEP_M)) / _CELL_M),
+            np.floor(
+                resample(line, np.arange(0.0, cumulative_distance(line)[-1], geometry.STEP_M)) / _CELL_M
+            ),
             axis=0,
         )
-        for way in ways
+        for line in lines
     ]
-    row = np.repeat(np.arange(len(ways)), [len(cells) for cells in places])
-    grid, column = np.unique(np.concatenate(places), axis=0, return_inverse=True)
+    row = np.repeat(np.arange(len(lines)), [len(of_line) for of_line in cells])
+    grid, column = np.unique(np.concatenate(cells), axis=0, return_inverse=True)
     return sparse.csr_array(
-        (np.ones(len(row), dtype=np.int32), (row, column.ravel())), shape=(len(ways), len(grid))
+        (np.ones(len(row), dtype=np.int32), (row, column.ravel())), shape=(len(lines), len(grid))
     )
 
 
@@ -161,14 +175,14 @@ SHARE_DAYS = 28
 
 
 def route_label(route_id: int) -> str:
-    """What the runner calls a route by."""
+    """Return the label of a route, e.g. "R3"."""
     return f"R{route_id}"
 
 
 def canonical_ids(routes: Iterable[Route]) -> dict[int, int]:
-    """By each route's id that of the route that it counts as, after all that the runner has joined."""
+    """Map each route id to the id of the route it was merged into (itself if none)."""
     step = {route.id: route.joined_to for route in routes}
-    return {one: _follow_joins(step, one) for one in step}
+    return {route_id: _follow_joins(step, route_id) for route_id in step}
 
 
 def _follow_joins(step: Mapping[int, int | None], start: int) -> int:
@@ -180,31 +194,32 @@ def _follow_joins(step: Mapping[int, int | None], start: int) -> int:
 
 
 def canonical_routes(routes: Sequence[Route]) -> pd.DataFrame:
-    """The routes that count, by label: given_name and similar_to (a label), each or None, and shape."""
-    counts_as = canonical_ids(routes)
+    """Return the routes that were not merged into others, by label: given_name, similar_to, shape."""
+    canonical = canonical_ids(routes)
     shape = {route.id: route.shape for route in routes}
     rows: dict[int, dict[str, Any]] = {
-        one: {"given_name": None, "similar_to": None, "shape": shape.get(one)} for one in counts_as.values()
+        route_id: {"given_name": None, "similar_to": None, "shape": shape.get(route_id)}
+        for route_id in canonical.values()
     }
-    for route in sorted(routes, key=lambda route: (route.id != counts_as[route.id], route.id)):
-        row = rows[counts_as[route.id]]
+    for route in sorted(routes, key=lambda route: (route.id != canonical[route.id], route.id)):
+        row = rows[canonical[route.id]]
         row["given_name"] = row["given_name"] or route.name
-        model = counts_as.get(route.similar_to or 0)
-        if route.id == counts_as[route.id] and model != route.id:
-            row["similar_to"] = None if model is None else route_label(model)
-    index = pd.Index([route_label(one) for one in rows], dtype=object, name="route")
+        similar = canonical.get(route.similar_to or 0)
+        if route.id == canonical[route.id] and similar != route.id:
+            row["similar_to"] = None if similar is None else route_label(similar)
+    index = pd.Index([route_label(route_id) for route_id in rows], dtype=object, name="route")
     return pd.DataFrame(
         list(rows.values()), index=index, columns=["given_name", "similar_to", "shape"], dtype=object
     )
 
 
 def streak_lengths(route: pd.Series[str]) -> pd.Series[int]:
-    """For each run in order, how many in a row up to it went its route."""
+    """Return for each run in order how many in a row up to it went its route."""
     return route.groupby((route != route.shift()).cumsum()).cumcount() + 1
 
 
 def route_table(history: History, now: datetime | None = None) -> pd.DataFrame:
-    """The routes, the most used first.
+    """Return the routes, the most used first.
 
     Args:
         history: whose runs with a route count that had ended by now.
@@ -230,9 +245,9 @@ def route_table(history: History, now: datetime | None = None) -> pd.DataFrame:
     count = recent["route"].value_counts().reindex(table.index, fill_value=0).astype(float)
     table.insert(1, "share_28d", count / (len(recent) or np.nan))
     usual = pd.Series([_usual_name(names) for _, names in by_route["name"]], index=table.index, dtype=object)
-    told = history.routes[["given_name", "similar_to"]].reindex(table.index)
-    table.insert(5, "name", told["given_name"].where(told["given_name"].notna(), usual))
-    table = table.join(told)
+    names = history.routes[["given_name", "similar_to"]].reindex(table.index)
+    table.insert(5, "name", names["given_name"].where(names["given_name"].notna(), usual))
+    table = table.join(names)
     return table.sort_values("runs", ascending=False, kind="stable").reset_index()
 
 

@@ -21,52 +21,56 @@ if TYPE_CHECKING:
 
     from runlog.settings import Settings
 
-#: A rate counts as reached in a run when the heart was at or above it for so long in all.
+#: Total seconds at or above a rate for it to count as reached in a run.
 HELD_S = 30.0
-#: And as the runner's highest when so many runs reached it: one run's strap may err for minutes.
+#: Runs that must reach a rate for it to be the runner's highest: one run's strap may err for minutes.
 MIN_RUNS_REACHING = 2
-#: Nothing is estimated from fewer runs with heart rates.
+#: Runs with heart rates from which the highest is estimated.
 MIN_RUNS_WITH_HR = 10
-#: No heart rate of a runner: above it, and (as an estimate of the highest) below it.
+#: Ignore readings above the first; reject an estimated maximum below the second.
 MAX_PLAUSIBLE_BPM, MIN_PLAUSIBLE_MAX_BPM = 220, 140
-#: What is assumed where the settings tell nothing.
+#: Assumed where the settings have no value.
 ASSUMED_REST = 60.0
 ASSUMED_SEX = "male"
 
 
 class HeartRateLimits(NamedTuple):
-    """What Banister's and Edwards' TRIMP are bounded by.
+    """Heart-rate limits of Banister's and Edwards' TRIMP.
 
     Attributes:
-        rest, highest: bpm.
+        rest_bpm, max_bpm: at rest, and the highest.
         sex: of Banister's factors.
-        unset: which of hr_max, hr_rest and sex is no setting.
-        seen: the highest rate of the runs, or None.
+        assumed: which of hr_max, hr_rest and sex are estimated or assumed, not set.
+        observed_max: the highest rate of the runs, bpm, or None.
     """
 
-    rest: float
-    highest: float
+    rest_bpm: float
+    max_bpm: float
     sex: str
-    unset: tuple[str, ...] = ()
-    seen: float | None = None
+    assumed: tuple[str, ...] = ()
+    observed_max: float | None = None
 
     def note(self) -> str:
-        """What of it is no setting, with the numbers and what to write into config.toml; or ""."""
-        if self.unset:
+        """Return what was assumed, with the numbers and what to write into config.toml, or ""."""
+        if self.assumed:
             return _note_assumed(self)
         return (
-            "" if self.seen is None or self.seen <= self.highest else _note_exceeded(self.highest, self.seen)
+            ""
+            if self.observed_max is None or self.observed_max <= self.max_bpm
+            else _note_exceeded(self.max_bpm, self.observed_max)
         )
 
     @property
     def banister(self) -> dict[str, float]:
-        """The limits as ``formulas.banister`` takes them."""
+        """Keyword arguments of ``load_formulas.banister_trimp``."""
         a, b = BANISTER[self.sex]
-        return {"hr_rest": self.rest, "hr_max": self.highest, "a": a, "b": b}
+        return {"hr_rest": self.rest_bpm, "hr_max": self.max_bpm, "a": a, "b": b}
 
 
-def heart_rate_limits(heart_s: Collection[Mapping[int, float]], settings: Settings) -> HeartRateLimits | str:
-    """The limits of the settings; what they do not tell is estimated from the runs or assumed.
+def heart_rate_limits(
+    histograms: Collection[Mapping[int, float]], settings: Settings
+) -> HeartRateLimits | str:
+    """Return the limits of the settings; missing ones are estimated from the runs or assumed.
 
     - hr_max: the highest rate that at least two runs held for 30 s or more. A single peak is no
       measure (Boudet 2002: it lies 7.6 bpm above the median of a runner's hard efforts, which scatter by
@@ -82,73 +86,76 @@ def heart_rate_limits(heart_s: Collection[Mapping[int, float]], settings: Settin
     used, with a warning, where ten runs or more have heart rates.
 
     Args:
-        heart_s: seconds by whole bpm, of every run that has them.
+        histograms: seconds by whole bpm, of every run that has them.
         settings: with hr_max, hr_rest and sex.
 
     Returns:
-        The limits, or why there are none (marked): "" where nothing is set and little is recorded.
+        The limits, or why there are none (marked for translation): "" where nothing is set and little is
+        recorded.
     """
-    seen = _estimated_max(heart_s)
-    highest = settings.hr_max or seen
-    rest = settings.hr_rest or ASSUMED_REST
-    if highest is None:
+    observed_max = _estimated_max(histograms)
+    max_bpm = settings.hr_max or observed_max
+    rest_bpm = settings.hr_rest or ASSUMED_REST
+    if max_bpm is None:
         asked = settings.hr_rest is not None or settings.sex is not None
         return N_("Heart rates are not counted: set hr_max in config.toml.") if asked else ""
-    if highest <= rest:
+    if max_bpm <= rest_bpm:
         return N_("Heart rates are not counted: hr_max is not above hr_rest; see config.toml.")
-    unset = tuple(name for name in ("hr_max", "hr_rest", "sex") if getattr(settings, name) is None)
-    return HeartRateLimits(rest, highest, settings.sex or ASSUMED_SEX, unset, seen)
+    assumed = tuple(name for name in ("hr_max", "hr_rest", "sex") if getattr(settings, name) is None)
+    return HeartRateLimits(rest_bpm, max_bpm, settings.sex or ASSUMED_SEX, assumed, observed_max)
 
 
-def _estimated_max(heart_s: Collection[Mapping[int, float]]) -> float | None:
-    held = sorted(rate for one in heart_s if (rate := highest_held(one)) is not None)
-    if len(held) < MIN_RUNS_WITH_HR or held[-MIN_RUNS_REACHING] < MIN_PLAUSIBLE_MAX_BPM:
+def _estimated_max(histograms: Collection[Mapping[int, float]]) -> float | None:
+    highest = sorted(rate for histogram in histograms if (rate := highest_held(histogram)) is not None)
+    if len(highest) < MIN_RUNS_WITH_HR or highest[-MIN_RUNS_REACHING] < MIN_PLAUSIBLE_MAX_BPM:
         return None
-    return float(held[-MIN_RUNS_REACHING])
+    return float(highest[-MIN_RUNS_REACHING])
 
 
-def highest_held(heart_s: Mapping[int, float]) -> int | None:
-    """The highest rate (bpm) at or above which the heart was for 30 s in all; None without so much.
+def highest_held(seconds_by_bpm: Mapping[int, float]) -> int | None:
+    """Return the highest rate (bpm) with 30 s at or above it; None without so much.
 
-    Seconds above 220 bpm are no heart's.
+    Seconds above 220 bpm are ignored.
     """
     seconds = 0.0
-    for rate in sorted(heart_s, reverse=True):
-        seconds += heart_s[rate] if rate <= MAX_PLAUSIBLE_BPM else 0.0
+    for rate in sorted(seconds_by_bpm, reverse=True):
+        seconds += seconds_by_bpm[rate] if rate <= MAX_PLAUSIBLE_BPM else 0.0
         if seconds >= HELD_S:
             return rate
     return None
 
 
 def _note_assumed(limits: HeartRateLimits) -> str:
-    told, lines = [], []
-    if "hr_max" in limits.unset:
-        told.append(
+    sentences, settings_lines = [], []
+    if "hr_max" in limits.assumed:
+        sentences.append(
             _(
                 "Your highest heart rate is estimated as {bpm} bpm ({runs} runs held it for {seconds} s; "
                 "the true one may be higher)."
-            ).format(bpm=round(limits.highest), runs=MIN_RUNS_REACHING, seconds=round(HELD_S))
+            ).format(bpm=round(limits.max_bpm), runs=MIN_RUNS_REACHING, seconds=round(HELD_S))
         )
-        lines.append(f"hr_max = {limits.highest:.0f}")
-    if "hr_rest" in limits.unset:
-        told.append(_("{bpm} bpm at rest is assumed.").format(bpm=round(limits.rest)))
-        lines.append(f"hr_rest = {limits.rest:.0f}")
-    if "sex" in limits.unset:
+        settings_lines.append(f"hr_max = {limits.max_bpm:.0f}")
+    if "hr_rest" in limits.assumed:
+        sentences.append(_("{bpm} bpm at rest is assumed.").format(bpm=round(limits.rest_bpm)))
+        settings_lines.append(f"hr_rest = {limits.rest_bpm:.0f}")
+    if "sex" in limits.assumed:
         men = limits.sex == "male"
-        told.append(_("The factors of men are assumed.") if men else _("The factors of women are assumed."))
-        lines.append(f'sex = "{limits.sex}"')
-    so = _(
+        sentences.append(
+            _("The factors of men are assumed.") if men else _("The factors of women are assumed.")
+        )
+        settings_lines.append(f'sex = "{limits.sex}"')
+    so_text = _(
         "So the TRIMP compares your runs with each other, not with other people's. "
         "If you know better, write it into config.toml: {lines}."
     )
-    return " ".join((*told, so.format(lines=", ".join(lines))))
+    return " ".join((*sentences, so_text.format(lines=", ".join(settings_lines))))
 
 
-def _note_exceeded(highest: float, seen: float) -> str:
+def _note_exceeded(max_bpm: float, observed_max: float) -> str:
     return _(
         "{runs} of your runs held {seen} bpm for {seconds} s, more than the hr_max of {highest} in "
         "config.toml."
-    ).format(runs=MIN_RUNS_REACHING, seen=round(seen), seconds=round(HELD_S), highest=f"{highest:g}")
+    ).format(runs=MIN_RUNS_REACHING, seen=round(observed_max), seconds=round(HELD_S), highest=f"{max_bpm:g}")
 
 
 MIN_KNOWN_SHARE = 0.5  # of the runs must have what a kind of load needs
@@ -156,18 +163,18 @@ MIN_COVERED_SHARE = 0.5  # of a run's time must have heart rates, so that they s
 
 
 class LoadKind(StrEnum):
-    """What load is counted in: its unit in words."""
+    """Kind of load; the value is its unit in words."""
 
     EFFORT = N_("session-RPE points")
-    HEART = N_("TRIMP")
+    HEART_RATE = N_("TRIMP")
     DISTANCE = "km"
     TIME = N_("min")
 
 
-#: What is said where runs have no load of the kind of the others.
+#: Texts on runs that lack what this kind of load is computed from.
 _MISSING_INPUT = {
     LoadKind.EFFORT: N_("{n} of {runs} runs lack an effort (RPE); {so}"),
-    LoadKind.HEART: N_("{n} of {runs} runs lack a heart rate; {so}"),
+    LoadKind.HEART_RATE: N_("{n} of {runs} runs lack a heart rate; {so}"),
     LoadKind.DISTANCE: N_("{n} of {runs} runs lack a distance; {so}"),
     LoadKind.TIME: N_("{n} of {runs} runs lack a time; {so}"),
 }
@@ -177,13 +184,13 @@ MEAN_RATE = "mean heart rate"
 
 
 class SessionLoads(NamedTuple):
-    """What each run counts.
+    """Load of each run.
 
     Attributes:
-        runs: by run id: load (in the unit of ``kind``), load_source (what it was counted from), trimp
-            (Banister's) and edwards (Edwards' TRIMP), NaN where the heart rates do not tell them.
+        runs: by run id: load (in the unit of ``kind``), load_source (what it was computed from), trimp
+            (Banister's) and edwards (Edwards' TRIMP), NaN without heart rates.
         kind: the unit of the loads.
-        notes: each says what was converted, estimated or assumed for them, or "".
+        notes: each returns a sentence on what was converted, estimated or assumed, or "".
     """
 
     runs: pd.DataFrame
@@ -192,9 +199,9 @@ class SessionLoads(NamedTuple):
 
 
 def session_loads(
-    runs: pd.DataFrame, heart_s: Mapping[int, Mapping[int, float]], settings: Settings
+    runs: pd.DataFrame, histograms: Mapping[int, Mapping[int, float]], settings: Settings
 ) -> SessionLoads:
-    """The load of each run, all of one kind.
+    """Return the load of each run, all of one kind.
 
     The kind is the first of session-RPE, Banister's TRIMP and distance that at least half of the runs
     have. The others are put on that scale by the runner's own median ratio to the distance or, where
@@ -203,27 +210,27 @@ def session_loads(
 
     Args:
         runs: with duration_s, moving_s, distance_m, avg_hr and rpe.
-        heart_s: seconds at each heart rate by whole bpm, by run id, where there is a stream.
+        histograms: seconds at each heart rate by whole bpm, by run id, where there is a track.
         settings: with the limits of the heart rate.
     """
     minutes = runs["moving_s"].fillna(runs["duration_s"]) / 60.0
     km = (runs["distance_m"] / 1000.0).where(runs["distance_m"] > 0)
-    limits = heart_rate_limits([one for one in heart_s.values() if one], settings)
-    heart, about_heart = _heart_rate_loads(runs["avg_hr"], minutes, heart_s, limits)
+    limits = heart_rate_limits([histogram for histogram in histograms.values() if histogram], settings)
+    trimp, trimp_note = _heart_rate_loads(runs["avg_hr"], minutes, histograms, limits)
     kinds = {
         LoadKind.EFFORT: pd.Series(load_formulas.session_rpe(minutes, runs["rpe"]), index=runs.index),
-        LoadKind.HEART: heart["trimp"],
+        LoadKind.HEART_RATE: trimp["trimp"],
         LoadKind.DISTANCE: km,
         LoadKind.TIME: minutes,
     }
     kind = next(kind for kind, loads in kinds.items() if _is_mostly_known(loads) or kind is LoadKind.TIME)
     loads = kinds[kind]
-    source = heart["source"] if kind is LoadKind.HEART else pd.Series(_source_of(kind), runs.index)
+    source = trimp["source"] if kind is LoadKind.HEART_RATE else pd.Series(_source_of(kind), runs.index)
     source = source.where(loads.notna(), np.where(km.notna(), "distance", "time"))
-    on_one_scale = _fill_by_ratio(loads, km, minutes)
-    converted = partial(_note_filled, kind, int(loads.isna().sum()), len(runs))
-    frame = heart[["trimp", "edwards"]].assign(load=on_one_scale, load_source=source)
-    return SessionLoads(frame, kind, (converted, *_load_notes(kind, limits, about_heart)))
+    filled = _fill_by_ratio(loads, km, minutes)
+    fill_note = partial(_note_filled, kind, int(loads.isna().sum()), len(runs))
+    frame = trimp[["trimp", "edwards"]].assign(load=filled, load_source=source)
+    return SessionLoads(frame, kind, (fill_note, *_load_notes(kind, limits, trimp_note)))
 
 
 def _is_mostly_known(loads: pd.Series[float]) -> bool:
@@ -233,7 +240,7 @@ def _is_mostly_known(loads: pd.Series[float]) -> bool:
 def _fill_by_ratio(
     loads: pd.Series[float], km: pd.Series[float], minutes: pd.Series[float]
 ) -> pd.Series[float]:
-    """The loads, and in the place of missing ones the distance or time at the runner's median ratio."""
+    """Return the loads; missing ones are the distance or time at the runner's median ratio."""
     by_distance = km * (loads / km).median()
     by_time = minutes * (loads / minutes.where(minutes > 0)).median()
     return loads.fillna(by_distance).fillna(by_time)
@@ -244,44 +251,44 @@ def _source_of(kind: LoadKind) -> str:
 
 
 def _load_notes(
-    kind: LoadKind, limits: HeartRateLimits | str, about_heart: Callable[[], str]
+    kind: LoadKind, limits: HeartRateLimits | str, trimp_note: Callable[[], str]
 ) -> tuple[Callable[[], str], ...]:
     if isinstance(limits, str):
         return () if kind is LoadKind.EFFORT else (partial(_, limits),)
-    return (about_heart, limits.note) if kind is LoadKind.HEART else ()
+    return (trimp_note, limits.note) if kind is LoadKind.HEART_RATE else ()
 
 
 def _heart_rate_loads(
     avg_hr: pd.Series[float],
     minutes: pd.Series[float],
-    heart_s: Mapping[int, Mapping[int, float]],
+    histograms: Mapping[int, Mapping[int, float]],
     limits: HeartRateLimits | str,
 ) -> tuple[pd.DataFrame, Callable[[], str]]:
-    """Banister's and Edwards' TRIMP, where the former came from, and what says how they were made alike."""
-    found = pd.DataFrame({"trimp": np.nan, "edwards": np.nan, "source": None}, index=avg_hr.index)
+    """Return Banister's TRIMP, its source, and Edwards' TRIMP; and the note on runs that were scaled."""
+    loads = pd.DataFrame({"trimp": np.nan, "edwards": np.nan, "source": None}, index=avg_hr.index)
     if isinstance(limits, str):
-        return found, str
-    by_second = _trimp_by_second(minutes, heart_s, limits)
+        return loads, str
+    by_second = _trimp_by_second(minutes, histograms, limits)
     by_mean = pd.Series(load_formulas.banister_trimp(minutes, avg_hr, **limits.banister), index=avg_hr.index)
     ratio = (by_second["trimp"] / by_mean.where(by_mean > 0)).median()
     only_mean = by_second["trimp"].isna() & by_mean.notna()
-    alike = by_mean if np.isnan(ratio) else by_mean * ratio
-    found["trimp"] = by_second["trimp"].fillna(alike)
-    found["edwards"] = by_second["edwards"]
-    found["source"] = np.where(only_mean, MEAN_RATE, EVERY_SECOND)
-    return found, partial(_note_mean_rate, int(only_mean.sum()), len(avg_hr), float(ratio))
+    scaled = by_mean if np.isnan(ratio) else by_mean * ratio
+    loads["trimp"] = by_second["trimp"].fillna(scaled)
+    loads["edwards"] = by_second["edwards"]
+    loads["source"] = np.where(only_mean, MEAN_RATE, EVERY_SECOND)
+    return loads, partial(_note_mean_rate, int(only_mean.sum()), len(avg_hr), float(ratio))
 
 
 def _trimp_by_second(
-    minutes: pd.Series[float], heart_s: Mapping[int, Mapping[int, float]], limits: HeartRateLimits
+    minutes: pd.Series[float], histograms: Mapping[int, Mapping[int, float]], limits: HeartRateLimits
 ) -> pd.DataFrame:
-    """Each second at its own rate; time without a heart rate counts like the time with one."""
-    place, bpm, at_rate = _flatten_histograms(heart_s, minutes.index)
+    """Return TRIMP with each second at its own rate; time without one counts like the rest of the run."""
+    place, bpm, at_rate = _flatten_histograms(histograms, minutes.index)
     known, trimp = np.zeros((2, len(minutes)))
     zones = np.zeros((len(minutes), load_formulas.EDWARDS_ZONES + 1))
     np.add.at(known, place, at_rate)
     np.add.at(trimp, place, load_formulas.banister_trimp(at_rate, bpm, **limits.banister))
-    np.add.at(zones, (place, load_formulas.edwards_zone(bpm, hr_max=limits.highest)), at_rate)
+    np.add.at(zones, (place, load_formulas.edwards_zone(bpm, hr_max=limits.max_bpm)), at_rate)
     of_run = minutes.to_numpy(float)
     covered = (known > 0) & (known >= MIN_COVERED_SHARE * of_run)
     whole = np.divide(np.maximum(of_run, known), known, out=np.full(len(known), np.nan), where=covered)
@@ -292,24 +299,24 @@ def _trimp_by_second(
 
 
 def _flatten_histograms(
-    heart_s: Mapping[int, Mapping[int, float]], runs: pd.Index
+    histograms: Mapping[int, Mapping[int, float]], runs: pd.Index
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-    """The place of the run, the rate (bpm) and the minutes at it, of every bar of every histogram."""
-    found = [heart_s.get(run, {}) for run in runs]
-    place = np.repeat(np.arange(len(found)), [len(one) for one in found])
-    bpm = np.fromiter(chain.from_iterable(found), float, len(place))
-    seconds = np.fromiter(chain.from_iterable(one.values() for one in found), float, len(place))
+    """Return position of the run, rate (bpm) and minutes at it, of every bar of every histogram."""
+    bars = [histograms.get(run, {}) for run in runs]
+    place = np.repeat(np.arange(len(bars)), [len(histogram) for histogram in bars])
+    bpm = np.fromiter(chain.from_iterable(bars), float, len(place))
+    seconds = np.fromiter(chain.from_iterable(histogram.values() for histogram in bars), float, len(place))
     return place, bpm, seconds / 60.0
 
 
 def _note_filled(kind: LoadKind, missing: int, runs: int) -> str:
     if missing == 0:
         return ""
-    so = _(
+    method_text = _(
         "they were put on the scale of the others by your own median ratio to distance, "
         "or to time where the distance is unknown."
     )
-    return _(_MISSING_INPUT[kind]).format(n=missing, runs=runs, so=so)
+    return _(_MISSING_INPUT[kind]).format(n=missing, runs=runs, so=method_text)
 
 
 def _note_mean_rate(only_mean: int, runs: int, ratio: float) -> str:

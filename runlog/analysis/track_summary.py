@@ -20,33 +20,32 @@ if TYPE_CHECKING:
 
     from runlog.model import StoredActivity, Track
 
-#: Of the code that derives; what another version has made is made anew.
+#: Version of this code; summaries made by another version are recomputed.
 SUMMARY_VERSION = 3
 
 
 def summarise_track(track: Track) -> tuple[NDArray[np.float64] | None, TrackSummary]:
-    """The route shape of a track, degrees (n, 2) or None without a route, and its digest."""
+    """Return the route shape of a track, degrees (n, 2) or None without a route, and its summary."""
     start, end = find_easy_segments(track)
-    digest = TrackSummary(seconds_by_heart_rate(track), third_means(track), warmup=start, cooldown=end)
-    return route_shape(track), digest
+    summary = TrackSummary(seconds_by_heart_rate(track), third_means(track), warmup=start, cooldown=end)
+    return route_shape(track), summary
 
 
-LONGEST_GAP_S = 30.0  # for so long at most a heart rate holds until the next one
+LONGEST_GAP_S = 30.0  # a value holds until the next one, but no longer than this
 
 
 def seconds_by_heart_rate(track: Track) -> dict[int, float]:
-    """Seconds spent at each heart rate, by whole bpm; {} without heart rates.
+    """Return the seconds spent at each heart rate, by whole bpm; {} without heart rates.
 
     Each point holds until the next one, for half a minute at most and never across a pause.
     """
     if "heart_rate_bpm" not in track:
         return {}
-    rate, time_s, segment = (track[name] for name in ("heart_rate_bpm", "time_s", "segment"))
-    held = np.append(np.where(np.diff(segment) == 0, np.clip(np.diff(time_s), 0.0, LONGEST_GAP_S), 0.0), 0.0)
-    known = np.isfinite(rate) & (rate > 0) & (held > 0)
+    rate, hold_s = track["heart_rate_bpm"], _hold_seconds(track)
+    known = np.isfinite(rate) & (rate > 0) & (hold_s > 0)
     bpm, at = np.unique(np.round(rate[known]).astype(int), return_inverse=True)
-    seconds = np.bincount(at, held[known], minlength=len(bpm))
-    return {int(one): float(s) for one, s in zip(bpm, seconds.round(1), strict=True)}
+    seconds = np.bincount(at, hold_s[known], minlength=len(bpm))
+    return {int(rate_bpm): float(held_s) for rate_bpm, held_s in zip(bpm, seconds.round(1), strict=True)}
 
 
 #: What each column may be while running; all else is a walk, a stop or a sensor that failed (most write 0).
@@ -68,16 +67,16 @@ FORM_COLUMNS: Mapping[str, tuple[str, str]] = {
     "vertical_ratio_pct": ("vertical_ratio_pct", "vertical_ratio_drift_pct"),
     "step_length_mm": ("step_length_mm", "step_length_drift_mm"),
 }
-MIN_THIRD_S = 60.0  # of a third
+MIN_THIRD_S = 60.0  # with data in a third of the run
 MIN_KNOWN_SHARE = 1 / 3  # of the time run
 TRIMMED_SHARE = 0.05  # of the points, at either end
 
 
 def third_means(track: Track) -> dict[str, ThirdMeans]:
-    """Mean of each value of running form over a run and over its first and last third.
+    """Return the mean of each value of running form over a run and over its first and last third.
 
-    The thirds are of the time run: pauses, stops and walks do not count (where the track has a cadence,
-    which tells). Means are by time and leave out the highest and the lowest 5% of the run's points, so
+    The thirds are of the time run: pauses, stops and walks do not count (walks only where the track has a
+    cadence). Means are by time and leave out the highest and the lowest 5% of the run's points, so
     that neither a stumble nor a sprint for the bus shows. Nothing is corrected for pace or slope.
 
     Returns:
@@ -88,38 +87,38 @@ def third_means(track: Track) -> dict[str, ThirdMeans]:
     points = np.flatnonzero(run_s)
     run_s = run_s[points]
     third = (3.0 * (np.cumsum(run_s) - run_s / 2) / run_s.sum()).astype(np.intp) if len(points) else points
-    found = {
+    means_by_column = {
         column: _column_means(track[column][points], limits, run_s, third)
         for column, limits in RUNNING_LIMITS.items()
         if column in track
     }
-    return {column: means for column, means in found.items() if means is not None}
+    return {column: means for column, means in means_by_column.items() if means is not None}
 
 
-def form_by_run(ran: Sequence[StoredActivity]) -> dict[str, NDArray[np.float64]]:
-    """Mean and drift of each value of running form (runs,), by their names in ``History.runs``.
+def form_by_run(running: Sequence[StoredActivity]) -> dict[str, NDArray[np.float64]]:
+    """Return mean and drift of each value of running form (runs,), by their names in ``History.runs``.
 
     The drift is the mean of the last third less that of the first, in the unit of the column. Where no
-    stream tells the mean cadence, it is the average that the source states, in which walks and stops may
-    count; all else is NaN where the stream does not tell it.
+    track has a cadence, the mean is the average that the source states, in which walks and stops may
+    count; all else is NaN without it.
     """
-    found = {}
+    form = {}
     for column, (mean, drift) in FORM_COLUMNS.items():
-        told = [one.digest.form.get(column) if one.digest else None for one in ran]
-        found[mean] = np.array([one and one.mean for one in told], dtype=float)
-        found[drift] = np.array([one and _drift(one) for one in told], dtype=float)
-    stated = np.array([one.activity.avg_cadence_spm for one in ran], dtype=float)
+        means = [third.digest.form.get(column) if third.digest else None for third in running]
+        form[mean] = np.array([third and third.mean for third in means], dtype=float)
+        form[drift] = np.array([third and _drift(third) for third in means], dtype=float)
+    stated = np.array([third.activity.avg_cadence_spm for third in running], dtype=float)
     mean = FORM_COLUMNS["cadence_spm"][0]
-    found[mean] = np.where(np.isnan(found[mean]), stated, found[mean])
-    return found
+    form[mean] = np.where(np.isnan(form[mean]), stated, form[mean])
+    return form
 
 
-def _drift(told: ThirdMeans) -> float | None:
-    return None if told.first is None or told.last is None else told.last - told.first
+def _drift(means: ThirdMeans) -> float | None:
+    return None if means.first is None or means.last is None else means.last - means.first
 
 
 def _hold_seconds(track: Track) -> NDArray[np.float64]:
-    """Seconds until the next point (n,), none across a pause."""
+    """Return the seconds until the next point (n,), at most half a minute and 0 across a pause."""
     seconds = np.clip(np.diff(track["time_s"]), 0.0, LONGEST_GAP_S)
     return np.append(np.where(np.diff(track["segment"]) == 0, seconds, 0.0), 0.0)
 
@@ -141,7 +140,7 @@ def _column_means(
     run_s: NDArray[np.float64],
     third: NDArray[np.intp],
 ) -> ThirdMeans | None:
-    """One column's means over the points at which the runner ran (n,); None where too little is known."""
+    """Return one column's means over the points while running (n,); None where too little is known."""
     possible = _is_between(values, limits)
     of_third = np.bincount(third, run_s, minlength=3)
     known_s = np.bincount(third, run_s * possible, minlength=3)
@@ -156,7 +155,7 @@ def _column_means(
 
 
 def _trimmed_limits(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The limits within which all but the trimmed values lie."""
+    """Return the limits within which all but the trimmed values lie."""
     trimmed = int(TRIMMED_SHARE * len(values))
     ordered = np.partition(values, (trimmed, len(values) - 1 - trimmed))
     return float(ordered[trimmed]), float(ordered[len(values) - 1 - trimmed])

@@ -42,7 +42,7 @@ def there_and_back(line):
 
 
 def on_globe(line, centre=HOME):
-    return to_lat_lon(TangentPlane(centre).lift(line))
+    return to_lat_lon(TangentPlane(centre).unproject(line))
 
 
 def run(

@@ -114,7 +114,7 @@ def real_lines(devicefiles):
         shape = route_shape(one)
         if shape is not None:
             space = to_cartesian(shape)
-            yield name, TangentPlane(space[len(space) // 2]).flatten(space)
+            yield name, TangentPlane(space[len(space) // 2]).project(space)
 
 
 def test_made_roads_are_told_apart():

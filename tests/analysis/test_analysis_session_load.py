@@ -64,7 +64,7 @@ def test_an_effort_of_0_is_a_load_of_0():
 def test_load_by_mean_heart_rate_where_no_stream_is_there():
     runs = [ran(day, f"2026-05-0{day} 08:00", 10, 60, avg_hr=150.0) for day in (1, 2)]
     history = past(runs, **LIMITS)
-    assert history.load_kind == LoadKind.HEART
+    assert history.load_kind == LoadKind.HEART_RATE
     assert history.runs["load"].tolist() == pytest.approx([trimp(60, 150)] * 2)
     assert history.runs["load_source"].tolist() == ["mean heart rate"] * 2
     assert history.load_note.startswith("2 of 2 runs count by their mean heart rate")
@@ -107,7 +107,7 @@ def test_runs_without_a_heart_rate_are_put_on_its_scale():
 
 def test_estimated_limits_are_told_with_what_to_write():
     history = past([beating(day, {140: 3500.0, 180 + day: 60.0}) for day in range(1, 13)])
-    assert history.load_kind == LoadKind.HEART
+    assert history.load_kind == LoadKind.HEART_RATE
     for part in (
         "191 bpm",
         "60 bpm at rest is assumed",

@@ -27,7 +27,7 @@ def test_a_strap_that_errs_in_one_run_makes_no_highest_rate():
     runs = [EASY] * 10 + [EASY | {178: 40.0}, EASY | {181: 40.0}, EASY | {215: 400.0}]
     limits = heart_rate_limits(runs, Settings())
     assert isinstance(limits, HeartRateLimits)
-    assert (limits.rest, limits.highest, limits.sex) == (60, 181, "male")
+    assert (limits.rest_bpm, limits.max_bpm, limits.sex) == (60, 181, "male")
 
 
 @pytest.mark.parametrize("runs", [[EASY] * 9, [{120: 3000.0}] * 20, []])

@@ -53,7 +53,7 @@ def run_on(chance: np.random.Generator, way: NDArray[np.float64]) -> Shape:
     places = resample(way, np.arange(late, cumulative_distance(way)[-1], 20.0))
     off = resample(chance.normal(0, 10, (len(places) // 5 + 2, 2)), np.arange(len(places)) * 2.0)
     line = shapely.LineString(places + off).simplify(10.0, preserve_topology=False)
-    return to_lat_lon(HOME.lift(shapely.get_coordinates(line)))
+    return to_lat_lon(HOME.unproject(shapely.get_coordinates(line)))
 
 
 @pytest.fixture(scope="module")

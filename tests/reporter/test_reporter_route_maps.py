@@ -60,7 +60,7 @@ def test_no_point_of_a_zone_is_ever_shown(lat, lon, radius):
     whole = (*routes.outside_zones(CORNER, ())[0],)[0]
     lines, _start, _hidden = routes.outside_zones(CORNER, (zone,))
     plane = routes.TangentPlane(to_cartesian(CORNER).mean(axis=0))
-    middle = plane.flatten(to_cartesian(np.array([[lat, lon]])))[0]
+    middle = plane.project(to_cartesian(np.array([[lat, lon]])))[0]
     for line in lines:
         assert shapely.LineString(line).distance(shapely.Point(middle)) >= 0.998 * radius
         assert shapely.LineString(whole).buffer(0.1).contains(shapely.LineString(line))

@@ -105,30 +105,30 @@ LAST_RUN_HOLDS_US = 24 * HOUR_US
 
 
 def to_microseconds(times: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArray[np.int64]:
-    """Times as microseconds since 1970, UTC (of naive times: of their own clock)."""
+    """Convert times to microseconds since 1970, UTC (naive times: by their own clock)."""
     return pd.DatetimeIndex(times).as_unit("us").asi8
 
 
 @lru_cache(maxsize=8)  # most factors begin with it
 def runs_by_end(history: History) -> pd.DataFrame:
-    """The runs in the order of their ends: a run counts from its end on. Not to be changed."""
+    """Return the runs in the order of their ends, as a run counts from its end on. Not to be changed."""
     return history.runs.sort_values("end", kind="stable")
 
 
 def index_before(times: NDArray[np.int64], moments: NDArray[np.int64]) -> NDArray[np.intp]:
-    """For each moment the position of the last of the sorted times at or before it, -1 for none."""
+    """Return for each moment the position of the last of the sorted times at or before it, -1 for none."""
     return np.searchsorted(times, moments, side="right") - 1
 
 
 def take_at(values: NDArray[np.floating], position: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The values at the positions, NaN where the position is -1."""
+    """Return the values at the positions, NaN where the position is -1."""
     return np.append(values, np.nan)[position]
 
 
 def value_of_last_run(
     runs: pd.DataFrame, values: NDArray[np.floating], moments: pd.DatetimeIndex
 ) -> pd.Series[float]:
-    """The value of the last run by each moment, however long ago; the runs in the order of their ends."""
+    """Return the value of the last run by each moment, however long ago; runs are sorted by their ends."""
     return pd.Series(
         take_at(values, index_before(to_microseconds(runs["end"]), to_microseconds(moments))), index=moments
     )
@@ -156,7 +156,7 @@ def index_of_recent_run(runs: pd.DataFrame, moments: NDArray[np.int64]) -> NDArr
 def window_pairs(
     times: NDArray[np.int64], moments: NDArray[np.int64], days: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """All pairs of a moment and a time of the days before it, ``(moment - days, moment]``.
+    """Return all pairs of a moment and a time of the days before it, ``(moment - days, moment]``.
 
     Returns:
         The positions of the moments and, equally long, of the (sorted) times.

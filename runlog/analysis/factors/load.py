@@ -119,12 +119,12 @@ def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     Unit: ratio, at most 10. Step: 0.5. NaN where all 7 days are alike, in the first 7 days of a log, and
     after a silence in which nobody kept it.
     """
-    standing = _log_state(history, moments)
+    log = _log_state(history, moments)
     first, full = _daily_series(history)
-    days = standing.today[:, None] - np.arange(load_formulas.WEEK_DAYS)[::-1]
-    loads = np.where(days < standing.last[:, None], _take_inside(full, days - first), 0.0)
-    loads = np.where(days == standing.last[:, None], standing.load[:, None], loads)
-    known = standing.age >= FIRST_FULL_DAY["monotony"]
+    days = log.today[:, None] - np.arange(load_formulas.WEEK_DAYS)[::-1]
+    loads = np.where(days < log.last_day[:, None], _take_inside(full, days - first), 0.0)
+    loads = np.where(days == log.last_day[:, None], log.load_of_last_day[:, None], loads)
+    known = log.stretch_days >= FIRST_FULL_DAY["monotony"]
     return pd.Series(np.where(known, load_formulas.monotony(loads), np.nan), index=moments)
 
 
@@ -143,21 +143,21 @@ NEVER = -1_000_000
 
 
 class _LogState(NamedTuple):
-    """How the log stood at each moment; days are counted from 1970.
+    """State of the log at each moment; days are counted from 1970.
 
     Attributes:
         today: the local day of the moment.
-        last: the last day that the log tells of.
-        begun: the first run's day of the unbroken stretch.
-        load: the load of that last day so far.
-        age: how many days the stretch has, today included; -1 where today is not known to be in one.
+        last_day: the last day with a run, activity or entry.
+        stretch_start: the first run's day of the unbroken stretch.
+        load_of_last_day: so far.
+        stretch_days: length of the stretch, today included; -1 where today is not known to be in one.
     """
 
     today: NDArray[np.int64]
-    last: NDArray[np.int64]
-    begun: NDArray[np.int64]
-    load: NDArray[np.float64]
-    age: NDArray[np.int64]
+    last_day: NDArray[np.int64]
+    stretch_start: NDArray[np.int64]
+    load_of_last_day: NDArray[np.float64]
+    stretch_days: NDArray[np.int64]
 
 
 def _log_state(history: History, moments: pd.DatetimeIndex) -> _LogState:
@@ -165,29 +165,38 @@ def _log_state(history: History, moments: pd.DatetimeIndex) -> _LogState:
     at = base.to_microseconds(moments)
     position = base.index_before(base.to_microseconds(table["moment"]), at)
     so_far = table.groupby("day")["load"].cumsum().to_numpy(float)
-    last, begun = (_day_numbers(table[name], position) for name in ("day", "begun"))
-    today = np.maximum(history.clock.days(at), last)
-    known = (begun != NEVER) & (today - last <= history.settings.silence_days)
+    last_day, stretch_start = (_day_numbers(table[name], position) for name in ("day", "stretch_start"))
+    today = np.maximum(history.clock.days(at), last_day)
+    known = (stretch_start != NEVER) & (today - last_day <= history.settings.silence_days)
     return _LogState(
-        today, last, begun, base.take_at(so_far, position), np.where(known, today - begun + 1, -1)
+        today,
+        last_day,
+        stretch_start,
+        base.take_at(so_far, position),
+        np.where(known, today - stretch_start + 1, -1),
     )
 
 
 def _ewma_at(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[np.float64]:
-    """``formulas.ewma`` as of each moment: yesterday's mean, today's load so far, and then days of rest."""
-    standing = _log_state(history, moments)
+    """Return ``load_formulas.ewma`` as of each moment.
+
+    It is made of the mean of the day before the last, the load of the last day so far, and days of rest.
+    """
+    log = _log_state(history, moments)
     first, means = _daily_series(history, days)
     weight = load_formulas.smoothing_factor(days)
-    before = _take_inside(means, standing.last - 1 - first)
+    before = _take_inside(means, log.last_day - 1 - first)
     with_load = np.where(
-        standing.last == standing.begun, standing.load, before + weight * (standing.load - before)
+        log.last_day == log.stretch_start,
+        log.load_of_last_day,
+        before + weight * (log.load_of_last_day - before),
     )
-    faded = with_load * (1.0 - weight) ** (standing.today - standing.last)
-    return np.where(standing.age >= days, faded, np.nan)
+    faded = with_load * (1.0 - weight) ** (log.today - log.last_day)
+    return np.where(log.stretch_days >= days, faded, np.nan)
 
 
 def _daily_series(history: History, days: int | None = None) -> tuple[int, NDArray[np.float64]]:
-    """The first day of the log, and the load of every day, or its mean over so many days."""
+    """Return the first day of the log and the load of every day, or its mean over so many days."""
     loads = daily_loads(history)
     if loads.empty:
         return 0, np.asarray(loads, dtype=float)
@@ -199,12 +208,12 @@ def _daily_series(history: History, days: int | None = None) -> tuple[int, NDArr
 
 
 def _day_numbers(days: pd.Series[pd.Timestamp], position: NDArray[np.intp]) -> NDArray[np.int64]:
-    """The days at the positions, counted from 1970; ``NEVER`` for NaT and before the first."""
+    """Return the days at the positions, counted from 1970; ``NEVER`` for NaT and position -1."""
     number = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).fillna(NEVER)
     return np.append(number, NEVER)[position].astype(np.int64)
 
 
-def _take_inside(values: NDArray[np.float64], place: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The values at the places, NaN outside."""
-    inside = (place >= 0) & (place < len(values))
-    return np.append(values, np.nan)[np.where(inside, place, len(values))]
+def _take_inside(values: NDArray[np.float64], position: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the values at the positions, NaN outside."""
+    inside = (position >= 0) & (position < len(values))
+    return np.append(values, np.nan)[np.where(inside, position, len(values))]

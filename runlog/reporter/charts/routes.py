@@ -123,7 +123,7 @@ def outside_zones(
     """
     points = to_cartesian(shape)
     plane = TangentPlane(points.mean(axis=0))
-    flat = plane.flatten(points)
+    flat = plane.project(points)
     whole = shapely.LineString(flat).simplify(float(np.ptp(flat, axis=0).max()) / _PIXELS_ACROSS)
     covered = shapely.union_all([_zone_shape(zone, plane) for zone in zones])
     seen = whole.difference(covered)
@@ -140,7 +140,7 @@ def _zone_shape(zone: PrivacyZone, plane: TangentPlane) -> shapely.Polygon:
     middle = to_cartesian(np.array([[zone.lat, zone.lon]]))
     if (middle @ plane.up)[0] < EARTH_RADIUS_M / 2:
         return shapely.Polygon()
-    return shapely.Point(plane.flatten(middle)[0]).buffer(zone.radius_m, quad_segs=32)
+    return shapely.Point(plane.project(middle)[0]).buffer(zone.radius_m, quad_segs=32)
 
 
 def _map_columns(maps: int, *, narrow: bool) -> int:
