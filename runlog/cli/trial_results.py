@@ -71,8 +71,7 @@ def evaluate_trials(journal: Journal, history: History, now: datetime) -> list[T
 
 def _trial_row(result: TrialResult) -> dict[str, Any]:
     plan = result.plan
-    to_come = (run for run in result.runs if run.state == "to come" and not result.over)
-    following = next(to_come, None)
+    following = result.next_run
     return {
         **trial_fields(result),
         "effect": plan.effect,
@@ -80,7 +79,7 @@ def _trial_row(result: TrialResult) -> dict[str, Any]:
         "end": plan.runs[-1].day.isoformat(),
         "state": "cancelled" if plan.cancelled else "over" if result.over else "under way",
         "next_day": following and following.day.isoformat(),
-        "next_way": following and (plan.first if following.first else plan.second),
+        "next_way": following and (plan.first if following.assigned_first else plan.second),
     }
 
 
@@ -94,7 +93,7 @@ def trial_fields(trial_result: TrialResult) -> dict[str, Any]:
         "first": plan.first,
         "second": plan.second,
         "pairs": trial_result.pairs,
-        "complete": trial_result.complete,
+        "complete": trial_result.complete_pairs,
         "kept": states["kept"],
         "otherwise": states["otherwise"],
         "untold": states["not told"],
@@ -182,10 +181,10 @@ def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) ->
 def _run_rows(trial_result: TrialResult) -> list[dict[str, Any]]:
     return [
         {
-            "run_number": run.number,
+            "run_number": run.run_number,
             "pair": run.pair,
             "day": run.day.isoformat(),
-            "way": trial_result.plan.first if run.first else trial_result.plan.second,
+            "way": trial_result.plan.first if run.assigned_first else trial_result.plan.second,
             "run": run.run,
             "state": run.state,
             "rating": known_or_none(run.rating),
@@ -214,7 +213,7 @@ def result(fmt: OutputFormat, plan_id: int, *, early: bool) -> None:
 
 
 def _result_row(trial_result: TrialResult) -> dict[str, Any]:
-    drawn, done = trial_result.drawn, trial_result.done
+    drawn, done = trial_result.as_randomised, trial_result.as_treated
     return {
         **trial_fields(trial_result),
         "over": trial_result.over,

@@ -152,10 +152,10 @@ def _print_plan(new: Plan, trial: Trial, history: History) -> None:
     echo()
     _print_runs(new)
     echo()
-    for way, todo in zip(trial.ways, trial.todo(), strict=True):
+    for way, todo in zip(trial.arms, trial.instructions(), strict=True):
         echo(f"{way[:1].upper()}{way[1:]}: {todo}")
-    if trial.planned.caution:
-        echo(trial.planned.caution)
+    if trial.intervention.caution:
+        echo(trial.intervention.caution)
     echo(
         f"Rate your {units.area(new.area)} within a day after each run, 0 too: runlog log N. "
         "A run up to three days late counts, if it comes before the next one's day."
@@ -231,11 +231,11 @@ def _print_suggestions(listed: Sequence[Suggestion], area: str) -> None:
     echo(f"What would tell more about your {units.area(area)}, the most for its runs first:")
     for number, idea in enumerate(listed, 1):
         echo()
-        echo(f"{number}. {idea.trial.planned.label}: runlog plan {idea.trial.planned.name}")
+        echo(f"{number}. {idea.trial.intervention.label}: runlog plan {idea.trial.intervention.name}")
         echo(text.suggestion_text(idea), indent="   ")
     echo()
-    echo(text.noise_text(listed[0].heard))
-    larger = f"runlog plan {listed[0].trial.planned.name} --effect {listed[0].effect + 0.5:g}"
+    echo(text.noise_text(listed[0].noise))
+    larger = f"runlog plan {listed[0].trial.intervention.name} --effect {listed[0].effect + 0.5:g}"
     echo(f"Larger differences take fewer runs: {larger}")
 
 
@@ -243,10 +243,10 @@ def _suggestion_row(idea: Suggestion) -> dict[str, Any]:
     from runlog.trials import text
 
     return {
-        "factor": idea.trial.planned.name,
-        "label": idea.trial.planned.label,
-        "first": idea.trial.ways[0],
-        "second": idea.trial.ways[1],
+        "factor": idea.trial.intervention.name,
+        "label": idea.trial.intervention.label,
+        "first": idea.trial.arms[0],
+        "second": idea.trial.arms[1],
         "area": idea.trial.area,
         "low": known_or_none(idea.low),
         "high": known_or_none(idea.high),
@@ -254,9 +254,9 @@ def _suggestion_row(idea: Suggestion) -> dict[str, Any]:
         "effect": idea.effect,
         "pairs": idea.pairs,
         "runs": 2 * idea.pairs,
-        "tells": idea.tells,
-        "noise_sd": idea.heard.sd,
-        "rated_runs": idea.heard.rated,
+        "tells": idea.detectable,
+        "noise_sd": idea.noise.sd,
+        "rated_runs": idea.noise.rated_runs,
         "text": text.suggestion_text(idea),
     }
 

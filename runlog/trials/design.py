@@ -37,20 +37,20 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.trials.interventions import Arms, Intervention
 
-#: What a plan promises: to find a difference of the size it is made for in so many of 10 cases.
+#: The probability to find a difference of the size that a plan is made for.
 TARGET_POWER = 0.8
-#: With fewer pairs no outcome at all is unlikely enough: 2 of 2⁵ draws are 6%.
+#: With fewer pairs no outcome reaches p < .05: 2 of the 2⁵ allocations of five pairs are 6%.
 MIN_PAIRS = 6
 #: 80 runs are half a year for most.
 MAX_PAIRS = 40
 
 _T_QUANTILE = 0.975
-#: With this noncentrality any number of pairs has all the power; far beyond it noncentral F is not computed.
+#: At this noncentrality any number of pairs has full power; far beyond it noncentral F is not computed.
 _MAX_NONCENTRALITY = 400.0
 
 
 def power_of_test(pairs: int, effect: float, sd: float) -> float:
-    """The probability that so many pairs find a difference at p < .05.
+    """Return the probability that so many pairs find a difference at p < .05.
 
     Args:
         pairs: 2 or more.
@@ -62,22 +62,16 @@ def power_of_test(pairs: int, effect: float, sd: float) -> float:
 
 
 def pairs_needed(effect: float, sd: float) -> int | None:
-    """The fewest pairs with the promised power; None where it takes more than ``MOST``."""
-    return next(
-        (
-            pairs
-            for pairs in range(MIN_PAIRS, MAX_PAIRS + 1)
-            if power_of_test(pairs, effect, sd) >= TARGET_POWER
-        ),
-        None,
-    )
+    """Return the fewest pairs with the target power; None where it takes more than ``MAX_PAIRS``."""
+    possible = range(MIN_PAIRS, MAX_PAIRS + 1)
+    return next((pairs for pairs in possible if power_of_test(pairs, effect, sd) >= TARGET_POWER), None)
 
 
 def detectable_difference(pairs: int, sd: float) -> float:
-    """The difference, in points, that so many pairs find with the promised power."""
-    sure_to_be_found = (_MAX_NONCENTRALITY / pairs) ** 0.5
-    unit = brentq(lambda effect: power_of_test(pairs, effect, 1.0) - TARGET_POWER, 0.05, sure_to_be_found)
-    return float(unit) * sd
+    """Return the difference, in points, that so many pairs find with the target power."""
+    upper = (_MAX_NONCENTRALITY / pairs) ** 0.5
+    in_sds = brentq(lambda effect: power_of_test(pairs, effect, 1.0) - TARGET_POWER, 0.05, upper)
+    return float(in_sds) * sd
 
 
 def soreness_after_runs(history: History, area: str) -> pd.Series[float]:
@@ -99,84 +93,84 @@ def soreness_after_runs(history: History, area: str) -> pd.Series[float]:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a plan is about.
+    """What a trial compares.
 
     Attributes:
-        planned: what is drawn lots for.
-        ways: the two ways of running, in words.
+        intervention: what is randomised.
+        arms: the two ways of running, in words.
         area: the body area whose soreness is compared.
-        start: its first day; what is usual is so by the days before.
+        start: its first day; the usual route and shoes are those of the days before.
     """
 
-    planned: Intervention
-    ways: Arms
+    intervention: Intervention
+    arms: Arms
     area: str
     start: date
 
-    def went(self, history: History) -> pd.Series[float]:
-        """Which way each run went, by its id: 1.0 the first, 0.0 the second, NaN not told or neither."""
-        return self.planned.done(history, self.ways, self.start)
+    def received_arm(self, history: History) -> pd.Series[float]:
+        """Return the arm that each run received, by its id: 1.0 first, 0.0 second, NaN unknown or neither."""
+        return self.intervention.received_arm(history, self.arms, self.start)
 
-    def todo(self) -> tuple[str, str]:
-        """What to do on a run drawn for the first way, and on one drawn for the second."""
-        first, second = (
-            text.replace("{way}", way) for text, way in zip(self.planned.todo, self.ways, strict=True)
-        )
-        return first, second
+    def instructions(self) -> tuple[str, str]:
+        """Return what to do on a run of the first arm, and on one of the second."""
+        (first, second), (first_arm, second_arm) = self.intervention.instructions, self.arms
+        return first.replace("{way}", first_arm), second.replace("{way}", second_arm)
 
 
 def new_trial(history: History, name: str, area: str, start: date) -> Trial:
-    """The trial that a runner can make.
+    """Make the trial of an intervention for a runner.
 
     Raises:
-        BadInput: that cannot be drawn lots for, or not by this runner; the message says why.
+        BadInput: it cannot be randomised, or not by this runner; the message says why.
     """
-    planned = find_intervention(name)
-    return Trial(planned, planned.ways(history, start), area, start)
+    intervention = find_intervention(name)
+    return Trial(intervention, intervention.arms(history, start), area, start)
 
 
 def trial_from_plan(plan: Plan) -> Trial:
-    """The trial that a plan is of.
+    """Make the trial of a plan.
 
     Raises:
-        BadInput: another runlog has made the plan, and this one cannot draw lots for that.
+        BadInput: another version of runlog has made the plan, and this one does not know its intervention.
     """
     return Trial(find_intervention(plan.factor), (plan.first, plan.second), plan.area, plan.runs[0].day)
 
 
-#: So many rated runs are needed for an estimate of the noise, and so many that went either way to take the
-#: part of what is planned out of it.
+#: Rated runs needed for an estimate of the noise, and per arm to remove the part of the intervention.
 MIN_RATED_RUNS, MIN_RUNS_PER_ARM = 20, 3
-#: The SD of the difference between the ratings of two runs, in points, while too few are known, and between
-#: what it may well lie. An assumption and no measurement: ratings that change by a point or two.
+#: The SD of the difference between the ratings of two runs while too few are known, and its plausible range.
+#: In points. An assumption, not a measurement: ratings that change by a point or two.
 ASSUMED_SD, ASSUMED_LOW, ASSUMED_HIGH = 1.5, 1.0, 2.2
 
 
 @dataclass(frozen=True, slots=True)
 class PairNoise:
-    """The noise within pairs of runs.
+    """Noise within pairs of runs.
 
     Attributes:
-        sd: of the difference between two runs of a pair, in points.
-        rated: the rated runs that it was estimated from; 0 where it is assumed.
+        sd: SD of the difference between two runs of a pair, in points.
+        rated_runs: number of rated runs that it was estimated from; 0 where it is assumed.
     """
 
     sd: float
-    rated: int
+    rated_runs: int
 
 
 def estimate_pair_noise(history: History, trial: Trial, runs_a_week: int) -> PairNoise:
-    """The noise within pairs of runs that follow each other.
+    """Estimate the noise within pairs of consecutive runs.
 
-    It is that of the ratings after runs (see links/noise.py). Nothing is taken out of it but what is planned
-    itself, as all else goes on differing within the pairs.
+    It is that of the ratings after runs (see links/noise.py). Only the part of the intervention is removed,
+    as all else goes on differing within the pairs.
     """
     ratings = soreness_after_runs(history, trial.area).rename("rating").dropna().to_frame()
     ratings["moment"] = history.runs["end"].reindex(ratings.index)
-    ratings["went"] = trial.went(history).reindex(ratings.index)
-    told = ratings.dropna(subset="went")
-    if len(told) >= MIN_RATED_RUNS and min((told["went"] == way).sum() for way in (0, 1)) >= MIN_RUNS_PER_ARM:
-        estimate = fit_noise(told, ["went"])
+    ratings["arm"] = trial.received_arm(history).reindex(ratings.index)
+    known = ratings.dropna(subset="arm")
+    if (
+        len(known) >= MIN_RATED_RUNS
+        and min((known["arm"] == arm).sum() for arm in (0, 1)) >= MIN_RUNS_PER_ARM
+    ):
+        estimate = fit_noise(known, ["arm"])
     elif len(ratings) >= MIN_RATED_RUNS:
         estimate = fit_noise(ratings)
     else:
@@ -185,17 +179,17 @@ def estimate_pair_noise(history: History, trial: Trial, runs_a_week: int) -> Pai
 
 
 def usual_weekdays(history: History) -> tuple[int, ...]:
-    """The weekdays (0 is Monday) that the runner ran on most, as many as runs in a week.
+    """Return the weekdays (0 is Monday) most run on, as many as runs in a week.
 
-    Those of the eight weeks up to the last run; none where there is no run.
+    They are those of the eight weeks up to the last run; none where there is no run.
     """
     days = history.runs["day"].drop_duplicates()
     if days.empty:
         return ()
     recent = days[days > days.max() - timedelta(days=USUAL_WINDOW_DAYS)]
-    each = recent.dt.day_of_week.value_counts()
-    a_week = max(1, round(len(recent) / (USUAL_WINDOW_DAYS / 7)))
-    most = sorted(each.items(), key=lambda item: (-item[1], item[0]))[:a_week]
+    counts = recent.dt.day_of_week.value_counts()
+    days_a_week = max(1, round(len(recent) / (USUAL_WINDOW_DAYS / 7)))
+    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:days_a_week]
     return tuple(sorted(int(weekday) for weekday, _ in most))
 
 
@@ -209,15 +203,15 @@ def plan_trial(
     seed: int,
     made: datetime,
 ) -> Plan:
-    """Draw the lots of a plan, which has no id yet.
+    """Plan a trial: choose its days and randomise its pairs; the plan has no id yet.
 
     Args:
-        history: what happened, which tells the noise and the usual weekdays.
-        trial: what the plan is about, and its first day.
-        weekdays: of the runs, 0 is Monday; by default the usual ones.
-        pairs: of runs; by default so many as tell the effect with the promised power, or ``power.MOST``.
-        effect: the difference that it is made to tell, in points.
-        seed: of the lots.
+        history: what happened, for the noise and the usual weekdays.
+        trial: what is compared, and the first day.
+        weekdays: weekdays of the runs, 0 is Monday; by default the usual ones.
+        pairs: number of pairs; by default as many as it takes for the target power, or ``MAX_PAIRS``.
+        effect: the difference to be detected, in points.
+        seed: random seed of the assignment.
         made: now.
 
     Raises:
@@ -232,10 +226,10 @@ def plan_trial(
     runs = zip(days, randomise_pairs(seed, pairs), strict=True)
     return Plan(
         id=0,
-        factor=trial.planned.name,
+        factor=trial.intervention.name,
         area=Area(trial.area),
-        first=trial.ways[0],
-        second=trial.ways[1],
+        first=trial.arms[0],
+        second=trial.arms[1],
         effect=effect,
         seed=seed,
         made=made,
@@ -244,17 +238,20 @@ def plan_trial(
 
 
 def randomise_pairs(seed: int, pairs: int) -> tuple[bool, ...]:
-    """Draw which run of each pair goes the first way: one does and one does not, in an order by chance.
+    """Assign one run of each pair to the first arm, in random order, reproducibly from a seed.
 
-    The same seed always draws the same (Python keeps what ``random`` gives for a seed).
+    Python guarantees that ``random`` gives the same for the same seed.
+
+    Returns:
+        For each run whether it is of the first arm.
     """
-    chance = random.Random(seed)  # noqa: S311 - a lot, no secret; its seed is kept so that it can be checked
-    drawn = (chance.random() < 0.5 for _ in range(pairs))  # noqa: PLR2004 - a coin
-    return tuple(first for lot in drawn for first in (lot, not lot))
+    chance = random.Random(seed)  # noqa: S311 - no secret; the seed is stored so that it can be checked
+    coins = (chance.random() < 0.5 for _ in range(pairs))  # noqa: PLR2004 - a coin
+    return tuple(is_first for coin in coins for is_first in (coin, not coin))
 
 
 def _days_on(start: date, weekdays: Iterable[int]) -> Iterator[date]:
-    """The days from a day on that fall on these weekdays, without end."""
+    """Yield the days from a day on that fall on these weekdays, without end."""
     wanted = set(weekdays)
     days = (start + timedelta(days=ahead) for ahead in count())
     return (day for day in days if day.weekday() in wanted)

@@ -8,8 +8,9 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from runlog import units
+from runlog.model import WEEKDAYS
 from runlog.trials.design import trial_from_plan
-from runlog.units import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,27 +19,22 @@ if TYPE_CHECKING:
 
 PLAN_COLUMNS = ("exported_plan", "run", "pair", "day", "weekday", "way", "what_to_do")
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-#: Of the ids of all events that runlog writes: the same run of the same plan always has the same one.
+#: Namespace of the ids of all calendar events: the same run of the same plan always has the same id.
 _EVENT_NAMESPACE = uuid.UUID("6b445fc7-da54-4926-a948-7b6614cfa616")
 
 
 def plan_rows(plan: Plan) -> list[dict[str, object]]:
-    """A row per planned run, by ``COLUMNS``."""
-    return [
-        dict(
-            zip(
-                PLAN_COLUMNS,
-                (plan.id, number, (number + 1) // 2, run.day, _WEEKDAYS[run.day.weekday()], way, todo),
-                strict=True,
-            )
-        )
-        for number, run, way, todo in _described_runs(plan)
-    ]
+    """Return a row per planned run, by ``PLAN_COLUMNS``."""
+    rows = []
+    for number, run, way, todo in _described_runs(plan):
+        weekday = WEEKDAYS[run.day.weekday()].capitalize()
+        values = (plan.id, number, (number + 1) // 2, run.day, weekday, way, todo)
+        rows.append(dict(zip(PLAN_COLUMNS, values, strict=True)))
+    return rows
 
 
 def plan_csv(plan: Plan) -> str:
-    """The plan as CSV."""
+    """Return the plan as CSV."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, PLAN_COLUMNS)
     writer.writeheader()
@@ -47,15 +43,15 @@ def plan_csv(plan: Plan) -> str:
 
 
 def plan_calendar(plan: Plan) -> bytes:
-    """The plan as a calendar file: an event of a whole day per planned run.
+    """Return the plan as a calendar file: an event of a whole day per planned run.
 
-    Taken in again, the events take the place of those that are there, as each keeps its UID.
+    Imported into a calendar again, the events replace the earlier ones, as each keeps its UID.
     """
     from icalendar import Calendar, Event
 
-    whole = Calendar()
-    whole.add("prodid", "-//runlog//plan//EN")
-    whole.add("version", "2.0")
+    calendar = Calendar()
+    calendar.add("prodid", "-//runlog//plan//EN")
+    calendar.add("version", "2.0")
     for number, run, way, todo in _described_runs(plan):
         event = Event()
         event.add("uid", uuid.uuid5(_EVENT_NAMESPACE, f"{plan.made.isoformat()} {plan.seed} {number}").urn)
@@ -65,16 +61,17 @@ def plan_calendar(plan: Plan) -> bytes:
         event.add("summary", f"Run: {way}")
         event.add(
             "description",
-            f"{todo}\nRate your {plan.area.replace('_', ' ')} within a day after it: runlog log N\n"
+            f"{todo}\nRate your {units.area(plan.area)} within a day after it: runlog log N\n"
             f"Run {number} of {len(plan.runs)} of plan {plan.id}.",
         )
         event.add("transp", "TRANSPARENT")
-        whole.add_component(event)
-    return bytes(whole.to_ical())
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
 
 
 def _described_runs(plan: Plan) -> Iterator[tuple[int, PlannedRun, str, str]]:
-    """The number of each run, the run, its way and what to do, fit for a file."""
-    todo = trial_from_plan(plan).todo()
+    """Yield the number of each run, the run, its arm and what to do, as printable text."""
+    first, second = trial_from_plan(plan).instructions()
     for number, run in enumerate(plan.runs, 1):
-        yield number, run, printable(plan.way(run), " "), printable(todo[0 if run.first else 1], " ")
+        todo = first if run.first else second
+        yield number, run, units.printable(plan.way(run), " "), units.printable(todo, " ")

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-if TYPE_CHECKING:
     Arms = tuple[str, str]
-    ReceivedArm = pd.Series[float]
 
 #: The usual route and the usual pairs are those of so many days before.
 USUAL_WINDOW_DAYS = 56
@@ -34,25 +32,26 @@ _DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Intervention:
-    """Something that can be drawn lots for.
+    """An intervention with two arms that can be randomised.
 
     Attributes:
-        name: as the command line has it.
-        label: for people.
-        ways: the two ways of running, in words (marked, or the runner's own), of this runner up to a day.
-        todo: what to do on a run drawn for the first way, and for the second; ``{way}`` is the way's words.
-        done: (history, ways, first day of the plan) to a value per run: 1.0 went the first way, 0.0 the
-            second, NaN unknown or neither.
-        families: the families of the factors that are about the same thing.
-        caution: what to mind, or "".
+        name: its name on the command line.
+        label: its name for people.
+        arms: returns the two ways of running, in words (marked for translation, or names of the runner's
+            shoes), from a history and the first day of the plan.
+        instructions: what to do on a run of the first arm, and of the second; ``{way}`` stands for the arm.
+        received_arm: returns a value per run from a history, the arms and the first day of the plan: 1.0 the
+            first arm, 0.0 the second, NaN unknown or neither.
+        factor_families: the families of the factors that measure the same.
+        caution: a warning for the runner, or "".
     """
 
     name: str
     label: str
-    ways: Callable[[History, date], Arms]
-    todo: tuple[str, str]
-    done: Callable[[History, Arms, date], pd.Series[float]]
-    families: tuple[str, ...] = ()
+    arms: Callable[[History, date], Arms]
+    instructions: tuple[str, str]
+    received_arm: Callable[[History, Arms, date], pd.Series[float]]
+    factor_families: tuple[str, ...] = ()
     caution: str = ""
 
 
@@ -61,22 +60,22 @@ def _same_arms_for_all(first: str, second: str) -> Callable[[History, date], Arm
 
 
 def _arm_by_habit(column: str) -> Callable[[History, Arms, date], pd.Series[float]]:
-    return lambda history, ways, day: comparable_answers(history.runs, column)  # noqa: ARG005 - told of every run
+    return lambda history, arms, day: comparable_answers(history.runs, column)  # noqa: ARG005 - the same for all
 
 
-def _arm_by_strength(history: History, ways: Arms, day: date) -> pd.Series[float]:
-    del ways, day
+def _arm_by_strength(history: History, arms: Arms, day: date) -> pd.Series[float]:
+    del arms, day
     entries, others = history.entries, history.others
     done = (entries["strength"] == 1.0) | (entries["strength_min"] > 0.0)
     known = entries["strength"].notna() | entries["strength_min"].notna()
-    told = done[known].groupby(entries["day"][known]).max()
+    noted = done[known].groupby(entries["day"][known]).max()
     recorded = others.loc[others["sub_sport"] == "strength_training", "day"]
-    by_day = {**told.astype(float).to_dict(), **dict.fromkeys(recorded, 1.0)}
+    by_day = {**noted.astype(float).to_dict(), **dict.fromkeys(recorded, 1.0)}
     return (history.runs["day"] - _DAY).map(by_day).astype(float)
 
 
 def _usual_routes(history: History, day: date) -> list[str]:
-    """The routes of the days before, the most used first."""
+    """Return the routes of the days before, the most used first."""
     return [str(route) for route in _recent_runs(history, day)["route"].value_counts(sort=True).index]
 
 
@@ -86,8 +85,8 @@ def _route_arms(history: History, day: date) -> Arms:
     return N_("your usual route"), N_("another route")
 
 
-def _arm_by_route(history: History, ways: Arms, day: date) -> pd.Series[float]:
-    del ways
+def _arm_by_route(history: History, arms: Arms, day: date) -> pd.Series[float]:
+    del arms
     usual = next(iter(_usual_routes(history, day)), None)
     route = history.runs["route"]
     return (route == usual).astype(float).where(route.notna())
@@ -95,19 +94,19 @@ def _arm_by_route(history: History, ways: Arms, day: date) -> pd.Series[float]:
 
 def _shoe_arms(history: History, day: date) -> Arms:
     retired = history.shoes["retired"].dropna()
-    gone = {shoe_key(str(name)) for name in retired[retired < pd.Timestamp(day)].index}
+    retired_keys = {shoe_key(str(name)) for name in retired[retired < pd.Timestamp(day)].index}
     used = [str(name) for name in _recent_runs(history, day)["shoe"].value_counts().index]
-    worn = [name for name in used if shoe_key(name) not in gone]
-    if len(worn) < 2:  # noqa: PLR2004 - a pair of pairs
+    in_use = [name for name in used if shoe_key(name) not in retired_keys]
+    if len(in_use) < 2:  # noqa: PLR2004 - a pair of pairs
         raise BadInput("shoes: it takes two pairs that you have run in during the eight weeks before")
-    return worn[0], worn[1]
+    return in_use[0], in_use[1]
 
 
-def _arm_by_shoe(history: History, ways: Arms, day: date) -> pd.Series[float]:
+def _arm_by_shoe(history: History, arms: Arms, day: date) -> pd.Series[float]:
     del day
-    first, second = map(shoe_key, ways)
-    worn = history.runs["shoe"].map(lambda name: None if pd.isna(name) else shoe_key(name))
-    return pd.Series(np.select([worn == first, worn == second], [1.0, 0.0], np.nan), history.runs.index)
+    first, second = map(shoe_key, arms)
+    key = history.runs["shoe"].map(lambda name: None if pd.isna(name) else shoe_key(name))
+    return pd.Series(np.select([key == first, key == second], [1.0, 0.0], np.nan), history.runs.index)
 
 
 def _recent_runs(history: History, day: date) -> pd.DataFrame:
@@ -148,7 +147,7 @@ INTERVENTIONS: tuple[Intervention, ...] = (
             "Do none on the day before the run.",
         ),
         _arm_by_strength,
-        families=("strength",),
+        factor_families=("strength",),
         caution="Do no more strength training in a week than you are used to. Its own soreness may last for "
         "two or three days: plan runs with two days between them, if you can (--days).",
     ),
@@ -161,7 +160,7 @@ INTERVENTIONS: tuple[Intervention, ...] = (
             "Run another route of about the same length.",
         ),
         _arm_by_route,
-        families=("routes",),
+        factor_families=("routes",),
         caution="Choose routes of about the same length and climb, so that the load stays what it is.",
     ),
     Intervention(
@@ -170,12 +169,12 @@ INTERVENTIONS: tuple[Intervention, ...] = (
         _shoe_arms,
         ("Wear {way}.", "Wear {way}."),
         _arm_by_shoe,
-        families=("shoes",),
+        factor_families=("shoes",),
         caution="A pair that hurts or is worn through is not worth a trial.",
     ),
 )
 
-#: Families of factors that nobody should or can draw lots for, and why.
+#: Families of factors that cannot be randomised, and why.
 NOT_RANDOMISABLE = {
     "load": (
         "a load is nothing to draw lots for: the days drawn for more would be the jumps that go with injury"
@@ -186,18 +185,18 @@ NOT_RANDOMISABLE = {
 
 
 def find_intervention(name: str) -> Intervention:
-    """Find what is drawn lots for by its name or by that of a factor.
+    """Return the intervention of a name, or of the factor of that name.
 
     Raises:
         BadInput: it cannot be planned; the message says why, or what can be.
     """
     from runlog.analysis.factors import FACTORS
 
-    names = {one.name: one for one in INTERVENTIONS}
+    names = {intervention.name: intervention for intervention in INTERVENTIONS}
     family = next((factor.family for factor in FACTORS if factor.name == name), None)
-    of_family = next((one for one in INTERVENTIONS if family in one.families), None)
-    found = names.get(name) or of_family
-    if found is not None:
-        return found
+    of_family = (intervention for intervention in INTERVENTIONS if family in intervention.factor_families)
+    intervention = names.get(name) or next(of_family, None)
+    if intervention is not None:
+        return intervention
     why = NOT_RANDOMISABLE.get(family or "", "it cannot be switched from one run to the next")
     raise BadInput(f"{name} cannot be planned: {why}. What can be: {', '.join(names)}")

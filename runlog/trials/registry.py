@@ -25,8 +25,8 @@ class TrialRegistry:
     """The planned trials of one runner.
 
     Args:
-        store: where they are kept.
-        clinician_warnings: gives the messages of the open alerts that advise to see a clinician.
+        store: the store that holds them.
+        clinician_warnings: returns the messages of the open alerts that advise to see a clinician.
     """
 
     def __init__(self, store: Store, clinician_warnings: Callable[[History, datetime], list[str]]) -> None:
@@ -34,12 +34,12 @@ class TrialRegistry:
         self._clinician_warnings = clinician_warnings
 
     def all(self) -> list[Plan]:
-        """All plans, in the order in which they were made."""
+        """Return all plans, in the order in which they were made."""
         with self._store.reading() as db:
             return trials.read_trials(db)
 
     def one(self, plan_id: int) -> Plan:
-        """One plan.
+        """Return one plan.
 
         Raises:
             NotFound: there is none of that id.
@@ -59,16 +59,16 @@ class TrialRegistry:
         seed: int | None = None,
         cleared: bool = False,
     ) -> Plan:
-        """Draw the lots of a plan and keep it.
+        """Plan a trial and store the plan.
 
         Args:
             history: of this journal.
-            trial: what the plan is about, and its first day.
+            trial: what is compared, and the first day.
             now: aware.
-            weekdays: of the runs, 0 is Monday; by default the runner's usual ones.
-            pairs: of runs; by default so many as it takes.
-            effect: the difference that it is to tell, in points.
-            seed: of the lots; by default drawn by chance itself.
+            weekdays: weekdays of the runs, 0 is Monday; by default the runner's usual ones.
+            pairs: number of pairs; by default as many as it takes.
+            effect: the difference to be detected, in points.
+            seed: random seed of the assignment; by default a random one.
             cleared: a clinician has said that the runner may train as usual.
 
         Raises:
@@ -84,7 +84,7 @@ class TrialRegistry:
             )
         if trial.start < history.clock.day(now):
             raise BadInput(f"{trial.start} is over; a plan is made before its runs")
-        drawn = plan_trial(
+        plan = plan_trial(
             history,
             trial,
             weekdays=weekdays,
@@ -93,23 +93,23 @@ class TrialRegistry:
             seed=secrets.randbelow(_SEED_RANGE) if seed is None else seed,
             made=now,
         )
-        self._refuse_two_at_once(drawn)
+        self._refuse_overlap(plan)
         with self._store.writing() as db:
-            return replace(drawn, id=trials.add_trial(db, drawn))
+            return replace(plan, id=trials.add_trial(db, plan))
 
     def cancel(self, plan_id: int, moment: datetime) -> Plan:
-        """Give a plan up; what was done of it stays.
+        """Cancel a plan; the runs and ratings stay.
 
         Raises:
             NotFound: there is none of that id.
-            BadInput: it was given up before.
+            BadInput: it was cancelled before.
         """
         with self._store.writing() as db:
             return trials.cancel_trial(db, plan_id, moment)
 
-    def _refuse_two_at_once(self, drawn: Plan) -> None:
-        """Two lots on one run would ask for four ways of running, and hide what either does."""
-        first, last = drawn.runs[0].day, drawn.runs[-1].day
+    def _refuse_overlap(self, plan: Plan) -> None:
+        """Raise BadInput where another plan is under way: overlapping trials confound each other."""
+        first, last = plan.runs[0].day, plan.runs[-1].day
         for other in self.all():
             if other.cancelled is None and other.runs[0].day <= last and first <= other.runs[-1].day:
                 raise BadInput(

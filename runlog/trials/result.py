@@ -1,13 +1,16 @@
-"""Follow a trial's runs and evaluate it: paired differences, their 95% range and the randomisation test.
+"""Match a trial's planned runs to the runs done, and evaluate the paired differences.
 
-The primary result is as randomised (intention to treat); the as-treated one stands next to it.
+Each comparison has a mean, its 95% range and the p of the randomisation test. The primary one is as
+randomised (intention to treat); the as-treated one stands next to it.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +20,7 @@ from scipy.special import stdtrit
 from runlog.trials.design import MIN_PAIRS, soreness_after_runs, trial_from_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from numpy.typing import NDArray
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.model import Plan, PlannedRun
 
-if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 #: Sums that differ by less than this are equal: means of ratings are no exact numbers.
@@ -34,14 +36,14 @@ _TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two ways of running compared within pairs of runs.
+    """Comparison of two arms within pairs of runs.
 
     Attributes:
-        pairs: how many.
-        difference: the mean difference, first way less second, in points.
-        low: the lower end of its 95% range; NaN with a single pair, or where all differences are the same.
-        high: the upper end.
-        p: of all orders that the lots could have fallen in, the share with a difference as far from 0.
+        pairs: number of pairs.
+        difference: mean difference, first arm less second, in points.
+        low: lower end of its 95% range; NaN with a single pair, or where all differences are the same.
+        high: upper end of the range.
+        p: share of all possible allocations with a difference as far from 0.
     """
 
     pairs: int
@@ -52,10 +54,10 @@ class Comparison:
 
 
 def compare_pairs(differences: Floats) -> Comparison | None:
-    """Compare by the differences within pairs; None where there are none.
+    """Compare two arms by the differences within pairs; return None where there are none.
 
-    The range is Student's over the pairs, the unit in which lots were drawn (Senn, Cross-over Trials in
-    Clinical Research, 2002).
+    The range is Student's over the pairs, the unit of randomisation (Senn, Cross-over Trials in Clinical
+    Research, 2002).
     """
     pairs = len(differences)
     if not pairs:
@@ -67,20 +69,20 @@ def compare_pairs(differences: Floats) -> Comparison | None:
 
 
 def randomisation_p_value(differences: Floats) -> float:
-    """Fisher's randomisation test, exact: the share of all 2^m orders with a sum as far from 0.
+    """Return the exact p of Fisher's randomisation test: the share of all 2^m allocations as far from 0.
 
-    Were both ways alike, each rating would have been the same whatever the lot, and only the sign of each
-    difference is chance. That holds whatever the ratings' distribution and however they drift. The sums of
-    both halves are made apart and each half's are searched for in the other's, so that 40 pairs take 2^20
-    steps and not 2^40 (Horowitz & Sahni, J ACM 1974;21:277).
+    If both arms are alike, each rating is the same whatever was assigned, and only the signs of the
+    differences are chance. That holds for any distribution and drift of the ratings. The sums of
+    both halves are computed apart and searched for in each other, so that 40 pairs take 2^20 steps and not
+    2^40 (Horowitz & Sahni, J ACM 1974;21:277).
     """
     limit = abs(differences.sum()) - _TOLERANCE
-    one, other = (_sums_over_signs(half) for half in np.array_split(differences, 2))
-    other.sort()
-    at_least = len(other) - np.searchsorted(other, limit - one, side="left")
-    at_most = np.searchsorted(other, -limit - one, side="right")
-    found = at_least.sum() + at_most.sum() if limit > 0 else len(one) * len(other)
-    return float(found / (len(one) * len(other)))
+    left, right = (_sums_over_signs(half) for half in np.array_split(differences, 2))
+    right.sort()
+    at_least = len(right) - np.searchsorted(right, limit - left, side="left")
+    at_most = np.searchsorted(right, -limit - left, side="right")
+    extreme = at_least.sum() + at_most.sum() if limit > 0 else len(left) * len(right)
+    return float(extreme / (len(left) * len(right)))
 
 
 def _sums_over_signs(values: Floats) -> Floats:
@@ -99,59 +101,61 @@ UPCOMING, MISSED = "to come", "missed"
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """One planned run and what became of it.
+    """Outcome of one planned run.
 
     Attributes:
-        number: from 1 on.
-        pair: likewise.
-        day: that it was planned for.
-        first: whether the lot fell on the first way.
-        run: the id of the run that it was; None where there is none.
-        went: 1.0 the first way, 0.0 the second, NaN not told or neither.
+        run_number: from 1 on.
+        pair: its number, from 1 on.
+        day: the day that it was planned for.
+        assigned_first: the first arm was assigned.
+        run: id of the run done; None where there is none.
+        received_arm: 1.0 the first arm, 0.0 the second, NaN unknown or neither.
         rating: points after it; NaN where none was given.
-        state: "to come", "missed", "kept" (run the way the lot said), "otherwise", or "not told".
+        state: "to come", "missed", "kept" (run as assigned), "otherwise" (the other arm), or "not told".
     """
 
-    number: int
+    run_number: int
     pair: int
     day: date
-    first: bool
+    assigned_first: bool
     run: int | None
-    went: float
+    received_arm: float
     rating: float
     state: str
 
 
 def run_outcomes(history: History, plan: Plan, now: datetime) -> list[RunOutcome]:
-    """What became of each run of a plan, in their order.
+    """Match each planned run to the run that was done, its arm and its rating.
 
     A planned run is the longest run of its local day, else of the first day with a run that is at most
-    ``LATE_DAYS`` later and before the next planned day. Its rating is that of ``outcomes.after_runs``.
+    ``MAX_DAYS_LATE`` later and before the next planned day. Its rating is that of
+    ``design.soreness_after_runs``.
 
     Args:
         history: what happened.
-        plan: whose runs.
-        now: aware; what lies after it is to come.
+        plan: the plan whose runs are matched.
+        now: aware; planned runs that may still be done are "to come".
     """
-    went, ratings = trial_from_plan(plan).went(history), soreness_after_runs(history, plan.area)
+    received = trial_from_plan(plan).received_arm(history)
+    ratings = soreness_after_runs(history, plan.area)
     today = history.clock.day(now)
-    found = []
+    outcomes = []
     for number, (planned, last) in enumerate(_run_windows(plan), 1):
         run = _find_run(history, planned.day, last)
-        way, rating = (np.nan, np.nan) if run is None else (float(went.loc[run]), float(ratings.loc[run]))
-        state = _run_state(planned, way, ran=run is not None, over=today > last)
+        arm, rating = (np.nan, np.nan) if run is None else (float(received.loc[run]), float(ratings.loc[run]))
+        state = _run_state(planned, arm, ran=run is not None, over=today > last)
         pair = (number + 1) // 2
-        found.append(RunOutcome(number, pair, planned.day, planned.first, run, way, rating, state))
-    return found
+        outcomes.append(RunOutcome(number, pair, planned.day, planned.first, run, arm, rating, state))
+    return outcomes
 
 
 def last_counting_day(plan: Plan) -> date:
-    """The last day on which a run of the plan counts."""
+    """Return the last day on which a run of the plan counts."""
     return plan.runs[-1].day + timedelta(days=MAX_DAYS_LATE)
 
 
 def _run_windows(plan: Plan) -> Iterator[tuple[PlannedRun, date]]:
-    """Each planned run and the last day on which it may be run."""
+    """Yield each planned run with the last day on which it may be run."""
     late = timedelta(days=MAX_DAYS_LATE)
     for run, following in zip(plan.runs, plan.runs[1:], strict=False):
         yield run, min(run.day + late, following.day - timedelta(days=1))
@@ -167,64 +171,94 @@ def _find_run(history: History, first: date, last: date) -> int | None:
     return int(of_day["duration_s"].idxmax())
 
 
-def _run_state(planned: PlannedRun, way: float, *, ran: bool, over: bool) -> str:
+def _run_state(planned: PlannedRun, arm: float, *, ran: bool, over: bool) -> str:
     if not ran:
         return MISSED if over else UPCOMING
-    if np.isnan(way):
+    if np.isnan(arm):
         return ARM_UNKNOWN
-    return AS_ASSIGNED if bool(way) == planned.first else OTHER_ARM
+    return AS_ASSIGNED if bool(arm) == planned.first else OTHER_ARM
+
+
+class Conclusion(Enum):
+    """The conclusion from a finished trial; each text that tells it words one of these."""
+
+    UNLIKELY_CHANCE = auto()
+    HINT = auto()
+    LARGE_UNLIKELY = auto()
+    OPEN = auto()
+
+
+#: Up to this p chance is an unlikely reason for a difference.
+_ALPHA = 0.05
+
+
+def conclude(comparison: Comparison, effect: float) -> Conclusion:
+    """Return the conclusion from a comparison.
+
+    Args:
+        comparison: as randomised.
+        effect: the difference that the trial was planned to detect, in points.
+    """
+    unlikely_chance = comparison.p <= _ALPHA
+    excludes_zero = comparison.low > 0 or comparison.high < 0
+    if not np.isnan(comparison.low) and excludes_zero != unlikely_chance:
+        return Conclusion.HINT
+    if unlikely_chance:
+        return Conclusion.UNLIKELY_CHANCE
+    return Conclusion.LARGE_UNLIKELY if max(-comparison.low, comparison.high) < effect else Conclusion.OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What a plan has shown by a moment.
+    """Result of a plan as of a moment.
 
     Attributes:
         plan: the plan.
-        runs: what became of each of its runs.
-        complete: pairs of which both runs are rated.
+        runs: the outcome of each of its runs.
+        complete_pairs: pairs of which both runs are rated.
         over: nothing more can come, or it was cancelled: the result may be looked at.
-        early: it was asked for before that.
-        drawn: the comparison as the lots fell, whatever was done (the primary one); None where it is not
-            to be looked at yet or rests on fewer than ``FEWEST`` pairs (looking early: than 2).
-        done: the same by what was really done, in the pairs of which one run went each way; None likewise.
+        early: this is an interim look, before that.
+        as_randomised: the comparison of the assigned arms, whatever was done (the primary one); None where
+            it is not to be looked at yet or rests on fewer than ``MIN_PAIRS`` pairs (interim look: than 2).
+        as_treated: the comparison of the received arms, in the pairs with one run of each; None likewise.
     """
 
     plan: Plan
     runs: tuple[RunOutcome, ...]
-    complete: int
+    complete_pairs: int
     over: bool
     early: bool
-    drawn: Comparison | None
-    done: Comparison | None
+    as_randomised: Comparison | None
+    as_treated: Comparison | None
 
     @property
     def pairs(self) -> int:
-        """How many pairs were planned."""
+        """Number of planned pairs."""
         return len(self.runs) // 2
 
     @property
-    def open_until(self) -> date:
-        """The last day on which a rating may still come."""
+    def last_rating_day(self) -> date:
+        """Last day on which a rating may still come."""
         return last_counting_day(self.plan) + timedelta(days=1)
 
     @property
-    def unrated(self) -> int:
-        """Runs that were run and never rated."""
-        return sum(one.run is not None and math.isnan(one.rating) for one in self.runs)
-
-    def count(self, state: str) -> int:
-        """How many runs are in a state of progress.py."""
-        return sum(one.state == state for one in self.runs)
+    def next_run(self) -> RunOutcome | None:
+        """The next run to come; None where there is none, or the trial is over."""
+        return None if self.over else next((run for run in self.runs if run.state == UPCOMING), None)
 
     @property
-    def states(self) -> dict[str, int]:
-        """How many runs are in each state."""
-        return {state: self.count(state) for state in (AS_ASSIGNED, OTHER_ARM, ARM_UNKNOWN, MISSED, UPCOMING)}
+    def unrated(self) -> int:
+        """Number of runs that were done and not rated."""
+        return sum(run.run is not None and math.isnan(run.rating) for run in self.runs)
+
+    @property
+    def states(self) -> Counter[str]:
+        """Number of runs in each state."""
+        return Counter(run.state for run in self.runs)
 
 
 def evaluate_trial(history: History, plan: Plan, now: datetime, *, early: bool = False) -> TrialResult:
-    """Say what a plan has shown by now.
+    """Evaluate a plan by what happened until now.
 
     Before its end no difference is computed, unless ``early`` asks for it: who looks every day and stops
     when it pleases finds something by chance far more often than in 5 of 100 cases (Armitage, McPherson &
@@ -237,30 +271,28 @@ def evaluate_trial(history: History, plan: Plan, now: datetime, *, early: bool =
         early: look before the end.
     """
     runs = tuple(run_outcomes(history, plan, now))
-    drawn = _pair_differences(runs, [float(one.first) for one in runs])
-    done = _pair_differences(runs, [one.went for one in runs])
-    over = plan.cancelled is not None or len(drawn) == len(runs) // 2 or _is_past(history, plan, now)
+    as_randomised = _pair_differences(runs, [float(run.assigned_first) for run in runs])
+    as_treated = _pair_differences(runs, [run.received_arm for run in runs])
+    complete = len(as_randomised)
+    ended = history.clock.day(now) > last_counting_day(plan) + timedelta(days=1)
+    over = plan.cancelled is not None or complete == len(runs) // 2 or ended
     fewest = 2 if early and not over else MIN_PAIRS
     looked = over or early
     return TrialResult(
         plan,
         runs,
-        complete=len(drawn),
+        complete_pairs=complete,
         over=over,
         early=early and not over,
-        drawn=compare_pairs(drawn) if looked and len(drawn) >= fewest else None,
-        done=compare_pairs(done) if looked and len(done) >= fewest else None,
+        as_randomised=compare_pairs(as_randomised) if looked and complete >= fewest else None,
+        as_treated=compare_pairs(as_treated) if looked and len(as_treated) >= fewest else None,
     )
 
 
-def _is_past(history: History, plan: Plan, now: datetime) -> bool:
-    return history.clock.day(now) > last_counting_day(plan) + timedelta(days=1)
-
-
-def _pair_differences(runs: Sequence[RunOutcome], went: Iterable[float]) -> NDArray[np.float64]:
-    """The rating of the first way less that of the second, of each pair that has a rating of both."""
-    rating = np.array([one.rating for one in runs]).reshape(-1, 2)
-    way = np.array(list(went)).reshape(-1, 2)
-    one_of_each = np.abs(way[:, 0] - way[:, 1]) == 1
-    difference = np.where(way[:, 0] == 1, rating[:, 0] - rating[:, 1], rating[:, 1] - rating[:, 0])
+def _pair_differences(runs: Sequence[RunOutcome], arms: Sequence[float]) -> Floats:
+    """Return the rating of the first arm less that of the second, for each pair with both ratings."""
+    rating = np.array([run.rating for run in runs]).reshape(-1, 2)
+    arm = np.array(arms).reshape(-1, 2)
+    one_of_each = np.abs(arm[:, 0] - arm[:, 1]) == 1
+    difference = np.where(arm[:, 0] == 1, rating[:, 0] - rating[:, 1], rating[:, 1] - rating[:, 0])
     return np.asarray(difference[one_of_each & ~np.isnan(difference)])

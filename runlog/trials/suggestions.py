@@ -41,99 +41,96 @@ _RANGE_IN_SDS = 2 * 1.96
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One trial that could be made.
+    """A trial that could be made.
 
     Attributes:
-        trial: what it is about.
-        low: the lower end of the range that the diary leaves, first way less second, in points; NaN where
-            it says nothing.
-        high: its upper end.
-        grade: of the link, or "".
-        heard: the noise that it has to be heard above.
-        effect: the difference to be told, in points.
-        pairs: of runs that it takes; as many as can be asked for where more would be needed.
-        tells: the difference that so many pairs tell in 8 of 10 cases.
-        chance: that there is a difference of that size, as far as the diary knows.
-        score: what the ideas are ordered by.
+        trial: what it compares.
+        low: lower end of the range that the diary leaves, first arm less second, in points; NaN where it says
+            nothing.
+        high: upper end of that range.
+        grade: grade of the link, or "".
+        noise: noise within its pairs.
+        effect: the difference to be detected, in points.
+        pairs: number of pairs that it takes, at most ``design.MAX_PAIRS``.
+        detectable: the difference that so many pairs detect in 8 of 10 cases.
+        p_effect: probability of a difference of at least ``effect``, as far as the diary knows.
+        score: suggestions are ordered by it.
     """
 
     trial: Trial
     low: float
     high: float
     grade: str
-    heard: PairNoise
+    noise: PairNoise
     effect: float
     pairs: int
-    tells: float
-    chance: float
+    detectable: float
+    p_effect: float
     score: float
 
 
 def suggest_trials(history: History, area: str, day: date, effect: float = 1.0) -> list[Suggestion]:
-    """The trials of an area that a runner can make from a day on, the one that tells most first.
+    """Return the trials that a runner can make from a day on, the most informative per run first.
 
     Args:
         history: what happened.
-        area: whose soreness is to be compared.
-        day: the first on which a run could be planned.
-        effect: the difference that is to be told, in points.
+        area: the body area whose soreness is to be compared.
+        day: the first day on which a run could be planned.
+        effect: the difference to be detected, in points.
     """
     table = exposures(history, area)
     runs_a_week = len(usual_weekdays(history))
-    found = []
-    for planned in INTERVENTIONS:
+    suggestions = []
+    for intervention in INTERVENTIONS:
         try:
-            possible = new_trial(history, planned.name, area, day)
+            trial = new_trial(history, intervention.name, area, day)
         except BadInput:
             continue
-        known, noise_heard = (
-            current_estimate(history, table, possible),
-            estimate_pair_noise(history, possible, runs_a_week),
-        )
-        found.append(_make_suggestion(possible, known, noise_heard, effect))
-    return sorted(found, key=lambda idea: -idea.score)
+        estimate = current_estimate(history, table, trial)
+        noise = estimate_pair_noise(history, trial, runs_a_week)
+        suggestions.append(_make_suggestion(trial, estimate, noise, effect))
+    return sorted(suggestions, key=lambda suggestion: -suggestion.score)
 
 
-def current_estimate(history: History, table: pd.DataFrame, about: Trial) -> pd.Series:
-    """What the diary says of a difference so far: the row of ``links`` for it.
+def current_estimate(history: History, table: pd.DataFrame, trial: Trial) -> pd.Series:
+    """Return the current estimate from the diary: the row of ``links`` for the intervention.
 
-    For a warm-up it is the link of that factor. What is no factor by itself (the usual route against
-    another one) is put into the table of exposures in the place of the factors that are about the same thing.
+    For a warm-up it is the link of that factor. An intervention that is no factor (the usual route or another
+    one) replaces the factors of the same family in the table of exposures.
     """
-    name = about.planned.name
+    name = trial.intervention.name
     if name not in table:
-        table = _add_intervention(history, table, about)
-    found = links(table)
-    of_it = found[found["factor"] == name]
-    return of_it.iloc[0] if len(of_it) else pd.Series({"low": np.nan, "high": np.nan, "grade": ""})
+        table = _add_intervention(history, table, trial)
+    rows = links(table)
+    rows = rows[rows["factor"] == name]
+    return rows.iloc[0] if len(rows) else pd.Series({"low": np.nan, "high": np.nan, "grade": ""})
 
 
-def _add_intervention(history: History, table: pd.DataFrame, about: Trial) -> pd.DataFrame:
-    moments = pd.DatetimeIndex(table["moment"])
+def _add_intervention(history: History, table: pd.DataFrame, trial: Trial) -> pd.DataFrame:
     runs = base.runs_by_end(history)
-    after = base.value_of_recent_run(runs, np.ones(len(runs)), moments).notna().to_numpy()
-    went = base.value_of_recent_run(runs, about.went(history).reindex(runs.index).to_numpy(float), moments)
-    replaced = [factor.name for factor in FACTORS if factor.family in about.planned.families]
-    return table.drop(columns=replaced).assign(**{about.planned.name: went.to_numpy()})[after]
+    position = base.index_of_recent_run(runs, base.to_microseconds(table["moment"]))
+    arms = base.take_at(trial.received_arm(history).reindex(runs.index).to_numpy(float), position)
+    replaced = [factor.name for factor in FACTORS if factor.family in trial.intervention.factor_families]
+    return table.drop(columns=replaced).assign(**{trial.intervention.name: arms})[position >= 0]
 
 
-def _make_suggestion(about: Trial, known: pd.Series, noise_heard: PairNoise, effect: float) -> Suggestion:
-    low, high = float(known["low"]), float(known["high"])
+def _make_suggestion(trial: Trial, estimate: pd.Series, noise: PairNoise, effect: float) -> Suggestion:
+    low, high = float(estimate["low"]), float(estimate["high"])
     ends = PRIOR_RANGE if np.isnan(low) else (low, high)
     middle, sd = sum(ends) / 2, max((ends[1] - ends[0]) / _RANGE_IN_SDS, 1e-3)
-    pairs = design.pairs_needed(effect, noise_heard.sd) or design.MAX_PAIRS
-    chance = float(ndtr((middle - effect) / sd) + ndtr((-effect - middle) / sd))
-    error = noise_heard.sd / pairs**0.5
+    pairs = design.pairs_needed(effect, noise.sd) or design.MAX_PAIRS
+    p_effect = float(ndtr((middle - effect) / sd) + ndtr((-effect - middle) / sd))
+    error = noise.sd / pairs**0.5
     narrowed = sd - (1 / sd**2 + 1 / error**2) ** -0.5
     return Suggestion(
-        about,
+        trial,
         low,
         high,
-        str(known["grade"]),
-        noise_heard,
+        str(estimate["grade"]),
+        noise,
         effect,
         pairs,
-        design.detectable_difference(pairs, noise_heard.sd),
-        chance,
-        score=chance * narrowed * _RANGE_IN_SDS / (2 * pairs),
+        design.detectable_difference(pairs, noise.sd),
+        p_effect,
+        score=p_effect * narrowed * _RANGE_IN_SDS / (2 * pairs),
     )

@@ -11,14 +11,20 @@ import numpy as np
 from runlog import units
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext
-from runlog.trials import design, result, suggestions
-from runlog.trials.design import estimate_pair_noise, trial_from_plan
-from runlog.trials.result import ARM_UNKNOWN, AS_ASSIGNED, MISSED, OTHER_ARM, UPCOMING
+from runlog.trials import design, suggestions
+from runlog.trials.result import (
+    ARM_UNKNOWN,
+    AS_ASSIGNED,
+    MISSED,
+    OTHER_ARM,
+    UPCOMING,
+    Conclusion,
+    conclude,
+    evaluate_trial,
+)
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    import pandas as pd
+    from datetime import date, datetime
 
     from runlog.analysis.history import History
     from runlog.model import Plan
@@ -34,48 +40,52 @@ EARLY_LOOK_WARNING = (
     "This is a look before the end. Who looks early and stops when it pleases is misled by chance far more "
     "often than in 5 of 100 cases: go on to the end, and count only that."
 )
-#: Differences told as the one asked for: pairs are whole, so that they tell it a little better.
+#: A detectable difference up to this multiple of the one asked for counts as that: pairs are whole numbers.
 _SAME_EFFECT_RATIO = 1.05
-#: A p up to this is no chance any more.
-_ALPHA = 0.05
 _SMALLEST_P = 0.001
-#: What is told as 0.0 points.
+#: A smaller difference is shown as 0.0 points.
 _ROUNDS_TO_ZERO = 0.05
 
 
-def suggestion_text(one: Suggestion) -> str:
-    """What a trial would tell, in a sentence."""
-    first, second = one.trial.ways
+def suggestion_text(suggestion: Suggestion) -> str:
+    """Say in a sentence what a suggested trial would tell."""
+    first, second = suggestion.trial.arms
     return (
-        f"Alternate {first} and {second} by lot on your next {2 * one.pairs} easy runs: "
-        f"{detectable_text(one)} in 8 of 10 cases; {_current_evidence(one)}."
+        f"Alternate {first} and {second} by lot on your next {2 * suggestion.pairs} easy runs: "
+        f"{_detectable_text(suggestion)} in 8 of 10 cases; {_current_evidence(suggestion)}."
     )
 
 
-def detectable_text(one: Suggestion) -> str:
-    """Which difference a trial tells."""
-    if one.tells > one.effect * _SAME_EFFECT_RATIO:
-        return f"even that tells a difference of {format_points(one.tells)} at least, and no smaller one,"
-    return f"that tells a difference of {format_points(one.effect)}"
+def _detects_asked_effect(suggestion: Suggestion) -> bool:
+    return suggestion.detectable <= suggestion.effect * _SAME_EFFECT_RATIO
 
 
-def _current_evidence(one: Suggestion) -> str:
-    if np.isnan(one.low):
+def _detectable_text(suggestion: Suggestion) -> str:
+    if _detects_asked_effect(suggestion):
+        return f"that tells a difference of {format_points(suggestion.effect)}"
+    least = format_points(suggestion.detectable)
+    return f"even that tells a difference of {least} at least, and no smaller one,"
+
+
+def _current_evidence(suggestion: Suggestion) -> str:
+    low, high, grade = suggestion.low, suggestion.high, suggestion.grade
+    if np.isnan(low):
         return "your diary cannot tell anything of it yet"
-    text = f"now the range of your diary is {format_range(one.low, one.high)}"
-    if max(-one.low, one.high) < one.effect:
+    text = f"now the range of your diary is {format_range(low, high)}"
+    if max(-low, high) < suggestion.effect:
         return f"{text}, which leaves hardly any room for that"
-    if one.grade in ("A", "B"):
-        return f"{text} (grade {one.grade}), and lots would tell whether it comes of that itself"
+    if grade in ("A", "B"):
+        return f"{text} (grade {grade}), and lots would tell whether it comes of that itself"
     return text
 
 
-def noise_text(of: PairNoise) -> str:
-    """What the number of runs rests on."""
-    if of.rated:
+def noise_text(noise: PairNoise) -> str:
+    """Say what the number of runs rests on."""
+    if noise.rated_runs:
         return (
-            f"From one run to the next your soreness differs by {of.sd:.1f} points (SD), as {of.rated} rated "
-            "runs show; the smaller a difference is beside that, the more runs it takes to tell it."
+            f"From one run to the next your soreness differs by {noise.sd:.1f} points (SD), as "
+            f"{noise.rated_runs} rated runs show; the smaller a difference is beside that, the more runs it "
+            "takes to tell it."
         )
     few, many = (design.pairs_needed(1.0, sd) for sd in (design.ASSUMED_LOW, design.ASSUMED_HIGH))
     return (
@@ -91,46 +101,49 @@ def _run_count(pairs: int | None) -> str:
 
 
 def power_text(history: History, plan: Plan) -> str:
-    """What a plan tells, and what that rests on."""
-    pairs = len(plan.runs) // 2
+    """Say which difference a plan detects, and what that rests on."""
     runs_a_week = len({run.day.weekday() for run in plan.runs})
-    of = estimate_pair_noise(history, trial_from_plan(plan), runs_a_week)
-    told = format_points(design.detectable_difference(pairs, of.sd))
-    return f"It tells a difference of {told} in your {_area_text(plan)} in 8 of 10 cases. {noise_text(of)}"
+    noise = design.estimate_pair_noise(history, design.trial_from_plan(plan), runs_a_week)
+    least = format_points(design.detectable_difference(len(plan.runs) // 2, noise.sd))
+    area = units.area(plan.area)
+    return f"It tells a difference of {least} in your {area} in 8 of 10 cases. {noise_text(noise)}"
 
 
-def progress_text(found: TrialResult) -> str:
-    """How far a plan is."""
+def progress_text(result: TrialResult) -> str:
+    """Say how far a plan is."""
     parts = {
-        "run as drawn": found.count(AS_ASSIGNED),
-        "run the other way": found.count(OTHER_ARM),
-        "run, but which way is not told": found.count(ARM_UNKNOWN),
-        "missed": found.count(MISSED),
-        "to come": found.count(UPCOMING),
+        "run as drawn": AS_ASSIGNED,
+        "run the other way": OTHER_ARM,
+        "run, but which way is not told": ARM_UNKNOWN,
+        "missed": MISSED,
+        "to come": UPCOMING,
     }
-    told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
-    rated = f" Not rated in the day after it: {found.unrated}." if found.unrated else ""
-    return f"{found.complete} of {found.pairs} pairs are complete. Of {len(found.runs)} runs: {told}.{rated}"
+    states = result.states
+    counts = ", ".join(f"{states[state]} {what}" for what, state in parts.items() if states[state])
+    unrated = f" Not rated in the day after it: {result.unrated}." if result.unrated else ""
+    complete = f"{result.complete_pairs} of {result.pairs} pairs are complete."
+    return f"{complete} Of {len(result.runs)} runs: {counts}.{unrated}"
 
 
-def result_text(found: TrialResult) -> str:
-    """What a plan has shown, as the lots fell; or why nothing can be said."""
-    if found.drawn is None:
-        return _no_result_text(found)
-    last = EARLY_LOOK_WARNING if found.early else _conclusion(found, found.drawn)
-    return f"{_difference_text(found, found.drawn)} {_p_value_text(found.drawn)} {last}"
+def result_text(result: TrialResult) -> str:
+    """Say what a plan has shown as randomised, or why nothing can be said."""
+    comparison = result.as_randomised
+    if comparison is None:
+        return _no_result_text(result)
+    last = EARLY_LOOK_WARNING if result.early else _conclusion_text(comparison, result.plan.effect)
+    return f"{_difference_text(result.plan, comparison)} {_p_value_text(comparison)} {last}"
 
 
-def _no_result_text(found: TrialResult) -> str:
-    if found.early:
+def _no_result_text(result: TrialResult) -> str:
+    if result.early:
         return "Not even two pairs are complete, so there is nothing to look at."
-    if not found.over:
-        left = found.pairs - found.complete
+    if not result.over:
+        left = result.pairs - result.complete_pairs
         return (
             f"{left} more {'pair' if left == 1 else 'pairs'} to go. What it shows is told when all pairs are "
-            f"complete, or after {found.open_until}: who looks earlier is easily misled by chance."
+            f"complete, or after {result.last_rating_day}: who looks earlier is easily misled by chance."
         )
-    lacking = design.MIN_PAIRS - found.complete
+    lacking = design.MIN_PAIRS - result.complete_pairs
     return (
         f"That is too few to tell anything: of the {design.MIN_PAIRS} complete pairs that it takes at least, "
         f"{lacking} {'is' if lacking == 1 else 'are'} missing. A pair is complete when both of its runs are "
@@ -138,61 +151,62 @@ def _no_result_text(found: TrialResult) -> str:
     )
 
 
-def _difference_text(found: TrialResult, drawn: Comparison) -> str:
-    plan, area = found.plan, _area_text(found.plan)
+def _difference_text(plan: Plan, comparison: Comparison) -> str:
     return (
-        f"In your own trial: on the days drawn for {plan.first}, your {area} was "
-        f"{_more_or_less(drawn.difference)} sore afterwards than on those drawn for {plan.second} "
-        f"({_range_text(drawn)}, {drawn.pairs} pairs)."
+        f"In your own trial: on the days drawn for {plan.first}, your {units.area(plan.area)} was "
+        f"{_more_or_less(comparison.difference)} sore afterwards than on those drawn for {plan.second} "
+        f"({_range_text(comparison)}, {comparison.pairs} pairs)."
     )
 
 
-def _p_value_text(drawn: Comparison) -> str:
-    often = "fewer than 1" if drawn.p < _SMALLEST_P else f"{1000 * drawn.p:,.0f}"
-    p = "p < 0.001" if drawn.p < _SMALLEST_P else f"p = {drawn.p:.2g}"
+def _p_value_text(comparison: Comparison) -> str:
+    small = comparison.p < _SMALLEST_P
+    often = "fewer than 1" if small else f"{1000 * comparison.p:,.0f}"
+    p = "p < 0.001" if small else f"p = {comparison.p:.2g}"
     return f"Were both ways alike, {often} of 1,000 drawings of lots would give as large a difference ({p})."
 
 
-def _conclusion(found: TrialResult, drawn: Comparison) -> str:
-    beyond_nothing = drawn.low > 0 or drawn.high < 0
-    if not np.isnan(drawn.low) and beyond_nothing != (drawn.p <= _ALPHA):
-        return "The range and the lots do not quite agree on whether that is more than chance: it is a hint."
-    if drawn.p <= _ALPHA:
-        return (
+def _conclusion_text(comparison: Comparison, effect: float) -> str:
+    asked = format_points(effect)
+    return {
+        Conclusion.HINT: (
+            "The range and the lots do not quite agree on whether that is more than chance: it is a hint."
+        ),
+        Conclusion.UNLIKELY_CHANCE: (
             "Chance is an unlikely reason for it, and as lots decided which days those were, so is whatever "
             "else differed between them."
-        )
-    asked = found.plan.effect
-    if max(-drawn.low, drawn.high) < asked:
-        return f"So no difference was found, and one of {format_points(asked)} or more is unlikely."
-    ruled_out = f"one of {format_points(asked)} is not ruled out"
-    return f"So no difference was found, but {ruled_out}: the question stays open."
+        ),
+        Conclusion.LARGE_UNLIKELY: f"So no difference was found, and one of {asked} or more is unlikely.",
+        Conclusion.OPEN: (
+            f"So no difference was found, but one of {asked} is not ruled out: the question stays open."
+        ),
+    }[conclude(comparison, effect)]
 
 
-def result_paragraphs(found: TrialResult) -> list[str]:
-    """All that is to be said of what a plan has shown."""
-    told = [progress_text(found), result_text(found)]
-    if found.drawn is not None:
-        told += [as_treated_text(found), LIMITS_TEXT]
-    return [text for text in told if text]
+def result_paragraphs(result: TrialResult) -> list[str]:
+    """Return all paragraphs about the progress and the result of a plan."""
+    paragraphs = [progress_text(result), result_text(result)]
+    if result.as_randomised is not None:
+        paragraphs += [as_treated_text(result), LIMITS_TEXT]
+    return [text for text in paragraphs if text]
 
 
-def as_treated_text(found: TrialResult) -> str:
-    """What the same runs show by what was really done; "" where that is the same or unknown."""
-    if found.done is None or found.drawn is None or found.done == found.drawn:
+def as_treated_text(result: TrialResult) -> str:
+    """Say what the same runs show as treated; "" where that is the same or unknown."""
+    comparison = result.as_treated
+    if comparison is None or result.as_randomised in (None, comparison):
         return ""
-    done = found.done
     return (
         "By what was really done, whatever was drawn, which is no longer a matter of lots: "
-        f"{_more_or_less(done.difference)} sore with {found.plan.first} than with {found.plan.second} "
-        f"({_range_text(done)}, {done.pairs} pairs that had one of each)."
+        f"{_more_or_less(comparison.difference)} sore with {result.plan.first} than with "
+        f"{result.plan.second} ({_range_text(comparison)}, {comparison.pairs} pairs that had one of each)."
     )
 
 
-def _range_text(one: Comparison) -> str:
-    if np.isnan(one.low):
+def _range_text(comparison: Comparison) -> str:
+    if np.isnan(comparison.low):
         return "the same in every pair, so without a range"
-    return f"95% range {format_range(one.low, one.high)}"
+    return f"95% range {format_range(comparison.low, comparison.high)}"
 
 
 def _more_or_less(difference: float) -> str:
@@ -201,49 +215,43 @@ def _more_or_less(difference: float) -> str:
     return f"{format_points(difference)} {'more' if difference > 0 else 'less'}"
 
 
-def _area_text(plan: Plan) -> str:
-    return plan.area.replace("_", " ")
-
-
 def format_points(amount: float) -> str:
-    """An amount in points, e.g. "1 point", "1.4 points"."""
-    number = f"{abs(amount):.1f}".removesuffix(".0")
+    """Format an amount in points, e.g. "1 point", "1.4 points"."""
+    number = units.number(abs(amount)).removesuffix(".0")
     return f"{number} {'point' if number == '1' else 'points'}"
 
 
 def format_range(low: float, high: float) -> str:
-    """A range in points, e.g. "−1.9 to +0.4"."""
-    return f"{_format_signed(low)} to {_format_signed(high)}"
+    """Format a range in points, e.g. "−1.9 to +0.4"."""
+    return f"{units.number(low, signed=True)} to {units.number(high, signed=True)}"
 
 
-def _format_signed(amount: float) -> str:
-    rounded = round(amount, 1) + 0.0
-    return f"{rounded:{'+' if rounded else ''}.1f}".replace("-", "−")
-
-
-#: So many finished plans are told of, the latest.
+#: The report shows so many finished plans, the latest.
 MAX_FINISHED = 2
-#: From here on a difference is told as one.
-_REPORT_ROUNDS_TO_ZERO = 0.05
-#: A p up to this is told as unlikely to be chance.
-_REPORT_ALPHA = 0.05
-#: What a trial is asked to tell, in points; and more than this is no longer that.
-_DEFAULT_EFFECT, _REPORT_SAME_EFFECT_RATIO = 1.0, 1.05
+#: The difference that a suggested trial is to detect, in points.
+_DEFAULT_EFFECT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class TrialStatus:
-    """One planned comparison of two ways of running, by lot.
+    """Status of one trial, for the report.
 
     Attributes:
-        id: what the runner calls it by.
-        first, second: the ways, in words; area: whose soreness is compared.
+        id: the plan's number.
+        first: the first arm, in words.
+        second: the second arm.
+        area: the area whose soreness is compared.
         over: nothing more can come.
-        complete: pairs of runs of which both are rated; pairs: how many were planned.
-        next_day, next_way: of the next run to come; None and "" when there is none.
-        difference, low, high: points, first way less second, and the 95% range; p: by the lots. None until
-            it is over, or where too few pairs are complete.
-        sentence: how far it is, or what it has shown.
+        complete: pairs of runs of which both are rated.
+        pairs: number of planned pairs.
+        next_day: the day of the next run to come, or None.
+        next_way: its arm in words, or "".
+        difference: points, first arm less second, as randomised. This and the next three are None until it is
+            over, or where too few pairs are complete.
+        low: lower end of the 95% range.
+        high: upper end of the 95% range.
+        p: of the randomisation test.
+        sentence: its progress, or its result.
     """
 
     id: int
@@ -264,78 +272,77 @@ class TrialStatus:
 
 @dataclass(frozen=True, slots=True)
 class ReportSuggestion:
-    """The trial that would tell most for its runs: in one sentence, with the command that plans it."""
+    """The most informative trial for its runs: one sentence, and the command that plans it."""
 
     sentence: str
     command: str
 
 
-def trial_statuses(history: History, now: pd.Timestamp) -> tuple[TrialStatus, ...]:
-    """The plans under way, and the latest of those that are over; what was given up is not told."""
-    found = [_trial_status(one) for one in _evaluate_all(history, now)]
-    finished = [one for one in found if one.over]
-    return (*(one for one in found if not one.over), *finished[::-1][:MAX_FINISHED])
+def trial_statuses(history: History, now: datetime) -> tuple[TrialStatus, ...]:
+    """Return the trials under way and the latest of those that are over, without the cancelled ones."""
+    statuses = [_trial_status(result) for result in _evaluate_all(history, now)]
+    finished = [status for status in statuses if status.over]
+    return (*(status for status in statuses if not status.over), *finished[::-1][:MAX_FINISHED])
 
 
-def _evaluate_all(history: History, now: pd.Timestamp) -> list[TrialResult]:
-    moment = now.to_pydatetime()
-    found = []
+def _evaluate_all(history: History, now: datetime) -> list[TrialResult]:
+    results = []
     for plan in history.plans:
         if plan.cancelled is not None:
             continue
         try:
-            found.append(result.evaluate_trial(history, plan, moment))
-        except BadInput:  # another runlog has made it, of what this one does not know
+            results.append(evaluate_trial(history, plan, now))
+        except BadInput:  # a newer version has planned an intervention that this one does not know
             continue
-    return found
+    return results
 
 
-def _trial_status(found: TrialResult) -> TrialStatus:
-    plan, drawn = found.plan, found.drawn
-    to_come = next((one for one in found.runs if one.state == "to come"), None) if not found.over else None
-    next_way = "" if to_come is None else _(plan.first if to_come.first else plan.second)
+def _trial_status(result: TrialResult) -> TrialStatus:
+    plan, comparison, next_run = result.plan, result.as_randomised, result.next_run
+    next_way = "" if next_run is None else _(plan.first if next_run.assigned_first else plan.second)
     return TrialStatus(
         id=plan.id,
         first=_(plan.first),
         second=_(plan.second),
         area=str(plan.area),
-        over=found.over,
-        complete=found.complete,
-        pairs=found.pairs,
-        next_day=None if to_come is None else to_come.day,
+        over=result.over,
+        complete=result.complete_pairs,
+        pairs=result.pairs,
+        next_day=None if next_run is None else next_run.day,
         next_way=next_way,
-        difference=None if drawn is None else drawn.difference,
-        low=None if drawn is None else drawn.low,
-        high=None if drawn is None else drawn.high,
-        p=None if drawn is None else drawn.p,
-        sentence=_status_outcome(found) if found.over else _status_progress(found),
+        difference=None if comparison is None else comparison.difference,
+        low=None if comparison is None else comparison.low,
+        high=None if comparison is None else comparison.high,
+        p=None if comparison is None else comparison.p,
+        sentence=_status_outcome(result) if result.over else _status_progress(result),
     )
 
 
-def _status_progress(found: TrialResult) -> str:
+def _status_progress(result: TrialResult) -> str:
     return ngettext(
         "{complete} of {n} pair of runs is complete. What it shows is told at the end: "
         "who looks earlier is easily misled by chance.",
         "{complete} of {n} pairs of runs are complete. What it shows is told at the end: "
         "who looks earlier is easily misled by chance.",
-        found.pairs,
-    ).format(complete=found.complete, n=found.pairs)
+        result.pairs,
+    ).format(complete=result.complete_pairs, n=result.pairs)
 
 
-def _status_outcome(found: TrialResult) -> str:
-    drawn = found.drawn
-    if drawn is None:
+def _status_outcome(result: TrialResult) -> str:
+    comparison = result.as_randomised
+    if comparison is None:
         return _("It is over, but too few of its pairs of runs are complete to tell anything.")
-    return f"{_status_difference(found, drawn)} {_status_conclusion(found, drawn)}"
+    difference = _status_difference(result.plan, comparison)
+    return f"{difference} {_status_conclusion(comparison, result.plan.effect)}"
 
 
-def _status_difference(found: TrialResult, drawn: Comparison) -> str:
-    if abs(drawn.difference) < _REPORT_ROUNDS_TO_ZERO:
+def _status_difference(plan: Plan, comparison: Comparison) -> str:
+    if abs(comparison.difference) < _ROUNDS_TO_ZERO:
         text = _(
             "On the days drawn for {first}, your {area} was no more and no less sore afterwards than on "
             "those drawn for {second} (95% range {low} to {high}, {n} pairs)."
         )
-    elif drawn.difference > 0:
+    elif comparison.difference > 0:
         text = _(
             "On the days drawn for {first}, your {area} was {points} points more sore afterwards than on "
             "those drawn for {second} (95% range {low} to {high}, {n} pairs)."
@@ -346,45 +353,48 @@ def _status_difference(found: TrialResult, drawn: Comparison) -> str:
             "those drawn for {second} (95% range {low} to {high}, {n} pairs)."
         )
     return text.format(
-        first=_(found.plan.first),
-        second=_(found.plan.second),
-        area=units.area(str(found.plan.area)),
-        points=units.number(abs(drawn.difference)),
-        low=units.number(drawn.low, signed=True),
-        high=units.number(drawn.high, signed=True),
-        n=drawn.pairs,
+        first=_(plan.first),
+        second=_(plan.second),
+        area=units.area(str(plan.area)),
+        points=units.number(abs(comparison.difference)),
+        low=units.number(comparison.low, signed=True),
+        high=units.number(comparison.high, signed=True),
+        n=comparison.pairs,
     )
 
 
-def _status_conclusion(found: TrialResult, drawn: Comparison) -> str:
-    if drawn.p <= _REPORT_ALPHA:
-        return _("Lots decided which days those were, and chance is an unlikely reason for it.")
-    asked = units.number(found.plan.effect)
-    if max(-drawn.low, drawn.high) < found.plan.effect:
-        return _("So no difference was found, and one of {points} points or more is unlikely.").format(
-            points=asked
-        )
-    return _("So no difference was found, but one of {points} points is not ruled out.").format(points=asked)
+def _status_conclusion(comparison: Comparison, effect: float) -> str:
+    return {
+        Conclusion.HINT: _(
+            "The range and the lots do not quite agree on whether that is more than chance: it is a hint."
+        ),
+        Conclusion.UNLIKELY_CHANCE: _(
+            "Lots decided which days those were, and chance is an unlikely reason for it."
+        ),
+        Conclusion.LARGE_UNLIKELY: _(
+            "So no difference was found, and one of {points} points or more is unlikely."
+        ),
+        Conclusion.OPEN: _("So no difference was found, but one of {points} points is not ruled out."),
+    }[conclude(comparison, effect)].format(points=units.number(effect))
 
 
 def best_suggestion(history: History, area: str, last: date) -> ReportSuggestion | None:
-    """The trial that would tell most for its runs, if it were planned from the day after on."""
-    found = suggestions.suggest_trials(history, area, last + timedelta(days=1), _DEFAULT_EFFECT)
-    if not found:
+    """Return the most informative trial for its runs, planned from the day after ``last`` on."""
+    ranked = suggestions.suggest_trials(history, area, last + timedelta(days=1), _DEFAULT_EFFECT)
+    if not ranked:
         return None
-    best = found[0]
-    first, second = best.trial.ways
-    if best.tells > best.effect * _REPORT_SAME_EFFECT_RATIO:
-        text = _(
-            "To tell whether {first} or {second} makes the difference, let a lot decide on your next {n} "
-            "easy runs; even that tells only {points} points or more."
-        )
-    else:
+    best = ranked[0]
+    first, second = best.trial.arms
+    if _detects_asked_effect(best):
         text = _(
             "To tell whether {first} or {second} makes the difference, let a lot decide on your next {n} "
             "easy runs: that shows a difference of {points} points in 8 of 10 cases."
         )
-    sentence = text.format(
-        first=_(first), second=_(second), n=2 * best.pairs, points=units.number(max(best.tells, best.effect))
-    )
-    return ReportSuggestion(sentence, f"runlog plan {best.trial.planned.name}")
+    else:
+        text = _(
+            "To tell whether {first} or {second} makes the difference, let a lot decide on your next {n} "
+            "easy runs; even that tells only {points} points or more."
+        )
+    points = units.number(max(best.detectable, best.effect))
+    sentence = text.format(first=_(first), second=_(second), n=2 * best.pairs, points=points)
+    return ReportSuggestion(sentence, f"runlog plan {best.trial.intervention.name}")

@@ -110,9 +110,9 @@ def test_shoes_take_two_pairs_in_use():
     runs = [ran(i, f"2026-04-{i:02} 07:00", shoe="Red" if i % 3 else "Blue") for i in range(1, 20)]
     history = past(runs, shoes=[Shoe("Red"), Shoe("Blue"), Shoe("Old")])
     trial = design.new_trial(history, "shoes", "upper_back", START)
-    assert trial.ways == ("Red", "Blue")
-    assert trial.todo() == ("Wear Red.", "Wear Blue.")
-    assert trial.went(history).loc[[1, 3]].tolist() == [1.0, 0.0]
+    assert trial.arms == ("Red", "Blue")
+    assert trial.instructions() == ("Wear Red.", "Wear Blue.")
+    assert trial.received_arm(history).loc[[1, 3]].tolist() == [1.0, 0.0]
     retired = past(runs, shoes=[Shoe("Red"), Shoe("Blue", retired=date(2026, 4, 30))])
     with pytest.raises(BadInput, match="two pairs"):
         design.new_trial(retired, "shoes", "upper_back", START)
@@ -133,6 +133,6 @@ def test_strength_counts_on_the_day_before():
             wrote(3, "2026-04-08 20:00", strength=True),
         ],
     )
-    went = design.new_trial(history, "strength", "upper_back", START).went(history)
+    went = design.new_trial(history, "strength", "upper_back", START).received_arm(history)
     assert went.loc[[2, 4, 6]].tolist() == [1.0, 0.0, 1.0]
     assert went.isna().loc[8]

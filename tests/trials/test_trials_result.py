@@ -1,5 +1,6 @@
 """What a plan has shown: matching, never peeking, as drawn and as done."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -62,11 +63,11 @@ def jittered(number):
 def test_a_plan_that_was_followed():
     made = plan()
     found = result.evaluate_trial(followed(made, jittered), made, END)
-    assert (found.complete, found.pairs, found.over, found.early) == (6, 6, True, False)
-    assert found.states == {"kept": 12, "otherwise": 0, "not told": 0, "missed": 0, "to come": 0}
+    assert (found.complete_pairs, found.pairs, found.over, found.early) == (6, 6, True, False)
+    assert found.states == {"kept": 12}
     differences = [jittered(n) - jittered(n + 1) for n in range(1, 12, 2)]
-    assert found.drawn.difference == pytest.approx(np.mean(differences))
-    assert found.done == found.drawn
+    assert found.as_randomised.difference == pytest.approx(np.mean(differences))
+    assert found.as_treated == found.as_randomised
     text = trials_text.result_text(found)
     assert text.startswith("In your own trial: on the days drawn for a warm-up, your upper back was")
     assert "less sore afterwards" in text
@@ -81,20 +82,20 @@ def test_nobody_peeks_before_the_end():
     history = followed(made, jittered, skipped=range(9, 13))
     now = at("2026-05-26 12:00")
     found = result.evaluate_trial(history, made, now)
-    assert (found.complete, found.over, found.drawn, found.done) == (4, False, None, None)
+    assert (found.complete_pairs, found.over, found.as_randomised, found.as_treated) == (4, False, None, None)
     assert found.states["to come"] == 4
     assert "2 more pairs to go" in trials_text.result_text(found)
     assert not any(character in trials_text.result_text(found) for character in "±%")
     looked = result.evaluate_trial(history, made, now, early=True)
     assert looked.early
-    assert looked.drawn.pairs == 4
+    assert looked.as_randomised.pairs == 4
     assert trials_text.result_text(looked).endswith(trials_text.EARLY_LOOK_WARNING)
 
 
 def test_early_before_anything_has_happened():
     made = plan()
     found = result.evaluate_trial(past(timezone="Europe/Berlin"), made, at("2026-05-02 12:00"), early=True)
-    assert found.drawn is None
+    assert found.as_randomised is None
     assert "nothing to look at" in trials_text.result_text(found)
 
 
@@ -116,8 +117,8 @@ def test_too_few_pairs_say_how_many_are_missing():
     made = plan()
     found = result.evaluate_trial(followed(made, jittered, skipped=[2], unrated=[7, 8]), made, END)
     assert found.over
-    assert found.drawn is None
-    assert (found.complete, found.count("missed"), found.unrated) == (4, 1, 2)
+    assert found.as_randomised is None
+    assert (found.complete_pairs, found.states["missed"], found.unrated) == (4, 1, 2)
     assert "of the 6 complete pairs that it takes at least, 2 are missing" in trials_text.result_text(found)
     assert "Not rated in the day after it: 2." in trials_text.progress_text(found)
 
@@ -127,7 +128,7 @@ def test_a_cancelled_plan_may_be_looked_at():
     history = followed(made, jittered, skipped=range(13, 17))
     found = result.evaluate_trial(history, made, at("2026-06-11 12:00"))
     assert found.over
-    assert found.drawn.pairs == 6
+    assert found.as_randomised.pairs == 6
 
 
 def test_as_drawn_counts_the_lot_and_as_done_what_was_done():
@@ -137,9 +138,9 @@ def test_as_drawn_counts_the_lot_and_as_done_what_was_done():
     history = followed(made, lambda n: (2 if warm[n] else 5) + n % 2, went=warm.__getitem__)
     found = result.evaluate_trial(history, made, END)
     assert found.states["otherwise"] == 2
-    assert found.drawn.pairs == 8
-    assert found.drawn.difference == pytest.approx((6 * -2 + 2 * 1) / 8)
-    assert (found.done.pairs, found.done.difference) == (6, pytest.approx(-2))
+    assert found.as_randomised.pairs == 8
+    assert found.as_randomised.difference == pytest.approx((6 * -2 + 2 * 1) / 8)
+    assert (found.as_treated.pairs, found.as_treated.difference) == (6, pytest.approx(-2))
     assert "no longer a matter of lots" in trials_text.as_treated_text(found)
     assert "2 run the other way" in trials_text.progress_text(found)
 
@@ -147,16 +148,16 @@ def test_as_drawn_counts_the_lot_and_as_done_what_was_done():
 def test_which_way_is_not_told_counts_as_drawn_alone():
     made = plan(6)
     found = result.evaluate_trial(followed(made, jittered, went=lambda _: None), made, END)
-    assert found.count("not told") == 12
-    assert found.drawn.pairs == 6
-    assert found.done is None
+    assert found.states["not told"] == 12
+    assert found.as_randomised.pairs == 6
+    assert found.as_treated is None
 
 
 def test_a_run_a_day_late_counts_and_one_on_the_next_planned_day_does_not():
     made = plan()
     found = result.evaluate_trial(followed(made, jittered, late=[4], skipped=[7]), made, END)
     assert [one.run for one in found.runs] == [1, 2, 3, 4, 5, 6, None, 8, 9, 10, 11, 12]
-    assert found.complete == 5
+    assert found.complete_pairs == 5
 
 
 def test_of_two_runs_on_a_day_the_longer_one_is_meant():
@@ -169,10 +170,10 @@ def test_of_two_runs_on_a_day_the_longer_one_is_meant():
 def test_no_difference_is_told_with_what_it_rules_out():
     made = plan(10)
     narrow = result.evaluate_trial(followed(made, lambda n: 3 + (n % 4 in (0, 1))), made, END)
-    assert narrow.drawn.p > 0.05
+    assert narrow.as_randomised.p > 0.05
     assert "one of 1 point or more is unlikely" in trials_text.result_text(narrow)
     wild = result.evaluate_trial(followed(made, lambda n: (n * n * 7) % 11), made, END)
-    assert wild.drawn.p > 0.05
+    assert wild.as_randomised.p > 0.05
     assert "the question stays open" in trials_text.result_text(wild)
 
 
@@ -180,19 +181,22 @@ def test_where_range_and_lots_disagree_it_is_a_hint():
     """Six differences on one side, of which one is large: rare for lots, and wide for Student."""
     made = plan()
     small = {1: 9, 2: 0}
-    found = result.evaluate_trial(followed(made, lambda n: small.get(n, n % 2)), made, END)
-    assert found.drawn.p < 0.05
-    assert found.drawn.low < 0
+    history = followed(made, lambda n: small.get(n, n % 2))
+    found = result.evaluate_trial(history, made, END)
+    assert found.as_randomised.p < 0.05
+    assert found.as_randomised.low < 0
     assert trials_text.result_text(found).endswith("it is a hint.")
+    (status,) = trials_text.trial_statuses(replace(history, plans=(made,)), END)
+    assert status.sentence.endswith("it is a hint."), "the report concludes the same"
 
 
 def test_the_same_in_every_pair_has_no_range():
     made = plan()
     found = result.evaluate_trial(followed(made, lambda n: 2 if n % 2 else 3), made, END)
-    assert np.isnan(found.drawn.low)
+    assert np.isnan(found.as_randomised.low)
     assert "without a range" in trials_text.result_text(found)
     equal = result.evaluate_trial(followed(made, lambda _: 3), made, END)
-    assert equal.drawn.p == 1
+    assert equal.as_randomised.p == 1
     assert "no more and no less sore" in trials_text.result_text(equal)
 
 

@@ -37,15 +37,15 @@ def found():
 
 
 def by_name(ideas):
-    return {idea.trial.planned.name: idea for idea in ideas}
+    return {idea.trial.intervention.name: idea for idea in ideas}
 
 
 def test_what_may_matter_comes_before_what_hardly_can(found):
     _, ideas = found
-    assert ideas[0].trial.planned.name == "warmup"
+    assert ideas[0].trial.intervention.name == "warmup"
     assert [idea.score for idea in ideas] == sorted((idea.score for idea in ideas), reverse=True)
-    assert by_name(ideas)["warmup"].chance > 0.8
-    assert by_name(ideas)["cooldown"].chance < 0.2
+    assert by_name(ideas)["warmup"].p_effect > 0.8
+    assert by_name(ideas)["cooldown"].p_effect < 0.2
 
 
 def test_only_what_this_runner_can_do_is_offered(found):
@@ -62,7 +62,7 @@ def test_the_range_is_that_of_the_links(found):
 
 def test_what_is_no_factor_is_asked_of_the_diary_too(found):
     shoes = by_name(found[1])["shoes"]
-    assert set(shoes.trial.ways) == {"Red", "Blue"}
+    assert set(shoes.trial.arms) == {"Red", "Blue"}
     assert shoes.low < 0 < shoes.high
     strength = by_name(found[1])["strength"]
     assert np.isnan(strength.low)
@@ -86,7 +86,7 @@ def test_the_noise_is_this_runners_own():
         design.estimate_pair_noise(history, design.new_trial(history, "warmup", "upper_back", START), 3)
         for history in (season(sd=0.6), season(sd=1.8))
     )
-    assert quiet.rated == loud.rated == 60
+    assert quiet.rated_runs == loud.rated_runs == 60
     assert quiet.sd == pytest.approx(0.6 * 2**0.5, abs=0.35)
     assert loud.sd == pytest.approx(1.8 * 2**0.5, abs=0.6)
     assert "60 rated runs" in trials_text.noise_text(quiet)
@@ -105,8 +105,8 @@ def test_the_part_of_what_is_planned_is_no_noise():
 def test_with_few_ratings_the_noise_is_assumed_and_said_to_be():
     history = season(12)
     idea = by_name(suggestions.suggest_trials(history, "upper_back", START))["warmup"]
-    assert idea.heard == PairNoise(ASSUMED_SD, 0)
-    text = trials_text.noise_text(idea.heard)
+    assert idea.noise == PairNoise(ASSUMED_SD, 0)
+    text = trials_text.noise_text(idea.noise)
     assert "assumed, not known" in text
     few, many = (design.pairs_needed(1.0, sd) for sd in (1.0, 2.2))
     assert f"from {2 * few} to {2 * many} runs" in text
@@ -116,9 +116,9 @@ def test_with_few_ratings_the_noise_is_assumed_and_said_to_be():
 def test_where_it_would_take_too_many_runs_the_least_that_they_tell_is_said():
     idea = by_name(suggestions.suggest_trials(season(sd=4.5), "upper_back", START))["cooldown"]
     assert idea.pairs == design.MAX_PAIRS
-    assert idea.tells > 1.05
+    assert idea.detectable > 1.05
     assert "and no smaller one" in trials_text.suggestion_text(idea)
 
 
 def test_no_runs_and_no_ratings_are_no_traceback():
-    assert {idea.heard.rated for idea in suggestions.suggest_trials(past(), "neck", START)} == {0}
+    assert {idea.noise.rated_runs for idea in suggestions.suggest_trials(past(), "neck", START)} == {0}
