@@ -109,6 +109,14 @@ def sample_home(made_once: Callable[..., Path], sample_season: list[Path]) -> Pa
 
 
 @pytest.fixture
+def without_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the charts of pages undrawn, where many pages are written and others look at the charts."""
+    from runlog.reporter import charts
+
+    monkeypatch.setattr(charts, "embedded_svgs", lambda *_: {"wide": "<svg></svg>", "narrow": "<svg></svg>"})
+
+
+@pytest.fixture
 def aged() -> Callable[[Path], None]:
     """Make a file, or all files in a folder, look unchanged for an hour."""
 

@@ -24,8 +24,8 @@ def _run(root: Path, *command: str) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ("ruff", "check", "--no-cache", "."),
-        ("ruff", "format", "--check", "--no-cache", "."),
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
         ("mypy",),
     ],
     ids=" ".join,
@@ -40,7 +40,6 @@ def test_imports_point_down(root):
             sys.executable,
             "-c",
             "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())",
-            "--no-cache",
         ],
         cwd=root,
         capture_output=True,

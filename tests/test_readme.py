@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 
 import pytest
+from click.testing import CliRunner
 
 
 @pytest.fixture(scope="module")
@@ -50,25 +48,20 @@ def test_the_table_of_alerts_is_the_codes(readme):
     assert _rows(readme, "alert") == [rule.kind for rule in ALERTS]
 
 
-def test_the_console_examples_run(readme, root, tmp_path):
+def test_the_console_examples_run(readme, root, tmp_path, monkeypatch):
+    from runlog.cli import main
+
     shutil.copytree(root / "sample_data", tmp_path / "sample_data")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUNLOG_HOME", str(tmp_path / "home"))
     lines = re.findall(r"^\$ (.*)$", readme, flags=re.MULTILINE)
     assert len(lines) >= 4
-    env = os.environ | {"RUNLOG_HOME": str(tmp_path / "home")}
     for line in lines:
         name, *words = shlex.split(line, comments=True)
         assert name == "runlog"
-        done = subprocess.run(
-            [sys.executable, "-m", "runlog", *words],
-            cwd=tmp_path,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = CliRunner().invoke(main, words)
         # The sample season holds one damaged file on purpose, which an import answers with 1.
-        expected = 1 if words[0] == "import" else 0
-        assert done.returncode == expected, f"{line}\n{done.stdout}{done.stderr}"
+        assert done.exit_code == (1 if words[0] == "import" else 0), f"{line}\n{done.output}"
 
 
 def test_the_python_example_runs(readme, root, tmp_path, monkeypatch):

@@ -59,6 +59,7 @@ def test_weekly_imports_first_and_tells_of_a_folder_that_is_not_there(run, home,
 
 @in_season
 @on_sunday
+@pytest.mark.usefixtures("without_charts")
 def test_weekly_sends_the_headline_and_each_alert_once(run, home):
     with http() as (port, posted):
         config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
@@ -72,6 +73,7 @@ def test_weekly_sends_the_headline_and_each_alert_once(run, home):
 
 @in_season
 @on_sunday
+@pytest.mark.usefixtures("without_charts")
 def test_weekly_without_a_place_to_send_to_says_how_to_name_one(run, home):
     result = run("weekly", "--notify", code=1)
     assert "config.toml" in result.stderr

@@ -32,7 +32,7 @@ def test_no_alerts_is_a_word_and_0(run, rows):
     assert rows("alerts") == []
 
 
-@pytest.mark.usefixtures("at_the_end_of_the_season")
+@pytest.mark.usefixtures("at_the_end_of_the_season", "without_charts")
 def test_the_report_is_written_where_it_says(run, home, tmp_path):
     path = run("report", "--week", "2026-W45").stdout.strip()
     assert path == str(home / "reports/report-2026-W45.html")

@@ -17,8 +17,10 @@ from runlog.ingest.workers import ParseJob, parse_file
 from runlog.settings import Settings
 from runlog.store.activities import read_activities
 
-MUTANTS_OF_EACH = 12 * int(os.environ.get("RUNLOG_FUZZ", "1"))
+FUZZ = int(os.environ.get("RUNLOG_FUZZ", "1"))
 LARGEST = 120_000
+#: So many bytes of mutants are read of a file, in 3 to 12 mutants.
+BYTES_OF_EACH = 180_000
 GROUPS = 8
 #: Where a reader is bent into a long loop, this ends it; no mutant of a small file needs a tenth of it.
 HANGS_AFTER_S = 20
@@ -84,7 +86,7 @@ def test_a_mutant_comes_to_a_reading_or_a_reason(real, group):
     others = list(real.values())
     outcomes = []
     for name in names:
-        for _ in range(MUTANTS_OF_EACH):
+        for _ in range(FUZZ * min(12, max(3, BYTES_OF_EACH // len(real[name])))):
             data = mutant(chance, real[name], chance.choice(others))
             with no_hang():
                 read = parse_file(ParseJob(name, data), SETTINGS, None)

@@ -14,37 +14,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from made_processes import import_all, import_until, start
 
 from runlog import journal
 
 ROOT = Path(__file__).resolve().parents[2]
-
-IMPORT = """
-import sys
-from runlog import journal
-if __name__ == "__main__":
-    with journal.open(sys.argv[1]) as kept:
-        kept.add(sys.argv[3:], workers=int(sys.argv[2]))
-"""
-
-#: Ends the process, as a power cut would, just before the statement of the number given is run.
-KILLED_AT = """
-import os, signal, sqlite3, sys
-connect, statements = sqlite3.connect, []
-def connected(*arguments, **named):
-    db = connect(*arguments, **named)
-    def count(statement):
-        statements.append(statement)
-        if len(statements) == int(sys.argv[2]):
-            os.kill(os.getpid(), signal.SIGKILL)
-    db.set_trace_callback(count)
-    return db
-sqlite3.connect = connected
-from runlog import journal
-with journal.open(sys.argv[1]) as kept:
-    kept.add(sys.argv[3:], workers=1)
-print(len(statements))
-"""
 
 needs_kill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal there")
 
@@ -108,10 +82,10 @@ def test_killed_at_any_statement_it_goes_on_where_it_was(owned, whole, tmp_path,
     home, chance = tmp_path / "home", random.Random(seed)
     statements = 0
     for _ in range(5):
-        with process(KILLED_AT, home, chance.randint(2, 220), owned) as importing:
-            _, error = importing.communicate(timeout=120)
-        assert importing.returncode in (0, -signal.SIGKILL), error
-        statements += importing.returncode != 0
+        importing = start(import_until, home, chance.randint(2, 220), [owned])
+        importing.join(timeout=120)
+        assert importing.exitcode in (0, -signal.SIGKILL)
+        statements += importing.exitcode != 0
         if (home / "runlog.db").exists():
             with journal.open(home) as kept:
                 kept.runs()
@@ -127,11 +101,14 @@ def test_killed_at_any_statement_it_goes_on_where_it_was(owned, whole, tmp_path,
 def test_killed_at_any_time_it_goes_on_where_it_was(owned, whole, tmp_path, workers):
     home, chance = tmp_path / "home", random.Random(workers)
     for _ in range(5):
-        with process(IMPORT, home, workers, owned, start_new_session=True) as importing:
+        importing = start(import_all, home, workers, [owned])
+        importing.join(timeout=chance.uniform(0.1, 2.0))
+        if importing.exitcode is None:
             try:
-                importing.communicate(timeout=chance.uniform(0.3, 2.5))
-            except subprocess.TimeoutExpired:
                 os.killpg(importing.pid, signal.SIGKILL)
+            except ProcessLookupError:  # it has no group of its own yet
+                importing.kill()
+            importing.join(timeout=120)
         if (home / "runlog.db").exists():
             with journal.open(home) as kept:
                 kept.history()
@@ -143,10 +120,10 @@ def test_killed_at_any_time_it_goes_on_where_it_was(owned, whole, tmp_path, work
 def test_three_imports_at_once_all_finish_and_keep_nothing_twice(owned, whole, tmp_path):
     home = tmp_path / "home"
     orders = [[owned], sorted(owned.iterdir(), reverse=True), [owned / "more.zip", owned]]
-    importing = [process(IMPORT, home, 1, *paths) for paths in orders]
+    importing = [start(import_all, home, 1, paths) for paths in orders]
     for each in importing:
-        _, error = each.communicate(timeout=120)
-        assert each.returncode == 0, error
+        each.join(timeout=120)
+        assert each.exitcode == 0
     with journal.open(home) as kept:
         runs, entries = kept.runs(), kept.entries()
         summary = kept.add([owned])

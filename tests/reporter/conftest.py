@@ -29,14 +29,6 @@ def season():
     return made_season
 
 
-@pytest.fixture
-def without_charts(monkeypatch):
-    """Leave the charts of pages undrawn, where many pages are written and others look at the charts."""
-    from runlog.reporter import charts
-
-    monkeypatch.setattr(charts, "embedded_svgs", lambda *_: {"wide": "<svg></svg>", "narrow": "<svg></svg>"})
-
-
 @pytest.fixture(scope="session")
 def full_season():
     """Half a year of one runner."""

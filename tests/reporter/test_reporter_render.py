@@ -166,12 +166,12 @@ def test_what_was_typed_is_only_text_in_a_mail(hostile, at):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
 
 
-def test_a_pdf_shows_the_charts(facts):
+def test_a_pdf_shows_the_charts(facts, season_page):
     try:
         import weasyprint  # noqa: F401 - Pango may be missing
     except OSError:
         pytest.skip("Pango, which WeasyPrint draws text with, is not installed")
-    page = as_pdf._light_colours(render.render_week(facts, "html").decode())
+    page = as_pdf._light_colours(season_page)
     assert "var(--sore)" not in page
     written = render.render_week(facts, "pdf")
     assert written.startswith(b"%PDF")

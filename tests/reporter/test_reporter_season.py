@@ -20,7 +20,11 @@ from runlog.reporter.season import build_season
 @pytest.fixture
 def two_months(diary):
     """From Monday, 2 March 2026: eight weeks with a run each Tuesday and Saturday, sorer from April on."""
-    for week in range(8):
+    return fill_weeks(diary, 8)
+
+
+def fill_weeks(diary, number):
+    for week in range(number):
         for weekday in (1, 5):
             day = 7 * week + weekday
             diary.run(day, 10, shoe="Red", loop=1 + week % 2).rate(day, 1 if week < 4 else 4)
@@ -127,20 +131,19 @@ def test_the_archive_has_a_page_a_week_and_an_index(two_months, at, tmp_path):
 
 
 @pytest.mark.usefixtures("without_charts")
-def test_only_what_changed_is_written_again(two_months, at, tmp_path):
-    write_archive(two_months.history(), tmp_path, at(60))
-    assert write_archive(two_months.history(), tmp_path, at(60)).written == 0
-    two_months.rate(44, 5)
-    assert write_archive(two_months.history(), tmp_path, at(60)).written == 2
-    two_months.run(57, 8)
-    assert (
-        write_archive(two_months.history(), tmp_path, at(70)).written == 2
-    )  # the new one, and the link to it
+def test_only_what_changed_is_written_again(diary, at, tmp_path):
+    fill_weeks(diary, 3)
+    assert write_archive(diary.history(), tmp_path, at(25)).written == 3
+    assert write_archive(diary.history(), tmp_path, at(25)).written == 0
+    diary.rate(9, 5)
+    assert write_archive(diary.history(), tmp_path, at(25)).written == 2
+    diary.run(22, 8)
+    assert write_archive(diary.history(), tmp_path, at(35)).written == 2  # the new one, and the link to it
     (tmp_path / "2026-W12.html").unlink()
-    assert write_archive(two_months.history(), tmp_path, at(70)).written == 1
-    assert write_archive(two_months.history(units="mi"), tmp_path, at(70)).written == 9
+    assert write_archive(diary.history(), tmp_path, at(35)).written == 1
+    assert write_archive(diary.history(units="mi"), tmp_path, at(35)).written == 4
     (tmp_path / MANIFEST).write_text("[{}]")
-    assert write_archive(two_months.history(units="mi"), tmp_path, at(70)).written == 9
+    assert write_archive(diary.history(units="mi"), tmp_path, at(35)).written == 4
 
 
 def test_the_archive_remembers_plain_json(two_months, at, tmp_path):

@@ -283,9 +283,8 @@ def test_it_says_that_a_link_is_no_proof(season_page):
     assert "Goes together with, not proof of cause." in season_page
 
 
-def test_the_same_week_is_the_same_page(full_season, season, at):
-    first = as_html.render_week_page(build_week(full_season, now=at(200)))
-    assert first == as_html.render_week_page(build_week(season().history(), now=at(200)))
+def test_the_same_week_is_the_same_page(season_page, season, at):
+    assert season_page == as_html.render_week_page(build_week(season().history(), now=at(200)))
 
 
 def test_a_report_goes_into_a_folder_or_a_file(diary, at, tmp_path):
