@@ -57,21 +57,21 @@ def is_open(alert: StoredAlert, now: datetime) -> bool:
 
 
 def update_alerts(
-    known: Iterable[StoredAlert], notices: Sequence[Notice], now: datetime
+    stored: Iterable[StoredAlert], notices: Sequence[Notice], now: datetime
 ) -> list[StoredAlert]:
     """Return the state of every alert, given the notices that hold at a moment.
 
     Args:
-        known: all alerts so far, one of each kind and subject.
+        stored: all alerts so far, one of each kind and subject.
         notices: all that hold.
         now: aware.
 
     Returns:
-        Every known alert, changed or not, and the new ones, with the id ``UNSAVED_ID``.
+        Every stored alert, changed or not, and the new ones, with the id ``UNSAVED_ID``.
     """
     holding = {(notice.kind, notice.subject): notice for notice in notices}
     continued = [
-        _continue_alert(alert, holding.pop((alert.kind, alert.subject), None), now) for alert in known
+        _continue_alert(alert, holding.pop((alert.kind, alert.subject), None), now) for alert in stored
     ]
     return [*continued, *(_start_alert(UNSAVED_ID, notice, now) for notice in holding.values())]
 
@@ -187,9 +187,9 @@ class Alerts:
         moment = _moment_or_now(now)
         notices = alerts(history, moment)
         with self._store.writing() as db:
-            known = alert_rows.read_alerts(db)
-            after = update_alerts(known, notices, moment)
-            before = set(known)
+            stored = alert_rows.read_alerts(db)
+            after = update_alerts(stored, notices, moment)
+            before = set(stored)
             alert_rows.save_alerts(db, [alert for alert in after if alert not in before])
             return alert_rows.read_alerts(db)
 

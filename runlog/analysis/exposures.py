@@ -9,6 +9,7 @@ import pandas as pd
 
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.factors.base import Factor
+from runlog.analysis.history import ratings_of
 from runlog.errors import BadInput
 from runlog.model import Area
 
@@ -97,10 +98,9 @@ def exposures(history: History, area: str | None = None, window: int = PRIMARY_W
         raise BadInput(f"unknown area {area!r}; known are {', '.join(Area)}")
     if window not in WINDOWS:
         raise BadInput(f"unknown window {window!r}; known are {', '.join(map(str, WINDOWS))} (hours)")
-    rated = history.entries[history.entries["soreness"].notna()]
-    if area is not None:
-        rated = rated[rated["area"] == area]
-    table = rated[["moment", "soreness", "area", "day"]].rename(columns={"soreness": "rating"})
+    table = ratings_of(history, area)[["moment", "soreness", "area", "day"]].rename(
+        columns={"soreness": "rating"}
+    )
     table = table.reset_index(drop=True)
     moments = pd.DatetimeIndex(table["moment"])
     values = {factor.name: factor.values(history, moments).to_numpy(float) for factor in FACTORS}

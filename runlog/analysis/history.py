@@ -83,3 +83,9 @@ def _runner_clock(history: History) -> RunnerClock:
     seen = pd.concat([ends, history.entries[["moment", "utc_offset_s"]]]).sort_values("moment", kind="stable")
     since_us = pd.DatetimeIndex(seen["moment"]).as_unit("us").asi8
     return RunnerClock(array("q", since_us), array("q", seen["utc_offset_s"]), lambda: history.settings.zone)
+
+
+def ratings_of(history: History, area: str | None = None) -> pd.DataFrame:
+    """Return the entries that rate soreness, of one body area or of all, in the order of their moments."""
+    rated = history.entries.dropna(subset="soreness")
+    return rated if area is None else rated.loc[rated["area"] == area]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from runlog.analysis.history import ratings_of
 from runlog.errors import BadInput
 from runlog.model import Area
 
@@ -135,5 +136,5 @@ def last_day_with_data(history: History) -> date | None:
 
 def main_area(history: History) -> Area | None:
     """Return the area rated most, None without ratings; of a tie the first in the order of ``Area``."""
-    ratings = Counter(history.entries.loc[history.entries["soreness"].notna(), "area"])
+    ratings = Counter(ratings_of(history)["area"])
     return max(Area, key=lambda area: ratings[area]) if ratings else None

@@ -125,19 +125,19 @@ def choose_next_step(
     return NextStep(_("Nothing to change: carry on as you do."))
 
 
-def tip_reasons(found: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[TipReason]:
+def tip_reasons(findings: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[TipReason]:
     """Return the reasons for tips: a link and this week's value, an alert, or soreness itself.
 
     A surer link outweighs a less sure one; among equals, the one that this week's value adds more to.
     """
-    found = list(found)
-    linked = [_link_reason(finding) for finding in found if finding.has_sign and _can_improve(finding)]
+    findings = list(findings)
+    linked = [_link_reason(finding) for finding in findings if finding.has_sign and _can_improve(finding)]
     alerted = [TipReason(notice.kind, notice.why, NOTICE_WEIGHT[notice.severity]) for notice in notices]
     skipped = [
         TipReason(
             finding.factor, _("{label}: {value}.").format(label=finding.label, value=finding.now_text), 0.5
         )
-        for finding in found
+        for finding in findings
         if finding.factor == "warmup" and not finding.has_sign and finding.now <= 0.5  # noqa: PLR2004 - half of the runs
     ]
     sore = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from runlog import units
 from runlog.analysis.factors.route import route_streak
 from runlog.analysis.routes import route_table
 from runlog.analysis.shoe_assignment import pairs_resting
@@ -106,6 +107,11 @@ class RecentRoute:
     share_28d: float
     longest_streak: int
     streak: int
+
+
+def route_title(route: str, name: str | None) -> str:
+    """Return a route's name and label, e.g. "Along the river (R3)", or "R3" without a name."""
+    return f"{units.printable(name)} ({route})" if name else route
 
 
 def recent_routes(history: History, now: pd.Timestamp) -> tuple[RecentRoute, ...]:

@@ -12,6 +12,7 @@ import pandas as pd
 from runlog import units
 from runlog.analysis import load
 from runlog.analysis.factors import FACTORS
+from runlog.analysis.history import ratings_of
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.analysis.load import activity_evidence
 from runlog.analysis.track_summary import FORM_COLUMNS
@@ -56,13 +57,13 @@ class Totals:
 
 def week_totals(history: History, week: Span, area: str) -> Totals:
     """The numbers of one week."""
-    return _sum_up(week.of(history.runs), area_ratings(history, area, week), weeks=1)
+    return _sum_up(week.of(history.runs), week.of(ratings_of(history, area)), weeks=1)
 
 
 def usual_totals(history: History, week: Span, area: str) -> Totals:
     """The means of the same days of the four weeks before, or of as many as the log was kept in."""
     begun = comparison_weeks(history, week)
-    runs, rated = history.runs, area_ratings(history, area)
+    runs, rated = history.runs, ratings_of(history, area)
     ran, told = (pd.concat([span.of(frame) for span in begun] or [frame.iloc[:0]]) for frame in (runs, rated))
     worst = pd.Series([span.of(rated)["soreness"].max() for span in begun], dtype=float)
     return replace(_sum_up(ran, told, weeks=len(begun)), soreness_max=float(worst.mean()))
@@ -71,13 +72,6 @@ def usual_totals(history: History, week: Span, area: str) -> Totals:
 def comparison_weeks(history: History, week: Span) -> list[Span]:
     """The same days of the four weeks before, the latest first: of those that the log was kept in."""
     return [span for span in map(week.before, range(1, COMPARISON_WEEKS + 1)) if _was_logging(history, span)]
-
-
-def area_ratings(history: History, area: str, span: Span | None = None) -> pd.DataFrame:
-    """The entries that rate an area, all or those of a span."""
-    entries = history.entries
-    rated = entries.loc[entries["soreness"].notna() & (entries["area"] == area)]
-    return rated if span is None else span.of(rated)
 
 
 def _was_logging(history: History, span: Span) -> bool:
@@ -132,7 +126,7 @@ def summarise_days(history: History, span: Span) -> tuple[Day, ...]:
     loads = load.daily_metrics(history, pd.Timestamp(span.last))["load"]
     ran = span.of(history.runs).groupby("day")["distance_m"]
     runs, metres = ran.size(), ran.sum(min_count=1)
-    rated = span.of(history.entries.dropna(subset=["soreness"]))
+    rated = span.of(ratings_of(history))
     worst = {day: of_day.groupby("area")["soreness"].max() for day, of_day in rated.groupby("day")}
     return tuple(
         Day(
@@ -282,7 +276,7 @@ def missing_data(history: History, week: Span, area: str) -> tuple[MissingData, 
 
 
 def _missing_ratings(history: History, area: str) -> MissingData | None:
-    rated = len(area_ratings(history, area))
+    rated = len(ratings_of(history, area))
     if rated >= MIN_RATINGS:
         return None
     left = MIN_RATINGS - rated

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
+from runlog.analysis.history import ratings_of
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.errors import BadInput
 from runlog.i18n import use_language
@@ -180,7 +181,7 @@ def _gather_week(history: History, iso_week: str | None, now: datetime | None) -
     see_clinician = any(notice.see_clinician for notice in notices)
     numbers, usual = summary.week_totals(known, told, area), summary.usual_totals(known, told, area)
     before = summary.comparison_weeks(known, told)
-    rated = summary.area_ratings(known, area)["soreness"]
+    rated = ratings_of(known, area)["soreness"]
     tips = guidance.choose_tips(
         advice.tip_reasons(found, notices, numbers), turn=span.first.isocalendar().week
     )
@@ -262,7 +263,7 @@ def _headline_of(
 
 
 def _other_areas(history: History, span: Span, area: str) -> dict[str, float]:
-    rated = span.of(history.entries.dropna(subset=["soreness"]))
+    rated = span.of(ratings_of(history))
     worst = rated.loc[rated["area"] != area].groupby("area")["soreness"].max()
     return {str(name): float(value) for name, value in worst.items()}
 

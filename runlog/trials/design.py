@@ -25,6 +25,7 @@ from scipy.optimize import brentq
 from scipy.special import ncfdtr, stdtrit
 
 from runlog.analysis.factors import base
+from runlog.analysis.history import ratings_of
 from runlog.analysis.links.noise import fit_noise
 from runlog.errors import BadInput
 from runlog.model import Area, Plan, PlannedRun
@@ -84,8 +85,7 @@ def soreness_after_runs(history: History, area: str) -> pd.Series[float]:
         By run id, in the order of the runs' ends; NaN where there is none.
     """
     runs = base.runs_by_end(history)
-    entries = history.entries
-    rated = entries[entries["soreness"].notna() & (entries["area"] == area)]
+    rated = ratings_of(history, area)
     position = base.index_of_recent_run(runs, base.to_microseconds(rated["moment"]))
     means = rated["soreness"].groupby(position).mean()
     return pd.Series(means.reindex(np.arange(len(runs))).to_numpy(float), index=runs.index)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from runlog import units
+from runlog.analysis.history import ratings_of
 from runlog.i18n import _, ngettext
 from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
@@ -90,7 +91,7 @@ def _alert_day(history: History, row: pd.DataFrame) -> date:
 
 def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
     """Report that you go on running, but have not rated your soreness for a week (by default) or more."""
-    rated = history.entries.dropna(subset="soreness")
+    rated = ratings_of(history)
     if len(rated) < MIN_RATINGS or not common.ran_recently(history, now):
         return []
     last = rated["day"].iloc[-1].date()

@@ -156,11 +156,11 @@ def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
 
 def _first_tracked_day(history: History) -> pd.Timestamp:
     """Return the first day with a known pair; NaT without any."""
-    kept = history.shoes.loc[history.shoes["kept"], "from_date"]
-    if kept.isna().any():
+    begun = history.shoes.loc[history.shoes["kept"], "from_date"]
+    if begun.isna().any():
         return pd.Timestamp.min
-    worn = history.runs.loc[history.runs["shoe"].notna(), "day"]
-    first: pd.Timestamp = pd.Series([kept.min(), worn.min()]).min()
+    assigned = history.runs.loc[history.runs["shoe"].notna(), "day"]
+    first: pd.Timestamp = pd.Series([begun.min(), assigned.min()]).min()
     return first
 
 

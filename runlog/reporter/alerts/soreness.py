@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from runlog import units
+from runlog.analysis.history import ratings_of
 from runlog.i18n import _
 from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
@@ -137,8 +138,7 @@ def _ratings_after_runs(history: History, ratings: pd.DataFrame) -> pd.Series[fl
 
 
 def _ratings_by_area(history: History) -> list[tuple[str, pd.DataFrame]]:
-    rated = history.entries.dropna(subset=["soreness"])
-    return [(str(area), ratings) for area, ratings in rated.groupby("area")]
+    return [(str(area), ratings) for area, ratings in ratings_of(history).groupby("area")]
 
 
 def _fresh_ratings(history: History, now: pd.Timestamp) -> list[tuple[str, pd.DataFrame]]:

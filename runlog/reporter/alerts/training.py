@@ -15,6 +15,7 @@ from runlog.i18n import _
 from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
 from runlog.reporter.guidance import evidence
+from runlog.reporter.shoes_and_routes import route_title
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,8 +47,7 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     )
     by_share = most >= settings.route_share
     route = ranked.index[0] if by_share else routed.iloc[-1]
-    given = ranked["name"][route]
-    name = f"{units.printable(given)} ({route})" if given else route
+    name = route_title(route, ranked["name"][route])
     if by_share:
         message = _(
             "You keep running the same route: {share} of your runs with a route "

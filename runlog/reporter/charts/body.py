@@ -16,6 +16,7 @@ from shapely import affinity
 
 from runlog import units
 from runlog.analysis import periods
+from runlog.analysis.history import ratings_of
 from runlog.i18n import _
 from runlog.reporter.charts import style
 from runlog.reporter.charts.calendar import heat_colour
@@ -146,7 +147,7 @@ class BodyData:
 def body_data(history: History, view: View) -> BodyData:
     """Return what was rated in the week of ``view.now``; areas without a rating are left out."""
     week = periods.week_of(view.today, history.settings)
-    rated = week.of(history.entries.dropna(subset=["soreness"])).groupby("area")["soreness"]
+    rated = week.of(ratings_of(history)).groupby("area")["soreness"]
     areas = pd.DataFrame({"mean": rated.mean(), "worst": rated.max(), "ratings": rated.size()})
     areas = areas.sort_values(["mean", "worst"], ascending=False, kind="stable")
     return BodyData(_body_title(areas), areas, week)

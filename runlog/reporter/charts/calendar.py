@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from runlog import units
 from runlog.analysis import periods
+from runlog.analysis.history import ratings_of
 from runlog.i18n import _
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
@@ -42,13 +43,12 @@ def calendar_data(history: History, view: View) -> CalendarData:
     """Return the days of the 26 weeks up to ``view.now``, in the runner's weeks."""
     this_week = periods.week_of(view.today, history.settings)
     span = pd.date_range(this_week.first - timedelta(weeks=WEEKS - 1), view.today, name="day")
-    entries = history.entries
     place = pd.Series(range(len(span)), span)
     days = pd.DataFrame(
         {
             "week": place // 7,
             "weekday": place % 7,
-            "soreness": entries.loc[entries["area"] == view.area].groupby("day")["soreness"].max(),
+            "soreness": ratings_of(history, view.area).groupby("day")["soreness"].max(),
             "runs": history.runs.groupby("day").size().reindex(span, fill_value=0),
         },
         index=span,
@@ -103,10 +103,9 @@ def heat_colour(soreness: float) -> str:
 def _mark_days(data: CalendarData, axes: Axes) -> None:
     first_week = data.days.index[:7]
     axes.set_yticks([0.5, 2.5, 4.5, 6.5], [units.weekday(first_week[row]) for row in (0, 2, 4, 6)])
-    months = data.days.loc[pd.DatetimeIndex(data.days.index).day == 1]
-    months = months.iloc[:: 2 if style.is_narrow(axes) else 1]
     axes.xaxis.tick_top()
-    axes.set_xticks(months["week"] + 0.5, [units.month(day) for day in months.index])
+    every = 2 if style.is_narrow(axes) else 1
+    style.mark_months(axes, pd.DatetimeIndex(data.days.index), every, data.days["week"] + 0.5)
     axes.tick_params(length=0)
 
 

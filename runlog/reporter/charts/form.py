@@ -180,40 +180,33 @@ def draw_form(data: FormData, axes: Axes) -> None:
         style.set_panel_title(right, _("last third less first"), room, style.SMALL_FONT)
         for panel in (left, right):
             panel.tick_params(labelbottom=False)
+    days = pd.date_range(data.runs["day"].iloc[0], data.runs["day"].iloc[-1])
     for panel in panels[-1]:
         panel.tick_params(labelbottom=True)
-        _label_months(data.runs["day"], panel, 3 if narrow else 2)
+        style.mark_months(panel, days, 3 if narrow else 2)
 
 
 def _draw_runs(runs: pd.DataFrame, name: str, part: str, axes: Axes) -> None:
-    known = runs[["day", f"{name} {part}"]].dropna().set_axis(["day", "value"], axis=1)
-    axes.scatter(known["day"], known["value"], s=13, color=LIGHT["load"], alpha=0.75, lw=0, clip_on=False)
-    usual = known["value"].rolling(SMOOTHING_RUNS, center=True, min_periods=MIN_RUNS).median()
-    axes.plot(known["day"], usual, color=LIGHT["ink"], lw=1.8)
-    _scale_axis(known["value"].to_numpy(float), FORM_MEASURES[name], axes, drift=part == "drift")
+    values = runs[["day", f"{name} {part}"]].dropna().set_axis(["day", "value"], axis=1)
+    axes.scatter(values["day"], values["value"], s=13, color=LIGHT["load"], alpha=0.75, lw=0, clip_on=False)
+    usual = values["value"].rolling(SMOOTHING_RUNS, center=True, min_periods=MIN_RUNS).median()
+    axes.plot(values["day"], usual, color=LIGHT["ink"], lw=1.8)
+    _scale_axis(values["value"].to_numpy(float), FORM_MEASURES[name], axes, drift=part == "drift")
     axes.set_xlim(runs["day"].iloc[0] - pd.Timedelta(days=2), runs["day"].iloc[-1] + pd.Timedelta(days=2))
     axes.set_xticks([])
 
 
 def _scale_axis(values: np.ndarray, measure: FormMeasure, axes: Axes, *, drift: bool) -> None:
     """Mark only the ends of the scale; that of a drift has 0 in its middle."""
-    known = values if len(values) else np.zeros(1)
+    values = values if len(values) else np.zeros(1)
     if drift:
-        high = max(float(np.abs(known).max()), measure.least / 2)
+        high = max(float(np.abs(values).max()), measure.least / 2)
         low, middle = -high, [0.0]
     else:
-        spare = max(0.0, measure.least - float(np.ptp(known))) / 2
-        low, high, middle = float(known.min()) - spare, float(known.max()) + spare, []
+        spare = max(0.0, measure.least - float(np.ptp(values))) / 2
+        low, high, middle = float(values.min()) - spare, float(values.max()) + spare, []
     room = 0.08 * (high - low)
     axes.set_ylim(low - room, high + room)
     marks = [low, *middle, high]
     axes.set_yticks(marks, [units.number(mark, measure.digits, signed=drift) for mark in marks])
     axes.tick_params(axis="y", labelsize=style.SMALL_FONT)
-
-
-def _label_months(days: pd.Series[pd.Timestamp], axes: Axes, every: int) -> None:
-    months = pd.date_range(days.iloc[0], days.iloc[-1], freq="MS")[::every]
-    if len(months):
-        axes.set_xticks(months.to_numpy(), [units.month(mark) for mark in months])
-    else:
-        axes.set_xticks(days.to_numpy()[:1], [units.day(days.iloc[0], weekday=False)])

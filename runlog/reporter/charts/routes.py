@@ -18,6 +18,7 @@ from runlog.i18n import _, ngettext
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
+from runlog.reporter.shoes_and_routes import route_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -102,11 +103,6 @@ def _route_maps_title(maps: Sequence[RouteMap], used: int) -> str:
     ).format(n=used, share=units.percent(maps[0].share), name=route_title(maps[0].route, maps[0].name))
 
 
-def route_title(route: str, name: str | None) -> str:
-    """A route by its name and label: "Along the river (R3)", "R3"."""
-    return f"{units.printable(name)} ({route})" if name else route
-
-
 def outside_zones(
     shape: NDArray[np.float64], zones: Iterable[PrivacyZone]
 ) -> tuple[tuple[NDArray[np.float64], ...], bool, float]:
@@ -163,20 +159,19 @@ def draw_route_maps(data: RouteMapsData, axes: Axes) -> None:
     panels = [panel for row in grid for panel in row]
     for panel in panels:
         panel.set_axis_off()
-    for panel, one in zip(panels, data.maps, strict=False):
-        _draw_caption(one, data.units, panel, room)
-        _draw_map(one, data.units, panel, room)
-    hidden = any(one.hidden_share > 0 for one in data.maps)
-    told = [_("North is up. The dot is the start, the arrows show the direction.")]
-    if hidden:
-        told.append(_("Your privacy zones are cut away."))
-    style.add_note(panels[0], " ".join(told))
+    for panel, route in zip(panels, data.maps, strict=False):
+        _draw_caption(route, data.units, panel, room)
+        _draw_map(route, data.units, panel, room)
+    notes = [_("North is up. The dot is the start, the arrows show the direction.")]
+    if any(route.hidden_share > 0 for route in data.maps):
+        notes.append(_("Your privacy zones are cut away."))
+    style.add_note(panels[0], " ".join(notes))
 
 
-def _draw_caption(one: RouteMap, unit: str, axes: Axes, room: float) -> None:
-    name = style.truncate_text(f"{one.route} {one.name or ''}", room)
+def _draw_caption(route: RouteMap, distance_unit: str, axes: Axes, room: float) -> None:
+    name = style.truncate_text(f"{route.route} {route.name or ''}", room)
     about = _("{share} of the runs, {distance}").format(
-        share=units.percent(one.share), distance=units.distance(one.distance_m, unit)
+        share=units.percent(route.share), distance=units.distance(route.distance_m, distance_unit)
     )
     axes.set_title(name, color=LIGHT["ink"], pad=20)
     axes.annotate(
@@ -190,23 +185,23 @@ def _draw_caption(one: RouteMap, unit: str, axes: Axes, room: float) -> None:
     )
 
 
-def _draw_map(one: RouteMap, unit: str, axes: Axes, room: float) -> None:
-    if not one.lines:
+def _draw_map(route: RouteMap, distance_unit: str, axes: Axes, room: float) -> None:
+    if not route.lines:
         text = _("{share} of it lies in your privacy zones: not drawn.").format(
-            share=units.percent(one.hidden_share)
+            share=units.percent(route.hidden_share)
         )
         lines = style.wrap_note(text, room)
         axes.text(0, 0.5, "\n".join(lines), va="center", size=style.SMALL_FONT, color=LIGHT["muted"])
         return
-    for line in one.lines:
+    for line in route.lines:
         axes.plot(*line.T, color=LIGHT["sore"], lw=2, solid_joinstyle="round", solid_capstyle="round")
-    _draw_direction(max(one.lines, key=lambda line: cumulative_distance(line)[-1]), axes)
-    if one.starts_at_start:
-        east, north = one.lines[0][0]
+    _draw_direction(max(route.lines, key=lambda line: cumulative_distance(line)[-1]), axes)
+    if route.starts_at_start:
+        east, north = route.lines[0][0]
         axes.scatter(east, north, s=50, color=LIGHT["ink"], edgecolor=LIGHT["paper"], lw=1.2, zorder=4)
-    every = np.concatenate(one.lines)
+    every = np.concatenate(route.lines)
     low, size = every.min(axis=0), float(np.ptp(every, axis=0).max())
-    _draw_scale(low, size, unit, axes)
+    _draw_scale(low, size, distance_unit, axes)
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.06)
 
@@ -338,8 +333,7 @@ def draw_routes(data: RoutesData, axes: Axes) -> None:
     _draw_share(data, upper)
     _draw_runs(data, lower, 0 if narrow else 250)
     lower.set_xlim(data.share.index[0], data.share.index[-1])
-    months = [day for day in data.share.index if day.day == 1][:: 2 if narrow else 1]
-    lower.set_xticks(months, [units.month(month) for month in months])
+    style.mark_months(lower, pd.DatetimeIndex(data.share.index), 2 if narrow else 1)
 
 
 def _draw_share(data: RoutesData, axes: Axes) -> None:

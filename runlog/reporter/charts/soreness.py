@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pandas as pd
 
 from runlog import units
 from runlog.analysis import load, periods
+from runlog.analysis.history import ratings_of
 from runlog.analysis.periods import Span
 from runlog.i18n import _
 from runlog.reporter.charts import style
@@ -52,15 +54,14 @@ def soreness_data(history: History, view: View) -> SorenessData:
     week = periods.week_of(view.today, history.settings)
     span = pd.date_range(week.first - timedelta(weeks=DAILY_WEEKS - 1), week.last, name="day")
     days = pd.DataFrame(
-        {"soreness": _worst_by_day(history, view.area), "load": _load_by_day(history, view)}, index=span
+        {
+            "soreness": ratings_of(history, view.area).groupby("day")["soreness"].max(),
+            "load": _load_by_day(history, view),
+        },
+        index=span,
     )
     unit = units.load_unit(history.load_kind, history.settings.units)
     return SorenessData(_soreness_title(days, week, view.area), days, week, unit)
-
-
-def _worst_by_day(history: History, area: str) -> pd.Series:
-    entries = history.entries
-    return entries.loc[entries["area"] == area].groupby("day")["soreness"].max()
 
 
 def _load_by_day(history: History, view: View) -> pd.Series:
@@ -101,9 +102,7 @@ def draw_soreness(data: SorenessData, axes: Axes) -> None:
     if _has_load(data):
         _draw_load(data, lower)
     starts = range(0, DAILY_DAYS, 7)
-    lower.set_xticks(
-        starts, [units.day(data.days.index[start], weekday=False) for start in starts], ha="left"
-    )
+    style.mark_days(lower, starts, data.days.index[::7], "left")
     lower.set_xlim(-0.6, DAILY_DAYS - 0.4)
 
 
@@ -196,8 +195,7 @@ def weeks_in_span(history: History, span: Span, area: str) -> WeeksData:
     first = periods.week_of(span.first, history.settings).first
     days = pd.date_range(span.first, span.last)
     week = pd.Series((days - pd.Timestamp(first)).days // 7, days)
-    entries = span.of(history.entries.dropna(subset=["soreness"]))
-    rated = entries.loc[entries["area"] == area]
+    rated = span.of(ratings_of(history, area))
     ratings = rated["soreness"].groupby(rated["day"].map(week)).agg(["mean", "max", "size"])
     daily = load.daily_metrics(history, pd.Timestamp(span.last))["load"].reindex(days)
     loads = daily.groupby(week).sum(min_count=1) * units.load_in(
@@ -248,7 +246,9 @@ def draw_weeks(data: WeeksData, axes: Axes) -> None:
     lower.set(yticks=[], title=title, ylim=(0, max(loads.max() * 1.3, 1.0)))
     _label_highest(upper, weeks["soreness"].to_numpy(float), 1)
     _label_highest(lower, loads, 0)
-    _mark_dates(lower, pd.DatetimeIndex(weeks.index))
+    every = max(1, math.ceil(len(weeks) / max(1, int((pixels - 40) / _DATE_WIDTH))))
+    style.mark_days(lower, places[::every], weeks.index[::every], "left")
+    lower.set_xlim(-0.7, len(weeks) - 0.3)
 
 
 def _label_highest(axes: Axes, values: np.ndarray, digits: int) -> None:
@@ -265,11 +265,3 @@ def _label_highest(axes: Axes, values: np.ndarray, digits: int) -> None:
             weight="bold",
             annotation_clip=False,
         )
-
-
-def _mark_dates(axes: Axes, firsts: pd.DatetimeIndex) -> None:
-    room = max(1, int((style.width_px(axes) - 40) / _DATE_WIDTH))
-    every = max(1, -(-len(firsts) // room))
-    shown = range(0, len(firsts), every)
-    axes.set_xticks(shown, [units.day(firsts[place], weekday=False) for place in shown], ha="left")
-    axes.set_xlim(-0.7, len(firsts) - 0.3)

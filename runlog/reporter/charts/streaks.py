@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from runlog import units
 from runlog.i18n import N_, _, ngettext
 from runlog.reporter.alerts.common import trailing_true
 from runlog.reporter.charts import style
@@ -173,4 +172,4 @@ def _label_weeks(days: pd.Series[pd.Timestamp], axes: Axes, pixels: float) -> No
     firsts = np.flatnonzero(np.diff(weeks, prepend=weeks[0] + 1))
     per_run = (pixels - 110) / len(days)
     firsts = firsts[style.pick_spaced((firsts * per_run).tolist(), 62)]
-    axes.set_xticks(firsts, [units.day(days.iloc[place], weekday=False) for place in firsts])
+    style.mark_days(axes, firsts, days.iloc[firsts])

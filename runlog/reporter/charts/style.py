@@ -8,9 +8,11 @@ import warnings
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO, StringIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.ft2font import LoadFlags
@@ -20,10 +22,13 @@ from runlog.errors import BadInput
 from runlog.i18n import current_language, use_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import date
 
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from numpy.typing import ArrayLike
 
 #: Colours by what they mean, on light and on dark paper. A page swaps the light ones for variables.
 PALETTE: dict[str, tuple[str, str]] = {
@@ -201,27 +206,49 @@ def split_grid(
     grid = place.subgridspec(rows, columns, width_ratios=widths)
     axes.remove()
     panels = [[figure.add_subplot(grid[row, column]) for column in range(columns)] for row in range(rows)]
-    for panel in (one for row in panels for one in row):
+    for panel in chain(*panels):
         panel.set_facecolor("none")
     return panels
 
 
 def format_axis(axis: Axis, write: Callable[[float], str] | None = None) -> None:
-    """Write the numbers of an axis in the language spoken now, also when the figure is drawn later."""
-    spoken = current_language()
+    """Write the numbers of an axis in the language in use now, also when the figure is drawn later."""
+    language = current_language()
 
-    def written(value: float, _place: float) -> str:
-        with use_language(spoken):
+    def format_tick(value: float, _place: float) -> str:
+        with use_language(language):
             return write(value) if write else units.number(value, digits_needed(axis.get_majorticklocs()))
 
-    axis.set_major_formatter(written)
+    axis.set_major_formatter(format_tick)
+
+
+def mark_months(axes: Axes, days: pd.DatetimeIndex, every: int, places: pd.Series | None = None) -> None:
+    """Name every so many-th first of a month below (or above) an axis of days; the first day where none is.
+
+    Args:
+        axes: whose.
+        days: consecutive local days.
+        every: 1 names each month.
+        places: of the days on the axis, where these are not the days themselves.
+    """
+    firsts = np.flatnonzero(days.day == 1)[::every]
+    ticks = (days if places is None else places.to_numpy())[firsts]
+    if len(firsts):
+        axes.set_xticks(ticks, [units.month(day) for day in days[firsts]])
+    else:
+        mark_days(axes, days[:1], days[:1])
+
+
+def mark_days(axes: Axes, places: ArrayLike, days: Iterable[date], side: str = "center") -> None:
+    """Write days like "15 Nov" at places of the horizontal axis."""
+    axes.set_xticks(places, [units.day(day, weekday=False) for day in days], ha=side)
 
 
 def digits_needed(places: Collection[float]) -> int:
     """Return how many digits after the point all of these numbers need."""
     count = 0
     while count < _MOST_DIGITS and not all(
-        math.isclose(one, round(one, count), abs_tol=1e-9) for one in places
+        math.isclose(place, round(place, count), abs_tol=1e-9) for place in places
     ):
         count += 1
     return count

@@ -9,6 +9,7 @@ from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import _, ngettext, use_language
 from runlog.reporter.render import week_content
 from runlog.reporter.render.content import Block, Drawing, Heading, Item, Items, Paragraph, Table
+from runlog.reporter.shoes_and_routes import route_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,7 +182,7 @@ def _routes_section(season: Season) -> Iterator[Block]:
     yield Heading(_("Routes"))
     rows = (
         (
-            f"{route.name} ({route.route})" if route.name else route.route,
+            route_title(route.route, route.name),
             units.number(route.runs, 0),
             units.percent(route.share),
             units.distance(route.distance_m, season.units),

@@ -11,6 +11,7 @@ from runlog.reporter import guidance
 from runlog.reporter.alerts import ALERTS
 from runlog.reporter.render import as_html
 from runlog.reporter.render.content import Block, Drawing, Heading, Item, Items, Paragraph, Table
+from runlog.reporter.shoes_and_routes import route_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +97,7 @@ def _routes_section(week: Week) -> Iterator[Block]:
         (_("Route"), _("Share"), _("Distance"), _("Runs"), _("Most in a row")),
         tuple(
             (
-                f"{route.name} ({route.route})" if route.name else route.route,
+                route_title(route.route, route.name),
                 units.percent(route.share_28d),
                 units.distance(route.distance_m, week.units),
                 units.number(route.runs, 0),
