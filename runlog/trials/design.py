@@ -175,7 +175,7 @@ def estimate_pair_noise(history: History, trial: Trial, runs_a_week: int) -> Pai
         estimate = fit_noise(ratings)
     else:
         return PairNoise(ASSUMED_SD, 0)
-    return PairNoise(estimate.of_difference(7 / max(1, runs_a_week)), estimate.n)
+    return PairNoise(estimate.sd_of_difference(7 / max(1, runs_a_week)), estimate.n)
 
 
 def usual_weekdays(history: History) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ def test_benjamini_hochberg_is_scipys(p: np.ndarray):
         ({"second_half": -0.1}, "B"),
         ({"first_half": float("nan")}, "B"),
         ({"window": 48}, "B"),
-        ({"speaks_for": {"b": 0.9}}, "A"),
+        ({"represents": {"b": 0.9}}, "A"),
         ({"q": 0.10}, "A"),
         ({"q": 0.11}, "C"),
         ({"q": 0.9, "p": 0.40, "low": -0.2}, "C"),
@@ -48,10 +48,10 @@ def test_benjamini_hochberg_is_scipys(p: np.ndarray):
         ({"n": 39}, "hint"),
         ({"n": 39, "q": 0.9, "p": 0.3}, "hint"),
         ({"n": 39, "q": 0.9, "p": 0.6}, "none"),
-        ({"moves_with": {"b": 0.8}}, "B"),
-        ({"moves_with": {"b": -0.8}, "n": 30}, "hint"),
-        ({"moves_with": {"b": 0.8}, "q": 0.11}, ""),
-        ({"moves_with": {"b": 0.8, "c": -0.91}}, ""),
+        ({"collinear_with": {"b": 0.8}}, "B"),
+        ({"collinear_with": {"b": -0.8}, "n": 30}, "hint"),
+        ({"collinear_with": {"b": 0.8}, "q": 0.11}, ""),
+        ({"collinear_with": {"b": 0.8, "c": -0.91}}, ""),
     ],
 )
 def test_rules(change: dict, grade: str):

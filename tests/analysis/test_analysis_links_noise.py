@@ -48,7 +48,9 @@ def test_the_numbers_are_those_of_the_covariance_written_out():
 @pytest.mark.parametrize(("tau", "share"), [(5.0, 0.7), (2.0, 0.3), (30.0, 0.8)])
 def test_the_noise_of_a_difference_is_found_again(tau, share):
     chance = np.random.default_rng(11)
-    found = [fit_noise(diary(chance, 80, sd=1.2, tau=tau, share=share)).of_difference(2.5) for _ in range(30)]
+    found = [
+        fit_noise(diary(chance, 80, sd=1.2, tau=tau, share=share)).sd_of_difference(2.5) for _ in range(30)
+    ]
     truth = 1.2 * np.sqrt(2 * (1 - share * np.exp(-2.5 / tau)))
     assert np.mean(found) == pytest.approx(truth, rel=0.08)
 
@@ -61,11 +63,11 @@ def test_what_is_named_is_no_noise():
 
 def test_runs_close_to_each_other_differ_by_less():
     found = fit_noise(diary(np.random.default_rng(4), 120, tau=8.0, share=0.9))
-    assert found.of_difference(1) < found.of_difference(4) < found.of_difference(30)
-    assert 0.5 < found.lasting_share < 1
-    assert 2 < found.lasts_days < 40
+    assert found.sd_of_difference(1) < found.sd_of_difference(4) < found.sd_of_difference(30)
+    assert 0.5 < found.autocorrelated_share < 1
+    assert 2 < found.autocorrelation_days < 40
 
 
 def test_who_always_rates_the_same_is_no_steadier_than_rounding():
     table = diary(np.random.default_rng(1), 25).assign(rating=2.0)
-    assert fit_noise(table).of_difference(2) == pytest.approx(np.sqrt(2 / 12))
+    assert fit_noise(table).sd_of_difference(2) == pytest.approx(np.sqrt(2 / 12))

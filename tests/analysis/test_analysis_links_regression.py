@@ -48,7 +48,7 @@ def test_without_prior_at_one_point_it_is_generalised_least_squares():
     assert found.scale[0] == pytest.approx(reference.bse[1:4], rel=1e-8)
     assert found.sd() == pytest.approx(reference.bse[1:4] * np.sqrt(45 / 43), rel=1e-8)  # of a t with 45
     assert ranges == pytest.approx(reference.conf_int()[1:4], rel=1e-8)
-    assert found.two_sided() == pytest.approx(reference.pvalues[1:4], rel=1e-8)
+    assert found.two_sided_p() == pytest.approx(reference.pvalues[1:4], rel=1e-8)
 
 
 def test_whitening_is_what_the_dense_matrix_says():
@@ -159,14 +159,14 @@ def test_mixture_agrees_with_drawing_from_it():
     weight = np.array([[0.2], [0.5], [0.3]])
     centre, scale = np.array([[-1.0], [0.3], [2.0]]), np.array([[0.5], [1.0], [0.2]])
     df = np.array([[8.0], [30.0], [15.0]])
-    mixture = Mixture.of(centre, scale, np.log(weight), df)
+    mixture = Mixture.from_log_weights(centre, scale, np.log(weight), df)
     part = rng.choice(3, p=weight[:, 0], size=400_000)
     drawn = centre[part, 0] + scale[part, 0] * rng.standard_t(df[part, 0])
     assert mixture.mean()[0] == pytest.approx(drawn.mean(), abs=0.01)
     assert mixture.sd()[0] == pytest.approx(drawn.std(), rel=0.01)
     for mass in (0.025, 0.2, 0.975):
         assert mixture.quantile(mass)[0] == pytest.approx(np.quantile(drawn, mass), abs=0.02)
-    assert mixture.two_sided()[0] == pytest.approx(2 * (drawn < 0).mean(), abs=0.01)
+    assert mixture.two_sided_p()[0] == pytest.approx(2 * (drawn < 0).mean(), abs=0.01)
 
 
 @given(seed=st.integers(0, 10_000), mass=st.floats(0.001, 0.999))
@@ -174,24 +174,26 @@ def test_mixture_agrees_with_drawing_from_it():
 def test_quantile_undoes_below(seed: int, mass: float):
     rng = np.random.default_rng(seed)
     shape = (rng.integers(1, 9), 3)
-    mixture = Mixture.of(
+    mixture = Mixture.from_log_weights(
         rng.normal(size=shape),
         rng.exponential(size=shape) + 0.01,
         rng.normal(size=shape),
         np.full((shape[0], 1), 7.0),
     )
-    assert mixture.below(mixture.quantile(mass)) == pytest.approx(np.full(3, mass), abs=1e-8)
+    assert mixture.cdf(mixture.quantile(mass)) == pytest.approx(np.full(3, mass), abs=1e-8)
     assert mixture.weight.sum(axis=0) == pytest.approx(np.ones(3))
 
 
 def test_averages_are_of_the_components_that_are_left():
-    mixture = Mixture.of(
+    mixture = Mixture.from_log_weights(
         np.zeros((3, 1)), np.ones((3, 1)), np.array([[0.0], [-99.0], [0.0]]), np.full((3, 1), 9.0)
     )
-    assert mixture.used.tolist() == [True, False, True]
+    assert mixture.kept.tolist() == [True, False, True]
     assert mixture.average(np.array([1.0, 50.0, 3.0])) == pytest.approx([2.0])
 
 
 def test_tail_stays_above_zero_far_out():
-    mixture = Mixture.of(np.array([[40.0]]), np.array([[1.0]]), np.zeros((1, 1)), np.array([[30.0]]))
-    assert 0 < mixture.two_sided()[0] < 1e-20
+    mixture = Mixture.from_log_weights(
+        np.array([[40.0]]), np.array([[1.0]]), np.zeros((1, 1)), np.array([[30.0]])
+    )
+    assert 0 < mixture.two_sided_p()[0] < 1e-20

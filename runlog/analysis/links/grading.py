@@ -46,33 +46,25 @@ if TYPE_CHECKING:
 #: Fewer ratings than this carry a hint at most; an A needs the second number.
 HINT_BELOW = 40
 A_FROM = 100
-#: The share of false findings among those that pass Benjamini–Hochberg.
+#: Share of false findings among those that pass Benjamini–Hochberg.
 FALSE_DISCOVERY_RATE = 0.10
-#: In rating points, how far from 0 the near end of an A's range is at least.
+#: Rating points that the 95% range of an A must be away from 0.
 A_MIN_EFFECT = 0.5
 #: 80% of the probability on one side of 0, as a two-sided tail probability.
 LEANS_BELOW = 0.40
-#: A q below this is told as no more than that.
+#: A smaller q is written as "<" this.
 _TINY = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class EffectEstimate:
-    """What was found for one factor.
+    """The estimate for one factor. The other attributes are columns of ``links`` and described there.
 
     Attributes:
-        n: ratings at which the factor was known.
-        effect: rating points per step; low, high: its 95% range.
-        p: two-sided tail probability; q: the same after Benjamini–Hochberg.
-        per_sd: rating points per SD of the factor; se: the SD of its posterior.
-        first_half, second_half: the effect per step from each half of the diary alone; NaN below 40 ratings
-            and where a half cannot tell.
-        tau_days, lasting: how long the unexplained level lasts, and its share of the unexplained variance.
-        n_eff: independent ratings that would tell the mean level as well as these.
-        r_time: correlation with the time of the ratings.
-        moves_with: correlations with other factors of the regression that move with it.
-        speaks_for: likewise with those of its family that were left out for it.
-        window: in hours, of steps.WINDOWS.
+        autocorrelated_share: the column lasting.
+        collinear_with: the column moves_with, correlations by factor.
+        represents: the column speaks_for, likewise.
+        window: in hours, one of ``exposures.WINDOWS``.
     """
 
     n: int
@@ -86,31 +78,31 @@ class EffectEstimate:
     first_half: float = math.nan
     second_half: float = math.nan
     tau_days: float = math.nan
-    lasting: float = math.nan
+    autocorrelated_share: float = math.nan
     n_eff: float = math.nan
     r_time: float = 0.0
-    moves_with: dict[str, float] = field(default_factory=dict)
-    speaks_for: dict[str, float] = field(default_factory=dict)
+    collinear_with: dict[str, float] = field(default_factory=dict)
+    represents: dict[str, float] = field(default_factory=dict)
     window: int = PRIMARY_WINDOW
 
     @property
-    def found(self) -> bool:
-        """Whether it passes Benjamini–Hochberg."""
+    def is_found(self) -> bool:
+        """True if it passes Benjamini–Hochberg."""
         return self.q <= FALSE_DISCOVERY_RATE
 
     @property
-    def near_end(self) -> float:
-        """The end of the range that is nearer to 0, without its sign; 0 where the range holds 0."""
+    def smallest_effect(self) -> float:
+        """Distance of the 95% range from 0; 0 where the range includes it."""
         return max(self.low, -self.high, 0.0)
 
     @property
     def halves_agree(self) -> bool:
-        """Whether both halves of the diary by themselves give the effect its sign."""
+        """True if each half of the diary alone gives the effect its sign."""
         return self.effect * self.first_half > 0 and self.effect * self.second_half > 0
 
 
 def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the q of each p: the smallest rate of false discoveries at which it is still found.
+    """Return the q of each p: the smallest false discovery rate at which it is still found.
 
     Benjamini and Hochberg, J R Stat Soc B 1995;57:289.
     """
@@ -121,27 +113,27 @@ def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return q
 
 
-def grade_estimate(answer: EffectEstimate) -> tuple[str, str]:
-    """Give the grade of an answer and the reason for it."""
-    if answer.moves_with and not (answer.found and _is_separable(answer)):
-        return "", explain_collinear(answer.moves_with)
-    grade, reason = _grade_by_probability(answer)
+def grade_estimate(estimate: EffectEstimate) -> tuple[str, str]:
+    """Return the grade of an estimate and the reason for it."""
+    if estimate.collinear_with and not (estimate.is_found and _is_separable(estimate)):
+        return "", explain_collinear(estimate.collinear_with)
+    grade, reason = _grade_by_probability(estimate)
     sentences = [reason]
-    if answer.found and answer.n >= HINT_BELOW:
-        sentences.append(_compare_halves(answer))
-    if answer.moves_with:
-        sentences.append(explain_found_despite(answer.moves_with))
-    if answer.speaks_for:
-        sentences.append(explain_representing(answer.speaks_for))
+    if estimate.is_found and estimate.n >= HINT_BELOW:
+        sentences.append(_compare_halves(estimate))
+    if estimate.collinear_with:
+        sentences.append(explain_found_despite(estimate.collinear_with))
+    if estimate.represents:
+        sentences.append(explain_representing(estimate.represents))
     return grade, " ".join(sentences)
 
 
-def _is_separable(answer: EffectEstimate) -> bool:
-    return max(map(abs, answer.moves_with.values())) <= INSEPARABLE_ABOVE
+def _is_separable(estimate: EffectEstimate) -> bool:
+    return max(map(abs, estimate.collinear_with.values())) <= INSEPARABLE_ABOVE
 
 
-def _compare_halves(answer: EffectEstimate) -> str:
-    halves = [answer.first_half, answer.second_half]
+def _compare_halves(estimate: EffectEstimate) -> str:
+    halves = [estimate.first_half, estimate.second_half]
     if any(map(math.isnan, halves)):
         return _("The halves of the diary are too short to be compared.")
     first, second = (format_decimal(half, 2, signed=True) for half in halves)
@@ -150,27 +142,27 @@ def _compare_halves(answer: EffectEstimate) -> str:
     )
 
 
-def _grade_by_probability(answer: EffectEstimate) -> tuple[str, str]:
-    if answer.p > LEANS_BELOW:
+def _grade_by_probability(estimate: EffectEstimate) -> tuple[str, str]:
+    if estimate.p > LEANS_BELOW:
         return "none", _("The ratings lean neither way: no sign of a link.")
-    q = f"q < {format_decimal(_TINY, 3)}" if answer.q < _TINY else f"q = {_two_digits(answer.q)}"
-    leans = _("{number}%").format(number=format_decimal(100 - 50 * answer.p, 0))
-    if answer.n < HINT_BELOW:
+    q = f"q < {format_decimal(_TINY, 3)}" if estimate.q < _TINY else f"q = {_two_digits(estimate.q)}"
+    leans = _("{number}%").format(number=format_decimal(100 - 50 * estimate.p, 0))
+    if estimate.n < HINT_BELOW:
         text = _(
             "{leans} of the probability is on this side, but {n} ratings carry a hint at most; "
             "{more} more for a grade."
         )
-        return "hint", text.format(leans=leans, n=answer.n, more=HINT_BELOW - answer.n)
-    if not answer.found:
+        return "hint", text.format(leans=leans, n=estimate.n, more=HINT_BELOW - estimate.n)
+    if not estimate.is_found:
         text = _(
             "{leans} of the probability is on this side, which may be chance with so many factors "
             "looked at ({q})."
         )
         return "C", text.format(leans=leans, q=q)
-    if abs(answer.r_time) > INSEPARABLE_ABOVE:
-        return "C", explain_time_trend(leans, answer.r_time)
+    if abs(estimate.r_time) > INSEPARABLE_ABOVE:
+        return "C", explain_time_trend(leans, estimate.r_time)
     chance = _("Unlikely to be chance, even with so many factors looked at ({q}).").format(q=q)
-    if lacks := _missing_for_a(answer):
+    if lacks := _missing_for_a(estimate):
         missing = _("For an A, {lacks}.").format(lacks=_(" and ").join(lacks))
         return "B", f"{chance} {missing}"
     whole = _("The whole range is {points} points or more, and both halves of the diary agree.")
@@ -178,44 +170,44 @@ def _grade_by_probability(answer: EffectEstimate) -> tuple[str, str]:
 
 
 def _two_digits(q: float) -> str:
-    """A probability to two digits that count."""
+    """Return a probability with two significant digits."""
     text = f"{q:.2g}"
     return format_decimal(q, len(text.partition(".")[2])) if "e" not in text else text
 
 
-def _missing_for_a(answer: EffectEstimate) -> list[str]:
-    """Say what keeps a finding from being an A."""
-    if answer.n < A_FROM:
-        more = A_FROM - answer.n
+def _missing_for_a(estimate: EffectEstimate) -> list[str]:
+    """Return what keeps a finding from being an A."""
+    if estimate.n < A_FROM:
+        more = A_FROM - estimate.n
         return [ngettext("{n} more rating is needed", "{n} more ratings are needed", more).format(n=more)]
     whole = _("the whole range must be {points} points or more").format(
         points=format_decimal(A_MIN_EFFECT, 1)
     )
     lacks = {
-        whole: answer.near_end < A_MIN_EFFECT,
-        _("both halves of the diary must agree"): not answer.halves_agree,
-        _("no other factor may move with it"): bool(answer.moves_with),
-        _("it must be of the 24 hours before the rating"): answer.window != PRIMARY_WINDOW,
+        whole: estimate.smallest_effect < A_MIN_EFFECT,
+        _("both halves of the diary must agree"): not estimate.halves_agree,
+        _("no other factor may move with it"): bool(estimate.collinear_with),
+        _("it must be of the 24 hours before the rating"): estimate.window != PRIMARY_WINDOW,
     }
     return [what for what, lacking in lacks.items() if lacking]
 
 
-#: Fewer ratings than this are described only.
+#: Fewer ratings are only described.
 MIN_RATINGS = 20
-#: So many ratings at least must differ from the factor's most common value.
+#: Ratings that must differ from the factor's most common value.
 MIN_DIFFERING = 5
 #: Beyond this correlation two factors move together: neither is graded unless it is found with the other in
 #: the regression. In simulation the wrong one of the two was then found in 4 to 7 of 100 diaries, where
 #: only one had an effect; without the other in the regression it was in 70 to 90.
 COLLINEAR_ABOVE = 0.7
-#: Beyond this they are too alike for the regression to tell them apart. The same holds for a factor and time
-#: itself: soreness that wanders as a random walk does was linked at p < .05 to a straight line in up to a
+#: Above this correlation two factors, or a factor and time, are not separable:
+#: soreness that wanders as a random walk does was linked at p < .05 to a straight line in up to a
 #: fifth of simulated diaries, whatever the method, and to shoes that were replaced once in 5 %.
 INSEPARABLE_ABOVE = 0.9
 
 
 def precheck(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
-    """Give the grade and reason of a factor that nothing can be estimated for; None where something can."""
+    """Return grade and reason of a factor that nothing can be estimated for; None where something can."""
     if len(ratings) < MIN_RATINGS:
         return "describe", _describe_ratings(ratings, name)
     if np.ptp(ratings["rating"]) == 0:
@@ -230,7 +222,7 @@ def precheck(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
 
 
 def reason_not_estimable(ratings: pd.DataFrame, name: str) -> str:
-    """Say why no effect can be estimated from a factor's values; "" where one can."""
+    """Return why no effect can be estimated from a factor's values; "" where one can."""
     values = ratings[name].to_numpy(dtype=float)
     known = values[~np.isnan(values)]
     applies = _is_applicable(ratings, name)
@@ -283,54 +275,54 @@ def _of_same_run(unit: EffectUnit, other: EffectUnit) -> bool:
 
 
 def is_high(values: pd.Series[float]) -> pd.Series[bool]:
-    """Tell which known values are high: the ones of a factor of 0 and 1, else those above the median."""
+    """Return which known values are high: the ones of a factor of 0 and 1, else those above the median."""
     return values > (0.5 if values.isin([0, 1]).all() else values.median())
 
 
 def correlations(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Give each factor's correlation with each; 0 where too few ratings know both."""
+    """Return each factor's correlation with each; 0 where too few ratings know both."""
     table = ratings[list(names)].corr(min_periods=2 * MIN_DIFFERING).fillna(0.0).to_numpy()
     return {name: dict(zip(names, row.tolist(), strict=True)) for name, row in zip(names, table, strict=True)}
 
 
 def collinear_factors(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
-    """For each factor, those that move with it and their correlation with it, the strongest first."""
+    """Return for each factor those collinear with it and the correlations, the strongest first."""
     correlation = correlations(ratings, names)
-    found: dict[str, dict[str, float]] = {}
+    collinear: dict[str, dict[str, float]] = {}
     for name in names:
         strong = {o: r for o, r in correlation[name].items() if o != name and abs(r) > COLLINEAR_ABOVE}
-        found[name] = dict(sorted(strong.items(), key=lambda item: -abs(item[1])))
-    return found
+        collinear[name] = dict(sorted(strong.items(), key=lambda item: -abs(item[1])))
+    return collinear
 
 
 def explain_collinear(others: dict[str, float]) -> str:
-    """Say that a factor cannot be told apart from its companions."""
+    """Return the sentence on a factor that is collinear with others."""
     return _("It cannot be told apart from {others}: they move together.").format(
         others=_list_factors(others)
     )
 
 
 def explain_represented(other: str, r: float) -> str:
-    """Say that another factor of its family is asked for both."""
+    """Return the sentence on a factor that another one of its family represents."""
     text = _("{other} speaks for it: they move together, so one answer is given for both.")
     return text.format(other=_list_factors({other: r}))
 
 
 def explain_representing(others: dict[str, float]) -> str:
-    """Say which factors of its family an answer holds for as well."""
+    """Return the sentence on the factors that one represents."""
     text = _("It speaks for {others} too: they move together and cannot be told apart.")
     return text.format(others=_list_factors(others))
 
 
 def explain_found_despite(others: dict[str, float]) -> str:
-    """Say that a factor was found although it has companions."""
+    """Return the sentence on a factor that was found although others are collinear with it."""
     return _("It was found in spite of {others}, with which it moves together.").format(
         others=_list_factors(others)
     )
 
 
 def explain_time_trend(leans: str, r: float) -> str:
-    """Say that a factor cannot be told apart from time.
+    """Return the sentence on a factor that is collinear with time.
 
     Args:
         leans: a percentage of the probability.
@@ -351,8 +343,8 @@ def explain_time_trend(leans: str, r: float) -> str:
 
 
 def _list_factors(others: dict[str, float]) -> str:
-    told = [f"{_(effect_unit(name).label)} (r = {_format_correlation(r)})" for name, r in others.items()]
-    return _(" and ").join(told)
+    factors = [f"{_(effect_unit(name).label)} (r = {_format_correlation(r)})" for name, r in others.items()]
+    return _(" and ").join(factors)
 
 
 def _format_correlation(r: float) -> str:

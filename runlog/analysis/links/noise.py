@@ -1,4 +1,4 @@
-"""Estimate how much a runner's ratings vary by themselves: the noise in any comparison of them.
+"""Estimate how much a runner's ratings vary by themselves: the noise of any comparison.
 
 The model is that of regression.py: what is not explained is a level that drifts plus noise of the day, with
 Cov = σ²[w·exp(−Δt/τ) + (1 − w)·I]. At each point of the grid over τ and w the intercept and the columns are
@@ -21,18 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    Floats = NDArray[np.float64]
+    from runlog.analysis.links.regression import Floats
 
-#: Who rates in whole points cannot be steadier than this: the variance of rounding.
+#: Lower bound: the variance of rounding to whole points.
 _ROUNDING_VARIANCE = 1 / 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Noise:
-    """What is unexplained in one area's ratings, over the points of the grid (g,).
+    """Unexplained variation of one area's ratings, over the points of the grid (g,).
 
     Attributes:
         n: the ratings that it was estimated from.
@@ -50,26 +48,26 @@ class Noise:
 
     @property
     def sd(self) -> float:
-        """The SD of one rating, in points."""
+        """SD of one rating, in points."""
         return float(np.sqrt(self.weight @ self.variance))
 
     @property
-    def lasting_share(self) -> float:
-        """The share of the variance that lasts from day to day (w)."""
+    def autocorrelated_share(self) -> float:
+        """Share of the variance that is autocorrelated (w)."""
         return float(self.weight @ self.share)
 
     @property
-    def lasts_days(self) -> float:
-        """The days over which that share lasts (τ, the geometric mean); NaN where nothing lasts."""
-        lasting = self.weight * self.share
-        return float(np.exp(lasting @ np.log(self.tau) / lasting.sum())) if lasting.sum() > 0 else np.nan
+    def autocorrelation_days(self) -> float:
+        """Days over which that share lasts (τ, the geometric mean); NaN where the share is 0."""
+        weight = self.weight * self.share
+        return float(np.exp(weight @ np.log(self.tau) / weight.sum())) if weight.sum() > 0 else np.nan
 
-    def of_difference(self, apart: float) -> float:
-        """The SD of the difference between two ratings so many days apart, in points.
+    def sd_of_difference(self, days_apart: float) -> float:
+        """Return the SD of the difference between two ratings so many days apart, in points.
 
-        Var = 2σ²(1 − w·exp(−Δt/τ)): of what lasts, two ratings near each other share the most.
+        Var = 2σ²(1 − w·exp(−Δt/τ)).
         """
-        variance = 2 * self.variance * (1 - self.share * np.exp(-apart / self.tau))
+        variance = 2 * self.variance * (1 - self.share * np.exp(-days_apart / self.tau))
         return float(np.sqrt(max(float(self.weight @ variance), 2 * _ROUNDING_VARIANCE)))
 
 
@@ -78,19 +76,20 @@ def fit_noise(ratings: pd.DataFrame, names: Sequence[str] = ()) -> Noise:
 
     Args:
         ratings: ``moment`` (aware), ``rating`` and the columns ``names``, in the order of the moments.
-        names: columns, each known at every rating and not the same at all of them, whose part in the
-            ratings is no noise. All that is not named counts as noise.
+        names: columns whose effect is not noise, each known at every rating and varying.
     """
     columns = ratings[list(names)].to_numpy(float)
     rating = ratings["rating"].to_numpy(float)
-    points = regression.error_grid()
-    centred = np.column_stack([np.ones_like(rating), columns - columns.mean(axis=0), rating - rating.mean()])
-    white, log_det = regression.whiten(days_since_first(ratings), centred, points)
-    products = white.transpose(1, 2, 0) @ white.transpose(1, 0, 2)
-    zz, zy, yy = products[:, :-1, :-1], products[:, :-1, -1], products[:, -1, -1]
-    left = yy - np.einsum("gi,gi->g", zy, np.linalg.solve(zz, zy[..., None])[..., 0])
+    grid = regression.error_grid()
+    products = regression.cross_products(
+        days_since_first(ratings), columns - columns.mean(axis=0), rating, grid
+    )
+    beta = np.linalg.solve(products.zz, products.zy[..., None])[..., 0]
+    residual = products.yy - np.einsum("gi,gi->g", products.zy, beta)
     df = len(rating) - 1 - len(names)
-    variance = np.maximum(left / df, _ROUNDING_VARIANCE)
-    log_weight = points.log_weight - 0.5 * (log_det + np.linalg.slogdet(zz)[1] + df * np.log(variance))
+    variance = np.maximum(residual / df, _ROUNDING_VARIANCE)
+    log_weight = grid.log_weight - 0.5 * (
+        products.log_det + np.linalg.slogdet(products.zz)[1] + df * np.log(variance)
+    )
     weight = np.exp(log_weight - log_weight.max())
-    return Noise(len(rating), variance, points.tau, points.share, weight / weight.sum())
+    return Noise(len(rating), variance, grid.tau, grid.share, weight / weight.sum())

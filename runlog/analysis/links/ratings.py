@@ -1,4 +1,4 @@
-"""Check a table of ratings, and make the columns of the regression from it."""
+"""Check a table of ratings, and make the design matrix of the regression."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 #: Columns of the table that are no factors.
 _NOT_FACTORS = ("moment", "rating", "area")
-#: The column of checked ratings that holds the local weekday, 0 for Monday; no factor is called so.
+#: Column of checked ratings with the local weekday, 0 for Monday; no factor has this name.
 WEEKDAY = "weekday of the moment"
 
 
 def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Check a table and make it plain.
+    """Check a table and bring it into one form.
 
     Args:
         table: a row per rating.
-        factors: the columns to look at; None for every numeric column.
+        factors: the columns to use; None for every numeric column.
 
     Returns:
         The rated rows in the order of their moments, with moment (UTC), WEEKDAY (of ``day`` where the table
@@ -34,7 +34,7 @@ def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[p
         no such column) and the factors as floats (NaN unknown); and the factors' names.
 
     Raises:
-        BadInput: a column is missing or cannot be taken; the message names it.
+        BadInput: a column is missing or invalid; the message names it.
     """
     table = table.rename(columns=str)
     missing = [name for name in ("moment", "rating", *(factors or ())) if name not in table.columns]
@@ -87,7 +87,7 @@ def _to_floats(column: pd.Series) -> pd.Series[float]:
 
 
 def _parse_moments(column: pd.Series) -> list[pd.Timestamp]:
-    """The moments, each by its own clock."""
+    """Return the moments, each by its own clock."""
     try:
         moments = [pd.Timestamp(moment) for moment in column]
     except (TypeError, ValueError) as error:
@@ -104,8 +104,8 @@ def _local_weekdays(table: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> pd.
     own = pd.Series([moment.day_of_week for moment in moments], table.index, dtype=int)
     if "day" not in table or not pd.api.types.is_datetime64_any_dtype(table["day"]):
         return own
-    told: pd.Series[float] = table["day"].dt.day_of_week
-    return told.fillna(own).astype(int)
+    local_days: pd.Series[float] = table["day"].dt.day_of_week
+    return local_days.fillna(own).astype(int)
 
 
 #: From this many ratings on, each weekday has a term of its own.
@@ -122,7 +122,7 @@ class Design:
         columns: (n, k), each of mean 0 and SD 1: first the factors, then the nuisance columns (whether a
             factor was unknown, the weekdays).
         names: of the factors.
-        spread: each factor's SD, in its own unit.
+        sd: each factor's SD, in its own unit.
         mean: each factor's mean, likewise.
     """
 
@@ -130,24 +130,24 @@ class Design:
     rating: NDArray[np.float64]
     columns: NDArray[np.float64]
     names: tuple[str, ...]
-    spread: NDArray[np.float64]
+    sd: NDArray[np.float64]
     mean: NDArray[np.float64]
 
 
 def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
-    """Make the columns for these factors, each of which must vary.
+    """Make the design matrix for these factors, each of which must vary.
 
-    Where a factor is unknown its column is 0 (its mean) and a column of its own says that it was unknown,
-    one for all factors that are unknown at the same ratings. So a rating is not lost because one of twelve
-    factors was not told that day, and ratings with something unknown may differ from the others.
+    Where a factor is unknown its column is 0 (its mean) and an indicator column is 1; factors that are
+    unknown at the same ratings share one. So a rating is not lost because one of twelve factors is unknown,
+    and ratings with something unknown may differ from the others.
 
     Args:
-        ratings: checked ratings of one area (see table.checked).
+        ratings: checked ratings of one area.
         names: the factors.
     """
     values = ratings[list(names)].to_numpy(dtype=float)
-    mean, spread = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
-    known = np.nan_to_num((values - mean) / spread, nan=0.0)
+    mean, sd = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
+    known = np.nan_to_num((values - mean) / sd, nan=0.0)
     return Design(
         days=days_since_first(ratings),
         rating=ratings["rating"].to_numpy(dtype=float),
@@ -155,13 +155,13 @@ def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
             [known, _standardise(_unknown_columns(values)), _standardise(_weekday_columns(ratings))]
         ),
         names=tuple(names),
-        spread=spread,
+        sd=sd,
         mean=mean,
     )
 
 
 def days_since_first(ratings: pd.DataFrame) -> NDArray[np.float64]:
-    """Days since the first rating (n,)."""
+    """Return the days since the first rating (n,)."""
     moments = ratings["moment"]
     return np.asarray((moments - moments.iloc[0]).dt.total_seconds() / 86_400, dtype=float)
 
@@ -171,11 +171,11 @@ def _unknown_columns(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _weekday_columns(ratings: pd.DataFrame) -> NDArray[np.float64]:
-    """Give a column to each of the seven days.
+    """Return a column for each of the seven days.
 
-    The prior makes up for one too many. Without the Sunday's, a rhythm of weekends had to be told by five
-    other days, each held back by the prior, and leaked into a factor of weekends: 68% false alarms against
-    12% where both went together in nine ratings of ten.
+    All seven, not six: the prior makes the redundant one harmless. Without the Sunday's, a rhythm of weekends
+    had to be fitted by five other days, each shrunk by the prior, and leaked into a factor of weekends: 68%
+    false alarms against 12% where both went together in nine ratings of ten.
     """
     if len(ratings) < WEEKDAYS_FROM:
         return np.empty((len(ratings), 0))
@@ -184,6 +184,6 @@ def _weekday_columns(ratings: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _standardise(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring columns to mean 0 and SD 1, without those that do not vary."""
+    """Standardise columns to mean 0 and SD 1, without those that do not vary."""
     varying = columns[:, np.ptp(columns, axis=0) > 0]
     return np.asarray((varying - varying.mean(axis=0)) / varying.std(axis=0))

@@ -50,13 +50,12 @@ if TYPE_CHECKING:
 
     from runlog.analysis.links.ratings import Design
 
-if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ErrorGrid:
-    """The points over which the answer is averaged, all (g,): τ in days, w, and the log of their weight."""
+    """Points of τ (days) and w over which the result is averaged, and their log weights, all (g,)."""
 
     tau: Floats
     share: Floats
@@ -68,7 +67,7 @@ class Prior:
     """Prior SDs of an effect per SD of its column, as fractions of the ratings' SD; inf is flat.
 
     Attributes:
-        own: of the factor that the answer is about.
+        own: of the factor that is estimated.
         others: of every other column while that factor is estimated.
     """
 
@@ -94,7 +93,7 @@ class CrossProducts:
 
 
 def error_grid() -> ErrorGrid:
-    """Make the grid: τ from 1 to 1,000 days, w from 0 to 0.99, all alike; at w = 0 there is no τ.
+    """Return the grid: τ from 1 to 1,000 days, w from 0 to 0.99, weighted alike; at w = 0 there is no τ.
 
     A level that lasts 1,000 days wanders through a diary without ever coming back, as a random walk does.
     """
@@ -104,7 +103,7 @@ def error_grid() -> ErrorGrid:
     return ErrorGrid(np.append(tau, 1.0), np.append(share, 0.0), np.log(weight))
 
 
-def fit_effects(design: Design, points: ErrorGrid | None = None, prior: Prior | None = None) -> Mixture:
+def fit_effects(design: Design, grid: ErrorGrid | None = None, prior: Prior | None = None) -> Mixture:
     """Estimate the effect of each factor, in rating points per SD of the factor.
 
     The prior's SDs are fractions of the ratings' SD; they are put on the scale of σ² by the variance that a
@@ -113,152 +112,151 @@ def fit_effects(design: Design, points: ErrorGrid | None = None, prior: Prior | 
     really use under the prior (Hastie & Tibshirani, Generalized Additive Models, 1990, ch. 3), all of them
     where it is flat.
     """
-    points, prior = points or error_grid(), prior or Prior()
+    grid, prior = grid or error_grid(), prior or Prior()
     n, k = design.columns.shape
-    sums = _cross_products(design, points)
-    unexplained = (sums.yy - sums.zy[:, 0] ** 2 / sums.zz[:, 0, 0]) / (n - 1)
+    products = cross_products(design.days, design.columns, design.rating, grid)
+    unexplained = (products.yy - products.zy[:, 0] ** 2 / products.zz[:, 0, 0]) / (n - 1)
     unit = unexplained / np.var(design.rating, ddof=1)
     own, others = unit / prior.own**2, unit / prior.others**2
 
-    inverse = np.linalg.inv(sums.zz + others[:, None, None] * np.diag([0.0, *np.ones(k)]))
-    beta = np.einsum("gij,gj->gi", inverse, sums.zy)
+    inverse = np.linalg.inv(products.zz + others[:, None, None] * np.diag([0.0, *np.ones(k)]))
+    beta = np.einsum("gij,gj->gi", inverse, products.zy)
     variance = np.einsum("gii->gi", inverse)
-    squares = sums.yy - np.einsum("gi,gi->g", beta, sums.zy)
-    log_weight = points.log_weight + _log_evidence(sums.log_det, inverse, [own] + (k - 1) * [others])
+    squares = products.yy - np.einsum("gi,gi->g", beta, products.zy)
+    log_weight = grid.log_weight + _log_evidence(products.log_det, inverse, [own] + (k - 1) * [others])
     df = n - 1 - (1 - others[:, None] * variance[:, 1:]).sum(axis=1, keepdims=True)
 
     # Each factor in turn is given its own prior in place of the others' (Sherman–Morrison).
-    answers = slice(1, 1 + len(design.names))
-    beta, variance = beta[:, answers], variance[:, answers]
-    released = (others - own)[:, None]
-    left = 1 - released * variance
-    residual = squares[:, None] - released * beta**2 / left
-    proper = n - 1 - np.isinf(prior.own) - (k - 1) * np.isinf(prior.others)
-    return Mixture.of(
-        centre=beta / left,
-        scale=np.sqrt(variance / left * residual / df),
-        log_weight=log_weight[:, None] - 0.5 * np.log(left) - 0.5 * proper * np.log(residual),
+    factors = slice(1, 1 + len(design.names))
+    beta, variance = beta[:, factors], variance[:, factors]
+    prior_change = (others - own)[:, None]
+    shrinkage = 1 - prior_change * variance
+    residual = squares[:, None] - prior_change * beta**2 / shrinkage
+    n_proper = n - 1 - np.isinf(prior.own) - (k - 1) * np.isinf(prior.others)
+    return Mixture.from_log_weights(
+        centre=beta / shrinkage,
+        scale=np.sqrt(variance / shrinkage * residual / df),
+        log_weight=log_weight[:, None] - 0.5 * np.log(shrinkage) - 0.5 * n_proper * np.log(residual),
         df=df,
     )
 
 
-def whiten(days: Floats, columns: Floats, points: ErrorGrid) -> tuple[Floats, Floats]:
+def whiten(days: Floats, columns: Floats, grid: ErrorGrid) -> tuple[Floats, Floats]:
     """Turn columns with covariance R into independent ones of variance 1.
 
     Args:
         days: (n,), never falling.
         columns: (n, c).
-        points: the grid (g,).
+        grid: (g,).
 
     Returns:
         The whitened columns (n, g, c) and log det R (g,).
     """
-    stays = np.exp(-np.diff(days, prepend=days[0])[:, None] / points.tau)
-    gain, variance = _kalman_gains(stays, points.share)
-    level = np.zeros((len(points.tau), columns.shape[1]))
+    decays = np.exp(-np.diff(days, prepend=days[0])[:, None] / grid.tau)
+    gains, variance = _kalman_gains(decays, grid.share)
+    level = np.zeros((len(grid.tau), columns.shape[1]))
     white = np.empty((len(days), *level.shape))
-    for row, surprise, kept, trust in zip(columns, white, stays[:, :, None], gain[:, :, None], strict=True):
-        level *= kept
-        np.subtract(row, level, out=surprise)
-        level += trust * surprise
+    for row, innovation, decay, gain in zip(
+        columns, white, decays[:, :, None], gains[:, :, None], strict=True
+    ):
+        level *= decay
+        np.subtract(row, level, out=innovation)
+        level += gain * innovation
     white /= np.sqrt(variance)[:, :, None]
     return white, np.log(variance).sum(axis=0)
 
 
-def _kalman_gains(stays: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Run the part of the Kalman filter that no data enter: its gains and the variance of what surprises."""
-    gain, variance = np.empty_like(stays), np.empty_like(stays)
-    unsure = share
-    for i, kept in enumerate(stays):
-        unsure = share + kept**2 * (unsure - share)
-        variance[i] = unsure + 1 - share
-        gain[i] = unsure / variance[i]
-        unsure = unsure * (1 - gain[i])
+def _kalman_gains(decays: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Compute the Kalman gains and innovation variances, which depend on the times only."""
+    gain, variance = np.empty_like(decays), np.empty_like(decays)
+    level_variance = share
+    for i, decay in enumerate(decays):
+        level_variance = share + decay**2 * (level_variance - share)
+        variance[i] = level_variance + 1 - share
+        gain[i] = level_variance / variance[i]
+        level_variance = level_variance * (1 - gain[i])
     return gain, variance
 
 
-def _cross_products(design: Design, points: ErrorGrid) -> CrossProducts:
-    centred = design.rating - design.rating.mean()
-    columns = np.column_stack([np.ones_like(centred), design.columns, centred])
-    white, log_det = whiten(design.days, columns, points)
+def cross_products(days: Floats, columns: Floats, rating: Floats, grid: ErrorGrid) -> CrossProducts:
+    """Whiten an intercept, columns (n, k) and ratings (n,) and return their cross-products."""
+    centred = rating - rating.mean()
+    white, log_det = whiten(days, np.column_stack([np.ones_like(centred), columns, centred]), grid)
     products = white.transpose(1, 2, 0) @ white.transpose(1, 0, 2)
     return CrossProducts(products[:, :-1, :-1], products[:, :-1, -1], products[:, -1, -1], log_det)
 
 
 def _log_evidence(log_det: Floats, inverse: Floats, precisions: list[Floats]) -> Floats:
-    """Give the part of the log marginal likelihood without residuals; a flat prior (0) has no part in it."""
+    """Return the part of the log marginal likelihood without residuals; a flat prior (0) does not enter."""
     prior = np.sum([np.log(np.where(precision > 0, precision, 1.0)) for precision in precisions], axis=0)
     evidence: Floats = 0.5 * (np.linalg.slogdet(inverse)[1] + prior - log_det)
     return evidence
 
 
-if TYPE_CHECKING:
-    FloatArray = NDArray[np.float64]
-
-#: Components that weigh less than this change no digit that anyone reads.
+#: Components of less weight are left out.
 _NEGLIGIBLE = 1e-9
 _BISECTIONS = 48
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """For each of f effects a mixture of g components.
+    """A mixture of g Student's t distributions for each of f effects.
 
     Attributes:
         centre: (g, f).
         scale: (g, f).
         weight: (g, f), each column sums to 1.
         df: degrees of freedom of the components (g, 1).
-        used: which of the components that it was made of are left, those of some weight.
+        kept: which of the components that it was made of have enough weight to be kept.
     """
 
-    centre: FloatArray
-    scale: FloatArray
-    weight: FloatArray
-    df: FloatArray
-    used: NDArray[np.bool_]
+    centre: Floats
+    scale: Floats
+    weight: Floats
+    df: Floats
+    kept: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, centre: FloatArray, scale: FloatArray, log_weight: FloatArray, df: FloatArray) -> Mixture:
+    def from_log_weights(cls, centre: Floats, scale: Floats, log_weight: Floats, df: Floats) -> Mixture:
         """Make a mixture from the logarithms of weights that need not sum to 1."""
         weight = np.exp(log_weight - log_weight.max(axis=0, initial=-np.inf))
         weight /= weight.sum(axis=0)
-        used = (weight > _NEGLIGIBLE).any(axis=1)
-        return cls(centre[used], scale[used], weight[used] / weight[used].sum(axis=0), df[used], used)
+        kept = (weight > _NEGLIGIBLE).any(axis=1)
+        return cls(centre[kept], scale[kept], weight[kept] / weight[kept].sum(axis=0), df[kept], kept)
 
-    def mean(self) -> FloatArray:
-        """The means (f,)."""
+    def mean(self) -> Floats:
+        """Return the means (f,)."""
         return self._averaged(self.centre)
 
-    def sd(self) -> FloatArray:
-        """The standard deviations (f,); more than two degrees of freedom are needed."""
+    def sd(self) -> Floats:
+        """Return the standard deviations (f,); more than two degrees of freedom are needed."""
         within = self.scale**2 * self.df / (self.df - 2)
         return np.sqrt(self._averaged(within + (self.centre - self.mean()) ** 2))
 
-    def average(self, of_components: FloatArray) -> FloatArray:
-        """The average over the components of what they have each (g before any was left out) (f,)."""
-        return self._averaged(of_components[self.used, None])
+    def average(self, values: Floats) -> Floats:
+        """Average values of the components (g, before any was left out) by their weights (f,)."""
+        return self._averaged(values[self.kept, None])
 
-    def below(self, x: FloatArray) -> FloatArray:
-        """The mass below x (f,)."""
+    def cdf(self, x: Floats) -> Floats:
+        """Return the mass below x (f,)."""
         return self._averaged(stdtr(self.df, (x - self.centre) / self.scale))
 
-    def quantile(self, mass: float) -> FloatArray:
-        """Find the x that have this mass below them (f,), by halving the range that must hold them."""
+    def quantile(self, mass: float) -> Floats:
+        """Return the x with this mass below them (f,), by bisection."""
         ends = self.centre + self.scale * stdtrit(self.df, mass)
         low, high = ends.min(axis=0, initial=np.inf), ends.max(axis=0, initial=-np.inf)
         for _ in range(_BISECTIONS):
             middle = (low + high) / 2
-            short = self.below(middle) < mass
+            short = self.cdf(middle) < mass
             low, high = np.where(short, middle, low), np.where(short, high, middle)
         return np.asarray((low + high) / 2)
 
-    def two_sided(self) -> FloatArray:
-        """Twice the mass on the smaller side of 0 (f,)."""
+    def two_sided_p(self) -> Floats:
+        """Return twice the mass on the smaller side of 0 (f,)."""
         distance = self.centre / self.scale
         below, above = (self._averaged(stdtr(self.df, side)) for side in (-distance, distance))
         return np.asarray(np.minimum(1.0, 2 * np.minimum(below, above)))
 
-    def _averaged(self, values: FloatArray) -> FloatArray:
-        average: FloatArray = np.sum(self.weight * values, axis=0)
+    def _averaged(self, values: Floats) -> Floats:
+        average: Floats = np.sum(self.weight * values, axis=0)
         return average
