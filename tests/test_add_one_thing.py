@@ -1,4 +1,4 @@
-"""Adding a factor, a chart or a language takes exactly the places that the documentation names.
+"""Adding a factor, an alert, a chart or a language takes exactly the places that the documentation names.
 
 A copy of the package gets one of each, and every command that shows them runs over the sample season.
 """
@@ -45,6 +45,25 @@ LAST_SORENESS = Factor(
 )
 '''
 
+ALERT = '''"""An alert that a newcomer adds."""
+
+from runlog.reporter.alerts.common import Notice
+
+
+def any_run(history, now):
+    """Report that there is a run."""
+    last = history.runs.iloc[-1]
+    return [Notice("runs", "info", "You have run.", "A run is a run.", last["day"].date(), "Run on.")]
+'''
+
+RULE = """
+    Rule(
+        added.any_run,
+        threshold="One run, or {soreness_high:g}.",
+        needs="A run.",
+        studies=("rule-of-care",),
+    ),"""
+
 CHART = '''"""A chart that a newcomer adds."""
 
 
@@ -65,6 +84,11 @@ def package(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (factors / "added.py").write_text(FACTOR)
     _insert(factors / "__init__.py", before="from runlog.", line="from runlog.analysis.factors import added")
     _insert(factors / "__init__.py", after="FACTORS: tuple", line="    added.LAST_SORENESS,")
+
+    alerts = copy / "reporter/alerts"
+    (alerts / "added.py").write_text(ALERT)
+    _insert(alerts / "rules.py", before="from runlog.", line="from runlog.reporter.alerts import added")
+    _insert(alerts / "rules.py", after="ALERTS: tuple", line=RULE)
 
     charts = copy / "reporter/charts"
     (charts / "added.py").write_text(CHART)
@@ -145,5 +169,9 @@ def test_a_language_is_a_folder(run):
     assert "Deine Laufwoche" in run("report", "--format", "md", "--out", "-")
 
 
-def test_alerts_still_hold(run):
-    run("alerts", "--json")
+def test_an_alert_is_raised_explained_and_reported(run):
+    (alert,) = (row for row in json.loads(run("alerts", "--json")) if row["kind"] == "any_run")
+    assert (alert["message"], alert["tips"], alert["state"]) == ("You have run.", [], "new")
+    (rule,) = json.loads(run("alerts", "--explain", "any_run", "--json"))
+    assert (rule["definition"], rule["grade"]) == ("There is a run.", "opinion")
+    assert "You have run." in run("report", "--format", "md", "--out", "-")
