@@ -199,7 +199,7 @@ def _full_turns(line: NDArray[np.float64]) -> float:
 
 
 def _is_close(gaps: NDArray[np.float64]) -> bool:
-    return bool((gaps > MAX_GAP_M).mean() <= WIDER_GAP_SHARE and gaps.max() <= WIDEST_GAP_M)
+    return bool((gaps > MAX_GAP_M).mean() <= WIDER_GAP_SHARE and np.max(gaps) <= WIDEST_GAP_M)
 
 
 def _trim_to_start(late: NDArray[np.float64], line: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,8 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import sports, tracks, xml_points
 from runlog.model import Activity, Intensity, Lap, ParsedFile
@@ -131,9 +133,9 @@ def _build_activity(raw: _RawActivity, points: Points) -> Activity | None:
     laps = tuple(lap for lap in map(_build_lap, raw.laps) if lap is not None)
     usable = points.times[tracks.usable_times(points.times)]
     if len(usable):  # a lap far from all points has a wrong time
-        first, last = usable.min() - _LAP_TOLERANCE_S, usable.max() + _LAP_TOLERANCE_S
+        first, last = np.min(usable) - _LAP_TOLERANCE_S, np.max(usable) + _LAP_TOLERANCE_S
         laps = tuple(lap for lap in laps if first <= lap.start.timestamp() <= last)
-    starts = [lap.start.timestamp() for lap in laps] + ([float(usable.min())] if len(usable) else [])
+    starts = [lap.start.timestamp() for lap in laps] + ([float(np.min(usable))] if len(usable) else [])
     if not starts:
         return None
     start = min(starts)

@@ -111,7 +111,7 @@ def _is_moving(track: Track, times: NDArray[np.float64]) -> bool:
     if not _has_values(track, "lat"):
         return False
     lat, lon = _interpolate(track, "lat", times), _interpolate(track, "lon", times)
-    return bool(_degrees_to_metres(lat - lat[0], lon - lon[0], lat).max() >= _MIN_EXTENT_M)
+    return bool(np.max(_degrees_to_metres(lat - lat[0], lon - lon[0], lat)) >= _MIN_EXTENT_M)
 
 
 def _has_values(track: Track, column: str) -> bool:

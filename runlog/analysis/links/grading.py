@@ -242,7 +242,7 @@ def reason_not_estimable(ratings: pd.DataFrame, name: str) -> str:
             )
         )
         return text.format(unknown=unknown, n=applies.sum())
-    differing = known.size - int(np.unique(known, return_counts=True)[1].max())
+    differing = known.size - int(np.max(np.unique(known, return_counts=True)[1]))
     if differing == 0:
         return _("It does not vary: it was the same at every rating.")
     if differing < MIN_DIFFERING:

@@ -152,7 +152,7 @@ def _sort_sessions(messages: Messages) -> Sequence[Message]:
         stand_in |= {name: message[name] for name in ("sport", "sub_sport") if name in message}
     for session in stated[:1]:
         stand_in |= session
-    return [stand_in | {"start_time": float(usable.min())}]
+    return [stand_in | {"start_time": float(np.min(usable))}]
 
 
 def _build_activity(

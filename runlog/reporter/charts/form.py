@@ -204,7 +204,7 @@ def _scale_axis(values: np.ndarray, measure: FormMeasure, axes: Axes, *, drift: 
         low, middle = -high, [0.0]
     else:
         spare = max(0.0, measure.least - float(np.ptp(values))) / 2
-        low, high, middle = float(values.min()) - spare, float(values.max()) + spare, []
+        low, high, middle = float(np.min(values)) - spare, float(np.max(values)) + spare, []
     room = 0.08 * (high - low)
     axes.set_ylim(low - room, high + room)
     marks = [low, *middle, high]

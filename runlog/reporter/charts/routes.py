@@ -120,7 +120,7 @@ def outside_zones(
     points = to_cartesian(shape)
     plane = TangentPlane(points.mean(axis=0))
     flat = plane.project(points)
-    whole = shapely.LineString(flat).simplify(float(np.ptp(flat, axis=0).max()) / _PIXELS_ACROSS)
+    whole = shapely.LineString(flat).simplify(float(np.max(np.ptp(flat, axis=0))) / _PIXELS_ACROSS)
     covered = shapely.union_all([_zone_shape(zone, plane) for zone in zones])
     seen = whole.difference(covered)
     hidden = 1.0 - seen.length / whole.length
@@ -200,7 +200,7 @@ def _draw_map(route: RouteMap, distance_unit: str, axes: Axes, room: float) -> N
         east, north = route.lines[0][0]
         axes.scatter(east, north, s=50, color=LIGHT["ink"], edgecolor=LIGHT["paper"], lw=1.2, zorder=4)
     every = np.concatenate(route.lines)
-    low, size = every.min(axis=0), float(np.ptp(every, axis=0).max())
+    low, size = every.min(axis=0), float(np.max(np.ptp(every, axis=0)))
     _draw_scale(low, size, distance_unit, axes)
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.06)

@@ -147,7 +147,7 @@ def _draw_load(data: SorenessData, axes: Axes) -> None:
     title = _("Load, {unit}").format(unit=data.load_unit)
     axes.set(yticks=[], title=title, ylim=(0, max(loads.max() * 1.3, 1.0)))
     if loads.max() > 0:
-        _label_day(axes, int(loads.argmax()), loads.max(), 3)
+        _label_day(axes, int(np.argmax(loads)), loads.max(), 3)
 
 
 def _label_day(axes: Axes, day: int, value: float, above: float) -> None:
