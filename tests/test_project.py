@@ -6,8 +6,10 @@ import ast
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+import grimp
 import pytest
 
 if TYPE_CHECKING:
@@ -49,6 +51,14 @@ def test_imports_point_down(root):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Imports point down KEPT" in done.stdout
     assert "The command line asks a Journal KEPT" in done.stdout
+
+
+def test_imports_run_in_no_circle():
+    """Types and lazy imports included."""
+    graph = grimp.build_graph("runlog", cache_dir=None)
+    TopologicalSorter(
+        {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    ).prepare()
 
 
 def test_the_top_level_is_what_was_drawn(root):
