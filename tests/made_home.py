@@ -24,7 +24,7 @@ from runlog.model import (
     Surface,
     Track,
 )
-from runlog.store.imports import add_file
+from runlog.store.files import add_file
 from runlog.store.recordings import split_activity
 from runlog.store.tracks import pack_track
 

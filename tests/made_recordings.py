@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from runlog.ingest.results import describe_counts, describe_known
 from runlog.journal import Shoes
 from runlog.model import Activity, ParsedFile, Track, TrackSummary
 from runlog.settings import Settings
-from runlog.store.imports import add_file
+from runlog.store.diary import EntryCounts
+from runlog.store.files import KnownFile, add_file
 from runlog.store.tracks import pack_derived, pack_track
 
 if TYPE_CHECKING:
     from runlog.store import Store
-    from runlog.store.imports import FileOutcome
 
 MONDAY = datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
 
@@ -54,14 +55,24 @@ def make_run(
     )
 
 
+class Outcome(NamedTuple):
+    """What came of a made-up file."""
+
+    outcome: str
+    reason: str = ""
+    runs: tuple[int, ...] = ()
+    runs_added: int = 0
+    other_added: int = 0
+    ratings: EntryCounts = EntryCounts()
+
+
 @dataclass
 class Files:
     """Puts made-up files into a store."""
 
     store: Store
-    taken: list[FileOutcome] = field(default_factory=list)
 
-    def add(self, path: str, *activities: Activity, content: str | None = None, **parts: Any) -> FileOutcome:
+    def add(self, path: str, *activities: Activity, content: str | None = None, **parts: Any) -> Outcome:
         """Add a file of these activities; its content is its path, unless said otherwise."""
         bare = tuple(replace(one, track=None) for one in activities)
         reading = ParsedFile("made", activities=bare, **parts)
@@ -69,9 +80,11 @@ class Files:
         streams = [
             one.track and pack_track(one.track, pack_derived(None, TrackSummary(), 1)) for one in activities
         ]
-        outcome = self.store.write(add_file, path, digest, reading, streams)
-        self.taken.append(outcome)
-        return outcome
+        change = self.store.write(add_file, path, digest, reading, streams)
+        if isinstance(change, KnownFile):
+            return Outcome("known", describe_known(change, path), change.runs)
+        counted = (change.runs, change.runs_added, change.other_added, change.entries)
+        return Outcome(*describe_counts(change), *counted)
 
 
 def shoes_of(kept: Store) -> Shoes:

@@ -17,7 +17,7 @@ import pytest
 
 from runlog import journal
 from runlog.errors import BadInput, StoreError
-from runlog.ingest.sources import DiskFile
+from runlog.ingest.sources import FoundFile
 from runlog.model import Area, Entry, Kind, Shoe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -180,7 +180,7 @@ def test_what_was_seen_before_costs_a_listing(kept, folder, aged, monkeypatch):
     aged(folder)
     first = kept.add([folder])
     with monkeypatch.context() as patched:
-        patched.setattr(DiskFile, "head", None)
+        patched.setattr(FoundFile, "head", None)
         again = kept.add([folder])
     assert outcomes(again) == {"a.gpx": "known", "b.txt": "skipped", "c.gpx": "failed", "diary.csv": "known"}
     assert reason_of(again, "b.txt") == reason_of(first, "b.txt")
@@ -297,8 +297,8 @@ def test_a_mistake_of_ours_fails_one_file(kept, folder, monkeypatch):
 
     read = importers.read_bytes
 
-    def mistaken(data, name, *others):
-        return {}[name] if name.endswith("a.gpx") else read(data, name, *others)
+    def mistaken(data, name, *others, **options):
+        return {}[name] if name.endswith("a.gpx") else read(data, name, *others, **options)
 
     monkeypatch.setattr(importers, "read_bytes", mistaken)
     summary = kept.add([folder])
@@ -385,7 +385,7 @@ def test_a_store_that_cannot_be_written_stops_the_import(kept, folder, monkeypat
     def full(*_, **__):
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr("runlog.store.imports.add_file", full)
+    monkeypatch.setattr("runlog.store.files.add_file", full)
     with pytest.raises(StoreError, match="full"):
         kept.add([folder])
 

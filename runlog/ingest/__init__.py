@@ -17,23 +17,33 @@ from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.fileio import MAX_FILE_BYTES
 from runlog.ingest import results
 from runlog.ingest.archives import walk_source
-from runlog.ingest.results import ImportProgress, ImportResult, MemberPosition, summarise
-from runlog.ingest.sources import DiskFile, find_files
+from runlog.ingest.results import (
+    ImportProgress,
+    ImportResult,
+    MemberPosition,
+    describe_counts,
+    describe_known,
+    summarise,
+)
+from runlog.ingest.sources import FoundFile, find_files
 from runlog.ingest.workers import ParseJob, derive_packed, parse_file, parse_in_order
 from runlog.results import FileResult
-from runlog.store import imports, routes
+from runlog.store import files as stored_files
+from runlog.store import portable, routes
+from runlog.store.files import KnownFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
-    from runlog.ingest.sources import FoundFile, InputSource
+    from runlog.ingest.sources import InputSource
     from runlog.ingest.workers import ParseResult
     from runlog.model import Snapshot
     from runlog.results import ImportSummary
     from runlog.settings import Settings
     from runlog.store import Store
+    from runlog.store.recordings import ImportCounts
 
-__all__ = ["Candidate", "import_files", "prepare_candidate", "refresh", "refused_result"]
+__all__ = ["import_files", "refresh"]
 
 #: Bytes that take longer to read than processes with all their libraries take to start.
 _PARALLEL_FROM_BYTES = 8 * 2**20
@@ -52,78 +62,89 @@ def import_files(
 ) -> ImportSummary:
     """Import files, and all files in folders and archives; no file stops the others. See ``Journal.add``."""
     files = find_files(paths)
-    ledger = ImportProgress(len(files), progress)
-    memory = results.ScanCache(store, settings)
-    new = files if sport else _skip_unchanged(files, memory, ledger)
+    report = ImportProgress(len(files), progress)
+    cache = results.ScanCache(store, settings)
+    new = files if sport else _skip_unchanged(files, cache, report)
     read = partial(parse_file, settings=settings, sport=sport)
-    jobs = _parse_jobs(store, new, ledger, sport)
-    with closing(parse_in_order(jobs, read, workers or _choose_workers(new))) as readings:
-        for (place, what), came_to in readings:
-            ledger.note(place, _store_result(store, what, came_to, sport))
+    jobs = ((candidate, candidate.job) for candidate in _candidates(store, new, report, sport))
+    with closing(parse_in_order(jobs, read, workers or _choose_workers(new))) as parsed_files:
+        for candidate, parsed in parsed_files:
+            report.add(candidate.position, _store_result(store, candidate, parsed, sport))
     if new and not sport:
-        memory.remember(new, ledger)
-    return summarise(ledger.in_order())
+        cache.save(new, report)
+    return summarise(report.results())
 
 
 def _skip_unchanged(
-    files: list[FoundFile], memory: results.ScanCache, ledger: ImportProgress
+    files: list[FoundFile], cache: results.ScanCache, report: ImportProgress
 ) -> list[FoundFile]:
-    """The files that a listing does not show to be those of an import before, which are told of at once."""
-    recalled = memory.recall(files)
+    """Report the files that are unchanged in size and time since an earlier import, and return the others."""
+    unchanged = cache.find_unchanged(files)
     for file in files:
-        members = recalled.get(file.path, [])
-        ledger.found_more(max(1, len(members)))
-        for number, (member, taken) in enumerate(members):
-            ledger.note(MemberPosition(file, number, member), taken)
-    return [file for file in files if file.path not in recalled]
+        members = unchanged.get(file.path, [])
+        report.add_members(max(1, len(members)))
+        for index, (member, result) in enumerate(members):
+            report.add(MemberPosition(file, index, member), result)
+    return [file for file in files if file.path not in unchanged]
 
 
-def _parse_jobs(
-    store: Store, files: list[FoundFile], ledger: ImportProgress, sport: str | None
-) -> Iterator[tuple[tuple[MemberPosition, Candidate], ParseJob]]:
-    """What is to be read; the lists of apps come last, when the recordings that they tell of are there."""
+def _candidates(
+    store: Store, files: list[FoundFile], report: ImportProgress, sport: str | None
+) -> Iterator[Candidate]:
+    """Yield what is to be parsed; the lists of apps last, once the recordings they describe are there."""
     lists = []
     for file in files:
-        for number, (source, error) in enumerate(walk_source(DiskFile(file), ledger.found_more)):
-            place = MemberPosition(file, number, source.known_as[len(file.known_as) + 1 :])
-            what = refused_result(source, error) if error else prepare_candidate(store, source, sport)
-            if isinstance(what, ImportResult):
-                ledger.note(place, what)
-            elif what.is_list:
-                lists.append((place, what))
+        for index, (source, error) in enumerate(walk_source(file, report.add_members)):
+            position = MemberPosition(file, index, source.abs_path[len(file.abs_path) + 1 :])
+            if error:
+                report.add(position, _refused_result(source, error))
+                continue
+            candidate = _prepare(store, source, position, sport)
+            if isinstance(candidate, ImportResult):
+                report.add(position, candidate)
+            elif candidate.is_list:
+                lists.append(candidate)
             else:
-                yield (place, what), what.job
-    for place, what in lists:
-        yield (place, what), what.job
+                yield candidate
+    yield from lists
 
 
-def _store_result(store: Store, what: Candidate, came_to: ParseResult, sport: str | None) -> ImportResult:
-    """Put what was read into the store."""
-    reading = came_to.reading
-    if reading is None:
-        return ImportResult(FileResult(what.named, came_to.outcome, came_to.reason), lasting=came_to.lasting)
-    problems = tuple(str(problem) for problem in reading.problems)
-    if problems and not (reading.activities or reading.entries or reading.shoes or reading.exported):
-        return ImportResult(FileResult(what.named, "failed", _join_messages(problems), problems=problems))
-    kept = store.write(imports.add_file, what.known_as, what.sha256, reading, came_to.streams)
-    problems += kept.problems
-    reasons = [kept.reason, _join_messages(reading.notes), _join_messages(problems)]
-    if kept.outcome == "known" and sport and store.write(imports.set_sport, what.sha256, reading.activities):
-        reasons.append(f"counts as {sport} now")
-    reason = "; ".join(reason for reason in reasons if reason)
-    result = FileResult(what.named, kept.outcome, reason, kept.runs, problems)
-    return ImportResult(result, kept, lasting=kept.file_id is not None)
+def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport: str | None) -> ImportResult:
+    """Store what was parsed."""
+    path, parsed = candidate.display_path, result.parsed
+    if parsed is None:
+        return ImportResult(FileResult(path, result.outcome, result.reason), is_final=result.is_final)
+    problems = tuple(str(problem) for problem in parsed.problems)
+    if problems and not (parsed.activities or parsed.entries or parsed.shoes or parsed.exported):
+        return ImportResult(FileResult(path, "failed", _join_messages(problems), problems=problems))
+    change: ImportCounts | KnownFile
+    if parsed.exported is not None:
+        change = store.write(portable.import_exported, parsed.exported, result.streams)
+    else:
+        file = candidate.abs_path, candidate.sha256
+        change = store.write(stored_files.add_file, *file, parsed, result.streams)
+    if isinstance(change, KnownFile):
+        outcome, reason, counts = "known", describe_known(change, candidate.abs_path), None
+    else:
+        (outcome, reason), counts = describe_counts(change), change
+        problems += tuple(change.problems)
+    reasons = [reason, _join_messages(parsed.notes), _join_messages(problems)]
+    if outcome == "known" and sport:
+        changed = store.write(stored_files.set_sport, candidate.sha256, parsed.activities)
+        reasons += [f"counts as {sport} now"] if changed else []
+    file_result = FileResult(path, outcome, "; ".join(filter(None, reasons)), change.runs, problems)
+    return ImportResult(file_result, counts, change.file_id, is_final=change.file_id is not None)
 
 
-def _join_messages(remarks: tuple[str, ...]) -> str:
-    different = list(dict.fromkeys(remarks))
-    said = "; ".join(different[:_MAX_MESSAGES])
+def _join_messages(messages: tuple[str, ...]) -> str:
+    different = list(dict.fromkeys(messages))
+    joined = "; ".join(different[:_MAX_MESSAGES])
     more = len(different) - _MAX_MESSAGES
-    return f"{said}; and {more} more" if more > 0 else said
+    return f"{joined}; and {more} more" if more > 0 else joined
 
 
 def _choose_workers(files: Iterable[FoundFile]) -> int:
-    """As many processes as processors, where that pays and nothing of the runner's own is run again.
+    """Return the number of processors where several processes pay, and no script of the runner runs again.
 
     A process that starts afresh imports the main script; one that lacks the usual guard
     would do all of its work once more. Notebooks have no script, runlog's own is guarded.
@@ -137,56 +158,65 @@ def _choose_workers(files: Iterable[FoundFile]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that is to be read.
+    """A file that is to be parsed.
 
     Attributes:
-        named: as the runner named it.
-        known_as: by its absolute path.
-        sha256: of its bytes and of those beside it that belong to it.
-        job: what is to be read.
-        is_list: whether it is an app's list of activities, which tells more of recordings.
+        position: of the file, or of the member of an archive.
+        display_path: as the runner named it.
+        abs_path: its absolute path.
+        sha256: of its bytes and of its sidecars.
+        job: what is to be parsed.
     """
 
-    named: str
-    known_as: str
+    position: MemberPosition
+    display_path: str
+    abs_path: str
     sha256: str
     job: ParseJob
-    is_list: bool
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is an app's list of activities, which describes recordings of other files."""
+        return self.job.file_format is not None and self.job.file_format.sidecars is not None
 
 
-def prepare_candidate(store: Store, source: InputSource, sport: str | None) -> Candidate | ImportResult:
-    """Load a source, or say what comes of it without reading it."""
+def _prepare(
+    store: Store, source: InputSource, position: MemberPosition, sport: str | None
+) -> Candidate | ImportResult:
+    """Load a source, or return its result where it is not to be parsed."""
     from runlog import importers
 
     try:
-        patterns = importers.sidecar_patterns(source.head(importers.HEAD_SIZE), source.named)
+        file_format = importers.identify(source.head(importers.HEAD_SIZE), source.display_path)
         if source.size > MAX_FILE_BYTES:
             raise NotReadable(
                 f"{source.size / 2**20:.0f} MB is more than any recording has; "
                 f"runlog reads files up to {MAX_FILE_BYTES // 2**20} MB"
             )
-        job = ParseJob(source.named, source.load(), source.beside(patterns or ()))
+        sidecars = source.read_sidecars(file_format.sidecars or ())
+        job = ParseJob(source.display_path, source.read_all(), sidecars, file_format)
     except BadInput as error:
-        return refused_result(source, error)
-    sha256 = _hash_bytes(job.data, job.beside)
-    known = None if sport else store.write(imports.recognise_file, source.known_as, sha256)
+        return _refused_result(source, error)
+    sha256 = _hash_bytes(job)
+    known = None if sport else store.write(stored_files.find_known, source.abs_path, sha256)
     if known is not None:
-        result = FileResult(source.named, known.outcome, known.reason, known.runs)
-        return ImportResult(result, known, lasting=True)
-    return Candidate(source.named, source.known_as, sha256, job, patterns is not None)
+        reason = describe_known(known, source.abs_path)
+        result = FileResult(source.display_path, "known", reason, known.runs)
+        return ImportResult(result, file_id=known.file_id, is_final=True)
+    return Candidate(position, source.display_path, source.abs_path, sha256, job)
 
 
-def refused_result(source: InputSource, error: BadInput) -> ImportResult:
-    """What is told of a source that cannot be loaded, or that holds nothing for runlog."""
+def _refused_result(source: InputSource, error: BadInput) -> ImportResult:
+    """Return the result of a source that cannot be loaded, or that holds nothing for runlog."""
     nothing = isinstance(error, NotTaken)
-    result = FileResult(source.named, "skipped" if nothing else "failed", str(error))
-    return ImportResult(result, lasting=nothing or not isinstance(source, DiskFile))
+    result = FileResult(source.display_path, "skipped" if nothing else "failed", str(error))
+    return ImportResult(result, is_final=nothing or not isinstance(source, FoundFile))
 
 
-def _hash_bytes(data: bytes, beside: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256(data)
-    for name in sorted(beside):
-        digest.update(hashlib.sha256(beside[name]).digest())
+def _hash_bytes(job: ParseJob) -> str:
+    digest = hashlib.sha256(job.data)
+    for name in sorted(job.sidecars):
+        digest.update(hashlib.sha256(job.sidecars[name]).digest())
     return digest.hexdigest()
 
 

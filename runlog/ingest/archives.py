@@ -41,15 +41,15 @@ class ArchiveMember:
     """A file within an archive, which can be read while that is open.
 
     Attributes:
-        named: the archive as the runner named it, and the member's name.
-        known_as: the archive's absolute path, and the member's name.
+        display_path: the archive as the runner named it, and the member's name.
+        abs_path: the archive's absolute path, and the member's name.
         folder: all members of the same folder, this one too; their names are never used as paths.
     """
 
     archive: zipfile.ZipFile
     info: zipfile.ZipInfo
-    named: str
-    known_as: str
+    display_path: str
+    abs_path: str
     folder: Sequence[zipfile.ZipInfo]
 
     @property
@@ -58,8 +58,8 @@ class ArchiveMember:
         return self.info.file_size
 
     @contextmanager
-    def opened(self) -> Iterator[IO[bytes]]:
-        """The bytes to be read as they are unpacked.
+    def open(self) -> Iterator[IO[bytes]]:
+        """Open it; the bytes are unpacked as they are read.
 
         Raises:
             NotReadable: it is damaged, encrypted, or packed in a way that is not known here.
@@ -77,19 +77,19 @@ class ArchiveMember:
         Raises:
             NotReadable: it is damaged or encrypted.
         """
-        with self.opened() as member:
+        with self.open() as member:
             return member.read(length)
 
-    def load(self) -> bytes:
+    def read_all(self) -> bytes:
         """Read all of it.
 
         Raises:
             NotReadable: it is damaged or encrypted, or so well packed that it is no recording.
         """
-        self.refuse_bomb()
+        self.check_ratio()
         return self.head(MAX_FILE_BYTES)
 
-    def refuse_bomb(self) -> None:
+    def check_ratio(self) -> None:
         """Refuse what is made to fill a memory or to take for ever.
 
         Raises:
@@ -100,8 +100,8 @@ class ArchiveMember:
                 f"unpacks to over {MAX_COMPRESSION_RATIO} times its size, which no recording does"
             )
 
-    def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
-        """Read the members of the same folder whose names match; raises as ``load`` does.
+    def read_sidecars(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
+        """Read the members of the same folder whose names match; raises as ``read_all`` does.
 
         Of what is more in all than one file may hold the last ones are left out.
         """
@@ -111,20 +111,20 @@ class ArchiveMember:
         for name in match_names(list(infos), patterns):
             room -= infos[name].file_size
             if room >= 0:
-                found[name] = ArchiveMember(self.archive, infos[name], name, name, self.folder).load()
+                found[name] = ArchiveMember(self.archive, infos[name], name, name, self.folder).read_all()
         return found
 
 
 def read_members(
-    file: IO[bytes], named: str, known_as: str, more: Callable[[int], None]
+    file: IO[bytes], display_path: str, abs_path: str, on_members: Callable[[int], None]
 ) -> Iterator[ArchiveMember]:
-    """The files in a zip archive, in the archive's order.
+    """Yield the files in a zip archive, in the archive's order.
 
     Args:
         file: the archive; it can be another archive's member as it is being unpacked.
-        named: the archive, as the runner named it.
-        known_as: the archive, by its absolute path.
-        more: is told how many files there are.
+        display_path: the archive, as the runner named it.
+        abs_path: the archive, by its absolute path.
+        on_members: called with how many files there are.
 
     Raises:
         NotTaken: there are none.
@@ -138,12 +138,15 @@ def read_members(
             ]
             if not infos:
                 raise NotTaken("an archive without a file in it")
-            more(len(infos))
+            on_members(len(infos))
             folders = defaultdict(list)
             for info in infos:
                 folders[_folder_name(info)].append(info)
             for info in infos:
-                shown, known = f"{named}/{info.filename}", f"{known_as}/{_storable_name(info.filename)}"
+                shown, known = (
+                    f"{display_path}/{info.filename}",
+                    f"{abs_path}/{_storable_name(info.filename)}",
+                )
                 yield ArchiveMember(archive, info, shown, known, folders[_folder_name(info)])
 
 
@@ -157,7 +160,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _storable_name(name: str) -> str:
-    """The name for the store, without the halves of letters that a broken name may hold."""
+    """Return the name as storable text; lone surrogates of a broken name are escaped."""
     return name.encode("utf-8", errors="backslashreplace").decode()
 
 
@@ -192,22 +195,22 @@ def _translate_zip_errors() -> Iterator[None]:
 
 
 def walk_source(
-    source: InputSource, more: Callable[[int], None]
+    source: InputSource, on_members: Callable[[int], None]
 ) -> Iterator[tuple[InputSource, BadInput | None]]:
-    """The source itself, or the members of the archive that it is; each is read before the next is taken.
+    """Yield the source itself, or each member of the archive that it is; read one before asking for the next.
 
     Args:
         source: a file.
-        more: is told how many members an archive has, once it is open.
+        on_members: called with how many members an archive has, once it is open.
 
     Returns:
-        Sources to be read, and those that cannot be opened with the reason why.
+        Sources to be read, with None, and those that cannot be opened, with the error.
     """
-    yield from _walk_members(source, _limit_members(more), depth=0)
+    yield from _walk_members(source, _limit_members(on_members), depth=0)
 
 
 def _walk_members(
-    source: InputSource, more: Callable[[int], None], depth: int
+    source: InputSource, on_members: Callable[[int], None], depth: int
 ) -> Iterator[tuple[InputSource, BadInput | None]]:
     try:
         if not source.head(len(ZIP_MAGIC[0])).startswith(ZIP_MAGIC):
@@ -215,16 +218,16 @@ def _walk_members(
             return
         if depth == MAX_DEPTH:
             raise NotReadable(f"a zip in {depth} other zips; unpack it and import what is inside")
-        source.refuse_bomb()
-        with source.opened() as file:
-            for member in read_members(file, source.named, source.known_as, more):
-                yield from _walk_members(member, more, depth + 1)
+        source.check_ratio()
+        with source.open() as file:
+            for member in read_members(file, source.display_path, source.abs_path, on_members):
+                yield from _walk_members(member, on_members, depth + 1)
     except BadInput as error:
         yield source, error
 
 
-def _limit_members(more: Callable[[int], None]) -> Callable[[int], None]:
-    """Tell of more members only as long as there are not too many in all."""
+def _limit_members(on_members: Callable[[int], None]) -> Callable[[int], None]:
+    """Return a callback that raises NotReadable once there are too many members in all."""
     in_all = 0
 
     def counted(members: int) -> None:
@@ -234,6 +237,6 @@ def _limit_members(more: Callable[[int], None]) -> Callable[[int], None]:
                 f"over {MAX_TOTAL_MEMBERS} files in archives within it; unpack it and import the folder"
             )
         in_all += members
-        more(members)
+        on_members(members)
 
     return counted

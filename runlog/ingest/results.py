@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from runlog.model import Kind
 from runlog.results import FileResult, ImportSummary
 from runlog.store.files import CachedScan, read_scans, save_scans
 
@@ -14,35 +16,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from runlog.ingest.sources import FoundFile
+    from runlog.matching import Recording
     from runlog.settings import Settings
     from runlog.store import Store
-    from runlog.store.imports import FileOutcome
+    from runlog.store.files import KnownFile
+    from runlog.store.recordings import ImportCounts
 
 
 class ImportResult(NamedTuple):
-    """What became of a file, what the store says of it if it came so far, and whether it stays so.
+    """The result of a file.
 
     Attributes:
-        result: what is told.
-        kept: what the store says of it, if it came so far.
-        lasting: whether the same bytes would come to the same again.
+        result: as it is reported.
+        counts: what it changed in the store.
+        file_id: the stored file; None where it has to be read again next time.
+        is_final: whether importing the same bytes again would give the same.
     """
 
     result: FileResult
-    kept: FileOutcome | None = None
-    lasting: bool = False
+    counts: ImportCounts | None = None
+    file_id: int | None = None
+    is_final: bool = False
 
 
-def summarise(taken: Iterable[ImportResult]) -> ImportSummary:
-    """Count what became of the files."""
-    listed = list(taken)
+def summarise(results: Iterable[ImportResult]) -> ImportSummary:
+    """Count new records, and files by their outcome."""
+    listed = list(results)
     outcomes = Counter(one.result.outcome for one in listed)
-    kept = [one.kept for one in listed if one.kept is not None]
+    counts = [one.counts for one in listed if one.counts is not None]
     return ImportSummary(
-        runs_added=sum(outcome.runs_added for outcome in kept),
-        other_added=sum(outcome.other_added for outcome in kept),
-        ratings_added=sum(outcome.ratings.added for outcome in kept),
-        ratings_updated=sum(outcome.ratings.updated for outcome in kept),
+        runs_added=sum(one.runs_added for one in counts),
+        other_added=sum(one.other_added for one in counts),
+        ratings_added=sum(one.entries.added for one in counts),
+        ratings_updated=sum(one.entries.updated for one in counts),
         known=outcomes["known"],
         merged=outcomes["merged"],
         skipped=outcomes["skipped"],
@@ -51,8 +57,48 @@ def summarise(taken: Iterable[ImportResult]) -> ImportSummary:
     )
 
 
+def describe_known(known: KnownFile, path: str) -> str:
+    """Return the reason why a file of this path is not read again."""
+    return "imported before" if known.path == path else f"the same bytes as {known.path}"
+
+
+def describe_counts(counts: ImportCounts) -> tuple[str, str]:
+    """Return the outcome of a file that was imported, and what it changed."""
+    pairs = counts.shoes_added
+    changes = (
+        (counts.entries.added, "added to the diary"),
+        (counts.entries.updated, "updated"),
+        (counts.entries.removed, "removed, being no longer in it"),
+        (counts.updated, "updated"),
+        (counts.removed, "removed, being no longer in it"),
+        (pairs, "pair of shoes added" if pairs == 1 else "pairs of shoes added"),
+        (counts.shoes_completed, "completed with what was not known of them"),
+    )
+    matches = [_same_as_text(recordings) for recordings in counts.duplicates]
+    matches += [f"more of #{activity_id}" for activity_id in counts.extended]
+    matches += [f"more about {counts.joined} that were there already"] if counts.joined else []
+    texts = [*matches, *(f"{count} {what}" for count, what in changes if count)]
+    if counts.runs_added or counts.other_added or any(count for count, _ in changes):
+        return "added", "; ".join(texts)
+    if matches:
+        return "merged", "; ".join(texts)
+    return "known", "all of it was there already"
+
+
+def _same_as_text(recordings: Sequence[Recording]) -> str:
+    """Return that a new recording is of the activities that these, the closest first, are recordings of."""
+    what = "run" if recordings[0].activity.kind is Kind.RUN else "activity"
+    by_activity = {one.activity_id: one for one in reversed(recordings)}
+    return f"the same {what} as {' and '.join(map(_recording_text, reversed(by_activity.values())))}"
+
+
+def _recording_text(recording: Recording) -> str:
+    name = f" {recording.activity.name!r}" if recording.activity.name else ""
+    return f"#{recording.activity_id}{name} ({PurePath(recording.path).name})"
+
+
 class MemberPosition(NamedTuple):
-    """Which file: the one on disk, and within an archive the how manieth member, and its name."""
+    """A file on disk, and of an archive the index and the name of the member."""
 
     file: FoundFile
     number: int
@@ -60,97 +106,87 @@ class MemberPosition(NamedTuple):
 
 
 class ImportProgress:
-    """Notes what came of each file, and tells the progress."""
+    """The results so far; reports the progress."""
 
     def __init__(self, files: int, progress: Callable[[int, int, str], None] | None) -> None:
         self._total = files
         self._progress = progress
-        self._taken: list[tuple[MemberPosition, ImportResult]] = []
+        self._results: list[tuple[MemberPosition, ImportResult]] = []
 
-    def found_more(self, members: int) -> None:
-        """Count the members of an archive in the place of the archive."""
+    def add_members(self, members: int) -> None:
+        """Count an archive as its members."""
         self._total += members - 1
 
-    def note(self, place: MemberPosition, taken: ImportResult) -> None:
-        """Note what came of a file."""
-        self._taken.append((place, taken))
+    def add(self, position: MemberPosition, result: ImportResult) -> None:
+        """Add the result of a file."""
+        self._results.append((position, result))
         if self._progress is not None:
-            self._progress(len(self._taken), self._total, taken.result.path)
+            self._progress(len(self._results), self._total, result.result.path)
 
-    def in_order(self) -> list[ImportResult]:
-        """What came of the files, in the order of their paths and places."""
-        return [taken for _, taken in sorted(self._taken, key=_sort_key)]
+    def results(self) -> list[ImportResult]:
+        """Return the results in the order of paths and members."""
+        return [result for _, result in self._sorted()]
 
     def by_path(self) -> dict[str, list[tuple[str, ImportResult]]]:
-        """What came of each file on disk: of its members by their names, or by "" of the file itself."""
-        found: dict[str, list[tuple[str, ImportResult]]] = {}
-        for place, taken in sorted(self._taken, key=_sort_key):
-            found.setdefault(place.file.path, []).append((place.member, taken))
-        return found
+        """Return the results of each file on disk, by the names of its members; "" is the file itself."""
+        by_path: dict[str, list[tuple[str, ImportResult]]] = {}
+        for position, result in self._sorted():
+            by_path.setdefault(position.file.path, []).append((position.member, result))
+        return by_path
 
-
-def _sort_key(one: tuple[MemberPosition, ImportResult]) -> tuple[str, int]:
-    place = one[0]
-    return place.file.path, place.number
+    def _sorted(self) -> list[tuple[MemberPosition, ImportResult]]:
+        return sorted(self._results, key=lambda one: (one[0].file.path, one[0].number))
 
 
 #: Counts up whenever what is read from a file becomes more or other than before.
 _READER_VERSION = 1
-#: A file that was changed so lately may change once more without its time showing it.
+#: A file changed in the last two seconds may change again without a new modification time.
 _SETTLED_AFTER_NS = 2_000_000_000
 _IMPORTED = ("added", "merged", "known")
 
 
 class ScanCache:
-    """What came of files when the same code with the same settings took them."""
+    """The results of files from earlier imports by the same code with the same settings."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._reader = f"{_READER_VERSION} {hashlib.sha256(repr(settings).encode()).hexdigest()[:16]}"
         self._begun_ns = time.time_ns()
 
-    def recall(self, files: Sequence[FoundFile]) -> dict[str, list[tuple[str, ImportResult]]]:
-        """What came of those files, by path, that have not changed: of each member, or by "" of the file."""
-        by_path = {file.known_as: file for file in files}
-        recalled: dict[str, list[tuple[str, ImportResult]]] = {}
-        for seen, runs in self._store.read(read_scans, list(by_path), self._reader):
-            file = by_path[seen.path]
-            if (seen.size, seen.mtime_ns) == (file.size, file.mtime_ns):
-                recalled.setdefault(file.path, []).append((seen.member, _repeated_result(file, seen, runs)))
-        return recalled
+    def find_unchanged(self, files: Sequence[FoundFile]) -> dict[str, list[tuple[str, ImportResult]]]:
+        """Return the results of the files that have not changed, by path and by the names of members."""
+        by_path = {file.abs_path: file for file in files}
+        unchanged: dict[str, list[tuple[str, ImportResult]]] = {}
+        for scan, runs in self._store.read(read_scans, list(by_path), self._reader):
+            file = by_path[scan.path]
+            if (scan.size, scan.mtime_ns) == (file.size, file.mtime_ns):
+                unchanged.setdefault(file.path, []).append((scan.member, _repeated_result(file, scan, runs)))
+        return unchanged
 
-    def remember(self, files: Iterable[FoundFile], ledger: ImportProgress) -> None:
-        """Remember what came of these files, unless the same bytes might come to something else."""
-        taken = ledger.by_path()
-        seen = [
+    def save(self, files: Iterable[FoundFile], progress: ImportProgress) -> None:
+        """Store the results of these files, unless the same bytes might give others next time."""
+        by_path = progress.by_path()
+        scans = [
             _scan_of(file, member, one)
             for file in files
-            if self._is_settled(file) and all(one.lasting for _, one in taken.get(file.path, ()))
-            for member, one in taken.get(file.path, ())
+            if self._is_settled(file) and all(one.is_final for _, one in by_path.get(file.path, ()))
+            for member, one in by_path.get(file.path, ())
         ]
-        self._store.write(save_scans, self._reader, [file.known_as for file in files], seen)
+        self._store.write(save_scans, self._reader, [file.abs_path for file in files], scans)
 
     def _is_settled(self, file: FoundFile) -> bool:
         return 0 <= file.mtime_ns < self._begun_ns - _SETTLED_AFTER_NS
 
 
-def _repeated_result(file: FoundFile, seen: CachedScan, runs: tuple[int, ...]) -> ImportResult:
-    named = f"{file.named}/{seen.member}" if seen.member else file.named
-    if seen.outcome in _IMPORTED:
-        return ImportResult(FileResult(named, "known", "imported before", runs))
-    return ImportResult(FileResult(named, seen.outcome, seen.reason, runs, seen.problems))
+def _repeated_result(file: FoundFile, scan: CachedScan, runs: tuple[int, ...]) -> ImportResult:
+    path = f"{file.display_path}/{scan.member}" if scan.member else file.display_path
+    if scan.outcome in _IMPORTED:
+        return ImportResult(FileResult(path, "known", "imported before", runs))
+    return ImportResult(FileResult(path, scan.outcome, scan.reason, runs, scan.problems))
 
 
-def _scan_of(file: FoundFile, member: str, taken: ImportResult) -> CachedScan:
-    result = taken.result
-    told = (
-        ("known", "", ()) if result.outcome in _IMPORTED else (result.outcome, result.reason, result.problems)
-    )
-    return CachedScan(
-        file.known_as,
-        member,
-        file.size,
-        file.mtime_ns,
-        *told,
-        file_id=taken.kept.file_id if taken.kept else None,
-    )
+def _scan_of(file: FoundFile, member: str, one: ImportResult) -> CachedScan:
+    result = one.result
+    is_imported = result.outcome in _IMPORTED
+    values = ("known", "", ()) if is_imported else (result.outcome, result.reason, result.problems)
+    return CachedScan(file.abs_path, member, file.size, file.mtime_ns, *values, file_id=one.file_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
@@ -19,18 +18,76 @@ if TYPE_CHECKING:
 UNKNOWN_SIZE = -1
 
 
-class FoundFile(NamedTuple):
-    """A file to import: as the runner named it, by its absolute path, and what a listing shows of it."""
+class InputSource(Protocol):
+    """A readable file with a name. Reading errors are raised as BadInput."""
 
-    named: str
+    @property
+    def display_path(self) -> str:
+        """The path as the runner named it, and the member within."""
+
+    @property
+    def abs_path(self) -> str:
+        """The absolute path, and the member within."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    def open(self) -> AbstractContextManager[IO[bytes]]:
+        """Open it as a file that can be searched."""
+
+    def check_ratio(self) -> None:
+        """Refuse what unpacks to far more than its size."""
+
+    def head(self, length: int) -> bytes:
+        """Read the beginning."""
+
+    def read_all(self) -> bytes:
+        """Read all of it; at most ``MAX_FILE_BYTES``."""
+
+    def read_sidecars(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
+        """Read the files of the same folder whose names match, by their names."""
+
+
+class FoundFile(NamedTuple):
+    """A file on disk: as the runner named it, by its absolute path, and its size and time of change."""
+
+    display_path: str
     path: str
     size: int = UNKNOWN_SIZE
     mtime_ns: int = UNKNOWN_SIZE
 
     @property
-    def known_as(self) -> str:
-        """The path for the store, which keeps text: the bytes of a name that are none are written out."""
+    def abs_path(self) -> str:
+        """The absolute path as storable text; undecodable bytes are escaped."""
         return self.path if self.path.isascii() else _storable_path(self.path)
+
+    def open(self) -> AbstractContextManager[IO[bytes]]:
+        """Open it; raises as ``open_file`` does."""
+        return open_file(self.path)
+
+    def check_ratio(self) -> None:
+        """Do nothing: plain files cannot be zip bombs."""
+
+    def head(self, length: int) -> bytes:
+        """Read the beginning; raises as ``open_file`` does."""
+        with self.open() as file:
+            return file.read(length)
+
+    def read_all(self) -> bytes:
+        """Read all of it; raises as ``open_file`` does."""
+        return self.head(MAX_FILE_BYTES)
+
+    def read_sidecars(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
+        """Read the files of the same folder whose names match."""
+        folder = Path(self.path).parent
+        with _translate_os_errors():
+            names = os.listdir(folder) if patterns else []  # noqa: PTH208 - the names alone
+        found = {}
+        for name in match_names(names, patterns):
+            with open_file(str(folder / name)) as file:
+                found[name] = file.read(MAX_FILE_BYTES)
+        return found
 
 
 def _storable_path(path: str) -> str:
@@ -38,10 +95,10 @@ def _storable_path(path: str) -> str:
 
 
 def find_files(paths: Iterable[str | os.PathLike[str]]) -> list[FoundFile]:
-    """All files that these files and folders name, each once, in the order of their absolute paths.
+    """Return all files that these files and folders name, each once, in the order of their absolute paths.
 
     Hidden files in a folder are left out and links to other folders not followed. What is
-    not there stays in the list, so that it is told of.
+    not there stays in the list, so that it is reported.
     """
     found: dict[str, FoundFile] = {}
     for given in paths:
@@ -52,29 +109,29 @@ def find_files(paths: Iterable[str | os.PathLike[str]]) -> list[FoundFile]:
     return [found[path] for path in sorted(found)]
 
 
-def _walk_folder(named: str, path: str) -> Iterator[FoundFile]:
-    """The file itself, or the files in the folder and in the folders within."""
+def _walk_folder(display_path: str, path: str) -> Iterator[FoundFile]:
+    """Yield the file itself, or the files in the folder and in the folders within."""
     try:
         entries = list(os.scandir(path))
-    except (OSError, ValueError):  # no folder, or one that cannot be read, which its loading tells
-        yield _found_file(named, path, Path(path))
+    except (OSError, ValueError):  # no folder, or one that cannot be read; reading it reports that
+        yield _found_file(display_path, path, Path(path))
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        inner = f"{named}{os.sep}{entry.name}"
+        inner = f"{display_path}{os.sep}{entry.name}"
         if entry.is_dir(follow_symlinks=False):
             yield from _walk_folder(inner, entry.path)
         elif not (entry.is_symlink() and _is_linked_folder(entry)):
             yield _found_file(inner, entry.path, entry)
 
 
-def _found_file(named: str, path: str, at: os.DirEntry[str] | Path) -> FoundFile:
+def _found_file(display_path: str, path: str, at: os.DirEntry[str] | Path) -> FoundFile:
     try:
         status = at.stat()
     except (OSError, ValueError):
-        return FoundFile(named, path)
-    return FoundFile(named, path, status.st_size, status.st_mtime_ns)
+        return FoundFile(display_path, path)
+    return FoundFile(display_path, path, status.st_size, status.st_mtime_ns)
 
 
 def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
@@ -84,88 +141,8 @@ def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-class InputSource(Protocol):
-    """Bytes with a name; every error of reading them is a BadInput."""
-
-    @property
-    def named(self) -> str:
-        """The name to tell it by: the path as the runner named it, and the member within."""
-
-    @property
-    def known_as(self) -> str:
-        """The absolute path, and the member within."""
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-
-    def opened(self) -> AbstractContextManager[IO[bytes]]:
-        """The bytes as a file that can be searched."""
-
-    def refuse_bomb(self) -> None:
-        """Refuse what unpacks to far more than its size."""
-
-    def head(self, length: int) -> bytes:
-        """Read the beginning."""
-
-    def load(self) -> bytes:
-        """Read all of it; at most ``LARGEST`` bytes."""
-
-    def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
-        """Read the files of the same folder whose names match, by their names."""
-
-
-@dataclass(frozen=True, slots=True)
-class DiskFile:
-    """A file on disk."""
-
-    file: FoundFile
-
-    @property
-    def named(self) -> str:
-        """As the runner named it."""
-        return self.file.named
-
-    @property
-    def known_as(self) -> str:
-        """Its absolute path."""
-        return self.file.known_as
-
-    @property
-    def size(self) -> int:
-        """As the listing showed it."""
-        return self.file.size
-
-    def opened(self) -> AbstractContextManager[IO[bytes]]:
-        """The bytes as a file; raises as ``open_file`` does."""
-        return open_file(self.file.path)
-
-    def refuse_bomb(self) -> None:
-        """Nothing on disk is larger than it is."""
-
-    def head(self, length: int) -> bytes:
-        """Read the beginning; raises as ``open_file`` does."""
-        with self.opened() as file:
-            return file.read(length)
-
-    def load(self) -> bytes:
-        """Read all of it; raises as ``open_file`` does."""
-        return self.head(MAX_FILE_BYTES)
-
-    def beside(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
-        """Read the files of the same folder whose names match."""
-        folder = Path(self.file.path).parent
-        with _translate_os_errors():
-            names = os.listdir(folder) if patterns else []  # noqa: PTH208 - the names alone
-        found = {}
-        for name in match_names(names, patterns):
-            with open_file(str(folder / name)) as file:
-                found[name] = file.read(MAX_FILE_BYTES)
-        return found
-
-
 def match_names(names: list[str], patterns: tuple[str, ...]) -> list[str]:
-    """The names that match one of the patterns, whatever their letter case."""
+    """Return the names that match one of the patterns, in any letter case."""
     return [
         name
         for name in sorted(names)
@@ -203,7 +180,7 @@ def _translate_os_errors() -> Iterator[None]:
 
 
 def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator[list[FoundFile]]:
-    """The files to import, each time some are new or changed and were the same at two looks in a row.
+    """Yield the files to import, each time some are new or changed and were the same at two looks in a row.
 
     A folder that is not there yet, or no longer, is waited for. What was in one that comes back is given
     again: the import knows what it has.

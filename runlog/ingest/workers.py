@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Mapping
     from concurrent.futures import Future
 
+    from runlog.importers import Format
     from runlog.model import Activity, ParsedFile, Track
     from runlog.settings import Settings
     from runlog.store.tracks import PackedDerived, PackedTrack
 
 
 def derive_packed(track: Track) -> PackedDerived:
-    """Derive the route shape and the digest of a track, and pack them."""
+    """Derive the route shape and the summary of a track, and pack them."""
     from runlog.analysis import track_summary
     from runlog.store import tracks
 
@@ -42,55 +43,59 @@ class ParseJob:
     Attributes:
         name: of the file, as importers see it.
         data: its bytes.
-        beside: the files of its folder that belong to it, by their names.
+        sidecars: the files of its folder that are read with it, by their names.
+        file_format: as identified by its first bytes; None: not identified yet.
     """
 
     name: str
     data: bytes
-    beside: Mapping[str, bytes] = field(default_factory=dict)
+    sidecars: Mapping[str, bytes] = field(default_factory=dict)
+    file_format: Format | None = None
 
     @property
     def size(self) -> int:
-        """In bytes, all in all."""
-        return len(self.data) + sum(map(len, self.beside.values()))
+        """In bytes, with the sidecars."""
+        return len(self.data) + sum(map(len, self.sidecars.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """What reading a file came to: a reading and its packed streams, or why there is none.
+    """A parsed file and its packed tracks, or why there is none.
 
     Attributes:
         outcome: "read", "skipped" (sound, but nothing for runlog) or "failed".
         reason: why, unless it was read.
-        reading: what it holds; the tracks of its activities are in ``streams``.
+        parsed: what it holds; the tracks of its activities are in ``streams``.
         streams: the packed track of each of its activities, with what is derived of it;
             None where it has no track.
-        lasting: whether reading the same bytes again would come to the same.
+        is_final: whether reading the same bytes again would give the same.
     """
 
     outcome: str
     reason: str = ""
-    reading: ParsedFile | None = None
+    parsed: ParsedFile | None = None
     streams: tuple[PackedTrack | None, ...] = ()
-    lasting: bool = True
+    is_final: bool = True
 
 
 def parse_file(job: ParseJob, settings: Settings, sport: str | None) -> ParseResult:
-    """Read one file, derive of its tracks and pack them; whatever is wrong becomes a reason."""
+    """Parse one file, and pack its tracks with what is derived of them; every error becomes a reason."""
     from runlog import importers
 
     try:
-        reading = importers.read_bytes(job.data, job.name, settings, sport, job.beside)
-        streams = tuple(map(_pack_activity_track, reading.activities))
+        parsed = importers.read_bytes(
+            job.data, job.name, settings, sport, job.sidecars, file_format=job.file_format
+        )
+        streams = tuple(map(_pack_activity_track, parsed.activities))
     except NotTaken as error:
         return ParseResult("skipped", str(error))
     except BadInput as error:
         return ParseResult("failed", str(error))
     except Exception as error:  # noqa: BLE001 - our own mistake about one file; it is told, the others go on
         reason = f"runlog made a mistake, please report it: {type(error).__name__}: {error}"
-        return ParseResult("failed", reason, lasting=False)
-    activities = tuple(replace(activity, track=None) for activity in reading.activities)
-    return ParseResult("read", reading=replace(reading, activities=activities), streams=streams)
+        return ParseResult("failed", reason, is_final=False)
+    activities = tuple(replace(activity, track=None) for activity in parsed.activities)
+    return ParseResult("read", parsed=replace(parsed, activities=activities), streams=streams)
 
 
 def _pack_activity_track(activity: Activity) -> PackedTrack | None:
@@ -102,13 +107,13 @@ def _pack_activity_track(activity: Activity) -> PackedTrack | None:
 def parse_in_order(
     jobs: Iterable[tuple[T, ParseJob]], read: Callable[[ParseJob], ParseResult], workers: int
 ) -> Generator[tuple[T, ParseResult]]:
-    """Read files, in as many processes as workers are asked for, and hand them over in the order given.
+    """Yield the results of reading files, in the order given, from as many processes as ``workers`` says.
 
     Only a few files are held at a time. A file whose reading takes its process down is
-    tried once more alone and then told as failed; the others are read all the same.
+    tried once more alone and then reported as failed; the others are read all the same.
 
     Args:
-        jobs: what to read, each with what it is known by; taken as there is room.
+        jobs: what to read, each with a key that is yielded with its result; taken as there is room.
         read: reads one; for several workers it must be picklable.
         workers: 1 reads within this process.
     """
@@ -121,31 +126,31 @@ def parse_in_order(
 def _parse_in_processes(
     jobs: Iterable[tuple[T, ParseJob]], read: Callable[[ParseJob], ParseResult], workers: int
 ) -> Generator[tuple[T, ParseResult]]:
-    waiting: deque[tuple[T, ParseJob, Future[ParseResult]]] = deque()
+    pending: deque[tuple[T, ParseJob, Future[ParseResult]]] = deque()
     pool = _start_pool(workers)
     one_by_one = _IsolatedParser(read)
     try:
         for key, job in jobs:
-            while waiting and _is_queue_full(waiting, job, workers):
-                yield _finish_job(*waiting.popleft(), one_by_one)
+            while pending and _is_queue_full(pending, job, workers):
+                yield _finish_job(*pending.popleft(), one_by_one)
             try:
                 future = pool.submit(read, job)
             except BrokenProcessPool:
                 pool.shutdown()
                 pool = _start_pool(workers)
                 future = pool.submit(read, job)
-            waiting.append((key, job, future))
-        while waiting:
-            yield _finish_job(*waiting.popleft(), one_by_one)
+            pending.append((key, job, future))
+        while pending:
+            yield _finish_job(*pending.popleft(), one_by_one)
     finally:
         pool.shutdown(cancel_futures=True)
         one_by_one.close()
 
 
-def _is_queue_full(waiting: Collection[tuple[object, ParseJob, object]], job: ParseJob, workers: int) -> bool:
-    """Whether one more file would be more than the processes can use, or too much in memory."""
-    ahead = sum(one.size for _, one, _ in waiting)
-    return len(waiting) >= _JOBS_PER_WORKER * workers or ahead + job.size > _MAX_WAITING_BYTES
+def _is_queue_full(pending: Collection[tuple[object, ParseJob, object]], job: ParseJob, workers: int) -> bool:
+    """Return whether one more file is more than the processes can use, or too much in memory."""
+    ahead = sum(one.size for _, one, _ in pending)
+    return len(pending) >= _JOBS_PER_WORKER * workers or ahead + job.size > _MAX_WAITING_BYTES
 
 
 def _finish_job(
@@ -158,30 +163,30 @@ def _finish_job(
 
 
 class _IsolatedParser:
-    """A process for files of which one has taken the pool down: read alone, the culprit shows itself."""
+    """Re-reads files one at a time after a crash, to find the one that causes it."""
 
     def __init__(self, read: Callable[[ParseJob], ParseResult]) -> None:
         self._read = read
         self._pool: ProcessPoolExecutor | None = None
 
     def read(self, job: ParseJob) -> ParseResult:
-        """Read one file, or say that reading it crashes."""
+        """Read one file; the result says so where that crashes."""
         self._pool = self._pool or _start_pool(1)
         try:
             return self._pool.submit(self._read, job).result()
         except BrokenProcessPool:
             self.close()
-            return ParseResult("failed", _CRASHED, lasting=False)
+            return ParseResult("failed", _CRASHED, is_final=False)
 
     def close(self) -> None:
-        """End the process where there is one."""
+        """End the process if there is one."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
 
 def _start_pool(workers: int) -> ProcessPoolExecutor:
-    """Processes that start afresh everywhere: forking a program that runs threads may hang."""
+    """Start processes afresh, on every platform: forking a program that runs threads may hang."""
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
 
 

@@ -48,7 +48,7 @@ def is_same_runner(one: Track, other: Track, lag_s: float) -> bool | None:
     return False if nearest > _OTHER_PLACE_M else None
 
 
-def tracks_coincide(one: Track, other: Track, lag_s: float, *, by_heart: bool) -> bool:
+def tracks_coincide(one: Track, other: Track, lag_s: float, *, allow_heart_rate_only: bool) -> bool:
     """Whether two tracks on different clocks are at the same places, with the same heart rates.
 
     What both have must agree; what cannot be confirmed by either is not taken for the same.
@@ -57,7 +57,7 @@ def tracks_coincide(one: Track, other: Track, lag_s: float, *, by_heart: bool) -
         one: a track.
         other: another.
         lag_s: by how much it starts later, once the clocks are set to one.
-        by_heart: whether the heart rates alone may confirm it, as on a treadmill.
+        allow_heart_rate_only: whether the heart rates alone may confirm it, as on a treadmill.
     """
     times = _common_times(one, other, lag_s)
     placed = _has_usable_positions(one, other, times, lag_s)
@@ -66,7 +66,7 @@ def tracks_coincide(one: Track, other: Track, lag_s: float, *, by_heart: bool) -
     if not (_has_values(one, "heart_rate_bpm") and _has_values(other, "heart_rate_bpm")):
         return placed
     beats = np.median(_heart_rate_differences(one, other, times, lag_s))
-    return bool(beats <= _SAME_HEART_RATE_BPM) and (placed or by_heart)
+    return bool(beats <= _SAME_HEART_RATE_BPM) and (placed or allow_heart_rate_only)
 
 
 def _common_times(one: Track, other: Track, lag_s: float) -> NDArray[np.float64]:
@@ -150,14 +150,19 @@ def fill_gaps(best_first: Sequence[tuple[Activity, Track]]) -> Track:
 
 
 def _clock_lag_s(best: tuple[Activity, Track], other: tuple[Activity, Track]) -> float | None:
-    """By how much the other starts later; None where the runner has put together what is not of one time."""
+    """Return by how much the other starts later; None for recordings merged by hand that do not overlap."""
     one, two = best[0], other[0]
     if overlaps_in_time(one, two):
         return (two.start - one.start).total_seconds()
     lags = possible_clock_lags(one, two)
     tracks = best[1], other[1]
     return next(
-        (lag.seconds for lag in lags if tracks_coincide(*tracks, lag.seconds, by_heart=lag.whole)), None
+        (
+            lag.seconds
+            for lag in lags
+            if tracks_coincide(*tracks, lag.seconds, allow_heart_rate_only=lag.is_complete)
+        ),
+        None,
     )
 
 

@@ -104,6 +104,15 @@ def recording_by_external(db: sqlite3.Connection, external: str) -> Recording | 
     return rows.recording_from_row(row) if row else None
 
 
+def runs_of_file(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
+    """Return the ids of the runs in a file, in its order."""
+    found = db.execute(
+        "SELECT DISTINCT activity_id FROM recording WHERE file_id = ? AND kind = ? ORDER BY position",
+        (file_id, Kind.RUN),
+    )
+    return tuple(row["activity_id"] for row in found)
+
+
 def read_track(db: sqlite3.Connection, activity_id: int) -> Track | None:
     """Return the track of the best recording that has one, with the columns that only others have."""
     activity_id = int(activity_id)  # sqlite3 takes the numpy id of a frame for bytes

@@ -1,21 +1,29 @@
-"""Remember imported files: by the hash of their bytes, and by size and modification time."""
+"""Store what one imported file holds, and remember the file.
+
+A file is known by the hash of its bytes, or unread by its size and modification time.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.model import Kind
-from runlog.store import rows
+from runlog.model import ImportedFile, Kind
+from runlog.store import activities, diary, recordings, rows, shoes
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
+    from runlog.model import Activity, ParsedFile
+    from runlog.store.recordings import ImportCounts
+    from runlog.store.tracks import PackedTrack
+
 
 class KnownFile(NamedTuple):
-    """A file whose bytes were taken before."""
+    """A file whose bytes were imported before, the path that they had, and the ids of the runs in it."""
 
     file_id: int
     path: str
@@ -23,17 +31,17 @@ class KnownFile(NamedTuple):
 
 
 class CachedScan(NamedTuple):
-    """What came of a file, or of a member of an archive, and what a listing showed of it then.
+    """The result of a file, or of a member of an archive, and its size and time at the import.
 
     Attributes:
         path: of the file or archive on disk.
         member: the name within the archive, or "".
         size: of the file on disk in bytes.
         mtime_ns: when the file on disk was last changed.
-        outcome: what came of it.
+        outcome: of the import.
         reason: why.
         problems: what could not be read in it.
-        file_id: the file as it was taken; None where nothing of it was.
+        file_id: the stored file; None where nothing of it was imported.
     """
 
     path: str
@@ -47,7 +55,7 @@ class CachedScan(NamedTuple):
 
 
 def find_known(db: sqlite3.Connection, path: str, sha256: str) -> KnownFile | None:
-    """The file of these bytes; None where it has to be read.
+    """Return the file of these bytes that was imported before; None where it has to be read.
 
     An older version of a diary has to be read again: that is how an edit is undone. A copy of
     a diary under another path is remembered as such, so that it does not bring back the old
@@ -62,43 +70,89 @@ def find_known(db: sqlite3.Connection, path: str, sha256: str) -> KnownFile | No
             save_version(db, path, file["id"])
         elif holds is None or holds["file_id"] != file["id"]:
             return None
-    return KnownFile(file["id"], file["path"], runs_of_file(db, file["id"]))
+    return KnownFile(file["id"], file["path"], activities.runs_of_file(db, file["id"]))
 
 
-def runs_of_file(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
-    """The ids of the runs that a file tells of, in its order."""
-    found = db.execute(
-        "SELECT DISTINCT activity_id FROM recording WHERE file_id = ? AND kind = ? ORDER BY position",
-        (file_id, Kind.RUN),
-    )
-    return tuple(row["activity_id"] for row in found)
+def add_file(
+    db: sqlite3.Connection, path: str, sha256: str, parsed: ParsedFile, streams: Sequence[PackedTrack | None]
+) -> ImportCounts | KnownFile:
+    """Store everything in a file; within one transaction.
+
+    Args:
+        db: the database, within a transaction.
+        path: the file's absolute path.
+        sha256: of its bytes.
+        parsed: what it holds, but for an export; the activities come without their tracks.
+        streams: the packed track of each activity, None where it has none.
+    """
+    known = find_known(db, path, sha256)
+    if known is not None:
+        return known
+    is_edited = parsed.edited or not (parsed.activities or parsed.shoes)
+    now = datetime.now(UTC)
+    file_id = ensure_file(db, ImportedFile(sha256, path, parsed.format, is_edited, imported_at=now))
+    db.execute("UPDATE file SET imported_at = ? WHERE id = ?", (rows.utc_text(now), file_id))
+    if is_edited:
+        return _update_edited_file(db, path, file_id, parsed)
+    counts = recordings.add_recordings(db, parsed.activities, streams, file_id)
+    results = [shoes.add_or_complete(db, shoe) for shoe in parsed.shoes]
+    counts.shoes_added, counts.shoes_completed = results.count(shoes.ADDED), results.count(shoes.COMPLETED)
+    return counts
 
 
-def save_file(db: sqlite3.Connection, path: str, sha256: str, file_format: str, *, is_diary: bool) -> int:
-    """Note a file that is being taken and return its id."""
-    now = rows.utc_text(datetime.now(UTC))
+def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed: ParsedFile) -> ImportCounts:
+    """Update the rows of a file that the runner goes on editing: a diary or a list of runs.
+
+    A version with rows that could not be read is not noted, and may be imported again.
+    """
+    complete = not parsed.problems
+    entries = diary.update_from_diary(db, path, parsed.entries, complete=complete)
+    suffix = f"@{path}"
+    listed = [replace(one, external=f"{one.external}{suffix}") for one in parsed.activities]
+    counts = recordings.add_recordings(db, listed, [None] * len(listed), file_id)
+    counts.entries = entries
+    if complete:
+        counts.removed = recordings.remove_missing_rows(db, suffix, [one.external for one in listed])
+        save_version(db, path, file_id)
+    else:
+        counts.file_id = None
+        db.execute("DELETE FROM diary WHERE path = ?", (path,))
+    return counts
+
+
+def ensure_file(db: sqlite3.Connection, file: ImportedFile) -> int:
+    """Store a file unless its bytes are known, and return its id."""
     db.execute(
         "INSERT INTO file (sha256, path, format, is_diary, imported_at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (sha256) DO UPDATE SET imported_at = excluded.imported_at",
-        (sha256, path, file_format, is_diary, now),
+        "ON CONFLICT (sha256) DO NOTHING",
+        (file.sha256, file.path, file.format, file.is_diary, rows.utc_text(file.imported_at)),
     )
-    return int(db.execute("SELECT id FROM file WHERE sha256 = ?", (sha256,)).fetchone()["id"])
+    return int(db.execute("SELECT id FROM file WHERE sha256 = ?", (file.sha256,)).fetchone()["id"])
+
+
+def set_sport(db: sqlite3.Connection, sha256: str, activities: Sequence[Activity]) -> int:
+    """Set sport and kind of the recordings of a known file, and return how many that changes."""
+    changed = 0
+    for position, activity in enumerate(activities):
+        values = {"sport": activity.sport, "sub_sport": activity.sub_sport, "kind": activity.kind}
+        changed += db.execute(
+            "UPDATE recording SET sport = :sport, sub_sport = :sub_sport, kind = :kind, sport_guessed = 0 "
+            "WHERE file_id = (SELECT id FROM file WHERE sha256 = :sha256) AND position = :position "
+            "AND (sport, sub_sport, kind) IS NOT (:sport, :sub_sport, :kind)",
+            values | {"sha256": sha256, "position": position},
+        ).rowcount
+    return changed
 
 
 def save_version(db: sqlite3.Connection, path: str, file_id: int) -> None:
-    """Note which version of a file holds that the runner goes on editing."""
+    """Note which version is current of a file that the runner goes on editing."""
     db.execute("INSERT OR REPLACE INTO diary VALUES (?, ?)", (path, file_id))
-
-
-def delete_version(db: sqlite3.Connection, path: str) -> None:
-    """Let any version of that file be read again."""
-    db.execute("DELETE FROM diary WHERE path = ?", (path,))
 
 
 def read_scans(
     db: sqlite3.Connection, paths: Sequence[str], reader: str
 ) -> list[tuple[CachedScan, tuple[int, ...]]]:
-    """What came of these files when the same reader took them, each with the runs that it tells of.
+    """Return the results of files from an earlier import by the same reader, each with the ids of its runs.
 
     Args:
         db: the database.
@@ -134,15 +188,15 @@ def _runs_by_file(db: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
 
 
 def save_scans(
-    db: sqlite3.Connection, reader: str, paths: Iterable[str], seen_now: Iterable[CachedScan]
+    db: sqlite3.Connection, reader: str, paths: Iterable[str], scans: Iterable[CachedScan]
 ) -> None:
-    """Remember what came of files, in the place of what came of them before.
+    """Store the results of files, in the place of earlier ones.
 
     Args:
         db: the database, within a transaction.
         reader: the code and settings that read them.
-        paths: all files that were taken, also those of which nothing lasting can be said.
-        seen_now: what came of them, the members of an archive in their order.
+        paths: all files that were imported, also those without a final result.
+        scans: the final results, the members of an archive in their order.
     """
     db.executemany("DELETE FROM seen WHERE path = ?", [(path,) for path in paths])
     db.executemany(
@@ -150,6 +204,6 @@ def save_scans(
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (*one[:4], reader, *one[4:6], json.dumps(one.problems) if one.problems else "", one.file_id)
-            for one in seen_now
+            for one in scans
         ],
     )

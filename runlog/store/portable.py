@@ -19,7 +19,7 @@ from runlog.model import (
     Kind,
     RecordingKey,
 )
-from runlog.store import activities, alerts, diary, recordings, routes, rows, shoes, trials
+from runlog.store import activities, alerts, diary, files, recordings, routes, rows, shoes, trials
 from runlog.store.diary import EntryCounts
 from runlog.store.recordings import FilePosition, ImportCounts
 
@@ -115,6 +115,17 @@ def _imported_file(row: sqlite3.Row) -> ImportedFile:
     )
 
 
+def import_exported(
+    db: sqlite3.Connection,
+    exported: ExportedActivity | ExportedJournal,
+    streams: Sequence[PackedTrack | None],
+) -> ImportCounts:
+    """Import one file of an export; within one transaction. See `import_activity` and `import_journal`."""
+    if isinstance(exported, ExportedActivity):
+        return import_activity(db, exported, streams)
+    return import_journal(db, exported)
+
+
 def import_activity(
     db: sqlite3.Connection, exported: ExportedActivity, streams: Sequence[PackedTrack | None]
 ) -> ImportCounts:
@@ -130,21 +141,21 @@ def import_activity(
         exported: the activity and its recordings.
         streams: the packed track of each recording, None where it has none.
     """
-    tally = ImportCounts()
+    counts = ImportCounts()
     existing = [_find_recording(db, _recording_key(one)) for one in exported.recordings]
     target = next((found[1] for found in existing if found), None)
     if target is None:
-        target = _merge_into_existing(db, exported, streams, tally) or _create_activity(db, exported, tally)
+        target = _merge_into_existing(db, exported, streams, counts) or _create_activity(db, exported, counts)
     for found, one, stream in zip(existing, exported.recordings, streams, strict=True):
-        position = FilePosition(_ensure_file(db, one.file), one.position)
+        position = FilePosition(files.ensure_file(db, one.file), one.position)
         if found is None:
             recordings.insert_recording(db, one.activity, stream, target, position)
     if None in existing and any(existing):
-        tally.merged.append(f"more of #{target}")
+        counts.extended.append(target)
     if _is_run(exported):
-        tally.runs.append(target)
-    tally.updated += _fill_shoe_override(db, target, exported.worn)
-    return tally
+        counts.runs = (target,)
+    counts.updated += _fill_shoe_override(db, target, exported.worn)
+    return counts
 
 
 def _recording_key(one: ExportedRecording) -> RecordingKey:
@@ -173,7 +184,7 @@ def _merge_into_existing(
     db: sqlite3.Connection,
     exported: ExportedActivity,
     streams: Sequence[PackedTrack | None],
-    tally: ImportCounts,
+    counts: ImportCounts,
 ) -> int | None:
     """Merge the activity into a stored one that is the same, and return its id; None where there is none."""
     apart = {found[0] for key in exported.apart if (found := _find_recording(db, key))}
@@ -185,13 +196,12 @@ def _merge_into_existing(
     ]
     if not same:
         return None
-    tally.merged.append(recordings.same_as_text(same))
+    counts.duplicates.append(same)
     return recordings.merge_activities(db, (duplicate.activity_id for duplicate in same))
 
 
-def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, tally: ImportCounts) -> int:
-    tally.runs_added += _is_run(exported)
-    tally.other_added += not _is_run(exported)
+def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, counts: ImportCounts) -> int:
+    counts.add_activity(is_run=_is_run(exported))
     wanted = exported.id
     if wanted < 1 or db.execute("SELECT 1 FROM activity WHERE id = ?", (wanted,)).fetchone():
         wanted = recordings.new_activity(db)
@@ -208,42 +218,32 @@ def _fill_shoe_override(db: sqlite3.Connection, activity_id: int, worn: str | No
     ).rowcount
 
 
-def _ensure_file(db: sqlite3.Connection, file: ImportedFile) -> int:
-    db.execute(
-        "INSERT INTO file (sha256, path, format, is_diary, imported_at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (sha256) DO NOTHING",
-        (file.sha256, file.path, file.format, file.is_diary, rows.utc_text(file.imported_at)),
-    )
-    return int(db.execute("SELECT id FROM file WHERE sha256 = ?", (file.sha256,)).fetchone()["id"])
-
-
-def import_journal(
-    db: sqlite3.Connection, exported: ExportedJournal
-) -> tuple[EntryCounts, list[str | None], tuple[str, ...]]:
-    """Take the journal of an export, once its activities are there.
-
-    Returns:
-        How many diary entries are new or learnt more; what became of each pair of shoes; and what is wrong.
-    """
-    run_of = {one: _find_activity(db, origins) for one, origins in exported.activities.items()}
+def import_journal(db: sqlite3.Connection, exported: ExportedJournal) -> ImportCounts:
+    """Import the journal of an export, once its activities are stored."""
+    counts = ImportCounts()
+    run_of = {one: _find_activity(db, keys) for one, keys in exported.activities.items()}
     missing = sum(found is None for found in run_of.values())
-    problems = [_missing_text(missing, len(run_of))] if missing else []
-    became = []
-    for kept in exported.entries:
-        run = None if kept.entry.run is None else run_of.get(kept.entry.run)
+    if missing:
+        counts.problems.append(_missing_text(missing, len(run_of)))
+    results = []
+    for stored in exported.entries:
+        run = None if stored.entry.run is None else run_of.get(stored.entry.run)
         try:
-            became.append(diary.import_entry(db, replace(kept, entry=replace(kept.entry, run=run))))
+            results.append(diary.import_entry(db, replace(stored, entry=replace(stored.entry, run=run))))
         except BadInput as error:
-            problems.append(f"an entry of {kept.entry.moment:%Y-%m-%d %H:%M} UTC: {error}")
+            counts.problems.append(f"an entry of {stored.entry.moment:%Y-%m-%d %H:%M} UTC: {error}")
+    counts.entries = EntryCounts(results.count(diary.ADDED), results.count(diary.UPDATED))
     for file in exported.files:
-        _ensure_file(db, file)
+        files.ensure_file(db, file)
     _import_versions(db, exported.versions.items())
     alerts.import_alerts(db, exported.alerts)
     trials.import_trials(db, exported.plans)
-    counts = EntryCounts(became.count(diary.ADDED), became.count(diary.UPDATED))
     routes.import_routes(db, exported.routes, _assignments_by_stored_run(exported.on_route, run_of))
     pairs = shoes.import_shoes(db, exported.shoes)
-    return counts, [*pairs, *_import_shoe_rules(db, exported.shoe_rules, problems)], tuple(problems)
+    rules = list(_import_shoe_rules(db, exported.shoe_rules, counts.problems))
+    counts.shoes_added = pairs.count(shoes.ADDED)
+    counts.shoes_completed = [*pairs, *rules].count(shoes.COMPLETED)
+    return counts
 
 
 def _import_shoe_rules(

@@ -7,27 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import PurePath
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog.errors import BadInput, run_not_found
-from runlog.matching.same_run import (
-    closeness,
-    is_clear_match,
-    is_same_list,
-    is_same_run,
-    overlaps_in_time,
-    possible_clock_lags,
-)
+from runlog.matching import same_run
+from runlog.matching.same_run import is_same_run
 from runlog.model import Kind
-from runlog.store import activities, files, routes, rows
+from runlog.store import activities, routes, rows
+from runlog.store.activities import runs_of_file
+from runlog.store.diary import EntryCounts
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Sequence
 
     from runlog.matching import Recording
-    from runlog.model import Activity, Track
+    from runlog.model import Activity
     from runlog.store.tracks import PackedDerived, PackedTrack
 
 _COLUMNS = ("activity_id", "file_id", "position", *rows.ACTIVITY_COLUMNS, "streams", "points")
@@ -43,29 +39,46 @@ _UPDATE = (
 
 @dataclass(slots=True)
 class ImportCounts:
-    """What the activities of one file came to.
+    """What importing one file changed.
 
     Attributes:
-        runs: the ids of the runs that it tells of.
+        file_id: the stored file; None where it has to be read again next time.
+        runs: the ids of the runs in it, new or not.
         runs_added: how many of them are new.
         other_added: how many activities that are no runs are new.
-        merged: of each recording that was found to be of an activity that was there, which one.
-        joined: how many rows of a list tell more of an activity that was there.
+        duplicates: for each new recording of an activity that was stored before, the recordings it matched.
+        extended: the ids of stored activities that an export had more recordings of.
+        joined: how many rows of a list describe an activity that was stored before.
         updated: how many rows of a list say something else than its version before.
         removed: how many are no longer in it.
+        entries: how many diary entries were added, updated and removed.
+        shoes_added: how many pairs of shoes are new.
+        shoes_completed: how many pairs or rules learnt something.
+        problems: what could not be imported.
     """
 
-    runs: list[int] = field(default_factory=list)
+    file_id: int | None = None
+    runs: tuple[int, ...] = ()
     runs_added: int = 0
     other_added: int = 0
-    merged: list[str] = field(default_factory=list)
+    duplicates: list[list[Recording]] = field(default_factory=list)
+    extended: list[int] = field(default_factory=list)
     joined: int = 0
     updated: int = 0
     removed: int = 0
+    entries: EntryCounts = field(default_factory=EntryCounts)
+    shoes_added: int = 0
+    shoes_completed: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def add_activity(self, *, is_run: bool) -> None:
+        """Count a new activity."""
+        self.runs_added += is_run
+        self.other_added += not is_run
 
 
 class FilePosition(NamedTuple):
-    """Where an activity stands: in which file, and the how manieth it is."""
+    """The file, and the index of an activity within it."""
 
     file_id: int
     position: int
@@ -85,16 +98,16 @@ def add_recordings(
         streams: one for each.
         file_id: the file.
     """
-    tally = ImportCounts()
+    counts = ImportCounts(file_id)
     for position, (activity, stream) in enumerate(zip(activities, streams, strict=True)):
         place = FilePosition(file_id, position)
         earlier = _find_list_row(db, activity)
         if earlier is not None:
-            _update_list_row(db, earlier, activity, place, tally)
+            _update_list_row(db, earlier, activity, place, counts)
         else:
-            _add_recording(db, activity, stream, place, tally)
-    tally.runs += files.runs_of_file(db, file_id)
-    return tally
+            _add_recording(db, activity, stream, place, counts)
+    counts.runs = runs_of_file(db, file_id)
+    return counts
 
 
 def save_derived(db: sqlite3.Connection, recording_id: int, derived: PackedDerived) -> None:
@@ -134,20 +147,19 @@ def _add_recording(
     activity: Activity,
     stream: PackedTrack | None,
     place: FilePosition,
-    tally: ImportCounts,
+    counts: ImportCounts,
 ) -> None:
-    same = find_duplicates(db, activity, stream)
-    if not same:
+    duplicates = find_duplicates(db, activity, stream)
+    if not duplicates:
         activity_id = new_activity(db)
-        tally.runs_added += activity.kind is Kind.RUN
-        tally.other_added += activity.kind is not Kind.RUN
+        counts.add_activity(is_run=activity.kind is Kind.RUN)
     else:
-        joined = mergeable(db, (one.activity_id for one in same))
-        activity_id = merge_activities(db, joined)
+        merged = mergeable(db, (one.activity_id for one in duplicates))
+        activity_id = merge_activities(db, merged)
         if activity.external:
-            tally.joined += 1
+            counts.joined += 1
         else:
-            tally.merged.append(same_as_text([one for one in same if one.activity_id in joined]))
+            counts.duplicates.append([one for one in duplicates if one.activity_id in merged])
     insert_recording(db, activity, stream, activity_id, place)
 
 
@@ -172,30 +184,18 @@ def _recording_row(activity: Activity, activity_id: int, place: FilePosition) ->
     return rows.activity_row(activity) | own
 
 
-def same_as_text(same: Sequence[Recording]) -> str:
-    """Say that a new recording is of the activities that these are recordings of, the closest first."""
-    what = "run" if same[0].activity.kind is Kind.RUN else "activity"
-    by_activity = {one.activity_id: one for one in reversed(same)}
-    return f"the same {what} as {' and '.join(map(_describe, reversed(by_activity.values())))}"
-
-
-def _describe(twin: Recording) -> str:
-    name = f" {twin.activity.name!r}" if twin.activity.name else ""
-    return f"#{twin.activity_id}{name} ({PurePath(twin.path).name})"
-
-
 def _find_list_row(db: sqlite3.Connection, activity: Activity) -> Recording | None:
     """The row of an earlier version of the list."""
     return activities.recording_by_external(db, activity.external) if activity.external else None
 
 
 def _update_list_row(
-    db: sqlite3.Connection, earlier: Recording, activity: Activity, place: FilePosition, tally: ImportCounts
+    db: sqlite3.Connection, earlier: Recording, activity: Activity, place: FilePosition, counts: ImportCounts
 ) -> None:
     """Let a row say what the newer version of its list says, of the activity that it now fits."""
     activity_id = earlier.activity_id
     if replace(activity, track=None) != earlier.activity:
-        tally.updated += 1
+        counts.updated += 1
         activity_id = _activity_for_row(db, earlier, activity)
     db.execute(_UPDATE, _recording_row(activity, activity_id, place) | {"id": earlier.id})
 
@@ -208,7 +208,7 @@ def _activity_for_row(db: sqlite3.Connection, earlier: Recording, activity: Acti
     fitted = not others or any(is_same_run(earlier.activity, other) for other in others)
     if not fitted or any(is_same_run(activity, other) for other in others):
         return earlier.activity_id
-    same = [one.activity_id for one in find_duplicates(db, activity, None, besides=(earlier.id,))]
+    same = [one.activity_id for one in find_duplicates(db, activity, None, exclude=(earlier.id,))]
     if others:
         return merge_activities(db, same) if same else new_activity(db)
     return merge_activities(db, [earlier.activity_id, *same])
@@ -321,91 +321,23 @@ def _merge_into(db: sqlite3.Connection, into: int, other: int) -> None:
 #: No clock that shows local time for UTC, and no noon of a runner's day, is further off.
 _SEARCH_SPAN = timedelta(hours=26)
 
-#: Where positions say nothing, or are of a made-up world.
-_INDOOR_SPORTS = {"virtual_activity", "treadmill", "indoor_running"}
-
 
 def find_duplicates(
-    db: sqlite3.Connection, activity: Activity, stream: PackedTrack | None, besides: Collection[int] = ()
+    db: sqlite3.Connection, activity: Activity, stream: PackedTrack | None, exclude: Collection[int] = ()
 ) -> list[Recording]:
-    """The recordings of the same activity, the closest first; none where it is new.
+    """Return the stored recordings of the same activity, the closest first; none where it is new.
 
     Args:
         db: the database.
-        activity: as a file tells it, without its track.
+        activity: as its file has it, without its track.
         stream: its packed track.
-        besides: the ids of recordings that are not to be looked at.
+        exclude: the ids of recordings that are left out.
     """
     first, last = (rows.utc_text(activity.start + reach) for reach in (-_SEARCH_SPAN, _SEARCH_SPAN))
-    around = [one for one in activities.recordings_between(db, first, last) if one.id not in besides]
-    others = [one for one in around if not is_same_list(activity, one.activity)]
-    if activity.day_only:
-        told = {one.activity_id for one in around if is_same_list(activity, one.activity)}
-        return _sorted_matches(activity, (one for one in others if one.activity_id not in told))[:1]
-    new = _NewRecording(db, activity, stream)
-    same = [one for one in others if not one.activity.day_only and new.is_same_as(one)]
-    same.sort(key=lambda one: closeness(activity, one.activity), reverse=True)
-    return same + _sorted_matches(activity, _unmatched_day_rows(around, same))[:1]
-
-
-def _sorted_matches(activity: Activity, others: Iterable[Recording]) -> list[Recording]:
-    same = [one for one in others if is_same_run(activity, one.activity)]
-    return sorted(same, key=lambda one: closeness(activity, one.activity), reverse=True)
-
-
-def _unmatched_day_rows(around: list[Recording], same: list[Recording]) -> list[Recording]:
-    """The rows of a day that no recording is known of yet, of lists that do not tell of this run already."""
-    of_this_run = {one.activity_id for one in same}
-    told = [one.activity for one in around if one.activity_id in of_this_run]
-    recorded = {one.activity_id for one in around if not one.activity.day_only}
-    return [
-        one
-        for one in around
-        if one.activity_id not in recorded and not any(is_same_list(one.activity, row) for row in told)
-    ]
-
-
-class _NewRecording:
-    """A new recording, held against those that are there."""
-
-    def __init__(self, db: sqlite3.Connection, activity: Activity, stream: PackedTrack | None) -> None:
-        self._db = db
-        self._activity = activity
-        self._stream = stream
-
-    def is_same_as(self, other: Recording) -> bool:
-        """Whether both are of one activity: as their tracks say, else by times and distances."""
-        if is_clear_match(self._activity, other.activity):
-            return True
-        said = self._said_by_places(other)
-        same = is_same_run(self._activity, other.activity) if said is None else said
-        return same or self._coincides_with(other)
-
-    def _said_by_places(self, other: Recording) -> bool | None:
-        """Whether the tracks of the same time are of one runner or two; None where they do not tell."""
-        indoors = not _INDOOR_SPORTS.isdisjoint({self._activity.sub_sport, other.activity.sub_sport})
-        if indoors or not overlaps_in_time(self._activity, other.activity):
-            return None
-        tracks = self._tracks(other)
-        if tracks is None:
-            return None
-        from runlog.matching.tracks import is_same_runner
-
-        return is_same_runner(*tracks, (other.activity.start - self._activity.start).total_seconds())
-
-    def _coincides_with(self, other: Recording) -> bool:
-        lags = possible_clock_lags(self._activity, other.activity)
-        tracks = self._tracks(other) if lags else None
-        if tracks is None:
-            return False
-        from runlog.matching.tracks import tracks_coincide
-
-        return any(tracks_coincide(*tracks, lag.seconds, by_heart=lag.whole) for lag in lags)
-
-    def _tracks(self, other: Recording) -> tuple[Track, Track] | None:
-        if self._stream is None or not other.points:
-            return None
-        from runlog.store.tracks import decode_track
-
-        track = activities.read_recording_track(self._db, other.id)
-        return None if track is None else (decode_track(self._stream.arrays), track)
+    nearby = [one for one in activities.recordings_between(db, first, last) if one.id not in exclude]
+    return same_run.find_duplicates(
+        activity,
+        nearby,
+        load_new=lambda: None if stream is None else stream.unpack(),
+        load_track=partial(activities.read_recording_track, db),
+    )

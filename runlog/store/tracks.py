@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,17 +42,26 @@ class PackedTrack:
         columns: how many columns beside the clock hold values.
         points: how many points it has.
         derived: its route shape and digest.
+        unpacked: the track itself, as long as it stays within its process.
     """
 
     arrays: bytes
     columns: int
     points: int
     derived: PackedDerived
+    unpacked: Track | None = field(default=None, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return PackedTrack, (self.arrays, self.columns, self.points, self.derived)
+
+    def unpack(self) -> Track:
+        """Return the track."""
+        return decode_track(self.arrays) if self.unpacked is None else self.unpacked
 
 
 def pack_track(track: Track, derived: PackedDerived) -> PackedTrack:
     """Pack a track beside what is derived of it."""
-    return PackedTrack(encode_track(track), _count_value_columns(track), len(track), derived)
+    return PackedTrack(encode_track(track), _count_value_columns(track), len(track), derived, track)
 
 
 def pack_derived(shape: NDArray[np.float64] | None, digest: TrackSummary, version: int) -> PackedDerived:

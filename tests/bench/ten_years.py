@@ -11,7 +11,7 @@ import numpy as np
 import runlog
 from runlog.ingest.workers import derive_packed
 from runlog.model import Activity, Entry, ParsedFile, Shoe, Track
-from runlog.store.imports import add_file
+from runlog.store.files import add_file
 from runlog.store.tracks import pack_track
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 import runlog
 from runlog.model import Activity, Entry, ParsedFile
-from runlog.store.imports import add_file
+from runlog.store.files import add_file
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -12,7 +12,7 @@ import pytest
 from runlog import importers, ingest, store
 from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.ingest import workers
-from runlog.ingest.sources import DiskFile, FoundFile, find_files
+from runlog.ingest.sources import FoundFile, find_files
 from runlog.ingest.workers import ParseJob, ParseResult, parse_file, parse_in_order
 from runlog.settings import Settings
 
@@ -25,7 +25,9 @@ def touch(folder, *names):
 
 
 def named(folder, *paths):
-    return [Path(found.named).relative_to(folder).as_posix() for found in find_files(paths or [folder])]
+    return [
+        Path(found.display_path).relative_to(folder).as_posix() for found in find_files(paths or [folder])
+    ]
 
 
 def test_folders_are_walked_in_order_without_hidden_files(tmp_path):
@@ -60,7 +62,7 @@ def test_the_home_is_where_the_tilde_says(tmp_path, monkeypatch):
 
 def head_of(path):
     (found,) = find_files([path])
-    return DiskFile(found).head(4)
+    return found.head(4)
 
 
 def test_a_listing_shows_size_and_time(tmp_path):
@@ -73,7 +75,7 @@ def test_what_cannot_be_read_says_why(tmp_path):
     with pytest.raises(BadInput, match="no such file"):
         head_of(tmp_path / "none.fit")
     with pytest.raises(BadInput, match="folder"):
-        DiskFile(FoundFile(str(tmp_path), str(tmp_path))).head(4)
+        FoundFile(str(tmp_path), str(tmp_path)).head(4)
 
 
 @pytest.mark.parametrize("name", ["a" * 5000, "a\0b"])
@@ -156,12 +158,12 @@ def test_a_crash_fails_only_the_file_that_crashes():
     ],
 )
 def test_whatever_is_wrong_with_a_file_becomes_its_reason(monkeypatch, error, outcome, reason):
-    def fail(*_):
+    def fail(*_, **__):
         raise error
 
     monkeypatch.setattr(importers, "read_bytes", fail)
     read = parse_file(ParseJob("a.fit", b""), Settings(), None)
-    assert (read.outcome, read.reason, read.reading) == (outcome, reason, None)
+    assert (read.outcome, read.reason, read.parsed) == (outcome, reason, None)
 
 
 def test_a_small_import_starts_no_processes(tmp_path):
@@ -170,7 +172,7 @@ def test_a_small_import_starts_no_processes(tmp_path):
 
 
 def test_what_is_too_large_to_be_read_is_not_even_loaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(DiskFile, "load", pytest.fail)
+    monkeypatch.setattr(FoundFile, "read_all", pytest.fail)
     for name, beginning in (("a.fit", b"\x0e\x10\x34\x08\0\0\0\0.FIT\0\0"), ("b.zip", b"PK\x03\x04")):
         with (tmp_path / name).open("wb") as file:
             file.write(beginning)

@@ -17,7 +17,7 @@ from runlog import ingest, journal
 from runlog.errors import NotReadable
 from runlog.ingest import archives
 from runlog.ingest.archives import walk_source
-from runlog.ingest.sources import DiskFile, find_files
+from runlog.ingest.sources import FoundFile, find_files
 from runlog.settings import Settings
 
 DIARY = b"date,soreness\n2026-03-04,3\n2026-03-05,0\n"
@@ -178,7 +178,7 @@ def test_archives_within_one_have_a_limit_in_all(kept, monkeypatch, tmp_path):
 def test_an_archive_of_too_many_files_is_refused_before_it_is_listed(monkeypatch, tmp_path):
     monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
     (tmp_path / "z.zip").write_bytes(zipped({str(number): b"" for number in range(4)}))
-    ((_, error),) = walk_source(DiskFile(*find_files([tmp_path / "z.zip"])), lambda _: None)
+    ((_, error),) = walk_source(*find_files([tmp_path / "z.zip"]), lambda _: None)
     assert isinstance(error, NotReadable)
     assert "lists 4 files" in str(error)
 
@@ -194,9 +194,9 @@ def test_what_lies_beside_a_list_is_read_up_to_a_limit_in_all(monkeypatch, tmp_p
     spellings = ["SHOES.CSV", "Shoes.csv", "other/shoes.csv", "shoes.csv"]
     (tmp_path / "a.zip").write_bytes(zipped(dict.fromkeys(["activities.csv", *spellings], bytes(100))))
     monkeypatch.setattr(archives, "MAX_FILE_BYTES", 250)
-    walked = walk_source(DiskFile(find_files([tmp_path / "a.zip"])[0]), print)
+    walked = walk_source(*find_files([tmp_path / "a.zip"]), print)
     source, _ = next(walked)
-    assert list(source.beside(("shoes.csv",))) == ["SHOES.CSV", "Shoes.csv"]
+    assert list(source.read_sidecars(("shoes.csv",))) == ["SHOES.CSV", "Shoes.csv"]
 
 
 def test_an_inner_archive_is_read_where_it_lies(tmp_path):
@@ -204,9 +204,9 @@ def test_an_inner_archive_is_read_where_it_lies(tmp_path):
     inner = zipped({f"{day}.gpx": gpx(day) for day in range(3)})
     (tmp_path / "z.zip").write_bytes(zipped({"inner.zip": inner}))
     found = []
-    for source, error in walk_source(DiskFile(*find_files([tmp_path / "z.zip"])), lambda _: None):
+    for source, error in walk_source(*find_files([tmp_path / "z.zip"]), lambda _: None):
         assert error is None
-        found.append((source.named.rpartition("/")[2], source.load()))
+        found.append((source.display_path.rpartition("/")[2], source.read_all()))
     assert found == [(f"{day}.gpx", gpx(day)) for day in range(3)]
 
 
@@ -226,7 +226,7 @@ def test_an_archive_seen_before_is_known_without_being_opened(kept, tmp_path, mo
     archive.write_bytes(zipped({"a.gpx": gpx(), "b.txt": b"nothing", "c.gpx": b"<gpx><trk>"}))
     aged(archive)
     first = kept.add([archive])
-    monkeypatch.setattr(DiskFile, "head", pytest.fail)
+    monkeypatch.setattr(FoundFile, "head", pytest.fail)
     again = kept.add([archive])
     assert outcomes(again, archive) == {"a.gpx": "known", "b.txt": "skipped", "c.gpx": "failed"}
     assert [file.reason for file in again.files][1:] == [file.reason for file in first.files][1:]

@@ -90,8 +90,8 @@ def test_a_mutant_comes_to_a_reading_or_a_reason(real, group):
             data = mutant(chance, real[name], chance.choice(others))
             with no_hang():
                 read = parse_file(ParseJob(name, data), SETTINGS, None)
-            assert read.lasting, f"{name}: {read.reason}"
-            assert (read.reading is None) == bool(read.reason)
+            assert read.is_final, f"{name}: {read.reason}"
+            assert (read.parsed is None) == bool(read.reason)
             outcomes.append(read.outcome)
     assert {"read", "skipped", "failed"} == set(outcomes)
 

@@ -12,7 +12,6 @@ from made_copies import Copy, activity_in, gpx_of, indoor_tcx_of
 
 from runlog import journal
 from runlog.model import Kind
-from runlog.store.activities import read_activities, read_track
 
 SAMPLE = "2026-05-18-0722-run.fit"
 DEVICES = (
@@ -82,7 +81,7 @@ def imported(tmp_path):
         with journal.open(tmp_path / home) as kept:
             for path in paths:
                 summary = kept.add([path])
-            return kept.read(read_activities), summary
+            return kept.activities(), summary
 
     return take
 
@@ -193,7 +192,7 @@ def test_each_column_comes_from_the_best_source_that_has_it(sample, put, one_run
     found, _ = one_run(without_places, put("phone.gpx", gpx_of(phone)))
     assert found.activity.avg_hr == pytest.approx(whole.avg_hr, abs=1)
     with journal.open(tmp_path / "forth") as kept:
-        track = kept.read(read_track, found.id)
+        track = kept.track(found.id)
     assert {"lat", "lon", "heart_rate_bpm", "distance_m"} <= set(track.columns)
 
 

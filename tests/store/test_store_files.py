@@ -6,13 +6,12 @@ from datetime import date
 
 import numpy as np
 import pytest
-from made_recordings import shoes_of
+from made_recordings import Outcome, shoes_of
 
 from runlog.errors import StoreError
 from runlog.model import EasySegment, Kind, ParsedFile, Shoe, ThirdMeans, TrackSummary
 from runlog.store.activities import read_activities, read_track
-from runlog.store.diary import EntryCounts
-from runlog.store.imports import FileOutcome, add_file, recognise_file, set_sport
+from runlog.store.files import add_file, find_known, set_sport
 from runlog.store.shoes import read_shoes
 from runlog.store.tracks import pack_derived, pack_track
 
@@ -21,7 +20,7 @@ def test_a_file_with_a_run_is_added(files, kept, run, track):
     outcome = files.add(
         "/a.fit", run(name="Hills", sub_sport="trail", utc_offset_s=7200, track=track(60, 200))
     )
-    assert outcome == FileOutcome("added", runs=(1,), runs_added=1)
+    assert outcome == Outcome("added", runs=(1,), runs_added=1)
     (found,) = kept.read(read_activities)
     assert found.activity == run(name="Hills", sub_sport="trail", utc_offset_s=7200)
     assert (found.sources, found.worn, found.shape) == (("/a.fit",), None, None)
@@ -45,9 +44,9 @@ def test_the_same_bytes_are_known_wherever_they_are(files, kept, run):
 
 def test_whether_bytes_are_known_is_asked_without_reading(files, kept, run):
     files.add("/a.fit", run())
-    assert kept.write(recognise_file, "/a.fit", "0" * 64) is None
+    assert kept.write(find_known, "/a.fit", "0" * 64) is None
     digest = kept._db.execute("SELECT sha256 FROM file").fetchone()[0]
-    assert kept.write(recognise_file, "/b.fit", digest).reason == "the same bytes as /a.fit"
+    assert kept.write(find_known, "/b.fit", digest).path == "/a.fit"
 
 
 def test_a_file_that_fails_half_way_leaves_nothing(files, kept, run, track):
@@ -75,7 +74,7 @@ def test_a_known_file_counts_as_what_the_runner_says(files, kept, run):
     assert kept.write(set_sport, digest, [run(), ride]) == 1
     assert kept.write(set_sport, digest, [run(), ride]) == 0
     assert [found.activity.kind for found in kept.read(read_activities)] == [Kind.RUN, Kind.OTHER]
-    assert kept.write(recognise_file, "/a.gpx", digest).runs == (1,)
+    assert kept.write(find_known, "/a.gpx", digest).runs == (1,)
 
 
 def test_what_is_derived_of_tracks_is_kept_and_made_anew_for_newer_code(kept, run, track):
@@ -103,7 +102,3 @@ def test_what_is_derived_of_tracks_is_kept_and_made_anew_for_newer_code(kept, ru
     assert seen == [61, 61]
     np.testing.assert_array_equal(kept.read(read_activities)[1].shape, newer)
     assert kept.read(read_activities, derived=False)[0].shape is None
-
-
-def test_counts_start_at_nothing():
-    assert FileOutcome("known").ratings == EntryCounts(0, 0, 0)
