@@ -95,7 +95,7 @@ def assert_same_messages(ours, theirs):
             {name: value for name, value in native.items() if name in names and isinstance(value, SINGLE)}
             for native, _ in theirs.get(kind.name, [])
         ]
-        assert list(ours.others.get(kind.name, [])) == expected, kind.name
+        assert list(ours.by_type.get(kind.name, [])) == expected, kind.name
 
 
 def assert_same_records(ours, theirs):
@@ -110,7 +110,7 @@ def assert_same_records(ours, theirs):
     for stryd, (name, factor) in STRYD.items():
         expected = column(developer, stryd) * factor
         if not np.isnan(expected).all():
-            np.testing.assert_array_equal(ours.developer[name], expected, err_msg=stryd)
+            np.testing.assert_array_equal(ours.developer_records[name], expected, err_msg=stryd)
 
 
 def column(messages, name):

@@ -109,9 +109,9 @@ def thinned(sequence):
     records = [
         one
         for one in scan.scan_messages(sequence, begin, end).definitions
-        if one.kind == profile.RECORD_MESSAGE
+        if one.message_number == profile.RECORD_MESSAGE
     ]
-    spans = sorted((start, start + one.size) for one in records for start in one.starts)
+    spans = sorted((start, start + one.size) for one in records for start in one.message_offsets)
     if len(spans) <= KEPT_RECORDS:
         return sequence
     later = spans[KEPT_RECORDS // 2 :]

@@ -137,7 +137,7 @@ def test_a_latitude_without_a_longitude_is_no_position():
 
 def test_messages_beyond_the_most_are_left_out():
     found, problem = decode.decode_messages(
-        RUN_FILE, most=104
+        RUN_FILE, max_messages=104
     )  # three of them definitions, two other messages
     assert len(found.times) == 99
     assert "more messages than any recording has" in problem.reason
@@ -173,7 +173,7 @@ def test_more_kinds_of_messages_than_any_recording_has_are_not_taken_in():
 
 def test_messages_without_any_field_do_not_hold_up():
     empty = definition(1, 20) + b"\x01" * 100_000
-    found, problem = decode.decode_messages(file_of(empty), most=50_000)
+    found, problem = decode.decode_messages(file_of(empty), max_messages=50_000)
     assert len(found.times) == 49_999
     assert np.isnan(found.times).all()
     assert problem

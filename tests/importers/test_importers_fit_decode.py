@@ -141,7 +141,7 @@ def test_events_with_compressed_times_have_them():
         message(1, "<BB", 0, 4, seconds=NOON + 7),
     )
     assert_same(data)
-    (event,) = decode.decode_messages(data)[0].others["event"]
+    (event,) = decode.decode_messages(data)[0].by_type["event"]
     assert event == {"timestamp": profile.FIT_EPOCH_S + NOON + 7, "event": "timer", "event_type": "stop_all"}
 
 
@@ -164,7 +164,7 @@ def test_texts_end_at_their_first_zero_and_may_be_no_text_at_all():
     def name(raw):
         data = file_of(definition(0, SESSION, (2, 4, 0x86), (110, 8, 0x07)), message(0, "<I8s", NOON, raw))
         assert_same(data)
-        return decode.decode_messages(data)[0].others["session"][0].get("sport_profile_name")
+        return decode.decode_messages(data)[0].by_type["session"][0].get("sport_profile_name")
 
     assert name(b"Lauf\x00abc") == "Lauf"
     assert name("Läufer!".encode()) == "Läufer!"
@@ -192,7 +192,7 @@ def test_a_developer_field_stands_for_the_native_field_that_its_description_name
         message(0, "<IHHHfBB", NOON, 50, 999, 250, 7.5, 150, 1),
         message(0, "<IHHHfBB", NOON + 1, 50, 999, 0xFFFF, math.nan, 0xFF, 1),
     )
-    developer = decode.decode_messages(data)[0].developer
+    developer = decode.decode_messages(data)[0].developer_records
     assert set(developer) == {"power", "vertical_oscillation", "heart_rate"}
     np.testing.assert_array_equal(developer["power"], [250, np.nan])
     np.testing.assert_array_equal(developer["vertical_oscillation"], [75, np.nan])

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from runlog.importers.fit.decode import Messages
     from runlog.model import Track
 
-if TYPE_CHECKING:
     Message = Mapping[str, Any]
+    Intensities = list[Intensity | None]
 
 FORMAT = "fit"
 
@@ -48,12 +48,12 @@ _OTHER_FILE_TYPES = {
     "segment_list": "a list of segments",
     "device": "a watch's description of itself",
 }
-#: Times below this count seconds since the watch was switched on: its clock had not been set.
+#: Smaller times count seconds since power-on: the watch's clock had not been set.
 _CLOCK_UNSET_BELOW = profile.FIT_EPOCH_S + 0x10000000
 
 
 def claims(head: Head) -> bool:
-    """Tell whether the bytes begin with a FIT header."""
+    """Return whether the bytes begin with a FIT header."""
     return scan.is_fit_header(head.data)
 
 
@@ -64,70 +64,69 @@ def read(file: SourceFile) -> ParsedFile:
         NotTaken: sound, but a course, settings … and no activity.
         NotReadable: damaged, with no activity before the fault.
     """
-    sequences, problems = scan.split_chained(file.data)
-    kept: list[Activity] = []
-    notes: list[str] = []
-    others: list[str] = []
-    left = scan.MAX_MESSAGES
-    for sequence in sequences:
-        messages, fault = decode.decode_messages(sequence.data, left)
-        left -= messages.count
-        other = _other_file_type(messages)
-        found = [] if other else build_activities(messages)
-        kept += found
-        if other:
-            others.append(other)
-        elif fault:
-            count = sum(len(activity.track) for activity in found if activity.track)
+    chained_files, problems = scan.split_chained(file.data)
+    activities: list[Activity] = []
+    other_types: list[str] = []
+    messages_left = scan.MAX_MESSAGES
+    for chained in chained_files:
+        messages, fault = decode.decode_messages(chained.data, messages_left)
+        messages_left -= messages.count
+        other_type = _other_file_type(messages)
+        if other_type:
+            other_types.append(other_type)
+            continue
+        built = build_activities(messages)
+        activities += built
+        if fault:
+            count = sum(len(activity.track) for activity in built if activity.track)
             reason = f"damaged ({fault.reason}); {count} records were kept"
-            problems.append(Problem(reason, byte=sequence.offset + (fault.byte or 0)))
-        notes += [
-            f"the clock of the watch was not set: it says {activity.start:%Y-%m-%d}"
-            for activity in found
-            if activity.start.timestamp() < _CLOCK_UNSET_BELOW
-        ]
-    if not kept:
-        _raise_without_activity(others, problems)
-    return ParsedFile(FORMAT, activities=tuple(kept), problems=tuple(problems), notes=tuple(notes))
+            problems.append(Problem(reason, byte=chained.offset + (fault.byte or 0)))
+    if not activities:
+        _raise_without_activity(other_types, problems)
+    notes = tuple(
+        f"the clock of the watch was not set: it says {activity.start:%Y-%m-%d}"
+        for activity in activities
+        if activity.start.timestamp() < _CLOCK_UNSET_BELOW
+    )
+    return ParsedFile(FORMAT, activities=tuple(activities), problems=tuple(problems), notes=notes)
 
 
-def _raise_without_activity(others: Sequence[str], problems: Sequence[Problem]) -> None:
-    if others:
-        raise NotTaken("; ".join(dict.fromkeys(others)))
+def _raise_without_activity(other_types: Sequence[str], problems: Sequence[Problem]) -> None:
+    if other_types:
+        raise NotTaken("; ".join(dict.fromkeys(other_types)))
     if problems:
         raise NotReadable("; ".join(map(str, problems)))
     raise NotTaken("no activity in it: neither a session nor records with times")
 
 
 def _other_file_type(messages: Messages) -> str | None:
-    """Say what a file is that is no activity; a file that does not say may be one."""
-    types = [message["type"] for message in messages.others.get("file_id", ()) if "type" in message]
+    """Return what a file is if it says that it is no activity."""
+    types = [message["type"] for message in messages.by_type.get("file_id", ()) if "type" in message]
     if not types or "activity" in types:
         return None
     return _OTHER_FILE_TYPES.get(types[0], f"a FIT file of the type {types[0]}, not an activity")
 
 
 def build_activities(messages: Messages) -> list[Activity]:
-    """Make an activity of each session, of the records and laps from its start to the next one's."""
+    """Build an activity of each session, with the records and laps from its start to the next one's."""
     sessions = _sort_sessions(messages)
     if not sessions:
         return []
     device, offset = _device(messages), _utc_offset(messages)
     resumed, laps = timer_restarts(messages), build_laps(messages)
     later_starts = [session["start_time"] for session in sessions[1:]]
-    records_of = _split_by_session(messages.times, later_starts)
-    laps_of = _split_by_session(np.array([lap.start.timestamp() for lap in laps]), later_starts)
-    found = []
-    for session, records, own_laps in zip(sessions, records_of, laps_of, strict=True):
-        track = build_session_track(messages, records, resumed, float(session["start_time"]))
-        found.append(
-            _build_activity(session, track, tuple(laps[index] for index in own_laps), device, offset)
-        )
-    return found
+    record_rows = _split_by_session(messages.times, later_starts)
+    lap_rows = _split_by_session(np.array([lap.start.timestamp() for lap in laps]), later_starts)
+    activities = []
+    for session, rows, lap_indices in zip(sessions, record_rows, lap_rows, strict=True):
+        track = build_session_track(messages, rows, resumed, float(session["start_time"]))
+        session_laps = tuple(laps[index] for index in lap_indices)
+        activities.append(_build_activity(session, track, session_laps, device, offset))
+    return activities
 
 
 def _split_by_session(times: NDArray[np.float64], later_starts: Sequence[float]) -> list[NDArray[np.intp]]:
-    """Return for each session which moments are its own: those up to the next session's start."""
+    """Return for each session the indices of its times: those up to the next session's start."""
     known = np.flatnonzero(~np.isnan(times))
     session = np.searchsorted(later_starts, times[known], side="right")
     order = known[np.argsort(session, kind="stable")]
@@ -135,20 +134,20 @@ def _split_by_session(times: NDArray[np.float64], later_starts: Sequence[float])
 
 
 def _sort_sessions(messages: Messages) -> Sequence[Message]:
-    """Return the sessions in the order of their starts.
+    """Return the sessions by start.
 
-    A file that ends early has none: then the records stand in for it, and for a start that was never set.
+    Without a valid one (truncated file, unset clock), build one from the records.
     """
-    stated = messages.others.get("session", ())
+    stated = messages.by_type.get("session", ())
     sessions = [session for session in stated if unix_seconds(session, "start_time") is not None]
     sessions.sort(key=lambda session: session["start_time"])
     if sessions and sessions[-1]["start_time"] >= tracks.EARLIEST_UNIX_S:
         return sessions
     usable = messages.times[tracks.usable_times(messages.times)]
-    if len(usable) < 2:  # noqa: PLR2004 - a single moment is no activity
+    if len(usable) < 2:  # noqa: PLR2004 - a single time is no activity
         return sessions
     stand_in: dict[str, Any] = {}
-    for message in (*messages.others.get("lap", ()), *messages.others.get("sport", ())):
+    for message in (*messages.by_type.get("lap", ()), *messages.by_type.get("sport", ())):
         stand_in |= {name: message[name] for name in ("sport", "sub_sport") if name in message}
     for session in stated[:1]:
         stand_in |= session
@@ -199,7 +198,7 @@ def _session_sport(session: Message) -> tuple[str, str | None]:
 
 def _utc_offset(messages: Messages) -> int | None:
     """Return the offset of the local clock in seconds."""
-    for message in messages.others.get("activity", ()):
+    for message in messages.by_type.get("activity", ()):
         utc, local = message.get("timestamp"), message.get("local_timestamp")
         if isinstance(utc, int) and isinstance(local, int):
             offset = localtime.round_to_zone_offset(local - utc)
@@ -209,7 +208,7 @@ def _utc_offset(messages: Messages) -> int | None:
 
 
 def _device(messages: Messages) -> str | None:
-    for message in messages.others.get("file_id", ()):
+    for message in messages.by_type.get("file_id", ()):
         maker, product = message.get("manufacturer"), message.get("product")
         model = message.get("product_name")
         if model is None and maker == "garmin" and isinstance(product, int):
@@ -219,11 +218,8 @@ def _device(messages: Messages) -> str | None:
     return None
 
 
-if TYPE_CHECKING:
-    StreamMessage = Mapping[str, Any]
-
 _DEGREES_PER_SEMICIRCLE = 180.0 / 2**31
-#: The record fields that make a column, best first, and the factor to the column's unit.
+#: The record fields of each column, best first, and the factor to the column's unit.
 _TRACK_SOURCES: dict[str, tuple[tuple[str, ...], float]] = {
     "lat": (("position_lat",), _DEGREES_PER_SEMICIRCLE),
     "lon": (("position_long",), _DEGREES_PER_SEMICIRCLE),
@@ -250,13 +246,13 @@ def build_session_track(
 
     Args:
         messages: of the whole file.
-        inside: which records are the session's (n,).
-        resumed: Unix seconds at which the timer was started again, in order.
+        inside: indices of the session's records (n,).
+        resumed: Unix seconds at which the timer restarted, in order.
         start: Unix seconds of the session's start; a record far before it is a stale one.
     """
     times = messages.times[inside]
-    fresh = times >= start - _MAX_BEFORE_START_S
-    rows, times = inside[fresh], times[fresh]
+    recent = times >= start - _MAX_BEFORE_START_S
+    rows, times = inside[recent], times[recent]
     columns = {}
     for name, (sources, factor) in _TRACK_SOURCES.items():
         values = _merge_sources(messages, sources, rows)
@@ -270,10 +266,10 @@ def build_session_track(
 
 
 def timer_restarts(messages: Messages) -> NDArray[np.float64]:
-    """Return the Unix seconds at which the timer was started again after a stop, in order."""
+    """Return the Unix seconds at which the timer restarted after a stop, in order."""
     timer = [
         (seconds, str(event.get("event_type")))
-        for event in messages.others.get("event", ())
+        for event in messages.by_type.get("event", ())
         if event.get("event") == "timer" and (seconds := unix_seconds(event, "timestamp")) is not None
     ]
     timer.sort(key=lambda event: event[0])
@@ -289,35 +285,31 @@ def timer_restarts(messages: Messages) -> NDArray[np.float64]:
 def _merge_sources(
     messages: Messages, sources: tuple[str, ...], rows: NDArray[np.intp]
 ) -> NDArray[np.float64] | None:
-    """Return the first source's values (n,), filled with those of the next, last a developer field's."""
-    found = [messages.records[name] for name in sources if name in messages.records]
-    found += [messages.developer[name] for name in sources if name in messages.developer]
-    if not found:
+    """Return the first source's values (n,), gaps filled from the next ones, from developer fields last."""
+    candidates = [messages.records[name] for name in sources if name in messages.records]
+    candidates += [messages.developer_records[name] for name in sources if name in messages.developer_records]
+    if not candidates:
         return None
-    values = found[0][rows]
-    for other in found[1:]:
+    values = candidates[0][rows]
+    for fallback in candidates[1:]:
         missing = np.isnan(values)
-        values[missing] = other[rows][missing]
+        values[missing] = fallback[rows][missing]
     return values
 
 
-def finite_number(message: StreamMessage, name: str) -> float | None:
+def finite_number(message: Message, name: str) -> float | None:
     """Return the finite number in a field, or None."""
     value = message.get(name)
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
-def unix_seconds(message: StreamMessage, name: str) -> float | None:
-    """Return the Unix seconds in a field, or None where it holds none that FIT can mean."""
+def unix_seconds(message: Message, name: str) -> float | None:
+    """Return the Unix seconds in a field, or None if FIT cannot hold such a time."""
     seconds = finite_number(message, name)
     return seconds if seconds is not None and 0 <= seconds < _FIT_TIME_END else None
 
 
-if TYPE_CHECKING:
-    LapMessage = Mapping[str, Any]
-    Intensities = list[Intensity | None]
-
-#: What splits of intervals were for. Other splits overlap with them: runs, walks and stands, climbs …
+#: Intensity of interval splits. Other splits (runs, walks, stands, climbs …) overlap with these.
 _SPLIT_INTENSITY = {
     "interval_warmup": Intensity.WARMUP,
     "interval_active": Intensity.ACTIVE,
@@ -329,21 +321,16 @@ _EDGE_TOLERANCE_S = 2.0  # between the edge of a lap and that of its split
 
 
 def build_laps(messages: Messages) -> list[Lap]:
-    """Return the laps in the order of their starts.
+    """Return the laps by start.
 
-    What they were for is told by the first of these whose word varies: the laps themselves, the splits of
-    intervals that they lie in, the steps of the planned workout that they stand for.
+    Intensities come from the laps, else the interval splits, else the workout steps: the first source with
+    more than one value.
     """
-    told = [message for message in messages.others.get("lap", ()) if _time_span(message) is not None]
-    told.sort(key=lambda message: message["start_time"])
-    intensities = next(
-        (
-            found
-            for find in (_intensities_of_laps, _intensities_of_splits, _intensities_of_steps)
-            if _has_several(found := find(told, messages))
-        ),
-        _intensities_of_laps(told, messages),
-    )
+    lap_messages = [message for message in messages.by_type.get("lap", ()) if _time_span(message) is not None]
+    lap_messages.sort(key=lambda message: message["start_time"])
+    sources = (_intensities_of_laps, _intensities_of_splits, _intensities_of_steps)
+    candidates = [source(lap_messages, messages) for source in sources]
+    intensities = next(filter(_has_several, candidates), candidates[0])
     return [
         Lap(
             start=datetime.fromtimestamp(message["start_time"], UTC),
@@ -351,12 +338,12 @@ def build_laps(messages: Messages) -> list[Lap]:
             distance_m=finite_number(message, "total_distance"),
             intensity=intensity,
         )
-        for message, intensity in zip(told, intensities, strict=True)
+        for message, intensity in zip(lap_messages, intensities, strict=True)
     ]
 
 
-def _time_span(message: LapMessage) -> tuple[float, float] | None:
-    """Return Unix seconds between which a lap or split lies, or None where it does not say."""
+def _time_span(message: Message) -> tuple[float, float] | None:
+    """Return start and end of a lap or split in Unix seconds, or None if it lacks either."""
     start, duration = unix_seconds(message, "start_time"), finite_number(message, "total_elapsed_time")
     return None if start is None or duration is None else (start, start + duration)
 
@@ -365,35 +352,33 @@ def _has_several(intensities: Intensities) -> bool:
     return len(set(intensities) - {None}) > 1
 
 
-def _intensities_of_laps(told: Sequence[LapMessage], _: Messages) -> Intensities:
-    return [_parse_intensity(message.get("intensity")) for message in told]
+def _intensities_of_laps(lap_messages: Sequence[Message], _: Messages) -> Intensities:
+    return [_parse_intensity(message.get("intensity")) for message in lap_messages]
 
 
 def _parse_intensity(word: object) -> Intensity | None:
     return Intensity(word) if isinstance(word, str) and word in set(Intensity) else None
 
 
-def _intensities_of_splits(told: Sequence[LapMessage], messages: Messages) -> Intensities:
+def _intensities_of_splits(lap_messages: Sequence[Message], messages: Messages) -> Intensities:
     splits = sorted(
         (*times, _SPLIT_INTENSITY[word])
-        for message in messages.others.get("split", ())
+        for message in messages.by_type.get("split", ())
         if (word := message.get("split_type")) in _SPLIT_INTENSITY and (times := _time_span(message))
     )
     starts = [start for start, _, _ in splits]
 
-    def of(lap: LapMessage) -> Intensity | None:
+    def intensity_of(lap: Message) -> Intensity | None:
         start, end = _time_span(lap) or (0.0, 0.0)
-        position = bisect_right(starts, start + _EDGE_TOLERANCE_S) - 1
-        return (
-            splits[position][2] if position >= 0 and end <= splits[position][1] + _EDGE_TOLERANCE_S else None
-        )
+        index = bisect_right(starts, start + _EDGE_TOLERANCE_S) - 1
+        return splits[index][2] if index >= 0 and end <= splits[index][1] + _EDGE_TOLERANCE_S else None
 
-    return [of(message) for message in told]
+    return [intensity_of(message) for message in lap_messages]
 
 
-def _intensities_of_steps(told: Sequence[LapMessage], messages: Messages) -> Intensities:
+def _intensities_of_steps(lap_messages: Sequence[Message], messages: Messages) -> Intensities:
     steps = {
         message.get("message_index"): _parse_intensity(message.get("intensity"))
-        for message in messages.others.get("workout_step", ())
+        for message in messages.by_type.get("workout_step", ())
     }
-    return [steps.get(message.get("wkt_step_index", -1)) for message in told]
+    return [steps.get(message.get("wkt_step_index", -1)) for message in lap_messages]

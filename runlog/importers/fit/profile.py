@@ -1,7 +1,7 @@
-"""Look up the FIT profile (names, scales, words, base types) in fitparse's tables.
+"""Look up the FIT profile (names, scales, enumerations, base types) in fitparse's tables.
 
-The only module that imports fitparse. Developer fields that stand for a native one, such as those of a Stryd
-foot pod, are mapped here too.
+The only module that imports fitparse. Developer fields that hold a native one, such as those of a Stryd foot
+pod, are mapped here too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 RECORD_MESSAGE = 20
 FIT_EPOCH_S = 631065600  # 1989-12-31 in Unix seconds
 
-#: What is read of each kind of message, and the most messages of the kind that a recording has.
+#: The fields that are read of each message type, and the largest number of such messages in a recording.
 _MESSAGES_READ: dict[str, tuple[int, tuple[str, ...]]] = {
     "file_id": (20, ("type", "manufacturer", "product", "product_name")),
     "sport": (500, ("sport", "sub_sport")),
@@ -93,19 +93,19 @@ _TIME_TYPES = ("date_time", "local_date_time")
 
 @dataclass(frozen=True, slots=True)
 class FieldProfile:
-    """What the number in a field means: a word, or the number divided by the scale, less the offset."""
+    """The meaning of a field's number: an enumeration name, or the number divided by scale, less offset."""
 
     name: str
     scale: float
     offset: float
-    words: Mapping[int, str]
+    enum_names: Mapping[int, str]
 
-    def of(self, value: Any) -> Any:  # noqa: ANN401 - a field holds a number or a text
-        """Return the word, the number in the field's unit (Unix seconds of a time), or the text."""
+    def convert(self, value: Any) -> Any:  # noqa: ANN401 - a field holds a number or a text
+        """Return the enumeration name, the number in its unit (times in Unix seconds), or the text."""
         if not isinstance(value, int | float):
             return value
-        if value in self.words:
-            return self.words[int(value)]
+        if value in self.enum_names:
+            return self.enum_names[int(value)]
         if self.scale == 1.0 and isinstance(self.offset, int):
             return value - self.offset
         return value / self.scale - self.offset
@@ -113,46 +113,46 @@ class FieldProfile:
 
 @dataclass(frozen=True, slots=True)
 class MessageType:
-    """A kind of message that is read: its name, its fields by number, and how many of it there may be."""
+    """A message type that is read: its name, its fields by number, and the largest number of messages."""
 
     name: str
     fields: Mapping[int, FieldProfile]
-    most: int
+    max_count: int
 
 
 @dataclass(frozen=True, slots=True)
 class BaseType:
-    """How a base type is stored."""
+    """The storage of a base type."""
 
     name: str
     code: str  # of struct, and of numpy
     size: int
-    invalid: int | None  # the number that stands for none; of a float it is NaN
-    parse: Callable[[Any], Any]  # None for what stands for none, and text of bytes
+    invalid: int | None  # the number that means "no value"; for a float it is NaN
+    parse: Callable[[Any], Any]  # turns "no value" into None, and bytes into text
 
 
 @cache
 def message_types() -> dict[int, MessageType]:
-    """Return the kinds of message that are read whole, by FIT's number for them."""
+    """Return the message types that are read whole, by FIT's number."""
     from fitparse.profile import MESSAGE_TYPES
 
-    numbers = {kind.name: number for number, kind in MESSAGE_TYPES.items()}
+    numbers = {message_type.name: number for number, message_type in MESSAGE_TYPES.items()}
     return {
-        numbers[name]: MessageType(name, _field_profiles(numbers[name], fields), most)
-        for name, (most, fields) in _MESSAGES_READ.items()
+        numbers[name]: MessageType(name, _field_profiles(numbers[name], fields), max_count)
+        for name, (max_count, fields) in _MESSAGES_READ.items()
     }
 
 
 @cache
 def record_fields() -> dict[int, FieldProfile]:
-    """Return the fields that are read of records, by FIT's number for them."""
+    """Return the fields that are read of records, by FIT's number."""
     return _field_profiles(RECORD_MESSAGE, _RECORD_FIELDS)
 
 
-def _field_profiles(kind: int, names: tuple[str, ...]) -> dict[int, FieldProfile]:
+def _field_profiles(message_number: int, names: tuple[str, ...]) -> dict[int, FieldProfile]:
     from fitparse.profile import MESSAGE_TYPES
 
-    fields = [field for field in MESSAGE_TYPES[kind].fields.values() if field.name in names]
+    fields = [field for field in MESSAGE_TYPES[message_number].fields.values() if field.name in names]
     return {field.def_num: _field_profile(field) for field in fields}
 
 
@@ -163,7 +163,7 @@ def _field_profile(field: Any) -> FieldProfile:  # noqa: ANN401 - fitparse has n
 
 @cache
 def base_types() -> dict[int, BaseType]:
-    """Return the base types that hold one number or a text, by FIT's number for them."""
+    """Return the base types that hold one number or a text, by FIT's number."""
     from fitparse.records import BASE_TYPES
 
     return {
@@ -174,7 +174,7 @@ def base_types() -> dict[int, BaseType]:
 
 
 def base_type_named(name: object) -> BaseType | None:
-    """Return the base type that a field's description names."""
+    """Return the base type of a name, or None."""
     return next((base for base in base_types().values() if base.name == name), None)
 
 
@@ -194,7 +194,7 @@ def garmin_product_name(number: int) -> str | None:
     return name
 
 
-#: The fields of records that a developer field may stand for: as its native field says, or by Stryd's name.
+#: The record fields that a developer field may hold, by Stryd's name of it or by its native field number.
 _NATIVE_OF_NAME = {
     "Heart Rate": ("heart_rate", 3),
     "Cadence": ("cadence", 4),
@@ -207,25 +207,25 @@ _UNIT_FACTORS = {"centimeters": 10.0, "cm": 10.0}  # to FIT's own millimetres
 
 
 class DeveloperField(NamedTuple):
-    """What a developer field adds: the record field it stands for, how it is stored, and in what unit."""
+    """A developer field: the record field that it holds, its storage, and the factor to the field's unit."""
 
     name: str
     base: BaseType | None
-    factor: float
+    unit_factor: float
 
 
 def native_developer_fields(
     descriptions: Iterable[Mapping[str, Any]],
 ) -> dict[tuple[Any, Any], DeveloperField]:
-    """Return the developer fields that stand for a native one, by developer's index and field's number."""
-    found = {}
+    """Return the developer fields that hold a native one, by developer index and field number."""
+    fields = {}
     for description in descriptions:
         name = _native_name(description)
         if name is not None:
             key = description.get("developer_data_index"), description.get("field_definition_number")
             factor = _UNIT_FACTORS.get(str(description.get("units")).lower(), 1.0)
-            found[key] = DeveloperField(name, base_type_named(description.get("fit_base_type_id")), factor)
-    return found
+            fields[key] = DeveloperField(name, base_type_named(description.get("fit_base_type_id")), factor)
+    return fields
 
 
 def _native_name(description: Mapping[str, Any]) -> str | None:
