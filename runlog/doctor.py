@@ -33,38 +33,26 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-__all__ = [
-    "CheckFinding",
-    "CheckReport",
-    "check_environment",
-    "check_home",
-    "collect_facts",
-    "library_versions",
-    "package_version",
-    "redact",
-    "support_report",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What was found, and what it was found with."""
+    """Findings of a check, and facts about the installation and the home."""
 
     findings: tuple[CheckFinding, ...]
     facts: dict[str, Any]
 
     @property
     def ok(self) -> bool:
-        """Whether nothing has to be mended."""
+        """True where nothing has to be repaired."""
         return not any(finding.wrong for finding in self.findings)
 
 
 def check_home(home: Path, progress: Callable[[int, int, str], None] | None = None) -> CheckReport:
-    """Check a home and the program itself; whatever is damaged becomes a finding.
+    """Check a home and the installation; whatever is damaged becomes a finding.
 
     Args:
-        home: the runner's folder, whether or not it is there.
-        progress: called after each track with how many are done, of how many, and which.
+        home: the runner's folder, which may not exist.
+        progress: called after each track with the number done, the total, and the name.
     """
     findings = [*check_environment(home), *_check_database(home / DATABASE, progress)]
     return CheckReport(tuple(findings), collect_facts(home))
@@ -91,7 +79,7 @@ _PACKAGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def check_environment(home: Path) -> Iterator[CheckFinding]:
-    """Check all that is around the database."""
+    """Check everything but the database: folder, settings, free space, leftovers, libraries."""
     if home.exists():
         yield from _check_folder(home)
         yield from _check_config(home / settings.CONFIG_NAME)
@@ -104,22 +92,16 @@ def _check_folder(home: Path) -> Iterator[CheckFinding]:
     if not home.is_dir():
         yield CheckFinding("home", True, 1, f"{home}: this is no folder", "name another one with --home")
     elif not os.access(home, os.W_OK | os.X_OK):
-        yield CheckFinding(
-            "home",
-            True,
-            1,
-            f"{home}: the folder cannot be written",
-            "make it writable, or name another with --home",
-        )
+        todo = "make it writable, or name another with --home"
+        yield CheckFinding("home", True, 1, f"{home}: the folder cannot be written", todo)
 
 
 def _check_config(config: Path) -> Iterator[CheckFinding]:
     try:
         settings.read_settings(config)
     except BadInput as error:
-        yield CheckFinding(
-            "config", True, 1, str(error), f"mend that line in {config}, or move the file away"
-        )
+        todo = f"mend that line in {config}, or move the file away"
+        yield CheckFinding("config", True, 1, str(error), todo)
 
 
 def _check_free_space(home: Path) -> Iterator[CheckFinding]:
@@ -127,8 +109,8 @@ def _check_free_space(home: Path) -> Iterator[CheckFinding]:
     needed = max(_MIN_FREE_BYTES, 2 * database.stat().st_size if database.exists() else 0)
     free = shutil.disk_usage(home).free
     if free < needed:
-        told = f"only {free / 1e6:.0f} MB are free on the disk of the home"
-        yield CheckFinding("room", True, 1, told, f"make room for at least {needed / 1e6:.0f} MB")
+        message = f"only {free / 1e6:.0f} MB are free on the disk of the home"
+        yield CheckFinding("room", True, 1, message, f"make room for at least {needed / 1e6:.0f} MB")
 
 
 def _check_leftovers(home: Path) -> Iterator[CheckFinding]:
@@ -138,36 +120,37 @@ def _check_leftovers(home: Path) -> Iterator[CheckFinding]:
     for folder in (home, home / "reports"):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if _TEMPORARY_FILE.match(path.name) and now - path.lstat().st_mtime > _STALE_AFTER_S:
-                told = f"{path}: left behind by a runlog that was stopped"
-                yield CheckFinding("left_over", False, 1, told, f"delete it: rm -r {shlex.quote(str(path))}")
+                message = f"{path}: left behind by a runlog that was stopped"
+                todo = f"delete it: rm -r {shlex.quote(str(path))}"
+                yield CheckFinding("left_over", False, 1, message, todo)
             elif _BEFORE_RESTORE in path.name:
-                told = f"{path}: kept aside by runlog restore"
+                message = f"{path}: kept aside by runlog restore"
                 todo = f"delete it once you miss nothing: rm {shlex.quote(str(path))}"
-                yield CheckFinding("kept_aside", False, 1, told, todo)
+                yield CheckFinding("kept_aside", False, 1, message, todo)
 
 
 def _check_libraries() -> Iterator[CheckFinding]:
     missing = [name for name, installed in library_versions().items() if installed is None]
     if missing:
-        told = f"libraries are not installed: {', '.join(missing)}"
+        message = f"libraries are not installed: {', '.join(missing)}"
         todo = f"install them: python -m pip install {' '.join(missing)}"
-        yield CheckFinding("libraries", True, len(missing), told, todo)
+        yield CheckFinding("libraries", True, len(missing), message, todo)
 
 
 def library_versions(extra: str | None = None) -> dict[str, str | None]:
-    """The libraries that runlog needs, or one of its extras, and their versions; None is not installed."""
+    """Return the libraries that runlog or one of its extras needs, by version; None is not installed."""
     try:
-        needed = metadata.requires("runlog") or []
+        requirements = metadata.requires("runlog") or []
     except metadata.PackageNotFoundError:  # runlog itself is run from a folder
         return {}
-    mark = f'extra == "{extra}"' if extra else "extra =="
-    wanted = [one for one in needed if (mark in one.replace("'", '"')) is bool(extra)]
-    names = sorted(found[0] for one in wanted if (found := _PACKAGE_NAME.match(one)))
+    marker = f'extra == "{extra}"' if extra else "extra =="
+    needed = [line for line in requirements if (marker in line.replace("'", '"')) is bool(extra)]
+    names = sorted(match[0] for line in needed if (match := _PACKAGE_NAME.match(line)))
     return {name: package_version(name) for name in names}
 
 
 def package_version(name: str) -> str | None:
-    """The version of an installed package; None where it is not installed."""
+    """Return the version of an installed package; None where it is not installed."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -175,9 +158,8 @@ def package_version(name: str) -> str | None:
 
 
 def collect_facts(home: Path) -> dict[str, Any]:
-    """Tell what can be known, whatever is damaged; None is what cannot."""
+    """Collect versions, sizes and record counts; unknown values are None, whatever is damaged."""
     database = home / DATABASE
-    there = database.exists()
     return {
         "runlog": package_version("runlog"),
         "python": platform.python_version(),
@@ -186,7 +168,7 @@ def collect_facts(home: Path) -> dict[str, Any]:
         "libraries": library_versions(),
         "notebook": library_versions("notebook"),
         "home": str(home),
-        "database_bytes": database.stat().st_size if there else None,
+        "database_bytes": database.stat().st_size if database.exists() else None,
         "free_bytes": shutil.disk_usage(home).free if home.exists() else None,
         **_record_counts(database),
     }
@@ -202,39 +184,29 @@ def _record_counts(database: Path) -> dict[str, int | None]:
 
 
 _DEVICE_MAKERS = (
-    *(
-        "apple",
-        "amazfit",
-        "bryton",
-        "coros",
-        "development",
-        "decathlon",
-        "fitbit",
-        "garmin",
-        "google",
-        "huawei",
-    ),
-    *("komoot", "opentracks", "polar", "runkeeper", "runtastic", "samsung", "sigma", "stryd", "strava"),
-    *("suunto", "tomtom", "wahoo", "withings", "xiaomi", "zepp", "zwift"),
+    *("apple", "amazfit", "bryton", "coros", "development", "decathlon", "fitbit", "garmin", "google"),
+    *("huawei", "komoot", "opentracks", "polar", "runkeeper", "runtastic", "samsung", "sigma", "stryd"),
+    *("strava", "suunto", "tomtom", "wahoo", "withings", "xiaomi", "zepp", "zwift"),
 )
 _DEVICE_NAME = re.compile(r"[A-Za-z0-9 +._-]{1,40}")
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00ab\u00bb"
-_QUOTED = re.compile(f"[{_QUOTES}].*[{_QUOTES}]", re.DOTALL)  # the first to the last: better too much
+_QUOTED = re.compile(f"[{_QUOTES}].*[{_QUOTES}]", re.DOTALL)  # from the first to the last, to be safe
 _TOKEN = re.compile(r"[A-Za-z]+|[.,;:()-]|\S")
 _REDACTED = re.compile(r"#(?:\W*#)+")
 _SHAREABLE_SETTINGS = ("units", "week_start", "diary_time", "date_order")
 
 
 def support_report(home: Path, checkup: CheckReport) -> dict[str, Any]:
-    """Gather what a maintainer needs to know.
+    """Make a report for the maintainers, without anything personal.
 
     Args:
         home: the runner's folder.
-        checkup: what its check has found.
+        checkup: the result of its check.
     """
     facts = {name: value for name, value in checkup.facts.items() if name != "home"}
     findings = [
-        {"check": found.check, "wrong": found.wrong, "count": found.count} for found in checkup.findings
+        {"check": finding.check, "wrong": finding.wrong, "count": finding.count}
+        for finding in checkup.findings
     ]
     counts: dict[str, Any] = {}
     with suppress(StoreError), connection.open_read_only(home / DATABASE) as db:
@@ -284,23 +256,23 @@ def _is_known_name(name: str) -> bool:
 
 
 def _import_outcomes(db: sqlite3.Connection) -> dict[str, Any]:
-    """How many files came to what when they were last imported, and why, without what is the runner's."""
+    """Count the files by the outcome of their last import, and by its reason, redacted."""
     if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'seen'").fetchone():
         return {}
     seen = db.execute("SELECT outcome, reason, count(*) FROM seen GROUP BY 1, 2 ORDER BY 3 DESC").fetchall()
-    told = ((f"{outcome}: {redact(reason)}", count) for outcome, reason, count in seen if reason)
+    reasons = ((f"{outcome}: {redact(reason)}", count) for outcome, reason, count in seen if reason)
     return {
         "outcomes": _sum_by_name((outcome, count) for outcome, _, count in seen),
-        "reasons": _sum_by_name(told),
+        "reasons": _sum_by_name(reasons),
     }
 
 
 def redact(reason: str) -> str:
-    """A reason without digits, quotations, paths and every word that runlog itself does not use."""
+    """Redact a message: drop digits, quotations, paths and every word not in runlog's own source."""
     text = _QUOTED.sub(" # ", reason)
     text = " ".join("#" if re.search(r"[/\\@\d]", word) else word for word in text.split())
-    ours = (word if _is_known_word(word) else "#" for word in _TOKEN.findall(text))
-    return _REDACTED.sub("#", " ".join(ours))
+    words = (word if _is_known_word(word) else "#" for word in _TOKEN.findall(text))
+    return _REDACTED.sub("#", " ".join(words))
 
 
 def _is_known_word(word: str) -> bool:
@@ -309,7 +281,7 @@ def _is_known_word(word: str) -> bool:
 
 @cache
 def _known_words() -> frozenset[str]:
-    """The words in runlog's own importers and intake: what their reasons are made of."""
+    """Return the words in runlog's own source that makes the reasons of imports."""
     package = resources.files("runlog")
     folders = ("importers", "ingest", "matching", "store")
     texts = chain.from_iterable(_source_texts(package.joinpath(folder)) for folder in folders)
@@ -317,29 +289,26 @@ def _known_words() -> frozenset[str]:
 
 
 def _source_texts(folder: Traversable) -> Iterator[str]:
-    for inner in folder.iterdir():
-        if inner.is_dir():
-            yield from _source_texts(inner)
-        elif inner.name.endswith(".py"):
-            yield inner.read_text(encoding="utf-8")
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from _source_texts(path)
+        elif path.name.endswith(".py"):
+            yield path.read_text(encoding="utf-8")
 
 
 def _settings_summary(config: Path) -> dict[str, Any]:
-    """Which settings are set, and those values that tell nothing of anybody."""
+    """Return which settings are set, with the values of those that are not personal."""
     if not config.exists():
         return {}
     try:
         values = tomllib.loads(config.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return {"unreadable": True}
-    known = {field for field in values if field in settings.Settings.__dataclass_fields__}
-    set_to = {
-        name: values[name] if name in _SHAREABLE_SETTINGS and _is_valid_choice(name, values[name]) else "set"
-        for name in known
-    }
-    unknown = len(values) - len(known)
-    return dict(sorted(set_to.items())) | ({"unknown": unknown} if unknown else {})
+    set_names = sorted(values.keys() & settings.Settings.__dataclass_fields__.keys())
+    shown = {name: _shareable_value(name, values[name]) for name in set_names}
+    unknown = len(values) - len(shown)
+    return shown | ({"unknown": unknown} if unknown else {})
 
 
-def _is_valid_choice(name: str, value: object) -> bool:
-    return value in settings.CHOICES[name]
+def _shareable_value(name: str, value: object) -> object:
+    return value if name in _SHAREABLE_SETTINGS and value in settings.CHOICES[name] else "set"

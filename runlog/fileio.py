@@ -13,20 +13,20 @@ from runlog.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Nothing above this is read into memory; a watch writes a few MB in a day, the wordiest GPX some 50.
+#: No larger file is read into memory; a watch writes a few MB in a day, and the largest GPX has some 50.
 MAX_FILE_BYTES = 128 * 2**20
 
-#: A track packs 5 to 30 times smaller; what packs better than this is made to fill a memory.
+#: Tracks compress 5 to 30 times; higher compression ratios indicate a zip bomb.
 MAX_COMPRESSION_RATIO = 200
 RATIO_CHECK_FROM_BYTES = 2**20  # bytes, unpacked
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place and then move it there; a text as UTF-8, its line ends as they are.
+    """Write a file under a temporary name and move it into place; a text as UTF-8, its line ends as they are.
 
     Args:
-        path: where to; its folder is made where it is not there yet.
-        content: all of the file.
+        path: path of the file; its folder is created where it does not exist.
+        content: the whole content.
 
     Raises:
         BadInput: it cannot be written there; the message says why.
@@ -42,10 +42,10 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def replace_atomically(path: Path) -> Iterator[Path]:
-    """An empty file beside this one's place, moved there once it is written; gone if that fails.
+    """Yield a temporary file that replaces ``path`` when the block succeeds and is deleted when it fails.
 
     Raises:
-        OSError: as the system has it.
+        OSError: it cannot be created or moved.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
@@ -61,7 +61,7 @@ def replace_atomically(path: Path) -> Iterator[Path]:
 
 
 def _file_mode(path: Path) -> int:
-    """The mode that the file has, or that any new file gets: mkstemp's would shut others out."""
+    """Return the mode of the file, or of a new file by the umask: mkstemp's would shut others out."""
     with suppress(FileNotFoundError):
         return path.stat().st_mode & 0o777
     mask = os.umask(0)

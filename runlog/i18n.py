@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The language that all is written in.
+#: The language of the texts in the code.
 ENGLISH = "en"
 
 _LOCALE_DIR = Path(__file__).parent / "locale"
@@ -35,19 +35,19 @@ _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 def available_languages() -> tuple[str, ...]:
-    """The languages that there are, as their codes ("de", "en")."""
+    """Return the codes of the available languages ("de", "en")."""
     translated = (catalogue.parts[-3] for catalogue in _LOCALE_DIR.glob("*/LC_MESSAGES/runlog.mo"))
     return (ENGLISH, *sorted(translated))
 
 
 def current_language() -> str:
-    """The language that is spoken now."""
+    """Return the code of the language in use."""
     return _current.get()
 
 
 @contextmanager
 def use_language(code: str) -> Iterator[None]:
-    """Let all that is said meanwhile be said in a language."""
+    """Use a language within the with block."""
     before = _current.set(code)
     try:
         yield
@@ -56,46 +56,46 @@ def use_language(code: str) -> Iterator[None]:
 
 
 def _(text: str) -> str:
-    """A sentence in the language spoken now."""
+    """Translate a text into the language in use."""
     return _catalogue(_current.get()).gettext(text) if text else ""
 
 
-def ngettext(one: str, many: str, how_many: int) -> str:
-    """The singular or the plural of a sentence, in the language spoken now; its places are left to fill."""
-    return _catalogue(_current.get()).ngettext(one, many, how_many)
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """Return the singular or plural translation for n; placeholders stay to be filled."""
+    return _catalogue(_current.get()).ngettext(singular, plural, n)
 
 
 def N_(text: str) -> str:
-    """A sentence that is written down here and said elsewhere, by ``_``: this only lets it be found."""
+    """Mark a text for translation without translating it; ``_`` does that where it is shown."""
     return text
 
 
 def format_decimal(value: float, digits: int, *, signed: bool = False) -> str:
-    """A number as the language spoken now writes it, with a true minus sign; 0 has no sign."""
-    rounded = round(value, digits) + 0.0  # -0.04 is told as 0.0, not as -0.0
+    """Format a number for the language in use, with a true minus sign; 0 has no sign."""
+    rounded = round(value, digits) + 0.0  # -0.04 becomes 0.0, not -0.0
     written = f"{rounded:{'+' if signed and rounded else ''},.{digits}f}".replace("-", "−")
     return written.translate(_number_separators(_current.get()))
 
 
 def weekday_names() -> tuple[str, ...]:
-    """The days of the week, Monday first, short."""
+    """Return the short names of the weekdays, Monday first."""
     return _calendar_names(_current.get())[0]
 
 
 def month_names() -> tuple[str, ...]:
-    """The months, short."""
+    """Return the short names of the months."""
     return _calendar_names(_current.get())[1]
 
 
-def N_plural(one: str, many: str) -> tuple[str, str]:
-    """A singular and its plural that are written down here and said elsewhere, by ``counted(*pair, n)``."""
-    return one, many
+def N_plural(singular: str, plural: str) -> tuple[str, str]:
+    """Mark a singular and its plural for translation; ``ngettext(*pair, n)`` translates them."""
+    return singular, plural
 
 
 @cache
 def _number_separators(code: str) -> dict[int, str]:
-    """What a language writes instead of the comma and the point of an English number."""
-    if code == ENGLISH:  # a command line that says nothing else has no need of Babel
+    """Map the separators of English numbers to a language's, for ``str.translate``."""
+    if code == ENGLISH:  # loads no Babel for the command line
         return {}
     from babel import numbers
 

@@ -22,14 +22,14 @@ _SERVICES_HINT = "https://appriseit.com/services lists what there is"
 
 
 def send_message(urls: Sequence[str], title: str, body: str) -> list[str]:
-    """Send one message to all of these.
+    """Send one message to all destinations.
 
     Returns:
-        Of each place that could not be reached, which and why.
+        The destinations that could not be reached, each with the reason.
 
     Raises:
         MissingExtra: Apprise is not installed.
-        BadInput: there is no place to send to, one is none, or none could be reached.
+        BadInput: there is no destination, one of them is invalid, or none could be reached.
     """
     if not urls:
         raise BadInput(
@@ -57,30 +57,30 @@ def _load_service(number: int, url: str) -> Any:  # noqa: ANN401 - Apprise tells
 
 
 def _try_send(service: Any, title: str, body: str) -> str:  # noqa: ANN401 - likewise
-    """Why a message did not get through; "" where it did."""
+    """Send a message and return the reason of a failure, "" on success."""
     import apprise
 
     with apprise.LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]  # Apprise's own
         sent = service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
-        said = log.getvalue().strip()
-    place = service.url(privacy=True)
-    return "" if sent else f"{place} ({said.splitlines()[-1] if said else 'no reason given'})"
+        reason = log.getvalue().strip()
+    destination = service.url(privacy=True)
+    return "" if sent else f"{destination} ({reason.splitlines()[-1] if reason else 'no reason given'})"
 
 
-#: Of more alerts only how many they are.
+#: A message lists at most so many alerts, and the number of the others.
 MOST_ALERTS = 5
 
 
 def alerts_message(alerts: Sequence[StoredAlert]) -> tuple[str, str]:
-    """Title and text of a message about alerts, the most severe first."""
+    """Return the title and the text of a message about alerts, given the most severe first."""
     if len(alerts) == 1:
-        return alerts[0].message, _alert_text(alerts[0], said_already=True)
+        return alerts[0].message, _alert_text(alerts[0], without_message=True)
     title = ngettext("{n} alert from your running log", "{n} alerts from your running log", len(alerts))
     return title.format(n=len(alerts)), "\n\n".join(_alert_paragraphs(alerts))
 
 
 def weekly_message(headline: str, page: Path, alerts: Sequence[StoredAlert]) -> tuple[str, str]:
-    """Title and text of the weekly message: how the week was, new alerts, and where the report lies."""
+    """Return the title and the text of the weekly message: headline, new alerts, path of the report."""
     return headline, "\n\n".join([*_alert_paragraphs(alerts), _("The report: {page}").format(page=page)])
 
 
@@ -90,5 +90,5 @@ def _alert_paragraphs(alerts: Sequence[StoredAlert]) -> list[str]:
     return [*(_alert_text(alert) for alert in alerts[:MOST_ALERTS]), *rest]
 
 
-def _alert_text(alert: StoredAlert, *, said_already: bool = False) -> str:
-    return "\n".join([*([] if said_already else [alert.message]), alert.why, alert.todo])
+def _alert_text(alert: StoredAlert, *, without_message: bool = False) -> str:
+    return "\n".join([*([] if without_message else [alert.message]), alert.why, alert.todo])

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
-#: The file in the home that holds them.
+#: The name of the settings file in the home.
 CONFIG_NAME = "config.toml"
 
-#: The metres of each unit of distance.
+#: Metres per unit of distance.
 METRES = {"km": 1000.0, "mi": 1609.344}
 
-#: What the settings that are words may be.
+#: The possible values of the settings that are words.
 CHOICES = {
     "units": tuple(METRES),
     "sex": ("female", "male"),
@@ -32,7 +32,7 @@ CHOICES = {
     "language": available_languages(),
 }
 
-#: Settings that are for safety: the advice to see a clinician may come earlier than by default, not later.
+#: Safety limits: the advice to see a clinician may be set to come earlier than by default, never later.
 UPPER_BOUNDS = {
     "soreness_high": 7.0,
     "soreness_lasting": 4.0,
@@ -42,7 +42,7 @@ UPPER_BOUNDS = {
 
 
 class PrivacyZone(NamedTuple):
-    """A circle that no map shows: its middle in degrees, and how far around it."""
+    """A circle that no map shows: its centre in degrees and its radius."""
 
     lat: float
     lon: float
@@ -60,24 +60,31 @@ class Settings:
         week_start: the first day of a report's week.
         diary_time: whether a diary date without a time means that evening or the morning before the run.
         date_order: how a diary's 03/04/2026 is to be read; None refuses such dates.
-        hr_rest, hr_max, sex: for Banister's TRIMP.
-        shoe_note_km, shoe_limit_km: a convention, not a measurement; settable per shoe.
-        rotation_share: from here on the last 28 days' runs were all but alone on one pair.
-        unassigned_runs: so many runs of the last 28 days without a pair make an alert.
-        route_share, route_streak: from here on a route counts as repeated too much.
-        spike: this run over the longest of the 30 days before it.
-        week_jump: this week's distance over last week's.
-        monotony: mean over standard deviation of seven days' loads; above it they are too much alike.
-        silence_days: for so long after the last run, activity or diary entry, a day without a run is a day
-            of rest; after that it is unknown.
-        skipped_in_a_row: so many runs without a warm-up, or without a cool-down, make an alert.
-        diary_gap_days: after so many days with runs and without a rating the diary has a gap.
-        soreness_high: from here on one rating is enough for the advice to see a clinician; soreness_lasting
-            where it lasts for soreness_lasting_days; soreness_rising_runs where it rises over so many runs.
-            They can be set to speak earlier, never later.
-        slowest_min_per_km, fastest_min_per_km: what may be a run when a file names no sport.
-        notify: where messages go, each as Apprise writes it, like "ntfy://my-secret-topic".
-        privacy_zones: what maps leave out.
+        hr_rest: resting heart rate in bpm; this and the next two are for Banister's TRIMP.
+        hr_max: maximum heart rate in bpm.
+        sex: "female" or "male".
+        shoe_note_km: mileage of a pair from which it is mentioned; a convention, not a measurement.
+        shoe_limit_km: limit of a pair without one of its own; likewise.
+        rotation_share: share of the last 28 days' runs in one pair from which a rotation alert is raised.
+        unassigned_runs: number of runs of the last 28 days without a pair that raises an alert.
+        route_share: share of the last 28 days' runs on one route that raises an alert.
+        route_streak: number of runs in a row on one route that raises an alert.
+        spike: alert above this ratio of a run to the longest of the 30 days before it.
+        week_jump: alert above this ratio of seven days' distance to that of the seven days before.
+        monotony: alert above this ratio of mean to standard deviation of seven days' loads.
+        silence_days: days without a run count as rest for this many days after the last sign of activity;
+            later days are unknown.
+        skipped_in_a_row: number of runs without a warm-up, or without a cool-down, that raises an alert.
+        diary_gap_days: number of days with runs and without a rating that counts as a gap in the diary.
+        soreness_high: rating from which one is enough for the advice to see a clinician. This and the next
+            three can be set to come earlier, never later.
+        soreness_lasting: rating from which lasting soreness is enough for that advice.
+        soreness_lasting_days: number of days after which soreness is lasting.
+        soreness_rising_runs: number of runs over which rising soreness is enough for that advice.
+        slowest_min_per_km: slowest pace that may be a run when a file names no sport.
+        fastest_min_per_km: fastest such pace.
+        notify: destinations of messages, as Apprise URLs like "ntfy://my-secret-topic".
+        privacy_zones: circles that maps leave out.
     """
 
     language: str = "en"
@@ -152,12 +159,12 @@ def read_settings(path: Path) -> Settings:
 
 
 def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
-    kinds = {field.name: str(field.type) for field in fields(Settings)}
-    if key not in kinds:
-        raise BadInput(f"{path}: unknown setting {key!r}; known are {', '.join(kinds)}")
+    types = {field.name: str(field.type) for field in fields(Settings)}
+    if key not in types:
+        raise BadInput(f"{path}: unknown setting {key!r}; known are {', '.join(types)}")
     if key in _LIST_SETTINGS:
         return _validate_list(path, key, value)
-    if "str" in kinds[key]:
+    if "str" in types[key]:
         return _validate_text(path, key, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"{path}: {key} must be a number, not {value!r}")
@@ -170,7 +177,7 @@ def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the
             f"{path}: {key} must be at most {UPPER_BOUNDS[key]:g}, not {value}: "
             "the advice to see a clinician can come earlier, never later"
         )
-    if "int" in kinds[key]:
+    if "int" in types[key]:
         if value != int(value):
             raise BadInput(f"{path}: {key} must be a whole number, not {value}")
         return int(value)
@@ -178,11 +185,11 @@ def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the
 
 
 def _validate_list(path: Path, key: str, value: object) -> tuple[Any, ...]:
-    known, example = _LIST_SETTINGS[key]
-    checked = [known(one) for one in value] if isinstance(value, list) else [None]
-    if None in checked:
+    parse, example = _LIST_SETTINGS[key]
+    items = [parse(item) for item in value] if isinstance(value, list) else [None]
+    if None in items:
         raise BadInput(f"{path}: {key} must be a list like {example}, not {value!r}")
-    return tuple(checked)
+    return tuple(items)
 
 
 def _parse_notify_url(value: object) -> str | None:
@@ -192,16 +199,16 @@ def _parse_notify_url(value: object) -> str | None:
 def _parse_privacy_zone(value: object) -> PrivacyZone | None:
     if not isinstance(value, dict) or set(value) != set(PrivacyZone._fields):
         return None
-    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in value.values()):
+    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in value.values()):
         return None
-    zone = PrivacyZone(**{name: float(one) for name, one in value.items()})
+    zone = PrivacyZone(**{name: float(number) for name, number in value.items()})
     within = abs(zone.lat) <= 90 and abs(zone.lon) <= 180 and 0 < zone.radius_m <= _MAX_ZONE_RADIUS_M  # noqa: PLR2004 - degrees
     return zone if within else None
 
 
 _MAX_ZONE_RADIUS_M = 100_000.0
 
-#: The settings that are lists: what checks one of it, None for what it is not, and how a list looks.
+#: The settings that are lists: a parser of one item, which returns None for an invalid one, and an example.
 _LIST_SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
     "notify": (_parse_notify_url, '["ntfy://my-secret-topic"]'),
     "privacy_zones": (_parse_privacy_zone, "[{lat = 52.5163, lon = 13.3777, radius_m = 300}]"),

@@ -1,4 +1,4 @@
-"""Name and bound a runner's local days and weeks, and cut a history off at a moment."""
+"""Name and bound a runner's days and weeks, and cut a history off at a moment."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ _DAYS_BEFORE_MONDAY = {"monday": 0, "sunday": 1, "saturday": 2}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Whole local days, both ends included."""
+    """A span of whole local days, both ends included."""
 
     first: date
     last: date
 
     def before(self, weeks: int) -> Span:
-        """The same span so many weeks earlier."""
+        """Return the same span so many weeks earlier."""
         return Span(self.first - timedelta(weeks=weeks), self.last - timedelta(weeks=weeks))
 
     def of(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a frame whose ``day`` lies in the span."""
+        """Return the rows of a frame whose ``day`` lies in the span."""
         inside = frame["day"].between(pd.Timestamp(self.first), pd.Timestamp(self.last))
         return frame.loc[inside]
 
 
 def parse_week(name: str, settings: Settings) -> Span:
-    """The days of "2026-W30", shifted when the runner's weeks do not start on a Monday.
+    """Return the days of "2026-W30", shifted when the runner's weeks do not start on a Monday.
 
     Raises:
         BadInput: the name is not that of an ISO week.
     """
-    found = re.fullmatch(r"(\d{4})-?W(\d{1,2})", name.strip(), re.IGNORECASE)
-    year, number = map(int, found.groups()) if found else (0, 0)
+    match = re.fullmatch(r"(\d{4})-?W(\d{1,2})", name.strip(), re.IGNORECASE)
+    year, number = map(int, match.groups()) if match else (0, 0)
     try:
         monday = date.fromisocalendar(year, number, 1)
     except ValueError:
@@ -60,14 +60,14 @@ def parse_week(name: str, settings: Settings) -> Span:
 
 
 def parse_period(name: str) -> Span:
-    """The days of "2026-01" or "2026-01-15".
+    """Return the days of "2026-01" or "2026-01-15".
 
     Raises:
         BadInput: the name is neither a month nor a day.
     """
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", name.strip())
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", name.strip())
     try:
-        year, month, *days = (int(part) for part in found.groups() if part) if found else (0, 0)
+        year, month, *days = (int(part) for part in match.groups() if part) if match else (0, 0)
         if days:
             return Span(date(year, month, days[0]), date(year, month, days[0]))
         return Span(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
@@ -76,21 +76,21 @@ def parse_period(name: str) -> Span:
 
 
 def week_of(day: date, settings: Settings) -> Span:
-    """The runner's week that a day lies in."""
+    """Return the runner's week that contains a day."""
     earlier = _DAYS_BEFORE_MONDAY[settings.week_start]
     first = day - timedelta(days=(day.weekday() + earlier) % 7)
     return Span(first, first + timedelta(days=6))
 
 
 def week_name(week: Span) -> str:
-    """The ISO name of a week: that of the Monday in it."""
+    """Return the ISO name of a week: that of the Monday in it."""
     monday = next(day for day in (week.first + timedelta(days=n) for n in range(7)) if day.weekday() == 0)
     year, number, _ = monday.isocalendar()
     return f"{year}-W{number:02d}"
 
 
 def to_utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
-    """A moment in UTC; None is the current time.
+    """Convert a moment to UTC; None is the current time.
 
     Raises:
         BadInput: the moment carries no time zone.
@@ -112,7 +112,7 @@ def end_of_day(history: History, day: date) -> pd.Timestamp:
 
 
 def history_as_of(history: History, moment: pd.Timestamp) -> History:
-    """The history as it stood at a moment: nothing that ended or was written after it."""
+    """Return the history as of a moment: nothing that ended or was written after it."""
     return replace(
         history,
         runs=history.runs.loc[history.runs["end"] <= moment],
@@ -123,13 +123,13 @@ def history_as_of(history: History, moment: pd.Timestamp) -> History:
 
 
 def _plan_as_of(plan: Plan, moment: pd.Timestamp) -> Plan:
-    """A plan as it stood at a moment: not given up yet, if that came later."""
-    given_up = plan.cancelled is not None and plan.cancelled <= moment
-    return plan if given_up else replace(plan, cancelled=None)
+    """Return a plan as of a moment: not cancelled yet, if that came later."""
+    is_cancelled = plan.cancelled is not None and plan.cancelled <= moment
+    return plan if is_cancelled else replace(plan, cancelled=None)
 
 
 def last_day_with_data(history: History) -> date | None:
-    """The last local day of which the history tells anything, or None."""
+    """Return the last local day with a run or an entry, or None."""
     days = pd.concat([history.runs["day"], history.entries["day"]])
     return None if days.empty else days.max().date()
 

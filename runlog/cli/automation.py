@@ -188,7 +188,7 @@ def schedule(
     if install:
         echo(scheduler.install(appointment, schedule.run_program))
     else:
-        click.echo(scheduler.shown(appointment), nl=False)
+        click.echo(scheduler.preview(appointment), nl=False)
         echo_err("Nothing is written yet; --install does that.")
 
 

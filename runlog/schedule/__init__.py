@@ -24,16 +24,16 @@ __all__ = ["JOB_NAME", "SYSTEMS", "Scheduler", "WeeklyJob", "detect_system", "ru
 
 
 class Scheduler(Protocol):
-    """What a system's module holds."""
+    """The functions of a scheduler's module."""
 
-    def shown(self, appointment: WeeklyJob) -> str:
-        """What would be written, for people to read or to install by hand."""
+    def preview(self, job: WeeklyJob) -> str:
+        """Return what would be written, for people to read or to install by hand."""
 
-    def install(self, appointment: WeeklyJob, run: RunProgram) -> str:
-        """Make the appointment, in the place of one made before, and say what was done."""
+    def install(self, job: WeeklyJob, run_program: RunProgram) -> str:
+        """Install the job in place of an earlier one, and say what was done."""
 
-    def uninstall(self, run: RunProgram) -> str:
-        """Take the appointment back, and say what was done."""
+    def uninstall(self, run_program: RunProgram) -> str:
+        """Remove the job, and say what was done."""
 
 
 SYSTEMS: Mapping[str, Scheduler] = MappingProxyType(
@@ -42,7 +42,7 @@ SYSTEMS: Mapping[str, Scheduler] = MappingProxyType(
 
 
 def detect_system() -> str:
-    """The name of the system that this computer has."""
+    """Return the name of this computer's scheduler."""
     if sys.platform == "win32":
         return "windows"
     if sys.platform == "darwin":
@@ -50,19 +50,19 @@ def detect_system() -> str:
     return "systemd" if shutil.which("systemctl") else "cron"
 
 
-def run_program(words: tuple[str, ...], text: str = "") -> str:
-    """Run a program of the system and return what it prints.
+def run_program(command: tuple[str, ...], text: str = "") -> str:
+    """Run a program of the system with a text as its input, and return its output.
 
     Raises:
-        BadInput: it is not there or it fails; the message names it and what it says.
+        BadInput: it is not installed or it fails; the message names it and its error.
     """
     try:
-        done = subprocess.run(words, input=text, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own words
+        result = subprocess.run(command, input=text, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own command
     except FileNotFoundError as error:
-        raise BadInput(f"this computer has no {words[0]}; choose another system with --as") from error
+        raise BadInput(f"this computer has no {command[0]}; choose another system with --as") from error
     except subprocess.TimeoutExpired as error:
-        raise BadInput(f"{' '.join(words)}: it did not answer within a minute") from error
+        raise BadInput(f"{' '.join(command)}: it did not answer within a minute") from error
     except subprocess.CalledProcessError as error:
-        said = (error.stderr or error.stdout or "").strip() or f"exit code {error.returncode}"
-        raise BadInput(f"{' '.join(words)}: {said}") from error
-    return done.stdout
+        reason = (error.stderr or error.stdout or "").strip() or f"exit code {error.returncode}"
+        raise BadInput(f"{' '.join(command)}: {reason}") from error
+    return result.stdout

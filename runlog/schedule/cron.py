@@ -1,4 +1,4 @@
-"""Schedule with one marked line in the user's crontab."""
+"""Schedule with one line in the user's crontab, identified by its trailing comment."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ if TYPE_CHECKING:
 _MARK = f"# {JOB_NAME}"
 
 
-def shown(appointment: WeeklyJob) -> str:
-    """The line for the crontab."""
-    weekday = (appointment.weekday + 1) % 7  # cron's Sunday is 0
-    command = shlex.join(appointment.words).replace("%", r"\%")  # which cron takes for an end of line
-    return f"{appointment.minute} {appointment.hour} * * {weekday} {command} {_MARK}\n"
+def preview(job: WeeklyJob) -> str:
+    """Return the line for the crontab."""
+    weekday = (job.weekday + 1) % 7  # cron's Sunday is 0
+    command = shlex.join(job.command).replace("%", r"\%")  # cron takes a bare % for an end of line
+    return f"{job.minute} {job.hour} * * {weekday} {command} {_MARK}\n"
 
 
-def install(appointment: WeeklyJob, run: RunProgram) -> str:
-    """Put the line into the crontab, in the place of an earlier one."""
-    run(("crontab", "-"), "".join([*_foreign_lines(run), shown(appointment)]))
+def install(job: WeeklyJob, run_program: RunProgram) -> str:
+    """Put the line into the crontab, in place of an earlier one."""
+    run_program(("crontab", "-"), "".join([*_foreign_lines(run_program), preview(job)]))
     return "Put a line into your crontab: crontab -l shows it."
 
 
-def uninstall(run: RunProgram) -> str:
-    """Take the line out of the crontab; all others stay."""
-    kept = _foreign_lines(run)
-    if kept == _lines(run):
+def uninstall(run_program: RunProgram) -> str:
+    """Remove the line from the crontab; all others stay."""
+    others = _foreign_lines(run_program)
+    if others == _lines(run_program):
         return "There is no line of runlog in your crontab."
-    run(("crontab", "-"), "".join(kept))
+    run_program(("crontab", "-"), "".join(others))
     return "Took the line of runlog out of your crontab."
 
 
-def _foreign_lines(run: RunProgram) -> list[str]:
-    return [line for line in _lines(run) if not line.rstrip().endswith(_MARK)]
+def _foreign_lines(run_program: RunProgram) -> list[str]:
+    return [line for line in _lines(run_program) if not line.rstrip().endswith(_MARK)]
 
 
-def _lines(run: RunProgram) -> list[str]:
+def _lines(run_program: RunProgram) -> list[str]:
     try:
-        return [f"{line}\n" for line in run(("crontab", "-l")).splitlines()]
+        return [f"{line}\n" for line in run_program(("crontab", "-l")).splitlines()]
     except BadInput as error:
         if "no crontab" in str(error):
             return []

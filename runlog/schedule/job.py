@@ -13,77 +13,78 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-if TYPE_CHECKING:
-    #: Runs a program with its arguments, gives it a text to read, and returns what it prints.
+    #: Runs a program with its arguments and a text as its input, and returns its output.
     RunProgram = Callable[..., str]
 
-#: What the appointment is called everywhere.
+#: The job's name in every scheduler.
 JOB_NAME = "runlog-weekly"
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
-_MIN_WEEKDAY_LETTERS = 2  # letters of a weekday
+_MIN_WEEKDAY_LETTERS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklyJob:
-    """A local weekday and time, and the command with its arguments.
+    """A local weekday and time, and the command to run.
 
     Attributes:
         weekday: 0 is Monday.
-        words: the program's absolute path first.
+        hour: hour of the day.
+        minute: minute of the hour.
+        command: the program's absolute path and its arguments.
     """
 
     weekday: int
     hour: int
     minute: int
-    words: tuple[str, ...]
+    command: tuple[str, ...]
 
 
 def parse_weekday(name: str) -> int:
-    """The number of a weekday, 0 for Monday, of which two letters will do.
+    """Return the number of a weekday, 0 for Monday; its first two letters suffice.
 
     Raises:
         BadInput: there is no such day.
     """
-    wanted = name.strip().casefold()
-    found = [number for number, day in enumerate(WEEKDAYS) if day.startswith(wanted)]
-    if len(wanted) < _MIN_WEEKDAY_LETTERS or len(found) != 1:
+    prefix = name.strip().casefold()
+    numbers = [number for number, day in enumerate(WEEKDAYS) if day.startswith(prefix)]
+    if len(prefix) < _MIN_WEEKDAY_LETTERS or len(numbers) != 1:
         raise BadInput(f"{name!r} is no weekday; write mon, tue, wed, thu, fri, sat or sun")
-    return found[0]
+    return numbers[0]
 
 
 def parse_time(text: str) -> tuple[int, int]:
-    """Hour and minute of a time like "19:00".
+    """Return the hour and the minute of a time like "19:00".
 
     Raises:
-        BadInput: it is none.
+        BadInput: it is no such time.
     """
-    found = _TIME.fullmatch(text.strip())
-    if found is None:
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
         raise BadInput(f"{text!r} is no time of the day; write it like 19:00")
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])
 
 
-def next_due(appointment: WeeklyJob, now: datetime) -> datetime:
-    """The next time that it is due after a local moment, on the same clock."""
+def next_due(job: WeeklyJob, now: datetime) -> datetime:
+    """Return when the job is due next after a local time, on the same clock."""
     from datetime import timedelta
 
-    due = now.replace(hour=appointment.hour, minute=appointment.minute, second=0, microsecond=0)
-    due += timedelta(days=(appointment.weekday - now.weekday()) % 7)
+    due = now.replace(hour=job.hour, minute=job.minute, second=0, microsecond=0)
+    due += timedelta(days=(job.weekday - now.weekday()) % 7)
     return due if due > now else due + timedelta(days=7)
 
 
 def delete_files(*files: Path) -> list[Path]:
-    """Delete those of these files that are there, and name them.
+    """Delete the files that exist, and return those.
 
     Raises:
         BadInput: one cannot be deleted.
     """
-    there = [file for file in files if file.exists()]
-    for file in there:
+    existing = [file for file in files if file.exists()]
+    for file in existing:
         try:
             file.unlink()
         except OSError as error:
             raise BadInput(f"{file}: cannot be deleted: {error.strerror}") from error
-    return there
+    return existing

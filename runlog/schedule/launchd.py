@@ -18,38 +18,38 @@ if TYPE_CHECKING:
 LABEL = "org.runlog.weekly"
 
 
-def shown(appointment: WeeklyJob) -> str:
-    """The property list, under its path."""
-    return f"<!-- {_path()} -->\n{_plist(appointment)}"
+def preview(job: WeeklyJob) -> str:
+    """Return the property list, under its path."""
+    return f"<!-- {_path()} -->\n{_plist(job)}"
 
 
-def install(appointment: WeeklyJob, run: RunProgram) -> str:
-    """Write the agent and load it, in the place of an earlier one."""
-    write_atomically(_path(), _plist(appointment))
+def install(job: WeeklyJob, run_program: RunProgram) -> str:
+    """Write the agent and load it, in place of an earlier one."""
+    write_atomically(_path(), _plist(job))
     with suppress(BadInput):  # none was loaded before
-        run(("launchctl", "bootout", f"{_domain()}/{LABEL}"))
-    run(("launchctl", "bootstrap", _domain(), str(_path())))
+        run_program(("launchctl", "bootout", f"{_domain()}/{LABEL}"))
+    run_program(("launchctl", "bootstrap", _domain(), str(_path())))
     return f"Loaded the launch agent {LABEL}."
 
 
-def uninstall(run: RunProgram) -> str:
+def uninstall(run_program: RunProgram) -> str:
     """Unload the agent and delete it."""
     if not _path().exists():
         return f"There is no launch agent {LABEL}."
     with suppress(BadInput):  # it was not loaded
-        run(("launchctl", "bootout", f"{_domain()}/{LABEL}"))
-    (gone,) = delete_files(_path())
-    return f"Unloaded the launch agent and deleted {gone}."
+        run_program(("launchctl", "bootout", f"{_domain()}/{LABEL}"))
+    (deleted,) = delete_files(_path())
+    return f"Unloaded the launch agent and deleted {deleted}."
 
 
-def _plist(appointment: WeeklyJob) -> str:
+def _plist(job: WeeklyJob) -> str:
     agent = {
         "Label": LABEL,
-        "ProgramArguments": list(appointment.words),
+        "ProgramArguments": list(job.command),
         "StartCalendarInterval": {
-            "Weekday": (appointment.weekday + 1) % 7,  # 0 is Sunday
-            "Hour": appointment.hour,
-            "Minute": appointment.minute,
+            "Weekday": (job.weekday + 1) % 7,  # 0 is Sunday
+            "Hour": job.hour,
+            "Minute": job.minute,
         },
     }
     return plistlib.dumps(agent, sort_keys=False).decode()

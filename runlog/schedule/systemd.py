@@ -31,39 +31,39 @@ WantedBy=timers.target
 """
 
 
-def shown(appointment: WeeklyJob) -> str:
-    """The two files, each under its path."""
-    return "\n".join(f"# {file}\n{text}" for file, text in _files(appointment).items())
+def preview(job: WeeklyJob) -> str:
+    """Return the two files, each under its path."""
+    return "\n".join(f"# {file}\n{text}" for file, text in _files(job).items())
 
 
-def install(appointment: WeeklyJob, run: RunProgram) -> str:
+def install(job: WeeklyJob, run_program: RunProgram) -> str:
     """Write the files and start the timer."""
-    for file, text in _files(appointment).items():
+    for file, text in _files(job).items():
         write_atomically(file, text)
-    run(("systemctl", "--user", "daemon-reload"))
-    run(("systemctl", "--user", "enable", "--now", f"{JOB_NAME}.timer"))
+    run_program(("systemctl", "--user", "daemon-reload"))
+    run_program(("systemctl", "--user", "enable", "--now", f"{JOB_NAME}.timer"))
     timer = f"{JOB_NAME}.timer"
     return f"Started the timer {timer}. When it is due next: systemctl --user list-timers {timer}"
 
 
-def uninstall(run: RunProgram) -> str:
+def uninstall(run_program: RunProgram) -> str:
     """Stop the timer and delete the files."""
     service, timer = _paths()
     if not timer.exists() and not service.exists():
         return f"There is no timer {JOB_NAME}.timer."
     if timer.exists():
-        run(("systemctl", "--user", "disable", "--now", timer.name))
-    gone = delete_files(timer, service)
-    run(("systemctl", "--user", "daemon-reload"))
-    return f"Stopped the timer and deleted {' and '.join(map(str, gone))}."
+        run_program(("systemctl", "--user", "disable", "--now", timer.name))
+    deleted = delete_files(timer, service)
+    run_program(("systemctl", "--user", "daemon-reload"))
+    return f"Stopped the timer and deleted {' and '.join(map(str, deleted))}."
 
 
-def _files(appointment: WeeklyJob) -> dict[Path, str]:
+def _files(job: WeeklyJob) -> dict[Path, str]:
     service, timer = _paths()
-    day = WEEKDAYS[appointment.weekday][:3].capitalize()
+    day = WEEKDAYS[job.weekday][:3].capitalize()
     return {
-        service: _SERVICE.format(command=" ".join(map(_quote, appointment.words))),
-        timer: _TIMER.format(weekday=day, hour=appointment.hour, minute=appointment.minute),
+        service: _SERVICE.format(command=" ".join(map(_quote, job.command))),
+        timer: _TIMER.format(weekday=day, hour=job.hour, minute=job.minute),
     }
 
 
@@ -74,6 +74,6 @@ def _paths() -> tuple[Path, Path]:
 
 
 def _quote(word: str) -> str:
-    """A word as systemd.service(5) reads it: in quotes, with its own signs taken as they are."""
-    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return f'"{plain}"'
+    """Quote a word for systemd.service(5), with the characters escaped that have a meaning there."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{escaped}"'

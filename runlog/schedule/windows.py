@@ -40,32 +40,32 @@ _TASK = """<?xml version="1.0" encoding="UTF-16"?>
 """
 
 
-def shown(appointment: WeeklyJob) -> str:
-    """The task as the Task Scheduler imports it."""
-    start = next_due(appointment, datetime.now())  # noqa: DTZ005 - the scheduler counts on the local clock
-    program, *arguments = appointment.words
+def preview(job: WeeklyJob) -> str:
+    """Return the task as the Task Scheduler imports it."""
+    start = next_due(job, datetime.now())  # noqa: DTZ005 - the scheduler counts on the local clock
+    program, *arguments = job.command
     return _TASK.format(
         start=start.isoformat(timespec="seconds"),
-        weekday=WEEKDAYS[appointment.weekday].capitalize(),
+        weekday=WEEKDAYS[job.weekday].capitalize(),
         program=escape(program),
         arguments=escape(subprocess.list2cmdline(arguments)),
     )
 
 
-def install(appointment: WeeklyJob, run: RunProgram) -> str:
-    """Make the task, in the place of an earlier one."""
+def install(job: WeeklyJob, run_program: RunProgram) -> str:
+    """Create the task in place of an earlier one."""
     with tempfile.TemporaryDirectory(prefix="runlog-") as folder:
         file = Path(folder) / "task.xml"
-        file.write_text(shown(appointment), encoding="utf-16")
-        run(("schtasks", "/Create", "/TN", JOB_NAME, "/XML", str(file), "/F"))
+        file.write_text(preview(job), encoding="utf-16")
+        run_program(("schtasks", "/Create", "/TN", JOB_NAME, "/XML", str(file), "/F"))
     return f"Made the task {JOB_NAME} in the Task Scheduler."
 
 
-def uninstall(run: RunProgram) -> str:
+def uninstall(run_program: RunProgram) -> str:
     """Delete the task."""
     try:
-        run(("schtasks", "/Query", "/TN", JOB_NAME))
+        run_program(("schtasks", "/Query", "/TN", JOB_NAME))
     except BadInput:
         return f"There is no task {JOB_NAME}."
-    run(("schtasks", "/Delete", "/TN", JOB_NAME, "/F"))
+    run_program(("schtasks", "/Delete", "/TN", JOB_NAME, "/F"))
     return f"Deleted the task {JOB_NAME}."

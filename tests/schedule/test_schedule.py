@@ -1,4 +1,4 @@
-"""The weekly appointment, on each system: what is written, made, made again and taken back."""
+"""The weekly job, on each system: what is written, made, made again and taken back."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ def test_the_next_time(now, due):
 
 def test_every_system_shows_makes_and_takes_back(machine):
     for name, system in schedule.SYSTEMS.items():
-        shown = system.shown(SUNDAY)
-        assert "runlog" in shown, name
+        text = system.preview(SUNDAY)
+        assert "runlog" in text, name
         assert system.install(SUNDAY, machine).endswith((".", "it.", "timer")), name
         again = system.install(SUNDAY, machine)
         assert again, name
@@ -156,7 +156,7 @@ def test_the_launch_agent(machine, tmp_path):
 
 
 def test_the_windows_task():
-    task = ET.fromstring(windows.shown(SUNDAY).replace(' encoding="UTF-16"', ""))  # noqa: S314 - our own
+    task = ET.fromstring(windows.preview(SUNDAY).replace(' encoding="UTF-16"', ""))  # noqa: S314 - our own
     space = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
     assert task.find(".//t:DaysOfWeek/t:Sunday", space) is not None
     assert task.findtext(".//t:StartBoundary", namespaces=space).endswith("T19:05:00")
