@@ -70,6 +70,21 @@ def process(home):
 
 
 @pytest.fixture
+def offered(home):
+    """Ask in this process what the shell offers, the way that bash asks."""
+    del home
+
+    def complete(*words):
+        asked = {"COMP_WORDS": " ".join(["runlog", *words]), "COMP_CWORD": str(len(words))}
+        env = {"_RUNLOG_COMPLETE": "bash_complete", **asked}
+        done = CliRunner().invoke(main, [], env=env, prog_name="runlog")
+        assert (done.exit_code, done.stderr) == (0, "")
+        return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
+
+    return complete
+
+
+@pytest.fixture
 def gpx():
     """Write a run as GPX."""
     return gpx_text

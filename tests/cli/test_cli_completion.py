@@ -3,24 +3,15 @@
 import pytest
 
 
-@pytest.fixture
-def offered(process):
-    def complete(*words):
-        line = " ".join(["runlog", *words])
-        done = process(_RUNLOG_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words)))
-        assert done.stderr == ""
-        return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
-
-    return complete
-
-
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_gets_its_script(run, shell):
     assert "_RUNLOG_COMPLETE" in run("completion", shell).stdout
 
 
-def test_commands(offered):
+def test_commands(offered, process):
     assert offered("sho") == ["shoes", "show"]
+    done = process(_RUNLOG_COMPLETE="bash_complete", COMP_WORDS="runlog sho", COMP_CWORD="1")
+    assert (done.stdout.split(), done.stderr) == (["plain,shoes", "plain,show"], "")
 
 
 def test_runs_and_shoes_of_the_home(offered, run, ran, home):
