@@ -28,7 +28,7 @@ EDWARDS_ZONES = 5
 
 
 def session_rpe(minutes: ArrayLike, rpe: ArrayLike) -> NDArray[np.float64]:
-    """Load of a session by the effort felt: CR-10 rating × minutes (Foster 2001). Unit: points × min."""
+    """Return a session's load by effort felt: CR-10 rating × minutes (Foster 2001). Unit: points × min."""
     return np.asarray(np.asarray(minutes, dtype=float) * np.asarray(rpe, dtype=float))
 
 
@@ -41,13 +41,13 @@ def banister_trimp(
     a: float = 0.64,
     b: float = 1.92,
 ) -> NDArray[np.float64]:
-    """Banister's TRIMP: minutes × r × a·e^(b·r), r the fraction of the heart-rate reserve (Banister 1991).
+    """Return Banister's TRIMP: minutes × r × a·e^(b·r), r the share of heart-rate reserve (Banister 1991).
 
     Because it bends upwards, that of a mean heart rate is less than the sum over the seconds.
 
     Args:
         minutes: of exercise.
-        heart_rate: its mean, bpm; below rest counts as rest.
+        heart_rate: mean, bpm; below rest counts as rest.
         hr_rest: bpm.
         hr_max: bpm, above ``hr_rest``.
         a: .64 for men, .86 for women.
@@ -61,13 +61,13 @@ def banister_trimp(
 
 
 def edwards_zone(heart_rate: ArrayLike, *, hr_max: float) -> NDArray[np.int64]:
-    """Edwards' zone of a heart rate: 1 from 50% of the highest on … 5 from 90% on, 0 below."""
+    """Return Edwards' zone of a heart rate: 1 from 50% of the highest on … 5 from 90% on, 0 below."""
     tenths = np.floor(10.0 * np.asarray(heart_rate, dtype=float) / hr_max)
     return np.clip(tenths - 4.0, 0, EDWARDS_ZONES).astype(np.int64)
 
 
 def edwards_trimp(zone_minutes: ArrayLike) -> NDArray[np.float64]:
-    """Edwards' TRIMP: minutes in 50–60, 60–70 … 90–100% of the highest heart rate, times 1 … 5 (1993).
+    """Return Edwards' TRIMP: minutes in 50–60, … 90–100% of the highest heart rate, times 1 … 5 (1993).
 
     Args:
         zone_minutes: shape (…, 5).
@@ -76,12 +76,12 @@ def edwards_trimp(zone_minutes: ArrayLike) -> NDArray[np.float64]:
 
 
 def smoothing_factor(days: int) -> float:
-    """λ = 2 / (N + 1) of an exponentially weighted mean over N days (Williams, BJSM 2017;51:209)."""
+    """Return λ = 2 / (N + 1) of an exponentially weighted mean over N days (Williams, BJSM 2017;51:209)."""
     return 2.0 / (days + 1.0)
 
 
 def ewma(daily: ArrayLike, days: int) -> NDArray[np.float64]:
-    """Exponentially weighted mean of a daily series, seeded with its first value (Williams 2017).
+    """Return the exponentially weighted mean of a daily series from its first value on (Williams 2017).
 
     Each day λ × today + (1 − λ) × yesterday's mean. Unit: that of the loads, per day.
     """
@@ -89,14 +89,14 @@ def ewma(daily: ArrayLike, days: int) -> NDArray[np.float64]:
 
 
 def trailing_windows(daily: ArrayLike, days: int) -> NDArray[np.float64]:
-    """Each day's last so many days, itself included: shape (n, days), NaN before the first day."""
+    """Return the last days of each day, itself included: shape (n, days), NaN before the first day."""
     values = np.asarray(daily, dtype=float)
     led = np.concatenate([np.full(days, np.nan), values])
     return np.lib.stride_tricks.sliding_window_view(led, days)[1:]
 
 
 def acwr_coupled(daily: ArrayLike) -> NDArray[np.float64]:
-    """Mean of the last 7 days over that of the last 28 (with those 7); no unit (Gabbett 2016).
+    """Return the mean of the last 7 days over that of the last 28 (with those 7); no unit (Gabbett 2016).
 
     NaN in the first 27 days and where there is no load.
     """
@@ -105,7 +105,7 @@ def acwr_coupled(daily: ArrayLike) -> NDArray[np.float64]:
 
 
 def acwr_uncoupled(daily: ArrayLike) -> NDArray[np.float64]:
-    """Mean of the last 7 days over that of the 21 before them; no unit (Lolli 2019).
+    """Return the mean of the last 7 days over that of the 21 before them; no unit (Lolli 2019).
 
     NaN in the first 27 days and where there is no load before.
     """
@@ -114,7 +114,7 @@ def acwr_uncoupled(daily: ArrayLike) -> NDArray[np.float64]:
 
 
 def fitness(daily: ArrayLike, tau: float = FITNESS_DAYS) -> NDArray[np.float64]:
-    """CTL, or ATL with ``tau`` 7: from 0, each day k = 1 − e^(−1/τ) nearer to its load (GoldenCheetah).
+    """Return CTL, or ATL with ``tau`` 7: from 0, each day 1 − e^(−1/τ) nearer to its load (GoldenCheetah).
 
     Unit: that of the loads, per day.
     """
@@ -123,7 +123,7 @@ def fitness(daily: ArrayLike, tau: float = FITNESS_DAYS) -> NDArray[np.float64]:
 
 
 def training_stress_balance(daily: ArrayLike) -> NDArray[np.float64]:
-    """TSB: yesterday's CTL − ATL; a value per day (the first is 0) and one for the day after the last.
+    """Return TSB, yesterday's CTL − ATL, per day (the first is 0) and for the day after the last.
 
     Unit: that of the loads, per day; below 0 the last week was harder than the last six.
     """
@@ -132,7 +132,7 @@ def training_stress_balance(daily: ArrayLike) -> NDArray[np.float64]:
 
 
 def monotony(week: ArrayLike) -> NDArray[np.float64]:
-    """Mean over population SD of seven daily loads, capped at 10; NaN where the SD is 0 (Foster 1998, PMSys).
+    """Return mean over population SD of seven loads, at most 10; NaN if the SD is 0 (Foster 1998, PMSys).
 
     Args:
         week: shape (…, 7); a week with an unknown day gives NaN.
@@ -145,13 +145,13 @@ def monotony(week: ArrayLike) -> NDArray[np.float64]:
 
 
 def strain(week: ArrayLike) -> NDArray[np.float64]:
-    """The week's sum × its monotony (Foster 1998). Unit: that of the loads."""
+    """Return the week's sum × its monotony (Foster 1998). Unit: that of the loads."""
     loads = np.asarray(week, dtype=float)
     return np.asarray(loads.sum(axis=-1) * monotony(loads))
 
 
 def safe_ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One series over another; NaN where the other is 0 or unknown."""
+    """Return one series over another; NaN where the other is 0 or unknown."""
     return np.divide(above, below, out=np.full_like(below, np.nan), where=below > 0)
 
 

@@ -37,26 +37,26 @@ _PAIR_COLUMNS = {
 
 
 def pair_table(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Settings) -> pd.DataFrame:
-    """All pairs: those that the runner keeps, and those that only a run or a diary row names.
+    """Return all pairs: those that the runner keeps, and those that only a run or a diary row names.
 
     Args:
-        shoes: that the runner keeps, and the other names of them.
-        named: the names that runs and diary rows tell.
-        settings: with the limit of pairs that have none of their own.
+        shoes: those that the runner keeps, and their other names.
+        named: the names in runs and diary rows.
+        settings: with the limit of pairs without one of their own.
 
     Returns:
         A row per pair by name: from_date, retired (naive days or NaT), start_m, limit_m, default, kept
-        (whether the runner keeps it; the window of the others is not known), rests (first and last day
-        of each while that it was out of use) and other_names.
+        (True if the runner keeps it; when the others were in use is unknown), rests (first and last day
+        of each period out of use) and other_names.
     """
     shoes = list(shoes)
     limit_m = settings.shoe_limit_km * 1000.0
     pair = shoe_names_by_key(shoes)
     rows = {shoe.name: _pair_row(shoe, pair, shoes, limit_m) for shoe in shoes if shoe.name in pair.values()}
-    seen = {"", *pair}
+    seen_keys = {"", *pair}
     for name in named:
-        if name and shoe_key(name) not in seen:
-            seen.add(shoe_key(name))
+        if name and shoe_key(name) not in seen_keys:
+            seen_keys.add(shoe_key(name))
             rows[name.strip()] = (None, None, 0.0, limit_m, False, False, (), ())
     index = pd.Index(list(rows), name="name", dtype=object)
     table = pd.DataFrame(list(rows.values()), columns=list(_PAIR_COLUMNS), index=index)
@@ -64,7 +64,9 @@ def pair_table(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Set
 
 
 def _pair_row(shoe: Shoe, pair: dict[str, str], shoes: Iterable[Shoe], limit_m: float) -> tuple[object, ...]:
-    others = (one.name for one in shoes if pair[shoe_key(one.name)] == shoe.name and one.name != shoe.name)
+    others = (
+        other.name for other in shoes if pair[shoe_key(other.name)] == shoe.name and other.name != shoe.name
+    )
     return (
         *(shoe.from_date, shoe.retired, shoe.start_m, limit_m if shoe.limit_m is None else shoe.limit_m),
         *(shoe.default, True, shoe.rests, tuple(others)),
@@ -72,7 +74,7 @@ def _pair_row(shoe: Shoe, pair: dict[str, str], shoes: Iterable[Shoe], limit_m: 
 
 
 def pair_by_name_key(table: pd.DataFrame) -> dict[str, str]:
-    """The pair by the key of each of its names, of a table as ``pairs`` gives it."""
+    """Return the pair by the key of each of its names, from a ``pair_table``."""
     return {
         shoe_key(written): str(name)
         for name, others in table["other_names"].items()
@@ -81,9 +83,9 @@ def pair_by_name_key(table: pd.DataFrame) -> dict[str, str]:
 
 
 def pairs_in_use(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> NDArray[np.bool_]:
-    """Whether each pair was in use on each day: a row per day, a column per pair.
+    """Return which pairs were in use on each day: a row per day, a column per pair.
 
-    The day of retiring is one of use. A pair that the runner does not keep is never known to be in use.
+    A pair is in use on the day of its retirement. One that the runner does not keep counts as not in use.
     """
     day = days.to_numpy()[:, None]
     not_yet = table["from_date"].to_numpy() > day
@@ -92,17 +94,17 @@ def pairs_in_use(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> NDArray[
 
 
 def pairs_resting(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> NDArray[np.bool_]:
-    """Whether each pair had been retired and not taken up again on each day."""
+    """Return which pairs were out of use on each day, before being taken up again."""
     rests = np.zeros((len(days), len(table)), dtype=bool)
     days = days.dt.normalize()
-    for column, of_pair in enumerate(table["rests"]):
-        for first, last in of_pair:
+    for column, pair_rests in enumerate(table["rests"]):
+        for first, last in pair_rests:
             rests[:, column] |= days.between(pd.Timestamp(first), pd.Timestamp(last)).to_numpy()
     return rests
 
 
 _CONDITIONS = tuple(field.name for field in fields(ShoeRule) if field.name != "shoe")
-#: By FIT's word, None where a source says but "running". An ultra or an obstacle run may be on any.
+#: By FIT's sub-sport, None where a source says just "running". An ultra or an obstacle run may be on any.
 _SURFACES = {
     None: Surface.ROAD,
     "street": Surface.ROAD,
@@ -116,7 +118,7 @@ _SURFACES = {
 
 
 class RunFacts(NamedTuple):
-    """What rules ask of a run: its local day, its sub-sport, and its distance or NaN."""
+    """Facts of a run that rules look at: local day, sub-sport, and distance or NaN."""
 
     day: date
     sub_sport: str | None
@@ -124,12 +126,12 @@ class RunFacts(NamedTuple):
 
 
 def surface_of(sub_sport: str | None) -> Surface | None:
-    """What a run of this sub-sport was on; what is called just a run counts as on the road."""
+    """Return the surface of a run of this sub-sport; just "running" counts as road."""
     return _SURFACES.get(sub_sport)
 
 
 def rule_fits(rule: ShoeRule, run: RunFacts) -> bool:
-    """Whether a run fits all conditions of a rule; what is not known of it fits none."""
+    """Return True if a run fits all conditions of a rule; unknown facts fit none."""
     return (
         (rule.surface is None or rule.surface == surface_of(run.sub_sport))
         and (rule.weekdays is None or WEEKDAYS[run.day.weekday()] in rule.weekdays.split(","))
@@ -145,18 +147,20 @@ def _in_season(season: str, day: str) -> bool:
 
 
 def most_specific(fitting: Sequence[StoredShoeRule]) -> list[StoredShoeRule]:
-    """Of rules that fit a run those that count: not one whose conditions another has, and more."""
+    """Return the rules without those whose conditions are a part of another one's."""
     return [
-        one for one in fitting if not any(_conditions_of(other) > _conditions_of(one) for other in fitting)
+        stored_rule
+        for stored_rule in fitting
+        if not any(_conditions_of(other_rule) > _conditions_of(stored_rule) for other_rule in fitting)
     ]
 
 
-def _conditions_of(kept: StoredShoeRule) -> frozenset[str]:
-    return frozenset(name for name in _CONDITIONS if getattr(kept.rule, name) is not None)
+def _conditions_of(stored_rule: StoredShoeRule) -> frozenset[str]:
+    return frozenset(name for name in _CONDITIONS if getattr(stored_rule.rule, name) is not None)
 
 
 def describe_rule(rule: ShoeRule, unit: str) -> str:
-    """The conditions of a rule for people, e.g. "trail, Sat or Sun, at least 15 km"."""
+    """Return the conditions of a rule for people, e.g. "trail, Sat or Sun, at least 15 km"."""
     days = (rule.weekdays or "").split(",")
     first, _, last = (rule.season or "").partition("..")
     parts = (
@@ -173,7 +177,7 @@ def _format_distance(metres: float, unit: str) -> str:
     return f"{round(metres / METRES[unit], 2):g} {unit}"
 
 
-#: Before any run: the first day of a pair without one.
+#: The first day of a pair without one: before any run.
 BEFORE_ALL = pd.Timestamp("1900-01-01")
 
 BY_HAND = "put on by hand"
@@ -184,73 +188,77 @@ NONE_IN_USE = "no pair was in use that day"
 
 
 def assign_shoes(
-    runs: pd.DataFrame, shoes: pd.DataFrame, kept_rules: Sequence[StoredShoeRule] = (), unit: str = "km"
+    runs: pd.DataFrame, shoes: pd.DataFrame, rules: Sequence[StoredShoeRule] = (), unit: str = "km"
 ) -> pd.DataFrame:
-    """The shoe of each run, and why that one or why none.
+    """Return the shoe of each run, and why that one or why none.
 
     Args:
         runs: day, sub_sport, distance_m, and a shoe's name or None by_hand (put on by the runner),
             in_diary and by_source (of the watch or app).
         shoes: as ``pair_table`` returns them.
-        kept_rules: the runner's rules.
+        rules: the runner's rules.
         unit: "km" or "mi", for the reasons.
 
     Returns:
         shoe (name or None) and shoe_reason, by run.
     """
-    known = pair_by_name_key(shoes)
+    pair_by_key = pair_by_name_key(shoes)
     names = zip(runs["by_hand"], runs["in_diary"], runs["by_source"], strict=True)
     facts = map(RunFacts, runs["day"], runs["sub_sport"], runs["distance_m"])
     rows = [
-        _named_pair(known, *of_run)
-        or _pair_by_rule(kept_rules, fact, in_use, known, unit)
+        _named_pair(pair_by_key, *run_names)
+        or _pair_by_rule(rules, run, in_use, pair_by_key, unit)
         or _only_or_default(in_use)
-        for of_run, fact, in_use in zip(names, facts, _pairs_by_day(shoes, runs["day"]), strict=True)
+        for run_names, run, in_use in zip(names, facts, _pairs_by_day(shoes, runs["day"]), strict=True)
     ]
     return pd.DataFrame(rows, columns=["shoe", "shoe_reason"], index=runs.index, dtype=object)
 
 
 def _named_pair(
-    known: dict[str, str], by_hand: str | None, in_diary: str | None, by_source: str | None
+    pair_by_key: dict[str, str], by_hand: str | None, in_diary: str | None, by_source: str | None
 ) -> tuple[str | None, str] | None:
     for name, reason in ((by_hand, BY_HAND), (in_diary, IN_DIARY), (by_source, BY_SOURCE)):
         if shoe_key(name):
-            return known[shoe_key(name)], reason
+            return pair_by_key[shoe_key(name)], reason
     return None
 
 
 def _pairs_by_day(shoes: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> Iterator[pd.DataFrame]:
-    """For each day the pairs that were in use."""
+    """Return for each day the pairs that were in use."""
     patterns, pattern = np.unique(pairs_in_use(shoes, days), axis=0, return_inverse=True)
     in_use = [shoes[mask] for mask in patterns]
     return (in_use[i] for i in pattern.ravel())
 
 
 def _pair_by_rule(
-    kept_rules: Iterable[StoredShoeRule],
+    rules: Iterable[StoredShoeRule],
     run: RunFacts,
     in_use: pd.DataFrame,
-    known: dict[str, str],
+    pair_by_key: dict[str, str],
     unit: str,
 ) -> tuple[str | None, str] | None:
-    """The pair of the rules that fit a run, of those for pairs that were in use; None where none does."""
+    """Return the pair of the rules that fit a run, for pairs that were in use; None where none does."""
     fitting = [
-        kept
-        for kept in kept_rules
-        if known.get(shoe_key(kept.rule.shoe)) in in_use.index and rule_fits(kept.rule, run)
+        stored_rule
+        for stored_rule in rules
+        if pair_by_key.get(shoe_key(stored_rule.rule.shoe)) in in_use.index
+        and rule_fits(stored_rule.rule, run)
     ]
-    by_pair = {known[shoe_key(kept.rule.shoe)]: kept for kept in reversed(most_specific(fitting))}
+    by_pair = {
+        pair_by_key[shoe_key(stored_rule.rule.shoe)]: stored_rule
+        for stored_rule in reversed(most_specific(fitting))
+    }
     if not by_pair:
         return None
     if len(by_pair) > 1:
-        told = (f"{name} (rule {kept.id})" for name, kept in reversed(by_pair.items()))
-        return None, f"rules name different pairs: {', '.join(told)}"
+        candidates = (f"{name} (rule {stored_rule.id})" for name, stored_rule in reversed(by_pair.items()))
+        return None, f"rules name different pairs: {', '.join(candidates)}"
     name, first = by_pair.popitem()
     return name, f"rule {first.id}: {describe_rule(first.rule, unit)}"
 
 
 def _only_or_default(in_use: pd.DataFrame) -> tuple[str | None, str]:
-    """The pair of a run of which nothing is said, and why that one or why none."""
+    """Return the pair of a run that nothing names, and why that one or why none."""
     if in_use.empty:
         return None, NONE_IN_USE
     if len(in_use) == 1:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from runlog.analysis.shoe_assignment import NONE_IN_USE
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
 
 RECENT_DAYS = 28
-#: Fewer runs in a row say nothing of a rotation.
+#: Fewer runs in a row do not show a rotation.
 _MIN_IN_A_ROW = 5
 _SHOE_COLUMNS = {
     "km": "float64",
@@ -43,16 +41,16 @@ _SHOE_COLUMNS = {
 
 
 def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
-    """How worn each pair is, when it comes to its limit, and how much of the running it does.
+    """Return each pair's mileage, when it will reach its limit, and its share of the running.
 
     Args:
-        history: whose runs count that had ended by now.
+        history: of which the runs that had ended by now count.
         now: aware; None is the end of the last run.
 
     Returns:
         A row per pair: name, km, runs, limit_km, left_km, from_date, retired, default, expected,
-        expected_low, expected_high (naive days, as ``when_reached`` gives them; NaT for a retired or unused
-        pair, low and high also where two weeks are not known yet; for a pair over its limit the day on
+        expected_low, expected_high (naive days, as ``forecast_limit`` returns them; NaT for a retired or
+        unused pair, low and high also where two weeks are not known yet; for a pair over its limit the day on
         which it passed it, NaT where it had before its first run here), share_28d and share_8w (of all
         runs of the last 28 days and 8 weeks; NaN without any), only_since (of the one pair that all
         runs of 28 days were in, at least 5: the day of the first of its runs in a row).
@@ -66,14 +64,14 @@ def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
     only, since = _only_pair_in_use(ended, moment)
     rows = []
     for name, pair in history.shoes.iterrows():
-        of_pair = totals.iloc[runs_of.get(name, [])]
-        worn_m = of_pair["total_m"].iloc[-1] if len(of_pair) else pair["start_m"]
+        pair_runs = totals.iloc[runs_of.get(name, [])]
+        worn_m = pair_runs["total_m"].iloc[-1] if len(pair_runs) else pair["start_m"]
         rows.append(
             (
-                *(worn_m / 1000.0, len(of_pair)),
+                *(worn_m / 1000.0, len(pair_runs)),
                 *(pair["limit_m"] / 1000.0, (pair["limit_m"] - worn_m) / 1000.0),
                 *(pair["from_date"], pair["retired"], pair["default"]),
-                *_limit_forecast(pair, of_pair.join(ended["distance_m"]), moment, today),
+                *_limit_forecast(pair, pair_runs.join(ended["distance_m"]), moment, today),
                 *(share.get(name, none) for share, none in shares),
                 since if name == only else pd.NaT,
             )
@@ -83,34 +81,34 @@ def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
 
 
 def _limit_forecast(
-    pair: pd.Series, worn: pd.DataFrame, moment: pd.Timestamp, today: pd.Timestamp
+    pair: pd.Series, runs_in_pair: pd.DataFrame, moment: pd.Timestamp, today: pd.Timestamp
 ) -> LimitForecast:
     """Return when a pair comes to its limit, or the day on which it did."""
-    if worn.empty or pair["retired"] <= today:
+    if runs_in_pair.empty or pair["retired"] <= today:
         return LimitForecast()
-    over = worn["total_m"] >= pair["limit_m"]
+    over = runs_in_pair["total_m"] >= pair["limit_m"]
     if not over.any():
-        return forecast_limit(pair["limit_m"] - worn["total_m"].iloc[-1], worn, moment, today)
-    passed = pd.NaT if pair["start_m"] >= pair["limit_m"] else worn["day"][over.idxmax()]
+        return forecast_limit(pair["limit_m"] - runs_in_pair["total_m"].iloc[-1], runs_in_pair, moment, today)
+    passed = pd.NaT if pair["start_m"] >= pair["limit_m"] else runs_in_pair["day"][over.idxmax()]
     return LimitForecast(passed, passed, passed)
 
 
 def _usage_shares(ended: pd.DataFrame, moment: pd.Timestamp, days: int) -> tuple[dict[object, float], float]:
-    """Each pair's share of all runs of the last days, and that of a pair without any."""
-    worn = ended.loc[ended["end"] > moment - pd.Timedelta(days=days), "shoe"]
-    if worn.empty:
+    """Return each pair's share of all runs of the last days, and that of a pair without any."""
+    shoes = ended.loc[ended["end"] > moment - pd.Timedelta(days=days), "shoe"]
+    if shoes.empty:
         return {}, math.nan
-    return (worn.value_counts() / len(worn)).to_dict(), 0.0
+    return (shoes.value_counts() / len(shoes)).to_dict(), 0.0
 
 
 def _only_pair_in_use(ended: pd.DataFrame, moment: pd.Timestamp) -> tuple[str | None, object]:
-    """The pair that all runs of the last 28 days were in, and the day of the first of its runs in a row."""
+    """Return the only pair of the last 28 days, and the day of the first of its runs in a row."""
     known = ended.sort_values("end", kind="stable").dropna(subset="shoe")
     recent = known[known["end"] > moment - pd.Timedelta(days=RECENT_DAYS)]
-    worn = recent["shoe"].unique()
-    if len(worn) != 1:
+    names = recent["shoe"].unique()
+    if len(names) != 1:
         return None, pd.NaT
-    name = str(worn[0])
+    name = str(names[0])
     others = (known["shoe"] != name).to_numpy()
     in_a_row = known.iloc[others.nonzero()[0][-1] + 1 if others.any() else 0 :]
     long_enough = len(in_a_row) >= _MIN_IN_A_ROW
@@ -118,7 +116,7 @@ def _only_pair_in_use(ended: pd.DataFrame, moment: pd.Timestamp) -> tuple[str | 
 
 
 def mileage_after_runs(history: History) -> pd.DataFrame:
-    """What the pair of each run had run once that run was over.
+    """Return the mileage of each run's pair after that run.
 
     Returns:
         A row per run by its id, in the order of their ends: end, day, shoe, and total_m (metres, NaN
@@ -131,13 +129,14 @@ def mileage_after_runs(history: History) -> pd.DataFrame:
 
 
 def mileage_at(history: History, moments: pd.DatetimeIndex) -> pd.DataFrame:
-    """The kilometres on each pair as of moments: a row per moment (aware), a column per pair."""
+    """Return the kilometres on each pair as of moments: a row per moment (aware), a column per pair."""
     totals = mileage_after_runs(history)
     km = {}
     for name, start_m in history.shoes["start_m"].items():
-        of_pair = totals[totals["shoe"] == name]
-        last = of_pair["end"].searchsorted(moments, side="right") - 1  # -1, none yet, is the start at the end
-        km[name] = np.append(of_pair["total_m"], start_m)[last] / 1000.0
+        pair_runs = totals[totals["shoe"] == name]
+        # Where there was no run yet, -1 picks the appended start value.
+        last = pair_runs["end"].searchsorted(moments, side="right") - 1
+        km[name] = np.append(pair_runs["total_m"], start_m)[last] / 1000.0
     return pd.DataFrame(km, index=moments)
 
 
@@ -149,7 +148,7 @@ _WEEK_S = 7 * 86_400
 
 
 class LimitForecast(NamedTuple):
-    """The day on which the limit is expected, and the range of it; NaT where that cannot be told."""
+    """Day on which the limit is expected, and its 80% range; NaT where unknown."""
 
     expected: object = pd.NaT
     low: object = pd.NaT
@@ -157,22 +156,22 @@ class LimitForecast(NamedTuple):
 
 
 def forecast_limit(
-    left_m: float, worn: pd.DataFrame, now: pd.Timestamp, today: pd.Timestamp
+    left_m: float, runs: pd.DataFrame, now: pd.Timestamp, today: pd.Timestamp
 ) -> LimitForecast:
-    """The day of the limit, and the earliest and the latest that it may well be.
+    """Return the day of the limit, and its 80% range.
 
     The rate is that of the last 8 weeks, or of the whole weeks since the pair was first worn where
-    those are fewer. The range holds 8 times of 10 if weeks go on to differ as much as those did: with
+    those are fewer. The range holds 8 times of 10 if weeks keep differing as much as those did: with
     m and s their mean and standard deviation, n their number, k the weeks to go and t the 90 % point of
     Student's distribution with n - 1 degrees of freedom, left / (m ± t · s · √(1/n + 1/k)).
 
     Args:
         left_m: metres to the limit, above 0.
-        worn: the runs in the pair up to now, at least one: end, distance_m.
+        runs: those in the pair up to now, at least one: end, distance_m.
         now: aware.
         today: its local day, naive.
     """
-    weekly = _weekly_metres(worn, now)
+    weekly = _weekly_metres(runs, now)
     mean, weeks = weekly.mean(), len(weekly)
     spread = np.inf
     if weeks > 1:
@@ -182,12 +181,12 @@ def forecast_limit(
     )
 
 
-def _weekly_metres(worn: pd.DataFrame, now: pd.Timestamp) -> NDArray[np.float64]:
-    """The metres of each of the last weeks, the latest first, as many as the pair was worn for in full."""
-    weeks_ago = (now - worn["end"]).dt.total_seconds().to_numpy(float) / _WEEK_S
+def _weekly_metres(runs: pd.DataFrame, now: pd.Timestamp) -> NDArray[np.float64]:
+    """Return the metres of each of the last full weeks since the first run, the latest first, at most 8."""
+    weeks_ago = (now - runs["end"]).dt.total_seconds().to_numpy(float) / _WEEK_S
     weeks = max(1, min(USE_WEEKS, int(weeks_ago.max())))
     recent = weeks_ago < weeks
-    metres = worn["distance_m"].fillna(0.0).to_numpy(float)
+    metres = runs["distance_m"].fillna(0.0).to_numpy(float)
     return np.bincount(weeks_ago[recent].astype(int), metres[recent], minlength=weeks).astype(float)
 
 
@@ -207,16 +206,16 @@ class ShoeDetail:
     """One pair as of a moment.
 
     Attributes:
-        wear: its row of ``shoes``.
-        start_m: what it had run before runlog knew it.
-        other_names: what else it is called.
-        rests: the first and the last day of each while that it was out of use.
+        row: its row of ``shoe_table``.
+        start_m: mileage before runlog knew it.
+        other_names: other names of the pair.
+        rests: first and last day of each period in which it was out of use.
         runs: its runs in the order of their starts, as ``History.runs`` has them.
         months: km and runs by month ("2026-07"), without months of no run.
-        reasons: how many of its runs are its for each reason, the most frequent first.
+        reasons: number of its runs by the reason for the assignment, the most frequent first.
     """
 
-    wear: pd.Series
+    row: pd.Series
     start_m: float
     other_names: tuple[str, ...]
     rests: tuple[tuple[object, object], ...]
@@ -226,14 +225,14 @@ class ShoeDetail:
 
 
 def shoe_detail(history: History, name: str, now: datetime) -> ShoeDetail:
-    """All about the pair of that name, as ``History.shoes`` writes it; ``now`` is aware."""
+    """Return the details of the pair of this name (of ``History.shoes``); ``now`` is aware."""
     runs = history.runs[(history.runs["shoe"] == name) & (history.runs["end"] <= pd.Timestamp(now))]
     month = runs["day"].dt.strftime("%Y-%m").rename("month")
     by_month = runs["distance_m"].fillna(0.0).groupby(month)
     pair = history.shoes.loc[[name]].iloc[0]
-    worn = shoe_table(history, now)
+    table = shoe_table(history, now)
     return ShoeDetail(
-        wear=worn[worn["name"] == name].iloc[0],
+        row=table[table["name"] == name].iloc[0],
         start_m=float(pair["start_m"]),
         other_names=pair["other_names"],
         rests=pair["rests"],
@@ -244,7 +243,7 @@ def shoe_detail(history: History, name: str, now: datetime) -> ShoeDetail:
 
 
 class ShoeChanges(NamedTuple):
-    """The runs whose pair is another one, and the pairs whose kilometres are.
+    """Runs with another pair, and pairs with another mileage.
 
     Attributes:
         runs: by id: day, name, distance_m, before, after (a pair or None), why_before, why_after.
@@ -256,7 +255,7 @@ class ShoeChanges(NamedTuple):
 
 
 def compare_shoes(before: History, after: History, now: datetime) -> ShoeChanges:
-    """Compare two histories of the same runs; the kilometres are those of ``now`` (aware)."""
+    """Compare shoe assignment and mileage, as of ``now`` (aware), before and after an edit."""
     both = before.runs[["day", "name", "distance_m"]].assign(
         before=before.runs["shoe"],
         after=after.runs["shoe"],
@@ -279,19 +278,3 @@ def compare_shoes(before: History, after: History, now: datetime) -> ShoeChanges
 
 def _mileage_now(history: History, now: datetime) -> pd.Series[float]:
     return mileage_at(history, pd.DatetimeIndex([now])).iloc[0]
-
-
-def unassigned_runs(history: History) -> pd.DataFrame:
-    """The runs without a pair, as ``History.runs`` has them, with settled_by: the command that would do."""
-    runs = history.runs[history.runs["shoe"].isna()]
-    told = [
-        _settling_command(run, reason, day)
-        for run, reason, day in zip(runs.index, runs["shoe_reason"], runs["day"], strict=True)
-    ]
-    return runs.assign(settled_by=told)
-
-
-def _settling_command(run: int, reason: str, day: pd.Timestamp) -> str:
-    if reason == NONE_IN_USE:
-        return f"runlog shoes add NAME --from {day:%Y-%m-%d}"
-    return f"runlog shoes assign {run} NAME"

@@ -327,12 +327,12 @@ def _filter_runs(
 
 
 def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: bool) -> None:
-    from runlog.analysis.shoe_wear import unassigned_runs
-
     if dry_run:
         raise click.UsageError("What would be assigned? runlog shoes assign RUN... NAME --dry-run")
     with base.open_journal() as journal:
-        unassigned = _filter_runs(journal, unassigned_runs(journal.history()), **filters)
+        runs = journal.history().runs
+        unassigned = _filter_runs(journal, runs[runs["shoe"].isna()], **filters)
+    unassigned = unassigned.assign(settled_by=_settling_commands(unassigned))
     columns = (
         Column("id", "Id", numeric=True),
         Column("when", "When", numeric=True),
@@ -346,3 +346,17 @@ def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: boo
         echo()
         echo("Many at once: runlog shoes assign NAME --unassigned, and --since, --until, --surface, --route.")
         echo("Those to come: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")
+
+
+def _settling_commands(unassigned: pd.DataFrame) -> list[str]:
+    """Return for each run without a pair the command that would settle it."""
+    from runlog.analysis.shoe_assignment import NONE_IN_USE
+
+    return [
+        f"runlog shoes add NAME --from {day:%Y-%m-%d}"
+        if reason == NONE_IN_USE
+        else f"runlog shoes assign {run} NAME"
+        for run, reason, day in zip(
+            unassigned.index, unassigned["shoe_reason"], unassigned["day"], strict=True
+        )
+    ]

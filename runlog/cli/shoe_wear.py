@@ -146,7 +146,7 @@ def _detail_json(
 ) -> dict[str, Any]:
     first, last, longest = _notable_runs(detail)
     return {
-        **frame_to_rows(detail.wear.to_frame().T)[0],
+        **frame_to_rows(detail.row.to_frame().T)[0],
         "start_km": detail.start_m / 1000.0,
         "other_names": detail.other_names,
         "rests": [[to_json_value(day) for day in rest] for rest in detail.rests],
@@ -171,9 +171,9 @@ def _notable_runs(detail: ShoeDetail) -> tuple[int | None, int | None, int | Non
 def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]) -> None:
     from runlog.reporter.guidance import evidence
 
-    wear = frame_to_rows(detail.wear.to_frame().T)[0]
+    wear = frame_to_rows(detail.row.to_frame().T)[0]
     km, share_8w = partial(format_km, unit=unit), units.percent(wear["share_8w"])
-    echo(str(detail.wear["name"]))
+    echo(str(detail.row["name"]))
     facts = [
         ("worn", f"{km(wear['km'])} in {units.count_noun(wear['runs'], 'run')}{_start_text(detail, unit)}"),
         ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {evidence('shoe-limits').quote()}"),

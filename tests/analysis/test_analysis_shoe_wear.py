@@ -46,7 +46,7 @@ def test_list_factor_chart_alert_and_detail_tell_the_same_kilometres(season):
         assert np.isnan(factor) if last is None else factor == listed[last]
         drawn = chart.shoes_data(season, View(now, now.date())).pairs.set_index("name")["worn"]
         assert drawn.to_dict() == listed.to_dict()
-        assert {name: shoe_detail(season, name, now).wear["km"] for name in listed.index} == listed.to_dict()
+        assert {name: shoe_detail(season, name, now).row["km"] for name in listed.index} == listed.to_dict()
 
 
 def test_the_alert_tells_the_kilometres_and_the_day_of_the_list(season):

@@ -116,7 +116,7 @@ def test_exposure_shows_the_fitted_link_and_not_the_naive_means():
     data = exposure.exposure_data_from(table, "warmup", "km", pd.DataFrame([link("warmup")]))
     assert data.yes_no
     assert len(data.points) == 6
-    without, with_it = data.fit.at(0.0, data.fit.effect), data.fit.at(1.0, data.fit.effect)
+    without, with_it = data.fit.rating_at(0.0, data.fit.effect), data.fit.rating_at(1.0, data.fit.effect)
     assert with_it - without == pytest.approx(-1.2)
     assert (without + with_it) / 2 == pytest.approx(3.5), "the line goes through the mean rating"
     assert data.title == "Runs with a warm-up go with 1.2 points less soreness than runs without"
@@ -135,7 +135,7 @@ def test_exposure_to_a_shoe_comes_in_the_runner_s_unit():
     data = exposure.exposure_data_from(table, "shoe_km", "mi", pd.DataFrame([link("shoe_km", effect=0.5)]))
     assert list(data.points["value"]) == pytest.approx([100, 200])
     assert data.fit.step == pytest.approx(62.137, abs=0.01), "100 km"
-    assert data.fit.at(150 + data.fit.step, 0.5) == pytest.approx(3.5)
+    assert data.fit.rating_at(150 + data.fit.step, 0.5) == pytest.approx(3.5)
     assert data.label == "Shoe distance, mi"
 
 

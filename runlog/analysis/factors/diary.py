@@ -110,33 +110,33 @@ POSTURE = Factor(
 
 
 def _strength_done(entries: pd.DataFrame) -> pd.Series[float]:
-    """Whether strength was done (1.0, 0.0 or NaN), which minutes tell, too."""
+    """Return whether strength was done (1.0, 0.0 or NaN); minutes count as an answer, too."""
     minutes = entries["strength_min"]
     return entries["strength"].fillna((minutes > 0.0).astype(float).where(minutes.notna()))
 
 
-def _known_sessions(history: History, told: pd.Series[float], words: set[str]) -> pd.DataFrame:
-    """Moment, day and whether it was done, wherever anything tells it; in the order of the moments.
+def _known_sessions(history: History, answers: pd.Series[float], words: set[str]) -> pd.DataFrame:
+    """Return moment, day and done of each answer and each recorded session, in the order of the moments.
 
     Args:
         history: what happened.
-        told: by entry: 1.0, 0.0 or NaN.
+        answers: by entry: 1.0, 0.0 or NaN.
         words: the sports and sub-sports of the sessions that count.
     """
-    diary = history.entries[["moment", "day"]].assign(done=told == 1.0)[told.notna()]
+    diary = history.entries[["moment", "day"]].assign(done=answers == 1.0)[answers.notna()]
     others = history.others
     sessions = others[others["sport"].isin(words) | others["sub_sport"].isin(words)]
     recorded = sessions[["end", "day"]].rename(columns={"end": "moment"}).assign(done=True)
     return pd.concat([diary, recorded]).sort_values("moment", kind="stable")
 
 
-def _days_in_week(history: History, moments: pd.DatetimeIndex, told: pd.DataFrame) -> pd.Series[float]:
-    """On how many of the 7 local days up to each moment it was done, NaN where none of them tells it."""
-    at = base.to_microseconds(moments)
-    moment, row = base.window_pairs(base.to_microseconds(told["moment"]), at, WEEK_DAYS + 2)
-    ago = history.clock.days(at)[moment] - base.to_microseconds(told["day"])[row] // base.DAY_US
+def _days_in_week(history: History, moments: pd.DatetimeIndex, sessions: pd.DataFrame) -> pd.Series[float]:
+    """Return on how many of the 7 local days up to each moment it was done, NaN where all are unknown."""
+    at_us = base.to_microseconds(moments)
+    moment, row = base.window_pairs(base.to_microseconds(sessions["moment"]), at_us, WEEK_DAYS + 2)
+    ago = history.clock.days(at_us)[moment] - base.to_microseconds(sessions["day"])[row] // base.DAY_US
     ago = np.maximum(ago, 0)  # of a traveller who went back a day: today
-    pairs = pd.DataFrame({"moment": moment, "ago": ago, "done": told["done"].to_numpy(bool)[row]})
+    pairs = pd.DataFrame({"moment": moment, "ago": ago, "done": sessions["done"].to_numpy(bool)[row]})
     pairs = pairs[pairs["ago"] < WEEK_DAYS]
     known = pairs.groupby("moment").size()
     done = pairs[pairs["done"]].groupby("moment")["ago"].nunique()
@@ -145,10 +145,10 @@ def _days_in_week(history: History, moments: pd.DatetimeIndex, told: pd.DataFram
 
 
 def _latest_answer(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
-    told = history.entries[history.entries[column].notna()]
-    at = base.to_microseconds(moments)
-    position = base.index_before(base.to_microseconds(told["moment"]), at)
-    day = base.take_at((base.to_microseconds(told["day"]) // base.DAY_US).astype(float), position)
-    fresh = history.clock.days(at) - day <= 1.0
-    values = base.take_at(told[column].to_numpy(float), position)
-    return pd.Series(np.where(fresh, values, np.nan), index=moments)
+    rows = history.entries[history.entries[column].notna()]
+    at_us = base.to_microseconds(moments)
+    position = base.index_before(base.to_microseconds(rows["moment"]), at_us)
+    day = base.take_at((base.to_microseconds(rows["day"]) // base.DAY_US).astype(float), position)
+    recent = history.clock.days(at_us) - day <= 1.0
+    values = base.take_at(rows[column].to_numpy(float), position)
+    return pd.Series(np.where(recent, values, np.nan), index=moments)

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from runlog.reporter.charts.view import View
 
 WORST_RATING = 10
-#: More dots than this hide each other; the latest are drawn.
+#: More dots would hide each other; the latest are drawn.
 MOST_DOTS = 400
 
 
 class FittedLink(NamedTuple):
-    """What the links say of the factor: the difference in rating points per step, and its 95% range.
+    """A factor's link: the difference in rating points per step, and its 95% range.
 
     ``value`` and ``rating`` are the means of the ratings at which the factor is known: the line goes
     through them. ``step`` is in the unit of the values.
@@ -48,8 +48,8 @@ class FittedLink(NamedTuple):
     value: float
     rating: float
 
-    def at(self, value: float, effect: float) -> float:
-        """The rating that an effect per step expects at a value."""
+    def rating_at(self, value: float, effect: float) -> float:
+        """Return the rating that an effect per step predicts at a value."""
         return self.rating + effect * (value - self.value) / self.step
 
 
@@ -60,8 +60,8 @@ class ExposureData:
     Attributes:
         label: the factor's name, and its unit where it has one.
         points: value, rating; only where both are known, in the order of time.
-        fit: the link, or None where there is no answer, and ``reason`` says why.
-        yes_no: whether the factor is 0 or 1; share: whether it is a fraction.
+        fit: the link, or None where there is no estimate; ``reason`` is why.
+        yes_no: True if the factor is 0 or 1; share: True if it is a fraction.
     """
 
     title: str
@@ -74,7 +74,7 @@ class ExposureData:
 
 
 def exposure_data(history: History, view: View) -> ExposureData:
-    """One factor at the moments of an area's ratings (default: warm-up).
+    """Return one factor at the moments of an area's ratings (default: warm-up).
 
     Raises:
         NotFound: there is no such factor.
@@ -86,40 +86,40 @@ def exposure_data(history: History, view: View) -> ExposureData:
 
 def exposure_data_from(
     table: pd.DataFrame,
-    factor: str,
-    unit: str,
-    found: pd.DataFrame | None = None,
+    name: str,
+    distance_unit: str,
+    estimates: pd.DataFrame | None = None,
     load_kind: LoadKind | None = None,
 ) -> ExposureData:
-    """What the chart shows of a table of exposures.
+    """Return the data of the chart from a table of exposures.
 
     Args:
         table: of one area.
-        factor: which.
-        unit: the runner's, of distances.
-        found: the links of that table, where they are known already.
-        load_kind: what loads count, as ``History`` has it; None leaves their unit out.
+        name: of the factor.
+        distance_unit: the runner's.
+        estimates: the links of that table; None computes them.
+        load_kind: that of ``History``; None leaves the unit of loads out.
 
     Raises:
         NotFound: there is no such factor.
     """
-    asked = find_factor(factor)
-    found = links(table) if found is None else found
-    rows = [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
-    row = next((row for row in rows if row["factor"] == factor), None)
-    points = table[[factor, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
-    scale = _unit_scale(asked, unit, load_kind)
-    step = scale * float(step_size(points["value"], factor))
+    factor = find_factor(name)
+    estimates = links(table) if estimates is None else estimates
+    rows = [{str(key): value for key, value in row.items()} for row in estimates.to_dict("records")]
+    row = next((row for row in rows if row["factor"] == name), None)
+    points = table[[name, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
+    scale = _unit_scale(factor, distance_unit, load_kind)
+    step = scale * float(step_size(points["value"], name))
     points["value"] *= scale
     fit = None if row is None or row["grade"] not in (*SIGNS, "none") else _fitted_link(row, points, step)
     return ExposureData(
-        title=_exposure_title(asked, row, unit),
-        label=_axis_label(asked, unit, load_kind),
+        title=_exposure_title(factor, row, distance_unit),
+        label=_axis_label(factor, distance_unit, load_kind),
         points=points,
         fit=fit,
         reason="" if row is None else str(row.get("reason", "")),
-        yes_no=asked.unit is FactorUnit.HABIT,
-        share=asked.unit is FactorUnit.SHARE,
+        yes_no=factor.unit is FactorUnit.HABIT,
+        share=factor.unit is FactorUnit.SHARE,
     )
 
 
@@ -187,7 +187,7 @@ def draw_exposure(data: ExposureData, axes: Axes) -> None:
 
 
 def _draw_points(data: ExposureData, axes: Axes) -> None:
-    """The latest ratings, a little apart where they would hide each other."""
+    """Draw the latest ratings, a little apart where they would hide each other."""
     points = data.points.tail(MOST_DOTS)
     chance = np.random.default_rng(0)
     span = float(np.ptp(points["value"]))
@@ -201,18 +201,20 @@ def _draw_points(data: ExposureData, axes: Axes) -> None:
 
 
 def _draw_line(fit: FittedLink, values: pd.Series[float], axes: Axes) -> None:
-    """The fitted line through the mean, and the lines that the ends of the range would give."""
+    """Draw the fitted line through the mean, and the area between the lines of the ends of the range."""
     ends = np.array([values.min(), values.max()])
     grid = np.linspace(ends[0], ends[1], 50)
-    one, other = (np.array([fit.at(value, effect) for value in grid]) for effect in (fit.low, fit.high))
-    low, high = np.minimum(one, other), np.maximum(one, other)
+    from_low, from_high = (
+        np.array([fit.rating_at(value, effect) for value in grid]) for effect in (fit.low, fit.high)
+    )
+    low, high = np.minimum(from_low, from_high), np.maximum(from_low, from_high)
     axes.fill_between(grid, low, high, color=LIGHT["range"], lw=0)
-    axes.plot(ends, [fit.at(end, fit.effect) for end in ends], color=LIGHT["ink"], lw=2.5)
+    axes.plot(ends, [fit.rating_at(end, fit.effect) for end in ends], color=LIGHT["ink"], lw=2.5)
 
 
 def _draw_groups(fit: FittedLink, axes: Axes) -> None:
-    """The fitted level of either group, and how far apart they are."""
-    without, with_it = fit.at(0.0, fit.effect), fit.at(1.0, fit.effect)
+    """Draw the fitted level of either group, and the difference between them."""
+    without, with_it = fit.rating_at(0.0, fit.effect), fit.rating_at(1.0, fit.effect)
     low, high = without + fit.low, without + fit.high
     axes.fill_between([0.7, 1.3], low, high, color=LIGHT["range"], lw=0)
     for place, level in ((0.0, without), (1.0, with_it)):
@@ -242,7 +244,7 @@ def _label_groups(values: pd.Series[float], axes: Axes) -> None:
 
 
 def _exposure_note(data: ExposureData) -> str:
-    """What is drawn, from how many ratings, and how sure that is."""
+    """Return the note: what is drawn, from how many ratings, and how sure that is."""
     n = len(data.points)
     if data.fit is None:
         return data.reason
@@ -253,16 +255,16 @@ def _exposure_note(data: ExposureData) -> str:
         "low": units.number(fit.low, signed=True),
         "high": units.number(fit.high, signed=True),
     }
-    drawn = _("Each dot is one of {n} ratings.").format(n=n)
+    dots = _("Each dot is one of {n} ratings.").format(n=n)
     if n > MOST_DOTS:
-        drawn = _("The dots are the latest {most} of {n} ratings.").format(most=MOST_DOTS, n=n)
+        dots = _("The dots are the latest {most} of {n} ratings.").format(most=MOST_DOTS, n=n)
     if fit.grade == "none":
-        told = _("The line and the shaded 95% range are the fitted link: no sign.")
+        fit_text = _("The line and the shaded 95% range are the fitted link: no sign.")
     elif data.yes_no:
-        told = _(
+        fit_text = _(
             "Fitted beside all other factors: done goes with {effect} points "
             "({low} to {high}, shaded); {grade}."
         )
     else:
-        told = _("The line and the shaded 95% range are fitted beside all other factors; {grade}.")
-    return " ".join((drawn, told.format(**values, grade=format_grade(fit.grade))))
+        fit_text = _("The line and the shaded 95% range are fitted beside all other factors; {grade}.")
+    return " ".join((dots, fit_text.format(**values, grade=format_grade(fit.grade))))

@@ -33,8 +33,7 @@ class LinksData:
 
     Attributes:
         rows: factor, label, step, effect, low, high (points), grade, n; the surest first, then the largest.
-        notes: of the factors without a row, a sentence each for those that another speaks for or cannot be
-            told apart from, and one for all others.
+        notes: sentences on the factors that represent others, and on those without a row.
     """
 
     title: str
@@ -43,25 +42,25 @@ class LinksData:
 
 
 def links_data(history: History, view: View) -> LinksData:
-    """The links of one area that could be estimated."""
+    """Return the links of one area that could be estimated."""
     return links_data_from(links(exposures(history, view.area)), view.area, history.settings.units)
 
 
-def links_data_from(found: pd.DataFrame, area: str, unit: str) -> LinksData:
-    """What a forest plot shows of a table of links: those that have a sign, and those that have none."""
-    known = {factor.name: factor for factor in FACTORS}
-    found = found.loc[found["factor"].isin(known)]
-    rows = found.loc[found["grade"].isin(SHOWN_GRADES)]
+def links_data_from(table: pd.DataFrame, area: str, distance_unit: str) -> LinksData:
+    """Return the data of the chart from a table of links: the estimated ones, with and without a sign."""
+    table = table.loc[table["factor"].isin([factor.name for factor in FACTORS])]
+    rows = table.loc[table["grade"].isin(SHOWN_GRADES)]
     order = pd.DataFrame({"grade": rows["grade"].map(SHOWN_GRADES.index), "size": -rows["effect"].abs()})
     rows = rows.loc[order.sort_values(["grade", "size"], kind="stable").index].reset_index(drop=True)
-    factors = [known[name] for name in rows["factor"]]
+    factors = [find_factor(name) for name in rows["factor"]]
     rows = rows.assign(
-        label=[_(factor.label) for factor in factors], step=[format_step(one, unit) for one in factors]
+        label=[_(factor.label) for factor in factors],
+        step=[format_step(factor, distance_unit) for factor in factors],
     )
-    return LinksData(_links_title(rows, area, unit), rows, tuple(_link_notes(found)))
+    return LinksData(_links_title(rows, area, distance_unit), rows, tuple(_link_notes(table)))
 
 
-def _links_title(rows: pd.DataFrame, area: str, unit: str) -> str:
+def _links_title(rows: pd.DataFrame, area: str, distance_unit: str) -> str:
     if rows.empty:
         return _("Not enough ratings of the {area} for links yet").format(area=units.area(area))
     surest = rows.iloc[0]
@@ -69,35 +68,37 @@ def _links_title(rows: pd.DataFrame, area: str, unit: str) -> str:
         return _("Nothing goes together with the soreness of your {area} so far").format(
             area=units.area(area)
         )
-    return link_sentence(find_factor(surest["factor"]), surest, unit).rstrip(".")
+    return link_sentence(find_factor(surest["factor"]), surest, distance_unit).rstrip(".")
 
 
-def _link_notes(found: pd.DataFrame) -> list[str]:
-    """What is to be said of those that have no row, or speak for others."""
+def _link_notes(table: pd.DataFrame) -> list[str]:
+    """Return notes on factors without a row, and on those that represent others."""
     labels = {factor.name: _(factor.label) for factor in FACTORS}
-    told, silent = [], []
-    spoken_for = {other for row in found.to_dict("records") for other in _related_factors(row, "speaks_for")}
-    for row in found.to_dict("records"):
+    notes, silent = [], []
+    all_represented = {
+        other for row in table.to_dict("records") for other in _related_factors(row, "speaks_for")
+    }
+    for row in table.to_dict("records"):
         name = row["factor"]
-        if spoken := _related_factors(row, "speaks_for"):
-            told.append(
+        if represented := _related_factors(row, "speaks_for"):
+            notes.append(
                 _("{factor} also speaks for what moves with it: {others}.").format(
-                    factor=labels[name], others=", ".join(labels.get(one, one) for one in spoken)
+                    factor=labels[name], others=", ".join(labels.get(other, other) for other in represented)
                 )
             )
-        if row["grade"] in SHOWN_GRADES or name in spoken_for:
+        if row["grade"] in SHOWN_GRADES or name in all_represented:
             continue
-        if apart := _related_factors(row, "moves_with"):
-            told.append(
+        if collinear := _related_factors(row, "moves_with"):
+            notes.append(
                 _("{factor} cannot be told apart from {others}.").format(
-                    factor=labels[name], others=", ".join(labels.get(one, one) for one in apart)
+                    factor=labels[name], others=", ".join(labels.get(other, other) for other in collinear)
                 )
             )
         else:
             silent.append(labels[name])
-    if silent and len(silent) < len(found):
-        told.append(_("No answer yet: {factors}.").format(factors=", ".join(silent)))
-    return told
+    if silent and len(silent) < len(table):
+        notes.append(_("No answer yet: {factors}.").format(factors=", ".join(silent)))
+    return notes
 
 
 def _related_factors(row: Mapping[Hashable, Any], key: str) -> list[str]:
@@ -150,7 +151,7 @@ def _draw_link(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
 
 
 def _label_beside(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
-    """The grade at the right edge; the factor stands at the left one."""
+    """Write the grade at the right edge; the factor is at the left one."""
     axes.annotate(
         format_grade(row["grade"]),
         (1, place),
@@ -163,7 +164,7 @@ def _label_beside(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
 
 
 def _label_above(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
-    """The factor and its step in two lines above the range, and the grade at the right edge."""
+    """Write the factor and its step in two lines above the range, and the grade at the right edge."""
     size = style.SMALL_FONT
     grade = format_grade(row["grade"])
     step = style.truncate_text(str(row["step"]), style.width_px(axes) - 20, size)
