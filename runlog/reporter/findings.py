@@ -201,7 +201,7 @@ class Finding:
 
     @property
     def grade_text(self) -> str:
-        """The grade in words."""
+        """Grade in words."""
         return grade_word(self.grade)
 
 

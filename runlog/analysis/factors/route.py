@@ -46,7 +46,7 @@ ROUTE_SHARE = Factor(
 
 
 def route_streak(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Number of runs in a row on the same route, up to the last run with a route.
+    """Streak of runs on the same route, up to the last run with a route.
 
     Unit: runs, 1 or more; NaN before the first. Step: 1.
     """

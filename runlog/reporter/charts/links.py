@@ -115,7 +115,7 @@ def links_height(data: LinksData, width: int) -> int:
 
 
 def draw_links(data: LinksData, axes: Axes) -> None:
-    """What soreness goes together with: points, 95% range, grade."""
+    """Factors that soreness goes together with: points, 95% range, grade."""
     if data.rows.empty:
         style.show_message(axes, _("Links appear from 20 ratings on."))
         return
