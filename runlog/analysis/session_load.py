@@ -179,6 +179,8 @@ _MISSING_INPUT = {
     LoadKind.TIME: N_("{n} of {runs} runs lack a time; {so}"),
 }
 
+#: What the loads of a kind are computed from; for TRIMP it differs by run.
+_SOURCES = {LoadKind.EFFORT: "effort", LoadKind.DISTANCE: "distance", LoadKind.TIME: "time"}
 EVERY_SECOND = "heart rate, second by second"
 MEAN_RATE = "mean heart rate"
 
@@ -225,7 +227,7 @@ def session_loads(
     }
     kind = next(kind for kind, loads in kinds.items() if _is_mostly_known(loads) or kind is LoadKind.TIME)
     loads = kinds[kind]
-    source = trimp["source"] if kind is LoadKind.HEART_RATE else pd.Series(_source_of(kind), runs.index)
+    source = trimp["source"] if kind is LoadKind.HEART_RATE else pd.Series(_SOURCES[kind], runs.index)
     source = source.where(loads.notna(), np.where(km.notna(), "distance", "time"))
     filled = _fill_by_ratio(loads, km, minutes)
     fill_note = partial(_note_filled, kind, int(loads.isna().sum()), len(runs))
@@ -244,10 +246,6 @@ def _fill_by_ratio(
     by_distance = km * (loads / km).median()
     by_time = minutes * (loads / minutes.where(minutes > 0)).median()
     return loads.fillna(by_distance).fillna(by_time)
-
-
-def _source_of(kind: LoadKind) -> str:
-    return {LoadKind.EFFORT: "effort", LoadKind.DISTANCE: "distance"}.get(kind, "time")
 
 
 def _load_notes(

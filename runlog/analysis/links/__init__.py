@@ -24,6 +24,7 @@ from runlog.analysis.links.grading import (
 )
 from runlog.analysis.links.ratings import check_ratings, days_since_first, make_design, split_by_area
 from runlog.errors import BadInput
+from runlog.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,7 +144,8 @@ def _links_of_area(
     prechecks = {name: grading.precheck(ratings, name) for name in (*asked, *adjusted_for)}
     represented = choose_representatives(ratings, [name for name in prechecks if prechecks[name] is None])
     for name, (other, r) in represented.items():
-        prechecks[name] = "", grading.explain_represented(other, r)
+        text = _("{other} speaks for it: they move together, so one answer is given for both.")
+        prechecks[name] = "", text.format(other=grading.list_factors({other: r}))
     estimates = estimate_effects(
         ratings, *([n for n in names if prechecks[n] is None] for names in (asked, adjusted_for))
     )

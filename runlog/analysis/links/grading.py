@@ -116,15 +116,18 @@ def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
 def grade_estimate(estimate: EffectEstimate) -> tuple[str, str]:
     """Return the grade of an estimate and the reason for it."""
     if estimate.collinear_with and not (estimate.is_found and _is_separable(estimate)):
-        return "", explain_collinear(estimate.collinear_with)
+        text = _("It cannot be told apart from {others}: they move together.")
+        return "", text.format(others=list_factors(estimate.collinear_with))
     grade, reason = _grade_by_probability(estimate)
     sentences = [reason]
     if estimate.is_found and estimate.n >= HINT_BELOW:
         sentences.append(_compare_halves(estimate))
     if estimate.collinear_with:
-        sentences.append(explain_found_despite(estimate.collinear_with))
+        text = _("It was found in spite of {others}, with which it moves together.")
+        sentences.append(text.format(others=list_factors(estimate.collinear_with)))
     if estimate.represents:
-        sentences.append(explain_representing(estimate.represents))
+        text = _("It speaks for {others} too: they move together and cannot be told apart.")
+        sentences.append(text.format(others=list_factors(estimate.represents)))
     return grade, " ".join(sentences)
 
 
@@ -160,7 +163,7 @@ def _grade_by_probability(estimate: EffectEstimate) -> tuple[str, str]:
         )
         return "C", text.format(leans=leans, q=q)
     if abs(estimate.r_time) > INSEPARABLE_ABOVE:
-        return "C", explain_time_trend(leans, estimate.r_time)
+        return "C", _explain_time_trend(leans, estimate.r_time)
     chance = _("Unlikely to be chance, even with so many factors looked at ({q}).").format(q=q)
     if lacks := _missing_for_a(estimate):
         missing = _("For an A, {lacks}.").format(lacks=_(" and ").join(lacks))
@@ -295,33 +298,7 @@ def collinear_factors(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, 
     return collinear
 
 
-def explain_collinear(others: dict[str, float]) -> str:
-    """Return the sentence on a factor that is collinear with others."""
-    return _("It cannot be told apart from {others}: they move together.").format(
-        others=_list_factors(others)
-    )
-
-
-def explain_represented(other: str, r: float) -> str:
-    """Return the sentence on a factor that another one of its family represents."""
-    text = _("{other} speaks for it: they move together, so one answer is given for both.")
-    return text.format(other=_list_factors({other: r}))
-
-
-def explain_representing(others: dict[str, float]) -> str:
-    """Return the sentence on the factors that one represents."""
-    text = _("It speaks for {others} too: they move together and cannot be told apart.")
-    return text.format(others=_list_factors(others))
-
-
-def explain_found_despite(others: dict[str, float]) -> str:
-    """Return the sentence on a factor that was found although others are collinear with it."""
-    return _("It was found in spite of {others}, with which it moves together.").format(
-        others=_list_factors(others)
-    )
-
-
-def explain_time_trend(leans: str, r: float) -> str:
+def _explain_time_trend(leans: str, r: float) -> str:
     """Return the sentence on a factor that is collinear with time.
 
     Args:
@@ -342,7 +319,8 @@ def explain_time_trend(leans: str, r: float) -> str:
     return text.format(leans=leans, r=_format_correlation(r))
 
 
-def _list_factors(others: dict[str, float]) -> str:
+def list_factors(others: dict[str, float]) -> str:
+    """Return factors with their correlations in words, e.g. "Monotony (r = 0.82)"."""
     factors = [f"{_(effect_unit(name).label)} (r = {_format_correlation(r)})" for name, r in others.items()]
     return _(" and ").join(factors)
 
