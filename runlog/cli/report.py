@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,9 +26,12 @@ from runlog.errors import BadInput
 from runlog.reporter import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from datetime import datetime
 
     from runlog.journal import Journal
+    from runlog.reporter.season import Season
+    from runlog.reporter.weekly import Week
 
 STDOUT = Path("-")
 
@@ -170,23 +172,20 @@ def _refuse_together(options: Mapping[str, object]) -> None:
 
 
 def _write_week(journal: Journal, week: str | None, target: ReportTarget, *, current: bool) -> Path | None:
-    from runlog.reporter import render, weekly
+    from runlog.reporter import weekly
 
     history, now = journal.history(), base.now()
     facts = weekly.build_week(history, weekly.current_week(history, now) if current else week, now)
-    rendered, mail = partial(render.render_week, facts), partial(render.mail_week, facts, now)
-    return _write_report(journal, target, f"report-{facts.name}", rendered, mail)
+    return _write_report(journal, target, f"report-{facts.name}", facts, now)
 
 
 def _write_season(journal: Journal, since: str, until: str | None, target: ReportTarget) -> Path | None:
-    from runlog.reporter import render, season
+    from runlog.reporter import season
 
     now = base.now()
     with progress_bar() as progress:
         facts = season.build_season(journal.history(), since, until, now, progress)
-    rendered, mail = partial(render.render_season, facts), partial(render.mail_season, facts, now)
-    name = f"season-{facts.span.first}-{facts.span.last}"
-    return _write_report(journal, target, name, rendered, mail)
+    return _write_report(journal, target, f"season-{facts.span.first}-{facts.span.last}", facts, now)
 
 
 def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
@@ -203,21 +202,21 @@ def _write_report(
     journal: Journal,
     target: ReportTarget,
     name: str,
-    rendered: Callable[[str], bytes],
-    mail: Callable[[], bytes],
+    facts: Week | Season,
+    now: datetime,
 ) -> Path | None:
     """Write a report into its file and return the path, or write it to stdout."""
     from runlog.fileio import write_atomically
     from runlog.reporter import render
 
     if target.out == STDOUT:
-        click.echo(rendered(target.fmt or FORMATS[0]), nl=False)
+        click.echo(render.render(facts, target.fmt or FORMATS[0]), nl=False)
         return None
     if target.email_file is not None:
-        path, content = target.email_file, mail()
+        path, content = target.email_file, render.render_mail(facts, now)
     else:
         path, fmt = render.output_path(target.out or journal.folder / "reports", name, target.fmt)
-        content = rendered(fmt)
+        content = render.render(facts, fmt)
     write_atomically(path, content)
     return path
 

@@ -35,12 +35,12 @@ class NextStep:
     Attributes:
         text: what.
         command: the command that does it, or "".
-        tip: whether it is the first of the week's tips, which says more.
+        is_tip: whether it is the first of the week's tips, which says more.
     """
 
     text: str
     command: str = ""
-    tip: bool = False
+    is_tip: bool = False
 
 
 def week_headline(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
@@ -103,14 +103,14 @@ def empty_headline() -> str:
 
 
 def choose_next_step(
-    tips: Sequence[ChosenTip], now: Totals, *, runs_ever: int, ratings: int, see_clinician: bool
+    tips: Sequence[ChosenTip], now: Totals, *, total_runs: int, ratings: int, see_clinician: bool
 ) -> NextStep:
     """Choose the one thing to do next: the first tip, or what makes the report say more."""
     if see_clinician and not tips:
         return NextStep(_("Have it looked at before you do anything else."))
     if tips:
-        return NextStep(tips[0].tip.title, tip=True)
-    if runs_ever == 0:
+        return NextStep(tips[0].tip.title, is_tip=True)
+    if total_runs == 0:
         return NextStep(_("Start here: import what your watch recorded."), "runlog import FOLDER")
     if not now.ratings:
         return NextStep(_("Start here: rate tonight, also when nothing is sore."), "runlog log 0")

@@ -13,19 +13,20 @@ from runlog import __version__, units
 from runlog.analysis import periods
 from runlog.fileio import write_atomically
 from runlog.i18n import _, ngettext, use_language
-from runlog.reporter.render import as_html, week_content
-from runlog.reporter.render.as_html import ArchiveLinks, render_week_page
-from runlog.reporter.render.content import Block, Heading, Paragraph, Table
-from runlog.reporter.weekly import build_week as facts
+from runlog.reporter.render import as_html, render_page, week_content
+from runlog.reporter.render.as_html import ArchiveLinks
+from runlog.reporter.render.content import Document, Paragraph, Section, Table
+from runlog.reporter.weekly import build_week
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from runlog.analysis.history import History
     from runlog.analysis.periods import Span
     from runlog.reporter.weekly import Week
+    from runlog.settings import Settings
 
 INDEX = "index.html"
 #: What the archive remembers of its pages, beside them.
@@ -89,8 +90,8 @@ def write_archive(
         key = fingerprint.of(span, around)
         row = before.get(name)
         if row is None or row.key != key or not page.exists():
-            week = facts(history, name, moment)
-            write_atomically(page, render_week_page(week, around))
+            week = build_week(history, name, moment)
+            write_atomically(page, render_page(week, around))
             row = _index_row(week, key)
             written += 1
         rows.append(row)
@@ -147,10 +148,10 @@ def _index_row(week: Week, key: str) -> IndexRow:
         key=key,
         days=days,
         headline=week.headline,
-        soreness=_value_or_none(week.now.soreness_mean),
+        soreness=_value_or_none(week.totals.soreness_mean),
         load=sum(loads) if loads else None,
         load_unit=week.load_kind,
-        distance_m=_value_or_none(week.now.distance_m),
+        distance_m=_value_or_none(week.totals.distance_m),
     )
 
 
@@ -168,29 +169,33 @@ def _read_manifest(path: Path) -> dict[str, IndexRow]:
 
 
 def _write_index(folder: Path, rows: Sequence[IndexRow], history: History) -> None:
-    language = history.settings.language
-    with use_language(language):
-        blocks = list(_index_content(rows, history.settings.units))
-    write_atomically(folder / INDEX, as_html.render_page(blocks, language))
+    write_atomically(folder / INDEX, as_html.render_document(_index_document(rows, history.settings)))
     kept: list[dict[str, Any]] = [asdict(row) for row in rows]
     write_atomically(folder / MANIFEST, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
 
 
-def _index_content(rows: Sequence[IndexRow], unit: str) -> Iterator[Block]:
-    yield Heading(_("All your running weeks"), 1)
-    if not rows:
-        yield Paragraph(_("No complete week with a run or a rating yet."))
-        yield Paragraph(week_content.footer_text(), quiet=True)
-        return
-    weeks = ngettext("{n} week with a run or a rating", "{n} weeks with a run or a rating", len(rows))
-    yield Paragraph(weeks.format(n=len(rows)), quiet=True)
-    for year in sorted({row.week[:4] for row in rows}, reverse=True):
-        yield Heading(year)
-        yield _year_table([row for row in reversed(rows) if row.week.startswith(year)], unit)
-    yield Paragraph(week_content.footer_text(), quiet=True)
+def _index_document(rows: Sequence[IndexRow], settings: Settings) -> Document:
+    with use_language(settings.language):
+        lead = Paragraph(_("No complete week with a run or a rating yet."))
+        if rows:
+            weeks = ngettext("{n} week with a run or a rating", "{n} weeks with a run or a rating", len(rows))
+            lead = Paragraph(weeks.format(n=len(rows)), quiet=True)
+        title = _("All your running weeks")
+        years = sorted({row.week[:4] for row in rows}, reverse=True)
+        return Document(
+            language=settings.language,
+            page_title=f"runlog: {title}",
+            headline=title,
+            eyebrow="",
+            lead=(lead,),
+            sections=tuple(Section(year, (_year_table(year, rows, settings.units),)) for year in years),
+            footer=week_content.footer_text(),
+        )
 
 
-def _year_table(rows: Sequence[IndexRow], unit: str) -> Table:
+def _year_table(year: str, weeks: Sequence[IndexRow], unit: str) -> Table:
+    """Return the table of a year's weeks, the latest first."""
+    rows = [row for row in reversed(weeks) if row.week.startswith(year)]
     load = _("Load, {unit}").format(unit=_(units.load_unit(rows[0].load_unit, unit)))
     return Table(
         (_("Week"), _("Soreness"), _("Distance"), load),
@@ -203,6 +208,7 @@ def _year_table(rows: Sequence[IndexRow], unit: str) -> Table:
             )
             for row in rows
         ),
-        tuple(f"{row.week}.html" for row in rows),
-        tuple(row.headline for row in rows),
+        style="scrolling",
+        links=tuple(f"{row.week}.html" for row in rows),
+        notes=tuple(row.headline for row in rows),
     )

@@ -185,9 +185,9 @@ def _season_months(span: Span) -> list[Span]:
 
 
 def _best_and_worst(weeks: tuple[PeriodTotals, ...]) -> tuple[PeriodTotals | None, PeriodTotals | None]:
-    rated = [week for week in weeks if week.numbers.ratings >= MIN_RATINGS]
-    best = min(rated, key=lambda week: week.numbers.soreness_mean, default=None)
-    worst = max(rated, key=lambda week: week.numbers.soreness_mean, default=None)
+    rated = [week for week in weeks if week.totals.ratings >= MIN_RATINGS]
+    best = min(rated, key=lambda week: week.totals.soreness_mean, default=None)
+    worst = max(rated, key=lambda week: week.totals.soreness_mean, default=None)
     if best is None or worst is None or best.numbers.soreness_mean == worst.numbers.soreness_mean:
         return None, None
     return best, worst

@@ -24,19 +24,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShoeInUse:
-    """One pair, as the report tells of it.
+    """One pair that is in use.
 
     Attributes:
-        km, limit_km, left_km: with what it had run before runlog knew it; left is below 0 beyond the limit.
+        worn_m: distance in it, with what it had run before runlog knew it.
+        limit_m: its limit; left_m: what is left of it, below 0 beyond the limit.
         runs: in it, in all.
         share_28d: of all runs of the last 28 days; NaN without any.
         expected: the day of the limit, or None; expected_low, expected_high: the range of it.
     """
 
     name: str
-    km: float
-    limit_km: float
-    left_km: float
+    worn_m: float
+    limit_m: float
+    left_m: float
     runs: int
     share_28d: float
     expected: date | None
@@ -46,7 +47,7 @@ class ShoeInUse:
     @property
     def is_over(self) -> bool:
         """Whether it has reached its limit."""
-        return self.left_km <= 0
+        return self.left_m <= 0
 
 
 @lru_cache(maxsize=8)  # several alerts, a chart and the page ask for it
@@ -63,15 +64,15 @@ def in_use_table(history: History, now: pd.Timestamp) -> pd.DataFrame:
 
 
 def shoes_in_use(history: History, now: pd.Timestamp) -> tuple[ShoeInUse, ...]:
-    """The pairs in use, the most worn first."""
+    """Return the pairs in use, the most worn first."""
     return tuple(
         ShoeInUse(
             name=str(row["name"]),
-            km=float(row["km"]),
-            limit_km=float(row["limit_km"]),
-            left_km=float(row["left_km"]),
+            worn_m=1000.0 * row["km"],
+            limit_m=1000.0 * row["limit_km"],
+            left_m=1000.0 * row["left_km"],
             runs=int(row["runs"]),
-            share_28d=float(row["share_28d"]),
+            share_28d=row["share_28d"],
             expected=_date_or_none(row["expected"]),
             expected_low=_date_or_none(row["expected_low"]),
             expected_high=_date_or_none(row["expected_high"]),
@@ -174,7 +175,7 @@ def season_shoes(history: History, span: Span, end: pd.Timestamp) -> tuple[Seaso
     worn = span.of(history.runs).groupby("shoe")["distance_m"].agg(runs="size", metres="sum")
     pairs = shoe_table(history, end).set_index("name").to_dict("index")
     found = [
-        _season_shoe(str(row.Index), int(row.runs), float(row.metres), pairs[row.Index], span)
+        _season_shoe(str(row.Index), int(row["runs"]), float(row.metres), pairs[row.Index], span)
         for row in worn.itertuples()
     ]
     return tuple(sorted(found, key=lambda one: -one.runs))

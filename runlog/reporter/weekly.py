@@ -56,52 +56,65 @@ _WEEK_CHARTS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
 
 
 def week_charts(
-    known: History, view: View, table: pd.DataFrame, found: tuple[Finding, ...]
+    history: History, view: View, table: pd.DataFrame, findings: tuple[Finding, ...]
 ) -> dict[str, Any]:
-    """The data of the charts by their names.
+    """Return the data of the charts that have something to show, by their names.
 
     Args:
-        known: the history up to the end of the week.
+        history: up to the end of the week.
         view: of the week.
         table: the exposures of its area.
-        found: the findings of the week; the surest link is shown by the ratings behind it ("exposure").
+        findings: of the week; the surest link is shown by the ratings behind it ("exposure").
     """
-    drawn = {name: find_chart(name).data(known, view) for name, _shows in _WEEK_CHARTS}
-    shown = {name: drawn[name] for name, shows in _WEEK_CHARTS if shows(drawn[name])}
-    surest = next((one.factor for one in found if one.has_sign), None)
+    charts = {}
+    for name, has_data in _WEEK_CHARTS:
+        data = find_chart(name).data(history, view)
+        if has_data(data):
+            charts[name] = data
+    surest = next((finding.factor for finding in findings if finding.has_sign), None)
     if surest is not None:
-        shown["exposure"] = exposure.exposure_data_from(table, surest, known.settings.units)
-    return shown
+        charts["exposure"] = exposure.exposure_data_from(table, surest, history.settings.units)
+    return charts
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Everything that a weekly report says, as data: SI units, NaN and None unknown, sentences as texts.
+    """The facts of a week's report: SI units, NaN and None unknown, sentences in the settings' language.
 
     Attributes:
-        name: "2026-W30"; span: its local days; complete: whether it was over by then.
-        told: the days that the numbers are of: the span, or its days up to today while it is not over.
-        language, units, load_kind: those of the settings and of the history.
-        area: the body area that was rated most; other_areas: worst rating of the week by area.
-        headline: how it was; next_step: the one thing to do.
-        now, usual: the days told in numbers, and the means of the same days of the four weeks before.
-        days: the days told, one by one.
-        ratings: how many ratings of the area there are in all; same_rating: what all of them are, where
-            they are enough for links but all the same, else None.
+        name: "2026-W30".
+        span: its local days.
+        days_so_far: the days that are counted: the span, or its days up to today.
+        complete: whether it was over by then.
+        load_kind: the unit of the loads.
+        area: the body area that was rated most.
+        other_areas: the worst rating of the week by area.
+        headline: how it was, in one sentence.
+        next_step: the one thing to do.
+        totals: the days so far in numbers.
+        usual: the means of the same days of the four weeks before.
+        days: the days so far, one by one.
+        ratings: how many ratings of the area there are in all.
+        constant_rating: the value of all of them if they are enough for links but all equal, else None.
         findings: the factors, those with a sign first.
-        notices: the alerts at the end of the week; tips: at most three.
-        trials: the runner's own plans, under way and over; idea: what would tell more, or None.
-        shoes: those in use; routes: those of the last 28 days.
-        form: of the week's runs, where recorded; beside: strength, mobility, desk and posture.
+        notices: the alerts at the end of the week.
+        tips: three at most.
+        trials: the runner's own, under way and over.
+        suggestion: the trial that would tell more, or None.
+        shoes: the pairs in use.
+        routes: those of the last 28 days.
+        form_values: running form of the week's runs, where recorded.
+        other_habits: strength, mobility, desk and posture.
         missing: what data was missing.
-        load_note: how the loads came about, where that needs saying.
-        runs_ever, entries_ever: how many there are in all.
+        load_note: how the loads were computed, where that needs an explanation.
+        total_runs: how many there are in all.
+        total_entries: how many entries of the diary there are in all.
         charts: the data of the charts that have something to show, by their names.
     """
 
     name: str
     span: Span
-    told: Span
+    days_so_far: Span
     complete: bool
     language: str
     units: str
@@ -110,49 +123,49 @@ class Week:
     other_areas: Mapping[str, float]
     headline: str
     next_step: advice.NextStep
-    now: summary.Totals
+    totals: summary.Totals
     usual: summary.Totals
     days: tuple[Day, ...]
     ratings: int
-    same_rating: float | None
+    constant_rating: float | None
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     tips: tuple[guidance.ChosenTip, ...]
     trials: tuple[TrialStatus, ...]
-    idea: ReportSuggestion | None
+    suggestion: ReportSuggestion | None
     shoes: tuple[shoes_and_routes.ShoeInUse, ...]
     routes: tuple[RecentRoute, ...]
-    form: tuple[FormValue, ...]
-    beside: tuple[OtherHabit, ...]
+    form_values: tuple[FormValue, ...]
+    other_habits: tuple[OtherHabit, ...]
     missing: tuple[MissingData, ...]
     load_note: str
-    runs_ever: int
-    entries_ever: int
+    total_runs: int
+    total_entries: int
     charts: Mapping[str, Any]
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all is known."""
-        return self.runs_ever == 0 and self.entries_ever == 0
+        """Whether there is no run and no entry at all."""
+        return self.total_runs == 0 and self.total_entries == 0
 
     @property
     def see_clinician(self) -> bool:
         """Whether the advice to see a clinician is shown."""
-        return bool(self.about_soreness)
+        return bool(self.soreness_alerts)
 
     @property
-    def about_soreness(self) -> list[Notice]:
-        """The alerts that mean that advice."""
+    def soreness_alerts(self) -> list[Notice]:
+        """The alerts that call for that advice."""
         return [notice for notice in self.notices if notice.see_clinician]
 
     @property
-    def about_training(self) -> list[Notice]:
+    def other_alerts(self) -> list[Notice]:
         """The other alerts."""
         return [notice for notice in self.notices if not notice.see_clinician]
 
 
 def build_week(history: History, iso_week: str | None = None, now: datetime | None = None) -> Week:
-    """The facts of one of the runner's weeks, as they stood at its end, in the language of the settings.
+    """Gather the facts of one of the runner's weeks as of its end, in the language of the settings.
 
     Args:
         history: whose.
@@ -166,72 +179,76 @@ def build_week(history: History, iso_week: str | None = None, now: datetime | No
         return _gather_week(history, iso_week, now)
 
 
-def _gather_week(history: History, iso_week: str | None, now: datetime | None) -> Week:
+def _gather_week(full_history: History, iso_week: str | None, now: datetime | None) -> Week:
     moment = periods.to_utc(now)
-    span = _asked_span(history, iso_week, moment)
-    over = periods.end_of_day(history, span.last)
-    end = min(over, moment)
-    known = periods.history_as_of(history, end)
-    today = known.clock.day(end)
-    told = replace(span, last=max(span.first, min(span.last, today)))
-    area = periods.main_area(known) or Area.UPPER_BACK
-    table = exposures(known, area)
-    found = build_findings(known, table, told)
-    notices = tuple(alerts(known, end))
+    span = _requested_span(full_history, iso_week, moment)
+    week_end = periods.end_of_day(full_history, span.last)
+    end = min(week_end, moment)
+    history = periods.history_as_of(full_history, end)
+    today = history.clock.day(end)
+    days = replace(span, last=max(span.first, min(span.last, today)))
+    area = periods.main_area(history) or Area.UPPER_BACK
+    table = exposures(history, area)
+    findings = build_findings(history, table, days)
+    notices = tuple(alerts(history, end))
     see_clinician = any(notice.see_clinician for notice in notices)
-    numbers, usual = summary.week_totals(known, told, area), summary.usual_totals(known, told, area)
-    before = summary.comparison_weeks(known, told)
-    rated = ratings_of(known, area)["soreness"]
+    totals, usual = summary.week_totals(history, days, area), summary.usual_totals(history, days, area)
+    weeks_before = summary.comparison_weeks(history, days)
+    ratings = ratings_of(history, area)["soreness"]
     tips = guidance.choose_tips(
-        advice.tip_reasons(found, notices, numbers), turn=span.first.isocalendar().week
+        advice.tip_reasons(findings, notices, totals), turn=span.first.isocalendar().week
     )
-    complete = over <= moment
-    planned = trial_statuses(known, end)
+    complete = week_end <= moment
+    trials = trial_statuses(history, end)
     return Week(
         name=periods.week_name(span),
         span=span,
-        told=told,
+        days_so_far=days,
         complete=complete,
         language=history.settings.language,
         units=history.settings.units,
         load_kind=str(history.load_kind),
         area=area,
-        other_areas=_other_areas(known, span, area),
-        headline=_headline_of(known, numbers, usual, area, complete=complete),
+        other_areas=_other_areas(history, span, area),
+        headline=_headline(history, totals, usual, area, complete=complete),
         next_step=advice.choose_next_step(
-            tips, numbers, runs_ever=len(known.runs), ratings=len(rated), see_clinician=see_clinician
+            tips,
+            totals,
+            total_runs=len(history.runs),
+            ratings=len(ratings),
+            see_clinician=see_clinician,
         ),
-        now=numbers,
+        totals=totals,
         usual=usual,
-        days=summarise_days(known, told),
-        ratings=len(rated),
-        same_rating=_constant_rating(rated),
-        findings=found,
+        days=summarise_days(history, days),
+        ratings=len(ratings),
+        constant_rating=_constant_rating(ratings),
+        findings=findings,
         notices=notices,
         tips=tips,
-        trials=planned,
-        idea=_trial_suggestion(known, planned, rated, area, told) if not see_clinician else None,
-        shoes=shoes_and_routes.shoes_in_use(known, end),
-        routes=recent_routes(known, end),
-        form=form_values(known, told, before),
-        beside=other_habits(known, told, before),
-        missing=missing_data(known, span, area),
-        load_note=known.load_note,
-        runs_ever=len(known.runs),
-        entries_ever=len(known.entries),
-        charts=week_charts(known, View(end, today, area), table, found),
+        trials=trials,
+        suggestion=None if see_clinician else _suggest_trial(history, trials, ratings, area, days),
+        shoes=shoes_and_routes.shoes_in_use(history, end),
+        routes=recent_routes(history, end),
+        form_values=form_values(history, days, weeks_before),
+        other_habits=other_habits(history, days, weeks_before),
+        missing=missing_data(history, span, area),
+        load_note=history.load_note,
+        total_runs=len(history.runs),
+        total_entries=len(history.entries),
+        charts=week_charts(history, View(end, today, area), table, findings),
     )
 
 
 def week_due(history: History, now: datetime) -> str:
-    """The name of the week to report on: on a week's last day it is that one, else the one before."""
+    """Return the name of the week to report on: this one on its last day, else the one before."""
     span = _current_span(history, periods.to_utc(now))
     today = history.clock.day(periods.to_utc(now))
     return periods.week_name(span if span.last == today else span.before(1))
 
 
 def current_week(history: History, now: datetime | None = None) -> str:
-    """The name of the week that is not over yet."""
+    """Return the name of the week that is not over yet."""
     return periods.week_name(_current_span(history, periods.to_utc(now)))
 
 
@@ -240,48 +257,46 @@ def _current_span(history: History, moment: pd.Timestamp) -> Span:
     return periods.week_of(today, history.settings)
 
 
-def _asked_span(history: History, iso_week: str | None, moment: pd.Timestamp) -> Span:
-    this = _current_span(history, moment)
+def _requested_span(history: History, iso_week: str | None, moment: pd.Timestamp) -> Span:
+    """Return the days of a week, by default of the last complete one that has any data."""
     if iso_week is not None:
         span = periods.parse_week(iso_week, history.settings)
         if span.first > history.clock.day(moment):
             raise BadInput(f"the week {iso_week} has not begun yet")
         return span
-    last_complete = this.before(1)
-    last = periods.last_day_with_data(
+    last_complete = _current_span(history, moment).before(1)
+    last_day = periods.last_day_with_data(
         periods.history_as_of(history, periods.end_of_day(history, last_complete.last))
     )
-    return last_complete if last is None else periods.week_of(last, history.settings)
+    return last_complete if last_day is None else periods.week_of(last_day, history.settings)
 
 
-def _headline_of(
-    known: History, now: summary.Totals, usual: summary.Totals, area: str, *, complete: bool
+def _headline(
+    history: History, totals: summary.Totals, usual: summary.Totals, area: str, *, complete: bool
 ) -> str:
-    if known.runs.empty and known.entries.empty:
+    if history.runs.empty and history.entries.empty:
         return advice.empty_headline()
-    return advice.week_headline(now, usual, area, complete=complete)
+    return advice.week_headline(totals, usual, area, complete=complete)
 
 
 def _other_areas(history: History, span: Span, area: str) -> dict[str, float]:
-    rated = span.of(ratings_of(history))
-    worst = rated.loc[rated["area"] != area].groupby("area")["soreness"].max()
+    """Return the worst rating of each other area in a week."""
+    entries = span.of(ratings_of(history))
+    worst = entries.loc[entries["area"] != area].groupby("area")["soreness"].max()
     return {str(name): float(value) for name, value in worst.items()}
 
 
-def _constant_rating(rated: pd.Series[float]) -> float | None:
-    """What all ratings are, where they would be enough for links."""
-    alike = len(rated) >= MIN_RATINGS and rated.min() == rated.max()
-    return float(rated.iloc[0]) if alike else None
+def _constant_rating(ratings: pd.Series[float]) -> float | None:
+    """Return the rating if there are enough for links and all are equal, else None."""
+    constant = len(ratings) >= MIN_RATINGS and ratings.min() == ratings.max()
+    return float(ratings.iloc[0]) if constant else None
 
 
-def _trial_suggestion(
-    known: History, planned: tuple[TrialStatus, ...], rated: pd.Series[float], area: str, told: Span
+def _suggest_trial(
+    history: History, trials: tuple[TrialStatus, ...], ratings: pd.Series[float], area: str, days: Span
 ) -> ReportSuggestion | None:
-    """What would tell more, once links can be told and while no plan is under way."""
-    if (
-        len(rated) < MIN_RATINGS
-        or _constant_rating(rated) is not None
-        or any(not one.over for one in planned)
-    ):
+    """Return the trial that would tell more, if links can be estimated and no trial is under way."""
+    linked = len(ratings) >= MIN_RATINGS and _constant_rating(ratings) is None
+    if not linked or any(not trial.over for trial in trials):
         return None
-    return best_suggestion(known, area, told.last)
+    return best_suggestion(history, area, days.last)

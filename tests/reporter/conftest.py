@@ -61,11 +61,11 @@ def sample_week(sample_history):
 @pytest.fixture(scope="session")
 def sample_page(sample_week, made_once):
     """Gives the page of such a week; each is drawn only once for all workers."""
-    from runlog.reporter.render.as_html import render_week_page
+    from runlog.reporter.render import render_page
 
     def page(name, language="en"):
         def fill(folder):
-            (folder / "page.html").write_text(render_week_page(sample_week(name, language)), encoding="utf-8")
+            (folder / "page.html").write_text(render_page(sample_week(name, language)), encoding="utf-8")
 
         return (made_once(f"page-{name}-{language}", fill) / "page.html").read_text(encoding="utf-8")
 
@@ -83,9 +83,9 @@ def season_week(full_season):
 @pytest.fixture(scope="session")
 def season_page(season_week, made_once):
     """Its page."""
-    from runlog.reporter.render.as_html import render_week_page
+    from runlog.reporter.render import render_page
 
     def fill(folder):
-        (folder / "page.html").write_text(render_week_page(season_week), encoding="utf-8")
+        (folder / "page.html").write_text(render_page(season_week), encoding="utf-8")
 
     return (made_once("page-season", fill) / "page.html").read_text(encoding="utf-8")

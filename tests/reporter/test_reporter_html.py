@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from runlog import units
-from runlog.reporter.render import as_html
+from runlog.reporter import render
 from runlog.reporter.weekly import build_week
 
 VOID = {"meta", "br", "line", "circle", "use", "path", "link", "img", "rect"}
@@ -100,7 +100,7 @@ def test_every_chart_says_its_finding_in_words(sample, page):
 def test_of_many_sore_areas_the_sorest_is_named_day_by_day(diary, at):
     for area, rating in (("upper_back", 2), ("neck", 1), ("knee", 4)):
         diary.rate(0, rating, area=area)
-    text = as_html.render_week_page(build_week(diary.run(0).rate(1, 2).history(), now=at(7)))
+    text = render.render_page(build_week(diary.run(0).rate(1, 2).history(), now=at(7)))
     assert '<td class="words">knee 4</td>' in text
     assert '<th scope="col">Upper back</th>' in text
     assert '<th scope="col">Knee</th>' not in text
@@ -128,7 +128,7 @@ def test_what_was_typed_is_text_everywhere(names, diary, at):
     diary.shoe(shoe)
     for day in range(30):
         diary.run(day, loop=1, name=route, shoe=shoe, warmup=bool(day % 2)).rate(day, day % 4, note=note)
-    text = as_html.render_week_page(build_week(diary.history(), now=at(31)))
+    text = render.render_page(build_week(diary.history(), now=at(31)))
     outline = Outline(text)
     assert not {"script", "img", "b"} & {tag for tag, _ in outline.elements}
     assert outline.wrong == []

@@ -56,7 +56,7 @@ def test_english_is_looked_for(sample_page, english):
 @pytest.mark.parametrize("name", ["2026-W22", "2026-W46"])
 def test_a_week_says_no_word_of_english(sample_week, sample_page, english, name):
     facts = sample_week(name, "de")
-    texts = {form: render.render_week(facts, form).decode() for form in ("md", "json")}
+    texts = {form: render.render(facts, form).decode() for form in ("md", "json")}
     for form, text in (texts | {"html": sample_page(name, "de")}).items():
         said = KEYS.sub("", text)
         assert _left_over(said, english) == []
@@ -67,7 +67,7 @@ def test_a_week_says_no_word_of_english(sample_week, sample_page, english, name)
 def test_a_season_says_no_word_of_english(german, english):
     facts = build_season(german, "2026-06")
     for form in ("html", "md", "json"):
-        said = render.render_season(facts, form).decode()
+        said = render.render(facts, form).decode()
         assert _left_over(said, english) == []
         assert "Beschwerden" in said
 
@@ -83,13 +83,13 @@ def test_the_index_of_an_archive_says_no_word_of_english(german, english, tmp_pa
 
 def test_the_keys_and_grades_of_json_stay(sample_week):
     weeks = (sample_week("2026-W46", language) for language in ("de", "en"))
-    here, there = (json.loads(render.render_week(week, "json")) for week in weeks)
+    here, there = (json.loads(render.render(week, "json")) for week in weeks)
     assert _keys(here) == _keys(there)
     assert [one["grade"] for one in here["findings"]] == [one["grade"] for one in there["findings"]]
 
 
 def test_a_mail_speaks_the_language_in_all_its_parts(sample_week, english):
-    mail = render.mail_week(sample_week("2026-W46", "de"), datetime(2026, 11, 16, tzinfo=UTC))
+    mail = render.render_mail(sample_week("2026-W46", "de"), datetime(2026, 11, 16, tzinfo=UTC))
     parsed = message_from_bytes(mail, policy=policy.default)
     texts = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
     assert len(texts) == 2

@@ -9,10 +9,9 @@ import pytest
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
-from runlog.reporter import charts
+from runlog.reporter import charts, render
 from runlog.reporter.alerts import alerts
 from runlog.reporter.findings import build_findings, week_value
-from runlog.reporter.render import as_html
 from runlog.reporter.shoes_and_routes import in_use_table
 from runlog.reporter.weekly import build_week
 
@@ -24,7 +23,7 @@ def test_a_diary_without_any_run_gives_links_and_a_report(diary, at):
     found = links(exposures(history)).set_index("factor")
     assert found.loc["warmup", "grade"] == ""
     assert "30 ratings" in found.loc["warmup", "reason"]
-    assert "From 28 ratings" in as_html.render_week_page(build_week(history, now=at(31)))
+    assert "From 28 ratings" in render.render_page(build_week(history, now=at(31)))
 
 
 def test_an_unfinished_week_is_told_as_of_now_and_not_as_of_its_end(diary, at):
@@ -55,7 +54,7 @@ def test_a_past_week_ends_where_it_was_run_wherever_the_runner_is_now(diary, at,
     diary.activities[-1] = replace(
         diary.activities[-1], activity=replace(diary.activities[-1].activity, utc_offset_s=3600 * hours_east)
     )
-    assert build_week(diary.history(), "2026-W10", now=at(21)).now.distance_m == pytest.approx(10_000)
+    assert build_week(diary.history(), "2026-W10", now=at(21)).totals.distance_m == pytest.approx(10_000)
 
 
 @pytest.mark.parametrize("name", ["run_spike", "route_streak", "cadence"])
@@ -80,7 +79,7 @@ def test_a_pair_bought_today_is_there_where_the_day_has_begun_already(diary, at)
 def test_a_pair_without_a_limit_left_and_one_not_worn_yet_are_told_so(diary, at):
     diary.shoe("Nothing", limit_m=0.0).shoe("Fresh")
     history = diary.run(0, shoe="Nothing").history()
-    text = as_html.render_week_page(build_week(history, now=at(8)))
+    text = render.render_page(build_week(history, now=at(8)))
     assert "Over its limit of 0 km" in text
     assert "no run in it yet" in text
 

@@ -53,18 +53,16 @@ def test_the_distance_on_a_pair(sample_history, facts, end, notices, text):
     (pair,) = [one for one in facts.shoes if one.name == "Pacer 3"]
     table = shoe_table(sample_history, end).set_index("name")
     drawn = charts.find_chart("shoes").data(sample_history, charts.make_view(sample_history, end))
-    assert (
-        pair.km
-        == table["km"]["Pacer 3"]
-        == mileage_at(sample_history, pd.DatetimeIndex([end]))["Pacer 3"].iloc[0]
-    )
-    assert drawn.pairs.set_index("name")["worn"]["Pacer 3"] == pytest.approx(pair.km)
-    told = units.distance(1000 * pair.km, "km", 0)
+    km = pair.worn_m / 1000
+    assert km == pytest.approx(table["km"]["Pacer 3"])
+    assert km == pytest.approx(mileage_at(sample_history, pd.DatetimeIndex([end]))["Pacer 3"].iloc[0])
+    assert drawn.pairs.set_index("name")["worn"]["Pacer 3"] == pytest.approx(km)
+    told = units.distance(pair.worn_m, "km", 0)
     assert told in notices["shoe_limit"].message
-    assert f"{told} of {units.distance(1000 * pair.limit_km, 'km', 0)}" in text
+    assert f"{told} of {units.distance(pair.limit_m, 'km', 0)}" in text
     last_worn = sample_history.runs.sort_values("end")["shoe"].iloc[-1]
     (worn,) = [one for one in facts.shoes if one.name == last_worn]
-    assert finding(facts, "shoe_km").now == pytest.approx(worn.km)
+    assert finding(facts, "shoe_km").now == pytest.approx(worn.worn_m / 1000)
 
 
 def test_the_share_and_the_row_of_a_route(sample_history, facts, end, notices, text):
@@ -113,7 +111,7 @@ def test_the_warm_ups(sample_history, facts, notices):
 
 def test_the_distance_of_the_week(sample_history, facts, notices, text):
     metres = facts.span.of(sample_history.runs)["distance_m"].sum()
-    assert facts.now.distance_m == pytest.approx(metres)
+    assert facts.totals.distance_m == pytest.approx(metres)
     assert sum(day.distance_m for day in facts.days) == pytest.approx(metres)
     assert units.distance(metres) in text
     assert f"You ran {units.distance(metres, 'km', 0)} in seven days" in notices["week_jump"].message
@@ -121,7 +119,7 @@ def test_the_distance_of_the_week(sample_history, facts, notices, text):
 
 def test_the_ratings(sample_history, facts, text):
     rated = facts.span.of(sample_history.entries.query("area == 'upper_back'"))["soreness"].dropna()
-    assert facts.now.soreness_mean == pytest.approx(rated.mean())
+    assert facts.totals.soreness_mean == pytest.approx(rated.mean())
     assert facts.charts["body"].areas["mean"]["upper_back"] == pytest.approx(rated.mean())
     told = units.number(rated.mean())
     assert told in facts.headline
@@ -130,7 +128,7 @@ def test_the_ratings(sample_history, facts, text):
     worst = [day.soreness["upper_back"] for day in facts.days if "upper_back" in day.soreness]
     drawn = facts.charts["soreness_and_load"].days["soreness"].tail(7).dropna()
     assert worst == drawn.tolist()
-    assert facts.now.soreness_max == max(worst) == rated.max()
+    assert facts.totals.soreness_max == max(worst) == rated.max()
 
 
 def test_the_links(sample_history, facts, text):
@@ -155,7 +153,7 @@ def test_the_links(sample_history, facts, text):
 
 
 def test_what_stands_beside_running_is_what_the_factors_say(facts):
-    for one in facts.beside:
+    for one in facts.other_habits:
         assert finding(facts, one.name).now == one.now
         assert finding(facts, one.name).now_text == one.now_text
 

@@ -7,7 +7,9 @@ import json
 import re
 import sys
 from dataclasses import replace
+from datetime import date
 from email.policy import default
+from html import unescape
 from importlib.resources import files
 
 import jsonschema
@@ -15,9 +17,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from runlog.errors import BadInput, MissingExtra
+from runlog.model import Area, Plan, PlannedRun
 from runlog.reporter import render
 from runlog.reporter.render import as_pdf, as_text, week_content
-from runlog.reporter.render.content import Heading, Item, Items, Paragraph, Table
+from runlog.reporter.render.content import BulletList, Heading, ListItem, Paragraph, Table
 from runlog.reporter.season import build_season as season_facts
 from runlog.reporter.weekly import build_week
 
@@ -40,6 +43,21 @@ def hostile(season, at):
     return build_week(made.history(), now=at(56))
 
 
+@pytest.fixture(scope="module")
+def sample(sample_week):
+    return sample_week("2026-W30")
+
+
+@pytest.fixture
+def planned(diary, at):
+    days = tuple(PlannedRun(date(2026, 3, 2 + 2 * n), n % 2 == 0) for n in range(12))
+    names = {"made": at(-1), "first": "a warm-up", "second": "no warm-up"}
+    plan = Plan(1, "warmup", Area.UPPER_BACK, effect=1.0, seed=1, runs=days, **names)
+    for run in range(5):
+        diary.run(2 * run, warmup=days[run].first).rate(2 * run, 3)
+    return build_week(replace(diary.history(), plans=(plan,)), "2026-W11", now=at(9))
+
+
 def tokens(text):
     def walk(some):
         for token in some:
@@ -54,7 +72,7 @@ def read(message):
 
 
 def test_the_markdown_says_what_the_page_says(facts):
-    text = render.render_week(facts, "md").decode()
+    text = render.render(facts, "md").decode()
     assert text.startswith(f"# {facts.headline}\n")
     for finding in facts.findings:
         if finding.is_told:
@@ -70,8 +88,52 @@ def test_the_markdown_says_what_the_page_says(facts):
     assert {"heading_open", "table_open", "bullet_list_open", "strong_open"} <= kinds
 
 
+#: What only a page needs: where it leads, how its drawings are read, and what it writes beside its numbers.
+ONLY_ON_A_PAGE = re.compile(
+    r"<!doctype html>|←.*|.*→|usually .*|.* The dot is the most likely .*|From the dashed line on.*"
+    r"|Day by day|Run by run.*|\d+ / \d+|[+−.\d]+ \([+−.\d]+ to [+−.\d]+\)"
+)
+
+
+@pytest.mark.parametrize("which", ["facts", "sample", "hostile", "planned"])
+def test_markdown_and_mail_say_all_that_the_page_says(which, request, at):
+    week = request.getfixturevalue(which)
+    page = re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", render.render_page(week), flags=re.DOTALL)
+    said = {
+        " ".join(unescape(text).split())
+        for text in re.sub(r"<title>.*?</title>|</?[a-z][^>]*>", "\0", page).split("\0")
+    }
+    mail = read(render.render_mail(week, at(200)))
+    plain = as_text.render_plain(week_content.build_document(week).simple_blocks())
+    html = re.sub(r"<[^>]*>", " ", mail.get_body(("html",)).get_content())
+    markdown = "".join(
+        token.content if token.type != "softbreak" else " "
+        for token in tokens(render.render(week, "md").decode())
+        if token.type in ("text", "text_special", "code_inline", "softbreak")
+    )
+    for text in (plain, unescape(html), markdown):
+        spoken = " ".join(text.split())
+        assert [
+            part for part in sorted(said) if part not in spoken and not ONLY_ON_A_PAGE.fullmatch(part)
+        ] == []
+
+
+def test_markdown_says_what_only_the_page_said_once(facts, sample, planned):
+    """The whole diary's value, links without a sign, the days, turns of pairs and what lots are for."""
+    first, second, third = (render.render(week, "md").decode() for week in (facts, sample, planned))
+    assert "over your whole diary: " in first
+    assert "(known at 91 ratings)" in first
+    assert "**No sign of a link:** " in second
+    assert "**Cannot be told yet:** " in first
+    assert "| Day " in first
+    assert "Soreness is the day’s worst rating, 0 none to 10 worst; – is not known." in first
+    assert "pairs took turns." in first
+    assert "| In a row now |" in first
+    assert "Here lots decide which run goes which way" in third
+
+
 def test_what_was_typed_is_only_text_in_markdown(hostile):
-    text = render.render_week(hostile, "md").decode()
+    text = render.render(hostile, "md").decode()
     found = tokens(text)
     assert not {token.type for token in found} & {"html_inline", "html_block", "image", "link_open", "s_open"}
     said = "".join(token.content for token in found if token.type == "text")
@@ -98,11 +160,14 @@ def test_the_cells_of_tables_stay_in_their_columns():
 
 
 def test_plain_text_fits_the_line_of_a_mail(facts):
-    text = as_text.render_plain(week_content.week_content(facts))
+    text = as_text.render_plain(week_content.build_document(facts).simple_blocks())
     assert max(map(len, text.splitlines())) <= as_text.LINE_WIDTH
     assert "**" not in text
     assert "\\" not in text
-    assert as_text.render_plain([Heading("A", 1), Items((Item("b", "c", "d"),))]) == "A\n=\n\n* b c d\n"
+    assert (
+        as_text.render_plain([Heading("A", 1), BulletList((ListItem("b", "c", command="d"),))])
+        == "A\n=\n\n* b c d\n"
+    )
 
 
 @pytest.mark.parametrize("which", ["facts", "hostile"])
@@ -111,17 +176,17 @@ def test_the_json_keeps_to_its_schema(which, request):
         files("runlog.reporter.render").joinpath("week.schema.json").read_text(encoding="utf-8")
     )
     found = request.getfixturevalue(which)
-    text = render.render_week(found, "json").decode()
+    text = render.render(found, "json").decode()
     told_facts = json.loads(text, parse_constant=pytest.fail)
     checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
     assert [error.message for error in checker.iter_errors(told_facts)] == []
     assert told_facts["headline"] == found.headline
-    assert told_facts["this_week"]["distance_m"] == pytest.approx(found.now.distance_m)
-    assert told_facts["shoes"][0]["worn_m"] == pytest.approx(1000 * found.shoes[0].km)
+    assert told_facts["this_week"]["distance_m"] == pytest.approx(found.totals.distance_m)
+    assert told_facts["shoes"][0]["worn_m"] == pytest.approx(found.shoes[0].worn_m)
 
 
 def test_unknown_is_null_and_0_is_a_value(diary, at):
-    found = json.loads(render.render_week(build_week(diary.run(0).rate(1, 0).history(), now=at(7)), "json"))
+    found = json.loads(render.render(build_week(diary.run(0).rate(1, 0).history(), now=at(7)), "json"))
     assert found["this_week"]["soreness_max"] == 0
     assert found["usual"]["soreness_mean"] is None
     assert found["see_clinician"] is None
@@ -132,12 +197,12 @@ def test_unknown_is_null_and_0_is_a_value(diary, at):
 def test_an_empty_home_has_every_form(diary, at):
     facts = build_week(diary.history(), now=at(7))
     for form in ("html", "md", "json"):
-        assert render.render_week(facts, form)
-    assert read(render.mail_week(facts, at(7)))["Subject"] == facts.headline
+        assert render.render(facts, form)
+    assert read(render.render_mail(facts, at(7)))["Subject"] == facts.headline
 
 
 def test_the_mail_reads_back(facts, at):
-    sent = render.mail_week(facts, at(200))
+    sent = render.render_mail(facts, at(200))
     assert len(sent) < 1_500_000
     mail = read(sent)
     assert mail["Subject"] == facts.headline
@@ -158,7 +223,7 @@ def test_the_mail_reads_back(facts, at):
 
 def test_what_was_typed_is_only_text_in_a_mail(hostile, at):
     named = replace(hostile, headline=f"Sore\r\nBcc: all@example.org {HOSTILE}")
-    mail = read(render.mail_week(named, at(60)))
+    mail = read(render.render_mail(named, at(60)))
     assert mail["Bcc"] is None
     assert mail["Subject"].startswith("SoreBcc: all@example.org")
     html = mail.get_body(("html",)).get_content()
@@ -173,7 +238,7 @@ def test_a_pdf_shows_the_charts(facts, season_page):
         pytest.skip("Pango, which WeasyPrint draws text with, is not installed")
     page = as_pdf._light_colours(season_page)
     assert "var(--sore)" not in page
-    written = render.render_week(facts, "pdf")
+    written = render.render(facts, "pdf")
     assert written.startswith(b"%PDF")
     assert len(written) < 1_500_000
 
@@ -195,11 +260,11 @@ def test_the_place_of_a_report_is_a_file_or_in_a_folder(tmp_path):
 
 def test_a_season_has_every_form(full_season, at):
     found = season_facts(full_season, "2026-04", "2026-06", at(200))
-    page, text, data = (render.render_season(found, form).decode() for form in ("html", "md", "json"))
+    page, text, data = (render.render(found, form).decode() for form in ("html", "md", "json"))
     assert found.headline in page
     assert "<svg" in page
     assert "http-equiv" not in page
     assert text.startswith("# ")
     kept = json.loads(data, parse_constant=pytest.fail)
     assert [month["first_day"] for month in kept["months"]] == ["2026-04-01", "2026-05-01", "2026-06-01"]
-    assert read(render.mail_season(found, at(200)))["Subject"] == found.headline
+    assert read(render.render_mail(found, at(200)))["Subject"] == found.headline

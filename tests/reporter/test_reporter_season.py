@@ -11,9 +11,9 @@ import pytest
 
 from runlog.analysis import periods
 from runlog.errors import BadInput
+from runlog.reporter import render
 from runlog.reporter.archive import MANIFEST, write_archive
 from runlog.reporter.charts import make_view, soreness
-from runlog.reporter.render import as_text, season_content
 from runlog.reporter.season import build_season
 
 
@@ -49,14 +49,14 @@ def test_what_is_no_month_or_day_is_refused(name):
 
 def test_months_and_weeks_are_parts_of_the_whole(two_months, at):
     found = build_season(two_months.history(), "2026-03", "2026-04", at(100))
-    assert (found.span.first, found.span.last, found.over) == (date(2026, 3, 1), date(2026, 4, 30), True)
-    assert [part.numbers.runs for part in found.months] == [9, 7]
-    assert sum(part.numbers.runs for part in found.weeks) == found.all.runs == 16
-    assert sum(part.numbers.distance_m for part in found.weeks) == pytest.approx(160_000)
+    assert (found.span.first, found.span.last, found.complete) == (date(2026, 3, 1), date(2026, 4, 30), True)
+    assert [part.totals.runs for part in found.months] == [9, 7]
+    assert sum(part.totals.runs for part in found.weeks) == found.totals.runs == 16
+    assert sum(part.totals.distance_m for part in found.weeks) == pytest.approx(160_000)
     assert found.weeks[0].span == periods.Span(date(2026, 3, 1), date(2026, 3, 1))
     assert found.ratings == 16
-    assert found.best.numbers.soreness_mean == 1
-    assert found.worst.numbers.soreness_mean == 4
+    assert found.best.totals.soreness_mean == 1
+    assert found.worst.totals.soreness_mean == 4
     assert (
         found.headline
         == "Your upper back became sorer: 4.0 of 10 in the second half, after 1.3 in the first."
@@ -65,8 +65,8 @@ def test_months_and_weeks_are_parts_of_the_whole(two_months, at):
 
 def test_a_season_ends_today_at_the_latest(two_months, at):
     found = build_season(two_months.history(), "2026-03-10", "2026-12", at(20))
-    assert (found.span.last, found.over) == (date(2026, 3, 22), False)
-    assert found.all.runs == 4
+    assert (found.span.last, found.complete) == (date(2026, 3, 22), False)
+    assert found.totals.runs == 4
 
 
 @pytest.mark.parametrize(("since", "until"), [("2026-09", None), ("2026-04", "2026-03")])
@@ -87,9 +87,7 @@ def test_alerts_are_those_of_the_ends_of_the_weeks(two_months, at):
 
 
 def test_few_ratings_are_told_as_few(two_months, at):
-    text = as_text.render_markdown(
-        season_content.season_content(build_season(two_months.history(), "2026-03", "2026-04", at(100)))
-    )
+    text = render.render(build_season(two_months.history(), "2026-03", "2026-04", at(100)), "md").decode()
     assert "Not enough: 16 ratings of your upper back in this time, 20 are needed." in text
     assert "| Mar" in text
     assert "| In all" in text
@@ -98,9 +96,7 @@ def test_few_ratings_are_told_as_few(two_months, at):
 def test_an_empty_season_says_so(diary, at):
     found = build_season(diary.history(), "2026-03", None, at(40))
     assert found.headline == "A season without runs and without ratings of your upper back."
-    assert "No runs and no ratings in this time." in as_text.render_markdown(
-        season_content.season_content(found)
-    )
+    assert "No runs and no ratings in this time." in render.render(found, "md").decode()
 
 
 def test_weeks_add_up_loads_and_average_ratings(two_months):
@@ -161,9 +157,7 @@ def test_an_empty_archive_says_so(diary, at, tmp_path):
 
 
 def test_typed_names_are_escaped_on_a_season_page(two_months, at):
-    from runlog.reporter import render
-
     found = build_season(two_months.run(9, 8, shoe="<script>x</script>").history(), "2026-03", None, at(30))
-    page = render.render_season(replace(found, headline="<b>h</b>"), "html").decode()
+    page = render.render(replace(found, headline="<b>h</b>"), "html").decode()
     assert "<script" not in page
     assert "<b>h" not in page

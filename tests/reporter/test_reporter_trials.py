@@ -8,7 +8,7 @@ from made_diary import MONDAY
 
 from runlog.analysis import periods
 from runlog.model import Area, Plan, PlannedRun
-from runlog.reporter.render import as_html
+from runlog.reporter import render
 from runlog.reporter.weekly import build_week
 from runlog.trials.text import best_suggestion, trial_statuses
 
@@ -40,7 +40,7 @@ def test_a_plan_under_way_says_how_far_it_is_and_what_comes_next_but_no_differen
     (trial,) = build_week(history, "2026-W11", now=at(9)).trials
     assert (trial.over, trial.complete, trial.pairs, trial.difference) == (False, 2, 6, None)
     assert (trial.next_day, trial.next_way) == (date(2026, 3, 12), "no warm-up")
-    text = as_html.render_week_page(build_week(history, "2026-W11", now=at(9)))
+    text = render.render_page(build_week(history, "2026-W11", now=at(9)))
     assert "Plan 1: a warm-up or no warm-up" in text
     assert "Next, on Thu 12 Mar: no warm-up." in text
     assert "What would tell more" not in text, "one thing at a time"
@@ -56,7 +56,7 @@ def test_a_plan_that_is_over_says_what_lots_have_shown(followed, at):
     assert "your upper back was 2.0 points less sore afterwards" in trial.sentence
     assert "8 pairs" in trial.sentence
     assert "chance is an unlikely reason" in trial.sentence
-    assert "more than going together" in as_html.render_week_page(build_week(history, "2026-W14", now=at(40)))
+    assert "more than going together" in render.render_page(build_week(history, "2026-W14", now=at(40)))
 
 
 def test_a_plan_without_a_difference_says_what_is_ruled_out(followed, at):
@@ -94,6 +94,6 @@ def test_what_would_tell_more_is_one_sentence_with_its_command(full_season):
 
 def test_hostile_names_of_pairs_stay_text_in_a_plan(followed, at):
     hostile = plan(12, first="<b>bold</b>", second='" onload="x')
-    text = as_html.render_week_page(build_week(followed(4, hostile, [2] * 6), "2026-W11", now=at(9)))
+    text = render.render_page(build_week(followed(4, hostile, [2] * 6), "2026-W11", now=at(9)))
     assert "<b>bold" not in text
     assert "&lt;b&gt;bold" in text

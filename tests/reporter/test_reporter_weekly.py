@@ -10,9 +10,9 @@ import pytest
 
 from runlog.analysis.factors import FACTORS, find_factor
 from runlog.errors import BadInput
-from runlog.reporter import advice, findings, summary
+from runlog.reporter import advice, findings, render, summary
 from runlog.reporter.findings import Finding
-from runlog.reporter.render import as_html, report
+from runlog.reporter.render import report, week_content
 from runlog.reporter.weekly import build_week, current_week, week_due
 
 NAN = float("nan")
@@ -32,8 +32,8 @@ def test_the_default_is_the_last_complete_week_that_has_data(diary, at):
 def test_a_week_still_running_is_marked(diary, at):
     facts = build_week(diary.run(0).history(), "2026-W10", now=at(3))
     assert not facts.complete
-    assert (facts.told.first, facts.told.last) == (date(2026, 3, 2), date(2026, 3, 5))
-    assert "so far, 2–5 Mar 2026 (not over yet)" in as_html.render_week_page(facts)
+    assert (facts.days_so_far.first, facts.days_so_far.last) == (date(2026, 3, 2), date(2026, 3, 5))
+    assert "so far, 2–5 Mar 2026 (not over yet)" in render.render_page(facts)
     assert build_week(diary.history(), "2026-W10", now=at(8)).complete
 
 
@@ -45,13 +45,11 @@ def test_a_week_under_way_is_compared_with_the_same_days_of_the_weeks_before(dia
     name = current_week(history, now)
     assert (name, week_due(history, now), week_due(history, at(34))) == ("2026-W14", "2026-W13", "2026-W14")
     facts = build_week(history, name, now)
-    assert (facts.now.distance_m, facts.usual.distance_m) == pytest.approx((12_000, 10_000))
+    assert (facts.totals.distance_m, facts.usual.distance_m) == pytest.approx((12_000, 10_000))
     assert (facts.usual.weeks, facts.usual.soreness_mean) == (4, 1.0)
     assert facts.headline == "Your upper back was about as sore as usual, 1.0 of 10."
     assert [day.day.day for day in facts.days] == [30, 31, 1]
-    assert "Up to Wed 1 Apr. “Usually” is the same days of the weeks before" in as_html.render_week_page(
-        facts
-    )
+    assert "Up to Wed 1 Apr. “Usually” is the same days of the weeks before" in render.render_page(facts)
 
 
 def test_a_week_to_come_and_no_week_at_all_are_refused(diary, at):
@@ -65,7 +63,7 @@ def test_a_week_starts_when_the_runner_s_week_starts(diary, at):
     diary.run(6, km=10).run(7, km=5)
     facts = build_week(diary.history(week_start="sunday"), "2026-W11", now=at(20))
     assert (facts.span.first, facts.span.last) == (date(2026, 3, 8), date(2026, 3, 14))
-    assert facts.now.distance_m == pytest.approx(15_000)
+    assert facts.totals.distance_m == pytest.approx(15_000)
 
 
 def test_what_came_later_changes_nothing(season, at):
@@ -75,7 +73,7 @@ def test_what_came_later_changes_nothing(season, at):
     diary.activities = [kept for kept in diary.activities if kept.activity.start < at(12 * 7, 0)]
     diary.entries = [kept for kept in diary.entries if kept.entry.moment < at(12 * 7, 0)]
     name = "2026-W21"
-    assert as_html.render_week_page(build_week(later, name, moment)) == as_html.render_week_page(
+    assert render.render_page(build_week(later, name, moment)) == render.render_page(
         build_week(diary.history(), name, moment)
     )
 
@@ -87,10 +85,10 @@ def test_a_week_beside_the_four_before(diary, at):
     for number, km in enumerate((4, 10, 10, 20, 20)):
         diary.run(7 * number, km=km).rate(7 * number, number).rate(7 * number + 1, 0)
     facts = build_week(diary.history(), now=at(35))
-    assert facts.now.runs == 1
-    assert facts.now.distance_m == pytest.approx(20_000)
-    assert facts.now.moving_s == pytest.approx(20 * 6 * 60)
-    assert (facts.now.ratings, facts.now.soreness_mean, facts.now.soreness_max) == (2, 2.0, 4.0)
+    assert facts.totals.runs == 1
+    assert facts.totals.distance_m == pytest.approx(20_000)
+    assert facts.totals.moving_s == pytest.approx(20 * 6 * 60)
+    assert (facts.totals.ratings, facts.totals.soreness_mean, facts.totals.soreness_max) == (2, 2.0, 4.0)
     assert facts.usual.weeks == 4
     assert facts.usual.distance_m == pytest.approx(11_000)
     assert (facts.usual.ratings, facts.usual.soreness_mean, facts.usual.soreness_max) == (2, 0.75, 1.5)
@@ -105,10 +103,10 @@ def test_weeks_before_the_first_data_are_not_counted(diary, at):
 
 def test_unknown_distances_are_unknown_and_no_runs_are_zero(diary, at):
     facts = build_week(diary.run(0, km=None).rate(8, 0).history(), "2026-W10", now=at(14))
-    assert np.isnan(facts.now.distance_m)
-    assert np.isnan(facts.now.soreness_mean)
+    assert np.isnan(facts.totals.distance_m)
+    assert np.isnan(facts.totals.soreness_mean)
     facts = build_week(diary.history(), now=at(14))
-    assert (facts.now.runs, facts.now.distance_m, facts.now.soreness_max) == (0, 0.0, 0.0)
+    assert (facts.totals.runs, facts.totals.distance_m, facts.totals.soreness_max) == (0, 0.0, 0.0)
 
 
 def test_the_area_is_the_one_rated_most(diary, at):
@@ -284,7 +282,7 @@ def test_it_says_that_a_link_is_no_proof(season_page):
 
 
 def test_the_same_week_is_the_same_page(season_page, season, at):
-    assert season_page == as_html.render_week_page(build_week(season().history(), now=at(200)))
+    assert season_page == render.render_page(build_week(season().history(), now=at(200)))
 
 
 def test_a_report_goes_into_a_folder_or_a_file(diary, at, tmp_path):
@@ -300,14 +298,12 @@ def test_nothing_is_said_twice_and_many_alerts_stay_readable(diary, at):
     for day in range(13):
         diary.run(day, km=8 + day, loop=1, warmup=False, shoe=f"Pair {day % 8}").rate(day, 2)
     facts = build_week(diary.history(), now=at(14))
-    text = visible(
-        re.sub(r"<figcaption>.*?</figcaption>", "", as_html.render_week_page(facts), flags=re.DOTALL)
-    )
-    assert len(facts.about_training) > 8
-    for number, notice in enumerate(facts.about_training):
+    text = visible(re.sub(r"<figcaption>.*?</figcaption>", "", render.render_page(facts), flags=re.DOTALL))
+    assert len(facts.other_alerts) > 8
+    for number, notice in enumerate(facts.other_alerts):
         assert text.count(notice.message) == 1, notice.message
-        told = number < as_html.MOST_FULL_ALERTS or notice.why in {chosen.why_now for chosen in facts.tips}
-        assert text.count(notice.why) == told
+        in_full = number < week_content.MOST_FULL_ALERTS
+        assert text.count(notice.why) == (in_full or notice.why in {chosen.why_now for chosen in facts.tips})
 
 
 def test_a_place_that_cannot_be_written_to_is_told(diary, at, tmp_path):
@@ -328,7 +324,7 @@ def test_hostile_names_stay_text(diary, at, tmp_path):
 
 
 def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
-    text = visible(as_html.render_week_page(build_week(season().history(units="mi"), now=at(26 * 7))))
+    text = visible(render.render_page(build_week(season().history(units="mi"), now=at(26 * 7))))
     assert set(re.findall(r"[0-9]+ km\b", text)) <= {"800 km", "500 km"}
     shoe_km = find_factor("shoe_km")
     assert findings.format_step(shoe_km, "mi") == "+62 mi on the shoe"
@@ -383,7 +379,7 @@ def test_miles_everywhere(diary, at):
     diary.shoe("Glide")
     for day in range(6):
         diary.run(day, km=16.09344, loop=1, shoe="Glide").rate(day, 2)
-    text = as_html.render_week_page(build_week(diary.history(units="mi"), now=at(7)))
+    text = render.render_page(build_week(diary.history(units="mi"), now=at(7)))
     assert "60.0 mi" in text
     assert not re.findall(r"[0-9] km\b", visible(text))
 
@@ -392,18 +388,18 @@ def visible(text):
     return re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]+>", " ", text, flags=re.DOTALL)
 
 
-def test_without_anything_the_page_says_where_to_start_and_nothing_else(diary, at):
-    text = as_html.render_week_page(build_week(diary.history(), now=at(7)))
+def test_without_anything_the_page_says_where_to_start_and_what_is_missing(diary, at):
+    text = render.render_page(build_week(diary.history(), now=at(7)))
     assert "<h1>Nothing is recorded yet.</h1>" in text
     assert re.findall(r"Start here: ([^<]+) <code>([^<]+)</code>", text) == [
         ("import what your watch recorded.", "runlog import FOLDER")
     ]
-    assert re.findall(r"<h2>([^<]+)", text) == ["What this page will show"]
+    assert re.findall(r"<h2>([^<]+)", text) == ["What this page will show", "To know more"]
     assert "unknown" not in visible(text)
 
 
 def test_a_first_week_has_nothing_to_be_beside(diary, at):
-    text = visible(as_html.render_week_page(build_week(diary.run(0, loop=1).rate(0, 2).history(), now=at(7))))
+    text = visible(render.render_page(build_week(diary.run(0, loop=1).rate(0, 2).history(), now=at(7))))
     assert "Nothing is known of the weeks before." in text
     assert "usually" not in text
     assert "Not enough yet: 1 of 20 ratings." in text
@@ -414,24 +410,24 @@ def test_a_first_week_has_nothing_to_be_beside(diary, at):
 def test_ratings_that_are_all_the_same_are_told_once(diary, at):
     for day in range(0, 50, 2):
         diary.run(day, loop=1 + day % 3).rate(day, 0)
-    text = visible(as_html.render_week_page(build_week(diary.history(), now=at(56))))
+    text = visible(render.render_page(build_week(diary.history(), now=at(56))))
     assert "A week without soreness of your upper back." in text
     assert text.count("All your 25 ratings are 0.") == 1
     assert "cannot be told" not in text
 
 
 def test_runs_without_ratings_ask_for_one(diary, at):
-    text = visible(as_html.render_week_page(build_week(diary.run(0, loop=1).history(), now=at(7))))
+    text = visible(render.render_page(build_week(diary.run(0, loop=1).history(), now=at(7))))
     assert "Start here: rate tonight" in text
 
 
 def test_ratings_without_runs_ask_for_an_import(diary, at):
-    text = visible(as_html.render_week_page(build_week(diary.rate(0, 2).history(), now=at(7))))
+    text = visible(render.render_page(build_week(diary.rate(0, 2).history(), now=at(7))))
     assert "Start here: import" in text
 
 
 def test_runs_without_gps_say_why_there_are_no_routes(diary, at):
-    text = visible(as_html.render_week_page(build_week(diary.run(0).rate(0, 2).history(), now=at(7))))
+    text = visible(render.render_page(build_week(diary.run(0).rate(0, 2).history(), now=at(7))))
     assert "No run with GPS in the last 28 days, so no routes." in text
 
 
@@ -439,16 +435,16 @@ def test_with_few_ratings_no_link_is_shown(diary, at):
     for day in range(12):
         diary.run(day, warmup=bool(day % 2)).rate(day, 4 - 3 * (day % 2))
     facts = build_week(diary.history(), now=at(14))
-    text = visible(as_html.render_week_page(facts))
+    text = visible(render.render_page(facts))
     assert "Not enough yet: 12 of 20 ratings." in text
     assert not any(finding.has_sign for finding in facts.findings)
     assert "exposure" not in facts.charts
 
 
 def test_the_clinician_is_named_when_due_and_only_then(diary, at):
-    calm = as_html.render_week_page(build_week(diary.run(0).rate(0, 3).history(), now=at(7)))
+    calm = render.render_page(build_week(diary.run(0).rate(0, 3).history(), now=at(7)))
     assert "physiotherapist" not in calm
-    sore = as_html.render_week_page(build_week(diary.rate(1, 7).history(), now=at(7)))
+    sore = render.render_page(build_week(diary.rate(1, 7).history(), now=at(7)))
     assert "physiotherapist" in sore
     assert "call emergency services now" in sore
 
@@ -456,7 +452,7 @@ def test_the_clinician_is_named_when_due_and_only_then(diary, at):
 def test_a_well_week_has_no_tips(diary, at):
     facts = build_week(diary.run(0, warmup=True, loop=1).rate(0, 0).history(), now=at(7))
     assert facts.tips == ()
-    assert "Nothing to change yet. After 19 more ratings you see" in as_html.render_week_page(facts)
+    assert "Nothing to change yet. After 19 more ratings you see" in render.render_page(facts)
 
 
 def test_tips_are_at_most_three_and_say_why_now(season_page):
@@ -479,7 +475,7 @@ def test_the_sample_season_makes_a_full_page(sample_week):
 def test_weeks_in_which_nobody_kept_the_log_are_unknown_and_not_usual(diary, at):
     diary.run(0).run(200)
     facts = build_week(diary.history(), now=at(210))
-    assert facts.now.runs == 1
+    assert facts.totals.runs == 1
     assert facts.usual.weeks == 0
     diary.run(182)
     facts = build_week(diary.history(), now=at(210))

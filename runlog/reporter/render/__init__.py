@@ -1,6 +1,6 @@
-"""Write the report of a week or a season as HTML, Markdown, JSON, PDF or mail.
+"""Render the report of a week or a season as HTML, Markdown, JSON, PDF or mail.
 
-``render_week`` and ``render_season`` are the doors. All formats but JSON show the same content.
+All formats but JSON show the same ``content.Document``; JSON holds the facts that it is built from.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from runlog.errors import BadInput
 from runlog.fileio import write_atomically
 from runlog.reporter import FORMATS
 from runlog.reporter.render import as_html, as_json, as_mail, as_pdf, as_text, season_content, week_content
-from runlog.reporter.weekly import build_week
+from runlog.reporter.weekly import Week, build_week
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from runlog.analysis.history import History
+    from runlog.reporter.render.content import Document
     from runlog.reporter.season import Season
-    from runlog.reporter.weekly import Week
 
 
 def report(
@@ -45,61 +45,52 @@ def report(
         MissingExtra: a PDF needs the extra ``pdf``.
     """
     facts = build_week(history, week, now)
-    path, form = output_path(Path(out), f"report-{facts.name}", form)
-    write_atomically(path, render_week(facts, form))
+    path, file_format = output_path(Path(out), f"report-{facts.name}", form)
+    write_atomically(path, render(facts, file_format))
     return path
 
 
-def output_path(out: Path, name: str, form: str | None = None) -> tuple[Path, str]:
-    """The file to write and its form: ``out`` where it is named as a file of a form, else a file within it.
+def output_path(out: Path, name: str, file_format: str | None = None) -> tuple[Path, str]:
+    """Return the file to write and its format: ``out`` if its name ends in a format, else a file within it.
 
     Raises:
-        BadInput: it is named as a file of another form than the one asked for.
+        BadInput: the name ends in another format than the one asked for.
     """
-    named = out.suffix.lower().lstrip(".")
-    ending = "html" if named == "htm" else named
+    suffix = out.suffix.lower().lstrip(".")
+    ending = "html" if suffix == "htm" else suffix
     if ending not in FORMATS:
-        form = form or FORMATS[0]
-        return out / f"{name}.{form}", form
-    if form not in (None, ending):
-        raise BadInput(f"{out} is named as {ending}, but {form} was asked for")
+        file_format = file_format or FORMATS[0]
+        return out / f"{name}.{file_format}", file_format
+    if file_format not in (None, ending):
+        raise BadInput(f"{out} is named as {ending}, but {file_format} was asked for")
     return out, ending
 
 
-def render_week(week: Week, form: str) -> bytes:
-    """A week's report in one of FORMS.
+def render(facts: Week | Season, file_format: str) -> bytes:
+    """Return a report in one of ``FORMATS``.
 
     Raises:
         MissingExtra: a PDF needs the extra ``pdf``.
     """
-    if form == "md":
-        return as_text.render_markdown(week_content.week_content(week)).encode()
-    if form == "json":
-        return as_json.render_week_json(week).encode()
-    page = as_html.render_week_page(week)
-    return as_pdf.render_pdf(page) if form == "pdf" else page.encode()
+    if file_format == "json":
+        return as_json.render_json(facts).encode()
+    if file_format == "md":
+        return as_text.render_markdown(_content(facts).simple_blocks()).encode()
+    page = render_page(facts)
+    return as_pdf.render_pdf(page) if file_format == "pdf" else page.encode()
 
 
-def render_season(season: Season, form: str) -> bytes:
-    """A season's report in one of FORMS.
-
-    Raises:
-        MissingExtra: a PDF needs the extra ``pdf``.
-    """
-    if form == "json":
-        return as_json.render_season_json(season).encode()
-    blocks = season_content.season_content(season)
-    if form == "md":
-        return as_text.render_markdown(blocks).encode()
-    page = as_html.render_page(blocks, season.language)
-    return as_pdf.render_pdf(page) if form == "pdf" else page.encode()
+def render_page(facts: Week | Season, links: as_html.ArchiveLinks | None = None) -> str:
+    """Return a report as a page; one of an archive leads to the others."""
+    return as_html.render_document(_content(facts), links)
 
 
-def mail_season(season: Season, now: datetime) -> bytes:
-    """A season's report as an e-mail of a moment (aware)."""
-    return as_mail.build_message(season.headline, season_content.season_content(season), now, season.language)
+def render_mail(facts: Week | Season, now: datetime) -> bytes:
+    """Return a report as an e-mail of a moment (aware), ready to be sent or opened."""
+    return as_mail.build_message(_content(facts), now)
 
 
-def mail_week(week: Week, now: datetime) -> bytes:
-    """A week's report as an e-mail of a moment (aware), ready to be sent or opened."""
-    return as_mail.build_message(week.headline, week_content.week_content(week), now, week.language)
+def _content(facts: Week | Season) -> Document:
+    if isinstance(facts, Week):
+        return week_content.build_document(facts)
+    return season_content.build_document(facts)

@@ -7,37 +7,37 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from runlog import units
 from runlog.i18n import use_language
 from runlog.reporter import guidance
+from runlog.reporter.weekly import Week
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from runlog.analysis.periods import Span
     from runlog.reporter.season import PastAlert, PeriodTotals, Season
-    from runlog.reporter.shoes_and_routes import ShoeInUse
-    from runlog.reporter.summary import Totals
-    from runlog.reporter.weekly import Week
 
 #: Raised when a key goes or means something else, not when one is added.
 FORMAT_VERSION = 1
 
 
-def render_week_json(week: Week) -> str:
-    """The JSON document of a week."""
-    return _to_document(week_facts(week))
+def render_json(report: Week | Season) -> str:
+    """Return the JSON document of a week or a season, its sentences in the language of the settings.
+
+    A terminal can show it: names come from files, so what could steer one is escaped.
+    """
+    facts = _week_facts(report) if isinstance(report, Week) else _season_facts(report)
+    document = json.dumps(to_json_value(facts), indent=2, ensure_ascii=False, allow_nan=False)
+    return units.escape_json(document) + "\n"
 
 
-def week_facts(week: Week) -> dict[str, Any]:
-    """The facts by key, ready for JSON; what is said in them is in the language of the facts."""
+def _week_facts(week: Week) -> dict[str, Any]:
     with use_language(week.language):
         see_clinician = guidance.clinician_advice() if week.see_clinician else None
-    told = {
+    return {
         "version": FORMAT_VERSION,
         "week": week.name,
         "first_day": week.span.first,
@@ -47,57 +47,36 @@ def week_facts(week: Week) -> dict[str, Any]:
         "headline": week.headline,
         "area": week.area,
         "ratings_ever": week.ratings,
-        "runs_ever": week.runs_ever,
-        "this_week": totals_facts(week.now),
-        "usual": {**totals_facts(week.usual), "weeks": week.usual.weeks},
+        "runs_ever": week.total_runs,
+        "this_week": _fields_of(week.totals, "weeks"),
+        "usual": {**_fields_of(week.usual, "weeks"), "weeks": week.usual.weeks},
         "other_areas": week.other_areas,
         "load_unit": week.load_kind,
         "load_note": week.load_note or None,
         "days": week.days,
         "findings": [{**_fields_of(finding), "sign": finding.has_sign} for finding in week.findings],
-        "tips": [_tip_facts(chosen) for chosen in week.tips],
+        "tips": [
+            {**_fields_of(chosen.tip), "why_now": chosen.why_now, "because_of": chosen.factor}
+            for chosen in week.tips
+        ],
         "alerts": [notice.as_dict() for notice in week.notices],
         "see_clinician": see_clinician,
         "trials": week.trials,
-        "shoes": [_shoe_facts(pair) for pair in week.shoes],
+        "shoes": week.shoes,
         "routes": week.routes,
-        "form": facts_without(week.form, "digits", "label"),
-        "beside": facts_without(week.beside, "label"),
+        "form": [_fields_of(value, "digits", "label") for value in week.form_values],
+        "beside": [_fields_of(habit, "label") for habit in week.other_habits],
         "missing": week.missing,
     }
-    found: dict[str, Any] = to_json_value(told)
-    return found
 
 
-def totals_facts(totals: Totals) -> dict[str, Any]:
-    """Totals by key."""
-    return {key: value for key, value in asdict(totals).items() if key != "weeks"}
-
-
-def _fields_of(thing: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
-    return {field.name: getattr(thing, field.name) for field in fields(thing)}
-
-
-def facts_without(things: Iterable[Any], *keys: str) -> list[dict[str, Any]]:
-    """Dataclasses by key, but for some keys that only people need."""
-    return [{key: value for key, value in _fields_of(thing).items() if key not in keys} for thing in things]
-
-
-def _tip_facts(chosen: guidance.ChosenTip) -> dict[str, Any]:
-    return {**asdict(chosen.tip), "why_now": chosen.why_now, "because_of": chosen.factor}
-
-
-def _shoe_facts(pair: ShoeInUse) -> dict[str, Any]:
-    told = _fields_of(pair)
-    metres = {f"{key}_m": 1000.0 * told.pop(f"{was}km") for key, was in _METRE_KEYS.items()}
-    return {"name": told.pop("name"), **metres, **told}
-
-
-_METRE_KEYS = {"worn": "", "limit": "limit_", "left": "left_"}
+def _fields_of(facts: Any, *without: str) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
+    """Return a dataclass by key, without some keys."""
+    return {field.name: getattr(facts, field.name) for field in fields(facts) if field.name not in without}
 
 
 def to_json_value(value: Any) -> Any:  # noqa: ANN401 - all that the facts are made of
-    """What JSON can hold of a value: NaN is null, a day is text."""
+    """Convert a value to what JSON can hold: NaN is null, a day is text."""
     if is_dataclass(value) and not isinstance(value, type):
         return to_json_value(_fields_of(value))
     if isinstance(value, dict):
@@ -109,51 +88,34 @@ def to_json_value(value: Any) -> Any:  # noqa: ANN401 - all that the facts are m
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def render_season_json(season: Season) -> str:
-    """The JSON document of a season; its keys are those of ``Season``, days as first_day and last_day."""
-    return _to_document(season_facts(season))
+def _season_facts(season: Season) -> dict[str, Any]:
+    return {
+        "version": FORMAT_VERSION,
+        **_span_facts(season.span),
+        "over": season.complete,
+        "language": season.language,
+        "headline": season.headline,
+        "area": season.area,
+        "all": _fields_of(season.totals, "weeks"),
+        "months": [_period_facts(month) for month in season.months],
+        "weeks": [_period_facts(week) for week in season.weeks],
+        "best_week": season.best and _period_facts(season.best),
+        "worst_week": season.worst and _period_facts(season.worst),
+        "findings": [
+            {**_fields_of(finding, *_WEEK_ONLY_KEYS), "sign": finding.has_sign} for finding in season.findings
+        ],
+        "alerts": [_alert_facts(alert) for alert in season.alerts],
+        "shoes": season.shoes,
+        "routes": season.routes,
+    }
 
 
-def _to_document(facts: dict[str, Any]) -> str:
-    """Write facts so that a terminal can show them: names come from files."""
-    return units.escape_json(json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
-
-
-def season_facts(season: Season) -> dict[str, Any]:
-    """The facts by key, ready for JSON."""
-    found: dict[str, Any] = to_json_value(
-        {
-            "version": FORMAT_VERSION,
-            **_span_facts(season.span),
-            "over": season.over,
-            "language": season.language,
-            "headline": season.headline,
-            "area": season.area,
-            "all": totals_facts(season.all),
-            "months": [_period_facts(month) for month in season.months],
-            "weeks": [_period_facts(week) for week in season.weeks],
-            "best_week": season.best and _period_facts(season.best),
-            "worst_week": season.worst and _period_facts(season.worst),
-            "findings": [
-                {**finding, "sign": known.has_sign}
-                for finding, known in zip(
-                    facts_without(season.findings, *_WEEK_ONLY_KEYS), season.findings, strict=True
-                )
-            ],
-            "alerts": [_alert_facts(alert) for alert in season.alerts],
-            "shoes": season.shoes,
-            "routes": season.routes,
-        }
-    )
-    return found
-
-
-#: What a finding tells of one week only.
+#: What a finding says about one week only.
 _WEEK_ONLY_KEYS = ("now", "now_text", "impact")
 
 
-def _period_facts(part: PeriodTotals) -> dict[str, Any]:
-    return {**_span_facts(part.span), **totals_facts(part.numbers)}
+def _period_facts(period: PeriodTotals) -> dict[str, Any]:
+    return {**_span_facts(period.span), **_fields_of(period.totals, "weeks")}
 
 
 def _span_facts(span: Span) -> dict[str, Any]:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 import textwrap
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from runlog import units
-from runlog.reporter.render.content import Block, Drawing, Heading, Item, Items, Paragraph, Table
+from runlog.reporter.render.content import (
+    BulletList,
+    ChartBlock,
+    Heading,
+    ListItem,
+    Paragraph,
+    SimpleBlock,
+    Table,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 def align_columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The rows with each column as wide as its widest cell: the first to the left, numbers to the right."""
+    """Pad each column to its widest cell: the first to the right of its text, numbers to the left."""
     widths = [max(3, *map(_display_width, column)) for column in zip(*rows, strict=True)]
     return [
         [
@@ -32,7 +41,7 @@ def _pad_cell(cell: str, width: int, *, left: bool) -> str:
 
 
 def _display_width(text: str) -> int:
-    """How many columns a text takes in a terminal."""
+    """Return how many columns a text takes in a terminal."""
     return sum(0 if combining(letter) else 1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
@@ -44,79 +53,99 @@ _LINE_START_MARKS = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+=])(?=[-+=\s]|$)")
 _AUTOLINKS = re.compile(r"(?i)(?<=[a-z])(?=:/)|(?<=www)(?=\.)|(?=@)")
 
 
-def render_markdown(blocks: Sequence[Block]) -> str:
-    """The Markdown of these blocks (CommonMark, and tables as GitHub has them)."""
-    return "\n\n".join(_markdown_block(block) for block in blocks) + "\n"
+def render_markdown(blocks: Iterable[SimpleBlock]) -> str:
+    """Return the blocks as Markdown (CommonMark, and tables as GitHub has them)."""
+    return _join_blocks(blocks, _markdown_block)
+
+
+def _join_blocks(blocks: Iterable[SimpleBlock], write: Callable[[SimpleBlock], str]) -> str:
+    return "\n\n".join(text for block in blocks if (text := write(block))) + "\n"
 
 
 def escape_markdown(text: str) -> str:
-    """A text as it is, whatever it holds, on one line."""
+    """Escape a text so that it reads back as itself, on one line."""
     text = _MARKDOWN_MARKS.sub(r"\\\g<0>", " ".join(units.printable(text).split()))
     return _LINE_START_MARKS.sub(r"\1\\\2\3", _AUTOLINKS.sub(r"\\", text))
 
 
-def _markdown_block(block: Block) -> str:
+def _markdown_block(block: SimpleBlock) -> str:
     match block:
         case Heading(text, level):
             return f"{'#' * level} {escape_markdown(text)}"
-        case Paragraph(text, command=command):
-            return f"{escape_markdown(text)}{_markdown_code(command)}"
-        case Items(items):
-            return "\n".join(_markdown_item(item) for item in items)
-        case Table(titles, rows):
-            return _markdown_table(titles, rows)
-        case Drawing(finding=finding):
-            return f"*{escape_markdown(finding)}*"
+        case Paragraph():
+            return _markdown_sentences(block)
+        case BulletList(items):
+            return "\n".join(f"- {_markdown_sentences(item)}" for item in items)
+        case Table():
+            return _markdown_table(block)
+        case ChartBlock(finding=finding, folded=folded):
+            return "" if folded else f"*{escape_markdown(finding)}*"
 
 
-def _markdown_item(item: Item) -> str:
-    text = f" {escape_markdown(item.text)}" if item.text else ""
-    return f"- **{escape_markdown(item.lead)}**{text}{_markdown_code(item.command)}"
+def _markdown_sentences(block: Paragraph | ListItem) -> str:
+    """Return the lead in bold, the sentences, and the command as code."""
+    lead = f"**{escape_markdown(block.lead)}**" if block.lead else ""
+    return " ".join(filter(None, (lead, *map(escape_markdown, _sentences(block)), _markdown_code(block))))
 
 
-def _markdown_code(command: str) -> str:
-    """A command as code; a backtick in it would end that."""
-    return f" `{units.printable(command).replace('`', ' ')}`" if command else ""
+def _sentences(block: Paragraph | ListItem) -> Iterator[str]:
+    """Yield the texts; what to do comes last, since it may end in a command and without a full stop."""
+    if isinstance(block, ListItem):
+        yield block.note
+    yield block.text
 
 
-def _markdown_table(titles: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
-    head, *body = align_columns([[escape_markdown(cell) for cell in row] for row in (titles, *rows)])
+def _markdown_code(block: Paragraph | ListItem) -> str:
+    """Return a command as code; a backtick in it would end that."""
+    return f"`{units.printable(block.command).replace('`', ' ')}`" if block.command else ""
+
+
+def _markdown_table(table: Table) -> str:
+    head, *body = align_columns([[escape_markdown(cell) for cell in row] for row in _table_rows(table)])
     rule = ["-" * len(cell) if place == 0 else "-" * (len(cell) - 1) + ":" for place, cell in enumerate(head)]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *body))
+
+
+def _table_rows(table: Table) -> Iterator[tuple[str, ...]]:
+    """Yield the titles and the rows, notes on a row in brackets behind its name."""
+    yield table.titles
+    notes = (f" ({note})" for note in table.row_notes)
+    for row, note in zip_longest(table.rows, notes, fillvalue=""):
+        yield (f"{row[0]}{note}", *row[1:])
 
 
 LINE_WIDTH = 72
 _UNDERLINES = "=-"
 
 
-def render_plain(blocks: Sequence[Block]) -> str:
-    """The blocks in lines that any mail program can show."""
-    return "\n\n".join(_plain_block(block) for block in blocks) + "\n"
+def render_plain(blocks: Iterable[SimpleBlock]) -> str:
+    """Return the blocks in lines that any mail program can show."""
+    return _join_blocks(blocks, _plain_block)
 
 
-def _plain_block(block: Block) -> str:
+def _plain_block(block: SimpleBlock) -> str:
     match block:
         case Heading(text, level):
             return _underlined(_wrap_lines(text), level)
-        case Paragraph(text, command=command):
-            return _wrap_lines(f"{text} {command}")
-        case Drawing(finding=finding):
-            return _wrap_lines(finding)
-        case Items(items):
-            return "\n".join(_plain_item(item) for item in items)
-        case Table(titles, rows):
-            fit = [[units.printable(cell) for cell in row] for row in (titles, *rows)]
+        case Paragraph():
+            return _wrap_lines(_plain_sentences(block))
+        case BulletList(items):
+            return "\n".join(_wrap_lines(_plain_sentences(item), first="* ", rest="  ") for item in items)
+        case Table():
+            fit = [[units.printable(cell) for cell in row] for row in _table_rows(block)]
             return "\n".join("  ".join(row).rstrip() for row in align_columns(fit))
+        case ChartBlock(finding=finding, folded=folded):
+            return "" if folded else _wrap_lines(finding)
+
+
+def _plain_sentences(block: Paragraph | ListItem) -> str:
+    return " ".join(filter(None, (block.lead, *_sentences(block), block.command)))
 
 
 def _underlined(title: str, level: int) -> str:
     if level > len(_UNDERLINES):
         return title
     return f"{title}\n{_UNDERLINES[level - 1] * max(map(len, title.splitlines()))}"
-
-
-def _plain_item(item: Item) -> str:
-    return _wrap_lines(f"{item.lead} {item.text} {item.command}", first="* ", rest="  ")
 
 
 def _wrap_lines(text: str, first: str = "", rest: str = "") -> str:

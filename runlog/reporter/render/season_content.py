@@ -8,7 +8,16 @@ from runlog import units
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import _, ngettext, use_language
 from runlog.reporter.render import week_content
-from runlog.reporter.render.content import Block, Drawing, Heading, Item, Items, Paragraph, Table
+from runlog.reporter.render.content import (
+    Block,
+    BulletList,
+    ChartBlock,
+    Document,
+    ListItem,
+    Paragraph,
+    Section,
+    Table,
+)
 from runlog.reporter.shoes_and_routes import route_title
 
 if TYPE_CHECKING:
@@ -20,44 +29,49 @@ if TYPE_CHECKING:
     from runlog.reporter.summary import Totals
 
 
-def season_content(season: Season) -> list[Block]:
-    """All that a season's report says, in the language of its facts."""
+def build_document(season: Season) -> Document:
+    """Return what a season's report says, in the language of its facts."""
     with use_language(season.language):
-        return [block for part in _SECTIONS for block in part(season)]
+        whole = _("Your running season, {days}")
+        begun = _("Your running season so far, {days} (not over yet)")
+        days = units.days(season.span.first, season.span.last)
+        return Document(
+            language=season.language,
+            page_title=f"runlog: {season.headline}",
+            headline=season.headline,
+            eyebrow="",
+            lead=(Paragraph((whole if season.complete else begun).format(days=days), quiet=True),),
+            sections=tuple(section for part in _SECTIONS for section in part(season)),
+            footer=week_content.footer_text(),
+        )
 
 
-def _head_section(season: Season) -> Iterator[Block]:
-    yield Heading(season.headline, 1)
-    whole, begun = _("Your running season, {days}"), _("Your running season so far, {days} (not over yet)")
-    days = units.days(season.span.first, season.span.last)
-    yield Paragraph((whole if season.over else begun).format(days=days), quiet=True)
-
-
-def _clinician_section(season: Season) -> Iterator[Block]:
-    """The advice to see a clinician, where what means it held at the end."""
+def _clinician_section(season: Season) -> Iterator[Section]:
+    """Yield the advice to see a clinician, if an alert that calls for it held at the end."""
     ends = season.weeks[-1].span
-    return week_content.clinician_blocks(
-        [one.notice for one in season.alerts if one.notice.see_clinician and one.last == ends]
+    return week_content.clinician_sections(
+        alert.notice for alert in season.alerts if alert.notice.see_clinician and alert.last == ends
     )
 
 
-def _months_section(season: Season) -> Iterator[Block]:
-    yield Heading(_("Month by month"))
+def _months_section(season: Season) -> Iterator[Section]:
     titles = (
         *(_("Month"), _("Runs"), _("Distance"), _("Soreness"), _("Worst")),
         *(_("Ratings"), _("Moving time")),
     )
     years = {month.span.first.year for month in season.months}
-    names = [_month_label(month.span.first, year=len(years) > 1) for month in season.months]
     rows = [
-        _totals_row(name, month.numbers, season.units)
-        for name, month in zip(names, season.months, strict=True)
+        _totals_row(_month_label(month.span.first, year=len(years) > 1), month.totals, season.units)
+        for month in season.months
     ]
     if len(rows) > 1:
-        rows.append(_totals_row(_("In all"), season.all, season.units))
-    yield Table(titles, tuple(rows))
+        rows.append(_totals_row(_("In all"), season.totals, season.units))
     note = _("Soreness of your {area}: the mean of its ratings, 0 none to 10 worst.")
-    yield Paragraph(note.format(area=units.area(season.area)), quiet=True)
+    blocks = (
+        Table(titles, tuple(rows), style="scrolling"),
+        Paragraph(note.format(area=units.area(season.area)), quiet=True),
+    )
+    yield Section(_("Month by month"), blocks)
 
 
 def _month_label(first: date, *, year: bool) -> str:
@@ -76,24 +90,25 @@ def _totals_row(name: str, numbers: Totals, unit: str) -> tuple[str, ...]:
     )
 
 
-def _weeks_section(season: Season) -> Iterator[Block]:
-    yield Heading(_("Soreness and load by week"))
-    if "weeks" in season.charts:
-        yield Drawing("weeks", season.charts["weeks"], season.charts["weeks"].title)
-    else:
-        yield Paragraph(_("No runs and no ratings in this time."))
-    if season.best is None or season.worst is None:
-        return
-    yield Items(
-        (
-            Item(_("The best week:"), _week_sentence(season.best, season.units)),
-            Item(_("The worst week:"), _week_sentence(season.worst, season.units)),
-        )
-    )
+def _weeks_section(season: Season) -> Iterator[Section]:
+    blocks: list[Block] = list(_charts(season, "weeks"))
+    if not blocks:
+        blocks.append(Paragraph(_("No runs and no ratings in this time.")))
+    if season.best is not None and season.worst is not None:
+        best = ListItem(_("The best week:"), _week_sentence(season.best, season.units))
+        worst = ListItem(_("The worst week:"), _week_sentence(season.worst, season.units))
+        blocks.append(BulletList((best, worst)))
+    yield Section(_("Soreness and load by week"), tuple(blocks))
+
+
+def _charts(season: Season, name: str) -> Iterator[ChartBlock]:
+    """Yield a chart of the season, if it has something to show."""
+    if name in season.charts:
+        yield ChartBlock(name, season.charts[name], season.charts[name].title)
 
 
 def _week_sentence(week: PeriodTotals, unit: str) -> str:
-    numbers = week.numbers
+    numbers = week.totals
     text = ngettext(
         "{days}, {mean} of 10 on average from {ratings} ratings, after {n} run and {distance}.",
         "{days}, {mean} of 10 on average from {ratings} ratings, after {n} runs and {distance}.",
@@ -108,8 +123,11 @@ def _week_sentence(week: PeriodTotals, unit: str) -> str:
     )
 
 
-def _links_section(season: Season) -> Iterator[Block]:
-    yield Heading(_("What it went together with"))
+def _links_section(season: Season) -> Iterator[Section]:
+    yield Section(_("What it went together with"), tuple(_link_blocks(season)))
+
+
+def _link_blocks(season: Season) -> Iterator[Block]:
     area = units.area(season.area)
     if season.ratings < MIN_RATINGS:
         few = _("Not enough: {n} ratings of your {area} in this time, {needed} are needed.")
@@ -120,24 +138,24 @@ def _links_section(season: Season) -> Iterator[Block]:
         "Differences are in points of soreness: the most likely one, and its 95% range."
     )
     yield Paragraph(text.format(n=season.ratings, area=area), quiet=True)
-    shown = [finding for finding in season.findings if finding.is_told and finding.is_estimated]
-    if shown:
-        yield Items(
-            tuple(
-                Item(f"{one.label}:", f"{one.sentence} {week_content.format_estimate(one)}") for one in shown
-            )
-        )
-    if "links" in season.charts:
-        yield Drawing("links", season.charts["links"], season.charts["links"].title)
+    items = [
+        ListItem(f"{finding.label}:", f"{finding.sentence} {week_content.format_estimate(finding)}")
+        for finding in season.findings
+        if finding.is_told and finding.is_estimated
+    ]
+    if items:
+        yield BulletList(tuple(items))
+    yield from _charts(season, "links")
 
 
-def _alerts_section(season: Season) -> Iterator[Block]:
-    yield Heading(_("Alerts that there were"))
+def _alerts_section(season: Season) -> Iterator[Section]:
+    blocks: tuple[Block, ...] = (Paragraph(_("None.")),)
     if season.alerts:
-        yield Items(tuple(Item(one.notice.message, _alert_weeks(one)) for one in season.alerts))
-        yield Paragraph(_("As they stood at the end of each week, said as they were last."), quiet=True)
-    else:
-        yield Paragraph(_("None."))
+        blocks = (
+            BulletList(tuple(ListItem(alert.notice.message, _alert_weeks(alert)) for alert in season.alerts)),
+            Paragraph(_("As they stood at the end of each week, said as they were last."), quiet=True),
+        )
+    yield Section(_("Alerts that there were"), blocks)
 
 
 def _alert_weeks(alert: PastAlert) -> str:
@@ -148,10 +166,9 @@ def _alert_weeks(alert: PastAlert) -> str:
     return text.format(n=alert.weeks, first=units.day(alert.first.last, weekday=False, year=True), last=last)
 
 
-def _shoes_section(season: Season) -> Iterator[Block]:
+def _shoes_section(season: Season) -> Iterator[Section]:
     if not season.shoes:
         return
-    yield Heading(_("Shoes"))
     rows = (
         (
             shoe.name,
@@ -162,24 +179,26 @@ def _shoes_section(season: Season) -> Iterator[Block]:
         )
         for shoe in season.shoes
     )
-    yield Table((_("Pair"), _("Runs"), _("In this time"), _("In all"), _("Limit")), tuple(rows))
-    used_up = [Item(f"{shoe.name}:", text) for shoe in season.shoes if (text := _shoe_ending(shoe))]
-    if used_up:
-        yield Items(tuple(used_up))
-    yield Paragraph(_("Limits are a convention, not a measurement."), quiet=True)
+    titles = (_("Pair"), _("Runs"), _("In this time"), _("In all"), _("Limit"))
+    endings = tuple(ListItem(f"{shoe.name}:", text) for shoe in season.shoes if (text := _shoe_ending(shoe)))
+    blocks = (
+        Table(titles, tuple(rows), style="scrolling"),
+        *((BulletList(endings),) if endings else ()),
+        Paragraph(_("Limits are a convention, not a measurement."), quiet=True),
+    )
+    yield Section(_("Shoes"), blocks)
 
 
 def _shoe_ending(shoe: SeasonShoe) -> str:
-    """What became of a pair in the season, "" where nothing did."""
+    """Return what became of a pair in the season, "" where nothing did."""
     over = shoe.over and _("Over its limit since {day}.").format(day=units.day(shoe.over, year=True))
     retired = shoe.retired and _("Put away on {day}.").format(day=units.day(shoe.retired, year=True))
     return " ".join(text for text in (over, retired) if text)
 
 
-def _routes_section(season: Season) -> Iterator[Block]:
+def _routes_section(season: Season) -> Iterator[Section]:
     if not season.routes:
         return
-    yield Heading(_("Routes"))
     rows = (
         (
             route_title(route.route, route.name),
@@ -189,16 +208,14 @@ def _routes_section(season: Season) -> Iterator[Block]:
         )
         for route in season.routes
     )
-    yield Table((_("Route"), _("Runs"), _("Share"), _("Distance")), tuple(rows))
-    yield Paragraph(_("Shares of the runs with a route in this time."), quiet=True)
-
-
-def _footer_section(_season: Season) -> Iterator[Block]:
-    yield Paragraph(week_content.footer_text(), quiet=True)
+    blocks = (
+        Table((_("Route"), _("Runs"), _("Share"), _("Distance")), tuple(rows), style="scrolling"),
+        Paragraph(_("Shares of the runs with a route in this time."), quiet=True),
+    )
+    yield Section(_("Routes"), blocks)
 
 
 _SECTIONS = (
-    _head_section,
     _clinician_section,
     _weeks_section,
     _months_section,
@@ -206,5 +223,4 @@ _SECTIONS = (
     _alerts_section,
     _shoes_section,
     _routes_section,
-    _footer_section,
 )

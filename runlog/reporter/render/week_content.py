@@ -9,341 +9,491 @@ from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import _, ngettext, use_language
 from runlog.reporter import guidance
 from runlog.reporter.alerts import ALERTS
-from runlog.reporter.render import as_html
-from runlog.reporter.render.content import Block, Drawing, Heading, Item, Items, Paragraph, Table
-from runlog.reporter.shoes_and_routes import route_title
+from runlog.reporter.findings import UNSURE, format_grade
+from runlog.reporter.render.content import (
+    Block,
+    BulletList,
+    ChartBlock,
+    Document,
+    EffectRange,
+    FindingBlock,
+    FindingList,
+    ListItem,
+    NumberTile,
+    NumberTiles,
+    Paragraph,
+    Progress,
+    Section,
+    ShoeBar,
+    ShoeBars,
+    SideBySide,
+    Table,
+    TipBlock,
+    TipList,
+    TrialBlock,
+    TrialList,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from runlog.reporter.alerts import Notice
     from runlog.reporter.findings import Finding
     from runlog.reporter.guidance import ChosenTip
     from runlog.reporter.shoes_and_routes import ShoeInUse
+    from runlog.reporter.summary import Day
     from runlog.reporter.weekly import Week
     from runlog.trials.text import TrialStatus
 
-
-def _trials_section(week: Week) -> Iterator[Block]:
-    """The runner's own plans, and what would tell more."""
-    if week.trials:
-        yield Heading(_("Your own plans"))
-        yield Items(tuple(_trial_item(one) for one in week.trials))
-    if week.idea is not None:
-        yield Heading(_("What would tell more"))
-        yield Paragraph(week.idea.sentence, command=week.idea.command)
+#: A page shows the numbers of so many alerts, of more only the message, so that it stays readable.
+MOST_FULL_ALERTS = 5
+#: Up to this many areas get a column in the table of days; beyond it, the main one and "Worst elsewhere".
+MOST_AREA_COLUMNS = 2
 
 
-def _trial_item(trial: TrialStatus) -> Item:
-    title = _("Plan {id}: {first} or {second}")
-    text = trial.sentence
-    if trial.next_day is not None:
-        following = _("Next, on {day}: {way}.").format(day=units.day(trial.next_day), way=trial.next_way)
-        text = f"{text} {following}"
-    return Item(f"{title.format(id=trial.id, first=trial.first, second=trial.second)}.", text)
-
-
-def _shoes_section(week: Week) -> Iterator[Block]:
-    """The pairs in use."""
-    if not (week.runs_ever or week.shoes):
-        return
-    yield Heading(_("Shoes"))
-    if not week.shoes:
-        none = _("No shoes yet. Tell runlog which pair you run in, and it counts the distance:")
-        yield Paragraph(none, command="runlog shoes add NAME")
-        return
-    yield Items(tuple(_shoe_item(pair, week.units) for pair in week.shoes))
-    yield Paragraph(_("Limits are a convention, not a measurement."), quiet=True)
-
-
-def _shoe_item(pair: ShoeInUse, unit: str) -> Item:
-    worn, limit = (units.distance(1000 * km, unit, 0) for km in (pair.km, pair.limit_km))
-    how_far = _("{worn} of {limit}").format(worn=worn, limit=limit)
-    said = [f"{how_far}.", shoe_forecast(pair, unit)]
-    if pair.share_28d > 0:
-        said.append(_("{share} of your runs in 28 days.").format(share=units.percent(pair.share_28d)))
-    return Item(f"{pair.name}:", " ".join(said))
-
-
-def shoe_forecast(pair: ShoeInUse, unit: str) -> str:
-    """When a pair comes to its limit, or since when it is over it."""
-    limit = units.distance(1000 * pair.limit_km, unit, 0)
-    left = units.distance(1000 * pair.left_km, unit, 0)
-    if pair.is_over:
-        if pair.expected is None:
-            return _("Over its limit of {limit}.").format(limit=limit)
-        return _("Over its limit of {limit} since {day}.").format(limit=limit, day=units.day(pair.expected))
-    if pair.expected is None:
-        idle = _("{left} left, not or hardly in use.") if pair.runs else _("{left} left, not worn yet.")
-        return idle.format(left=left)
-    day = units.day(pair.expected, weekday=False, year=True)
-    if pair.expected_low and pair.expected_high and pair.expected_low < pair.expected_high:
-        days = units.days(pair.expected_low, pair.expected_high)
-        return _("{left} left, at its limit around {day} ({days}).").format(left=left, day=day, days=days)
-    return _("{left} left, at its limit around {day}.").format(left=left, day=day)
-
-
-def _routes_section(week: Week) -> Iterator[Block]:
-    """The routes of the last 28 days."""
-    if not week.runs_ever:
-        return
-    yield Heading(_("Routes"))
-    if not week.routes:
-        yield Paragraph(
-            _("No run with GPS in the last 28 days, so no routes. Record positions on your next run.")
-        )
-        return
-    yield Table(
-        (_("Route"), _("Share"), _("Distance"), _("Runs"), _("Most in a row")),
-        tuple(
-            (
-                route_title(route.route, route.name),
-                units.percent(route.share_28d),
-                units.distance(route.distance_m, week.units),
-                units.number(route.runs, 0),
-                units.number(route.longest_streak, 0),
-            )
-            for route in week.routes
-        ),
-    )
-    yield Paragraph(_("Shares of the runs with GPS in the last 28 days."), quiet=True)
-    for chart in ("route_maps", "routes"):
-        if chart in week.charts:
-            yield Drawing(chart, week.charts[chart], week.charts[chart].title)
-
-
-def _form_section(week: Week) -> Iterator[Block]:
-    """Running form, where it was recorded."""
-    if not week.form:
-        return
-    yield Heading(_("Running form"))
-    yield Table(
-        (_("Mean of the runs"), _("This week"), _("Usually"), _("By the last third")),
-        tuple(
-            (
-                value.label,
-                units.number(value.now, value.digits),
-                units.number(value.usual, value.digits),
-                units.number(value.drift, value.digits, signed=True),
-            )
-            for value in week.form
-        ),
-    )
-    note = _("It follows the pace, and is a description; nothing is known of it about the back.")
-    yield Paragraph(note, quiet=True)
-    if "form" in week.charts:
-        yield Drawing("form", week.charts["form"], week.charts["form"].title)
-
-
-def _other_habits_section(week: Week) -> Iterator[Block]:
-    """Strength, mobility, desk and posture."""
-    if not week.beside:
-        return
-    yield Heading(_("Besides running"))
-    yield Table(
-        (_("Of the last 7 days"), _("This week"), _("Usually")),
-        tuple(
-            (one.label, one.now_text or units.UNKNOWN, one.usual_text or units.UNKNOWN) for one in week.beside
-        ),
-    )
-
-
-def _missing_section(week: Week) -> Iterator[Block]:
-    """What data was missing, and how to mend it."""
-    if week.missing:
-        yield Heading(_("To know more"))
-        yield Items(tuple(Item(f"{gap.what}.", gap.then, gap.command) for gap in week.missing))
-
-
-def week_content(week: Week) -> list[Block]:
-    """All that a week's report says, in the language of its facts."""
+def build_document(week: Week) -> Document:
+    """Return what a week's report says, in the language of its facts."""
     with use_language(week.language):
-        return [block for part in _SECTIONS for block in part(week)]
-
-
-def _head_section(week: Week) -> Iterator[Block]:
-    yield Heading(week.headline, 1)
-    whole, begun = _("Your running week, {days}"), _("Your running week so far, {days} (not over yet)")
-    days = units.days(week.told.first, week.told.last)
-    yield Paragraph((whole if week.complete else begun).format(days=days), quiet=True)
-    step = week.next_step
-    text = f"{_('What to change:')} {step.text}" if step.tip else step.text
-    yield Paragraph(text, command=step.command)
-
-
-def _clinician_section(week: Week) -> Iterator[Block]:
-    return clinician_blocks(week.about_soreness)
-
-
-def clinician_blocks(notices: Sequence[Notice]) -> Iterator[Block]:
-    """The advice to see a clinician, where any alert means it."""
-    if not notices:
-        return
-    advice = guidance.clinician_advice()
-    yield Heading(advice.title)
-    yield Items(tuple(Item(notice.message, notice.why) for notice in notices))
-    yield Paragraph(advice.lead)
-    yield Items(tuple(Item(flag) for flag in advice.flags))
-    yield Paragraph(advice.emergency)
-
-
-def _numbers_section(week: Week) -> Iterator[Block]:
-    if week.is_empty:
-        return
-    yield Heading(_("The week in numbers"))
-    tiles = as_html.number_tiles(week)
-    if not week.usual.weeks:
-        yield Paragraph(
-            _("Nothing is known of the weeks before. Next week will stand beside this one."), quiet=True
+        whole, begun = _("Your running week, {days}"), _("Your running week so far, {days} (not over yet)")
+        days = units.days(week.days_so_far.first, week.days_so_far.last)
+        return Document(
+            language=week.language,
+            page_title=_("runlog, week {week}").format(week=week.name),
+            headline=week.headline,
+            eyebrow=(whole if week.complete else begun).format(days=days),
+            lead=(_next_step(week),),
+            sections=tuple(section for part in _SECTIONS for section in part(week)),
+            footer=footer_text(),
         )
-        yield Table(("", _("This week")), tuple((tile.label, tile.value) for tile in tiles))
-        return
-    yield Table(
-        ("", _("This week"), _("Usually")), tuple((tile.label, tile.value, tile.usual) for tile in tiles)
-    )
-    yield Paragraph(_usual_note(week), quiet=True)
-
-
-def _usual_note(week: Week) -> str:
-    if not week.complete:
-        text = _("Up to {day}. “Usually” is the same days of the weeks before; today is not over.")
-        return text.format(day=units.day(week.told.last))
-    text = ngettext(
-        "“Usually” is the week before.", "“Usually” is the mean of the {n} weeks before.", week.usual.weeks
-    )
-    return text.format(n=week.usual.weeks)
-
-
-def _soreness_section(week: Week) -> Iterator[Block]:
-    if week.is_empty:
-        return
-    yield Heading(_("Soreness and load"))
-    if "soreness_and_load" in week.charts:
-        yield from chart_blocks(week, "soreness_and_load")
-        if week.load_note:
-            yield Paragraph(week.load_note, quiet=True)
-    else:
-        yield Paragraph(_("No run and no rating in five weeks."))
-    yield from chart_blocks(week, "body")
-
-
-def chart_blocks(week: Week, chart: str) -> Iterator[Block]:
-    """A chart of the week, where it has something to show."""
-    if chart in week.charts:
-        data = week.charts[chart]
-        yield Drawing(chart, data, data.title)
-
-
-def _tips_section(week: Week) -> Iterator[Block]:
-    if week.tips:
-        yield Heading(_("What to change"))
-    for number, chosen in enumerate(week.tips, start=1):
-        yield from _tip_blocks(number, chosen)
-
-
-def _tip_blocks(number: int, chosen: ChosenTip) -> Iterator[Block]:
-    tip = chosen.tip
-    source = _("Source: {source}.").format(source=tip.source)
-    grade = _(tip.grade)
-    yield Heading(f"{number}. {tip.title}", 3)
-    yield Items(
-        (
-            Item(f"{_('Why now')}:", chosen.why_now),
-            Item(f"{_('How')}:", f"{tip.how} {tip.why}"),
-            Item(f"{_('Evidence')}:", f"{grade[:1].upper()}{grade[1:]}. {tip.evidence} {source}"),
-        )
-    )
-
-
-def _alerts_section(week: Week) -> Iterator[Block]:
-    if not week.about_training:
-        return
-    grades = {rule.kind: rule.grade for rule in ALERTS}
-    since = _("Since {day}. Evidence: {grade}.")
-    yield Heading(_("Keep an eye on"))
-    yield Items(
-        tuple(
-            Item(
-                one.message,
-                f"{one.why} {since.format(day=units.day(one.since), grade=_(grades[one.kind]))} {one.todo}",
-            )
-            for one in week.about_training
-        )
-    )
-
-
-def _findings_section(week: Week) -> Iterator[Block]:
-    if week.is_empty:
-        return
-    yield Heading(_("What it goes together with"))
-    enough = week.ratings >= MIN_RATINGS and week.same_rating is None
-    yield _findings_intro(week)
-    told = [one for one in week.findings if one.is_told and (enough or units.is_known(one.now))]
-    if told:
-        yield Items(tuple(_finding_item(finding, enough=enough) for finding in told))
-    if enough:
-        yield from chart_blocks(week, "exposure")
-    yield from chart_blocks(week, "streaks")
-
-
-def _findings_intro(week: Week) -> Block:
-    area = units.area(week.area)
-    if week.ratings < MIN_RATINGS:
-        few = _("Not enough yet: {n} of {needed} ratings.").format(n=week.ratings, needed=MIN_RATINGS)
-        later = _("From {needed} ratings of your {area} on, this says what your soreness goes together with.")
-        return Paragraph(f"{few} {later.format(needed=MIN_RATINGS, area=area)}")
-    if week.same_rating is not None:
-        same = _("All your {n} ratings are {rating}.")
-        same = same.format(n=week.ratings, rating=units.number(week.same_rating, 0))
-        later = _(
-            "So nothing can go together with them. Go on rating: when something changes, this says with what."
-        )
-        return Paragraph(f"{same} {later}")
-    text = _(
-        "Goes together with, not proof of cause. From {n} ratings of your {area}. Differences are in points "
-        "of soreness: the most likely one, and its 95% range."
-    )
-    return Paragraph(text.format(n=week.ratings, area=area), quiet=True)
-
-
-def _finding_item(finding: Finding, *, enough: bool) -> Item:
-    said = [_("This week: {value}").format(value=finding.now_text) + "."]
-    if enough:
-        said = [finding.sentence, format_estimate(finding), *said]
-    return Item(f"{finding.label}:", " ".join(text for text in said if text))
-
-
-def format_estimate(finding: Finding) -> str:
-    """The difference with its range, grade and number of ratings; only the grade where there is none."""
-    grade = finding.grade_text
-    if not finding.is_estimated:
-        return _("Grade: {grade}.").format(grade=grade)
-    if finding.grade in ("A", "B", "C"):
-        grade = f"{grade} ({finding.grade})"
-    effect, low, high = (_format_points(value) for value in (finding.effect, finding.low, finding.high))
-    text = _("{effect} points ({low} to {high}), {grade}, n {n}.")
-    return text.format(effect=effect, low=low, high=high, grade=grade, n=finding.n)
-
-
-def _format_points(value: float) -> str:
-    return units.number(value, 1 if abs(value) >= 1 else 2, signed=True)
-
-
-def _footer_section(_week: Week) -> Iterator[Block]:
-    yield Paragraph(footer_text(), quiet=True)
 
 
 def footer_text() -> str:
-    """What stands below every report."""
+    """Return what stands below every report."""
     return _(
         "Made by runlog on your own computer; nothing left it. "
         "It describes your data and is no medical advice."
     )
 
 
+def _next_step(week: Week) -> Paragraph:
+    step = week.next_step
+    if step.is_tip:
+        return Paragraph(step.text, lead=_("What to change:"), link="#tips", style="lead")
+    return Paragraph(step.text, command=step.command, style="lead")
+
+
+def _clinician_section(week: Week) -> Iterator[Section]:
+    return clinician_sections(week.soreness_alerts)
+
+
+def clinician_sections(notices: Iterable[Notice]) -> Iterator[Section]:
+    """Yield the advice to see a clinician, if any alert calls for it."""
+    reasons = tuple(Paragraph(notice.why, lead=notice.message) for notice in notices)
+    if not reasons:
+        return
+    advice = guidance.clinician_advice()
+    flags = BulletList(tuple(ListItem("", flag) for flag in advice.flags), style="")
+    emergency = Paragraph(advice.emergency, style="emergency")
+    blocks: tuple[Block, ...] = (*reasons, Paragraph(advice.lead), flags, emergency)
+    yield Section(advice.title, blocks, id="clinician", style="clinician")
+
+
+def _introduction(week: Week) -> Iterator[Section]:
+    if week.is_empty:
+        text = _(
+            "How sore you were beside what you ran; what your soreness goes together with, and how sure that "
+            "is; at most three things to try; and when your shoes are due."
+        )
+        yield Section(_("What this page will show"), (Paragraph(text),))
+
+
+def _numbers_section(week: Week) -> Iterator[Section]:
+    if week.is_empty:
+        return
+    titles = ("", _("This week"), _("Usually")) if week.usual.weeks else ("", _("This week"))
+    tiles = NumberTiles(titles, tuple(_number_tiles(week)))
+    yield Section(_("The week in numbers"), (Paragraph(_usual_note(week), quiet=True), tiles))
+
+
+def _usual_note(week: Week) -> str:
+    if not week.usual.weeks:
+        return _("Nothing is known of the weeks before. Next week will stand beside this one.")
+    if not week.complete:
+        text = _("Up to {day}. “Usually” is the same days of the weeks before; today is not over.")
+        return text.format(day=units.day(week.days_so_far.last))
+    text = ngettext(
+        "“Usually” is the week before.", "“Usually” is the mean of the {n} weeks before.", week.usual.weeks
+    )
+    return text.format(n=week.usual.weeks)
+
+
+def _number_tiles(week: Week) -> Iterator[NumberTile]:
+    now, usual, unit = week.totals, week.usual, week.units
+    soreness = _("Soreness, {area}").format(area=units.area(week.area))
+    for label, value, before in (
+        (soreness, units.number(now.soreness_mean), units.number(usual.soreness_mean)),
+        (_("Worst rating"), units.number(now.soreness_max, 0), units.number(usual.soreness_max)),
+        (_("Ratings"), units.number(now.ratings, 0), units.number(usual.ratings)),
+        (_("Runs"), units.number(now.runs, 0), units.number(usual.runs)),
+        (_("Distance"), units.distance(now.distance_m, unit), units.distance(usual.distance_m, unit)),
+        (_("Moving time"), units.duration(now.moving_s), units.duration(usual.moving_s)),
+    ):
+        known = bool(usual.weeks) and before != units.UNKNOWN
+        yield NumberTile(label, value, before, _("usually {value}").format(value=before) if known else "")
+
+
+def _soreness_section(week: Week) -> Iterator[Section]:
+    if week.is_empty:
+        return
+    blocks: list[Block] = list(_charts(week, "soreness_and_load"))
+    if not blocks:
+        blocks.append(Paragraph(_("No run and no rating in five weeks.")))
+    elif week.load_note:
+        blocks.append(Paragraph(week.load_note, quiet=True))
+    body, days = tuple(_charts(week, "body")), tuple(_day_blocks(week))
+    if body or days:
+        blocks.append(SideBySide(body, days))
+    yield Section(_("Soreness and load"), tuple(blocks))
+
+
+def _charts(week: Week, name: str, *, note: str = "", folded: str = "") -> Iterator[ChartBlock]:
+    """Yield a chart of the week, if it has something to show."""
+    if name in week.charts:
+        data = week.charts[name]
+        yield ChartBlock(name, data, data.title, folded=folded, note=note)
+
+
+def _day_blocks(week: Week) -> Iterator[Block]:
+    """Yield the table of the days with its note: runs, loads, and each area or the worst of many."""
+    rated = {area for day in week.days for area in day.soreness}
+    if not (week.totals.runs or rated):
+        return
+    areas = sorted(rated, key=lambda area: (area != week.area, area))
+    shown = MOST_AREA_COLUMNS if len(areas) <= MOST_AREA_COLUMNS else 1
+    own, elsewhere = areas[:shown], areas[shown:]
+    titles = [
+        _("Day"),
+        *((_("Run"), _("Load")) if week.total_runs else ()),
+        *(units.capital(units.area(area)) for area in own),
+        *((_("Worst elsewhere"),) if elsewhere else ()),
+    ]
+    yield Table(
+        tuple(titles),
+        tuple(tuple(_day_cells(day, week, own, elsewhere)) for day in week.days),
+        caption=_("Day by day"),
+        words=(len(titles) - 1,) if elsewhere else (),
+        style="days",
+    )
+    loads = _("Load in {unit}.").format(unit=_(units.load_unit(week.load_kind, week.units)))
+    scale = _("Soreness is the day’s worst rating, 0 none to 10 worst; – is not known.")
+    yield Paragraph(f"{loads} {scale}" if week.total_runs else scale, quiet=True)
+
+
+def _day_cells(day: Day, week: Week, own: list[str], elsewhere: list[str]) -> Iterator[str]:
+    yield units.day(day.day)
+    if week.total_runs:
+        yield units.distance(day.distance_m, week.units) if day.runs else _("none")
+        yield units.number(units.load_in(day.load, week.load_kind, week.units), 0)
+    for area in own:
+        yield units.number(day.soreness.get(area), 0)
+    if elsewhere:
+        rated = [area for area in elsewhere if area in day.soreness]
+        worst = max(rated, key=lambda area: day.soreness[area], default=None)
+        yield (
+            f"{units.area(worst)} {units.number(day.soreness[worst], 0)}"
+            if worst is not None
+            else units.UNKNOWN
+        )
+
+
+def _tips_section(week: Week) -> Iterator[Section]:
+    if week.tips:
+        tips = tuple(_tip_block(number, chosen) for number, chosen in enumerate(week.tips, start=1))
+        labels = (_("Why now"), _("How"), _("Evidence"))
+        yield Section(_("What to change"), (TipList(labels, tips),), id="tips")
+
+
+def _tip_block(number: int, chosen: ChosenTip) -> TipBlock:
+    tip = chosen.tip
+    source = _("Source: {source}.").format(source=tip.source)
+    return TipBlock(
+        title=f"{number}. {tip.title}",
+        why_now=chosen.why_now,
+        how=f"{tip.how} {tip.why}",
+        grade=f"{units.capital(_(tip.grade))}.",
+        evidence=f"{tip.evidence} {source}",
+    )
+
+
+def _alerts_section(week: Week) -> Iterator[Section]:
+    if week.other_alerts:
+        explained = {chosen.why_now for chosen in week.tips}
+        items = tuple(_alert_item(notice, explained) for notice in week.other_alerts)
+        yield Section(_("Keep an eye on"), (BulletList(items, full=MOST_FULL_ALERTS),))
+
+
+def _alert_item(notice: Notice, explained: set[str]) -> ListItem:
+    """Return the alert; why it is one, unless a tip says that already; since when, and how well known."""
+    (grade,) = (rule.grade for rule in ALERTS if rule.kind == notice.kind)
+    since = _("Since {day}. Evidence: {grade}.").format(day=units.day(notice.since), grade=_(grade))
+    note = since if notice.why in explained else f"{notice.why} {since}"
+    return ListItem(notice.message, notice.todo, note, style=notice.severity)
+
+
+def _findings_section(week: Week) -> Iterator[Section]:
+    if week.is_empty:
+        return
+    linked = week.ratings >= MIN_RATINGS and week.constant_rating is None
+    shown = [
+        finding for finding in week.findings if finding.is_told and (linked or units.is_known(finding.now))
+    ]
+    findings = tuple(_finding_block(finding, linked=linked) for finding in shown)
+    blocks: list[Block] = []
+    if linked:
+        blocks += [_linked_findings(week, findings), *_other_findings(week), *_charts(week, "exposure")]
+    else:
+        blocks += [*_why_no_links(week), FindingList(findings)]
+    yield Section(_("What it goes together with"), (*blocks, *_charts(week, "streaks")))
+
+
+def _why_no_links(week: Week) -> Iterator[Block]:
+    area = units.area(week.area)
+    if week.ratings < MIN_RATINGS:
+        few = _("Not enough yet: {n} of {needed} ratings.").format(n=week.ratings, needed=MIN_RATINGS)
+        later = _("From {needed} ratings of your {area} on, this says what your soreness goes together with.")
+        yield Paragraph(later.format(needed=MIN_RATINGS, area=area), lead=few)
+        yield Progress(week.ratings, MIN_RATINGS, _("Ratings"))
+    else:
+        same = _("All your {n} ratings are {rating}.")
+        same = same.format(n=week.ratings, rating=units.number(week.constant_rating, 0))
+        later = _(
+            "So nothing can go together with them. Go on rating: when something changes, this says with what."
+        )
+        yield Paragraph(later, lead=same)
+
+
+def _linked_findings(week: Week, findings: tuple[FindingBlock, ...]) -> FindingList:
+    intro = _(
+        "Goes together with, not proof of cause. From {n} ratings of your {area}. Differences are in points "
+        "of soreness: the most likely one, and its 95% range."
+    )
+    legend = _(
+        "Goes together with, not proof of cause. From {n} ratings of your {area}. The dot is the most likely "
+        "difference in points of soreness, the line its 95% range."
+    )
+    intro, legend = (text.format(n=week.ratings, area=units.area(week.area)) for text in (intro, legend))
+    return FindingList(findings, intro, legend, (_("less sore"), _("more sore")))
+
+
+def _finding_block(finding: Finding, *, linked: bool) -> FindingBlock:
+    values = _("This week: {value}").format(value=finding.now_text)
+    if not linked:
+        return FindingBlock(finding.label, "", values, "", "", None)
+    if finding.median_text:
+        values += "; " + _("over your whole diary: {value}").format(value=finding.median_text)
+    if finding.n:
+        known = ngettext("(known at {n} rating)", "(known at {n} ratings)", finding.n).format(n=finding.n)
+        values += f" {known}"
+    return FindingBlock(
+        label=finding.label,
+        sentence=finding.sentence,
+        values=values,
+        grade=format_grade(finding.grade),
+        estimate=format_estimate(finding),
+        effect=_effect_range(finding) if finding.is_estimated else None,
+    )
+
+
+def format_estimate(finding: Finding) -> str:
+    """Return the difference with its range, grade and number of ratings; without one only the grade."""
+    if not finding.is_estimated:
+        return _("Grade: {grade}.").format(grade=finding.grade_text)
+    text = _("{effect} points ({low} to {high}), {grade}, n {n}.")
+    return text.format(**_points(finding), grade=format_grade(finding.grade), n=finding.n)
+
+
+def _points(finding: Finding) -> dict[str, str]:
+    """Return the difference and the ends of its range in points, by name."""
+    return {
+        name: units.number(value, 1 if abs(value) >= 1 else 2, signed=True)
+        for name, value in (("effect", finding.effect), ("low", finding.low), ("high", finding.high))
+    }
+
+
+def _effect_range(finding: Finding) -> EffectRange:
+    points = _points(finding)
+    direction = ("more" if finding.effect > 0 else "less") if finding.has_sign else ""
+    bounds = _("{low} to {high}").format(low=points["low"], high=points["high"])
+    return EffectRange(
+        effect=finding.effect,
+        low=finding.low,
+        high=finding.high,
+        text=f"{points['effect']} ({bounds})",
+        spoken=_("{effect} points, from {low} to {high}").format(**points),
+        style=f"{'unsure ' if finding.grade in UNSURE else ''}{direction}",
+    )
+
+
+def _other_findings(week: Week) -> Iterator[Paragraph]:
+    """Yield those without a place of their own: without a sign, or with too few values."""
+    for title, grades in ((_("No sign of a link"), ("none",)), (_("Cannot be told yet"), ("", "describe"))):
+        others = [
+            f"{finding.label} ({finding.now_text})"
+            for finding in week.findings
+            if not finding.is_told and finding.grade in grades
+        ]
+        if others:
+            yield Paragraph(f"{'; '.join(others)}.", lead=f"{title}:", quiet=True, style="others")
+
+
+def _trials_section(week: Week) -> Iterator[Section]:
+    """Yield the runner's own trials, and which one would tell more."""
+    if week.trials:
+        note = _("Here lots decide which run goes which way, so what they show is more than going together.")
+        trials = TrialList(tuple(map(_trial_block, week.trials)))
+        yield Section(_("Your own plans"), (Paragraph(note, quiet=True), trials))
+    if week.suggestion is not None:
+        idea = Paragraph(week.suggestion.sentence, command=week.suggestion.command)
+        yield Section(_("What would tell more"), (idea,))
+
+
+def _trial_block(trial: TrialStatus) -> TrialBlock:
+    title = _("Plan {id}: {first} or {second}")
+    text = trial.sentence
+    if trial.next_day is not None:
+        following = _("Next, on {day}: {way}.").format(day=units.day(trial.next_day), way=trial.next_way)
+        text = f"{text} {following}"
+    return TrialBlock(title.format(id=trial.id, first=trial.first, second=trial.second), text)
+
+
+def _shoes_section(week: Week) -> Iterator[Section]:
+    if week.shoes:
+        bars = ShoeBars(tuple(_shoe_bar(shoe, week.units) for shoe in week.shoes))
+        yield Section(_("Shoes"), (bars, Paragraph(_rotation_note(week), quiet=True)))
+    elif week.total_runs:
+        none = _("No shoes yet. Tell runlog which pair you run in, and it counts the distance:")
+        yield Section(_("Shoes"), (Paragraph(none, command="runlog shoes add NAME"),))
+
+
+def _rotation_note(week: Week) -> str:
+    convention = _("Limits are a convention, not a measurement.")
+    pairs = sum(shoe.share_28d > 0 for shoe in week.shoes)
+    if not pairs:
+        return convention
+    turns = ngettext(
+        "All runs of the last 28 days with a known pair were in one.",
+        "In the last 28 days {n} pairs took turns.",
+        pairs,
+    )
+    return f"{turns.format(n=pairs)} {convention}"
+
+
+def _shoe_bar(shoe: ShoeInUse, unit: str) -> ShoeBar:
+    worn, limit = (units.distance(metres, unit, 0) for metres in (shoe.worn_m, shoe.limit_m))
+    text = shoe_forecast(shoe, unit)
+    if shoe.share_28d > 0:
+        share = _("{share} of your runs in 28 days.").format(share=units.percent(shoe.share_28d))
+        text = f"{text} {share}"
+    return ShoeBar(
+        name=shoe.name,
+        used=_("{worn} of {limit}").format(worn=worn, limit=limit),
+        percent=100.0 if shoe.is_over else 100 * shoe.worn_m / shoe.limit_m,
+        over=shoe.is_over,
+        text=text,
+    )
+
+
+def shoe_forecast(shoe: ShoeInUse, unit: str) -> str:
+    """Return when a pair comes to its limit, or since when it is over it."""
+    limit, left = (units.distance(metres, unit, 0) for metres in (shoe.limit_m, shoe.left_m))
+    if shoe.is_over:
+        if shoe.expected is None:
+            return _("Over its limit of {limit}.").format(limit=limit)
+        return _("Over its limit of {limit} since {day}.").format(limit=limit, day=units.day(shoe.expected))
+    if shoe.expected is None:
+        idle = _("{left} left, not or hardly in use.") if shoe.runs else _("{left} left, no run in it yet.")
+        return idle.format(left=left)
+    day = units.day(shoe.expected, weekday=False, year=True)
+    if shoe.expected_low and shoe.expected_high and shoe.expected_low < shoe.expected_high:
+        days = units.days(shoe.expected_low, shoe.expected_high)
+        return _("{left} left, at its limit around {day} ({days}).").format(left=left, day=day, days=days)
+    return _("{left} left, at its limit around {day}.").format(left=left, day=day)
+
+
+def _routes_section(week: Week) -> Iterator[Section]:
+    if not week.total_runs:
+        return
+    if not week.routes:
+        none = _("No run with GPS in the last 28 days, so no routes. Record positions on your next run.")
+        yield Section(_("Routes"), (Paragraph(none),))
+        return
+    titles = (_("Route"), _("Of 28 days’ runs"), _("Runs in all"), _("In a row now"), _("At most"))
+    rows = (
+        (
+            route.name or route.route,
+            units.percent(route.share_28d),
+            str(route.runs),
+            str(route.streak),
+            str(route.longest_streak),
+        )
+        for route in week.routes
+    )
+    labels = (
+        f"{route.route}, {distance}" if route.name else distance
+        for route in week.routes
+        for distance in (units.distance(route.distance_m, week.units),)
+    )
+    blocks: tuple[Block, ...] = (
+        *_charts(week, "route_maps"),
+        Table(titles, tuple(rows), row_notes=tuple(labels)),
+        *_charts(week, "routes", note=_("From the dashed line on, an alert speaks of it.")),
+    )
+    yield Section(_("Routes"), blocks)
+
+
+def _form_section(week: Week) -> Iterator[Section]:
+    if not week.form_values:
+        return
+    titles = (_("Mean of the runs"), _("This week"), _("Usually"), _("By the last third"))
+    rows = (
+        (
+            value.label,
+            units.number(value.now, value.digits),
+            units.number(value.usual, value.digits),
+            units.number(value.drift, value.digits, signed=True),
+        )
+        for value in week.form_values
+    )
+    note = _("It follows the pace, and is a description; nothing is known of it about the back.")
+    chart = tuple(_charts(week, "form", folded=_("Run by run, half a year")))
+    blocks: tuple[Block, ...] = (
+        *(Paragraph("", lead=block.finding) for block in chart),
+        Table(titles, tuple(rows)),
+        Paragraph(note, quiet=True),
+        *chart,
+    )
+    yield Section(_("Running form"), blocks, style="together")
+
+
+def _other_habits_section(week: Week) -> Iterator[Section]:
+    if week.other_habits:
+        rows = (
+            (habit.label, habit.now_text or units.UNKNOWN, habit.usual_text or units.UNKNOWN)
+            for habit in week.other_habits
+        )
+        table = Table((_("Habit"), _("This week"), _("Usually")), tuple(rows), words=(1, 2))
+        yield Section(_("Besides running"), (table,), style="together")
+
+
+def _missing_section(week: Week) -> Iterator[Section]:
+    if week.missing:
+        items = (ListItem(f"{gap.what}.", gap.then, command=gap.command) for gap in week.missing)
+        yield Section(_("To know more"), (BulletList(tuple(items), style="missing"),))
+
+
 _SECTIONS = (
-    _head_section,
     _clinician_section,
+    _introduction,
     _numbers_section,
     _soreness_section,
     _tips_section,
@@ -355,5 +505,4 @@ _SECTIONS = (
     _form_section,
     _other_habits_section,
     _missing_section,
-    _footer_section,
 )
