@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
+from runlog.analysis.links import links
 from runlog.analysis.periods import Span
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext, use_language
@@ -36,15 +37,15 @@ MIN_RATINGS = 2
 
 @dataclass(frozen=True, slots=True)
 class PeriodTotals:
-    """A month or a week of the season: its days, as far as they are of the season, in numbers."""
+    """A month or a week in numbers, as far as it lies in the season."""
 
     span: Span
-    numbers: Totals
+    totals: Totals
 
 
 @dataclass(frozen=True, slots=True)
 class PastAlert:
-    """An alert that there was: as it was said last, and the first and last week at whose end it held."""
+    """An alert as it was worded last, with the first and the last week at whose end it held."""
 
     notice: Notice
     first: Span
@@ -54,30 +55,35 @@ class PastAlert:
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """Everything that is said of a season, as data: SI units, NaN and None unknown.
+    """The facts of a season's report: SI units, NaN and None unknown, sentences in the settings' language.
 
     Attributes:
-        span: its days; over: whether it was over by then.
-        language, units: those of the settings.
-        area: the body area rated most up to its end; ratings: of it, in the season.
-        headline: how it was.
-        all: the whole in numbers; months, weeks: its parts, each as far as it lies in the season.
-        best, worst: the weeks with the least and the most soreness, of those with at least two ratings;
-            None where there are not two such weeks that differ.
+        span: its days.
+        complete: whether it was over by then.
+        area: the body area rated most up to its end.
+        ratings: how many ratings of the area lie in the season.
+        headline: how it was, in one sentence.
+        totals: the whole in numbers.
+        months: its months in numbers.
+        weeks: its weeks in numbers.
+        best: the week with the least soreness, of those with at least two ratings; None if there are not two
+            such weeks that differ.
+        worst: the week with the most soreness, likewise.
         findings: what soreness went together with, over the ratings of the season.
-        shoes: the pairs worn; routes: those run, the most used first.
-        alerts: that there were at the ends of its weeks, in the order in which they came.
+        shoes: the pairs in which there were runs.
+        routes: the routes run, the most used first.
+        alerts: those at the ends of its weeks, in the order in which they came.
         charts: the data of the charts that have something to show, by their names.
     """
 
     span: Span
-    over: bool
+    complete: bool
     language: str
     units: str
     area: str
     ratings: int
     headline: str
-    all: Totals
+    totals: Totals
     months: tuple[PeriodTotals, ...]
     weeks: tuple[PeriodTotals, ...]
     best: PeriodTotals | None
@@ -96,14 +102,14 @@ def build_season(
     now: datetime | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Season:
-    """The facts of a season as they stood at its end, in the language of the settings.
+    """Gather the facts of a season as of its end, in the language of the settings.
 
     Args:
         history: whose.
         since: its first month or day, like "2026-01" or "2026-01-15".
         until: its last one, included; None is today.
         now: the current time, aware.
-        progress: called after each week that was looked through for alerts: how many, of how many, which.
+        progress: called after each week's alerts with its number, the number of weeks, and its name.
 
     Raises:
         BadInput: no such month or day, an end before the beginning, a season that has not begun, or a
@@ -114,46 +120,41 @@ def build_season(
 
 
 def _gather_season(
-    history: History,
+    full_history: History,
     since: str,
     until: str | None,
     now: pd.Timestamp,
     progress: Callable[[int, int, str], None] | None,
 ) -> Season:
-    today = history.clock.day(now)
-    span = _season_span(since, until, today)
-    end = min(periods.end_of_day(history, span.last), now)
-    known = periods.history_as_of(history, end)
-    area = periods.main_area(known) or Area.UPPER_BACK
-    table = exposures(known, area)
-    of_season = span.of(table)
-    weeks = tuple(
-        PeriodTotals(days, summary.week_totals(known, days, area)) for days in _season_weeks(known, span)
-    )
-    months = tuple(
-        PeriodTotals(days, summary.week_totals(known, days, area)) for days in _season_months(span)
+    span = _season_span(since, until, full_history.clock.day(now))
+    end = min(periods.end_of_day(full_history, span.last), now)
+    history = periods.history_as_of(full_history, end)
+    area = periods.main_area(history) or Area.UPPER_BACK
+    table = span.of(exposures(history, area))
+    months, weeks = (
+        tuple(PeriodTotals(days, summary.week_totals(history, days, area)) for days in parts)
+        for parts in (_season_months(span), _season_weeks(history, span))
     )
     best, worst = _best_and_worst(weeks)
-    numbers = summary.week_totals(known, span, area)
-    found = build_findings(known, of_season, span)
+    totals = summary.week_totals(history, span, area)
     return Season(
         span=span,
-        over=end < now,
+        complete=end < now,
         language=history.settings.language,
         units=history.settings.units,
         area=area,
-        ratings=int(numbers.ratings),
-        headline=_season_headline(known, span, numbers, area),
-        all=numbers,
+        ratings=int(totals.ratings),
+        headline=_season_headline(history, span, totals, area),
+        totals=totals,
         months=months,
         weeks=weeks,
         best=best,
         worst=worst,
-        findings=found,
-        shoes=season_shoes(known, span, end),
-        routes=season_routes(known, span),
-        alerts=_past_alerts(known, weeks, end, progress),
-        charts=_season_charts(known, span, area, of_season),
+        findings=build_findings(history, table, span),
+        shoes=season_shoes(history, span, end),
+        routes=season_routes(history, span),
+        alerts=_past_alerts(history, weeks, end, progress),
+        charts=_season_charts(history, span, area, table),
     )
 
 
@@ -168,49 +169,50 @@ def _season_span(since: str, until: str | None, today: date) -> Span:
 
 
 def _season_weeks(history: History, span: Span) -> list[Span]:
-    """The runner's weeks, the first and the last one as far as they lie in the season."""
-    week = periods.week_of(span.first, history.settings)
-    count = (span.last - week.first).days // 7 + 1
-    whole = [week.before(-number) for number in range(count)]
-    return [Span(max(one.first, span.first), min(one.last, span.last)) for one in whole]
+    """Return the runner's weeks, the first and the last one as far as they lie in the season."""
+    first_week = periods.week_of(span.first, history.settings)
+    count = (span.last - first_week.first).days // 7 + 1
+    weeks = (first_week.before(-number) for number in range(count))
+    return [Span(max(week.first, span.first), min(week.last, span.last)) for week in weeks]
 
 
 def _season_months(span: Span) -> list[Span]:
-    found, first = [], span.first
+    """Return the months, the first and the last one as far as they lie in the season."""
+    months, first = [], span.first
     while first <= span.last:
         last = periods.parse_period(f"{first:%Y-%m}").last
-        found.append(Span(first, min(last, span.last)))
+        months.append(Span(first, min(last, span.last)))
         first = last + timedelta(days=1)
-    return found
+    return months
 
 
 def _best_and_worst(weeks: tuple[PeriodTotals, ...]) -> tuple[PeriodTotals | None, PeriodTotals | None]:
     rated = [week for week in weeks if week.totals.ratings >= MIN_RATINGS]
     best = min(rated, key=lambda week: week.totals.soreness_mean, default=None)
     worst = max(rated, key=lambda week: week.totals.soreness_mean, default=None)
-    if best is None or worst is None or best.numbers.soreness_mean == worst.numbers.soreness_mean:
+    if best is None or worst is None or best.totals.soreness_mean == worst.totals.soreness_mean:
         return None, None
     return best, worst
 
 
-def _season_headline(history: History, span: Span, numbers: Totals, area: str) -> str:
-    """How soreness went from the season's first half to its second, where both were rated."""
+def _season_headline(history: History, span: Span, totals: Totals, area: str) -> str:
+    """Write how soreness changed from the season's first half to its second, if both were rated."""
     where = units.area(area)
-    if not numbers.runs and not numbers.ratings:
+    if not totals.runs and not totals.ratings:
         return _("A season without runs and without ratings of your {area}.").format(area=where)
-    if not numbers.ratings:
+    if not totals.ratings:
         ran = ngettext(
             "{n} run, but no rating of your {area}.",
             "{n} runs, but no rating of your {area}.",
-            int(numbers.runs),
+            int(totals.runs),
         )
-        return ran.format(n=int(numbers.runs), area=where)
+        return ran.format(n=int(totals.runs), area=where)
     middle = span.first + (span.last - span.first) / 2
     halves = (replace(span, last=middle), replace(span, first=middle + timedelta(days=1)))
     early, late = (summary.week_totals(history, half, area).soreness_mean for half in halves)
     places = {
         "area": where,
-        "mean": units.number(numbers.soreness_mean),
+        "mean": units.number(totals.soreness_mean),
         "before": units.number(early),
         "after": units.number(late),
     }
@@ -234,22 +236,20 @@ def _past_alerts(
     end: pd.Timestamp,
     progress: Callable[[int, int, str], None] | None,
 ) -> tuple[PastAlert, ...]:
-    """What held at the end of each week, as the report of that week said it."""
-    found: dict[str, PastAlert] = {}
+    """Return the alerts that held at the end of any week, each as it was worded last."""
+    past: dict[str, PastAlert] = {}
     for number, week in enumerate(weeks, start=1):
         moment = min(periods.end_of_day(history, week.span.last), end)
         for notice in alerts(history, moment):
-            before = found.get(notice.id)
+            before = past.get(notice.id)
             first, count = (before.first, before.weeks) if before else (week.span, 0)
-            found[notice.id] = PastAlert(notice, first, week.span, count + 1)
+            past[notice.id] = PastAlert(notice, first, week.span, count + 1)
         if progress is not None:
             progress(number, len(weeks), periods.week_name(periods.week_of(week.span.last, history.settings)))
-    return tuple(found.values())
+    return tuple(past.values())
 
 
 def _season_charts(history: History, span: Span, area: str, table: pd.DataFrame) -> dict[str, Any]:
-    from runlog.analysis.links import links
-
     charts: dict[str, Any] = {}
     weeks = weeks_chart.weeks_in_span(history, span, area)
     if weeks.weeks["ratings"].any() or (weeks.weeks["load"] > 0).any():
