@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from runlog.settings import Settings
 
 INDEX = "index.html"
-#: What the archive remembers of its pages, beside them.
+#: The rows of the index, kept to know next time which pages have changed.
 MANIFEST = "archive.json"
 
 
@@ -38,7 +38,7 @@ class IndexRow:
     """One week in the index; numbers are SI, None unknown.
 
     Attributes:
-        key: what its page was made of; another key means another page.
+        key: the hash of its page's inputs.
         load: of the week, in load_unit.
     """
 
@@ -54,7 +54,7 @@ class IndexRow:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What was written: the index, and how many of the pages had changed, of how many."""
+    """The index that was written, the number of pages that had changed, and the number of all."""
 
     index: Path
     written: int
@@ -79,47 +79,41 @@ def write_archive(
         BadInput: the folder cannot be written to, or ``now`` has no time zone.
     """
     moment = periods.to_utc(now)
-    spans = _complete_weeks(history, moment)
-    names = [periods.week_name(span) for span in spans]
-    before = _read_manifest(folder / MANIFEST)
+    weeks = _complete_weeks(history, moment)
+    names = [periods.week_name(week) for week in weeks]
+    files = [None, *(f"{name}.html" for name in names), None]
+    manifest = _read_manifest(folder / MANIFEST)
     fingerprint = Fingerprint(history)
     rows, written = [], 0
-    for place, (name, span) in enumerate(zip(names, spans, strict=True)):
-        around = ArchiveLinks(INDEX, *(_file_name(_name_at(names, place + step)) for step in (-1, 1)))
+    for number, (name, week) in enumerate(zip(names, weeks, strict=True), start=1):
+        links = ArchiveLinks(INDEX, previous=files[number - 1], next=files[number + 1])
         page = folder / f"{name}.html"
-        key = fingerprint.of(span, around)
-        row = before.get(name)
+        key = fingerprint.of_week(week, links)
+        row = manifest.get(name)
         if row is None or row.key != key or not page.exists():
-            week = build_week(history, name, moment)
-            write_atomically(page, render_page(week, around))
-            row = _index_row(week, key)
+            facts = build_week(history, name, moment)
+            write_atomically(page, render_page(facts, links))
+            row = _index_row(facts, key)
             written += 1
         rows.append(row)
         if progress is not None:
-            progress(place + 1, len(spans), page.name)
-    _write_index(folder, rows, history)
+            progress(number, len(weeks), page.name)
+    _write_index(folder, rows, history.settings)
     return Archive(folder / INDEX, written, len(rows))
 
 
 def _complete_weeks(history: History, now: pd.Timestamp) -> list[Span]:
-    """The complete weeks in which there was a run or an entry, the earliest first."""
+    """Return the complete weeks with a run or an entry, the earliest first."""
     days = pd.concat([history.runs["day"], history.entries["day"]]).drop_duplicates().sort_values()
-    spans = dict.fromkeys(periods.week_of(day.date(), history.settings) for day in days)
-    return [span for span in spans if periods.end_of_day(history, span.last) <= now]
-
-
-def _name_at(names: Sequence[str], place: int) -> str | None:
-    return names[place] if 0 <= place < len(names) else None
-
-
-def _file_name(name: str | None) -> str | None:
-    return None if name is None else f"{name}.html"
+    weeks = dict.fromkeys(periods.week_of(day.date(), history.settings) for day in days)
+    return [week for week in weeks if periods.end_of_day(history, week.last) <= now]
 
 
 class Fingerprint:
-    """What the page of a week is made of, as a hash: all that had happened by its end, and the settings."""
+    """Hashes of the inputs of each week's page: the history up to the week's end, and the settings."""
 
     def __init__(self, history: History) -> None:
+        """Hash each row once, whatever the number of weeks."""
         self._always = repr(
             (__version__, history.settings, history.plans, history.load_kind, history.load_note)
         ) + "".join(
@@ -131,12 +125,12 @@ class Fingerprint:
             for table in (history.runs, history.others, history.entries)
         ]
 
-    def of(self, span: Span, around: ArchiveLinks) -> str:
-        """The hash of one week's page."""
-        found = hashlib.sha256(f"{self._always}{span}{around}".encode())
+    def of_week(self, week: Span, links: ArchiveLinks) -> str:
+        """Return the hash of one week's page."""
+        digest = hashlib.sha256(f"{self._always}{week}{links}".encode())
         for days, hashes in self._tables:
-            found.update(hashes[(days <= pd.Timestamp(span.last)).to_numpy()].tobytes())
-        return found.hexdigest()
+            digest.update(hashes[(days <= pd.Timestamp(week.last)).to_numpy()].tobytes())
+        return digest.hexdigest()
 
 
 def _index_row(week: Week, key: str) -> IndexRow:
@@ -160,7 +154,7 @@ def _value_or_none(value: float) -> float | None:
 
 
 def _read_manifest(path: Path) -> dict[str, IndexRow]:
-    """The rows of the last time; none where that cannot be read, so that all is written anew."""
+    """Read the rows of the last run by week; none if unreadable, so that all pages are written anew."""
     try:
         rows = [IndexRow(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError):
@@ -168,10 +162,10 @@ def _read_manifest(path: Path) -> dict[str, IndexRow]:
     return {row.week: row for row in rows}
 
 
-def _write_index(folder: Path, rows: Sequence[IndexRow], history: History) -> None:
-    write_atomically(folder / INDEX, as_html.render_document(_index_document(rows, history.settings)))
-    kept: list[dict[str, Any]] = [asdict(row) for row in rows]
-    write_atomically(folder / MANIFEST, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+def _write_index(folder: Path, rows: Sequence[IndexRow], settings: Settings) -> None:
+    write_atomically(folder / INDEX, as_html.render_document(_index_document(rows, settings)))
+    manifest = json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False)
+    write_atomically(folder / MANIFEST, f"{manifest}\n")
 
 
 def _index_document(rows: Sequence[IndexRow], settings: Settings) -> Document:

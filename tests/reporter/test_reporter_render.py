@@ -159,6 +159,11 @@ def test_the_cells_of_tables_stay_in_their_columns():
     assert as_text.align_columns([["a", "b"]]) == [["a  ", "  b"]]
 
 
+def test_a_table_wider_than_a_mail_becomes_a_list():
+    table = Table(("Route", "In a row now", "At most"), (("R" * 60, "1", "4"),))
+    assert as_text.render_plain([table]) == f"* {'R' * 60}:\n  In a row now 1; At most 4\n"
+
+
 def test_plain_text_fits_the_line_of_a_mail(facts):
     text = as_text.render_plain(week_content.build_document(facts).simple_blocks())
     assert max(map(len, text.splitlines())) <= as_text.LINE_WIDTH

@@ -132,10 +132,22 @@ def _plain_block(block: SimpleBlock) -> str:
         case BulletList(items):
             return "\n".join(_wrap_lines(_plain_sentences(item), first="* ", rest="  ") for item in items)
         case Table():
-            fit = [[units.printable(cell) for cell in row] for row in _table_rows(block)]
-            return "\n".join("  ".join(row).rstrip() for row in align_columns(fit))
+            return _plain_table(block)
         case ChartBlock(finding=finding, folded=folded):
             return "" if folded else _wrap_lines(finding)
+
+
+def _plain_table(table: Table) -> str:
+    """Return a table in columns or, if these are wider than a line, as a list of its rows."""
+    titles, *rows = [[units.printable(cell) for cell in row] for row in _table_rows(table)]
+    lines = ["  ".join(row).rstrip() for row in align_columns([titles, *rows])]
+    if max(map(_display_width, lines)) <= LINE_WIDTH:
+        return "\n".join(lines)
+    values = ("; ".join(map(" ".join, zip(titles[1:], row[1:], strict=True))) for row in rows)
+    return "\n".join(
+        _wrap_lines(f"{row[0]}: {value}", first="* ", rest="  ")
+        for row, value in zip(rows, values, strict=True)
+    )
 
 
 def _plain_sentences(block: Paragraph | ListItem) -> str:
