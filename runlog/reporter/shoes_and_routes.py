@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,7 +15,6 @@ from runlog.analysis.shoe_assignment import pairs_resting
 from runlog.analysis.shoe_wear import shoe_table
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
     from datetime import date
 
     from runlog.analysis.history import History
@@ -50,11 +49,11 @@ class ShoeInUse:
         return self.left_m <= 0
 
 
-@lru_cache(maxsize=8)  # several alerts, a chart and the page ask for it
+@lru_cache(maxsize=8)  # shared by several alerts, a chart and the page
 def in_use_table(history: History, now: pd.Timestamp) -> pd.DataFrame:
-    """The pairs begun and not retired by a moment, as ``analysis.shoes`` gives them, the most worn first.
+    """Return the rows of ``shoe_table`` of pairs in use at a moment, the most worn first.
 
-    Not to be changed.
+    The table is shared, so do not change it.
     """
     table = shoe_table(history, now)
     today = pd.Timestamp(history.clock.day(now))
@@ -85,6 +84,10 @@ def _date_or_none(value: pd.Timestamp) -> date | None:
     return None if pd.isna(value) else value.date()
 
 
+def _name_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 MOST_RECENT_ROUTES = 5
 
 
@@ -93,12 +96,13 @@ class RecentRoute:
     """One route.
 
     Attributes:
-        route: its label; name: the runner's, or the usual one of its runs, or None.
+        route: its label.
+        name: the runner's, or the usual one of its runs, or None.
         distance_m: the median of its runs.
         runs: in all.
-        share_28d: of the runs with a route of the last 28 days.
-        longest_streak: the most runs in a row on it; streak: those up to the last run, 0 where that went
-            another way.
+        share_28d: its share of the runs with a route in the last 28 days.
+        longest_streak: the most runs in a row on it.
+        streak: the runs in a row on it up to the last run, 0 if that was on another route.
     """
 
     route: str
@@ -116,7 +120,7 @@ def route_title(route: str, name: str | None) -> str:
 
 
 def recent_routes(history: History, now: pd.Timestamp) -> tuple[RecentRoute, ...]:
-    """The routes of the last 28 days, the most used first, five at most."""
+    """Return the routes of the last 28 days, the most used first, five at most."""
     used = route_table(history, now)
     used = used.loc[used["share_28d"] > 0].sort_values("share_28d", ascending=False, kind="stable")
     routed = history.runs["route"].dropna()
@@ -124,7 +128,7 @@ def recent_routes(history: History, now: pd.Timestamp) -> tuple[RecentRoute, ...
     return tuple(
         RecentRoute(
             route=str(row["route"]),
-            name=None if pd.isna(row["name"]) else str(row["name"]),
+            name=_name_or_none(row["name"]),
             distance_m=float(row["distance_m"]),
             runs=int(row["runs"]),
             share_28d=float(row["share_28d"]),
@@ -141,12 +145,14 @@ MOST_SEASON_ROUTES = 8
 
 @dataclass(frozen=True, slots=True)
 class SeasonShoe:
-    """A pair that was worn in the season.
+    """A pair with runs in the season.
 
     Attributes:
-        runs, distance_m: in the season.
-        worn_m, limit_m: in all, at its end.
-        over: the day on which it passed its limit, where that was in the season, else None.
+        runs: in the season.
+        distance_m: in the season.
+        worn_m: in all, at the season's end.
+        limit_m: its limit.
+        over: the day on which it passed its limit, if within the season, else None.
         retired: the day on which it was put away, likewise.
     """
 
@@ -161,7 +167,7 @@ class SeasonShoe:
 
 @dataclass(frozen=True, slots=True)
 class SeasonRoute:
-    """A route that was run in the season: its runs, and their share of the runs with a route."""
+    """A route of the season: its runs, and their share of the runs with a route."""
 
     route: str
     name: str | None
@@ -171,49 +177,41 @@ class SeasonRoute:
 
 
 def season_shoes(history: History, span: Span, end: pd.Timestamp) -> tuple[SeasonShoe, ...]:
-    """The pairs worn in a season, those with the most runs first."""
-    worn = span.of(history.runs).groupby("shoe")["distance_m"].agg(runs="size", metres="sum")
-    pairs = shoe_table(history, end).set_index("name").to_dict("index")
-    found = [
-        _season_shoe(str(row.Index), int(row["runs"]), float(row.metres), pairs[row.Index], span)
-        for row in worn.itertuples()
-    ]
-    return tuple(sorted(found, key=lambda one: -one.runs))
-
-
-def _season_shoe(
-    name: str, runs: int, distance_m: float, pair: dict[Hashable, Any], span: Span
-) -> SeasonShoe:
-    return SeasonShoe(
-        name=name,
-        runs=runs,
-        distance_m=distance_m,
-        worn_m=1000 * float(pair["km"]),
-        limit_m=1000 * float(pair["limit_km"]),
-        over=_date_within(pair["expected"], span) if pair["left_km"] <= 0 else None,
-        retired=_date_within(pair["retired"], span),
+    """Return the pairs with runs in a season, those with the most runs first."""
+    runs = span.of(history.runs).groupby("shoe")["distance_m"].agg(["size", "sum"])
+    table = runs.join(shoe_table(history, end).set_index("name"))
+    return tuple(
+        SeasonShoe(
+            name=str(name),
+            runs=int(row["size"]),
+            distance_m=float(row["sum"]),
+            worn_m=1000 * float(row["km"]),
+            limit_m=1000 * float(row["limit_km"]),
+            over=_date_within(row["expected"], span) if row["left_km"] <= 0 else None,
+            retired=_date_within(row["retired"], span),
+        )
+        for name, row in table.sort_values("size", ascending=False, kind="stable").iterrows()
     )
 
 
 def season_routes(history: History, span: Span) -> tuple[SeasonRoute, ...]:
-    """The routes of a season, the most used first."""
+    """Return the routes of a season, the most used first."""
     routed = span.of(history.runs).dropna(subset=["route"])
-    known = route_table(history).set_index("route")["name"] if len(routed) else pd.Series(dtype=object)
-    ways = routed.groupby("route")["distance_m"].agg(["size", "median"])
-    ways = ways.sort_values("size", ascending=False, kind="stable").head(MOST_SEASON_ROUTES)
+    names = route_table(history).set_index("route")["name"] if len(routed) else pd.Series(dtype=object)
+    routes = routed.groupby("route")["distance_m"].agg(["size", "median"])
+    routes = routes.sort_values("size", ascending=False, kind="stable").head(MOST_SEASON_ROUTES)
     return tuple(
         SeasonRoute(
             route=str(label),
-            name=None if pd.isna(name := known.get(label)) else str(name),
+            name=_name_or_none(names.get(label)),
             runs=int(row["size"]),
             share=float(row["size"]) / len(routed),
             distance_m=float(row["median"]),
         )
-        for label, row in ways.iterrows()
+        for label, row in routes.iterrows()
     )
 
 
-def _date_within(day: pd.Timestamp, span: Span) -> date | None:
-    if pd.isna(day) or not span.first <= day.date() <= span.last:
-        return None
-    return day.date()
+def _date_within(moment: pd.Timestamp, span: Span) -> date | None:
+    day = _date_or_none(moment)
+    return day if day is not None and span.first <= day <= span.last else None

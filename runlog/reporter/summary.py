@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.analysis.periods import Span
 
-#: So many weeks before are what is usual.
+#: The number of weeks before that are compared with.
 COMPARISON_WEEKS = 4
 
 
@@ -40,10 +40,12 @@ class Totals:
 
     Attributes:
         weeks: how many weeks they are means of.
-        runs, ratings: per week; ratings are those of one area.
-        distance_m, moving_s: per week; NaN where no run tells them.
-        soreness_mean: of all ratings of the area; soreness_max: the worst of them, of several weeks the mean
-            of each one's worst.
+        runs: per week.
+        distance_m: per week; NaN if it is known of no run.
+        moving_s: per week; NaN likewise.
+        ratings: of one area, per week.
+        soreness_mean: of all ratings of the area.
+        soreness_max: the worst of them; of several weeks the mean of each one's worst.
     """
 
     weeks: int
@@ -56,48 +58,50 @@ class Totals:
 
 
 def week_totals(history: History, week: Span, area: str) -> Totals:
-    """The numbers of one week."""
+    """Return the numbers of one week."""
     return _sum_up(week.of(history.runs), week.of(ratings_of(history, area)), weeks=1)
 
 
 def usual_totals(history: History, week: Span, area: str) -> Totals:
-    """The means of the same days of the four weeks before, or of as many as the log was kept in."""
-    begun = comparison_weeks(history, week)
-    runs, rated = history.runs, ratings_of(history, area)
-    ran, told = (pd.concat([span.of(frame) for span in begun] or [frame.iloc[:0]]) for frame in (runs, rated))
-    worst = pd.Series([span.of(rated)["soreness"].max() for span in begun], dtype=float)
-    return replace(_sum_up(ran, told, weeks=len(begun)), soreness_max=float(worst.mean()))
+    """Return the means of the same days in those of the four weeks before in which the log was kept."""
+    weeks = comparison_weeks(history, week)
+    ratings = ratings_of(history, area)
+    worst = pd.Series([span.of(ratings)["soreness"].max() for span in weeks], dtype=float)
+    totals = _sum_up(_rows_in(weeks, history.runs), _rows_in(weeks, ratings), weeks=len(weeks))
+    return replace(totals, soreness_max=float(worst.mean()))
+
+
+def _rows_in(spans: Sequence[Span], frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([span.of(frame) for span in spans] or [frame.iloc[:0]])
 
 
 def comparison_weeks(history: History, week: Span) -> list[Span]:
-    """The same days of the four weeks before, the latest first: of those that the log was kept in."""
+    """Return the same days of the four weeks before in which the log was kept, the latest first."""
     return [span for span in map(week.before, range(1, COMPARISON_WEEKS + 1)) if _was_logging(history, span)]
 
 
 def _was_logging(history: History, span: Span) -> bool:
-    """Whether the log is known to be kept on a day of a span: what is silent for longer is unknown, not 0."""
+    """Return whether the log was kept in a span: a week without any entry near it is unknown, not 0."""
     silence = timedelta(days=history.settings.silence_days)
-    shown = activity_evidence(history)["day"].between(
-        pd.Timestamp(span.first - silence), pd.Timestamp(span.last)
-    )
-    return bool(shown.any())
+    days = activity_evidence(history)["day"]
+    return bool(days.between(pd.Timestamp(span.first - silence), pd.Timestamp(span.last)).any())
 
 
-def _sum_up(runs: pd.DataFrame, rated: pd.DataFrame, weeks: int) -> Totals:
-    each = weeks or float("nan")
+def _sum_up(runs: pd.DataFrame, ratings: pd.DataFrame, weeks: int) -> Totals:
+    divisor = weeks or float("nan")
     return Totals(
         weeks=weeks,
-        runs=len(runs) / each,
-        distance_m=_sum_of_known(runs["distance_m"]) / each,
-        moving_s=_sum_of_known(runs["moving_s"].fillna(runs["duration_s"])) / each,
-        ratings=len(rated) / each,
-        soreness_mean=float(rated["soreness"].mean()) if len(rated) else float("nan"),
-        soreness_max=float(rated["soreness"].max()) if len(rated) else float("nan"),
+        runs=len(runs) / divisor,
+        distance_m=_sum_of_known(runs["distance_m"]) / divisor,
+        moving_s=_sum_of_known(runs["moving_s"].fillna(runs["duration_s"])) / divisor,
+        ratings=len(ratings) / divisor,
+        soreness_mean=float(ratings["soreness"].mean()) if len(ratings) else float("nan"),
+        soreness_max=float(ratings["soreness"].max()) if len(ratings) else float("nan"),
     )
 
 
 def _sum_of_known(column: pd.Series[float]) -> float:
-    """The sum of what is known: 0 for no runs at all, NaN where runs are there but none tells it."""
+    """Sum the known values: 0 without runs, NaN if the value is known of none of them."""
     return float(column.sum(min_count=1)) if len(column) else 0.0
 
 
@@ -109,9 +113,10 @@ class Day:
     """One local day; NaN is unknown.
 
     Attributes:
-        runs: how many; distance_m: of all of them.
+        runs: how many.
+        distance_m: of all of them.
         load: in the unit of ``History.load_kind``; 0 on a day of rest.
-        soreness: by area the worst rating; areas that were not rated are absent.
+        soreness: the worst rating by area; areas without a rating are absent.
     """
 
     day: date
@@ -122,12 +127,12 @@ class Day:
 
 
 def summarise_days(history: History, span: Span) -> tuple[Day, ...]:
-    """The days of a span, as far as the history goes."""
+    """Return the days of a span, as far as the history goes."""
     loads = load.daily_metrics(history, pd.Timestamp(span.last))["load"]
-    ran = span.of(history.runs).groupby("day")["distance_m"]
-    runs, metres = ran.size(), ran.sum(min_count=1)
-    rated = span.of(ratings_of(history))
-    worst = {day: of_day.groupby("area")["soreness"].max() for day, of_day in rated.groupby("day")}
+    by_day = span.of(history.runs).groupby("day")["distance_m"]
+    runs, metres = by_day.size(), by_day.sum(min_count=1)
+    ratings = span.of(ratings_of(history)).groupby("day")
+    worst = {day: entries.groupby("area")["soreness"].max() for day, entries in ratings}
     return tuple(
         Day(
             day.date(),
@@ -145,9 +150,12 @@ class OtherHabit:
     """One habit besides running.
 
     Attributes:
-        name: of the factor; label: for people.
-        now: this week, as the factor has it; NaN where unknown; usual: the mean of the weeks before.
-        now_text, usual_text: the same in words, "" where unknown.
+        name: of the factor.
+        label: for people.
+        now: the factor's value this week; NaN if unknown.
+        now_text: the same in words, "" if unknown.
+        usual: the mean of the weeks before; NaN if unknown.
+        usual_text: the same in words, "" if unknown.
     """
 
     name: str
@@ -163,10 +171,13 @@ class FormValue:
     """One value of running form, in the unit of its track column.
 
     Attributes:
-        column: of the track; label: for people, with the unit.
-        now: the mean of the week's runs; usual: that of the weeks before; NaN where unknown.
-        drift: the mean over the week's runs of their last third less their first; NaN where unknown.
-        runs: of the week that tell it; digits: with how many it is told.
+        column: of the track.
+        label: for people, with the unit.
+        now: the mean of the week's runs; NaN if unknown.
+        usual: the mean of the weeks before; NaN if unknown.
+        drift: last third less first third, the mean over the week's runs; NaN if unknown.
+        runs: how many of the week have the value.
+        digits: how many decimals are written.
     """
 
     column: str
@@ -179,13 +190,13 @@ class FormValue:
 
 
 def other_habits(history: History, week: Span, before: Sequence[Span]) -> tuple[OtherHabit, ...]:
-    """The habits of which the diary tells something in the week or in the weeks before."""
-    found = [
+    """Return the habits that are known in the week or in the weeks before."""
+    habits = [
         _other_habit(factor, history, week, before)
         for factor in FACTORS
         if factor.family in findings.OTHER_HABIT_FAMILIES
     ]
-    return tuple(one for one in found if one.now_text or one.usual_text)
+    return tuple(habit for habit in habits if habit.now_text or habit.usual_text)
 
 
 def _other_habit(factor: Factor, history: History, week: Span, before: Sequence[Span]) -> OtherHabit:
@@ -199,12 +210,12 @@ def _other_habit(factor: Factor, history: History, week: Span, before: Sequence[
 
 
 def form_values(history: History, week: Span, before: Sequence[Span]) -> tuple[FormValue, ...]:
-    """The values of running form that a stream of the week tells: those of which a drift is known."""
+    """Return the values of running form whose drift is known in the week."""
     runs, usual = week.of(history.runs), history.runs.iloc[:0]
     if before:
         usual = type(week)(before[-1].first, before[0].last).of(history.runs)
-    found = [_form_value(column, runs, usual) for column in FORM_MEASURES]
-    return tuple(one for one in found if units.is_known(one.drift))
+    values = (_form_value(column, runs, usual) for column in FORM_MEASURES)
+    return tuple(value for value in values if units.is_known(value.drift))
 
 
 def _form_value(column: str, runs: pd.DataFrame, usual: pd.DataFrame) -> FormValue:
@@ -226,7 +237,7 @@ def _mean_of_known(values: Sequence[float]) -> float:
     return sum(known) / len(known) if known else math.nan
 
 
-#: What runs may lack: the column, what is said of one such run and of many, what to do, and the command.
+#: What runs may lack: the column, the sentence for one such run and for many, what to do, and the command.
 _RUN_GAPS = (
     (
         "warmup",
@@ -254,7 +265,7 @@ _RUN_GAPS = (
 
 @dataclass(frozen=True, slots=True)
 class MissingData:
-    """Something unknown: what, what it would tell, and the command that tells it."""
+    """Something unknown: what it is, what it would be good for, and the command that records it."""
 
     what: str
     then: str
@@ -262,7 +273,7 @@ class MissingData:
 
 
 def missing_data(history: History, week: Span, area: str) -> tuple[MissingData, ...]:
-    """What is unknown that would tell more, the most useful first."""
+    """Return what is unknown and would make the report say more, the most useful first."""
     runs = type(week)(week.before(COMPARISON_WEEKS - 1).first, week.last).of(history.runs)
     return tuple(
         gap
@@ -276,16 +287,16 @@ def missing_data(history: History, week: Span, area: str) -> tuple[MissingData, 
 
 
 def _missing_ratings(history: History, area: str) -> MissingData | None:
-    rated = len(ratings_of(history, area))
-    if rated >= MIN_RATINGS:
+    n = len(ratings_of(history, area))
+    if n >= MIN_RATINGS:
         return None
-    left = MIN_RATINGS - rated
+    left = MIN_RATINGS - n
     then = ngettext(
         "After {n} more evening you see what your soreness goes together with. 0 counts too.",
         "After {n} more evenings you see what your soreness goes together with. 0 counts too.",
         left,
     )
-    what = _("{n} of {needed} ratings").format(n=rated, needed=MIN_RATINGS)
+    what = _("{n} of {needed} ratings").format(n=n, needed=MIN_RATINGS)
     return MissingData(what, then.format(n=left), "runlog log 3")
 
 
@@ -298,8 +309,8 @@ def _missing_of_runs(runs: pd.DataFrame) -> list[MissingData]:
         ]
     runs = runs.assign(warmup=comparable_answers(runs, "warmup"))
     return [
-        MissingData(ngettext(*told, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
-        for column, told, then, command in _RUN_GAPS
+        MissingData(ngettext(*texts, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
+        for column, texts, then, command in _RUN_GAPS
         if (unknown := int(runs[column].isna().sum())) > len(runs) / 2
     ]
 

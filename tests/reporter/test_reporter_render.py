@@ -161,7 +161,7 @@ def test_the_cells_of_tables_stay_in_their_columns():
 
 def test_a_table_wider_than_a_mail_becomes_a_list():
     table = Table(("Route", "In a row now", "At most"), (("R" * 60, "1", "4"),))
-    assert as_text.render_plain([table]) == f"* {'R' * 60}:\n  In a row now 1; At most 4\n"
+    assert as_text.render_plain([table]) == f"* {'R' * 60}: In a row\n  now 1; At most 4\n"
 
 
 def test_plain_text_fits_the_line_of_a_mail(facts):

@@ -8,12 +8,12 @@ from typing import Any
 from runlog.errors import MissingExtra
 from runlog.reporter.charts.style import LIGHT
 
-#: What WeasyPrint does not know of the page's style sheet, said once more in words that it knows.
+#: The rules of the page's style sheet that WeasyPrint does not know, in words that it does.
 _PDF_STYLE = "h1 { font-size: 22pt; max-width: none } .narrow { display: none }"
 
 
 def render_pdf(html: str) -> bytes:
-    """The PDF of a page.
+    """Print a page as a PDF.
 
     Raises:
         MissingExtra: WeasyPrint, or the Pango library that it draws text with, is not installed.
@@ -40,7 +40,7 @@ def _import_weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint tells no types
 
 
 def _light_colours(html: str) -> str:
-    """The page with colours in the place of their names, which the charts' SVG is not read with."""
+    """Replace the names of colours by the light colours: WeasyPrint does not resolve them within SVG."""
     return re.sub(r"var\(--(\w+)\)", lambda name: LIGHT.get(name[1], name[0]), html)
 
 
