@@ -149,6 +149,11 @@ class Week:
         return self.total_runs == 0 and self.total_entries == 0
 
     @property
+    def has_links(self) -> bool:
+        """Whether the ratings are enough for links, and not all equal."""
+        return self.ratings >= MIN_RATINGS and self.constant_rating is None
+
+    @property
     def see_clinician(self) -> bool:
         """Whether the advice to see a clinician is shown."""
         return bool(self.soreness_alerts)

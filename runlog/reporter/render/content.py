@@ -84,7 +84,8 @@ class Table:
         row_notes: quiet words behind each row's name.
         words: the places of columns that hold words instead of numbers.
         style: its class on a page; "scrolling" is one that may be wider than a phone.
-        links: the addresses that the rows' names lead to on a page; notes: a sentence below each row there.
+        links: the addresses that the rows' names lead to on a page.
+        notes: a sentence below each row on a page.
     """
 
     titles: tuple[str, ...]
@@ -102,7 +103,8 @@ class ChartBlock:
     """A chart.
 
     Attributes:
-        name: of the chart; data: what it draws.
+        name: of the chart.
+        data: what it draws.
         finding: what it shows, in one sentence.
         folded: the words that unfold it on a page; its finding is then said before it.
         note: on how it is drawn; texts without pictures leave it out.
@@ -170,7 +172,8 @@ class EffectRange:
     """A difference in points of soreness with its 95% range, to be drawn.
 
     Attributes:
-        text: the numbers, short; spoken: the same for those who cannot see the drawing.
+        text: the numbers, short.
+        spoken: the same for those who cannot see the drawing.
         style: its classes on a page.
     """
 
@@ -184,7 +187,7 @@ class EffectRange:
 
 @dataclass(frozen=True, slots=True)
 class FindingBlock:
-    """What is known of one factor.
+    """What a report says about one factor.
 
     Attributes:
         sentence: its link, "" without one.
@@ -212,8 +215,8 @@ class FindingList:
     """The factors.
 
     Attributes:
-        intro: what the numbers mean, in texts; legend: what the drawings mean, on a page. Both are "" where
-            no links are shown.
+        intro: what the numbers mean, for texts; "" where no links are shown.
+        legend: what the drawings mean, for a page; "" where no links are shown.
         directions: what lies at the left and at the right of the drawings.
     """
 

@@ -18,6 +18,7 @@ from runlog.reporter.render.content import (
     Section,
     Table,
 )
+from runlog.reporter.render.finding_blocks import format_estimate
 from runlog.reporter.shoes_and_routes import route_title
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _link_blocks(season: Season) -> Iterator[Block]:
     )
     yield Paragraph(text.format(n=season.ratings, area=area), quiet=True)
     items = [
-        ListItem(f"{finding.label}:", f"{finding.sentence} {week_content.format_estimate(finding)}")
+        ListItem(f"{finding.label}:", f"{finding.sentence} {format_estimate(finding)}")
         for finding in season.findings
         if finding.is_told and finding.is_estimated
     ]
