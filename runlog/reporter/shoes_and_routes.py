@@ -119,10 +119,15 @@ def route_title(route: str, name: str | None) -> str:
     return f"{units.printable(name)} ({route})" if name else route
 
 
+def routes_by_use(history: History, now: pd.Timestamp) -> pd.DataFrame:
+    """Return ``route_table``, the routes most used in the last 28 days first."""
+    return route_table(history, now).sort_values("share_28d", ascending=False, kind="stable")
+
+
 def recent_routes(history: History, now: pd.Timestamp) -> tuple[RecentRoute, ...]:
     """Return the routes of the last 28 days, the most used first, five at most."""
-    used = route_table(history, now)
-    used = used.loc[used["share_28d"] > 0].sort_values("share_28d", ascending=False, kind="stable")
+    used = routes_by_use(history, now)
+    used = used.loc[used["share_28d"] > 0]
     routed = history.runs["route"].dropna()
     streak = route_streak(history, pd.DatetimeIndex([now])).iloc[0]
     return tuple(

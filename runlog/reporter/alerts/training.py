@@ -10,12 +10,12 @@ import pandas as pd
 from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.load import daily_metrics
-from runlog.analysis.routes import SHARE_DAYS, route_table
+from runlog.analysis.routes import SHARE_DAYS
 from runlog.i18n import _
 from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
 from runlog.reporter.guidance import evidence
-from runlog.reporter.shoes_and_routes import route_title
+from runlog.reporter.shoes_and_routes import route_title, routes_by_use
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,9 +42,7 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     if not repeated[-1]:
         return []
     most, row = float(share.iloc[-1]), int(streak.iloc[-1])
-    ranked = (
-        route_table(history, now).sort_values("share_28d", ascending=False, kind="stable").set_index("route")
-    )
+    ranked = routes_by_use(history, now).set_index("route")
     by_share = most >= settings.route_share
     route = ranked.index[0] if by_share else routed.iloc[-1]
     name = route_title(route, ranked["name"][route])

@@ -48,45 +48,34 @@ _GAP = 0.55  # between two areas
 
 #: Where each area lies: boxes (x from and to on the right half, y from and to) that the outline is cut with.
 _TORSO = 19.0
+_LEGS = {
+    "hip_groin": ((0, 22, 90, 112),),
+    "thigh": ((0, 22, 112, 139),),
+    "knee": ((0, 22, 139, 156),),
+    "lower_leg": ((0, 22, 156, 186),),
+    "ankle": ((0, 22, 186, 197),),
+    "foot": ((0, 22, 197, 210),),
+}
 _BOXES: Mapping[str, Mapping[str, tuple[tuple[float, float, float, float], ...]]] = {
     FRONT: {
         "neck": ((0, 9, 24, 33),),
         "shoulder": ((12.5, 30, 33, 51),),
         "chest": ((0, 12.5, 33, 62), (12.5, _TORSO + 1, 51, 62)),
-        "hip_groin": ((0, 22, 90, 112),),
-        "thigh": ((0, 22, 112, 139),),
-        "knee": ((0, 22, 139, 156),),
-        "lower_leg": ((0, 22, 156, 186),),
-        "ankle": ((0, 22, 186, 197),),
-        "foot": ((0, 22, 197, 210),),
+        **_LEGS,
     },
     BACK: {
         "neck": ((0, 9, 24, 32),),
         "shoulder": ((14.5, 30, 33, 51),),
         "upper_back": ((0, 14.5, 32, 66), (14.5, _TORSO + 1, 51, 66)),
         "lower_back": ((0, _TORSO + 1, 66, 90),),
-        "hip_groin": ((0, 22, 90, 112),),
-        "thigh": ((0, 22, 112, 139),),
-        "knee": ((0, 22, 139, 156),),
-        "lower_leg": ((0, 22, 156, 186),),
-        "ankle": ((0, 22, 186, 197),),
-        "foot": ((0, 22, 197, 210),),
+        **_LEGS,
     },
 }
 
 #: On which side an area is named; what is on both is named once.
+_NAMED_IN_FRONT = ("chest", "hip_groin", "thigh", "knee", "ankle", "foot")
 LABEL_SIDE: Mapping[str, str] = {
-    "neck": BACK,
-    "shoulder": BACK,
-    "upper_back": BACK,
-    "lower_back": BACK,
-    "chest": FRONT,
-    "hip_groin": FRONT,
-    "thigh": FRONT,
-    "knee": FRONT,
-    "lower_leg": BACK,
-    "ankle": FRONT,
-    "foot": FRONT,
+    name: FRONT if name in _NAMED_IN_FRONT else BACK for boxes in _BOXES.values() for name in boxes
 }
 
 
@@ -166,8 +155,7 @@ def _body_title(areas: pd.DataFrame) -> str:
 
 def body_height(data: BodyData, width: int) -> int:
     """Return how many pixels high it is."""
-    line = 24 if _has_other_area(data) else 0
-    return (230 if width == style.NARROW else 340) + line
+    return (230 if width == style.NARROW else 340) + (24 if "other" in data.areas.index else 0)
 
 
 def draw_body(data: BodyData, axes: Axes) -> None:
@@ -188,10 +176,6 @@ def draw_body(data: BodyData, axes: Axes) -> None:
         aspect="equal",
     )
     axes.set_axis_off()
-
-
-def _has_other_area(data: BodyData) -> bool:
-    return "other" in data.areas.index
 
 
 def _fill_shape(axes: Axes, shape: BaseGeometry, middle: float, colour: str) -> None:

@@ -13,12 +13,12 @@ from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.factors.route import route_share
 from runlog.analysis.geometry import EARTH_RADIUS_M, TangentPlane, cumulative_distance, resample, to_cartesian
-from runlog.analysis.routes import SHARE_DAYS, route_table
+from runlog.analysis.routes import SHARE_DAYS
 from runlog.i18n import _, ngettext
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.shoes_and_routes import route_title
+from runlog.reporter.shoes_and_routes import route_title, routes_by_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,7 +75,7 @@ class RouteMapsData:
 
 def route_maps_data(history: History, view: View) -> RouteMapsData:
     """Return the routes of the 28 days up to ``view.now``."""
-    used = route_table(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
+    used = routes_by_use(history, view.now)
     used = used.loc[used["share_28d"] > 0]
     shapes, zones = history.routes["shape"], history.settings.privacy_zones
     maps = [
@@ -283,7 +283,7 @@ def routes_data(history: History, view: View) -> RoutesData:
     )
     if (runs["line"] == OTHER_ROUTES).any():
         lines.append(OTHER_ROUTES)
-    used = route_table(history, view.now).sort_values("share_28d", ascending=False, kind="stable")
+    used = routes_by_use(history, view.now)
     named = used.dropna(subset="name")
     names = dict(zip(named["route"], named["name"], strict=True))
     used = used.loc[used["share_28d"] > 0]

@@ -100,7 +100,9 @@ def draw_soreness(data: SorenessData, axes: Axes) -> None:
     if _has_ratings(data) or not _has_load(data):
         _draw_soreness(data.days["soreness"].to_numpy(float), upper)
     if _has_load(data):
-        _draw_load(data, lower)
+        loads = data.days["load"].fillna(0.0).to_numpy(float)
+        _draw_load(loads, data.load_unit, lower)
+        _label_day(lower, int(np.argmax(loads)), loads.max(), 3)
     starts = range(0, DAILY_DAYS, 7)
     style.mark_days(lower, starts, data.days.index[::7], "left")
     lower.set_xlim(-0.6, DAILY_DAYS - 0.4)
@@ -141,13 +143,10 @@ def _days_to_label(rated: list[int], soreness: NDArray[np.float64], apart: float
     return chosen
 
 
-def _draw_load(data: SorenessData, axes: Axes) -> None:
-    loads = data.days["load"].fillna(0.0).to_numpy(float)
-    axes.bar(range(DAILY_DAYS), loads, width=0.72, color=LIGHT["load"])
-    title = _("Load, {unit}").format(unit=data.load_unit)
+def _draw_load(loads: NDArray[np.float64], unit: str, axes: Axes) -> None:
+    axes.bar(range(len(loads)), loads, width=0.72, color=LIGHT["load"])
+    title = _("Load, {unit}").format(unit=unit)
     axes.set(yticks=[], title=title, ylim=(0, max(loads.max() * 1.3, 1.0)))
-    if loads.max() > 0:
-        _label_day(axes, int(np.argmax(loads)), loads.max(), 3)
 
 
 def _label_day(axes: Axes, day: int, value: float, above: float) -> None:
@@ -241,9 +240,7 @@ def draw_weeks(data: WeeksData, axes: Axes) -> None:
     style.set_panel_title(upper, _("Soreness: mean, and up to the worst rating"), pixels - 45)
     upper.grid(axis="y")
     loads = weeks["load"].fillna(0.0).to_numpy(float)
-    lower.bar(places, loads, width=0.72, color=LIGHT["load"])
-    title = _("Load, {unit}").format(unit=data.load_unit)
-    lower.set(yticks=[], title=title, ylim=(0, max(loads.max() * 1.3, 1.0)))
+    _draw_load(loads, data.load_unit, lower)
     _label_highest(upper, weeks["soreness"].to_numpy(float), 1)
     _label_highest(lower, loads, 0)
     every = max(1, math.ceil(len(weeks) / max(1, int((pixels - 40) / _DATE_WIDTH))))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from runlog.i18n import N_, _, ngettext
+from runlog.i18n import N_, N_plural, _, ngettext
 from runlog.reporter.alerts.common import trailing_true
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
@@ -41,6 +41,24 @@ _TITLES = {
     "cooldown": (
         N_("Cool-down: {done} of {known} runs"),
         N_("Cool-down: {done} of {known} runs, {unknown} unknown"),
+    ),
+}
+_SENTENCES: dict[tuple[str, str], str | tuple[str, str]] = {
+    ("warmup", UNKNOWN): N_("Not known whether your last run had a warm-up."),
+    ("warmup", PERHAPS): N_("Perhaps a warm-up before your last run."),
+    ("warmup", SKIPPED): N_plural(
+        "No warm-up before your last run.", "No warm-up before your last {n} runs."
+    ),
+    ("warmup", DONE): N_plural(
+        "A warm-up before your last run.", "A warm-up before each of your last {n} runs."
+    ),
+    ("cooldown", UNKNOWN): N_("Not known whether your last run had a cool-down."),
+    ("cooldown", PERHAPS): N_("Perhaps a cool-down after your last run."),
+    ("cooldown", SKIPPED): N_plural(
+        "No cool-down after your last run.", "No cool-down after your last {n} runs."
+    ),
+    ("cooldown", DONE): N_plural(
+        "A cool-down after your last run.", "A cool-down after each of your last {n} runs."
     ),
 }
 
@@ -91,35 +109,13 @@ def _streaks_title(streaks: dict[str, tuple[str, int]], runs: int) -> str:
     answers = {answer for answer, _length in streaks.values()}
     if answers == {UNKNOWN}:
         return _("Not known whether your last run had a warm-up or a cool-down")
-    return " ".join((_warmup_sentence(*streaks["warmup"]), _cooldown_sentence(*streaks["cooldown"])))
+    return " ".join(_streak_sentence(habit, *streaks[habit]) for habit in STREAK_HABITS)
 
 
-def _warmup_sentence(answer: str, runs: int) -> str:
-    if answer == UNKNOWN:
-        return _("Not known whether your last run had a warm-up.")
-    if answer == PERHAPS:
-        return _("Perhaps a warm-up before your last run.")
-    if answer == SKIPPED:
-        return ngettext(
-            "No warm-up before your last run.", "No warm-up before your last {n} runs.", runs
-        ).format(n=runs)
-    return ngettext(
-        "A warm-up before your last run.", "A warm-up before each of your last {n} runs.", runs
-    ).format(n=runs)
-
-
-def _cooldown_sentence(answer: str, runs: int) -> str:
-    if answer == UNKNOWN:
-        return _("Not known whether your last run had a cool-down.")
-    if answer == PERHAPS:
-        return _("Perhaps a cool-down after your last run.")
-    if answer == SKIPPED:
-        return ngettext(
-            "No cool-down after your last run.", "No cool-down after your last {n} runs.", runs
-        ).format(n=runs)
-    return ngettext(
-        "A cool-down after your last run.", "A cool-down after each of your last {n} runs.", runs
-    ).format(n=runs)
+def _streak_sentence(habit: str, answer: str, runs: int) -> str:
+    """Say how many of the last runs in a row had the answer."""
+    text = _SENTENCES[habit, answer]
+    return _(text) if isinstance(text, str) else ngettext(*text, runs).format(n=runs)
 
 
 def draw_streaks(data: StreaksData, axes: Axes) -> None:

@@ -183,27 +183,25 @@ def _lay_out(figure: Figure) -> None:
 
 def split_in_two(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
     """Divide axes into an upper and a lower panel with the same horizontal scale."""
-    figure, place = axes.figure, axes.get_subplotspec()
-    if place is None:
-        raise ValueError("these axes are no subplot, so they cannot be divided")
-    grid = place.subgridspec(2, 1, height_ratios=heights)
-    axes.remove()
-    upper = figure.add_subplot(grid[0])
-    lower = figure.add_subplot(grid[1], sharex=upper)
-    for panel in (upper, lower):
-        panel.set_facecolor("none")
+    (upper,), (lower,) = split_grid(axes, 2, 1, heights=heights)
+    lower.sharex(upper)
     upper.tick_params(labelbottom=False, bottom=False)
     return upper, lower
 
 
 def split_grid(
-    axes: Axes, rows: int, columns: int, *, widths: Sequence[float] | None = None
+    axes: Axes,
+    rows: int,
+    columns: int,
+    *,
+    widths: Sequence[float] | None = None,
+    heights: Sequence[float] | None = None,
 ) -> list[list[Axes]]:
     """Divide axes into panels, by row and column."""
     figure, place = axes.figure, axes.get_subplotspec()
     if place is None:
         raise ValueError("these axes are no subplot, so they cannot be divided")
-    grid = place.subgridspec(rows, columns, width_ratios=widths)
+    grid = place.subgridspec(rows, columns, width_ratios=widths, height_ratios=heights)
     axes.remove()
     panels = [[figure.add_subplot(grid[row, column]) for column in range(columns)] for row in range(rows)]
     for panel in chain(*panels):
