@@ -162,13 +162,13 @@ def _require_active(alert: StoredAlert) -> None:
 class Alerts:
     """The alerts of one runner and their states, in the store.
 
-    ``follow`` checks which hold now and stores the result; the other methods read or change that. The report
+    ``update`` checks which hold now and stores the result; the other methods read or change that. The report
     of an earlier week asks ``runlog.alerts(history, moment)`` instead, which changes nothing.
     """
 
     _store: Store
 
-    def follow(self, history: History, now: datetime | None = None) -> list[StoredAlert]:
+    def update(self, history: History, now: datetime | None = None) -> list[StoredAlert]:
         """Check which alerts hold now, and store the state of each.
 
         Args:
@@ -194,7 +194,7 @@ class Alerts:
             return alert_rows.read_alerts(db)
 
     def all(self) -> list[StoredAlert]:
-        """Return all alerts as ``follow`` has stored them, by their ids; light, without a history."""
+        """Return all alerts as ``update`` has stored them, by their ids; light, without a history."""
         with self._store.reading() as db:
             return alert_rows.read_alerts(db)
 

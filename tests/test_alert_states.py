@@ -47,7 +47,7 @@ def states(alerts, days=1):
 # The pure function
 
 
-def test_a_cause_comes_is_told_once_ends_and_comes_again():
+def test_a_cause_comes_notifies_once_ends_and_comes_again():
     known = after([], notice())
     assert states(known) == ["new"]
     known = [
@@ -105,10 +105,10 @@ def test_a_snooze_does_not_outlive_its_cause():
 
 def test_waking_is_no_word_sent():
     (alert,) = after([], notice())
-    told = alert_states.mark_notified(alert, START + DAY)
+    notified = alert_states.mark_notified(alert, START + DAY)
     for silent in (
-        alert_states.acknowledge_alert(told, START),
-        alert_states.snooze_alert(told, START + 9 * DAY, START),
+        alert_states.acknowledge_alert(notified, START),
+        alert_states.snooze_alert(notified, START + 9 * DAY, START),
     ):
         assert states([alert_states.wake_alert(silent)]) == ["notified"]
 
@@ -148,7 +148,7 @@ def _act(known: list[StoredAlert], word: str, subject: str, now: datetime) -> li
 
 
 @given(_DAYS)
-def test_whatever_happens_each_crossing_is_told_once_and_nothing_is_lost(days):
+def test_whatever_happens_each_crossing_notifies_once_and_nothing_is_lost(days):
     known: list[StoredAlert] = []
     allowed: dict[str, int] = {}  # words that may be sent: one for each coming, worsening and end of a snooze
     sent: dict[str, int] = {}
@@ -186,7 +186,7 @@ def test_whatever_happens_each_crossing_is_told_once_and_nothing_is_lost(days):
 
 
 @given(_DAYS)
-def test_who_says_nothing_is_told_of_every_crossing(days):
+def test_without_an_answer_every_crossing_notifies(days):
     known: list[StoredAlert] = []
     worst: dict[str, str] = {}
     for number, (holding, _words) in enumerate(days):
@@ -221,7 +221,7 @@ def sore(tmp_path):
 
 
 def looked(journal, now=START):
-    return journal.alerts.follow(journal.history(), now)
+    return journal.alerts.update(journal.history(), now)
 
 
 def test_states_are_kept_from_day_to_day(sore):
@@ -315,7 +315,7 @@ def test_an_export_from_before_there_were_alerts_is_read(sore, tmp_path):
 
 
 @pytest.mark.parametrize("wrong", [{"severity": "huge"}, {"worst": None}, {"began": "soon"}, {"id": "x"}])
-def test_a_damaged_alert_of_an_export_is_told(sore, tmp_path, wrong):
+def test_a_damaged_alert_of_an_export_is_reported(sore, tmp_path, wrong):
     with runlog.open(sore) as journal:
         looked(journal)
         journal.export(tmp_path / "out")

@@ -135,7 +135,7 @@ def print_new_alerts(journal: Journal, now: datetime, limit: int = 3) -> None:
     before = {alert.id: alert.worst for alert in journal.alerts.all() if alert.resolved is None}
     news = [
         alert
-        for alert in journal.alerts.follow(journal.history(), now)
+        for alert in journal.alerts.update(journal.history(), now)
         if alert_states.is_open(alert, now) and before.get(alert.id) != alert.worst
     ]
     for alert in sorted(news, key=lambda alert: alert_sort_key(alert, now))[:limit]:
@@ -279,7 +279,7 @@ def _list_alerts(fmt: OutputFormat, *, show_all: bool, exit_code: bool, notify: 
 
     now = base.now()
     with base.open_journal() as journal:
-        stored = journal.alerts.follow(journal.history(), now)
+        stored = journal.alerts.update(journal.history(), now)
         all_sent = not notify or send_due_alerts(journal, now)
     open_alerts = [alert for alert in stored if alert_states.is_open(alert, now)]
     shown = open_alerts

@@ -69,7 +69,7 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
     history = journal.history()
     name = week_due(history, now)
     page = report(history, name, out=journal.folder / "reports", now=now)
-    journal.alerts.follow(history, now)
+    journal.alerts.update(history, now)
     click.echo(page)
     if not notify:
         return True

@@ -147,7 +147,7 @@ def unassigned(diary, runs=3):
     return diary.history()
 
 
-def test_runs_without_a_pair_where_pairs_are_kept(diary, at):
+def test_runs_without_a_pair_where_pairs_are_tracked(diary, at):
     notice = one(unassigned(diary, 4), at(4), "unassigned_shoe")
     assert notice.message == "4 of your last 4 runs have no pair of shoes."
     assert notice.since == date(2026, 3, 4)
@@ -172,7 +172,7 @@ def test_runs_before_the_first_pair_need_none(diary, at):
     assert "unassigned_shoe" not in kinds(diary.history(), at(9))
 
 
-def test_a_pair_that_had_run_before_is_told_with_both(diary, at):
+def test_a_pair_with_a_distance_before_names_both_distances(diary, at):
     history = worn_out(diary, 10, limit_m=100_000.0, start_m=50_000.0)
     assert one(history, at(10), "shoe_limit").why.startswith("50 km before, and 100 km in 10 runs.")
 
@@ -235,7 +235,7 @@ def test_a_run_far_longer_than_the_month_before(diary, at):
 
 
 @pytest.mark.parametrize(("km", "hazard"), [(11.5, "1.64"), (14, "1.52"), (21, "2.28")])
-def test_a_spike_is_told_with_the_study_s_numbers(diary, at, km, hazard):
+def test_a_spike_quotes_the_study_s_numbers(diary, at, km, hazard):
     assert hazard in one(month(diary).run(33, km=km).history(), at(34), "run_spike").why
 
 
@@ -322,7 +322,7 @@ def test_an_unknown_warmup_is_not_a_skipped_one(diary, at, row):
     assert "warmup_skipped" not in kinds(diary.history(), at(10))
 
 
-def test_skipped_cooldowns_in_a_row_are_told_with_what_they_are_worth(diary, at):
+def test_skipped_cooldowns_in_a_row_quote_their_evidence(diary, at):
     for day in range(4):
         diary.run(day).tell(day, hour=9, cooldown=day == 0)
     notice = one(diary.history(), at(4), "cooldown_skipped")
@@ -516,7 +516,7 @@ def test_every_kind_is_explained(rule):
     assert set(rule.settings) <= {field.name for field in fields(Settings)}
 
 
-def test_a_threshold_is_told_as_it_is_set():
+def test_a_threshold_is_shown_as_it_is_set():
     rules = {rule.kind: rule for rule in ALERTS}
     assert "70% or more" in rules["route_repetition"].threshold_of(Settings(route_share=0.7))
     assert rules["route_repetition"].settings == ("route_share", "route_streak")

@@ -188,7 +188,7 @@ def test_links_are_sorted_by_grade_and_titled_by_the_surest():
     assert data.notes == ("No answer yet: Posture.",)
 
 
-def test_links_say_what_speaks_for_what_and_what_cannot_be_told_apart():
+def test_links_name_representatives_and_collinear_factors():
     rows = [
         link("acute_load", speaks_for={"chronic_load": 0.9, "acwr": 0.8}),
         link("chronic_load", grade="", effect=np.nan),
@@ -295,7 +295,7 @@ def test_a_chart_in_a_page_takes_the_page_s_colours_and_its_own_ids(full_season)
     assert 'id="calendar-narrow-' in narrow
 
 
-def test_light_colours_can_be_told_apart():
+def test_light_colours_are_distinguishable():
     assert len(set(style.LIGHT.values())) == len(style.LIGHT)
 
 

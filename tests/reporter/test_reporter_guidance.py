@@ -17,8 +17,8 @@ def words(text):
 
 
 def runs_of_eight(text):
-    said = words(text)
-    return {tuple(said[start : start + 8]) for start in range(len(said) - 7)}
+    found = words(text)
+    return {tuple(found[start : start + 8]) for start in range(len(said) - 7)}
 
 
 def test_no_tip_copies_eight_words_in_a_row_from_the_guidance(shared):

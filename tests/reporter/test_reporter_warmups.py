@@ -1,4 +1,4 @@
-"""What the report and the alerts make of warm-ups: only what can be told both ways, and no run twice."""
+"""What the report and the alerts make of warm-ups: only what has both answers, and no run twice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_run_and_its_own_cool_down_are_one_without_a_warm_up(diary, at):
 
 
 @pytest.mark.parametrize("seen", [True, False])
-def test_the_week_counts_what_was_said(diary, seen):
+def test_the_week_counts_the_answers(diary, seen):
     for day, warmup in enumerate((True, False, None)):
         diary.run(day, warmup=warmup).rate(day, 2)
     history = with_digest(diary, 3).history() if seen else diary.history()
