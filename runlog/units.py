@@ -124,9 +124,9 @@ def days(first: date, last: date) -> str:
     return f"{day(first, weekday=False, year=first.year != last.year)} – {end}"
 
 
-def count_noun(how_many: int, noun: str) -> str:
+def count_noun(how_many: int, noun: str, plural: str = "") -> str:
     """Format a count with its English noun, e.g. "1 run", "4 runs"; translated texts use ``ngettext``."""
-    return f"{how_many} {noun}{'' if how_many == 1 else 's'}"
+    return f"{how_many} {noun if how_many == 1 else plural or f'{noun}s'}"
 
 
 def printable(text: str, instead: str = "") -> str:

@@ -15,7 +15,7 @@ from runlog.cli.base import examples
 from runlog.cli.output import echo, echo_err, print_json, progress_bar
 from runlog.errors import StoreError
 from runlog.settings import CONFIG_NAME
-from runlog.units import escape_json
+from runlog.units import count_noun, escape_json
 
 if TYPE_CHECKING:
     from runlog.doctor import CheckReport
@@ -114,9 +114,9 @@ def export(folder: Path, *, gpx: bool, force: bool) -> None:
         exported = journal.export(folder, gpx=gpx, force=force, progress=progress)
     parts = [
         _megabytes(exported.size),
-        _count(exported.activities, "activity", "activities"),
-        _count(exported.entries, "diary entry", "diary entries"),
-        _count(exported.shoes, "pair of shoes", "pairs of shoes"),
+        count_noun(exported.activities, "activity", "activities"),
+        count_noun(exported.entries, "diary entry", "diary entries"),
+        count_noun(exported.shoes, "pair of shoes", "pairs of shoes"),
     ]
     if gpx:
         parts.insert(2, f"{exported.gpx} of them also as GPX")
@@ -124,13 +124,9 @@ def export(folder: Path, *, gpx: bool, force: bool) -> None:
 
 
 def _describe_contents(contents: HomeContents) -> str:
-    others = [_count(contents.others, "other activity", "other activities")] if contents.others else []
-    entries = _count(contents.ratings, "diary entry", "diary entries")
-    return ", ".join([_count(contents.runs, "run", "runs"), *others, entries])
-
-
-def _count(count: int, singular: str, plural: str) -> str:
-    return f"{count} {singular if count == 1 else plural}"
+    others = [count_noun(contents.others, "other activity", "other activities")] if contents.others else []
+    entries = count_noun(contents.ratings, "diary entry", "diary entries")
+    return ", ".join([count_noun(contents.runs, "run"), *others, entries])
 
 
 def _backup_date(contents: HomeContents) -> str:

@@ -158,18 +158,14 @@ def habit_answer(done: bool | None, confidence: float | None) -> str | None:  # 
     return "yes" if done else "no"
 
 
-def describe_source(source: RecordingInfo) -> str:
+def _source_text(source: RecordingInfo) -> str:
     """Describe a source file and its contents, e.g. "/home/ada/1.fit (Garmin fenix 7, 3,012 points …)"."""
-    return f"{source.path} ({', '.join(_source_facts(source))})"
-
-
-def _source_facts(source: RecordingInfo) -> list[str]:
     if source.is_row:
-        return ["a row of this list"]
-    if not source.points:
-        return [source.device or source.format.upper(), "no track"]
-    columns = units.count_noun(source.columns, "column")
-    return [source.device or source.format.upper(), f"{source.points:,} points, {columns}"]
+        return f"{source.path} (a row of this list)"
+    track = "no track"
+    if source.points:
+        track = f"{source.points:,} points, {units.count_noun(source.columns, 'column')}"
+    return f"{source.path} ({source.device or source.format.upper()}, {track})"
 
 
 _MAX_LAPS = 40
@@ -228,7 +224,10 @@ def _print_run(
             *(() if is_run else (("sport", sport),)),
             *_measured_facts(row, history.settings.units),
             *(_derived_facts(row, history) if is_run else ()),
-            *_source_lines(sources),
+            *(
+                ("source" if len(sources) == 1 else f"source {number}", _source_text(source))
+                for number, source in enumerate(sources, start=1)
+            ),
         )
     )
 
@@ -280,12 +279,6 @@ def _route_text(row: dict[str, Any]) -> str:
     return row["route"] or units.UNKNOWN
 
 
-def _source_lines(sources: Sequence[RecordingInfo]) -> list[tuple[str, str]]:
-    if len(sources) == 1:
-        return [("source", describe_source(sources[0]))]
-    return [(f"source {number}", describe_source(source)) for number, source in enumerate(sources, start=1)]
-
-
 def _rating_texts(row: dict[str, Any], history: History) -> list[str]:
     from runlog.analysis.build import runs_of_entries
 
@@ -302,36 +295,25 @@ def _print_laps(laps: Sequence[Lap], unit: str) -> None:
     if len(laps) > _MAX_LAPS:
         echo(f"  It has {len(laps)} laps; --json lists them.")
     elif len(laps) > 1:
-        paces = [units.pace(lap.duration_s, lap.distance_m, unit) for lap in laps]
-        echo()
-        print_table(
-            [row | {"pace": pace} for row, pace in zip(_lap_rows(laps), paces, strict=True)],
-            _lap_columns(laps, unit),
+        rows = _lap_rows(laps)
+        for row in rows:
+            row["pace"] = units.pace(row["duration_s"], row["distance_m"], unit)
+        purpose = [Column("intensity", "For")] if any(row["intensity"] for row in rows) else []
+        columns = (
+            Column("lap", "Lap", numeric=True),
+            Column("distance_m", "Distance", lambda metres: units.distance(metres, unit, 2), numeric=True),
+            Column("duration_s", "Time", _minutes_seconds, numeric=True),
+            Column("pace", "Pace", numeric=True),
         )
+        echo()
+        print_table(rows, (*columns, *purpose))
 
 
 def _lap_rows(laps: Sequence[Lap]) -> list[dict[str, Any]]:
+    keys = ("distance_m", "duration_s", "intensity")
     return [
-        {
-            "lap": number,
-            "distance_m": lap.distance_m,
-            "duration_s": lap.duration_s,
-            "intensity": lap.intensity,
-        }
-        for number, lap in enumerate(laps, start=1)
+        {"lap": number} | {key: getattr(lap, key) for key in keys} for number, lap in enumerate(laps, start=1)
     ]
-
-
-def _lap_columns(laps: Sequence[Lap], unit: str) -> list[Column]:
-    columns = [
-        Column("lap", "Lap", numeric=True),
-        Column("distance_m", "Distance", lambda metres: units.distance(metres, unit, 2), numeric=True),
-        Column("duration_s", "Time", _minutes_seconds, numeric=True),
-        Column("pace", "Pace", numeric=True),
-    ]
-    if any(lap.intensity for lap in laps):
-        columns.append(Column("intensity", "For"))
-    return columns
 
 
 def _minutes_seconds(seconds: float) -> str:
