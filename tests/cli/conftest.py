@@ -13,7 +13,9 @@ import pytest
 from click.testing import CliRunner
 from gpx_text import gpx_text
 
+import runlog
 from runlog.cli import main
+from runlog.model import Entry
 
 
 @pytest.fixture
@@ -102,3 +104,25 @@ def ran(run, tmp_path):
         return start
 
     return record
+
+
+@pytest.fixture
+def at_the_end_of_the_season(monkeypatch, season):
+    """Let it be the evening on which the sample season ends."""
+    from datetime import UTC, datetime
+
+    from runlog.cli import base
+
+    del season
+    monkeypatch.setattr(base, "now", lambda: datetime(2026, 11, 15, 21, tzinfo=UTC))
+
+
+@pytest.fixture
+def calm(home):
+    """A runner with ratings that alarm nobody, on the clock of UTC."""
+    home.mkdir()
+    (home / "config.toml").write_text('timezone = "UTC"\n')
+    with runlog.open(home) as journal:
+        for ago in range(12):
+            moment = datetime.now(UTC).replace(microsecond=0) - timedelta(days=ago, minutes=1)
+            journal.log(Entry(moment, 0, soreness=float(ago % 3), warmup=bool(ago % 2)))

@@ -173,3 +173,18 @@ def test_the_shell_offers_the_alerts_that_hold(run, rows, clock):
     clock(END + timedelta(days=10))
     run("alerts")
     assert offered("") == []
+
+
+@pytest.mark.usefixtures("at_the_end_of_the_season")
+def test_alerts_say_why_and_can_set_the_exit_code(run, rows):
+    text = run("alerts").stdout
+    assert "Pacer 3 is over its limit" in text
+    assert "call emergency services" in text
+    found = rows("alerts", "--exit-code", code=1)
+    assert {notice["severity"] for notice in found} >= {"warn", "urgent"}
+
+
+def test_no_alerts_is_a_word_and_0(run, rows):
+    done = run("alerts", "--exit-code")
+    assert (done.stdout, done.stderr) == ("", "No alerts.\n")
+    assert rows("alerts") == []

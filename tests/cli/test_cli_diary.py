@@ -6,13 +6,8 @@ import shlex
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from runlog import units
-from runlog.cli import params
-
-NOW = datetime(2026, 7, 12, 18, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -191,38 +186,6 @@ def test_the_exported_diary_changes_nothing_when_imported(run, tmp_path, entries
 def test_the_template_is_a_diary_without_rows(run, tmp_path):
     (tmp_path / "diary.csv").write_text(run("diary", "template").stdout, encoding="utf-8")
     run("import", tmp_path / "diary.csv")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("18:30", "2026-07-12T18:30"),
-        ("today 7:05", "2026-07-12T07:05"),
-        ("Yesterday 20:00", "2026-07-11T20:00"),
-        ("2026-07-01 20:00", "2026-07-01T20:00"),
-        ("2026-07-01T20:00:30", "2026-07-01T20:00:30"),
-        ("2026-07-01T20:00+02:00", "2026-07-01T18:00"),
-    ],
-)
-def test_moments(text, expected):
-    assert params.parse_moment(text, NOW) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    "text", ["20:00", "2026-07-01", "20260701", "tomorrow 8:00", "25:00", "2027-01-01 00:00", ""]
-)
-def test_no_moments(text):
-    with pytest.raises(params.click.BadParameter):
-        params.parse_moment(text, NOW)
-
-
-@given(st.text(max_size=20))
-def test_a_moment_is_in_the_past_or_refused(text):
-    try:
-        moment = params.parse_moment(text, NOW)
-    except params.click.BadParameter:
-        return
-    assert moment <= NOW
 
 
 @pytest.mark.parametrize("at", ["0001-01-01 00:00", "1985-01-01 00:00"])

@@ -1,4 +1,4 @@
-"""``runlog links`` as a runner and a scientist read it."""
+"""runlog factors, exposures and links."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import json
 import re
 
 import pytest
+
+from runlog.analysis.factors import FACTORS
 
 
 @pytest.fixture
@@ -98,3 +100,29 @@ def test_what_is_unknown_is_told_once_for_all_factors(run, rated):
 
 def test_no_ratings(run):
     assert "No ratings yet" in run("links", "--full").stderr
+
+
+@pytest.mark.usefixtures("season")
+def test_links_read_well(run):
+    text = run("links").stdout
+    assert re.search(
+        r"^warmup +−\d\.\d\d +−\d\.\d\d to −\d\.\d\d +[AB] +done against skipped", text, re.MULTILINE
+    )
+    assert "Knee: 12 ratings, too few" in text
+    assert "not proof of cause" in text
+
+
+def test_factors_are_listed_with_their_families(rows):
+    listed = rows("factors")
+    assert [(row["name"], row["family"], row["step"]) for row in listed] == [
+        (factor.name, factor.family, factor.step) for factor in FACTORS
+    ]
+    assert all(row["meaning"].endswith(".") and "NaN" not in row["meaning"] for row in listed[:2])
+
+
+@pytest.mark.usefixtures("season")
+def test_exposures_can_be_cut_to_the_last_ones(rows, run):
+    table = rows("exposures", "--area", "upper_back")
+    assert rows("exposures", "--area", "upper_back", "--last", 3) == table[-3:]
+    assert rows("exposures", "--last", 10_000, "--area", "upper_back") == table
+    run("exposures", "--last", 0, code=2)

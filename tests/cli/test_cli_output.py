@@ -148,27 +148,6 @@ def test_nothing_there_is_an_empty_list_a_header_and_a_word_on_stderr(run, rows,
 
 
 @pytest.mark.usefixtures("season")
-def test_a_run_is_shown_with_its_reasons(run, rows):
-    text = run("show", "last").stdout
-    assert "17.2 km" in text
-    assert "Pacer 3 (named in the diary)" in text
-    assert "upper back 8 of 10" in text
-    assert rows("show", "2026-11-15")["shoe_reason"] == "named in the diary"
-
-
-def test_a_day_with_two_runs_or_none_is_explained(run, ran):
-    from datetime import timedelta
-
-    assert "no runs yet" in run("show", "last", code=1).stderr
-    ran(ago=timedelta(days=30))
-    assert "no run 7" in run("show", "7", code=1).stderr
-    assert f"no run {'7' * 40}…;" in run("show", "7" * 5000, code=1).stderr
-    assert run("show", "001", "--csv").stdout
-    assert "the nearest is 1 on" in run("show", "2020-01-01", code=1).stderr
-    assert "names no run" in run("show", "next", code=1).stderr
-
-
-@pytest.mark.usefixtures("season")
 def test_miles(run, home):
     (home / "config.toml").write_text('units = "mi"\n', encoding="utf-8")
     assert "10.7 mi" in run("show", "last").stdout

@@ -1,4 +1,4 @@
-"""runlog report: what it writes, and what cannot be asked for together."""
+"""runlog report, chart and tips."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from email.policy import default
+from pathlib import Path
 
 import pytest
 
@@ -110,3 +111,43 @@ def test_what_cannot_be_asked_for_is_bad_usage(run, home, words):
 def test_a_season_that_ends_before_it_begins_is_refused(run):
     assert "cannot end with" in run("report", "--since", "2026-07", "--until", "2026-06", code=1).stderr
     assert "has not begun" in run("report", "--since", "2027-01", code=1).stderr
+
+
+@pytest.mark.usefixtures("at_the_end_of_the_season", "without_charts")
+def test_the_report_is_written_where_it_says(run, home, tmp_path):
+    path = run("report", "--week", "2026-W45").stdout.strip()
+    assert path == str(home / "reports/report-2026-W45.html")
+    last = run("report", "--last", "--out", tmp_path / "out").stdout.strip()
+    assert last.startswith(str(tmp_path / "out"))
+    assert "<html" in (tmp_path / "out" / last.rpartition("/")[2]).read_text(encoding="utf-8")
+    assert "write it like 2026-W30" in run("report", "--week", "soon", code=2).stderr
+
+
+@pytest.mark.usefixtures("season")
+def test_charts_are_listed_and_drawn(run, rows, tmp_path):
+    from runlog.reporter.charts import CHARTS
+
+    assert [row["name"] for row in rows("chart")] == [chart.name for chart in CHARTS]
+    run("chart", "links", "--out", tmp_path / "links.png")
+    assert (tmp_path / "links.png").read_bytes().startswith(b"\x89PNG")
+    run("chart", "exposure", "--factor", "Warmup", "--out", tmp_path / "warmup.svg")
+    assert "<svg" in (tmp_path / "warmup.svg").read_text(encoding="utf-8")
+    assert "gif" in run("chart", "links", "--out", tmp_path / "links.gif", code=1).stderr
+    told = run("chart", "--all", tmp_path / "all").stdout.split()
+    assert told == [str(tmp_path / "all" / f"{chart.name}.png") for chart in CHARTS]
+    assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in told)
+    assert "name none" in run("chart", "links", "--all", tmp_path / "all", code=2).stderr
+
+
+def test_a_report_that_cannot_be_written_says_so(run, tmp_path):
+    (tmp_path / "taken").write_text("a file, not a folder")
+    refused = run("report", "--out", tmp_path / "taken", code=1)
+    assert refused.stdout == ""
+    assert "taken" in refused.stderr
+    assert "cannot be written" in refused.stderr
+    assert "Traceback" not in refused.output
+
+
+def test_tips_for_one_thing(run, rows):
+    assert 0 < len(rows("tips", "--for", "warmup")) < len(rows("tips"))
+    assert "Evidence:" in run("tips", "--for", "warmup").stdout

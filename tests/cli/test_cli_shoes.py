@@ -1,4 +1,4 @@
-"""runlog shoes: pairs, windows, and runs put on them."""
+"""runlog shoes: pairs, their windows, edits, rests and other names."""
 
 from datetime import timedelta
 
@@ -63,28 +63,67 @@ def test_a_pair_is_not_retired_before_its_first_day(run):
     assert "first worn" in run("shoes", "retire", "Pegasus", "--on", "2026-02-01", code=1).stderr
 
 
-def test_ties_are_named_and_a_hand_decides(run, ran, rows):
-    ran(ago=timedelta(days=3))
-    ran()
-    run("shoes", "add", "Pegasus")
+@pytest.fixture
+def pairs(run, rows):
+    """Two pairs without a default; gives what the list tells of each."""
+    run("shoes", "add", "Pegasus", "--start-mi", "100")
     run("shoes", "add", "Speedgoat")
-    unassigned = rows("shoes", "assign")
-    assert [row["id"] for row in unassigned] == [1, 2]
-    assert "could be any of Pegasus, Speedgoat" in unassigned[0]["shoe_reason"]
-    assert run("shoes", "assign", "1", "last", "speedgoat").stdout.startswith(
-        "Put 'Speedgoat' on 'Morning run'"
+    return lambda: {pair["name"]: pair for pair in rows("shoes", "list")}
+
+
+def shoes_of_runs(rows):
+    return [row["shoe"] for row in rows("runs")]
+
+
+def test_a_pair_is_edited_and_renamed(run, ran, pairs):
+    ran(ago=timedelta(days=5))
+    run("shoes", "assign", "1", "Pegasus")
+    words = ["--limit-mi", "500", "--start-km", "0", "--default", "--rename", "Peg 41"]
+    said = run("shoes", "edit", "pegasus", *words)
+    assert said.stdout == (
+        "Changed 'Peg 41', which was 'Pegasus': 0 km before that, a limit of 805 km, "
+        "worn when nothing else is said.\n"
     )
-    assert [row["shoe"] for row in rows("runs")] == ["Speedgoat", "Speedgoat"]
-    assert run("shoes", "assign").stderr == "Every run has its pair of shoes.\n"
-    run("shoes", "assign", "--clear", "1")
-    assert [row["id"] for row in rows("shoes", "assign")] == [1]
+    pair = pairs()["Peg 41"]
+    assert (round(pair["limit_km"], 3), pair["default"], pair["runs"]) == (804.672, True, 1)
+    assert "instead of 'Peg 41'" in run("shoes", "edit", "Speedgoat", "--default").stdout
+    run("shoes", "edit", "pegasus", "--no-limit", "--from", "2026-01-01")
+    assert (pairs()["Peg 41"]["limit_km"], pairs()["Peg 41"]["from_date"]) == (800, "2026-01-01")
+    assert "first day unknown" in run("shoes", "edit", "Peg 41", "--no-from").stdout
+    assert pairs()["Peg 41"]["from_date"] is None
+    run("shoes", "edit", "Peg 41", code=2)
+    run("shoes", "edit", "Peg 41", "--limit-km", "3", "--no-limit", code=2)
+    assert "shoes join" in run("shoes", "edit", "Peg 41", "--rename", "speedgoat", code=1).stderr
 
 
-def test_assigning_is_all_or_nothing(run, ran, rows):
+@pytest.mark.usefixtures("pairs")
+def test_a_pair_is_not_first_worn_after_its_last_day(run):
+    run("shoes", "retire", "Pegasus", "--on", "2026-03-01")
+    assert "cannot be" in run("shoes", "edit", "Pegasus", "--from", "2026-04-01", code=1).stderr
+
+
+@pytest.mark.usefixtures("pairs")
+def test_a_retired_pair_is_taken_up_again(run, ran, rows):
+    for days in (9, 6, 3):
+        ran(ago=timedelta(days=days))
+    days = [row["local_start"][:10] for row in rows("runs")]
+    run("shoes", "retire", "Speedgoat", "--on", "2026-01-01")
+    run("shoes", "retire", "Pegasus", "--on", days[0])
+    assert "was in use until" in run("shoes", "resume", "Pegasus", "--on", "2026-01-01", code=1).stderr
+    assert "in use again from" in run("shoes", "resume", "Pegasus", "--on", days[2]).stdout
+    assert shoes_of_runs(rows) == ["Pegasus", None, "Pegasus"]
+    assert len(rows("shoes", "show", "Pegasus")["rests"]) == 1
+    assert "is not retired" in run("shoes", "resume", "Pegasus", code=1).stderr
+
+
+def test_two_names_of_one_pair_are_joined_and_taken_apart(run, ran, rows, pairs):
     ran()
-    run("shoes", "add", "Pegasus")
-    run("shoes", "add", "Speedgoat")
-    run("shoes", "assign", "1", "99", "Pegasus", code=1)
-    assert rows("runs")[0]["shoe"] is None
-    assert "did you mean Pegasus? (a new pair" in run("shoes", "assign", "1", "Pegasis", code=1).stderr
-    run("shoes", "assign", "1", "Pegasus", "--json", code=2)
+    run("log", "3", "--shoe", "Speedgoat")
+    assert "is 'Pegasus' from now on" in run("shoes", "join", "pegasus", "speedgoat").stdout
+    assert shoes_of_runs(rows) == ["Pegasus"]
+    assert list(pairs()) == ["Pegasus"]
+    assert rows("shoes", "show", "speedgoat")["other_names"] == ["Speedgoat"]
+    assert "one pair already" in run("shoes", "join", "pegasus", "speedgoat", code=1).stderr
+    assert "two pairs again" in run("shoes", "separate", "SPEEDGOAT").stdout
+    assert shoes_of_runs(rows) == ["Speedgoat"]
+    assert "not joined" in run("shoes", "separate", "Speedgoat", code=1).stderr

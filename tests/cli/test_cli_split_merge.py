@@ -1,4 +1,4 @@
-"""runlog split and merge, and the sources and laps of runlog show."""
+"""runlog split and merge, and the sources of runlog show."""
 
 from __future__ import annotations
 
@@ -11,30 +11,6 @@ import runlog
 from runlog.model import Entry
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
-
-LAPS = """<?xml version="1.0"?>
-<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>
-<Activity Sport="Running"><Id>2026-03-01T07:00:00Z</Id>{laps}</Activity>
-</Activities></TrainingCenterDatabase>"""
-LAP = """<Lap StartTime="2026-03-01T07:{minute:02d}:00Z"><TotalTimeSeconds>60</TotalTimeSeconds>
-<DistanceMeters>200</DistanceMeters><Intensity>{intensity}</Intensity><Track>
-<Trackpoint><Time>2026-03-01T07:{minute:02d}:00Z</Time><DistanceMeters>{start}</DistanceMeters></Trackpoint>
-<Trackpoint><Time>2026-03-01T07:{minute:02d}:59Z</Time><DistanceMeters>{end}</DistanceMeters></Trackpoint>
-</Track></Lap>"""
-
-
-def tcx(laps):
-    return LAPS.format(
-        laps="".join(
-            LAP.format(
-                minute=lap,
-                start=lap * 200,
-                end=(lap + 1) * 200,
-                intensity="Resting" if lap % 2 else "Active",
-            )
-            for lap in range(laps)
-        )
-    )
 
 
 @pytest.fixture
@@ -168,22 +144,3 @@ def test_what_cannot_be_done_is_said(run, rows, copies, words, message):
 def test_a_single_source_cannot_be_split(run, ran):
     ran()
     assert "has a single source" in run("split", "last", code=1).stderr
-
-
-def test_show_lists_the_laps(run, rows, tmp_path):
-    (tmp_path / "laps.tcx").write_text(tcx(4), encoding="utf-8")
-    run("import", tmp_path)
-    shown = run("show", "1").stdout
-    assert re.search(r"Lap +Distance +Time +Pace +For", shown)
-    assert re.search(r"2 +0.20 km +1:00 +5:00 min/km +rest", shown)
-    laps = rows("show", "1")["laps"]
-    assert laps[1] == {"lap": 2, "distance_m": 200.0, "duration_s": 60.0, "intensity": "rest"}
-
-
-@pytest.mark.parametrize(("laps", "said"), [(1, False), (45, True)])
-def test_one_lap_says_nothing_and_many_are_counted(run, tmp_path, laps, said):
-    (tmp_path / "laps.tcx").write_text(tcx(laps), encoding="utf-8")
-    run("import", tmp_path)
-    shown = run("show", "1").stdout
-    assert "Lap " not in shown
-    assert ("It has 45 laps; --json lists them." in shown) is said

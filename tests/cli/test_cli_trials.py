@@ -1,4 +1,4 @@
-"""runlog plan: what would tell more, making a plan, and what it has shown."""
+"""runlog plan: what would tell more, and making a plan."""
 
 import csv
 import io
@@ -8,25 +8,13 @@ import icalendar
 import pytest
 
 import runlog
-from runlog.model import Activity, Entry, ParsedFile
-from runlog.store.files import add_file
+from runlog.model import Entry
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def day(ahead):
     return (datetime.now(UTC) + timedelta(days=ahead)).date()
-
-
-@pytest.fixture
-def calm(home):
-    """A runner with ratings that alarm nobody, on the clock of UTC."""
-    home.mkdir()
-    (home / "config.toml").write_text('timezone = "UTC"\n')
-    with runlog.open(home) as journal:
-        for ago in range(12):
-            moment = datetime.now(UTC).replace(microsecond=0) - timedelta(days=ago, minutes=1)
-            journal.log(Entry(moment, 0, soreness=float(ago % 3), warmup=bool(ago % 2)))
 
 
 def log(home, when, **values):
@@ -145,45 +133,6 @@ def test_more_days_than_usual_are_warned_of(run, ran):
     run("plan", "cancel", 1)
     many = run("plan", "warmup", "--pairs", 6, "--cleared", "--days", ",".join(WEEKDAYS))
     assert "Do not run more for its sake" in many.stderr
-
-
-@pytest.mark.usefixtures("calm")
-def test_nothing_is_shown_before_the_end(run, rows):
-    run("plan", "warmup", "--pairs", 6, "--days", "mon,thu")
-    said = run("plan", "result", 1).stdout
-    assert "0 of 6 pairs are complete" in said
-    assert "easily misled by chance" in said
-    assert "nothing to look at" in run("plan", "result", 1, "--early").stdout
-    row = rows("plan", "result", 1)[0]
-    assert (row["difference"], row["p"], row["over"], row["complete"]) == (None, None, False, 0)
-
-
-@pytest.mark.usefixtures("calm")
-def test_a_plan_that_was_followed_tells_what_it_showed(run, rows, home):
-    """A plan is made today, and its runs of the future are imported: the end is when all are rated."""
-    run("plan", "warmup", "--pairs", 6, "--days", ",".join(WEEKDAYS), "--seed", 2)
-    for one in rows("plan", "show", 1):
-        start = datetime.fromisoformat(f"{one['day']}T07:00:00+00:00")
-        with runlog.open(home) as journal:
-            _put_in(journal, start)
-            warm = one["way"] == "a warm-up"
-            rating = 2.0 + one["run_number"] % 2 if warm else 5.0
-            journal.log(Entry(start + timedelta(hours=12), 0, soreness=rating, warmup=warm))
-    row = rows("plan", "result", 1)[0]
-    assert (row["complete"], row["over"], row["kept"], row["compared_pairs"]) == (6, True, 12, 6)
-    assert row["low"] < row["difference"] < row["high"] < 0
-    assert row["p"] == pytest.approx(2 / 64)
-    text = run("plan", "result", 1).stdout
-    assert "In your own trial: on the days drawn for a warm-up" in text
-    assert "what you expected may play a part" in text
-    assert rows("plan", "list")[0]["state"] == "over"
-
-
-def _put_in(journal, start):
-    run = Activity(start, 1800.0, "running", utc_offset_s=0, distance_m=5000.0)
-    journal._store.write(
-        add_file, f"{start:%Y%m%d}.fit", f"{start:%Y%m%d}", ParsedFile("fit", (run,)), [None]
-    )
 
 
 @pytest.mark.usefixtures("calm")

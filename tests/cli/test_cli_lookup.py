@@ -3,11 +3,6 @@
 import pytest
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_gets_its_script(run, shell):
-    assert "_RUNLOG_COMPLETE" in run("completion", shell).stdout
-
-
 def test_commands(offered, process):
     assert offered("sho") == ["shoes", "show"]
     done = process(_RUNLOG_COMPLETE="bash_complete", COMP_WORDS="runlog sho", COMP_CWORD="1")
