@@ -1,7 +1,5 @@
 """What the shell offers, asked the way that bash asks."""
 
-import pytest
-
 
 def test_commands(offered, process):
     assert offered("sho") == ["shoes", "show"]

@@ -39,4 +39,4 @@ def test_the_only_pair_in_rotation_is_told_with_what_is_known_of_it(run, ran):
     run("shoes", "add", "Pegasus")
     told = run("shoes", "list").stderr
     assert "All your runs have been in 'Pegasus' since" in told
-    assert "association" in told
+    assert "observed, not tried out" in told
