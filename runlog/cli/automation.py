@@ -125,21 +125,17 @@ def _import_settled(paths: Sequence[Path], *, notify: bool) -> None:
     """Import files; print what goes wrong, so that watching goes on."""
     try:
         with base.open_journal() as journal:
-            _import_and_notify(journal, paths, notify=notify)
+            summary = journal.add(paths)
+            if summary.known == len(summary.files):
+                return
+            now = base.now()
+            echo(f"{now.astimezone():%Y-%m-%d %H:%M}")
+            print_summary(summary)
+            print_new_alerts(journal, now)
+            if notify:
+                send_due_alerts(journal, now)
     except RunlogError as error:
         echo_err(f"Error: {error}")
-
-
-def _import_and_notify(journal: Journal, paths: Sequence[Path], *, notify: bool) -> None:
-    summary = journal.add(paths)
-    if summary.known == len(summary.files):
-        return
-    echo(f"{base.now().astimezone():%Y-%m-%d %H:%M}")
-    print_summary(summary)
-    now = base.now()
-    print_new_alerts(journal, now)
-    if notify:
-        send_due_alerts(journal, now)
 
 
 _SYSTEMS = ("systemd", "cron", "launchd", "windows")

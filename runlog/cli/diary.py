@@ -45,37 +45,23 @@ def ask_entry_fields(area: Area | None, *, about_a_run: bool, shoes: Mapping[str
         about_a_run: whether to ask for warm-up, shoe and effort of a run.
         shoes: the pairs to choose from, by each of their names.
     """
-    questions: list[tuple[str, str, Callable[[str], Any]]] = [("soreness", _soreness_question(area), SCALE)]
-    if area is None:
-        questions.append(("area", f"Where (Enter: {units.area(Area.UPPER_BACK)})?", _parse_area))
-    if about_a_run:
-        questions += _run_questions(shoes)
-    questions += [
-        ("strength", "Strength training that day (y/n)?", parse_yes_no),
-        ("mobility", "Mobility work that day, like yoga (y/n)?", parse_yes_no),
-        ("desk_hours", "Hours at the desk?", HOURS),
-        ("posture", "Posture, 0 slumped to 10 upright?", SCALE),
-        ("note", "A note?", str),
-    ]
-    answers = {field: ask(question, read) for field, question, read in questions}
+    of_area = f" of the {units.area(area)}" if area else ""
+    pairs = ", ".join(dict.fromkeys(shoes.values()))
+    questions: tuple[tuple[str, bool, str, Callable[[str], Any]], ...] = (
+        ("soreness", True, f"Soreness{of_area}, 0 none to 10 worst?", SCALE),
+        ("area", area is None, f"Where (Enter: {units.area(Area.UPPER_BACK)})?", _parse_area),
+        ("warmup", about_a_run, "Warmed up before the run (y/n)?", parse_yes_no),
+        ("cooldown", about_a_run, "Cooled down after it (y/n)?", parse_yes_no),
+        ("rpe", about_a_run, "Effort, 0 none to 10 all out?", SCALE),
+        ("shoe", about_a_run and bool(shoes), f"Shoes ({pairs})?", lambda name: find_shoe(name, shoes)),
+        ("strength", True, "Strength training that day (y/n)?", parse_yes_no),
+        ("mobility", True, "Mobility work that day, like yoga (y/n)?", parse_yes_no),
+        ("desk_hours", True, "Hours at the desk?", HOURS),
+        ("posture", True, "Posture, 0 slumped to 10 upright?", SCALE),
+        ("note", True, "A note?", str),
+    )
+    answers = {field: ask(question, read) for field, wanted, question, read in questions if wanted}
     return {field: answer for field, answer in answers.items() if answer is not None}
-
-
-def _soreness_question(area: Area | None) -> str:
-    where = f" of the {units.area(area)}" if area else ""
-    return f"Soreness{where}, 0 none to 10 worst?"
-
-
-def _run_questions(shoes: Mapping[str, str]) -> list[tuple[str, str, Callable[[str], Any]]]:
-    questions: list[tuple[str, str, Callable[[str], Any]]] = [
-        ("warmup", "Warmed up before the run (y/n)?", parse_yes_no),
-        ("cooldown", "Cooled down after it (y/n)?", parse_yes_no),
-        ("rpe", "Effort, 0 none to 10 all out?", SCALE),
-    ]
-    if shoes:
-        pairs = ", ".join(dict.fromkeys(shoes.values()))
-        questions.append(("shoe", f"Shoes ({pairs})?", lambda name: find_shoe(name, shoes)))
-    return questions
 
 
 def _parse_area(text: str) -> Area:
