@@ -83,10 +83,10 @@ import sys
 from datetime import UTC, datetime
 from runlog import journal
 from runlog.model import Entry
-with journal.open({str(tmp_path)!r}) as kept:
-    kept.last_run(datetime.now(UTC))
-    kept.log(Entry(datetime.now(UTC), 0, soreness=3.0))
-    kept.undo()
+with journal.open({str(tmp_path)!r}) as opened:
+    opened.last_run(datetime.now(UTC))
+    opened.log(Entry(datetime.now(UTC), 0, soreness=3.0))
+    opened.undo()
 print([name for name in ("numpy", "pandas", "scipy", "shapely", "multiprocessing") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

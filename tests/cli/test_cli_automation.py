@@ -144,13 +144,13 @@ def test_a_watching_process_takes_a_file_and_ends_with_ctrl_c(tmp_path):
     try:
         folder.mkdir()
         (folder / "a.gpx").write_text(gpx_text(MORNING))
-        said = next(line for line in process.stdout if "runs added" in line)
+        printed = next(line for line in process.stdout if "runs added" in line)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0, err
-    assert said.split()[0] == "1"
+    assert printed.split()[0] == "1"
     assert "No longer watching." in err
 
 

@@ -112,10 +112,10 @@ def test_an_export_comes_back_by_import(run, home, tmp_path, monkeypatch):
 @pytest.mark.usefixtures("season")
 def test_all_is_well(run, rows):
     assert re.search(r"All is well\. 90 runs and \d+ diary entries were checked\.", run("doctor").stdout)
-    told = rows("doctor")
-    assert told["ok"]
-    assert told["facts"]["runs"] == 90
-    assert told["findings"] == []
+    report = rows("doctor")
+    assert report["ok"]
+    assert report["facts"]["runs"] == 90
+    assert report["findings"] == []
 
 
 @pytest.mark.usefixtures("season")
@@ -128,8 +128,8 @@ def test_what_is_wrong_is_told_with_what_to_do_and_the_exit_code(run, rows, home
     assert "    What to do: make them anew: runlog doctor --repair" in text
     assert "All is well" not in text
     assert text.index("wrong:") < text.index("note:")
-    told = rows("doctor", code=1)
-    assert [one["check"] for one in told["findings"] if one["wrong"]] == ["derived"]
+    report = rows("doctor", code=1)
+    assert [one["check"] for one in report["findings"] if one["wrong"]] == ["derived"]
     assert "All is well" in run("doctor", "--repair").stdout
 
 
@@ -184,11 +184,11 @@ folder = Path(sys.argv[3])
 for number in range(400):
     start = datetime(2020, 1, 1, 6, tzinfo=UTC) + timedelta(days=number)
     (folder / f"{number:04}.gpx").write_text(gpx_text(start))
-def told(done, total, name):
+def report(done, total, name):
     if done == 20:
         print("amid", flush=True)
 with runlog.open(sys.argv[1]) as journal:
-    journal.add([folder], progress=told)
+    journal.add([folder], progress=report)
 """
 
 
@@ -221,8 +221,8 @@ def test_an_export_that_is_interrupted_says_so_when_imported(run, home, tmp_path
     done = subprocess.run([sys.executable, "-c", code, home, tmp_path / "out"], cwd=root, check=False)
     assert done.returncode == -signal.SIGKILL
     assert len(list((tmp_path / "out/activities").iterdir())) == 9
-    told = run("--home", tmp_path / "new", "import", tmp_path / "out", code=1).stdout
-    assert "was never finished" in " ".join(told.split())
+    report = run("--home", tmp_path / "new", "import", tmp_path / "out", code=1).stdout
+    assert "was never finished" in " ".join(report.split())
 
 
 def test_the_commands_are_in_the_help():

@@ -17,10 +17,10 @@ def entries(rows):
 
 def test_a_rating_belongs_to_the_last_run_and_is_said_back(run, ran, entries):
     start = ran()
-    said = run("log", "3").stdout
+    printed = run("log", "3").stdout
     local = start.astimezone()
     day = units.day(local, year=local.year != datetime.now().astimezone().year)
-    assert said == f"Logged: upper back 3 of 10 after 'Morning run' ({day}, 8.2 km).\n"
+    assert printed == f"Logged: upper back 3 of 10 after 'Morning run' ({day}, 8.2 km).\n"
     (entry,) = entries()
     assert (entry["soreness"], entry["area"], entry["run"]) == (3, "upper_back", 1)
     assert entry["warmup"] is entry["cooldown"] is entry["strength"] is None
@@ -33,14 +33,16 @@ def test_everything_can_be_told_in_one_line(run, ran, entries):
         "--area neck --no-warmup --cooldown --rpe 6 --strength-min 30 --no-mobility "
         "--desk-hours 4.5 --posture 7"
     )
-    said = run("log", "0", *words, "--shoe", "pegasus 41", "--note", "slept badly").stdout
-    assert said.startswith(
+    printed = run("log", "0", *words, "--shoe", "pegasus 41", "--note", "slept badly").stdout
+    assert printed.startswith(
         "Logged: neck 0 of 10, no warm-up, cool-down, worn Pegasus 41, effort 6 of 10, strength 30 min, "
         "no mobility work, 4.5 h at the desk, posture 7 of 10, note 'slept badly' after 'Morning run'"
     )
     (entry,) = entries()
-    told = {key: entry[key] for key in ("soreness", "area", "warmup", "cooldown", "shoe", "rpe", "strength")}
-    assert told == {
+    fields = {
+        key: entry[key] for key in ("soreness", "area", "warmup", "cooldown", "shoe", "rpe", "strength")
+    }
+    assert fields == {
         "soreness": 0,
         "area": "neck",
         "warmup": False,
@@ -224,6 +226,6 @@ def test_a_run_of_days_ago_is_rated_on_the_clock_of_its_place(run, gpx, tmp_path
     first = "<time>2026-07-11T18:00:00Z</time>"
     (tmp_path / "tonga.gpx").write_text(text.replace(first, "<time>2026-07-12T07:00:00+13:00</time>"))
     run("import", tmp_path / "tonga.gpx")
-    said = run("log", "3", "--run", "2026-07-12").stdout
-    assert "(Sun 12 Jul, 8.2 km), Sun 12 Jul 07:49" in said
+    printed = run("log", "3", "--run", "2026-07-12").stdout
+    assert "(Sun 12 Jul, 8.2 km), Sun 12 Jul 07:49" in printed
     assert entries()[0]["moment"].startswith("2026-07-11T18:49")

@@ -60,8 +60,8 @@ def test_json_and_csv_hold_all_of_it(run, rows):
         key for key, value in load.items() if isinstance(value, float)
     }
     table = csv.DictReader(io.StringIO(run("links", "--csv").stdout))
-    told = [row["speaks_for"] for row in table if row["factor"] == "acute_load"]
-    assert re.fullmatch(r"chronic_load 0\.\d\d; acwr 0\.\d\d", told[1])
+    texts = [row["speaks_for"] for row in table if row["factor"] == "acute_load"]
+    assert re.fullmatch(r"chronic_load 0\.\d\d; acwr 0\.\d\d", texts[1])
 
 
 @pytest.mark.usefixtures("season")

@@ -18,10 +18,10 @@ pytestmark = pytest.mark.usefixtures("season")
 
 def test_every_metric_is_shown_and_explained(run):
     assert list(METRICS) == list(FIRST_FULL_DAY)
-    told = run("load", "--help").output
+    listed = run("load", "--help").output
     for name, metric in METRICS.items():
-        assert f"{name:<15} {metric.heading}" in told
-    assert "is no risk" in told
+        assert f"{name:<15} {metric.heading}" in listed
+    assert "is no risk" in listed
 
 
 def test_the_table_has_the_usual_metrics_and_says_what_load_counts(run):
@@ -71,9 +71,9 @@ def test_days_of_which_nothing_is_known_are_null_and_not_in_the_table(run, rows,
     (home / "config.toml").write_text("silence_days = 1\n", encoding="utf-8")
     unknown = sum(row["load"] is None for row in rows("load"))
     assert unknown > 0
-    told = run("load")
-    assert f"Not listed: {unknown} day" in told.stderr
-    assert len(told.stdout.splitlines()) == 2 + sum(row["load"] is not None for row in rows("load"))
+    listed = run("load")
+    assert f"Not listed: {unknown} day" in listed.stderr
+    assert len(listed.stdout.splitlines()) == 2 + sum(row["load"] is not None for row in rows("load"))
 
 
 def test_without_runs_it_says_so(tmp_path, run, monkeypatch):
@@ -90,7 +90,7 @@ def test_runners_in_miles_read_distances_in_miles(run, rows, tmp_path, monkeypat
     (tmp_path / "other" / "config.toml").write_text('units = "mi"\n', encoding="utf-8")
     assert sum(row["load"] for row in rows("load")) == pytest.approx(16.1, abs=0.1)  # JSON is in km
     assert {row["unit"] for row in rows("load")} == {"km"}
-    told = run("load")
-    assert "10.0" in told.stdout
-    assert "Load: mi." in told.stderr
+    listed = run("load")
+    assert "10.0" in listed.stdout
+    assert "Load: mi." in listed.stderr
     assert "10.0 mi (distance)" in run("show", "last").stdout

@@ -40,8 +40,8 @@ def test_each_form_is_written_and_printed(run, home, form, begins, tmp_path):
 
 @pytest.mark.usefixtures("a_rating")
 def test_the_current_week_is_told_as_not_over(run):
-    told = json.loads(run("report", "--current", "--format", "json", "--out", "-").stdout)
-    assert (told["week"], told["complete"]) == ("2026-W29", False)
+    content = json.loads(run("report", "--current", "--format", "json", "--out", "-").stdout)
+    assert (content["week"], content["complete"]) == ("2026-W29", False)
     assert json.loads(run("report", "--format", "json", "--out", "-").stdout)["complete"] is True
 
 
@@ -63,8 +63,8 @@ def test_a_mail_is_written_into_its_file(run, tmp_path):
 def test_a_season_and_all_weeks(run, home):
     path = run("report", "--since", "2026-07-01", "--until", "2026-07-12").stdout.strip()
     assert path == str(home / "reports/season-2026-07-01-2026-07-12.html")
-    told = json.loads(run("report", "--since", "2026-07", "--format", "json", "--out", "-").stdout)
-    assert (told["last_day"], told["all"]["ratings"]) == ("2026-07-15", 1)
+    content = json.loads(run("report", "--since", "2026-07", "--format", "json", "--out", "-").stdout)
+    assert (content["last_day"], content["all"]["ratings"]) == ("2026-07-15", 1)
     done = run("report", "--all-weeks")
     assert done.stdout.strip() == str(home / "reports/weeks/index.html")
     assert "1 of 1 pages written" in done.stderr
@@ -133,9 +133,9 @@ def test_charts_are_listed_and_drawn(run, rows, tmp_path):
     run("chart", "exposure", "--factor", "Warmup", "--out", tmp_path / "warmup.svg")
     assert "<svg" in (tmp_path / "warmup.svg").read_text(encoding="utf-8")
     assert "gif" in run("chart", "links", "--out", tmp_path / "links.gif", code=1).stderr
-    told = run("chart", "--all", tmp_path / "all").stdout.split()
-    assert told == [str(tmp_path / "all" / f"{chart.name}.png") for chart in CHARTS]
-    assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in told)
+    content = run("chart", "--all", tmp_path / "all").stdout.split()
+    assert content == [str(tmp_path / "all" / f"{chart.name}.png") for chart in CHARTS]
+    assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in content)
     assert "name none" in run("chart", "links", "--all", tmp_path / "all", code=2).stderr
 
 

@@ -40,13 +40,13 @@ def test_the_list_has_the_most_used_first(run, runs):
 
 def test_a_name_is_shown_wherever_the_route_is(run, runs):
     del runs
-    said = run("routes", "name", "r1", "River loop").stdout
-    assert said == "R1 is called 'River loop' now.\nTo undo it: runlog routes name R1 --none\n"
+    printed = run("routes", "name", "r1", "River loop").stdout
+    assert printed == "R1 is called 'River loop' now.\nTo undo it: runlog routes name R1 --none\n"
     for words in (["routes"], ["runs"], ["show", "1"], ["runs", "--route", "river loop"]):
         assert "River loop" in run(*words).stdout
     assert "River loop (R1)" in run("show", "1").stdout
-    said = run("routes", "name", "river loop", "Lake").stdout
-    assert "To undo it: runlog routes name R1 'River loop'" in said
+    printed = run("routes", "name", "river loop", "Lake").stdout
+    assert "To undo it: runlog routes name R1 'River loop'" in printed
     assert "R1 has no name now." in run("routes", "name", "Lake", "--none").stdout
     assert "either a name or --none" in run("routes", "name", "R1", code=2).stderr
 

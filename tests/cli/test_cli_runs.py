@@ -112,12 +112,12 @@ def test_show_lists_the_laps(run, rows, tmp_path):
 
 
 @pytest.mark.parametrize(("laps", "said"), [(1, False), (45, True)])
-def test_one_lap_says_nothing_and_many_are_counted(run, tmp_path, laps, said):
+def test_one_lap_says_nothing_and_many_are_counted(run, tmp_path, laps, counted):
     (tmp_path / "laps.tcx").write_text(tcx(laps), encoding="utf-8")
     run("import", tmp_path)
     shown = run("show", "1").stdout
     assert "Lap " not in shown
-    assert ("It has 45 laps; --json lists them." in shown) is said
+    assert ("It has 45 laps; --json lists them." in shown) is counted
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_yes_that_is_not_sure_is_a_maybe(done, confidence, shown):
     assert habit_answer(done, confidence) == shown
 
 
-def told(text, key):
+def fact(text, key):
     (line,) = [line for line in text.splitlines() if line.strip().startswith(key)]
     return line.strip().removeprefix(key).strip()
 
@@ -148,8 +148,8 @@ def told(text, key):
 def test_show_tells_whose_word_it_is(run, devicefiles, file, warmup, cooldown):
     run("import", devicefiles / "fit" / file)
     text = run("show", "last").stdout
-    assert told(text, "warm-up") == warmup
-    assert told(text, "cool-down") == cooldown
+    assert fact(text, "warm-up") == warmup
+    assert fact(text, "cool-down") == cooldown
 
 
 def test_the_list_has_source_and_confidence(run, rows, devicefiles):
@@ -166,5 +166,5 @@ def test_a_warm_up_run_says_what_it_is_a_part_of(run, rows, devicefiles):
     jog, race = rows("runs")
     assert jog["part_of"] == race["id"]
     assert (race["warmup"], race["warmup_source"], race["warmup_confidence"]) == (True, "activity", None)
-    assert told(run("show", jog["id"]).stdout, "part of") == f"run {race['id']}, recorded by itself"
-    assert told(run("show", race["id"]).stdout, "warm-up") == "yes (recorded by itself)"
+    assert fact(run("show", jog["id"]).stdout, "part of") == f"run {race['id']}, recorded by itself"
+    assert fact(run("show", race["id"]).stdout, "warm-up") == "yes (recorded by itself)"

@@ -20,8 +20,8 @@ def shoes_of_runs(rows):
 @pytest.mark.usefixtures("pairs")
 def test_a_rule_assigns_and_is_told_as_the_reason(run, ran, rows):
     ran()
-    said = run("shoes", "rule", "add", "speedgoat", "--min-km", "1").stdout
-    assert said.startswith("Rule 1: 'Speedgoat' when at least 1 km. 1 run changed.\n")
+    printed = run("shoes", "rule", "add", "speedgoat", "--min-km", "1").stdout
+    assert printed.startswith("Rule 1: 'Speedgoat' when at least 1 km. 1 run changed.\n")
     assert shoes_of_runs(rows) == ["Speedgoat"]
     assert rows("show", "last")["shoe_reason"] == "rule 1: at least 1 km"
     listed = rows("shoes", "rule", "list")[0]
@@ -58,8 +58,8 @@ def test_many_runs_are_chosen_by_options(run, ran, rows):
     for days in (9, 6, 3):
         ran(ago=timedelta(days=days))
     days = [date.fromisoformat(row["local_start"][:10]) for row in rows("runs")]
-    said = run("shoes", "assign", "Speedgoat", "--since", days[1], "--until", days[1]).stdout
-    assert said.startswith("Put 'Speedgoat' on 'Morning run'")
+    printed = run("shoes", "assign", "Speedgoat", "--since", days[1], "--until", days[1]).stdout
+    assert printed.startswith("Put 'Speedgoat' on 'Morning run'")
     assert shoes_of_runs(rows) == [None, "Speedgoat", None]
     assert "Put 'Pegasus' on" in run("shoes", "assign", "Pegasus", "--unassigned").stdout
     assert shoes_of_runs(rows) == ["Pegasus", "Speedgoat", "Pegasus"]

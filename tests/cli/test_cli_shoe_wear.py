@@ -20,8 +20,8 @@ def test_all_about_one_pair(run, rows):
     assert pair["km"] == pytest.approx(pair["start_km"] + sum(month["km"] for month in pair["months"]))
     assert pair["first_run"] < pair["longest_run"] < pair["last_run"]
     shown = run("shoes", "show", "Glide 12").stdout
-    told = ("convention", "named in the diary", "2026-06", "first run", "share")
-    assert all(word in shown for word in told)
+    expected = ("convention", "named in the diary", "2026-06", "first run", "share")
+    assert all(word in shown for word in expected)
     csv = run("shoes", "show", "Glide 12", "--csv").stdout.splitlines()
     assert csv[0] == "month,km,runs"
     assert len(csv) == 1 + len(pair["months"])
@@ -37,6 +37,6 @@ def test_the_only_pair_in_rotation_is_told_with_what_is_known_of_it(run, ran):
     for days in range(1, 7):
         ran(ago=timedelta(days=days))
     run("shoes", "add", "Pegasus")
-    told = run("shoes", "list").stderr
-    assert "All your runs have been in 'Pegasus' since" in told
-    assert "observed, not tried out" in told
+    printed = run("shoes", "list").stderr
+    assert "All your runs have been in 'Pegasus' since" in printed
+    assert "observed, not tried out" in printed

@@ -12,8 +12,8 @@ def shoes(rows):
 
 def test_a_pair_with_all_that_can_be_said_of_it(run, shoes):
     words = ["--from", "2026-03-01", "--start-km", "120,5", "--limit-km", "600", "--default"]
-    said = run("shoes", "add", "Pegasus 41", *words).stdout
-    assert said == "Added 'Pegasus 41' from Sun 1 Mar 2026, worn when nothing else is said.\n"
+    printed = run("shoes", "add", "Pegasus 41", *words).stdout
+    assert printed == "Added 'Pegasus 41' from Sun 1 Mar 2026, worn when nothing else is said.\n"
     pair = shoes()["Pegasus 41"]
     assert (pair["km"], pair["limit_km"], pair["from_date"], pair["default"]) == (
         120.5,
@@ -36,8 +36,8 @@ def test_the_only_pair_is_worn_until_it_is_retired(run, ran, rows, shoes):
 def test_a_second_default_takes_it_from_the_first(run, ran, rows):
     ran()
     run("shoes", "add", "Pegasus", "--default")
-    said = run("shoes", "add", "Speedgoat", "--default").stdout
-    assert said == "Added 'Speedgoat', worn when nothing else is said instead of 'Pegasus'.\n"
+    printed = run("shoes", "add", "Speedgoat", "--default").stdout
+    assert printed == "Added 'Speedgoat', worn when nothing else is said instead of 'Pegasus'.\n"
     assert rows("runs")[0]["shoe"] == "Speedgoat"
 
 
@@ -79,8 +79,8 @@ def test_a_pair_is_edited_and_renamed(run, ran, pairs):
     ran(ago=timedelta(days=5))
     run("shoes", "assign", "1", "Pegasus")
     words = ["--limit-mi", "500", "--start-km", "0", "--default", "--rename", "Peg 41"]
-    said = run("shoes", "edit", "pegasus", *words)
-    assert said.stdout == (
+    printed = run("shoes", "edit", "pegasus", *words)
+    assert printed.stdout == (
         "Changed 'Peg 41', which was 'Pegasus': 0 km before that, a limit of 805 km, "
         "worn when nothing else is said.\n"
     )

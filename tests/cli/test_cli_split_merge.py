@@ -39,11 +39,11 @@ def test_show_numbers_the_sources_the_best_first(run, rows, copies, tmp_path):
 
 def test_split_makes_each_source_a_run_and_merge_undoes_it(run, rows, copies):
     before = rows("show", "1")
-    said = run("split", "1").stdout
-    assert re.search(r"1 +'watch' \(Sun 1 Mar.*, 8.2 km\): watch.gpx", said)
-    assert re.search(r"3 +'app' \(Sun 1 Mar.*, 8.0 km\): app.gpx", said)
+    printed = run("split", "1").stdout
+    assert re.search(r"1 +'watch' \(Sun 1 Mar.*, 8.2 km\): watch.gpx", printed)
+    assert re.search(r"3 +'app' \(Sun 1 Mar.*, 8.0 km\): app.gpx", printed)
     assert [one["name"] for one in rows("runs")] == ["watch", "phone", "app"]
-    for line in said.splitlines():
+    for line in printed.splitlines():
         if line.startswith("  runlog merge"):
             run(*line.split()[1:])
     assert rows("show", "1") == before
@@ -60,10 +60,10 @@ def test_split_takes_only_the_sources_that_are_named(run, rows, copies):
 def test_merge_says_how_to_undo_itself(run, rows, copies):
     del copies
     run("split", "1", "--source", "2")
-    said = run("merge", "2", "1").stdout
-    assert "2 is a part of" not in said
-    assert "1 is a part of 2 now:" in said
-    undo = said.splitlines()[-1].removeprefix("To undo it: runlog ")
+    printed = run("merge", "2", "1").stdout
+    assert "2 is a part of" not in printed
+    assert "1 is a part of 2 now:" in printed
+    undo = printed.splitlines()[-1].removeprefix("To undo it: runlog ")
     run(*undo.split())
     assert {tuple(one["sources"][0].rsplit("/", 1)[1:]) for one in rows("runs")} == {
         ("watch.gpx",),

@@ -14,9 +14,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @pytest.mark.usefixtures("calm")
 def test_nothing_is_shown_before_the_end(run, rows):
     run("plan", "warmup", "--pairs", 6, "--days", "mon,thu")
-    said = run("plan", "result", 1).stdout
-    assert "0 of 6 pairs are complete" in said
-    assert "easily misled by chance" in said
+    printed = run("plan", "result", 1).stdout
+    assert "0 of 6 pairs are complete" in printed
+    assert "easily misled by chance" in printed
     assert "nothing to look at" in run("plan", "result", 1, "--early").stdout
     row = rows("plan", "result", 1)[0]
     assert (row["difference"], row["p"], row["over"], row["complete"]) == (None, None, False, 0)

@@ -47,9 +47,9 @@ def test_without_ratings_it_says_what_to_do(run, home):
 def test_a_factor_makes_a_plan_and_its_files(run, rows, tmp_path):
     out, ics = tmp_path / "plan.csv", tmp_path / "plan.ics"
     words = ["warmup", "--pairs", 6, "--days", "mon,Wednesday,SAT", "--seed", 1, "--out", out, "--ics", ics]
-    said = run("plan", *words).stdout
-    assert said.startswith("Plan 1: a warm-up or no warm-up, 12 runs in pairs")
-    assert "Keep these runs easy" in said
+    printed = run("plan", *words).stdout
+    assert printed.startswith("Plan 1: a warm-up or no warm-up, 12 runs in pairs")
+    assert "Keep these runs easy" in printed
     runs = rows("plan", "show", "1")
     assert [one["state"] for one in runs] == ["to come"] * 12
     assert {datetime.fromisoformat(one["day"]).weekday() for one in runs} == {0, 2, 5}

@@ -258,8 +258,8 @@ journal.open(sys.argv[1]).add([sys.argv[2]])
 IMPORT = """
 import sys
 from runlog import journal
-with journal.open(sys.argv[1]) as kept:
-    summary = kept.add([sys.argv[2]])
+with journal.open(sys.argv[1]) as opened:
+    summary = opened.add([sys.argv[2]])
 print(summary.runs_added, summary.ratings_added, summary.known, summary.failed)
 """
 
