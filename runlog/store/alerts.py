@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = tuple(field.name for field in fields(StoredAlert))
 _TIMES = ("began", "notified", "acknowledged", "snoozed_until", "resolved")
-_INSERT = f"INSERT INTO alert ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608 - our own names
-_UPDATE = f"UPDATE alert SET {', '.join(f'{name} = :{name}' for name in _COLUMNS[1:])} WHERE id = :id"  # noqa: S608 - our own names
 
 
 def read_alerts(db: sqlite3.Connection) -> list[StoredAlert]:
@@ -41,20 +39,17 @@ def save_alerts(db: sqlite3.Connection, alerts: Iterable[StoredAlert]) -> None:
     """Keep alerts as they are now; one whose id is not there yet is numbered anew."""
     for alert in alerts:
         row = _alert_row(alert)
-        if db.execute(_UPDATE, row).rowcount == 0:
-            db.execute(_INSERT, row | {"id": None})
+        if not rows.update(db, "alert", row):
+            rows.insert(db, "alert", row | {"id": None})
 
 
 def import_alerts(db: sqlite3.Connection, exported: Iterable[StoredAlert]) -> None:
     """Keep those alerts of an export of which nothing is known here, with their ids where those are free."""
     known = {(alert.kind, alert.subject) for alert in read_alerts(db)}
-    taken = {row[0] for row in db.execute("SELECT id FROM alert")}
     for alert in exported:
         if (alert.kind, alert.subject) not in known:
-            free = alert.id >= 1 and alert.id not in taken
-            db.execute(_INSERT, _alert_row(alert) | {"id": alert.id if free else None})
+            rows.insert_with_id(db, "alert", _alert_row(alert), alert.id)
             known.add((alert.kind, alert.subject))
-            taken.add(alert.id)
 
 
 def _alert_from_row(row: sqlite3.Row) -> StoredAlert:

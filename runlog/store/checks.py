@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog.localtime import EARLIEST_VALID, MAX_AHEAD
 from runlog.model import shoe_key, shoe_names_by_key
@@ -15,7 +15,7 @@ from runlog.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from runlog.model import Activity, Shoe, StoredShoeRule
@@ -28,12 +28,12 @@ RESTORE_ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """Something that a check has found.
+    """The result of a check.
 
     Attributes:
         check: its name, the same in every home.
-        wrong: whether it has to be mended; else it is only good to know.
-        count: of how many things it is so.
+        wrong: True for a fault that has to be mended, False for a note.
+        count: how many things it applies to.
         message: what it is.
         todo: what to do, with the command where there is one.
     """
@@ -49,30 +49,125 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int, str], None]
 
 _MAX_NAMED = 5
-_CHECKED_ELSEWHERE = {"entry", "shoe", "shoe_rule"}
+_UNDECODABLE = (ValueError, TypeError, KeyError)
+
+
+class _Fault(NamedTuple):
+    """A fault that a list of ids can have, and the words for it.
+
+    Attributes:
+        check: its name.
+        message: what is wrong, with the ``{ids}`` counted and named.
+        one: what an id is of.
+        many: the same of several.
+        todo: what to do, with the ``{first}`` id.
+        sql: selects the ids; ``:earliest`` and ``:latest`` are the limits of valid times.
+        wrong: whether it has to be mended.
+    """
+
+    check: str
+    message: str
+    one: str
+    many: str
+    todo: str = RESTORE_ADVICE
+    sql: str = ""
+    wrong: bool = True
+
+    def findings(self, ids: Sequence[int]) -> Iterator[CheckFinding]:
+        """Yield a finding, unless there are no ids."""
+        if ids:
+            named = ", ".join(map(str, ids[:_MAX_NAMED])) + (", …" if len(ids) > _MAX_NAMED else "")
+            counted = f"{len(ids)} {self.one if len(ids) == 1 else self.many} ({named})"
+            message = self.message.format(ids=counted, count=len(ids))
+            yield CheckFinding(self.check, self.wrong, len(ids), message, self.todo.format(first=ids[0]))
+
+
+_ENTRY_WITHOUT_RUN = _Fault(
+    "entry_without_run",
+    "{ids} that are not there",
+    "diary entry names a run",
+    "diary entries name runs",
+    "name another run: runlog log --edit {first} --run ID",
+    "SELECT rowid FROM pragma_foreign_key_check WHERE \"table\" = 'entry'",
+)
+_SELECTED_FAULTS = (
+    _Fault(
+        "track_lost",
+        "the track of {ids} is lost",
+        "recording",
+        "recordings",
+        sql="SELECT activity_id FROM recording WHERE points > 0 "
+        "AND id NOT IN (SELECT recording_id FROM track)",
+    ),
+    _Fault(
+        "activity_empty",
+        "activities without any recording: {count}; they are shown nowhere",
+        "activity",
+        "activities",
+        "nothing; they do no harm",
+        "SELECT id FROM activity WHERE id NOT IN (SELECT activity_id FROM recording)",
+        wrong=False,
+    ),
+    _Fault(
+        "time_of_activity",
+        "{ids} before 1990 or in the future",
+        "activity is",
+        "activities are",
+        "have a look: runlog show {first}",
+        "SELECT DISTINCT activity_id FROM recording WHERE start NOT BETWEEN :earliest AND :latest ORDER BY 1",
+    ),
+    _Fault(
+        "time_of_entry",
+        "{ids} before 1990 or in the future",
+        "diary entry is",
+        "diary entries are",
+        "say when it was: runlog log --edit {first} --at '2026-07-12 20:00'",
+        "SELECT id FROM entry WHERE moment NOT BETWEEN :earliest AND :latest ORDER BY id",
+    ),
+)
+_TRACK = _Fault("track", "the track of {ids} cannot be read", "activity", "activities")
+_PLAN_LOST = _Fault(
+    "plan_lost",
+    "runs are lost of {ids}",
+    "plan",
+    "plans",
+    sql="SELECT id FROM plan LEFT JOIN planned_run ON plan_id = id "
+    "GROUP BY id HAVING count(plan_id) % 2 OR count(plan_id) = 0",
+)
+_DERIVED = _Fault(
+    "derived",
+    "what is derived of {count} tracks cannot be read",
+    "track",
+    "tracks",
+    "make them anew: runlog doctor --repair",
+)
+_ROUTE = _Fault("route", "the way of {ids} cannot be read", "route", "routes")
 
 
 def check_database(db: sqlite3.Connection, progress: Progress | None = None) -> Iterator[CheckFinding]:
-    """Check a whole database; what is fundamental ends it, since nothing after that can be relied on."""
+    """Check a whole database; stop after a fundamental fault, since no other check is reliable then."""
     for fundamental in (_check_integrity, _check_tables, _check_version):
         found = fundamental(db)
         if found is not None:
             yield found
             return
-    for check in (
-        _check_references,
-        _check_recordings,
-        _check_activities,
-        _check_times,
-        _check_overlaps,
-        check_shoes,
-    ):
-        yield from check(db)
-    yield from _check_tracks(db, progress)
+    yield from _check_references(db)
+    for fault in _SELECTED_FAULTS:
+        yield from fault.findings(_select_ids(db, fault))
+    yield from _check_overlaps(db)
+    yield from check_shoes(db)
+    yield from _TRACK.findings(_unreadable_tracks(db, progress))
     yield from _check_alerts(db)
-    yield from _check_trials(db)
-    yield from _check_derived(db)
-    yield from _check_routes(db)
+    yield from _PLAN_LOST.findings(_select_ids(db, _PLAN_LOST))
+    yield from _check_packed(db)
+
+
+def _select_ids(db: sqlite3.Connection, fault: _Fault) -> list[int]:
+    limits = {
+        "earliest": rows.utc_text(EARLIEST_VALID),
+        "latest": rows.utc_text(datetime.now(UTC) + MAX_AHEAD),
+    }
+    return [row[0] for row in db.execute(fault.sql, limits)]
 
 
 def _check_integrity(db: sqlite3.Connection) -> CheckFinding | None:
@@ -87,96 +182,50 @@ def _check_integrity(db: sqlite3.Connection) -> CheckFinding | None:
 def _check_tables(db: sqlite3.Connection) -> CheckFinding | None:
     if connection.is_runlog_database(db):
         return None
-    told = "runlog.db is a database, but not one of runlog"
-    return CheckFinding("tables", True, 1, told, "move it away, or choose another folder with --home")
+    message = "runlog.db is a database, but not one of runlog"
+    return CheckFinding("tables", True, 1, message, "move it away, or choose another folder with --home")
 
 
 def _check_version(db: sqlite3.Connection) -> CheckFinding | None:
     version, known = int(db.execute("PRAGMA user_version").fetchone()[0]), len(MIGRATIONS)
     if version > known:
-        told = f"a newer runlog has written the database (version {version}, this one knows up to {known})"
-        return CheckFinding("version", True, 1, told, "update runlog")
+        message = f"a newer runlog has written the database (version {version}, this one knows up to {known})"
+        return CheckFinding("version", True, 1, message, "update runlog")
     if version < known:
-        told = (
+        message = (
             f"the database is of an older runlog (version {version} of {known}), and was not checked further"
         )
         return CheckFinding(
-            "version", False, 1, told, "any command brings it up to date, such as: runlog runs"
+            "version", False, 1, message, "any command brings it up to date, such as: runlog runs"
         )
     return None
 
 
 def _check_references(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    broken = db.execute("PRAGMA foreign_key_check").fetchall()
-    entries = [row["rowid"] for row in broken if row["table"] == "entry"]
-    if entries:
-        yield CheckFinding(
-            "entry_without_run",
-            True,
-            len(entries),
-            _count_text(entries, "diary entry names a run", "diary entries name runs")
-            + " that are not there",
-            f"name another run: runlog log --edit {entries[0]} --run ID",
-        )
-    others = [row["table"] for row in broken if row["table"] not in _CHECKED_ELSEWHERE]
+    yield from _ENTRY_WITHOUT_RUN.findings(_select_ids(db, _ENTRY_WITHOUT_RUN))
+    broken = [row["table"] for row in db.execute("PRAGMA foreign_key_check")]
+    others = [table for table in broken if table not in {"entry", "shoe", "shoe_rule"}]
     if others:
         tables = ", ".join(sorted(set(others)))
-        told = f"{len(others)} rows of {tables} belong to something that is not there"
-        yield CheckFinding("reference", True, len(others), told, RESTORE_ADVICE)
-
-
-def _check_recordings(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    lost = db.execute(
-        "SELECT activity_id FROM recording WHERE points > 0 AND id NOT IN (SELECT recording_id FROM track)"
-    ).fetchall()
-    if lost:
-        told = f"the track of {_count_text([row[0] for row in lost], 'recording', 'recordings')} is lost"
-        yield CheckFinding("track_lost", True, len(lost), told, RESTORE_ADVICE)
-
-
-def _check_activities(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    empty = db.execute(
-        "SELECT count(*) FROM activity WHERE id NOT IN (SELECT activity_id FROM recording)"
-    ).fetchone()[0]
-    if empty:
-        told = f"activities without any recording: {empty}; they are shown nowhere"
-        yield CheckFinding("activity_empty", False, empty, told, "nothing; they do no harm")
-
-
-def _check_times(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    limits = (rows.utc_text(EARLIEST_VALID), rows.utc_text(datetime.now(UTC) + MAX_AHEAD))
-    runs = [
-        row[0]
-        for row in db.execute(
-            "SELECT DISTINCT activity_id FROM recording WHERE start NOT BETWEEN ? AND ? ORDER BY 1", limits
-        )
-    ]
-    if runs:
-        told = f"{_count_text(runs, 'activity is', 'activities are')} before 1990 or in the future"
-        yield CheckFinding("time_of_activity", True, len(runs), told, f"have a look: runlog show {runs[0]}")
-    entries = [
-        row[0]
-        for row in db.execute("SELECT id FROM entry WHERE moment NOT BETWEEN ? AND ? ORDER BY id", limits)
-    ]
-    if entries:
-        told = f"{_count_text(entries, 'diary entry is', 'diary entries are')} before 1990 or in the future"
-        todo = f"say when it was: runlog log --edit {entries[0]} --at '2026-07-12 20:00'"
-        yield CheckFinding("time_of_entry", True, len(entries), told, todo)
+        message = f"{len(others)} rows of {tables} belong to something that is not there"
+        yield CheckFinding("reference", True, len(others), message, RESTORE_ADVICE)
 
 
 def _check_overlaps(db: sqlite3.Connection) -> Iterator[CheckFinding]:
     split = {row[0] for row in db.execute("SELECT id FROM activity WHERE kept_apart")}
-    kept = activities.read_activities(db, derived=False)
-    timed = ((one.id, one.activity) for one in kept if one.id not in split and not one.activity.day_only)
+    stored = activities.read_activities(db, derived=False)
+    timed = ((one.id, one.activity) for one in stored if one.id not in split and not one.activity.day_only)
     pairs = list(_overlapping_pairs(timed))
     if pairs:
         one, other = pairs[0]
-        told = f"activities that overlap in time and may be one: {one} and {other} ({len(pairs)} in all)"
-        yield CheckFinding("overlap", False, len(pairs), told, f"if they are one: runlog merge {one} {other}")
+        message = f"activities that overlap in time and may be one: {one} and {other} ({len(pairs)} in all)"
+        yield CheckFinding(
+            "overlap", False, len(pairs), message, f"if they are one: runlog merge {one} {other}"
+        )
 
 
 def _overlapping_pairs(activities: Iterable[tuple[int, Activity]]) -> Iterator[tuple[int, int]]:
-    """The pairs of neighbours, in the order of their starts, of which one begins before the other ends."""
+    """Yield the pairs of neighbours by start of which one begins before the other ends."""
     before: tuple[int, datetime] | None = None
     for one_id, one in activities:
         end = one.start + timedelta(seconds=one.duration_s)
@@ -186,7 +235,8 @@ def _overlapping_pairs(activities: Iterable[tuple[int, Activity]]) -> Iterator[t
             before = (one_id, end)
 
 
-def _check_tracks(db: sqlite3.Connection, progress: Progress | None) -> Iterator[CheckFinding]:
+def _unreadable_tracks(db: sqlite3.Connection, progress: Progress | None) -> list[int]:
+    """Return the ids of the activities with a recording whose track cannot be read."""
     ids = db.execute(
         "SELECT recording.id, activity_id FROM recording JOIN track ON recording_id = recording.id ORDER BY 1"
     ).fetchall()
@@ -196,9 +246,7 @@ def _check_tracks(db: sqlite3.Connection, progress: Progress | None) -> Iterator
             broken.append(activity_id)
         if progress is not None:
             progress(done, len(ids), f"run {activity_id}")
-    if broken:
-        told = f"the track of {_count_text(broken, 'activity', 'activities')} cannot be read"
-        yield CheckFinding("track", True, len(broken), told, RESTORE_ADVICE)
+    return broken
 
 
 def _is_valid_track(db: sqlite3.Connection, recording_id: int) -> bool:
@@ -207,7 +255,7 @@ def _is_valid_track(db: sqlite3.Connection, recording_id: int) -> bool:
     try:
         track = activities.read_recording_track(db, recording_id)
         clock = track["time_s"] if track else None
-    except (ValueError, TypeError, KeyError):
+    except _UNDECODABLE:
         return False
     if track is None or clock is None:
         return False
@@ -226,56 +274,29 @@ def _check_alerts(db: sqlite3.Connection) -> Iterator[CheckFinding]:
         )
 
 
-def _check_trials(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    broken = [
-        row[0]
-        for row in db.execute(
-            "SELECT id FROM plan LEFT JOIN planned_run ON plan_id = id "
-            "GROUP BY id HAVING count(plan_id) % 2 OR count(plan_id) = 0"
-        )
-    ]
-    if broken:
-        told = f"runs are lost of {_count_text(broken, 'plan', 'plans')}"
-        yield CheckFinding("plan_lost", True, len(broken), told, RESTORE_ADVICE)
-
-
-def _check_derived(db: sqlite3.Connection) -> Iterator[CheckFinding]:
+def _check_packed(db: sqlite3.Connection) -> Iterator[CheckFinding]:
+    """Check that what is derived of tracks, and the shapes of routes, can be unpacked."""
     from runlog.store import tracks
 
-    broken = 0
-    for row in db.execute("SELECT shape, digest FROM derived"):
-        try:
-            tracks.decode_digest(row["digest"])
-            if row["shape"] is not None:
-                tracks.decode_shape(row["shape"])
-        except (ValueError, TypeError, KeyError):
-            broken += 1
-    if broken:
-        told = f"what is derived of {broken} tracks cannot be read"
-        yield CheckFinding("derived", True, broken, told, "make them anew: runlog doctor --repair")
+    derived = db.execute("SELECT recording_id, digest, shape FROM derived").fetchall()
+    broken = {row[0] for row in derived if not _is_decodable(tracks.decode_digest, row["digest"])}
+    broken |= {row[0] for row in derived if not _is_decodable(tracks.decode_shape, row["shape"])}
+    yield from _DERIVED.findings(sorted(broken))
+    shapes = db.execute("SELECT id, shape FROM route ORDER BY id")
+    yield from _ROUTE.findings([row[0] for row in shapes if not _is_decodable(tracks.decode_shape, row[1])])
 
 
-def _check_routes(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    from runlog.store import tracks
-
-    broken = []
-    for row in db.execute("SELECT id, shape FROM route ORDER BY id"):
-        try:
-            tracks.decode_shape(row["shape"])
-        except (ValueError, TypeError, KeyError):
-            broken.append(row["id"])
-    if broken:
-        told = f"the way of {_count_text(broken, 'route', 'routes')} cannot be read"
-        yield CheckFinding("route", True, len(broken), told, RESTORE_ADVICE)
-
-
-def _count_text(ids: list[int], one: str, many: str) -> str:
-    named = ", ".join(map(str, ids[:_MAX_NAMED])) + (", …" if len(ids) > _MAX_NAMED else "")
-    return f"{len(ids)} {one if len(ids) == 1 else many} ({named})"
+def _is_decodable(decode: Callable[[Any], object], packed: object) -> bool:
+    try:
+        if packed is not None:
+            decode(packed)
+    except _UNDECODABLE:
+        return False
+    return True
 
 
 def drop_caches(path: Path) -> None:
-    """Take out of a database what runlog makes anew when it needs it.
+    """Delete the tables of a database that runlog fills again when it needs them.
 
     Raises:
         StoreError: it cannot be written.
@@ -300,23 +321,23 @@ def _check_shoe_names(pairs: Iterable[Shoe]) -> Iterator[CheckFinding]:
     own = {shoe_key(shoe.name) for shoe in pairs if shoe.same_as is None}
     lost = [shoe.name for shoe in pairs if shoe_key(shoe_names_by_key(pairs)[shoe_key(shoe.name)]) not in own]
     if lost:
-        told = f"names that are joined to no pair of shoes: {', '.join(map(repr, lost))}"
+        message = f"names that are joined to no pair of shoes: {', '.join(map(repr, lost))}"
         yield CheckFinding(
-            "shoe_name", True, len(lost), told, f"take them apart: runlog shoes separate {lost[0]!r}"
+            "shoe_name", True, len(lost), message, f"take them apart: runlog shoes separate {lost[0]!r}"
         )
 
 
 def _check_shoe_rules(rules: Iterable[StoredShoeRule], pairs: Iterable[Shoe]) -> Iterator[CheckFinding]:
     pair = shoe_names_by_key(pairs)
     retired = {shoe.name for shoe in pairs if shoe.retired is not None}
-    lost = [kept.id for kept in rules if shoe_key(kept.rule.shoe) not in pair]
+    lost = [stored.id for stored in rules if shoe_key(stored.rule.shoe) not in pair]
     if lost:
-        told = f"rules for pairs of shoes that are not there: {', '.join(map(str, lost))}"
+        message = f"rules for pairs of shoes that are not there: {', '.join(map(str, lost))}"
         yield CheckFinding(
-            "shoe_rule", True, len(lost), told, f"remove them: runlog shoes rule remove {lost[0]}"
+            "shoe_rule", True, len(lost), message, f"remove them: runlog shoes rule remove {lost[0]}"
         )
-    idle = [kept.id for kept in rules if pair.get(shoe_key(kept.rule.shoe)) in retired]
+    idle = [stored.id for stored in rules if pair.get(shoe_key(stored.rule.shoe)) in retired]
     if idle:
-        told = f"rules for retired pairs of shoes, of no effect on new runs: {', '.join(map(str, idle))}"
+        message = f"rules for retired pairs of shoes, of no effect on new runs: {', '.join(map(str, idle))}"
         todo = f"see what removing one would change: runlog shoes rule remove {idle[0]} --dry-run"
-        yield CheckFinding("shoe_rule_retired", False, len(idle), told, todo)
+        yield CheckFinding("shoe_rule_retired", False, len(idle), message, todo)

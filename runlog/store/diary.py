@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
 LOG = "log"
 
-_COLUMNS = ", ".join(rows.ENTRY_COLUMNS)
-_VALUES = ", ".join(f":{column}" for column in rows.ENTRY_COLUMNS)
-_INSERT = f"INSERT INTO entry (source, {_COLUMNS}) VALUES (:source, {_VALUES})"  # noqa: S608 - our own names
-_UPDATE = f"UPDATE entry SET ({_COLUMNS}) = ({_VALUES}) WHERE id = :id"  # noqa: S608 - likewise
-
 
 @dataclass(frozen=True, slots=True)
 class EntryCounts:
@@ -57,7 +52,7 @@ def update_entry(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
     """
     checked = _validated(entry)
     _refuse_duplicate(db, checked, entry_id)
-    if db.execute(_UPDATE, rows.entry_row(checked) | {"id": entry_id}).rowcount == 0:
+    if not rows.update(db, "entry", rows.entry_row(checked) | {"id": entry_id}):
         raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
 
 
@@ -92,14 +87,13 @@ def import_entry(db: sqlite3.Connection, exported: StoredEntry) -> str | None:
     entry = _validated(exported.entry)
     stored = _find_entry_at(db, entry)
     if stored is None:
-        entry_id = _insert_entry(db, entry, exported.source)
-        db.execute("UPDATE OR IGNORE entry SET id = ? WHERE id = ?", (exported.id, entry_id))
+        rows.insert_with_id(db, "entry", rows.entry_row(entry) | {"source": exported.source}, exported.id)
         return ADDED
     lacks = {name for name in rows.ENTRY_COLUMNS if getattr(stored.entry, name) is None}
-    wanted = _validated(replace(stored.entry, **{name: getattr(entry, name) for name in lacks}))
-    if wanted == stored.entry:
+    changed = _validated(replace(stored.entry, **{name: getattr(entry, name) for name in lacks}))
+    if changed == stored.entry:
         return None
-    db.execute(_UPDATE, rows.entry_row(wanted) | {"id": stored.id})
+    rows.update(db, "entry", rows.entry_row(changed) | {"id": stored.id})
     return UPDATED
 
 
@@ -127,9 +121,9 @@ def update_from_diary(
             added += 1
             continue
         kept_ids.add(stored.id)
-        wanted = _validated(_merged_entry(stored, entry, path))
-        if wanted != stored.entry:
-            db.execute(_UPDATE, rows.entry_row(wanted) | {"id": stored.id})
+        changed = _validated(_merged_entry(stored, entry, path))
+        if changed != stored.entry:
+            rows.update(db, "entry", rows.entry_row(changed) | {"id": stored.id})
             updated += 1
     removed = _remove_missing(db, path, kept_ids) if complete else 0
     return EntryCounts(added, updated, removed)
@@ -156,7 +150,7 @@ def _find_entry_at(db: sqlite3.Connection, entry: Entry) -> StoredEntry | None:
 
 
 def _insert_entry(db: sqlite3.Connection, entry: Entry, source: str) -> int:
-    return int(db.execute(_INSERT, rows.entry_row(entry) | {"source": source}).lastrowid or 0)
+    return rows.insert(db, "entry", rows.entry_row(entry) | {"source": source})
 
 
 def _refuse_duplicate(db: sqlite3.Connection, entry: Entry, entry_id: int | None) -> None:

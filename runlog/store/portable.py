@@ -202,13 +202,7 @@ def _merge_into_existing(
 
 def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, counts: ImportCounts) -> int:
     counts.add_activity(is_run=_is_run(exported))
-    wanted = exported.id
-    if wanted < 1 or db.execute("SELECT 1 FROM activity WHERE id = ?", (wanted,)).fetchone():
-        wanted = recordings.new_activity(db)
-    else:
-        db.execute("INSERT INTO activity (id) VALUES (?)", (wanted,))
-    db.execute("UPDATE activity SET kept_apart = ? WHERE id = ?", (exported.kept_apart, wanted))
-    return wanted
+    return rows.insert_with_id(db, "activity", {"kept_apart": exported.kept_apart}, exported.id)
 
 
 def _fill_shoe_override(db: sqlite3.Connection, activity_id: int, worn: str | None) -> int:

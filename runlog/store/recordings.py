@@ -26,16 +26,6 @@ if TYPE_CHECKING:
     from runlog.model import Activity
     from runlog.store.tracks import PackedDerived, PackedTrack
 
-_COLUMNS = ("activity_id", "file_id", "position", *rows.ACTIVITY_COLUMNS, "streams", "points")
-_INSERT = (
-    f"INSERT INTO recording ({', '.join(_COLUMNS)}) "  # noqa: S608 - our own names
-    f"VALUES ({', '.join(f':{column}' for column in _COLUMNS)})"
-)
-_UPDATE = (
-    f"UPDATE recording SET ({', '.join(_COLUMNS)}) = "  # noqa: S608 - likewise
-    f"({', '.join(f':{column}' for column in _COLUMNS)}) WHERE id = :id"
-)
-
 
 @dataclass(slots=True)
 class ImportCounts:
@@ -173,7 +163,7 @@ def insert_recording(
     """Keep a recording of that activity."""
     row = _recording_row(activity, activity_id, place)
     row |= {"streams": stream.columns if stream else 0, "points": stream.points if stream else 0}
-    recording_id = int(db.execute(_INSERT, row).lastrowid or 0)
+    recording_id = rows.insert(db, "recording", row)
     if stream is not None:
         db.execute("INSERT INTO track VALUES (?, ?)", (recording_id, stream.arrays))
         save_derived(db, recording_id, stream.derived)
@@ -197,7 +187,7 @@ def _update_list_row(
     if replace(activity, track=None) != earlier.activity:
         counts.updated += 1
         activity_id = _activity_for_row(db, earlier, activity)
-    db.execute(_UPDATE, _recording_row(activity, activity_id, place) | {"id": earlier.id})
+    rows.update(db, "recording", _recording_row(activity, activity_id, place) | {"id": earlier.id})
 
 
 def _activity_for_row(db: sqlite3.Connection, earlier: Recording, activity: Activity) -> int:

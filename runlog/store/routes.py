@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.model import Route, RouteAssignment, shoe_key
+from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _ROUTE_LABEL = re.compile(r"r?\d+", re.IGNORECASE)
 _MAX_NAME_LENGTH = 60
-_INSERT = "INSERT INTO route VALUES (:id, :name, :shape, :similar_to, :joined_to)"
 
 
 def read_routes(db: sqlite3.Connection) -> tuple[Route, ...]:
@@ -51,19 +51,20 @@ def read_assignments(db: sqlite3.Connection) -> dict[int, RouteAssignment]:
 
 
 def save_found_routes(
-    db: sqlite3.Connection, known: Sequence[Route], founded: Iterable[Route], route_of: Mapping[int, int]
+    db: sqlite3.Connection, known: Sequence[Route], new_routes: Iterable[Route], route_of: Mapping[int, int]
 ) -> bool:
     """Keep what was found; False, and nothing is kept, where someone else has kept routes meanwhile.
 
     Args:
         db: the database, within a transaction.
         known: the routes that were known when it was found.
-        founded: the new ones, whose ids follow on.
+        new_routes: those that were found, whose ids follow on.
         route_of: the route by the run, of runs that had none.
     """
     if _last_route_id(db) != max((route.id for route in known), default=0):
         return False
-    db.executemany(_INSERT, map(_route_row, founded))
+    for route in new_routes:
+        rows.insert(db, "route", _route_row(route))
     db.executemany(
         "INSERT INTO route_run SELECT id, ?, 0 FROM activity WHERE id = ? ON CONFLICT DO NOTHING",
         [(route, run) for run, route in route_of.items()],
@@ -152,7 +153,7 @@ def split_route(db: sqlite3.Connection, snapshot: Snapshot, run_ids: Sequence[in
         raise BadInput(f"run {runs[0]} has no positions any more, so no way of its own")
     whole = route_ids[runs[0]]
     values = _route_row(Route(0, shape, similar_to=whole)) | {"id": None}
-    route_id = int(db.execute(_INSERT, values).lastrowid or 0)
+    route_id = rows.insert(db, "route", values)
     _assign_runs(db, {run: RouteAssignment(route_id, by_hand=True) for run in runs})
     return whole, route_id
 
@@ -246,9 +247,8 @@ def _match_existing(
 
 
 def _insert_route(db: sqlite3.Connection, route: Route) -> int:
-    is_free = route.id > 0 and _find_route(db, route.id) is None
-    values = _route_row(route) | {"id": route.id if is_free else None, "similar_to": None, "joined_to": None}
-    return int(db.execute(_INSERT, values).lastrowid or 0)
+    row = _route_row(route) | {"similar_to": None, "joined_to": None}
+    return rows.insert_with_id(db, "route", row, route.id)
 
 
 def _set_link(db: sqlite3.Connection, route_id: int, column: str, other: int | None) -> None:

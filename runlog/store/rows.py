@@ -12,14 +12,34 @@ from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe, Stor
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
 #: The columns of a recording that are the fields of an Activity, of an entry those of an Entry.
 ACTIVITY_COLUMNS = tuple(field.name for field in fields(Activity) if field.name != "track")
 ENTRY_COLUMNS = tuple(field.name for field in fields(Entry))
-SHOE_COLUMNS = ("name", "from_date", "retired", "start_m", "limit_m", "is_default", "rests", "same_as")
 
 _OPTIONAL_BOOLEANS = ("warmup", "cooldown", "strength", "mobility")
 _BOOLEANS = ("sport_guessed", "day_only")
+
+
+def insert(db: sqlite3.Connection, table: str, row: Mapping[str, object]) -> int:
+    """Insert a row, given by its columns, and return its id."""
+    values = ", ".join(f":{column}" for column in row)
+    return int(
+        db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})", row).lastrowid or 0  # noqa: S608 - our own names
+    )
+
+
+def insert_with_id(db: sqlite3.Connection, table: str, row: Mapping[str, object], wanted: int) -> int:
+    """Insert a row with the id of an export where that is free, else with a new one; return its id."""
+    taken = db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (wanted,)).fetchone()  # noqa: S608 - our own names
+    return insert(db, table, {**row, "id": None if taken or wanted < 1 else wanted})
+
+
+def update(db: sqlite3.Connection, table: str, row: Mapping[str, object], key: str = "id") -> bool:
+    """Update the row with the same key, and return whether there is one."""
+    values = ", ".join(f"{column} = :{column}" for column in row if column != key)
+    return db.execute(f"UPDATE {table} SET {values} WHERE {key} = :{key}", row).rowcount > 0  # noqa: S608 - our own names
 
 
 def utc_text(moment: datetime) -> str:

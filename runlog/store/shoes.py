@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-_SHOE_VALUES = ", ".join(f":{column}" for column in rows.SHOE_COLUMNS)
-_INSERT_SHOE = f"INSERT INTO shoe VALUES ({_SHOE_VALUES})"  # noqa: S608 - our own names
-_UPDATE_SHOE = (
-    f"UPDATE shoe SET ({', '.join(rows.SHOE_COLUMNS)}) = ({_SHOE_VALUES}) "  # noqa: S608 - likewise
-    "WHERE name = :name"
-)
 _COMPLETABLE_FIELDS = ("from_date", "retired", "limit_m")
 _SELECT_NAMES = (
     "SELECT shoe FROM recording UNION SELECT shoe FROM entry UNION SELECT worn FROM activity ORDER BY 1"
@@ -106,7 +100,7 @@ def add_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
 
 def insert_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
     """Keep a pair of a new name."""
-    db.execute(_INSERT_SHOE, rows.shoe_row(shoe))
+    rows.insert(db, "shoe", rows.shoe_row(shoe))
 
 
 def find_shoe(db: sqlite3.Connection, name: str) -> Shoe | None:
@@ -132,7 +126,7 @@ def update_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
     Raises:
         NotFound: there is none.
     """
-    if db.execute(_UPDATE_SHOE, rows.shoe_row(shoe)).rowcount == 0:
+    if not rows.update(db, "shoe", rows.shoe_row(shoe), key="name"):
         raise unknown_shoe(shoe.name)
 
 
@@ -294,12 +288,7 @@ def add_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> int:
         BadInput: it has no condition or one that no run could fit, or is there already.
     """
     rule = check_shoe_rule(db, rule)
-    values = ", ".join("?" * len(_RULE_COLUMNS))
-    added = db.execute(
-        f"INSERT INTO shoe_rule ({', '.join(_RULE_COLUMNS)}) VALUES ({values})",  # noqa: S608 - our own names
-        astuple(rule),
-    )
-    return int(added.lastrowid or 0)
+    return rows.insert(db, "shoe_rule", dict(zip(_RULE_COLUMNS, astuple(rule), strict=True)))
 
 
 def check_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
 from runlog.model import Area, Plan, PlannedRun
-from runlog.store.rows import utc_text
+from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
 _COLUMNS = tuple(field.name for field in fields(Plan) if field.name != "runs")
-_INSERT = f"INSERT INTO plan VALUES ({', '.join(f':{column}' for column in _COLUMNS)})"  # noqa: S608 - our own names
 #: A plan is the same as another one when it was made at the same moment with the same lots.
 _SELECT_SAME = (
     "SELECT id, cancelled FROM plan WHERE (factor, area, seed, made) = (:factor, :area, :seed, :made)"
@@ -49,7 +48,7 @@ def read_trial(db: sqlite3.Connection, plan_id: int) -> Plan:
 
 def add_trial(db: sqlite3.Connection, drawn: Plan) -> int:
     """Keep a plan and return its id."""
-    return _insert_trial(db, drawn, None)
+    return _insert_trial(db, replace(drawn, id=0))
 
 
 def cancel_trial(db: sqlite3.Connection, plan_id: int, moment: datetime) -> Plan:
@@ -62,7 +61,7 @@ def cancel_trial(db: sqlite3.Connection, plan_id: int, moment: datetime) -> Plan
     before = read_trial(db, plan_id)
     if before.cancelled is not None:
         raise BadInput(f"plan {plan_id} was cancelled before, on {before.cancelled:%Y-%m-%d}")
-    db.execute("UPDATE plan SET cancelled = ? WHERE id = ?", (utc_text(moment), plan_id))
+    db.execute("UPDATE plan SET cancelled = ? WHERE id = ?", (rows.utc_text(moment), plan_id))
     return read_trial(db, plan_id)
 
 
@@ -72,8 +71,7 @@ def import_trials(db: sqlite3.Connection, exported: Iterable[Plan]) -> int:
     for one in exported:
         row = db.execute(_SELECT_SAME, _trial_row(one)).fetchone()
         if row is None:
-            taken = db.execute("SELECT 1 FROM plan WHERE id = ?", (one.id,)).fetchone()
-            _insert_trial(db, one, None if taken or one.id < 1 else one.id)
+            _insert_trial(db, one)
             changed += 1
         elif row["cancelled"] is None and one.cancelled is not None:
             cancel_trial(db, row["id"], one.cancelled)
@@ -81,18 +79,21 @@ def import_trials(db: sqlite3.Connection, exported: Iterable[Plan]) -> int:
     return changed
 
 
-def _insert_trial(db: sqlite3.Connection, one: Plan, plan_id: int | None) -> int:
-    kept = db.execute(_INSERT, _trial_row(one) | {"id": plan_id}).lastrowid
+def _insert_trial(db: sqlite3.Connection, one: Plan) -> int:
+    plan_id = rows.insert_with_id(db, "plan", _trial_row(one), one.id)
     db.executemany(
         "INSERT INTO planned_run VALUES (?, ?, ?, ?)",
-        [(kept, position, run.day.isoformat(), run.first) for position, run in enumerate(one.runs)],
+        [(plan_id, position, run.day.isoformat(), run.first) for position, run in enumerate(one.runs)],
     )
-    return int(kept or 0)
+    return plan_id
 
 
 def _trial_row(one: Plan) -> dict[str, object]:
     row: dict[str, object] = {column: getattr(one, column) for column in _COLUMNS}
-    return row | {"made": utc_text(one.made), "cancelled": one.cancelled and utc_text(one.cancelled)}
+    return row | {
+        "made": rows.utc_text(one.made),
+        "cancelled": one.cancelled and rows.utc_text(one.cancelled),
+    }
 
 
 def _trial_from_row(row: sqlite3.Row, runs: Sequence[PlannedRun]) -> Plan:
