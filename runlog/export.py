@@ -80,20 +80,20 @@ def export_all(
     home: Path,
     folder: Path,
     *,
-    gpx_too: bool = False,
+    with_gpx: bool = False,
     force: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> ExportResult:
     """Write everything that a runner owns into a folder.
 
-    All of it is of one moment, whoever imports meanwhile. Until it is whole, a file says that it is not.
+    It is one consistent state, whatever others import meanwhile. Until it is complete, a file says so.
 
     Args:
         store: of the runner.
         home: the runner's folder, for the settings.
         folder: a new or an empty one.
-        gpx_too: write each track also as GPX, for other tools.
-        force: go over an export that is there; other files in the folder stay.
+        with_gpx: write each track also as GPX, for other tools.
+        force: overwrite an earlier export; other files in the folder stay.
         progress: called after each activity with how many are done, of how many, and its file's name.
 
     Raises:
@@ -104,35 +104,37 @@ def export_all(
     if not any(map(store.read, (portable.list_activity_ids, diary.read_entries, shoes.read_shoes))):
         raise BadInput(f"{home}: there is nothing to export yet; is this the right --home?")
     _check_folder(folder, home, force=force)
-    out = _ExportFolder(folder)
-    out.write(UNFINISHED_NAME, UNFINISHED_TEXT)
+    target = _ExportFolder(folder)
+    target.write(UNFINISHED_NAME, UNFINISHED_TEXT)
     with store.consistent_reads():
         runs = RunsTable()
         ids = store.read(portable.list_activity_ids)
         with_track = 0
         for done, activity_id in enumerate(ids, 1):
             name = f"activities/{activity_id:06d}"
-            out.write(f"{name}.json.gz", format_activity(store.read(portable.export_activity, activity_id)))
+            target.write(
+                f"{name}.json.gz", format_activity(store.read(portable.export_activity, activity_id))
+            )
             merged = store.read(activities.read_activity, activity_id)
             runs.add(merged)
-            track = store.read(activities.read_track, activity_id) if gpx_too else None
+            track = store.read(activities.read_track, activity_id) if with_gpx else None
             if track is not None and "lat" in track:
-                out.write(f"{name}.gpx", write_gpx(merged.activity, track))
+                target.write(f"{name}.gpx", write_gpx(merged.activity, track))
                 with_track += 1
             if progress is not None:
                 progress(done, len(ids), name)
         journal = store.read(portable.export_journal)
-    out.write("journal.json", format_journal(journal))
-    out.write("runs.csv", runs.text())
-    out.write("diary.csv", diary_table(journal.entries))
-    out.write("shoes.csv", shoes_table(journal.shoes))
+    target.write("journal.json", format_journal(journal))
+    target.write("runs.csv", runs.text())
+    target.write("diary.csv", diary_table(journal.entries))
+    target.write("shoes.csv", shoes_table(journal.shoes))
     config = home / CONFIG_NAME
     if config.exists():
-        out.write(CONFIG_NAME, config.read_bytes())
-    out.write("README.txt", README_TEXT)
-    out.finish()
+        target.write(CONFIG_NAME, config.read_bytes())
+    target.write("README.txt", README_TEXT)
+    target.finish()
     pairs = sum(shoe.same_as is None for shoe in journal.shoes)
-    return ExportResult(len(ids), with_track, len(journal.entries), pairs, out.size)
+    return ExportResult(len(ids), with_track, len(journal.entries), pairs, target.size)
 
 
 def _check_folder(folder: Path, home: Path, *, force: bool) -> None:
@@ -151,7 +153,7 @@ def _check_folder(folder: Path, home: Path, *, force: bool) -> None:
 
 
 class _ExportFolder:
-    """The folder that is written, and which of its files are of this time."""
+    """The folder of an export, and which of its files this export has written."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -165,7 +167,7 @@ class _ExportFolder:
         self.size += len(content if isinstance(content, bytes) else content.encode())
 
     def finish(self) -> None:
-        """Take out what an earlier export has left, and at last the word that this one is not finished."""
+        """Delete files of an earlier export, then the marker of an unfinished one."""
         with suppress(FileNotFoundError):
             for entry in list(os.scandir(self._folder / "activities")):
                 is_old = f"activities/{entry.name}" not in self._written
@@ -202,7 +204,7 @@ Units are metres, seconds, metres per second, beats and steps (of both feet) per
 
 
 def is_export_file(file: Path) -> bool:
-    """Whether an export has written this file."""
+    """Return whether an export has written this file."""
     with file.open("rb") as opened:
         head = decompress_head(opened.read(HEAD_SIZE))
     return not_importable.is_export_file(head)
@@ -253,18 +255,18 @@ class RunsTable:
             ["exported_run", "start", "local_start", *_RUN_COLUMNS, "shoe", "device", "sources"]
         )
 
-    def add(self, kept: StoredActivity) -> None:
-        """Add one."""
-        one = kept.activity
+    def add(self, stored: StoredActivity) -> None:
+        """Add an activity."""
+        one = stored.activity
         local = None if one.utc_offset_s is None else at_offset(one.start, one.utc_offset_s).isoformat()
         values = [getattr(one, name) for name in _RUN_COLUMNS]
-        sources = "; ".join(kept.sources)
+        sources = "; ".join(stored.sources)
         self._rows.writerow(
-            [kept.id, one.start.isoformat(), local, *values, kept.worn or one.shoe, one.device, sources]
+            [stored.id, one.start.isoformat(), local, *values, stored.worn or one.shoe, one.device, sources]
         )
 
     def text(self) -> str:
-        """The whole table."""
+        """Return the whole table."""
         return self._text.getvalue()
 
 
@@ -323,17 +325,20 @@ def _strength_text(entry: Entry) -> str:
 
 
 def diary_table(entries: Sequence[StoredEntry]) -> str:
-    """The diary as a diary CSV, with the ids before it and the runs and sources behind it."""
-    written = io.StringIO(format_diary(kept.entry for kept in entries), newline="")
+    """Return the diary as CSV with runs and sources; its first column marks it as not importable."""
+    written = io.StringIO(format_diary(stored.entry for stored in entries), newline="")
     head, *rows = csv.reader(written)
     return _csv_text(
         ["exported_entry", *head, "run", "source"],
-        ([kept.id, *row, kept.entry.run, kept.source] for kept, row in zip(entries, rows, strict=True)),
+        (
+            [stored.id, *row, stored.entry.run, stored.source]
+            for stored, row in zip(entries, rows, strict=True)
+        ),
     )
 
 
 def shoes_table(pairs: Sequence[Shoe]) -> str:
-    """The pairs of shoes as a shoes CSV, numbered; what are but other names of them is left out."""
+    """Return the pairs of shoes as CSV; its first column, a number, marks it as not importable."""
     return _csv_text(
         ["exported_shoe", *shoes_csv.COLUMNS],
         (
@@ -403,11 +408,13 @@ def _gpx_points(track: Track) -> Iterator[dict[str, float]]:
 
 def _gpx_extensions(point: dict[str, float]) -> str:
     cadence = point.get("cadence_spm", math.nan)
-    told = _optional_element("<gpxtpx:hr>{:.0f}</gpxtpx:hr>", point.get("heart_rate_bpm"))
-    told += _optional_element("<gpxtpx:cad>{:.0f}</gpxtpx:cad>", cadence / 2)  # of one foot, as all write it
-    if not told:
+    extension = _optional_element("<gpxtpx:hr>{:.0f}</gpxtpx:hr>", point.get("heart_rate_bpm"))
+    extension += _optional_element(
+        "<gpxtpx:cad>{:.0f}</gpxtpx:cad>", cadence / 2
+    )  # of one foot, as all write it
+    if not extension:
         return ""
-    return f"<extensions><gpxtpx:TrackPointExtension>{told}</gpxtpx:TrackPointExtension></extensions>"
+    return f"<extensions><gpxtpx:TrackPointExtension>{extension}</gpxtpx:TrackPointExtension></extensions>"
 
 
 def _optional_element(element: str, value: float | None) -> str:

@@ -280,7 +280,7 @@ class Journal:
 
         self.routes.find()  # else an import of the export would number them in another order
         return export.export_all(
-            self._store, self.folder, Path(folder), gpx_too=gpx, force=force, progress=progress
+            self._store, self.folder, Path(folder), with_gpx=gpx, force=force, progress=progress
         )
 
     def doctor(self, progress: Callable[[int, int, str], None] | None = None) -> CheckReport:

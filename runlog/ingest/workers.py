@@ -91,7 +91,7 @@ def parse_file(job: ParseJob, settings: Settings, sport: str | None) -> ParseRes
         return ParseResult("skipped", str(error))
     except BadInput as error:
         return ParseResult("failed", str(error))
-    except Exception as error:  # noqa: BLE001 - our own mistake about one file; it is told, the others go on
+    except Exception as error:  # noqa: BLE001 - our own mistake about one file; it is reported, the others go on
         reason = f"runlog made a mistake, please report it: {type(error).__name__}: {error}"
         return ParseResult("failed", reason, is_final=False)
     activities = tuple(replace(activity, track=None) for activity in parsed.activities)
@@ -158,7 +158,7 @@ def _finish_job(
 ) -> tuple[T, ParseResult]:
     try:
         return key, future.result()
-    except BrokenProcessPool:  # by this file or by one beside it
+    except BrokenProcessPool:  # by this file or by another one of that moment
         return key, one_by_one.read(job)
 
 

@@ -44,11 +44,10 @@ _OPTIONAL_FIELDS = (
 
 
 def rank_recordings(recordings: Iterable[Recording]) -> list[Recording]:
-    """The recordings of one activity, the best first.
+    """Return the recordings of one activity, the best first.
 
-    Those with a clock go before those of a day, whole ones before those that broke off, then
-    the richest stream: by its columns with values, then by its points. The path is the last to
-    decide, so that the order of imports never does.
+    Order: recordings with a time, then complete ones, then most columns with values, then most
+    points; the path breaks ties, so that the order of imports does not matter.
     """
     found = list(recordings)
     return sorted(
@@ -65,7 +64,7 @@ def rank_recordings(recordings: Iterable[Recording]) -> list[Recording]:
 
 
 def merge_recordings(best_first: list[Recording]) -> Activity:
-    """The activity that these recordings tell of; the best one gives what all of them have."""
+    """Return the activity of these recordings; of values that several have, the best one's."""
     activities = [recording.activity for recording in best_first]
     named = min(activities, key=_sport_rank)
     subs = [one.sub_sport for one in (named, *activities) if one.sport == named.sport and one.sub_sport]
@@ -82,7 +81,7 @@ def merge_recordings(best_first: list[Recording]) -> Activity:
 
 
 def merge_digests(best_first: Sequence[TrackSummary]) -> TrackSummary:
-    """The digest of an activity, each part from the best of its recordings that has it."""
+    """Return the summary of an activity, each part from the best of its recordings that has it."""
     return TrackSummary(
         heart_s=next((one.heart_s for one in best_first if one.heart_s), {}),
         form={column: thirds for one in reversed(best_first) for column, thirds in one.form.items()},
@@ -92,7 +91,7 @@ def merge_digests(best_first: Sequence[TrackSummary]) -> TrackSummary:
 
 
 def _sport_rank(activity: Activity) -> int:
-    """What the runner chose in an app goes before what the watch was set to, a guess comes last."""
+    """Rank who named the sport: app, then watch, then guess, then unknown."""
     if activity.sport == UNKNOWN_SPORT:
         return 3
     if activity.sport_guessed:
@@ -101,7 +100,7 @@ def _sport_rank(activity: Activity) -> int:
 
 
 def _is_part_of(one: Activity, other: Activity) -> bool:
-    """Whether this recording broke off: both shorter and less far than the other."""
+    """Return whether this recording broke off: both shorter and less far than the other."""
     if one.distance_m is None or other.distance_m is None:
         return False
     return (
@@ -115,7 +114,7 @@ def _first_value(activities: list[Activity], column: str) -> Any:  # noqa: ANN40
 
 
 def _merged_name(activities: list[Activity]) -> str | None:
-    """A name that somebody gave it, first of all in an app, else the best recording's."""
+    """Return a name that somebody gave it, first of all in an app, else the best recording's."""
     in_apps_first = sorted(activities, key=lambda activity: activity.external is None)
     names = [activity.name for activity in in_apps_first if activity.name]
     given = [name for name in names if not _STOCK_WORDS.issuperset(name.casefold().split())]

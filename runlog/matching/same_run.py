@@ -127,7 +127,7 @@ def _same_with_clock_lag(activity: Activity, other: Activity, load_pair: LoadPai
 
 
 def is_same_run(one: Activity, other: Activity) -> bool:
-    """Whether two recordings on one clock are of the same activity."""
+    """Return whether two recordings on one clock are of the same activity."""
     if one.day_only or other.day_only:
         return (
             _same_sport(one, other) and _same_day(one, other) and _values_agree(one, other, _PAPER_TOLERANCE)
@@ -138,7 +138,7 @@ def is_same_run(one: Activity, other: Activity) -> bool:
 
 
 def _is_list_row_of(one: Activity, other: Activity) -> bool:
-    """Whether a list tells of the other one, whatever sport or distance the runner put right in the app."""
+    """Return whether a list row and a recording match by time: runners edit sport and distance in apps."""
     if not _started_together(one, other):
         return False
     if _is_close(one.duration_s, other.duration_s, _COPY_TOLERANCE):
@@ -147,7 +147,7 @@ def _is_list_row_of(one: Activity, other: Activity) -> bool:
 
 
 def is_clear_match(one: Activity, other: Activity) -> bool:
-    """Whether two recordings agree so well that their tracks need not be looked at."""
+    """Return whether two recordings agree so well that their tracks need not be compared."""
     return (
         _same_sport(one, other)
         and _started_together(one, other)
@@ -156,12 +156,12 @@ def is_clear_match(one: Activity, other: Activity) -> bool:
 
 
 def overlaps_in_time(one: Activity, other: Activity) -> bool:
-    """Whether two recordings can be of one activity if their clocks are right, whatever their distances."""
+    """Return whether two recordings can be of one activity if their clocks are right, at any distances."""
     return _same_sport(one, other) and _overlaps(one, other, (other.start - one.start).total_seconds())
 
 
 def closeness(one: Activity, other: Activity) -> float:
-    """How well two recordings of the same activity go together; 0 at the best, to compare alike ones by."""
+    """Return how well two recordings of the same activity match, to rank them; 0 is best."""
     if one.day_only or other.day_only:
         return -_relative_difference(one.duration_s, other.duration_s) - _relative_difference(
             one.distance_m or 0.0, other.distance_m or 0.0
@@ -171,22 +171,21 @@ def closeness(one: Activity, other: Activity) -> float:
 
 
 def is_same_list(one: Activity, other: Activity) -> bool:
-    """Whether both are rows of one list, which tells of each of its activities once."""
+    """Return whether both are rows of one list, which describes each activity once."""
     return one.external is not None and other.external is not None and _list_name(one) == _list_name(other)
 
 
 def _list_name(activity: Activity) -> str:
-    """The app, or the path of a list that the runner edits, which stands behind the row's own name."""
+    """Return the app, and the path of a list that the runner edits, from a row's external id."""
     app, _, row = (activity.external or "").partition(":")
     return app + row.partition("@")[2]
 
 
 def possible_clock_lags(one: Activity, other: Activity) -> list[ClockLag]:
-    """By how much the other may start later, once the clocks are set to one zone.
+    """Return by how much the other may start later, once the clocks are set to one zone.
 
     Empty where the clocks cannot differ by whole steps of the zones, or where the sports say
-    that these are two activities. Where there is a lag, it is still for
-    ``coincidence.coincide`` to confirm that they are one.
+    that these are two activities. A lag has to be confirmed by `tracks.tracks_coincide`.
     """
     if not _same_sport(one, other):
         return []
@@ -205,7 +204,7 @@ def possible_clock_lags(one: Activity, other: Activity) -> list[ClockLag]:
 
 
 def _same_sport(one: Activity, other: Activity) -> bool:
-    """A run of any sort is a run; anything else must be of the same sport, unless one does not say."""
+    """Return whether both are runs of any sort, or of the same sport, or one has no sure sport."""
     if one.sport_guessed or other.sport_guessed:
         return True
     if one.kind is not other.kind:
@@ -214,7 +213,7 @@ def _same_sport(one: Activity, other: Activity) -> bool:
 
 
 def _same_day(one: Activity, other: Activity) -> bool:
-    """On the runner's clock; where one does not know that, the other's holds."""
+    """Return whether both are on one local day; one without an offset takes the other's."""
     offset_s = one.utc_offset_s if other.utc_offset_s is None else other.utc_offset_s
     days = {
         (each.start + timedelta(seconds=_first_offset(each.utc_offset_s, offset_s))).date()
@@ -237,7 +236,7 @@ def _overlaps(one: Activity, other: Activity, lag_s: float) -> bool:
 
 
 def _distances_agree(one: Activity, other: Activity) -> bool:
-    """In all, or per second: a recording that broke off has run only a part of the way."""
+    """Return whether the distances agree, in all or per second: a recording may have broken off."""
     if one.distance_m is None or other.distance_m is None:
         return True
     return _is_close(one.distance_m, other.distance_m, _DISTANCE_TOLERANCE) or _is_close(
@@ -246,7 +245,7 @@ def _distances_agree(one: Activity, other: Activity) -> bool:
 
 
 def _values_agree(one: Activity, other: Activity, tolerance: float) -> bool:
-    """Whether both distance and duration are known and close."""
+    """Return whether both distance and duration are known and close."""
     if one.distance_m is None or other.distance_m is None:
         return False
     return _is_close(one.duration_s, other.duration_s, tolerance) and _is_close(
@@ -259,5 +258,5 @@ def _is_close(one: float, other: float, tolerance: float) -> bool:
 
 
 def _relative_difference(one: float, other: float) -> float:
-    """The difference as a share of the larger one."""
+    """Return the difference as a share of the larger one."""
     return abs(one - other) / max(one, other) if one != other else 0.0

@@ -28,7 +28,7 @@ _CLOCK_ERRORS_S = range(-90, 91, 5)
 
 
 def is_same_runner(one: Track, other: Track, lag_s: float) -> bool | None:
-    """Whether two tracks of the same time are of one runner (True) or of two (False).
+    """Return whether two tracks of the same time are of one runner (True) or of two (False).
 
     None where their positions do not tell. The clocks may be a minute and a half off each other.
 
@@ -49,9 +49,9 @@ def is_same_runner(one: Track, other: Track, lag_s: float) -> bool | None:
 
 
 def tracks_coincide(one: Track, other: Track, lag_s: float, *, allow_heart_rate_only: bool) -> bool:
-    """Whether two tracks on different clocks are at the same places, with the same heart rates.
+    """Return whether two tracks on different clocks are at the same places, with the same heart rates.
 
-    What both have must agree; what cannot be confirmed by either is not taken for the same.
+    What both have must agree; False unless positions or heart rates confirm it.
 
     Args:
         one: a track.
@@ -70,12 +70,12 @@ def tracks_coincide(one: Track, other: Track, lag_s: float, *, allow_heart_rate_
 
 
 def _common_times(one: Track, other: Track, lag_s: float) -> NDArray[np.float64]:
-    """Seconds of the first track, spread over all that both recorded."""
+    """Return seconds of the first track, spread over the time that both recorded."""
     return np.linspace(max(0.0, lag_s), min(one["time_s"][-1], other["time_s"][-1] + lag_s), _SAMPLES)
 
 
 def _has_usable_positions(one: Track, other: Track, times: NDArray[np.float64], lag_s: float) -> bool:
-    """Whether both have positions of enough common time, and go anywhere."""
+    """Return whether both have positions for enough common time, and move."""
     if times[-1] - times[0] < _MIN_COMMON_SHARE * min(one["time_s"][-1], other["time_s"][-1]):
         return False
     return _is_moving(one, times) and _is_moving(other, times - lag_s)
@@ -101,7 +101,7 @@ def _distances_apart(
 def _degrees_to_metres(
     north: NDArray[np.float64], east: NDArray[np.float64], lat: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The length of steps in degrees, also across the date line."""
+    """Return the length of steps in degrees, also across the date line."""
     east = (east + 180) % 360 - 180
     metres: NDArray[np.float64] = np.hypot(north, east * np.cos(np.radians(lat))) * _METRES_PER_DEGREE
     return metres
@@ -119,7 +119,7 @@ def _has_values(track: Track, column: str) -> bool:
 
 
 def _interpolate(track: Track, column: str, times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The column's values at these seconds, drawn straight between its known points."""
+    """Return a column's values at these seconds, linearly interpolated."""
     known = np.isfinite(track[column])
     values: NDArray[np.float64] = np.interp(times, track["time_s"][known], track[column][known])
     return values
@@ -128,17 +128,17 @@ def _interpolate(track: Track, column: str, times: NDArray[np.float64]) -> NDArr
 if TYPE_CHECKING:
     Columns = Mapping[str, NDArray[np.float64]]
 
-_MAX_GAP_S = 60.0  # across which no value is drawn
+_MAX_GAP_S = 60.0  # across which no value is interpolated
 
 #: Columns that make sense only from one source.
 _COLUMN_SETS = (("lat", "lon"), *((name,) for name in TRACK_COLUMNS[2:] if name not in {"lat", "lon"}))
 
 
 def fill_gaps(best_first: Sequence[tuple[Activity, Track]]) -> Track:
-    """The track of the first recording, with the columns that it lacks from the first one that has them.
+    """Return the track of the first recording, with its missing columns from the first one that has them.
 
     Args:
-        best_first: the recordings of one activity; all that the first one knows stays as it is.
+        best_first: the recordings of one activity; values of the first one stay as they are.
     """
     best, *others = best_first
     columns = dict(best[1].columns)
@@ -168,13 +168,13 @@ def _clock_lag_s(best: tuple[Activity, Track], other: tuple[Activity, Track]) ->
 
 def _missing_columns(columns: Columns, others: Columns, lag_s: float) -> dict[str, NDArray[np.float64]]:
     times = columns["time_s"] - lag_s
-    drawn = {
+    interpolated = {
         name: _interpolate_without_gaps(others["time_s"], others[name], times)
         for names in _COLUMN_SETS
         if not _has_all(columns, names) and _has_all(others, names)
         for name in names
     }
-    return {name: values for name, values in drawn.items() if np.isfinite(values).any()}
+    return {name: values for name, values in interpolated.items() if np.isfinite(values).any()}
 
 
 def _has_all(columns: Columns, names: Sequence[str]) -> bool:
@@ -184,11 +184,11 @@ def _has_all(columns: Columns, names: Sequence[str]) -> bool:
 def _interpolate_without_gaps(
     time_s: NDArray[np.float64], values: NDArray[np.float64], times: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The values at other times, straight between known points; NaN in gaps, before and after all of them."""
+    """Return the values at other times, linearly interpolated; NaN across gaps and outside."""
     known = np.isfinite(values)
     time_s, values = time_s[known], values[known]
-    drawn = np.interp(times, time_s, values, left=np.nan, right=np.nan)
+    interpolated = np.interp(times, time_s, values, left=np.nan, right=np.nan)
     after = np.searchsorted(time_s, times).clip(max=len(time_s) - 1)
     gap_s = time_s[after] - time_s[np.maximum(after - 1, 0)]
-    drawn[(gap_s > _MAX_GAP_S) & (times < time_s[after])] = np.nan
-    return drawn
+    interpolated[(gap_s > _MAX_GAP_S) & (times < time_s[after])] = np.nan
+    return interpolated

@@ -39,7 +39,7 @@ def read_activities(db: sqlite3.Connection, *, derived: bool = True) -> list[Sto
 
 
 def read_activity(db: sqlite3.Connection, activity_id: int) -> StoredActivity:
-    """One activity, without what is derived of its tracks.
+    """Return one activity, without what is derived of its tracks.
 
     Raises:
         NotFound: there is no such activity.
@@ -66,7 +66,7 @@ def _stored_activity(
 
 
 def read_last_run(db: sqlite3.Connection, moment: str) -> StoredActivity | None:
-    """The run with the last start up to a moment (a time text), without what is derived of its tracks.
+    """Return the last run that started by a moment (a time text), without what is derived of its tracks.
 
     An activity starts as one of its recordings does, so once the recordings began before the run that was
     found, no later run can come.
@@ -85,7 +85,7 @@ def read_last_run(db: sqlite3.Connection, moment: str) -> StoredActivity | None:
 
 
 def recordings_between(db: sqlite3.Connection, first: str, last: str) -> list[Recording]:
-    """The recordings that start in this span of time texts."""
+    """Return the recordings that start in this span of time texts."""
     found = db.execute(
         f"{_SELECT_RECORDINGS} WHERE start BETWEEN ? AND ? ORDER BY recording.id", (first, last)
     )
@@ -93,13 +93,13 @@ def recordings_between(db: sqlite3.Connection, first: str, last: str) -> list[Re
 
 
 def recordings_of(db: sqlite3.Connection, activity_id: int) -> list[Recording]:
-    """The recordings of one activity, the best first."""
+    """Return the recordings of one activity, the best first."""
     found = db.execute(f"{_SELECT_RECORDINGS} WHERE activity_id = ?", (activity_id,))
     return rank_recordings(rows.recording_from_row(row) for row in found)
 
 
 def recording_by_external(db: sqlite3.Connection, external: str) -> Recording | None:
-    """The recording that is this row of a list."""
+    """Return the recording of one list row, by its external id."""
     row = db.execute(f"{_SELECT_RECORDINGS} WHERE external = ?", (external,)).fetchone()
     return rows.recording_from_row(row) if row else None
 
@@ -129,7 +129,7 @@ def read_track(db: sqlite3.Connection, activity_id: int) -> Track | None:
 
 
 def read_recording_track(db: sqlite3.Connection, recording_id: int) -> Track | None:
-    """The track of one recording, or None where it has none."""
+    """Return the track of one recording, or None where it has none."""
     row = db.execute("SELECT arrays FROM track WHERE recording_id = ?", (recording_id,)).fetchone()
     if row is None:
         return None
@@ -156,7 +156,7 @@ def _read_derived(db: sqlite3.Connection) -> dict[int, _DerivedValues]:
 
 
 def recordings_without_derived(db: sqlite3.Connection, version: int) -> list[int]:
-    """The recordings with a track of which nothing is derived, or by another version of the code."""
+    """Return the ids of recordings with a track but without values derived by this version of the code."""
     found = db.execute(
         "SELECT recording_id FROM track WHERE recording_id NOT IN "
         "(SELECT recording_id FROM derived WHERE version = ?)",

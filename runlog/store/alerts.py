@@ -19,12 +19,12 @@ _TIMES = ("began", "notified", "acknowledged", "snoozed_until", "resolved")
 
 
 def read_alerts(db: sqlite3.Connection) -> list[StoredAlert]:
-    """All alerts that there ever were, by their ids."""
+    """Return all alerts there ever were, by id."""
     return [_alert_from_row(row) for row in db.execute("SELECT * FROM alert ORDER BY id")]
 
 
 def read_alert(db: sqlite3.Connection, alert_id: int) -> StoredAlert:
-    """One alert.
+    """Return one alert.
 
     Raises:
         NotFound: there is none of that id.
@@ -36,7 +36,7 @@ def read_alert(db: sqlite3.Connection, alert_id: int) -> StoredAlert:
 
 
 def save_alerts(db: sqlite3.Connection, alerts: Iterable[StoredAlert]) -> None:
-    """Keep alerts as they are now; one whose id is not there yet is numbered anew."""
+    """Store alerts; one without a stored id gets a new one."""
     for alert in alerts:
         row = _alert_row(alert)
         if not rows.update(db, "alert", row):
@@ -44,7 +44,7 @@ def save_alerts(db: sqlite3.Connection, alerts: Iterable[StoredAlert]) -> None:
 
 
 def import_alerts(db: sqlite3.Connection, exported: Iterable[StoredAlert]) -> None:
-    """Keep those alerts of an export of which nothing is known here, with their ids where those are free."""
+    """Store the alerts of an export whose kind and subject are not stored yet, by their ids where free."""
     known = {(alert.kind, alert.subject) for alert in read_alerts(db)}
     for alert in exported:
         if (alert.kind, alert.subject) not in known:

@@ -39,13 +39,13 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -> HomeContents:
-    """Put all that a runner owns, settings included, into one file; others may go on writing meanwhile.
+    """Copy everything that a runner owns, settings included, into one file, also while others write.
 
     Args:
         home: the runner's folder.
-        file: where to; its folder has to be there.
-        now: told by the backup as its time.
-        force: take the place of a file that is there already.
+        file: where to; its folder has to exist.
+        now: stored in the backup as its time.
+        force: replace a file that exists.
 
     Raises:
         BadInput: there is nothing to back up, or the file cannot be written there.
@@ -69,7 +69,7 @@ def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -
 
 
 def inspect_backup(file: Path) -> HomeContents:
-    """What a backup holds.
+    """Return what a backup holds.
 
     Raises:
         BadInput: it is no database of runlog, is damaged, or a newer runlog has written it.
@@ -89,7 +89,7 @@ def inspect_backup(file: Path) -> HomeContents:
 
 
 def check_backup(db: sqlite3.Connection, file: Path) -> HomeContents:
-    """What a database holds that can be put into a home; raises as ``look`` does."""
+    """Return what a database holds, once it is known to be a sound one; raises as `inspect_backup` does."""
     if not connection.is_runlog_database(db):
         raise BadInput(f"{file}: a database, but not one of runlog")
     found = connection.integrity_errors(db)
@@ -139,7 +139,7 @@ _PAGES_PER_STEP = 1024
 
 
 def read_current_contents(home: Path) -> HomeContents | None:
-    """What a home holds now; None where it has no database.
+    """Return what a home holds now; None where it has no database.
 
     Raises:
         StoreError: its database cannot be read.
@@ -154,15 +154,15 @@ def read_current_contents(home: Path) -> HomeContents | None:
 
 
 def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
-    """Put a backup in the place of all that a home holds, which is kept aside.
+    """Replace everything in a home by a backup; the previous database and settings stay, renamed.
 
-    Whoever has the home open goes on with what was restored. When this is stopped midway, the
+    Processes that have the home open go on with what was restored. If this is stopped midway, the
     home holds all of the old or all of the new.
 
     Args:
         home: the runner's folder.
         file: a backup, or a copy of a runlog.db.
-        now: local time, for the names of what is kept aside.
+        now: local time, for the names of the previous files.
 
     Raises:
         BadInput: the file is no backup, is damaged, or a newer runlog has written it.
@@ -185,7 +185,7 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
 
 
 def _replace_database(draft: Path, live: Path, now: datetime) -> Path | None:
-    """Put the draft in the place of the live database; return where the former one is kept."""
+    """Put the draft in the place of the live database; return where the previous one is now."""
     if _is_intact(live):
         aside = _unused_path(live, now)
         with replace_atomically(aside) as draft_aside:
@@ -222,7 +222,7 @@ def _copy_over(draft: Path, live: Path) -> None:
 
 
 def _replace_damaged(draft: Path, live: Path, now: datetime) -> Path | None:
-    """Move the draft to where a damaged database is, or none; what was there nobody can have in use."""
+    """Replace a missing or damaged database, which no process can have open."""
     aside = _unused_path(live, now)
     there = [end for end in ("", *WAL_SUFFIXES) if sidecar_path(live, end).exists()]
     for end in there:
@@ -237,7 +237,7 @@ def _replace_damaged(draft: Path, live: Path, now: datetime) -> Path | None:
 
 
 def _restore_config(config: bytes | None, place: Path, now: datetime) -> Path | None:
-    """Put the settings of the backup in place; without any in it, those that are there stay."""
+    """Restore the settings of a backup; where it has none, the present ones stay."""
     before = place.read_bytes() if place.exists() else None
     if config is None or config == before:
         return None

@@ -61,7 +61,7 @@ def error_code(error: BaseException | None) -> int:
 
 @contextmanager
 def translate_decode_errors(path: Path) -> Iterator[None]:
-    """Raise StoreError where what was written by us does not read back; around reading alone."""
+    """Turn decoding errors of stored values into StoreError. Use around reads only."""
     try:
         yield
     except (ValueError, TypeError, KeyError) as error:
@@ -70,7 +70,7 @@ def translate_decode_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All that is written inside lands together or not at all."""
+    """Run the block in one transaction."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -88,10 +88,10 @@ _MAX_FAULTS = 5
 
 @contextmanager
 def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that only reads.
+    """Yield a connection that only reads.
 
     In a folder that cannot be written SQLite cannot share a database in WAL mode with others;
-    there the file is read as it is, unless others have left writes beside it.
+    there the file is read as it is, unless it has pending writes in a WAL file.
 
     Raises:
         StoreError: it cannot be opened or read, also while it is used.
@@ -130,13 +130,13 @@ def _has_pending_wal(path: Path) -> bool:
 
 
 def is_runlog_database(db: sqlite3.Connection) -> bool:
-    """Whether the tables of runlog are in it."""
+    """Return whether it has the tables of runlog."""
     names = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     return names >= _REQUIRED_TABLES
 
 
 def integrity_errors(db: sqlite3.Connection) -> list[str]:
-    """What ``PRAGMA integrity_check`` finds; nothing where the database is whole."""
+    """Return what ``PRAGMA integrity_check`` finds; nothing where the database is sound."""
     try:
         found = [row[0] for row in db.execute(f"PRAGMA integrity_check({_MAX_FAULTS})")]
     except sqlite3.DatabaseError as error:
@@ -145,7 +145,7 @@ def integrity_errors(db: sqlite3.Connection) -> list[str]:
 
 
 def is_damage(error: StoreError) -> bool:
-    """Whether a database could not be opened because it is damaged, or none at all."""
+    """Return whether a database could not be opened because it is damaged, or is no database."""
     return error_code(error.__cause__) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -175,12 +175,12 @@ def _read_backup_row(db: sqlite3.Connection) -> tuple[str | None, bytes | None]:
     return (row["made_at"], row["config"]) if row else (None, None)
 
 
-#: What SQLite keeps beside a database in use.
+#: The files next to a database in use.
 WAL_SUFFIXES = ("-wal", "-shm")
 
 
 def sidecar_path(path: Path, end: str) -> Path:
-    """The file of that ending beside a database."""
+    """Return the path of the file with that ending next to a database."""
     return path.with_name(f"{path.name}{end}")
 
 
@@ -191,16 +191,26 @@ def open_writable(path: Path) -> sqlite3.Connection:
     return db
 
 
-def copy_database(source: Path, draft: Path, told: Path) -> None:
-    """Copy a database as it is at this moment, into one file that needs none beside it."""
-    with open_read_only(source) as db, translate_write_errors(told), closing(open_writable(draft)) as target:
+def copy_database(source: Path, draft: Path, reported_path: Path) -> None:
+    """Copy a database as it is at this moment, into one file without a WAL.
+
+    Args:
+        source: the database.
+        draft: the copy.
+        reported_path: named by errors of writing it.
+    """
+    with (
+        open_read_only(source) as db,
+        translate_write_errors(reported_path),
+        closing(open_writable(draft)) as target,
+    ):
         db.backup(target, progress=limit_busy_wait(source))
         target.execute("PRAGMA journal_mode = DELETE")
 
 
 @contextmanager
 def translate_write_errors(file: Path) -> Iterator[None]:
-    """Say which file cannot be written; damage is of what is read."""
+    """Turn write errors into BadInput; let corruption of the source pass."""
     try:
         yield
     except sqlite3.Error as error:
@@ -211,7 +221,7 @@ def translate_write_errors(file: Path) -> Iterator[None]:
 
 
 def limit_busy_wait(path: Path) -> Callable[[int, int, int], None]:
-    """Stop a copy that waits for others too long: sqlite3 alone would wait for ever."""
+    """Abort a copy that waits for a lock too long; sqlite3 would wait forever."""
     begun = monotonic()
 
     def wait(status: int, _left: int, _pages: int) -> None:
@@ -223,7 +233,7 @@ def limit_busy_wait(path: Path) -> Callable[[int, int, int], None]:
 
 
 def fsync_path(path: Path) -> None:
-    """See that what was written is on the disk; folders only where the system can do that."""
+    """Flush a file to the disk; a folder only where the system can do that."""
     with suppress(PermissionError):
         handle = os.open(path, os.O_RDONLY)
         try:

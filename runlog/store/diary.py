@@ -1,4 +1,4 @@
-"""Add, change and remove diary entries; keep the rows of a diary file in step with it."""
+"""Add, change and remove diary entries; apply a diary file to its rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_entries(db: sqlite3.Connection) -> list[StoredEntry]:
 
 
 def add_entry(db: sqlite3.Connection, entry: Entry, source: str = LOG) -> int:
-    """Keep a new entry and return its id.
+    """Store a new entry and return its id.
 
     Raises:
         BadInput: a value is out of its range, or that area has an entry at that very moment.
@@ -44,11 +44,11 @@ def add_entry(db: sqlite3.Connection, entry: Entry, source: str = LOG) -> int:
 
 
 def update_entry(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
-    """Put other values in the place of an entry's.
+    """Replace the values of an entry.
 
     Raises:
         NotFound: there is no entry of that id.
-        BadInput: as for ``add``.
+        BadInput: as for `add_entry`.
     """
     checked = _validated(entry)
     _refuse_duplicate(db, checked, entry_id)
@@ -57,7 +57,7 @@ def update_entry(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
 
 
 def remove_entry(db: sqlite3.Connection, entry_id: int) -> None:
-    """Take an entry out.
+    """Remove an entry.
 
     Raises:
         NotFound: there is no entry of that id.
@@ -67,7 +67,7 @@ def remove_entry(db: sqlite3.Connection, entry_id: int) -> None:
 
 
 def last_logged(db: sqlite3.Connection) -> StoredEntry | None:
-    """The entry that was logged by hand last."""
+    """Return the entry that was logged by hand last; None where none was."""
     row = db.execute("SELECT * FROM entry WHERE source = ? ORDER BY id DESC LIMIT 1", (LOG,)).fetchone()
     return rows.entry_from_row(row) if row else None
 
@@ -76,7 +76,7 @@ ADDED, UPDATED = "added", "updated"
 
 
 def import_entry(db: sqlite3.Connection, exported: StoredEntry) -> str | None:
-    """Keep an entry of an export, by its own id where that is free; one that is there learns what it lacks.
+    """Store an entry of an export, by its own id where free, or fill missing values of the stored one.
 
     Returns:
         ADDED, UPDATED, or None where nothing of it was new.
@@ -100,10 +100,10 @@ def import_entry(db: sqlite3.Connection, exported: StoredEntry) -> str | None:
 def update_from_diary(
     db: sqlite3.Connection, path: str, entries: Iterable[Entry], *, complete: bool
 ) -> EntryCounts:
-    """Bring the stored rows of one diary file in step with the file.
+    """Apply a diary file to its stored rows.
 
-    Its own rows take the file's values as they are. Entries from elsewhere at the same moment
-    take over what the file knows and keep what it does not.
+    Rows from this file get its values as they are. Entries from elsewhere at the same moment
+    get the values that the file has, and keep the others.
 
     Args:
         db: the database, within a transaction.
@@ -163,7 +163,7 @@ def _refuse_duplicate(db: sqlite3.Connection, entry: Entry, entry_id: int | None
 
 
 def _validated(entry: Entry) -> Entry:
-    """The entry in whole seconds, with minutes of strength only where there was a session.
+    """Return the entry in whole seconds, with minutes of strength only where there was a session.
 
     Raises:
         BadInput: the moment has no zone, or a value is out of its range.

@@ -35,7 +35,7 @@ _ORIGIN_COLUMNS = "file.sha256, recording.position, recording.external"
 
 
 def list_activity_ids(db: sqlite3.Connection) -> list[int]:
-    """The ids of all activities."""
+    """Return the ids of all activities."""
     return [row[0] for row in db.execute("SELECT DISTINCT activity_id FROM recording ORDER BY activity_id")]
 
 
@@ -68,7 +68,7 @@ def export_activity(db: sqlite3.Connection, activity_id: int) -> ExportedActivit
 def _other_recordings_nearby(
     db: sqlite3.Connection, activity_id: int, starts: list[datetime]
 ) -> tuple[RecordingKey, ...]:
-    """The recordings of other activities that an import might take for this one."""
+    """Return the recordings of other activities that an import might take for this one."""
     around = (rows.utc_text(min(starts) - _MAX_GAP), rows.utc_text(max(starts) + _MAX_GAP))
     found = db.execute(
         f"SELECT {_ORIGIN_COLUMNS} FROM recording JOIN file ON file.id = recording.file_id "  # noqa: S608 - our own names
@@ -79,7 +79,7 @@ def _other_recordings_nearby(
 
 
 def export_journal(db: sqlite3.Connection) -> ExportedJournal:
-    """All that is no activity, and which recordings are which activity."""
+    """Return everything that is no activity, and which recordings are which activity."""
     origins = db.execute(
         f"SELECT activity_id, {_ORIGIN_COLUMNS} FROM recording "  # noqa: S608 - our own names
         "JOIN file ON file.id = recording.file_id ORDER BY activity_id, recording.id"
@@ -95,7 +95,7 @@ def export_journal(db: sqlite3.Connection) -> ExportedJournal:
         },
         entries=tuple(diary.read_entries(db)),
         shoes=tuple(shoes.read_shoes(db)),
-        shoe_rules=tuple(kept.rule for kept in shoes.read_shoe_rules(db)),
+        shoe_rules=tuple(stored.rule for stored in shoes.read_shoe_rules(db)),
         routes=routes.read_routes(db),
         on_route=routes.read_assignments(db),
         files=tuple(map(_imported_file, without)),
@@ -167,7 +167,7 @@ def _is_run(exported: ExportedActivity) -> bool:
 
 
 def _find_recording(db: sqlite3.Connection, origin: RecordingKey) -> tuple[int, int] | None:
-    """The ids of that recording and its activity, where the store has it."""
+    """Return the ids of a recording and its activity; None where it is not stored."""
     row = db.execute(
         "SELECT id, activity_id FROM recording WHERE file_id = (SELECT id FROM file WHERE sha256 = ?) "
         "AND position = ?",

@@ -80,44 +80,44 @@ def add_recordings(
     streams: Iterable[PackedTrack | None],
     file_id: int,
 ) -> ImportCounts:
-    """Keep the activities of one file, each with the activity that it is a recording of.
+    """Store the activities of one file, each with the activity that it is a recording of.
 
     Args:
         db: the database, within a transaction.
-        activities: without their tracks, which come packed as
-        streams: one for each.
-        file_id: the file.
+        activities: without their tracks.
+        streams: the packed track of each activity, None where it has none.
+        file_id: of the file.
     """
     counts = ImportCounts(file_id)
-    for position, (activity, stream) in enumerate(zip(activities, streams, strict=True)):
-        place = FilePosition(file_id, position)
+    for index, (activity, stream) in enumerate(zip(activities, streams, strict=True)):
+        position = FilePosition(file_id, index)
         earlier = _find_list_row(db, activity)
         if earlier is not None:
-            _update_list_row(db, earlier, activity, place, counts)
+            _update_list_row(db, earlier, activity, position, counts)
         else:
-            _add_recording(db, activity, stream, place, counts)
+            _add_recording(db, activity, stream, position, counts)
     counts.runs = runs_of_file(db, file_id)
     return counts
 
 
 def save_derived(db: sqlite3.Connection, recording_id: int, derived: PackedDerived) -> None:
-    """Put into the cache what is derived of a recording's track."""
+    """Cache what is derived of a recording's track."""
     db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", (recording_id, *derived))
 
 
-def remove_missing_rows(db: sqlite3.Connection, listed_in: str, kept: Iterable[str | None]) -> int:
-    """Take out the rows of a list that are no longer in it, and say how many those were.
+def remove_missing_rows(db: sqlite3.Connection, list_suffix: str, present: Iterable[str | None]) -> int:
+    """Remove the rows of a list that are no longer in it, and return how many those were.
 
     Args:
         db: the database, within a transaction.
-        listed_in: what the ``external`` of all its rows ends with.
-        kept: the ``external`` of the rows that are still in it.
+        list_suffix: what the ``external`` of all its rows ends with.
+        present: the ``external`` of the rows that are still in it.
     """
     found = db.execute(
         "SELECT id, activity_id, external FROM recording WHERE substr(external, -length(?)) = ?",
-        (listed_in, listed_in),
+        (list_suffix, list_suffix),
     ).fetchall()
-    still = set(kept)
+    still = set(present)
     vanished = [row for row in found if row["external"] not in still]
     for row in vanished:
         db.execute("DELETE FROM recording WHERE id = ?", (row["id"],))
@@ -126,7 +126,7 @@ def remove_missing_rows(db: sqlite3.Connection, listed_in: str, kept: Iterable[s
 
 
 def _remove_if_empty(db: sqlite3.Connection, activity_id: int) -> None:
-    """Take out an activity of which no recording is left; what the diary says of it stays without it."""
+    """Remove an activity without recordings; its diary entries stay, without a run."""
     if db.execute("SELECT 1 FROM recording WHERE activity_id = ?", (activity_id,)).fetchone() is None:
         db.execute("UPDATE entry SET run = NULL WHERE run = ?", (activity_id,))
         db.execute("DELETE FROM activity WHERE id = ?", (activity_id,))
@@ -136,7 +136,7 @@ def _add_recording(
     db: sqlite3.Connection,
     activity: Activity,
     stream: PackedTrack | None,
-    place: FilePosition,
+    position: FilePosition,
     counts: ImportCounts,
 ) -> None:
     duplicates = find_duplicates(db, activity, stream)
@@ -150,7 +150,7 @@ def _add_recording(
             counts.joined += 1
         else:
             counts.duplicates.append([one for one in duplicates if one.activity_id in merged])
-    insert_recording(db, activity, stream, activity_id, place)
+    insert_recording(db, activity, stream, activity_id, position)
 
 
 def insert_recording(
@@ -158,10 +158,10 @@ def insert_recording(
     activity: Activity,
     stream: PackedTrack | None,
     activity_id: int,
-    place: FilePosition,
+    position: FilePosition,
 ) -> None:
-    """Keep a recording of that activity."""
-    row = _recording_row(activity, activity_id, place)
+    """Store a recording of that activity."""
+    row = _recording_row(activity, activity_id, position)
     row |= {"streams": stream.columns if stream else 0, "points": stream.points if stream else 0}
     recording_id = rows.insert(db, "recording", row)
     if stream is not None:
@@ -169,29 +169,33 @@ def insert_recording(
         save_derived(db, recording_id, stream.derived)
 
 
-def _recording_row(activity: Activity, activity_id: int, place: FilePosition) -> dict[str, object]:
-    own = {"activity_id": activity_id, **place._asdict(), "streams": 0, "points": 0}
+def _recording_row(activity: Activity, activity_id: int, position: FilePosition) -> dict[str, object]:
+    own = {"activity_id": activity_id, **position._asdict(), "streams": 0, "points": 0}
     return rows.activity_row(activity) | own
 
 
 def _find_list_row(db: sqlite3.Connection, activity: Activity) -> Recording | None:
-    """The row of an earlier version of the list."""
+    """Return the recording of this row in an earlier version of its list."""
     return activities.recording_by_external(db, activity.external) if activity.external else None
 
 
 def _update_list_row(
-    db: sqlite3.Connection, earlier: Recording, activity: Activity, place: FilePosition, counts: ImportCounts
+    db: sqlite3.Connection,
+    earlier: Recording,
+    activity: Activity,
+    position: FilePosition,
+    counts: ImportCounts,
 ) -> None:
-    """Let a row say what the newer version of its list says, of the activity that it now fits."""
+    """Update a list row from the newer version of its list, and move it if it now fits another activity."""
     activity_id = earlier.activity_id
     if replace(activity, track=None) != earlier.activity:
         counts.updated += 1
         activity_id = _activity_for_row(db, earlier, activity)
-    rows.update(db, "recording", _recording_row(activity, activity_id, place) | {"id": earlier.id})
+    rows.update(db, "recording", _recording_row(activity, activity_id, position) | {"id": earlier.id})
 
 
 def _activity_for_row(db: sqlite3.Connection, earlier: Recording, activity: Activity) -> int:
-    """The activity that a changed row tells of; where the runner has put it, it stays."""
+    """Return the activity a changed row belongs to; a row placed by hand stays."""
     others = [
         one.activity for one in activities.recordings_of(db, earlier.activity_id) if one.id != earlier.id
     ]
@@ -205,20 +209,20 @@ def _activity_for_row(db: sqlite3.Connection, earlier: Recording, activity: Acti
 
 
 def new_activity(db: sqlite3.Connection) -> int:
-    """Make an activity, which gets an id that was never used before."""
+    """Create an activity, and return its id, which was never used before."""
     return int(db.execute("INSERT INTO activity DEFAULT VALUES").lastrowid or 0)
 
 
 def merge_activities(db: sqlite3.Connection, activity_ids: Iterable[int]) -> int:
-    """Make one activity of those that a recording shows to be one, and return its id, the oldest of them."""
-    united = mergeable(db, activity_ids)
-    for other in sorted(united)[1:]:
-        _merge_into(db, min(united), other)
-    return min(united)
+    """Merge activities into the oldest, and return its id."""
+    oldest, *others = sorted(mergeable(db, activity_ids))
+    for other in others:
+        _merge_into(db, oldest, other)
+    return oldest
 
 
 def mergeable(db: sqlite3.Connection, activity_ids: Iterable[int]) -> list[int]:
-    """These activities, but of those that the runner has split only the first, so that they stay apart."""
+    """Drop all but the first activity that the runner has split, so that split ones are not merged again."""
     ids = list(dict.fromkeys(activity_ids))
     apart = [one for one in ids if _find_activity(db, one)["kept_apart"]]
     return [one for one in ids if one not in apart[1:]]

@@ -1,4 +1,4 @@
-"""Store routes, which run went on which, and what the runner named, joined or split."""
+"""Store routes, which run is on which, and what the runner named, joined or split."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_NAME_LENGTH = 60
 
 
 def read_routes(db: sqlite3.Connection) -> tuple[Route, ...]:
-    """All routes ever found, by id."""
+    """Return all routes ever found, by id."""
     from runlog.store.tracks import decode_shape
 
     return tuple(
@@ -30,22 +30,22 @@ def read_routes(db: sqlite3.Connection) -> tuple[Route, ...]:
 
 
 def read_route_names(db: sqlite3.Connection) -> dict[int, str | None]:
-    """The name of each route that counts by itself: its own, or else that of one that is joined to it."""
+    """Return the name of each route that is joined to no other: its own, or that of one joined to it."""
     found = db.execute("SELECT id, name, joined_to FROM route ORDER BY joined_to IS NOT NULL, id").fetchall()
     named: dict[int, str | None] = {row["id"]: row["name"] for row in found if row["joined_to"] is None}
     for row in found:
-        whole = _root_route_id(db, row["id"])
-        named[whole] = named[whole] or row["name"]
+        root = _root_route_id(db, row["id"])
+        named[root] = named[root] or row["name"]
     return named
 
 
 def read_route_by_run(db: sqlite3.Connection) -> dict[int, int]:
-    """By the id of a run, that of the route that it went, before any joining."""
+    """Return the route id of each run, by the run's id, before any joining."""
     return dict(db.execute("SELECT activity_id, route_id FROM route_run").fetchall())
 
 
 def read_assignments(db: sqlite3.Connection) -> dict[int, RouteAssignment]:
-    """The same, and whether the runner said so."""
+    """Return the route of each run, before any joining, and whether it was assigned by hand."""
     found = db.execute("SELECT activity_id, route_id, by_hand FROM route_run ORDER BY activity_id")
     return {row["activity_id"]: RouteAssignment(row["route_id"], bool(row["by_hand"])) for row in found}
 
@@ -53,11 +53,11 @@ def read_assignments(db: sqlite3.Connection) -> dict[int, RouteAssignment]:
 def save_found_routes(
     db: sqlite3.Connection, known: Sequence[Route], new_routes: Iterable[Route], route_of: Mapping[int, int]
 ) -> bool:
-    """Keep what was found; False, and nothing is kept, where someone else has kept routes meanwhile.
+    """Store new routes; return False and change nothing if another process has stored routes since.
 
     Args:
         db: the database, within a transaction.
-        known: the routes that were known when it was found.
+        known: the routes that were stored when they were found.
         new_routes: those that were found, whose ids follow on.
         route_of: the route by the run, of runs that had none.
     """
@@ -151,11 +151,11 @@ def split_route(db: sqlite3.Connection, snapshot: Snapshot, run_ids: Sequence[in
     shape = next((shapes[run] for run in runs if shapes[run] is not None), None)
     if shape is None:
         raise BadInput(f"run {runs[0]} has no positions any more, so no way of its own")
-    whole = route_ids[runs[0]]
-    values = _route_row(Route(0, shape, similar_to=whole)) | {"id": None}
+    root = route_ids[runs[0]]
+    values = _route_row(Route(0, shape, similar_to=root)) | {"id": None}
     route_id = rows.insert(db, "route", values)
     _assign_runs(db, {run: RouteAssignment(route_id, by_hand=True) for run in runs})
-    return whole, route_id
+    return root, route_id
 
 
 def _check_splittable(run_ids: Iterable[int], runs: Sequence[int], route_ids: Mapping[int, int]) -> None:
@@ -173,7 +173,7 @@ def _check_splittable(run_ids: Iterable[int], runs: Sequence[int], route_ids: Ma
 
 
 def move_assignment(db: sqlite3.Connection, into: int, other: int) -> None:
-    """Let an activity take over the route of one that becomes a part of it, where it has none by hand."""
+    """Give an activity the route of one that is merged into it, unless it has one by hand."""
     db.execute(
         "INSERT INTO route_run SELECT ?, route_id, by_hand FROM route_run WHERE activity_id = ? "
         "ON CONFLICT (activity_id) DO UPDATE SET route_id = excluded.route_id, by_hand = 1 "
@@ -183,23 +183,22 @@ def move_assignment(db: sqlite3.Connection, into: int, other: int) -> None:
 
 
 def forget_assignment(db: sqlite3.Connection, activity_id: int) -> None:
-    """Let the route of an activity be found anew, as after a split; what the runner said stays."""
+    """Forget the route of an activity, to be found again after a split; one assigned by hand stays."""
     db.execute("DELETE FROM route_run WHERE activity_id = ? AND NOT by_hand", (activity_id,))
 
 
 def import_routes(
     db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, RouteAssignment]
 ) -> None:
-    """Take the routes of an export.
+    """Import the routes of an export.
 
-    A route that is here already, by the shape that it is known by or by a run that was found on it,
-    stays as it is and learns only what the runner has said of it there. Others come with their own
-    ids where these are free.
+    A stored route, matched by its shape or by a run on it, keeps its values and only takes name and
+    joins. Others are stored with their own ids where these are free.
 
     Args:
         db: the database, within a transaction.
         routes: of the export.
-        on_route: by the id that a run has here, the route that it went, as the export numbers them.
+        on_route: by the stored id of a run, its route as the export numbers it.
     """
     here = _match_existing(db, routes, on_route)
     for route in routes:
@@ -208,9 +207,9 @@ def import_routes(
             _set_link(db, here[route.id], "similar_to", here.get(route.similar_to or 0))
     for route in routes:
         db.execute("UPDATE route SET name = coalesce(name, ?) WHERE id = ?", (route.name, here[route.id]))
-        whole = here.get(route.joined_to or 0)
-        if whole is not None and _root_route_id(db, whole) != here[route.id]:
-            _set_link(db, here[route.id], "joined_to", whole)
+        root = here.get(route.joined_to or 0)
+        if root is not None and _root_route_id(db, root) != here[route.id]:
+            _set_link(db, here[route.id], "joined_to", root)
     _assign_runs(
         db,
         {
@@ -222,12 +221,12 @@ def import_routes(
 
 
 def unknown_route(route_id: int) -> NotFound:
-    """Say that there is no such route."""
+    """Return the error of an unknown route."""
     return NotFound(f"there is no route R{route_id}; runlog routes lists them")
 
 
 def _assign_runs(db: sqlite3.Connection, on_route: Mapping[int, RouteAssignment]) -> None:
-    """Put runs on routes: the runner's word outranks what was found, and what is there what comes later."""
+    """Assign runs to routes: by hand outranks found, and stored outranks new."""
     db.executemany(
         "INSERT INTO route_run VALUES (?, ?, ?) ON CONFLICT (activity_id) "
         "DO UPDATE SET route_id = excluded.route_id, by_hand = 1 WHERE excluded.by_hand",
@@ -238,7 +237,7 @@ def _assign_runs(db: sqlite3.Connection, on_route: Mapping[int, RouteAssignment]
 def _match_existing(
     db: sqlite3.Connection, routes: Sequence[Route], on_route: Mapping[int, RouteAssignment]
 ) -> dict[int, int]:
-    """By the id of a route of an export, the id that it has here."""
+    """Return the stored id of each route of an export, by its id there, where it is stored already."""
     by_shape = {route.shape.tobytes(): route.id for route in read_routes(db)}
     found = dict(db.execute("SELECT activity_id, route_id FROM route_run WHERE NOT by_hand").fetchall())
     by_run = {on.route: found[run] for run, on in on_route.items() if not on.by_hand and run in found}

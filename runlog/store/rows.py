@@ -43,19 +43,19 @@ def update(db: sqlite3.Connection, table: str, row: Mapping[str, object], key: s
 
 
 def utc_text(moment: datetime) -> str:
-    """UTC in ISO 8601 of a fixed width, so that texts sort as the times do."""
+    """Return UTC in ISO 8601 of a fixed width, so that texts sort as the times do."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def activity_row(activity: Activity) -> dict[str, object]:
-    """The columns of a recording, by name."""
+    """Return the columns of a recording, by name."""
     row: dict[str, object] = {name: getattr(activity, name) for name in ACTIVITY_COLUMNS}
     laps = [[utc_text(lap.start), lap.duration_s, lap.distance_m, lap.intensity] for lap in activity.laps]
     return row | {"start": utc_text(activity.start), "laps": json.dumps(laps)}
 
 
 def recording_from_row(row: sqlite3.Row) -> Recording:
-    """A recording of a row that holds its columns and the file's ``path``."""
+    """Return the recording of a row that holds its columns and the file's ``path``."""
     values: dict[str, Any] = {name: row[name] for name in ACTIVITY_COLUMNS}
     values["start"] = datetime.fromisoformat(row["start"])
     values["kind"] = Kind(row["kind"])
@@ -76,13 +76,13 @@ def recording_from_row(row: sqlite3.Row) -> Recording:
 
 
 def entry_row(entry: Entry) -> dict[str, object]:
-    """The columns of an entry, by name."""
+    """Return the columns of an entry, by name."""
     row: dict[str, object] = {name: getattr(entry, name) for name in ENTRY_COLUMNS}
     return row | {"moment": utc_text(entry.moment)}
 
 
 def entry_from_row(row: sqlite3.Row) -> StoredEntry:
-    """The entry that a row holds."""
+    """Return the entry of a row."""
     values: dict[str, Any] = {name: row[name] for name in ENTRY_COLUMNS}
     values["moment"] = datetime.fromisoformat(row["moment"])
     values["area"] = Area(row["area"])
@@ -93,7 +93,7 @@ def entry_from_row(row: sqlite3.Row) -> StoredEntry:
 
 
 def shoe_row(shoe: Shoe) -> dict[str, object]:
-    """The columns of a shoe, by name."""
+    """Return the columns of a shoe, by name."""
     return {
         "name": shoe.name,
         "from_date": shoe.from_date and shoe.from_date.isoformat(),
@@ -107,7 +107,7 @@ def shoe_row(shoe: Shoe) -> dict[str, object]:
 
 
 def shoe_from_row(row: sqlite3.Row) -> Shoe:
-    """The pair that a row holds."""
+    """Return the pair of a row."""
     return Shoe(
         name=row["name"],
         from_date=row["from_date"] and date.fromisoformat(row["from_date"]),

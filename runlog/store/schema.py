@@ -246,8 +246,8 @@ ROUTES = (
 MOBILITY = ("ALTER TABLE entry ADD COLUMN mobility INTEGER",)  # 1 done, 0 not, NULL unknown
 
 
-#: The statements of each step.
-STEPS: tuple[tuple[str, ...], ...] = (
+#: The statements of each step: it brings a database of the version before it one step on.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
     INITIAL_TABLES,
     APP_LISTS,
     NEVER_MERGE,
@@ -258,10 +258,6 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ROUTES,
     MOBILITY,
 )
-
-
-#: Each takes a database of the version before it one step on.
-MIGRATIONS = STEPS
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -19,7 +19,7 @@ _COMPLETABLE_FIELDS = ("from_date", "retired", "limit_m")
 _SELECT_NAMES = (
     "SELECT shoe FROM recording UNION SELECT shoe FROM entry UNION SELECT worn FROM activity ORDER BY 1"
 )
-#: The defaults that another one would not follow: of two, the one with the later first day is worn.
+#: Defaults that this pair replaces; one with an earlier first day keeps its time.
 _SELECT_DEFAULTS = (
     "SELECT name FROM shoe WHERE is_default AND retired IS NULL AND same_as IS NULL AND name <> :name "
     "AND NOT coalesce(coalesce(from_date, '') < :from_date, 0) ORDER BY name"
@@ -35,7 +35,7 @@ def read_shoes(db: sqlite3.Connection) -> list[Shoe]:
 
 
 def add_or_complete(db: sqlite3.Connection, shoe: Shoe) -> str | None:
-    """Add a pair that a file lists, or learn of one that is there what is not known of it.
+    """Add a pair from a file, or fill unknown fields of the stored one.
 
     It does not become the default where the runner has one.
 
@@ -48,32 +48,32 @@ def add_or_complete(db: sqlite3.Connection, shoe: Shoe) -> str | None:
             shoe = replace(shoe, default=False)
         insert_shoe(db, shoe)
         return ADDED
-    learnt = fill_unknown(own, shoe)
-    if learnt == own:
+    completed = fill_unknown(own, shoe)
+    if completed == own:
         return None
-    update_shoe(db, learnt)
+    update_shoe(db, completed)
     return COMPLETED
 
 
 def fill_unknown(own: Shoe, other: Shoe) -> Shoe:
-    """A pair with what is not known of it from another account of it."""
+    """Return a pair with its unknown fields filled from another record of it."""
     return replace(own, **{name: getattr(own, name) or getattr(other, name) for name in _COMPLETABLE_FIELDS})
 
 
 def import_shoes(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str | None]:
-    """Keep the pairs of an export: just as they were where there are none, else as those of any list."""
+    """Import the pairs of an export: unchanged where there are none yet, else like those of any list."""
     pairs = {shoe_key(shoe.name): shoe for shoe in exported}
     is_first = not db.execute("SELECT 1 FROM shoe").fetchone()
-    became: list[str | None] = []
+    results: list[str | None] = []
     for key, shoe in pairs.items():
         bare = replace(shoe, same_as=None)
         if is_first:
             insert_shoe(db, bare)
-        became.append(ADDED if is_first else add_or_complete(db, bare))
-        if became[-1] != ADDED:
+        results.append(ADDED if is_first else add_or_complete(db, bare))
+        if results[-1] != ADDED:
             pairs[key] = bare  # what it is called here is the runner's word
     _import_aliases(db, pairs.values())
-    return became
+    return results
 
 
 def _import_aliases(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
@@ -85,7 +85,7 @@ def _import_aliases(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
 
 
 def add_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
-    """Add a pair by hand, and name those that it takes the place of as the default.
+    """Add a pair by hand, and return the names of those it replaces as the default.
 
     Raises:
         BadInput: there is one of that name.
@@ -93,35 +93,35 @@ def add_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
     own = find_shoe(db, shoe.name)
     if own is not None:
         raise BadInput(f"there is a pair named {own.name!r} already; give this one another name")
-    before = _clear_replaced_defaults(db, shoe)
+    replaced = _clear_replaced_defaults(db, shoe)
     insert_shoe(db, shoe)
-    return before
+    return replaced
 
 
 def insert_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
-    """Keep a pair of a new name."""
+    """Store a pair of a new name."""
     rows.insert(db, "shoe", rows.shoe_row(shoe))
 
 
 def find_shoe(db: sqlite3.Connection, name: str) -> Shoe | None:
-    """The pair that goes by a name; None where the runner keeps none."""
+    """Return the pair that goes by a name; None where there is none."""
     shoes = {shoe.name: shoe for shoe in read_shoes(db)}
     return shoes.get(shoe_names_by_key(shoes.values()).get(shoe_key(name), ""))
 
 
 def edit_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
-    """Put other values in the place of a pair's, and name those that it takes the place of as the default.
+    """Replace the values of a pair, and return the names of those it replaces as the default.
 
     Raises:
         NotFound: there is none of that name.
     """
-    before = _clear_replaced_defaults(db, shoe)
+    replaced = _clear_replaced_defaults(db, shoe)
     update_shoe(db, shoe)
-    return before
+    return replaced
 
 
 def update_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
-    """Put other values in the place of those of the pair of that name.
+    """Replace the values of the pair of that name.
 
     Raises:
         NotFound: there is none.
@@ -131,23 +131,23 @@ def update_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
 
 
 def unknown_shoe(name: str) -> NotFound:
-    """The error of a name that is no pair's."""
+    """Return the error of a name that is no pair's."""
     return NotFound(f"there is no pair named {name!r}; add it with: runlog shoes add")
 
 
 def _clear_replaced_defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
-    before = _replaced_defaults(db, shoe) if shoe.default else []
-    db.executemany("UPDATE shoe SET is_default = 0 WHERE name = ?", [(name,) for name in before])
-    return before
+    replaced = _replaced_defaults(db, shoe) if shoe.default else []
+    db.executemany("UPDATE shoe SET is_default = 0 WHERE name = ?", [(name,) for name in replaced])
+    return replaced
 
 
 def _replaced_defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
-    """The defaults whose place a pair takes; one that was worn before keeps the days before."""
+    """Return the names of the defaults that a pair replaces; one with an earlier first day keeps its time."""
     return [row[0] for row in db.execute(_SELECT_DEFAULTS, rows.shoe_row(shoe))]
 
 
 def read_shoe_names(db: sqlite3.Connection) -> dict[str, str]:
-    """The pair by each name that was ever written for it: by the runner, a diary row or a recording.
+    """Return the pair of each name that was ever written: by the runner, in a diary row or a recording.
 
     Names that differ in case or blanks alone are here once, as the runner writes them.
     """
@@ -161,7 +161,7 @@ def read_shoe_names(db: sqlite3.Connection) -> dict[str, str]:
 
 
 def set_shoe_override(db: sqlite3.Connection, run_ids: Iterable[int], name: str | None) -> None:
-    """Put a pair on runs by hand, or with None take that word back.
+    """Set the pair of runs by hand, or with None unset it.
 
     Raises:
         NotFound: there is no such run or no pair of that name.
@@ -174,9 +174,9 @@ def set_shoe_override(db: sqlite3.Connection, run_ids: Iterable[int], name: str 
 
 
 def join_shoes(db: sqlite3.Connection, name: str, other: str) -> None:
-    """Let two names be of one pair, in all that is there and all that comes; the pair goes by the first.
+    """Join two names to one pair, for stored and future runs; the pair goes by the first.
 
-    What was said of the other fills in what is not known of the first, and stays with it for ``separate``.
+    The other's values fill unknown ones of the first; its row stays, for `separate_shoe`.
 
     Raises:
         NotFound: one of them was never named.
@@ -185,17 +185,17 @@ def join_shoes(db: sqlite3.Connection, name: str, other: str) -> None:
     one, another = (_find_or_add_shoe(db, each) for each in (name, other))
     if one.name == another.name:
         raise BadInput(f"{name!r} and {other!r} are one pair already, {one.name!r}")
-    whole = replace(
+    combined = replace(
         fill_unknown(one, another),
         start_m=one.start_m or another.start_m,
         default=one.default or another.default,
     )
-    update_shoe(db, whole)
+    update_shoe(db, combined)
     update_shoe(db, replace(another, same_as=one.name))
 
 
 def separate_shoe(db: sqlite3.Connection, name: str) -> str:
-    """Let a name be a pair of its own again, and return the name of the one that it was joined to.
+    """Make a name a pair of its own again, and return the name of the one that it was joined to.
 
     Raises:
         BadInput: it is none that was joined.
@@ -238,7 +238,7 @@ def rename_shoe(db: sqlite3.Connection, name: str, new: str) -> None:
 
 
 def _remove_alias(db: sqlite3.Connection, pair: Shoe, new: str) -> None:
-    """Take out a pair's other name that is to be its own."""
+    """Remove another name of a pair that is to become its own."""
     own = [row["name"] for row in db.execute("SELECT name FROM shoe WHERE name <> ?", (pair.name,))]
     for other in own:
         if _is_same_name(other, new):
@@ -248,7 +248,7 @@ def _remove_alias(db: sqlite3.Connection, pair: Shoe, new: str) -> None:
 
 
 def _find_or_add_shoe(db: sqlite3.Connection, name: str) -> Shoe:
-    """The pair of that name; one that only a diary or watch names is kept from now on."""
+    """Return the pair of a name, adding one that so far only a diary or watch names."""
     pair = find_shoe(db, name)
     if pair is None:
         written = next((each for each in read_shoe_names(db) if _is_same_name(each, name)), None)
@@ -269,7 +269,7 @@ _LEAP_YEAR = 2024
 
 
 def read_shoe_rules(db: sqlite3.Connection) -> list[StoredShoeRule]:
-    """All rules in the order in which they were made."""
+    """Return all rules in the order in which they were made."""
     return [_rule_from_row(row) for row in db.execute("SELECT * FROM shoe_rule ORDER BY id")]
 
 
@@ -281,7 +281,7 @@ def _rule_from_row(row: sqlite3.Row) -> StoredShoeRule:
 
 
 def add_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> int:
-    """Keep a rule and return its number.
+    """Store a rule and return its number.
 
     Raises:
         NotFound: the runner keeps no pair of that name.
@@ -292,7 +292,7 @@ def add_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> int:
 
 
 def check_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
-    """A rule that can be added, with its pair as the runner writes it; raises as ``add``."""
+    """Return a rule that can be added, with its pair as the runner writes it; raises as `add_shoe_rule`."""
     rule = _validated_rule(db, rule)
     there = _rule_number(db, rule)
     if there is not None:
@@ -301,10 +301,10 @@ def check_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
 
 
 def import_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> bool:
-    """Keep a rule of an export where it is not there, and say whether it was not.
+    """Store a rule of an export unless it exists; return whether it is new.
 
     Raises:
-        NotFound: as for ``add``.
+        NotFound: as for `add_shoe_rule`.
         BadInput: likewise.
     """
     if _rule_number(db, _validated_rule(db, rule)) is not None:
@@ -314,16 +314,16 @@ def import_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> bool:
 
 
 def _rule_number(db: sqlite3.Connection, rule: ShoeRule) -> int | None:
-    return next((kept.id for kept in read_shoe_rules(db) if kept.rule == rule), None)
+    return next((stored.id for stored in read_shoe_rules(db) if stored.rule == rule), None)
 
 
 def remove_shoe_rule(db: sqlite3.Connection, number: int) -> ShoeRule:
-    """Take a rule out and return it.
+    """Remove a rule and return it.
 
     Raises:
         NotFound: there is none of that number.
     """
-    found = next((kept.rule for kept in read_shoe_rules(db) if kept.id == number), None)
+    found = next((stored.rule for stored in read_shoe_rules(db) if stored.id == number), None)
     if found is None:
         raise NotFound(f"there is no rule {number}; runlog shoes rule list shows them")
     db.execute("DELETE FROM shoe_rule WHERE id = ?", (number,))

@@ -23,7 +23,7 @@ class PackedDerived(NamedTuple):
     """What is derived of a track, packed.
 
     Attributes:
-        shape: the route shape, as ``pack_shape`` gives it; None without a route.
+        shape: the route shape, as `encode_shape` gives it; None without a route.
         digest: the digest as JSON.
         version: of the code that made both.
     """
@@ -35,11 +35,11 @@ class PackedDerived(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PackedTrack:
-    """A track and what is derived of it, packed: small to hand from process to process, ready to be kept.
+    """A track and what is derived of it, packed: small to pass between processes, ready to be stored.
 
     Attributes:
-        arrays: the track, as ``pack`` gives it.
-        columns: how many columns beside the clock hold values.
+        arrays: the track, as `encode_track` gives it.
+        columns: how many columns besides time and segment hold values.
         points: how many points it has.
         derived: its route shape and digest.
         unpacked: the track itself, as long as it stays within its process.
@@ -60,7 +60,7 @@ class PackedTrack:
 
 
 def pack_track(track: Track, derived: PackedDerived) -> PackedTrack:
-    """Pack a track beside what is derived of it."""
+    """Pack a track together with what is derived of it."""
     return PackedTrack(encode_track(track), _count_value_columns(track), len(track), derived, track)
 
 
@@ -71,7 +71,7 @@ def pack_derived(shape: NDArray[np.float64] | None, digest: TrackSummary, versio
 
 
 def encode_track(track: Track) -> bytes:
-    """A track as an npz file: ``names`` and, one row per name, ``values``."""
+    """Return a track as an npz file: ``names`` and, one row per name, ``values``."""
     return _write_npz(
         names=np.array(list(track.columns)),
         values=np.array([np.asarray(column, dtype=np.float64) for column in track.columns.values()]),
@@ -79,7 +79,7 @@ def encode_track(track: Track) -> bytes:
 
 
 def decode_track(arrays: bytes) -> Track:
-    """The track that ``pack`` made these bytes of.
+    """Return the track that `encode_track` made these bytes of.
 
     Raises:
         ValueError: they are no longer what it made.
@@ -89,12 +89,12 @@ def decode_track(arrays: bytes) -> Track:
 
 
 def encode_shape(shape: NDArray[np.float64]) -> bytes:
-    """A route shape, degrees (n, 2), as nothing but its numbers: a history reads thousands of them."""
+    """Return a route shape, degrees (n, 2), as its bare numbers: a history reads thousands of them."""
     return zlib.compress(np.ascontiguousarray(shape, dtype="<f8").tobytes(), level=1)
 
 
 def decode_shape(arrays: bytes) -> NDArray[np.float64]:
-    """The shape that ``pack_shape`` made these bytes of.
+    """Return the shape that `encode_shape` made these bytes of.
 
     Raises:
         ValueError: they are no longer what it made.
@@ -107,18 +107,18 @@ def decode_shape(arrays: bytes) -> NDArray[np.float64]:
 
 
 def decode_digest(text: str) -> TrackSummary:
-    """The digest that ``derived`` made this text of.
+    """Return the summary that `pack_derived` made this text of.
 
     Raises:
         ValueError: it is no longer what it made.
     """
     try:
-        told = json.loads(text)
+        content = json.loads(text)
         return TrackSummary(
-            heart_s={int(bpm): seconds for bpm, seconds in told["heart_s"].items()},
-            form={column: ThirdMeans(*values) for column, values in told["form"].items()},
-            warmup=told["warmup"] and EasySegment(*told["warmup"]),
-            cooldown=told["cooldown"] and EasySegment(*told["cooldown"]),
+            heart_s={int(bpm): seconds for bpm, seconds in content["heart_s"].items()},
+            form={column: ThirdMeans(*values) for column, values in content["form"].items()},
+            warmup=content["warmup"] and EasySegment(*content["warmup"]),
+            cooldown=content["cooldown"] and EasySegment(*content["cooldown"]),
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(str(error)) from error
@@ -141,7 +141,7 @@ def _read_npz(arrays: bytes) -> dict[str, NDArray[Any]]:
 
 
 def _write_npz(**arrays: NDArray[np.float64]) -> bytes:
-    """What numpy.savez_compressed writes, at zlib's level 1: a third of the time for a tenth more bytes."""
+    """Write as numpy.savez_compressed, at zlib's level 1: a third of the time for a tenth more bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as npz:
         for name, array in arrays.items():

@@ -22,7 +22,7 @@ _SELECT_SAME = (
 
 
 def read_trials(db: sqlite3.Connection) -> list[Plan]:
-    """All plans, in the order in which they were made."""
+    """Return all plans, in the order in which they were made."""
     runs: dict[int, list[PlannedRun]] = {}
     for row in db.execute("SELECT * FROM planned_run ORDER BY plan_id, position"):
         planned = PlannedRun(date.fromisoformat(row["day"]), bool(row["is_first"]))
@@ -33,7 +33,7 @@ def read_trials(db: sqlite3.Connection) -> list[Plan]:
 
 
 def read_trial(db: sqlite3.Connection, plan_id: int) -> Plan:
-    """One plan.
+    """Return one plan.
 
     Raises:
         NotFound: there is none of that id.
@@ -47,16 +47,16 @@ def read_trial(db: sqlite3.Connection, plan_id: int) -> Plan:
 
 
 def add_trial(db: sqlite3.Connection, drawn: Plan) -> int:
-    """Keep a plan and return its id."""
+    """Store a plan and return its id."""
     return _insert_trial(db, replace(drawn, id=0))
 
 
 def cancel_trial(db: sqlite3.Connection, plan_id: int, moment: datetime) -> Plan:
-    """Give a plan up; what was done of it stays.
+    """Cancel a plan; the runs done so far stay.
 
     Raises:
         NotFound: there is none of that id.
-        BadInput: it was given up before.
+        BadInput: it was cancelled before.
     """
     before = read_trial(db, plan_id)
     if before.cancelled is not None:
@@ -66,7 +66,7 @@ def cancel_trial(db: sqlite3.Connection, plan_id: int, moment: datetime) -> Plan
 
 
 def import_trials(db: sqlite3.Connection, exported: Iterable[Plan]) -> int:
-    """Keep the plans of an export that are not there, and learn which were given up; says how many."""
+    """Store the plans of an export that are new, and which were cancelled; return how many that changes."""
     changed = 0
     for one in exported:
         row = db.execute(_SELECT_SAME, _trial_row(one)).fetchone()
