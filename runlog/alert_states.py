@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput
-from runlog.model import SEVERITIES, StoredAlert
+from runlog.model import SEVERITIES
+from runlog.records import StoredAlert
 from runlog.store import alerts as alert_rows
 
 if TYPE_CHECKING:

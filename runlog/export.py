@@ -32,16 +32,8 @@ from runlog.store import activities, diary, portable, shoes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from runlog.model import (
-        Activity,
-        Entry,
-        ExportedActivity,
-        ExportedJournal,
-        Shoe,
-        StoredActivity,
-        StoredEntry,
-        Track,
-    )
+    from runlog.model import Activity, Entry, Shoe, Track
+    from runlog.records import ExportedActivity, ExportedJournal, StoredActivity, StoredEntry
     from runlog.store import Store
 
 __all__ = [

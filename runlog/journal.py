@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from runlog import settings, store
-from runlog.model import Kind, StoredShoeRule
+from runlog.model import Kind
+from runlog.records import StoredShoeRule
 from runlog.settings import Settings
 from runlog.store import activities, backup, diary, reads, recordings, routes, rows, shoes, writes
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.doctor import CheckReport
     from runlog.export import ExportResult
-    from runlog.model import Entry, ShoeRule, Snapshot, StoredActivity, StoredEntry, Track
+    from runlog.model import Entry, ShoeRule, Track
+    from runlog.records import Snapshot, StoredActivity, StoredEntry
     from runlog.results import HomeContents, ImportSummary, RestoreResult
     from runlog.store import Store
     from runlog.trials.registry import TrialRegistry

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from runlog.model import StoredAlert
+    from runlog.records import StoredAlert
 
 _SERVICES_HINT = "https://appriseit.com/services lists what there is"
 

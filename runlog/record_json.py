@@ -18,16 +18,21 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from runlog import model
-from runlog.model import Activity, StoredEntry, Track
+from runlog import model, records
+from runlog.model import Activity, Track
+from runlog.records import StoredEntry
 
 T = TypeVar("T")
 
 #: How types are read that need more than the types of their fields; each may raise InvalidRecord.
 Parsers = Mapping[Any, Callable[[Any], Any]]
 
-#: The names in the annotations of runlog.model, which imports them for type checkers alone.
-_NAMES = vars(model) | {"date": date, "datetime": datetime, "Mapping": Mapping, "NDArray": NDArray, "np": np}
+#: The names in the annotations of runlog.model and records, which import them for type checkers alone.
+_NAMES = (
+    vars(model)
+    | vars(records)
+    | {"date": date, "datetime": datetime, "Mapping": Mapping, "NDArray": NDArray, "np": np}
+)
 
 
 class InvalidRecord(ValueError):

@@ -7,18 +7,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from runlog.analysis.build import build_history
-from runlog.model import (
-    Activity,
-    Area,
-    Entry,
-    Intensity,
-    Kind,
-    Lap,
-    Shoe,
-    Snapshot,
-    StoredActivity,
-    StoredEntry,
-)
+from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe
+from runlog.records import Snapshot, StoredActivity, StoredEntry
 from runlog.settings import Settings
 
 MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)

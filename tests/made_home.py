@@ -11,19 +11,8 @@ import numpy as np
 
 import runlog
 from runlog.ingest.workers import derive_packed
-from runlog.model import (
-    Activity,
-    Area,
-    Entry,
-    Intensity,
-    Kind,
-    Lap,
-    ParsedFile,
-    Shoe,
-    ShoeRule,
-    Surface,
-    Track,
-)
+from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe, ShoeRule, Surface, Track
+from runlog.records import ParsedFile
 from runlog.store.files import add_file
 from runlog.store.recordings import split_activity
 from runlog.store.tracks import pack_track

@@ -11,7 +11,8 @@ import numpy as np
 
 from runlog.ingest.results import describe_counts, describe_known
 from runlog.journal import Shoes
-from runlog.model import Activity, ParsedFile, Track, TrackSummary
+from runlog.model import Activity, Track, TrackSummary
+from runlog.records import ParsedFile
 from runlog.settings import Settings
 from runlog.store.diary import EntryCounts
 from runlog.store.files import KnownFile, add_file

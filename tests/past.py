@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from runlog.analysis.build import build_history
-from runlog.model import Activity, Area, Entry, Kind, Snapshot, StoredActivity, StoredEntry, StoredShoeRule
+from runlog.model import Activity, Area, Entry, Kind
+from runlog.records import Snapshot, StoredActivity, StoredEntry, StoredShoeRule
 from runlog.settings import Settings
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import made_home
 import pytest
@@ -16,8 +17,11 @@ from hypothesis import strategies as st
 import runlog
 from runlog import alert_states
 from runlog.errors import BadInput, NotFound
-from runlog.model import SEVERITIES, Entry, StoredAlert
+from runlog.model import SEVERITIES, Entry
 from runlog.reporter.alerts import Notice
+
+if TYPE_CHECKING:
+    from runlog.records import StoredAlert
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 DAY = timedelta(days=1)

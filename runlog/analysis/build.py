@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from runlog.model import Snapshot, StoredActivity, StoredEntry, StoredShoeRule, Track
+    from runlog.model import Track
+    from runlog.records import Snapshot, StoredActivity, StoredEntry, StoredShoeRule
     from runlog.settings import Settings
 
 _ACTIVITY_COLUMNS = {

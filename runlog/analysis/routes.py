@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
-    from runlog.model import Snapshot, StoredActivity
+    from runlog.records import Snapshot, StoredActivity
 
     Line = NDArray[np.float64]  # (n, 3) in space, metres
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.model import Shoe, StoredShoeRule
+    from runlog.model import Shoe
+    from runlog.records import StoredShoeRule
     from runlog.settings import Settings
 
 _PAIR_COLUMNS = {

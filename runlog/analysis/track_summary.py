@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.model import StoredActivity, Track
+    from runlog.model import Track
+    from runlog.records import StoredActivity
 
 #: Version of this code; summaries made by another version are recomputed.
 SUMMARY_VERSION = 3

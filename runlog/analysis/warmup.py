@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.model import Activity, Lap, StoredActivity
+    from runlog.model import Activity, Lap
+    from runlog.records import StoredActivity
 
 DIARY, LAPS, ACTIVITY, STREAM = "diary", "laps", "activity", "stream"
 #: The sources that can say "no" as well as "yes".

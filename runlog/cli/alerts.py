@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from runlog.journal import Journal
-    from runlog.model import StoredAlert
+    from runlog.records import StoredAlert
     from runlog.reporter.alerts import Notice, Rule
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from runlog.journal import Journal
-    from runlog.model import StoredActivity, StoredEntry
+    from runlog.records import StoredActivity, StoredEntry
 
 
 def ask_entry_fields(area: Area | None, *, about_a_run: bool, shoes: Mapping[str, str]) -> dict[str, Any]:

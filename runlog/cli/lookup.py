@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from runlog.journal import Journal
-    from runlog.model import StoredActivity, StoredAlert
+    from runlog.records import StoredActivity, StoredAlert
 
 _MAX_LISTED = 12
 _MAX_QUOTED = 40  # characters

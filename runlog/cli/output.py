@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from runlog.model import Entry, StoredActivity
+    from runlog.model import Entry
+    from runlog.records import StoredActivity
     from runlog.settings import Settings
 
     Row = Mapping[str, Any]

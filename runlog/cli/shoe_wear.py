@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from runlog.analysis.shoe_wear import ShoeDetail
-    from runlog.model import ShoeRule, StoredShoeRule
+    from runlog.model import ShoeRule
+    from runlog.records import StoredShoeRule
 
 _PRECISE_WITHIN_DAYS = 62
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from runlog.journal import Journal
-    from runlog.model import StoredActivity
+    from runlog.records import StoredActivity
     from runlog.results import RecordingInfo
 
 

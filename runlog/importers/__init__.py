@@ -29,7 +29,8 @@ from runlog.importers import (
     wellness_csv,
 )
 from runlog.importers.detect import Head, SourceFile
-from runlog.model import UNKNOWN_SPORT, Kind, ParsedFile, Problem
+from runlog.model import UNKNOWN_SPORT, Kind
+from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from runlog import localtime
 from runlog.errors import NotReadable
 from runlog.importers import detect
-from runlog.model import Problem
+from runlog.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from runlog.errors import NotReadable
 from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FROM_BYTES
-from runlog.model import Problem
+from runlog.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

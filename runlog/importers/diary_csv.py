@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.importers import csv_table, runs_csv, wellness_csv
 from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time, parse_yes_no
-from runlog.model import MAX_ENTRY_VALUES, Area, Entry, ParsedFile
+from runlog.model import MAX_ENTRY_VALUES, Area, Entry
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

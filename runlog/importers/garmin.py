@@ -14,7 +14,8 @@ from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import csv_table, detect, sports
 from runlog.importers.csv_table import InvalidValue
-from runlog.model import Activity, ParsedFile, Problem, Shoe, shoe_key
+from runlog.model import Activity, Shoe, shoe_key
+from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -19,7 +19,8 @@ import numpy as np
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import sports, tracks, xml_points
 from runlog.importers.xml_points import Points
-from runlog.model import Activity, ParsedFile, Problem
+from runlog.model import Activity
+from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

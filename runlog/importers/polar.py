@@ -18,7 +18,8 @@ import numpy as np
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import detect, sports, tracks
 from runlog.localtime import offset_seconds
-from runlog.model import Activity, Lap, ParsedFile, Problem
+from runlog.model import Activity, Lap
+from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

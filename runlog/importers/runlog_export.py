@@ -1,8 +1,9 @@
 """Read the files of a runlog export, which `runlog.export` writes, to the last digit.
 
-An activity is a JSON object, packed with gzip: ``model.ExportedActivity``, the track of each recording as a
-list per column. ``journal.json`` is ``model.ExportedJournal`` and holds everything else: diary, shoes, rules,
-routes, alerts, trials, and which recordings make up each activity. It is imported after the activities.
+An activity is a JSON object, packed with gzip: ``records.ExportedActivity``, the track of each recording as a
+list per column. ``journal.json`` is ``records.ExportedJournal`` and holds everything else: diary, shoes,
+rules, routes, alerts, trials, and which recordings make up each activity. It is imported after all
+activities.
 """
 
 from __future__ import annotations
@@ -17,15 +18,9 @@ from numpy.typing import NDArray
 
 from runlog.errors import NotReadable
 from runlog.importers import detect, normalize
-from runlog.model import (
-    SEVERITIES,
-    TRACK_COLUMNS,
-    ExportedActivity,
-    ExportedJournal,
-    ParsedFile,
-    Track,
-)
+from runlog.model import SEVERITIES, TRACK_COLUMNS, Track
 from runlog.record_json import InvalidRecord, Parsers, record_from_json
+from runlog.records import ExportedActivity, ExportedJournal, ParsedFile
 
 if TYPE_CHECKING:
     from runlog.importers.detect import Head, SourceFile

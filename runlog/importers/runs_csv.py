@@ -11,7 +11,8 @@ from runlog import localtime
 from runlog.errors import NotTaken
 from runlog.importers import csv_table, normalize, sports, tracks
 from runlog.importers.csv_table import InvalidValue, parse_moment, parse_number
-from runlog.model import MAX_ENTRY_VALUES, Activity, ParsedFile
+from runlog.model import MAX_ENTRY_VALUES, Activity
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

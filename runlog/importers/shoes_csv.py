@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from runlog.importers import csv_table
 from runlog.importers.csv_table import InvalidValue, parse_day, parse_number, parse_yes_no
-from runlog.model import ParsedFile, Shoe, shoe_key
+from runlog.model import Shoe, shoe_key
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

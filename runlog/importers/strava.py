@@ -18,7 +18,8 @@ from runlog.errors import NotReadable, NotTaken
 from runlog.importers import csv_table, detect, shoes_csv, sports, strava_columns
 from runlog.importers.csv_table import InvalidValue, parse_number
 from runlog.localtime import local_day
-from runlog.model import UNKNOWN_SPORT, Activity, ParsedFile, Problem, Shoe, shoe_key
+from runlog.model import UNKNOWN_SPORT, Activity, Shoe, shoe_key
+from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

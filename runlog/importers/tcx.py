@@ -12,7 +12,8 @@ import numpy as np
 
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import sports, tracks, xml_points
-from runlog.model import Activity, Intensity, Lap, ParsedFile
+from runlog.model import Activity, Intensity, Lap
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from runlog import localtime
 from runlog.importers import csv_table
 from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time
-from runlog.model import Area, Entry, ParsedFile
+from runlog.model import Area, Entry
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -15,7 +15,7 @@ import numpy as np
 
 from runlog.errors import NotReadable
 from runlog.importers import detect, tracks
-from runlog.model import Problem
+from runlog.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

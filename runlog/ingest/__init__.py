@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from runlog.ingest.sources import InputSource
     from runlog.ingest.workers import ParseResult
-    from runlog.model import Snapshot
+    from runlog.records import Snapshot
     from runlog.results import ImportSummary
     from runlog.settings import Settings
     from runlog.store import Store

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from runlog.importers import Format
-    from runlog.model import Activity, ParsedFile, Track
+    from runlog.model import Activity, Track
+    from runlog.records import ParsedFile
     from runlog.settings import Settings
     from runlog.store.tracks import PackedDerived, PackedTrack
 

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from runlog.errors import StoreError
-from runlog.model import Snapshot
+from runlog.records import Snapshot
 from runlog.store import activities, connection, diary, recordings, routes, shoes, trials
 from runlog.store.connection import transaction, translate_decode_errors, translate_errors
 from runlog.store.schema import migrate

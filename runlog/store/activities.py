@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import run_not_found
 from runlog.matching.merge import merge_digests, merge_recordings, rank_recordings
-from runlog.model import Kind, StoredActivity
+from runlog.model import Kind
+from runlog.records import StoredActivity
 from runlog.results import RecordingInfo
 from runlog.store import rows
 

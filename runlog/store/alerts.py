@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotFound
-from runlog.model import StoredAlert
+from runlog.records import StoredAlert
 from runlog.store import rows
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from runlog.model import Activity, Shoe, StoredShoeRule
+    from runlog.model import Activity, Shoe
+    from runlog.records import StoredShoeRule
 
 RESTORE_ADVICE = (
     "copy the home to a safe place first; then put back your last backup: runlog restore FILE. "

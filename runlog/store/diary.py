@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from runlog.model import Entry, StoredEntry
+    from runlog.model import Entry
+    from runlog.records import StoredEntry
 
 LOG = "log"
 

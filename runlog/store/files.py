@@ -10,14 +10,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.model import ImportedFile, Kind
+from runlog.model import Kind
+from runlog.records import ImportedFile
 from runlog.store import activities, diary, recordings, rows, shoes
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from runlog.model import Activity, ParsedFile
+    from runlog.model import Activity
+    from runlog.records import ParsedFile
     from runlog.store.recordings import ImportCounts
     from runlog.store.tracks import PackedTrack
 

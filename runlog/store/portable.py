@@ -11,14 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import (
-    ExportedActivity,
-    ExportedJournal,
-    ExportedRecording,
-    ImportedFile,
-    Kind,
-    RecordingKey,
-)
+from runlog.model import Kind
+from runlog.records import ExportedActivity, ExportedJournal, ExportedRecording, ImportedFile, RecordingKey
 from runlog.store import activities, alerts, diary, files, recordings, routes, rows, shoes, trials
 from runlog.store.diary import EntryCounts
 from runlog.store.recordings import FilePosition, ImportCounts

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
-    from runlog.model import Snapshot
+    from runlog.records import Snapshot
 
 _ROUTE_LABEL = re.compile(r"r?\d+", re.IGNORECASE)
 _MAX_NAME_LENGTH = 60

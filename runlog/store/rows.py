@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from runlog.matching import Recording
-from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe, StoredEntry
+from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe
+from runlog.records import StoredEntry
 
 if TYPE_CHECKING:
     import sqlite3

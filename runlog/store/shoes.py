@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound, run_not_found
-from runlog.model import WEEKDAYS, Shoe, ShoeRule, StoredShoeRule, Surface, shoe_key, shoe_names_by_key
+from runlog.model import WEEKDAYS, Shoe, ShoeRule, Surface, shoe_key, shoe_names_by_key
+from runlog.records import StoredShoeRule
 from runlog.store import rows
 
 if TYPE_CHECKING:

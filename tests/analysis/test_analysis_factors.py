@@ -17,7 +17,8 @@ from past import OFFSET_S, at, past, ran, strength_session, wrote
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
-from runlog.model import Activity, Area, Entry, Shoe, StoredActivity, StoredEntry, ThirdMeans, TrackSummary
+from runlog.model import Activity, Area, Entry, Shoe, ThirdMeans, TrackSummary
+from runlog.records import StoredActivity, StoredEntry
 
 BY_NAME = {factor.name: factor for factor in FACTORS}
 

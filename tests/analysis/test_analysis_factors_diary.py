@@ -10,7 +10,8 @@ import pandas as pd
 from past import at, past, ran, strength_session, wrote
 
 from runlog.analysis.factors import diary
-from runlog.model import Entry, Kind, StoredEntry
+from runlog.model import Entry, Kind
+from runlog.records import StoredEntry
 
 
 def value(factor, history, local):

@@ -12,7 +12,8 @@ from runlog.analysis import load
 from runlog.analysis.build import build_history
 from runlog.analysis.routes import route_table
 from runlog.analysis.shoe_wear import shoe_table
-from runlog.model import Activity, Kind, Snapshot, StoredActivity
+from runlog.model import Activity, Kind
+from runlog.records import Snapshot, StoredActivity
 from runlog.settings import Settings
 
 ROUTE = np.array([[47.0, 8.0], [47.0, 8.02], [47.01, 8.03]])

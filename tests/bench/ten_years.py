@@ -10,7 +10,8 @@ import numpy as np
 
 import runlog
 from runlog.ingest.workers import derive_packed
-from runlog.model import Activity, Entry, ParsedFile, Shoe, Track
+from runlog.model import Activity, Entry, Shoe, Track
+from runlog.records import ParsedFile
 from runlog.store.files import add_file
 from runlog.store.tracks import pack_track
 

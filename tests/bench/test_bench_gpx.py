@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from runlog.model import ParsedFile
+    from runlog.records import ParsedFile
 
 ROUNDS = 5
 SMALLEST = 100_000  # bytes: what is read in a blink says nothing of a pass over points

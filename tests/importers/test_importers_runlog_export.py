@@ -17,22 +17,14 @@ from hypothesis import strategies as st
 from runlog import export
 from runlog.errors import BadInput, NotReadable
 from runlog.importers import read_bytes
-from runlog.model import (
-    TRACK_COLUMNS,
-    Activity,
-    Area,
-    Entry,
+from runlog.model import TRACK_COLUMNS, Activity, Area, Entry, Intensity, Kind, Lap, Shoe, Track
+from runlog.records import (
     ExportedActivity,
     ExportedJournal,
     ExportedRecording,
     ImportedFile,
-    Intensity,
-    Kind,
-    Lap,
     RecordingKey,
-    Shoe,
     StoredEntry,
-    Track,
 )
 from runlog.settings import Settings
 

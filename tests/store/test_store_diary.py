@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import Area, Entry, Problem
+from runlog.model import Area, Entry
+from runlog.records import Problem
 from runlog.store.diary import EntryCounts, add_entry, last_logged, read_entries, remove_entry, update_entry
 
 EVENING = datetime(2026, 7, 13, 18, 0, tzinfo=UTC)

@@ -9,7 +9,8 @@ import pytest
 from made_recordings import Outcome, shoes_of
 
 from runlog.errors import StoreError
-from runlog.model import EasySegment, Kind, ParsedFile, Shoe, ThirdMeans, TrackSummary
+from runlog.model import EasySegment, Kind, Shoe, ThirdMeans, TrackSummary
+from runlog.records import ParsedFile
 from runlog.store.activities import read_activities, read_track
 from runlog.store.files import add_file, find_known, set_sport
 from runlog.store.shoes import read_shoes

@@ -8,7 +8,8 @@ import pytest
 from made_recordings import shoes_of
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import Shoe, ShoeRule, StoredShoeRule, Surface
+from runlog.model import Shoe, ShoeRule, Surface
+from runlog.records import StoredShoeRule
 from runlog.store import checks
 from runlog.store.activities import read_activity
 from runlog.store.shoes import read_shoes

@@ -16,7 +16,8 @@ import runlog
 from runlog import export
 from runlog.errors import NotReadable
 from runlog.importers import read_bytes
-from runlog.model import Area, Entry, ExportedJournal, Plan, PlannedRun
+from runlog.model import Area, Entry, Plan, PlannedRun
+from runlog.records import ExportedJournal
 from runlog.settings import Settings
 from runlog.store import trials
 from runlog.trials import files

@@ -15,7 +15,8 @@ from runlog.errors import NotReadable, NotTaken
 from runlog.importers import tracks
 from runlog.importers.fit import decode, profile, scan
 from runlog.importers.fit.profile import FIT_EPOCH_S
-from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap, ParsedFile, Problem
+from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap
+from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -28,7 +28,7 @@ from runlog.importers.fit.scan import (
     salvage_messages,
     scan_messages,
 )
-from runlog.model import Problem
+from runlog.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

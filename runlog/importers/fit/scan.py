@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.importers.fit.profile import RECORD_MESSAGE
-from runlog.model import Problem
+from runlog.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
