@@ -355,7 +355,8 @@ class Shoes:
         changed = replace(
             snapshot,
             activities=[
-                replace(stored, worn=overrides.get(stored.id, stored.worn)) for stored in snapshot.activities
+                replace(stored, shoe_override=overrides.get(stored.id, stored.shoe_override))
+                for stored in snapshot.activities
             ],
             shoe_rules=[
                 *(stored for stored in snapshot.shoe_rules if stored.id not in removed),

@@ -1,4 +1,4 @@
-"""Define the records that importers make and the store keeps: plain, frozen, without logic.
+"""Define what happened and what the runner planned: plain, frozen records without logic.
 
 Units everywhere: metres, seconds, m/s, beats per minute, steps per minute, degrees WGS84, aware UTC times
 plus the offset of the local clock. Unknown is ``None`` in a record and NaN in an array, never 0 and never
@@ -51,7 +51,7 @@ TRACK_COLUMNS: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The stream of one activity: equally long float64 arrays by column name.
+    """The track of one activity: equally long float64 arrays by column name.
 
     ``time_s`` and ``segment`` are always there; other columns only where the
     source has them. NaN marks a point that lacks the value.
@@ -70,7 +70,7 @@ class Track:
 
 
 class Intensity(StrEnum):
-    """What a lap was for, as FIT and TCX say it."""
+    """The intensity of a lap, in the words of FIT and TCX."""
 
     ACTIVE = "active"
     REST = "rest"
@@ -92,7 +92,7 @@ class Lap:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One recorded activity as one source tells it."""
+    """One recorded activity as one source has it."""
 
     start: datetime  # aware UTC
     duration_s: float  # from start to end, pauses included
@@ -112,8 +112,8 @@ class Activity:
     shoe: str | None = None  # the gear that the source names
     device: str | None = None
     sport_guessed: bool = False  # its pace says the sport, the source names none
-    day_only: bool = False  # the source tells the day alone; the start is noon of it
-    external: str | None = None  # in an app's or a paper list: by what it is the same row again
+    day_only: bool = False  # the source has the day alone; the start is its noon
+    external: str | None = None  # stable key of a row in a list, for recognising it in a later import
     laps: tuple[Lap, ...] = ()
     track: Track | None = None
 
@@ -148,12 +148,12 @@ class EasySegment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TrackSummary:
-    """What one stream comes to.
+    """Summary of a track, stored so that lists need not read tracks.
 
     Attributes:
         heart_s: seconds spent at each heart rate, by whole bpm; empty without heart rates.
         form: by track column (cadence_spm, stance_time_ms …).
-        warmup: the easy start, where the stream shows one; None says nothing, least of all "no".
+        warmup: the easy start, where the track shows one; None is unknown, not "no".
         cooldown: the easy end, likewise.
     """
 
@@ -181,7 +181,7 @@ class Area(StrEnum):
 
     @property
     def osiics(self) -> str:
-        """The letter of this area in OSIICS, so that studies can read an export."""
+        """Letter of this area in OSIICS, so that studies can read an export."""
         return OSIICS[self]
 
 
@@ -234,7 +234,7 @@ class Entry:
     run: int | None = None
 
 
-#: What the numbers of an entry go up to; all begin at 0.
+#: Maximum of each numeric entry field; all minima are 0.
 MAX_ENTRY_VALUES: Mapping[str, float] = {
     "soreness": 10,
     "rpe": 10,
@@ -251,15 +251,15 @@ class Shoe:
     name: str
     from_date: date | None = None
     retired: date | None = None
-    start_m: float = 0.0  # worn before runlog knew it
+    start_m: float = 0.0  # mileage before the first recorded run
     limit_m: float | None = None  # None: the default of the settings
-    default: bool = False  # worn when nothing else is said
-    rests: tuple[tuple[date, date], ...] = ()  # first and last day of each while that it was out of use
-    same_as: str | None = None  # this is but another name of that pair
+    default: bool = False  # the pair of a run for which nothing else is known
+    rests: tuple[tuple[date, date], ...] = ()  # first and last day of each period out of use
+    same_as: str | None = None  # this is an alias of that pair
 
 
 class Surface(StrEnum):
-    """What a run was on, as its source names it."""
+    """The surface of a run, as its source names it."""
 
     ROAD = "road"  # also what the source calls just a run
     TRAIL = "trail"
@@ -273,7 +273,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class ShoeRule:
-    """Which runs a pair is worn on when nothing is said of them: those that fit all of its conditions.
+    """A rule that assigns a pair to the runs that meet all of its conditions, where nothing else is known.
 
     Attributes:
         shoe: the name of the pair.
@@ -293,12 +293,12 @@ class ShoeRule:
 
 
 def shoe_key(name: str | None) -> str:
-    """What tells pairs apart: neither letter case nor blanks make another pair; "" is no name."""
+    """Normalise a shoe name for comparison: case and whitespace do not matter; "" is no name."""
     return " ".join((name or "").split()).casefold()
 
 
 def shoe_names_by_key(shoes: Iterable[Shoe]) -> dict[str, str]:
-    """The name of the pair by the key of each of its names."""
+    """Map every normalised name to the name of the pair it stands for."""
     by_key = {shoe_key(shoe.name): shoe for shoe in shoes}
     return {key: _resolve_alias(key, by_key).name for key in by_key}
 
@@ -313,14 +313,14 @@ def _resolve_alias(key: str, by_key: Mapping[str, Shoe]) -> Shoe:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """A way that was run once or often, known by the shape of the run that founded it.
+    """A route, represented by the track shape of its first run.
 
     Attributes:
-        id: never changes, never used again: 3 is what the runner calls R3.
-        shape: of the run that founded it, degrees (n, 2) as lat, lon in the direction run.
-        name: given by the runner.
+        id: never changes, never used again: 3 is R3 for the runner.
+        shape: shape of its first run, degrees (n, 2) as lat, lon in the direction run.
+        name: the name given by the runner.
         similar_to: the id of an earlier route that it shares most of its way with.
-        joined_to: the id of the route that it counts as, by the runner's word.
+        joined_to: the id of the route that the runner joined it to.
     """
 
     id: int
@@ -340,7 +340,7 @@ class Route:
 
 
 class RouteAssignment(NamedTuple):
-    """The id of the route that a run went, and whether the runner said so."""
+    """The id of a run's route, and whether the runner assigned it by hand."""
 
     route: int
     by_hand: bool
@@ -348,7 +348,7 @@ class RouteAssignment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """One run of a plan: its local day, and whether the lot fell on the plan's first way of running."""
+    """One run of a plan: its local day, and whether it is of the plan's first arm."""
 
     day: date
     first: bool
@@ -356,19 +356,19 @@ class PlannedRun:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A planned comparison of two ways of running, the order within each two runs drawn by lot.
+    """A planned trial: two arms, in random order within each pair of runs.
 
     Attributes:
-        id: what the runner calls it by; 0 until the store has given one.
-        factor: what is drawn lots for ("warmup", "shoes" …).
+        id: its number for the runner; 0 until the store has assigned one.
+        factor: the name of the intervention ("warmup", "shoes" …).
         area: the body area whose soreness is compared.
-        first: the one way, in words.
-        second: the other way.
-        effect: the difference, in rating points, that it is made to tell.
-        seed: what the lots were drawn with.
-        made: when.
-        runs: in the order of their days, two by two.
-        cancelled: when the runner gave it up.
+        first: the first arm, in words.
+        second: the second arm.
+        effect: the difference to be detected, in rating points.
+        seed: random seed of the assignment.
+        made: when it was made.
+        runs: the planned runs by day; each two are a pair.
+        cancelled: when the runner cancelled it.
     """
 
     id: int
@@ -382,10 +382,10 @@ class Plan:
     runs: tuple[PlannedRun, ...] = ()
     cancelled: datetime | None = None
 
-    def way(self, run: PlannedRun) -> str:
-        """The way of running that the lot fell on, in words."""
+    def arm_name(self, run: PlannedRun) -> str:
+        """Return the arm that a run was assigned to, in words."""
         return self.first if run.first else self.second
 
 
-#: How an alert presses, the most severe first.
+#: The severities of alerts, the most severe first.
 SEVERITIES = ("urgent", "warn", "info")

@@ -42,21 +42,21 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """What one file held: any of activities, diary entries, shoes and problems."""
+    """The content of one file: any of activities, diary entries, shoes and problems."""
 
     format: str  # "fit", "gpx", "diary" …
     activities: tuple[Activity, ...] = ()
     entries: tuple[Entry, ...] = ()
     shoes: tuple[Shoe, ...] = ()
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = field(default=())  # said in the summary: assumptions, salvage
-    edited: bool = False  # the runner goes on editing it: rows that are no longer in it are taken out
+    notes: tuple[str, ...] = field(default=())  # shown in the summary: assumptions, salvage
+    replaces_earlier: bool = False  # the user keeps editing it: rows missing from a new version are deleted
     exported: ExportedActivity | ExportedJournal | None = None  # an export of runlog itself
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file as it was taken once: known again by its bytes."""
+    """An imported file, identified by its sha256."""
 
     sha256: str
     path: str
@@ -66,7 +66,7 @@ class ImportedFile:
 
 
 class RecordingKey(NamedTuple):
-    """Which recording it is, in whatever store: its place in a file, or by its row of a list."""
+    """Identify a recording across databases: file hash and index, or external row id."""
 
     sha256: str
     position: int
@@ -75,23 +75,23 @@ class RecordingKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredActivity:
-    """An activity in the store: one of its columns each from the best of its sources.
+    """An activity in the store, each of its values from the best of its sources.
 
     Attributes:
-        id: what the runner calls it by; never changes, never used again.
+        id: its number for the runner; never changes, never used again.
         activity: the merged values, without the track (the store reads tracks one by one).
-        sources: the files that it was read from, the one with the richest stream first.
-        worn: the shoe that the runner put on it by hand, which outranks everything else.
+        sources: the files that it was read from, the one with the richest track first.
+        shoe_override: the shoe that the runner assigned by hand, which outranks everything else.
         shape: the cached route shape, degrees (n, 2) as lat, lon; None without positions.
-        digest: what the streams come to, each part from the best of the sources; None without a stream.
+        summary: summary of its tracks, each part from the best of the sources; None without a track.
     """
 
     id: int
     activity: Activity
     sources: tuple[str, ...]
-    worn: str | None = None
+    shoe_override: str | None = None
     shape: NDArray[Any] | None = None
-    digest: TrackSummary | None = None
+    summary: TrackSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +113,22 @@ class StoredShoeRule:
 
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert in the store: what was said of it last, and what the runner and runlog have done about it.
+    """An alert in the store: its last texts and its state.
 
     Attributes:
-        id: what the runner calls it by; the same whenever the cause comes again.
-        kind, subject: which cause; there is one alert of each.
-        severity: "info", "warn" or "urgent", as it stands.
-        message, why, todo: as they were said last.
+        id: its number for the runner; the same whenever its cause comes again.
+        kind: the rule that raised it.
+        subject: what it is about, e.g. a pair of shoes; there is one alert per kind and subject.
+        severity: the current one: "info", "warn" or "urgent".
+        message: its latest message.
+        why: the reason, in numbers.
+        todo: what to do.
         since: the first local day on which the cause held.
         worst: the highest severity since it began.
         began: when it was first seen since the cause came (again).
-        notified: when the runner was sent word of it; None: never since it began or grew worse.
-        acknowledged: when the runner said that it is known; None: not, or it has grown worse since.
-        snoozed_until: when it shall speak again; None: it is not asleep.
+        notified: when a notification was sent; None: never since it began or grew worse.
+        acknowledged: when the runner acknowledged it; None: not, or it has grown worse since.
+        snoozed_until: when it is shown again; None: it is not snoozed.
         resolved: when the cause was first seen to have ended; None: it holds.
     """
 
@@ -147,14 +150,16 @@ class StoredAlert:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that the store holds, but for the streams: what a history is built of."""
+    """Everything a History is built from, without tracks."""
 
     activities: Sequence[StoredActivity] = ()
     entries: Sequence[StoredEntry] = ()
     shoes: Sequence[Shoe] = ()
     shoe_rules: Sequence[StoredShoeRule] = ()
     routes: Sequence[Route] = ()
-    route_of: Mapping[int, int] = field(default_factory=dict)  # by the id of the run, before any joining
+    route_ids: Mapping[int, int] = field(
+        default_factory=dict
+    )  # by the id of the run, before routes are joined
     plans: Sequence[Plan] = ()
 
 
@@ -166,7 +171,7 @@ class ExportedRecording:
         file: the file that it was read from.
         position: its index within that file.
         activity: its values, without the track.
-        track: its stream; None where it has none.
+        track: its track; None where it has none.
     """
 
     file: ImportedFile
@@ -180,11 +185,11 @@ class ExportedActivity:
     """One activity of an export: the fields, in their order, are the keys of its JSON file.
 
     Attributes:
-        id: what the runner calls it by.
-        worn: the shoe that the runner put on it by hand.
-        kept_apart: whether the runner has split it.
-        apart: recordings of those hours that are of other activities, so they are not joined to this.
-        recordings: what it is made of, in the order in which they were imported.
+        id: its number for the runner.
+        worn: the shoe that the runner assigned by hand.
+        kept_apart: whether the runner has split it, so that it is never merged.
+        apart: recordings of other activities at the same hours, so that a re-import does not merge them.
+        recordings: its recordings, in the order in which they were imported.
     """
 
     id: int
@@ -205,11 +210,11 @@ class ExportedJournal:
         shoes: the pairs.
         shoe_rules: the rules by which pairs are worn.
         files: the imported files that hold no recording.
-        versions: by the path of a file that the runner goes on editing, the sha256 of the version that holds.
+        versions: by the path of a file that the runner keeps editing, the sha256 of its current version.
         alerts: the states of all alerts.
         plans: the planned comparisons.
-        routes: all that were ever found.
-        on_route: by the id of a run, as ``activities`` has it, the route that it went.
+        routes: all routes that were ever found.
+        on_route: the route of each run, by its id in ``activities``.
         activities: the recordings of every activity by its id, as the export names it.
     """
 

@@ -22,8 +22,8 @@ def at(local: str) -> datetime:
 
 
 def ran(run: int, local: str, km: float | None = 10.0, minutes: float = 60.0, **more: Any) -> StoredActivity:
-    """A run; ``worn`` and ``shape`` are the store's, all else is the activity's."""
-    kept = {key: more.pop(key) for key in ("worn", "shape", "digest") if key in more}
+    """A run; ``shoe_override`` and ``shape`` are the store's, all else is the activity's."""
+    kept = {key: more.pop(key) for key in ("shoe_override", "shape", "summary") if key in more}
     activity = Activity(
         start=at(local),
         duration_s=minutes * 60,

@@ -209,7 +209,7 @@ def test_what_the_runner_said_since_holds(made, tmp_path):
         journal.shoes.remove_rule(rule.id)
         journal.shoes.separate(made_home.HOSTILE.replace("\x00", ""))
         journal.add([made / "out"])
-        assert next(run for run in journal.runs() if run.id == 1).worn == "Blue"
+        assert next(run for run in journal.runs() if run.id == 1).shoe_override == "Blue"
         assert journal.entries()[-1].entry.soreness == 9.0
         assert next(shoe for shoe in journal.shoes.all() if shoe.name == "Red").limit_m == 1.0
         assert all(shoe.same_as is None for shoe in journal.shoes.all())

@@ -123,7 +123,7 @@ def test_shoes_are_kept_and_worn(journal, folder):
     journal.shoes.edit(Shoe("Blue", default=True))
     journal.shoes.wear([1], "Blue")
     assert journal.shoes.all() == [Shoe("Blue", default=True)]
-    assert journal.runs()[0].worn == "Blue"
+    assert journal.runs()[0].shoe_override == "Blue"
     assert list(journal.shoes.names()) == ["Blue"]
 
 

@@ -81,7 +81,7 @@ def build_history(snapshot: Snapshot, settings: Settings, track: Callable[[int],
     diary_by_run = {
         column: agreed_values(entries[column], run_of_entry, entries["run"]) for column in RUN_COLUMNS
     }
-    shoe_names = [stored.worn or stored.activity.shoe for stored in running] + list(entries["shoe"])
+    shoe_names = [stored.shoe_override or stored.activity.shoe for stored in running] + list(entries["shoe"])
     shoes = shoe_assignment.pair_table(snapshot.shoes, shoe_names, settings)
     canonical_routes = routes.canonical_routes(snapshot.routes)
     runs["rpe"] = diary_by_run["rpe"].astype(float).reindex(runs.index).fillna(runs["rpe"])
@@ -91,7 +91,7 @@ def build_history(snapshot: Snapshot, settings: Settings, track: Callable[[int],
         running, runs, diary_by_run["shoe"], shoes, rules=snapshot.shoe_rules, settings=settings
     )
     runs = runs.join(warmup.habit_table(diary_by_run, running, others))
-    seconds_by_bpm = {stored.id: stored.digest.heart_s for stored in running if stored.digest is not None}
+    seconds_by_bpm = {stored.id: stored.summary.heart_s for stored in running if stored.summary is not None}
     loads = session_loads(runs, seconds_by_bpm, settings)
     return History(
         runs=runs.join(loads.runs),
@@ -153,7 +153,7 @@ def _route_columns(
 ) -> pd.DataFrame:
     canonical = routes.canonical_ids(snapshot.routes)
     route_ids = (
-        snapshot.route_of.get(stored.id) if routes.can_have_route(stored) else None for stored in running
+        snapshot.route_ids.get(stored.id) if routes.can_have_route(stored) else None for stored in running
     )
     labels = [None if route is None else routes.route_label(canonical[route]) for route in route_ids]
     index = pd.Index([stored.id for stored in running], dtype="int64")
@@ -173,7 +173,7 @@ def _shoe_columns(
     in_diary = diary_shoes.to_dict()
     names = pd.DataFrame(
         {
-            "by_hand": [stored.worn for stored in running],
+            "by_hand": [stored.shoe_override for stored in running],
             "in_diary": [in_diary.get(stored.id) for stored in running],
             "by_source": [stored.activity.shoe for stored in running],
         },

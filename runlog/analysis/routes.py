@@ -41,11 +41,11 @@ class NewRoutes:
 
     Attributes:
         routes: those that a run has started, in the order of these runs.
-        route_of: the route's id by the run's.
+        route_ids: the route's id by the run's.
     """
 
     routes: tuple[Route, ...]
-    route_of: Mapping[int, int]
+    route_ids: Mapping[int, int]
 
 
 def complete_routes(snapshot: Snapshot, new: NewRoutes | None = None) -> Snapshot:
@@ -57,7 +57,7 @@ def complete_routes(snapshot: Snapshot, new: NewRoutes | None = None) -> Snapsho
     """
     new = new or find_new_routes(snapshot)
     return replace(
-        snapshot, routes=(*snapshot.routes, *new.routes), route_of={**snapshot.route_of, **new.route_of}
+        snapshot, routes=(*snapshot.routes, *new.routes), route_ids={**snapshot.route_ids, **new.route_ids}
     )
 
 
@@ -67,7 +67,7 @@ def find_new_routes(snapshot: Snapshot) -> NewRoutes:
         (
             stored
             for stored in snapshot.activities
-            if stored.id not in snapshot.route_of and can_have_route(stored)
+            if stored.id not in snapshot.route_ids and can_have_route(stored)
         ),
         key=lambda stored: (stored.activity.start, stored.id),
     )

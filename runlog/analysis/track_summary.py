@@ -105,7 +105,7 @@ def form_by_run(running: Sequence[StoredActivity]) -> dict[str, NDArray[np.float
     """
     form = {}
     for column, (mean, drift) in FORM_COLUMNS.items():
-        means = [third.digest.form.get(column) if third.digest else None for third in running]
+        means = [third.summary.form.get(column) if third.summary else None for third in running]
         form[mean] = np.array([third and third.mean for third in means], dtype=float)
         form[drift] = np.array([third and _drift(third) for third in means], dtype=float)
     stated = np.array([third.activity.avg_cadence_spm for third in running], dtype=float)

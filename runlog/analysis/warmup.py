@@ -94,7 +94,7 @@ def _decide_habit(
         from_diary[whole] = from_diary[part] if np.isnan(from_diary[whole]) else from_diary[whole]
     from_laps = np.array([habit_from_laps(habit, stored.activity.laps) for stored in running], dtype=float)
     from_track = np.array(
-        [bool(stored.digest and getattr(stored.digest, habit.value)) for stored in running], dtype=bool
+        [bool(stored.summary and getattr(stored.summary, habit.value)) for stored in running], dtype=bool
     )
     cases = [from_diary.notna(), from_laps == 1.0, runs.isin(list(adjacent)), from_laps == 0.0, from_track]
     explicit = np.array([1.0 if adjacent.get(run) else np.nan for run in runs], dtype=float)

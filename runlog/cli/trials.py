@@ -165,7 +165,7 @@ def _print_plan(new: Plan, trial: Trial, history: History) -> None:
 
 def _print_runs(new: Plan) -> None:
     rows = [
-        {"number": number, "day": units.day(run.day, year=True), "way": new.way(run)}
+        {"number": number, "day": units.day(run.day, year=True), "way": new.arm_name(run)}
         for number, run in enumerate(new.runs[:_MAX_SHOWN], 1)
     ]
     print_table(

@@ -103,7 +103,7 @@ def read(file: SourceFile) -> ParsedFile:
         columns, _COLUMN_SPELLINGS.keys() - ({"note"} if "name" in columns else set())
     )
     notes = (f"not read, because runs have no such column: {unread}",) if unread else ()
-    return ParsedFile(FORMAT, activities=runs, problems=problems, notes=notes, edited=True)
+    return ParsedFile(FORMAT, activities=runs, problems=problems, notes=notes, replaces_earlier=True)
 
 
 class _RunBuilder:

@@ -232,7 +232,7 @@ def refresh(store: Store) -> Snapshot:
     while True:
         snapshot = store.read_snapshot()
         new = find_new_routes(snapshot)
-        if not new.route_of:
+        if not new.route_ids:
             return snapshot
-        if store.write(routes.save_found_routes, snapshot.routes, new.routes, new.route_of):
+        if store.write(routes.save_found_routes, snapshot.routes, new.routes, new.route_ids):
             return complete_routes(snapshot, new)

@@ -121,7 +121,7 @@ class Store:
                 shoes=shoes.read_shoes(db),
                 shoe_rules=shoes.read_shoe_rules(db),
                 routes=routes.read_routes(db),
-                route_of=routes.read_route_by_run(db),
+                route_ids=routes.read_route_by_run(db),
                 plans=trials.read_trials(db),
             )
 

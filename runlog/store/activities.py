@@ -60,9 +60,9 @@ def _stored_activity(
         id=best_first[0].activity_id,
         activity=merge_recordings(best_first),
         sources=tuple(dict.fromkeys(recording.path for recording in best_first)),
-        worn=worn,
+        shoe_override=worn,
         shape=next((one.shape for one in derived if one.shape is not None), None),
-        digest=merge_digests([one.digest for one in derived]) if derived else None,
+        summary=merge_digests([one.digest for one in derived]) if derived else None,
     )
 
 

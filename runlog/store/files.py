@@ -90,7 +90,7 @@ def add_file(
     known = find_known(db, path, sha256)
     if known is not None:
         return known
-    is_edited = parsed.edited or not (parsed.activities or parsed.shoes)
+    is_edited = parsed.replaces_earlier or not (parsed.activities or parsed.shoes)
     now = datetime.now(UTC)
     file_id = ensure_file(db, ImportedFile(sha256, path, parsed.format, is_edited, imported_at=now))
     db.execute("UPDATE file SET imported_at = ? WHERE id = ?", (rows.utc_text(now), file_id))

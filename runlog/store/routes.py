@@ -51,7 +51,7 @@ def read_assignments(db: sqlite3.Connection) -> dict[int, RouteAssignment]:
 
 
 def save_found_routes(
-    db: sqlite3.Connection, known: Sequence[Route], new_routes: Iterable[Route], route_of: Mapping[int, int]
+    db: sqlite3.Connection, known: Sequence[Route], new_routes: Iterable[Route], route_ids: Mapping[int, int]
 ) -> bool:
     """Store new routes; return False and change nothing if another process has stored routes since.
 
@@ -59,7 +59,7 @@ def save_found_routes(
         db: the database, within a transaction.
         known: the routes that were stored when they were found.
         new_routes: those that were found, whose ids follow on.
-        route_of: the route by the run, of runs that had none.
+        route_ids: the route by the run, of runs that had none.
     """
     if _last_route_id(db) != max((route.id for route in known), default=0):
         return False
@@ -67,7 +67,7 @@ def save_found_routes(
         rows.insert(db, "route", _route_row(route))
     db.executemany(
         "INSERT INTO route_run SELECT id, ?, 0 FROM activity WHERE id = ? ON CONFLICT DO NOTHING",
-        [(route, run) for run, route in route_of.items()],
+        [(route, run) for run, route in route_ids.items()],
     )
     return True
 
@@ -144,7 +144,7 @@ def split_route(db: sqlite3.Connection, snapshot: Snapshot, run_ids: Sequence[in
         NotFound: there is no such run.
         BadInput: they have no route, are of several, or are all of their route.
     """
-    route_ids = {run: _root_route_id(db, route_id) for run, route_id in snapshot.route_of.items()}
+    route_ids = {run: _root_route_id(db, route_id) for run, route_id in snapshot.route_ids.items()}
     shapes = {stored.id: stored.shape for stored in snapshot.activities}
     runs = [run for run in shapes if run in run_ids]  # by start time
     _check_splittable(run_ids, runs, route_ids)

@@ -74,4 +74,4 @@ def _described_runs(plan: Plan) -> Iterator[tuple[int, PlannedRun, str, str]]:
     first, second = trial_from_plan(plan).instructions()
     for number, run in enumerate(plan.runs, 1):
         todo = first if run.first else second
-        yield number, run, units.printable(plan.way(run), " "), units.printable(todo, " ")
+        yield number, run, units.printable(plan.arm_name(run), " "), units.printable(todo, " ")

@@ -183,7 +183,7 @@ def histories(draw):
                 shoe=draw(st.sampled_from([None, "A", "B"])),
             ),
             ("x",),
-            digest=draw(st.sampled_from([None, STRAP])),
+            summary=draw(st.sampled_from([None, STRAP])),
             shape=draw(st.sampled_from([None, line(1), line(2)])),
         )
         for number in range(draw(st.integers(0, 5)))

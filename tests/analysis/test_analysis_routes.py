@@ -20,7 +20,7 @@ from runlog.model import Track
 
 def grouped(shapes):
     """The label of each run's route, found afresh."""
-    return {run: routes.route_label(route) for run, route in routes.match_routes(shapes).route_of.items()}
+    return {run: routes.route_label(route) for run, route in routes.match_routes(shapes).route_ids.items()}
 
 
 def test_real_runs_of_one_runner_are_told_apart_as_by_eye(devicefiles):

@@ -173,7 +173,7 @@ def test_a_variant_is_similar_and_other_ways_are_not():
     ]
     shapes = {number: route_shape(run(line, seed=number)) for number, line in enumerate(lines, 1)}
     found = routes.match_routes(shapes)
-    assert list(found.route_of) == list(found.route_of.values())
+    assert list(found.route_ids) == list(found.route_ids.values())
     similar = {route.id: route.similar_to for route in found.routes}
     assert similar == {1: None, 2: 1, 3: 1, 4: None, 5: None, 6: None, 7: None, 8: None, 9: 8}
 
@@ -184,4 +184,4 @@ def test_a_track_without_noise_and_one_with_it_are_one_route():
         1: route_shape(track(lat, lon)),
         2: route_shape(run(road(7, 5000), seed=1, off_m=20)),
     }
-    assert set(routes.match_routes(shapes).route_of.values()) == {1}
+    assert set(routes.match_routes(shapes).route_ids.values()) == {1}

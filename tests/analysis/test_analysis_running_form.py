@@ -173,7 +173,7 @@ def test_runs_have_means_and_drifts():
             "stance_time_ms": ThirdMeans(250.0, 240.0, None),
         }
     )
-    runs = past([ran(1, "2026-05-01 08:00", digest=told), ran(2, "2026-05-02 08:00")]).runs
+    runs = past([ran(1, "2026-05-01 08:00", summary=told), ran(2, "2026-05-02 08:00")]).runs
     assert runs.loc[1, ["avg_cadence_spm", "cadence_drift_spm", "stance_time_ms"]].tolist() == [168, -5, 250]
     assert np.isnan(runs.loc[1, "stance_time_drift_ms"])
     assert runs.loc[2, list(RUNNING_FORM_KEYS)].isna().all()
@@ -184,8 +184,8 @@ def test_the_cadence_is_that_while_running_else_what_the_source_states():
     told = TrackSummary(form={"cadence_spm": ThirdMeans(168.0, None, None)})
     runs = past(
         [
-            ran(1, "2026-05-01 08:00", digest=told, avg_cadence_spm=151.0),
-            ran(2, "2026-05-02 08:00", digest=TrackSummary(), avg_cadence_spm=151.0),
+            ran(1, "2026-05-01 08:00", summary=told, avg_cadence_spm=151.0),
+            ran(2, "2026-05-02 08:00", summary=TrackSummary(), avg_cadence_spm=151.0),
             ran(3, "2026-05-03 08:00", avg_cadence_spm=None),
         ]
     ).runs
@@ -207,7 +207,7 @@ def test_form_is_that_of_the_last_run_within_24_hours():
             "vertical_ratio_pct": ThirdMeans(8.1, 8.0, 8.3),
         }
     )
-    history = past([ran(1, "2026-05-01 08:00", digest=strap), ran(2, "2026-05-03 08:00")])
+    history = past([ran(1, "2026-05-01 08:00", summary=strap), ran(2, "2026-05-03 08:00")])
     expected = {"cadence": 168, "stance_time": 250, "vertical_ratio": 8.1}
     for name, known in expected.items():
         assert value(name, history, "2026-05-01 08:59") is None
@@ -219,7 +219,7 @@ def test_form_is_that_of_the_last_run_within_24_hours():
 @pytest.mark.parametrize("balance", [49.2, 50.8, 49.18, 50.84])
 def test_imbalance_is_the_same_towards_either_foot(balance):
     told = TrackSummary(form={"stance_time_balance_pct": ThirdMeans(balance, None, None)})
-    history = past([ran(1, "2026-05-01 08:00", digest=told)])
+    history = past([ran(1, "2026-05-01 08:00", summary=told)])
     assert value("stance_imbalance", history, "2026-05-01 12:00") == pytest.approx(0.8)
 
 

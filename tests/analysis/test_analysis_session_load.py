@@ -20,7 +20,7 @@ def trimp(minutes, rate):
 
 def beating(run, seconds_at, **more):
     """An hour's run with so many seconds at each heart rate."""
-    return ran(run, f"2026-05-{run:02d} 08:00", digest=TrackSummary(heart_s=seconds_at), **more)
+    return ran(run, f"2026-05-{run:02d} 08:00", summary=TrackSummary(heart_s=seconds_at), **more)
 
 
 def test_load_by_distance_when_nothing_else_is_known():

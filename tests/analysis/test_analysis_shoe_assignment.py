@@ -24,8 +24,8 @@ def worn(runs, entries=(), pairs=()):
 def test_the_order_of_trust():
     pairs = [Shoe("Hand"), Shoe("Diary"), Shoe("Gear"), Shoe("Own", default=True)]
     diary = [wrote(1, "2026-05-01 20:00", shoe="diary ")]
-    by_hand = [ran(1, "2026-05-01 08:00", shoe="gear", worn="Hand")]
-    by_source = [ran(1, "2026-05-01 08:00", shoe="gear", worn=" ")]
+    by_hand = [ran(1, "2026-05-01 08:00", shoe="gear", shoe_override="Hand")]
+    by_source = [ran(1, "2026-05-01 08:00", shoe="gear", shoe_override=" ")]
     assert worn(by_hand, diary, pairs) == ("Hand", "put on by hand")
     assert worn(by_source, diary, pairs) == ("Diary", "named in the diary")
     assert worn(by_source, (), pairs) == ("Gear", "named by the watch or app")

@@ -53,7 +53,7 @@ def test_a_rule_comes_after_what_is_said_and_before_the_default():
     assert worn([TRAIL], sub_sport="trail") == ("Goat", "rule 1: trail")
     assert worn([TRAIL], sub_sport="trail", shoe="Glide")[0] == "Glide"
     assert worn([TRAIL], sub_sport="trail", entries=[wrote(1, "2026-05-01 20:00", shoe="Day")])[0] == "Day"
-    assert worn([TRAIL], sub_sport="trail", worn="Glide")[0] == "Glide"
+    assert worn([TRAIL], sub_sport="trail", shoe_override="Glide")[0] == "Glide"
     assert worn([TRAIL])[0] == "Day"
 
 

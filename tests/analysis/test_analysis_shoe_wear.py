@@ -74,7 +74,11 @@ def test_names_that_are_joined_are_one_pair():
         Shoe("Brooks Glide 12", start_m=30_000),
         Shoe("Glide 12", start_m=99_000, same_as="Brooks Glide 12"),
     ]
-    runs = [ran(1, DAYS[0], shoe="brooks glide 12"), ran(2, DAYS[1]), ran(3, DAYS[2], worn="GLIDE 12")]
+    runs = [
+        ran(1, DAYS[0], shoe="brooks glide 12"),
+        ran(2, DAYS[1]),
+        ran(3, DAYS[2], shoe_override="GLIDE 12"),
+    ]
     history = past(runs, [wrote(1, "2026-05-02 20:00", shoe="Glide 12")], pairs)
     assert history.runs["shoe"].tolist() == ["Brooks Glide 12"] * 3
     assert shoe_table(history).set_index("name")["km"].to_dict() == {"Brooks Glide 12": 60}
@@ -109,7 +113,13 @@ def test_shares_and_since_when_there_is_only_one_pair():
 
 def test_what_changes_is_told_by_run_and_by_pair():
     before = past([ran(1, DAYS[0], 10, shoe="A"), ran(2, DAYS[1], 7, shoe="A"), ran(3, DAYS[2])], (), [])
-    after = past([ran(1, DAYS[0], 10, shoe="A"), ran(2, DAYS[1], 7, worn="B"), ran(3, DAYS[2], worn="B")])
+    after = past(
+        [
+            ran(1, DAYS[0], 10, shoe="A"),
+            ran(2, DAYS[1], 7, shoe_override="B"),
+            ran(3, DAYS[2], shoe_override="B"),
+        ]
+    )
     found = compare_shoes(before, after, at("2026-06-01 00:00"))
     assert found.runs["before"].tolist() == ["A", None]
     assert found.runs["after"].tolist() == ["B", "B"]

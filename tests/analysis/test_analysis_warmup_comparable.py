@@ -43,7 +43,7 @@ def test_a_source_that_only_says_yes_makes_a_link_out_of_nothing():
 
 def test_the_factor_takes_what_can_be_told_both_ways():
     history = past(
-        [ran(1, "2026-05-01 08:00", digest=SEEN), ran(2, "2026-05-02 08:00", digest=SEEN)],
+        [ran(1, "2026-05-01 08:00", summary=SEEN), ran(2, "2026-05-02 08:00", summary=SEEN)],
         [wrote(1, "2026-05-02 20:00", warmup=False)],
     )
     assert history.runs["warmup"].tolist() == [1.0, 0.0]

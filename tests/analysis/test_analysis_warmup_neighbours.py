@@ -155,7 +155,7 @@ YOGA = session(2, "2026-05-01 07:30", "yoga")
     ],
 )
 def test_the_order_of_trust(diary, own_laps, neighbour, digest, expected):
-    run = ran(1, "2026-05-01 08:00", laps=own_laps, digest=digest)
+    run = ran(1, "2026-05-01 08:00", laps=own_laps, summary=digest)
     entries = [] if diary is None else [wrote(1, "2026-05-01 20:00", warmup=diary)]
     told = past([one for one in (neighbour, run) if one], entries).runs.loc[1]
     found = [told["warmup"], told["warmup_source"], told["warmup_confidence"]]

@@ -18,7 +18,7 @@ def words(text):
 
 def runs_of_eight(text):
     found = words(text)
-    return {tuple(found[start : start + 8]) for start in range(len(said) - 7)}
+    return {tuple(found[start : start + 8]) for start in range(len(found) - 7)}
 
 
 def test_no_tip_copies_eight_words_in_a_row_from_the_guidance(shared):

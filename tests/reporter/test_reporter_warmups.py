@@ -21,7 +21,7 @@ def kinds(history, moment):
 
 
 def with_digest(diary, *runs):
-    diary.activities = [replace(one, digest=SEEN) if one.id in runs else one for one in diary.activities]
+    diary.activities = [replace(one, summary=SEEN) if one.id in runs else one for one in diary.activities]
     return diary
 
 

@@ -24,7 +24,7 @@ def test_a_file_with_a_run_is_added(files, kept, run, track):
     assert outcome == Outcome("added", runs=(1,), runs_added=1)
     (found,) = kept.read(read_activities)
     assert found.activity == run(name="Hills", sub_sport="trail", utc_offset_s=7200)
-    assert (found.sources, found.worn, found.shape) == (("/a.fit",), None, None)
+    assert (found.sources, found.shoe_override, found.shape) == (("/a.fit",), None, None)
     np.testing.assert_array_equal(kept.read(read_track, 1)["lat"], track(60, 200)["lat"])
 
 
@@ -94,7 +94,7 @@ def test_what_is_derived_of_tracks_is_kept_and_made_anew_for_newer_code(kept, ru
 
     kept.update_derived(derive, 1)
     assert seen == []
-    assert [activity.digest for activity in kept.read(read_activities)] == [beat, TrackSummary(), None]
+    assert [activity.summary for activity in kept.read(read_activities)] == [beat, TrackSummary(), None]
     found = [activity.shape for activity in kept.read(read_activities)]
     np.testing.assert_array_equal(found[0], first)
     assert found[1:] == [None, None]

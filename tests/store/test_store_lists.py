@@ -112,7 +112,10 @@ def test_a_day_on_paper_is_the_run_that_the_watch_has_of_it(files, kept, run, pa
     files.add("/1.fit", run(utc_offset_s=7200))
     files.add("/2.fit", run(9 * 3600, distance_m=5000.0, duration_s=1700.0, utc_offset_s=7200))
     told = files.add(
-        "/paper.csv", paper(1, distance_m=10_300.0, rpe=4.0), paper(2, distance_m=4000.0), edited=True
+        "/paper.csv",
+        paper(1, distance_m=10_300.0, rpe=4.0),
+        paper(2, distance_m=4000.0),
+        replaces_earlier=True,
     )
     assert told.runs_added == 1
     found = {one.id: one.activity for one in kept.read(read_activities)}
@@ -122,32 +125,38 @@ def test_a_day_on_paper_is_the_run_that_the_watch_has_of_it(files, kept, run, pa
 
 def test_a_day_on_paper_is_not_the_day_after(files, run, paper):
     files.add("/1.fit", run(18 * 3600, utc_offset_s=7200))  # one o'clock at night
-    assert files.add("/paper.csv", paper(1), edited=True).runs_added == 1
+    assert files.add("/paper.csv", paper(1), replaces_earlier=True).runs_added == 1
 
 
 def test_a_paper_list_is_followed_as_it_is_edited(files, kept, run, paper):
     files.add("/1.fit", run(utc_offset_s=7200))
-    files.add("/paper.csv", paper(1), paper(2, distance_m=7000.0), paper(3, distance_m=3000.0), edited=True)
+    files.add(
+        "/paper.csv",
+        paper(1),
+        paper(2, distance_m=7000.0),
+        paper(3, distance_m=3000.0),
+        replaces_earlier=True,
+    )
     changed = paper(1), paper(2, distance_m=7500.0)
-    told = files.add("/paper.csv", *changed, content="v2", edited=True)
+    told = files.add("/paper.csv", *changed, content="v2", replaces_earlier=True)
     assert told.reason == "1 updated; 1 removed, being no longer in it"
     assert [one.activity.distance_m for one in kept.read(read_activities)] == [10_000.0, 7500.0]
     back = paper(1), paper(2, distance_m=7000.0), paper(3, distance_m=3000.0)
-    assert files.add("/paper.csv", *back, edited=True).runs_added == 1
-    assert files.add("/paper.csv", *back, edited=True).outcome == "known"
+    assert files.add("/paper.csv", *back, replaces_earlier=True).runs_added == 1
+    assert files.add("/paper.csv", *back, replaces_earlier=True).outcome == "known"
 
 
 def test_two_paper_lists_are_told_apart(files, kept, paper):
-    files.add("/a.csv", paper(1, distance_m=3000.0), edited=True)
-    files.add("/b.csv", paper(1, distance_m=9000.0), edited=True)
+    files.add("/a.csv", paper(1, distance_m=3000.0), replaces_earlier=True)
+    files.add("/b.csv", paper(1, distance_m=9000.0), replaces_earlier=True)
     assert len(kept.read(read_activities)) == 2
 
 
 def test_what_the_diary_says_of_a_run_survives_its_row(files, kept, paper, run):
-    files.add("/paper.csv", paper(1), edited=True)
+    files.add("/paper.csv", paper(1), replaces_earlier=True)
     entry = Entry(run().start, 7200, soreness=3.0, run=1)
     kept.write(add_entry, entry)
-    files.add("/paper.csv", content="v2", edited=True)
+    files.add("/paper.csv", content="v2", replaces_earlier=True)
     assert kept.read(read_activities) == []
     assert kept.read(read_entries)[0].entry.run is None
 

@@ -75,7 +75,7 @@ def test_what_would_be_is_not_kept(shoes, kept, files, run):
     rule = ShoeRule("Red", Surface.TRAIL)
     assert shoes.history_if(rules=[rule]).runs["shoe_reason"].tolist() == ["rule 0: trail"]
     assert shoes.history_if(overrides={1: "Blue"}).runs["shoe"].tolist() == ["Blue"]
-    assert (shoes.rules(), kept.read(read_activity, 1).worn) == ([], None)
+    assert (shoes.rules(), kept.read(read_activity, 1).shoe_override) == ([], None)
     number = shoes.add_rule(rule)
     assert shoes.history_if().runs["shoe"].tolist() == ["Red"]
     assert shoes.history_if(without=[number]).runs["shoe"].tolist() == [None]

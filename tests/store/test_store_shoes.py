@@ -71,9 +71,9 @@ def test_a_pair_is_put_on_a_run_and_taken_off(files, kept, run):
     files.add("/a.fit", run(shoe="Named by the watch"))
     shoes_of(kept).add(BLUE)
     shoes_of(kept).wear([1], "Blue")
-    assert kept.read(read_activities)[0].worn == "Blue"
+    assert kept.read(read_activities)[0].shoe_override == "Blue"
     shoes_of(kept).wear([1], None)
-    assert kept.read(read_activities)[0].worn is None
+    assert kept.read(read_activities)[0].shoe_override is None
     shoes_of(kept).wear([1], "Named by the watch")
     assert list(shoes_of(kept).names()) == ["Blue", "Named by the watch"]
 

@@ -104,7 +104,7 @@ def test_a_row_that_is_put_right_joins_the_run_that_it_is_of(files, kept, run, b
 
 def test_a_new_row_of_a_list_is_not_the_old_row_below_it(files, kept, run):
     day = {"day_only": True, "utc_offset_s": 0}
-    files.add("/paper.csv", run(external="paper:1", name="One", **day), edited=True)
+    files.add("/paper.csv", run(external="paper:1", name="One", **day), replaces_earlier=True)
     both = run(external="paper:2", name="Two", **day), run(external="paper:1", name="One", **day)
-    assert files.add("/paper.csv", *both, content="v2", edited=True).runs_added == 1
+    assert files.add("/paper.csv", *both, content="v2", replaces_earlier=True).runs_added == 1
     assert {one.activity.name for one in kept.read(read_activities)} == {"One", "Two"}
