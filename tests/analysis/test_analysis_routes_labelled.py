@@ -36,7 +36,7 @@ def labelled(lines):
 def precision_and_recall(what, shapes) -> tuple[float, float]:
     """Of the pairs found to be one route how many are, and of those that are how many were found."""
     order = np.random.default_rng(1).permutation(len(shapes))  # whichever of them comes first
-    found = routes.match_routes({int(i): shapes[i][1] for i in order}).route_of
+    found = routes.match_routes({int(i): shapes[i][1] for i in order}).route_ids
     pairs = list(itertools.combinations(range(len(shapes)), 2))
     together = np.array([found[a] == found[b] for a, b in pairs])
     truth = np.array([shapes[a][0] == shapes[b][0] for a, b in pairs])
