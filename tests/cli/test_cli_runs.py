@@ -111,7 +111,7 @@ def test_show_lists_the_laps(run, rows, tmp_path):
     assert laps[1] == {"lap": 2, "distance_m": 200.0, "duration_s": 60.0, "intensity": "rest"}
 
 
-@pytest.mark.parametrize(("laps", "said"), [(1, False), (45, True)])
+@pytest.mark.parametrize(("laps", "counted"), [(1, False), (45, True)])
 def test_one_lap_says_nothing_and_many_are_counted(run, tmp_path, laps, counted):
     (tmp_path / "laps.tcx").write_text(tcx(laps), encoding="utf-8")
     run("import", tmp_path)

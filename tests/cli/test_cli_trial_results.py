@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 import runlog
-from runlog.model import Activity, Entry, ParsedFile
+from runlog.model import Activity, Entry
+from runlog.records import ParsedFile
 from runlog.store.files import add_file
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
