@@ -119,20 +119,6 @@ def read_bytes(
     return _complete_activities(parsed, settings, sport)
 
 
-def sidecar_patterns(head: bytes, name: str) -> tuple[str, ...] | None:
-    """Return the patterns of names in the same folder that a list is read together with; None if it is none.
-
-    Args:
-        head: the first ``HEAD`` bytes of the file.
-        name: of the file, as a path.
-
-    Raises:
-        NotReadable: damaged.
-        NotTaken: nothing for runlog.
-    """
-    return identify(head, name).sidecars
-
-
 def identify(head: bytes, name: str) -> Format:
     """Return the format of a file, packed with gzip or not.
 

@@ -54,15 +54,15 @@ CLINICAL_DOCUMENT = """<?xml version="1.0"?>
 
 
 @pytest.mark.parametrize(
-    ("metres_each_second", "kind", "said"),
+    ("metres_each_second", "kind", "note"),
     [(2.8, Kind.RUN, "taken for a run"), (1.2, Kind.OTHER, "not taken for a run")],
 )
-def test_a_route_is_a_run_by_its_pace(settings, metres_each_second, kind, said):
+def test_a_route_is_a_run_by_its_pace(settings, metres_each_second, kind, note):
     name = "apple_health_export/workout-routes/route_2025-06-01_7.40am.gpx"
     reading = importers.read_bytes(workout_route(metres_each_second), name, settings)
     (activity,) = reading.activities
     assert (activity.kind, activity.sport_guessed, activity.start) == (kind, True, START)
-    assert said in " ".join(reading.notes)
+    assert note in " ".join(reading.notes)
     assert activity.distance_m == pytest.approx(600 * metres_each_second, rel=0.01)
     assert activity.utc_offset_s == 7200
     assert activity.avg_hr is None
@@ -78,7 +78,7 @@ def test_the_large_files_are_passed_over_for_the_routes(settings, name, content)
     assert "workout-routes" in str(refusal.value)
 
 
-def test_they_are_told_by_their_beginning(settings):
+def test_they_are_recognised_by_their_beginning(settings):
     """They have gigabytes, of which nothing else is looked at."""
     head = (HEALTH_DATA + "<Record/>" * 20_000).encode()[: detect.HEAD_SIZE]
     with pytest.raises(NotTaken, match="workout-routes"):

@@ -48,7 +48,7 @@ def test_gzip_of_several_members_is_unpacked_whole(run_fit, settings):
     assert len(importers.read_bytes(packed, "run.fit.gz", settings).activities[0].track) == 121
 
 
-def test_gzip_that_ends_early_gives_what_stands_before(settings):
+def test_gzip_that_ends_early_gives_what_is_before(settings):
     rows = "".join(f"2026-{month:02d}-{day:02d},{day % 10}\n" for month in (1, 2) for day in range(1, 29))
     packed = gzip.compress(f"date,soreness\n{rows}".encode())
     reading = importers.read_bytes(packed[:-20], "diary.csv.gz", settings)
@@ -130,6 +130,6 @@ def test_many_comments_before_the_root_take_no_time():
 
 
 @pytest.mark.parametrize("encoding", ["undefined", "idna", "punycode", "hex", "no-such"])
-def test_an_encoding_that_cannot_be_right_is_no_mistake_of_ours(encoding):
+def test_an_impossible_encoding_is_handled(encoding):
     data = f'<?xml version="1.0" encoding="{encoding}"?><gpx>'.encode() + b"\xff</gpx>"
     assert "<gpx>" in detect.decode_text(data)

@@ -99,8 +99,8 @@ def test_every_value_is_the_one_that_fitparse_reads(devicefiles, row):
 @pytest.mark.parametrize("row", FIT_FILES, ids=lambda row: row["file"])
 def test_every_record_is_there(devicefiles, row):
     sequences, _ = scan.split_chained((devicefiles / row["file"]).read_bytes())
-    found = sum(len(decode.decode_messages(sequence.data)[0].times) for sequence in sequences)
-    assert found == BEYOND_FITPARSE.get(row["file"], int(row["records"]))
+    record_count = sum(len(decode.decode_messages(sequence.data)[0].times) for sequence in sequences)
+    assert record_count == BEYOND_FITPARSE.get(row["file"], int(row["records"]))
 
 
 def thinned(sequence):
@@ -115,8 +115,8 @@ def thinned(sequence):
     if len(spans) <= KEPT_RECORDS:
         return sequence
     later = spans[KEPT_RECORDS // 2 :]
-    kept = later[:: len(later) // (KEPT_RECORDS // 2)][: KEPT_RECORDS - KEPT_RECORDS // 2]
-    dropped = [(0, begin), *(span for span in later if span not in set(kept)), (end, end)]
+    sampled = later[:: len(later) // (KEPT_RECORDS // 2)][: KEPT_RECORDS - KEPT_RECORDS // 2]
+    dropped = [(0, begin), *(span for span in later if span not in set(sampled)), (end, end)]
     body = b"".join(sequence[after:start] for (_, after), (start, _) in pairwise(dropped))
     head = sequence[:4] + len(body).to_bytes(4, "little") + sequence[8:12] + bytes(begin - 12)
     whole = head + body

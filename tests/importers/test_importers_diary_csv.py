@@ -58,7 +58,7 @@ def test_a_full_row_is_an_entry():
     )
 
 
-def test_what_is_not_told_is_unknown_and_0_is_a_value():
+def test_missing_values_are_unknown_and_0_is_a_value():
     entry = one("date,soreness,warmup\n2026-03-04,0,\n")
     assert entry == Entry(datetime(2026, 3, 4, 19, tzinfo=UTC), 3600, soreness=0, area=Area.UPPER_BACK)
 
@@ -170,12 +170,12 @@ def test_a_date_that_can_be_misread_is_refused_until_the_settings_decide():
         ("2026-03-04,1,,,5", "5 cells in 4 columns"),
     ],
 )
-def test_a_bad_row_is_told_with_its_line_and_the_good_ones_are_kept(row, reason):
+def test_a_bad_row_is_reported_with_its_line_and_the_others_are_read(row, reason):
     text = f"date,soreness,area,warmup\n2026-03-03,1,,\n{row}\n2026-03-05,2,,\n"
     assert [entry.soreness for entry in read(text).entries] == [1, 2]
-    (told,) = reasons(text)
-    assert told.startswith("line 3: ")
-    assert reason in told
+    (text_of_reason,) = reasons(text)
+    assert text_of_reason.startswith("line 3: ")
+    assert reason in text_of_reason
 
 
 def test_lines_are_counted_across_notes_of_several_lines():
@@ -183,7 +183,7 @@ def test_lines_are_counted_across_notes_of_several_lines():
     assert reasons(text)[0].startswith("line 4: ")
 
 
-def test_a_row_of_the_same_time_and_area_is_told_and_another_area_is_not():
+def test_a_row_of_the_same_time_and_area_is_reported_and_another_area_is_not():
     text = "date,soreness,area\n2026-03-03,1,\n2026-03-03,2,neck\n2026-03-03,3,upper back\n"
     assert [entry.soreness for entry in read(text).entries] == [1, 2]
     assert reasons(text)[0].startswith("line 4: the same time and area as line 2")

@@ -80,7 +80,7 @@ def test_a_treadmill_run_is_a_run_without_a_route(read, fit_writer):
     assert set(run.track.columns) == {"time_s", "segment", "distance_m", "heart_rate_bpm"}
 
 
-def test_running_dynamics_are_kept_in_their_units(read, fit_writer):
+def test_running_dynamics_are_in_their_units(read, fit_writer):
     stated = {
         "stance_time": 251.5,
         "stance_time_balance": 49.25,
@@ -133,14 +133,14 @@ def test_a_stop_and_start_of_the_timer_makes_a_segment(read, fit_writer):
 
 
 @pytest.mark.parametrize(
-    ("words", "kept"),
+    ("words", "expected"),
     [
         (("warmup", "active", "cooldown"), (Intensity.WARMUP, Intensity.ACTIVE, Intensity.COOLDOWN)),
         (("rest", "rest", "rest"), (None, None, None)),
         (("active", "active", "active"), (None, None, None)),
     ],
 )
-def test_laps_keep_an_intensity_that_varies(read, fit_writer, words, kept):
+def test_laps_keep_an_intensity_that_varies(read, fit_writer, words, expected):
     writer = fit_writer().begin().records(121)
     for number, word in enumerate(words):
         begin = START + timedelta(seconds=40 * number)
@@ -149,7 +149,7 @@ def test_laps_keep_an_intensity_that_varies(read, fit_writer, words, kept):
         writer.write("lap", timestamp=end, start_time=begin, **stated)
     (run,) = read(writer.session(120).close()).activities
     assert [(lap.duration_s, lap.distance_m) for lap in run.laps] == [(40, 120)] * 3
-    assert tuple(lap.intensity for lap in run.laps) == kept
+    assert tuple(lap.intensity for lap in run.laps) == expected
 
 
 def with_laps(writer, *lengths_s, **stated):
@@ -209,8 +209,8 @@ def test_laps_without_words_take_those_of_the_steps_of_the_workout(read, fit_wri
 
 def test_a_real_watch_marks_the_warm_up_in_its_splits_alone(devicefiles, read):
     reading = read((devicefiles / "fit" / "jimmykane__fit-parser__garmin-stamina.fit").read_bytes())
-    found = [lap.intensity for lap in reading.activities[0].laps]
-    assert found == [
+    intensities = [lap.intensity for lap in reading.activities[0].laps]
+    assert intensities == [
         Intensity.WARMUP,
         *[Intensity.ACTIVE, *[Intensity.ACTIVE, Intensity.RECOVERY] * 4, Intensity.ACTIVE],
         Intensity.COOLDOWN,
@@ -326,7 +326,7 @@ def test_a_record_that_looks_like_a_definition_costs_itself_and_the_one_before(r
     assert "; 19 records were kept" in str(reading.problems[0])
 
 
-def test_bytes_after_the_end_are_told_and_zeros_are_not(read, run_fit):
+def test_bytes_after_the_end_are_reported_and_zeros_are_not(read, run_fit):
     assert "5 bytes are not FIT" in str(read(run_fit + b"trash").problems[0])
     assert read(run_fit + bytes(64)).problems == ()
 

@@ -135,19 +135,19 @@ def test_a_latitude_without_a_longitude_is_no_position():
 # --- bounds ---
 
 
-def test_messages_beyond_the_most_are_left_out():
-    found, problem = decode.decode_messages(
+def test_messages_beyond_the_limit_are_left_out():
+    result, problem = decode.decode_messages(
         RUN_FILE, max_messages=104
     )  # three of them definitions, two other messages
-    assert len(found.times) == 99
+    assert len(result.times) == 99
     assert "more messages than any recording has" in problem.reason
 
 
-def test_the_most_is_of_the_whole_file_not_of_each_in_a_chain(monkeypatch):
+def test_the_limit_of_messages_is_for_the_whole_chain(monkeypatch):
     monkeypatch.setattr(scan, "MAX_MESSAGES", 1000)
     reading = read(RUN_FILE * 3)
-    kept = [len(activity.track) for activity in reading.activities if activity.track]
-    assert sum(kept) <= 1000
+    lengths = [len(activity.track) for activity in reading.activities if activity.track]
+    assert sum(lengths) <= 1000
     assert "more messages than any recording has" in str(reading.problems[0])
 
 
@@ -157,7 +157,7 @@ def test_a_chain_has_an_end():
     assert problem.byte == 16_000
 
 
-def test_more_laps_than_any_recording_has_are_told():
+def test_more_laps_than_any_recording_has_are_reported():
     laps = [message(4, "<II", NOON + lap, 1000) for lap in range(20_005)]
     run, problem = one(read(file_of(*run_parts(), definition(4, 19, (2, 4, 0x86), (7, 4, 0x86)), *laps)))
     assert len(run.laps) == 20_000
@@ -166,16 +166,16 @@ def test_more_laps_than_any_recording_has_are_told():
 
 def test_more_kinds_of_messages_than_any_recording_has_are_not_taken_in():
     kinds = [definition(0, 20, (number % 250, 1 + number // 250, 0x0D)) for number in range(3_000)]
-    found = scan.scan_messages(b"".join(kinds), 0, 10**9)
-    assert len(found.definitions) == 2_000
-    assert "more kinds of messages" in found.fault
+    result = scan.scan_messages(b"".join(kinds), 0, 10**9)
+    assert len(result.definitions) == 2_000
+    assert "more kinds of messages" in result.fault
 
 
 def test_messages_without_any_field_do_not_hold_up():
     empty = definition(1, 20) + b"\x01" * 100_000
-    found, problem = decode.decode_messages(file_of(empty), max_messages=50_000)
-    assert len(found.times) == 49_999
-    assert np.isnan(found.times).all()
+    result, problem = decode.decode_messages(file_of(empty), max_messages=50_000)
+    assert len(result.times) == 49_999
+    assert np.isnan(result.times).all()
     assert problem
 
 

@@ -23,9 +23,9 @@ NOON = 1_000_000_000  # FIT seconds
 def records_of(*messages):
     data = file_of(*messages)
     assert_same(data)
-    found, fault = decode.decode_messages(data)
+    result, fault = decode.decode_messages(data)
     assert fault is None
-    return found.records
+    return result.records
 
 
 def seconds(records):
@@ -81,10 +81,10 @@ def test_a_field_that_holds_no_single_number_is_none(field):
     )
     if field[1]:  # which fitparse does not read
         assert_same(data)
-    (found, fault) = decode.decode_messages(data)
+    (result, fault) = decode.decode_messages(data)
     assert fault is None
-    assert "distance" not in found.records
-    assert found.records["heart_rate"].tolist() == [120]
+    assert "distance" not in result.records
+    assert result.records["heart_rate"].tolist() == [120]
 
 
 def test_a_local_kind_defined_anew_and_others_in_between():
@@ -111,8 +111,8 @@ def test_a_definition_before_each_record_costs_no_column_each():
     data = file_of(
         *(part for second in range(3000) for part in (defined, message(0, "<IB", NOON + second, 99)))
     )
-    found = scan.scan_messages(data, 14, len(data) - 2)
-    assert (len(found.definitions), len(found), found.fault) == (1, 3000, None)
+    result = scan.scan_messages(data, 14, len(data) - 2)
+    assert (len(result.definitions), len(result), result.fault) == (1, 3000, None)
 
 
 def test_compressed_times_go_on_from_the_last_time_of_any_message():
@@ -145,7 +145,7 @@ def test_events_with_compressed_times_have_them():
     assert event == {"timestamp": profile.FIT_EPOCH_S + NOON + 7, "event": "timer", "event_type": "stop_all"}
 
 
-def test_packed_speed_and_distance_are_told_apart_and_summed():
+def test_packed_speed_and_distance_are_separated_and_summed():
     metres = [0.0, 100.5, 250.0, 300.0, 520.25]  # the counter begins anew at 256 m
 
     def packed(speed, distance):

@@ -23,8 +23,8 @@ RUN = made.Outing(
 
 
 def read(rows, settings, gear=None):
-    beside = {} if gear is None else {"me_gear.json": gear}
-    return garmin.read(SourceFile(_dumped({"summarizedActivitiesExport": rows}), settings, beside))
+    sidecars = {} if gear is None else {"me_gear.json": gear}
+    return garmin.read(SourceFile(_dumped({"summarizedActivitiesExport": rows}), settings, sidecars))
 
 
 def _dumped(part):
@@ -41,8 +41,8 @@ def gear(*pairs, links=None):
     return _dumped({"gearDTOS": list(pairs), "gearActivityDTOs": links or {}})
 
 
-def pair(key, **told):
-    return {"gearPk": key, "gearTypeName": "Shoes", "gearStatusName": "active", **told}
+def pair(key, **fields):
+    return {"gearPk": key, "gearTypeName": "Shoes", "gearStatusName": "active", **fields}
 
 
 def test_a_row_becomes_an_activity(settings):
@@ -60,7 +60,7 @@ def test_a_row_becomes_an_activity(settings):
     assert reading.problems == ()
 
 
-def test_what_is_not_told_is_unknown(settings):
+def test_missing_values_are_unknown(settings):
     bare = row(
         **dict.fromkeys(("name", "startTimeLocal", "distance", "elevationGain", "avgHr", "workoutFeel")),
         workoutRpe=0,
@@ -76,7 +76,7 @@ def test_a_list_without_the_elapsed_time_has_the_timer_alone(settings):
     assert (activity.duration_s, activity.moving_s) == (2970.0, 2970.0)
 
 
-def test_feeling_very_weak_is_told(settings):
+def test_feeling_very_weak_is_reported(settings):
     assert read([row(workoutFeel=0)], settings).activities[0].feel == 0.0
 
 
@@ -160,7 +160,7 @@ def test_a_list_of_nothing_but_rubbish_is_not_readable(settings):
         b'[{"summarizedActivitiesExport": ' + b"[" * 200_000,
     ],
 )
-def test_damaged_json_is_told(settings, data):
+def test_damaged_json_is_reported(settings, data):
     with pytest.raises(NotReadable):
         importers.read_bytes(data, "me_0_summarizedActivities.json", settings)
 
@@ -177,8 +177,8 @@ def test_pairs_have_their_limits_and_days(settings):
     reading = garmin.read(
         SourceFile(made.garmin_summaries([RUN]), settings, {"me_gear.json": made.garmin_gear([RUN])})
     )
-    told = [(shoe.name, shoe.from_date, shoe.retired, shoe.limit_m) for shoe in reading.shoes]
-    assert told == [
+    fields = [(shoe.name, shoe.from_date, shoe.retired, shoe.limit_m) for shoe in reading.shoes]
+    assert fields == [
         ("Brooks Glide 12", date(2026, 5, 2), None, 650000.0),
         ("Adidas Pacer Reds", date(2025, 9, 20), date(2026, 7, 1), None),
     ]
@@ -192,7 +192,7 @@ def test_gear_may_be_an_object_as_well_as_a_list(settings):
     assert reading.activities[0].shoe == "Brooks Glide 12"
 
 
-def test_two_pairs_of_one_name_are_told_apart(settings):
+def test_two_pairs_of_one_name_are_distinguished(settings):
     twins = gear(
         pair(10, displayName="Glide"),
         pair(9, customMakeModel="glide"),
@@ -221,7 +221,7 @@ def test_days_of_gear(settings, written, day):
     assert reading.problems == ()
 
 
-def test_values_of_gear_that_cannot_be_true_are_left_out_and_told(settings):
+def test_values_of_gear_that_cannot_be_true_are_left_out_and_reported(settings):
     odd = gear(pair(1, displayName="A", dateBegin="soon", maximumMeters="far"), "no pair", {"uuid": "x"})
     reading = garmin.read_gear(SourceFile(odd, settings))
     assert [(shoe.from_date, shoe.limit_m) for shoe in reading.shoes] == [(None, None)]
@@ -229,7 +229,7 @@ def test_values_of_gear_that_cannot_be_true_are_left_out_and_told(settings):
     assert all(part in reasons for part in ("dateBegin", "maximumMeters", "gear 2", "gear 3"))
 
 
-def test_a_pair_that_is_retired_without_a_day_is_told(settings):
+def test_a_pair_that_is_retired_without_a_day_is_reported(settings):
     reading = garmin.read_gear(SourceFile(gear(pair(1, displayName="A", gearStatusName="retired")), settings))
     assert reading.shoes[0].retired is None
     assert "A is retired" in reading.notes[0]
@@ -250,7 +250,7 @@ def test_a_bike_is_no_shoe(settings):
     assert made.BIKE not in {shoe.name for shoe in reading.shoes}
 
 
-def test_gear_alone_is_read_and_beside_the_list_it_waits_for_it(settings):
+def test_gear_alone_is_read_and_with_the_list_it_is_left_to_it(settings):
     data = made.garmin_gear([RUN])
     assert len(importers.read_bytes(data, "me_gear.json", settings).shoes) == 2
     with pytest.raises(NotTaken, match="together with the list"):
@@ -317,11 +317,11 @@ GEAR_KEYS = ["gearPk", "displayName", "customMakeModel", "dateBegin", "dateEnd",
 
 @given(st.lists(st.dictionaries(st.sampled_from(GEAR_KEYS), values), max_size=4), values)
 def test_whatever_the_gear_holds_is_read_or_refused(pairs, links):
-    shoes = [told | {"gearTypeName": "Shoes"} for told in pairs]
+    shoes = [fields | {"gearTypeName": "Shoes"} for fields in pairs]
     data = json.dumps({"gearDTOS": shoes, "gearActivityDTOs": links}).encode()
     try:
-        found = garmin.parse_gear(data)
+        parsed_gear = garmin.parse_gear(data)
     except BadInput:
         return
-    names = [shoe.name for shoe in found.shoes]
+    names = [shoe.name for shoe in parsed_gear.shoes]
     assert len(set(names)) == len(names)

@@ -105,13 +105,13 @@ def test_tracks_close_together_are_one_recording_and_others_their_own(read):
     assert second.start == START + timedelta(hours=2)
 
 
-def test_times_without_a_zone_are_utc_and_that_is_said(read):
+def test_times_without_a_zone_are_utc_with_a_note(read):
     reading = read(gpx(track(points(range(61), zone=""))))
     assert reading.activities[0].start == START
     assert "UTC" in reading.notes[0]
 
 
-def test_times_with_an_offset_tell_the_local_clock(read):
+def test_times_with_an_offset_give_the_local_clock(read):
     (run,) = read(gpx(track(points(range(61), zone="+02:00")))).activities
     assert run.start == START - timedelta(hours=2)
     assert run.utc_offset_s == 7200
@@ -282,7 +282,7 @@ def test_another_root_is_no_gpx(read):
         read("<html><body>gpx</body></html>")
 
 
-def test_a_clock_that_was_never_set_is_said(read):
+def test_a_clock_that_was_never_set_is_reported(read):
     text = gpx(track(points(range(61)))).replace("2026-03", "1970-03")
     with pytest.raises(NotTaken, match="1990"):
         read(text)

@@ -54,12 +54,12 @@ def test_a_damaged_point_costs_itself_and_not_those_after_it(read, sound, damage
     text = gpx(track(points(range(30)) + point(30).replace(sound, damaged, 1) + points(range(31, 61))))
     reading = read(text)
     (run,) = reading.activities
-    kept = len(run.track)
-    assert kept in (60, 61)  # a control character within a tag is left out, and the point is whole
+    count = len(run.track)
+    assert count in (60, 61)  # a control character within a tag is left out, and the point is whole
     assert (run.start, run.duration_s) == (START, 60)
-    said = [str(problem) for problem in reading.problems]
-    assert said == [one for one in said if "60 points were kept, 1 could not be read" in one]
-    assert len(said) == 61 - kept
+    reasons = [str(problem) for problem in reading.problems]
+    assert reasons == [one for one in reasons if "60 points were kept, 1 could not be read" in one]
+    assert len(reasons) == 61 - count
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_is_no_xml_in_a_name_costs_nothing(read, written, name):
     assert (run.name, len(run.track), reading.problems) == (name, 61, ())
 
 
-def test_where_gpxpy_does_not_read_the_rest_either_what_stands_before_the_fault_is_kept(read):
+def test_what_is_before_the_fault_is_read_if_gpxpy_fails_too(read):
     without_position = "<trkpt><time>2026-03-01T07:00:50Z</time></trkpt>"
     damaged = points(range(30)) + "<trkpt" + points(range(30, 40)) + without_position
     assert importers_gpx.read_with_gpxpy(gpx(track(damaged))) is None
@@ -92,8 +92,8 @@ def test_a_point_that_lacks_its_end_is_the_next_one(read):
 )
 def test_hostile_points_are_left_out_in_no_time(filling):
     text = gpx(track("&" + point(0) + filling * (1_000_000 // len(filling)), point(1)))
-    found, _ = importers_gpx.read_with_gpxpy(text)
-    assert len(found.points) <= 2
+    repaired, _ = importers_gpx.read_with_gpxpy(text)
+    assert len(repaired.points) <= 2
 
 
 def test_name_spaces_without_end_do_not_reach_gpxpy():
@@ -105,8 +105,8 @@ def test_elements_without_bounds_do_not_reach_gpxpy():
     with pytest.raises(NotReadable, match="deep"):
         importers_gpx.read_with_gpxpy(gpx(f"<trk><trkseg>&{point(0)}</trkseg>{nested}</trk>"))
     within = point(0, extra=nested)
-    found, left_out = importers_gpx.read_with_gpxpy(gpx(track(point(1) + within)))
-    assert (len(found.points), left_out) == (1, 1)
+    repaired, left_out = importers_gpx.read_with_gpxpy(gpx(track(point(1) + within)))
+    assert (len(repaired.points), left_out) == (1, 1)
 
 
 def test_a_large_file_is_not_for_gpxpy():

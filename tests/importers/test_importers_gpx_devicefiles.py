@@ -65,8 +65,8 @@ def test_a_gpx_is_read_as_gpxpy_reads_it(devicefiles, name):
     columns = parsed.points.columns
     np.testing.assert_array_equal(parsed.points.times, [unix(point.time) for point in points])
     for column, field in (("lat", "latitude"), ("lon", "longitude"), ("altitude_m", "elevation")):
-        told = np.array([getattr(point, field) for point in points], dtype=float)
-        np.testing.assert_array_equal(column_of(points, columns, column), told, err_msg=column)
+        expected = np.array([getattr(point, field) for point in points], dtype=float)
+        np.testing.assert_array_equal(column_of(points, columns, column), expected, err_msg=column)
     assert_same_extensions(columns, points)
 
 
@@ -81,18 +81,18 @@ def assert_same_tracks(parsed, tracks):
 
 
 def assert_same_extensions(columns, points):
-    told = {column: np.full(len(points), np.nan) for column in EXTENSIONS.values()}
+    expected = {column: np.full(len(points), np.nan) for column in EXTENSIONS.values()}
     for row, point in enumerate(points):
         for extension in point.extensions:
             for element in extension.iter():
                 if local(element) in EXTENSIONS:
-                    told[EXTENSIONS[local(element)]][row] = number(element.text)
-    for column, values in told.items():
-        found = column_of(points, columns, column)
+                    expected[EXTENSIONS[local(element)]][row] = number(element.text)
+    for column, values in expected.items():
+        values_read = column_of(points, columns, column)
         rows = ~np.isnan(values)
-        np.testing.assert_array_equal(found[rows], values[rows], err_msg=column)
+        np.testing.assert_array_equal(values_read[rows], values[rows], err_msg=column)
         if column != "speed_mps":  # GPX 1.0 has a speed of its own, which gpxpy leaves to that version
-            assert np.isnan(found[~rows]).all()
+            assert np.isnan(values_read[~rows]).all()
 
 
 def test_the_speed_of_gpx_1_0_is_read(devicefiles):
@@ -133,8 +133,8 @@ def test_a_tcx_is_read_as_elementtree_reads_it(devicefiles, name):
     np.testing.assert_array_equal(parsed.points().times, times)
     columns = parsed.points().columns
     for column, path in TCX_COLUMNS.items():
-        told = [number(point.findtext(path)) for point in points]
-        np.testing.assert_array_equal(column_of(points, columns, column), told, err_msg=column)
+        expected = [number(point.findtext(path)) for point in points]
+        np.testing.assert_array_equal(column_of(points, columns, column), expected, err_msg=column)
     cadences = [
         number(point.findtext("Cadence") or point.findtext("Extensions/TPX/RunCadence")) for point in points
     ]

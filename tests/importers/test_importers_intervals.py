@@ -45,7 +45,7 @@ def test_a_day_without_a_rating_or_with_a_cleared_one_is_none():
     assert [entry.moment.day for entry in reading.entries] == [6]
 
 
-def test_what_is_assumed_and_not_read_is_said():
+def test_assumptions_and_unread_columns_are_noted():
     notes = " / ".join(read(row("2026-03-04", 1)).notes)
     assert "1 (low) to 4 (extreme)" in notes
     assert "under the area other" in notes
@@ -68,7 +68,7 @@ def test_the_api_calls_the_day_an_id():
         (row("2026-03-04", 4), "the same day as line 2"),
     ],
 )
-def test_a_bad_row_is_told_and_the_others_are_kept(bad, reason):
+def test_a_bad_row_is_reported_and_the_others_are_read(bad, reason):
     reading = read(row("2026-03-04", 1), bad, row("2026-03-05", 1))
     assert len(reading.entries) == 2
     assert [problem.line for problem in reading.problems] == [3]
@@ -81,7 +81,7 @@ def test_a_diary_of_ones_own_with_other_columns_stays_a_diary():
     assert (reading.format, reading.entries[0].soreness) == ("diary", 9)
 
 
-def test_nobody_else_claims_it():
+def test_only_one_format_claims_it():
     for header in (HEADER, "id,soreness,restingHR", "Date;Soreness;sleepSecs"):
         head = header.encode()
         assert [one.name for one in importers.FORMATS if one.claims(Head(head, "x.csv"))] == ["intervals.icu"]

@@ -95,10 +95,10 @@ def test_what_has_no_position_stays_unknown():
     assert normalize.fill_utc_offset(listed) is listed
 
 
-def test_what_the_file_tells_stays():
+def test_the_offset_of_the_file_stays():
     for offset in (0, -18000):
-        told = run(52.52, 13.40, utc_offset_s=offset)
-        assert normalize.fill_utc_offset(told) is told
+        activity = run(52.52, 13.40, utc_offset_s=offset)
+        assert normalize.fill_utc_offset(activity) is activity
 
 
 def test_the_positions_of_a_virtual_run_say_nothing():
@@ -140,7 +140,7 @@ WRONG_CLOCKS = {
 LARGEST_COMPARED = 150_000
 
 
-def test_where_devices_tell_their_clock_the_position_tells_the_same(devicefiles, settings):
+def test_the_position_gives_the_clock_that_devices_state(devicefiles, settings):
     with (devicefiles / "MANIFEST.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     agreed = 0

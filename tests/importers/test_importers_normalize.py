@@ -61,7 +61,7 @@ def test_noise_is_no_ascent_and_a_hill_is():
     assert normalize.track_ascent(made(distance_m=[0, 1])) is None
 
 
-def test_what_the_source_states_is_kept():
+def test_what_the_source_states_is_read():
     track = made(distance_m=[0, 100], heart_rate_bpm=[100, 140])
     complete = normalize.fill_missing_sums(activity(track, distance_m=95.0, avg_hr=125.0))
     assert (complete.distance_m, complete.avg_hr, complete.max_hr) == (95, 125, 140)
@@ -95,11 +95,11 @@ def test_the_cadence_of_a_ride_is_left_out():
     assert "cadence_spm" not in complete.track
 
 
-def test_completing_twice_changes_nothing():
+def test_completing_again_changes_nothing():
     once = normalize.fill_missing_sums(activity(made(cadence_spm=[85, 86], distance_m=[0, 3])))
-    twice = normalize.fill_missing_sums(once)
-    assert twice.avg_cadence_spm == once.avg_cadence_spm == 171
-    assert (twice.track["cadence_spm"] == once.track["cadence_spm"]).all()
+    again = normalize.fill_missing_sums(once)
+    assert again.avg_cadence_spm == once.avg_cadence_spm == 171
+    assert (again.track["cadence_spm"] == once.track["cadence_spm"]).all()
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_a_date_alone_means_that_evening_or_morning():
     assert (evening.moment.hour, morning.moment.hour) == (19, 5)
 
 
-def test_what_is_not_read_is_said():
+def test_unread_columns_are_noted():
     notes = read(row(2)).notes
     assert any("5 (none) to 1" in note for note in notes)
     assert any("fatigue, mood, readiness" in note and "stress" in note for note in notes)
@@ -105,7 +105,7 @@ def test_what_is_not_read_is_said():
         (row(1), "the same time and area as line 2"),
     ],
 )
-def test_a_bad_row_is_told_and_the_others_are_kept(bad, reason):
+def test_a_bad_row_is_reported_and_the_others_are_read(bad, reason):
     reading = read(row(3), bad, row(4, when="2019-11-02T08:00:00Z"))
     assert [entry.soreness for entry in reading.entries] == [5, 2.5]
     assert [problem.line for problem in reading.problems] == [3]
@@ -117,7 +117,7 @@ def test_nothing_but_bad_rows_is_not_readable():
         read(row(9))
 
 
-def test_nobody_else_claims_it():
+def test_only_one_format_claims_it():
     head = HEADER.encode()
     assert [one.name for one in importers.FORMATS if one.claims(Head(head, "wellness.csv"))] == ["pmsys"]
 

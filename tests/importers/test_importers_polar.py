@@ -315,7 +315,7 @@ def test_the_offset_may_stand_at_the_session_alone():
     assert one(session(apart)).start == UTC_START
 
 
-def test_without_an_offset_the_settings_decide_and_it_is_said():
+def test_without_an_offset_the_settings_decide_with_a_note():
     apart = exercise()
     del apart["timezoneOffset"], apart["samples"]["recordedRoute"]
     tree = session(apart)
@@ -326,7 +326,7 @@ def test_without_an_offset_the_settings_decide_and_it_is_said():
     assert "names no time zone" in reading.notes[0]
 
 
-def test_a_time_in_utc_tells_no_local_clock_but_the_position_does():
+def test_a_time_in_utc_leaves_the_local_clock_to_the_position():
     apart = exercise(startTime="2024-05-04T15:30:00.250Z")
     del apart["timezoneOffset"]
     for stream in apart["samples"].values():
@@ -340,7 +340,7 @@ def test_a_time_in_utc_tells_no_local_clock_but_the_position_does():
     assert reading.activities[0].utc_offset_s == 3 * 3600  # Helsinki
 
 
-def test_an_exercise_without_a_time_is_told_and_the_others_are_kept():
+def test_an_exercise_without_a_time_is_reported_and_the_others_are_read():
     tree = session(exercise(startTime="soon"), exercise())
     tree["startTime"] = None
     reading = read(tree)
@@ -376,7 +376,7 @@ def test_a_name_that_no_database_keeps():
     assert one(session(name="")).name is None
 
 
-def test_it_is_known_by_its_shape():
+def test_it_is_recognised_by_its_shape():
     data = b"\xef\xbb\xbf\n" + json.dumps(session()).encode()
     assert read(data, "whatever.txt").format == "polar"
     target = {"exportVersion": "1.2", "startTime": at(0), "exercises": [{"sport": "RUNNING", "phases": []}]}

@@ -88,12 +88,12 @@ def test_any_bytes(data, head):
 @pytest.mark.parametrize("name", ["run.fit", "run.gpx", "run.tcx"])
 def test_every_cut(name):
     data = sources()[name]
-    kept = []
+    counts = []
     for end in range(0, len(data), len(data) // 150):
         try:
-            found = importers.read_bytes(data[:end], name, SETTINGS).activities
-            kept.append(sum(len(one.track) for one in found if one.track))
+            activities = importers.read_bytes(data[:end], name, SETTINGS).activities
+            counts.append(sum(len(one.track) for one in activities if one.track))
         except (NotReadable, NotTaken):
-            kept.append(0)
-    assert kept == sorted(kept)
-    assert kept[-1] >= 18
+            counts.append(0)
+    assert counts == sorted(counts)
+    assert counts[-1] >= 18

@@ -197,7 +197,7 @@ def test_rows_of_a_day_are_counted_those_that_are_refused_too():
         ("2009-01-03,10,60,1,2", "5 cells in 3 columns"),
     ],
 )
-def test_a_bad_row_is_told_with_its_line_and_the_good_ones_are_kept(row, reason):
+def test_a_bad_row_is_reported_with_its_line_and_the_others_are_read(row, reason):
     reading = read(f"date,distance,duration\n2009-01-01,10,60\n{row}\n2009-01-05,10,60\n")
     assert [run.start.day for run in reading.activities] == [1, 5]
     (problem,) = reading.problems

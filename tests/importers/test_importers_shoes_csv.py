@@ -39,7 +39,7 @@ def test_pairs_with_their_windows_and_limits(read):
         ("Pegasus,2026-01-01,1", "listed twice"),
     ],
 )
-def test_a_bad_row_is_told_and_the_others_kept(read, row, reason):
+def test_a_bad_row_is_reported_and_the_others_are_read(read, row, reason):
     reading = read(f"name;from;start_km\nPegasus;;\n{row}\n".replace(";", ","))
     assert [shoe.name for shoe in reading.shoes] == ["Pegasus"]
     assert str(reading.problems[0]).startswith("line 3: ")

@@ -26,8 +26,8 @@ PLAIN = made.Outing(
 LANGUAGES = [("en", 87), ("en", 101), ("de", 92), ("es", 94)]
 
 
-def read(data, settings, **beside):
-    sidecars = {f"{name}.csv": content for name, content in beside.items()}
+def read(data, settings, **sidecar_texts):
+    sidecars = {f"{name}.csv": content for name, content in sidecar_texts.items()}
     return strava.read(SourceFile(data, settings, sidecars))
 
 
@@ -59,7 +59,7 @@ def test_a_list_that_a_spreadsheet_saved_as_unicode_text_is_read(settings):
 
 
 @pytest.mark.parametrize(("language", "columns"), LANGUAGES)
-def test_what_is_not_told_is_unknown(settings, language, columns):
+def test_missing_values_are_unknown(settings, language, columns):
     bare = made.Outing(7, START, 3189.0, 2970.0, 0.0, "Rows")
     [activity] = read(made.strava_csv([bare], language, columns), settings).activities
     unknown = (activity.distance_m, activity.rpe, activity.shoe, activity.avg_hr, activity.max_hr)
@@ -75,7 +75,7 @@ def test_descriptions_hold_line_ends_quotes_and_backslashes(settings):
     assert [activity.name for activity in reading.activities] == ["A, b", "Next"]
 
 
-def test_a_manual_entry_is_kept(settings):
+def test_a_manual_entry_is_read(settings):
     data = rows('7,"Oct 7, 2020, 2:43:11 PM",By hand,Run,1800,5.00,')
     [activity] = read(data, settings).activities
     assert (activity.duration_s, activity.distance_m) == (1800.0, 5000.0)
@@ -122,7 +122,7 @@ def test_a_bike_is_no_shoe(settings):
     assert reading.shoes == ()
 
 
-def test_a_sport_in_a_language_that_is_not_known_is_left_to_the_pace(settings):
+def test_a_sport_in_a_language_that_is_unknown_is_left_to_the_pace(settings):
     data = made.strava_csv([PLAIN], "de", 92)
     strange = data.replace(b",Lauf,", b",Renn,")
     [activity] = read(strange, settings).activities
@@ -139,7 +139,7 @@ def test_an_english_sport_that_runlog_has_no_word_for_is_no_run(settings):
     assert (activity.sport, activity.kind) == ("alpine_ski", Kind.OTHER)
 
 
-def test_a_row_that_cannot_be_taken_is_told_by_its_line(settings):
+def test_a_row_that_cannot_be_taken_is_reported_with_its_line(settings):
     data = rows(
         '1,"Oct 7, 2020, 2:43:11 PM",Good,Run,1800,5.00,activities/1.fit',
         'x,"Oct 7, 2020, 2:43:11 PM",No id,Run,1800,5.00,',
@@ -150,16 +150,16 @@ def test_a_row_that_cannot_be_taken_is_told_by_its_line(settings):
     )
     reading = read(data, settings)
     assert [activity.name for activity in reading.activities] == ["Good"]
-    told = {problem.line: problem.reason for problem in reading.problems}
-    assert set(told) == {3, 4, 5, 6, 7}
-    assert "id of an activity" in told[3]
-    assert "language" in told[4]
-    assert "duration" in told[5]
-    assert "line 2" in told[6]
-    assert "2 cells in 7 columns" in told[7]
+    reasons = {problem.line: problem.reason for problem in reading.problems}
+    assert set(reasons) == {3, 4, 5, 6, 7}
+    assert "id of an activity" in reasons[3]
+    assert "language" in reasons[4]
+    assert "duration" in reasons[5]
+    assert "line 2" in reasons[6]
+    assert "2 cells in 7 columns" in reasons[7]
 
 
-def test_a_value_that_cannot_be_true_is_left_out_and_told(settings):
+def test_a_value_that_cannot_be_true_is_left_out_and_reported(settings):
     data = made.strava_csv([made.Outing(7, START, 60.0, 60.0, 200.0, "X", rpe=70.0)])
     reading = read(data, settings)
     assert reading.activities[0].rpe is None
@@ -174,7 +174,7 @@ def test_a_column_is_no_exertion_only_for_its_place(settings):
     assert reading.problems == ()
 
 
-def test_columns_behind_the_file_are_taken_only_where_they_repeat_what_stands_before_it(settings):
+def test_columns_after_the_file_count_only_if_they_repeat_those_before_it(settings):
     """A new layout of the export in a language that is not known: better less than something wrong."""
     table_ = list(csv.reader(io.StringIO(made.strava_csv([PLAIN], "es", 94).decode())))
     for row in table_:
@@ -191,7 +191,7 @@ def test_a_list_of_nothing_but_rubbish_is_not_readable(settings):
         read(rows("x,y,z,Run,1,1,"), settings)
 
 
-def test_a_quote_that_is_left_open_is_told(settings):
+def test_a_quote_that_is_left_open_is_reported(settings):
     data = made.strava_csv([PLAIN]) + b'8,"Oct 8, 2020, 2:43:11 PM","no end'
     reading = read(data, settings)
     assert len(reading.activities) == 1
@@ -253,10 +253,10 @@ def test_shoes_alone_are_read(settings, language):
     ]
 
 
-def test_shoes_beside_the_activities_are_read_with_them(settings):
-    beside = {"activities.csv": made.strava_csv([PLAIN])}
+def test_shoes_with_the_activities_are_read_together_with_them(settings):
+    sidecar_texts = {"activities.csv": made.strava_csv([PLAIN])}
     with pytest.raises(NotTaken, match=r"together with activities\.csv"):
-        importers.read_bytes(made.strava_shoes_csv(), "shoes.csv", settings, sidecars=beside)
+        importers.read_bytes(made.strava_shoes_csv(), "shoes.csv", settings, sidecars=sidecar_texts)
 
 
 def test_our_own_list_of_shoes_is_not_taken_for_stravas(settings, sample_data):

@@ -147,7 +147,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("made", HOSTILE)
-def test_what_is_made_to_fill_a_memory_is_refused(made):
+def test_oversized_files_are_refused(made):
     text, reason = HOSTILE[made]
     with pytest.raises(NotReadable, match=reason):
         importers_gpx.parse_tracks(f"<gpx><trk><trkseg>{text}")
