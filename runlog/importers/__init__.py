@@ -198,13 +198,11 @@ def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> 
     pace = _moving_pace(normalize.fill_missing_sums(activity))
     shown = "no pace" if pace is None else f"{int(pace)}:{int(pace % 1 * 60):02d} min/km"
     if pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km:
-        run = replace(activity, sport="running", kind=Kind.RUN, sport_guessed=True)
-        return run, f"the file names no sport; at {shown} it was taken for a run (--sport says otherwise)"
-    other = replace(activity, kind=Kind.OTHER, sport_guessed=True)
-    return (
-        other,
-        f"the file names no sport; at {shown} it was not taken for a run (--sport says otherwise)",
-    )
+        guess, verdict = replace(activity, sport="running", kind=Kind.RUN), "was taken"
+    else:
+        guess, verdict = replace(activity, kind=Kind.OTHER), "was not taken"
+    note = f"the file names no sport; at {shown} it {verdict} for a run (--sport says otherwise)"
+    return replace(guess, sport_guessed=True), note
 
 
 def _moving_pace(activity: Activity) -> float | None:

@@ -65,17 +65,17 @@ class Head:
 
     @cached_property
     def is_text(self) -> bool:
-        """Whether the bytes can be text: without zero bytes, but for UTF-16."""
+        """True if the bytes can be text: no zero bytes, except in UTF-16."""
         return b"\x00" not in self.data or self.data.startswith(_UTF_16_BOMS)
 
     @cached_property
     def first_line(self) -> str:
-        """The first line that is not blank, or "" where there is none or the bytes are no text."""
+        """The first line that is not blank, or "" if there is none or the bytes are not text."""
         return first_line(self.text.lstrip("\ufeff")) if self.is_text else ""
 
     @cached_property
     def xml_root(self) -> str | None:
-        """The name of the first XML element, or None where the bytes are not XML."""
+        """The name of the first XML element, or None if the bytes are not XML."""
         beginning = _decode_beginning(self.data[:_MAX_LEADING_SPACE]).lstrip("\ufeff \t\r\n")
         if not beginning.startswith("<"):  # most files are binary, and need not be decoded to know it
             return None
@@ -84,7 +84,7 @@ class Head:
 
     @cached_property
     def is_json(self) -> bool:
-        """Whether the file begins as an object or a list in JSON does."""
+        """True if the file begins like a JSON object or list."""
         return self.data.removeprefix(_UTF8_BOM).lstrip()[:1] in (b"{", b"[")
 
 
@@ -104,7 +104,7 @@ class SourceFile:
 
 
 def first_line(text: str) -> str:
-    """Return the first line that is not blank, with its end, or "" where there is none."""
+    """Return the first line that is not blank, with its end, or "" if there is none."""
     return next((line for line in io.StringIO(text, newline="") if line.strip()), "")
 
 

@@ -1,4 +1,4 @@
-"""Read the soreness diary from CSV, and write it so that it reads back the same."""
+"""Read the soreness diary from CSV."""
 
 from __future__ import annotations
 

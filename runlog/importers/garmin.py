@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FORMAT = "garmin"
 
 #: The shoes, and the shoe of each activity.
-SIDECARS: tuple[str, ...] = ("*_gear.json",)
+SIDECARS = ("*_gear.json",)
 
 _ACTIVITY_ID = re.compile(r"[0-9]{1,20}")
 _MAX_DURATION_MS = 1e11
@@ -198,7 +198,7 @@ def _parse_cadence(row: Mapping[str, Any]) -> float | None:
 GEAR_FORMAT = "garmin gear"
 
 #: The activities, which are read together with the gear.
-GEAR_SIDECARS: tuple[str, ...] = ("*_summarizedActivities.json",)
+GEAR_SIDECARS = ("*_summarizedActivities.json",)
 
 _LATEST_MS = 4e12  # in the year 2096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

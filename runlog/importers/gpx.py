@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 import numpy as np
@@ -299,22 +299,11 @@ def _point_values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:
     yield "lon", point.longitude
     if point.elevation is not None:
         yield "altitude_m", point.elevation
-    for element in _extension_elements(point):
+    for element in (element for extension in point.extensions for element in extension.iter()):
         column = EXTENSION_COLUMNS.get(str(element.tag).rpartition("}")[2].lower())
         if column is not None:
             yield column, xml_points.float_or_nan(element.text or "")
 
 
-def _extension_elements(point: GPXTrackPoint) -> Iterator[Any]:
-    return (element for extension in point.extensions for element in extension.iter())
-
-
 def _point_time(point: GPXTrackPoint) -> tuple[float, float]:
-    """Return the Unix seconds of a point and the UTC offset that its time is written with."""
-    time = point.time
-    if time is None:
-        return np.nan, np.nan
-    offset = time.utcoffset()
-    if offset is None:
-        return time.replace(tzinfo=UTC).timestamp(), np.nan
-    return time.timestamp(), offset.total_seconds()
+    return (np.nan, np.nan) if point.time is None else tracks.unix_and_offset(point.time)

@@ -78,11 +78,11 @@ def read(file: SourceFile) -> ParsedFile:
 
 @dataclass(frozen=True, slots=True)
 class _ExerciseStart:
-    """The aware start of an exercise; whether the file has the UTC offset, or the zone is assumed."""
+    """The aware start of an exercise, and how its zone is known."""
 
     start: datetime
     has_offset: bool
-    zone_assumed: bool
+    zone_assumed: bool  # that of the settings
 
     @property
     def offset_s(self) -> int:

@@ -17,16 +17,8 @@ ONE_FOOT_BELOW_SPM = {"running": 120.0, "walking": 75.0, "hiking": 75.0}
 ON_FOOT = frozenset(ONE_FOOT_BELOW_SPM)
 
 HABITS = frozenset(
-    {
-        "strength_training",
-        "yoga",
-        "pilates",
-        "flexibility_training",
-        "mobility",
-        "stretching",
-        "warm_up",
-        "cool_down",
-    }
+    {"strength_training", "yoga", "pilates", "flexibility_training"}
+    | {"mobility", "stretching", "warm_up", "cool_down"}
 )
 
 #: Names of each sport (in FIT's words) in files, Strava's languages, Garmin and plain speech.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FORMAT = "strava"
 
 #: The shoes; only the activities tell when each was used.
-SIDECARS: tuple[str, ...] = ("shoes.csv",)
+SIDECARS = ("shoes.csv",)
 
 _DELIMITERS = ",;\t"
 _ROWS_SAMPLED = 20
@@ -267,7 +267,7 @@ def _lost_recording_notes(
 SHOES_FORMAT = "strava shoes"
 
 #: The activities; only they tell the used name and the first day of a pair.
-SHOES_SIDECARS: tuple[str, ...] = ("activities.csv",)
+SHOES_SIDECARS = ("activities.csv",)
 
 _SHOES_HEADER = ("Shoe Name", "Shoe Brand", "Shoe Model", "Shoe Default Sport Types")
 _SHOES_FILE_NAME = re.compile(r"(?:.*[/\\])?shoes\.csv(?:\.gz)?", re.IGNORECASE | re.DOTALL)

@@ -209,25 +209,7 @@ _MONTH_NAMES = (
     "nov november novembre noviembre novembro nopember lis listopada нояб ноя ноября",
     "dec december dez dezember déc décembre dic diciembre dicembre dezembro des desember gru grudnia дек",
 )
-_FILLER_WORDS = (
-    "de",
-    "del",
-    "à",
-    "a",
-    "um",
-    "kl",
-    "den",
-    "om",
-    "at",
-    "г",
-    "y",
-    "年",
-    "月",
-    "日",
-    "년",
-    "월",
-    "일",
-)
+_FILLER_WORDS = "de del à a um kl den om at г y 年 月 日 년 월 일"
 _AFTER_NOON = frozenset({"pm", "下午", "午後", "오후"})
 _BEFORE_NOON = frozenset({"am", "上午", "午前", "오전"})
 _DATE_AND_CLOCK = re.compile(
@@ -245,7 +227,7 @@ _MAX_DATE_LENGTH = 80  # letters of a date
 _MONTH_NUMBERS = {
     strip_accents(word): month for month, words in enumerate(_MONTH_NAMES, 1) for word in words.split()
 }
-_SKIPPED_WORDS = frozenset(map(strip_accents, _FILLER_WORDS))
+_SKIPPED_WORDS = frozenset(map(strip_accents, _FILLER_WORDS.split()))
 
 
 def parse_date(cell: str) -> datetime:

@@ -141,9 +141,13 @@ def _parse_uniform_utc(texts: Sequence[str]) -> NDArray[np.float64] | None:
 
 def _parse_one(text: str) -> tuple[float, float]:
     try:
-        moment = datetime.fromisoformat(text)
+        return unix_and_offset(datetime.fromisoformat(text))
     except ValueError:
         return np.nan, np.nan
+
+
+def unix_and_offset(moment: datetime) -> tuple[float, float]:
+    """Return Unix seconds and the UTC offset in seconds; a time without a zone is UTC, its offset NaN."""
     if moment.tzinfo is UTC:
         return moment.timestamp(), 0.0
     offset = moment.utcoffset()

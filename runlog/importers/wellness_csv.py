@@ -71,11 +71,9 @@ def read_pmsys(file: SourceFile) -> ParsedFile:
 
 def _pmsys_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
     """Return an entry for each area of a row; none if soreness was not rated."""
-    answer = _parse_soreness(cells.get("soreness", "0"), _PMSYS_WORST, _PMSYS_BEST)
+    answer = _parse_soreness(cells, "effective_time_frame", _PMSYS_WORST, _PMSYS_BEST)
     if answer is None:
         return []
-    if "effective_time_frame" not in cells:
-        raise InvalidValue("it has no effective_time_frame")
     moment, _ = parse_rating_time(cells["effective_time_frame"], settings)  # written in UTC
     offset = localtime.offset_seconds(moment.astimezone(settings.zone))
     soreness = (_PMSYS_BEST - answer) / (_PMSYS_BEST - _PMSYS_WORST) * 10.0
@@ -100,20 +98,8 @@ INTERVALS_FORMAT = "intervals.icu"
 _INTERVALS_ALIASES = {"date": "date", "id": "date", "soreness": "soreness"}
 #: Columns that only intervals.icu writes like this, in one word; they distinguish its list from a diary.
 _INTERVALS_COLUMNS = frozenset(
-    {
-        "restinghr",
-        "avgsleepinghr",
-        "hrvsdnn",
-        "sleepsecs",
-        "sleepscore",
-        "sleepquality",
-        "ramprate",
-        "ctlload",
-        "atlload",
-        "baevskysi",
-        "bodyfat",
-        "kcalconsumed",
-    }
+    {"restinghr", "avgsleepinghr", "hrvsdnn", "sleepsecs", "sleepscore", "sleepquality"}
+    | {"ramprate", "ctlload", "atlload", "baevskysi", "bodyfat", "kcalconsumed"}
 )
 _INTERVALS_LOW, _INTERVALS_EXTREME = 1.0, 4.0
 
@@ -146,11 +132,9 @@ def read_intervals(file: SourceFile) -> ParsedFile:
 
 def _intervals_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
     """Return the entry of a day; none if soreness was not rated."""
-    rated = _parse_soreness(cells.get("soreness", "0"), _INTERVALS_LOW, _INTERVALS_EXTREME)
+    rated = _parse_soreness(cells, "date", _INTERVALS_LOW, _INTERVALS_EXTREME)
     if rated is None:
         return []
-    if "date" not in cells:
-        raise InvalidValue("it has no date")
     moment, offset = parse_rating_time(cells["date"], settings)
     soreness = (rated - _INTERVALS_LOW) / (_INTERVALS_EXTREME - _INTERVALS_LOW) * 10.0
     return [Entry(moment, offset, soreness=soreness, area=Area.OTHER)]
@@ -176,16 +160,19 @@ def _read_soreness(
     return ParsedFile(name, entries=entries, problems=problems, notes=notes)
 
 
-def _parse_soreness(cell: str, low: float, high: float) -> float | None:
-    """Parse an app's soreness from ``low`` to ``high``; None for 0, which means no answer.
+def _parse_soreness(cells: Mapping[str, str], date_column: str, low: float, high: float) -> float | None:
+    """Parse a row's soreness from ``low`` to ``high``; None for 0, which means no answer.
 
     Raises:
-        InvalidValue: neither.
+        InvalidValue: neither, or the row has no date.
     """
+    cell = cells.get("soreness", "0")
     try:
         answer = parse_number(cell, 0, high)
     except InvalidValue as error:
         raise InvalidValue(f"soreness: {error}") from error
     if 0 < answer < low:
         raise InvalidValue(f"soreness: {cell.strip()} is not within {low:g} to {high:g}")
+    if answer and date_column not in cells:
+        raise InvalidValue(f"it has no {date_column}")
     return answer or None

@@ -17,76 +17,37 @@ RECORD_MESSAGE = 20
 FIT_EPOCH_S = 631065600  # 1989-12-31 in Unix seconds
 
 #: The fields that are read of each message type, and the largest number of such messages in a recording.
-_MESSAGES_READ: dict[str, tuple[int, tuple[str, ...]]] = {
-    "file_id": (20, ("type", "manufacturer", "product", "product_name")),
-    "sport": (500, ("sport", "sub_sport")),
-    "activity": (20, ("timestamp", "local_timestamp")),
-    "event": (20_000, ("timestamp", "event", "event_type")),
+_MESSAGES_READ = {
+    "file_id": (20, "type manufacturer product product_name"),
+    "sport": (500, "sport sub_sport"),
+    "activity": (20, "timestamp local_timestamp"),
+    "event": (20_000, "timestamp event event_type"),
     "lap": (
         20_000,
-        (
-            "start_time",
-            "total_elapsed_time",
-            "total_distance",
-            "intensity",
-            "wkt_step_index",
-            "sport",
-            "sub_sport",
-        ),
+        "start_time total_elapsed_time total_distance intensity wkt_step_index sport sub_sport",
     ),
-    "split": (20_000, ("split_type", "start_time", "total_elapsed_time")),
-    "workout_step": (2_000, ("message_index", "intensity")),
+    "split": (20_000, "split_type start_time total_elapsed_time"),
+    "workout_step": (2_000, "message_index intensity"),
     "session": (
         500,
         (
-            "start_time",
-            "sport",
-            "sub_sport",
-            "sport_profile_name",
-            "total_elapsed_time",
-            "total_timer_time",
-            "total_distance",
-            "total_ascent",
-            "avg_heart_rate",
-            "max_heart_rate",
-            "avg_cadence",
-            "avg_fractional_cadence",
-            "workout_rpe",
-            "workout_feel",
+            "start_time sport sub_sport sport_profile_name total_elapsed_time total_timer_time "
+            "total_distance total_ascent avg_heart_rate max_heart_rate avg_cadence avg_fractional_cadence workout_rpe "
+            "workout_feel"
         ),
     ),
     "field_description": (
         2_000,
         (
-            "developer_data_index",
-            "field_definition_number",
-            "fit_base_type_id",
-            "field_name",
-            "units",
-            "native_mesg_num",
-            "native_field_num",
+            "developer_data_index field_definition_number fit_base_type_id field_name units native_mesg_num "
+            "native_field_num"
         ),
     ),
 }
 _RECORD_FIELDS = (
-    "timestamp",
-    "position_lat",
-    "position_long",
-    "distance",
-    "enhanced_speed",
-    "speed",
-    "compressed_speed_distance",
-    "enhanced_altitude",
-    "altitude",
-    "heart_rate",
-    "cadence",
-    "fractional_cadence",
-    "power",
-    "vertical_oscillation",
-    "vertical_ratio",
-    "stance_time",
-    "stance_time_balance",
-    "step_length",
+    "timestamp position_lat position_long distance enhanced_speed speed compressed_speed_distance "
+    "enhanced_altitude altitude heart_rate cadence fractional_cadence power vertical_oscillation "
+    "vertical_ratio stance_time stance_time_balance step_length"
 )
 _TIME_TYPES = ("date_time", "local_date_time")
 
@@ -149,10 +110,11 @@ def record_fields() -> dict[int, FieldProfile]:
     return _field_profiles(RECORD_MESSAGE, _RECORD_FIELDS)
 
 
-def _field_profiles(message_number: int, names: tuple[str, ...]) -> dict[int, FieldProfile]:
+def _field_profiles(message_number: int, names: str) -> dict[int, FieldProfile]:
     from fitparse.profile import MESSAGE_TYPES
 
-    fields = [field for field in MESSAGE_TYPES[message_number].fields.values() if field.name in names]
+    read = set(names.split())
+    fields = [field for field in MESSAGE_TYPES[message_number].fields.values() if field.name in read]
     return {field.def_num: _field_profile(field) for field in fields}
 
 
