@@ -32,8 +32,8 @@ _MESSAGES_READ = {
         500,
         (
             "start_time sport sub_sport sport_profile_name total_elapsed_time total_timer_time "
-            "total_distance total_ascent avg_heart_rate max_heart_rate avg_cadence avg_fractional_cadence workout_rpe "
-            "workout_feel"
+            "total_distance total_ascent avg_heart_rate max_heart_rate avg_cadence avg_fractional_cadence "
+            "workout_rpe workout_feel"
         ),
     ),
     "field_description": (
