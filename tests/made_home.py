@@ -81,7 +81,7 @@ def fill(home: Path) -> None:
         add(journal, "/app/3.gpx", run(2, track=track(seed=3, every=3)))
         assert journal._store.write(split_activity, 3 + 1) == [5]
         add(journal, "/list.json", run(3, external="strava:9", name="By hand", shoe="Blue", day_only=True))
-        add(journal, "/paper.csv", run(4, external="2026-06-05 1"), edited=True)
+        add(journal, "/paper.csv", run(4, external="2026-06-05 1"), replaces_earlier=True)
         add(journal, "/shoes.csv", shoes=(Shoe("Blue", date(2026, 1, 1), start_m=1 / 3, default=True),))
         journal.shoes.add(Shoe("Red", date(2026, 3, 1), limit_m=7e5 / 3, default=True))
         journal.shoes.add(Shoe(HOSTILE.replace("\x00", ""), retired=date(2026, 6, 9)))
