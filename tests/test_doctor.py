@@ -44,17 +44,17 @@ def database(home):
 
 def found(home, *, wrong=True):
     """What the check finds, by name; the rest is only noted."""
-    return {one.check: one for one in doctor.check_home(home).findings if one.wrong is wrong}
+    return {finding.check: finding for finding in doctor.check_home(home).findings if finding.wrong is wrong}
 
 
 def test_all_is_well(home):
     before = {path.name: path.read_bytes() for path in home.iterdir()}
-    told = []
-    done = doctor.check_home(home, lambda *said: told.append(said))
+    steps = []
+    done = doctor.check_home(home, lambda *step: steps.append(step))
     assert done.ok
-    assert [one.check for one in done.findings] == ["shoe_rule_retired"], "a note, nothing wrong"
+    assert [finding.check for finding in done.findings] == ["shoe_rule_retired"], "a note, nothing wrong"
     assert (done.facts["runs"], done.facts["ratings"]) == (6, 5)
-    assert [said[:2] for said in told] == [(number, 5) for number in range(1, 6)]
+    assert [step[:2] for step in steps] == [(number, 5) for number in range(1, 6)]
     after = {path.name: path.read_bytes() for path in home.iterdir() if path.suffix in {".db", ".toml"}}
     assert after == before
 
@@ -62,7 +62,7 @@ def test_all_is_well(home):
 def test_what_is_not_there_yet_is_no_fault(tmp_path):
     done = doctor.check_home(tmp_path / "none")
     assert done.ok
-    assert [one.check for one in done.findings] == ["nothing_yet"]
+    assert [finding.check for finding in done.findings] == ["nothing_yet"]
     assert not (tmp_path / "none").exists()
 
 
@@ -70,9 +70,9 @@ def test_a_damaged_database_is_told_with_the_way_out(home):
     content = bytearray((home / "runlog.db").read_bytes())
     content[4096:40_960] = b"\x55" * 36_864
     (home / "runlog.db").write_bytes(content)
-    (one,) = found(home).values()
-    assert one.check in {"integrity", "database"}
-    assert "runlog restore FILE" in one.todo
+    (finding,) = found(home).values()
+    assert finding.check in {"integrity", "database"}
+    assert "runlog restore FILE" in finding.todo
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_folder_that_cannot_be_written_is_told():
     if is_root:
         assert done.facts["runs"] == 6, "what is there can be read all the same"
     else:
-        assert [one.check for one in done.findings] == ["home"]
+        assert [finding.check for finding in done.findings] == ["home"]
 
 
 def test_a_folder_that_may_not_be_written_is_a_fault(home, monkeypatch):
@@ -147,9 +147,9 @@ def test_what_was_left_behind_is_told_and_not_what_is_in_use(home):
     (home / "runlog.db.before-restore-20260101-000000").write_text("")
     long_ago = time.time() - 7200
     os.utime(home / ".restore-abc", (long_ago, long_ago))
-    told = [one for one in doctor.check_home(home).findings if not one.wrong]
-    assert [one.check for one in told] == ["left_over", "kept_aside", "shoe_rule_retired"]
-    assert f"rm -r {home / '.restore-abc'}" in told[0].todo
+    report = [finding for finding in doctor.check_home(home).findings if not finding.wrong]
+    assert [finding.check for finding in report] == ["left_over", "kept_aside", "shoe_rule_retired"]
+    assert f"rm -r {home / '.restore-abc'}" in report[0].todo
 
 
 def test_libraries_that_are_missing_are_told(home, monkeypatch):
@@ -168,11 +168,11 @@ def test_the_libraries_are_those_of_the_project():
 def test_an_entry_of_a_run_that_is_not_there_is_told(home):
     with database(home) as db:
         db.execute("UPDATE entry SET run = 77 WHERE id = 1")
-    one = found(home)["entry_without_run"]
-    assert one.count == 1
-    assert one.todo == "name another run: runlog log --edit 1 --run ID"
+    finding = found(home)["entry_without_run"]
+    assert finding.count == 1
+    assert finding.todo == "name another run: runlog log --edit 1 --run ID"
     with runlog.open(home) as journal:
-        entry = next(kept for kept in journal.entries() if kept.id == 1)
+        entry = next(stored for stored in journal.entries() if stored.id == 1)
         journal.edit(1, Entry(entry.entry.moment, 0, soreness=1.0, run=1))
     assert found(home) == {}
 
@@ -237,8 +237,8 @@ def test_runs_at_one_time_are_noted(home):
         db.execute(
             "UPDATE recording SET start = (SELECT start FROM recording WHERE id = 1) WHERE activity_id = 2"
         )
-    one = found(home, wrong=False)["overlap"]
-    assert (one.count, one.todo) == (1, "if they are one: runlog merge 1 2")
+    finding = found(home, wrong=False)["overlap"]
+    assert (finding.count, finding.todo) == (1, "if they are one: runlog merge 1 2")
 
 
 # ---- what is given to others
@@ -301,14 +301,14 @@ def test_the_support_file_holds_nothing_of_the_runner(private):
 
 
 def test_the_support_file_says_what_helps(private):
-    told = json.loads(private)
-    assert told["runlog"] == runlog.__version__
-    assert told["devices"] == {"Garmin fenix7": 1, "other": 2}
-    assert told["sports"] == {"other": 1, "running": 2}
-    assert told["formats"]["fit"] == 3
-    assert told["settings"] == {"hr_max": "set", "timezone": "set", "units": "mi"}
-    assert {"check": "entry_without_run", "wrong": True, "count": 1} in told["findings"]
-    assert any(reason.startswith("failed: none of its rows can be taken") for reason in told["reasons"])
+    report = json.loads(private)
+    assert report["runlog"] == runlog.__version__
+    assert report["devices"] == {"Garmin fenix7": 1, "other": 2}
+    assert report["sports"] == {"other": 1, "running": 2}
+    assert report["formats"]["fit"] == 3
+    assert report["settings"] == {"hr_max": "set", "timezone": "set", "units": "mi"}
+    assert {"check": "entry_without_run", "wrong": True, "count": 1} in report["findings"]
+    assert any(reason.startswith("failed: none of its rows can be taken") for reason in report["reasons"])
 
 
 def test_reasons_keep_only_the_words_of_runlog():
@@ -325,10 +325,10 @@ def test_reasons_keep_only_the_words_of_runlog():
 def test_the_support_file_of_a_damaged_home_can_be_written(home):
     (home / "runlog.db").write_bytes(b"not a database, and long enough to be sure of that" * 100)
     (home / "config.toml").write_text("units = ")
-    told = doctor.support_report(home, doctor.check_home(home))
-    assert told["settings"] == {"unreadable": True}
-    assert {one["check"] for one in told["findings"]} == {"database", "config"}
-    assert str(home) not in json.dumps(told)
+    report = doctor.support_report(home, doctor.check_home(home))
+    assert report["settings"] == {"unreadable": True}
+    assert {finding["check"] for finding in report["findings"]} == {"database", "config"}
+    assert str(home) not in json.dumps(report)
 
 
 def test_facts_are_known_of_any_home(tmp_path):

@@ -1,4 +1,4 @@
-"""What is said is said in the language that is spoken then."""
+"""Texts, numbers and dates are in the language in use."""
 
 from __future__ import annotations
 

@@ -55,10 +55,10 @@ def test_a_byte_order_mark_does_no_harm(read):
     ],
 )
 def test_what_cannot_be_right_is_refused_by_name(read, tmp_path, data, reason):
-    with pytest.raises(BadInput) as told:
+    with pytest.raises(BadInput) as error:
         read(data)
-    assert str(told.value).startswith(f"{tmp_path / 'config.toml'}: ")
-    assert reason in str(told.value)
+    assert str(error.value).startswith(f"{tmp_path / 'config.toml'}: ")
+    assert reason in str(error.value)
 
 
 def test_lists_are_taken(read):

@@ -133,6 +133,6 @@ def test_strength_counts_on_the_day_before():
             wrote(3, "2026-04-08 20:00", strength=True),
         ],
     )
-    went = design.new_trial(history, "strength", "upper_back", START).received_arm(history)
-    assert went.loc[[2, 4, 6]].tolist() == [1.0, 0.0, 1.0]
-    assert went.isna().loc[8]
+    received = design.new_trial(history, "strength", "upper_back", START).received_arm(history)
+    assert received.loc[[2, 4, 6]].tolist() == [1.0, 0.0, 1.0]
+    assert received.isna().loc[8]

@@ -35,14 +35,14 @@ def plan(pairs=6, **more):
     )
 
 
-def followed(made, rating, *, went=None, skipped=(), unrated=(), late=()):
-    """A history in which the plan was followed, but for what is told by the numbers of its runs."""
+def followed(made, rating, *, received=None, skipped=(), unrated=(), late=()):
+    """A history in which the plan was followed, except as the arguments say, by run numbers."""
     runs, entries = [], []
-    for number, one in enumerate(made.runs, 1):
+    for number, planned in enumerate(made.runs, 1):
         if number in skipped:
             continue
-        day = one.day + timedelta(days=number in late)
-        warm = one.first if went is None else went(number)
+        day = planned.day + timedelta(days=number in late)
+        warm = planned.first if received is None else received(number)
         runs.append(ran(number, f"{day} 07:00"))
         entries.append(
             wrote(
@@ -56,7 +56,7 @@ def followed(made, rating, *, went=None, skipped=(), unrated=(), late=()):
 
 
 def jittered(number):
-    """The odd runs went the first way."""
+    """The odd runs received the first arm."""
     return 5 + (number % 3) - (3 if number % 2 else 0)
 
 
@@ -134,8 +134,8 @@ def test_a_cancelled_plan_may_be_looked_at():
 def test_as_drawn_counts_the_lot_and_as_done_what_was_done():
     """Whoever warms up every time although half of the lots say no shows no difference as drawn."""
     made = plan(8)
-    warm = {n: one.first if n <= 12 else True for n, one in enumerate(made.runs, 1)}
-    history = followed(made, lambda n: (2 if warm[n] else 5) + n % 2, went=warm.__getitem__)
+    warm = {n: planned.first if n <= 12 else True for n, planned in enumerate(made.runs, 1)}
+    history = followed(made, lambda n: (2 if warm[n] else 5) + n % 2, received=warm.__getitem__)
     found = result.evaluate_trial(history, made, END)
     assert found.states["otherwise"] == 2
     assert found.as_randomised.pairs == 8
@@ -147,7 +147,7 @@ def test_as_drawn_counts_the_lot_and_as_done_what_was_done():
 
 def test_which_way_is_not_told_counts_as_drawn_alone():
     made = plan(6)
-    found = result.evaluate_trial(followed(made, jittered, went=lambda _: None), made, END)
+    found = result.evaluate_trial(followed(made, jittered, received=lambda _: None), made, END)
     assert found.states["not told"] == 12
     assert found.as_randomised.pairs == 6
     assert found.as_treated is None
@@ -156,7 +156,7 @@ def test_which_way_is_not_told_counts_as_drawn_alone():
 def test_a_run_a_day_late_counts_and_one_on_the_next_planned_day_does_not():
     made = plan()
     found = result.evaluate_trial(followed(made, jittered, late=[4], skipped=[7]), made, END)
-    assert [one.run for one in found.runs] == [1, 2, 3, 4, 5, 6, None, 8, 9, 10, 11, 12]
+    assert [outcome.run for outcome in found.runs] == [1, 2, 3, 4, 5, 6, None, 8, 9, 10, 11, 12]
     assert found.complete_pairs == 5
 
 

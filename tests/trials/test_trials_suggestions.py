@@ -19,15 +19,15 @@ FIRST, START = date(2026, 1, 5), date(2026, 5, 4)
 def season(runs=60, *, effect=-1.5, sd=1.0, seed=4, shoes=()):
     """A run every other day; soreness goes with the warm-up, not with the cool-down or the shoes."""
     chance = np.random.default_rng(seed)
-    ran_, told = [], []
+    activities, entries = [], []
     for i in range(runs):
         day = FIRST + timedelta(days=2 * i)
         warm, cool = bool(chance.random() < 0.5), bool(chance.random() < 0.5)
-        worn = shoes[int(chance.integers(len(shoes)))] if shoes else None
-        ran_.append(ran(i + 1, f"{day} 07:00", km=8 + chance.normal(), shoe=worn))
+        shoe = shoes[int(chance.integers(len(shoes)))] if shoes else None
+        activities.append(ran(i + 1, f"{day} 07:00", km=8 + chance.normal(), shoe=shoe))
         rating = float(np.clip(np.round(4 + effect * warm + chance.normal(0, sd)), 0, 10))
-        told.append(wrote(i + 1, f"{day} 19:00", soreness=rating, warmup=warm, cooldown=cool))
-    return past(ran_, told, [Shoe(name) for name in shoes], timezone="Europe/Berlin")
+        entries.append(wrote(i + 1, f"{day} 19:00", soreness=rating, warmup=warm, cooldown=cool))
+    return past(activities, entries, [Shoe(name) for name in shoes], timezone="Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
