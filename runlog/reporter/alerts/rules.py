@@ -101,10 +101,7 @@ ALERTS: tuple[Rule, ...] = (
         soreness_rises,
         threshold="Higher after each of {soreness_rising_runs} runs in a row; the default cannot be raised.",
         needs="A rating within 48 hours after each of those runs, the last rating at most 14 days old.",
-        studies=(
-            "rule-of-care",
-            "noticeable-change",
-        ),
+        studies=("rule-of-care", "noticeable-change"),
         see_clinician=True,
     ),
     Rule(
