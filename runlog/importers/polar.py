@@ -252,13 +252,13 @@ def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: fl
         merged = columns.setdefault(column, np.full(len(time_axis), np.nan))
         known = np.isin(seconds, time_axis) & ~np.isnan(values)
         merged[np.searchsorted(time_axis, seconds[known])] = values[known]
-    columns = {name: values for name, values in columns.items() if _is_measured(name, values)}
+    columns = {
+        name: values
+        for name, values in columns.items()
+        if name not in _ABSENT_IF_ALL_ZERO or (values > 0).any()
+    }
     built = tracks.build_track(start + time_axis, _number_segments(time_axis), columns, start)
     return built[1] if built else None
-
-
-def _is_measured(name: str, values: NDArray[np.float64]) -> bool:
-    return bool((values > 0).any()) if name in _ABSENT_IF_ALL_ZERO else True
 
 
 def _number_segments(time_axis: NDArray[np.float64]) -> NDArray[np.intp]:
