@@ -220,14 +220,19 @@ def support_report(home: Path, checkup: CheckReport) -> dict[str, Any]:
 
 
 def _file_counts(db: sqlite3.Connection) -> dict[str, Any]:
-    files = db.execute("SELECT format, count(*) FROM file GROUP BY 1 ORDER BY 1")
-    devices = db.execute("SELECT device, count(*) FROM recording GROUP BY 1 ORDER BY 1")
-    sports = db.execute("SELECT sport, sub_sport, count(*) FROM recording GROUP BY 1, 2 ORDER BY 1, 2")
-    return {
-        "formats": _sum_by_name((name if _is_known_name(name) else "other", count) for name, count in files),
-        "devices": _sum_by_name((_device_name(name), count) for name, count in devices),
-        "sports": _sum_by_name((_sport_name(sport, sub), count) for sport, sub, count in sports),
-        **_import_outcomes(db),
+    """Count files by format and outcome, recordings by device and sport, without anything personal."""
+    formats, devices, sports, outcomes = checks.import_statistics(db)
+    counts = {
+        "formats": _sum_by_name((name if _is_known_name(name) else "other", n) for name, n in formats),
+        "devices": _sum_by_name((_device_name(name), n) for name, n in devices),
+        "sports": _sum_by_name((_sport_name(sport, sub_sport), n) for sport, sub_sport, n in sports),
+    }
+    if outcomes is None:
+        return counts
+    reasons = ((f"{outcome}: {redact(reason)}", n) for outcome, reason, n in outcomes if reason)
+    return counts | {
+        "outcomes": _sum_by_name((outcome, n) for outcome, _, n in outcomes),
+        "reasons": _sum_by_name(reasons),
     }
 
 
@@ -253,18 +258,6 @@ def _is_known_name(name: str) -> bool:
     return (
         re.fullmatch(r"[a-z_-]{1,40}", name) is not None and set(re.findall("[a-z]+", name)) <= _known_words()
     )
-
-
-def _import_outcomes(db: sqlite3.Connection) -> dict[str, Any]:
-    """Count the files by the outcome of their last import, and by its reason, redacted."""
-    if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'seen'").fetchone():
-        return {}
-    seen = db.execute("SELECT outcome, reason, count(*) FROM seen GROUP BY 1, 2 ORDER BY 3 DESC").fetchall()
-    reasons = ((f"{outcome}: {redact(reason)}", count) for outcome, reason, count in seen if reason)
-    return {
-        "outcomes": _sum_by_name((outcome, count) for outcome, _, count in seen),
-        "reasons": _sum_by_name(reasons),
-    }
 
 
 def redact(reason: str) -> str:

@@ -26,12 +26,12 @@ from runlog.cli.output import (
 )
 from runlog.cli.params import HOURS, MINUTES, SCALE, ask, parse_yes_no
 from runlog.errors import NotFound
-from runlog.localtime import at_offset, offset_seconds
+from runlog.localtime import at_offset, local_time, offset_seconds
 from runlog.model import Area, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime, tzinfo
+    from datetime import datetime
 
     from runlog.journal import Journal
     from runlog.records import StoredActivity, StoredEntry
@@ -149,7 +149,7 @@ def _log_entry(journal: Journal, given: dict[str, Any], at: str | None, run: str
         echo_err("Nothing logged.")
         return
     if run and run_rated and not at and moment - _run_end(run_rated) > _RUN_WINDOW:
-        moment = _local_run_end(run_rated, moment.tzinfo)
+        moment = local_time(_run_end(run_rated), run_rated.activity.utc_offset_s, journal.settings.zone)
     entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(journal, given)), moment)
     if not given.keys().isdisjoint(_RUN_FIELDS):
         _refuse_run_fields_without_run(journal, given, run_rated)
@@ -229,12 +229,6 @@ def _recent_run(journal: Journal, moment: datetime) -> StoredActivity | None:
 
 def _run_end(run: StoredActivity) -> datetime:
     return run.activity.start + timedelta(seconds=run.activity.duration_s)
-
-
-def _local_run_end(run: StoredActivity, here: tzinfo | None) -> datetime:
-    """Return a run's end in its own UTC offset, which may differ from here."""
-    offset = run.activity.utc_offset_s
-    return _run_end(run).astimezone(here) if offset is None else at_offset(_run_end(run), offset)
 
 
 def _describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, with_time: bool) -> str:

@@ -342,3 +342,31 @@ def _check_shoe_rules(rules: Iterable[StoredShoeRule], pairs: Iterable[Shoe]) ->
         message = f"rules for retired pairs of shoes, of no effect on new runs: {', '.join(map(str, idle))}"
         todo = f"see what removing one would change: runlog shoes rule remove {idle[0]} --dry-run"
         yield CheckFinding("shoe_rule_retired", False, len(idle), message, todo)
+
+
+class ImportStatistics(NamedTuple):
+    """Numbers of imported files and recordings; the last of each tuple is the count.
+
+    Attributes:
+        formats: files by format.
+        devices: recordings by device, which may be None.
+        sports: recordings by sport and sub-sport, which may be None.
+        outcomes: files by outcome and reason of their last import; None in a database that does not have it.
+    """
+
+    formats: list[tuple[str, int]]
+    devices: list[tuple[str | None, int]]
+    sports: list[tuple[str, str | None, int]]
+    outcomes: list[tuple[str, str, int]] | None
+
+
+def import_statistics(db: sqlite3.Connection) -> ImportStatistics:
+    """Count the imported files and recordings, for a support report."""
+    has_outcomes = db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'seen'").fetchone()
+    outcomes = "SELECT outcome, reason, count(*) FROM seen GROUP BY 1, 2 ORDER BY 3 DESC"
+    return ImportStatistics(
+        db.execute("SELECT format, count(*) FROM file GROUP BY 1 ORDER BY 1").fetchall(),
+        db.execute("SELECT device, count(*) FROM recording GROUP BY 1 ORDER BY 1").fetchall(),
+        db.execute("SELECT sport, sub_sport, count(*) FROM recording GROUP BY 1, 2 ORDER BY 1, 2").fetchall(),
+        db.execute(outcomes).fetchall() if has_outcomes else None,
+    )

@@ -1,5 +1,8 @@
 """Plan and evaluate n-of-1 trials, in which each run's arm is randomised.
 
+``registry.TrialRegistry`` (a journal's ``plans``) stores and lists them, ``suggestions.suggest_trials`` says
+which would tell most, and ``result.evaluate_trial`` what one has shown; ``text`` has the words.
+
 The links (``runlog.analysis.links``) say what soreness goes together with. Whoever warms up on good days only
 will find that warm-ups go together with less soreness; no regression can tell that apart from warm-ups that
 help. Randomisation can, because nothing about the runner affects it. So a trial is planned before the runs,
