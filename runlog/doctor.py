@@ -276,8 +276,8 @@ def _is_known_word(word: str) -> bool:
 def _known_words() -> frozenset[str]:
     """Return the words in runlog's own source that makes the reasons of imports."""
     package = resources.files("runlog")
-    folders = ("importers", "ingest", "matching", "store")
-    texts = chain.from_iterable(_source_texts(package.joinpath(folder)) for folder in folders)
+    sources = ("importers", "ingest", "matching", "store", "record_json.py")
+    texts = chain.from_iterable(_source_texts(package.joinpath(source)) for source in sources)
     return frozenset(chain.from_iterable(re.findall("[a-z]+", text.lower()) for text in texts))
 
 

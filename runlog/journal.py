@@ -59,9 +59,9 @@ def home_folder(path: str | os.PathLike[str] | None = None) -> Path:
 
 def diary_template() -> str:
     """Return an empty diary CSV to fill in."""
-    from runlog import export
+    from runlog.export import tables
 
-    return export.empty_diary()
+    return tables.empty_diary()
 
 
 def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator[list[Path]]:
@@ -190,9 +190,9 @@ class Journal:
 
     def export_diary(self) -> str:
         """Return all diary entries as a diary CSV; importing it again changes nothing."""
-        from runlog import export
+        from runlog.export import tables
 
-        return export.format_diary(stored.entry for stored in self.entries())
+        return tables.format_diary(stored.entry for stored in self.entries())
 
     @property
     def shoes(self) -> Shoes:

@@ -7,11 +7,11 @@ since the same loop run twice a day looks much alike.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.localtime import MAX_ZONE_OFFSET_S, ZONE_STEP_S
+from runlog.localtime import MAX_ZONE_OFFSET_S, ZONE_STEP_S, local_day
 from runlog.model import UNKNOWN_SPORT, Kind
 
 if TYPE_CHECKING:
@@ -214,16 +214,14 @@ def _same_sport(one: Activity, other: Activity) -> bool:
 
 def _same_day(one: Activity, other: Activity) -> bool:
     """Return whether both are on one local day; one without an offset takes the other's."""
-    offset_s = one.utc_offset_s if other.utc_offset_s is None else other.utc_offset_s
     days = {
-        (each.start + timedelta(seconds=_first_offset(each.utc_offset_s, offset_s))).date()
-        for each in (one, other)
+        local_day(start, other_offset if own_offset is None else own_offset, UTC)
+        for start, own_offset, other_offset in (
+            (one.start, one.utc_offset_s, other.utc_offset_s),
+            (other.start, other.utc_offset_s, one.utc_offset_s),
+        )
     }
     return len(days) == 1
-
-
-def _first_offset(own: int | None, others: int | None) -> int:
-    return next((offset for offset in (own, others) if offset is not None), 0)
 
 
 def _started_together(one: Activity, other: Activity) -> bool:

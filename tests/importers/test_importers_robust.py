@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from test_importers_gpx import gpx, points, track
 from test_importers_tcx import activity, lap, tcx
 
-from runlog import export, importers
+from runlog import importers
 from runlog.errors import NotReadable, NotTaken
+from runlog.export import tables
 from runlog.importers.fit import scan
 from runlog.settings import Settings
 
 SETTINGS = Settings(timezone="Europe/Berlin")
 BERLIN_DIARY = (
-    export.empty_diary() + "2026-03-04,3,neck,yes,no,Ghost,5,30,8,7,=note\n2026-03-05 07:00,2,,,,,,,,,\n"
+    tables.empty_diary() + "2026-03-04,3,neck,yes,no,Ghost,5,30,8,7,=note\n2026-03-05 07:00,2,,,,,,,,,\n"
 )
 
 
