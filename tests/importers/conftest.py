@@ -15,7 +15,7 @@ def fit_writer():
 
 @pytest.fixture
 def run_fit():
-    """A run of two minutes."""
+    """Return a run of two minutes."""
     return FitWriter().begin().records(121).session(120).close()
 
 

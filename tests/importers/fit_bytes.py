@@ -14,7 +14,7 @@ DEGREE = 2**31 / 180
 
 
 class FitWriter:
-    """Writes FIT files with Garmin's own encoder, message by message."""
+    """Writer of FIT files with Garmin's own encoder, message by message."""
 
     def __init__(self, developer_fields=()):
         self.described = [_described(index, *field) for index, field in enumerate(developer_fields)]
@@ -85,7 +85,7 @@ def _described(index, name, units):
 
 
 def file_of(*messages, size=None):
-    """A FIT file of definitions and data messages that are bytes already."""
+    """Return a FIT file of encoded definitions and data messages."""
     body = b"".join(messages)
     size = len(body) if size is None else size
     head = bytes([14, 0x20, 0x64, 0x08]) + size.to_bytes(4, "little") + b".FIT\x00\x00" + body
@@ -93,7 +93,7 @@ def file_of(*messages, size=None):
 
 
 def definition(local, kind, *fields, big=False, developer=None):
-    """A definition of a message: its fields, and developer fields, as (number, size, type or index)."""
+    """Return a message definition; fields and developer fields are (number, size, type or index)."""
     order = "big" if big else "little"
     triples = bytes([len(fields)]) + b"".join(map(bytes, fields))
     if developer is not None:
@@ -103,6 +103,6 @@ def definition(local, kind, *fields, big=False, developer=None):
 
 
 def message(local, layout, *values, seconds=None):
-    """A data message, its header compressed where ``seconds`` are given."""
+    """Return a data message; with ``seconds`` its header is compressed."""
     first = local if seconds is None else 0x80 | local << 5 | seconds % 32
     return bytes([first]) + struct.pack(layout, *values)

@@ -1,4 +1,4 @@
-"""What fitparse, the reference FIT decoder, reads of a file: slow, a message at a time."""
+"""Read a file with fitparse, the reference FIT decoder: slow, a message at a time."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def decode(sequence):
 
 
 def fields(message):
-    """The native fields, of which those that are stated outrank expanded components, and the developer's."""
+    """Return the native fields (stated ones outrank expanded components) and the developer fields."""
     native, developer = {}, {}
     for field in message.fields:
         found = value(field)
@@ -65,7 +65,7 @@ def fields(message):
 
 
 def name(field):
-    """The main field's name where fitparse resolved a sub-field."""
+    """Return the name of a field, or of the main field of a sub-field."""
     return field.parent_field.name if field.parent_field else field.name
 
 
@@ -80,7 +80,7 @@ def value(field):
 
 
 def assert_same(data):
-    """Every value that runlog reads of a FIT file is the one that fitparse reads."""
+    """Assert that runlog reads the same values from a FIT file as fitparse."""
     ours, fault = fit_decode.decode_messages(data)
     theirs, their_fault = decode(data)
     assert (fault is None) == (their_fault is None)

@@ -1,4 +1,4 @@
-"""What an Apple Health export holds: routes, which are read, beside two large files, which are not."""
+"""Apple Health exports: routes are read, the two large files are not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ START = datetime(2025, 6, 1, 5, 30, 12, tzinfo=UTC)
 
 
 def workout_route(metres_each_second, seconds=600):
-    """A route as Apple's phones write it: no sport, no heart rate, and a point each second."""
+    """Return a route as Apple's phones write it: no sport, no heart rate, and a point each second."""
     points = "".join(
         f'<trkpt lon="8.541694" lat="{47.376888 + second * metres_each_second / 111_195:.6f}">'
         f"<ele>408.{second % 10}12345</ele>"
@@ -79,7 +79,7 @@ def test_the_large_files_are_passed_over_for_the_routes(settings, name, content)
 
 
 def test_they_are_recognised_by_their_beginning(settings):
-    """They have gigabytes, of which nothing else is looked at."""
+    """Only the beginning counts: the files have gigabytes."""
     head = (HEALTH_DATA + "<Record/>" * 20_000).encode()[: detect.HEAD_SIZE]
     with pytest.raises(NotTaken, match="workout-routes"):
         importers.read_bytes(head, "export.xml", settings)

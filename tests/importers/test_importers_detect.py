@@ -1,4 +1,4 @@
-"""Which file is what: by content, packed or not, in bounded memory."""
+"""The format of a file: by content, packed or not, in bounded memory."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def test_every_record_is_there(devicefiles, row):
 
 
 def thinned(sequence):
-    """A file with all its messages but of the records only the first, and some of the later ones."""
+    """Return a file with only some of its records, and all other messages."""
     begin, end = scan.data_range(sequence)
     records = [
         one

@@ -29,7 +29,7 @@ def one(text, settings=BERLIN):
 
 
 def reasons(text, settings=BERLIN):
-    """The problems of a diary that has a good row too."""
+    """Return the problems of a diary that has a good row too."""
     return [str(problem) for problem in read(text, settings).problems]
 
 

@@ -153,7 +153,7 @@ def test_laps_keep_an_intensity_that_varies(read, fit_writer, words, expected):
 
 
 def with_laps(writer, *lengths_s, **stated):
-    """Writes a lap of each length, one after the other, with the nth of each of the values stated."""
+    """Write laps of these lengths, each with its item of every list of values."""
     first = 0
     for number, seconds in enumerate(lengths_s):
         begin, end = (START + timedelta(seconds=second) for second in (first, first + seconds))

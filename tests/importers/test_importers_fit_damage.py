@@ -1,4 +1,4 @@
-"""Damaged and hostile FIT files: what is sound in them is kept, the fault is told, and bounds hold."""
+"""Damaged and hostile FIT files: sound parts are read, the fault is reported, and bounds hold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SMALLEST = 20_000  # bytes of the device files that are bent
 
 
 def run_parts():
-    """The messages of a run of ten minutes, with an event between some of the records."""
+    """Return the messages of a ten-minute run, with an event between some of the records."""
     yield definition(0, 0, (0, 1, 0))
     yield message(0, "<B", 4)
     yield definition(1, 20, (253, 4, 0x86), (5, 4, 0x86), (3, 1, 2))
@@ -47,7 +47,7 @@ def read(data):
 
 
 def with_size(data):
-    """The same under a header with the right size, but with the checksum that was right before the damage."""
+    """Return the file with the right size in its header, and the checksum from before the damage."""
     return data[:4] + (len(data) - 16).to_bytes(4, "little") + data[8:]
 
 
@@ -206,7 +206,7 @@ def test_bent_device_files_give_a_reading_or_a_reason(small_files, data):
 
 @st.composite
 def bent_bytes(draw, files):
-    """A file after some flips, cuts and splices with itself and another, mostly under a right checksum."""
+    """Draw a file that was flipped, cut and spliced with itself and another, mostly with a right checksum."""
     data = bytearray(draw(st.sampled_from(files)))
     for _ in range(draw(st.integers(1, 4))):
         at, other = draw(st.integers(0, len(data))), draw(st.integers(0, len(data)))

@@ -1,4 +1,4 @@
-"""FIT decoded: all that a definition may say, read as fitparse reads it; damage passed over; bounds kept."""
+"""Decoding of FIT: any definition gives the same values as fitparse; damage is skipped; bounds hold."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ _BASES = [0x00, 0x01, 0x02, 0x83, 0x84, 0x85, 0x86, 0x07, 0x0A, 0x8B, 0x8C, 0x0D
 
 @st.composite
 def sound_files(draw):
-    """Definitions of any fields, each followed by messages of any local kind that is defined by then."""
+    """Draw definitions of any fields, each followed by messages of any local type defined so far."""
     parts, sizes = [], {}
     for _ in range(draw(st.integers(1, 5))):
         local, kind = draw(st.integers(0, 4)), draw(st.sampled_from(list(_KINDS)))
@@ -231,7 +231,7 @@ def sound_files(draw):
 
 @st.composite
 def field_forms(draw, kind, number):
-    """Any size and base type of a field, but of times, where fitparse expects their own."""
+    """Draw the size and base type of a field; times have their own type, as fitparse expects it."""
     if number == 253 or (kind, number) == (SESSION, 2):
         return TIMESTAMP[1:]
     base = draw(st.sampled_from(_BASES))

@@ -1,4 +1,4 @@
-"""Garmin's list of activities and its gear: units that are told nowhere, joins that no id of ours makes."""
+"""Garmin's list of activities and its gear: undocumented units, and shoes joined by Garmin's ids."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _dumped(part):
 
 
 def row(**changed):
-    """A run as Garmin lists it; None takes a key away."""
+    """Return a run as Garmin lists it; None removes a key."""
     [listed] = json.loads(made.garmin_summaries([RUN]))[0]["summarizedActivitiesExport"]
     return {key: value for key, value in (listed | changed).items() if value is not None}
 

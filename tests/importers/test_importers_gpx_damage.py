@@ -1,4 +1,4 @@
-"""What gpxpy reads of damaged GPX files that expat does not."""
+"""Damaged GPX files that gpxpy reads and expat does not."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def test_a_bad_row_is_reported_and_the_others_are_read(bad, reason):
 
 
 def test_a_diary_of_ones_own_with_other_columns_stays_a_diary():
-    """Somebody's own table of 0 to 10 is not to be read on the scale of 1 to 4."""
+    """A diary with ratings of 0 to 10 must not be read on the scale of 1 to 4."""
     reading = read("2026-03-04,9,60,3", header="date,soreness,hrv,resting_hr")
     assert (reading.format, reading.entries[0].soreness) == ("diary", 9)
 

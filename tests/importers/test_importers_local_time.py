@@ -1,4 +1,4 @@
-"""The local clock at a recording's start, told by the file or by where it was."""
+"""The UTC offset at a recording's start, from the file or its first position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a track tells that its source does not."""
+"""Totals that come from the track."""
 
 from __future__ import annotations
 

@@ -430,7 +430,7 @@ SMALL_NEWER["exercises"][0]["routes"]["route"]["wayPoints"] = SMALL_NEWER["exerc
 
 
 def places(tree, path=()):
-    """Every key and index of a tree."""
+    """Yield every key and index of a tree."""
     children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for key, child in children:
         yield (*path, key)
@@ -439,7 +439,7 @@ def places(tree, path=()):
 
 @st.composite
 def bent(draw):
-    """A session with a few values replaced, taken away or doubled."""
+    """Draw a session with a few values replaced, removed or doubled."""
     tree = copy.deepcopy(draw(st.sampled_from([SMALL, SMALL_NEWER])))
     for _ in range(draw(st.integers(1, 4))):
         *path, key = draw(st.sampled_from(list(places(tree))))

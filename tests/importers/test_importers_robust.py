@@ -38,7 +38,7 @@ def sources():
 
 @st.composite
 def bent(draw, name):
-    """The bytes of a source after a few changes, and perhaps a cut."""
+    """Draw the bytes of a source after a few changes, and perhaps a cut."""
     data = bytearray(sources()[name])
     for _ in range(draw(st.integers(0, 4))):
         data[draw(st.integers(0, len(data) - 1))] = draw(st.integers(0, 255))

@@ -1,4 +1,4 @@
-"""A plain list of runs for the years that were kept on paper."""
+"""A plain list of runs, as of years kept on paper."""
 
 from __future__ import annotations
 

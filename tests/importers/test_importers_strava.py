@@ -1,4 +1,4 @@
-"""Strava's lists are read in any language and age, and what is wrong in them is told by its line."""
+"""Strava's lists in any language and of any age; problems name the line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read(data, settings, **sidecar_texts):
 def rows(
     *lines, header="Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename"
 ):
-    """A short English list: what matters is found by the names of its columns."""
+    """Return a short English list, whose columns are found by name."""
     return "\n".join((header, *lines)).encode()
 
 
@@ -167,7 +167,7 @@ def test_a_value_that_cannot_be_true_is_left_out_and_reported(settings):
 
 
 def test_a_column_is_no_exertion_only_for_its_place(settings):
-    """In a language that is not known, a column there that holds other numbers is another one."""
+    """In an unknown language, a column at that position with other numbers is another column."""
     rated = [made.Outing(number, START, 60.0, 60.0, 200.0, "X", rpe=rpe) for number, rpe in ((1, 7), (2, 70))]
     reading = read(made.strava_csv(rated, "es", 94), settings)
     assert [activity.rpe for activity in reading.activities] == [None, None]
@@ -175,7 +175,7 @@ def test_a_column_is_no_exertion_only_for_its_place(settings):
 
 
 def test_columns_after_the_file_count_only_if_they_repeat_those_before_it(settings):
-    """A new layout of the export in a language that is not known: better less than something wrong."""
+    """A new layout in an unknown language: better fewer values than wrong ones."""
     table_ = list(csv.reader(io.StringIO(made.strava_csv([PLAIN], "es", 94).decode())))
     for row in table_:
         row[13:13] = ["", ""]

@@ -1,4 +1,4 @@
-"""Recordings in XML: any structure comes back as it was written, and nothing bent or hostile does harm."""
+"""Recordings in XML: any structure is read as written, and damaged or hostile files do no harm."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TRACKS = st.lists(st.tuples(NAMES, NAMES, st.lists(st.lists(POINTS, max_size=4),
 
 
 def written(tracks):
-    """GPX text of tracks, each point in one of two ways that mean the same."""
+    """Return GPX text of tracks, each point in one of two equivalent forms."""
     text = []
     for name, kind, segments in tracks:
         text.append("<trk>")
@@ -86,7 +86,7 @@ def assert_column(values, expected):
 
 @cache
 def sources(kind):
-    """Small recordings, and parts of real ones where they are there."""
+    """Return small recordings, and parts of real ones if there are any."""
     made = {
         "gpx": gpx(track(points(range(30)), points(range(40, 70)), about="<name>Läufe</name>")),
         "tcx": tcx(activity(lap(0, range(20)), lap(20, range(20, 40)))),
@@ -97,7 +97,7 @@ def sources(kind):
 
 @st.composite
 def bent(draw, kind):
-    """Bytes of a recording that was flipped, cut and spliced."""
+    """Draw bytes of a recording that was flipped, cut and spliced."""
     data = bytearray(draw(st.sampled_from(sources(kind))))
     places = st.integers(0, len(data) - 1)
     for _ in range(draw(st.integers(0, 6))):
@@ -166,7 +166,7 @@ def test_more_laps_than_any_recording_has_are_refused():
 
 @pytest.mark.parametrize("cut", range(0, 240, 20))
 def test_a_large_file_may_end_anywhere(cut):
-    """A tag or point that lies across two chunks is none that never ends."""
+    """A tag or point across two chunks is not one without end."""
     text = gpx(track(points(range(2 * MB // len(point(0)) + 100))))[: 2 * MB - 100 + cut]
     parsed, fault = importers_gpx.parse_tracks(text)
     assert fault is not None
