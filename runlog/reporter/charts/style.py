@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.ft2font import LoadFlags
@@ -157,7 +158,7 @@ def figure_svg(figure: Figure, prefix: str) -> str:
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with _chart_style():
         _lay_out(figure)
-        figure.savefig(buffer, format="svg", metadata=nothing)
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1 aria-hidden="true"', svg, count=1)
@@ -174,7 +175,7 @@ def figure_svg(figure: Figure, prefix: str) -> str:
 
 
 def _lay_out(figure: Figure) -> None:
-    """Compute the layout once: with a layout engine set, saving would draw the figure twice."""
+    """Compute the layout once; ``savefig`` would do so again and draw the figure twice."""
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
