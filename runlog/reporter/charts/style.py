@@ -158,7 +158,7 @@ def figure_svg(figure: Figure, prefix: str) -> str:
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with _chart_style():
         _lay_out(figure)
-        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1 aria-hidden="true"', svg, count=1)
