@@ -22,11 +22,11 @@ UNKNOWN_SPORT = "unknown"
 
 
 class Kind(StrEnum):
-    """What an activity counts as: only a run counts as a run and has a route."""
+    """The kind of an activity; only runs count as runs and have routes."""
 
     RUN = "run"
     HABIT = "habit"  # strength, yoga, mobility, a recorded warm-up
-    OTHER = "other"  # rides, walks, swims: kept as what they are
+    OTHER = "other"  # rides, walks, swims
 
 
 #: The columns that a track may have, each a float array with one value per point.
@@ -137,8 +137,8 @@ class EasySegment(NamedTuple):
 
     Attributes:
         duration_s: how long it is.
-        slower: its median pace over that of the main part; 1.15 is 15% slower.
-        hr_below_bpm: by how much its median heart rate lies below that of the main part beside it.
+        slower: its median pace divided by that of the adjacent main part; 1.15 is 15% slower.
+        hr_below_bpm: how far its median heart rate lies below that of the main part, in bpm.
     """
 
     duration_s: float
@@ -212,7 +212,7 @@ class Entry:
         warmup: whether the run of that day had one. None is unknown, not "no".
         cooldown: likewise.
         strength: whether a strength session was done that day.
-        strength_min: its minutes, where told.
+        strength_min: its minutes, where known.
         mobility: whether mobility work was done that day: stretching, yoga, pilates …
         run: the id of the run that it belongs to, where the runner said so.
     """

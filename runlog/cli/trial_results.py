@@ -155,7 +155,7 @@ def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) ->
     from runlog.trials.result import evaluate_trial
 
     with base.open_journal() as journal:
-        trial_result = evaluate_trial(journal.history(), journal.plans.one(plan_id), base.now())
+        trial_result = evaluate_trial(journal.history(), journal.plans.get(plan_id), base.now())
     rows = _run_rows(trial_result)
     if fmt == "table":
         echo(text.progress_text(trial_result))
@@ -203,7 +203,7 @@ def result(fmt: OutputFormat, plan_id: int, *, early: bool) -> None:
     from runlog.trials.result import evaluate_trial
 
     with base.open_journal() as journal:
-        trial_result = evaluate_trial(journal.history(), journal.plans.one(plan_id), base.now(), early=early)
+        trial_result = evaluate_trial(journal.history(), journal.plans.get(plan_id), base.now(), early=early)
     paragraphs = text.result_paragraphs(trial_result)
     if fmt == "table":
         for paragraph in paragraphs:

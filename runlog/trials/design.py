@@ -93,7 +93,7 @@ def soreness_after_runs(history: History, area: str) -> pd.Series[float]:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a trial compares.
+    """A comparison of two arms: the intervention, the outcome and the first day.
 
     Attributes:
         intervention: what is randomised.

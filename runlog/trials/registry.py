@@ -38,7 +38,7 @@ class TrialRegistry:
         with self._store.reading() as db:
             return trials.read_trials(db)
 
-    def one(self, plan_id: int) -> Plan:
+    def get(self, plan_id: int) -> Plan:
         """Return one plan.
 
         Raises:
