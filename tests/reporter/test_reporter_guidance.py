@@ -154,6 +154,11 @@ def test_a_study_s_numbers_stand_nowhere_but_in_its_evidence(root):
         assert not [phrase for phrase in numbers if phrase in text], file
 
 
+def test_that_limits_are_a_convention_is_written_once(root):
+    files = [*(root / "runlog").rglob("*.py"), *(root / "runlog").rglob("*.html")]
+    assert not [file for file in files if "Limits are a convention" in file.read_text(encoding="utf-8")]
+
+
 def phrases_of(entry):
     """Yield the numbers of a study as a sentence would have them."""
     if entry.people:

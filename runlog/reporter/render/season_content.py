@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from runlog import units
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import _, ngettext, use_language
+from runlog.reporter.guidance import evidence
 from runlog.reporter.render import week_content
 from runlog.reporter.render.content import (
     Block,
@@ -185,7 +186,7 @@ def _shoes_section(season: Season) -> Iterator[Section]:
     blocks = (
         Table(titles, tuple(rows), style="scrolling"),
         *((BulletList(endings),) if endings else ()),
-        Paragraph(_("Limits are a convention, not a measurement."), quiet=True),
+        Paragraph(evidence("shoe-limits").quote(), quiet=True),
     )
     yield Section(_("Shoes"), blocks)
 

@@ -271,7 +271,7 @@ def _shoes_section(week: Week) -> Iterator[Section]:
 
 
 def _rotation_note(week: Week) -> str:
-    convention = _("Limits are a convention, not a measurement.")
+    convention = guidance.evidence("shoe-limits").quote()
     pairs = sum(shoe.share_28d > 0 for shoe in week.shoes)
     if not pairs:
         return convention
