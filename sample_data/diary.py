@@ -73,12 +73,12 @@ def evenings(runs: list[Run]) -> list[Evening]:
 
 
 def diary_csv(runs: list[Run]) -> str:
-    """The text of diary.csv."""
+    """Return the text of diary.csv."""
     return _table(COLUMNS, _rows(runs))
 
 
 def shoes_csv() -> str:
-    """The text of shoes.csv."""
+    """Return the text of shoes.csv."""
     columns = ("name", "from", "retired", "start_km", "limit_km", "default")
     rows = [
         {

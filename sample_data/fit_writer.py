@@ -28,7 +28,7 @@ NUMBERS = Profile["mesg_num"]
 
 
 def run_fit(run: Run, recording: Recording, name: str) -> bytes:
-    """The FIT file of a run; of the truncated one only what had been written when the battery died."""
+    """Return the FIT file of a run; of the truncated one only what had been written when the battery died."""
     sport = {"sport": "running", "sub_sport": "treadmill" if run.treadmill else "generic"}
     told: Message = {"sport_profile_name": name}
     if run.number % TELLS_EFFORT_EVERY == 0:
@@ -40,7 +40,7 @@ def run_fit(run: Run, recording: Recording, name: str) -> bytes:
 
 
 def strength_fit(start: datetime, recording: Recording) -> bytes:
-    """The FIT file of a strength session."""
+    """Return the FIT file of a strength session."""
     sport = {"sport": "training", "sub_sport": "strength_training"}
     return _session(start, recording, sport, {"sport_profile_name": "Strength, upper back and core"})
 

@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
 
 
 def run_name(run: Run) -> str:
-    """What the runner calls a run."""
+    """Return the name that the runner gives a run."""
     if run.treadmill:
         return "Treadmill, too hot outside"
     where = PLACES[str(run.route)]

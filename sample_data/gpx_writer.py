@@ -30,7 +30,7 @@ POINT = (
 
 
 def run_gpx(run: Run, recording: Recording, name: str) -> bytes:
-    """The GPX file of a run; a pause begins a new segment."""
+    """Return the GPX file of a run; a pause begins a new segment."""
     text = [HEAD.format(time=_iso(run, LATE_S), name=escape(name))]
     for segment in _segments(recording):
         text += ["<trkseg>\n", *(_point(run, *sample) for sample in _resampled(segment)), "</trkseg>\n"]
@@ -49,7 +49,7 @@ def _segments(recording: Recording) -> Iterator[list[Point]]:
 
 
 def _resampled(points: list[Point]) -> Iterator[tuple[int, Point, Point, float]]:
-    """A time, the points before and after it, and how far it lies from one to the other."""
+    """Yield each time, the points before and after it, and how far it lies from one to the other."""
     time = points[0].time_s + LATE_S
     for before, after in pairwise(points):
         while before.time_s <= time < after.time_s:

@@ -76,7 +76,7 @@ class Wander:
         self.value = random.gauss(0, spread)
 
     def after(self, seconds: float) -> float:
-        """The value so many seconds later."""
+        """Return the value so many seconds later."""
         kept = math.exp(-seconds / self.seconds)
         self.value = kept * self.value + self.random.gauss(0, self.spread) * math.sqrt(1 - kept * kept)
         return self.value
@@ -197,7 +197,7 @@ class _Sensors:
 
 
 def _laps(run: Run, points: list[Point]) -> Iterator[Lap]:
-    """A lap every kilometre; those of a workout tell warm-up and cool-down apart."""
+    """Yield a lap every kilometre; those of a workout tell warm-up and cool-down apart."""
     first = 0
     kind, kilometre = _part(run, points, 0)
     for index in range(1, len(points)):

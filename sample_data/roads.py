@@ -56,7 +56,7 @@ class Road:
 
 @cache
 def road(route: str) -> Road:
-    """The road of a route, exactly as long as the route."""
+    """Return the road of a route, exactly as long as the route."""
     places = _loop(LOOPS[route]) if route in LOOPS else _there_and_back(THERE_AND_BACK[route])
     scale = 1000 * ROUTE_KM[route] / _lengths(places)[-1]
     places = [(scale * x, scale * y) for x, y in places]
@@ -99,7 +99,7 @@ def _there_and_back(bends: list[Place]) -> list[Place]:
 
 
 def _smooth(bends: list[Place]) -> list[Place]:
-    """A Catmull-Rom curve through all bends but the first and last, which only set its direction."""
+    """Return a Catmull-Rom curve through all bends but the first and last, which only set its direction."""
     pieces = zip(bends, bends[1:], bends[2:], bends[3:], strict=False)
     places = [_between(*piece, step / STEP) for piece in pieces for step in range(STEP)]
     return [*places, bends[-2]]

@@ -121,7 +121,7 @@ def runs() -> list[Run]:
 
 
 def week_of(day: date) -> int:
-    """The week of the season, the first is 1."""
+    """Return the week of the season, the first is 1."""
     return (day - FIRST_DAY).days // 7 + 1
 
 

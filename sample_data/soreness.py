@@ -47,7 +47,7 @@ def shoe_km(runs: Sequence[Run], moment: datetime) -> float | None:
 
 
 def run_spike(runs: Sequence[Run], moment: datetime) -> float | None:
-    """The distance of the last run, within 24 hours, over the longest of the 30 days before it."""
+    """Return the distance of the last run, within 24 hours, over the longest of the 30 days before it."""
     last = _last(runs, moment - RECENT, moment)
     if last is None:
         return None
@@ -66,12 +66,12 @@ FACTORS: tuple[Callable[[Sequence[Run], datetime], float | None], ...] = (
 
 
 def factors(runs: Sequence[Run], moment: datetime) -> dict[str, float | None]:
-    """The value of every factor at the moment."""
+    """Return the value of every factor at the moment."""
     return {factor.__name__: factor(runs, moment) for factor in FACTORS}
 
 
 def expected(values: dict[str, float | None]) -> float:
-    """The soreness that the factors make, before noise."""
+    """Return the soreness that the factors make, before noise."""
     effects = [
         truth["effect"] * (value - truth["reference"]) / truth["step"]
         for name, truth in TRUTH["factors"].items()
@@ -81,7 +81,7 @@ def expected(values: dict[str, float | None]) -> float:
 
 
 def noise(days: Iterable[date]) -> dict[date, float]:
-    """What lasts for days and what is new every day, for each of the days in a row."""
+    """Add up what lasts for days and what is new every day, for each of the days in a row."""
     truth, random = TRUTH["noise"], chance("noise")
     kept = math.exp(-1 / truth["lasting_days"])
     lasting = random.gauss(0, truth["lasting_sd"])
@@ -93,7 +93,7 @@ def noise(days: Iterable[date]) -> dict[date, float]:
 
 
 def rating(soreness: float) -> int:
-    """What the runner writes down: a whole number from 0 to 10."""
+    """Return what the runner writes down: a whole number from 0 to 10."""
     return min(10, max(0, round(soreness)))
 
 

@@ -61,6 +61,38 @@ def test_imports_run_in_no_circle():
     ).prepare()
 
 
+def test_modules_are_few_and_short(root):
+    lines = {path: path.read_bytes().count(b"\n") for path in (root / "runlog").rglob("*.py")}
+    assert len(lines) <= 170
+    assert {str(path.relative_to(root)): number for path, number in lines.items() if number > 400} == {}
+
+
+#: First words of a docstring that tell what is returned where it should say what is done.
+NO_VERBS = {"A", "All", "An", "Everything", "How", "Of", "So", "That", "The", "Those"} | {
+    *("What", "When", "Where", "Whether", "Which")
+}
+
+
+def _is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any("property" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def _is_factor(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """The docstring of a factor is what a runner reads of it: a name of the number."""
+    return [argument.arg for argument in function.args.args] == ["history", "moments"]
+
+
+def test_the_docstrings_of_functions_begin_with_a_verb(root):
+    functions = [
+        (path.name, node.name, (ast.get_docstring(node) or "None").split()[0].rstrip(",.:;"))
+        for path in (root / "runlog").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if not _is_property(node) and not _is_factor(node)
+    ]
+    assert [function for function in functions if function[2] in NO_VERBS] == []
+
+
 def test_the_top_level_is_what_was_drawn(root):
     listed = subprocess.run(
         ["git", "ls-files"],  # noqa: S607 - whichever git the runner has
@@ -103,10 +135,7 @@ def _written_factors(module: Path) -> set[str]:
     tree = ast.parse(module.read_text(encoding="utf-8"))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     return {
-        function.name
-        for function in functions
-        if not function.name.startswith("_")
-        and [argument.arg for argument in function.args.args] == ["history", "moments"]
+        function.name for function in functions if not function.name.startswith("_") and _is_factor(function)
     }
 
 
