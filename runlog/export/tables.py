@@ -37,17 +37,8 @@ class RunsTable:
         local = None if one.utc_offset_s is None else at_offset(one.start, one.utc_offset_s).isoformat()
         values = [getattr(one, name) for name in _RUN_COLUMNS]
         sources = "; ".join(stored.sources)
-        self._rows.writerow(
-            [
-                stored.id,
-                one.start.isoformat(),
-                local,
-                *values,
-                stored.shoe_override or one.shoe,
-                one.device,
-                sources,
-            ]
-        )
+        shoe = stored.shoe_override or one.shoe
+        self._rows.writerow([stored.id, one.start.isoformat(), local, *values, shoe, one.device, sources])
 
     def text(self) -> str:
         """Return the whole table."""
