@@ -281,12 +281,12 @@ def _known_words() -> frozenset[str]:
     return frozenset(chain.from_iterable(re.findall("[a-z]+", text.lower()) for text in texts))
 
 
-def _source_texts(folder: Traversable) -> Iterator[str]:
-    for path in folder.iterdir():
-        if path.is_dir():
-            yield from _source_texts(path)
-        elif path.name.endswith(".py"):
-            yield path.read_text(encoding="utf-8")
+def _source_texts(source: Traversable) -> Iterator[str]:
+    if source.is_dir():
+        for inner in source.iterdir():
+            yield from _source_texts(inner)
+    elif source.name.endswith(".py"):
+        yield source.read_text(encoding="utf-8")
 
 
 def _settings_summary(config: Path) -> dict[str, Any]:

@@ -8,19 +8,13 @@ since the same loop run twice a day looks much alike.
 from __future__ import annotations
 
 from datetime import UTC
-from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.localtime import MAX_ZONE_OFFSET_S, ZONE_STEP_S, local_day
 from runlog.model import UNKNOWN_SPORT, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from runlog.matching import Recording
-    from runlog.model import Activity, Track
-
-    LoadPair = Callable[[], tuple[Track, Track] | None]
+    from runlog.model import Activity
 
 _MIN_OVERLAP_SHARE = 0.7
 _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
@@ -28,8 +22,6 @@ _START_TOLERANCE_S = 60  # two devices are not started in the same second
 _COPY_TOLERANCE = 0.02
 _MIN_DURATION_S = 300  # a shorter part is soon like another
 _PAPER_TOLERANCE = 0.1  # what people write down, and what apps count as elapsed
-#: Where positions say nothing, or are of a made-up world.
-_INDOOR_SPORTS = {"virtual_activity", "treadmill", "indoor_running"}
 
 
 class ClockLag(NamedTuple):
@@ -37,93 +29,6 @@ class ClockLag(NamedTuple):
 
     seconds: float
     is_complete: bool
-
-
-def find_duplicates(
-    activity: Activity,
-    nearby: Sequence[Recording],
-    load_new: Callable[[], Track | None],
-    load_track: Callable[[int], Track | None],
-) -> list[Recording]:
-    """Return the recordings of the same activity, the closest first; none where it is new.
-
-    A row with a day but no time joins at most one run, and each list describes a run once.
-
-    Args:
-        activity: a new recording, without its track.
-        nearby: the stored recordings that start around its time.
-        load_new: reads its track; called only where tracks are compared, and once.
-        load_track: reads the track of a stored recording by its id.
-    """
-    others = [one for one in nearby if not is_same_list(activity, one.activity)]
-    if activity.day_only:
-        listed = {one.activity_id for one in nearby if is_same_list(activity, one.activity)}
-        return _sorted_matches(activity, (one for one in others if one.activity_id not in listed))[:1]
-    load_once = cache(load_new)
-    duplicates = [
-        one
-        for one in others
-        if not one.activity.day_only
-        and _is_duplicate(activity, one, cache(partial(_load_pair, one, load_once, load_track)))
-    ]
-    duplicates.sort(key=lambda one: closeness(activity, one.activity), reverse=True)
-    return duplicates + _sorted_matches(activity, _unmatched_day_rows(nearby, duplicates))[:1]
-
-
-def _sorted_matches(activity: Activity, others: Iterable[Recording]) -> list[Recording]:
-    same = [one for one in others if is_same_run(activity, one.activity)]
-    return sorted(same, key=lambda one: closeness(activity, one.activity), reverse=True)
-
-
-def _unmatched_day_rows(nearby: Sequence[Recording], duplicates: Sequence[Recording]) -> list[Recording]:
-    """Return day-only rows without a recording yet, from lists that do not describe this run already."""
-    of_this_run = {one.activity_id for one in duplicates}
-    listed = [one.activity for one in nearby if one.activity_id in of_this_run]
-    recorded = {one.activity_id for one in nearby if not one.activity.day_only}
-    return [
-        one
-        for one in nearby
-        if one.activity_id not in recorded and not any(is_same_list(one.activity, row) for row in listed)
-    ]
-
-
-def _load_pair(
-    other: Recording, load_new: Callable[[], Track | None], load_track: Callable[[int], Track | None]
-) -> tuple[Track, Track] | None:
-    new = load_new() if other.points else None
-    track = None if new is None else load_track(other.id)
-    return None if new is None or track is None else (new, track)
-
-
-def _is_duplicate(activity: Activity, other: Recording, load_pair: LoadPair) -> bool:
-    """Return whether both are of one activity: by their tracks if they tell, else by times and distances."""
-    if is_clear_match(activity, other.activity):
-        return True
-    same = _same_by_position(activity, other.activity, load_pair)
-    if same is None:
-        same = is_same_run(activity, other.activity)
-    return same or _same_with_clock_lag(activity, other.activity, load_pair)
-
-
-def _same_by_position(activity: Activity, other: Activity, load_pair: LoadPair) -> bool | None:
-    """Return whether the tracks of the same time are of one runner; None where they do not tell."""
-    indoors = not _INDOOR_SPORTS.isdisjoint({activity.sub_sport, other.sub_sport})
-    pair = None if indoors or not overlaps_in_time(activity, other) else load_pair()
-    if pair is None:
-        return None
-    from runlog.matching.tracks import is_same_runner
-
-    return is_same_runner(*pair, (other.start - activity.start).total_seconds())
-
-
-def _same_with_clock_lag(activity: Activity, other: Activity, load_pair: LoadPair) -> bool:
-    lags = possible_clock_lags(activity, other)
-    pair = load_pair() if lags else None
-    if pair is None:
-        return False
-    from runlog.matching.tracks import tracks_coincide
-
-    return any(tracks_coincide(*pair, lag.seconds, allow_heart_rate_only=lag.is_complete) for lag in lags)
 
 
 def is_same_run(one: Activity, other: Activity) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog.errors import BadInput, run_not_found
-from runlog.matching import same_run
+from runlog.matching import duplicates
 from runlog.matching.same_run import is_same_run
 from runlog.model import Kind
 from runlog.store import activities, routes, rows
@@ -139,17 +139,17 @@ def _add_recording(
     position: FilePosition,
     counts: ImportCounts,
 ) -> None:
-    duplicates = find_duplicates(db, activity, stream)
-    if not duplicates:
+    matches = find_duplicates(db, activity, stream)
+    if not matches:
         activity_id = new_activity(db)
         counts.add_activity(is_run=activity.kind is Kind.RUN)
     else:
-        merged = mergeable(db, (one.activity_id for one in duplicates))
+        merged = mergeable(db, (one.activity_id for one in matches))
         activity_id = merge_activities(db, merged)
         if activity.external:
             counts.joined += 1
         else:
-            counts.duplicates.append([one for one in duplicates if one.activity_id in merged])
+            counts.duplicates.append([one for one in matches if one.activity_id in merged])
     insert_recording(db, activity, stream, activity_id, position)
 
 
@@ -329,7 +329,7 @@ def find_duplicates(
     """
     first, last = (rows.utc_text(activity.start + reach) for reach in (-_SEARCH_SPAN, _SEARCH_SPAN))
     nearby = [one for one in activities.recordings_between(db, first, last) if one.id not in exclude]
-    return same_run.find_duplicates(
+    return duplicates.find_duplicates(
         activity,
         nearby,
         load_new=lambda: None if stream is None else stream.unpack(),
