@@ -228,3 +228,20 @@ class ExportedJournal:
     routes: tuple[Route, ...] = ()
     on_route: Mapping[int, RouteAssignment] = field(default_factory=dict)
     activities: Mapping[int, tuple[RecordingKey, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """An activity as one file has it, without the track.
+
+    Attributes:
+        streams: how many columns its track has; points: how many rows.
+    """
+
+    id: int
+    activity_id: int
+    file_id: int
+    path: str
+    activity: Activity
+    streams: int
+    points: int

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from runlog.ingest.sources import FoundFile
-    from runlog.matching import Recording
+    from runlog.records import Recording
     from runlog.settings import Settings
     from runlog.store import Store
     from runlog.store.files import KnownFile

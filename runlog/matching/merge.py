@@ -10,8 +10,8 @@ from runlog.model import UNKNOWN_SPORT, TrackSummary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from runlog.matching import Recording
     from runlog.model import Activity
+    from runlog.records import Recording
 
 _PARTIAL_SHARE = 0.9
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from runlog.matching import Recording
     from runlog.model import Track, TrackSummary
+    from runlog.records import Recording
 
 _SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
 

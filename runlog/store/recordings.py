@@ -10,8 +10,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from runlog import matching
 from runlog.errors import BadInput, run_not_found
-from runlog.matching import duplicates
 from runlog.matching.same_run import is_same_run
 from runlog.model import Kind
 from runlog.store import activities, routes, rows
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Sequence
 
-    from runlog.matching import Recording
     from runlog.model import Activity
+    from runlog.records import Recording
     from runlog.store.tracks import PackedDerived, PackedTrack
 
 
@@ -329,7 +329,7 @@ def find_duplicates(
     """
     first, last = (rows.utc_text(activity.start + reach) for reach in (-_SEARCH_SPAN, _SEARCH_SPAN))
     nearby = [one for one in activities.recordings_between(db, first, last) if one.id not in exclude]
-    return duplicates.find_duplicates(
+    return matching.find_duplicates(
         activity,
         nearby,
         load_new=lambda: None if stream is None else stream.unpack(),

@@ -7,9 +7,8 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from runlog.matching import Recording
 from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe
-from runlog.records import StoredEntry
+from runlog.records import Recording, StoredEntry
 
 if TYPE_CHECKING:
     import sqlite3
