@@ -192,7 +192,7 @@ class Finding:
         return self.grade in (*SIGNS, "none")
 
     @property
-    def is_told(self) -> bool:
+    def has_own_place(self) -> bool:
         """True if it gets an entry of its own; others share one line.
 
         Without a sign there are only primary factors, of which some are in the table "Besides running".

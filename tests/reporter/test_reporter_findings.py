@@ -59,7 +59,7 @@ def test_each_primary_factor_has_an_entry_or_is_in_the_table_besides_running():
     numbers = dict.fromkeys(("now", "median", "effect", "low", "high", "impact"), float("nan"))
     texts = dict.fromkeys(("label", "now_text", "median_text", "sentence"), "")
     every = [Finding(factor.name, n=0, grade="none", **numbers, **texts) for factor in FACTORS]
-    own_entry = {finding.factor for finding in every if finding.is_told}
+    own_entry = {finding.factor for finding in every if finding.has_own_place}
     other_habits = {factor.name for factor in FACTORS if factor.family in findings.OTHER_HABIT_FAMILIES}
     assert other_habits == {"strength_7d", "mobility_7d", "desk_hours", "posture"}
     assert {factor.name for factor in FACTORS if factor.primary} <= own_entry | other_habits

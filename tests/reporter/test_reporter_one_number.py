@@ -147,7 +147,7 @@ def test_the_links(sample_history, facts, text):
         )
         if one.is_estimated:
             assert drawn["effect"][one.factor] == pytest.approx(one.effect)
-        if one.is_told and one.is_estimated:
+        if one.has_own_place and one.is_estimated:
             digits = 1 if abs(one.effect) >= 1 else 2
             assert f'<span class="number">{units.number(one.effect, digits, signed=True)} (' in text
 

@@ -75,7 +75,7 @@ def test_the_markdown_says_what_the_page_says(facts):
     text = render.render(facts, "md").decode()
     assert text.startswith(f"# {facts.headline}\n")
     for finding in facts.findings:
-        if finding.is_told:
+        if finding.has_own_place:
             assert finding.label in text
             assert as_text.escape_markdown(finding.sentence) in text
     for chosen in facts.tips:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def finding_blocks(week: Week) -> Iterator[Block]:
     """Yield the factors of a week and their links, or why there are no links yet."""
-    own_place = [finding for finding in week.findings if finding.is_told]
+    own_place = [finding for finding in week.findings if finding.has_own_place]
     if week.has_links:
         yield _linked_findings(week, tuple(_finding_block(finding, linked=True) for finding in own_place))
         yield from _other_findings(week)
@@ -120,7 +120,7 @@ def _other_findings(week: Week) -> Iterator[Paragraph]:
         others = [
             f"{finding.label} ({finding.now_text})"
             for finding in week.findings
-            if not finding.is_told and finding.grade in grades
+            if not finding.has_own_place and finding.grade in grades
         ]
         if others:
             yield Paragraph(f"{'; '.join(others)}.", lead=f"{title}:", quiet=True, style="others")

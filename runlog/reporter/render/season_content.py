@@ -143,7 +143,7 @@ def _link_blocks(season: Season) -> Iterator[Block]:
     items = [
         ListItem(f"{finding.label}:", f"{finding.sentence} {format_estimate(finding)}")
         for finding in season.findings
-        if finding.is_told and finding.is_estimated
+        if finding.has_own_place and finding.is_estimated
     ]
     if items:
         yield BulletList(tuple(items))
