@@ -182,12 +182,12 @@ def test_the_json_keeps_to_its_schema(which, request):
     )
     found = request.getfixturevalue(which)
     text = render.render(found, "json").decode()
-    told_facts = json.loads(text, parse_constant=pytest.fail)
+    document = json.loads(text, parse_constant=pytest.fail)
     checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    assert [error.message for error in checker.iter_errors(told_facts)] == []
-    assert told_facts["headline"] == found.headline
-    assert told_facts["this_week"]["distance_m"] == pytest.approx(found.totals.distance_m)
-    assert told_facts["shoes"][0]["worn_m"] == pytest.approx(found.shoes[0].worn_m)
+    assert [error.message for error in checker.iter_errors(document)] == []
+    assert document["headline"] == found.headline
+    assert document["this_week"]["distance_m"] == pytest.approx(found.totals.distance_m)
+    assert document["shoes"][0]["worn_m"] == pytest.approx(found.shoes[0].worn_m)
 
 
 def test_unknown_is_null_and_0_is_a_value(diary, at):

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from runlog.analysis.periods import Span
     from runlog.reporter.season import PastAlert, PeriodTotals, Season
 
-#: Raised when a key goes or means something else, not when one is added.
+#: Raised when a key is removed or changes its meaning, not when one is added.
 FORMAT_VERSION = 1
 
 
 def render_json(report: Week | Season) -> str:
     """Return the JSON document of a week or a season, its sentences in the language of the settings.
 
-    A terminal can show it: names come from files, so what could steer one is escaped.
+    Characters that could steer a terminal are escaped, since names come from files.
     """
     facts = _week_facts(report) if isinstance(report, Week) else _season_facts(report)
     document = json.dumps(to_json_value(facts), indent=2, ensure_ascii=False, allow_nan=False)
@@ -80,9 +80,9 @@ def to_json_value(value: Any) -> Any:  # noqa: ANN401 - all that the facts are m
     if is_dataclass(value) and not isinstance(value, type):
         return to_json_value(_fields_of(value))
     if isinstance(value, dict):
-        return {str(key): to_json_value(one) for key, one in value.items()}
+        return {str(key): to_json_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [to_json_value(one) for one in value]
+        return [to_json_value(item) for item in value]
     if isinstance(value, date):
         return value.isoformat()
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -106,7 +106,7 @@ class ChartBlock:
         name: of the chart.
         data: what it draws.
         finding: what it shows, in one sentence.
-        folded: the words that unfold it on a page; its finding is then said before it.
+        folded: the words that unfold it on a page; its finding then stands before it, so texts leave it out.
         note: on how it is drawn; texts without pictures leave it out.
     """
 
