@@ -179,7 +179,7 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
 def _drop_caches(journal: Journal) -> None:
     try:
         journal.drop_caches()
-    except StoreError as error:  # what is wrong is told by the check
+    except StoreError as error:  # the check reports what is wrong
         echo_err(f"Nothing repaired: {error}")
 
 

@@ -32,7 +32,7 @@ _COUNTS = (
     ("skipped", "files with nothing for runlog"),
     ("failed", "files that could not be read"),
 )
-#: Only these can raise an alert or end one.
+#: Only these counts can raise an alert or end one.
 _ALERT_RELEVANT = ("runs_added", "other_added", "ratings_added", "ratings_updated", "merged")
 _COUNT_COLUMNS = (Column("count", "", numeric=True), Column("what", "Import"))
 _REASON_COLUMNS = (

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     ProgressCallback = Callable[[int, int, str], None]
 
 OutputFormat = Literal["table", "json", "csv"]
-_UNLIMITED_WIDTH = 100_000  # columns: what is no terminal has no width to keep to
+_UNLIMITED_WIDTH = 100_000  # columns, where stdout is no terminal
 _COLUMN_GAP = 2
 
 
@@ -244,7 +244,7 @@ def _format_day(day: date) -> str:
     return units.day(day, year=day.year != base.now().astimezone().year)
 
 
-#: An entry's fields in words; "no" is put before that of a False.
+#: An entry's fields in words; a False gets a "no" before it.
 _ENTRY_TEMPLATES = {
     "warmup": "warm-up",
     "cooldown": "cool-down",

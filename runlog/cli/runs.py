@@ -117,7 +117,7 @@ def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
             row[f"{habit}_shown"] = habit_answer(row[habit], row.get(f"{habit}_confidence"))
         row["part_of"] = None if row.get("part_of") is None else int(row["part_of"])
         for key in (*RUN_KEYS, *EXTRA_RUN_KEYS):
-            row.setdefault(key, None)  # what only runs have
+            row.setdefault(key, None)  # other activities lack some
         row["route_shown"] = row["route_name"] or row["route"]
     return rows
 
