@@ -88,6 +88,6 @@ class Files:
         return Outcome(*describe_counts(change), *counted)
 
 
-def shoes_of(kept: Store) -> Shoes:
+def shoes_of(store: Store) -> Shoes:
     """The shoes of a store."""
-    return Shoes(kept, Settings())
+    return Shoes(store, Settings())

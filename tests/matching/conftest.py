@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Store]:
+def stored(tmp_path: Path) -> Iterator[Store]:
     with store.open(tmp_path / "home") as opened:
         yield opened
 
 
 @pytest.fixture
-def files(kept: Store) -> Files:
-    return Files(kept)
+def files(stored: Store) -> Files:
+    return Files(stored)
 
 
 @pytest.fixture

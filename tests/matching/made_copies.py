@@ -51,9 +51,11 @@ class Copy:
         whole = activity.track
         first, last = (share * whole["time_s"][-1] for share in self.part)
         rng = np.random.default_rng(7)
-        kept = (whole["time_s"] >= first) & (whole["time_s"] <= last) & (rng.random(len(whole)) >= self.drop)
-        kept[np.arange(len(whole)) % self.every > 0] = False
-        columns = {name: column[kept] for name, column in whole.columns.items()}
+        selected = (
+            (whole["time_s"] >= first) & (whole["time_s"] <= last) & (rng.random(len(whole)) >= self.drop)
+        )
+        selected[np.arange(len(whole)) % self.every > 0] = False
+        columns = {name: column[selected] for name, column in whole.columns.items()}
         begin_s = columns["time_s"][0]
         columns["time_s"] = (columns["time_s"] - begin_s) * self.pace
         if "heart_rate_bpm" in columns and self.beats is None:

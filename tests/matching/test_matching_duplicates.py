@@ -12,19 +12,19 @@ from runlog.store.activities import read_activities
 HOUR = 3600.0
 
 
-def ids(kept):
-    return [activity.id for activity in kept.read(read_activities)]
+def ids(stored):
+    return [activity.id for activity in stored.read(read_activities)]
 
 
-def test_two_devices_on_one_run_are_merged_and_told(files, kept, run):
+def test_two_devices_on_one_run_are_merged_and_told(files, stored, run):
     files.add("/watch/a.fit", run(name="Morning loop"))
     second = files.add("/phone/a.gpx", run(20, duration_s=2950, distance_m=10_120))
     assert second.outcome == "merged"
     assert second.runs == (1,)
     assert second.runs_added == 0
     assert second.reason == "the same run as #1 'Morning loop' (a.fit)"
-    assert ids(kept) == [1]
-    assert set(kept.read(read_activities)[0].sources) == {"/watch/a.fit", "/phone/a.gpx"}
+    assert ids(stored) == [1]
+    assert set(stored.read(read_activities)[0].sources) == {"/watch/a.fit", "/phone/a.gpx"}
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def test_two_devices_on_one_run_are_merged_and_told(files, kept, run):
         pytest.param(0, {"sub_sport": "trail"}, id="another word for the same"),
     ],
 )
-def test_the_same_run(files, kept, run, after_s, changes):
+def test_the_same_run(files, stored, run, after_s, changes):
     files.add("/a", run())
     assert files.add("/b", run(after_s, **changes)).outcome == "merged"
-    assert ids(kept) == [1]
+    assert ids(stored) == [1]
 
 
 @pytest.mark.parametrize(
@@ -61,35 +61,35 @@ def test_the_same_run(files, kept, run, after_s, changes):
         pytest.param(24 * HOUR, {}, id="the next day"),
     ],
 )
-def test_not_the_same_run(files, kept, run, after_s, changes):
+def test_not_the_same_run(files, stored, run, after_s, changes):
     files.add("/a", run())
     assert files.add("/b", run(after_s, **changes)).outcome == "added"
-    assert ids(kept) in ([1, 2], [2, 1])
+    assert ids(stored) in ([1, 2], [2, 1])
 
 
-def test_other_activities_are_the_same_only_in_one_sport(files, kept, run):
+def test_other_activities_are_the_same_only_in_one_sport(files, stored, run):
     files.add("/ride.fit", run(sport="cycling", kind=Kind.OTHER))
     walked = files.add("/walk.gpx", run(sport="walking", kind=Kind.OTHER))
     assert (walked.outcome, walked.other_added, walked.runs) == ("added", 1, ())
-    assert [activity.activity.sport for activity in kept.read(read_activities)] == ["cycling", "walking"]
+    assert [activity.activity.sport for activity in stored.read(read_activities)] == ["cycling", "walking"]
 
 
-def test_a_recording_that_names_no_sport_is_of_the_activity_of_that_time(files, kept, run):
+def test_a_recording_that_names_no_sport_is_of_the_activity_of_that_time(files, stored, run):
     files.add("/ride.fit", run(sport="cycling", kind=Kind.OTHER))
     unnamed = files.add("/ride.gpx", run(sport="unknown", kind=Kind.OTHER))
     assert unnamed.outcome == "merged"
     assert unnamed.reason.startswith("the same activity as #1 ")
-    assert [activity.activity.sport for activity in kept.read(read_activities)] == ["cycling"]
+    assert [activity.activity.sport for activity in stored.read(read_activities)] == ["cycling"]
 
 
 @pytest.mark.parametrize("shift_h", [1, -2, 5.5, 10])
-def test_a_copy_in_another_zone_is_the_same_run(files, kept, run, track, shift_h):
+def test_a_copy_in_another_zone_is_the_same_run(files, stored, run, track, shift_h):
     files.add("/a.fit", run(track=track(3000, 10_000)))
     copy = run(
         shift_h * HOUR + 12, duration_s=2988, distance_m=9_990, track=_without_start(track(3000, 10_000), 12)
     )
     assert files.add("/b.gpx", copy).outcome == "merged"
-    assert ids(kept) == [1]
+    assert ids(stored) == [1]
 
 
 def test_a_treadmill_copy_in_another_zone_is_known_by_its_heart_rate(files, run, track):
@@ -119,12 +119,12 @@ def test_a_second_run_of_the_day_stays_one(files, run, track, after_s, changes):
     assert files.add("/b.gpx", run(after_s, **changes)).runs_added == 1
 
 
-def test_a_part_of_the_run_in_another_zone_is_the_same_run(files, kept, run, track):
+def test_a_part_of_the_run_in_another_zone_is_the_same_run(files, stored, run, track):
     whole = track(3000, 10_000)
     files.add("/a.fit", run(track=whole))
     cropped = run(2 * HOUR + 400, duration_s=2600.0, distance_m=8_667.0, track=_without_start(whole, 400))
     assert files.add("/b.gpx", cropped).outcome == "merged"
-    assert kept.read(read_activities)[0].activity.duration_s == 3000.0
+    assert stored.read(read_activities)[0].activity.duration_s == 3000.0
 
 
 def test_a_part_by_the_heart_rate_alone_stays_one(files, run, track):
@@ -158,7 +158,7 @@ def test_a_made_up_world_does_not_make_another_run(files, run, track):
     assert files.add("/app.fit", virtual).outcome == "merged"
 
 
-def test_a_recording_that_is_the_same_as_two_makes_one_of_all(files, kept, run):
+def test_a_recording_that_is_the_same_as_two_makes_one_of_all(files, stored, run):
     first, second = (
         run(duration_s=1500.0, distance_m=5_000.0),
         run(1500, duration_s=1500.0, distance_m=5_000.0),
@@ -167,16 +167,16 @@ def test_a_recording_that_is_the_same_as_two_makes_one_of_all(files, kept, run):
     told = files.add("/whole.gpx", run())
     assert told.reason == "the same run as #1 (a.fit) and #2 (a.fit)"
     assert told.runs == (1,)
-    assert [(one.id, one.activity.distance_m) for one in kept.read(read_activities)] == [(1, 10_000.0)]
+    assert [(one.id, one.activity.distance_m) for one in stored.read(read_activities)] == [(1, 10_000.0)]
 
 
-def test_two_treadmill_runs_at_whole_hours_stay_two(files, kept, run, track):
+def test_two_treadmill_runs_at_whole_hours_stay_two(files, stored, run, track):
     first = _without(track(3000, 10_000, heart_rate_bpm=150.0), "lat", "lon")
     second = _without(track(3000, 10_000, heart_rate_bpm=154.0), "lat", "lon")
     files.add("/a.fit", run(track=first))
     files.add("/b.fit", run(5 * HOUR, track=second))
     files.add("/c.fit", run(10 * HOUR, track=_without(first, "heart_rate_bpm")))
-    assert len(ids(kept)) == 3
+    assert len(ids(stored)) == 3
 
 
 def _without(track, *columns):

@@ -44,14 +44,14 @@ def recordings(draw):
 
 def grouped(made, order):
     """The files of each activity, once those files have come in that order."""
-    with tempfile.TemporaryDirectory() as folder, store.open(Path(folder)) as kept:
-        files = Files(kept)
+    with tempfile.TemporaryDirectory() as folder, store.open(Path(folder)) as stored:
+        files = Files(stored)
         for number in order:
             one = made[number]
             row = one.external and f"{one.external}:{number}"
             bare = {"external": row, "track": None if row else one.track}
             files.add(f"/{number}", replace(one, **bare))
-        return {frozenset(activity.sources) for activity in kept.read(read_activities)}
+        return {frozenset(activity.sources) for activity in stored.read(read_activities)}
 
 
 @given(st.lists(recordings(), min_size=2, max_size=5), st.randoms(use_true_random=False))

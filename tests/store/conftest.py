@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Store]:
+def stored(tmp_path: Path) -> Iterator[Store]:
     with store.open(tmp_path / "home") as opened:
         yield opened
 
@@ -37,8 +37,8 @@ def anybodys_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def files(kept: Store) -> Files:
-    return Files(kept)
+def files(stored: Store) -> Files:
+    return Files(stored)
 
 
 @pytest.fixture

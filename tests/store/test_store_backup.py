@@ -30,15 +30,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def fill(home, runs, *, points=600.0):
     """A home with that many runs, each with a track, a rating of the last one, and a pair of shoes."""
-    with store.open(home) as kept:
-        files = Files(kept)
+    with store.open(home) as stored:
+        files = Files(stored)
         for number in range(runs):
             track = make_track(points, 2000.0, heart_rate_bpm=150.0)
             files.add(
                 f"/{home.name}/{number}.fit", make_run(86400.0 * number, duration_s=points, track=track)
             )
-        kept.write(add_entry, Entry(MONDAY, 7200, soreness=3.0, note="stiff"))
-        shoes_of(kept).add(Shoe(home.name))
+        stored.write(add_entry, Entry(MONDAY, 7200, soreness=3.0, note="stiff"))
+        shoes_of(stored).add(Shoe(home.name))
     return home
 
 
@@ -239,14 +239,14 @@ def test_what_was_there_is_kept_aside(home, tmp_path):
 
 def test_a_process_that_has_the_home_open_goes_on_with_what_was_restored(home, tmp_path):
     backup.make_backup(home, tmp_path / "b.db", NOW)
-    with store.open(home) as kept:
-        Files(kept).add("/later.fit", make_run(86400.0 * 9))
-        assert len(kept.read(read_activities)) == 4
+    with store.open(home) as stored:
+        Files(stored).add("/later.fit", make_run(86400.0 * 9))
+        assert len(stored.read(read_activities)) == 4
         backup.restore_backup(home, tmp_path / "b.db", NOW)
-        assert len(kept.read(read_activities)) == 3
-        Files(kept).add("/later.fit", make_run(86400.0 * 9))
-    with store.open(home) as kept:
-        assert len(kept.read(read_activities)) == 4
+        assert len(stored.read(read_activities)) == 3
+        Files(stored).add("/later.fit", make_run(86400.0 * 9))
+    with store.open(home) as stored:
+        assert len(stored.read(read_activities)) == 4
 
 
 def test_a_writer_that_does_not_finish_is_waited_for_so_long(home, tmp_path, monkeypatch):
@@ -305,8 +305,8 @@ def test_a_backup_of_an_older_runlog_is_brought_up_to_date_when_opened(tmp_path,
         db.execute("INSERT INTO shoe VALUES ('Blue', NULL, NULL, 0, NULL, 0)")
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
     assert backup.restore_backup(tmp_path / "home", tmp_path / "old.db", NOW).contents.version == 1
-    with store.open(tmp_path / "home") as kept:
-        assert kept.read(read_shoes) == [Shoe("Blue")]
+    with store.open(tmp_path / "home") as stored:
+        assert stored.read(read_shoes) == [Shoe("Blue")]
 
 
 def make_other(path, what):
@@ -406,8 +406,8 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new(two_homes, tmp_path,
             time.sleep(after)
             process.kill()
         process.wait(60)
-    with store.open(home) as kept:
-        assert len(kept.read(read_activities)) in {40, 60}
+    with store.open(home) as stored:
+        assert len(stored.read(read_activities)) in {40, 60}
     assert dump(home / "runlog.db") in (old, new)
     if isinstance(after, int):
         assert process.returncode == -signal.SIGKILL

@@ -27,8 +27,8 @@ def test_a_read_only_home_is_told(anybodys_folder, there_before):
     else:
         home.mkdir()
     home.chmod(0o555)
-    with an_ordinary_user(), pytest.raises(StoreError, match="writable") as told, store.open(home) as kept:
-        shoes_of(kept).add(Shoe("Blue"))
+    with an_ordinary_user(), pytest.raises(StoreError, match="writable") as told, store.open(home) as stored:
+        shoes_of(stored).add(Shoe("Blue"))
     assert str(told.value).startswith(f"{home / 'runlog.db'}: ")
 
 
@@ -57,61 +57,61 @@ def test_a_folder_in_the_databases_place_is_told(tmp_path):
         store.open(tmp_path)
 
 
-def test_a_full_disk_is_told_and_leaves_what_was_there(files, kept, run, track):
+def test_a_full_disk_is_told_and_leaves_what_was_there(files, stored, run, track):
     files.add("/a.fit", run())
-    pages = kept._db.execute("PRAGMA page_count").fetchone()[0]
-    kept._db.execute(f"PRAGMA max_page_count = {pages + 1}")
+    pages = stored._db.execute("PRAGMA page_count").fetchone()[0]
+    stored._db.execute(f"PRAGMA max_page_count = {pages + 1}")
     with pytest.raises(StoreError, match="full"):
         files.add("/b.fit", run(9000, track=track(9000, 20_000)))
-    assert len(kept.read(read_activities)) == 1
-    kept._db.execute("PRAGMA max_page_count = 100000")
+    assert len(stored.read(read_activities)) == 1
+    stored._db.execute("PRAGMA max_page_count = 100000")
     assert files.add("/b.fit", run(9000)).outcome == "added"
 
 
 def test_a_database_that_another_program_holds_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.1)
-    with store.open(tmp_path) as kept:
+    with store.open(tmp_path) as stored:
         other = sqlite3.connect(tmp_path / "runlog.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="another program"):
-            shoes_of(kept).add(Shoe("Blue"))
-        assert kept.read(read_shoes) == []
+            shoes_of(stored).add(Shoe("Blue"))
+        assert stored.read(read_shoes) == []
         other.execute("ROLLBACK")
         other.close()
-        shoes_of(kept).add(Shoe("Blue"))
+        shoes_of(stored).add(Shoe("Blue"))
 
 
 def test_a_damaged_database_is_told(tmp_path):
-    with store.open(tmp_path) as kept:
+    with store.open(tmp_path) as stored:
         for number in range(200):
-            shoes_of(kept).add(Shoe(f"pair {number} {'x' * 200}"))
+            shoes_of(stored).add(Shoe(f"pair {number} {'x' * 200}"))
     path = tmp_path / "runlog.db"
     data = bytearray(path.read_bytes())
     data[8192:] = b"\xee" * (len(data) - 8192)
     path.write_bytes(data)
-    with pytest.raises(StoreError, match=r"damaged|malformed"), store.open(tmp_path) as kept:
-        kept.read(read_shoes)
+    with pytest.raises(StoreError, match=r"damaged|malformed"), store.open(tmp_path) as stored:
+        stored.read(read_shoes)
 
 
-def test_a_closed_store_says_so(kept):
-    kept.close()
-    kept.close()
+def test_a_closed_store_says_so(stored):
+    stored.close()
+    stored.close()
     with pytest.raises(StoreError, match="closed"):
-        kept.read(read_shoes)
+        stored.read(read_shoes)
 
 
-def test_what_the_runner_did_wrong_is_no_store_error(kept):
-    shoes_of(kept).add(Shoe("Blue"))
+def test_what_the_runner_did_wrong_is_no_store_error(stored):
+    shoes_of(stored).add(Shoe("Blue"))
     with pytest.raises(RunlogError) as caught:
-        shoes_of(kept).add(Shoe("Blue"))
+        shoes_of(stored).add(Shoe("Blue"))
     assert isinstance(caught.value, BadInput)
-    shoes_of(kept).add(Shoe("Red"))
+    shoes_of(stored).add(Shoe("Red"))
 
 
-def test_bytes_that_are_no_text_are_told(kept):
+def test_bytes_that_are_no_text_are_told(stored):
     with pytest.raises(BadInput, match="no text"):
-        shoes_of(kept).add(Shoe("\udcff"))
-    assert kept.read(read_shoes) == []
+        shoes_of(stored).add(Shoe("\udcff"))
+    assert stored.read(read_shoes) == []
 
 
 @pytest.mark.parametrize(
@@ -126,18 +126,18 @@ def test_bytes_that_are_no_text_are_told(kept):
         "UPDATE derived SET digest = '{'",
     ],
 )
-def test_bent_values_are_told_as_damage(kept, files, run, track, damage):
+def test_bent_values_are_told_as_damage(stored, files, run, track, damage):
     files.add("/a.fit", run(track=track(3000, 10_000)))
-    kept._db.execute(damage)
+    stored._db.execute(damage)
     with pytest.raises(StoreError, match=r"damaged|not decode"):
-        _ = kept.read(read_activities), kept.read(read_track, 1)
+        _ = stored.read(read_activities), stored.read(read_track, 1)
 
 
-def test_a_schema_with_bent_letters_is_told_as_damage(kept):
-    kept.close()
-    data = kept.path.read_bytes()
+def test_a_schema_with_bent_letters_is_told_as_damage(stored):
+    stored.close()
+    data = stored.path.read_bytes()
     bent = data.replace(b"tablefilefile", b"tablefil\xdffile")
     assert bent != data
-    kept.path.write_bytes(bent)
+    stored.path.write_bytes(bent)
     with pytest.raises(StoreError, match="damaged"):
-        store.open(kept.path.parent)
+        store.open(stored.path.parent)

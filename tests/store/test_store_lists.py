@@ -35,7 +35,7 @@ def paper(run):
     return make
 
 
-def test_a_row_gives_its_name_effort_and_gear_to_the_recording(files, kept, run, row, track):
+def test_a_row_gives_its_name_effort_and_gear_to_the_recording(files, stored, run, row, track):
     files.add("/1.fit", run(track=track(3000, 10_000), avg_hr=140.0, name="Running"))
     told = files.add("/activities.csv", row(1, 2.0, name="Hills", rpe=6.0, shoe="Blue", duration_s=3010.0))
     assert (told.outcome, told.reason, told.runs_added) == (
@@ -43,36 +43,36 @@ def test_a_row_gives_its_name_effort_and_gear_to_the_recording(files, kept, run,
         "more about 1 that were there already",
         0,
     )
-    (found,) = kept.read(read_activities)
+    (found,) = stored.read(read_activities)
     assert (found.activity.name, found.activity.rpe, found.activity.shoe) == ("Hills", 6.0, "Blue")
     assert (found.activity.avg_hr, found.activity.duration_s) == (140.0, 3000.0)
     assert found.sources == ("/1.fit", "/activities.csv")
 
 
-def test_a_row_without_a_recording_is_a_run_of_its_own(files, kept, row):
+def test_a_row_without_a_recording_is_a_run_of_its_own(files, stored, row):
     assert files.add("/activities.csv", row(1), row(2, 90_000)).runs_added == 2
-    assert [one.activity.distance_m for one in kept.read(read_activities)] == [10_000.0, 10_000.0]
+    assert [one.activity.distance_m for one in stored.read(read_activities)] == [10_000.0, 10_000.0]
 
 
-def test_a_recording_joins_the_row_that_came_before_it(files, kept, run, row, track):
+def test_a_recording_joins_the_row_that_came_before_it(files, stored, run, row, track):
     files.add("/activities.csv", row(1, name="Hills"))
     assert files.add("/1.fit", run(track=track(3000, 10_000))).outcome == "merged"
-    (found,) = kept.read(read_activities)
+    (found,) = stored.read(read_activities)
     assert (found.activity.name, found.sources[0]) == ("Hills", "/1.fit")
-    assert kept.read(read_track, found.id) is not None
+    assert stored.read(read_track, found.id) is not None
 
 
-def test_the_sport_that_the_runner_chose_in_the_app_holds(files, kept, run, row):
+def test_the_sport_that_the_runner_chose_in_the_app_holds(files, stored, run, row):
     files.add("/1.fit", run(sport="walking", kind=Kind.OTHER))
     files.add("/activities.csv", row(1))
-    (found,) = kept.read(read_activities)
+    (found,) = stored.read(read_activities)
     assert (found.activity.sport, found.activity.kind) == ("running", Kind.RUN)
 
 
-def test_a_distance_that_the_runner_put_right_in_the_app_makes_no_second_run(files, kept, run, row):
+def test_a_distance_that_the_runner_put_right_in_the_app_makes_no_second_run(files, stored, run, row):
     files.add("/treadmill.fit", run(sub_sport="treadmill", distance_m=6_000.0))
     assert files.add("/activities.csv", row(1, distance_m=10_000.0)).runs_added == 0
-    assert len(kept.read(read_activities)) == 1
+    assert len(stored.read(read_activities)) == 1
 
 
 def test_a_row_of_another_length_at_the_same_time_is_a_run_of_its_own(files, run, row):
@@ -80,35 +80,35 @@ def test_a_row_of_another_length_at_the_same_time_is_a_run_of_its_own(files, run
     assert files.add("/activities.csv", row(1, duration_s=2800.0)).runs_added == 1
 
 
-def test_a_guessed_sport_holds_least(files, kept, run):
+def test_a_guessed_sport_holds_least(files, stored, run):
     files.add("/1.gpx", run(sport_guessed=True))
     files.add("/1.fit", run(5, sport="hiking", kind=Kind.OTHER))
-    (found,) = kept.read(read_activities)
+    (found,) = stored.read(read_activities)
     assert (found.activity.sport, found.activity.kind) == ("hiking", Kind.OTHER)
 
 
-def test_a_newer_list_says_what_holds(files, kept, row):
+def test_a_newer_list_says_what_holds(files, stored, row):
     files.add("/old/activities.csv", row(1, name="Morning Run"), row(2, 90_000), row(3, 180_000))
     newer = row(1, name="Hills", distance_m=10_050.0), row(2, 90_000), row(4, 270_000)
     told = files.add("/new/activities.csv", *newer)
     assert (told.outcome, told.reason, told.runs, told.runs_added) == ("added", "1 updated", (1, 2, 4), 1)
-    names = {one.id: (one.activity.name, one.activity.distance_m) for one in kept.read(read_activities)}
+    names = {one.id: (one.activity.name, one.activity.distance_m) for one in stored.read(read_activities)}
     assert names == {1: ("Hills", 10_050.0), 2: (None, 10_000.0), 3: (None, 10_000.0), 4: (None, 10_000.0)}
     assert files.add("/newest/activities.csv", *newer).outcome == "known"
 
 
-def test_a_row_that_no_longer_fits_its_recording_leaves_it(files, kept, run, row):
+def test_a_row_that_no_longer_fits_its_recording_leaves_it(files, stored, run, row):
     files.add("/1.fit", run())
     files.add("/activities.csv", row(1))
     files.add("/newer.csv", row(1, 40_000))
-    assert [one.sources for one in kept.read(read_activities)] == [("/1.fit",), ("/newer.csv",)]
+    assert [one.sources for one in stored.read(read_activities)] == [("/1.fit",), ("/newer.csv",)]
 
 
 def test_two_rows_of_one_list_are_two_runs(files, row):
     assert files.add("/activities.csv", row(1), row(2, 60)).runs_added == 2
 
 
-def test_a_day_on_paper_is_the_run_that_the_watch_has_of_it(files, kept, run, paper):
+def test_a_day_on_paper_is_the_run_that_the_watch_has_of_it(files, stored, run, paper):
     files.add("/1.fit", run(utc_offset_s=7200))
     files.add("/2.fit", run(9 * 3600, distance_m=5000.0, duration_s=1700.0, utc_offset_s=7200))
     told = files.add(
@@ -118,7 +118,7 @@ def test_a_day_on_paper_is_the_run_that_the_watch_has_of_it(files, kept, run, pa
         replaces_earlier=True,
     )
     assert told.runs_added == 1
-    found = {one.id: one.activity for one in kept.read(read_activities)}
+    found = {one.id: one.activity for one in stored.read(read_activities)}
     assert found[1].rpe == 4.0
     assert (found[1].start.hour, found[3].distance_m) == (5, 4000.0)
 
@@ -128,7 +128,7 @@ def test_a_day_on_paper_is_not_the_day_after(files, run, paper):
     assert files.add("/paper.csv", paper(1), replaces_earlier=True).runs_added == 1
 
 
-def test_a_paper_list_is_followed_as_it_is_edited(files, kept, run, paper):
+def test_a_paper_list_is_followed_as_it_is_edited(files, stored, run, paper):
     files.add("/1.fit", run(utc_offset_s=7200))
     files.add(
         "/paper.csv",
@@ -140,29 +140,29 @@ def test_a_paper_list_is_followed_as_it_is_edited(files, kept, run, paper):
     changed = paper(1), paper(2, distance_m=7500.0)
     told = files.add("/paper.csv", *changed, content="v2", replaces_earlier=True)
     assert told.reason == "1 updated; 1 removed, being no longer in it"
-    assert [one.activity.distance_m for one in kept.read(read_activities)] == [10_000.0, 7500.0]
+    assert [one.activity.distance_m for one in stored.read(read_activities)] == [10_000.0, 7500.0]
     back = paper(1), paper(2, distance_m=7000.0), paper(3, distance_m=3000.0)
     assert files.add("/paper.csv", *back, replaces_earlier=True).runs_added == 1
     assert files.add("/paper.csv", *back, replaces_earlier=True).outcome == "known"
 
 
-def test_two_paper_lists_are_told_apart(files, kept, paper):
+def test_two_paper_lists_are_told_apart(files, stored, paper):
     files.add("/a.csv", paper(1, distance_m=3000.0), replaces_earlier=True)
     files.add("/b.csv", paper(1, distance_m=9000.0), replaces_earlier=True)
-    assert len(kept.read(read_activities)) == 2
+    assert len(stored.read(read_activities)) == 2
 
 
-def test_what_the_diary_says_of_a_run_survives_its_row(files, kept, paper, run):
+def test_what_the_diary_says_of_a_run_survives_its_row(files, stored, paper, run):
     files.add("/paper.csv", paper(1), replaces_earlier=True)
     entry = Entry(run().start, 7200, soreness=3.0, run=1)
-    kept.write(add_entry, entry)
+    stored.write(add_entry, entry)
     files.add("/paper.csv", content="v2", replaces_earlier=True)
-    assert kept.read(read_activities) == []
-    assert kept.read(read_entries)[0].entry.run is None
+    assert stored.read(read_activities) == []
+    assert stored.read(read_entries)[0].entry.run is None
 
 
-def test_a_pair_learns_what_was_not_known_of_it(files, kept):
-    shoes_of(kept).add(Shoe("Blue", limit_m=600_000.0))
+def test_a_pair_learns_what_was_not_known_of_it(files, stored):
+    shoes_of(stored).add(Shoe("Blue", limit_m=600_000.0))
     pair = Shoe("blue", date(2025, 3, 1), retired=date(2026, 2, 1), limit_m=1.0)
     assert files.add("/gear.json", shoes=(pair,)).reason == "1 completed with what was not known of them"
-    assert kept.read(read_shoes) == [Shoe("Blue", date(2025, 3, 1), date(2026, 2, 1), limit_m=600_000.0)]
+    assert stored.read(read_shoes) == [Shoe("Blue", date(2025, 3, 1), date(2026, 2, 1), limit_m=600_000.0)]

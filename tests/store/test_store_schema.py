@@ -13,14 +13,14 @@ ADD_WEATHER = ("ALTER TABLE activity ADD COLUMN weather TEXT",)
 FAILS = ("ALTER TABLE nowhere ADD COLUMN weather TEXT",)
 
 
-def test_a_new_database_is_of_the_newest_version(kept):
-    assert kept._db.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS)
-    assert kept._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    assert kept._db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+def test_a_new_database_is_of_the_newest_version(stored):
+    assert stored._db.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS)
+    assert stored._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert stored._db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
 
 
-def test_every_table_is_strict(kept):
-    tables = kept._db.execute("SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'")
+def test_every_table_is_strict(stored):
+    tables = stored._db.execute("SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'")
     assert {name for name, strict in tables if not strict} == set()
 
 
@@ -35,8 +35,8 @@ def test_an_older_database_is_brought_up_to_date_with_its_content(tmp_path, monk
         assert newer._db.execute("PRAGMA user_version").fetchone()[0] == len(steps)
 
 
-def test_a_migration_that_fails_changes_nothing(tmp_path, monkeypatch, kept):
-    kept.close()
+def test_a_migration_that_fails_changes_nothing(tmp_path, monkeypatch, stored):
+    stored.close()
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ADD_WEATHER, FAILS))
     with pytest.raises(StoreError):
         store.open(tmp_path / "home")
@@ -45,8 +45,8 @@ def test_a_migration_that_fails_changes_nothing(tmp_path, monkeypatch, kept):
         assert same._db.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS)
 
 
-def test_a_database_of_a_newer_runlog_is_refused(tmp_path, kept):
-    kept._db.execute("PRAGMA user_version = 99")
-    kept.close()
+def test_a_database_of_a_newer_runlog_is_refused(tmp_path, stored):
+    stored._db.execute("PRAGMA user_version = 99")
+    stored.close()
     with pytest.raises(StoreError, match=r"version 99.*update"):
         store.open(tmp_path / "home")

@@ -16,8 +16,8 @@ GLIDE = Shoe("Glide 12", date(2026, 3, 1), start_m=30_000.0, limit_m=1.0, defaul
 
 
 @pytest.fixture
-def shoes(kept):
-    shelf = shoes_of(kept)
+def shoes(stored):
+    shelf = shoes_of(stored)
     shelf.add(BROOKS)
     shelf.add(GLIDE)
     return shelf
@@ -36,26 +36,26 @@ def test_a_joined_name_means_the_pair_now_and_later(shoes, files, run):
     assert shoes.names() == {"Brooks Glide 12": "Brooks Glide 12", "Glide 12": "Brooks Glide 12"}
 
 
-def test_what_was_said_of_the_other_fills_in_what_is_not_known(shoes, kept):
+def test_what_was_said_of_the_other_fills_in_what_is_not_known(shoes, stored):
     shoes.join("Brooks Glide 12", "Glide 12")
-    pair = next(shoe for shoe in kept.read(read_shoes) if shoe.same_as is None)
+    pair = next(shoe for shoe in stored.read(read_shoes) if shoe.same_as is None)
     assert pair == Shoe("Brooks Glide 12", date(2026, 3, 1), None, 30_000.0, 700_000.0, default=True)
 
 
-def test_taken_apart_the_other_has_all_that_it_had(shoes, kept, files, run):
+def test_taken_apart_the_other_has_all_that_it_had(shoes, stored, files, run):
     files.add("/a.fit", run(shoe="Glide 12"))
     shoes.join("Brooks Glide 12", "Glide 12")
     assert shoes.separate("glide 12") == "Brooks Glide 12"
-    assert GLIDE in kept.read(read_shoes)
+    assert GLIDE in stored.read(read_shoes)
     assert worn(shoes) == ["Glide 12"]
     with pytest.raises(BadInput, match="not joined"):
         shoes.separate("Glide 12")
 
 
-def test_a_list_that_comes_later_tells_of_the_pair_by_its_other_name(shoes, files, kept):
+def test_a_list_that_comes_later_tells_of_the_pair_by_its_other_name(shoes, files, stored):
     shoes.join("Brooks Glide 12", "Glide 12")
     files.add("/shoes.csv", shoes=(Shoe("glide 12", retired=date(2026, 9, 1)),))
-    pair = next(shoe for shoe in kept.read(read_shoes) if shoe.same_as is None)
+    pair = next(shoe for shoe in stored.read(read_shoes) if shoe.same_as is None)
     assert (pair.name, pair.retired) == ("Brooks Glide 12", date(2026, 9, 1))
 
 
@@ -95,11 +95,11 @@ def test_a_renamed_pair_keeps_its_runs_rules_and_names(shoes, files, run):
     assert shoes.rules()[0].rule.shoe == "GLIDE 12"
 
 
-def test_a_new_name_is_not_another_pairs(shoes, kept):
-    before = kept.read(read_shoes)
+def test_a_new_name_is_not_another_pairs(shoes, stored):
+    before = stored.read(read_shoes)
     for new, why in (("brooks glide 12", "shoes join"), (" ", "needs a name")):
         with pytest.raises(BadInput, match=why):
             shoes.rename("Glide 12", new)
     with pytest.raises(NotFound, match="'Nix'"):
         shoes.rename("Nix", "Glider")
-    assert kept.read(read_shoes) == before
+    assert stored.read(read_shoes) == before

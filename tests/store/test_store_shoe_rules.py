@@ -18,8 +18,8 @@ TRAIL = ShoeRule("Blue", Surface.TRAIL, "sat,sun", 5_000.0, 30_000.0, "11-01..03
 
 
 @pytest.fixture
-def shoes(kept):
-    shelf = shoes_of(kept)
+def shoes(stored):
+    shelf = shoes_of(stored)
     shelf.add(Shoe("Blue"))
     return shelf
 
@@ -68,31 +68,31 @@ def test_a_rule_is_kept_once(shoes):
         shoes.add_rule(TRAIL)
 
 
-def test_what_would_be_is_not_kept(shoes, kept, files, run):
+def test_what_would_be_is_not_kept(shoes, stored, files, run):
     files.add("/a.fit", run(sub_sport="trail"))
     shoes.add(Shoe("Red"))
     assert shoes.history_if().runs["shoe"].tolist() == [None]
     rule = ShoeRule("Red", Surface.TRAIL)
     assert shoes.history_if(rules=[rule]).runs["shoe_reason"].tolist() == ["rule 0: trail"]
     assert shoes.history_if(overrides={1: "Blue"}).runs["shoe"].tolist() == ["Blue"]
-    assert (shoes.rules(), kept.read(read_activity, 1).shoe_override) == ([], None)
+    assert (shoes.rules(), stored.read(read_activity, 1).shoe_override) == ([], None)
     number = shoes.add_rule(rule)
     assert shoes.history_if().runs["shoe"].tolist() == ["Red"]
     assert shoes.history_if(without=[number]).runs["shoe"].tolist() == [None]
 
 
-def test_the_days_off_of_a_pair_come_back(kept, shoes):
+def test_the_days_off_of_a_pair_come_back(stored, shoes):
     rested = Shoe("Blue", rests=((date(2026, 1, 2), date(2026, 2, 3)),))
     shoes.edit(rested)
-    assert kept.read(read_shoes) == [rested]
+    assert stored.read(read_shoes) == [rested]
 
 
-def test_the_doctor_notes_a_rule_of_a_retired_pair(shoes, kept):
+def test_the_doctor_notes_a_rule_of_a_retired_pair(shoes, stored):
     shoes.add_rule(TRAIL)
-    with kept.reading() as db:
+    with stored.reading() as db:
         assert list(checks.check_shoes(db)) == []
     shoes.edit(Shoe("Blue", retired=date(2026, 1, 1)))
-    with kept.reading() as db:
+    with stored.reading() as db:
         found = list(checks.check_shoes(db))
     assert [(one.check, one.wrong) for one in found] == [("shoe_rule_retired", False)]
     assert "rule remove 1 --dry-run" in found[0].todo
@@ -109,8 +109,8 @@ def test_the_doctor_notes_a_rule_of_a_retired_pair(shoes, kept):
     ],
 )
 @pytest.mark.usefixtures("shoes")
-def test_the_doctor_finds_names_and_rules_that_lead_nowhere(kept, damage, check):
-    with kept.reading() as db:
+def test_the_doctor_finds_names_and_rules_that_lead_nowhere(stored, damage, check):
+    with stored.reading() as db:
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute(damage)
         found = list(checks.check_shoes(db))

@@ -50,6 +50,6 @@ def test_richness_counts_columns_with_values_beside_the_clock(track):
     assert tracks._count_value_columns(track(60, 200, heart_rate_bpm=np.nan)) == 3
 
 
-def test_a_track_is_found_by_a_numpy_id(kept, files, run, track):
+def test_a_track_is_found_by_a_numpy_id(stored, files, run, track):
     files.add("/a.fit", run(track=track(3000, 10_000)))
-    assert kept.read(read_track, np.int64(1)) is not None
+    assert stored.read(read_track, np.int64(1)) is not None
