@@ -60,22 +60,18 @@ def _import_folders(journal: Journal, folders: tuple[Path, ...]) -> bool:
 
 def _write_report(journal: Journal, *, notify: bool) -> bool:
     from runlog import notify as runlog_notify
-    from runlog.i18n import use_language
-    from runlog.reporter.render import report
-    from runlog.reporter.weekly import build_week as facts
-    from runlog.reporter.weekly import week_due
+    from runlog.reporter import render
+    from runlog.reporter.weekly import build_week, week_due
 
     now = base.now()
     history = journal.history()
-    name = week_due(history, now)
-    page = report(history, name, out=journal.folder / "reports", now=now)
+    week = build_week(history, week_due(history, now), now)
+    page = render.save(week, journal.folder / "reports")
     journal.alerts.update(history, now)
     click.echo(page)
     if not notify:
         return True
-    with use_language(journal.settings.language):
-        headline = facts(history, name, now).headline
-    return send_due_alerts(journal, now, partial(runlog_notify.weekly_message, headline, page))
+    return send_due_alerts(journal, now, partial(runlog_notify.weekly_message, week.headline, page))
 
 
 @click.command(

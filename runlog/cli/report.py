@@ -176,7 +176,7 @@ def _write_week(journal: Journal, week: str | None, target: ReportTarget, *, cur
 
     history, now = journal.history(), base.now()
     facts = weekly.build_week(history, weekly.current_week(history, now) if current else week, now)
-    return _write_report(journal, target, f"report-{facts.name}", facts, now)
+    return _write_report(journal, target, facts, now)
 
 
 def _write_season(journal: Journal, since: str, until: str | None, target: ReportTarget) -> Path | None:
@@ -185,7 +185,7 @@ def _write_season(journal: Journal, since: str, until: str | None, target: Repor
     now = base.now()
     with progress_bar() as progress:
         facts = season.build_season(journal.history(), since, until, now, progress)
-    return _write_report(journal, target, f"season-{facts.span.first}-{facts.span.last}", facts, now)
+    return _write_report(journal, target, facts, now)
 
 
 def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
@@ -201,7 +201,6 @@ def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
 def _write_report(
     journal: Journal,
     target: ReportTarget,
-    name: str,
     facts: Week | Season,
     now: datetime,
 ) -> Path | None:
@@ -213,12 +212,9 @@ def _write_report(
         click.echo(render.render(facts, target.fmt or FORMATS[0]), nl=False)
         return None
     if target.email_file is not None:
-        path, content = target.email_file, render.render_mail(facts, now)
-    else:
-        path, fmt = render.output_path(target.out or journal.folder / "reports", name, target.fmt)
-        content = render.render(facts, fmt)
-    write_atomically(path, content)
-    return path
+        write_atomically(target.email_file, render.render_mail(facts, now))
+        return target.email_file
+    return render.save(facts, target.out or journal.folder / "reports", target.fmt)
 
 
 @click.command(

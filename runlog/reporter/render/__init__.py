@@ -44,8 +44,21 @@ def report(
             that cannot be written to.
         MissingExtra: a PDF needs the extra ``pdf``.
     """
-    facts = build_week(history, week, now)
-    path, file_format = output_path(Path(out), f"report-{facts.name}", form)
+    return save(build_week(history, week, now), Path(out), form)
+
+
+def save(facts: Week | Season, out: Path, file_format: str | None = None) -> Path:
+    """Write a report into a file or, under its own name, into a folder, and return the file.
+
+    Raises:
+        BadInput: the file's name ends in another format, or it cannot be written.
+        MissingExtra: a PDF needs the extra ``pdf``.
+    """
+    if isinstance(facts, Week):
+        name = f"report-{facts.name}"
+    else:
+        name = f"season-{facts.span.first}-{facts.span.last}"
+    path, file_format = output_path(out, name, file_format)
     write_atomically(path, render(facts, file_format))
     return path
 

@@ -234,23 +234,15 @@ class FindingList:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialBlock:
-    """One of the runner's own trials, and how far it has come."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class TrialList:
-    """The runner's own trials."""
+    """The runner's own trials, each under a title of its own."""
 
-    trials: tuple[TrialBlock, ...]
+    trials: tuple[ListItem, ...]
 
     def simplify(self) -> Iterator[SimpleBlock]:
         """Yield the same as simpler blocks."""
         for trial in self.trials:
-            yield Heading(trial.title, 3)
+            yield Heading(trial.lead, 3)
             yield Paragraph(trial.text)
 
 

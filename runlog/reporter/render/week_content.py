@@ -24,7 +24,6 @@ from runlog.reporter.render.content import (
     Table,
     TipBlock,
     TipList,
-    TrialBlock,
     TrialList,
 )
 from runlog.reporter.render.finding_blocks import finding_blocks
@@ -245,20 +244,20 @@ def _trials_section(week: Week) -> Iterator[Section]:
     """Yield the runner's own trials, and which one would tell more."""
     if week.trials:
         note = _("Here lots decide which run goes which way, so what they show is more than going together.")
-        trials = TrialList(tuple(map(_trial_block, week.trials)))
+        trials = TrialList(tuple(map(_trial_item, week.trials)))
         yield Section(_("Your own plans"), (Paragraph(note, quiet=True), trials))
     if week.suggestion is not None:
         idea = Paragraph(week.suggestion.sentence, command=week.suggestion.command)
         yield Section(_("What would tell more"), (idea,))
 
 
-def _trial_block(trial: TrialStatus) -> TrialBlock:
+def _trial_item(trial: TrialStatus) -> ListItem:
     title = _("Plan {id}: {first} or {second}")
     text = trial.sentence
     if trial.next_day is not None:
         following = _("Next, on {day}: {way}.").format(day=units.day(trial.next_day), way=trial.next_way)
         text = f"{text} {following}"
-    return TrialBlock(title.format(id=trial.id, first=trial.first, second=trial.second), text)
+    return ListItem(title.format(id=trial.id, first=trial.first, second=trial.second), text)
 
 
 def _shoes_section(week: Week) -> Iterator[Section]:
