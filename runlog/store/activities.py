@@ -32,11 +32,11 @@ def read_activities(db: sqlite3.Connection, *, derived: bool = True) -> list[Sto
         rows.recording_from_row(row)
         for row in db.execute(f"{_SELECT_RECORDINGS} ORDER BY activity_id, recording.id")
     )
-    kept = [
+    stored = [
         _stored_activity(rank_recordings(recordings), worn[activity_id], derived_of)
         for activity_id, recordings in groupby(found, key=lambda recording: recording.activity_id)
     ]
-    return sorted(kept, key=lambda activity: (activity.activity.start, activity.id))
+    return sorted(stored, key=lambda activity: (activity.activity.start, activity.id))
 
 
 def read_activity(db: sqlite3.Connection, activity_id: int) -> StoredActivity:
