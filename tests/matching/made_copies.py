@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
@@ -76,6 +77,7 @@ def _wander(points: int, rng: np.random.Generator) -> np.ndarray:
     return np.convolve(rng.normal(size=points + window), np.full(window, window**-0.5), "valid")[:points]
 
 
+@lru_cache(maxsize=8)
 def activity_in(path: Path) -> Activity:
     """The first activity of a file, with its track."""
     return importers.read_bytes(path.read_bytes(), path.name, Settings()).activities[0]

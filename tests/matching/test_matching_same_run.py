@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from made_copies import Copy, activity_in, gpx_of, indoor_tcx_of
 
-from runlog import journal
+from runlog import ingest, journal
 from runlog.model import Kind
 
 SAMPLE = "2026-05-18-0722-run.fit"
@@ -46,6 +46,23 @@ AGAIN = {
     "at noon, as fast, another heart": Copy(shift_s=5 * HOUR, beats=7.0),
     "in the evening, between the zones": Copy(shift_s=9 * HOUR + 7 * MINUTE),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_file_is_read_once():
+    """Keep what was read: files are imported in either order, and the originals by many tests."""
+    parse = ingest.parse_file
+    results = {}
+
+    def parse_once(job, settings, sport):
+        key = (job.name, job.data, repr((job.sidecars, settings, sport)))
+        if key not in results:
+            results[key] = parse(job, settings, sport)
+        return results[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ingest, "parse_file", parse_once)
+        yield
 
 
 @pytest.fixture(params=[SAMPLE, *DEVICES], ids=lambda name: Path(name).stem[-24:])
