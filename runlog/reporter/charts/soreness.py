@@ -146,7 +146,7 @@ def _days_to_label(rated: list[int], soreness: NDArray[np.float64], apart: float
 def _draw_load(loads: NDArray[np.float64], unit: str, axes: Axes) -> None:
     axes.bar(range(len(loads)), loads, width=0.72, color=LIGHT["load"])
     title = _("Load, {unit}").format(unit=unit)
-    axes.set(yticks=[], title=title, ylim=(0, max(loads.max() * 1.3, 1.0)))
+    axes.set(yticks=[], title=title, ylim=(0, max(np.max(loads) * 1.3, 1.0)))
 
 
 def _label_day(axes: Axes, day: int, value: float, above: float) -> None:
