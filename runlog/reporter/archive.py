@@ -13,7 +13,7 @@ from runlog import __version__, units
 from runlog.analysis import periods
 from runlog.fileio import write_atomically
 from runlog.i18n import _, ngettext, use_language
-from runlog.reporter.render import as_html, render_page, week_content
+from runlog.reporter.render import as_html, content, render_page
 from runlog.reporter.render.as_html import ArchiveLinks
 from runlog.reporter.render.content import Document, Paragraph, Section, Table
 from runlog.reporter.weekly import build_week
@@ -183,7 +183,7 @@ def _index_document(rows: Sequence[IndexRow], settings: Settings) -> Document:
             eyebrow="",
             lead=(lead,),
             sections=tuple(Section(year, (_year_table(year, rows, settings.units),)) for year in years),
-            footer=week_content.footer_text(),
+            footer=content.footer_text(),
         )
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from runlog.i18n import _
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -345,3 +347,11 @@ def _simplify_all(blocks: tuple[Block, ...]) -> Iterator[SimpleBlock]:
             yield block
         else:
             yield from block.simplify()
+
+
+def footer_text() -> str:
+    """Return what stands below every report."""
+    return _(
+        "Made by runlog on your own computer; nothing left it. "
+        "It describes your data and is no medical advice."
+    )

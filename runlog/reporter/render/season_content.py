@@ -8,7 +8,7 @@ from runlog import units
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import _, ngettext, use_language
 from runlog.reporter.guidance import evidence
-from runlog.reporter.render import week_content
+from runlog.reporter.render import content, week_content
 from runlog.reporter.render.content import (
     Block,
     BulletList,
@@ -44,7 +44,7 @@ def build_document(season: Season) -> Document:
             eyebrow="",
             lead=(Paragraph((whole if season.complete else begun).format(days=days), quiet=True),),
             sections=tuple(section for part in _SECTIONS for section in part(season)),
-            footer=week_content.footer_text(),
+            footer=content.footer_text(),
         )
 
 

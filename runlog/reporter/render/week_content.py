@@ -25,6 +25,7 @@ from runlog.reporter.render.content import (
     TipBlock,
     TipList,
     TrialList,
+    footer_text,
 )
 from runlog.reporter.render.finding_blocks import finding_blocks
 
@@ -58,14 +59,6 @@ def build_document(week: Week) -> Document:
             sections=tuple(section for part in _SECTIONS for section in part(week)),
             footer=footer_text(),
         )
-
-
-def footer_text() -> str:
-    """Return what stands below every report."""
-    return _(
-        "Made by runlog on your own computer; nothing left it. "
-        "It describes your data and is no medical advice."
-    )
 
 
 def _next_step(week: Week) -> Paragraph:
