@@ -16,11 +16,12 @@ from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FRO
 from runlog.records import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from runlog.settings import Settings
 
 _CHUNK_SIZE = 64 * 1024
+_FIRST_CHUNK_SIZE = 512
 
 #: How much of a file a format sees when it is asked whether the file is its own.
 HEAD_SIZE = 64 * 1024
@@ -110,17 +111,24 @@ def first_line(text: str) -> str:
 
 def decompress_head(beginning: bytes) -> bytes:
     """Unpack the beginning of a file if it is gzip."""
+    unpacked = bytearray()
+    position = 0
     with suppress(zlib.error):
-        if beginning.startswith(_GZIP_MAGIC):
-            return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(beginning, HEAD_SIZE)
-    return beginning
+        while len(unpacked) < HEAD_SIZE and beginning.startswith(_GZIP_MAGIC, position):
+            for part, end in _decompress_member(beginning, position):
+                unpacked += part
+                position = end
+                if len(unpacked) >= HEAD_SIZE:
+                    break
+    return bytes(unpacked[:HEAD_SIZE]) if unpacked or position else beginning
 
 
 def decompress(data: bytes) -> tuple[bytes, Problem | None]:
-    """Unpack gzip; return all other bytes as they are.
+    """Unpack gzip, of one member or of several in a row; return all other bytes as they are.
 
     Returns:
-        The unpacked bytes, and a problem if the archive ends early or its checksum is wrong.
+        The unpacked bytes, and a problem if the archive ends early, its checksum is wrong, or something else
+        than zeros follows it.
 
     Raises:
         NotReadable: nothing could be unpacked, or far more comes out than a recording holds.
@@ -128,29 +136,44 @@ def decompress(data: bytes) -> tuple[bytes, Problem | None]:
     if not data.startswith(_GZIP_MAGIC):
         return data, None
     unpacked = bytearray()
+    position = 0
     try:
-        remaining = data
-        while remaining.startswith(_GZIP_MAGIC):
-            remaining = _decompress_member(remaining, unpacked)
+        while data.startswith(_GZIP_MAGIC, position):
+            for part, end in _decompress_member(data, position):
+                unpacked += part
+                position = end
+                _check_unpacked_size(len(data), len(unpacked))
     except zlib.error as error:
         if not unpacked:
             raise NotReadable(f"the gzip archive is damaged: {error}") from error
         return bytes(unpacked), Problem(f"the gzip archive is damaged after {len(unpacked)} bytes: {error}")
+    rest = len(data) - position
+    if data.count(0, position) < rest:
+        return bytes(unpacked), Problem(
+            f"{rest} bytes after the end of the gzip archive are not gzip; they were left out"
+        )
     return bytes(unpacked), None
 
 
-def _decompress_member(data: bytes, unpacked: bytearray) -> bytes:
-    """Unpack one gzip member onto ``unpacked``; return what follows it."""
+def _decompress_member(data: bytes, start: int) -> Iterator[tuple[bytes, int]]:
+    """Yield what one gzip member holds, in parts, each with the position in ``data`` after what was read.
+
+    The chunks begin small: what follows a small member within its chunk is copied for nothing.
+    """
     member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     view = memoryview(data)
-    for start in range(0, len(data), _CHUNK_SIZE):
-        pending = bytes(view[start : start + _CHUNK_SIZE])
+    position, size = start, _FIRST_CHUNK_SIZE
+    while position < len(data):
+        pending: bytes | memoryview = view[position : position + size]
+        position += len(pending)
         while pending:
-            unpacked += member.decompress(pending, _CHUNK_SIZE)
-            _check_unpacked_size(len(data), len(unpacked))
+            part = member.decompress(pending, _CHUNK_SIZE)
+            if member.eof:
+                yield part, position - len(member.unused_data)
+                return
+            yield part, position
             pending = member.unconsumed_tail
-        if member.eof:
-            return member.unused_data + bytes(view[start + _CHUNK_SIZE :])
+        size = min(2 * size, _CHUNK_SIZE)
     raise zlib.error("it ends early")
 
 

@@ -48,6 +48,71 @@ def test_gzip_of_several_members_is_unpacked_whole(run_fit, settings):
     assert len(importers.read_bytes(packed, "run.fit.gz", settings).activities[0].track) == 121
 
 
+def test_the_beginning_of_gzip_goes_on_over_its_members(run_fit):
+    packed = b"".join(gzip.compress(run_fit[at : at + 5]) for at in range(0, len(run_fit), 5))
+    assert detect.decompress_head(packed) == run_fit[: detect.HEAD_SIZE]
+
+
+@pytest.mark.parametrize("size", [1, 100_000])
+def test_zeros_after_gzip_are_padding(run_fit, settings, size):
+    reading = importers.read_bytes(gzip.compress(run_fit) + bytes(size), "run.fit.gz", settings)
+    assert (len(reading.activities[0].track), reading.problems) == (121, ())
+
+
+@pytest.mark.parametrize("rest", [b"x", b"trailing" * 20_000, b"\0\0PK\x03\x04"])
+def test_what_follows_gzip_and_is_none_is_left_out_and_said(run_fit, settings, rest):
+    reading = importers.read_bytes(gzip.compress(run_fit) + rest, "run.fit.gz", settings)
+    assert len(reading.activities[0].track) == 121
+    assert [str(problem) for problem in reading.problems] == [
+        f"{len(rest)} bytes after the end of the gzip archive are not gzip; they were left out"
+    ]
+
+
+@pytest.mark.parametrize("rest", [bytes(9), b"trailing", gzip.compress(bytes(300_000))])
+def test_gzip_that_unpacks_to_many_times_its_size_ends_where_it_ends(rest):
+    unpacked, _ = detect.decompress(gzip.compress(bytes(300_000)) + rest)
+    assert unpacked == bytes(600_000 if rest.startswith(b"\x1f") else 300_000)
+
+
+def test_a_damaged_second_member_leaves_the_first(run_fit, settings):
+    packed = gzip.compress(run_fit) + b"\x1f\x8b\x08\x00trash"
+    reading = importers.read_bytes(packed, "run.fit.gz", settings)
+    assert len(reading.activities[0].track) == 121
+    assert "damaged" in str(reading.problems[0])
+
+
+def test_the_size_of_all_members_counts_for_their_ratio():
+    large, small = bytes(range(256)) * 6000, b"x"
+    packed = zlib.compressobj(0, wbits=31)
+    stored = packed.compress(large) + packed.flush()
+    assert detect.decompress(stored + gzip.compress(small)) == (large + small, None)
+
+
+def test_many_small_members_take_time_by_their_number(monkeypatch):
+    class Counted:
+        fed = 0
+
+        def __init__(self, wbits):
+            self._member = zlib_decompressobj(wbits=wbits)
+
+        def __getattr__(self, name):
+            return getattr(self._member, name)
+
+        def decompress(self, data, limit):
+            Counted.fed += len(data)
+            return self._member.decompress(data, limit)
+
+    zlib_decompressobj = zlib.decompressobj
+    monkeypatch.setattr(detect.zlib, "decompressobj", Counted)
+    fed = []
+    for members in (100, 400):
+        Counted.fed = 0
+        unpacked, problem = detect.decompress(gzip.compress(b"a line\n") * members)
+        assert (unpacked, problem) == (b"a line\n" * members, None)
+        fed.append(Counted.fed)
+    assert fed[1] <= 4.5 * fed[0]
+
+
 def test_gzip_that_ends_early_gives_what_is_before(settings):
     rows = "".join(f"2026-{month:02d}-{day:02d},{day % 10}\n" for month in (1, 2) for day in range(1, 29))
     packed = gzip.compress(f"date,soreness\n{rows}".encode())
