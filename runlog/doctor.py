@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 from runlog import settings
 from runlog.errors import BadInput, StoreError
-from runlog.store import checks, connection
+from runlog.fileio import is_open_to_others
+from runlog.store import checks, connection, privacy
 from runlog.store.checks import RESTORE_ADVICE, CheckFinding
 from runlog.store.connection import DATABASE
 
@@ -82,6 +83,7 @@ def check_environment(home: Path) -> Iterator[CheckFinding]:
     """Check everything but the database: folder, settings, free space, leftovers, libraries."""
     if home.exists():
         yield from _check_folder(home)
+        yield from _check_rights(home)
         yield from _check_config(home / settings.CONFIG_NAME)
         yield from _check_free_space(home)
         yield from _check_leftovers(home)
@@ -94,6 +96,15 @@ def _check_folder(home: Path) -> Iterator[CheckFinding]:
     elif not os.access(home, os.W_OK | os.X_OK):
         todo = "make it writable, or name another with --home"
         yield CheckFinding("home", True, 1, f"{home}: the folder cannot be written", todo)
+
+
+def _check_rights(home: Path) -> Iterator[CheckFinding]:
+    found = privacy.list_open(home)
+    if found and is_open_to_others(home):  # else nobody gets to the files in it
+        message = f"{found[0]}: other users of this computer may read it"
+        more = f", and {len(found) - 1} more in {home}" if len(found) > 1 else ""
+        todo = f"the next import takes these rights away; or: chmod -R go= {shlex.quote(str(home))}"
+        yield CheckFinding("rights", False, len(found), message + more, todo)
 
 
 def _check_config(config: Path) -> Iterator[CheckFinding]:
@@ -117,7 +128,7 @@ def _check_leftovers(home: Path) -> Iterator[CheckFinding]:
     if not home.is_dir() or not os.access(home, os.R_OK):
         return
     now = time.time()
-    for folder in (home, home / "reports"):
+    for folder in (home, home / privacy.REPORTS):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if _TEMPORARY_FILE.match(path.name) and now - path.lstat().st_mtime > _STALE_AFTER_S:
                 message = f"{path}: left behind by a runlog that was stopped"

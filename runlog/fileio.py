@@ -1,8 +1,9 @@
-"""Limit how much of a file is read into memory, and write files atomically."""
+"""Limit how much of a file is read into memory, and write files atomically and for their owner alone."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,8 +22,61 @@ MAX_COMPRESSION_RATIO = 200
 RATIO_CHECK_FROM_BYTES = 2**20  # bytes, unpacked
 
 
+#: The modes of what runlog makes: a diary of health and places is its owner's alone.
+#: Windows has no such modes.
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
+_HAS_MODES = os.name == "posix"
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Return whether others than its owner may read, write or enter a file or folder; no link counts."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return _HAS_MODES and not stat.S_ISLNK(mode) and bool(mode & 0o077)
+
+
+def close_to_others(path: Path) -> None:
+    """Take all rights to a file or folder from everybody but its owner.
+
+    Raises:
+        OSError: it belongs to somebody else, or lies on a disk that cannot be written.
+    """
+    path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o700)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, for their owner alone; one that exists stays as it is.
+
+    Raises:
+        OSError: it cannot be made, or there is a file of that name.
+    """
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        if _HAS_MODES:
+            folder.chmod(PRIVATE_FOLDER)
+    path.mkdir(exist_ok=True)  # raises where a file is in the way
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file for its owner alone, whatever the umask; one that exists stays as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE)
+        os.close(handle)
+        path.chmod(PRIVATE_FILE)
+
+
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name and move it into place; a text as UTF-8, its line ends as they are.
+
+    A new file is its owner's alone, one that is replaced passes on its mode.
 
     Args:
         path: path of the file; its folder is created where it does not exist.
@@ -33,7 +87,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with replace_atomically(path) as draft:
             draft.write_bytes(data)
     except OSError as error:
@@ -61,9 +115,7 @@ def replace_atomically(path: Path) -> Iterator[Path]:
 
 
 def _file_mode(path: Path) -> int:
-    """Return the mode of the file, or of a new file by the umask: mkstemp's would shut others out."""
+    """Return the mode of the file that is replaced, or that of a new one."""
     with suppress(FileNotFoundError):
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+        return stat.S_IMODE(path.stat().st_mode)
+    return PRIVATE_FILE

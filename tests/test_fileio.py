@@ -34,13 +34,28 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path, monkeypat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are not the same there")
-def test_others_may_read_it_as_any_new_file(tmp_path):
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+def test_a_new_file_and_its_folders_are_the_owners_alone(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        write_atomically(tmp_path / "new" / "inner" / "a.txt", "new")
+    finally:
+        os.umask(before)
+    assert mode_of(tmp_path / "new" / "inner" / "a.txt") == 0o600
+    assert mode_of(tmp_path / "new" / "inner") == mode_of(tmp_path / "new") == 0o700
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are not the same there")
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_a_file_that_is_replaced_passes_on_its_mode(tmp_path, mode):
     write_atomically(tmp_path / "a.txt", "new")
-    (tmp_path / "usual.txt").write_text("new")
-    assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "usual.txt").stat().st_mode
-    (tmp_path / "a.txt").chmod(0o600)
+    (tmp_path / "a.txt").chmod(mode)
     write_atomically(tmp_path / "a.txt", "newer")
-    assert os.stat(tmp_path / "a.txt").st_mode & 0o777 == 0o600  # noqa: PTH116 - the mode as it is
+    assert mode_of(tmp_path / "a.txt") == mode
+
+
+def mode_of(path):
+    return path.stat().st_mode & 0o777
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path):

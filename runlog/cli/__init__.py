@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from runlog import __version__
-from runlog.cli.base import LazyCommand, LazyGroup, errors_as_messages, examples
+from runlog.cli.base import LazyCommand, LazyGroup, errors_as_messages, examples, warnings_as_messages
 
 SECTIONS = {
     "Put in": {
@@ -85,7 +85,7 @@ class _RootGroup(LazyGroup):
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        with errors_as_messages(debug=ctx.params["debug"]):
+        with warnings_as_messages(), errors_as_messages(debug=ctx.params["debug"]):
             return super().invoke(ctx)
 
 

@@ -6,6 +6,7 @@ Nothing heavy is imported here, so that ``runlog --help`` starts at once.
 from __future__ import annotations
 
 import errno
+import logging
 import traceback
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -115,6 +116,27 @@ def errors_as_messages(*, debug: bool) -> Iterator[None]:
     except Exception as error:
         where = "" if debug else " (run with --debug to see where)"
         raise _make_failure(f"unexpected error: {_type_and_text(error)}{where}", debug=debug) from error
+
+
+class _MessageHandler(logging.Handler):
+    """Prints what runlog logs on stderr."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one message."""
+        from runlog.units import escape_controls
+
+        click.echo(f"runlog: {escape_controls(record.getMessage())}", err=True)
+
+
+@contextmanager
+def warnings_as_messages() -> Iterator[None]:
+    """Print the warnings that runlog logs on stderr while the block runs."""
+    handler, logger = _MessageHandler(logging.WARNING), logging.getLogger("runlog")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 def _system_message(error: OSError) -> str:

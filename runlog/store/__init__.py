@@ -6,14 +6,16 @@ package's modules, each write in one transaction.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
+from runlog import fileio
 from runlog.errors import StoreError
 from runlog.records import Snapshot
-from runlog.store import activities, connection, diary, recordings, routes, shoes, trials
+from runlog.store import activities, connection, diary, privacy, recordings, routes, shoes, trials
 from runlog.store.connection import transaction, translate_decode_errors, translate_errors
 from runlog.store.schema import migrate
 
@@ -29,16 +31,21 @@ T = TypeVar("T")
 
 
 def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
-    """Open the store in this folder, making both where they are not there yet.
+    """Open the store in this folder, making both where they are not there yet, for their owner alone.
+
+    A home that others could read is closed to them, which is logged as a warning.
 
     Raises:
         StoreError: it cannot be made or opened, or a newer runlog has written it.
     """
     path = folder / connection.DATABASE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        fileio.make_folder(folder)
     except OSError as error:
         raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from error
+    existed = path.exists()
+    with suppress(OSError):  # sqlite says why it cannot be made
+        fileio.make_file(path)
     with translate_errors(path):
         db = sqlite3.connect(path, timeout=connection.BUSY_TIMEOUT_S, isolation_level=None)
         try:
@@ -46,7 +53,16 @@ def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
         except BaseException:
             db.close()
             raise
+    _close_to_others(folder, warn=existed)
     return Store(path, db)
+
+
+def _close_to_others(folder: Path, *, warn: bool) -> None:
+    could_enter = fileio.is_open_to_others(folder)
+    if privacy.close_home(folder) and could_enter and warn:
+        logging.getLogger("runlog").warning(
+            "%s: other users of this computer could read what is in it; now you alone can", folder
+        )
 
 
 def _configure(db: sqlite3.Connection) -> None:

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 from runlog.errors import BadInput, StoreError
-from runlog.fileio import replace_atomically, write_atomically
+from runlog.fileio import make_folder, replace_atomically, write_atomically
 from runlog.results import RestoreResult
 from runlog.settings import CONFIG_NAME
-from runlog.store import connection, rows
+from runlog.store import connection, privacy, rows
 from runlog.store.connection import (
     DATABASE,
     WAL_SUFFIXES,
@@ -171,7 +171,8 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
     inspect_backup(file)
     live = home / DATABASE
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
+        privacy.close_home(home)
         with TemporaryDirectory(prefix=".restore-", dir=home) as folder:
             draft = Path(folder, DATABASE)
             copy_database(file, draft, live)

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, StoreError
+from runlog.fileio import make_file
 from runlog.results import HomeContents
 
 if TYPE_CHECKING:
@@ -199,6 +200,7 @@ def copy_database(source: Path, draft: Path, reported_path: Path) -> None:
         draft: the copy.
         reported_path: named by errors of writing it.
     """
+    make_file(draft)
     with (
         open_read_only(source) as db,
         translate_write_errors(reported_path),
