@@ -6,14 +6,17 @@ The only module that imports Apprise. A destination is an Apprise URL, like ``nt
 
 from __future__ import annotations
 
+import io
 import logging
+import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput, MissingExtra
 from runlog.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from runlog.records import StoredAlert
@@ -36,11 +39,24 @@ def send_message(urls: Sequence[str], title: str, body: str) -> list[str]:
             'no place to send to; name some in config.toml: notify = ["ntfy://my-secret-topic"] '
             f"({_SERVICES_HINT})"
         )
-    services = [_load_service(number, url) for number, url in enumerate(urls, start=1)]
-    failures = [failure for service in services if (failure := _try_send(service, title, body))]
+    services = [(number, _load_service(number, url)) for number, url in enumerate(urls, start=1)]
+    failures = [
+        f"{_entry_name(number, urls[number - 1])}: {reason}"
+        for number, service in services
+        if (reason := _try_send(service, title, body))
+    ]
     if len(failures) == len(services):
         raise BadInput(f"not sent: {'; '.join(failures)}")
     return failures
+
+
+_SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]{0,20})://", re.IGNORECASE)
+
+
+def _entry_name(number: int, url: str) -> str:
+    """Name a destination by its number and scheme; all else in it may be a secret."""
+    scheme = _SCHEME.match(url)
+    return f"notify, entry {number}" + (f" ({scheme[1]})" if scheme else "")
 
 
 def _load_service(number: int, url: str) -> Any:  # noqa: ANN401 - Apprise tells no types
@@ -50,9 +66,11 @@ def _load_service(number: int, url: str) -> Any:  # noqa: ANN401 - Apprise tells
         raise MissingExtra(
             "messages need Apprise; install it with: python -m pip install 'runlog[notify]'"
         ) from error
-    service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+    with _captured_log():
+        service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if service is None:
-        raise BadInput(f"notify, entry {number}: this is no place that Apprise can send to; {_SERVICES_HINT}")
+        name = _entry_name(number, url)
+        raise BadInput(f"{name}: this is no place that Apprise can send to; {_SERVICES_HINT}")
     return service
 
 
@@ -60,11 +78,41 @@ def _try_send(service: Any, title: str, body: str) -> str:  # noqa: ANN401 - lik
     """Send a message and return the reason of a failure, "" on success."""
     import apprise
 
-    with apprise.LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]  # Apprise's own
-        sent = service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
-        reason = log.getvalue().strip()
-    destination = service.url(privacy=True)
-    return "" if sent else f"{destination} ({reason.splitlines()[-1] if reason else 'no reason given'})"
+    with _captured_log() as log:
+        try:
+            sent = service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+        except Exception as error:  # noqa: BLE001 - a service of Apprise may raise any, with its URL in the text
+            return f"{type(error).__name__} in Apprise"
+    return "" if sent else _plain_reason(log.getvalue())
+
+
+@contextmanager
+def _captured_log() -> Iterator[io.StringIO]:
+    """Yield what Apprise logs in the block, and show it nowhere else: URLs and their secrets are in it."""
+    text = io.StringIO()
+    logger, handler = logging.getLogger("apprise"), logging.StreamHandler(text)
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield text
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate
+
+
+_STATUS = re.compile(r"error=(\d{3})\b")
+_REASONS = (
+    (re.compile("connection|socket|timed? ?out|resolve", re.IGNORECASE), "its server could not be reached"),
+    (re.compile("authent|login|credential|password", re.IGNORECASE), "its server refuses name or password"),
+)
+
+
+def _plain_reason(log: str) -> str:
+    """Return why Apprise could not send, in our own words, as its own may show secrets."""
+    status = _STATUS.search(log)
+    if status:
+        return f"its server answered with error {status[1]}"
+    return next((reason for pattern, reason in _REASONS if pattern.search(log)), "no reason given")
 
 
 #: A message lists at most so many alerts, and the number of the others.

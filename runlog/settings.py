@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -114,8 +115,8 @@ class Settings:
     soreness_rising_runs: int = 4
     slowest_min_per_km: float = 12.0
     fastest_min_per_km: float = 2.75
-    notify: tuple[str, ...] = ()
-    privacy_zones: tuple[PrivacyZone, ...] = ()
+    notify: tuple[str, ...] = field(default=(), repr=False)  # secret, as are the places
+    privacy_zones: tuple[PrivacyZone, ...] = field(default=(), repr=False)
 
     @property
     def zone(self) -> tzinfo:
@@ -159,15 +160,16 @@ def read_settings(path: Path) -> Settings:
 
 
 def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
-    types = {field.name: str(field.type) for field in fields(Settings)}
+    types = {one.name: str(one.type) for one in fields(Settings)}
     if key not in types:
-        raise BadInput(f"{path}: unknown setting {key!r}; known are {', '.join(types)}")
+        name = repr(key) if _SETTING_NAME.fullmatch(key) else _describe(key)
+        raise BadInput(f"{path}: unknown setting {name}; known are {', '.join(types)}")
     if key in _LIST_SETTINGS:
         return _validate_list(path, key, value)
     if "str" in types[key]:
         return _validate_text(path, key, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadInput(f"{path}: {key} must be a number, not {value!r}")
+        raise BadInput(f"{path}: {key} must be a number, not {_describe(value)}")
     if not math.isfinite(value):
         raise BadInput(f"{path}: {key} must be a number, not {value}")
     if value <= 0:
@@ -186,10 +188,26 @@ def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the
 
 def _validate_list(path: Path, key: str, value: object) -> tuple[Any, ...]:
     parse, example = _LIST_SETTINGS[key]
-    items = [parse(item) for item in value] if isinstance(value, list) else [None]
+    if not isinstance(value, list):
+        raise BadInput(f"{path}: {key} must be a list like {example}")
+    items = [parse(item) for item in value]
     if None in items:
-        raise BadInput(f"{path}: {key} must be a list like {example}, not {value!r}")
+        raise BadInput(f"{path}: {key} must be a list like {example}; look at entry {items.index(None) + 1}")
     return tuple(items)
+
+
+_SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN_TEXT = re.compile(r"[\w +./-]{0,40}")
+
+
+def _describe(value: object) -> str:
+    """Describe a value in a message: a plain one by itself, never what may be a secret, as URLs hold them."""
+    if isinstance(value, bool | int | float):
+        return repr(value)
+    if not isinstance(value, str):
+        return f"a {type(value).__name__}"
+    plain = _PLAIN_TEXT.fullmatch(value) and "//" not in value
+    return repr(value) if plain else "a text that may be secret"
 
 
 def _parse_notify_url(value: object) -> str | None:
@@ -217,13 +235,13 @@ _LIST_SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
 
 def _validate_text(path: Path, key: str, value: object) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"{path}: {key} must be a text, not {value!r}")
+        raise BadInput(f"{path}: {key} must be a text, not {_describe(value)}")
     choices = CHOICES.get(key)
     if choices and value not in choices:
-        raise BadInput(f"{path}: {key} must be one of {', '.join(choices)}, not {value!r}")
+        raise BadInput(f"{path}: {key} must be one of {', '.join(choices)}, not {_describe(value)}")
     if key == "timezone":
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the folder of a continent
-            raise BadInput(f"{path}: timezone {value!r} is not known; try Europe/Berlin") from error
+            raise BadInput(f"{path}: timezone {_describe(value)} is not known; try Europe/Berlin") from error
     return value

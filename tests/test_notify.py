@@ -33,7 +33,7 @@ def test_one_that_fails_is_told_without_its_secrets_and_the_others_have_the_mess
     with http() as (good, posted), http(status=500) as (bad, refused):
         places = [f"json://user:secret@127.0.0.1:{bad}", f"json://127.0.0.1:{good}"]
         (failure,) = notify.send_message(places, "A title", "A body")
-        with pytest.raises(BadInput, match=r"not sent: json://"):
+        with pytest.raises(BadInput, match=r"not sent: notify, entry 1 \(json\): .* 500"):
             notify.send_message(places[:1], "A title", "A body")
     assert (len(posted), len(refused)) == (1, 2)
     assert "secret" not in failure
@@ -46,6 +46,29 @@ def test_nothing_is_sent_where_a_place_is_none():
     assert posted == []
     with pytest.raises(BadInput, match=r"config\.toml"):
         notify.send_message([], "A title", "A body")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "ntfy://127.0.0.1:1/hunter2",
+        "ntfy://hunter2:hunter2@127.0.0.1:1/hunter2",
+        "mailto://hunter2:hunter2@127.0.0.1:1?from=hunter2@example.org&mode=insecure",
+        "json://hunter2:hunter2@127.0.0.1:1/hunter2",
+        "tgram://hunter2/hunter2",
+        "mailto://hunter2",
+        "hunter2",
+        "carrier+pigeon://hunter2",
+        "discord://hunter2",
+        "json://[hunter2",
+    ],
+)
+def test_no_secret_of_a_place_is_shown(place, capfd, caplog):
+    with pytest.raises(BadInput, match="notify, entry 1") as told:
+        notify.send_message([place], "A title", "A body")
+    shown = "".join([str(told.value), *capfd.readouterr(), caplog.text])
+    assert "hunter2" not in shown
+    assert "@" not in shown
 
 
 def test_without_apprise_it_says_how_to_get_it(monkeypatch):

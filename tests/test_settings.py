@@ -13,13 +13,13 @@ from runlog.errors import BadInput
 def read(tmp_path):
     def read_bytes(data):
         (tmp_path / "config.toml").write_bytes(data)
-        return settings.read_settings(tmp_path / "config.toml")
+        return settings.settings.read_settings(tmp_path / "config.toml")
 
     return read_bytes
 
 
 def test_without_a_file_the_defaults_hold(tmp_path):
-    assert settings.read_settings(tmp_path / "config.toml") == settings.Settings()
+    assert settings.settings.read_settings(tmp_path / "config.toml") == settings.Settings()
 
 
 def test_a_byte_order_mark_does_no_harm(read):
@@ -72,7 +72,7 @@ def test_lists_are_taken(read):
 def test_a_folder_in_its_place_is_told(tmp_path):
     (tmp_path / "config.toml").mkdir()
     with pytest.raises(BadInput, match="cannot be read"):
-        settings.read_settings(tmp_path / "config.toml")
+        settings.settings.read_settings(tmp_path / "config.toml")
 
 
 def test_a_computer_without_a_time_zone_says_what_to_set(monkeypatch):
@@ -80,3 +80,36 @@ def test_a_computer_without_a_time_zone_says_what_to_set(monkeypatch):
     monkeypatch.setattr(tzlocal, "get_localzone", tzlocal.reload_localzone)  # which asks anew
     with pytest.raises(BadInput, match="timezone = "):
         _ = settings.Settings().zone
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'notify = "mailto://me:hunter2@example.org"',
+        'notify = ["ntfy://hunter2", 3]',
+        'notify = {url = "ntfy://hunter2"}',
+        'units = "ntfy://hunter2"',
+        'hr_max = "ntfy://hunter2"',
+        'timezone = "ntfy://hunter2"',
+        '"ntfy://hunter2" = 1',
+        'language = ["ntfy://hunter2"]',
+        'notify = ["ntfy://hunter2"',
+        "notify = ['ntfy://hunter2\\x', \"\\x hunter2\"]",
+        'privacy_zones = [{lat = "hunter2"}]',
+    ],
+)
+def test_no_message_shows_a_secret(tmp_path, text):
+    (tmp_path / "config.toml").write_text(text)
+    with pytest.raises(BadInput) as told:
+        settings.read_settings(tmp_path / "config.toml")
+    assert "hunter2" not in str(told.value)
+
+
+def test_a_list_names_the_entry_that_is_wrong(tmp_path):
+    (tmp_path / "config.toml").write_text('notify = ["ntfy://hunter2", ""]')
+    with pytest.raises(BadInput, match=r"look at entry 2$"):
+        settings.read_settings(tmp_path / "config.toml")
+
+
+def test_settings_are_shown_without_secrets():
+    assert "hunter2" not in repr(settings.Settings(notify=("ntfy://hunter2",)))
