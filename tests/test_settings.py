@@ -13,13 +13,13 @@ from runlog.errors import BadInput
 def read(tmp_path):
     def read_bytes(data):
         (tmp_path / "config.toml").write_bytes(data)
-        return settings.settings.read_settings(tmp_path / "config.toml")
+        return settings.read_settings(tmp_path / "config.toml")
 
     return read_bytes
 
 
 def test_without_a_file_the_defaults_hold(tmp_path):
-    assert settings.settings.read_settings(tmp_path / "config.toml") == settings.Settings()
+    assert settings.read_settings(tmp_path / "config.toml") == settings.Settings()
 
 
 def test_a_byte_order_mark_does_no_harm(read):
@@ -72,7 +72,7 @@ def test_lists_are_taken(read):
 def test_a_folder_in_its_place_is_told(tmp_path):
     (tmp_path / "config.toml").mkdir()
     with pytest.raises(BadInput, match="cannot be read"):
-        settings.settings.read_settings(tmp_path / "config.toml")
+        settings.read_settings(tmp_path / "config.toml")
 
 
 def test_a_computer_without_a_time_zone_says_what_to_set(monkeypatch):
