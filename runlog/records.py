@@ -52,6 +52,7 @@ class ParsedFile:
     notes: tuple[str, ...] = field(default=())  # shown in the summary: assumptions, salvage
     replaces_earlier: bool = False  # the user keeps editing it: rows missing from a new version are deleted
     exported: ExportedActivity | ExportedJournal | None = None  # an export of runlog itself
+    columns: frozenset[str] | None = None  # of a list: the fields that it has a column for; None: all fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,11 +162,50 @@ def _split_line(line: str, delimiter: str) -> list[str]:
 
 
 def _normalize_columns(cells: Iterable[str], aliases: Mapping[str, str]) -> list[str]:
-    names = []
-    for cell in cells:
-        plain = re.sub(r"[\s_-]+", "_", cell.strip().lower())
-        names.append(aliases.get(plain, plain))
-    return names
+    return [_column_name(cell, aliases) for cell in cells]
+
+
+def _column_name(heading: str, aliases: Mapping[str, str]) -> str:
+    """Return our name of a column; a scale, the usual unit or a word such as "level" may follow it."""
+    whole = _plain_heading(heading)
+    if whole in aliases:
+        return aliases[whole]
+    text = _ORNAMENT.sub("", heading.strip().lower())
+    parts = _HEADING_WITH_SCALE.fullmatch(text) or _HEADING_WITH_BRACKETS.fullmatch(text)
+    stem = _plain_heading(parts[1] if parts else text)
+    name = aliases.get(stem) or aliases.get(_VAGUE_ENDING.sub("", stem))
+    if name is None:
+        return whole
+    remark = parts["remark"] if parts else ""
+    known = _HARMLESS_REMARK.fullmatch(remark) or remark in _USUAL_UNITS.get(name, ())
+    return name if known or (name == "date" and _DATE_PATTERN.fullmatch(remark)) else whole
+
+
+def _plain_heading(heading: str) -> str:
+    return re.sub(r"[\s_-]+", "_", heading.strip().lower())
+
+
+_SCALE = r"[01]\s*(?:-|\u2013|\u2014|to|bis|\.{2,3}|\u2026)\s*10|(?:/|out of|von)\s*10"
+_HEADING_WITH_SCALE = re.compile(rf"(.*?[^\W\d_])[\s_,:]*(?P<remark>{_SCALE})")
+_HEADING_WITH_BRACKETS = re.compile(r"(.*?)[\s_]*[(\[{]\s*(?P<remark>[^()\[\]{}]*?)\s*[)\]}]")
+#: What may stand around a heading: a question mark, an asterisk, an emoji.
+_ORNAMENT = re.compile(r"^[^\w(\[{]+|[^\w)\]}]+$")
+_VAGUE_ENDING = re.compile(r"_(?:level|score|rating|scale)$")
+#: Remarks in brackets that leave the values as they are; any other (another scale or unit) does not.
+_HARMLESS_REMARK = re.compile(
+    rf"|{_SCALE}|optional|(?:yes|y|ja|j|true|1|x)\s*[/,|-]?\s*(?:or|oder)?\s*(?:no|n|nein|false|0)?"
+)
+_DATE_PATTERN = re.compile(r"[ymdtj]{1,4}(?:[-/.][ymdtj]{1,4}){2}")
+_USUAL_UNITS = {
+    "duration": ("min", "minutes", "mm:ss", "h:mm:ss", "hh:mm:ss"),
+    "strength": ("min", "minutes"),
+    "desk_hours": ("h", "hours"),
+    "avg_hr": ("bpm",),
+    "ascent": ("m", "metres", "meters"),
+    "start": ("hh:mm",),
+    "start_km": ("km",),
+    "limit_km": ("km",),
+}
 
 
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from runlog.errors import NotReadable
 from runlog.importers import csv_table, runs_csv, wellness_csv
 from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time, parse_yes_no
 from runlog.model import MAX_ENTRY_VALUES, Area, Entry
@@ -41,6 +42,13 @@ _ALIASES = {name: name for name in COLUMNS} | {
     "shoes": "shoe",
     "notes": "note",
 }
+#: The fields of an entry that each column gives.
+_FIELDS = {name: (name,) for name in COLUMNS} | {
+    "date": ("moment", "utc_offset_s"),
+    "strength": ("strength", "strength_min"),
+}
+#: Where only these are known, an unknown column is most likely the rating.
+_FIELDS_BESIDE_VALUES = frozenset({"moment", "utc_offset_s", "area", "shoe", "note"})
 _MINUTES_TEXT = re.compile(r"(.+?)\s*(?:min|minutes)\.?", re.IGNORECASE)
 
 
@@ -60,13 +68,22 @@ def read(file: SourceFile) -> ParsedFile:
     """Read the entries of a diary; a row that cannot be read is a problem with its line and reason.
 
     Raises:
-        NotReadable: there are rows, and none of them can be read.
+        NotReadable: there are rows, and none of them can be read; or there are unknown columns, and none
+            that holds a value.
     """
     columns, rows = csv_table.read_rows(file.data, _ALIASES)
+    fields = frozenset(field for name in columns for field in _FIELDS.get(name, ()))
+    if fields <= _FIELDS_BESIDE_VALUES and (unknown := csv_table.list_unread_columns(columns, COLUMNS)):
+        raise NotReadable(
+            f"no column is known as soreness or another value of a diary; unknown: {unknown}. "
+            "Name the column of the ratings soreness"
+        )
     entries, problems = csv_table.build_records(
         rows, lambda row: _build_entries(row.cells, file.settings), _entry_key, _duplicate_reason
     )
-    return ParsedFile(FORMAT, entries=entries, problems=problems, notes=_column_notes(columns))
+    return ParsedFile(
+        FORMAT, entries=entries, problems=problems, notes=_column_notes(columns), columns=fields
+    )
 
 
 def _entry_key(entry: Entry) -> tuple[datetime, Area]:

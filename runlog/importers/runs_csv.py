@@ -27,9 +27,9 @@ _COLUMN_SPELLINGS = {
     "date": ("date", "day"),
     "start": ("start", "start_time"),
     "distance": ("distance",),  # in the unit of the settings
-    "distance_km": ("distance_km", "distance_(km)", "km", "kilometers", "kilometres"),
-    "distance_mi": ("distance_mi", "distance_(mi)", "mi", "miles"),
-    "distance_m": ("distance_m", "distance_(m)", "meters", "metres"),
+    "distance_km": ("distance_km", "distance_(km)", "distance_[km]", "km", "kilometers", "kilometres"),
+    "distance_mi": ("distance_mi", "distance_(mi)", "distance_[mi]", "distance_(miles)", "mi", "miles"),
+    "distance_m": ("distance_m", "distance_(m)", "distance_[m]", "meters", "metres"),
     "duration": ("duration", "duration_min", "minutes"),
     "time": ("time",),  # the duration, or the time of day if there is a duration
     "sport": ("sport", "activity_type"),
@@ -41,17 +41,33 @@ _COLUMN_SPELLINGS = {
     "avg_hr": ("avg_hr", "hr", "heart_rate", "avg_heart_rate", "average_heart_rate"),
     "ascent": ("ascent", "ascent_m", "total_ascent", "elevation_gain"),
 }
-_ALIASES = {spelling: name for name, spellings in _COLUMN_SPELLINGS.items() for spelling in spellings}
-
 #: Columns that make a table a soreness diary, whatever else it has.
 _DIARY_COLUMNS = frozenset(
     {"soreness", "rating", "pain", "area", "warmup", "warm_up", "cooldown", "cool_down"}
     | {"strength", "mobility", "desk_hours", "posture"}
 )
+_ALIASES = {name: name for name in _DIARY_COLUMNS} | {
+    spelling: name for name, spellings in _COLUMN_SPELLINGS.items() for spelling in spellings
+}
 #: Columns of ``runlog runs --csv``.
 _RUNLOG_COLUMNS = frozenset({"id", "local_start", "distance_m", "duration_s", "sources"})
 #: Column of an app's list that names the recordings in its folder (Strava's until 2019).
 _STRAVA_FILE_COLUMN = "filename"
+
+#: The fields of a run that each column gives.
+_FIELDS = {
+    "date": ("start", "utc_offset_s", "external"),
+    "start": ("day_only",),
+    **dict.fromkeys(("distance", "distance_km", "distance_mi", "distance_m"), ("distance_m",)),
+    "duration": ("duration_s",),
+    **dict.fromkeys(("sport", "type"), ("sport", "sub_sport", "kind", "sport_guessed")),
+    "name": ("title", "name"),
+    "note": ("name",),  # where no column is called name
+    "shoe": ("shoe",),
+    "rpe": ("rpe",),
+    "avg_hr": ("avg_hr",),
+    "ascent": ("ascent_m",),
+}
 
 _METRES_PER_UNIT = {"km": 1000.0, "mi": 1609.344, "m": 1.0}
 _COLUMN_UNITS = {"distance_km": "km", "distance_mi": "mi", "distance_m": "m"}
@@ -102,8 +118,13 @@ def read(file: SourceFile) -> ParsedFile:
     unread = csv_table.list_unread_columns(
         columns, _COLUMN_SPELLINGS.keys() - ({"note"} if "name" in columns else set())
     )
+    fields = frozenset(field for name in columns for field in builder.fields_of(name))
+    if not all(run.day_only for run in runs):  # the date has a time
+        fields |= {"day_only"}
     notes = (f"not read, because runs have no such column: {unread}",) if unread else ()
-    return ParsedFile(FORMAT, activities=runs, problems=problems, notes=notes, replaces_earlier=True)
+    return ParsedFile(
+        FORMAT, activities=runs, problems=problems, notes=notes, replaces_earlier=True, columns=fields
+    )
 
 
 class _RunBuilder:
@@ -114,6 +135,10 @@ class _RunBuilder:
         self._time_column_means = "start" if "duration" in columns else "duration"
         self._rows_per_day: Counter[str] = Counter()
         self._now = datetime.now(UTC)
+
+    def fields_of(self, column: str) -> tuple[str, ...]:
+        """Return the fields of a run that a column gives; none where it is not read."""
+        return _FIELDS.get(self._time_column_means if column == "time" else column, ())
 
     def build(self, row: Mapping[str, str]) -> Activity:
         """Return the run of a row.

@@ -46,7 +46,7 @@ def read(file: SourceFile) -> ParsedFile:
         key=lambda shoe: shoe_key(shoe.name),
         duplicate_reason=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
     )
-    return ParsedFile(FORMAT, shoes=shoes, problems=problems)
+    return ParsedFile(FORMAT, shoes=shoes, problems=problems, columns=frozenset())
 
 
 def _build_shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:

@@ -157,7 +157,10 @@ def _read_soreness(
     )
     unread = csv_table.list_unread_columns(columns, aliases)
     notes = (f"only soreness is read, not {unread}",) if unread else ()
-    return ParsedFile(name, entries=entries, problems=problems, notes=notes)
+    fields = {"moment", "utc_offset_s", "soreness", "note"}
+    if name == INTERVALS_FORMAT or "soreness_area" in columns:
+        fields.add("area")
+    return ParsedFile(name, entries=entries, problems=problems, notes=notes, columns=frozenset(fields))
 
 
 def _parse_soreness(cells: Mapping[str, str], date_column: str, low: float, high: float) -> float | None:

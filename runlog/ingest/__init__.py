@@ -29,7 +29,7 @@ from runlog.ingest.sources import FoundFile, find_files
 from runlog.ingest.workers import ParseJob, derive_packed, parse_file, parse_in_order
 from runlog.results import FileResult
 from runlog.store import files as stored_files
-from runlog.store import portable, routes
+from runlog.store import list_columns, portable, routes
 from runlog.store.files import KnownFile
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from runlog.ingest.sources import InputSource
     from runlog.ingest.workers import ParseResult
-    from runlog.records import Snapshot
+    from runlog.records import ParsedFile, Snapshot
     from runlog.results import ImportSummary
     from runlog.settings import Settings
     from runlog.store import Store
@@ -115,18 +115,22 @@ def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport
     if parsed is None:
         return ImportResult(FileResult(path, result.outcome, result.reason), is_final=result.is_final)
     problems = tuple(str(problem) for problem in parsed.problems)
-    if problems and not (parsed.activities or parsed.entries or parsed.shoes or parsed.exported):
+    if problems and _is_empty(parsed):
         return ImportResult(FileResult(path, "failed", _join_messages(problems), problems=problems))
     change: ImportCounts | KnownFile
     if parsed.exported is not None:
         change = store.write(portable.import_exported, parsed.exported, result.streams)
     else:
         file = candidate.abs_path, candidate.sha256
-        change = store.write(stored_files.add_file, *file, parsed, result.streams)
+        try:
+            change = store.write(stored_files.add_file, *file, parsed, result.streams)
+        except NotReadable as error:
+            reason = "; ".join(filter(None, [str(error), _join_messages(parsed.notes)]))
+            return ImportResult(FileResult(path, "failed", reason))
     if isinstance(change, KnownFile):
         outcome, reason, counts = "known", describe_known(change, candidate.abs_path), None
     else:
-        (outcome, reason), counts = describe_counts(change), change
+        (outcome, reason), counts = describe_counts(change, is_empty=_is_empty(parsed)), change
         problems += tuple(change.problems)
     reasons = [reason, _join_messages(parsed.notes), _join_messages(problems)]
     if outcome == "known" and sport:
@@ -134,6 +138,10 @@ def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport
         reasons += [f"counts as {sport} now"] if changed else []
     file_result = FileResult(path, outcome, "; ".join(filter(None, reasons)), change.runs, problems)
     return ImportResult(file_result, counts, change.file_id, is_final=change.file_id is not None)
+
+
+def _is_empty(parsed: ParsedFile) -> bool:
+    return not (parsed.activities or parsed.entries or parsed.shoes or parsed.exported)
 
 
 def _join_messages(messages: tuple[str, ...]) -> str:
@@ -196,7 +204,7 @@ def _prepare(
         sidecars = source.read_sidecars(file_format.sidecars or ())
         job = ParseJob(source.display_path, source.read_all(), sidecars, file_format)
     except BadInput as error:
-        return _refused_result(source, error)
+        return _refused_list(store, source, error) or _refused_result(source, error)
     sha256 = _hash_bytes(job)
     known = None if sport else store.write(stored_files.find_known, source.abs_path, sha256)
     if known is not None:
@@ -204,6 +212,16 @@ def _prepare(
         result = FileResult(source.display_path, "known", reason, known.runs)
         return ImportResult(result, file_id=known.file_id, is_final=True)
     return Candidate(position, source.display_path, source.abs_path, sha256, job)
+
+
+def _refused_list(store: Store, source: InputSource, error: BadInput) -> ImportResult | None:
+    """Return the result of a list whose newer version is not even recognised as one; None for other files."""
+    if not isinstance(error, NotTaken) or not store.read(list_columns.is_list, source.abs_path):
+        return None
+    reason = (
+        f"nothing was changed, because this was a list and its headings are no longer understood: {error}"
+    )
+    return ImportResult(FileResult(source.display_path, "failed", reason))
 
 
 def _refused_result(source: InputSource, error: BadInput) -> ImportResult:

@@ -62,8 +62,8 @@ def describe_known(known: KnownFile, path: str) -> str:
     return "imported before" if known.path == path else f"the same bytes as {known.path}"
 
 
-def describe_counts(counts: ImportCounts) -> tuple[str, str]:
-    """Return the outcome of a file that was imported, and what it changed."""
+def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[str, str]:
+    """Return the outcome of a file that was imported, or held nothing, and what it changed."""
     pairs = counts.shoes_added
     changes = (
         (counts.entries.added, "added to the diary"),
@@ -82,6 +82,8 @@ def describe_counts(counts: ImportCounts) -> tuple[str, str]:
         return "added", "; ".join(texts)
     if matches:
         return "merged", "; ".join(texts)
+    if is_empty:
+        return "skipped", "a list in which no row has a value"
     return "known", "all of it was there already"
 
 

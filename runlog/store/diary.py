@@ -11,7 +11,7 @@ from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from runlog.model import Entry
     from runlog.records import StoredEntry
@@ -99,7 +99,12 @@ def import_entry(db: sqlite3.Connection, exported: StoredEntry) -> str | None:
 
 
 def update_from_diary(
-    db: sqlite3.Connection, path: str, entries: Iterable[Entry], *, complete: bool
+    db: sqlite3.Connection,
+    path: str,
+    entries: Iterable[Entry],
+    *,
+    complete: bool,
+    columns: Collection[str] | None = None,
 ) -> EntryCounts:
     """Apply a diary file to its stored rows.
 
@@ -112,6 +117,7 @@ def update_from_diary(
         entries: its rows; of two for one moment and area the later holds.
         complete: whether all of its rows could be read. Only then are those that are no longer
             in it removed: one that cannot be read may be any of them.
+        columns: the fields that it has a column for; the others stay as they are. None: all.
     """
     added = updated = 0
     kept_ids = set()
@@ -122,7 +128,7 @@ def update_from_diary(
             added += 1
             continue
         kept_ids.add(stored.id)
-        changed = _validated(_merged_entry(stored, entry, path))
+        changed = _validated(_merged_entry(stored, entry, path, columns))
         if changed != stored.entry:
             rows.update(db, "entry", rows.entry_row(changed) | {"id": stored.id})
             updated += 1
@@ -130,9 +136,11 @@ def update_from_diary(
     return EntryCounts(added, updated, removed)
 
 
-def _merged_entry(stored: StoredEntry, entry: Entry, path: str) -> Entry:
+def _merged_entry(stored: StoredEntry, entry: Entry, path: str, columns: Collection[str] | None) -> Entry:
     if stored.source == path:
-        return replace(entry, run=stored.entry.run if entry.run is None else entry.run)
+        names = () if columns is None else set(rows.ENTRY_COLUMNS) - set(columns) - {"run"}
+        unread = {name: getattr(stored.entry, name) for name in names}
+        return replace(entry, **unread, run=stored.entry.run if entry.run is None else entry.run)
     known = {name: value for name in rows.ENTRY_COLUMNS if (value := getattr(entry, name)) is not None}
     return replace(stored.entry, **known)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.model import Kind
 from runlog.records import ImportedFile
-from runlog.store import activities, diary, recordings, rows, shoes
+from runlog.store import activities, diary, list_columns, recordings, rows, shoes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -86,6 +86,9 @@ def add_file(
         sha256: of its bytes.
         parsed: what it holds, but for an export; the activities come without their tracks.
         streams: the packed track of each activity, None where it has none.
+
+    Raises:
+        NotReadable: it is a newer version of a list, and lacks columns that the earlier one had values in.
     """
     known = find_known(db, path, sha256)
     if known is not None:
@@ -106,12 +109,17 @@ def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed:
     """Update the rows of a file that the runner goes on editing: a diary or a list of runs.
 
     A version with rows that could not be read is not noted, and may be imported again.
+
+    Raises:
+        NotReadable: it lacks columns that the version before had values in.
     """
     complete = not parsed.problems
-    entries = diary.update_from_diary(db, path, parsed.entries, complete=complete)
+    list_columns.check_columns(db, path, parsed)
+    list_columns.save_columns(db, path, parsed)
+    entries = diary.update_from_diary(db, path, parsed.entries, complete=complete, columns=parsed.columns)
     suffix = f"@{path}"
     listed = [replace(one, external=f"{one.external}{suffix}") for one in parsed.activities]
-    counts = recordings.add_recordings(db, listed, [None] * len(listed), file_id)
+    counts = recordings.add_recordings(db, listed, [None] * len(listed), file_id, columns=parsed.columns)
     counts.entries = entries
     if complete:
         counts.removed = recordings.remove_missing_rows(db, suffix, [one.external for one in listed])

@@ -79,6 +79,7 @@ def add_recordings(
     activities: Sequence[Activity],
     streams: Iterable[PackedTrack | None],
     file_id: int,
+    columns: Collection[str] | None = None,
 ) -> ImportCounts:
     """Store the activities of one file, each with the activity that it is a recording of.
 
@@ -87,13 +88,16 @@ def add_recordings(
         activities: without their tracks.
         streams: the packed track of each activity, None where it has none.
         file_id: of the file.
+        columns: the fields that a list has a column for; the others of a stored row stay. None: all.
     """
+    unread = () if columns is None else set(rows.ACTIVITY_COLUMNS) - set(columns)
     counts = ImportCounts(file_id)
     for index, (activity, stream) in enumerate(zip(activities, streams, strict=True)):
         position = FilePosition(file_id, index)
         earlier = _find_list_row(db, activity)
         if earlier is not None:
-            _update_list_row(db, earlier, activity, position, counts)
+            present = {name: getattr(earlier.activity, name) for name in unread}
+            _update_list_row(db, earlier, replace(activity, **present), position, counts)
         else:
             _add_recording(db, activity, stream, position, counts)
     counts.runs = runs_of_file(db, file_id)

@@ -246,6 +246,17 @@ ROUTES = (
 MOBILITY = ("ALTER TABLE entry ADD COLUMN mobility INTEGER",)  # 1 done, 0 not, NULL unknown
 
 
+LIST_COLUMNS = (
+    """
+    CREATE TABLE list_column (        -- what a list that the runner goes on editing had columns for
+        path TEXT NOT NULL,
+        name TEXT NOT NULL,           -- a column of entry or recording
+        PRIMARY KEY (path, name)
+    ) STRICT
+    """,
+)
+
+
 #: The statements of each step: it brings a database of the version before it one step on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     INITIAL_TABLES,
@@ -257,6 +268,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     PLANS,
     ROUTES,
     MOBILITY,
+    LIST_COLUMNS,
 )
 
 
