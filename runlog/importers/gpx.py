@@ -306,4 +306,7 @@ def _point_values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:
 
 
 def _point_time(point: GPXTrackPoint) -> tuple[float, float]:
-    return (np.nan, np.nan) if point.time is None else tracks.unix_and_offset(point.time)
+    try:
+        return (np.nan, np.nan) if point.time is None else tracks.unix_and_offset(point.time)
+    except ValueError:  # gpxpy takes any offset for one, even +99:99
+        return np.nan, np.nan

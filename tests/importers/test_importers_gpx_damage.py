@@ -111,3 +111,11 @@ def test_elements_without_bounds_do_not_reach_gpxpy():
 
 def test_a_large_file_is_not_for_gpxpy():
     assert importers_gpx.read_with_gpxpy(RUN + " " * (16 * 2**20)) is None
+
+
+@pytest.mark.parametrize("zone", ["+99:99", "-24:00", "+24:00", "Q"])
+@pytest.mark.parametrize("damage", ["", "&"])
+def test_an_offset_that_is_none_costs_its_point_alone(read, zone, damage):
+    text = gpx(track(points(range(30)) + point(30, zone=zone) + points(range(31, 61)), about=damage))
+    (run,) = read(text).activities
+    assert (run.start, run.duration_s, len(run.track)) == (START, 60, 60)
