@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 UNKNOWN_SIZE = -1
+
+#: Reading some files of these never ends (/proc/kmsg), and none is a recording.
+_KERNEL_FOLDERS = ("/proc/", "/sys/")
 
 
 class InputSource(Protocol):
@@ -111,19 +115,22 @@ def find_files(paths: Iterable[str | os.PathLike[str]]) -> list[FoundFile]:
 
 def _walk_folder(display_path: str, path: str) -> Iterator[FoundFile]:
     """Yield the file itself, or the files in the folder and in the folders within."""
-    try:
-        entries = list(os.scandir(path))
-    except (OSError, ValueError):  # no folder, or one that cannot be read; reading it reports that
-        yield _found_file(display_path, path, Path(path))
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+    waiting: list[tuple[str, str]] = [(display_path, path)]
+    while waiting:
+        shown, folder = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except (OSError, ValueError):  # no folder, or one that cannot be read; reading it reports that
+            yield _found_file(shown, folder, Path(folder))
             continue
-        inner = f"{display_path}{os.sep}{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk_folder(inner, entry.path)
-        elif not (entry.is_symlink() and _is_linked_folder(entry)):
-            yield _found_file(inner, entry.path, entry)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            inner = f"{shown}{os.sep}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((inner, entry.path))
+            elif not (entry.is_symlink() and _is_linked_folder(entry)):
+                yield _found_file(inner, entry.path, entry)
 
 
 def _found_file(display_path: str, path: str, at: os.DirEntry[str] | Path) -> FoundFile:
@@ -159,12 +166,18 @@ def open_file(path: str) -> Iterator[IO[bytes]]:
         NotTaken: it is a device, pipe or socket, which may never end.
     """
     with _translate_os_errors():
-        if Path(path).is_dir():
+        status = Path(path).stat()
+        if stat.S_ISDIR(status.st_mode):
             raise BadInput("this folder cannot be read")
-        if Path(path).exists() and not Path(path).is_file():
+        if not stat.S_ISREG(status.st_mode) or _is_of_kernel(path):
             raise NotTaken("a device or pipe, not a file")
         with Path(path).open("rb") as file:
             yield file
+
+
+def _is_of_kernel(path: str) -> bool:
+    """Return whether it is, by links or not, one of the kernel's files, which claim to be regular."""
+    return os.path.realpath(path).startswith(_KERNEL_FOLDERS)
 
 
 @contextmanager

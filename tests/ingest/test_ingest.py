@@ -100,6 +100,34 @@ def test_pipes_and_sockets_are_not_waited_for(tmp_path):
             head_of(tmp_path / "socket")
 
 
+@pytest.mark.skipif(not Path("/proc/kmsg").exists(), reason="Linux's")
+@pytest.mark.parametrize("target", ["/proc/kmsg", "/proc/self/status", "/dev/zero", "/dev/tty"])
+def test_a_link_to_what_never_ends_is_not_followed(tmp_path, target):
+    (tmp_path / "run.fit").symlink_to(target)
+    (tmp_path / "again.fit").symlink_to(tmp_path / "run.fit")
+    for found in find_files([tmp_path]):
+        with pytest.raises(NotTaken, match="device"):
+            found.head(4)
+
+
+def test_folders_may_lie_as_deep_as_their_names_allow(tmp_path):
+    deepest = tmp_path
+    made = []
+    for _ in range(1500):
+        deepest /= "d"
+        deepest.mkdir()
+        made.append(deepest)
+    (deepest / "run.fit").touch()
+    try:
+        (found,) = find_files([tmp_path])
+        assert found.path == str(deepest / "run.fit")
+        assert found.display_path == found.path
+    finally:  # what clears up after the tests gives up at such a depth
+        (deepest / "run.fit").unlink()
+        for folder in reversed(made):
+            folder.rmdir()
+
+
 def read_name(job, crash_on="", log=None):
     """Stands for a reader, in this process or another one."""
     if log is not None:
