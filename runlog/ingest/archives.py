@@ -1,8 +1,12 @@
-"""Read the members of zip archives in bounded memory, without unpacking to disk."""
+"""Read the members of zip archives in bounded memory; only an archive within one is unpacked, once."""
 
 from __future__ import annotations
 
+import errno
+import shutil
 import struct
+import sys
+import tempfile
 import zipfile
 import zlib
 from collections import defaultdict
@@ -28,11 +32,16 @@ MAX_MEMBERS = 100_000
 MAX_TOTAL_MEMBERS = 250_000
 #: Zips in zips in zips: Garmin's archive has two layers.
 MAX_DEPTH = 3
+#: An archive within one is unpacked to memory; a larger one to a file without a name, gone when it is closed.
+_MAX_IN_MEMORY = 16 * 2**20
+#: Garmin's inner archives have a few hundred MB.
+MAX_INNER_ARCHIVE_BYTES = 4 * 2**30
 _ENCRYPTED_FLAG = 0x1
 _MACOS_FOLDER = "__MACOSX"
 
 _END_RECORD = b"PK\x05\x06"
 _END_RECORD_64 = b"PK\x06\x06"
+_LOCAL_HEADER_BYTES = 30  # at least
 _TAIL_BYTES = 2**16 + 200
 
 
@@ -133,11 +142,12 @@ def read_members(
     with _translate_zip_errors():
         _refuse_too_many_members(file)
         with zipfile.ZipFile(file) as archive:
-            infos = [
+            listed = [
                 info for info in archive.infolist() if not info.is_dir() and not _is_hidden(info.filename)
             ]
-            if not infos:
+            if not listed:
                 raise NotTaken("an archive without a file in it")
+            infos = _without_overlaps(listed)
             on_members(len(infos))
             folders = defaultdict(list)
             for info in infos:
@@ -148,6 +158,30 @@ def read_members(
                     f"{abs_path}/{_storable_name(info.filename)}",
                 )
                 yield ArchiveMember(archive, info, shown, known, folders[_folder_name(info)])
+            if len(infos) < len(listed):
+                left_out = f"{len(listed) - len(infos)} of the {len(listed)} files"
+                raise NotReadable(
+                    f"{left_out} that it lists share bytes with others "
+                    "and were left out; the zip archive is damaged, or made to take for ever"
+                )
+
+
+def _without_overlaps(infos: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Return the members, in their order, without those that reach into the next one's bytes.
+
+    Of several that begin at the same place the first is kept.
+    """
+    first_at: dict[int, zipfile.ZipInfo] = {}
+    for info in infos:
+        first_at.setdefault(info.header_offset, info)
+    begins = sorted(first_at)
+    ends = dict(zip(begins, [*begins[1:], sys.maxsize], strict=True))
+    return [
+        info
+        for info in infos
+        if first_at[info.header_offset] is info
+        and info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size <= ends[info.header_offset]
+    ]
 
 
 def _folder_name(info: zipfile.ZipInfo) -> str:
@@ -219,11 +253,39 @@ def _walk_members(
         if depth == MAX_DEPTH:
             raise NotReadable(f"a zip in {depth} other zips; unpack it and import what is inside")
         source.check_ratio()
-        with source.open() as file:
+        with source.open() as packed, _unpack_once(packed, source, depth) as file:
             for member in read_members(file, source.display_path, source.abs_path, on_members):
                 yield from _walk_members(member, on_members, depth + 1)
     except BadInput as error:
         yield source, error
+
+
+@contextmanager
+def _unpack_once(packed: IO[bytes], source: InputSource, depth: int) -> Iterator[IO[bytes]]:
+    """Give an archive within another as a file that can be searched: else each step back unpacks it anew.
+
+    Raises:
+        NotReadable: it is damaged, larger than any app makes, or there is no room for it.
+    """
+    if not depth:
+        yield packed
+        return
+    if source.size > MAX_INNER_ARCHIVE_BYTES:
+        raise NotReadable(
+            f"an archive of {source.size / 2**30:.1f} GB within another; unpack it and import what is inside"
+        )
+    with tempfile.SpooledTemporaryFile(_MAX_IN_MEMORY) as file:
+        try:
+            shutil.copyfileobj(packed, file)
+            file.seek(0)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise
+            raise NotReadable(
+                f"no room in {tempfile.gettempdir()} for {source.size / 2**20:.0f} MB to unpack it; "
+                "make room there, or unpack it and import what is inside"
+            ) from error
+        yield file
 
 
 def _limit_members(on_members: Callable[[int], None]) -> Callable[[int], None]:

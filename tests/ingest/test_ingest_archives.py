@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import random
+import struct
 import time
 import tracemalloc
 import zipfile
@@ -199,15 +202,107 @@ def test_what_lies_beside_a_list_is_read_up_to_a_limit_in_all(monkeypatch, tmp_p
     assert list(source.read_sidecars(("shoes.csv",))) == ["SHOES.CSV", "Shoes.csv"]
 
 
-def test_an_inner_archive_is_read_where_it_lies(tmp_path):
-    """Nothing of it is copied: a member of a packed inner archive is unpacked as it is read."""
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_an_inner_archive_is_unpacked_once(tmp_path, monkeypatch, in_memory):
+    """To memory, or to a file without a name; of its members no more than once."""
+    if not in_memory:
+        monkeypatch.setattr(archives, "_MAX_IN_MEMORY", 10)
+    monkeypatch.setattr(archives.tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
     inner = zipped({f"{day}.gpx": gpx(day) for day in range(3)})
     (tmp_path / "z.zip").write_bytes(zipped({"inner.zip": inner}))
     found = []
     for source, error in walk_source(*find_files([tmp_path / "z.zip"]), lambda _: None):
         assert error is None
+        assert list((tmp_path / "temporary").iterdir()) == []
         found.append((source.display_path.rpartition("/")[2], source.read_all()))
     assert found == [(f"{day}.gpx", gpx(day)) for day in range(3)]
+
+
+@pytest.fixture
+def unpacked_bytes(monkeypatch):
+    """Counts what zipfile unpacks."""
+    counted = [0]
+    read = zipfile.ZipExtFile._read1
+
+    def counting(member, length):
+        data = read(member, length)
+        counted[0] += len(data)
+        return data
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "_read1", counting)
+    return counted
+
+
+def test_what_is_unpacked_of_nested_archives_grows_with_their_members(tmp_path, unpacked_bytes):
+    amounts = []
+    for members in (100, 400):
+        inner = zipped({f"{number}.bin": random.Random(number).randbytes(9000) for number in range(members)})
+        (tmp_path / "z.zip").write_bytes(zipped({"inner.zip": inner}))
+        unpacked_bytes[0] = 0
+        for source, error in walk_source(*find_files([tmp_path / "z.zip"]), lambda _: None):
+            assert error is None
+            assert (len(source.head(100)), len(source.read_all())) == (100, 9000)
+        amounts.append(unpacked_bytes[0])
+    assert amounts[1] <= 4.2 * amounts[0]
+
+
+def test_an_inner_archive_has_a_largest_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_INNER_ARCHIVE_BYTES", 100)
+    (tmp_path / "z.zip").write_bytes(zipped({"inner.zip": zipped({"a.gpx": gpx()}), "b.gpx": gpx(1)}))
+    found = [
+        (source.display_path.rpartition("/")[2], str(error or ""))
+        for source, error in walk_source(*find_files([tmp_path / "z.zip"]), lambda _: None)
+    ]
+    assert [name for name, _ in found] == ["inner.zip", "b.gpx"]
+    assert "unpack it and import" in found[0][1]
+
+
+def test_no_room_to_unpack_an_inner_archive_is_no_damage(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(archives.shutil, "copyfileobj", full)
+    (tmp_path / "z.zip").write_bytes(zipped({"inner.zip": zipped({"a.gpx": gpx()})}))
+    ((_, error),) = walk_source(*find_files([tmp_path / "z.zip"]), lambda _: None)
+    assert "no room in" in str(error)
+    assert "damaged" not in str(error)
+
+
+def overlapping(name, data, entries):
+    """An archive that lists the same bytes many times, by other names."""
+    whole = zipped({name: data})
+    listing = whole.index(b"PK\x01\x02")
+    end = whole.index(b"PK\x05\x06")
+    one = whole[listing:end]
+    many = b"".join(
+        one.replace(name.encode(), f"{number:0{len(name)}}".encode()) for number in range(entries)
+    )
+    record = bytearray(whole[end:])
+    struct.pack_into("<HHI", record, 8, entries, entries, len(many))
+    return whole[:listing] + many + bytes(record)
+
+
+def test_many_entries_on_one_member_are_one(kept, tmp_path, unpacked_bytes):
+    (tmp_path / "z.zip").write_bytes(overlapping("0000", gpx(), 5000))
+    summary = kept.add([tmp_path / "z.zip"])
+    assert [file.outcome for file in summary.files] == ["added", "failed"]
+    assert "4999 of the 5000 files" in summary.files[1].reason
+    assert unpacked_bytes[0] < 10 * len(gpx())
+
+
+def test_a_member_whose_listed_size_is_damaged_costs_itself_alone(kept, tmp_path):
+    whole = zipped({f"{day}.gpx": gpx(day) for day in range(3)})
+    data = bytearray(whole)
+    struct.pack_into("<I", data, whole.index(b"PK\x01\x02") + 20, 10**6)
+    (tmp_path / "z.zip").write_bytes(data)
+    summary = kept.add([tmp_path / "z.zip"])
+    assert outcomes(summary, tmp_path / "z.zip") == {
+        "1.gpx": "added",
+        "2.gpx": "added",
+        str(tmp_path / "z.zip"): "failed",
+    }
+    assert "1 of the 3 files" in summary.files[-1].reason
 
 
 def test_the_progress_counts_the_members(kept, tmp_path):
