@@ -189,9 +189,10 @@ def _parse_appointment(when: tuple[str, str], words: tuple[str, ...]) -> WeeklyJ
     from runlog.schedule.job import parse_time, parse_weekday
 
     try:
-        return schedule.WeeklyJob(parse_weekday(when[0]), *parse_time(when[1]), words)
+        weekday, clock = parse_weekday(when[0]), parse_time(when[1])
     except BadInput as error:
         raise click.BadParameter(str(error), param_hint="--weekly") from error
+    return schedule.WeeklyJob(weekday, *clock, words)
 
 
 def _weekly_command(folders: tuple[Path, ...], *, notify: bool) -> tuple[str, ...]:

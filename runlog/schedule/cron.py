@@ -17,8 +17,17 @@ _MARK = f"# {JOB_NAME}"
 def preview(job: WeeklyJob) -> str:
     """Return the line for the crontab."""
     weekday = (job.weekday + 1) % 7  # cron's Sunday is 0
-    command = shlex.join(job.command).replace("%", r"\%")  # cron takes a bare % for an end of line
+    command = " ".join(map(_quote, job.command))
     return f"{job.minute} {job.hour} * * {weekday} {command} {_MARK}\n"
+
+
+def _quote(word: str) -> str:
+    r"""Quote a word for the shell, then for cron, which takes a bare % for an end of line and \% for a %.
+
+    For cron a backslash before that would escape the other one: two quotes, which say nothing to the shell,
+    keep them apart. The shell's quoting puts every word with a backslash into single quotes.
+    """
+    return shlex.quote(word).replace("%", r"''\%" if "\\" in word else r"\%")
 
 
 def install(job: WeeklyJob, run_program: RunProgram) -> str:
@@ -42,8 +51,9 @@ def _foreign_lines(run_program: RunProgram) -> list[str]:
 
 def _lines(run_program: RunProgram) -> list[str]:
     try:
-        return [f"{line}\n" for line in run_program(("crontab", "-l")).splitlines()]
+        text: str = run_program(("crontab", "-l"))
     except BadInput as error:
         if "no crontab" in str(error):
             return []
         raise
+    return [f"{line}\n" for line in text.removesuffix("\n").split("\n")] if text else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,35 @@ class WeeklyJob:
         weekday: 0 is Monday.
         hour: hour of the day.
         minute: minute of the hour.
-        command: the program's absolute path and its arguments.
+        command: the program's absolute path and its arguments, without control characters.
     """
 
     weekday: int
     hour: int
     minute: int
     command: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse words that no scheduler can hold: a line break would begin a job or a directive of its own.
+
+        Raises:
+            BadInput: a word of the command has such a character.
+        """
+        for word in self.command:
+            if any(map(_is_unschedulable, word)):
+                shown = "".join("?" if _is_unschedulable(letter) else letter for letter in word)
+                raise BadInput(
+                    f"{shown}: its name has a line break or another character (shown as ?) "
+                    "that cannot be scheduled; rename it"
+                )
+
+
+_UNSCHEDULABLE_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")  # controls, halves of letters, ends of lines
+_NONCHARACTERS = "\ufffe\uffff"  # XML has no room for them
+
+
+def _is_unschedulable(letter: str) -> bool:
+    return unicodedata.category(letter) in _UNSCHEDULABLE_CATEGORIES or letter in _NONCHARACTERS
 
 
 def parse_weekday(name: str) -> int:

@@ -61,8 +61,10 @@ def uninstall(run_program: RunProgram) -> str:
 def _files(job: WeeklyJob) -> dict[Path, str]:
     service, timer = _paths()
     day = WEEKDAYS[job.weekday][:3].capitalize()
+    program, *arguments = job.command
+    words = [_quote(program), *(_quote(word).replace("$", "$$") for word in arguments)]
     return {
-        service: _SERVICE.format(command=" ".join(map(_quote, job.command))),
+        service: _SERVICE.format(command=" ".join(words)),
         timer: _TIMER.format(weekday=day, hour=job.hour, minute=job.minute),
     }
 
@@ -74,6 +76,6 @@ def _paths() -> tuple[Path, Path]:
 
 
 def _quote(word: str) -> str:
-    """Quote a word for systemd.service(5), with the characters escaped that have a meaning there."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    """Quote a word for systemd.service(5); in arguments, but not in the program's path, $ is doubled too."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{escaped}"'

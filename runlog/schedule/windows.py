@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from datetime import datetime
@@ -40,8 +41,21 @@ _TASK = """<?xml version="1.0" encoding="UTF-16"?>
 """
 
 
+#: Variables of the environment and of the task, which cannot be quoted.
+_REPLACED = re.compile(r"%[^%=]+%|\$\(")
+
+
 def preview(job: WeeklyJob) -> str:
-    """Return the task as the Task Scheduler imports it."""
+    """Return the task as the Task Scheduler imports it.
+
+    Raises:
+        BadInput: the Task Scheduler would put something else in the place of a part of the command.
+    """
+    for word in job.command:
+        if _REPLACED.search(word):
+            raise BadInput(
+                f"{word}: the Task Scheduler would put something else in the place of %…% or $(…); rename it"
+            )
     start = next_due(job, datetime.now())  # noqa: DTZ005 - the scheduler counts on the local clock
     program, *arguments = job.command
     return _TASK.format(

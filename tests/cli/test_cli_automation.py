@@ -199,3 +199,10 @@ def test_a_system_that_is_not_there_is_told(run, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "no crontab" in run("schedule", "--as", "cron", "--install", code=1).stderr
     assert shutil.which("crontab") is None
+
+
+@pytest.mark.parametrize("name", ["systemd", "cron", "launchd", "windows"])
+def test_a_folder_name_with_a_line_break_gets_into_no_schedule(run, tmp_path, name):
+    result = run("schedule", "--as", name, tmp_path / "a\n* * * * * evil", code=1)
+    assert "evil: its name has a line break" in result.stderr
+    assert result.stdout == ""
