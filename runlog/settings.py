@@ -34,11 +34,32 @@ CHOICES = {
 }
 
 #: Safety limits: the advice to see a clinician may be set to come earlier than by default, never later.
-UPPER_BOUNDS = {
-    "soreness_high": 7.0,
-    "soreness_lasting": 4.0,
-    "soreness_lasting_days": 14,
-    "soreness_rising_runs": 4,
+_SAFETY_LIMITS = frozenset(
+    {"soreness_high", "soreness_lasting", "soreness_lasting_days", "soreness_rising_runs"}
+)
+
+#: The least and the most that makes sense for each number; more is a slip, or another unit.
+RANGES: Mapping[str, tuple[float, float]] = {
+    "hr_rest": (20.0, 150.0),
+    "hr_max": (60.0, 260.0),
+    "shoe_note_km": (1.0, 100_000.0),
+    "shoe_limit_km": (1.0, 100_000.0),
+    "rotation_share": (0.01, 2.0),  # above 1 the alert is off
+    "unassigned_runs": (1, 10_000),
+    "route_share": (0.01, 2.0),
+    "route_streak": (1, 10_000),
+    "spike": (0.01, 100.0),
+    "week_jump": (0.01, 100.0),
+    "monotony": (0.01, 1000.0),
+    "silence_days": (1, 3650),
+    "skipped_in_a_row": (1, 10_000),
+    "diary_gap_days": (1, 3650),
+    "soreness_high": (0.0, 7.0),
+    "soreness_lasting": (0.0, 4.0),
+    "soreness_lasting_days": (1, 14),
+    "soreness_rising_runs": (1, 4),
+    "slowest_min_per_km": (1.0, 60.0),
+    "fastest_min_per_km": (1.0, 60.0),
 }
 
 
@@ -156,6 +177,12 @@ def read_settings(path: Path) -> Settings:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path}: not valid TOML: {error}") from error
+    except ValueError as error:  # a whole number of thousands of digits
+        raise BadInput(f"{path}: not valid: {error}") from error
+    except RecursionError as error:
+        raise BadInput(
+            f"{path}: not valid: lists or tables are nested far deeper than any setting"
+        ) from error
     return Settings(**{key: _validate(path, key, value) for key, value in values.items()})
 
 
@@ -170,20 +197,37 @@ def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the
         return _validate_text(path, key, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"{path}: {key} must be a number, not {_describe(value)}")
-    if not math.isfinite(value):
-        raise BadInput(f"{path}: {key} must be a number, not {value}")
-    if value <= 0:
-        raise BadInput(f"{path}: {key} must be above 0, not {value}")
-    if value > UPPER_BOUNDS.get(key, math.inf):
-        raise BadInput(
-            f"{path}: {key} must be at most {UPPER_BOUNDS[key]:g}, not {value}: "
-            "the advice to see a clinician can come earlier, never later"
-        )
+    _check_range(path, key, value)
     if "int" in types[key]:
         if value != int(value):
             raise BadInput(f"{path}: {key} must be a whole number, not {value}")
         return int(value)
     return float(value)
+
+
+def _check_range(path: Path, key: str, value: float) -> None:
+    """Refuse a number that makes no sense for its setting."""
+    if isinstance(value, float) and not math.isfinite(value):  # no float holds every whole number
+        raise BadInput(f"{path}: {key} must be a number, not {value}")
+    if value <= 0:
+        raise BadInput(f"{path}: {key} must be above 0, not {_shorten(value)}")
+    least, most = RANGES[key]
+    if value > most and key in _SAFETY_LIMITS:
+        raise BadInput(
+            f"{path}: {key} must be at most {most:g}, not {_shorten(value)}: "
+            "the advice to see a clinician can come earlier, never later"
+        )
+    if not least <= value <= most:
+        raise BadInput(f"{path}: {key} must be from {least:,g} to {most:,g}, not {_shorten(value)}")
+
+
+def _shorten(value: float) -> str:
+    """Return a value as a message shows it: a number of a thousand digits helps nobody."""
+    shown = repr(value)
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
+
+
+_LONGEST_SHOWN = 60
 
 
 def _validate_list(path: Path, key: str, value: object) -> tuple[Any, ...]:
@@ -218,6 +262,8 @@ def _parse_privacy_zone(value: object) -> PrivacyZone | None:
     if not isinstance(value, dict) or set(value) != set(PrivacyZone._fields):
         return None
     if any(isinstance(number, bool) or not isinstance(number, int | float) for number in value.values()):
+        return None
+    if any(abs(number) > _MAX_ZONE_RADIUS_M for number in value.values()):  # perhaps too large for a float
         return None
     zone = PrivacyZone(**{name: float(number) for name, number in value.items()})
     within = abs(zone.lat) <= 90 and abs(zone.lon) <= 180 and 0 < zone.radius_m <= _MAX_ZONE_RADIUS_M  # noqa: PLR2004 - degrees

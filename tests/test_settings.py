@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import tzlocal
 
@@ -41,6 +43,15 @@ def test_a_byte_order_mark_does_no_harm(read):
         (b"spike = true", "spike must be a number"),
         (b"spike = 0", "above 0"),
         (b"soreness_high = 8", "at most 7"),
+        (b"hr_max = 3000", "hr_max must be from 60 to 260, not 3000"),
+        (b"rotation_share = 90", "rotation_share must be from 0.01 to 2, not 90"),
+        (b"silence_days = 100_000_000_000", "silence_days must be from 1 to 3,650"),
+        (b"spike = 1" + b"0" * 400, "spike must be from 0.01 to 100, not 1000"),
+        (b"spike = 1" + b"0" * 5000, "not valid"),
+        (b"spike = " + b"[" * 3000 + b"]" * 3000, "nested far deeper"),
+        (b"spike = " + b"[" * 90 + b"]" * 90, "spike must be a number"),
+        (b"[" + b".".join([b"a"] * 3000) + b"]", "unknown setting 'a'"),
+        (b"privacy_zones = [{lat = 1, lon = 2, radius_m = 1" + b"0" * 400 + b"}]", "must be a list like"),
         (b"soreness_lasting_days = 15", "never later"),
         (b'timezone = "Europe"', "timezone 'Europe' is not known"),
         (b'timezone = "../x"', "is not known"),
@@ -59,6 +70,19 @@ def test_what_cannot_be_right_is_refused_by_name(read, tmp_path, data, reason):
         read(data)
     assert str(error.value).startswith(f"{tmp_path / 'config.toml'}: ")
     assert reason in str(error.value)
+
+
+def test_every_number_has_a_range_and_its_default_is_within():
+    numbers = {
+        field.name: getattr(settings.Settings(), field.name)
+        for field in dataclasses.fields(settings.Settings)
+        if "int" in str(field.type) or "float" in str(field.type)
+    }
+    assert set(settings.RANGES) == set(numbers)
+    for name, default in numbers.items():
+        least, most = settings.RANGES[name]
+        assert least < most
+        assert default is None or least <= default <= most
 
 
 def test_lists_are_taken(read):
