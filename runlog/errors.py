@@ -19,7 +19,15 @@ class RunlogError(Exception):
 
 
 class BadInput(RunlogError):
-    """A file, a value or an argument that cannot be taken, with the reason and what to do."""
+    """A file, a value or an argument that cannot be taken, with the reason and what to do.
+
+    Attributes:
+        by_clock: whether the clock of this machine is the reason, so that it may not hold later.
+    """
+
+    def __init__(self, message: str = "", *, by_clock: bool = False) -> None:
+        super().__init__(message)
+        self.by_clock = by_clock
 
 
 class NotReadable(BadInput):

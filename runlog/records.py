@@ -31,6 +31,7 @@ class Problem:
     reason: str
     line: int | None = None  # of a text file
     byte: int | None = None  # of a binary file
+    by_clock: bool = False  # the clock of this machine is the reason, so that it may not hold later
 
     def __str__(self) -> str:
         if self.line is not None:

@@ -163,7 +163,7 @@ def _complete_activities(parsed: ParsedFile, settings: Settings, sport: str | No
         return parsed
     now = datetime.now(UTC)
     activities: list[Activity] = []
-    refusals: list[str] = []
+    refusals: list[Problem] = []
     notes: list[str] = []
     for activity in parsed.activities:
         assigned, note = _assign_sport(activity, settings, sport)
@@ -171,15 +171,15 @@ def _complete_activities(parsed: ParsedFile, settings: Settings, sport: str | No
         completed = normalize.fill_missing_sums(assigned)
         refusal = normalize.implausible_reason(completed, now)
         if refusal:
-            refusals.append(refusal)
+            refusals.append(Problem(refusal, by_clock=normalize.is_ahead(completed, now)))
         else:
             activities.append(normalize.fill_utc_offset(completed))
     if not activities:
-        raise NotTaken("; ".join(refusals))
+        raise NotTaken("; ".join(map(str, refusals)), by_clock=any(one.by_clock for one in refusals))
     return replace(
         parsed,
         activities=tuple(activities),
-        problems=parsed.problems + tuple(Problem(refusal) for refusal in refusals),
+        problems=parsed.problems + tuple(refusals),
         notes=parsed.notes + tuple(dict.fromkeys(notes)),
     )
 

@@ -107,7 +107,7 @@ def build_records(
         try:
             records = tuple(parse_row(row))
         except InvalidValue as error:
-            problems.append(Problem(str(error), row.line))
+            problems.append(Problem(str(error), row.line, by_clock=isinstance(error, InFuture)))
             continue
         for record in records:
             first, _ = by_key.setdefault(key(record), (row.line, record))
@@ -126,7 +126,8 @@ def raise_if_all_failed(problems: Sequence[Problem]) -> None:
     """
     if problems:
         reasons = "; ".join(map(str, problems[:_MAX_REASONS]))
-        raise NotReadable(f"none of its rows can be taken: {reasons}")
+        by_clock = any(problem.by_clock for problem in problems)
+        raise NotReadable(f"none of its rows can be taken: {reasons}", by_clock=by_clock)
 
 
 def list_unread_columns(columns: Iterable[str], known: Collection[str]) -> str:
@@ -220,6 +221,10 @@ class InvalidValue(ValueError):
     """A value that cannot be read; its text says why and what to write instead."""
 
 
+class InFuture(InvalidValue):
+    """A time that lies in the future by the clock of this machine."""
+
+
 def parse_number(cell: str, low: float, high: float) -> float:
     """Parse a number with a decimal point or comma.
 
@@ -277,7 +282,7 @@ def parse_moment(cell: str, settings: Settings, hour: int) -> datetime:
     if when.year < localtime.EARLIEST_VALID.year:
         raise InvalidValue(f"{cell.strip()!r} lies before 1990")
     if utc > datetime.now(UTC) + localtime.MAX_AHEAD:
-        raise InvalidValue(f"{cell.strip()!r} lies in the future")
+        raise InFuture(f"{cell.strip()!r} lies in the future")
     return aware
 
 

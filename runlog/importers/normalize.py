@@ -246,6 +246,11 @@ _MAX_DISTANCE_M = 5_000_000.0
 _MAX_RUN_SPEED_MPS = 12.0  # the fastest sprint ever run, held over a whole run
 
 
+def is_ahead(activity: Activity, now: datetime) -> bool:
+    """Return whether an activity lies in the future, by the clock of the device or of this machine."""
+    return activity.start > now + MAX_AHEAD
+
+
 def implausible_reason(activity: Activity, now: datetime) -> str | None:
     """Return why an activity cannot be right, or None if it can."""
     reason = _wrong_time(activity, now) or _wrong_distance(activity)
@@ -255,8 +260,8 @@ def implausible_reason(activity: Activity, now: datetime) -> str | None:
 def _wrong_time(activity: Activity, now: datetime) -> str | None:
     if activity.start < EARLIEST_VALID:
         return "lies before 1990; the clock of the device was not set"
-    if activity.start > now + MAX_AHEAD:
-        return "lies in the future; the clock of the device is wrong"
+    if is_ahead(activity, now):
+        return "lies in the future; the clock of the device or of this computer is wrong"
     if activity.duration_s <= 0:
         return "has no duration"
     if activity.duration_s > MAX_DURATION_S:

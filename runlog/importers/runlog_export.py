@@ -59,7 +59,7 @@ def read_activity(file: SourceFile) -> ParsedFile:
     for recording in exported.recordings:
         refusal = normalize.implausible_reason(recording.activity, now)
         if refusal:
-            raise NotReadable(refusal)
+            raise NotReadable(refusal, by_clock=normalize.is_ahead(recording.activity, now))
     activities = tuple(replace(one.activity, track=one.track) for one in exported.recordings)
     bare = tuple(replace(one, track=None) for one in exported.recordings)
     return ParsedFile(FORMAT, activities=activities, exported=replace(exported, recordings=bare))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runlog import localtime
 from runlog.errors import NotTaken
 from runlog.importers import csv_table, normalize, sports, tracks
-from runlog.importers.csv_table import InvalidValue, parse_moment, parse_number
+from runlog.importers.csv_table import InFuture, InvalidValue, parse_moment, parse_number
 from runlog.model import MAX_ENTRY_VALUES, Activity
 from runlog.records import ParsedFile
 
@@ -171,7 +171,7 @@ class _RunBuilder:
             external=f"paper:{day}#{self._rows_per_day[day]}",
         )
         if refusal := normalize.implausible_reason(run, self._now):
-            raise InvalidValue(refusal)
+            raise (InFuture if normalize.is_ahead(run, self._now) else InvalidValue)(refusal)
         return run
 
     def _start(self, cells: Mapping[str, str]) -> tuple[datetime, bool]:

@@ -115,6 +115,7 @@ def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport
     if parsed is None:
         return ImportResult(FileResult(path, result.outcome, result.reason), is_final=result.is_final)
     problems = tuple(str(problem) for problem in parsed.problems)
+    by_clock = any(problem.by_clock for problem in parsed.problems)
     if problems and _is_empty(parsed):
         return ImportResult(FileResult(path, "failed", _join_messages(problems), problems=problems))
     change: ImportCounts | KnownFile
@@ -137,7 +138,8 @@ def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport
         changed = store.write(stored_files.set_sport, candidate.sha256, parsed.activities)
         reasons += [f"counts as {sport} now"] if changed else []
     file_result = FileResult(path, outcome, "; ".join(filter(None, reasons)), change.runs, problems)
-    return ImportResult(file_result, counts, change.file_id, is_final=change.file_id is not None)
+    is_final = change.file_id is not None and not by_clock
+    return ImportResult(file_result, counts, change.file_id, is_final=is_final)
 
 
 def _is_empty(parsed: ParsedFile) -> bool:

@@ -141,7 +141,7 @@ class ImportProgress:
 
 
 #: Counts up whenever what is read from a file becomes more or other than before.
-_READER_VERSION = 1
+_READER_VERSION = 2
 #: A file changed in the last two seconds may change again without a new modification time.
 _SETTLED_AFTER_NS = 2_000_000_000
 _IMPORTED = ("added", "merged", "known")

@@ -89,9 +89,9 @@ def parse_file(job: ParseJob, settings: Settings, sport: str | None) -> ParseRes
         )
         streams = tuple(map(_pack_activity_track, parsed.activities))
     except NotTaken as error:
-        return ParseResult("skipped", str(error))
+        return ParseResult("skipped", str(error), is_final=not error.by_clock)
     except BadInput as error:
-        return ParseResult("failed", str(error))
+        return ParseResult("failed", str(error), is_final=not error.by_clock)
     except Exception as error:  # noqa: BLE001 - our own mistake about one file; it is reported, the others go on
         reason = f"runlog made a mistake, please report it: {type(error).__name__}: {error}"
         return ParseResult("failed", reason, is_final=False)

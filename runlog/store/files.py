@@ -61,10 +61,13 @@ def find_known(db: sqlite3.Connection, path: str, sha256: str) -> KnownFile | No
 
     An older version of a diary has to be read again: that is how an edit is undone. A copy of
     a diary under another path is remembered as such, so that it does not bring back the old
-    values once the diary itself has moved on.
+    values once the diary itself has moved on. A file of which the clock of this machine kept
+    something out is read again, too.
     """
-    file = db.execute("SELECT id, path, is_diary FROM file WHERE sha256 = ?", (sha256,)).fetchone()
-    if file is None:
+    file = db.execute(
+        "SELECT id, path, is_diary, is_partial FROM file WHERE sha256 = ?", (sha256,)
+    ).fetchone()
+    if file is None or file["is_partial"]:
         return None
     if file["is_diary"]:
         holds = db.execute("SELECT file_id FROM diary WHERE path = ?", (path,)).fetchone()
@@ -99,10 +102,28 @@ def add_file(
     db.execute("UPDATE file SET imported_at = ? WHERE id = ?", (rows.utc_text(now), file_id))
     if is_edited:
         return _update_edited_file(db, path, file_id, parsed)
-    counts = recordings.add_recordings(db, parsed.activities, streams, file_id)
+    new = [
+        pair for pair in zip(parsed.activities, streams, strict=True) if not _is_stored(db, file_id, pair[0])
+    ]
+    query = "SELECT coalesce(max(position) + 1, 0) FROM recording WHERE file_id = ?"
+    first = db.execute(query, (file_id,)).fetchone()[0]
+    counts = recordings.add_recordings(
+        db, [one for one, _ in new], [stream for _, stream in new], file_id, first=first
+    )
+    is_partial = any(problem.by_clock for problem in parsed.problems)
+    db.execute("UPDATE file SET is_partial = ? WHERE id = ?", (is_partial, file_id))
     results = [shoes.add_or_complete(db, shoe) for shoe in parsed.shoes]
     counts.shoes_added, counts.shoes_completed = results.count(shoes.ADDED), results.count(shoes.COMPLETED)
     return counts
+
+
+def _is_stored(db: sqlite3.Connection, file_id: int, activity: Activity) -> bool:
+    """Return whether an activity of a file was stored when only a part of the file could be."""
+    found = db.execute(
+        "SELECT 1 FROM recording WHERE file_id = ? AND start = ? AND duration_s = ? AND external IS ?",
+        (file_id, rows.utc_text(activity.start), activity.duration_s, activity.external),
+    )
+    return found.fetchone() is not None
 
 
 def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed: ParsedFile) -> ImportCounts:

@@ -79,7 +79,9 @@ def add_recordings(
     activities: Sequence[Activity],
     streams: Iterable[PackedTrack | None],
     file_id: int,
+    *,
     columns: Collection[str] | None = None,
+    first: int = 0,
 ) -> ImportCounts:
     """Store the activities of one file, each with the activity that it is a recording of.
 
@@ -88,11 +90,12 @@ def add_recordings(
         activities: without their tracks.
         streams: the packed track of each activity, None where it has none.
         file_id: of the file.
+        first: the position of the first of them within the file.
         columns: the fields that a list has a column for; the others of a stored row stay. None: all.
     """
     unread = () if columns is None else set(rows.ACTIVITY_COLUMNS) - set(columns)
     counts = ImportCounts(file_id)
-    for index, (activity, stream) in enumerate(zip(activities, streams, strict=True)):
+    for index, (activity, stream) in enumerate(zip(activities, streams, strict=True), first):
         position = FilePosition(file_id, index)
         earlier = _find_list_row(db, activity)
         if earlier is not None:

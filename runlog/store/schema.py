@@ -257,6 +257,12 @@ LIST_COLUMNS = (
 )
 
 
+PARTIAL_FILES = (
+    # 1: activities in it lay in the future by the clock of the machine; it is read again
+    "ALTER TABLE file ADD COLUMN is_partial INTEGER NOT NULL DEFAULT 0",
+)
+
+
 #: The statements of each step: it brings a database of the version before it one step on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     INITIAL_TABLES,
@@ -269,6 +275,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ROUTES,
     MOBILITY,
     LIST_COLUMNS,
+    PARTIAL_FILES,
 )
 
 
