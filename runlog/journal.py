@@ -126,7 +126,7 @@ class Journal:
 
         Args:
             paths: files and folders.
-            sport: overrides the sport in the files ("running", "cycling" …).
+            sport: overrides the sport in the files ("running", "cycling" …); "file" takes that back.
             progress: called after each file with the number of files done, their total, and the file's name.
             workers: number of processes; by default as many as there are processors if that is faster.
 

@@ -49,11 +49,17 @@ _REASON_COLUMNS = (
         "runlog import /media/GARMIN                # a watch by USB",
         "runlog import ~/Downloads diary.csv        # folders and files",
         "runlog import treadmill.gpx --sport running",
+        "runlog import export_123.zip --sport file  # what the archive says counts again",
         "runlog import exports --json | jq '.files[] | select(.outcome == \"failed\")'",
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--sport", metavar="SPORT", help="What these files' activities are, like running or cycling.")
+@click.option(
+    "--sport",
+    metavar="SPORT",
+    help="What the activities in these recordings are, like running or cycling; not for archives. "
+    "'file' takes that back: what the files and archives say counts again.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object.")
 def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> None:
     """Read files, folders and archives from watches and apps.

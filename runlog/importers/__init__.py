@@ -201,7 +201,8 @@ def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> 
         guess, verdict = replace(activity, sport="running", kind=Kind.RUN), "was taken"
     else:
         guess, verdict = replace(activity, kind=Kind.OTHER), "was not taken"
-    note = f"the file names no sport; at {shown} it {verdict} for a run (--sport says otherwise)"
+    advice = "" if activity.external else " (--sport says otherwise)"
+    note = f"the file names no sport; at {shown} it {verdict} for a run{advice}"
     return replace(guess, sport_guessed=True), note
 
 

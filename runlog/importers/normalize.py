@@ -277,5 +277,6 @@ def _wrong_distance(activity: Activity) -> str | None:
         return f"covers {distance / 1000:.6g} km; its distance is wrong"
     if activity.kind is Kind.RUN and distance > _MAX_RUN_SPEED_MPS * activity.duration_s:
         speed = 3.6 * distance / activity.duration_s
-        return f"is faster than any run ({speed:.0f} km/h); if it was another sport, say so with --sport"
+        advice = "" if activity.external else "; if it was another sport, say so with --sport"
+        return f"is faster than any run ({speed:.0f} km/h){advice}"
     return None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.fileio import MAX_FILE_BYTES
 from runlog.ingest import results
-from runlog.ingest.archives import walk_source
+from runlog.ingest.archives import is_archive, walk_source
 from runlog.ingest.results import (
     ImportProgress,
     ImportResult,
@@ -50,6 +50,13 @@ _PARALLEL_FROM_BYTES = 8 * 2**20
 
 _MAX_MESSAGES = 5
 
+#: The sport to give where what the file says is to count again.
+AS_IN_FILE = "file"
+_MANY_SPORTS = (
+    "which holds activities of many sports: import it without --sport, and single recordings "
+    "(of an archive, once it is unpacked) with it"
+)
+
 
 def import_files(
     store: Store,
@@ -65,7 +72,7 @@ def import_files(
     report = ImportProgress(len(files), progress)
     cache = results.ScanCache(store, settings)
     new = files if sport else _skip_unchanged(files, cache, report)
-    read = partial(parse_file, settings=settings, sport=sport)
+    read = partial(parse_file, settings=settings, sport=None if sport == AS_IN_FILE else sport)
     jobs = ((candidate, candidate.job) for candidate in _candidates(store, new, report, sport))
     with closing(parse_in_order(jobs, read, workers or _choose_workers(new))) as parsed_files:
         for candidate, parsed in parsed_files:
@@ -94,6 +101,10 @@ def _candidates(
     """Yield what is to be parsed; the lists of apps last, once the recordings they describe are there."""
     lists = []
     for file in files:
+        if sport not in (None, AS_IN_FILE) and is_archive(file):
+            result = FileResult(file.display_path, "failed", f"an archive, {_MANY_SPORTS}")
+            report.add(MemberPosition(file, 0, ""), ImportResult(result))
+            continue
         for index, (source, error) in enumerate(walk_source(file, report.add_members)):
             position = MemberPosition(file, index, source.abs_path[len(file.abs_path) + 1 :])
             if error:
@@ -102,6 +113,9 @@ def _candidates(
             candidate = _prepare(store, source, position, sport)
             if isinstance(candidate, ImportResult):
                 report.add(position, candidate)
+            elif candidate.is_list and sport not in (None, AS_IN_FILE):
+                result = FileResult(candidate.display_path, "failed", f"an app's list, {_MANY_SPORTS}")
+                report.add(position, ImportResult(result))
             elif candidate.is_list:
                 lists.append(candidate)
             else:
@@ -134,9 +148,10 @@ def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport
         (outcome, reason), counts = describe_counts(change, is_empty=_is_empty(parsed)), change
         problems += tuple(change.problems)
     reasons = [reason, _join_messages(parsed.notes), _join_messages(problems)]
-    if outcome == "known" and sport:
-        changed = store.write(stored_files.set_sport, candidate.sha256, parsed.activities)
-        reasons += [f"counts as {sport} now"] if changed else []
+    if sport:
+        changed = store.write(stored_files.set_sport, candidate.abs_path, candidate.sha256, parsed.activities)
+        now = "what the file says counts again" if sport == AS_IN_FILE else f"counts as {sport} now"
+        reasons += [now] if changed else []
     file_result = FileResult(path, outcome, "; ".join(filter(None, reasons)), change.runs, problems)
     is_final = change.file_id is not None and not by_clock
     return ImportResult(file_result, counts, change.file_id, is_final=is_final)

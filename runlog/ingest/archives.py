@@ -228,6 +228,14 @@ def _translate_zip_errors() -> Iterator[None]:
         raise NotReadable(f"the zip archive is damaged: {error}") from error
 
 
+def is_archive(source: InputSource) -> bool:
+    """Return whether a source is a zip archive; False where it cannot be read."""
+    try:
+        return source.head(len(ZIP_MAGIC[0])).startswith(ZIP_MAGIC)
+    except BadInput:
+        return False
+
+
 def walk_source(
     source: InputSource, on_members: Callable[[int], None]
 ) -> Iterator[tuple[InputSource, BadInput | None]]:

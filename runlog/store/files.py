@@ -161,16 +161,34 @@ def ensure_file(db: sqlite3.Connection, file: ImportedFile) -> int:
     return int(db.execute("SELECT id FROM file WHERE sha256 = ?", (file.sha256,)).fetchone()["id"])
 
 
-def set_sport(db: sqlite3.Connection, sha256: str, activities: Sequence[Activity]) -> int:
-    """Set sport and kind of the recordings of a known file, and return how many that changes."""
+def set_sport(db: sqlite3.Connection, path: str, sha256: str, activities: Iterable[Activity]) -> int:
+    """Set sport and kind of the recordings of a known file, and return how many that changes.
+
+    Args:
+        db: the database, within a transaction.
+        path: of the file; it is part of the row ids of a list that the runner goes on editing.
+        sha256: of its bytes.
+        activities: of the file, with the sport that is to count.
+    """
     changed = 0
-    for position, activity in enumerate(activities):
-        values = {"sport": activity.sport, "sub_sport": activity.sub_sport, "kind": activity.kind}
+    for one in activities:
+        values = {
+            "sport": one.sport,
+            "sub_sport": one.sub_sport,
+            "kind": one.kind,
+            "guessed": one.sport_guessed,
+            "sha256": sha256,
+            "start": rows.utc_text(one.start),
+            "external": one.external,
+            "of_list": f"{one.external}@{path}",
+        }
         changed += db.execute(
-            "UPDATE recording SET sport = :sport, sub_sport = :sub_sport, kind = :kind, sport_guessed = 0 "
-            "WHERE file_id = (SELECT id FROM file WHERE sha256 = :sha256) AND position = :position "
-            "AND (sport, sub_sport, kind) IS NOT (:sport, :sub_sport, :kind)",
-            values | {"sha256": sha256, "position": position},
+            "UPDATE recording SET sport = :sport, sub_sport = :sub_sport, kind = :kind, "
+            "sport_guessed = :guessed WHERE file_id = (SELECT id FROM file WHERE sha256 = :sha256) "
+            "AND CASE WHEN :external IS NULL THEN start = :start "
+            "ELSE external IN (:external, :of_list) END "
+            "AND (sport, sub_sport, kind, sport_guessed) IS NOT (:sport, :sub_sport, :kind, :guessed)",
+            values,
         ).rowcount
     return changed
 

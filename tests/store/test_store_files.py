@@ -72,8 +72,8 @@ def test_a_known_file_counts_as_what_the_runner_says(files, stored, run):
     files.add("/a.gpx", run(), run(9000), content="bytes")
     digest = stored._db.execute("SELECT sha256 FROM file").fetchone()[0]
     ride = run(9000, sport="cycling", kind=Kind.OTHER)
-    assert stored.write(set_sport, digest, [run(), ride]) == 1
-    assert stored.write(set_sport, digest, [run(), ride]) == 0
+    assert stored.write(set_sport, "/a.fit", digest, [run(), ride]) == 1
+    assert stored.write(set_sport, "/a.fit", digest, [run(), ride]) == 0
     assert [found.activity.kind for found in stored.read(read_activities)] == [Kind.RUN, Kind.OTHER]
     assert stored.write(find_known, "/a.gpx", digest).runs == (1,)
 
