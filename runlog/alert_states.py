@@ -21,6 +21,7 @@ from runlog.records import StoredAlert
 from runlog.store import alerts as alert_rows
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Sequence
 
     from runlog.analysis.history import History
@@ -170,7 +171,7 @@ class Alerts:
     _store: Store
 
     def update(self, history: History, now: datetime | None = None) -> list[StoredAlert]:
-        """Check which alerts hold now, and store the state of each.
+        """Check which alerts hold now, and store the state of each, where anything can be stored.
 
         Args:
             history: all that the journal holds.
@@ -181,18 +182,20 @@ class Alerts:
 
         Raises:
             BadInput: ``now`` has no time zone.
-            StoreError: the store cannot be written.
+            StoreError: the store cannot be read.
         """
         from runlog.reporter.alerts import alerts
 
         moment = _moment_or_now(now)
         notices = alerts(history, moment)
-        with self._store.writing() as db:
-            stored = alert_rows.read_alerts(db)
-            after = update_alerts(stored, notices, moment)
-            before = set(stored)
-            alert_rows.save_alerts(db, [alert for alert in after if alert not in before])
-            return alert_rows.read_alerts(db)
+        stored = self.all()
+        if not _changes(stored, notices, moment):
+            return stored
+        return self._store.write_derived(_save_changes, notices, moment)
+
+    def check_writable(self) -> None:
+        """Raise StoreError where nothing can be stored, so that no alert is sent again and again."""
+        self._store.check_writable()
 
     def all(self) -> list[StoredAlert]:
         """Return all alerts as ``update`` has stored them, by their ids; light, without a history."""
@@ -242,6 +245,18 @@ class Alerts:
             changed = [step(alert_rows.read_alert(db, alert_id)) for alert_id in dict.fromkeys(ids)]
             alert_rows.save_alerts(db, changed)
         return changed
+
+
+def _save_changes(db: sqlite3.Connection, notices: Sequence[Notice], moment: datetime) -> list[StoredAlert]:
+    """Store what has changed, and return all alerts."""
+    alert_rows.save_alerts(db, _changes(alert_rows.read_alerts(db), notices, moment))
+    return alert_rows.read_alerts(db)
+
+
+def _changes(stored: Sequence[StoredAlert], notices: Sequence[Notice], now: datetime) -> list[StoredAlert]:
+    """Return the alerts that are new or have changed."""
+    before = set(stored)
+    return [alert for alert in update_alerts(stored, notices, now) if alert not in before]
 
 
 def _moment_or_now(now: datetime | None) -> datetime:

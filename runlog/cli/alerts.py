@@ -55,6 +55,7 @@ def send_due_alerts(
         return True
     with use_language(journal.settings.language):
         title, text = (write or notify.alerts_message)(due)
+    journal.alerts.check_writable()  # else it would be sent again each time
     failures = notify.send_message(journal.settings.notify, title, text)
     journal.alerts.notified([alert.id for alert in due], now)
     for failure in failures:

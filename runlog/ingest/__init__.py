@@ -269,5 +269,5 @@ def refresh(store: Store) -> Snapshot:
         new = find_new_routes(snapshot)
         if not new.route_ids:
             return snapshot
-        if store.write(routes.save_found_routes, snapshot.routes, new.routes, new.route_ids):
+        if store.write_derived(routes.save_found_routes, snapshot.routes, new.routes, new.route_ids):
             return complete_routes(snapshot, new)

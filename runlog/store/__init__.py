@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
@@ -17,7 +17,7 @@ from runlog.errors import StoreError
 from runlog.records import Snapshot
 from runlog.store import activities, connection, diary, privacy, recordings, routes, shoes, trials
 from runlog.store.connection import transaction, translate_decode_errors, translate_errors
-from runlog.store.schema import migrate
+from runlog.store.schema import is_current, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,8 @@ T = TypeVar("T")
 def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
     """Open the store in this folder, making both where they are not there yet, for their owner alone.
 
-    A home that others could read is closed to them, which is logged as a warning.
+    A home that others could read is closed to them, which is logged as a warning. One that cannot be
+    written, read-only or on a full disk, is opened for reading.
 
     Raises:
         StoreError: it cannot be made or opened, or a newer runlog has written it.
@@ -46,6 +47,17 @@ def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
     existed = path.exists()
     with suppress(OSError):  # sqlite says why it cannot be made
         fileio.make_file(path)
+    try:
+        db = _open_database(path)
+    except StoreError as error:
+        if not existed or connection.error_code(error.__cause__) not in connection.UNWRITABLE_CODES:
+            raise
+        return Store(path, _open_unwritable(path, error), unwritable=str(error))
+    _close_to_others(folder, warn=existed)
+    return Store(path, db)
+
+
+def _open_database(path: Path) -> sqlite3.Connection:
     with translate_errors(path):
         db = sqlite3.connect(path, timeout=connection.BUSY_TIMEOUT_S, isolation_level=None)
         try:
@@ -53,8 +65,36 @@ def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
         except BaseException:
             db.close()
             raise
-    _close_to_others(folder, warn=existed)
-    return Store(path, db)
+    return db
+
+
+def _open_unwritable(path: Path, reason: StoreError) -> sqlite3.Connection:
+    """Open a database that cannot be written; one of an older runlog as a copy, brought up to date.
+
+    Raises:
+        StoreError: it cannot be read either, for the reason why it cannot be written.
+    """
+    try:
+        with translate_errors(path):
+            db = connection.connect_read_only(path)
+            if is_current(db):
+                return db
+            with closing(db):
+                return _migrated_copy(db)
+    except StoreError as error:
+        if connection.error_code(error.__cause__) in connection.UNWRITABLE_CODES:
+            raise reason from error
+        raise
+
+
+def _migrated_copy(db: sqlite3.Connection) -> sqlite3.Connection:
+    copy = connection.copy_to_memory(db)
+    try:
+        migrate(copy)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
 
 
 def _close_to_others(folder: Path, *, warn: bool) -> None:
@@ -74,11 +114,17 @@ def _configure(db: sqlite3.Connection) -> None:
 
 
 class Store:
-    """Everything stored for one runner. A context manager; every error of sqlite3 comes as StoreError."""
+    """Everything stored for one runner. A context manager; every error of sqlite3 comes as StoreError.
 
-    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+    Where nothing can be written, because the home is read-only or the disk full, it is read all the same:
+    what runlog finds again by itself (``write_derived``) is then held in memory, until the store is closed.
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection, unwritable: str = "") -> None:
         self.path = path
         self._db = db
+        self._unwritable = unwritable  # why nothing can be written
+        self._in_memory = False
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +145,12 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Return the connection within one transaction, which a raised exception rolls back."""
+        """Return the connection within one transaction, which a raised exception rolls back.
+
+        Raises:
+            StoreError: nothing can be written.
+        """
+        self.check_writable()
         with translate_errors(self.path), transaction(self._db):
             yield self._db
 
@@ -116,6 +167,37 @@ class Store:
         """Run a function of this package's modules in one transaction, and return what it returns."""
         with self.writing() as db:
             return command(db, *args, **kwargs)
+
+    def check_writable(self) -> None:
+        """Raise StoreError if it is known that nothing can be written."""
+        if self._unwritable:
+            raise StoreError(self._unwritable)
+
+    def write_derived(
+        self, command: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function that stores what runlog finds again by itself, and return what it returns.
+
+        Where nothing can be written it writes to a copy in memory, and a warning is logged.
+        """
+        try:
+            if not self._unwritable:
+                return self.write(command, *args, **kwargs)
+        except StoreError as error:
+            if connection.error_code(error.__cause__) not in connection.UNWRITABLE_CODES:
+                raise
+            self._unwritable = str(error)
+        with translate_errors(self.path):
+            if not self._in_memory:
+                self._move_to_memory()
+            with transaction(self._db):
+                return command(self._db, *args, **kwargs)
+
+    def _move_to_memory(self) -> None:
+        before, self._db = self._db, connection.copy_to_memory(self._db)
+        before.close()
+        self._in_memory = True
+        logging.getLogger("runlog").warning("what was found out is shown and not saved: %s", self._unwritable)
 
     @contextmanager
     def consistent_reads(self) -> Iterator[None]:
@@ -146,7 +228,7 @@ class Store:
         for recording_id in self.read(activities.recordings_without_derived, version):
             track = self.read(activities.read_recording_track, recording_id)
             if track is not None:
-                self.write(recordings.save_derived, recording_id, derive(track))
+                self.write_derived(recordings.save_derived, recording_id, derive(track))
 
 
 class _HasStore(Protocol):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,6 @@ from runlog.results import HomeContents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 #: In the home.
 DATABASE = "runlog.db"
@@ -34,6 +36,7 @@ _REASONS = {
     sqlite3.SQLITE_FULL: FULL,
     sqlite3.SQLITE_NOTADB: "it is no database; move it away, or choose another folder with --home",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_IOERR_SHMSIZE: FULL,
     sqlite3.SQLITE_IOERR: "the disk failed while it was read or written",
 }
 
@@ -52,12 +55,17 @@ def translate_errors(path: Path) -> Iterator[None]:
     except UnicodeEncodeError as error:
         raise BadInput(f"{error.object!r} is no text in UTF-8; type it again") from error
     except sqlite3.Error as error:
-        raise StoreError(f"{path}: {_REASONS.get(error_code(error), str(error))}") from error
+        reason = _REASONS.get(_extended_code(error)) or _REASONS.get(error_code(error), str(error))
+        raise StoreError(f"{path}: {reason}") from error
 
 
 def error_code(error: BaseException | None) -> int:
     """Return SQLite's primary result code of an error, the last byte of the extended one, or 0."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    return _extended_code(error) & 0xFF
+
+
+def _extended_code(error: BaseException | None) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0))
 
 
 @contextmanager
@@ -83,7 +91,11 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 _REQUIRED_TABLES = {"file", "activity", "recording", "track", "entry", "shoe"}
-_UNWRITABLE_CODES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+#: Errors of a home that cannot be written, though it may well be read: read-only, or on a full disk.
+UNWRITABLE_CODES = (
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
+)
 _MAX_FAULTS = 5
 
 
@@ -92,26 +104,60 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection that only reads.
 
     In a folder that cannot be written SQLite cannot share a database in WAL mode with others;
-    there the file is read as it is, unless it has pending writes in a WAL file.
+    there the file is read as it is, or a copy of it in memory if it has pending writes in a WAL file.
 
     Raises:
         StoreError: it cannot be opened or read, also while it is used.
     """
     with translate_errors(path):
-        db = _connect_read_only(path)
+        db = connect_read_only(path)
         try:
             yield db
         finally:
             db.close()
 
 
-def _connect_read_only(path: Path) -> sqlite3.Connection:
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Return the connection that ``open_read_only`` yields, for the caller to close."""
     try:
         return _connect_uri(f"{path.absolute().as_uri()}?mode=ro")
     except sqlite3.OperationalError as error:
-        if error_code(error) not in _UNWRITABLE_CODES or _has_pending_wal(path):
+        if error_code(error) not in UNWRITABLE_CODES:
             raise
-        return _connect_uri(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+        if not _has_pending_wal(path):
+            return _connect_uri(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+        loaded = _load_with_wal(path)
+        if loaded is None:
+            raise
+        return loaded
+
+
+def _load_with_wal(path: Path) -> sqlite3.Connection | None:
+    """Return a copy in memory of a database and its pending writes; None if that is not possible just now."""
+    files = [path, sidecar_path(path, "-wal")]
+    try:
+        with TemporaryDirectory(prefix="runlog-") as folder:
+            before = [(file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+            for file in files:
+                shutil.copyfile(file, Path(folder, file.name))
+            if before != [(file.stat().st_mtime_ns, file.stat().st_size) for file in files]:
+                return None  # somebody writes to it
+            with closing(open_writable(Path(folder, path.name))) as db:
+                return copy_to_memory(db)
+    except OSError:
+        return None
+
+
+def copy_to_memory(db: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a copy of a database that is gone when it is closed."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    memory.row_factory = sqlite3.Row
+    try:
+        db.backup(memory)
+    except BaseException:
+        memory.close()
+        raise
+    return memory
 
 
 def _connect_uri(uri: str) -> sqlite3.Connection:

@@ -279,13 +279,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
+def is_current(db: sqlite3.Connection) -> bool:
+    """Return whether the tables are those of this runlog."""
+    return _read_version(db) == len(MIGRATIONS)
+
+
 def migrate(db: sqlite3.Connection) -> None:
     """Bring the tables up to date, all steps in one transaction.
 
     Raises:
         StoreError: a newer runlog has written this database.
     """
-    if _read_version(db) == len(MIGRATIONS):
+    if is_current(db):
         return
     with transaction(db):
         version = _read_version(db)  # again: another process may have been first

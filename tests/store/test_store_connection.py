@@ -141,3 +141,25 @@ def test_a_schema_with_bent_letters_is_told_as_damage(stored):
     stored.path.write_bytes(bent)
     with pytest.raises(StoreError, match="damaged"):
         store.open(stored.path.parent)
+
+
+def test_what_is_found_again_needs_no_room_on_the_disk(files, stored, run, track, caplog):
+    files.add("/a.fit", run())
+    stored._db.execute("CREATE TABLE filled (text TEXT)")
+    pages = stored._db.execute("PRAGMA page_count").fetchone()[0]
+    stored._db.execute(f"PRAGMA max_page_count = {pages + 1}")
+
+    def fill(db):
+        db.execute("INSERT INTO filled VALUES (?)", ("x" * 100_000,))
+        return db.execute("SELECT count(*) FROM filled").fetchone()[0]
+
+    assert stored.write_derived(fill) == 1
+    assert stored.write_derived(fill) == 2
+    assert len(stored.read(read_activities)) == 1
+    (warning,) = caplog.records
+    assert "not saved" in warning.getMessage()
+    assert "the disk is full" in warning.getMessage()
+    with pytest.raises(StoreError, match="full"):
+        files.add("/b.fit", run(9000, track=track(9000, 20_000)))
+    with store.open(stored.path.parent) as again:
+        assert again.read(lambda db: db.execute("SELECT count(*) FROM filled").fetchone()[0]) == 0
