@@ -52,6 +52,24 @@ _VALUE_RANGES = {
 }
 
 
+#: The field of an activity that each column gives; the others are always there.
+_FIELDS = {
+    "name": "name",
+    "moving": "moving_s",
+    "distance": "distance_m",
+    "distance_shown": "distance_m",
+    "ascent": "ascent_m",
+    "avg_hr": "avg_hr",
+    "max_hr": "max_hr",
+    "cadence": "avg_cadence_spm",
+    "rpe": "rpe",
+    "gear": "shoe",
+}
+_ALWAYS_READ = frozenset(
+    {"start", "utc_offset_s", "duration_s", "sport", "sub_sport", "kind", "sport_guessed", "external"}
+)
+
+
 def claims(head: Head) -> bool:
     """Return whether this is an activities.csv, by header or, in unknown languages, by its rows."""
     if not head.is_text:
@@ -67,7 +85,7 @@ def read(file: SourceFile) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    header, rows = _read_table(detect.decode_text(file.data))
+    header, rows, found = _read_table(detect.decode_text(file.data))
     owned_shoes, problems = _read_shoe_files(file.sidecars)
     parse_row = partial(
         _build_activity,
@@ -89,6 +107,7 @@ def read(file: SourceFile) -> ParsedFile:
         shoes=_build_shoes(owned_shoes, activities, file.settings),
         problems=(*refused, *problems),
         notes=_lost_recording_notes(rows, {activity.external for activity in activities}),
+        columns=_ALWAYS_READ | {_FIELDS[column] for column in found if column in _FIELDS},
     )
 
 
@@ -102,8 +121,11 @@ def _split_rows(content: str) -> Iterator[tuple[int, list[str] | str]]:
             yield line, [cell.strip() for cell in cells]
 
 
-def _read_table(content: str) -> tuple[list[str], list[csv_table.CsvRow | Problem]]:
-    """Return the header, and the rows with their cells by field; a row that cannot be read is a problem."""
+def _read_table(content: str) -> tuple[list[str], list[csv_table.CsvRow | Problem], Collection[str]]:
+    """Return the header, the rows with their cells by field, and the fields that have a column.
+
+    A row that cannot be read is a problem.
+    """
     header: list[str] = []
     below: list[tuple[int, list[str] | str]] = []
     for line, cells in _split_rows(content):
@@ -113,7 +135,7 @@ def _read_table(content: str) -> tuple[list[str], list[csv_table.CsvRow | Proble
             below.append((line, cells))
     rows = [cells for _, cells in below if not isinstance(cells, str)]
     positions = strava_columns.find_columns(header, rows)
-    return header, [_build_row(line, cells, header, positions) for line, cells in below]
+    return header, [_build_row(line, cells, header, positions) for line, cells in below], positions.keys()
 
 
 def _build_row(

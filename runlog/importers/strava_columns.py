@@ -122,7 +122,13 @@ def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mappin
     file = named.get("file", _find_file_column(rows))
     if file is None:
         file = _FILE_POSITION if len(header) > _LAST_POSITION else None
-    positions = _columns_by_position(rows, file) | named
+    taken = {*named.values(), *range(len(FIRST_COLUMNS))}
+    by_position = {
+        field: position
+        for field, position in _columns_by_position(rows, file).items()
+        if field in FIRST_COLUMNS or position not in taken
+    }
+    positions = by_position | named
     return {field: position for field, position in positions.items() if position < len(header)}
 
 

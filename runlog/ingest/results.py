@@ -62,6 +62,21 @@ def describe_known(known: KnownFile, path: str) -> str:
     return "imported before" if known.path == path else f"the same bytes as {known.path}"
 
 
+#: What the runner calls the fields that a newer list may not be understood about.
+_FIELD_NAMES = {
+    "name": "name",
+    "moving_s": "moving time",
+    "distance_m": "distance",
+    "ascent_m": "ascent",
+    "avg_hr": "average heart rate",
+    "max_hr": "highest heart rate",
+    "avg_cadence_spm": "cadence",
+    "rpe": "effort",
+    "shoe": "shoe",
+    "sport": "sport",
+}
+
+
 def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[str, str]:
     """Return the outcome of a file that was imported, or held nothing, and what it changed."""
     pairs = counts.shoes_added
@@ -77,14 +92,19 @@ def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[st
     matches = [_same_as_text(recordings) for recordings in counts.duplicates]
     matches += [f"more of #{activity_id}" for activity_id in counts.extended]
     matches += [f"more about {counts.joined} that were there already"] if counts.joined else []
-    texts = [*matches, *(f"{count} {what}" for count, what in changes if count)]
+    unread = [
+        f"{count} keep their {_FIELD_NAMES[name]}, which this list does not say in words known to runlog"
+        for name, count in counts.unread.items()
+        if name in _FIELD_NAMES
+    ]
+    texts = [*matches, *(f"{count} {what}" for count, what in changes if count), *unread]
     if counts.runs_added or counts.other_added or any(count for count, _ in changes):
         return "added", "; ".join(texts)
     if matches:
         return "merged", "; ".join(texts)
     if is_empty:
         return "skipped", "a list in which no row has a value"
-    return "known", "all of it was there already"
+    return "known", "; ".join(["all of it was there already", *unread])
 
 
 def _same_as_text(recordings: Sequence[Recording]) -> str:

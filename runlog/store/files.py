@@ -108,7 +108,12 @@ def add_file(
     query = "SELECT coalesce(max(position) + 1, 0) FROM recording WHERE file_id = ?"
     first = db.execute(query, (file_id,)).fetchone()[0]
     counts = recordings.add_recordings(
-        db, [one for one, _ in new], [stream for _, stream in new], file_id, first=first
+        db,
+        [one for one, _ in new],
+        [stream for _, stream in new],
+        file_id,
+        first=first,
+        columns=parsed.columns,
     )
     is_partial = any(problem.by_clock for problem in parsed.problems)
     db.execute("UPDATE file SET is_partial = ? WHERE id = ?", (is_partial, file_id))

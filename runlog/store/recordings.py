@@ -5,6 +5,7 @@ The order in which files are imported never changes which recordings end up toge
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -41,6 +42,7 @@ class ImportCounts:
         joined: how many rows of a list describe an activity that was stored before.
         updated: how many rows of a list say something else than its version before.
         removed: how many are no longer in it.
+        unread: how many rows keep a field, by its name, because no column for it was found.
         entries: how many diary entries were added, updated and removed.
         shoes_added: how many pairs of shoes are new.
         shoes_completed: how many pairs or rules learnt something.
@@ -56,6 +58,7 @@ class ImportCounts:
     joined: int = 0
     updated: int = 0
     removed: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
     entries: EntryCounts = field(default_factory=EntryCounts)
     shoes_added: int = 0
     shoes_completed: int = 0
@@ -99,12 +102,29 @@ def add_recordings(
         position = FilePosition(file_id, index)
         earlier = _find_list_row(db, activity)
         if earlier is not None:
-            present = {name: getattr(earlier.activity, name) for name in unread}
-            _update_list_row(db, earlier, replace(activity, **present), position, counts)
+            row = _with_unread(activity, earlier.activity, unread, counts)
+            _update_list_row(db, earlier, row, position, counts)
         else:
             _add_recording(db, activity, stream, position, counts)
     counts.runs = runs_of_file(db, file_id)
     return counts
+
+
+def _with_unread(row: Activity, earlier: Activity, unread: Iterable[str], counts: ImportCounts) -> Activity:
+    """Return a row with what its list is not understood about as an earlier version has it.
+
+    Args:
+        row: as the newer version has it.
+        earlier: as it is stored.
+        unread: the fields that the newer version has no column for.
+        counts: of what stays.
+    """
+    names = set(unread)
+    if row.sport_guessed and not earlier.sport_guessed:  # its word for the sport is not known
+        names |= {"sport", "sub_sport", "kind", "sport_guessed"}
+    present = {name: getattr(earlier, name) for name in names}
+    counts.unread.update(name for name, value in present.items() if value != getattr(row, name))
+    return replace(row, **present)
 
 
 def save_derived(db: sqlite3.Connection, recording_id: int, derived: PackedDerived) -> None:

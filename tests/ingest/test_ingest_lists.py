@@ -145,3 +145,35 @@ def test_a_first_import_that_understands_nothing_does_not_say_known(imported):
     assert "kummer" in file.reason
     (empty,) = imported("date,soreness,area\n2026-05-03,,knee\n", name="b.csv").files
     assert (empty.outcome, "no row has a value" in empty.reason) == ("skipped", True)
+
+
+STRAVA = (
+    "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,"
+    "Activity Gear,Filename,Perceived Exertion\n"
+    '1,"Oct 7, 2020, 2:43:11 PM",Hills,Run,,3000,10,Blue,,6\n'
+    '2,"Oct 8, 2020, 2:43:11 PM",Woods,Ride,,3000,9,,,\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("newer", "kept"),
+    [
+        (STRAVA.replace("Perceived Exertion", "Effort ressenti"), "effort"),
+        (STRAVA.replace("Activity Gear,", "").replace(",Blue", "").replace(",9,,", ",9,"), "shoe"),
+    ],
+)
+def test_a_newer_list_of_an_app_takes_nothing_that_it_has_no_column_for(journal, imported, newer, kept):
+    imported(STRAVA, name="activities.csv")
+    before = journal.activities()
+    (file,) = imported(newer, name="activities.csv").files
+    assert journal.activities() == before
+    assert f"keep their {kept}" in file.reason
+    imported(STRAVA.replace("Blue,,6", ",,"), name="activities.csv")
+    assert (journal.runs()[0].activity.shoe, journal.runs()[0].activity.rpe) == (None, None)
+
+
+def test_a_sport_in_an_unknown_language_stays_what_it_was(journal, imported):
+    imported(STRAVA, name="activities.csv")
+    before = journal.activities()
+    imported(STRAVA.replace("Activity ID", "Tevékenység").replace("Ride", "Ksz"), name="activities.csv")
+    assert journal.activities() == before
