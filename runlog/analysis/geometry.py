@@ -14,6 +14,7 @@ only half with its outward half.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,12 @@ def cumulative_distance(line: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def resample(line: NDArray[np.float64], distances_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the points of a line (n, d) at these distances from its start."""
-    distance = cumulative_distance(line)
+    return _resample(line, cumulative_distance(line), distances_m)
+
+
+def _resample(
+    line: NDArray[np.float64], distance: NDArray[np.float64], distances_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
     return np.stack(
         [np.interp(distances_m, distance, line[:, axis]) for axis in range(line.shape[1])], axis=1
     )
@@ -131,61 +137,118 @@ OPPOSITE_LAPS = 4  # so many laps in opposite directions are two routes, however
 LONGEST_LAP_M = 2000.0  # a longer lap and its reverse are told apart by position alone
 SIMILAR_SHARE = 2 / 3  # of the longer of two lines is shared by similar ones
 
+_SAMPLE = 16  # every so many points of two lines are looked at first
 _QUARTERS = np.linspace(0.0, 1.0, 5)
 
 
-def quarter_points(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a line's start, quarters and end (15,); those of one route lie within ``REACH_M``."""
-    return resample(line, _QUARTERS * cumulative_distance(line)[-1]).ravel()
+class MeasuredLine:
+    """A line with what belongs to it alone, each worked out once: it is compared with many others."""
+
+    def __init__(self, points: NDArray[np.float64]) -> None:
+        """Measure a line (n, 3) in space, in metres."""
+        self.points = points
+        self.distance = cumulative_distance(points)
+        self.length = float(self.distance[-1])
+
+    def at(self, distances_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the points at these distances from its start."""
+        return _resample(self.points, self.distance, distances_m)
+
+    @cached_property
+    def quarter_points(self) -> NDArray[np.float64]:
+        """Its start, quarters and end (15,); those of one route lie within ``REACH_M``."""
+        return self.at(_QUARTERS * self.distance[-1]).ravel()
+
+    @cached_property
+    def turns(self) -> float:
+        """The number of its full turns, positive anticlockwise."""
+        return _full_turns(self.points)
+
+    @cached_property
+    def headed_points(self) -> NDArray[np.float64]:
+        """Points along it with their headings (n, 6), scaled so that 60° count as ``MAX_GAP_M``."""
+        points = self.at(np.linspace(0.0, self.length, max(3, int(self.length / STEP_M))))
+        ahead = np.gradient(points, axis=0)
+        heading = ahead / np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1.0)
+        return np.hstack([points, MAX_GAP_M * heading])
+
+    @cached_property
+    def tree(self) -> KDTree:
+        """A tree of ``headed_points``."""
+        return KDTree(self.headed_points)
 
 
-def route_distance(line: NDArray[np.float64], other_line: NDArray[np.float64]) -> float:
+def route_distance(line: MeasuredLine, other_line: MeasuredLine) -> float:
     """Return how far two lines lie apart on average, metres; infinite if they are not one route."""
     distance = _mean_gap(line, other_line)
-    if not np.isfinite(distance):
-        distance = min(
-            _mean_gap(_trim_to_start(other_line, line), other_line),
-            _mean_gap(line, _trim_to_start(line, other_line)),
+    if not np.isfinite(distance) and _may_be_as_long(line, other_line):
+        pairs = (
+            (_trim_to_start(other_line, line), other_line),
+            (line, _trim_to_start(line, other_line)),
         )
+        distance = min((_mean_gap(*pair) for pair in pairs if pair != (line, other_line)), default=np.inf)
     return np.inf if np.isfinite(distance) and _lap_opposite_ways(line, other_line) else distance
 
 
-def shared_fraction(line: NDArray[np.float64], other_line: NDArray[np.float64]) -> float:
-    """Return the share of the longer of two lines that the other follows, too, in the same direction."""
-    lengths = cumulative_distance(line)[-1], cumulative_distance(other_line)[-1]
-    if min(lengths) < SIMILAR_SHARE * max(lengths):
+def shared_fraction(line: MeasuredLine, other_line: MeasuredLine, at_least: float = 0.0) -> float:
+    """Return the share of the longer of two lines that the other follows, too, in the same direction.
+
+    Args:
+        line: one of them.
+        other_line: the other one.
+        at_least: a smaller share may be returned as 0, which is quicker.
+    """
+    longer = max(line.length, other_line.length)
+    if min(line.length, other_line.length) < SIMILAR_SHARE * longer:
         return 0.0
-    a, b = _with_heading(line), _with_heading(other_line)
-    common = min(
-        _fraction_near(a, b) * lengths[0],
-        _fraction_near(b, a) * lengths[1],
-    )
-    return float(common / max(lengths))
+    common = _fraction_near(line, other_line) * line.length
+    if common / longer < at_least:
+        return 0.0
+    return float(min(common, _fraction_near(other_line, line) * other_line.length) / longer)
 
 
-def _mean_gap(line: NDArray[np.float64], other_line: NDArray[np.float64]) -> float:
-    lengths = cumulative_distance(line)[-1], cumulative_distance(other_line)[-1]
-    if min(lengths) < (1.0 - MAX_LENGTH_DIFFERENCE) * max(lengths):
+def _may_be_as_long(line: MeasuredLine, other_line: MeasuredLine) -> bool:
+    """Return False if the longer line is too long even without what a watch may have missed of it."""
+    shorter, longer = sorted((line.length, other_line.length))
+    missing = min(MISSING_START_M, MISSING_START_SHARE * longer)
+    return shorter + 1.0 >= (1.0 - MAX_LENGTH_DIFFERENCE) * (longer - missing)  # a metre for rounding
+
+
+def _mean_gap(line: MeasuredLine, other_line: MeasuredLine) -> float:
+    longer = max(line.length, other_line.length)
+    if min(line.length, other_line.length) < (1.0 - MAX_LENGTH_DIFFERENCE) * longer:
         return np.inf
-    points = int(np.clip(max(lengths) / STEP_M, 2, MAX_POINTS))
+    points = int(np.clip(longer / STEP_M, 2, MAX_POINTS))
     fractions = np.linspace(0.0, 1.0, points)
-    a, b = resample(line, fractions * lengths[0]), resample(other_line, fractions * lengths[1])
+    a, b = line.at(fractions * line.length), other_line.at(fractions * other_line.length)
     slip = 2 + int(MAX_SLIP * points)
+    if not _is_close(_nearest_gaps(a, b, slip, _SAMPLE), points):  # most are told apart by a few points
+        return np.inf
     gaps = _nearest_gaps(a, b, slip)
-    return float(gaps.mean()) if _is_close(gaps) and _is_close(_nearest_gaps(b, a, slip)) else np.inf
+    is_close = _is_close(gaps, points) and _is_close(_nearest_gaps(b, a, slip), points)
+    return float(gaps.mean()) if is_close else np.inf
 
 
-def _nearest_gaps(a: NDArray[np.float64], b: NDArray[np.float64], slip: int) -> NDArray[np.float64]:
-    """Return how far each point of ``a`` is from those of ``b`` at most ``slip`` points out of step."""
-    steps = np.arange(len(a))[:, None] + np.arange(-slip, slip + 1)
+def _nearest_gaps(
+    a: NDArray[np.float64], b: NDArray[np.float64], slip: int, every: int = 1
+) -> NDArray[np.float64]:
+    """Return how far points of ``a`` are from those of ``b`` at most ``slip`` points out of step.
+
+    Args:
+        a: points along a line.
+        b: as many along the other one.
+        slip: how many points they may be out of step.
+        every: 1 for all points of ``a``, 2 for every other one …
+    """
+    steps = np.arange(0, len(a), every)[:, None] + np.arange(-slip, slip + 1)
     near = b[np.clip(steps, 0, len(b) - 1)]  # past an end is the end itself, which is in reach anyway
-    return np.asarray(np.sqrt(((near - a[:, None]) ** 2).sum(axis=2).min(axis=1)))
+    return np.asarray(np.sqrt(((near - a[::every, None]) ** 2).sum(axis=2).min(axis=1)))
 
 
-def _lap_opposite_ways(line: NDArray[np.float64], other_line: NDArray[np.float64]) -> bool:
+def _lap_opposite_ways(line: MeasuredLine, other_line: MeasuredLine) -> bool:
     """Return True if they are laps in opposite directions, which lie close together on a short lap."""
-    laps = max(OPPOSITE_LAPS, cumulative_distance(line)[-1] / LONGEST_LAP_M)
-    turns = _full_turns(line), _full_turns(other_line)
+    laps = max(OPPOSITE_LAPS, line.length / LONGEST_LAP_M)
+    turns = line.turns, other_line.turns
     return bool(min(turns) < -laps and max(turns) > laps)
 
 
@@ -198,28 +261,26 @@ def _full_turns(line: NDArray[np.float64]) -> float:
     return float(turned.sum() / (2 * np.pi))
 
 
-def _is_close(gaps: NDArray[np.float64]) -> bool:
-    return bool((gaps > MAX_GAP_M).mean() <= WIDER_GAP_SHARE and np.max(gaps) <= WIDEST_GAP_M)
+def _is_close(gaps: NDArray[np.float64], points: int) -> bool:
+    """Return whether the gaps at some or all of so many points allow two lines to be one route."""
+    wider = np.count_nonzero(gaps > MAX_GAP_M) / points
+    return bool(wider <= WIDER_GAP_SHARE and np.max(gaps) <= WIDEST_GAP_M)
 
 
-def _trim_to_start(late: NDArray[np.float64], line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the line from where it comes nearest to the start of one that may have begun late."""
-    distance = cumulative_distance(line)
-    head = np.arange(0.0, min(MISSING_START_M, MISSING_START_SHARE * distance[-1]), STEP_M)
-    nearest = head[np.linalg.norm(resample(line, head) - late[0], axis=1).argmin()]
-    return np.concatenate([resample(line, np.array([nearest])), line[distance > nearest]])
+def _trim_to_start(late: MeasuredLine, line: MeasuredLine) -> MeasuredLine:
+    """Return the line from where it comes nearest to the start of one that may have begun late.
+
+    That is the line itself if its own start is nearest.
+    """
+    head = np.arange(0.0, min(MISSING_START_M, MISSING_START_SHARE * line.length), STEP_M)
+    nearest = head[np.linalg.norm(line.at(head) - late.points[0], axis=1).argmin()] if len(head) else 0.0
+    if not nearest:
+        return line
+    rest = line.points[line.distance > nearest]
+    return MeasuredLine(np.concatenate([line.at(np.array([nearest])), rest]))
 
 
-def _with_heading(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return points along a line with their headings (n, 6), scaled so that 60° count as ``MAX_GAP_M``."""
-    length = cumulative_distance(line)[-1]
-    points = resample(line, np.linspace(0.0, length, max(3, int(length / STEP_M))))
-    ahead = np.gradient(points, axis=0)
-    heading = ahead / np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1.0)
-    return np.hstack([points, MAX_GAP_M * heading])
-
-
-def _fraction_near(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+def _fraction_near(a: MeasuredLine, b: MeasuredLine) -> float:
     """Return the fraction of the points of ``a`` that lie within ``MAX_GAP_M`` of ``b``."""
-    gaps, _ = KDTree(b).query(a, distance_upper_bound=MAX_GAP_M)
+    gaps, _ = b.tree.query(a.headed_points, distance_upper_bound=MAX_GAP_M)
     return float(np.isfinite(gaps).mean())

@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.spatial import KDTree
 
 from runlog.analysis import geometry
-from runlog.analysis.geometry import cumulative_distance, resample, to_cartesian
+from runlog.analysis.geometry import MeasuredLine, to_cartesian
 from runlog.model import Kind, Route
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.records import Snapshot, StoredActivity
 
-    Line = NDArray[np.float64]  # (n, 3) in space, metres
 
 _INDOOR_SPORTS = {"treadmill", "indoor_running", "virtual_activity"}  # whatever positions they may claim
 _CELL_M = 400.0
@@ -93,8 +92,8 @@ def match_routes(shapes: Mapping[int, NDArray[np.float64]], known: Sequence[Rout
     """
     if not shapes:
         return NewRoutes((), {})
-    runs, lines = list(shapes), [to_cartesian(shape) for shape in shapes.values()]
-    references = [to_cartesian(route.shape) for route in known]
+    runs, lines = list(shapes), [MeasuredLine(to_cartesian(shape)) for shape in shapes.values()]
+    references = [MeasuredLine(to_cartesian(route.shape)) for route in known]
     nearest = _NearestRoute(lines)
     for number, reference in enumerate(references):
         nearest.compare(reference, number, after=-1)
@@ -118,15 +117,15 @@ def match_routes(shapes: Mapping[int, NDArray[np.float64]], known: Sequence[Rout
 class _NearestRoute:
     """The nearest matching route of each line: ``index`` into the routes compared, -1 for none."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[MeasuredLine]) -> None:
         self._lines = lines
-        self._quarters = KDTree(np.stack([geometry.quarter_points(line) for line in lines]))
+        self._quarters = KDTree(np.stack([line.quarter_points for line in lines]))
         self._distance = np.full(len(lines), np.inf)
         self.index = np.full(len(lines), -1)
 
-    def compare(self, reference: Line, index: int, after: int) -> None:
+    def compare(self, reference: MeasuredLine, index: int, after: int) -> None:
         """Compare a route with the lines that come after a position."""
-        near = self._quarters.query_ball_point(geometry.quarter_points(reference), geometry.REACH_M, p=np.inf)
+        near = self._quarters.query_ball_point(reference.quarter_points, geometry.REACH_M, p=np.inf)
         for position in near:
             if position > after:
                 distance = geometry.route_distance(reference, self._lines[position])
@@ -134,32 +133,89 @@ class _NearestRoute:
                     self._distance[position], self.index[position] = distance, index
 
 
-def _most_similar(references: Sequence[Line], known: int) -> Iterable[int | None]:
+def _most_similar(references: Sequence[MeasuredLine], known: int) -> Iterable[int | None]:
     """Yield for each line from ``known`` on the earlier one that it shares most with, if enough."""
     if len(references) == known:
         return
     cells = _grid_cells(references)
     size = np.asarray(cells.sum(axis=1)).ravel()
+    lengths = np.array([line.length for line in references])
     common = sparse.csr_array(cells[known:] @ cells.T)
+    candidates = []
     for number in range(known, len(references)):
         row = common[[number - known]].tocoo()
         others, counts = row.coords[1], row.data
         enough = counts >= _MIN_SHARED_CELLS * np.maximum(size[others], size[number])
-        best, most = None, geometry.SIMILAR_SHARE
-        for other in np.sort(others[enough & (others < number)]):
-            share = geometry.shared_fraction(references[other], references[number])
-            if share >= most:
-                best, most = int(other), np.nextafter(share, np.inf)
-        yield best
+        shorter = np.minimum(lengths[others], lengths[number])
+        enough &= shorter >= geometry.SIMILAR_SHARE * np.maximum(lengths[others], lengths[number])
+        enough &= others < number
+        candidates.append(others[enough])
+    bounds = _ShareBounds(references, candidates)
+    for number, others in enumerate(candidates, start=known):
+        yield _best_of(references, number, others, bounds.of(number, others))
 
 
-def _grid_cells(lines: Sequence[Line]) -> sparse.csr_array:
+def _best_of(
+    references: Sequence[MeasuredLine], number: int, others: NDArray[np.intp], bounds: NDArray[np.float64]
+) -> int | None:
+    """Return which of these lines a line shares most with, if enough; of equal ones the first."""
+    best, most = None, geometry.SIMILAR_SHARE
+    for at in np.argsort(-bounds, kind="stable"):  # the first is often the best, and rules out the others
+        if bounds[at] < most:
+            break
+        other = int(others[at])
+        share = geometry.shared_fraction(references[other], references[number], most)
+        if share > most or (share == most and (best is None or other < best)):
+            best, most = other, share
+    return best
+
+
+class _ShareBounds:
+    """Upper bounds of the shares of lines, by the small cells that their points lie in."""
+
+    def __init__(self, lines: Sequence[MeasuredLine], candidates: Sequence[NDArray[np.intp]]) -> None:
+        """Take the lines, and the earlier ones that each new one is to be compared with."""
+        used = np.unique(np.concatenate([*candidates, np.zeros(0, dtype=np.intp)]))
+        self._lines = lines
+        self._row = np.full(len(lines), -1)
+        self._row[used] = np.arange(len(used))
+        keys = [_cell_keys(lines[line]) for line in used]
+        self._cells, column = np.unique(np.concatenate([*keys, _NO_CELLS]), return_inverse=True)
+        row = np.repeat(np.arange(len(used)), [len(of_line) for of_line in keys])
+        counts = np.ones(len(row))
+        self._points = sparse.csr_array((counts, (row, column)), shape=(len(used), len(self._cells)))
+        self._lengths = np.array([line.length for line in lines])
+
+    def of(self, line: int, others: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the most that each of the others can share with a line: the points near its cells."""
+        if not len(others):
+            return np.zeros(0)
+        near = np.unique(np.unique(_cell_keys(self._lines[line]))[:, None] + _NEIGHBOURS)
+        is_near = np.isin(self._cells, near, assume_unique=True).astype(np.float64)
+        points = (self._points @ is_near)[self._row[others]]
+        in_all = np.array([len(self._lines[other].headed_points) for other in others])
+        lengths = self._lengths[others]
+        return np.asarray(points / in_all * lengths / np.maximum(lengths, self._lengths[line]))
+
+
+_KEY_BASE = 2**20  # more than the globe has cells along an axis
+_NO_CELLS = np.zeros(0, dtype=np.int64)
+_NEIGHBOURS = np.array(
+    [(x * _KEY_BASE + y) * _KEY_BASE + z for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1)]
+)
+
+
+def _cell_keys(line: MeasuredLine) -> NDArray[np.int64]:
+    """Return for each point of a line the number of its cell; points within reach are neighbours."""
+    cells = np.floor(line.headed_points[:, :3] / geometry.MAX_GAP_M).astype(np.int64) + _KEY_BASE // 2
+    return np.asarray((cells[:, 0] * _KEY_BASE + cells[:, 1]) * _KEY_BASE + cells[:, 2])
+
+
+def _grid_cells(lines: Sequence[MeasuredLine]) -> sparse.csr_array:
     """Return which cells of a coarse grid each line crosses: a matrix of 0 and 1, a row per line."""
     cells = [
         np.unique(
-            np.floor(
-                resample(line, np.arange(0.0, cumulative_distance(line)[-1], geometry.STEP_M)) / _CELL_M
-            ),
+            np.floor(line.at(np.arange(0.0, line.length, geometry.STEP_M)) / _CELL_M),
             axis=0,
         )
         for line in lines

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from made_ways import loop, on_globe, real_tracks, road, run, track
 
-from runlog.analysis import routes
+from runlog.analysis import geometry, routes
 from runlog.analysis.geometry import cumulative_distance, resample, route_shape, to_cartesian
 from runlog.model import Track
 
@@ -108,3 +108,58 @@ def test_thousands_of_runs_are_grouped():
 def test_streaks_count_runs_in_a_row():
     route = pd.Series(["R1", "R1", "R2", "R1", "R1", "R1"])
     assert routes.streak_lengths(route).tolist() == [1, 2, 1, 1, 2, 3]
+
+
+def variants(count, seed=0):
+    """Shapes of one run each on ways that share 50 to 90 % with an earlier one, or a little less."""
+    chance = np.random.default_rng(seed)
+    ways = [road(seed, 6000), loop(seed, 8000)]
+    while len(ways) < count:
+        way = ways[int(chance.integers(len(ways)))].copy()
+        length = int(len(way) * chance.uniform(0.1, 0.55))
+        first = int(chance.integers(0, len(way) - length))
+        bend = np.sin(np.linspace(0, np.pi, length))[:, None] * chance.normal(0, 500, 2)
+        way[first : first + length] += bend
+        ways.append(way[: int(len(way) * chance.uniform(0.8, 1))])
+    return {number: on_globe(way) for number, way in enumerate(ways)}
+
+
+def test_the_most_similar_route_is_what_comparing_all_pairs_finds():
+    found = routes.match_routes(variants(60)).routes
+    lines = [geometry.MeasuredLine(to_cartesian(route.shape)) for route in found]
+    expected = []
+    for number, line in enumerate(lines):
+        shares = [geometry.shared_fraction(other, line) for other in lines[:number]]
+        most = max(shares, default=0.0)
+        expected.append(found[shares.index(most)].id if most >= geometry.SIMILAR_SHARE else None)
+    assert [route.similar_to for route in found] == expected
+    assert sum(one is not None for one in expected) > 20
+
+
+def test_what_belongs_to_one_line_is_worked_out_once(monkeypatch):
+    """Not for each pair: trees and headings grow with the lines, comparisons slower than the pairs."""
+    calls = {"trees": 0, "headings": 0}
+    tree, gradient = geometry.KDTree, np.gradient
+
+    def counted_tree(*given):
+        calls["trees"] += 1
+        return tree(*given)
+
+    def counted_gradient(*given, **options):
+        calls["headings"] += 1
+        return gradient(*given, **options)
+
+    monkeypatch.setattr(geometry, "KDTree", counted_tree)
+    monkeypatch.setattr(geometry.np, "gradient", counted_gradient)
+    found = routes.match_routes(variants(100)).routes
+    assert 0 < calls["trees"] <= len(found)
+    assert 0 < calls["headings"] <= len(found)
+
+
+def test_a_smaller_share_than_asked_for_may_be_nothing():
+    shapes = list(variants(20).values())
+    lines = [geometry.MeasuredLine(to_cartesian(shape)) for shape in shapes]
+    for one, other in itertools.combinations(lines, 2):
+        share = geometry.shared_fraction(one, other)
+        assert geometry.shared_fraction(one, other, share) == share
+        assert geometry.shared_fraction(one, other, share + 0.01) in (0.0, share)

@@ -47,6 +47,24 @@ def town(chance: np.random.Generator) -> list[NDArray[np.float64]]:
     return ways
 
 
+def near_alike(chance: np.random.Generator, ways: int) -> list[NDArray[np.float64]]:
+    """Ways that share 50 to 90 % with an earlier one, as those of a runner who seldom runs quite the same.
+
+    A stretch of an earlier way is left out, and its ends are joined by a detour to one side.
+    """
+    made = [walk(chance, chance.uniform(6000, 14000)) for _ in range(4)]
+    while len(made) < ways:
+        earlier = made[int(chance.integers(len(made)))]
+        length = int(len(earlier) * chance.uniform(0.1, 0.5))
+        first = int(chance.integers(1, len(earlier) - length))
+        ends = earlier[first], earlier[first + length - 1]
+        aside = chance.choice([-2, -1, 1, 2], 2) * 2 * BLOCK_M
+        corners = np.array([ends[0], ends[0] + aside, ends[1] + aside, ends[1]])
+        detour = resample(corners, np.arange(0.0, cumulative_distance(corners)[-1], BLOCK_M))
+        made.append(np.concatenate([earlier[:first], detour, earlier[first + length :]]))
+    return made
+
+
 def run_on(chance: np.random.Generator, way: NDArray[np.float64]) -> Shape:
     """The shape of one run: 15 m off for some time at a stretch, now and then with a late start."""
     late = chance.uniform(0, 250) if chance.random() < 0.1 else 0.0
@@ -97,3 +115,19 @@ def test_one_more_run(shapes: dict[int, Shape], seconds: Callable[..., float], m
         f"one more run than {MANY:,}", "on a new route", f"{1000 * on_new:.0f} ms", "well under 1 s"
     )
     assert on_new < 0.5
+
+
+def test_from_scratch_where_ways_share_most_with_each_other(
+    seconds: Callable[..., float], measured: Any
+) -> None:
+    chance = np.random.default_rng(5)
+    ways = near_alike(chance, MANY * 3 // 5)
+    shapes = {number: run_on(chance, ways[int(chance.integers(len(ways)))]) for number in range(MANY)}
+    few = dict(list(shapes.items())[:FEW])
+    of_few, of_many = (seconds(lambda some=some: routes.match_routes(some), 1) for some in (few, shapes))
+    exponent = np.log(of_many / of_few) / np.log(MANY / FEW)
+    measured.amount(f"routes of {MANY:,} runs that share 50 to 90 %", "", f"{of_many:.2f} s", "")
+    measured.amount(
+        "growth where ways share 50 to 90 %", "runs to the power of", f"{exponent:.2f}", "at most 2"
+    )
+    assert exponent <= 2
