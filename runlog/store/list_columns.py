@@ -75,7 +75,7 @@ def check_columns(db: sqlite3.Connection, path: str, parsed: ParsedFile) -> None
         known_before = before if before and columns else conditions.keys() - _NEVER_GUESSED
         for field, (condition, heading) in conditions.items():
             if field in known_before and field not in columns:
-                count = db.execute(query + condition, values).fetchone()[0]
+                count = db.execute(f"{query}({condition})", values).fetchone()[0]
                 lost |= {heading: count} if count else {}
     if lost:
         rows = ", ".join(f"{heading} ({count_noun(count, 'row')})" for heading, count in lost.items())

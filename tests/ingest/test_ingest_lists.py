@@ -177,3 +177,9 @@ def test_a_sport_in_an_unknown_language_stays_what_it_was(journal, imported):
     before = journal.activities()
     imported(STRAVA.replace("Activity ID", "Tevékenység").replace("Ride", "Ksz"), name="activities.csv")
     assert journal.activities() == before
+
+
+def test_what_other_files_recorded_is_not_taken_for_an_earlier_version_of_a_list(imported):
+    """A trail run of another list, and a diary that is imported for the first time."""
+    assert imported(RUNS, name="runs.csv").ok
+    assert imported(DIARY, name="diary.csv").ok
