@@ -10,12 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 #: Of a rating it is the rating itself, so it surely has a sign.
@@ -107,22 +108,49 @@ def _insert(file: Path, line: str, *, before: str = "", after: str = "") -> None
     file.write_text("\n".join(lines) + "\n")
 
 
+#: Runs, in one process, each command line that it is given, and gives back what came of it.
+COMMANDS = """
+import json, sys, traceback
+from click.testing import CliRunner
+from runlog.cli import main
+
+for line in sys.stdin:
+    done = CliRunner().invoke(main, json.loads(line))
+    failed = "".join(traceback.format_exception(done.exception)) if done.exception else ""
+    print(json.dumps([done.exit_code, done.stdout, done.stderr + failed]), flush=True)
+"""
+
+
 @pytest.fixture(scope="module")
-def run(package: Path, sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """Run a command of the changed runlog over the sample season in a process of its own."""
+def run(
+    package: Path, sample_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., str]]:
+    """Run a command of the changed runlog over the sample season, each only once, all in one process."""
     home = shutil.copytree(sample_home, tmp_path_factory.mktemp("added") / "home")
     (home / "config.toml").write_text('language = "nds"\n')
+    env = os.environ | {"PYTHONPATH": str(package), "COLUMNS": "200", "PYTHONUTF8": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMANDS],
+        env=env,
+        cwd=package,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        commands, answers = process.stdin, process.stdout
 
-    def call(*words: object) -> str:
-        command = [sys.executable, "-m", "runlog", "--home", str(home), *map(str, words)]
-        env = os.environ | {"PYTHONPATH": str(package), "COLUMNS": "200"}
-        done = subprocess.run(
-            command, env=env, cwd=package, capture_output=True, encoding="utf-8", check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        @cache
+        def call(*words: object) -> str:
+            commands.write(json.dumps(["--home", str(home), *map(str, words)]) + "\n")
+            commands.flush()
+            code, output, errors = json.loads(answers.readline())
+            assert code == 0, errors
+            return output
 
-    return call
+        yield call
+        commands.close()
 
 
 def test_a_factor_is_in_the_links(run):
