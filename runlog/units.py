@@ -160,3 +160,22 @@ def capital(text: str) -> str:
 def area(name: str) -> str:
     """Return a body area in words, e.g. "upper back", "hip or groin"."""
     return _(_AREA_NAMES.get(name, name.replace("_", " ")))
+
+
+_FORMULA_START = re.compile(r"'*[=+\-@\t\r]")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+
+
+def mark_formula(value: object) -> object:
+    """Return a value for a CSV cell: a text that a spreadsheet would run gets an apostrophe before it.
+
+    Numbers, also as text, stay as they are. ``unmark_formula`` gives the text back.
+    """
+    if not isinstance(value, str) or not _FORMULA_START.match(value) or _PLAIN_NUMBER.fullmatch(value):
+        return value
+    return f"'{value}"
+
+
+def unmark_formula(cell: str) -> str:
+    """Return the text that ``mark_formula`` has made this cell of; other cells stay as they are."""
+    return cell[1:] if cell.startswith("'") and mark_formula(cell[1:]) == cell else cell

@@ -22,7 +22,7 @@ from runlog import units
 from runlog.cli import base
 from runlog.localtime import at_offset, local_day
 from runlog.model import Kind
-from runlog.units import UNKNOWN, escape_controls, escape_json
+from runlog.units import UNKNOWN, escape_controls, escape_json, mark_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -180,8 +180,8 @@ def _csv_cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return "; ".join(escape_controls(item) for item in value)
-    return escape_controls(value)
+        return str(mark_formula("; ".join(escape_controls(item) for item in value)))
+    return str(mark_formula(escape_controls(value))) if isinstance(value, str) else escape_controls(value)
 
 
 def _wrap(text: str, indent: str, terminal: bool) -> str:  # noqa: FBT001 - private, one caller each

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from runlog.importers import diary_csv, shoes_csv
 from runlog.localtime import at_offset
+from runlog.units import mark_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +39,8 @@ class RunsTable:
         values = [getattr(one, name) for name in _RUN_COLUMNS]
         sources = "; ".join(stored.sources)
         shoe = stored.shoe_override or one.shoe
-        self._rows.writerow([stored.id, one.start.isoformat(), local, *values, shoe, one.device, sources])
+        row = [stored.id, one.start.isoformat(), local, *values, shoe, one.device, sources]
+        self._rows.writerow(map(mark_formula, row))
 
     def text(self) -> str:
         """Return the whole table."""
@@ -53,7 +55,8 @@ def empty_diary() -> str:
 def format_diary(entries: Iterable[Entry]) -> str:
     """Write entries as diary CSV: dates in ISO 8601 with offset, so that reading it changes nothing.
 
-    Cells are exactly what was entered; a note that begins like a spreadsheet formula stays as it is.
+    A note or a name that a spreadsheet would run as a formula has an apostrophe before it, which reading
+    takes away again.
     """
     lines = [_csv_line(diary_csv.COLUMNS)]
     for entry in entries:
@@ -64,19 +67,19 @@ def format_diary(entries: Iterable[Entry]) -> str:
             "area": entry.area.value,
             "warmup": _yes_no_text(entry.warmup),
             "cooldown": _yes_no_text(entry.cooldown),
-            "shoe": entry.shoe or "",
+            "shoe": mark_formula(entry.shoe or ""),
             "rpe": _number_text(entry.rpe),
             "strength": _strength_text(entry),
             "mobility": _yes_no_text(entry.mobility),
             "desk_hours": _number_text(entry.desk_hours),
             "posture": _number_text(entry.posture),
-            "note": entry.note or "",
+            "note": mark_formula(entry.note or ""),
         }
         lines.append(_csv_line([cells[name] for name in diary_csv.COLUMNS]))
     return "".join(lines)
 
 
-def _csv_line(cells: Sequence[str]) -> str:
+def _csv_line(cells: Sequence[object]) -> str:
     """Write one row; the csv module quotes both letters of its own line end, so that notes keep theirs."""
     out = io.StringIO(newline="")
     csv.writer(out).writerow(cells)
@@ -106,7 +109,7 @@ def diary_table(entries: Sequence[StoredEntry]) -> str:
     return _csv_text(
         ["exported_entry", *head, "run", "source"],
         (
-            [stored.id, *row, stored.entry.run, stored.source]
+            [stored.id, *row, stored.entry.run, mark_formula(stored.source)]
             for stored, row in zip(entries, rows, strict=True)
         ),
     )
@@ -118,7 +121,7 @@ def shoes_table(pairs: Sequence[Shoe]) -> str:
         ["exported_shoe", *shoes_csv.COLUMNS],
         (
             [
-                *(number, shoe.name, shoe.from_date, shoe.retired),
+                *(number, mark_formula(shoe.name), shoe.from_date, shoe.retired),
                 *(shoe.start_m / 1000, None if shoe.limit_m is None else shoe.limit_m / 1000),
                 "yes" if shoe.default else "no",
             ]

@@ -13,6 +13,7 @@ from runlog import localtime
 from runlog.errors import NotReadable
 from runlog.importers import detect
 from runlog.records import Problem
+from runlog.units import unmark_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -145,7 +146,9 @@ def _iter_rows(rows: Iterable[tuple[int, list[str] | str]], columns: list[str]) 
                 f"{len(cells)} cells in {len(columns)} columns; put a cell with a delimiter in quotes", line
             )
             continue
-        filled = {name: cell for name, cell in zip(columns, cells, strict=False) if cell.strip()}
+        filled = {
+            name: unmark_formula(cell) for name, cell in zip(columns, cells, strict=False) if cell.strip()
+        }
         if filled:
             yield CsvRow(line, filled)
 

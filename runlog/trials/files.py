@@ -38,7 +38,9 @@ def plan_csv(plan: Plan) -> str:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, PLAN_COLUMNS)
     writer.writeheader()
-    writer.writerows(plan_rows(plan))
+    writer.writerows(
+        {name: units.mark_formula(value) for name, value in row.items()} for row in plan_rows(plan)
+    )
     return text.getvalue()
 
 
