@@ -94,6 +94,12 @@ def test_a_cell_that_was_emptied_and_a_row_that_was_removed_count_as_deleted(jou
     assert {first.warmup, second.warmup} == {None, False}
 
 
+def test_what_other_files_hold_is_no_column_of_a_list(imported):
+    imported(RUNS, name="runs.csv")
+    assert imported(DIARY).ok
+    assert imported("date,distance,duration\n2018-03-05,10,50\n", name="more.csv").ok
+
+
 def test_a_column_without_values_may_go(imported):
     text = "date,soreness,shoe\n2026-05-03,3,\n"
     assert imported(text, "date,soreness\n2026-05-03,4\n").ratings_updated == 1
