@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 from runlog import settings
 from runlog.errors import BadInput, StoreError
 from runlog.fileio import is_open_to_others
+from runlog.results import RESTORE_ADVICE, CheckFinding
 from runlog.store import checks, connection, privacy
-from runlog.store.checks import RESTORE_ADVICE, CheckFinding
-from runlog.store.connection import DATABASE
+from runlog.store.connection import DATABASE, translate_decode_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,8 +65,15 @@ def _check_database(path: Path, progress: Callable[[int, int, str], None] | None
         yield CheckFinding("nothing_yet", False, 1, f"{path.parent}: nothing is kept here yet", todo)
         return
     try:
-        with connection.open_read_only(path) as db:
+        if connection.is_cut_off(path):
+            message = f"{path}: the database is cut off within its last page"
+            yield CheckFinding("integrity", True, 1, message, RESTORE_ADVICE)
+            return
+        with connection.open_read_only(path) as db, translate_decode_errors(path):
             yield from checks.check_database(db, progress)
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror or error}"
+        yield CheckFinding("database", True, 1, message, "make it readable and writable for you")
     except StoreError as error:
         todo = RESTORE_ADVICE if connection.is_damage(error) else "make it readable and writable for you"
         yield CheckFinding("database", True, 1, str(error).partition(";")[0], todo)
@@ -187,7 +194,11 @@ def collect_facts(home: Path) -> dict[str, Any]:
 
 def _record_counts(database: Path) -> dict[str, int | None]:
     names = ("version", "runs", "others", "ratings", "shoes")
-    with suppress(StoreError), connection.open_read_only(database) as db:
+    with (
+        suppress(StoreError),
+        connection.open_read_only(database) as db,
+        translate_decode_errors(database),
+    ):
         if connection.is_runlog_database(db):
             contents = connection.count_contents(db)
             return {name: getattr(contents, name) for name in names}
@@ -220,7 +231,12 @@ def support_report(home: Path, checkup: CheckReport) -> dict[str, Any]:
         for finding in checkup.findings
     ]
     counts: dict[str, Any] = {}
-    with suppress(StoreError), connection.open_read_only(home / DATABASE) as db:
+    database = home / DATABASE
+    with (
+        suppress(StoreError),
+        connection.open_read_only(database) as db,
+        translate_decode_errors(database),
+    ):
         if connection.is_runlog_database(db) and not connection.integrity_errors(db):
             counts = _file_counts(db)
     return facts | {

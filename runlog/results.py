@@ -89,6 +89,8 @@ class HomeContents:
         shoes: number of pairs.
         made: the time of the backup; None if it is not a backup.
         config: the config.toml in a backup; None if there is none.
+        checksum: the SHA-256 stored in a backup; None if it is none, or of an older runlog.
+        faults: what the doctor found wrong in it when it was made.
     """
 
     version: int
@@ -98,6 +100,8 @@ class HomeContents:
     shoes: int
     made: datetime | None = None
     config: bytes | None = None
+    checksum: str | None = None
+    faults: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.runs or self.others or self.ratings or self.shoes)
@@ -110,3 +114,33 @@ class RestoreResult:
     contents: HomeContents
     previous_database: Path | None
     previous_config: Path | None
+
+
+RESTORE_ADVICE = (
+    "copy the home to a safe place first; then put back your last backup: runlog restore FILE. "
+    "Without one, move runlog.db away and import your files again"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """The result of a check.
+
+    Attributes:
+        check: its name, the same in every home.
+        wrong: True for a fault that has to be mended, False for a note.
+        count: how many things it applies to.
+        message: what it is.
+        todo: what to do, with the command where there is one.
+    """
+
+    check: str
+    wrong: bool
+    count: int
+    message: str
+    todo: str
+
+    @property
+    def is_loss(self) -> bool:
+        """True where only a backup brings back what is lost."""
+        return self.wrong and RESTORE_ADVICE in self.todo

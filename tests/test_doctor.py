@@ -19,7 +19,7 @@ import pytest
 import runlog
 from runlog import doctor
 from runlog.model import Entry
-from runlog.store import checks
+from runlog.store import checks, schema
 from runlog.store.portable import export_journal
 
 
@@ -93,10 +93,87 @@ def test_the_version_is_told(home):
     with database(home) as db:
         db.execute("PRAGMA user_version = 99")
     assert found(home)["version"].todo == "update runlog"
+
+
+def test_an_older_version_is_no_fault_but_tables_of_another_version_are(home, monkeypatch):
     with database(home) as db:
         db.execute("PRAGMA user_version = 1")
+    assert "does not belong there" in found(home)["schema"].message
+    (home / "runlog.db").unlink()
+    steps = schema.MIGRATIONS
+    with database(home) as db:
+        monkeypatch.setattr(schema, "MIGRATIONS", steps[:1])
+        schema.migrate(db)
+    monkeypatch.setattr(schema, "MIGRATIONS", steps)
     assert found(home) == {}
     assert "runlog runs" in found(home, wrong=False)["version"].todo
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ("CREATE TRIGGER sly AFTER INSERT ON entry BEGIN DELETE FROM track; END", "trigger 'sly'"),
+        ("CREATE VIEW sly AS SELECT 1", "view 'sly'"),
+        ("ALTER TABLE entry DROP COLUMN mobility", "table 'entry'"),
+        ("ALTER TABLE entry ADD COLUMN mood REAL", "table 'entry'"),
+        ("DROP INDEX recording_by_start", "index 'recording_by_start'"),
+    ],
+)
+def test_tables_that_runlog_has_not_made_are_told(home, change, part):
+    with database(home) as db:
+        db.execute(change)
+    finding = found(home)["schema"]
+    assert part in finding.message
+    assert "undo it there" in finding.todo
+
+
+def test_statistics_of_another_program_are_no_fault(home):
+    with database(home) as db:
+        db.execute("ANALYZE")
+    assert found(home) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ("UPDATE recording SET start = 'then' WHERE id = 1", "unreadable"),
+        ("UPDATE recording SET laps = '[[1]]' WHERE id = 1", "unreadable"),
+        ("UPDATE recording SET laps = replace(hex(zeroblob(50000)), '0', '[') WHERE id = 1", "unreadable"),
+        ("UPDATE recording SET kind = 'moon' WHERE id = 1", "unreadable"),
+        ("UPDATE recording SET kind = CAST(x'ff41' AS TEXT) WHERE id = 1", "unreadable"),
+        ("UPDATE entry SET moment = 'then' WHERE id = 1", "unreadable"),
+        ("UPDATE entry SET area = 'moon' WHERE id = 1", "unreadable"),
+        ("UPDATE shoe SET rests = '{}}'", "shoes"),
+        ("UPDATE derived SET digest = '{}'", "derived"),
+        ("UPDATE file SET path = CAST(x'ff41' AS TEXT)", "unreadable"),
+    ],
+)
+def test_rows_that_cannot_be_read_are_told_and_end_no_other_check(home, change, check):
+    with database(home) as db:
+        db.execute("UPDATE track SET arrays = x'00' WHERE recording_id = 3")
+        db.execute(change)
+    report = doctor.check_home(home)
+    checks_found = [finding.check for finding in report.findings if finding.wrong]
+    assert check in checks_found
+    assert "track" in checks_found, "the rest is checked, too"
+    doctor.support_report(home, report)
+
+
+def test_a_database_that_is_cut_off_is_told(home):
+    for cut in range(1, 11):
+        content = (home / "runlog.db").read_bytes()
+        (home / "runlog.db").write_bytes(content[:-cut])
+        assert "cut off" in found(home)["integrity"].message
+        (home / "runlog.db").write_bytes(content)
+
+
+def test_bits_that_flip_never_stop_the_doctor(home):
+    content = (home / "runlog.db").read_bytes()
+    for number in range(40):
+        flipped = bytearray(content)
+        flipped[number * len(content) // 40] ^= 1 << number % 8
+        (home / "runlog.db").write_bytes(flipped)
+        doctor.support_report(home, doctor.check_home(home))
 
 
 def test_a_folder_that_cannot_be_written_is_told():

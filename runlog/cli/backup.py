@@ -38,12 +38,15 @@ def backup(file: Path, *, force: bool) -> None:
     """Put everything, settings included, into one file.
 
     It can be made at any time, also while files are imported, and is checked
-    before it is put in place. Reports are not in it; runlog report writes them
+    before it is put in place: where runs or entries are damaged, an older backup
+    stays. Reports are not in it; runlog report writes them
     again. To get it all back: runlog restore FILE
     """
     contents = base.open_unchecked().backup(file, force=force, now=base.now())
     settings = "no settings, because none are set" if contents.config is None else "the settings"
     echo(f"{file}: {_megabytes(file.stat().st_size)}, {_describe_contents(contents)}, {settings}.")
+    for fault in contents.faults:
+        echo_err(f"Backed up as it is, but wrong: {fault}. What to do: runlog doctor")
 
 
 @click.command(
@@ -62,6 +65,11 @@ def restore(file: Path, *, yes: bool) -> None:
     """
     journal = base.open_unchecked()
     home, contents = journal.folder, journal.inspect_backup(file)
+    if contents.checksum is None:
+        echo_err(
+            "This backup carries no checksum: an older runlog made it, or it is a copy of runlog.db. "
+            "It is checked for all other damage, but a number that has changed would not show."
+        )
     current = _describe_current(journal)
     if current and not yes:
         _confirm(

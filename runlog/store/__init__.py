@@ -7,7 +7,6 @@ package's modules, each write in one transaction.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from contextlib import closing, contextmanager, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVar
@@ -20,6 +19,7 @@ from runlog.store.connection import transaction, translate_decode_errors, transl
 from runlog.store.schema import is_current, migrate
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -59,7 +59,7 @@ def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
 
 def _open_database(path: Path) -> sqlite3.Connection:
     with translate_errors(path):
-        db = sqlite3.connect(path, timeout=connection.BUSY_TIMEOUT_S, isolation_level=None)
+        db = connection.open_writable(path)
         try:
             _configure(db)
         except BaseException:
@@ -106,11 +106,12 @@ def _close_to_others(folder: Path, *, warn: bool) -> None:
 
 
 def _configure(db: sqlite3.Connection) -> None:
-    db.row_factory = sqlite3.Row
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     migrate(db)
+    if connection.has_backup_row(db):  # a backup copied into place by hand: its checksum soon is outdated
+        db.execute("DROP TABLE IF EXISTS backup")
 
 
 class Store:

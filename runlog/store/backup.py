@@ -1,12 +1,15 @@
 """Back up a home into one file, and restore it completely or not at all.
 
-A backup is runlog's own database with one extra table that holds the settings.
+A backup is runlog's own database with one extra table that holds the settings and a checksum of it all.
 """
 
 from __future__ import annotations
 
 import shutil
+import struct
 from contextlib import closing
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
@@ -15,19 +18,21 @@ from runlog.errors import BadInput, StoreError
 from runlog.fileio import make_folder, replace_atomically, write_atomically
 from runlog.results import RestoreResult
 from runlog.settings import CONFIG_NAME
-from runlog.store import connection, privacy, rows
+from runlog.store import checks, connection, privacy, rows
 from runlog.store.connection import (
     DATABASE,
+    MAX_CONFIG_BYTES,
     WAL_SUFFIXES,
     copy_database,
     fsync_path,
     limit_busy_wait,
     open_writable,
     sidecar_path,
+    translate_decode_errors,
     translate_errors,
     translate_write_errors,
 )
-from runlog.store.schema import MIGRATIONS
+from runlog.store.schema import BACKUP_TABLE, MIGRATIONS, find_schema_differences
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,11 +40,12 @@ if TYPE_CHECKING:
 
     from runlog.results import HomeContents
 
-_SQLITE_MAGIC = b"SQLite format 3\x00"
-
 
 def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -> HomeContents:
     """Copy everything that a runner owns, settings included, into one file, also while others write.
+
+    The copy is checked as the doctor does. One from which something is lost replaces no other file; as a new
+    file it is better than none, and its faults are returned.
 
     Args:
         home: the runner's folder.
@@ -49,41 +55,66 @@ def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -
 
     Raises:
         BadInput: there is nothing to back up, or the file cannot be written there.
-        StoreError: the database is damaged or cannot be read.
+        StoreError: the database is damaged or cannot be read; a file that is there stays.
     """
     live = home / DATABASE
     if not live.exists():
         raise BadInput(f"{home}: there is nothing to back up yet; is this the right --home?")
     _check_target(home, file, force=force)
+    config = _read_config(home / CONFIG_NAME)
     try:
         with replace_atomically(file) as draft:
             copy_database(live, draft, file)
-            with translate_write_errors(file), closing(open_writable(draft)) as db:
-                _store_config(db, home / CONFIG_NAME, now)
-                contents = _checked_contents(db, live)
+            with translate_errors(live), translate_decode_errors(live), closing(open_writable(draft)) as db:
+                faults = _find_faults(db, live, file)
+                with translate_write_errors(file):
+                    _store_config(db, config, now)
+                contents = connection.count_contents(db)
             fsync_path(draft)
         fsync_path(file.parent)
     except OSError as error:
         raise BadInput(f"{file}: cannot be written: {error.strerror or error}") from error
-    return contents
+    return replace(contents, faults=faults)
 
 
 def inspect_backup(file: Path) -> HomeContents:
     """Return what a backup holds.
 
     Raises:
-        BadInput: it is no database of runlog, is damaged, or a newer runlog has written it.
+        BadInput: it is no database of runlog, is damaged or not as runlog makes it, or a newer one has
+            written it.
     """
+    _check_beginning(file)
+    return _read_backup(file, file)
+
+
+def _check_beginning(file: Path) -> None:
     try:
         with file.open("rb") as beginning:
-            magic = beginning.read(len(_SQLITE_MAGIC))
+            magic = beginning.read(len(connection.MAGIC))
+        is_cut_off = connection.is_cut_off(file)
     except OSError as error:
         raise BadInput(f"{file}: cannot be read: {error.strerror or error}") from error
-    if magic != _SQLITE_MAGIC:
+    if magic != connection.MAGIC:
         _refuse_other_file(file, magic)
+    if is_cut_off:
+        raise BadInput(f"{file}: this backup is damaged (its end is missing); use another one")
+
+
+def _read_backup(path: Path, file: Path, *, is_last: bool = False) -> HomeContents:
+    """Check a backup and return what it holds.
+
+    Args:
+        path: the backup, or a copy of it.
+        file: named by errors.
+        is_last: it is about to be restored: read every row of one that has no checksum.
+    """
     try:
-        with connection.open_read_only(file) as db:
-            return check_backup(db, file)
+        with connection.open_read_only(path) as db, translate_decode_errors(path):
+            contents = check_backup(db, file)
+            if is_last and contents.checksum is None:
+                _check_rows(db, file)
+            return contents
     except StoreError as error:
         raise BadInput(f"{file}: this backup is damaged or cannot be read; use another one") from error
 
@@ -92,13 +123,76 @@ def check_backup(db: sqlite3.Connection, file: Path) -> HomeContents:
     """Return what a database holds, once it is known to be a sound one; raises as `inspect_backup` does."""
     if not connection.is_runlog_database(db):
         raise BadInput(f"{file}: a database, but not one of runlog")
-    found = connection.integrity_errors(db)
+    if connection.read_version(db) > len(MIGRATIONS):
+        raise BadInput(f"{file}: a newer runlog has written it; update this one, then restore again")
+    found = connection.integrity_errors(db) or find_schema_differences(db)
     if found:
         raise BadInput(f"{file}: this backup is damaged ({found[0]}); use another one")
     contents = connection.count_contents(db)
-    if contents.version > len(MIGRATIONS):
-        raise BadInput(f"{file}: a newer runlog has written it; update this one, then restore again")
+    if contents.checksum is not None and contents.checksum != content_checksum(db):
+        raise BadInput(f"{file}: this backup is damaged (its checksum is another); use another one")
     return contents
+
+
+def _check_rows(db: sqlite3.Connection, file: Path) -> None:
+    lost = next((finding for finding in checks.check_database(db) if finding.is_loss), None)
+    if lost is not None:
+        raise BadInput(
+            f"{file}: this backup is damaged ({lost.message}); use another one. "
+            f"If there is none, copy it to {DATABASE} in an empty home, and see what runlog doctor says there"
+        )
+
+
+_SELECT_SCHEMA = (
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema "
+    "WHERE tbl_name <> 'backup' AND tbl_name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
+)
+_PRAGMAS = ("user_version", "application_id", "encoding")
+
+
+class _Text(bytes):
+    """A text as its bytes, which need not be UTF-8 in a damaged database."""
+
+    __slots__ = ()
+
+
+def content_checksum(db: sqlite3.Connection) -> str:
+    """Return the SHA-256 of what a backup holds: tables, rows and settings, all but the checksum itself.
+
+    It stays the same however SQLite lays out its pages.
+    """
+    text_factory, db.text_factory = db.text_factory, _Text
+    try:
+        cursor = db.cursor()
+        cursor.row_factory = None
+        digest = sha256()
+        for pragma in _PRAGMAS:
+            digest.update(_encode_row(cursor.execute(f"PRAGMA {pragma}").fetchone()))
+        schema = cursor.execute(_SELECT_SCHEMA).fetchall()
+        tables = [bytes(name).decode() for kind, name, *_ in schema if kind == b"table"]
+        queries = [f'SELECT * FROM "{table}" ORDER BY rowid' for table in tables]  # noqa: S608 - compared with our own before
+        for query in (_SELECT_SCHEMA, *queries, "SELECT made_at, config FROM backup"):
+            digest.update(query.encode())
+            for row in cursor.execute(query):
+                digest.update(_encode_row(row))
+        return digest.hexdigest()
+    finally:
+        db.text_factory = text_factory
+
+
+def _encode_row(row: tuple[object, ...]) -> bytes:
+    return b"(" + b"".join(map(_encode, row)) + b")"
+
+
+def _encode(value: object) -> bytes:
+    """Return a value as bytes that no other value has, whatever stands after them."""
+    if isinstance(value, _Text):
+        return b"t%d:" % len(value) + value
+    if isinstance(value, bytes):
+        return b"b%d:" % len(value) + value
+    if isinstance(value, float):
+        return b"f" + struct.pack(">d", value)
+    return b"n" if value is None else f"i{value}:".encode()
 
 
 def _check_target(home: Path, file: Path, *, force: bool) -> None:
@@ -113,20 +207,46 @@ def _check_target(home: Path, file: Path, *, force: bool) -> None:
         raise BadInput(f"{file}: there is a file of that name already; --force replaces it")
 
 
-def _store_config(db: sqlite3.Connection, config: Path, now: datetime) -> None:
-    text = config.read_bytes() if config.exists() else None
-    db.execute("DROP TABLE IF EXISTS backup")
-    db.execute("CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB) STRICT")
-    db.execute("INSERT INTO backup VALUES (?, ?)", (rows.utc_text(now), text))
-
-
-def _checked_contents(db: sqlite3.Connection, live: Path) -> HomeContents:
-    found = connection.integrity_errors(db)
-    if found:
-        raise StoreError(
-            f"{live}: it is damaged ({found[0]}), so no backup was made; runlog doctor says what to do"
+def _read_config(config: Path) -> bytes | None:
+    if not config.exists():
+        return None
+    with config.open("rb") as file:
+        text = file.read(MAX_CONFIG_BYTES + 1)
+    if len(text) > MAX_CONFIG_BYTES:
+        raise BadInput(
+            f"{config}: larger than {MAX_CONFIG_BYTES // 2**20} MB, which settings never are; "
+            "shorten it or move it away, then back up again"
         )
-    return connection.count_contents(db)
+    return text
+
+
+def _store_config(db: sqlite3.Connection, config: bytes | None, now: datetime) -> None:
+    db.execute("DROP TABLE IF EXISTS backup")
+    db.execute(BACKUP_TABLE)
+    db.execute("INSERT INTO backup VALUES (?, ?, ?)", (rows.utc_text(now), config, "0" * 64))
+    db.execute("UPDATE backup SET sha256 = ?", (content_checksum(db),))
+
+
+def _find_faults(db: sqlite3.Connection, live: Path, file: Path) -> tuple[str, ...]:
+    """Return what is wrong in the copy of a database.
+
+    Raises:
+        StoreError: SQLite finds it damaged, its tables are not those of runlog, or something is lost in it
+            and it would replace an older backup.
+    """
+    wrong = [finding for finding in checks.check_database(db) if finding.wrong]
+    for finding in wrong:
+        if finding.check in checks.FUNDAMENTAL:
+            raise StoreError(
+                f"{live}: it is damaged ({finding.message}), so no backup was made; "
+                "runlog doctor says what to do"
+            )
+        if finding.is_loss and file.exists():
+            raise StoreError(
+                f"{live}: it is damaged ({finding.message}), so {file} stays as it was; "
+                "runlog doctor says what to do. To back up what is left, name a new file"
+            )
+    return tuple(finding.message for finding in wrong)
 
 
 def _refuse_other_file(file: Path, magic: bytes) -> NoReturn:
@@ -147,7 +267,7 @@ def read_current_contents(home: Path) -> HomeContents | None:
     live = home / DATABASE
     if not live.exists():
         return None
-    with connection.open_read_only(live) as db:
+    with connection.open_read_only(live) as db, translate_decode_errors(live):
         if connection.integrity_errors(db):
             raise StoreError(f"{live}: it is damaged")
         return connection.count_contents(db) if connection.is_runlog_database(db) else None
@@ -165,7 +285,7 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
         now: local time, for the names of the previous files.
 
     Raises:
-        BadInput: the file is no backup, is damaged, or a newer runlog has written it.
+        BadInput: the file is no backup, is damaged or not as runlog makes it, or a newer one has written it.
         StoreError: the home cannot be written, or another program writes to it for too long.
     """
     inspect_backup(file)
@@ -176,8 +296,8 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
         with TemporaryDirectory(prefix=".restore-", dir=home) as folder:
             draft = Path(folder, DATABASE)
             copy_database(file, draft, live)
+            contents = _read_backup(draft, file, is_last=True)
             with translate_write_errors(live), closing(open_writable(draft)) as db:
-                contents = check_backup(db, file)
                 db.execute("DROP TABLE IF EXISTS backup")
             aside = _replace_database(draft, live, now)
         return RestoreResult(contents, aside, _restore_config(contents.config, home / CONFIG_NAME, now))

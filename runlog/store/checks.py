@@ -2,88 +2,33 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.localtime import EARLIEST_VALID, MAX_AHEAD
 from runlog.model import shoe_key, shoe_names_by_key
-from runlog.store import activities, alerts, connection, rows, shoes
-from runlog.store.connection import transaction, translate_errors
-from runlog.store.schema import MIGRATIONS
+from runlog.results import RESTORE_ADVICE, CheckFinding
+from runlog.store import activities, connection, decode_checks, rows, shoes
+from runlog.store.connection import UNDECODABLE, transaction, translate_errors
+from runlog.store.decode_checks import Fault
+from runlog.store.schema import MIGRATIONS, find_schema_differences
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from runlog.model import Activity, Shoe
     from runlog.records import StoredShoeRule
-
-RESTORE_ADVICE = (
-    "copy the home to a safe place first; then put back your last backup: runlog restore FILE. "
-    "Without one, move runlog.db away and import your files again"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckFinding:
-    """The result of a check.
-
-    Attributes:
-        check: its name, the same in every home.
-        wrong: True for a fault that has to be mended, False for a note.
-        count: how many things it applies to.
-        message: what it is.
-        todo: what to do, with the command where there is one.
-    """
-
-    check: str
-    wrong: bool
-    count: int
-    message: str
-    todo: str
-
-
-if TYPE_CHECKING:
-    Progress = Callable[[int, int, str], None]
+    from runlog.store.decode_checks import Progress
 
 _MAX_NAMED = 5
-_UNDECODABLE = (ValueError, TypeError, KeyError)
+#: The checks after which no other is reliable, and a copy of the database is no backup.
+FUNDAMENTAL = ("integrity", "tables", "schema")
 
-
-class _Fault(NamedTuple):
-    """A fault that a list of ids can have, and the words for it.
-
-    Attributes:
-        check: its name.
-        message: what is wrong, with the ``{ids}`` counted and named.
-        one: what an id is of.
-        many: the same of several.
-        todo: what to do, with the ``{first}`` id.
-        sql: selects the ids; ``:earliest`` and ``:latest`` are the limits of valid times.
-        wrong: whether it has to be mended.
-    """
-
-    check: str
-    message: str
-    one: str
-    many: str
-    todo: str = RESTORE_ADVICE
-    sql: str = ""
-    wrong: bool = True
-
-    def findings(self, ids: Sequence[int]) -> Iterator[CheckFinding]:
-        """Yield a finding, unless there are no ids."""
-        if ids:
-            named = ", ".join(map(str, ids[:_MAX_NAMED])) + (", …" if len(ids) > _MAX_NAMED else "")
-            counted = f"{len(ids)} {self.one if len(ids) == 1 else self.many} ({named})"
-            message = self.message.format(ids=counted, count=len(ids))
-            yield CheckFinding(self.check, self.wrong, len(ids), message, self.todo.format(first=ids[0]))
-
-
-_ENTRY_WITHOUT_RUN = _Fault(
+_ENTRY_WITHOUT_RUN = Fault(
     "entry_without_run",
     "{ids} that are not there",
     "diary entry names a run",
@@ -92,7 +37,7 @@ _ENTRY_WITHOUT_RUN = _Fault(
     "SELECT rowid FROM pragma_foreign_key_check WHERE \"table\" = 'entry'",
 )
 _SELECTED_FAULTS = (
-    _Fault(
+    Fault(
         "track_lost",
         "the track of {ids} is lost",
         "recording",
@@ -100,7 +45,7 @@ _SELECTED_FAULTS = (
         sql="SELECT activity_id FROM recording WHERE points > 0 "
         "AND id NOT IN (SELECT recording_id FROM track)",
     ),
-    _Fault(
+    Fault(
         "activity_empty",
         "activities without any recording: {count}; they are shown nowhere",
         "activity",
@@ -109,7 +54,7 @@ _SELECTED_FAULTS = (
         "SELECT id FROM activity WHERE id NOT IN (SELECT activity_id FROM recording)",
         wrong=False,
     ),
-    _Fault(
+    Fault(
         "time_of_activity",
         "{ids} before 1990 or in the future",
         "activity is",
@@ -117,7 +62,7 @@ _SELECTED_FAULTS = (
         "have a look: runlog show {first}",
         "SELECT DISTINCT activity_id FROM recording WHERE start NOT BETWEEN :earliest AND :latest ORDER BY 1",
     ),
-    _Fault(
+    Fault(
         "time_of_entry",
         "{ids} before 1990 or in the future",
         "diary entry is",
@@ -126,8 +71,7 @@ _SELECTED_FAULTS = (
         "SELECT id FROM entry WHERE moment NOT BETWEEN :earliest AND :latest ORDER BY id",
     ),
 )
-_TRACK = _Fault("track", "the track of {ids} cannot be read", "activity", "activities")
-_PLAN_LOST = _Fault(
+_PLAN_LOST = Fault(
     "plan_lost",
     "runs are lost of {ids}",
     "plan",
@@ -135,35 +79,40 @@ _PLAN_LOST = _Fault(
     sql="SELECT id FROM plan LEFT JOIN planned_run ON plan_id = id "
     "GROUP BY id HAVING count(plan_id) % 2 OR count(plan_id) = 0",
 )
-_DERIVED = _Fault(
-    "derived",
-    "what is derived of {count} tracks cannot be read",
-    "track",
-    "tracks",
-    "make them anew: runlog doctor --repair",
-)
-_ROUTE = _Fault("route", "the way of {ids} cannot be read", "route", "routes")
 
 
 def check_database(db: sqlite3.Connection, progress: Progress | None = None) -> Iterator[CheckFinding]:
-    """Check a whole database; stop after a fundamental fault, since no other check is reliable then."""
-    for fundamental in (_check_integrity, _check_tables, _check_version):
+    """Check a whole database; stop after a fundamental fault, since no other check is reliable then.
+
+    A check that a damaged row ends becomes a finding; the others go on.
+    """
+    for fundamental in (_check_integrity, _check_tables, _check_schema, _check_version):
         found = fundamental(db)
         if found is not None:
             yield found
             return
-    yield from _check_references(db)
-    for fault in _SELECTED_FAULTS:
-        yield from fault.findings(_select_ids(db, fault))
-    yield from _check_overlaps(db)
-    yield from check_shoes(db)
-    yield from _TRACK.findings(_unreadable_tracks(db, progress))
-    yield from _check_alerts(db)
-    yield from _PLAN_LOST.findings(_select_ids(db, _PLAN_LOST))
-    yield from _check_packed(db)
+    unreadable = list(decode_checks.check_rows(db))
+    yield from unreadable
+    ended = {finding.check for finding in unreadable}
+    for finding in chain.from_iterable(_check_until_damage(check, db) for check in _CHECKS):
+        if finding.check not in ended:  # a row that cannot be read ends several of them
+            yield finding
+        if finding.check == decode_checks.UNREADABLE:
+            ended.add(finding.check)
+    yield from decode_checks.check_tracks(db, progress)
+    yield from decode_checks.check_packed(db)
 
 
-def _select_ids(db: sqlite3.Connection, fault: _Fault) -> list[int]:
+def _check_until_damage(
+    check: Callable[[sqlite3.Connection], Iterator[CheckFinding]], db: sqlite3.Connection
+) -> Iterator[CheckFinding]:
+    try:
+        yield from check(db)
+    except (*UNDECODABLE, sqlite3.Error) as error:
+        yield decode_checks.unreadable(error)
+
+
+def _select_ids(db: sqlite3.Connection, fault: Fault) -> list[int]:
     limits = {
         "earliest": rows.utc_text(EARLIEST_VALID),
         "latest": rows.utc_text(datetime.now(UTC) + MAX_AHEAD),
@@ -188,7 +137,7 @@ def _check_tables(db: sqlite3.Connection) -> CheckFinding | None:
 
 
 def _check_version(db: sqlite3.Connection) -> CheckFinding | None:
-    version, known = int(db.execute("PRAGMA user_version").fetchone()[0]), len(MIGRATIONS)
+    version, known = connection.read_version(db), len(MIGRATIONS)
     if version > known:
         message = f"a newer runlog has written the database (version {version}, this one knows up to {known})"
         return CheckFinding("version", True, 1, message, "update runlog")
@@ -200,6 +149,22 @@ def _check_version(db: sqlite3.Connection) -> CheckFinding | None:
             "version", False, 1, message, "any command brings it up to date, such as: runlog runs"
         )
     return None
+
+
+def _check_schema(db: sqlite3.Connection) -> CheckFinding | None:
+    if connection.read_version(db) > len(MIGRATIONS):
+        return None
+    found = find_schema_differences(db)
+    if not found:
+        return None
+    message = f"the tables are not those that runlog makes: {', '.join(found[:_MAX_NAMED])}"
+    todo = f"if you or another program made that, undo it there; else {RESTORE_ADVICE}"
+    return CheckFinding("schema", True, len(found), message, todo)
+
+
+def _check_faults(db: sqlite3.Connection) -> Iterator[CheckFinding]:
+    for fault in (*_SELECTED_FAULTS, _PLAN_LOST):
+        yield from fault.findings(_select_ids(db, fault))
 
 
 def _check_references(db: sqlite3.Connection) -> Iterator[CheckFinding]:
@@ -236,66 +201,6 @@ def _overlapping_pairs(activities: Iterable[tuple[int, Activity]]) -> Iterator[t
             before = (one_id, end)
 
 
-def _unreadable_tracks(db: sqlite3.Connection, progress: Progress | None) -> list[int]:
-    """Return the ids of the activities with a recording whose track cannot be read."""
-    ids = db.execute(
-        "SELECT recording.id, activity_id FROM recording JOIN track ON recording_id = recording.id ORDER BY 1"
-    ).fetchall()
-    broken = []
-    for done, (recording_id, activity_id) in enumerate(ids, 1):
-        if not _is_valid_track(db, recording_id):
-            broken.append(activity_id)
-        if progress is not None:
-            progress(done, len(ids), f"run {activity_id}")
-    return broken
-
-
-def _is_valid_track(db: sqlite3.Connection, recording_id: int) -> bool:
-    import numpy as np
-
-    try:
-        track = activities.read_recording_track(db, recording_id)
-        clock = track["time_s"] if track else None
-    except _UNDECODABLE:
-        return False
-    if track is None or clock is None:
-        return False
-    same_length = {len(column) for column in track.columns.values()} == {len(clock)}
-    return (
-        same_length and "segment" in track and bool(np.isfinite(clock).all() and (np.diff(clock) >= 0).all())
-    )
-
-
-def _check_alerts(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    try:
-        alerts.read_alerts(db)
-    except (ValueError, TypeError) as error:
-        yield CheckFinding(
-            "alert", True, 1, f"what is known of the alerts cannot be read: {error}", RESTORE_ADVICE
-        )
-
-
-def _check_packed(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    """Check that what is derived of tracks, and the shapes of routes, can be unpacked."""
-    from runlog.store import tracks
-
-    derived = db.execute("SELECT recording_id, digest, shape FROM derived").fetchall()
-    broken = {row[0] for row in derived if not _is_decodable(tracks.decode_digest, row["digest"])}
-    broken |= {row[0] for row in derived if not _is_decodable(tracks.decode_shape, row["shape"])}
-    yield from _DERIVED.findings(sorted(broken))
-    shapes = db.execute("SELECT id, shape FROM route ORDER BY id")
-    yield from _ROUTE.findings([row[0] for row in shapes if not _is_decodable(tracks.decode_shape, row[1])])
-
-
-def _is_decodable(decode: Callable[[Any], object], packed: object) -> bool:
-    try:
-        if packed is not None:
-            decode(packed)
-    except _UNDECODABLE:
-        return False
-    return True
-
-
 def drop_caches(path: Path) -> None:
     """Delete the tables of a database that runlog fills again when it needs them.
 
@@ -311,7 +216,7 @@ def check_shoes(db: sqlite3.Connection) -> Iterator[CheckFinding]:
     """Check that names lead to pairs, and rules to pairs that are worn."""
     try:
         pairs, rules = shoes.read_shoes(db), shoes.read_shoe_rules(db)
-    except (ValueError, TypeError) as error:
+    except (*UNDECODABLE, sqlite3.Error) as error:
         yield CheckFinding("shoes", True, 1, f"the pairs of shoes cannot be read: {error}", RESTORE_ADVICE)
         return
     yield from _check_shoe_names(pairs)
@@ -342,6 +247,14 @@ def _check_shoe_rules(rules: Iterable[StoredShoeRule], pairs: Iterable[Shoe]) ->
         message = f"rules for retired pairs of shoes, of no effect on new runs: {', '.join(map(str, idle))}"
         todo = f"see what removing one would change: runlog shoes rule remove {idle[0]} --dry-run"
         yield CheckFinding("shoe_rule_retired", False, len(idle), message, todo)
+
+
+_CHECKS: tuple[Callable[[sqlite3.Connection], Iterator[CheckFinding]], ...] = (
+    _check_references,
+    _check_faults,
+    _check_overlaps,
+    check_shoes,
+)
 
 
 class ImportStatistics(NamedTuple):

@@ -24,6 +24,14 @@ DATABASE = "runlog.db"
 
 BUSY_TIMEOUT_S = 60.0
 
+#: No stored value or row is larger, since each is read whole; the track of a day has some 14 MB.
+MAX_VALUE_BYTES = 256 * 2**20
+#: Of a config.toml in a backup.
+MAX_CONFIG_BYTES = 2**20
+
+#: What reading a stored value raises when it is not what runlog has written.
+UNDECODABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
+
 LOCKED = "another program is writing to it; try again when that has finished"
 FULL = "the disk is full; make room and try again"
 _DAMAGED = "it is damaged; put back a copy of it from a backup"
@@ -73,7 +81,7 @@ def translate_decode_errors(path: Path) -> Iterator[None]:
     """Turn decoding errors of stored values into StoreError. Use around reads only."""
     try:
         yield
-    except (ValueError, TypeError, KeyError) as error:
+    except UNDECODABLE as error:
         raise StoreError(f"{path}: {_DAMAGED}") from error
 
 
@@ -88,6 +96,19 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         if db.in_transaction:  # sqlite itself rolls back when the disk is full
             db.execute("ROLLBACK")
         raise
+
+
+def connect(database: Path | str, *, timeout: float = 5.0, uri: bool = False) -> sqlite3.Connection:
+    """Open a database as every connection of runlog is: it trusts no function in views and triggers of it."""
+    db = sqlite3.connect(database, timeout=timeout, uri=uri, isolation_level=None)
+    try:
+        db.row_factory = sqlite3.Row
+        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+        db.execute("PRAGMA trusted_schema = OFF")
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 _REQUIRED_TABLES = {"file", "activity", "recording", "track", "entry", "shoe"}
@@ -150,8 +171,7 @@ def _load_with_wal(path: Path) -> sqlite3.Connection | None:
 
 def copy_to_memory(db: sqlite3.Connection) -> sqlite3.Connection:
     """Return a copy of a database that is gone when it is closed."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    memory.row_factory = sqlite3.Row
+    memory = connect(":memory:")
     try:
         db.backup(memory)
     except BaseException:
@@ -161,9 +181,8 @@ def copy_to_memory(db: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _connect_uri(uri: str) -> sqlite3.Connection:
-    db = sqlite3.connect(uri, uri=True, isolation_level=None)
+    db = connect(uri, uri=True)
     try:
-        db.row_factory = sqlite3.Row
         db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException:
         db.close()
@@ -193,33 +212,62 @@ def integrity_errors(db: sqlite3.Connection) -> list[str]:
 
 def is_damage(error: StoreError) -> bool:
     """Return whether a database could not be opened because it is damaged, or is no database."""
-    return error_code(error.__cause__) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return isinstance(error.__cause__, UNDECODABLE) or error_code(error.__cause__) in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    )
 
 
 def count_contents(db: sqlite3.Connection) -> HomeContents:
-    """Count what a database of runlog holds."""
+    """Count what a database of runlog holds.
+
+    Raises:
+        ValueError: it is a backup whose settings are not what runlog has written.
+    """
     runs = _query_int(db, "SELECT count(DISTINCT activity_id) FROM recording WHERE kind = 'run'")
-    made, config = _read_backup_row(db)
+    made, config, checksum = _read_backup_row(db)
     return HomeContents(
-        version=_query_int(db, "PRAGMA user_version"),
+        version=read_version(db),
         runs=runs,
         others=_query_int(db, "SELECT count(*) FROM activity") - runs,
         ratings=_query_int(db, "SELECT count(*) FROM entry"),
         shoes=_query_int(db, "SELECT count(*) FROM shoe"),
         made=datetime.fromisoformat(made) if made else None,
         config=config,
+        checksum=checksum,
     )
+
+
+def read_version(db: sqlite3.Connection) -> int:
+    """Return the version of the tables of a database."""
+    return _query_int(db, "PRAGMA user_version")
 
 
 def _query_int(db: sqlite3.Connection, query: str) -> int:
     return int(db.execute(query).fetchone()[0])
 
 
-def _read_backup_row(db: sqlite3.Connection) -> tuple[str | None, bytes | None]:
-    if not _query_int(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'backup'"):
-        return None, None
-    row = db.execute("SELECT made_at, config FROM backup").fetchone()
-    return (row["made_at"], row["config"]) if row else (None, None)
+def has_backup_row(db: sqlite3.Connection) -> bool:
+    """Return whether it has the table that only a backup has."""
+    return bool(_query_int(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'backup'"))
+
+
+def _read_backup_row(db: sqlite3.Connection) -> tuple[str | None, bytes | None, str | None]:
+    """Return time, settings and checksum of a backup.
+
+    Raises:
+        ValueError: they are not what `runlog backup` has written.
+    """
+    if not has_backup_row(db):
+        return None, None, None
+    sizes = "SELECT max(length(config)) AS config, count(*) AS rows FROM backup"
+    found = db.execute(sizes).fetchone()
+    if found["rows"] != 1:
+        raise ValueError("its settings are lost")
+    if (found["config"] or 0) > MAX_CONFIG_BYTES:
+        raise ValueError(f"its settings are larger than {MAX_CONFIG_BYTES // 2**20} MB")
+    row = db.execute("SELECT * FROM backup").fetchone()
+    return row["made_at"], row["config"], (row["sha256"] if "sha256" in row.keys() else None)  # noqa: SIM118 - a Row
 
 
 #: The files next to a database in use.
@@ -233,9 +281,7 @@ def sidecar_path(path: Path, end: str) -> Path:
 
 def open_writable(path: Path) -> sqlite3.Connection:
     """Open a database to write to it, just as it is."""
-    db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-    db.row_factory = sqlite3.Row
-    return db
+    return connect(path, timeout=BUSY_TIMEOUT_S)
 
 
 def copy_database(source: Path, draft: Path, reported_path: Path) -> None:
@@ -288,3 +334,18 @@ def fsync_path(path: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+MAGIC = b"SQLite format 3\x00"  # what every database begins with
+_PAGE_SIZE_AT = slice(16, 18)
+_PAGE_SIZES = (1, *(2**power for power in range(9, 16)))  # 1 for 65536
+
+
+def is_cut_off(path: Path) -> bool:
+    """Return whether a database ends within a page, as a copy does that was stopped; SQLite fills that up."""
+    with path.open("rb") as file:
+        header = file.read(_PAGE_SIZE_AT.stop)
+    page_size = int.from_bytes(header[_PAGE_SIZE_AT], "big")
+    if not header.startswith(MAGIC) or page_size not in _PAGE_SIZES:
+        return False
+    return path.stat().st_size % (2**16 if page_size == 1 else page_size) != 0

@@ -5,14 +5,18 @@ A released step never changes; new ones are appended.
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
+from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import StoreError
-from runlog.store.connection import transaction
+from runlog.store.connection import connect, read_version, transaction
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
 INITIAL_TABLES = (
     """
@@ -281,7 +285,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 def is_current(db: sqlite3.Connection) -> bool:
     """Return whether the tables are those of this runlog."""
-    return _read_version(db) == len(MIGRATIONS)
+    return read_version(db) == len(MIGRATIONS)
 
 
 def migrate(db: sqlite3.Connection) -> None:
@@ -293,7 +297,7 @@ def migrate(db: sqlite3.Connection) -> None:
     if is_current(db):
         return
     with transaction(db):
-        version = _read_version(db)  # again: another process may have been first
+        version = read_version(db)  # again: another process may have been first
         if version > len(MIGRATIONS):
             raise StoreError(
                 f"the database is of version {version}, this runlog knows up to {len(MIGRATIONS)}: "
@@ -304,5 +308,71 @@ def migrate(db: sqlite3.Connection) -> None:
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
-def _read_version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
+#: The table that makes a database a backup, and that of a runlog before it had a checksum.
+BACKUP_TABLE = (
+    "CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB, "
+    "sha256 TEXT NOT NULL CHECK (length(sha256) = 64)) STRICT"
+)
+_OLD_BACKUP_TABLE = "CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB) STRICT"
+
+_TOKEN = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|\s+|('(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|\w+|.)""", re.DOTALL
+)
+_STATISTICS = ("sqlite_stat1", "sqlite_stat4")  # by ANALYZE of another program
+_MAX_NAME = 60
+
+
+class _Part(NamedTuple):
+    """A table, index, trigger or view."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name[:_MAX_NAME]!r}"
+
+
+def find_schema_differences(db: sqlite3.Connection) -> list[str]:
+    """Return how the tables differ from those that the migrations make for the version of a database.
+
+    Comments and white space do not count, nor does the table of a backup.
+    """
+    version = read_version(db)
+    if not 0 < version <= len(MIGRATIONS):
+        return [f"no runlog up to this one has a version {version} of the tables"]
+    expected, found = _expected_schema(MIGRATIONS[:version]), _read_schema(db)
+    return [
+        *(f"{part} is missing" for part in sorted(expected.keys() - found.keys())),
+        *(f"{part} does not belong there" for part in sorted(found.keys() - expected.keys())),
+        *(
+            f"{part} is another"
+            for part in sorted(expected)
+            if found.get(part, expected[part]) != expected[part]
+        ),
+    ]
+
+
+@lru_cache(maxsize=4)
+def _expected_schema(steps: tuple[tuple[str, ...], ...]) -> Mapping[_Part, object]:
+    with closing(connect(":memory:")) as db:
+        for statement in chain.from_iterable(steps):
+            db.execute(statement)
+        return _read_schema(db)
+
+
+def _read_schema(db: sqlite3.Connection) -> dict[_Part, object]:
+    """Return the table and the words of each part of a schema."""
+    parts: dict[_Part, object] = {
+        _Part(str(row[0]), str(row[1])): (row[2], _tokens(row[3] or ""))
+        for row in db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")
+    }
+    for name in _STATISTICS:
+        parts.pop(_Part("table", name), None)
+    backup = _Part("table", "backup")
+    if parts.get(backup) in [("backup", _tokens(sql)) for sql in (BACKUP_TABLE, _OLD_BACKUP_TABLE)]:
+        del parts[backup]
+    return parts
+
+
+def _tokens(sql: str) -> list[str]:
+    return [token for token in _TOKEN.findall(sql) if token]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
+import struct
+import tokenize
 import zipfile
 import zlib
 from dataclasses import asdict, dataclass, field
@@ -15,6 +18,16 @@ from runlog.model import EasySegment, ThirdMeans, Track, TrackSummary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+#: No track unpacks to more; all the points of a FIT file of the largest size that is read have some 400 MB.
+MAX_TRACK_BYTES = 2**30
+_MAX_SHAPE_BYTES = 256 * 2**20
+#: Whatever zipfile and NumPy raise when bits of an npz file are not what they were.
+_NPZ_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, tokenize.TokenError),
+    *(EOFError, OSError, SyntaxError, RuntimeError, MemoryError, OverflowError),
+    *(TypeError, LookupError, AttributeError),
+)
 
 _CLOCK_COLUMNS = ("time_s", "segment")  # always there, so they say nothing about how rich a track is
 
@@ -99,10 +112,13 @@ def decode_shape(arrays: bytes) -> NDArray[np.float64]:
     Raises:
         ValueError: they are no longer what it made.
     """
+    unpacker = zlib.decompressobj()
     try:
-        numbers = np.frombuffer(zlib.decompress(arrays), dtype="<f8")
+        numbers = np.frombuffer(unpacker.decompress(arrays, _MAX_SHAPE_BYTES), dtype="<f8")
     except zlib.error as error:
         raise ValueError(str(error)) from error
+    if not unpacker.eof:
+        raise ValueError("it is cut off, or unpacks to more than a route can be")
     return numbers.reshape(-1, 2).astype(np.float64)
 
 
@@ -120,7 +136,7 @@ def decode_digest(text: str) -> TrackSummary:
             warmup=content["warmup"] and EasySegment(*content["warmup"]),
             cooldown=content["cooldown"] and EasySegment(*content["cooldown"]),
         )
-    except (TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
 
@@ -134,9 +150,13 @@ def _count_value_columns(track: Track) -> int:
 
 def _read_npz(arrays: bytes) -> dict[str, NDArray[Any]]:
     try:
+        with zipfile.ZipFile(io.BytesIO(arrays)) as packed:
+            size = sum(member.file_size for member in packed.infolist())
+        if size > MAX_TRACK_BYTES:
+            raise ValueError(f"it unpacks to {size} bytes")
         with np.load(io.BytesIO(arrays), allow_pickle=False) as npz:
             return dict(npz)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+    except _NPZ_ERRORS as error:
         raise ValueError(str(error)) from error
 
 

@@ -85,6 +85,26 @@ def test_a_damaged_home_is_restored(run, home, tmp_path):
     assert "90 runs" in run("doctor").stdout
 
 
+@pytest.mark.usefixtures("season")
+def test_a_backup_without_a_checksum_is_told_and_restored(run, home, tmp_path):
+    run("backup", tmp_path / "b.db")
+    assert "checksum" not in run("restore", tmp_path / "b.db", "--yes").stderr
+    done = run("restore", home / "runlog.db", "--yes")
+    assert "carries no checksum" in done.stderr
+    assert "Restored 90 runs" in done.stdout
+
+
+@pytest.mark.usefixtures("season")
+def test_a_backup_of_a_home_in_which_something_is_lost_is_told(run, home, tmp_path):
+    run("backup", tmp_path / "b.db")
+    with closing(sqlite3.connect(home / "runlog.db", isolation_level=None)) as db:
+        db.execute("DELETE FROM track WHERE recording_id = 1")
+    refused = run("backup", tmp_path / "b.db", "--force", code=1).stderr
+    assert "b.db stays as it was; runlog doctor says what to do" in " ".join(refused.split())
+    told = " ".join(run("backup", tmp_path / "c.db").stderr.split())
+    assert "Backed up as it is, but wrong: the track of 1 recording" in told
+
+
 def test_what_is_no_backup_is_told(run, tmp_path):
     (tmp_path / "b.db").write_bytes(b"PK\x03\x04 an archive of an app")
     assert "read by runlog import" in run("restore", tmp_path / "b.db", code=1).stderr

@@ -8,10 +8,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tracemalloc
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import made_home
 import pytest
 from made_recordings import MONDAY, Files, make_run, make_track, shoes_of
 from ordinary_user import an_ordinary_user
@@ -19,7 +21,7 @@ from ordinary_user import an_ordinary_user
 from runlog import store
 from runlog.errors import BadInput, StoreError
 from runlog.model import Entry, Shoe
-from runlog.store import backup, connection
+from runlog.store import backup, connection, schema
 from runlog.store.activities import read_activities
 from runlog.store.diary import add_entry
 from runlog.store.shoes import read_shoes
@@ -296,7 +298,6 @@ def test_another_page_size_is_no_hindrance(home, tmp_path):
 
 
 def test_a_backup_of_an_older_runlog_is_brought_up_to_date_when_opened(tmp_path, monkeypatch):
-    from runlog.store import schema
 
     steps = schema.MIGRATIONS
     with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as db:
@@ -360,6 +361,184 @@ def test_what_a_home_holds_is_known_before_it_is_replaced(home, tmp_path):
     damage(home / "runlog.db")
     with pytest.raises(StoreError):
         backup.read_current_contents(home)
+
+
+# ---- damage and malice
+
+
+def change(path, *statements):
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for statement in statements:
+            db.execute(statement)
+
+
+WITHOUT_CHECKSUM = (
+    "ALTER TABLE backup RENAME TO summed",
+    "CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB) STRICT",
+    "INSERT INTO backup SELECT made_at, config FROM summed",
+    "DROP TABLE summed",
+)
+
+
+def test_a_single_bit_that_flips_is_found_or_changes_nothing(tmp_path):
+    made_home.fill(tmp_path / "home")
+    backup.make_backup(tmp_path / "home", tmp_path / "b.db", NOW)
+    backup.restore_backup(tmp_path / "sound", tmp_path / "b.db", NOW)
+    wanted = dump(tmp_path / "sound/runlog.db"), (tmp_path / "sound/config.toml").read_bytes()
+    content = (tmp_path / "b.db").read_bytes()
+    refused = 0
+    for number in range(120):
+        flipped = bytearray(content)
+        flipped[number * len(content) // 120 + number % 97] ^= 1 << number % 8
+        (tmp_path / "b.db").write_bytes(flipped)
+        try:
+            backup.restore_backup(tmp_path / f"{number}", tmp_path / "b.db", NOW)
+        except BadInput:
+            refused += 1
+        else:
+            home = tmp_path / f"{number}"
+            assert (dump(home / "runlog.db"), (home / "config.toml").read_bytes()) == wanted, number
+    assert refused > 30
+
+
+@pytest.mark.parametrize("cut", [*range(1, 11), 4096, 100_000])
+def test_a_backup_whose_end_is_missing_is_refused(home, tmp_path, cut):
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    (tmp_path / "b.db").write_bytes((tmp_path / "b.db").read_bytes()[:-cut])
+    for read in (backup.inspect_backup, lambda file: backup.restore_backup(home, file, NOW)):
+        with pytest.raises(BadInput, match=r"backup is damaged|no backup of runlog"):
+            read(tmp_path / "b.db")
+
+
+ONLY_THE_CHECKSUM_TELLS = (
+    "UPDATE entry SET soreness = 4",
+    "UPDATE recording SET distance_m = distance_m + 1e-9",
+    "UPDATE backup SET config = CAST('units = 1' AS BLOB)",
+    "UPDATE backup SET made_at = '2026-07-20T09:00:01+00:00'",
+    "PRAGMA application_id = 7",
+)
+OTHER_TABLES = (
+    *((f"PRAGMA user_version = {number}", "no runlog up to this one has a version") for number in (0, -1)),
+    *((f"PRAGMA user_version = {number}", "damaged") for number in (1, 8)),
+    ("ALTER TABLE entry DROP COLUMN note", "table 'entry' is another"),
+    ("ALTER TABLE entry ADD COLUMN mood REAL", "table 'entry' is another"),
+    ("DROP INDEX recording_by_start", "index 'recording_by_start' is missing"),
+    ("CREATE TABLE more (value TEXT)", "table 'more' does not belong there"),
+    ("CREATE VIEW more AS SELECT 1", "view 'more' does not belong there"),
+    ("CREATE TRIGGER sly AFTER INSERT ON entry BEGIN DELETE FROM track; END", "trigger 'sly' does not"),
+    ("UPDATE backup SET made_at = 'then'", "damaged"),
+    ("DELETE FROM backup", "damaged"),
+)
+
+
+def check_refused(home, file, told):
+    before = dump(home / "runlog.db")
+    with pytest.raises(BadInput, match=told):
+        backup.restore_backup(home, file, NOW)
+    assert dump(home / "runlog.db") == before
+    assert not list(home.glob("*restore*"))
+
+
+@pytest.mark.parametrize("statement", ONLY_THE_CHECKSUM_TELLS)
+def test_a_backup_whose_content_was_changed_is_refused(home, tmp_path, statement):
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    change(tmp_path / "b.db", statement)
+    check_refused(home, tmp_path / "b.db", "its checksum is another")
+
+
+@pytest.mark.parametrize(("statement", "told"), OTHER_TABLES)
+@pytest.mark.parametrize("steps", [(), WITHOUT_CHECKSUM], ids=["checksum", "none"])
+def test_a_backup_of_other_tables_is_refused(home, tmp_path, steps, statement, told):
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    change(tmp_path / "b.db", *steps, statement)
+    check_refused(home, tmp_path / "b.db", told)
+
+
+@pytest.mark.parametrize("size", [backup.MAX_CONFIG_BYTES + 1, 300_000_000])
+@pytest.mark.parametrize("steps", [(), WITHOUT_CHECKSUM], ids=["checksum", "none"])
+def test_settings_that_are_too_large_are_refused_before_they_are_read(home, tmp_path, size, steps):
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    change(tmp_path / "b.db", *steps, f"UPDATE backup SET config = zeroblob({size})")  # noqa: S608 - a number
+    tracemalloc.start()
+    with pytest.raises(BadInput, match="damaged"):
+        backup.restore_backup(home, tmp_path / "b.db", NOW)
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+    assert not list(home.glob("*restore*"))
+
+
+def test_a_value_that_is_too_large_is_refused_before_it_is_read(home, tmp_path, monkeypatch):
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    change(tmp_path / "b.db", *WITHOUT_CHECKSUM, "UPDATE entry SET note = CAST(zeroblob(9000000) AS TEXT)")
+    monkeypatch.setattr(connection, "MAX_VALUE_BYTES", 8_000_000)
+    with pytest.raises(BadInput, match="damaged"):
+        backup.restore_backup(home, tmp_path / "b.db", NOW)
+
+
+def test_settings_that_are_too_large_are_not_backed_up(home, tmp_path):
+    (home / "config.toml").write_bytes(b"#" * (backup.MAX_CONFIG_BYTES + 1))
+    with pytest.raises(BadInput, match="larger than 1 MB"):
+        backup.make_backup(home, tmp_path / "b.db", NOW)
+    assert listing(tmp_path) == ["home"]
+
+
+def test_a_backup_without_a_checksum_can_be_restored(home, tmp_path):
+    (home / "config.toml").write_text('units = "mi"\n')
+    wanted = dump(home / "runlog.db")
+    assert backup.make_backup(home, tmp_path / "b.db", NOW).checksum
+    change(tmp_path / "b.db", *WITHOUT_CHECKSUM)
+    done = backup.restore_backup(tmp_path / "new", tmp_path / "b.db", NOW)
+    assert (done.contents.checksum, done.contents.config) == (None, b'units = "mi"\n')
+    assert dump(tmp_path / "new/runlog.db") == wanted
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE track SET arrays = x'00'", "DELETE FROM track", "UPDATE recording SET start = 'then'"],
+)
+def test_rows_that_are_lost_replace_no_sound_backup(home, tmp_path, statement):
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    before = (tmp_path / "b.db").read_bytes()
+    change(home / "runlog.db", statement)
+    with pytest.raises(StoreError, match=r"b\.db stays as it was"):
+        backup.make_backup(home, tmp_path / "b.db", NOW, force=True)
+    assert (tmp_path / "b.db").read_bytes() == before
+    made = backup.make_backup(home, tmp_path / "c.db", NOW)
+    assert made.faults, "better than none, but its faults are told"
+    assert backup.restore_backup(tmp_path / "new", tmp_path / "c.db", NOW).contents.runs == 3
+    change(tmp_path / "c.db", *WITHOUT_CHECKSUM)
+    with pytest.raises(BadInput, match=r"this backup is damaged.*runlog doctor"):
+        backup.restore_backup(tmp_path / "new", tmp_path / "c.db", NOW)
+
+
+def test_a_fault_that_loses_nothing_hinders_no_backup(home, tmp_path):
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    change(home / "runlog.db", "UPDATE entry SET moment = '1970-01-01T00:00:00.000000+00:00'")
+    assert "before 1990" in backup.make_backup(home, tmp_path / "b.db", NOW, force=True).faults[0]
+
+
+def test_tables_that_runlog_has_not_made_are_not_backed_up(home, tmp_path):
+    change(home / "runlog.db", "CREATE TRIGGER sly AFTER INSERT ON entry BEGIN DELETE FROM track; END")
+    with pytest.raises(StoreError, match=r"trigger 'sly'.*no backup was made; runlog doctor"):
+        backup.make_backup(home, tmp_path / "b.db", NOW)
+
+
+def test_a_backup_used_as_a_home_is_no_backup_any_more(home, tmp_path):
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    (tmp_path / "other").mkdir()
+    shutil.copy(tmp_path / "b.db", tmp_path / "other/runlog.db")
+    with store.open(tmp_path / "other") as stored:
+        Files(stored).add("/later.fit", make_run(86400.0 * 9))
+    shutil.copy(tmp_path / "other/runlog.db", tmp_path / "c.db")
+    done = backup.restore_backup(home, tmp_path / "c.db", NOW)
+    assert (done.contents.runs, done.contents.checksum, done.contents.made) == (4, None, None)
+
+
+def test_no_connection_trusts_the_schema(stored):
+    with connection.open_read_only(stored.path) as db:
+        opened = [stored._db, db, connection.open_writable(stored.path)]
+        assert [one.execute("PRAGMA trusted_schema").fetchone()[0] for one in opened] == [0, 0, 0]
+        opened[-1].close()
 
 
 RESTORE = """
