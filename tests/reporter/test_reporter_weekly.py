@@ -18,6 +18,9 @@ from runlog.reporter.weekly import build_week, current_week, week_due
 NAN = float("nan")
 HOSTILE = "<script>alert('x')</script> \"quoted\" & \u202eright to left\u202c 🏃 {{ 7*7 }}"
 
+#: For a test of what the page says, which nothing in its pictures can change.
+without_charts = pytest.mark.usefixtures("without_charts")
+
 
 # Which week
 
@@ -29,6 +32,7 @@ def test_the_default_is_the_last_complete_week_that_has_data(diary, at):
     assert build_week(history, now=at(90)).name == "2026-W12"
 
 
+@without_charts
 def test_a_week_still_running_is_marked(diary, at):
     facts = build_week(diary.run(0).history(), "2026-W10", now=at(3))
     assert not facts.complete
@@ -37,6 +41,7 @@ def test_a_week_still_running_is_marked(diary, at):
     assert build_week(diary.history(), "2026-W10", now=at(8)).complete
 
 
+@without_charts
 def test_a_week_under_way_is_compared_with_the_same_days_of_the_weeks_before(diary, at):
     for number in range(4):
         diary.run(7 * number, km=10).rate(7 * number, 1).run(7 * number + 5, km=20).rate(7 * number + 5, 6)
@@ -285,6 +290,7 @@ def test_the_same_week_is_the_same_page(season_page, season, at):
     assert season_page == render.render_page(build_week(season().history(), now=at(200)))
 
 
+@without_charts
 def test_a_report_goes_into_a_folder_or_a_file(diary, at, tmp_path):
     history = diary.run(0).history()
     assert report(history, out=tmp_path / "new", now=at(7)) == tmp_path / "new/report-2026-W10.html"
@@ -292,6 +298,7 @@ def test_a_report_goes_into_a_folder_or_a_file(diary, at, tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine.html", "new", "report-2026-W10.html"]
 
 
+@without_charts
 def test_nothing_is_said_twice_and_many_alerts_stay_readable(diary, at):
     for pair in range(8):
         diary.shoe(f"Pair {pair}", limit_m=5_000.0)
@@ -306,6 +313,7 @@ def test_nothing_is_said_twice_and_many_alerts_stay_readable(diary, at):
         assert text.count(notice.why) == (in_full or notice.why in {chosen.why_now for chosen in facts.tips})
 
 
+@without_charts
 def test_a_place_that_cannot_be_written_to_is_told(diary, at, tmp_path):
     (tmp_path / "taken").write_text("a file, not a folder")
     with pytest.raises(BadInput, match=r"taken.*cannot be written: "):
@@ -323,6 +331,7 @@ def test_hostile_names_stay_text(diary, at, tmp_path):
     assert "\u202e" not in text, "nothing turns the direction of what follows"
 
 
+@without_charts
 def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
     text = visible(render.render_page(build_week(season().history(units="mi"), now=at(26 * 7))))
     assert set(re.findall(r"[0-9]+ km\b", text)) <= {"800 km", "500 km"}
@@ -398,6 +407,7 @@ def test_without_anything_the_page_says_where_to_start_and_what_is_missing(diary
     assert "unknown" not in visible(text)
 
 
+@without_charts
 def test_a_first_week_has_nothing_to_be_beside(diary, at):
     text = visible(render.render_page(build_week(diary.run(0, loop=1).rate(0, 2).history(), now=at(7))))
     assert "Nothing is known of the weeks before." in text
@@ -407,6 +417,7 @@ def test_a_first_week_has_nothing_to_be_beside(diary, at):
     assert "runlog shoes add NAME" in text
 
 
+@without_charts
 def test_ratings_that_are_all_the_same_are_told_once(diary, at):
     for day in range(0, 50, 2):
         diary.run(day, loop=1 + day % 3).rate(day, 0)
@@ -416,21 +427,25 @@ def test_ratings_that_are_all_the_same_are_told_once(diary, at):
     assert "cannot be told" not in text
 
 
+@without_charts
 def test_runs_without_ratings_ask_for_one(diary, at):
     text = visible(render.render_page(build_week(diary.run(0, loop=1).history(), now=at(7))))
     assert "Start here: rate tonight" in text
 
 
+@without_charts
 def test_ratings_without_runs_ask_for_an_import(diary, at):
     text = visible(render.render_page(build_week(diary.rate(0, 2).history(), now=at(7))))
     assert "Start here: import" in text
 
 
+@without_charts
 def test_runs_without_gps_say_why_there_are_no_routes(diary, at):
     text = visible(render.render_page(build_week(diary.run(0).rate(0, 2).history(), now=at(7))))
     assert "No run with GPS in the last 28 days, so no routes." in text
 
 
+@without_charts
 def test_with_few_ratings_no_link_is_shown(diary, at):
     for day in range(12):
         diary.run(day, warmup=bool(day % 2)).rate(day, 4 - 3 * (day % 2))
@@ -449,6 +464,7 @@ def test_the_clinician_is_named_when_due_and_only_then(diary, at):
     assert "call emergency services now" in sore
 
 
+@without_charts
 def test_a_well_week_has_no_tips(diary, at):
     facts = build_week(diary.run(0, warmup=True, loop=1).rate(0, 0).history(), now=at(7))
     assert facts.tips == ()
