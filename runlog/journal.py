@@ -90,10 +90,12 @@ class Journal:
     Attributes:
         folder: of the database, the settings and the reports.
         settings: read from its config.toml.
+        route_progress: called with comparisons done and to do while a history finds routes.
     """
 
     folder: Path
     settings: Settings
+    route_progress: Callable[[int, int], None] | None = field(default=None, repr=False, compare=False)
     _open_store: Store | None = field(default=None, init=False, repr=False)
 
     def __enter__(self) -> Self:
@@ -143,7 +145,7 @@ class Journal:
         """Return everything that happened, as frames."""
         from runlog.analysis.build import build_history
 
-        return build_history(self.routes.find(), self.settings, self.track)
+        return build_history(self.routes.find(self.route_progress), self.settings, self.track)
 
     def track(self, run_id: int) -> Track | None:
         """Return the track of a run or other activity, also once the journal is closed."""
@@ -288,8 +290,7 @@ class Journal:
     def doctor(self, progress: Callable[[int, int, str], None] | None = None) -> CheckReport:
         """Check the data, the settings, the disk and the libraries; nothing is changed.
 
-        Args:
-            progress: called after each track with the number done, the total, and its name.
+        ``progress`` is called after each track with the number done, the total, and its name.
         """
         from runlog import doctor
 
@@ -378,11 +379,11 @@ class Routes:
     join = writes(routes.join_routes)
     unjoin = writes(routes.unjoin_route)
 
-    def find(self) -> Snapshot:
+    def find(self, progress: Callable[[int, int], None] | None = None) -> Snapshot:
         """Detect the routes of new runs, and return everything that a history is built from."""
         from runlog import ingest
 
-        return ingest.refresh(self._store)
+        return ingest.refresh(self._store, progress)
 
     def split(self, run_ids: Sequence[int]) -> tuple[int, int]:
         """Make some runs of one route a route of their own; they stay on it.

@@ -20,7 +20,7 @@ from runlog.analysis.geometry import MeasuredLine, to_cartesian
 from runlog.model import Kind, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -60,8 +60,13 @@ def complete_routes(snapshot: Snapshot, new: NewRoutes | None = None) -> Snapsho
     )
 
 
-def find_new_routes(snapshot: Snapshot) -> NewRoutes:
-    """Find the routes of runs that have a route shape but no route yet, in the order of their starts."""
+def find_new_routes(snapshot: Snapshot, progress: Callable[[int, int], None] | None = None) -> NewRoutes:
+    """Find the routes of runs that have a route shape but no route yet, in the order of their starts.
+
+    Args:
+        snapshot: all that the store holds.
+        progress: called with how many comparisons are done, and how many there are by now.
+    """
     without = sorted(
         (
             stored
@@ -71,7 +76,7 @@ def find_new_routes(snapshot: Snapshot) -> NewRoutes:
         key=lambda stored: (stored.activity.start, stored.id),
     )
     return match_routes(
-        {stored.id: stored.shape for stored in without if stored.shape is not None}, snapshot.routes
+        {stored.id: stored.shape for stored in without if stored.shape is not None}, snapshot.routes, progress
     )
 
 
@@ -80,7 +85,11 @@ def can_have_route(stored: StoredActivity) -> bool:
     return stored.activity.kind is Kind.RUN and stored.activity.sub_sport not in _INDOOR_SPORTS
 
 
-def match_routes(shapes: Mapping[int, NDArray[np.float64]], known: Sequence[Route] = ()) -> NewRoutes:
+def match_routes(
+    shapes: Mapping[int, NDArray[np.float64]],
+    known: Sequence[Route] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> NewRoutes:
     """Match runs to routes.
 
     A run belongs to the nearest route whose line is one route with its own (``geometry.route_distance``), of
@@ -89,6 +98,7 @@ def match_routes(shapes: Mapping[int, NDArray[np.float64]], known: Sequence[Rout
     Args:
         shapes: of the runs by id, degrees (n, 2) in the direction run, in the order in which they were run.
         known: routes found before.
+        progress: called with how many comparisons are done, and how many there are by now.
     """
     if not shapes:
         return NewRoutes((), {})
@@ -97,8 +107,10 @@ def match_routes(shapes: Mapping[int, NDArray[np.float64]], known: Sequence[Rout
     nearest = _NearestRoute(lines)
     for number, reference in enumerate(references):
         nearest.compare(reference, number, after=-1)
-    starters = []
+    starters: list[int] = []
     for position, line in enumerate(lines):
+        if progress is not None:
+            progress(position, len(lines) + len(starters))
         if nearest.index[position] < 0:
             number = nearest.index[position] = len(references)
             references.append(line)
@@ -106,7 +118,11 @@ def match_routes(shapes: Mapping[int, NDArray[np.float64]], known: Sequence[Rout
             nearest.compare(line, number, after=position)
     ids = [route.id for route in known]
     ids += range(max(ids, default=0) + 1, max(ids, default=0) + 1 + len(starters))
-    similar = _most_similar(references, len(known))
+    similar = []
+    for other in _most_similar(references, len(known)):
+        similar.append(other)
+        if progress is not None:
+            progress(len(lines) + len(similar), len(lines) + len(starters))
     routes = tuple(
         Route(route_id, shapes[run], similar_to=None if other is None else ids[other])
         for route_id, run, other in zip(ids[len(known) :], starters, similar, strict=True)

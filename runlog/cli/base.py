@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import sys
 import traceback
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -161,7 +162,24 @@ def open_journal(ctx: click.Context | None = None) -> Journal:
     """Open the journal that ``--home``, RUNLOG_HOME or the platform names. Close it with ``with``."""
     import runlog.journal
 
-    return runlog.journal.open(home_folder(ctx))
+    journal = runlog.journal.open(home_folder(ctx))
+    journal.route_progress = _show_route_progress if sys.stderr.isatty() else None
+    return journal
+
+
+#: Fewer comparisons are done before anybody wonders.
+_SHOWN_FROM = 200
+_SHOWN_EVERY = 20
+
+
+def _show_route_progress(done: int, total: int) -> None:
+    """Show on the terminal how far the search for routes is; at its end the line is cleared."""
+    if total < _SHOWN_FROM:
+        return
+    if done >= total:
+        click.echo("\r\x1b[K", nl=False, err=True)
+    elif done % _SHOWN_EVERY == 0:
+        click.echo(f"\rfinding routes: {done:,} of {total:,}\x1b[K", nl=False, err=True)
 
 
 def open_unchecked() -> Journal:

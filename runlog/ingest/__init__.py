@@ -255,10 +255,11 @@ def _hash_bytes(job: ParseJob) -> str:
     return digest.hexdigest()
 
 
-def refresh(store: Store) -> Snapshot:
+def refresh(store: Store, progress: Callable[[int, int], None] | None = None) -> Snapshot:
     """Compute and store derived data and routes that are missing, and return everything stored.
 
-    If another process stored routes meanwhile, retry with theirs.
+    If another process stored routes meanwhile, retry with theirs. While routes are found, ``progress`` is
+    called with how many comparisons are done, and how many there are by now.
     """
     from runlog.analysis.routes import complete_routes, find_new_routes
     from runlog.analysis.track_summary import SUMMARY_VERSION
@@ -266,7 +267,7 @@ def refresh(store: Store) -> Snapshot:
     store.update_derived(derive_packed, SUMMARY_VERSION)
     while True:
         snapshot = store.read_snapshot()
-        new = find_new_routes(snapshot)
+        new = find_new_routes(snapshot, progress)
         if not new.route_ids:
             return snapshot
         if store.write_derived(routes.save_found_routes, snapshot.routes, new.routes, new.route_ids):

@@ -156,6 +156,13 @@ def test_what_belongs_to_one_line_is_worked_out_once(monkeypatch):
     assert 0 < calls["headings"] <= len(found)
 
 
+def test_progress_goes_up_to_its_end():
+    calls = []
+    found = routes.match_routes(variants(30), progress=lambda done, total: calls.append((done, total)))
+    assert [done for done, _ in calls] == sorted(done for done, _ in calls)
+    assert calls[-1] == (30 + len(found.routes),) * 2
+
+
 def test_a_smaller_share_than_asked_for_may_be_nothing():
     shapes = list(variants(20).values())
     lines = [geometry.MeasuredLine(to_cartesian(shape)) for shape in shapes]

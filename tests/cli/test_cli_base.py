@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import runlog.journal
-from runlog.cli import main
+from runlog.cli import base, main
 
 
 @pytest.fixture
@@ -141,3 +141,12 @@ def test_ctrl_c_in_the_dialogue_logs_nothing(home, rows):
     assert (running.returncode, stdout) == (130, b"")
     assert stderr.endswith(b"\nrunlog: stopped\n")
     assert rows("diary", "list") == []
+
+
+def test_a_long_search_for_routes_is_shown_and_cleared(capsys):
+    for done in range(0, 301, 50):
+        base._show_route_progress(done, 300)
+    base._show_route_progress(0, 5)
+    shown = capsys.readouterr().err
+    assert "finding routes: 100 of 300" in shown
+    assert shown.endswith("\r")  # click leaves out the rest where there is no terminal
