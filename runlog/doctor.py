@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog import settings
 from runlog.errors import BadInput, StoreError
-from runlog.fileio import is_open_to_others
+from runlog.fileio import STALE_AFTER_S, is_open_to_others, list_stale_drafts
 from runlog.results import RESTORE_ADVICE, CheckFinding
 from runlog.store import checks, connection, privacy
 from runlog.store.connection import DATABASE, translate_decode_errors
@@ -80,8 +80,8 @@ def _check_database(path: Path, progress: Callable[[int, int, str], None] | None
 
 
 _MIN_FREE_BYTES = 100 * 2**20
-_STALE_AFTER_S = 3600.0
 _TEMPORARY_FILE = re.compile(r"\.restore-|\.(runlog\.db|config\.toml|report-)")
+_REPORT_FOLDERS = (privacy.REPORTS, f"{privacy.REPORTS}/weeks")
 _BEFORE_RESTORE = ".before-restore-"
 _PACKAGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -134,17 +134,40 @@ def _check_free_space(home: Path) -> Iterator[CheckFinding]:
 def _check_leftovers(home: Path) -> Iterator[CheckFinding]:
     if not home.is_dir() or not os.access(home, os.R_OK):
         return
-    now = time.time()
-    for folder in (home, home / privacy.REPORTS):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if _TEMPORARY_FILE.match(path.name) and now - path.lstat().st_mtime > _STALE_AFTER_S:
-                message = f"{path}: left behind by a runlog that was stopped"
-                todo = f"delete it: rm -r {shlex.quote(str(path))}"
-                yield CheckFinding("left_over", False, 1, message, todo)
-            elif _BEFORE_RESTORE in path.name:
-                message = f"{path}: kept aside by runlog restore"
-                todo = f"delete it once you miss nothing: rm {shlex.quote(str(path))}"
-                yield CheckFinding("kept_aside", False, 1, message, todo)
+    for path in _list_leftovers(home):
+        message = f"{path}: left behind by a runlog that was stopped"
+        todo = f"runlog doctor --repair deletes it; or: rm -r {shlex.quote(str(path))}"
+        yield CheckFinding("left_over", False, 1, message, todo)
+    for path in sorted(home.iterdir()):
+        if _BEFORE_RESTORE in path.name and not path.name.startswith("."):
+            message = f"{path}: kept aside by runlog restore"
+            todo = f"delete it once you miss nothing: rm {shlex.quote(str(path))}"
+            yield CheckFinding("kept_aside", False, 1, message, todo)
+
+
+def _list_leftovers(home: Path) -> list[Path]:
+    """Return the temporary files and folders in a home that no command uses any more."""
+    before = time.time() - STALE_AFTER_S
+    found = set()
+    for folder in (home, *(home / name for name in _REPORT_FOLDERS)):
+        found.update(list_stale_drafts(folder))
+        with suppress(OSError):
+            found.update(
+                path
+                for path in folder.iterdir()
+                if _TEMPORARY_FILE.match(path.name) and path.lstat().st_mtime < before
+            )
+    return sorted(found)
+
+
+def delete_leftovers(home: Path) -> None:
+    """Delete what killed commands left behind in a home, where that can be done."""
+    for path in _list_leftovers(home):
+        with suppress(OSError):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _check_libraries() -> Iterator[CheckFinding]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,6 +114,37 @@ def replace_atomically(path: Path) -> Iterator[Path]:
         with suppress(FileNotFoundError):
             draft.unlink()
         raise
+
+
+#: No command writes one file for longer; an older draft was left behind by one that was killed.
+STALE_AFTER_S = 3600.0
+_DRAFT_NAME = re.compile(
+    r"\.(.+)\.[a-z0-9_]{8}(?:-journal|-wal|-shm)?"
+)  # as mkstemp makes them in replace_atomically
+
+
+def list_stale_drafts(folder: Path, name: str | None = None) -> list[Path]:
+    """Return the drafts in a folder that a killed command has left behind.
+
+    Args:
+        folder: which may not exist.
+        name: only those of the file of this name.
+    """
+    before = time.time() - STALE_AFTER_S
+    found = []
+    with suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            match = _DRAFT_NAME.fullmatch(path.name)
+            if match and name in (None, match[1]) and path.is_file() and path.lstat().st_mtime < before:
+                found.append(path)
+    return found
+
+
+def delete_stale_drafts(folder: Path, name: str | None = None) -> None:
+    """Delete the drafts that ``list_stale_drafts`` returns, where that can be done."""
+    for draft in list_stale_drafts(folder, name):
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _file_mode(path: Path) -> int:

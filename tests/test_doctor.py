@@ -227,6 +227,10 @@ def test_what_was_left_behind_is_told_and_not_what_is_in_use(home):
     report = [finding for finding in doctor.check_home(home).findings if not finding.wrong]
     assert [finding.check for finding in report] == ["left_over", "kept_aside", "shoe_rule_retired"]
     assert f"rm -r {home / '.restore-abc'}" in report[0].todo
+    doctor.delete_leftovers(home)
+    assert not (home / ".restore-abc").exists()
+    assert (home / ".config.toml.xyz").exists()
+    assert (home / "runlog.db.before-restore-20260101-000000").exists()
 
 
 def test_libraries_that_are_missing_are_told(home, monkeypatch):

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import shutil
 import sys
 import tracemalloc
@@ -314,6 +315,18 @@ def test_a_folder_with_something_in_it_is_left_alone(made, tmp_path):
         journal.export(tmp_path / "new/deep")
     assert (tmp_path / "letter.txt").read_text() == "Dear reader"
     assert (tmp_path / "new/deep/journal.json").exists()
+
+
+def test_going_over_an_export_takes_out_what_a_killed_one_left_behind(made, tmp_path):
+    shutil.copytree(made / "home", tmp_path / "home")
+    shutil.copytree(made / "out", tmp_path / "out")
+    drafts = [".journal.json.abcd_123", "activities/.000001.json.gz.abcd_123", ".mine.txt.abcd_123"]
+    for name in drafts:
+        (tmp_path / "out" / name).write_text("")
+        os.utime(tmp_path / "out" / name, (0, 0))
+    with runlog.open(tmp_path / "home") as journal:
+        journal.export(tmp_path / "out", force=True)
+    assert [(tmp_path / "out" / name).exists() for name in drafts] == [False, False, True]
 
 
 def test_going_over_an_export_takes_out_only_what_it_wrote_itself(made, tmp_path):

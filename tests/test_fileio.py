@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runlog.errors import BadInput
-from runlog.fileio import write_atomically
+from runlog.fileio import delete_stale_drafts, list_stale_drafts, write_atomically
 
 
 def test_text_and_bytes_are_written_as_they_are(tmp_path):
@@ -62,3 +62,22 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="cannot be written"):
         write_atomically(tmp_path / "file" / "a.txt", "new")
+
+
+def test_only_old_drafts_are_taken_for_left_behind(tmp_path):
+    for name in (
+        ".a.txt.abcd_123",
+        ".b.txt.abcd_123",
+        ".a.txt.new__456",
+        ".a.txt",
+        "a.txt",
+        ".a.txt.TOOLONG12",
+    ):
+        (tmp_path / name).write_text("")
+        if "new" not in name:
+            os.utime(tmp_path / name, (0, 0))
+    assert [path.name for path in list_stale_drafts(tmp_path)] == [".a.txt.abcd_123", ".b.txt.abcd_123"]
+    delete_stale_drafts(tmp_path, "a.txt")
+    assert [path.name for path in list_stale_drafts(tmp_path)] == [".b.txt.abcd_123"]
+    assert (tmp_path / ".a.txt.new__456").exists()
+    assert list_stale_drafts(tmp_path / "none") == []

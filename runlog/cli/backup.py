@@ -153,7 +153,11 @@ def _megabytes(size: int) -> str:
         "runlog doctor --support support.json    # to send to whoever helps you",
     )
 )
-@click.option("--repair", is_flag=True, help="First empty the caches, which is always safe.")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="First empty the caches and delete what stopped commands left behind, which is always safe.",
+)
 @click.option(
     "--support",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -185,6 +189,9 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
 
 
 def _drop_caches(journal: Journal) -> None:
+    from runlog.doctor import delete_leftovers
+
+    delete_leftovers(journal.folder)
     try:
         journal.drop_caches()
     except StoreError as error:  # the check reports what is wrong

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 
 from runlog.errors import BadInput
 from runlog.export.tables import RunsTable, diary_table, shoes_table
-from runlog.fileio import write_atomically
+from runlog.fileio import list_stale_drafts, write_atomically
 from runlog.importers import not_importable, runlog_export
 from runlog.importers.detect import HEAD_SIZE, decompress_head
 from runlog.importers.not_importable import GPX_CREATOR
@@ -142,7 +142,11 @@ class _ExportFolder:
         self.size += len(content if isinstance(content, bytes) else content.encode())
 
     def finish(self) -> None:
-        """Delete files of an earlier export, then the marker of an unfinished one."""
+        """Delete files of an earlier export, drafts of a killed one, then the marker of being unfinished."""
+        for folder in {Path(name).parent for name in self._written}:
+            for draft in list_stale_drafts(self._folder / folder):
+                if str(folder / draft.name[1:].rpartition(".")[0]) in self._written:
+                    draft.unlink(missing_ok=True)
         with suppress(FileNotFoundError):
             for entry in list(os.scandir(self._folder / "activities")):
                 is_old = f"activities/{entry.name}" not in self._written

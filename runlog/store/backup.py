@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 from runlog.errors import BadInput, StoreError
-from runlog.fileio import make_folder, replace_atomically, write_atomically
+from runlog.fileio import delete_stale_drafts, make_folder, replace_atomically, write_atomically
 from runlog.results import RestoreResult
 from runlog.settings import CONFIG_NAME
 from runlog.store import checks, connection, privacy, rows
@@ -62,6 +62,7 @@ def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -
         raise BadInput(f"{home}: there is nothing to back up yet; is this the right --home?")
     _check_target(home, file, force=force)
     config = _read_config(home / CONFIG_NAME)
+    delete_stale_drafts(file.parent, file.name)
     try:
         with replace_atomically(file) as draft:
             copy_database(live, draft, file)

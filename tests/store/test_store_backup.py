@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sqlite3
@@ -593,3 +594,11 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new(two_homes, tmp_path,
         assert dump(home / "runlog.db") == old
     backup.restore_backup(home, folder / "new.db", NOW)
     assert dump(home / "runlog.db") == new
+
+
+def test_a_backup_takes_away_what_a_killed_one_left_behind(home, tmp_path):
+    for name in (".b.db.abcd_123", ".b.db.abcd_123-journal", ".other.db.abcd_123"):
+        (tmp_path / name).write_text("")
+        os.utime(tmp_path / name, (0, 0))
+    backup.make_backup(home, tmp_path / "b.db", NOW)
+    assert [path.name for path in tmp_path.glob(".*")] == [".other.db.abcd_123"]
