@@ -90,7 +90,9 @@ def save_columns(db: sqlite3.Connection, path: str, parsed: ParsedFile) -> None:
     """Remember which columns were read of a list; within one transaction."""
     if parsed.columns is not None:
         db.execute("DELETE FROM list_column WHERE path = ?", (path,))
-        db.executemany("INSERT INTO list_column VALUES (?, ?)", [(path, name) for name in parsed.columns])
+        db.executemany(
+            "INSERT INTO list_column VALUES (?, ?)", [(path, name) for name in sorted(parsed.columns)]
+        )
 
 
 def is_list(db: sqlite3.Connection, path: str) -> bool:

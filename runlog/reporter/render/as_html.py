@@ -52,6 +52,7 @@ def template_environment() -> Environment:
     """Return the environment that the templates of the page and of the mail are read with."""
     environment = Environment(
         loader=PackageLoader("runlog.reporter"),
+        auto_reload=False,  # a template does not change while a command runs
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
