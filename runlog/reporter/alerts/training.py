@@ -110,7 +110,7 @@ def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
     message = _("You ran {distance} in seven days, after {before} in the seven before.").format(
         distance=is_now, before=was
     )
-    why = _("{share} more. A soft sign: {study}").format(
+    why = _("{share} more. A soft sign. {study}").format(
         share=units.percent(ran / ran_before - 1), study=evidence("nielsen-2014").cite()
     )
     since = _day_exceeded(runs, ran_before * history.settings.week_jump)
