@@ -38,9 +38,7 @@ def find_duplicates(
 ) -> list[Recording]:
     """Return the recordings of the same activity, the closest first; none where it is new.
 
-    A row with a day but no time joins at most one run. Each list describes a run once, also through a
-    recording: a run that another row of the list describes is left out, unless this row is closer to it; that
-    other row has to leave then.
+    A row with a day but no time joins at most one run, and each list describes a run once.
 
     Args:
         activity: a new recording, without its track.
@@ -53,48 +51,14 @@ def find_duplicates(
         listed = {one.activity_id for one in nearby if is_same_list(activity, one.activity)}
         return _sorted_matches(activity, (one for one in others if one.activity_id not in listed))[:1]
     load_once = cache(load_new)
-    described_better = _described_better(activity, nearby)
     duplicates = [
         one
         for one in others
         if not one.activity.day_only
-        and one.activity_id not in described_better
         and _is_duplicate(activity, one, cache(partial(_load_pair, one, load_once, load_track)))
     ]
     duplicates.sort(key=lambda one: closeness(activity, one.activity), reverse=True)
-    duplicates = _without_second_rows(duplicates, nearby)
     return duplicates + _sorted_matches(activity, _unmatched_day_rows(nearby, duplicates))[:1]
-
-
-def _described_better(row: Activity, nearby: Sequence[Recording]) -> set[int]:
-    """Return the activities that another row of the list describes, unless this row is closer to them."""
-    found = set()
-    for activity_id in {one.activity_id for one in nearby if is_same_list(row, one.activity)}:
-        stored = [one.activity for one in nearby if one.activity_id == activity_id]
-        rivals = [one for one in stored if is_same_list(row, one)]
-        recorded = [one for one in stored if one.external is None]
-        if len(rivals) > 1 or rivals[0].day_only or _closest(rivals[0], recorded) >= _closest(row, recorded):
-            found.add(activity_id)
-    return found
-
-
-def _closest(row: Activity, recorded: Iterable[Activity]) -> float:
-    return max((closeness(row, one) for one in recorded), default=0.0)
-
-
-def _without_second_rows(duplicates: Sequence[Recording], nearby: Sequence[Recording]) -> list[Recording]:
-    """Leave out the recordings of an activity that a list describes which describes a closer one, too."""
-    rows: dict[int, list[Activity]] = {}
-    for one in nearby:
-        if one.activity.external is not None:
-            rows.setdefault(one.activity_id, []).append(one.activity)
-    joined: dict[int, bool] = {}
-    for one in duplicates:
-        if one.activity_id not in joined:
-            others = [row for other, is_joined in joined.items() if is_joined for row in rows.get(other, ())]
-            own = rows.get(one.activity_id, ())
-            joined[one.activity_id] = not any(is_same_list(row, other) for row in own for other in others)
-    return [one for one in duplicates if joined[one.activity_id]]
 
 
 def _sorted_matches(activity: Activity, others: Iterable[Recording]) -> list[Recording]:

@@ -21,7 +21,6 @@ _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
 _START_TOLERANCE_S = 60  # two devices are not started in the same second
 _COPY_TOLERANCE = 0.02
 _MIN_DURATION_S = 300  # a shorter part is soon like another
-_TYPED = "paper:"  # rows of a list that the runner keeps
 _PAPER_TOLERANCE = 0.1  # what people write down, and what apps count as elapsed
 
 
@@ -38,11 +37,8 @@ def is_same_run(one: Activity, other: Activity) -> bool:
         return (
             _same_sport(one, other) and _same_day(one, other) and _values_agree(one, other, _PAPER_TOLERANCE)
         )
-    if one.external or other.external:
-        if _is_list_row_of(one, other):
-            return True
-        if _is_typed_within(one, other) or _is_typed_within(other, one):
-            return False
+    if (one.external or other.external) and _is_list_row_of(one, other):
+        return True
     return overlaps_in_time(one, other) and _distances_agree(one, other)
 
 
@@ -53,18 +49,6 @@ def _is_list_row_of(one: Activity, other: Activity) -> bool:
     if _is_close(one.duration_s, other.duration_s, _COPY_TOLERANCE):
         return _overlaps(one, other, (other.start - one.start).total_seconds())
     return _is_close(one.duration_s, other.duration_s, _PAPER_TOLERANCE) and _distances_agree(one, other)
-
-
-def _is_typed_within(row: Activity, other: Activity) -> bool:
-    """Return whether a run that was typed by hand takes only a part of the time of another.
-
-    Recordings break off, and an app's row may be of a part that the runner cut out; what people type is of a
-    whole run. A row without a distance has nothing but its time to tell that it is the same run.
-    """
-    if row.external is None or _started_together(row, other):
-        return False
-    is_typed = row.external.startswith(_TYPED) or row.distance_m is None
-    return is_typed and row.duration_s < _MIN_OVERLAP_SHARE * other.duration_s
 
 
 def is_clear_match(one: Activity, other: Activity) -> bool:

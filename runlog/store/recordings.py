@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog import matching
 from runlog.errors import BadInput, run_not_found
-from runlog.matching.same_run import is_same_list, is_same_run
+from runlog.matching.same_run import is_same_run
 from runlog.model import Kind
 from runlog.store import activities, routes, rows
 from runlog.store.activities import runs_of_file
@@ -177,9 +177,7 @@ def _add_recording(
             counts.joined += 1
         else:
             counts.duplicates.append([one for one in matches if one.activity_id in merged])
-    recording_id = insert_recording(db, activity, stream, activity_id, position)
-    if matches and activity.external:
-        _move_second_row(db, activity_id, recording_id, counts)
+    insert_recording(db, activity, stream, activity_id, position)
 
 
 def insert_recording(
@@ -188,34 +186,14 @@ def insert_recording(
     stream: PackedTrack | None,
     activity_id: int,
     position: FilePosition,
-) -> int:
-    """Store a recording of that activity, and return its id."""
+) -> None:
+    """Store a recording of that activity."""
     row = _recording_row(activity, activity_id, position)
     row |= {"streams": stream.columns if stream else 0, "points": stream.points if stream else 0}
     recording_id = rows.insert(db, "recording", row)
     if stream is not None:
         db.execute("INSERT INTO track VALUES (?, ?)", (recording_id, stream.arrays))
         save_derived(db, recording_id, stream.derived)
-    return recording_id
-
-
-def _rivals(db: sqlite3.Connection, activity_id: int, row: Recording) -> list[Recording]:
-    """Return the other rows of the same list that are of an activity."""
-    stored = activities.recordings_of(db, activity_id)
-    return [one for one in stored if one.id != row.id and is_same_list(one.activity, row.activity)]
-
-
-def _move_second_row(
-    db: sqlite3.Connection, activity_id: int, recording_id: int, counts: ImportCounts
-) -> None:
-    """Move the row that a closer one of the same list has taken the place of to where it fits then."""
-    closer = next(one for one in activities.recordings_of(db, activity_id) if one.id == recording_id)
-    for rival in _rivals(db, activity_id, closer):
-        same = [one.activity_id for one in find_duplicates(db, rival.activity, None, exclude=(rival.id,))]
-        if not same:
-            counts.add_activity(is_run=rival.activity.kind is Kind.RUN)
-        target = merge_activities(db, same) if same else new_activity(db)
-        rows.update(db, "recording", {"id": rival.id, "activity_id": target})
 
 
 def _recording_row(activity: Activity, activity_id: int, position: FilePosition) -> dict[str, object]:
@@ -239,13 +217,8 @@ def _update_list_row(
     activity_id = earlier.activity_id
     if replace(activity, track=None) != earlier.activity:
         counts.updated += 1
-        had_rivals = bool(_rivals(db, earlier.activity_id, earlier))  # put there by hand
         activity_id = _activity_for_row(db, earlier, activity)
-    else:
-        had_rivals = True
     rows.update(db, "recording", _recording_row(activity, activity_id, position) | {"id": earlier.id})
-    if not had_rivals:
-        _move_second_row(db, activity_id, earlier.id, counts)
 
 
 def _activity_for_row(db: sqlite3.Connection, earlier: Recording, activity: Activity) -> int:

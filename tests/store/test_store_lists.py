@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import permutations
 
 import pytest
 from made_recordings import shoes_of
@@ -107,52 +106,6 @@ def test_a_row_that_no_longer_fits_its_recording_leaves_it(files, stored, run, r
 
 def test_two_rows_of_one_list_are_two_runs(files, row):
     assert files.add("/activities.csv", row(1), row(2, 60)).runs_added == 2
-
-
-@pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_two_rows_of_one_list_are_two_runs_also_through_a_recording(files, stored, run, row, order):
-    """The recording goes with the closer row, whichever came first."""
-    made = [
-        ("/1.fit", run(5.0)),
-        ("/a.csv", row(1, 0.0, name="Hills", duration_s=2990.0)),
-        ("/b.csv", row(2, 50.0, name="Woods", duration_s=2990.0)),
-    ]
-    told = [files.add(*made[index]) for index in order]
-    found = {one.activity.name: len(one.sources) for one in stored.read(read_activities)}
-    assert found == {"Hills": 2, "Woods": 1}
-    assert sum(one.runs_added for one in told) == 2
-
-
-def test_a_row_that_is_edited_takes_the_place_of_one_that_is_less_close(files, stored, run, row):
-    files.add("/1.fit", run())
-    files.add("/a.csv", row(1, 20.0, name="Hills"), row(2, 40_000, name="Woods"))
-    files.add("/b.csv", row(1, 20.0, name="Hills"), row(2, 1.0, name="Woods"))
-    found = {one.activity.name: len(one.sources) for one in stored.read(read_activities)}
-    assert found == {"Hills": 1, "Woods": 2}
-
-
-def test_rows_of_one_list_within_one_file_are_two_runs_also_through_a_recording(files, stored, run, row):
-    files.add("/1.fit", run())
-    files.add(
-        "/activities.csv", row(1, 30.0), row(2, 1.0), row(3, 1500.0, duration_s=1500.0, distance_m=5000.0)
-    )
-    assert sorted(len(one.sources) for one in stored.read(read_activities)) == [1, 1, 2]
-
-
-@pytest.mark.parametrize("distance_m", [None, 3000.0])
-@pytest.mark.parametrize("typed_first", [True, False])
-def test_a_run_typed_by_hand_within_the_time_of_another_stays(files, stored, run, distance_m, typed_first):
-    typed = run(900, duration_s=900.0, distance_m=distance_m, external="paper:2026-07-13#1")
-    made = [("/1.fit", run(), {}), ("/paper.csv", typed, {"replaces_earlier": True})]
-    for path, activity, options in reversed(made) if typed_first else made:
-        files.add(path, activity, **options)
-    assert len(stored.read(read_activities)) == 2
-
-
-def test_a_recording_that_broke_off_is_of_the_run_typed_by_hand(files, stored, run):
-    files.add("/paper.csv", run(external="paper:2026-07-13#1"), replaces_earlier=True)
-    files.add("/1.fit", run(300, duration_s=900.0, distance_m=3000.0))
-    assert len(stored.read(read_activities)) == 1
 
 
 def test_a_day_on_paper_is_the_run_that_the_watch_has_of_it(files, stored, run, paper):
