@@ -21,10 +21,9 @@ except ImportError:  # Windows: every worker makes its own
     fcntl = None
 
 # How long an example takes says how busy the machine is, not whether the code is right.
-# RUNLOG_FUZZ=50 asks for fifty times hypothesis' own 100 examples, as it does of mutants (tests/ingest);
-# RUNLOG_FUZZ=1 for the 100. Half of them are enough for the run after every change.
+# RUNLOG_FUZZ=50 asks for fifty times hypothesis' own 100 examples, as it does of mutants (tests/ingest).
 hypothesis.settings.register_profile(
-    "runlog", deadline=None, max_examples=int(100 * float(os.environ.get("RUNLOG_FUZZ", "0.5")))
+    "runlog", deadline=None, max_examples=100 * int(os.environ.get("RUNLOG_FUZZ", "1"))
 )
 hypothesis.settings.load_profile("runlog")
 

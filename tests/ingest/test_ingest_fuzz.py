@@ -17,10 +17,8 @@ from runlog.ingest.workers import ParseJob, parse_file
 from runlog.settings import Settings
 from runlog.store.activities import read_activities
 
-FUZZ = int(os.environ.get("RUNLOG_FUZZ", "1"))
+MUTANTS_OF_EACH = 12 * int(os.environ.get("RUNLOG_FUZZ", "1"))
 LARGEST = 120_000
-#: So many bytes of mutants are read of a file, in 3 to 12 mutants.
-BYTES_OF_EACH = 180_000
 GROUPS = 8
 #: Where a reader is bent into a long loop, this ends it; no mutant of a small file needs a tenth of it.
 HANGS_AFTER_S = 20
@@ -86,11 +84,14 @@ def test_a_mutant_comes_to_a_reading_or_a_reason(real, group):
     others = list(real.values())
     outcomes = []
     for name in names:
-        for _ in range(FUZZ * min(12, max(3, BYTES_OF_EACH // len(real[name])))):
+        for _ in range(MUTANTS_OF_EACH):
             data = mutant(chance, real[name], chance.choice(others))
             with no_hang():
                 read = parse_file(ParseJob(name, data), SETTINGS, None)
-            assert read.is_final, f"{name}: {read.reason}"
+            by_the_clock = (
+                read.reason is not None and "lies in the future" in read.reason
+            )  # asked again later
+            assert read.is_final is not by_the_clock, f"{name}: {read.reason}"
             assert (read.parsed is None) == bool(read.reason)
             outcomes.append(read.outcome)
     assert {"read", "skipped", "failed"} == set(outcomes)
