@@ -114,6 +114,7 @@ class Activity:
     sport_guessed: bool = False  # its pace says the sport, the source names none
     day_only: bool = False  # the source has the day alone; the start is its noon
     external: str | None = None  # stable key of a row in a list, for recognising it in a later import
+    source_file: str | None = None  # the recording that a list's row names, "" if typed by hand; None: unsaid
     laps: tuple[Lap, ...] = ()
     track: Track | None = None
 

@@ -35,6 +35,10 @@ _NAMES = (
 )
 
 
+#: Fields that came later; unset they are left out, so that an older runlog still reads the export.
+_LATER_FIELDS = frozenset({"source_file", "merged_by_hand"})
+
+
 class InvalidRecord(ValueError):
     """Not what `to_json` makes of a record; the text says which field is wrong."""
 
@@ -48,6 +52,7 @@ def to_json(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any record or field, 
     if is_dataclass(value):
         kind: Any = type(value)
         values = {name: getattr(value, name) for name in _field_types(kind)}
+        values = {name: one for name, one in values.items() if name not in _LATER_FIELDS or one or one == ""}
         in_order = sorted(values, key=lambda name: isinstance(values[name], tuple | Mapping | np.ndarray))
         return {name: to_json(values[name]) for name in in_order}
     if isinstance(value, datetime | date):

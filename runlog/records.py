@@ -192,6 +192,7 @@ class ExportedActivity:
         kept_apart: whether the runner has split it, so that it is never merged.
         apart: recordings of other activities at the same hours, so that a re-import does not merge them.
         recordings: its recordings, in the order in which they were imported.
+        merged_by_hand: whether the runner has merged it, so that it is never taken apart.
     """
 
     id: int
@@ -199,6 +200,7 @@ class ExportedActivity:
     kept_apart: bool
     apart: tuple[RecordingKey, ...]
     recordings: tuple[ExportedRecording, ...]
+    merged_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,13 +49,16 @@ def export_activity(db: sqlite3.Connection, activity_id: int) -> ExportedActivit
         )
         for row in found
     )
-    own = db.execute("SELECT worn, kept_apart FROM activity WHERE id = ?", (activity_id,)).fetchone()
+    own = db.execute(
+        "SELECT worn, kept_apart, merged_by_hand FROM activity WHERE id = ?", (activity_id,)
+    ).fetchone()
     return ExportedActivity(
         id=activity_id,
         worn=own["worn"],
         kept_apart=bool(own["kept_apart"]),
         apart=_other_recordings_nearby(db, activity_id, [one.activity.start for one in recordings]),
         recordings=recordings,
+        merged_by_hand=bool(own["merged_by_hand"]),
     )
 
 
@@ -196,7 +199,8 @@ def _merge_into_existing(
 
 def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, counts: ImportCounts) -> int:
     counts.add_activity(is_run=_is_run(exported))
-    return rows.insert_with_id(db, "activity", {"kept_apart": exported.kept_apart}, exported.id)
+    by_hand = {"kept_apart": exported.kept_apart, "merged_by_hand": exported.merged_by_hand}
+    return rows.insert_with_id(db, "activity", by_hand, exported.id)
 
 
 def _fill_shoe_override(db: sqlite3.Connection, activity_id: int, worn: str | None) -> int:

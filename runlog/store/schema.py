@@ -267,6 +267,13 @@ PARTIAL_FILES = (
 )
 
 
+PAIRED_FILES = (
+    "ALTER TABLE recording ADD COLUMN source_file TEXT",  # of a row; NULL: unsaid
+    "CREATE INDEX recording_by_source_file ON recording (source_file) WHERE source_file IS NOT NULL",
+    "ALTER TABLE activity ADD COLUMN merged_by_hand INTEGER NOT NULL DEFAULT 0",
+)
+
+
 #: The statements of each step: it brings a database of the version before it one step on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     INITIAL_TABLES,
@@ -280,6 +287,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     MOBILITY,
     LIST_COLUMNS,
     PARTIAL_FILES,
+    PAIRED_FILES,
 )
 
 

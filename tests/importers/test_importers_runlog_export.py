@@ -109,7 +109,7 @@ def an_export(recordings, **values):
 
 
 def unchanged(exported):
-    return {name: getattr(exported, name) for name in ("id", "worn", "kept_apart", "apart")}
+    return {name: getattr(exported, name) for name in ("id", "worn", "kept_apart", "apart", "merged_by_hand")}
 
 
 @given(
@@ -117,10 +117,18 @@ def unchanged(exported):
     worn=st.none() | TEXT,
     apart=st.lists(ORIGINS, max_size=2),
     kept_apart=st.booleans(),
+    merged_by_hand=st.booleans(),
 )
-def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart):
+def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart, merged_by_hand):
     activities, files, positions = zip(*recordings, strict=True)
-    exported = an_export(recordings, id=7, worn=worn, kept_apart=kept_apart, apart=tuple(apart))
+    exported = an_export(
+        recordings,
+        id=7,
+        worn=worn,
+        kept_apart=kept_apart,
+        apart=tuple(apart),
+        merged_by_hand=merged_by_hand,
+    )
     data = export.format_activity(exported)
     reading = read_bytes(data, "activities/000007.json.gz", Settings())
     parts = reading.exported.recordings
