@@ -20,9 +20,9 @@ from xml.sax.saxutils import escape
 from runlog.errors import BadInput
 from runlog.export.tables import RunsTable, diary_table, shoes_table
 from runlog.fileio import list_stale_drafts, write_atomically
-from runlog.importers import not_importable, runlog_export
+from runlog.importers import runlog_export
 from runlog.importers.detect import HEAD_SIZE, decompress_head
-from runlog.importers.not_importable import GPX_CREATOR
+from runlog.importers.runlog_export import GPX_CREATOR
 from runlog.record_json import to_json
 from runlog.settings import CONFIG_NAME
 from runlog.store import activities, diary, portable, shoes
@@ -157,12 +157,12 @@ class _ExportFolder:
 
 UNFINISHED_NAME = "UNFINISHED.txt"
 
-UNFINISHED_TEXT = f"""{not_importable.UNFINISHED_FIRST_LINE}
+UNFINISHED_TEXT = f"""{runlog_export.UNFINISHED_FIRST_LINE}
 
 Something stopped runlog before it had written everything. Export again, with --force into this folder.
 """
 
-README_TEXT = f"""{not_importable.README_FIRST_LINE}
+README_TEXT = f"""{runlog_export.README_FIRST_LINE}
 
 To have it all in runlog again:  runlog import THIS_FOLDER
 
@@ -186,7 +186,7 @@ def is_export_file(file: Path) -> bool:
     """Return whether an export has written this file."""
     with file.open("rb") as opened:
         head = decompress_head(opened.read(HEAD_SIZE))
-    return not_importable.is_export_file(head)
+    return runlog_export.is_export_file(head)
 
 
 _GZIP_LEVEL = 5  # a tenth of the time of 9, for 3 % more bytes

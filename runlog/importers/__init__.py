@@ -6,6 +6,7 @@ A new format is one line of ``FORMATS``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from runlog.importers import (
     garmin,
     gpx,
     normalize,
-    not_importable,
     polar,
     runlog_export,
     runs_csv,
@@ -29,6 +29,7 @@ from runlog.importers import (
     wellness_csv,
 )
 from runlog.importers.detect import Head, SourceFile
+from runlog.importers.strava_columns import NOT_EXPORTED
 from runlog.model import UNKNOWN_SPORT, Kind
 from runlog.records import ParsedFile, Problem
 
@@ -134,7 +135,7 @@ def identify(head: bytes, name: str) -> Format:
 
 
 def _identify(head: Head) -> Format:
-    reason = not_importable.export_file_reason(head)
+    reason = runlog_export.export_file_reason(head)
     if reason is not None:
         raise NotTaken(reason)
     claimants = [candidate for candidate in FORMATS if candidate.claims(head)]
@@ -143,7 +144,7 @@ def _identify(head: Head) -> Format:
     if claimants:
         formats = " or ".join(claimant.name for claimant in claimants)
         raise NotTaken(f"it cannot be told whether this is {formats}")
-    reason = not_importable.app_data_reason(head)
+    reason = _app_data_reason(head)
     if reason is not None:
         raise NotTaken(reason)
     look = detect.describe_content(head)
@@ -212,3 +213,37 @@ def _moving_pace(activity: Activity) -> float | None:
     if distance is None or moving is None or distance <= 0 or moving <= 0:
         return None
     return moving / 60.0 / (distance / 1000.0)
+
+
+#: Other data of Garmin, Strava, Polar and Apple, which is recognised but not imported.
+_GARMIN_FOLDER = re.compile(r"(?:^|[/\\])DI[_-]CONNECT|(?:^|[/\\])DI-", re.IGNORECASE)
+_GARMIN_KEYS = re.compile(
+    rb'"(?:userProfilePk|userProfileId|wellnessStartTimeGmt|calendarDate)"', re.IGNORECASE
+)
+_STRAVA_TABLE = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?(?:Athlete ID|Bike Name|Route Name|Goal Type|Media Filename|Club ID|Segment ID)\b"
+)
+
+_POLAR_FILE_NAME = re.compile(
+    r"(?:^|[/\\])(?:activity-|247ohr_|sleep_|nightly_|fitness-test-|calendar-items-|account-|sport-profiles-"
+    r"|products-devices-|planned-route-|favourite-targets-|training-target-|ppi_|generic-period)"
+    r"[^/\\]*\.json(?:\.gz)?$",
+    re.IGNORECASE,
+)
+_POLAR_KEYS = re.compile(rb'"(?:exportVersion|deviceDays)"')
+_APPLE_XML_ROOTS = frozenset({"HealthData", "ClinicalDocument"})
+
+
+def _app_data_reason(head: Head) -> str | None:
+    """Return what a file is that no format claims, or None where that is not known."""
+    if head.data.lstrip().startswith(NOT_EXPORTED.encode()) or head.name.endswith(NOT_EXPORTED):
+        return f"Strava could not export it; {NOT_EXPORTED} stands in its place"
+    if head.is_json and (_GARMIN_FOLDER.search(head.name) or _GARMIN_KEYS.search(head.data)):
+        return "Garmin's wellness or settings data, which runlog does not use"
+    if head.is_json and (_POLAR_FILE_NAME.search(head.name) or _POLAR_KEYS.search(head.data)):
+        return "Polar's targets, daily data or settings; its training sessions are what runlog reads"
+    if head.xml_root in _APPLE_XML_ROOTS:
+        return "Apple Health's own file; the routes beside it (workout-routes/*.gpx) are what runlog reads"
+    if _STRAVA_TABLE.match(head.data):
+        return "a table of a Strava archive that tells of no runs"
+    return None

@@ -27,6 +27,8 @@ FORMAT = "garmin"
 #: The shoes, and the shoe of each activity.
 SIDECARS = ("*_gear.json",)
 
+_ACTIVITIES_KEY = re.compile(rb'"summarizedActivitiesExport"\s*:')
+_GEAR_KEY = re.compile(rb'"gear(?:DTOS|ActivityDTOs)"\s*:')
 _ACTIVITY_ID = re.compile(r"[0-9]{1,20}")
 _MAX_DURATION_MS = 1e11
 _MAX_DISTANCE_CM = 1e10
@@ -36,7 +38,7 @@ _MULTISPORT = "multi_sport"
 
 def claims(head: Head) -> bool:
     """Return whether the bytes are JSON with Garmin's list of activities."""
-    return b'"summarizedActivitiesExport"' in head.data and head.is_json
+    return _ACTIVITIES_KEY.search(head.data) is not None and head.is_json
 
 
 def read(file: SourceFile) -> ParsedFile:
@@ -225,7 +227,7 @@ class Gear:
 
 def claims_gear(head: Head) -> bool:
     """Return whether the bytes are JSON with Garmin's gear."""
-    return head.is_json and (b'"gearDTOS"' in head.data or b'"gearActivityDTOs"' in head.data)
+    return head.is_json and _GEAR_KEY.search(head.data) is not None
 
 
 def read_gear(file: SourceFile) -> ParsedFile:

@@ -3,7 +3,7 @@
 An activity is a JSON object, packed with gzip: ``records.ExportedActivity``, the track of each recording as a
 list per column. ``journal.json`` is ``records.ExportedJournal`` and holds everything else: diary, shoes,
 rules, routes, alerts, trials, and which recordings make up each activity. It is imported after all
-activities.
+activities. The other files of an export are for people and other tools; ``export_file_reason`` names them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -18,12 +19,14 @@ from numpy.typing import NDArray
 
 from runlog.errors import NotReadable
 from runlog.importers import detect, normalize
+from runlog.importers.detect import Head
 from runlog.model import SEVERITIES, TRACK_COLUMNS, Track
 from runlog.record_json import InvalidRecord, Parsers, record_from_json
 from runlog.records import ExportedActivity, ExportedJournal, ParsedFile
+from runlog.settings import CONFIG_NAME
 
 if TYPE_CHECKING:
-    from runlog.importers.detect import Head, SourceFile
+    from runlog.importers.detect import SourceFile
 
 FORMAT = "runlog"
 VERSION = 1
@@ -131,3 +134,49 @@ def _parse_shape(values: list[list[float]]) -> NDArray[np.float64]:
 
 
 _PARSERS: Parsers = {Track: _parse_track, NDArray[Any]: _parse_shape}
+
+
+README_FIRST_LINE = "This folder is an export of runlog."
+UNFINISHED_FIRST_LINE = "This export of runlog is not finished."
+GPX_CREATOR = "runlog export"
+
+_EXPORT_TABLE = re.compile(rb'(?:\xef\xbb\xbf)?"?exported_(run|entry|shoe|plan)\b')
+_EXPORT_GPX = re.compile(rb'<gpx\b[^>]*\bcreator="' + GPX_CREATOR.encode() + rb'"')
+_TABLE_REASONS = {
+    b"run": "a table for spreadsheets; runlog reads the activities beside it instead",
+    b"entry": "a table for spreadsheets; runlog reads journal.json beside it instead"
+    " (without its first column it is a diary)",
+    b"shoe": "a table for spreadsheets; runlog reads journal.json beside it instead"
+    " (without its first column it is a list of shoes)",
+    b"plan": "a plan for spreadsheets; runlog plan list has it, where it was made",
+}
+
+
+def export_file_reason(head: Head) -> str | None:
+    """Return why a file of an export is not read; None where it is none, or is to be read.
+
+    Raises:
+        NotReadable: the export was never finished.
+    """
+    table = _EXPORT_TABLE.match(head.data)
+    if table:
+        return _TABLE_REASONS[table[1]]
+    if _EXPORT_GPX.search(head.data[:1024]):
+        return "written by runlog for other tools; runlog reads the .json.gz beside it instead"
+    if head.data.startswith(README_FIRST_LINE.encode()):
+        return "tells people what is in an export of runlog"
+    if PurePosixPath(head.name.replace("\\", "/")).name == CONFIG_NAME:
+        return "settings of runlog; to use them, copy the file into the home"
+    if head.data.startswith(UNFINISHED_FIRST_LINE.encode()):
+        raise NotReadable(
+            "this export of runlog was never finished, so some of it may be missing; export again"
+        )
+    return None
+
+
+def is_export_file(beginning: bytes) -> bool:
+    """Return whether an export writes files that begin so."""
+    head = Head(beginning)
+    claimed = claims_activity(head) or claims_journal(head)
+    unfinished = beginning.startswith(UNFINISHED_FIRST_LINE.encode())
+    return claimed or unfinished or export_file_reason(head) is not None
