@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.ndimage import median_filter
-from scipy.spatial import KDTree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.spatial import KDTree
 
     from runlog.model import Track
 
@@ -114,6 +113,8 @@ def route_shape(track: Track) -> NDArray[np.float64] | None:
 
 
 def _smooth(flat: NDArray[np.float64], time_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.ndimage import median_filter
+
     steps = np.clip(np.nan_to_num(np.diff(time_s)), 0.0, LONGEST_GAP_S)
     clock = np.concatenate([[0.0], np.cumsum(steps)])
     if clock[-1] < 1.0:
@@ -175,6 +176,8 @@ class MeasuredLine:
     @cached_property
     def tree(self) -> KDTree:
         """A tree of ``headed_points``."""
+        from scipy.spatial import KDTree
+
         return KDTree(self.headed_points)
 
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.spatial import KDTree
 
 from runlog.analysis import geometry
 from runlog.analysis.geometry import MeasuredLine, to_cartesian
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from runlog.analysis.history import History
     from runlog.records import Snapshot, StoredActivity
@@ -134,6 +133,8 @@ class _NearestRoute:
     """The nearest matching route of each line: ``index`` into the routes compared, -1 for none."""
 
     def __init__(self, lines: Sequence[MeasuredLine]) -> None:
+        from scipy.spatial import KDTree
+
         self._lines = lines
         self._quarters = KDTree(np.stack([line.quarter_points for line in lines]))
         self._distance = np.full(len(lines), np.inf)
@@ -156,7 +157,7 @@ def _most_similar(references: Sequence[MeasuredLine], known: int) -> Iterable[in
     cells = _grid_cells(references)
     size = np.asarray(cells.sum(axis=1)).ravel()
     lengths = np.array([line.length for line in references])
-    common = sparse.csr_array(cells[known:] @ cells.T)
+    common = (cells[known:] @ cells.T).tocsr()
     candidates = []
     for number in range(known, len(references)):
         row = common[[number - known]].tocoo()
@@ -191,6 +192,8 @@ class _ShareBounds:
 
     def __init__(self, lines: Sequence[MeasuredLine], candidates: Sequence[NDArray[np.intp]]) -> None:
         """Take the lines, and the earlier ones that each new one is to be compared with."""
+        from scipy import sparse
+
         used = np.unique(np.concatenate([*candidates, np.zeros(0, dtype=np.intp)]))
         self._lines = lines
         self._row = np.full(len(lines), -1)
@@ -229,6 +232,8 @@ def _cell_keys(line: MeasuredLine) -> NDArray[np.int64]:
 
 def _grid_cells(lines: Sequence[MeasuredLine]) -> sparse.csr_array:
     """Return which cells of a coarse grid each line crosses: a matrix of 0 and 1, a row per line."""
+    from scipy import sparse
+
     cells = [
         np.unique(
             np.floor(line.at(np.arange(0.0, line.length, geometry.STEP_M)) / _CELL_M),

@@ -21,8 +21,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.special import ncfdtr, stdtrit
 
 from runlog.analysis.factors import base
 from runlog.analysis.history import ratings_of
@@ -58,6 +56,8 @@ def power_of_test(pairs: int, effect: float, sd: float) -> float:
         effect: the true difference, in points, not 0.
         sd: of the differences within pairs, in points.
     """
+    from scipy.special import ncfdtr, stdtrit
+
     df = pairs - 1
     return 1.0 - float(ncfdtr(1, df, pairs * (effect / sd) ** 2, stdtrit(df, _T_QUANTILE) ** 2))
 
@@ -70,6 +70,8 @@ def pairs_needed(effect: float, sd: float) -> int | None:
 
 def detectable_difference(pairs: int, sd: float) -> float:
     """Return the difference, in points, that so many pairs find with the target power."""
+    from scipy.optimize import brentq
+
     upper = (_MAX_NONCENTRALITY / pairs) ** 0.5
     in_sds = brentq(lambda effect: power_of_test(pairs, effect, 1.0) - TARGET_POWER, 0.05, upper)
     return float(in_sds) * sd

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from runlog.trials.design import MIN_PAIRS, soreness_after_runs, trial_from_plan
 
@@ -59,6 +58,8 @@ def compare_pairs(differences: Floats) -> Comparison | None:
     The range is Student's over the pairs, the unit of randomisation (Senn, Cross-over Trials in Clinical
     Research, 2002).
     """
+    from scipy.special import stdtrit
+
     pairs = len(differences)
     if not pairs:
         return None

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS, base
@@ -115,6 +114,8 @@ def _add_intervention(history: History, table: pd.DataFrame, trial: Trial) -> pd
 
 
 def _make_suggestion(trial: Trial, estimate: pd.Series, noise: PairNoise, effect: float) -> Suggestion:
+    from scipy.special import ndtr
+
     low, high = float(estimate["low"]), float(estimate["high"])
     ends = PRIOR_RANGE if np.isnan(low) else (low, high)
     middle, sd = sum(ends) / 2, max((ends[1] - ends[0]) / _RANGE_IN_SDS, 1e-3)
