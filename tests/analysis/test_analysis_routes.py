@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from made_ways import loop, on_globe, real_tracks, road, run, track
+from scipy import spatial
 
 from runlog.analysis import geometry, routes
 from runlog.analysis.geometry import cumulative_distance, resample, route_shape, to_cartesian
@@ -139,7 +140,7 @@ def test_the_most_similar_route_is_what_comparing_all_pairs_finds():
 def test_what_belongs_to_one_line_is_worked_out_once(monkeypatch):
     """Not for each pair: trees and headings grow with the lines, comparisons slower than the pairs."""
     calls = {"trees": 0, "headings": 0}
-    tree, gradient = geometry.KDTree, np.gradient
+    tree, gradient = spatial.KDTree, np.gradient
 
     def counted_tree(*given):
         calls["trees"] += 1
@@ -149,7 +150,7 @@ def test_what_belongs_to_one_line_is_worked_out_once(monkeypatch):
         calls["headings"] += 1
         return gradient(*given, **options)
 
-    monkeypatch.setattr(geometry, "KDTree", counted_tree)
+    monkeypatch.setattr(spatial, "KDTree", counted_tree)
     monkeypatch.setattr(geometry.np, "gradient", counted_gradient)
     found = routes.match_routes(variants(100)).routes
     assert 0 < calls["trees"] <= len(found)
