@@ -64,6 +64,7 @@ _FIELDS = {
     "cadence": "avg_cadence_spm",
     "rpe": "rpe",
     "gear": "shoe",
+    "file": "source_file",
 }
 _ALWAYS_READ = frozenset(
     {"start", "utc_offset_s", "duration_s", "sport", "sub_sport", "kind", "sport_guessed", "external"}
@@ -183,7 +184,13 @@ def _build_activity(
         rpe=measured["rpe"] or None,
         shoe=(cells["gear"] or None) if _is_shoe(cells["gear"], sport, owned_shoe_keys) else None,
         external=f"strava:{cells['id']}",
+        source_file=_named_recording(row.cells.get("file")),
     )
+
+
+def _named_recording(cell: str | None) -> str | None:
+    """Return the recording that a row names, "" where it was typed by hand; None where Strava does not say."""
+    return None if cell is None or strava_columns.NOT_EXPORTED in cell else cell
 
 
 def _parse_measured(row: csv_table.CsvRow, field: str, problems: list[Problem]) -> float | None:

@@ -31,9 +31,10 @@ def read(data, settings, **sidecar_texts):
     return strava.read(SourceFile(data, settings, sidecars))
 
 
-def rows(
-    *lines, header="Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename"
-):
+ROW_HEADER = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance"
+
+
+def rows(*lines, header=f"{ROW_HEADER},Filename"):
     """Return a short English list, whose columns are found by name."""
     return "\n".join((header, *lines)).encode()
 
@@ -79,6 +80,19 @@ def test_a_manual_entry_is_read(settings):
     data = rows('7,"Oct 7, 2020, 2:43:11 PM",By hand,Run,1800,5.00,')
     [activity] = read(data, settings).activities
     assert (activity.duration_s, activity.distance_m) == (1800.0, 5000.0)
+
+
+def test_a_row_names_its_recording(settings):
+    when = '"Oct 7, 2020, 2:43:11 PM"'
+    data = rows(
+        f"1,{when},Recorded,Run,1800,5.00, activities/1.fit.gz ",
+        f"2,{when},By hand,Run,1800,5.00,",
+        f"3,{when},Lost,Run,1800,5.00,#error#",
+    )
+    named = [activity.source_file for activity in read(data, settings).activities]
+    assert named == ["activities/1.fit.gz", "", None]
+    without = rows(f"1,{when},No such column,Run,1800,5.00,12", header=f"{ROW_HEADER},Calories")
+    assert read(without, settings).activities[0].source_file is None
 
 
 def test_columns_in_another_order_are_found_by_name(settings):
