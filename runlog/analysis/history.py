@@ -32,8 +32,9 @@ class History:
             shoe_reason (why that shoe, or why none),
             warmup, cooldown (1.0 done, 0.0 skipped, NaN unknown), warmup_source, warmup_confidence,
             cooldown_source, cooldown_confidence, part_of (all as ``warmup.habit_table`` says),
-            load (session load in the one unit of load_kind), load_source (what it was
-            counted from), trimp and edwards (by the heart rates, NaN without them),
+            load (session load in the one unit of load_kind), load_source (what it was counted from),
+            load_without_rpe (the same where no RPE enters it, else in another unit),
+            trimp and edwards (by the heart rates, NaN without them),
             stance_time_ms, stance_time_balance_pct (50 is even; by convention the left foot's share),
             vertical_oscillation_mm, vertical_ratio_pct, step_length_mm and avg_cadence_spm: means while
             running; cadence_drift_spm, stance_time_drift_ms … : last third less first (``track_summary``).

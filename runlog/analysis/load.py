@@ -10,6 +10,7 @@ changes later.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from runlog.analysis import load_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
@@ -118,7 +120,9 @@ RATIOS = ("acwr", "acwr_coupled", "acwr_uncoupled", "monotony")
 _WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
 
 
-def daily_metrics(history: History, through: pd.Timestamp | None = None) -> pd.DataFrame:
+def daily_metrics(
+    history: History, through: pd.Timestamp | None = None, now: datetime | None = None
+) -> pd.DataFrame:
     """Return all metrics of load by local calendar day, from the first run's day on.
 
     The averages start anew with the first run after a silence; each is NaN until its window is full again.
@@ -126,6 +130,8 @@ def daily_metrics(history: History, through: pd.Timestamp | None = None) -> pd.D
     Args:
         history: what happened.
         through: the last day (naive); None is the last day with a run, activity or entry.
+        now: aware; None where all days are over. The day that is under way is no day of rest yet: its runs
+            can raise a load but not lower it, as in the factors.
 
     Returns:
         Indexed by day (naive midnight), in the unit of ``history.load_kind`` but for the ratios:
@@ -133,13 +139,50 @@ def daily_metrics(history: History, through: pd.Timestamp | None = None) -> pd.D
             acute, chronic: means of 7 and 28 days, weighted towards the last (EWMA, per day);
             acwr: acute over chronic; acwr_coupled, acwr_uncoupled: the same of plain means;
             ctl, atl, tsb: fitness (42 days), fatigue (7 days) and form (yesterday's difference);
-            monotony, strain: of the last 7 days.
+            monotony, strain: of the last 7 days; undefined (NaN) where these are all alike.
         The ratios describe; they are no risk (Impellizzeri 2021: contested).
     """
     loads = daily_loads(history, through)
     parts = [load_metrics(stretch) for stretch in known_stretches(loads)]
     known = pd.concat(parts) if parts else pd.DataFrame(columns=list(FIRST_FULL_DAY), dtype=float)
-    return known.reindex(loads.index)
+    table = known.reindex(loads.index)
+    if now is not None and len(table) > 1 and table.index[-1] == _day_under_way(history, now):
+        table.iloc[-1] = _metrics_so_far(loads, table.iloc[-2], table.iloc[-1])
+    return table
+
+
+def _day_under_way(history: History, now: datetime) -> pd.Timestamp:
+    return pd.Timestamp(history.clock.day(now + timedelta(minutes=1)))
+
+
+def _metrics_so_far(
+    loads: pd.Series[float], yesterday: pd.Series[float], at_end: pd.Series[float]
+) -> pd.Series[float]:
+    """Return the metrics of a day under way.
+
+    Args:
+        loads: by day, that day the last.
+        yesterday: the metrics of the day before.
+        at_end: those of the day, were it over now.
+    """
+    so_far = at_end.copy()
+    means = ["acute", "chronic", "ctl", "atl"]
+    so_far[means] = np.maximum(yesterday[means], at_end[means])
+    so_far["acwr"] = so_far["acute"] / so_far["chronic"] if so_far["chronic"] > 0 else np.nan
+    for name, windows in _WINDOWS.items():
+        leaving = loads.reindex([loads.index[-1] - pd.Timedelta(days=days) for days in windows])
+        if not (loads.iloc[-1] >= leaving).all():
+            so_far[name] = yesterday[name]
+    return so_far
+
+
+#: The lengths of the windows, in days, of the metrics that have any.
+_WINDOWS = {
+    "monotony": (load_formulas.WEEK_DAYS,),
+    "strain": (load_formulas.WEEK_DAYS,),
+    "acwr_coupled": (load_formulas.WEEK_DAYS, load_formulas.CHRONIC_DAYS),
+    "acwr_uncoupled": (load_formulas.WEEK_DAYS,),
+}
 
 
 def load_metrics(loads: pd.Series[float]) -> pd.DataFrame:
@@ -167,18 +210,21 @@ def load_metrics(loads: pd.Series[float]) -> pd.DataFrame:
     return table.where(pd.DataFrame(full, index=table.index))
 
 
-def weekly_metrics(history: History, through: pd.Timestamp | None = None) -> pd.DataFrame:
+def weekly_metrics(
+    history: History, through: pd.Timestamp | None = None, now: datetime | None = None
+) -> pd.DataFrame:
     """Return the load of each of the runner's weeks (``settings.week_start``), and how the week ended.
 
     Args:
         history: what happened.
         through: the last day (naive); None is the last day with a run, activity or entry.
+        now: as for ``daily_metrics``.
 
     Returns:
         Indexed by the first day of the week: last (day of it), runs, days (of which something is known),
         load (their sum, NaN if none is known), and the other metrics as on the last of those days.
     """
-    by_day = daily_metrics(history, through)
+    by_day = daily_metrics(history, through, now)
     by_day["days"] = by_day["load"].notna().astype(int)
     by_day["runs"] = history.runs.groupby("day").size().reindex(by_day.index, fill_value=0)
     by_day["first"] = _first_of_week(pd.DatetimeIndex(by_day.index), history.settings.week_start)

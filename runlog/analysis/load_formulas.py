@@ -28,7 +28,12 @@ EDWARDS_ZONES = 5
 
 
 def session_rpe(minutes: ArrayLike, rpe: ArrayLike) -> NDArray[np.float64]:
-    """Return a session's load by effort felt: CR-10 rating × minutes (Foster 2001). Unit: points × min."""
+    """Return a session's load by effort felt: CR-10 rating × minutes (Foster 2001). Unit: points × min.
+
+    Args:
+        minutes: of the whole session, breaks included.
+        rpe: of the whole session, 0 to 10.
+    """
     return np.asarray(np.asarray(minutes, dtype=float) * np.asarray(rpe, dtype=float))
 
 
@@ -47,7 +52,7 @@ def banister_trimp(
 
     Args:
         minutes: of exercise.
-        heart_rate: mean, bpm; below rest counts as rest.
+        heart_rate: mean, bpm; below rest counts as rest, above the highest as the highest.
         hr_rest: bpm.
         hr_max: bpm, above ``hr_rest``.
         a: .64 for men, .86 for women.
@@ -56,7 +61,7 @@ def banister_trimp(
     Returns:
         TRIMP, of the same shape.
     """
-    reserve = np.maximum((np.asarray(heart_rate, dtype=float) - hr_rest) / (hr_max - hr_rest), 0.0)
+    reserve = np.clip((np.asarray(heart_rate, dtype=float) - hr_rest) / (hr_max - hr_rest), 0.0, 1.0)
     return np.asarray(minutes, dtype=float) * reserve * a * np.exp(b * reserve)
 
 

@@ -158,7 +158,9 @@ def _note_exceeded(max_bpm: float, observed_max: float) -> str:
     ).format(runs=MIN_RUNS_REACHING, seen=round(observed_max), seconds=round(HELD_S), highest=f"{max_bpm:g}")
 
 
-MIN_KNOWN_SHARE = 0.5  # of the runs must have what a kind of load needs
+#: Share of the runs so far that must have what a kind of load needs for it to be taken, and to be left.
+#: Apart, so that one run more or less with an RPE does not change the unit of every load back and forth.
+TAKEN_FROM_SHARE, LEFT_BELOW_SHARE = 0.6, 0.4
 MIN_COVERED_SHARE = 0.5  # of a run's time must have heart rates, so that they stand for the rest of it
 
 
@@ -189,8 +191,9 @@ class SessionLoads(NamedTuple):
     """Load of each run.
 
     Attributes:
-        runs: by run id: load (in the unit of ``kind``), load_source (what it was computed from), trimp
-            (Banister's) and edwards (Edwards' TRIMP), NaN without heart rates.
+        runs: by run id: load (in the unit of ``kind``), load_source (what it was computed from),
+            load_without_rpe (in the unit of the next kind where ``kind`` is session-RPE, else the same),
+            trimp (Banister's) and edwards (Edwards' TRIMP), NaN without heart rates.
         kind: the unit of the loads.
         notes: each returns a sentence on what was converted, estimated or assumed, or "".
     """
@@ -205,38 +208,63 @@ def session_loads(
 ) -> SessionLoads:
     """Return the load of each run, all of one kind.
 
-    The kind is the first of session-RPE, Banister's TRIMP and distance that at least half of the runs
-    have. The others are put on that scale by the runner's own median ratio to the distance or, where
-    there is none, to the time. Kind, ratios and estimated limits are those of the whole series: they
-    are its unit, not values of a moment.
+    The kind is the first of session-RPE, Banister's TRIMP and distance that enough of the runs have
+    (``choose_kind``). The others are put on that scale by the runner's own median ratio to the distance
+    or, where there is none, to the time. Kind, ratios and estimated limits are those of the whole series:
+    they are its unit, not values of a moment. Session-RPE counts the whole session, breaks included, as
+    Foster wrote it (J Strength Cond Res 2001;15:109); the other kinds count the time moved.
 
     Args:
-        runs: with duration_s, moving_s, distance_m, avg_hr and rpe.
+        runs: with start, duration_s, moving_s, distance_m, avg_hr and rpe.
         histograms: seconds at each heart rate by whole bpm, by run id, where there is a track.
         settings: with the limits of the heart rate.
     """
     minutes = runs["moving_s"].fillna(runs["duration_s"]) / 60.0
+    session_minutes = runs["duration_s"].fillna(runs["moving_s"]) / 60.0
     km = (runs["distance_m"] / 1000.0).where(runs["distance_m"] > 0)
     limits = heart_rate_limits([histogram for histogram in histograms.values() if histogram], settings)
     trimp, trimp_note = _heart_rate_loads(runs["avg_hr"], minutes, histograms, limits)
     kinds = {
-        LoadKind.EFFORT: pd.Series(load_formulas.session_rpe(minutes, runs["rpe"]), index=runs.index),
+        LoadKind.EFFORT: pd.Series(load_formulas.session_rpe(session_minutes, runs["rpe"]), runs.index),
         LoadKind.HEART_RATE: trimp["trimp"],
         LoadKind.DISTANCE: km,
         LoadKind.TIME: minutes,
     }
-    kind = next(kind for kind, loads in kinds.items() if _is_mostly_known(loads) or kind is LoadKind.TIME)
+    known = pd.DataFrame({kind: loads.notna() for kind, loads in kinds.items()})
+    known = known.loc[runs["start"].sort_values(kind="stable").index]
+    kind = choose_kind(known)
+    objective = choose_kind(known.drop(columns=LoadKind.EFFORT)) if kind is LoadKind.EFFORT else kind
     loads = kinds[kind]
     source = trimp["source"] if kind is LoadKind.HEART_RATE else pd.Series(_SOURCES[kind], runs.index)
     source = source.where(loads.notna(), np.where(km.notna(), "distance", "time"))
-    filled = _fill_by_ratio(loads, km, minutes)
+    frame = trimp[["trimp", "edwards"]].assign(
+        load=_fill_by_ratio(loads, km, minutes),
+        load_source=source,
+        load_without_rpe=_fill_by_ratio(kinds[objective], km, minutes),
+    )
     fill_note = partial(_note_filled, kind, int(loads.isna().sum()), len(runs))
-    frame = trimp[["trimp", "edwards"]].assign(load=filled, load_source=source)
     return SessionLoads(frame, kind, (fill_note, *_load_notes(kind, limits, trimp_note)))
 
 
-def _is_mostly_known(loads: pd.Series[float]) -> bool:
-    return bool(loads.notna().mean() >= MIN_KNOWN_SHARE)
+def choose_kind(known: pd.DataFrame) -> LoadKind:
+    """Return the kind of load that a series of runs is counted in.
+
+    Run by run, a kind is taken once ``TAKEN_FROM_SHARE`` of the runs so far have it, the first such kind
+    before the others, and stays until fewer than ``LEFT_BELOW_SHARE`` have it.
+
+    Args:
+        known: for each run, in the order of their starts, whether it has each kind (columns, the preferred
+            first); all runs have a time.
+    """
+    shares = known.cumsum().to_numpy() / np.arange(1, len(known) + 1)[:, None]
+    by_time = chosen = len(known.columns) - 1
+    for share in shares:
+        preferred = int(np.argmax(np.append(share >= TAKEN_FROM_SHARE, True)))
+        if preferred < chosen:
+            chosen = preferred
+        elif share[chosen] < LEFT_BELOW_SHARE:
+            chosen = min(preferred, by_time)
+    return LoadKind(known.columns[chosen])
 
 
 def _fill_by_ratio(

@@ -60,8 +60,10 @@ _HELP = f"""List the training load of each day up to today, or of each week.
 {_METRIC_LINES}
 
 Load is counted in session-RPE points (effort times minutes), TRIMP (by heart
-rate) or distance: the first that half of your runs have. The ratio describes
-and is no risk: studies disagree on whether it says anything about injury.
+rate) or distance: the first that 6 of 10 of your runs have, and it stays until
+fewer than 4 of 10 do. The ratio describes and is no risk: studies disagree on
+whether it says anything about injury. Today counts as a day of rest only when
+it is over. Monotony and strain are undefined where 7 days are exactly alike.
 
 A day without a run is a day of rest for 14 days after the last sign of life
 (a run, another activity, a diary entry; silence_days in config.toml); later
@@ -118,7 +120,8 @@ def load(fmt: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *
 
     with open_journal() as journal:
         history = journal.history()
-    frame = weekly_metrics(history, _today(history)) if weekly else daily_metrics(history, _today(history))
+    metrics_of = weekly_metrics if weekly else daily_metrics
+    frame = metrics_of(history, _today(history), now())
     listed = frame if last is None else frame.tail(last)
     shown = listed.dropna(subset="load") if fmt == "table" else listed
     names = metrics or (DEFAULT_METRICS if fmt == "table" else tuple(METRICS))

@@ -31,18 +31,21 @@ def test_strength_counts_days_from_diary_and_watch():
     )
     assert value(diary.strength_7d, history, "2026-05-02 08:30") == 1
     assert value(diary.strength_7d, history, "2026-05-04 20:00") == 2
-    assert value(diary.strength_7d, history, "2026-05-10 12:00") == 0
-    assert value(diary.strength_7d, history, "2026-05-11 12:00") is None
+    assert value(diary.strength_7d, history, "2026-05-10 12:00") == 1
+    assert value(diary.strength_7d, history, "2026-05-11 12:00") == 0
+    assert value(diary.strength_7d, history, "2026-05-12 12:00") is None
     assert value(diary.strength_7d, history, "2026-05-20 20:00") == 0
 
 
 def test_strength_days_are_seven_at_most_and_of_the_local_calendar():
-    """At noon the last 7 × 24 hours reach into an eighth day, which does not count."""
+    """A day without a session counts only when it is over: until then the seven days before it do."""
     entries = [wrote(day, f"2026-05-{day:02d} 20:00", strength=True) for day in range(1, 8)]
     history = past([strength_session(9, "2026-05-08 07:00")], entries)
     assert value(diary.strength_7d, history, "2026-05-07 23:00") == 7
     assert value(diary.strength_7d, history, "2026-05-08 12:00") == 7
-    assert value(diary.strength_7d, history, "2026-05-09 00:30") == 6
+    assert value(diary.strength_7d, history, "2026-05-09 00:30") == 7
+    assert value(diary.strength_7d, history, "2026-05-09 23:58") == 7
+    assert value(diary.strength_7d, history, "2026-05-09 23:59") == 6
 
 
 def test_mobility_counts_days_of_yoga_stretching_and_pilates():
@@ -59,7 +62,8 @@ def test_mobility_counts_days_of_yoga_stretching_and_pilates():
     assert value(diary.mobility_7d, history, "2026-05-03 12:00") == 1
     assert value(diary.mobility_7d, history, "2026-05-04 21:00") == 2
     assert value(diary.mobility_7d, history, "2026-05-10 12:00") == 1
-    assert value(diary.mobility_7d, history, "2026-05-11 12:00") is None
+    assert value(diary.mobility_7d, history, "2026-05-11 12:00") == 1
+    assert value(diary.mobility_7d, history, "2026-05-12 12:00") is None
     assert value(diary.mobility_7d, history, "2026-05-21 12:00") == 0
     assert value(diary.strength_7d, history, "2026-05-04 21:00") == 1
 
@@ -93,8 +97,8 @@ def test_a_day_that_is_an_hour_longer_or_shorter_is_one_day():
         midnight = night - timedelta(seconds=after)
         moments = pd.DatetimeIndex([midnight - timedelta(minutes=1), midnight])
         assert diary.desk_hours(history, moments).isna().tolist() == [False, True]
-        week = midnight + timedelta(days=5)
-        moments = pd.DatetimeIndex([week - timedelta(minutes=1), week])
+        week = midnight + timedelta(days=6)
+        moments = pd.DatetimeIndex([week - timedelta(minutes=2), week - timedelta(minutes=1)])
         assert diary.strength_7d(history, moments).isna().tolist() == [False, True]
 
 

@@ -56,6 +56,54 @@ def test_a_kind_that_few_runs_have_is_not_used():
     assert past(runs).load_kind == LoadKind.DISTANCE
 
 
+def rated(answers):
+    """Runs of an hour, a day apart, of which those marked x have an effort."""
+    return [
+        ran(day, f"2026-{4 + day // 28:02d}-{1 + day % 28:02d} 08:00", 10, rpe=5 if answer == "x" else None)
+        for day, answer in enumerate(answers)
+    ]
+
+
+@pytest.mark.parametrize("start", ["x-x-x-x-x-", "-x-x-x-x-x", "xxxxx-----", "-----xxxxx", "xxx-xx----"])
+def test_one_more_effort_does_not_turn_the_kind_back_and_forth(start):
+    """Around half of the runs have one: whatever it is counted in, it stays so for many runs."""
+    kinds = [past(rated(start + ("x-" * 12)[:more])).load_kind for more in range(24)]
+    assert len({*kinds}) == 1
+
+
+def test_the_kind_changes_once_enough_runs_have_it_and_back_once_few_do():
+    few = "-" * 20
+    more = [past(rated(few + "x" * count)).load_kind for count in range(36)]
+    assert more.index(LoadKind.EFFORT) == 30  # of 50: 60%
+    assert set(more[30:]) == {LoadKind.EFFORT}
+    less = [past(rated("x" * 20 + "-" * count)).load_kind for count in range(36)]
+    assert less.index(LoadKind.DISTANCE) == 31  # 20 of 51: below 40%
+
+
+def test_a_session_lasts_with_its_breaks_and_a_distance_or_heart_does_not():
+    run = ran(1, "2026-05-01 08:00", 10, 60, moving_s=45 * 60.0, rpe=4, avg_hr=150.0)
+    history = past([run], **LIMITS)
+    assert history.runs["load"].tolist() == [240]
+    assert history.runs["trimp"].tolist() == pytest.approx([trimp(45, 150)])
+
+
+def test_the_load_without_efforts_is_of_the_next_kind():
+    by_heart = [ran(day, f"2026-05-0{day} 08:00", 10, rpe=4, avg_hr=150.0) for day in (1, 2)]
+    history = past(by_heart, **LIMITS)
+    assert history.load_kind == LoadKind.EFFORT
+    assert history.runs["load_without_rpe"].tolist() == pytest.approx([trimp(60, 150)] * 2)
+    by_distance = past([ran(1, "2026-05-01 08:00", 8, rpe=4), ran(2, "2026-05-02 08:00", None, rpe=4)])
+    assert by_distance.runs["load_without_rpe"].tolist() == pytest.approx([8, 8])
+    without = past([ran(1, "2026-05-01 08:00", 8)])
+    assert without.runs["load_without_rpe"].equals(without.runs["load"].rename("load_without_rpe"))
+
+
+def test_a_heart_rate_above_the_highest_counts_as_the_highest():
+    history = past([beating(1, {190: 1800.0, 200: 1800.0}, avg_hr=195.0)], **LIMITS)
+    assert history.runs["trimp"].tolist() == pytest.approx([trimp(60, 190)])
+    assert trimp(60, 195) == trimp(60, 190)
+
+
 def test_an_effort_of_0_is_a_load_of_0():
     history = past([ran(1, "2026-05-01 08:00", rpe=0), ran(2, "2026-05-02 08:00", rpe=3)])
     assert history.runs["load"].tolist() == [0, 180]

@@ -97,7 +97,8 @@ class Factor:
             raise ValueError(f"the habit {self.name} must be last_run_only: it is done with a run")
 
 
-HOUR_US = 3_600_000_000
+MINUTE_US = 60_000_000
+HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 
 #: For so long after its end a run is an exposure of the ratings (the primary window of the links).
@@ -107,6 +108,14 @@ LAST_RUN_HOLDS_US = 24 * HOUR_US
 def to_microseconds(times: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArray[np.int64]:
     """Convert times to microseconds since 1970, UTC (naive times: by their own clock)."""
     return pd.DatetimeIndex(times).as_unit("us").asi8
+
+
+def days_under_way(history: History, moments: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the local day under way at each moment, counted from 1970.
+
+    In its last minute a day is over, and the next one is under way.
+    """
+    return history.clock.days(moments + MINUTE_US)
 
 
 @lru_cache(maxsize=8)  # most factors begin with it

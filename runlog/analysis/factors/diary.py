@@ -21,10 +21,11 @@ MOBILITY = {"flexibility_training", "mobility", "stretching", "yoga", "pilates"}
 
 
 def strength_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Days with a strength session among the last 7, today's so far included, told or recorded.
+    """Days with a strength session among the last 7 that are over, told or recorded.
 
-    Unit: local calendar days, 0 to 7. Step: 1. NaN where the diary says nothing of strength in those 7
-    days and no session was recorded. Minutes do not count: they are rarely told.
+    Today takes the place of the first of them as soon as there is a session today. Unit: local calendar
+    days, 0 to 7. Step: 1. NaN where the diary says nothing of strength in those 7 days and no session was
+    recorded. Minutes do not count: they are rarely told.
     """
     return _days_in_week(
         history, moments, _known_sessions(history, _strength_done(history.entries), STRENGTH)
@@ -131,13 +132,20 @@ def _known_sessions(history: History, answers: pd.Series[float], words: set[str]
 
 
 def _days_in_week(history: History, moments: pd.DatetimeIndex, sessions: pd.DataFrame) -> pd.Series[float]:
-    """Return on how many of the 7 local days up to each moment it was done, NaN where all are unknown."""
+    """Return on how many of 7 local days it was done, NaN where all are unknown.
+
+    They are the last 7 that are over: a day under way says nothing before it has a session. Then it counts
+    instead of the first of them.
+    """
     at_us = base.to_microseconds(moments)
-    moment, row = base.window_pairs(base.to_microseconds(sessions["moment"]), at_us, WEEK_DAYS + 2)
-    ago = history.clock.days(at_us)[moment] - base.to_microseconds(sessions["day"])[row] // base.DAY_US
+    moment, row = base.window_pairs(base.to_microseconds(sessions["moment"]), at_us, WEEK_DAYS + 3)
+    today = base.days_under_way(history, at_us)[moment]
+    ago = today - base.to_microseconds(sessions["day"])[row] // base.DAY_US
     ago = np.maximum(ago, 0)  # of a traveller who went back a day: today
     pairs = pd.DataFrame({"moment": moment, "ago": ago, "done": sessions["done"].to_numpy(bool)[row]})
-    pairs = pairs[pairs["ago"] < WEEK_DAYS]
+    done_today = pairs.loc[pairs["done"] & (pairs["ago"] == 0), "moment"]
+    first = np.where(pairs["moment"].isin(done_today), WEEK_DAYS - 1, WEEK_DAYS)
+    pairs = pairs[pairs["ago"] <= first]
     known = pairs.groupby("moment").size()
     done = pairs[pairs["done"]].groupby("moment")["ago"].nunique()
     days = done.reindex(known.index, fill_value=0).reindex(np.arange(len(moments)))

@@ -1,6 +1,7 @@
 """Compute factors of training load. A run counts on its local calendar day, from its end on.
 
-At the end of a day each has the value of the daily series (``load.daily_metrics``).
+At the end of a day each has the value of the daily series (``load.daily_metrics``). The time of day moves
+none of them: a day that is not over is no day of rest yet, so its runs can raise a load but not lower it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Acute load: the daily loads weighted towards the last 7 days (EWMA), today's so far included.
+    """Acute load: daily loads weighted towards the last 7 days that are over, raised by today's runs.
 
     Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 7 days of a log,
     and after a silence in which nobody kept it.
@@ -46,7 +47,7 @@ ACUTE_LOAD = Factor(
 
 
 def chronic_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Chronic load: the daily loads weighted towards the last 28 days (EWMA), today's so far included.
+    """Chronic load: daily loads weighted towards the last 28 days that are over, raised by today's runs.
 
     Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 28 days of a log,
     and after a silence in which nobody kept it.
@@ -114,18 +115,21 @@ RUN_SPIKE = Factor(
 
 
 def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Mean over population SD of the last 7 calendar days' loads, today's so far included.
+    """Mean over population SD of the loads of the last 7 calendar days that are over.
 
-    Unit: ratio, at most 10. Step: 0.5. NaN where all 7 days are alike, in the first 7 days of a log, and
+    Today takes the place of the first of them once its runs make at least that day's load. Unit: ratio, at
+    most 10. Step: 0.5. NaN, as undefined, where all 7 days are alike; in the first 7 days of a log, and
     after a silence in which nobody kept it.
     """
     log = _log_state(history, moments)
     first, full = _daily_series(history)
-    days = log.today[:, None] - np.arange(load_formulas.WEEK_DAYS)[::-1]
+    days = log.today[:, None] - np.arange(load_formulas.WEEK_DAYS + 1)[::-1]
     loads = np.where(days < log.last_day[:, None], _take_inside(full, days - first), 0.0)
     loads = np.where(days == log.last_day[:, None], log.load_of_last_day[:, None], loads)
-    known = log.stretch_days >= FIRST_FULL_DAY["monotony"]
-    return pd.Series(np.where(known, load_formulas.monotony(loads), np.nan), index=moments)
+    with_today = (loads[:, -1] >= loads[:, 0])[:, None]
+    week = np.where(with_today, loads[:, 1:], loads[:, :-1])
+    known = log.finished_days >= FIRST_FULL_DAY["monotony"]
+    return pd.Series(np.where(known, load_formulas.monotony(week), np.nan), index=moments)
 
 
 MONOTONY = Factor(
@@ -146,18 +150,19 @@ class _LogState(NamedTuple):
     """State of the log at each moment; days are counted from 1970.
 
     Attributes:
-        today: the local day of the moment.
+        today: the local day under way; in the last minute of a day, which is over, the next.
         last_day: the last day with a run, activity or entry.
         stretch_start: the first run's day of the unbroken stretch.
         load_of_last_day: so far.
-        stretch_days: length of the stretch, today included; -1 where today is not known to be in one.
+        finished_days: number of the days of the stretch that are over; -1 where the last of them is not
+            known to be in one.
     """
 
     today: NDArray[np.int64]
     last_day: NDArray[np.int64]
     stretch_start: NDArray[np.int64]
     load_of_last_day: NDArray[np.float64]
-    stretch_days: NDArray[np.int64]
+    finished_days: NDArray[np.int64]
 
 
 def _log_state(history: History, moments: pd.DatetimeIndex) -> _LogState:
@@ -166,21 +171,22 @@ def _log_state(history: History, moments: pd.DatetimeIndex) -> _LogState:
     position = base.index_before(base.to_microseconds(table["moment"]), at)
     so_far = table.groupby("day")["load"].cumsum().to_numpy(float)
     last_day, stretch_start = (_day_numbers(table[name], position) for name in ("day", "stretch_start"))
-    today = np.maximum(history.clock.days(at), last_day)
-    known = (stretch_start != NEVER) & (today - last_day <= history.settings.silence_days)
+    today = np.maximum(base.days_under_way(history, at), last_day)
+    known = (stretch_start != NEVER) & (today - 1 - last_day <= history.settings.silence_days)
     return _LogState(
         today,
         last_day,
         stretch_start,
         base.take_at(so_far, position),
-        np.where(known, today - stretch_start + 1, -1),
+        np.where(known, today - stretch_start, -1),
     )
 
 
 def _ewma_at(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[np.float64]:
     """Return ``load_formulas.ewma`` as of each moment.
 
-    It is made of the mean of the day before the last, the load of the last day so far, and days of rest.
+    It is made of the mean of the day before the last with evidence, the load of that day so far, and the
+    days of rest that are over since. As long as that last day is under way, it can only raise the mean.
     """
     log = _log_state(history, moments)
     first, means = _daily_series(history, days)
@@ -191,8 +197,9 @@ def _ewma_at(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[
         log.load_of_last_day,
         before + weight * (log.load_of_last_day - before),
     )
-    faded = with_load * (1.0 - weight) ** (log.today - log.last_day)
-    return np.where(log.stretch_days >= days, faded, np.nan)
+    rest_days = log.today - 1 - log.last_day
+    mean = np.where(rest_days < 0, np.maximum(with_load, before), with_load * (1.0 - weight) ** rest_days)
+    return np.where(log.finished_days >= days, mean, np.nan)
 
 
 def _daily_series(history: History, days: int | None = None) -> tuple[int, NDArray[np.float64]]:

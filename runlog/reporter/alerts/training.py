@@ -128,10 +128,10 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
     days, moments = common.days_until(history, now)
     values = common.factor_values("monotony", history, moments)
     alike = (values > history.settings.monotony).to_numpy()
-    # A day is a day of rest only when it is over: until tonight what held last night still holds.
-    through = len(days) if alike[-1] else len(days) - 1
-    if not alike[through - 1]:
+    if not alike[-1]:
         return []
+    # Today is one of the seven days only once its runs count.
+    through = len(days) if values.iloc[-1] != values.iloc[-2] else len(days) - 1
     last = days[through - 1]
     kind, unit = history.load_kind, history.settings.units
     week = daily_metrics(history, last)["load"].loc[last - pd.Timedelta(days=WEEK_DAYS - 1) : last]
