@@ -36,7 +36,7 @@ _NAMES = (
 
 
 #: Fields that came later; unset they are left out, so that an older runlog still reads the export.
-_LATER_FIELDS = frozenset({"source_file", "merged_by_hand"})
+_LATER_FIELDS = frozenset({"source_file", "merged_by_hand", "nights"})
 
 
 class InvalidRecord(ValueError):

@@ -42,13 +42,94 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Night:
+    """What a watch or an app says about one night.
+
+    Attributes:
+        source: the service, or the format of the list.
+        day: the local day after the night.
+        sleep_hours: hours asleep.
+        resting_hr: resting heart rate, in bpm.
+        hrv: heart rate variability in that night, as RMSSD in ms.
+        stress: 0 to 100, as the source has it: a watch's mean of the day before, or the runner's own rating.
+    """
+
+    source: str
+    day: date
+    sleep_hours: float | None = None
+    resting_hr: float | None = None
+    hrv: float | None = None
+    stress: float | None = None
+
+
+#: The least and the most that each value of a night can be; what lies outside is unknown.
+NIGHT_LIMITS: Mapping[str, tuple[float, float]] = {
+    "sleep_hours": (0.1, 24.0),
+    "resting_hr": (20.0, 150.0),
+    "hrv": (1.0, 400.0),
+    "stress": (0.0, 100.0),
+}
+
+
+def make_night(source: str, day: date, **values: float | None) -> Night | None:
+    """Return a night without the values that cannot be; None where none is left."""
+    possible = {
+        name: float(value)
+        for name, value in values.items()
+        if value is not None and NIGHT_LIMITS[name][0] <= value <= NIGHT_LIMITS[name][1]
+    }
+    return Night(source, day, **possible) if possible else None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """What is remembered of a service that runs are fetched from; never its key.
+
+    Attributes:
+        name: "garmin" or "intervals".
+        since: the first local day that is fetched; None: everything.
+        synced_at: when everything up to then had been fetched; None: never.
+        nights_until: the last local day whose wellness was fetched.
+        key_expires: the last local day on which its key is accepted; None: not known.
+        refused_at: when it refused the key, and accepted none since.
+    """
+
+    name: str
+    since: date | None = None
+    synced_at: datetime | None = None
+    nights_until: date | None = None
+    key_expires: date | None = None
+    refused_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedActivity:
+    """What became of one activity of a service.
+
+    Attributes:
+        external: the id that the service gives it.
+        start: when it began.
+        fingerprint: of what the service's list says about it.
+        outcome: "added", "known" … as of a file; "stub" where the service may not pass it on.
+        reason: why.
+    """
+
+    external: str
+    start: datetime
+    fingerprint: str
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """The content of one file: any of activities, diary entries, shoes and problems."""
+    """The content of one file: any of activities, diary entries, shoes, nights and problems."""
 
     format: str  # "fit", "gpx", "diary" …
     activities: tuple[Activity, ...] = ()
     entries: tuple[Entry, ...] = ()
     shoes: tuple[Shoe, ...] = ()
+    nights: tuple[Night, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = field(default=())  # shown in the summary: assumptions, salvage
     replaces_earlier: bool = False  # the user keeps editing it: rows missing from a new version are deleted
@@ -163,6 +244,8 @@ class Snapshot:
         default_factory=dict
     )  # by the id of the run, before routes are joined
     plans: Sequence[Plan] = ()
+    nights: Sequence[Night] = ()
+    services: Sequence[ServiceState] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +302,7 @@ class ExportedJournal:
         plans: the planned comparisons.
         routes: all routes that were ever found.
         on_route: the route of each run, by its id in ``activities``.
+        nights: what watches and apps say about nights.
         activities: the recordings of every activity by its id, as the export names it.
     """
 
@@ -231,6 +315,7 @@ class ExportedJournal:
     plans: tuple[Plan, ...] = ()
     routes: tuple[Route, ...] = ()
     on_route: Mapping[int, RouteAssignment] = field(default_factory=dict)
+    nights: tuple[Night, ...] = ()
     activities: Mapping[int, tuple[RecordingKey, ...]]
 
 

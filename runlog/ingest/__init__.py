@@ -158,7 +158,7 @@ def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport
 
 
 def _is_empty(parsed: ParsedFile) -> bool:
-    return not (parsed.activities or parsed.entries or parsed.shoes or parsed.exported)
+    return not (parsed.activities or parsed.entries or parsed.shoes or parsed.nights or parsed.exported)
 
 
 def _join_messages(messages: tuple[str, ...]) -> str:

@@ -86,6 +86,7 @@ def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[st
         (counts.entries.removed, "removed, being no longer in it"),
         (counts.updated, "updated"),
         (counts.removed, "removed, being no longer in it"),
+        (counts.nights, "night" if counts.nights == 1 else "nights"),
         (pairs, "pair of shoes added" if pairs == 1 else "pairs of shoes added"),
         (counts.shoes_completed, "completed with what was not known of them"),
     )

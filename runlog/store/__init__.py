@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVa
 from runlog import fileio
 from runlog.errors import StoreError
 from runlog.records import Snapshot
-from runlog.store import activities, connection, diary, privacy, recordings, routes, shoes, trials
+from runlog.store import activities, clouds, connection, diary, privacy, recordings, routes, shoes, trials
 from runlog.store.connection import transaction, translate_decode_errors, translate_errors
 from runlog.store.schema import is_current, migrate
 
@@ -222,6 +222,8 @@ class Store:
                 routes=routes.read_routes(db),
                 route_ids=routes.read_route_by_run(db),
                 plans=trials.read_trials(db),
+                nights=diary.read_nights(db),
+                services=clouds.read_services(db),
             )
 
     def update_derived(self, derive: Callable[[Track], PackedDerived], version: int) -> None:

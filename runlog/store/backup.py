@@ -32,7 +32,7 @@ from runlog.store.connection import (
     translate_errors,
     translate_write_errors,
 )
-from runlog.store.schema import BACKUP_TABLE, MIGRATIONS, find_schema_differences
+from runlog.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -126,7 +126,7 @@ def check_backup(db: sqlite3.Connection, file: Path) -> HomeContents:
         raise BadInput(f"{file}: a database, but not one of runlog")
     if connection.read_version(db) > len(MIGRATIONS):
         raise BadInput(f"{file}: a newer runlog has written it; update this one, then restore again")
-    found = connection.integrity_errors(db) or find_schema_differences(db)
+    found = connection.integrity_errors(db) or checks.find_schema_differences(db)
     if found:
         raise BadInput(f"{file}: this backup is damaged ({found[0]}); use another one")
     contents = connection.count_contents(db)
@@ -223,7 +223,7 @@ def _read_config(config: Path) -> bytes | None:
 
 def _store_config(db: sqlite3.Connection, config: bytes | None, now: datetime) -> None:
     db.execute("DROP TABLE IF EXISTS backup")
-    db.execute(BACKUP_TABLE)
+    db.execute(checks.BACKUP_TABLE)
     db.execute("INSERT INTO backup VALUES (?, ?, ?)", (rows.utc_text(now), config, "0" * 64))
     db.execute("UPDATE backup SET sha256 = ?", (content_checksum(db),))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +14,12 @@ from runlog.localtime import EARLIEST_VALID, MAX_AHEAD
 from runlog.model import shoe_key, shoe_names_by_key
 from runlog.results import RESTORE_ADVICE, CheckFinding
 from runlog.store import activities, connection, decode_checks, rows, shoes
-from runlog.store.connection import UNDECODABLE, transaction, translate_errors
+from runlog.store.connection import UNDECODABLE, connect, read_version, transaction, translate_errors
 from runlog.store.decode_checks import Fault
-from runlog.store.schema import MIGRATIONS, find_schema_differences
+from runlog.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from runlog.model import Activity, Shoe
@@ -283,3 +285,73 @@ def import_statistics(db: sqlite3.Connection) -> ImportStatistics:
         db.execute("SELECT sport, sub_sport, count(*) FROM recording GROUP BY 1, 2 ORDER BY 1, 2").fetchall(),
         db.execute(outcomes).fetchall() if has_outcomes else None,
     )
+
+
+#: The table that makes a database a backup, and that of a runlog before it had a checksum.
+BACKUP_TABLE = (
+    "CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB, "
+    "sha256 TEXT NOT NULL CHECK (length(sha256) = 64)) STRICT"
+)
+_OLD_BACKUP_TABLE = "CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB) STRICT"
+
+_TOKEN = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|\s+|('(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|\w+|.)""", re.DOTALL
+)
+_STATISTICS = ("sqlite_stat1", "sqlite_stat4")  # by ANALYZE of another program
+_MAX_NAME = 60
+
+
+class _Part(NamedTuple):
+    """A table, index, trigger or view."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name[:_MAX_NAME]!r}"
+
+
+def find_schema_differences(db: sqlite3.Connection) -> list[str]:
+    """Return how the tables differ from those that the migrations make for the version of a database.
+
+    Comments and white space do not count, nor does the table of a backup.
+    """
+    version = read_version(db)
+    if not 0 < version <= len(MIGRATIONS):
+        return [f"no runlog up to this one has a version {version} of the tables"]
+    expected, found = _expected_schema(MIGRATIONS[:version]), _read_schema(db)
+    return [
+        *(f"{part} is missing" for part in sorted(expected.keys() - found.keys())),
+        *(f"{part} does not belong there" for part in sorted(found.keys() - expected.keys())),
+        *(
+            f"{part} is another"
+            for part in sorted(expected)
+            if found.get(part, expected[part]) != expected[part]
+        ),
+    ]
+
+
+@lru_cache(maxsize=4)
+def _expected_schema(steps: tuple[tuple[str, ...], ...]) -> Mapping[_Part, object]:
+    with closing(connect(":memory:")) as db:
+        for statement in chain.from_iterable(steps):
+            db.execute(statement)
+        return _read_schema(db)
+
+
+def _read_schema(db: sqlite3.Connection) -> dict[_Part, object]:
+    """Return the table and the words of each part of a schema."""
+    parts: dict[_Part, object] = {
+        _Part(str(row[0]), str(row[1])): (row[2], _tokens(row[3] or ""))
+        for row in db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")
+    }
+    for name in _STATISTICS:
+        parts.pop(_Part("table", name), None)
+    backup = _Part("table", "backup")
+    if parts.get(backup) in [("backup", _tokens(sql)) for sql in (BACKUP_TABLE, _OLD_BACKUP_TABLE)]:
+        del parts[backup]
+    return parts
+
+
+def _tokens(sql: str) -> list[str]:
+    return [token for token in _TOKEN.findall(sql) if token]

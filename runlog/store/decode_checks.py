@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog.results import RESTORE_ADVICE, CheckFinding
-from runlog.store import activities, alerts, rows, trials
+from runlog.store import activities, alerts, clouds, diary, rows, trials
 from runlog.store.connection import UNDECODABLE
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ _ROWS = (
 _TABLES: tuple[tuple[str, str, Callable[[sqlite3.Connection], object]], ...] = (
     ("alert", "what is known of the alerts", alerts.read_alerts),
     ("plan", "the plans", trials.read_trials),
+    ("night", "what is known of the nights", diary.read_nights),
+    ("service", "what is known of the services", clouds.read_services),
 )
 
 

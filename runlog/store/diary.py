@@ -1,12 +1,14 @@
-"""Add, change and remove diary entries; apply a diary file to its rows."""
+"""Add, change and remove diary entries; apply a diary file to its rows; store the nights of a watch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
 from runlog.model import MAX_ENTRY_VALUES
+from runlog.records import NIGHT_LIMITS, Night
 from runlog.store import rows
 
 if TYPE_CHECKING:
@@ -192,3 +194,34 @@ def _validated(entry: Entry) -> Entry:
         strength=done,
         strength_min=minutes if done else None,
     )
+
+
+_NIGHT_VALUES = tuple(NIGHT_LIMITS)
+
+
+def read_nights(db: sqlite3.Connection) -> list[Night]:
+    """Return what all sources say about all nights, by day."""
+    return [night_from_row(row) for row in db.execute("SELECT * FROM night ORDER BY day, source")]
+
+
+def night_from_row(row: sqlite3.Row) -> Night:
+    """Return the night in a row."""
+    return Night(row["source"], date.fromisoformat(row["day"]), *(row[name] for name in _NIGHT_VALUES))
+
+
+def save_nights(db: sqlite3.Connection, nights: Iterable[Night]) -> int:
+    """Store nights, and return how many are new or say something else; a value that is missing now stays."""
+    return sum(_save_night(db, night) for night in nights)
+
+
+def _save_night(db: sqlite3.Connection, night: Night) -> bool:
+    values = [getattr(night, name) for name in _NIGHT_VALUES]
+    names = ", ".join(_NIGHT_VALUES)
+    merged = [f"coalesce(excluded.{name}, night.{name})" for name in _NIGHT_VALUES]
+    done = db.execute(
+        f"INSERT INTO night (source, day, {names}) VALUES (?, ?, ?, ?, ?, ?) "  # noqa: S608 - our own names
+        f"ON CONFLICT (source, day) DO UPDATE SET ({names}) = ({', '.join(merged)}) "
+        f"WHERE ({names}) IS NOT ({', '.join(merged)})",
+        (night.source, night.day.isoformat(), *values),
+    )
+    return done.rowcount > 0

@@ -118,6 +118,7 @@ def add_file(
     is_partial = any(problem.by_clock for problem in parsed.problems)
     db.execute("UPDATE file SET is_partial = ? WHERE id = ?", (is_partial, file_id))
     results = [shoes.add_or_complete(db, shoe) for shoe in parsed.shoes]
+    counts.nights = diary.save_nights(db, parsed.nights)
     counts.shoes_added, counts.shoes_completed = results.count(shoes.ADDED), results.count(shoes.COMPLETED)
     return counts
 
@@ -147,6 +148,7 @@ def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed:
     listed = [replace(one, external=f"{one.external}{suffix}") for one in parsed.activities]
     counts = recordings.add_recordings(db, listed, [None] * len(listed), file_id, columns=parsed.columns)
     counts.entries = entries
+    counts.nights = diary.save_nights(db, parsed.nights)
     if complete:
         counts.removed = recordings.remove_missing_rows(db, suffix, [one.external for one in listed])
         save_version(db, path, file_id)

@@ -99,6 +99,7 @@ def export_journal(db: sqlite3.Connection) -> ExportedJournal:
         versions={row["path"]: row["sha256"] for row in versions},
         alerts=tuple(alerts.read_alerts(db)),
         plans=tuple(trials.read_trials(db)),
+        nights=tuple(diary.read_nights(db)),
     )
 
 
@@ -230,6 +231,7 @@ def import_journal(db: sqlite3.Connection, exported: ExportedJournal) -> ImportC
     _import_versions(db, exported.versions.items())
     alerts.import_alerts(db, exported.alerts)
     trials.import_trials(db, exported.plans)
+    diary.save_nights(db, exported.nights)
     routes.import_routes(db, exported.routes, _assignments_by_stored_run(exported.on_route, run_of))
     pairs = shoes.import_shoes(db, exported.shoes)
     rules = list(_import_shoe_rules(db, exported.shoe_rules, counts.problems))

@@ -44,6 +44,7 @@ class ImportCounts:
         removed: how many are no longer in it.
         unread: how many rows keep a field, by its name, because no column for it was found.
         entries: how many diary entries were added, updated and removed.
+        nights: how many nights are new or say something else.
         shoes_added: how many pairs of shoes are new.
         shoes_completed: how many pairs or rules learnt something.
         problems: what could not be imported.
@@ -60,6 +61,7 @@ class ImportCounts:
     removed: int = 0
     unread: Counter[str] = field(default_factory=Counter)
     entries: EntryCounts = field(default_factory=EntryCounts)
+    nights: int = 0
     shoes_added: int = 0
     shoes_completed: int = 0
     problems: list[str] = field(default_factory=list)
@@ -148,11 +150,11 @@ def remove_missing_rows(db: sqlite3.Connection, list_suffix: str, present: Itera
     vanished = [row for row in found if row["external"] not in still]
     for row in vanished:
         db.execute("DELETE FROM recording WHERE id = ?", (row["id"],))
-        _remove_if_empty(db, row["activity_id"])
+        remove_if_empty(db, row["activity_id"])
     return len(vanished)
 
 
-def _remove_if_empty(db: sqlite3.Connection, activity_id: int) -> None:
+def remove_if_empty(db: sqlite3.Connection, activity_id: int) -> None:
     """Remove an activity without recordings; its diary entries stay, without a run."""
     if db.execute("SELECT 1 FROM recording WHERE activity_id = ?", (activity_id,)).fetchone() is None:
         db.execute("UPDATE entry SET run = NULL WHERE run = ?", (activity_id,))

@@ -5,18 +5,14 @@ A released step never changes; new ones are appended.
 
 from __future__ import annotations
 
-import re
-from contextlib import closing
-from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from runlog.errors import StoreError
-from runlog.store.connection import connect, read_version, transaction
+from runlog.store.connection import read_version, transaction
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
 
 INITIAL_TABLES = (
     """
@@ -274,6 +270,42 @@ PAIRED_FILES = (
 )
 
 
+CLOUDS = (
+    """
+    CREATE TABLE service (            -- a cloud that runs are fetched from; its key is not stored here
+        name         TEXT PRIMARY KEY,
+        since        TEXT,            -- the first local day that is fetched; NULL: everything
+        synced_at    TEXT,            -- when everything up to then had been fetched
+        nights_until TEXT,            -- the last local day whose wellness was fetched
+        key_expires  TEXT,            -- the last local day on which the key is accepted; NULL: not known
+        refused_at   TEXT             -- when the service refused the key, and accepted none since
+    ) STRICT
+    """,
+    """
+    CREATE TABLE fetched (            -- what became of each activity of a service
+        service     TEXT NOT NULL,
+        external    TEXT NOT NULL,    -- the id that the service gives it
+        start       TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,    -- of what the service's list says about it
+        outcome     TEXT NOT NULL,
+        reason      TEXT NOT NULL,
+        PRIMARY KEY (service, external)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE night (              -- what a watch or an app says about a night, by the day after it
+        source      TEXT NOT NULL,
+        day         TEXT NOT NULL,
+        sleep_hours REAL,
+        resting_hr  REAL,
+        hrv         REAL,             -- RMSSD in ms
+        stress      REAL,             -- 0 to 100
+        PRIMARY KEY (source, day)
+    ) STRICT
+    """,
+)
+
+
 #: The statements of each step: it brings a database of the version before it one step on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     INITIAL_TABLES,
@@ -288,6 +320,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     LIST_COLUMNS,
     PARTIAL_FILES,
     PAIRED_FILES,
+    CLOUDS,
 )
 
 
@@ -314,73 +347,3 @@ def migrate(db: sqlite3.Connection) -> None:
         for statement in chain.from_iterable(MIGRATIONS[version:]):
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-
-#: The table that makes a database a backup, and that of a runlog before it had a checksum.
-BACKUP_TABLE = (
-    "CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB, "
-    "sha256 TEXT NOT NULL CHECK (length(sha256) = 64)) STRICT"
-)
-_OLD_BACKUP_TABLE = "CREATE TABLE backup (made_at TEXT NOT NULL, config BLOB) STRICT"
-
-_TOKEN = re.compile(
-    r"""--[^\n]*|/\*.*?\*/|\s+|('(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|\w+|.)""", re.DOTALL
-)
-_STATISTICS = ("sqlite_stat1", "sqlite_stat4")  # by ANALYZE of another program
-_MAX_NAME = 60
-
-
-class _Part(NamedTuple):
-    """A table, index, trigger or view."""
-
-    kind: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name[:_MAX_NAME]!r}"
-
-
-def find_schema_differences(db: sqlite3.Connection) -> list[str]:
-    """Return how the tables differ from those that the migrations make for the version of a database.
-
-    Comments and white space do not count, nor does the table of a backup.
-    """
-    version = read_version(db)
-    if not 0 < version <= len(MIGRATIONS):
-        return [f"no runlog up to this one has a version {version} of the tables"]
-    expected, found = _expected_schema(MIGRATIONS[:version]), _read_schema(db)
-    return [
-        *(f"{part} is missing" for part in sorted(expected.keys() - found.keys())),
-        *(f"{part} does not belong there" for part in sorted(found.keys() - expected.keys())),
-        *(
-            f"{part} is another"
-            for part in sorted(expected)
-            if found.get(part, expected[part]) != expected[part]
-        ),
-    ]
-
-
-@lru_cache(maxsize=4)
-def _expected_schema(steps: tuple[tuple[str, ...], ...]) -> Mapping[_Part, object]:
-    with closing(connect(":memory:")) as db:
-        for statement in chain.from_iterable(steps):
-            db.execute(statement)
-        return _read_schema(db)
-
-
-def _read_schema(db: sqlite3.Connection) -> dict[_Part, object]:
-    """Return the table and the words of each part of a schema."""
-    parts: dict[_Part, object] = {
-        _Part(str(row[0]), str(row[1])): (row[2], _tokens(row[3] or ""))
-        for row in db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")
-    }
-    for name in _STATISTICS:
-        parts.pop(_Part("table", name), None)
-    backup = _Part("table", "backup")
-    if parts.get(backup) in [("backup", _tokens(sql)) for sql in (BACKUP_TABLE, _OLD_BACKUP_TABLE)]:
-        del parts[backup]
-    return parts
-
-
-def _tokens(sql: str) -> list[str]:
-    return [token for token in _TOKEN.findall(sql) if token]

@@ -1,0 +1,172 @@
+"""Remember what was fetched from services, and store what they say about activities and soreness."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from runlog.localtime import local_day
+from runlog.records import FetchedActivity, ImportedFile, ServiceState
+from runlog.store import diary, files, recordings, rows
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import tzinfo
+
+    from runlog.model import Activity, Entry
+    from runlog.store.diary import EntryCounts
+    from runlog.store.recordings import ImportCounts
+
+_MOMENTS = ("synced_at", "refused_at")
+
+
+def read_services(db: sqlite3.Connection) -> list[ServiceState]:
+    """Return the state of every service that was ever asked or given a key, by name."""
+    return [service_from_row(row) for row in db.execute("SELECT * FROM service ORDER BY name")]
+
+
+def service_from_row(row: sqlite3.Row) -> ServiceState:
+    """Return the state in a row."""
+    values = {
+        one.name: (datetime if one.name in _MOMENTS else date).fromisoformat(row[one.name])
+        for one in fields(ServiceState)
+        if one.name != "name" and row[one.name] is not None
+    }
+    return ServiceState(row["name"], **values)  # type: ignore[arg-type]  # each by its name
+
+
+def update_service(db: sqlite3.Connection, name: str, **values: date | datetime | None) -> None:
+    """Change some of what is remembered of a service."""
+    texts = {key: _moment_or_day_text(value) for key, value in values.items()}
+    db.execute("INSERT OR IGNORE INTO service (name) VALUES (?)", (name,))
+    rows.update(db, "service", {"name": name, **texts}, key="name")
+
+
+def _moment_or_day_text(value: date | datetime | None) -> str | None:
+    if value is None:
+        return None
+    return rows.utc_text(value) if isinstance(value, datetime) else value.isoformat()
+
+
+def read_fetched(db: sqlite3.Connection, service: str) -> dict[str, FetchedActivity]:
+    """Return what became of each activity of a service, by the service's own id."""
+    found = db.execute(
+        "SELECT external, start, fingerprint, outcome, reason FROM fetched WHERE service = ?", (service,)
+    )
+    return {
+        row["external"]: FetchedActivity(row["external"], datetime.fromisoformat(row["start"]), *row[2:])
+        for row in found
+    }
+
+
+def save_fetched(db: sqlite3.Connection, service: str, fetched: FetchedActivity) -> None:
+    """Note what became of an activity, in the place of what was noted before."""
+    db.execute(
+        "INSERT OR REPLACE INTO fetched (service, external, start, fingerprint, outcome, reason) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            service,
+            fetched.external,
+            rows.utc_text(fetched.start),
+            fetched.fingerprint,
+            fetched.outcome,
+            fetched.reason,
+        ),
+    )
+
+
+def add_row(db: sqlite3.Connection, activity: Activity) -> ImportCounts:
+    """Store what a service's list says about one activity, in the place of what it said before.
+
+    What the list does not say stays as it is, such as a shoe that only the account's archive names.
+
+    Args:
+        db: the database, within a transaction.
+        activity: with the external id that the archive of the account gives it, too.
+    """
+    name = activity.external or ""
+    said = {column for column in rows.ACTIVITY_COLUMNS if getattr(activity, column) is not None}
+    sha256 = hashlib.sha256(name.encode()).hexdigest()
+    service = name.partition(":")[0]
+    file_id = files.ensure_file(db, ImportedFile(sha256, name, service, False, datetime.now(UTC)))
+    return recordings.add_recordings(db, [activity], [None], file_id, columns=said)
+
+
+def drop_superseded(db: sqlite3.Connection, path: str, kept_files: Collection[int]) -> None:
+    """Remove an activity's recordings from earlier versions of its file, once the newest is stored.
+
+    The activity keeps its id, and what the runner has said about it.
+
+    Args:
+        db: the database, within a transaction.
+        path: of the download; the files in it are ``path/name``.
+        kept_files: the ids of the files of the newest version; of none, nothing is removed.
+    """
+    found = db.execute(
+        "SELECT id FROM file WHERE path = ? OR substr(path, 1, length(?) + 1) = ? || '/'", (path, path, path)
+    )
+    earlier = [row["id"] for row in found if row["id"] not in kept_files]
+    newer = _activities_of(db, kept_files)
+    if not earlier or not newer:
+        return
+    older = [one for one in _activities_of(db, earlier) if one not in newer]
+    if len(newer) == len(older) == 1:  # the newer one starts elsewhere, so that they did not match
+        recordings.merge_activities(db, [*older, *newer])
+    for file_id in earlier:
+        _remove_file(db, file_id)
+
+
+def _activities_of(db: sqlite3.Connection, file_ids: Iterable[int]) -> list[int]:
+    query = "SELECT DISTINCT activity_id FROM recording WHERE file_id = ?"
+    found = [row["activity_id"] for one in file_ids for row in db.execute(query, (one,))]
+    return list(dict.fromkeys(found))
+
+
+def _remove_file(db: sqlite3.Connection, file_id: int) -> None:
+    of_file = "(SELECT id FROM recording WHERE file_id = ?)"
+    touched = _activities_of(db, [file_id])
+    for table in ("track", "derived"):
+        db.execute(f"DELETE FROM {table} WHERE recording_id IN {of_file}", (file_id,))  # noqa: S608 - our own names
+    for table in ("recording", "seen"):
+        db.execute(f"DELETE FROM {table} WHERE file_id = ?", (file_id,))  # noqa: S608 - our own names
+    db.execute("DELETE FROM file WHERE id = ?", (file_id,))
+    for activity_id in touched:
+        recordings.remove_if_empty(db, activity_id)
+
+
+def update_ratings(
+    db: sqlite3.Connection, source: str, entries: Iterable[Entry], zone: tzinfo
+) -> EntryCounts:
+    """Store the ratings of a service, each in the place of its earlier version.
+
+    A day that the runner has rated here is the runner's: the service's rating of it is left out, and
+    removed where it was stored before.
+
+    Args:
+        db: the database, within a transaction.
+        source: of the ratings, such as "intervals:wellness".
+        entries: the ratings of some days; those of other days stay.
+        zone: of the runner, for entries without a local clock.
+    """
+
+    def day_of(entry: Entry) -> date:
+        return local_day(entry.moment, entry.utc_offset_s, zone)
+
+    stored = diary.read_entries(db)
+    own = [one for one in stored if one.source == source]
+    rated = {day_of(one.entry) for one in stored if one.source != source and one.entry.soreness is not None}
+    taken = {day_of(one): one for one in entries if day_of(one) not in rated}
+    counts = diary.update_from_diary(db, source, taken.values(), complete=False)
+    gone = [one for one in own if day_of(one.entry) in rated or _is_moved(one.entry, taken, day_of)]
+    for one in gone:
+        diary.remove_entry(db, one.id)
+    return diary.EntryCounts(counts.added, counts.updated, len(gone))
+
+
+def _is_moved(entry: Entry, newer: Mapping[date, Entry], day_of: Callable[[Entry], date]) -> bool:
+    """Return whether the rating of that day is at another time now, as after a change of the settings."""
+    other = newer.get(day_of(entry))
+    return other is not None and (other.moment, other.area) != (entry.moment, entry.area)
