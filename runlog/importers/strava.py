@@ -189,7 +189,7 @@ def _build_activity(
 
 
 def _named_recording(cell: str | None) -> str | None:
-    """Return the recording that a row names, "" where it was typed by hand; None where Strava does not say."""
+    """Return the recording that a row names, "" for one typed by hand; None where Strava does not say."""
     return None if cell is None or strava_columns.NOT_EXPORTED in cell else cell
 
 

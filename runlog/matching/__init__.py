@@ -1,114 +1,182 @@
 """Decide which recordings are the same run, and merge them into one.
 
-Pure functions of activities and tracks: start at `find_duplicates`. `same_run` compares times and distances,
-`tracks` positions and heart rates; `merge` combines.
+Pure functions of recordings and tracks. `find_link` compares two recordings, `partition` groups many:
+`same_run` compares times and distances, `tracks` positions and heart rates; `merge` combines.
 """
 
 from __future__ import annotations
 
-from functools import cache, partial
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.matching.same_run import (
     closeness,
     is_clear_match,
     is_same_list,
     is_same_run,
+    list_name,
     overlaps_in_time,
     possible_clock_lags,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from runlog.model import Activity, Track
     from runlog.records import Recording
 
+    LoadTrack = Callable[[Recording], Track | None]
     LoadPair = Callable[[], tuple[Track, Track] | None]
 
 #: Where positions say nothing, or are of a made-up world.
 _INDOOR_SPORTS = {"virtual_activity", "treadmill", "indoor_running"}
 
 
-def find_duplicates(
-    activity: Activity,
-    nearby: Sequence[Recording],
-    load_new: Callable[[], Track | None],
-    load_track: Callable[[int], Track | None],
-) -> list[Recording]:
-    """Return the recordings of the same activity, the closest first; none where it is new.
+class LinkKind(IntEnum):
+    """Why two recordings are of the same run, the surest reason first."""
 
-    A row with a day but no time joins at most one run, and each list describes a run once.
+    NAMED = 0  # a row of a list names the file of the other
+    TIMED = 1
+    SAME_DAY = 2  # one of them has a day, but no time
+
+
+class Link(NamedTuple):
+    """Two recordings that are of the same run unless surer links say otherwise."""
+
+    kind: LinkKind
+    one: Recording
+    other: Recording
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """A key that sorts links, the surest first, whatever the order of the imports."""
+        ends = sorted((_sort_key(self.one), _sort_key(self.other)))
+        return self.kind, -closeness(self.one.activity, self.other.activity), *ends
+
+
+def _sort_key(recording: Recording) -> tuple[datetime, float, float, str, str, int]:
+    one = recording.activity
+    distance_m = -1.0 if one.distance_m is None else one.distance_m
+    return one.start, one.duration_s, distance_m, one.external or "", recording.path, recording.id
+
+
+def file_key(path: str) -> str:
+    """Return by what a list's row and a recording are of one file: its name, whether packed or not."""
+    return re.split(r"[\\/]", path)[-1].casefold().removesuffix(".gz")
+
+
+def find_link(one: Recording, other: Recording, load_track: LoadTrack) -> Link | None:
+    """Return the link of two recordings by their times, distances and tracks; None where there is none.
 
     Args:
-        activity: a new recording, without its track.
-        nearby: the stored recordings that start around its time.
-        load_new: reads its track; called only where tracks are compared, and once.
-        load_track: reads the track of a stored recording by its id.
+        one: a recording.
+        other: another.
+        load_track: reads the track of either; called only where tracks are compared.
     """
-    others = [one for one in nearby if not is_same_list(activity, one.activity)]
-    if activity.day_only:
-        listed = {one.activity_id for one in nearby if is_same_list(activity, one.activity)}
-        return _sorted_matches(activity, (one for one in others if one.activity_id not in listed))[:1]
-    load_once = cache(load_new)
-    duplicates = [
-        one
-        for one in others
-        if not one.activity.day_only
-        and _is_duplicate(activity, one, cache(partial(_load_pair, one, load_once, load_track)))
-    ]
-    duplicates.sort(key=lambda one: closeness(activity, one.activity), reverse=True)
-    return duplicates + _sorted_matches(activity, _unmatched_day_rows(nearby, duplicates))[:1]
+    if is_same_list(one.activity, other.activity):
+        return None
+    first, second = sorted((one, other), key=_sort_key)
+    if one.activity.day_only or other.activity.day_only:
+        is_same = is_same_run(first.activity, second.activity)
+        return Link(LinkKind.SAME_DAY, one, other) if is_same else None
+
+    @cache
+    def load_pair() -> tuple[Track, Track] | None:
+        pair = (load_track(first), load_track(second)) if first.points and second.points else (None, None)
+        return None if pair[0] is None or pair[1] is None else (pair[0], pair[1])
+
+    is_same = _is_duplicate(first.activity, second.activity, load_pair)
+    return Link(LinkKind.TIMED, one, other) if is_same else None
 
 
-def _sorted_matches(activity: Activity, others: Iterable[Recording]) -> list[Recording]:
-    same = [one for one in others if is_same_run(activity, one.activity)]
-    return sorted(same, key=lambda one: closeness(activity, one.activity), reverse=True)
+def find_named(row: Recording, recordings: Iterable[Recording]) -> Link | None:
+    """Return the link of a list's row to the closest of the recordings in the file that it names."""
+    of_file = sorted((one for one in recordings if one.activity.external is None), key=_sort_key)
+    if not of_file:
+        return None
+    return Link(LinkKind.NAMED, row, max(of_file, key=lambda one: closeness(row.activity, one.activity)))
 
 
-def _unmatched_day_rows(nearby: Sequence[Recording], duplicates: Sequence[Recording]) -> list[Recording]:
-    """Return day-only rows without a recording yet, from lists that do not describe this run already."""
-    of_this_run = {one.activity_id for one in duplicates}
-    listed = [one.activity for one in nearby if one.activity_id in of_this_run]
-    recorded = {one.activity_id for one in nearby if not one.activity.day_only}
-    return [
-        one
-        for one in nearby
-        if one.activity_id not in recorded and not any(is_same_list(one.activity, row) for row in listed)
-    ]
+@dataclass(eq=False, slots=True)
+class Group:
+    """Recordings of one run.
+
+    Attributes:
+        recordings: all of them.
+        is_split: whether the runner has split the run, so that it never joins another such run.
+    """
+
+    recordings: list[Recording]
+    is_split: bool = False
+
+    @property
+    def lists(self) -> set[str]:
+        """The names of the lists that have a row of it."""
+        names = (list_name(one.activity) for one in self.recordings)
+        return {name for name in names if name is not None}
+
+    @property
+    def has_time(self) -> bool:
+        """Whether more is known of it than its day."""
+        return any(not one.activity.day_only for one in self.recordings)
 
 
-def _load_pair(
-    other: Recording, load_new: Callable[[], Track | None], load_track: Callable[[int], Track | None]
-) -> tuple[Track, Track] | None:
-    new = load_new() if other.points else None
-    track = None if new is None else load_track(other.id)
-    return None if new is None or track is None else (new, track)
+def partition(groups: Iterable[Group], links: Iterable[Link]) -> list[Group]:
+    """Merge groups along their links, the surest link first, and return the groups that are left.
+
+    Each list describes a run once, so a link of two groups that both have a row of one list is passed over;
+    as is one of two runs that the runner has split, and one of two recorded runs by a row without a time.
+    The result does not depend on the order of groups and links.
+
+    Args:
+        groups: of recordings that stay together.
+        links: all links between them.
+    """
+    of = {recording.id: group for group in groups for recording in group.recordings}
+    for link in sorted(links, key=lambda link: link.rank):
+        one, other = of[link.one.id], of[link.other.id]
+        if one is not other and can_merge(one, other, link.kind):
+            merged = Group([*one.recordings, *other.recordings], one.is_split or other.is_split)
+            of |= {recording.id: merged for recording in merged.recordings}
+    return list({id(group): group for group in of.values()}.values())
 
 
-def _is_duplicate(activity: Activity, other: Recording, load_pair: LoadPair) -> bool:
+def can_merge(one: Group, other: Group, kind: LinkKind) -> bool:
+    """Return whether two groups may be one run, where such a link says that they are."""
+    if one.is_split and other.is_split:
+        return False
+    if kind is LinkKind.SAME_DAY and one.has_time and other.has_time:
+        return False
+    return one.lists.isdisjoint(other.lists)
+
+
+def _is_duplicate(one: Activity, other: Activity, load_pair: LoadPair) -> bool:
     """Return whether both are of one activity: by their tracks if they tell, else by times and distances."""
-    if is_clear_match(activity, other.activity):
+    if is_clear_match(one, other):
         return True
-    same = _same_by_position(activity, other.activity, load_pair)
+    same = _same_by_position(one, other, load_pair)
     if same is None:
-        same = is_same_run(activity, other.activity)
-    return same or _same_with_clock_lag(activity, other.activity, load_pair)
+        same = is_same_run(one, other)
+    return same or _same_with_clock_lag(one, other, load_pair)
 
 
-def _same_by_position(activity: Activity, other: Activity, load_pair: LoadPair) -> bool | None:
+def _same_by_position(one: Activity, other: Activity, load_pair: LoadPair) -> bool | None:
     """Return whether the tracks of the same time are of one runner; None where they do not tell."""
-    indoors = not _INDOOR_SPORTS.isdisjoint({activity.sub_sport, other.sub_sport})
-    pair = None if indoors or not overlaps_in_time(activity, other) else load_pair()
+    indoors = not _INDOOR_SPORTS.isdisjoint({one.sub_sport, other.sub_sport})
+    pair = None if indoors or not overlaps_in_time(one, other) else load_pair()
     if pair is None:
         return None
     from runlog.matching.tracks import is_same_runner
 
-    return is_same_runner(*pair, (other.start - activity.start).total_seconds())
+    return is_same_runner(*pair, (other.start - one.start).total_seconds())
 
 
-def _same_with_clock_lag(activity: Activity, other: Activity, load_pair: LoadPair) -> bool:
-    lags = possible_clock_lags(activity, other)
+def _same_with_clock_lag(one: Activity, other: Activity, load_pair: LoadPair) -> bool:
+    lags = possible_clock_lags(one, other)
     pair = load_pair() if lags else None
     if pair is None:
         return False

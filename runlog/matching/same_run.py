@@ -21,6 +21,7 @@ _DISTANCE_TOLERANCE = 0.2  # a treadmill run by wrist and by foot pod
 _START_TOLERANCE_S = 60  # two devices are not started in the same second
 _COPY_TOLERANCE = 0.02
 _MIN_DURATION_S = 300  # a shorter part is soon like another
+_TYPED = "paper:"  # what the rows of a list that the runner edits are called
 _PAPER_TOLERANCE = 0.1  # what people write down, and what apps count as elapsed
 
 
@@ -39,7 +40,9 @@ def is_same_run(one: Activity, other: Activity) -> bool:
         )
     if (one.external or other.external) and _is_list_row_of(one, other):
         return True
-    return overlaps_in_time(one, other) and _distances_agree(one, other)
+    if not overlaps_in_time(one, other) or not _distances_agree(one, other):
+        return False
+    return not _is_typed_within(one, other) and not _is_typed_within(other, one)
 
 
 def _is_list_row_of(one: Activity, other: Activity) -> bool:
@@ -49,6 +52,16 @@ def _is_list_row_of(one: Activity, other: Activity) -> bool:
     if _is_close(one.duration_s, other.duration_s, _COPY_TOLERANCE):
         return _overlaps(one, other, (other.start - one.start).total_seconds())
     return _is_close(one.duration_s, other.duration_s, _PAPER_TOLERANCE) and _distances_agree(one, other)
+
+
+def _is_typed_within(row: Activity, other: Activity) -> bool:
+    """Return whether a run that the runner has typed takes only a part of the time of another.
+
+    Recordings break off, and an app's row may be of a part that was cut out; what is typed is of a whole run.
+    """
+    typed = (row.external or "").startswith(_TYPED) or row.source_file == ""
+    together = _started_together(row, other) or row.duration_s >= _MIN_OVERLAP_SHARE * other.duration_s
+    return typed and not together
 
 
 def is_clear_match(one: Activity, other: Activity) -> bool:
@@ -77,12 +90,14 @@ def closeness(one: Activity, other: Activity) -> float:
 
 def is_same_list(one: Activity, other: Activity) -> bool:
     """Return whether both are rows of one list, which describes each activity once."""
-    return one.external is not None and other.external is not None and _list_name(one) == _list_name(other)
+    return one.external is not None and list_name(one) == list_name(other)
 
 
-def _list_name(activity: Activity) -> str:
-    """Return the app, and the path of a list that the runner edits, from a row's external id."""
-    app, _, row = (activity.external or "").partition(":")
+def list_name(activity: Activity) -> str | None:
+    """Return the app of a list's row, and the path of a list that the runner edits; None for a recording."""
+    if activity.external is None:
+        return None
+    app, _, row = activity.external.partition(":")
     return app + row.partition("@")[2]
 
 

@@ -105,6 +105,32 @@ def recording_by_external(db: sqlite3.Connection, external: str) -> Recording | 
     return rows.recording_from_row(row) if row else None
 
 
+def find_recording(db: sqlite3.Connection, recording_id: int) -> Recording | None:
+    """Return one recording; None where there is none of that id."""
+    row = db.execute(f"{_SELECT_RECORDINGS} WHERE recording.id = ?", (recording_id,)).fetchone()
+    return rows.recording_from_row(row) if row else None
+
+
+def recordings_in(db: sqlite3.Connection, file_id: int) -> list[Recording]:
+    """Return the recordings of one file, in its order."""
+    found = db.execute(f"{_SELECT_RECORDINGS} WHERE file_id = ? ORDER BY position", (file_id,))
+    return [rows.recording_from_row(row) for row in found]
+
+
+def rows_naming(db: sqlite3.Connection, name: str) -> list[Recording]:
+    """Return the rows of lists that name a file, by ``matching.file_key``."""
+    found = db.execute(f"{_SELECT_RECORDINGS} WHERE source_file = ? ORDER BY recording.id", (name,))
+    return [rows.recording_from_row(row) for row in found]
+
+
+def recordings_named(db: sqlite3.Connection, name: str) -> list[Recording]:
+    """Return the recordings in files of that name."""
+    found = db.execute(
+        f"{_SELECT_RECORDINGS} WHERE file.name = ? AND external IS NULL ORDER BY recording.id", (name,)
+    )
+    return [rows.recording_from_row(row) for row in found]
+
+
 def runs_of_file(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
     """Return the ids of the runs in a file, in its order."""
     found = db.execute(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from runlog.localtime import local_day
 from runlog.records import FetchedActivity, ImportedFile, ServiceState
-from runlog.store import diary, files, recordings, rows
+from runlog.store import activities, diary, files, grouping, recordings, rows
 
 if TYPE_CHECKING:
     import sqlite3
@@ -114,7 +114,7 @@ def drop_superseded(db: sqlite3.Connection, path: str, kept_files: Collection[in
         return
     older = [one for one in _activities_of(db, earlier) if one not in newer]
     if len(newer) == len(older) == 1:  # the newer one starts elsewhere, so that they did not match
-        recordings.merge_activities(db, [*older, *newer])
+        grouping.merge_activities(db, [*older, *newer])
     for file_id in earlier:
         _remove_file(db, file_id)
 
@@ -126,15 +126,10 @@ def _activities_of(db: sqlite3.Connection, file_ids: Iterable[int]) -> list[int]
 
 
 def _remove_file(db: sqlite3.Connection, file_id: int) -> None:
-    of_file = "(SELECT id FROM recording WHERE file_id = ?)"
-    touched = _activities_of(db, [file_id])
-    for table in ("track", "derived"):
-        db.execute(f"DELETE FROM {table} WHERE recording_id IN {of_file}", (file_id,))  # noqa: S608 - our own names
-    for table in ("recording", "seen"):
-        db.execute(f"DELETE FROM {table} WHERE file_id = ?", (file_id,))  # noqa: S608 - our own names
+    for recording in activities.recordings_in(db, file_id):
+        grouping.remove(db, recording)
+    db.execute("DELETE FROM seen WHERE file_id = ?", (file_id,))
     db.execute("DELETE FROM file WHERE id = ?", (file_id,))
-    for activity_id in touched:
-        recordings.remove_if_empty(db, activity_id)
 
 
 def update_ratings(

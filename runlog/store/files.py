@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from runlog.matching import file_key
 from runlog.model import Kind
 from runlog.records import ImportedFile
 from runlog.store import activities, diary, list_columns, recordings, rows, shoes
@@ -161,9 +162,12 @@ def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed:
 def ensure_file(db: sqlite3.Connection, file: ImportedFile) -> int:
     """Store a file unless its bytes are known, and return its id."""
     db.execute(
-        "INSERT INTO file (sha256, path, format, is_diary, imported_at) VALUES (?, ?, ?, ?, ?) "
+        "INSERT INTO file (sha256, path, name, format, is_diary, imported_at) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (sha256) DO NOTHING",
-        (file.sha256, file.path, file.format, file.is_diary, rows.utc_text(file.imported_at)),
+        (
+            *(file.sha256, file.path, file_key(file.path)),
+            *(file.format, file.is_diary, rows.utc_text(file.imported_at)),
+        ),
     )
     return int(db.execute("SELECT id FROM file WHERE sha256 = ?", (file.sha256,)).fetchone()["id"])
 

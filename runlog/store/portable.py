@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import BadInput, NotFound
 from runlog.model import Kind
 from runlog.records import ExportedActivity, ExportedJournal, ExportedRecording, ImportedFile, RecordingKey
-from runlog.store import activities, alerts, diary, files, recordings, routes, rows, shoes, trials
+from runlog.store import activities, alerts, diary, files, grouping, recordings, routes, rows, shoes, trials
 from runlog.store.diary import EntryCounts
 from runlog.store.recordings import FilePosition, ImportCounts
 
@@ -186,16 +186,21 @@ def _merge_into_existing(
 ) -> int | None:
     """Merge the activity into a stored one that is the same, and return its id; None where there is none."""
     apart = {found[0] for key in exported.apart if (found := _find_recording(db, key))}
+    new = [
+        recordings.unstored_recording(db, one.activity, stream, files.ensure_file(db, one.file))
+        for one, stream in zip(exported.recordings, streams, strict=True)
+    ]
     same = [
         duplicate
-        for one, stream in zip(exported.recordings, streams, strict=True)
-        for duplicate in recordings.find_duplicates(db, one.activity, stream)
+        for one, stream in zip(new, streams, strict=True)
+        for duplicate in grouping.find_same(db, one, stream)
         if duplicate.id not in apart
     ]
-    if not same:
+    merged = grouping.mergeable(db, new, (duplicate.activity_id for duplicate in same))
+    if not merged:
         return None
-    counts.duplicates.append(same)
-    return recordings.merge_activities(db, (duplicate.activity_id for duplicate in same))
+    counts.duplicates.append([duplicate for duplicate in same if duplicate.activity_id in merged])
+    return grouping.merge_activities(db, merged)
 
 
 def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, counts: ImportCounts) -> int:

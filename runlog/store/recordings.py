@@ -1,21 +1,16 @@
-"""Add recordings, and group those of the same run into one activity.
-
-The order in which files are imported never changes which recordings end up together.
-"""
+"""Add, change and remove recordings, and split and merge activities as the runner says."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from runlog import matching
 from runlog.errors import BadInput, run_not_found
-from runlog.matching.same_run import is_same_run
+from runlog.matching import file_key
 from runlog.model import Kind
-from runlog.store import activities, routes, rows
+from runlog.records import Recording
+from runlog.store import activities, grouping, routes, rows
 from runlog.store.activities import runs_of_file
 from runlog.store.diary import EntryCounts
 
@@ -24,8 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from runlog.model import Activity
-    from runlog.records import Recording
     from runlog.store.tracks import PackedDerived, PackedTrack
+
+
+#: The id of a recording that is not stored yet.
+UNSTORED_ID = 0
+#: What tells which activity a row of a list is of.
+_MATCHED_FIELDS = (
+    *("start", "duration_s", "distance_m", "utc_offset_s", "day_only", "source_file"),
+    *("sport", "sub_sport", "kind", "sport_guessed"),
+)
 
 
 @dataclass(slots=True)
@@ -100,7 +103,8 @@ def add_recordings(
     """
     unread = () if columns is None else set(rows.ACTIVITY_COLUMNS) - set(columns)
     counts = ImportCounts(file_id)
-    for index, (activity, stream) in enumerate(zip(activities, streams, strict=True), first):
+    for index, (one, stream) in enumerate(zip(activities, streams, strict=True), first):
+        activity = one if not one.source_file else replace(one, source_file=file_key(one.source_file))
         position = FilePosition(file_id, index)
         earlier = _find_list_row(db, activity)
         if earlier is not None:
@@ -143,22 +147,16 @@ def remove_missing_rows(db: sqlite3.Connection, list_suffix: str, present: Itera
         present: the ``external`` of the rows that are still in it.
     """
     found = db.execute(
-        "SELECT id, activity_id, external FROM recording WHERE substr(external, -length(?)) = ?",
+        "SELECT id, external FROM recording WHERE substr(external, -length(?)) = ?",
         (list_suffix, list_suffix),
     ).fetchall()
     still = set(present)
-    vanished = [row for row in found if row["external"] not in still]
-    for row in vanished:
-        db.execute("DELETE FROM recording WHERE id = ?", (row["id"],))
-        remove_if_empty(db, row["activity_id"])
+    vanished = [row["id"] for row in found if row["external"] not in still]
+    for recording_id in vanished:
+        recording = activities.find_recording(db, recording_id)
+        if recording is not None:
+            grouping.remove(db, recording)
     return len(vanished)
-
-
-def remove_if_empty(db: sqlite3.Connection, activity_id: int) -> None:
-    """Remove an activity without recordings; its diary entries stay, without a run."""
-    if db.execute("SELECT 1 FROM recording WHERE activity_id = ?", (activity_id,)).fetchone() is None:
-        db.execute("UPDATE entry SET run = NULL WHERE run = ?", (activity_id,))
-        db.execute("DELETE FROM activity WHERE id = ?", (activity_id,))
 
 
 def _add_recording(
@@ -168,18 +166,27 @@ def _add_recording(
     position: FilePosition,
     counts: ImportCounts,
 ) -> None:
-    matches = find_duplicates(db, activity, stream)
-    if not matches:
-        activity_id = new_activity(db)
+    new = unstored_recording(db, activity, stream, position.file_id)
+    placed = grouping.place(
+        db, new, stream, lambda activity_id: insert_recording(db, activity, stream, activity_id, position)
+    )
+    for one in placed.created:
+        counts.add_activity(is_run=one.activity.kind is Kind.RUN)
+    if placed.is_new:
         counts.add_activity(is_run=activity.kind is Kind.RUN)
+    elif activity.external:
+        counts.joined += 1
     else:
-        merged = mergeable(db, (one.activity_id for one in matches))
-        activity_id = merge_activities(db, merged)
-        if activity.external:
-            counts.joined += 1
-        else:
-            counts.duplicates.append([one for one in matches if one.activity_id in merged])
-    insert_recording(db, activity, stream, activity_id, position)
+        counts.duplicates.append(placed.same)
+
+
+def unstored_recording(
+    db: sqlite3.Connection, activity: Activity, stream: PackedTrack | None, file_id: int
+) -> Recording:
+    """Return a recording that is not stored yet, of a file that is."""
+    path = db.execute("SELECT path FROM file WHERE id = ?", (file_id,)).fetchone()["path"]
+    sizes = (stream.columns, stream.points) if stream else (0, 0)
+    return Recording(UNSTORED_ID, UNSTORED_ID, file_id, path, activity, *sizes)
 
 
 def insert_recording(
@@ -188,14 +195,15 @@ def insert_recording(
     stream: PackedTrack | None,
     activity_id: int,
     position: FilePosition,
-) -> None:
-    """Store a recording of that activity."""
+) -> int:
+    """Store a recording of that activity, and return its id."""
     row = _recording_row(activity, activity_id, position)
     row |= {"streams": stream.columns if stream else 0, "points": stream.points if stream else 0}
     recording_id = rows.insert(db, "recording", row)
     if stream is not None:
         db.execute("INSERT INTO track VALUES (?, ?)", (recording_id, stream.arrays))
         save_derived(db, recording_id, stream.derived)
+    return recording_id
 
 
 def _recording_row(activity: Activity, activity_id: int, position: FilePosition) -> dict[str, object]:
@@ -216,45 +224,21 @@ def _update_list_row(
     counts: ImportCounts,
 ) -> None:
     """Update a list row from the newer version of its list, and move it if it now fits another activity."""
-    activity_id = earlier.activity_id
+    row = _recording_row(activity, earlier.activity_id, position)
+    del row["activity_id"]
+
+    def update() -> None:
+        rows.update(db, "recording", row | {"id": earlier.id})
+
     if replace(activity, track=None) != earlier.activity:
         counts.updated += 1
-        activity_id = _activity_for_row(db, earlier, activity)
-    rows.update(db, "recording", _recording_row(activity, activity_id, position) | {"id": earlier.id})
-
-
-def _activity_for_row(db: sqlite3.Connection, earlier: Recording, activity: Activity) -> int:
-    """Return the activity a changed row belongs to; a row placed by hand stays."""
-    others = [
-        one.activity for one in activities.recordings_of(db, earlier.activity_id) if one.id != earlier.id
-    ]
-    fitted = not others or any(is_same_run(earlier.activity, other) for other in others)
-    if not fitted or any(is_same_run(activity, other) for other in others):
-        return earlier.activity_id
-    same = [one.activity_id for one in find_duplicates(db, activity, None, exclude=(earlier.id,))]
-    if others:
-        return merge_activities(db, same) if same else new_activity(db)
-    return merge_activities(db, [earlier.activity_id, *same])
-
-
-def new_activity(db: sqlite3.Connection) -> int:
-    """Create an activity, and return its id, which was never used before."""
-    return int(db.execute("INSERT INTO activity DEFAULT VALUES").lastrowid or 0)
-
-
-def merge_activities(db: sqlite3.Connection, activity_ids: Iterable[int]) -> int:
-    """Merge activities into the oldest, and return its id."""
-    oldest, *others = sorted(mergeable(db, activity_ids))
-    for other in others:
-        _merge_into(db, oldest, other)
-    return oldest
-
-
-def mergeable(db: sqlite3.Connection, activity_ids: Iterable[int]) -> list[int]:
-    """Drop all but the first activity that the runner has split, so that split ones are not merged again."""
-    ids = list(dict.fromkeys(activity_ids))
-    apart = [one for one in ids if _find_activity(db, one)["kept_apart"]]
-    return [one for one in ids if one not in apart[1:]]
+    if all(getattr(activity, name) == getattr(earlier.activity, name) for name in _MATCHED_FIELDS):
+        update()
+        return
+    changed = replace(earlier, activity=activity, file_id=position.file_id)
+    for one in grouping.update_row(db, earlier, changed, update):
+        if one.id != earlier.id:
+            counts.add_activity(is_run=one.activity.kind is Kind.RUN)
 
 
 def split_activity(db: sqlite3.Connection, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
@@ -298,7 +282,7 @@ def _check_split(activity_id: int, count: int, sources: Sequence[int]) -> None:
 
 
 def _move_recordings(db: sqlite3.Connection, recording_ids: Sequence[int]) -> int:
-    activity_id = new_activity(db)
+    activity_id = grouping.new_activity(db)
     _mark_never_merge(db, activity_id)
     db.executemany(
         "UPDATE recording SET activity_id = ? WHERE id = ?", [(activity_id, one) for one in recording_ids]
@@ -320,47 +304,7 @@ def merge_by_hand(db: sqlite3.Connection, into: int, other: int) -> None:
     if into == other:
         raise BadInput(f"{into} is one run already; name two")
     for activity_id in (into, other):
-        if _find_activity(db, activity_id) is None:
+        if db.execute("SELECT 1 FROM activity WHERE id = ?", (activity_id,)).fetchone() is None:
             raise run_not_found(activity_id)
-    _merge_into(db, into, other)
-
-
-def _find_activity(db: sqlite3.Connection, activity_id: int) -> Any:  # noqa: ANN401 - a row, or None where there is none
-    return db.execute("SELECT * FROM activity WHERE id = ?", (activity_id,)).fetchone()
-
-
-def _merge_into(db: sqlite3.Connection, into: int, other: int) -> None:
-    db.execute("UPDATE recording SET activity_id = ? WHERE activity_id = ?", (into, other))
-    db.execute("UPDATE entry SET run = ? WHERE run = ?", (into, other))
-    routes.move_assignment(db, into, other)
-    gone = _find_activity(db, other)
-    db.execute(
-        "UPDATE activity SET worn = coalesce(worn, ?), kept_apart = max(kept_apart, ?) WHERE id = ?",
-        (gone["worn"], gone["kept_apart"], into),
-    )
-    db.execute("DELETE FROM activity WHERE id = ?", (other,))
-
-
-#: No clock that shows local time for UTC, and no noon of a runner's day, is further off.
-_SEARCH_SPAN = timedelta(hours=26)
-
-
-def find_duplicates(
-    db: sqlite3.Connection, activity: Activity, stream: PackedTrack | None, exclude: Collection[int] = ()
-) -> list[Recording]:
-    """Return the stored recordings of the same activity, the closest first; none where it is new.
-
-    Args:
-        db: the database.
-        activity: as its file has it, without its track.
-        stream: its packed track.
-        exclude: the ids of recordings that are left out.
-    """
-    first, last = (rows.utc_text(activity.start + reach) for reach in (-_SEARCH_SPAN, _SEARCH_SPAN))
-    nearby = [one for one in activities.recordings_between(db, first, last) if one.id not in exclude]
-    return matching.find_duplicates(
-        activity,
-        nearby,
-        load_new=lambda: None if stream is None else stream.unpack(),
-        load_track=partial(activities.read_recording_track, db),
-    )
+    grouping.merge_into(db, into, other)
+    db.execute("UPDATE activity SET merged_by_hand = 1 WHERE id = ?", (into,))

@@ -267,6 +267,11 @@ PAIRED_FILES = (
     "ALTER TABLE recording ADD COLUMN source_file TEXT",  # of a row; NULL: unsaid
     "CREATE INDEX recording_by_source_file ON recording (source_file) WHERE source_file IS NOT NULL",
     "ALTER TABLE activity ADD COLUMN merged_by_hand INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE file ADD COLUMN name TEXT NOT NULL DEFAULT ''",  # as rows name it: the end of its path
+    r"UPDATE file SET name = lower(replace(path, rtrim(path, replace(replace(path, '/', ''), '\', '')), ''))",
+    "UPDATE file SET name = substr(name, 1, length(name) - 3) WHERE name LIKE '%.gz'",
+    "CREATE INDEX file_by_name ON file (name)",
+    "CREATE INDEX recording_by_file ON recording (file_id)",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import permutations
 
 import pytest
 from made_recordings import shoes_of
@@ -106,6 +107,101 @@ def test_a_row_that_no_longer_fits_its_recording_leaves_it(files, stored, run, r
 
 def test_two_rows_of_one_list_are_two_runs(files, row):
     assert files.add("/activities.csv", row(1), row(2, 60)).runs_added == 2
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_two_rows_of_one_list_are_two_runs_also_through_a_recording(files, stored, run, row, order):
+    """The recording goes with the closer row, whichever came first."""
+    made = [
+        ("/1.fit", run(5.0)),
+        ("/a.csv", row(1, 0.0, name="Hills", duration_s=2990.0)),
+        ("/b.csv", row(2, 50.0, name="Woods", duration_s=2990.0)),
+    ]
+    summaries = [files.add(*made[index]) for index in order]
+    found = {one.activity.name: len(one.sources) for one in stored.read(read_activities)}
+    assert found == {"Hills": 2, "Woods": 1}
+    assert sum(one.runs_added for one in summaries) == 2
+
+
+def test_a_row_that_is_edited_takes_the_place_of_one_that_is_less_close(files, stored, run, row):
+    files.add("/1.fit", run())
+    files.add("/a.csv", row(1, 20.0, name="Hills"), row(2, 40_000, name="Woods"))
+    files.add("/b.csv", row(1, 20.0, name="Hills"), row(2, 1.0, name="Woods"))
+    found = {one.activity.name: len(one.sources) for one in stored.read(read_activities)}
+    assert found == {"Hills": 1, "Woods": 2}
+
+
+def test_a_recording_goes_to_the_next_row_once_the_closer_one_is_removed(files, stored, run):
+    files.add("/1.fit", run())
+    near, far = (run(seconds, external=f"paper:{seconds}", name=f"{seconds}") for seconds in (10, 50))
+    files.add("/paper.csv", near, far, replaces_earlier=True)
+    assert [one.activity.name for one in stored.read(read_activities)] == ["10", "50"]
+    files.add("/paper.csv", far, content="v2", replaces_earlier=True)
+    (found,) = stored.read(read_activities)
+    assert (found.id, found.activity.name, found.sources[0]) == (1, "50", "/1.fit")
+
+
+def test_rows_of_one_list_within_one_file_are_two_runs_also_through_a_recording(files, stored, run, row):
+    files.add("/1.fit", run())
+    files.add(
+        "/activities.csv", row(1, 30.0), row(2, 1.0), row(3, 1500.0, duration_s=1500.0, distance_m=5000.0)
+    )
+    assert sorted(len(one.sources) for one in stored.read(read_activities)) == [1, 1, 2]
+
+
+def test_a_run_keeps_its_number_and_its_rating_where_its_recording_goes(files, stored, run, row):
+    files.add("/a.csv", row(1, 40.0))
+    files.add("/1.fit", run())
+    stored.write(add_entry, Entry(run().start, 7200, soreness=3.0, run=1))
+    told = files.add("/b.csv", row(2, 5.0))
+    assert (told.runs, told.runs_added) == ((1,), 1)
+    assert {one.id: one.sources for one in stored.read(read_activities)} == {
+        1: ("/1.fit", "/b.csv"),
+        2: ("/a.csv",),
+    }
+
+
+TYPED = {
+    "in a list of the runner's": {"external": "paper:2026-07-13#1"},
+    "in an app, which names no file": {"external": "strava:1", "source_file": ""},
+}
+
+
+@pytest.mark.parametrize("typed", TYPED.values(), ids=TYPED)
+@pytest.mark.parametrize("distance_m", [None, 3000.0])
+def test_a_run_typed_by_hand_within_the_time_of_another_stays(files, stored, run, typed, distance_m):
+    inside = run(900, duration_s=900.0, distance_m=distance_m, **typed)
+    made = [("/1.fit", run(), {}), ("/paper.csv", inside, {"replaces_earlier": "paper" in typed["external"]})]
+    for path, activity, options in made:
+        files.add(path, activity, **options)
+    assert len(stored.read(read_activities)) == 2
+
+
+def test_a_recording_that_broke_off_is_of_the_run_typed_by_hand(files, stored, run):
+    files.add("/paper.csv", run(external="paper:2026-07-13#1"), replaces_earlier=True)
+    files.add("/1.fit", run(300, duration_s=900.0, distance_m=3000.0))
+    assert len(stored.read(read_activities)) == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_row_is_of_the_file_that_it_names_whatever_the_times_say(files, stored, run, row, order):
+    """The clock of the recording is a day off; another one is where the row says."""
+    made = [
+        ("/export.zip/activities/77.fit.gz", run(86_400.0)),
+        ("/phone.gpx", run(60.0, duration_s=2900.0)),
+        ("/export.zip/activities.csv", row(1, source_file="activities/77.FIT.gz", name="Hills")),
+    ]
+    for index in order:
+        files.add(*made[index])
+    found = {one.activity.name: set(one.sources) for one in stored.read(read_activities)}
+    assert found["Hills"] >= {made[0][0], made[2][0]}
+
+
+def test_each_row_is_of_one_part_of_the_file_that_it_names(files, stored, run, row):
+    files.add("/77.fit", run(), run(4000.0), run(8000.0))
+    rows = [row(number, number * 4000.0, source_file="77.fit", distance_m=9e3) for number in range(3)]
+    assert files.add("/activities.csv", *rows).runs_added == 0
+    assert [len(one.sources) for one in stored.read(read_activities)] == [2, 2, 2]
 
 
 def test_a_day_on_paper_is_the_run_that_the_watch_has_of_it(files, stored, run, paper):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from itertools import chain
+
 import pytest
 
 from runlog import store
 from runlog.errors import StoreError
-from runlog.store import schema
+from runlog.matching import file_key
+from runlog.store import connection, schema
 from runlog.store.activities import read_activities
 
 ADD_WEATHER = ("ALTER TABLE activity ADD COLUMN weather TEXT",)
@@ -50,3 +54,18 @@ def test_a_database_of_a_newer_runlog_is_refused(tmp_path, stored):
     stored.close()
     with pytest.raises(StoreError, match=r"version 99.*update"):
         store.open(tmp_path / "home")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/export.zip/activities/77.FIT.gz", "/77.fit", "C:\\watch\\77.fit", "/a.zip/b.zip/x/77.fit", "77"],
+)
+def test_files_of_an_older_database_get_the_name_that_lists_know_them_by(path):
+    with closing(connection.connect(":memory:")) as db:
+        newest = schema.MIGRATIONS.index(schema.PAIRED_FILES)
+        for statement in chain.from_iterable(schema.MIGRATIONS[:newest]):
+            db.execute(statement)
+        db.execute("INSERT INTO file VALUES (1, 'ab', ?, 'fit', 0, '2026-01-01', 0)", (path,))
+        for statement in schema.PAIRED_FILES:
+            db.execute(statement)
+        assert db.execute("SELECT name FROM file").fetchone()[0] == file_key(path)
