@@ -13,6 +13,8 @@ Exceptions of other libraries are translated into these in one place per library
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class RunlogError(Exception):
     """The root: its text is a whole message for the runner."""
@@ -53,3 +55,30 @@ class StoreError(RunlogError):
 
 class MissingExtra(RunlogError):
     """An optional package is needed; the message says how to install it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a source that did not stop the reading of the rest.
+
+    Attributes:
+        reason: what is wrong, and what was done about it.
+        line: of a text file.
+        byte: of a binary file.
+        by_clock: whether the clock of this machine is the reason, so that it may not hold later.
+        is_warning: whether no run, rating or pair was lost: a cell was left empty, a damaged recording was
+            salvaged. Anything else makes the import fail in part.
+    """
+
+    reason: str
+    line: int | None = None
+    byte: int | None = None
+    by_clock: bool = False
+    is_warning: bool = False
+
+    def __str__(self) -> str:
+        if self.line is not None:
+            return f"line {self.line}: {self.reason}"
+        if self.byte is not None:
+            return f"byte {self.byte}: {self.reason}"
+        return self.reason

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from runlog.errors import Problem as Problem  # noqa: PLC0414, TC001 - importers take it from here
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
@@ -22,23 +24,6 @@ if TYPE_CHECKING:
         Track,
         TrackSummary,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in a source that did not stop the reading of the rest."""
-
-    reason: str
-    line: int | None = None  # of a text file
-    byte: int | None = None  # of a binary file
-    by_clock: bool = False  # the clock of this machine is the reason, so that it may not hold later
-
-    def __str__(self) -> str:
-        if self.line is not None:
-            return f"line {self.line}: {self.reason}"
-        if self.byte is not None:
-            return f"byte {self.byte}: {self.reason}"
-        return self.reason
 
 
 @dataclass(frozen=True, slots=True)

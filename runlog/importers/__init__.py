@@ -158,7 +158,8 @@ def _complete_activities(parsed: ParsedFile, settings: Settings, sport: str | No
     """Fill in missing values, decide each sport, and drop implausible activities.
 
     Raises:
-        NotTaken: all of them are implausible.
+        NotTaken: none of them lasts any time.
+        NotReadable: all of them are implausible.
     """
     if not parsed.activities or parsed.exported is not None:
         return parsed
@@ -172,11 +173,13 @@ def _complete_activities(parsed: ParsedFile, settings: Settings, sport: str | No
         completed = normalize.fill_missing_sums(assigned)
         refusal = normalize.implausible_reason(completed, now)
         if refusal:
-            refusals.append(Problem(refusal, by_clock=normalize.is_ahead(completed, now)))
+            by_clock, is_nothing = normalize.is_ahead(completed, now), completed.duration_s <= 0
+            refusals.append(Problem(refusal, by_clock=by_clock, is_warning=is_nothing))
         else:
             activities.append(normalize.fill_utc_offset(completed))
     if not activities:
-        raise NotTaken("; ".join(map(str, refusals)), by_clock=any(one.by_clock for one in refusals))
+        error = NotTaken if all(one.is_warning for one in refusals) else NotReadable
+        raise error("; ".join(map(str, refusals)), by_clock=any(one.by_clock for one in refusals))
     return replace(
         parsed,
         activities=tuple(activities),

@@ -113,7 +113,7 @@ def build_records(
         for record in records:
             first, _ = by_key.setdefault(key(record), (row.line, record))
             if first != row.line:
-                problems.append(Problem(duplicate_reason(record, first), row.line))
+                problems.append(Problem(duplicate_reason(record, first), row.line, is_warning=True))
     if not by_key:
         raise_if_all_failed(problems)
     return tuple(record for _, record in by_key.values()), tuple(problems)

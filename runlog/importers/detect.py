@@ -146,12 +146,12 @@ def decompress(data: bytes) -> tuple[bytes, Problem | None]:
     except zlib.error as error:
         if not unpacked:
             raise NotReadable(f"the gzip archive is damaged: {error}") from error
-        return bytes(unpacked), Problem(f"the gzip archive is damaged after {len(unpacked)} bytes: {error}")
+        reason = f"the gzip archive is damaged after {len(unpacked)} bytes: {error}"
+        return bytes(unpacked), Problem(reason, is_warning=True)
     rest = len(data) - position
     if data.count(0, position) < rest:
-        return bytes(unpacked), Problem(
-            f"{rest} bytes after the end of the gzip archive are not gzip; they were left out"
-        )
+        reason = f"{rest} bytes after the end of the gzip archive are not gzip; they were left out"
+        return bytes(unpacked), Problem(reason, is_warning=True)
     return bytes(unpacked), None
 
 

@@ -336,7 +336,7 @@ def _parse_day(row: Mapping[str, Any], key: str, name: str, problems: list[Probl
     try:
         return date.fromisoformat(str(value)[:_ISO_DAY_LENGTH])
     except ValueError:
-        problems.append(Problem(f"{name}: {key} {str(value)[:40]!r} is not a day; left out"))
+        problems.append(Problem(f"{name}: {key} {str(value)[:40]!r} is not a day; left out", is_warning=True))
         return None
 
 
@@ -346,5 +346,7 @@ def _parse_limit(value: object, name: str, problems: list[Problem]) -> float | N
         return None
     if detect.is_number(value) and 0 < value <= _MAX_LIMIT_M:
         return float(value)
-    problems.append(Problem(f"{name}: maximumMeters {str(value)[:40]!r} is not a distance; left out"))
+    problems.append(
+        Problem(f"{name}: maximumMeters {str(value)[:40]!r} is not a distance; left out", is_warning=True)
+    )
     return None

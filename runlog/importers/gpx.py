@@ -161,7 +161,8 @@ def _read_repaired(parsed: GpxTracks, left_out: int, fault: XmlFault) -> ParsedF
     """Return what gpxpy reads without the damaged points."""
     file = _parsed_file(parsed)
     counts = f"{xml_points.count_points(file.activities)} points were kept, {left_out} could not be read"
-    return replace(file, problems=(Problem(f"damaged ({fault.reason}); {counts}"),) if left_out else ())
+    problem = Problem(f"damaged ({fault.reason}); {counts}", is_warning=True)
+    return replace(file, problems=(problem,) if left_out else ())
 
 
 def _build_activities(parsed: GpxTracks) -> tuple[Activity, ...]:

@@ -200,7 +200,8 @@ def _parse_measured(row: csv_table.CsvRow, field: str, problems: list[Problem]) 
     try:
         return parse_number(cell, *_VALUE_RANGES[field])
     except InvalidValue as error:
-        problems.append(Problem(f"{field.replace('_', ' ')}: {error}; left out", line=row.line))
+        reason = f"{field.replace('_', ' ')}: {error}; left out"
+        problems.append(Problem(reason, line=row.line, is_warning=True))
         return None
 
 
@@ -256,7 +257,7 @@ def _read_shoe_files(sidecars: Mapping[str, bytes]) -> tuple[list[StravaShoe], l
             problems.append(Problem(f"{name}: {error}"))
             continue
         shoes += more_shoes
-        problems += [Problem(f"{name}: {fault}") for fault in faults]
+        problems += [Problem(f"{name}: {fault}", is_warning=fault.is_warning) for fault in faults]
     return shoes, problems
 
 
@@ -365,7 +366,7 @@ def parse_shoes(data: bytes) -> tuple[tuple[StravaShoe, ...], tuple[Problem, ...
             if name or brand or model:
                 shoes.append(StravaShoe(name, brand, model))
             else:
-                problems.append(Problem("it names no pair", line=reader.line_num))
+                problems.append(Problem("it names no pair", line=reader.line_num, is_warning=True))
     except csv.Error as error:
         raise NotReadable(f"line {reader.line_num}: it cannot be split into cells: {error}") from error
     return tuple(shoes), tuple(problems)

@@ -86,7 +86,8 @@ class XmlFault:
 
     def problem(self, activities: Iterable[Activity]) -> Problem:
         """Return the problem of a file of which these activities before the fault were read."""
-        return Problem(f"damaged ({self.reason}); {count_points(activities)} points before it were kept")
+        reason = f"damaged ({self.reason}); {count_points(activities)} points before it were kept"
+        return Problem(reason, is_warning=True)
 
 
 def count_points(activities: Iterable[Activity]) -> int:

@@ -10,7 +10,7 @@ import pytest
 from fit_bytes import START
 
 from runlog import importers
-from runlog.errors import NotTaken
+from runlog.errors import NotReadable, NotTaken
 from runlog.importers.fit import scan
 from runlog.model import Intensity, Kind
 
@@ -371,13 +371,13 @@ def test_a_record_from_another_decade_is_left_out(read, fit_writer):
 
 def test_an_activity_in_the_future_is_not_taken(read, fit_writer):
     data = fit_writer().begin().session(60, first=3600 * 24 * 365 * 60).close()
-    with pytest.raises(NotTaken, match="future"):
+    with pytest.raises(NotReadable, match="future"):
         read(data)
 
 
 @pytest.mark.parametrize("speed", [13, 4000])
 def test_a_run_faster_than_any_run_is_not_taken(read, fit_writer, speed):
-    with pytest.raises(NotTaken, match="faster"):
+    with pytest.raises(NotReadable, match="faster"):
         read(fit_writer().begin().session(600, total_distance=600.0 * speed).close())
 
 

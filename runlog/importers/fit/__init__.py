@@ -81,7 +81,7 @@ def read(file: SourceFile) -> ParsedFile:
         if fault:
             count = sum(len(activity.track) for activity in built if activity.track)
             reason = f"damaged ({fault.reason}); {count} records were kept"
-            problems.append(Problem(reason, byte=chained.offset + (fault.byte or 0)))
+            problems.append(Problem(reason, byte=chained.offset + (fault.byte or 0), is_warning=bool(built)))
     if not activities:
         _raise_without_activity(other_types, problems)
     notes = tuple(

@@ -51,7 +51,9 @@ def split_chained(data: bytes) -> tuple[list[ChainedFile], list[Problem]]:
     remaining = data[offset:]
     if not remaining.strip(b"\x00"):
         return files, []
-    return files, [Problem(f"{len(remaining)} bytes are not FIT and were left out", byte=offset)]
+    return files, [
+        Problem(f"{len(remaining)} bytes are not FIT and were left out", byte=offset, is_warning=True)
+    ]
 
 
 def _complete_header(data: bytes, offset: int) -> bytes:
