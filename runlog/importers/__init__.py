@@ -189,31 +189,58 @@ def _complete_activities(parsed: ParsedFile, settings: Settings, sport: str | No
 
 
 def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> tuple[Activity, str | None]:
-    """Set sport and kind: the sport given by the caller, else the file's, else guess from the pace.
+    """Set sport and kind: the sport given by the caller, else the file's, else guess from name and pace.
+
+    A run that the file names, but that none can have been, becomes another activity.
 
     Returns:
-        The activity, and a note if its sport was guessed.
+        The activity, and a note if its sport was guessed or not believed.
     """
+    advice = "" if activity.external else " (--sport says otherwise)"
     if sport is not None:
         name, sub_sport = sports.normalize_sport(sport)
-        activity = replace(activity, sport=name, sub_sport=sub_sport)
-    if sport is not None or activity.sport != UNKNOWN_SPORT:
-        return replace(activity, kind=sports.activity_kind(activity.sport, activity.sub_sport)), None
-    pace = _moving_pace(normalize.fill_missing_sums(activity))
-    shown = "no pace" if pace is None else f"{int(pace)}:{int(pace % 1 * 60):02d} min/km"
-    if pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km:
-        guess, verdict = replace(activity, sport="running", kind=Kind.RUN), "was taken"
-    else:
-        guess, verdict = replace(activity, kind=Kind.OTHER), "was not taken"
-    advice = "" if activity.external else " (--sport says otherwise)"
-    note = f"the file names no sport; at {shown} it {verdict} for a run{advice}"
-    return replace(guess, sport_guessed=True), note
+        if name == UNKNOWN_SPORT:
+            name, sub_sport = sub_sport or name, None
+        kind = sports.activity_kind(name, sub_sport)
+        return replace(activity, sport=name, sub_sport=sub_sport, kind=kind), None
+    if activity.sport != UNKNOWN_SPORT:
+        kind = sports.activity_kind(activity.sport, activity.sub_sport)
+        activity = replace(activity, kind=kind)
+        reason = normalize.no_run_reason(normalize.fill_missing_sums(activity)) if kind is Kind.RUN else None
+        if reason is None:
+            return activity, None
+        other = replace(activity, sport=UNKNOWN_SPORT, sub_sport=None, kind=Kind.OTHER, sport_guessed=True)
+        return other, f"called a run, but it {reason}; kept as another activity{advice}"
+    guess, reason = _guess_sport(activity, settings)
+    verdict = "was taken for a run" if guess.kind is Kind.RUN else "was not taken for a run"
+    word = activity.sub_sport
+    unnamed = f"runlog knows no sport {word!r}" if word else "the file names no sport"
+    return replace(guess, sport_guessed=True), f"{unnamed}; {reason} it {verdict}{advice}"
+
+
+def _guess_sport(activity: Activity, settings: Settings) -> tuple[Activity, str]:
+    """Guess the sport of an activity: by the word for a ride, swim, hike or walk in its name, else by pace.
+
+    Returns:
+        The activity, and by what it was guessed.
+    """
+    named = sports.other_sport_in_name(activity.name)
+    if named is not None:
+        return replace(activity, sport=named, sub_sport=None, kind=Kind.OTHER), f"named {activity.name!r}"
+    completed = normalize.fill_missing_sums(activity)
+    pace = _moving_pace(completed)
+    shown = "at no pace" if pace is None else f"at {int(pace)}:{int(pace % 1 * 60):02d} min/km"
+    is_run = pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km
+    if is_run and normalize.no_run_reason(completed) is None:
+        return replace(activity, sport="running", sub_sport=None, kind=Kind.RUN), shown
+    sport = activity.sub_sport or UNKNOWN_SPORT
+    return replace(activity, sport=sport, sub_sport=None, kind=Kind.OTHER), shown
 
 
 def _moving_pace(activity: Activity) -> float | None:
-    """Return the moving pace in minutes per kilometre."""
-    distance, moving = activity.distance_m, activity.moving_s
-    if distance is None or moving is None or distance <= 0 or moving <= 0:
+    """Return the moving pace in min/km, or that of the whole time where the moving time is unknown."""
+    distance, moving = activity.distance_m, activity.moving_s or activity.duration_s
+    if distance is None or distance <= 0 or moving <= 0:
         return None
     return moving / 60.0 / (distance / 1000.0)
 

@@ -5,6 +5,7 @@ Missing totals come from the track, a missing UTC offset from the first position
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -279,4 +280,30 @@ def _wrong_distance(activity: Activity) -> str | None:
         speed = 3.6 * distance / activity.duration_s
         advice = "" if activity.external else "; if it was another sport, say so with --sport"
         return f"is faster than any run ({speed:.0f} km/h){advice}"
+    return None
+
+
+_MIN_RUN_S, _MIN_RUN_M = 20.0, 50.0
+_MIN_SHORT_RUN_M = 100.0
+_INDOOR_SUB_SPORTS = frozenset({"treadmill", "indoor_running", _VIRTUAL_SUB_SPORT})
+#: Up to how many seconds, and the speed in m/s that nobody has run for so long, some 5% over the records.
+_FASTEST_MPS = ((60, 12.0), (120, 9.5), (300, 8.3), (900, 7.3), (2400, 7.0), (5400, 6.5), (math.inf, 6.2))
+
+
+def no_run_reason(activity: Activity) -> str | None:
+    """Return why a completed activity is no run, whatever its source calls it; None where it may be one.
+
+    Absurd speeds are not asked about here: ``implausible_reason`` refuses them.
+    """
+    duration, distance = activity.duration_s, activity.distance_m
+    if duration < _MIN_RUN_S and (distance or 0.0) < _MIN_SHORT_RUN_M:
+        return f"lasts {duration:.0f} s"
+    if distance is None or activity.sub_sport in _INDOOR_SUB_SPORTS:
+        return None
+    if distance < _MIN_RUN_M:
+        return f"covers {distance:.0f} m in {duration / 60:.0f} min"
+    moving = duration if activity.moving_s is None else max(activity.moving_s, duration / 2)
+    fastest = next(speed for seconds, speed in _FASTEST_MPS if moving <= seconds)
+    if fastest * moving < distance <= _MAX_RUN_SPEED_MPS * duration:
+        return f"keeps up {3.6 * distance / moving:.0f} km/h for {moving / 60:.0f} min"
     return None

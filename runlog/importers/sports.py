@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog.model import UNKNOWN_SPORT, Kind
 
-# ruff: noqa: RUF001 - words in their own scripts
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 #: Sports whose cadence is steps, with the value below which it must count one foot only.
@@ -21,110 +27,172 @@ HABITS = frozenset(
     | {"mobility", "stretching", "warm_up", "cool_down"}
 )
 
-#: Names of each sport (in FIT's words) in files, Strava's languages, Garmin and plain speech.
-_SPORT_NAMES: dict[tuple[str, str | None], str] = {
-    ("running", None): (
-        "run, 9, jog, jogging, street running, road running, Lauf, Laufen, Course à pied, Course, Carrera, "
-        "Correr, Corsa, Corrida, Hardlopen, Hardloopsessie, Бег, Забег, ラン, ランニング, 러닝, 달리기, "
-        "跑步, 路跑"
-    ),
-    ("running", "trail"): (
-        "trail, trail run, trail running, trailrun, Traillauf, Trailrunning, Geländelauf, Course de trail, "
-        "Carrera de montaña, Carrera por senderos, Trail hardlopen, Corsa su sentiero, Corrida em trilha, "
-        "Corrida de trilha, Трейлраннинг, Трейл, トレイルラン, トレイルランニング, 트레일 러닝, 越野跑"
-    ),
-    ("running", "track"): "track running, track run",
-    ("running", "treadmill"): "treadmill, treadmill running, Laufband",
-    ("running", "indoor_running"): "indoor running",
-    ("running", "ultra"): "ultra run, ultra running",
-    ("running", "obstacle"): "obstacle run, obstacle running",
-    ("running", "virtual_activity"): (
-        "virtual run, virtualrun, Virtueller Lauf, Course virtuelle, Course à pied virtuelle, "
-        "Carrera virtual, Corsa virtuale, Corrida virtual, Virtuele hardloopsessie, Виртуальный забег, "
-        "バーチャルラン, 가상 러닝, 虚拟跑步, 虛擬跑步"
-    ),
-    ("cycling", None): (
-        "ride, 1, bike, biking, Radfahrt, Radfahren, Rennradfahrt, Vélo, Sortie à vélo, Cyclisme, Bicicleta, "
-        "Ciclismo, Vuelta en bicicleta, Salida en bicicleta, Giro in bici, Pedalata, Uscita in bici, "
-        "Pedalada, Volta de bicicleta, Fietsrit, Fietsen, Fietstocht, Велозаезд, Велосипед, ライド, 自転車, "
-        "サイクリング, 라이딩, 骑行, 騎乘, 騎車"
-    ),
-    ("cycling", "road"): "road biking, road cycling",
-    ("cycling", "mountain"): (
-        "mountain biking, mountain bike ride, mountainbikeride, Mountainbike-Fahrt, Mountainbikefahrt, VTT, "
-        "Sortie VTT, Bicicleta de montaña, Mountainbike, Mountainbikerit, Mountainbiketocht"
-    ),
-    ("cycling", "gravel_cycling"): (
-        "gravel cycling, gravel ride, gravelride, Gravel-Fahrt, Gravelfahrt, Gravelrit, Sortie gravel"
-    ),
-    ("cycling", "indoor_cycling"): "indoor cycling",
-    ("cycling", "e_bike_fitness"): (
-        "e-bike ride, ebikeride, e-bike, E-Bike-Fahrt, Vélo électrique, Vélo à assistance électrique, "
-        "Bicicleta eléctrica, Bici elettrica, E-fietsrit"
-    ),
-    ("cycling", "virtual_activity"): (
-        "virtual ride, virtualride, Virtuelle Radfahrt, Virtuelles Radfahren, Vélo virtuel, "
-        "Sortie à vélo virtuelle, Bicicleta virtual, Ciclismo virtual, Pedalata virtuale, Pedalada virtual, "
-        "Virtuele fietsrit, Виртуальный велозаезд, バーチャルライド, 가상 라이딩, 虚拟骑行, 虛擬騎乘"
-    ),
-    ("walking", None): (
-        "walk, casual walking, speed walking, Spaziergang, Spazieren, Gehen, Marche, Caminata, Caminar, "
-        "Camminata, Caminhada, Wandelen, Wandeling, Ходьба, Прогулка, ウォーク, ウォーキング, 散歩, "
-        "걷기, 步行, 健走"
-    ),
-    ("hiking", None): (
-        "hike, Wanderung, Wandern, Randonnée, Senderismo, Excursión, Escursione, Escursionismo, Trilha, "
-        "Caminhada na natureza, Hiken, Wandeltocht, Поход, Пеший туризм, ハイク, ハイキング, "
-        "하이킹, 徒步, 健行"
-    ),
-    ("swimming", None): (
-        "swim, Schwimmen, Natation, Natación, Nuoto, Natação, Zwemmen, Плавание, スイム, 水泳, 수영, 游泳"
-    ),
-    ("swimming", "lap_swimming"): "lap swimming",
-    ("swimming", "open_water"): "open water swimming",
-    ("training", "strength_training"): (
-        "strength, strength training, weighttraining, weight training, Krafttraining, Gewichtstraining, "
-        "Gewichtheben, Musculation, Entraînement aux poids, Entraînement avec poids, "
-        "Entrenamiento con pesas, Entrenamiento de fuerza, Musculación, Allenamento con i pesi, Pesi, "
-        "Treinamento com pesos, Treino com pesos, Musculação, Krachttraining, Gewichttraining, "
-        "Силовая тренировка, ウェイトトレーニング, 筋トレ, 웨이트 트레이닝, 力量训练, 重量训练, 重量訓練"
-    ),
-    ("training", None): (
-        "workout, Entraînement, Entrenamiento, Allenamento, Treino, Treinamento, Тренировка, ワークアウト, "
-        "운동, 训练, 訓練, 体能训练, 體能訓練"
-    ),
-    ("yoga", None): "Йога, ヨガ, 요가, 瑜伽, 瑜珈",
-    ("pilates", None): "Пилатес, ピラティス, 필라테스, 普拉提, 皮拉提斯",
+#: Letters that are written without spaces between the words: kana, Chinese characters, Hangul (also as its
+#: parts, of which folding leaves it).
+_UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u1100-\u11ff]")
+#: Endings of words that are written as one: Stadtlauf, funrun, Radtour.
+_ENDINGS = {
+    "lauf": "running",
+    "run": "running",
+    **dict.fromkeys(("running", "juoksu", "lopning", "loping", "lob", "futas", "hardlopen"), "running"),
+    "wanderung": "hiking",
+    "schwimmen": "swimming",
+    "radtour": "cycling",
 }
+_OTHER = "other"
+#: Words beside a run that are one also alone, and which of several counts.
+_RUNS_BY_THEMSELVES = frozenset({"treadmill", "trail", "ultra"})
+_RUN_WORD_ORDER = ("treadmill", "virtual_activity", "obstacle", "ultra", "trail", "indoor_running", "track")
+_SAID_IN_NAMES = frozenset({"cycling", "swimming", "hiking", "walking"})
+_FIT_SPORTS = HABITS | {
+    *("running", "cycling", "transition", "fitness_equipment", "swimming", "basketball", "soccer", "tennis"),
+    *("american_football", "walking", "cross_country_skiing", "alpine_skiing", "snowboarding", "rowing"),
+    *("mountaineering", "hiking", "multisport", "paddling", "flying", "e_biking", "motorcycling", "boating"),
+    *(
+        "driving",
+        "golf",
+        "hang_gliding",
+        "horseback_riding",
+        "hunting",
+        "fishing",
+        "inline_skating",
+        "diving",
+    ),
+    *("rock_climbing", "sailing", "ice_skating", "sky_diving", "snowshoeing", "snowmobiling", "surfing"),
+    *("stand_up_paddleboarding", "wakeboarding", "water_skiing", "kayaking", "rafting", "windsurfing"),
+    *("kitesurfing", "tactical", "jumpmaster", "boxing", "floor_climbing", "baseball", "hiit", "racket"),
+    *("wheelchair_push_walk", "wheelchair_push_run", "meditation", "disc_golf", "cricket", "rugby", "hockey"),
+    *("lacrosse", "volleyball", "water_tubing", "wakesurfing", "mixed_martial_arts", "snorkeling", "dance"),
+}
+
+
+#: Letters that have no accent to take off.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "\u0131": "i", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d"})
 
 
 def strip_accents(word: str) -> str:
     """Return a word in lower case without accents."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
+    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _fold_name(word: str) -> str:
+def fold_name(word: str) -> str:
     """Return a word without accents, case and punctuation, its parts joined by "_"."""
     return re.sub(r"[\W_]+", "_", strip_accents(word)).strip("_")
 
 
-_ALIASES = {_fold_name(word): sport for sport, words in _SPORT_NAMES.items() for word in words.split(", ")}
-_FIT_SPORTS = HABITS | {word for sport in _SPORT_NAMES for word in sport if word}
+def read_words(name: str) -> dict[str, Any]:
+    """Return a table of words by language that lies beside the importers."""
+    return tomllib.loads(resources.files("runlog.importers").joinpath(name).read_text(encoding="utf-8"))
+
+
+class _Vocabulary(NamedTuple):
+    """The words of sports.toml, folded.
+
+    Attributes:
+        vague: names that say no sport.
+        names: whole names, with their sport and sub-sport.
+        words: the sport of single words.
+        unspaced: those of the words that are written without spaces between them.
+        run_words: the sub-sport that a word beside a run gives.
+    """
+
+    vague: frozenset[str]
+    names: Mapping[str, tuple[str, str | None]]
+    words: Mapping[str, str]
+    unspaced: Mapping[str, str]
+    run_words: Mapping[str, str]
+
+
+@cache
+def _vocabulary() -> _Vocabulary:
+    table = read_words("sports.toml")
+    words = {fold_name(word): sport for sport, text in table["words"].items() for word in text.split()}
+    named = {
+        fold_name(name): (sport, sub_sport or None)
+        for key, text in table["names"].items()
+        for sport, _, sub_sport in [key.partition(".")]
+        for name in text.replace("\n", " ").split(", ")
+    }
+    run_words = {fold_name(word): sub for sub, text in table["runs"].items() for word in text.split()}
+    return _Vocabulary(
+        vague=frozenset(map(fold_name, table["vague"].split())),
+        names=named,
+        words=words,
+        unspaced={word: sport for word, sport in words.items() if _UNSPACED.match(word)},
+        run_words=run_words,
+    )
 
 
 def normalize_sport(word: str | None) -> tuple[str, str | None]:
-    """Return sport and sub-sport in FIT's words for a name in any known language; unknown names stay."""
-    plain = _fold_name(word or "")
-    if not plain:
+    """Return sport and sub-sport in FIT's words for a name in any known language.
+
+    A name that says no sport ("generic", "Workout") is unknown; one that is not understood is unknown with
+    the folded name as its sub-sport, so that it can be shown. The pace of such activities decides.
+    """
+    plain = re.sub(r"^(\d+)_0+$", r"\1", fold_name(word or ""))  # 9.0 is Strava's 9
+    vocabulary = _vocabulary()
+    if not plain or plain in vocabulary.vague:
         return UNKNOWN_SPORT, None
-    return _ALIASES.get(plain, (plain, None))
+    if plain in vocabulary.names:
+        return vocabulary.names[plain]
+    if plain in _FIT_SPORTS:
+        return plain, None
+    return _sport_of_phrase(plain) or (UNKNOWN_SPORT, plain)
+
+
+def _sport_of_phrase(plain: str) -> tuple[str, str | None] | None:
+    """Return sport and sub-sport by the words in a folded phrase; None where they name none, or several."""
+    sports = _sports_in(plain)
+    sub_sport = _run_word_in(plain)
+    if not sports and sub_sport in _RUNS_BY_THEMSELVES:
+        sports = {"running"}
+    if "running" in sports and sports <= {"running", "walking", "hiking", "warm_up", "cool_down"}:
+        return "running", sub_sport
+    if sports == {"walking", "hiking"}:
+        return "hiking", None
+    if len(sports) != 1:
+        return None
+    (sport,) = sports
+    if sport == _OTHER:
+        return plain, None
+    return ("training", sport) if sport == "strength_training" else (sport, None)
+
+
+def _sports_in(plain: str) -> set[str]:
+    """Return the sports that the words of a folded phrase name."""
+    vocabulary = _vocabulary()
+    parts = plain.split("_")
+    pairs = [one + other for one, other in pairwise(parts)]  # warm up
+    sports = {vocabulary.words[word] for word in (*parts, *pairs) if word in vocabulary.words}
+    sports |= {sport for word, sport in vocabulary.unspaced.items() if word in plain}
+    sports |= {sport for ending, sport in _ENDINGS.items() for word in parts if _is_compound(word, ending)}
+    return sports
+
+
+def _is_compound(word: str, ending: str) -> bool:
+    return word.endswith(ending) and len(word) > len(ending) + 1 and word not in _vocabulary().words
+
+
+def _run_word_in(plain: str) -> str | None:
+    """Return the sub-sport of a run by the other words of a folded phrase."""
+    run_words = _vocabulary().run_words
+    found = {run_words[word] for word in plain.split("_") if word in run_words}
+    found |= {sub for word, sub in run_words.items() if _UNSPACED.match(word) and word in plain}
+    return next((sub for sub in _RUN_WORD_ORDER if sub in found), None)
 
 
 def is_known_sport(word: str) -> bool:
-    """Return whether a word is a known sport in any language; ``normalize_sport`` passes on unknown words."""
-    plain = _fold_name(word)
-    return plain in _ALIASES or plain in _FIT_SPORTS
+    """Return whether a word is a known sport in any language."""
+    return normalize_sport(word)[0] != UNKNOWN_SPORT
+
+
+def other_sport_in_name(name: str | None) -> str | None:
+    """Return the ride, swim, hike or walk that the name of an activity is about, and nothing of a run."""
+    sports = _sports_in(fold_name(name or ""))
+    if len(sports) == 1 and sports <= _SAID_IN_NAMES:
+        return sports.pop()
+    return "hiking" if sports == {"walking", "hiking"} else None
 
 
 def activity_kind(sport: str, sub_sport: str | None) -> Kind:

@@ -86,12 +86,11 @@ def read(file: SourceFile) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    header, rows, found = _read_table(detect.decode_text(file.data))
+    rows, found = _read_table(detect.decode_text(file.data))
     owned_shoes, problems = _read_shoe_files(file.sidecars)
     parse_row = partial(
         _build_activity,
         owned_shoe_keys={shoe_key(name) for shoe in owned_shoes for name in shoe.possible_names},
-        english=strava_columns.is_english_header(header),
         problems=problems,
     )
     activities, refused = csv_table.build_records(
@@ -122,8 +121,8 @@ def _split_rows(content: str) -> Iterator[tuple[int, list[str] | str]]:
             yield line, [cell.strip() for cell in cells]
 
 
-def _read_table(content: str) -> tuple[list[str], list[csv_table.CsvRow | Problem], Collection[str]]:
-    """Return the header, the rows with their cells by field, and the fields that have a column.
+def _read_table(content: str) -> tuple[list[csv_table.CsvRow | Problem], Collection[str]]:
+    """Return the rows with their cells by field, and the fields that have a column.
 
     A row that cannot be read is a problem.
     """
@@ -136,7 +135,7 @@ def _read_table(content: str) -> tuple[list[str], list[csv_table.CsvRow | Proble
             below.append((line, cells))
     rows = [cells for _, cells in below if not isinstance(cells, str)]
     positions = strava_columns.find_columns(header, rows)
-    return header, [_build_row(line, cells, header, positions) for line, cells in below], positions.keys()
+    return [_build_row(line, cells, header, positions) for line, cells in below], positions.keys()
 
 
 def _build_row(
@@ -151,7 +150,7 @@ def _build_row(
 
 
 def _build_activity(
-    row: csv_table.CsvRow, owned_shoe_keys: Collection[str], problems: list[Problem], *, english: bool
+    row: csv_table.CsvRow, owned_shoe_keys: Collection[str], problems: list[Problem]
 ) -> Activity:
     """Return the activity of a row.
 
@@ -159,7 +158,6 @@ def _build_activity(
         row: its cells.
         owned_shoe_keys: keys of the shoes in shoes.csv.
         problems: is extended by the values that are left out.
-        english: whether sports are named by Strava's English words.
 
     Raises:
         InvalidValue: it has no id, no date that can be read, or no duration.
@@ -168,7 +166,7 @@ def _build_activity(
     if not strava_columns.is_activity_id(cells["id"]):
         raise InvalidValue(f"{cells['id'][:40]!r} is not the id of an activity")
     measured = {field: _parse_measured(row, field, problems) for field in _VALUE_RANGES}
-    sport, sub_sport = _parse_sport(cells["sport"], english=english)
+    sport, sub_sport = sports.normalize_sport(cells["sport"])
     return Activity(
         start=strava_columns.parse_date(cells["date"]),
         duration_s=_parse_duration(cells, measured["moving"]),
@@ -203,11 +201,6 @@ def _parse_measured(row: csv_table.CsvRow, field: str, problems: list[Problem]) 
         reason = f"{field.replace('_', ' ')}: {error}; left out"
         problems.append(Problem(reason, line=row.line, is_warning=True))
         return None
-
-
-def _parse_sport(word: str, *, english: bool) -> tuple[str, str | None]:
-    """Return sport and sub-sport; words of an unknown language stay unknown, so that pace decides."""
-    return sports.normalize_sport(word) if english or sports.is_known_sport(word) else (UNKNOWN_SPORT, None)
 
 
 def _parse_duration(cells: Mapping[str, str], moving: float | None) -> float:

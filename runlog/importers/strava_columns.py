@@ -61,7 +61,6 @@ _COLUMN_NAMES = {
 _REPEATED_FIELDS = ("elapsed", "distance")
 _FIELD_OF = {name: field for field, names in _COLUMN_NAMES.items() for name in names}
 _OLD_METRES_NAME = "distance"  # in the exports until 2019, all of whose names are in small letters
-_ENGLISH_ID_NAMES = frozenset({"Activity ID", "id"})
 
 _FILE_NAME = re.compile(r"activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?", re.IGNORECASE)
 _ACTIVITY_ID = re.compile(r"[0-9]{1,20}")
@@ -74,11 +73,6 @@ _MIN_AGREEMENT = 0.9
 
 #: The error that Strava writes in place of a file's name or its bytes.
 NOT_EXPORTED = "#error#"
-
-
-def is_english_header(header: Sequence[str]) -> bool:
-    """Return whether a header is in English; sports then have Strava's English names."""
-    return bool(header) and header[0] in _ENGLISH_ID_NAMES
 
 
 def is_activity_id(cell: str) -> bool:

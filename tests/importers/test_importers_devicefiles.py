@@ -72,10 +72,13 @@ def assert_sound(track):
 
 
 def assert_runs_are_there(reading, row, sports):
-    """The manifest lists a multisport file's sports once each, its distances per session."""
+    """The manifest lists a multisport file's sports once each, its distances per session.
+
+    Some files are of a watch that was tried out on a desk: called a run, of no metres or a few seconds.
+    """
     runs = [activity for activity in reading.activities if activity.kind is Kind.RUN]
     if any(sport.split("/")[0] == "running" for sport in sports):
-        assert runs
+        assert runs or any("called a run, but" in note for note in reading.notes)
     stated = [float(metres) for metres in row["session_distance_m"].split(";") if metres]
     for run in runs:
         if stated:

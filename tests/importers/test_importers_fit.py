@@ -95,9 +95,9 @@ def test_running_dynamics_are_in_their_units(read, fit_writer):
     writer = (
         fit_writer()
         .begin()
-        .records(5, **{name: lambda _, value=value: value for name, value in stated.items()})
+        .records(31, **{name: lambda _, value=value: value for name, value in stated.items()})
     )
-    (run,) = read(writer.session(4).close()).activities
+    (run,) = read(writer.session(30).close()).activities
     first = {name: run.track[name][0] for name in run.track.columns}
     assert first == pytest.approx(
         {

@@ -12,7 +12,7 @@ import numpy as np
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import tracks
+from runlog.importers import sports, tracks
 from runlog.importers.fit import decode, profile, scan
 from runlog.importers.fit.profile import FIT_EPOCH_S
 from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap
@@ -190,11 +190,11 @@ def _build_activity(
 
 def _session_sport(session: Message) -> tuple[str, str | None]:
     sport, sub_sport = session.get("sport"), session.get("sub_sport")
-    if sport is None:
-        return UNKNOWN_SPORT, None
-    if sub_sport in (None, "generic"):
-        return str(sport), None
-    return str(sport), str(sub_sport)
+    if sub_sport == "generic":
+        sub_sport = None
+    if sport in (None, "generic", "all"):  # then the sub-sport may say it
+        return (UNKNOWN_SPORT, None) if sub_sport is None else sports.normalize_sport(str(sub_sport))
+    return str(sport), None if sub_sport is None else str(sub_sport)
 
 
 def _utc_offset(messages: Messages) -> int | None:
