@@ -15,7 +15,8 @@ from runlog import settings, store
 from runlog.model import Kind
 from runlog.records import StoredShoeRule
 from runlog.settings import Settings
-from runlog.store import activities, backup, diary, reads, recordings, routes, rows, shoes, writes
+from runlog.store import activities, backup, diary, reads, recordings, routes, shoes, writes
+from runlog.store.connection import ChangeWatcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.doctor import CheckReport
     from runlog.export import ExportResult
-    from runlog.model import Entry, ShoeRule, Track
+    from runlog.model import ShoeRule, Track
     from runlog.records import Snapshot, StoredActivity, StoredEntry
     from runlog.results import HomeContents, ImportSummary, RestoreResult
     from runlog.store import Store
@@ -155,6 +156,8 @@ class Journal:
             return reopened.read(activities.read_track, run_id)
 
     sources = reads(activities.read_sources)
+    last_run = reads(activities.read_last_run)
+    recent_run = reads(activities.read_recent_run)
 
     def activities(self) -> list[StoredActivity]:
         """Return all runs and other activities by start time, without track summaries (loads no numpy)."""
@@ -167,21 +170,11 @@ class Journal:
     split = writes(recordings.split_activity)
     merge = writes(recordings.merge_by_hand)
 
-    def last_run(self, moment: datetime) -> StoredActivity | None:
-        """Return the last run that started before a moment."""
-        return self._store.read(activities.read_last_run, rows.utc_text(moment))
-
-    def log(self, entry: Entry) -> int:
-        """Store a diary entry and return its id.
-
-        Raises:
-            BadInput: a value is out of its range, or that area has an entry at that very moment.
-        """
-        return self._store.write(diary.add_entry, entry)
-
+    log = writes(diary.add_entry)
     edit = writes(diary.update_entry)
     entries = reads(diary.read_entries)
     last_logged = reads(diary.last_logged)
+    remove_entry = writes(diary.remove_entry)
 
     def undo(self) -> StoredEntry | None:
         """Remove and return the entry that was logged last; None if there is none."""
@@ -221,6 +214,10 @@ class Journal:
         return Alerts(self._store)
 
     inspect_backup = staticmethod(backup.inspect_backup)
+
+    def watch_changes(self) -> ChangeWatcher:
+        """Return what tells of each change of the database, by whichever process; close it."""
+        return ChangeWatcher(self._store.path)
 
     def contents(self) -> HomeContents | None:
         """Return the record counts of this journal; None if it has no database yet.

@@ -8,6 +8,7 @@ False.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -117,6 +118,11 @@ class Activity:
     source_file: str | None = None  # the recording that a list's row names, "" if typed by hand; None: unsaid
     laps: tuple[Lap, ...] = ()
     track: Track | None = None
+
+    @property
+    def end(self) -> datetime:
+        """The end, aware UTC."""
+        return self.start + timedelta(seconds=self.duration_s)
 
 
 class ThirdMeans(NamedTuple):
@@ -234,6 +240,8 @@ class Entry:
     note: str | None = None
     run: int | None = None
 
+
+RATED_WITHIN = timedelta(days=2)  # a rating belongs to the last run that ended at most so long before
 
 #: Maximum of each numeric entry field; all minima are 0.
 MAX_ENTRY_VALUES: Mapping[str, float] = {

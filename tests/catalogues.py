@@ -51,6 +51,7 @@ def texts_of_guidance(file, keywords, comment_tags, options):
 METHODS = [
     ("reporter/guidance.toml", texts_of_guidance),
     ("reporter/templates/**", "jinja2"),
+    ("web/templates/**.html", "jinja2"),
     ("**.py", "python"),
 ]
 

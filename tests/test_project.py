@@ -50,7 +50,7 @@ def test_imports_point_down(root):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Imports point down KEPT" in done.stdout
-    assert "The command line asks a Journal KEPT" in done.stdout
+    assert "The command line and the pages ask a Journal KEPT" in done.stdout
 
 
 def test_imports_run_in_no_circle():

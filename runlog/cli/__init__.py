@@ -44,6 +44,7 @@ SECTIONS = {
         "exposures": LazyCommand("runlog.cli.links:exposures", "List each rating beside its factors."),
     },
     "Act on it": {
+        "serve": LazyCommand("runlog.cli.automation:serve", "Show it all in the browser and on the phone."),
         "alerts": LazyCommand("runlog.cli.alerts:alerts", "Tell what needs attention now, and why."),
         "report": LazyCommand(
             "runlog.cli.report:report", "Write the report of a week, a season or all weeks."

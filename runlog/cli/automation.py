@@ -1,4 +1,4 @@
-"""Run without anybody at the keyboard (``runlog weekly``, ``watch`` and ``schedule``)."""
+"""Run without anybody at the keyboard (``runlog weekly``, ``watch``, ``schedule`` and ``serve``)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from runlog.cli import base
 from runlog.cli.alerts import print_new_alerts, send_due_alerts
 from runlog.cli.base import examples
 from runlog.cli.import_ import print_summary
-from runlog.cli.output import echo, echo_err
+from runlog.cli.output import Column, echo, echo_err, print_table
 from runlog.errors import BadInput, RunlogError
+from runlog.units import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runlog.journal import Journal
     from runlog.schedule import WeeklyJob
+    from runlog.web.server import Serving
 
 
 @click.command(
@@ -199,3 +201,125 @@ def _weekly_command(folders: tuple[Path, ...], *, notify: bool) -> tuple[str, ..
     """Return the command, with nothing in it that depends on the working directory or the environment."""
     command = (sys.executable, "-m", "runlog", "--home", str(base.home_folder()), "weekly")
     return (*command, *(str(folder.absolute()) for folder in folders), *(["--notify"] if notify else []))
+
+
+DEFAULT_PORT = 8421
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(
+    epilog=examples(
+        "runlog serve --open                    # on this computer",
+        "runlog serve --phone                   # and on your phone, in your home network",
+        "runlog serve --devices                 # which phones are paired",
+        "runlog serve --revoke 1a2b3c4d",
+        "runlog serve --name my-computer.my-tailnet.ts.net",
+    )
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Where to listen; 0 is any that is free.",
+)
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@click.option("--phone", is_flag=True, help="Let phones in your home network in, once they are paired.")
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOST",
+    help="A further name that it is reached by, as in Tailscale.",
+)
+@click.option("--tls-cert", type=_FILE, metavar="FILE", help="A certificate, to serve over https.")
+@click.option("--tls-key", type=_FILE, metavar="FILE", help="Its key.")
+@click.option("--devices", is_flag=True, help="List the paired devices, and end.")
+@click.option("--revoke", metavar="ID", help="Let a device in no longer, and end.")
+def serve(
+    port: int,
+    names: tuple[str, ...],
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    revoke: str | None,
+    *,
+    open_it: bool,
+    phone: bool,
+    devices: bool,
+) -> None:
+    """Show everything in the browser, and let your phone rate a run in two taps.
+
+    The pages come from this computer and ask nothing of the internet. Without
+    --phone, only this computer reaches them. Ctrl-C ends it.
+
+    From anywhere, encrypted and with no port open to the internet: install
+    Tailscale on this computer and the phone, run "tailscale serve --bg 8421",
+    and name this computer as Tailscale does with --name. Then pair the phone
+    with a code from http://localhost:8421/devices.
+    """
+    if devices or revoke:
+        _manage_devices(revoke)
+        return
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("--tls-cert and --tls-key go together.")
+    from runlog.web import server
+
+    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+    serving = server.prepare(base.home_folder(), port=port, phone=phone, names=names, tls=tls)
+    echo(f"runlog is at {serving.address}   Ctrl-C ends it.")
+    if phone:
+        _explain_phone(serving, encrypted=tls is not None)
+    if open_it:
+        import webbrowser
+
+        webbrowser.open(serving.address)
+    serving.run()
+    echo_err("No longer serving.")
+
+
+def _explain_phone(serving: Serving, *, encrypted: bool) -> None:
+    """Say what --phone means, and print the code that pairs a phone."""
+    echo()
+    if not serving.phone_address:
+        echo_err("This computer is in no network, so no phone can reach it. Join one, and start again.")
+        return
+    echo(
+        "Every device in this network can now reach this page; only those that you pair see anything. "
+        + (
+            ""
+            if encrypted
+            else "What goes over the air is not encrypted, so use it at home, not in a café; "
+            "--tls-cert and --tls-key, or Tailscale, change that."
+        )
+    )
+    address = f"{serving.phone_address}/pair/{serving.access.tokens.make()}"
+    echo()
+    import segno
+
+    segno.make(address, error="m", micro=False).terminal(sys.stdout, compact=True)
+    echo("Point the phone's camera at this, or type the address. It works once, within five minutes:")
+    echo(address)
+    echo(f"Another phone: {serving.address}devices")
+
+
+_DEVICE_COLUMNS = (Column("id", "Id"), Column("name", "Device"), Column("paired", "Paired", numeric=True))
+
+
+def _manage_devices(revoke: str | None) -> None:
+    """Revoke a device, or list those that are paired."""
+    from runlog.web.pairing import Devices
+
+    paired = Devices(base.home_folder())
+    if revoke:
+        paired.revoke(revoke)
+        echo(f"Revoked {revoke}: that device sees nothing any more.")
+        return
+    rows = [
+        {"id": device.id, "name": device.name, "paired": day(device.paired, year=True)}
+        for device in paired.all(base.now())
+    ]
+    if rows:
+        print_table(rows, _DEVICE_COLUMNS)
+        echo_err("To let one in no longer: runlog serve --revoke ID")
+    else:
+        echo("No device is paired. To pair a phone: runlog serve --phone")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,7 +27,7 @@ from runlog.cli.output import (
 from runlog.cli.params import HOURS, MINUTES, SCALE, ask, parse_yes_no
 from runlog.errors import NotFound
 from runlog.localtime import at_offset, local_time, offset_seconds
-from runlog.model import Area, Entry
+from runlog.model import RATED_WITHIN, Area, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +68,6 @@ def _parse_area(text: str) -> Area:
     return Area(AREA.convert(text, None, None))
 
 
-_RUN_WINDOW = timedelta(days=2)
 _RUN_FIELDS = ("soreness", "warmup", "cooldown", "shoe", "rpe")
 _RUN_ONLY_FIELDS = _RUN_FIELDS[1:]
 _NOTHING_LOGGED = "nothing was logged by runlog log yet"
@@ -140,7 +139,7 @@ def _given_fields(fields: dict[str, Any]) -> dict[str, Any]:
 def _log_entry(journal: Journal, given: dict[str, Any], at: str | None, run: str | None) -> None:
     now = base.now().astimezone(journal.settings.zone)
     moment = params.parse_moment(at, now) if at else now
-    run_rated = resolve_run(journal, run) if run else _recent_run(journal, moment)
+    run_rated = resolve_run(journal, run) if run else journal.recent_run(moment)
     if not given.keys() - {"area"}:
         given |= ask_entry_fields(
             given.get("area"), about_a_run=run_rated is not None, shoes=journal.shoes.names()
@@ -148,8 +147,8 @@ def _log_entry(journal: Journal, given: dict[str, Any], at: str | None, run: str
     if not given.keys() - {"area"}:
         echo_err("Nothing logged.")
         return
-    if run and run_rated and not at and moment - _run_end(run_rated) > _RUN_WINDOW:
-        moment = local_time(_run_end(run_rated), run_rated.activity.utc_offset_s, journal.settings.zone)
+    if run and run_rated and not at and moment - run_rated.activity.end > RATED_WITHIN:
+        moment = local_time(run_rated.activity.end, run_rated.activity.utc_offset_s, journal.settings.zone)
     entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(journal, given)), moment)
     if not given.keys().isdisjoint(_RUN_FIELDS):
         _refuse_run_fields_without_run(journal, given, run_rated)
@@ -158,7 +157,7 @@ def _log_entry(journal: Journal, given: dict[str, Any], at: str | None, run: str
     without_run = entry.soreness is not None and run_rated is None
     note = ", without a run: none in the two days before" if without_run else ""
     echo(f"Logged: {_describe_logged(journal, entry, run_rated, with_time=moment != now)}{note}.")
-    if (entry.soreness or 0) >= journal.settings.soreness_high and now - moment <= _RUN_WINDOW:
+    if (entry.soreness or 0) >= journal.settings.soreness_high and now - moment <= RATED_WITHIN:
         echo_err("Have that looked at. What makes it urgent: runlog alerts")
 
 
@@ -220,15 +219,6 @@ def _find_entry(journal: Journal, which: str) -> StoredEntry:
     if stored is None:
         raise NotFound(f"there is no entry {which}; runlog diary list shows them")
     return stored
-
-
-def _recent_run(journal: Journal, moment: datetime) -> StoredActivity | None:
-    last = journal.last_run(moment)
-    return last if last and moment - _run_end(last) <= _RUN_WINDOW else None
-
-
-def _run_end(run: StoredActivity) -> datetime:
-    return run.activity.start + timedelta(seconds=run.activity.duration_s)
 
 
 def _describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, with_time: bool) -> str:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import run_not_found
 from runlog.matching.merge import merge_digests, merge_recordings, rank_recordings
-from runlog.model import Kind
+from runlog.model import RATED_WITHIN, Kind
 from runlog.records import StoredActivity
 from runlog.results import RecordingInfo
 from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import datetime
 
     import numpy as np
     from numpy.typing import NDArray
@@ -66,23 +67,30 @@ def _stored_activity(
     )
 
 
-def read_last_run(db: sqlite3.Connection, moment: str) -> StoredActivity | None:
-    """Return the last run that started by a moment (a time text), without what is derived of its tracks.
+def read_last_run(db: sqlite3.Connection, moment: datetime) -> StoredActivity | None:
+    """Return the last run that started by a moment (aware), without what is derived of its tracks.
 
     An activity starts as one of its recordings does, so once the recordings began before the run that was
     found, no later run can come.
     """
     found: StoredActivity | None = None
+    until = rows.utc_text(moment)
     for activity_id, start in db.execute(
-        "SELECT activity_id, start FROM recording WHERE start <= ? ORDER BY start DESC", (moment,)
+        "SELECT activity_id, start FROM recording WHERE start <= ? ORDER BY start DESC", (until,)
     ):
         if found is not None and start < rows.utc_text(found.activity.start):
             break
         one = read_activity(db, activity_id)
         is_later = found is None or (one.activity.start, one.id) > (found.activity.start, found.id)
-        if one.activity.kind is Kind.RUN and rows.utc_text(one.activity.start) <= moment and is_later:
+        if one.activity.kind is Kind.RUN and rows.utc_text(one.activity.start) <= until and is_later:
             found = one
     return found
+
+
+def read_recent_run(db: sqlite3.Connection, moment: datetime) -> StoredActivity | None:
+    """Return the run that a rating at a moment is about: the last, which ended at most two days before."""
+    last = read_last_run(db, moment)
+    return last if last and moment - last.activity.end <= RATED_WITHIN else None
 
 
 def recordings_between(db: sqlite3.Connection, first: str, last: str) -> list[Recording]:

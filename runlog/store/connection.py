@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -98,9 +99,20 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def connect(database: Path | str, *, timeout: float = 5.0, uri: bool = False) -> sqlite3.Connection:
-    """Open a database as every connection of runlog is: it trusts no function in views and triggers of it."""
-    db = sqlite3.connect(database, timeout=timeout, uri=uri, isolation_level=None)
+def connect(
+    database: Path | str, *, timeout: float = 5.0, uri: bool = False, any_thread: bool = False
+) -> sqlite3.Connection:
+    """Open a database as every connection of runlog is: it trusts no function in views and triggers of it.
+
+    Args:
+        database: its path, or a URI.
+        timeout: how long to wait for others that write to it, in seconds.
+        uri: whether it is a URI.
+        any_thread: whether it may be used in other threads, by one at a time.
+    """
+    db = sqlite3.connect(
+        database, timeout=timeout, uri=uri, isolation_level=None, check_same_thread=not any_thread
+    )
     try:
         db.row_factory = sqlite3.Row
         db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
@@ -349,3 +361,38 @@ def is_cut_off(path: Path) -> bool:
     if not header.startswith(MAGIC) or page_size not in _PAGE_SIZES:
         return False
     return path.stat().st_size % (2**16 if page_size == 1 else page_size) != 0
+
+
+class ChangeWatcher:
+    """Tells of each change of a database, by whichever connection and process; for use in any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._db: sqlite3.Connection | None = None
+        self._file = (0, 0)
+
+    def version(self) -> tuple[int, int, int]:
+        """Return a value that is another one after each change, also when a backup was restored.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with self._lock, translate_errors(self._path):
+            status = self._path.stat() if self._path.exists() else None
+            file = (status.st_dev, status.st_ino) if status else (0, 0)
+            if self._db is None or self._file != file:
+                self._close()
+                self._db = connect(self._path, timeout=BUSY_TIMEOUT_S, any_thread=True)
+                self._file = file
+            return (*file, _query_int(self._db, "PRAGMA data_version"))
+
+    def close(self) -> None:
+        """Close its connection; it opens another one when asked again."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+        self._db = None

@@ -13,8 +13,9 @@ from runlog.store.connection import DATABASE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The folder in the home that holds the reports.
+#: The folders in the home that hold the reports, and what the pages of `runlog serve` need.
 REPORTS = "reports"
+WEB = "web"
 
 _OWN_NAMES = (DATABASE, CONFIG_NAME, f".{DATABASE}", f".{CONFIG_NAME}", ".restore-")
 
@@ -50,7 +51,7 @@ def _own_paths(home: Path) -> Iterator[Path]:
     for entry in entries:
         if entry.name.startswith(_OWN_NAMES):
             yield entry
-        elif entry.name == REPORTS:
+        elif entry.name in {REPORTS, WEB}:
             yield entry
             for folder, folders, files in os.walk(entry):
                 yield from (Path(folder, name) for name in sorted([*folders, *files]))

@@ -1,0 +1,143 @@
+"""Make the Flask application: check each request, answer it in the runner's language, close the journal."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, g, render_template, request
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from runlog import units
+from runlog.errors import BadInput, NotFound, RunlogError
+from runlog.i18n import N_, _, current_language, ngettext, use_language
+from runlog.web import context, forms, pages, security, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runlog.web.security import Access
+    from runlog.web.shared import SharedJournal
+
+#: No form is larger; a page that takes files says so itself.
+MAX_FORM_BYTES = 64 * 2**10
+MAX_FORM_PARTS = 100
+
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: N_("That cannot be taken"),
+    HTTPStatus.FORBIDDEN: N_("Not allowed"),
+    HTTPStatus.NOT_FOUND: N_("There is no such page"),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("There is no such page"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("That is too large"),
+    HTTPStatus.TOO_MANY_REQUESTS: N_("Too many tries"),
+}
+_OUR_FAULT = N_("Something went wrong here")
+
+
+def create_app(shared: SharedJournal, access: Access, *, now: Callable[[], datetime] | None = None) -> Flask:
+    """Return the application for one journal.
+
+    Args:
+        shared: the journal.
+        access: who may come in.
+        now: gives the current moment, aware; by default the clock's.
+    """
+    app = Flask(__name__)
+    app.request_class = forms.HomeRequest
+    app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_PARTS=MAX_FORM_PARTS)
+    app.extensions["runlog"] = context.Site(shared, access, forms.Keys(shared.folder), now or _clock)
+    _set_up_templates(app)
+    app.before_request(_begin)
+    app.after_request(security.add_headers)
+    app.teardown_request(_end)
+    app.register_error_handler(Exception, _explain)
+    for blueprint in pages.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _set_up_templates(app: Flask) -> None:
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.finalize = _clean_output
+    environment.globals |= {"_": _, "ngettext": ngettext, "units": units, "language": current_language}
+    environment.globals |= {"new_key": forms.new_key, "tabs": pages.TABS, "context": context}
+    environment.globals |= {"describe_entry": words.entry}
+
+
+def _clean_output(value: object) -> object:
+    """Remove what turns or breaks a line from every text of the runner's files."""
+    return units.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _begin() -> None:
+    site = context.site()
+    g.language = use_language(_language(site.shared))
+    g.language.__enter__()
+    site.access.check(site.now())
+
+
+def _language(shared: SharedJournal) -> str:
+    try:
+        return shared.settings().language
+    except BadInput:
+        return "en"  # a broken config.toml is told by the page that reads it
+
+
+def _end(_error: BaseException | None) -> None:
+    opened = g.pop("journal", None)
+    if opened is not None:
+        opened.close()
+    language = g.pop("language", None)
+    if language is not None:
+        language.__exit__(None, None, None)
+
+
+def _explain(error: Exception) -> tuple[str, int] | Response | tuple[str, int, dict[str, str]]:
+    """Answer with a page that says what is wrong, and nothing of this computer."""
+    status, message = _status_of(error)
+    title = _(_TITLES.get(status, _OUR_FAULT))
+    headers = {"Retry-After": "60"} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
+    if request.accept_mimetypes.best == "application/json":
+        return message, status, headers
+    page = render_template("error.html", title=title, message=message, own=g.get("own", False))
+    return page, status, headers
+
+
+def _status_of(error: Exception) -> tuple[HTTPStatus, str]:
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        ours = isinstance(error.description, str) and error.description not in _werkzeug_texts(error)
+        return status, _(str(error.description)) if ours else ""
+    if isinstance(error, NotFound):
+        return HTTPStatus.NOT_FOUND, _without_folder(str(error))
+    if isinstance(error, BadInput):
+        return HTTPStatus.BAD_REQUEST, _without_folder(str(error))
+    if isinstance(error, RunlogError):
+        return HTTPStatus.SERVICE_UNAVAILABLE, _without_folder(str(error))
+    where = "".join(traceback.format_tb(error.__traceback__)[-1:]).strip().partition("\n")[0]
+    logging.getLogger("runlog").error(
+        "a page could not be made: %s: %s (%s)", type(error).__name__, error, where
+    )
+    return HTTPStatus.INTERNAL_SERVER_ERROR, _("Nothing was stored. The terminal says where it went wrong.")
+
+
+def _werkzeug_texts(error: HTTPException) -> tuple[Any, ...]:
+    return (type(error).description, None)
+
+
+def _without_folder(message: str) -> str:
+    """Leave the home's path out of a message that may be read in a browser elsewhere."""
+    return message.replace(f"{context.site().shared.folder}/", "").replace(
+        str(context.site().shared.folder), "runlog"
+    )

@@ -1,0 +1,163 @@
+"""Show months of ratings and runs, a day of them, and an entry to edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from runlog import units
+from runlog.analysis import periods
+from runlog.analysis.history import ratings_of
+from runlog.model import MAX_ENTRY_VALUES, Area
+from runlog.web import context, rating, runs, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from werkzeug.wrappers import Response
+
+    from runlog.analysis.history import History
+
+blueprint = Blueprint("calendar", __name__)
+
+_FIRST, _LAST = date(1990, 1, 1), date(9998, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """One day of a month: its ratings by area, and how many runs and metres."""
+
+    day: date
+    soreness: Mapping[str, float]
+    runs: int
+    distance_m: float
+
+
+@blueprint.get("/calendar")
+def show() -> str:
+    """Show a month, by default this one."""
+    history, today = context.history(), context.history().clock.day(context.now())
+    first = _parse_month(request.args.get("month", ""), today)
+    following = (first + timedelta(days=32)).replace(day=1)
+    week = periods.week_of(first, history.settings)
+    days = _days(history, week.first, following - timedelta(days=1))
+    before = first - timedelta(days=1)
+    return render_template(
+        "calendar.html",
+        first=first,
+        title=f"{units.month(first)} {first.year}",
+        days=days,
+        weekdays=[week.first + timedelta(days=n) for n in range(7)],
+        area=periods.main_area(history) or Area.UPPER_BACK,
+        today=today,
+        previous=before.strftime("%Y-%m") if before > _FIRST else None,
+        next=following.strftime("%Y-%m") if following <= today else None,
+    )
+
+
+def _parse_month(text: str, today: date) -> date:
+    """Return the first day of a month like "2026-11"; of this one where the text is none."""
+    try:
+        first = date.fromisoformat(f"{text}-01") if text else today.replace(day=1)
+    except ValueError:
+        abort(404)
+    if not _FIRST <= first <= _LAST:
+        abort(404)
+    return first
+
+
+def _days(history: History, first: date, last: date) -> list[CalendarDay]:
+    span = periods.Span(first, last)
+    distances = span.of(history.runs).groupby("day")["distance_m"]
+    count, metres = distances.size(), distances.sum(min_count=1)
+    worst = {
+        day: {str(area): float(value) for area, value in rated.groupby("area")["soreness"].max().items()}
+        for day, rated in span.of(ratings_of(history)).groupby("day")
+    }
+    return [
+        CalendarDay(
+            day.date(),
+            worst.get(day, {}),
+            int(count.get(day, 0)),
+            float(metres.get(day, 0.0)),
+        )
+        for day in pd.date_range(first, last)
+    ]
+
+
+@blueprint.get("/day/<day>")
+def day(day: str) -> str:
+    """Show what happened on a day."""
+    try:
+        which = date.fromisoformat(day)
+    except ValueError:
+        abort(404)
+    if not _FIRST <= which <= _LAST:
+        abort(404)
+    history = context.history()
+    at = pd.Timestamp(which)
+    stored = {one.id: one for one in context.journal().entries()}
+    entries = history.entries[history.entries["day"] == at]
+    of_day = [frame[frame["day"] == at] for frame in (history.runs, history.others)]
+    return render_template(
+        "day.html",
+        day=which,
+        entries=[stored[entry_id] for entry_id in entries.index if entry_id in stored],
+        activities=[runs.list_row(row, history) for frame in of_day for _id, row in frame.iterrows()],
+        previous=which - timedelta(days=1) if which > _FIRST else None,
+        next=which + timedelta(days=1) if at < pd.Timestamp(history.clock.day(context.now())) else None,
+    )
+
+
+@blueprint.get("/entries/<int:number>")
+def entry(number: int) -> str:
+    """Show an entry to edit or to delete."""
+    return _entry_page(number)
+
+
+def _entry_page(number: int, problem: str = "") -> str:
+    stored = rating.find_entry(context.journal(), number)
+    local = stored.entry.moment + timedelta(seconds=stored.entry.utc_offset_s)
+    return render_template(
+        "entry.html",
+        stored=stored,
+        entry=stored.entry,
+        when=words.moment(local, context.local_now().date()),
+        day=local.date(),
+        areas=list(Area),
+        shoes=dict.fromkeys(context.journal().shoes.names().values()),
+        limits=MAX_ENTRY_VALUES,
+        problem=problem,
+    )
+
+
+@blueprint.post("/entries/<int:number>")
+def change_entry(number: int) -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
+    """Store what was changed of an entry."""
+    from runlog.errors import BadInput
+
+    journal = context.journal()
+    stored = rating.find_entry(journal, number)
+    try:
+        journal.edit(number, rating.edited_entry(stored.entry))
+    except BadInput as error:
+        return _entry_page(number, str(error)), 400
+    return redirect(url_for("calendar.day", day=_local_day(stored.entry)), 303)
+
+
+@blueprint.post("/entries/<int:number>/delete")
+def delete_entry(number: int) -> Response:
+    """Delete an entry."""
+    journal = context.journal()
+    stored = rating.find_entry(journal, number)
+    journal.remove_entry(number)
+    return redirect(url_for("calendar.day", day=_local_day(stored.entry)), 303)
+
+
+def _local_day(stored: Any) -> str:  # noqa: ANN401 - an Entry
+    local = stored.moment + timedelta(seconds=stored.utc_offset_s)
+    return str(local.date().isoformat())

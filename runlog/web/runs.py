@@ -1,0 +1,242 @@
+"""List the runs, show one of them, and put right what it is."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+
+from runlog import units
+from runlog.analysis.build import runs_of_entries
+from runlog.analysis.history import ratings_of
+from runlog.errors import run_not_found
+from runlog.i18n import N_, _
+from runlog.web import context, forms, tracks, words
+
+if TYPE_CHECKING:
+    import werkzeug
+
+    from runlog.analysis.history import History
+    from runlog.model import Lap
+
+blueprint = Blueprint("runs", __name__)
+
+_A_PAGE = 50
+_MAX_LAPS = 60
+_FORM = (
+    ("stance_time_ms", N_("Ground contact"), 0, "ms"),
+    ("stance_time_balance_pct", N_("Balance, left"), 1, "%"),
+    ("vertical_oscillation_mm", N_("Oscillation"), 0, "mm"),
+    ("vertical_ratio_pct", N_("Vertical ratio"), 1, "%"),
+    ("step_length_mm", N_("Step length"), 0, "mm"),
+)
+_INTENSITIES = {
+    "active": N_("active"),
+    "rest": N_("rest"),
+    "warmup": N_("warm-up"),
+    "cooldown": N_("cool-down"),
+    "recovery": N_("recovery"),
+    "interval": N_("interval"),
+}
+
+
+@blueprint.get("/runs")
+def show() -> str:
+    """List the runs, the newest first."""
+    history = context.history()
+    others = request.args.get("others") == "1"
+    page = forms.parse_whole(request.args.get("page", "0")) or 0
+    frame = (history.others if others else history.runs).iloc[::-1]
+    shown = frame.iloc[page * _A_PAGE : (page + 1) * _A_PAGE]
+    soreness = context.facts().get("soreness_by_run", None, lambda: _soreness_by_run(history))
+    return render_template(
+        "runs.html",
+        rows=[list_row(row, history, soreness) for _id, row in shown.iterrows()],
+        total=len(frame),
+        others=others,
+        page=page,
+        more=(page + 1) * _A_PAGE < len(frame),
+    )
+
+
+def _soreness_by_run(history: History) -> dict[int, float]:
+    """Return the worst rating of each run that is rated."""
+    rated = ratings_of(history)
+    worst = rated["soreness"].groupby(runs_of_entries(history.runs, rated)).max()
+    return {int(run): float(value) for run, value in worst.items()}  # type: ignore[call-overload]
+
+
+def list_row(row: Any, history: History, soreness: dict[int, float] | None = None) -> dict[str, Any]:  # noqa: ANN401 - a row of a History
+    """Return what a list says of an activity."""
+    unit = history.settings.units
+    seconds = row["duration_s"] if pd.isna(row["moving_s"]) else row["moving_s"]
+    local = row["local_start"]
+    return {
+        "id": int(row.name),
+        "name": words.activity_name(row),
+        "when": f"{units.day(local, year=local.year != context.local_now().year)}, {local:%H:%M}",
+        "day": local.date().isoformat(),
+        "distance": units.distance(row["distance_m"], unit),
+        "duration": units.duration(row["duration_s"]),
+        "pace": units.pace(seconds, row["distance_m"], unit),
+        "shoe": row.get("shoe"),
+        "rating": (soreness or {}).get(int(row.name)),
+    }
+
+
+@blueprint.get("/runs/<int:run_id>")
+def one(run_id: int) -> str:
+    """Show a run or another activity."""
+    history, journal = context.history(), context.journal()
+    row = _row(history, run_id)
+    is_run = run_id in history.runs.index
+    stored = next(one for one in journal.activities() if one.id == run_id)
+    sources = journal.sources(run_id)
+    return render_template(
+        "run.html",
+        run=list_row(row, history),
+        row=row,
+        is_run=is_run,
+        facts=_facts(row, history) + (_run_facts(row, history) if is_run else []),
+        ratings=_ratings(history, run_id) if is_run else [],
+        drawing=_drawing(run_id),
+        laps=_laps(stored.activity.laps, history.settings.units),
+        sources=[(PurePath(source.path).name, source) for source in sources],
+        pairs=sorted(name for name, pair in history.shoes.iterrows() if pair["kept"]) if is_run else [],
+        by_hand=stored.shoe_override,
+        near=_near(history, run_id),
+        map_title=_(tracks.MAP_TITLE),
+    )
+
+
+def _row(history: History, run_id: int) -> Any:  # noqa: ANN401 - a row of a History
+    for frame in (history.runs, history.others):
+        if run_id in frame.index:
+            return frame.loc[run_id]
+    raise run_not_found(run_id)
+
+
+def _facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noqa: ANN401 - a row of a History
+    """Return the name, the value and a remark of each fact that was measured."""
+    unit = history.settings.units
+    seconds = row["duration_s"] if pd.isna(row["moving_s"]) else row["moving_s"]
+    facts = [
+        (_("Distance"), units.distance(row["distance_m"], unit, 2), ""),
+        (_("Time"), units.duration(row["duration_s"]), _moving(row)),
+        (_("Pace"), units.pace(seconds, row["distance_m"], unit), ""),
+        (_("Heart rate"), _measured(row["avg_hr"], _("bpm")), _highest(row["max_hr"])),
+        (_("Cadence"), _measured(row["avg_cadence_spm"], _("steps/min")), ""),
+        (_("Ascent"), _measured(row["ascent_m"], "m"), ""),
+    ]
+    return [fact for fact in facts if fact[1] != units.UNKNOWN]
+
+
+def _moving(row: Any) -> str:  # noqa: ANN401 - likewise
+    if pd.isna(row["moving_s"]) or abs(row["duration_s"] - row["moving_s"]) < 60:  # noqa: PLR2004 - a minute
+        return ""
+    return _("{time} of it moving").format(time=units.duration(row["moving_s"]))
+
+
+def _highest(bpm: float) -> str:
+    return "" if pd.isna(bpm) else _("at most {n}").format(n=units.number(bpm, 0))
+
+
+def _measured(value: float, unit: str, digits: int = 0) -> str:
+    return units.UNKNOWN if pd.isna(value) else f"{units.number(value, digits)} {unit}"
+
+
+def _run_facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noqa: ANN401 - likewise
+    load = units.load(row["load"], history.load_kind, history.settings.units)
+    route = row["route_name"] or row["route"] or units.UNKNOWN
+    facts = [
+        (_("Load"), load, ""),
+        (_("Effort"), units.UNKNOWN if pd.isna(row["rpe"]) else f"{words.short_number(row['rpe'])}/10", ""),
+        (_("Warm-up"), words.habit(row, "warmup"), words.habit_source(row, "warmup")),
+        (_("Cool-down"), words.habit(row, "cooldown"), words.habit_source(row, "cooldown")),
+        (_("Route"), str(route), ""),
+    ]
+    form = [
+        (_(label), _measured(row[column], unit, digits), "")
+        for column, label, digits, unit in _FORM
+        if pd.notna(row[column])
+    ]
+    return [fact for fact in facts if fact[1] != units.UNKNOWN] + form
+
+
+def _ratings(history: History, run_id: int) -> list[Any]:
+    of_run = runs_of_entries(history.runs, history.entries) == run_id
+    wanted = set(history.entries.index[of_run])
+    return [stored for stored in context.journal().entries() if stored.id in wanted]
+
+
+def _drawing(run_id: int) -> tracks.TrackDrawing | None:
+    settings = context.settings()
+
+    def draw() -> tracks.TrackDrawing | None:
+        track = context.history().track(run_id)
+        return None if track is None else tracks.draw_track(track, settings.privacy_zones, settings.units)
+
+    return context.facts().get("track", (run_id, settings.language), draw)
+
+
+@blueprint.get("/runs/<int:run_id>/places.json")
+def places(run_id: int) -> Any:  # noqa: ANN401 - JSON
+    """Answer with the values along the way, for the reading under the finger."""
+    _row(context.history(), run_id)
+    drawing = _drawing(run_id)
+    if drawing is None:
+        abort(404)
+    return {
+        "places": drawing.places,
+        "spots": drawing.spots,
+        "lines": {line.name: line.texts for line in drawing.lines},
+    }
+
+
+def _laps(laps: tuple[Lap, ...], unit: str) -> list[dict[str, str]]:
+    if not 1 < len(laps) <= _MAX_LAPS:
+        return []
+    return [
+        {
+            "lap": str(number),
+            "distance": units.distance(lap.distance_m, unit, 2),
+            "time": f"{int(lap.duration_s // 60)}:{int(lap.duration_s % 60):02d}",
+            "pace": units.pace(lap.duration_s, lap.distance_m, unit),
+            "what": _(_INTENSITIES[lap.intensity]) if lap.intensity else "",
+        }
+        for number, lap in enumerate(laps, start=1)
+    ]
+
+
+def _near(history: History, run_id: int) -> list[dict[str, Any]]:
+    """Return the activities within a day that may be the same one, recorded twice."""
+    row = _row(history, run_id)
+    frame = history.runs if run_id in history.runs.index else history.others
+    close = frame[(frame["start"] - row["start"]).abs() <= pd.Timedelta(days=1)].drop(index=run_id)
+    return [list_row(other, history) for _id, other in close.iterrows()]
+
+
+@blueprint.post("/runs/<int:run_id>/shoe")
+def wear(run_id: int) -> werkzeug.Response:
+    """Assign a pair by hand, or take that back."""
+    context.journal().shoes.wear([run_id], forms.text("shoe") or None)
+    return redirect(url_for("runs.one", run_id=run_id), 303)
+
+
+@blueprint.post("/runs/<int:run_id>/split")
+def split(run_id: int) -> werkzeug.Response:
+    """Make a run of each of its sources."""
+    context.journal().split(run_id, ())
+    return redirect(url_for("runs.one", run_id=run_id), 303)
+
+
+@blueprint.post("/runs/<int:run_id>/merge")
+def merge(run_id: int) -> werkzeug.Response | Response:
+    """Make one run of two that tell of the same one."""
+    other = forms.whole("other")
+    if other is None or other == run_id:
+        abort(400, _("Choose the other run first."))
+    context.journal().merge(run_id, other)
+    return redirect(url_for("runs.one", run_id=run_id), 303)

@@ -1,0 +1,204 @@
+"""Run the pages: on this computer alone, or on the home network, with or without TLS."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+import tempfile
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runlog.errors import BadInput
+from runlog.web import uploads
+from runlog.web.app import create_app
+from runlog.web.pairing import Devices
+from runlog.web.security import Access
+from runlog.web.shared import SharedJournal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from flask import Flask
+
+DEFAULT_PORT = 8421
+LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104 - only where --phone asks for it
+_THREADS = 6
+_WAITING = 128  # connections that are not taken yet
+_MAX_BODY_BYTES = uploads.MAX_UPLOAD_BYTES + 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that is bound to its port and not running yet.
+
+    Attributes:
+        app: what it serves.
+        access: who may come in.
+        address: where this computer's own browser finds it.
+        phone_address: where a phone does; "" where none may.
+        run: serves until Ctrl-C.
+        close: lets the port go, where it is not run.
+    """
+
+    app: Flask
+    access: Access
+    address: str
+    phone_address: str
+    run: Callable[[], None]
+    close: Callable[[], None]
+
+
+def prepare(
+    home: Path,
+    *,
+    port: int = DEFAULT_PORT,
+    phone: bool = False,
+    names: Sequence[str] = (),
+    tls: tuple[Path, Path] | None = None,
+) -> Serving:
+    """Bind the port and make the application.
+
+    Args:
+        home: the runner's folder.
+        port: 0 takes any that is free.
+        phone: whether to be reached from the home network.
+        names: further host names that requests may be addressed to, as of a Tailscale machine.
+        tls: certificate and key.
+
+    Raises:
+        BadInput: the port is taken, or the certificate cannot be read.
+        StoreError: the home cannot be read or made.
+    """
+    shared = SharedJournal(home)
+    with shared.open() as journal:
+        journal.entries()  # makes the home, and says what is wrong with it before a browser does
+    own_address = home_network_address() if phone else ""
+    listening = _bind(EVERYWHERE if phone else LOOPBACK, port)
+    port = listening.getsockname()[1]
+    scheme = "https" if tls else "http"
+    phone_address = f"{scheme}://{own_address}:{port}" if own_address else ""
+    hosts = {name.lower() for name in (*names, *([own_address, *_own_names()] if phone else ())) if name}
+    origin = phone_address or (f"https://{names[0].lower()}" if names else "")
+    access = Access(Devices(home), frozenset(hosts), origin=origin)
+    app = create_app(shared, access)
+    uploads.prepare_folder(home)
+    serve = _serve_tls(app, listening, tls) if tls else _serve_plain(app, listening)
+
+    def run() -> None:
+        with closing(listening), closing(shared), _temporary_files_in(uploads.folder(home)):
+            serve()
+
+    def close() -> None:
+        listening.close()
+        shared.close()
+
+    return Serving(app, access, f"{scheme}://localhost:{port}/", phone_address, run, close)
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have waitress and werkzeug, too, put what they hold back of an upload into the home."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(_WAITING)
+    except OSError as error:
+        listening.close()
+        raise BadInput(_bind_message(error, port)) from error
+    return listening
+
+
+def _bind_message(error: OSError, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {port} is taken, perhaps by a runlog serve that is running already: try "
+            f"http://localhost:{port}/ in the browser, or another port: runlog serve --port {port + 1} "
+            f"(who has it: lsof -i :{port}, on Windows netstat -ano)"
+        )
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"port {port} may not be used by you; choose one above 1023"
+    return f"port {port} cannot be used: {error.strerror or error}"
+
+
+def _serve_plain(app: Flask, listening: socket.socket) -> Callable[[], None]:
+    def run() -> None:
+        import waitress
+
+        server: Any = waitress.create_server(
+            app,
+            sockets=[listening],
+            threads=_THREADS,
+            ident=None,
+            max_request_body_size=_MAX_BODY_BYTES,
+            channel_timeout=60,
+        )
+        with closing(server), suppress(KeyboardInterrupt):
+            server.run()
+
+    return run
+
+
+def _serve_tls(app: Flask, listening: socket.socket, files: tuple[Path, Path]) -> Callable[[], None]:
+    """Return what serves over TLS, which waitress cannot; werkzeug's server takes a thread per request."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(*files)
+    except (OSError, ssl.SSLError) as error:
+        listening.close()
+        raise BadInput(f"{files[0]} and {files[1]}: no certificate with its key: {error}") from error
+
+    def run() -> None:
+        from werkzeug.serving import WSGIRequestHandler, make_server
+
+        class Handler(WSGIRequestHandler):
+            timeout = 60
+
+            def log(self, *_: object) -> None:
+                """Write nothing of a request down."""
+
+            def version_string(self) -> str:
+                return "runlog"
+
+        host, port = listening.getsockname()
+        server = make_server(
+            host,
+            port,
+            app,
+            threaded=True,
+            request_handler=Handler,
+            ssl_context=context,
+            fd=listening.fileno(),
+        )
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+        server.server_close()
+
+    return run
+
+
+def home_network_address() -> str:
+    """Return this computer's address in the home network, "" where it has none; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address of nobody: which way would it go?
+        except OSError:
+            return ""
+        address: str = probe.getsockname()[0]
+    return "" if address.startswith("127.") else address
+
+
+def _own_names() -> tuple[str, ...]:
+    name = socket.gethostname().lower()
+    return (name, f"{name.partition('.')[0]}.local")

@@ -1,0 +1,156 @@
+// Improves pages that work without it: the body figure, what was typed, sending again, the reading on charts.
+"use strict";
+
+const find = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+// --- the body figure: a tap on an area ticks its box -------------------------------------------------------
+
+for (const where of all("details.where")) {
+  const boxes = all('input[name="area"]', where);
+  const chosen = find("[data-areas]", where);
+  const figure = find(".figure", where);
+  const show = () => {
+    const ticked = boxes.filter((box) => box.checked);
+    chosen.textContent = ticked.map((box) => box.parentElement.textContent.trim()).join(", ") || "–";
+    for (const shape of all("[data-area]", figure)) {
+      shape.classList.toggle("on", ticked.some((box) => box.value === shape.dataset.area));
+    }
+  };
+  figure.hidden = false;
+  figure.addEventListener("click", (event) => {
+    const area = event.target.closest("[data-area]");
+    const box = area && boxes.find((one) => one.value === area.dataset.area);
+    if (box) {
+      box.checked = !box.checked;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+  where.addEventListener("change", show);
+  show();
+}
+
+// --- what was typed stays in the browser until it is stored ------------------------------------------------
+
+const fields = (form) => all("input, select, textarea", form).filter((one) => one.name && one.type !== "file");
+
+function keep(form) {
+  const values = fields(form).map((one) => [one.name, one.value, one.checked]);
+  localStorage.setItem(`runlog ${form.dataset.keep}`, JSON.stringify({ at: Date.now(), values }));
+}
+
+function restore(form) {
+  const kept = JSON.parse(localStorage.getItem(`runlog ${form.dataset.keep}`) || "null");
+  if (!kept || Date.now() - kept.at > 86400000) return;
+  for (const one of fields(form)) {
+    const choice = one.type === "radio" || one.type === "checkbox";
+    const found = kept.values.find(([name, value]) => name === one.name && (!choice || value === one.value));
+    if (!found) continue;
+    if (choice) one.checked = found[2];
+    else one.value = found[1]; // the key, too: what was sent before is recognised
+  }
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const where of all("details.where", form)) where.dispatchEvent(new Event("change"));
+}
+
+// --- a form is sent once, and again where the connection was lost ------------------------------------------
+
+const WAIT_MS = 4000;
+
+async function send(form, notice) {
+  const button = find("button.save", form);
+  button.disabled = true;
+  const body = new URLSearchParams(new FormData(form));
+  for (;;) {
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "follow" });
+      if (answer.ok) localStorage.removeItem(`runlog ${form.dataset.keep}`);
+      if (answer.ok && answer.redirected) {
+        location.assign(answer.url);
+        return;
+      }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const said = find(".problem", page) || find("h1", page);
+      notice.textContent = said ? said.textContent : String(answer.status);
+      notice.hidden = false;
+      button.disabled = false;
+      notice.scrollIntoView({ block: "center" });
+      return;
+    } catch {
+      notice.textContent = form.dataset.lost;
+      notice.hidden = false;
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
+  }
+}
+
+for (const form of all("form[data-keep]")) {
+  const notice = document.createElement("p");
+  notice.className = "problem";
+  notice.setAttribute("role", "alert");
+  notice.hidden = true;
+  find("button.save", form).before(notice);
+  restore(form);
+  form.addEventListener("change", () => keep(form));
+  form.addEventListener("input", () => keep(form));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    keep(form);
+    send(form, notice);
+  });
+}
+
+// --- the reading on a run's charts: under the finger, the mouse or the arrow keys --------------------------
+
+for (const streams of all(".streams")) {
+  fetch(streams.dataset.places)
+    .then((answer) => answer.json())
+    .then((data) => readAlong(streams, data))
+    .catch(() => {});
+}
+
+function readAlong(streams, data) {
+  const last = data.places.length - 1;
+  const spot = find(".map .spot");
+  const place = find("[data-place]", streams);
+  let at = 0;
+  const show = (to) => {
+    at = Math.max(0, Math.min(last, to));
+    const words = [data.places[at]];
+    place.textContent = data.places[at];
+    for (const value of all("[data-line]", streams)) {
+      value.textContent = data.lines[value.dataset.line][at];
+      words.push(`${value.closest("figcaption").firstElementChild.textContent} ${value.textContent}`);
+    }
+    for (const cursor of all(".cursor", streams)) {
+      cursor.setAttribute("x1", (600 * at) / last);
+      cursor.setAttribute("x2", (600 * at) / last);
+      cursor.setAttribute("visibility", "visible");
+    }
+    const seen = spot && data.spots[at];
+    if (spot) spot.setAttribute("visibility", seen ? "visible" : "hidden");
+    if (seen) {
+      spot.setAttribute("cx", seen[0]);
+      spot.setAttribute("cy", seen[1]);
+    }
+    streams.setAttribute("aria-valuenow", at);
+    streams.setAttribute("aria-valuetext", words.join(", "));
+  };
+  streams.tabIndex = 0;
+  place.hidden = false;
+  for (const [name, value] of [["role", "slider"], ["aria-label", streams.dataset.label], ["aria-valuemin", 0],
+    ["aria-valuemax", last], ["aria-valuenow", 0], ["aria-valuetext", data.places[0]]]) {
+    streams.setAttribute(name, value);
+  }
+  streams.addEventListener("pointermove", (event) => {
+    const box = find("svg", streams).getBoundingClientRect();
+    show(Math.round((last * (event.clientX - box.left)) / box.width));
+  });
+  streams.addEventListener("keydown", (event) => {
+    const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 12, PageDown: -12 };
+    const to = event.key === "Home" ? 0 : event.key === "End" ? last : at + (steps[event.key] || 0);
+    if (to === at && !(event.key in steps)) return;
+    event.preventDefault();
+    show(to);
+  });
+}

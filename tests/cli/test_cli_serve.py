@@ -1,0 +1,96 @@
+"""``runlog serve``: it starts, says where, and ends; devices are listed and revoked."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from runlog.cli import main
+from runlog.web import server
+from runlog.web.pairing import Devices
+
+
+def serve(home, *options):
+    return CliRunner().invoke(main, ["--home", str(home), "serve", *options])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+def test_it_starts_answers_and_ends(tmp_path):
+    command = [sys.executable, "-m", "runlog", "--home", tmp_path / "home", "serve", "--port", "0", "--phone"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        first = process.stdout.readline()
+        address = re.search(r"http://localhost:\d+/", first)[0]
+        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - our own address
+            page = answer.read().decode()
+            assert "Server" not in answer.headers
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert "How sore is your upper back now?" in page
+    assert process.returncode == 0
+    assert "Traceback" not in err
+    assert "No longer serving." in err
+    said = out + err
+    assert "only those that you pair see anything" in said or "in no network" in said
+    assert [path.name for path in (tmp_path / "home" / "web").iterdir()] == ["uploads"]
+
+
+def test_a_port_that_is_taken_says_who_to_ask(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = serve(tmp_path / "home", "--port", str(port))
+    assert done.exit_code == 1
+    assert f"port {port} is taken" in done.stderr
+    assert f"--port {port + 1}" in done.stderr
+
+
+def test_devices_are_listed_and_revoked(tmp_path):
+    home = tmp_path / "home"
+    assert "No device is paired" in serve(home, "--devices").stdout
+    Devices(home).add("Safari, iPhone\x1b[31m", datetime.now(UTC))
+    listed = serve(home, "--devices").stdout
+    assert "Safari, iPhone" in listed
+    assert "\x1b[31m" not in listed
+    number = re.search(r"^\s*([0-9a-f]{8})", listed, re.MULTILINE)[1]
+    assert "Revoked" in serve(home, "--revoke", number).stdout
+    done = serve(home, "--revoke", number)
+    assert done.exit_code == 1
+    assert "no device" in done.stderr
+    assert "No device is paired" in serve(home, "--devices").stdout
+
+
+def test_the_files_of_devices_are_their_owners_alone(tmp_path):
+    Devices(tmp_path).add("x", datetime.now(UTC))
+    (file,) = (tmp_path / "web" / "devices").iterdir()
+    if os.name == "posix":
+        assert file.stat().st_mode & 0o077 == 0
+        assert file.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_certificate_needs_its_key(tmp_path):
+    (tmp_path / "cert.pem").write_text("x")
+    done = serve(tmp_path / "home", "--tls-cert", str(tmp_path / "cert.pem"))
+    assert done.exit_code == 2
+    both = ("--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "cert.pem"))
+    done = serve(tmp_path / "home", "--port", "0", *both)
+    assert done.exit_code == 1
+    assert "no certificate with its key" in done.stderr
+
+
+def test_without_phone_nobody_else_reaches_it(tmp_path):
+    serving = server.prepare(tmp_path / "home", port=0)
+    try:
+        assert serving.phone_address == ""
+        assert serving.access.hosts == frozenset()
+    finally:
+        serving.close()

@@ -1,0 +1,159 @@
+"""A run is rated in two taps, once, as ``runlog log`` stores it."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+import runlog
+from runlog.model import Area, Entry
+
+
+@pytest.fixture
+def home(small_home):
+    return small_home
+
+
+def rate(pages, **fields):
+    run = re.search(r'name="run" value="([^"]*)"', pages.text("/"))[1]
+    return pages.post("/rate", {"key": pages.key(), "run": run, "area": "upper_back"} | fields)
+
+
+def test_the_newest_run_asks_for_its_rating(season_pages):
+    page = season_pages.text("/")
+    assert "How sore is your upper back?" in page
+    assert "Long run by the river" in page
+    assert "run ended 30 minutes ago" in page
+    assert "Pacer 3 is over its limit" in page
+
+
+def test_two_taps_store_what_runlog_log_stores(pages, entries, home, clock, monkeypatch):
+    from click.testing import CliRunner
+
+    from runlog.cli import base, main
+
+    answer = rate(pages, soreness="4", warmup="", cooldown="", shoe="")
+    assert answer.status_code == 303
+    tapped = entries()[-1]
+    with runlog.open(home) as journal:
+        journal.remove_entry(tapped.id)
+    monkeypatch.setattr(base, "now", clock)
+    CliRunner().invoke(main, ["--home", str(home), "log", "4"], catch_exceptions=False)
+    typed = entries()[-1]
+    assert replace(typed, id=tapped.id) == tapped
+
+
+def test_it_says_back_what_was_stored_and_takes_it_back(pages, entries):
+    before = entries()
+    answer = rate(pages, soreness="4", warmup="no", cooldown="yes", note="stiff <b>")
+    page = pages.text(answer.headers["Location"])
+    assert "upper back 4 of 10, no warm-up, cool-down, note: stiff &lt;b&gt;" in page
+    assert "no run is waiting" not in page
+    stored = re.findall(r'name="entry" value="(\d+)"', page)
+    assert pages.post("/undo", {"entry": stored}).status_code == 303
+    assert pages.post("/undo", {"entry": stored}).status_code == 303, "also when it is sent twice"
+    assert entries() == before
+    assert "How sore is your upper back?" in pages.text("/")
+
+
+def test_sent_twice_it_is_one_entry(pages, entries, clock):
+    before = len(entries())
+    key = pages.key()
+    data = {"key": key, "run": "1", "soreness": "3", "area": "upper_back"}
+    first = pages.post("/rate", data)
+    clock.now += timedelta(seconds=9)
+    second = pages.post("/rate", data)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(entries()) == before + 1
+
+
+def test_sent_many_times_at_once_it_is_one_entry(pages, make_pages, home, entries):
+    before = len(entries())
+    data = {"key": pages.key(), "soreness": "3", "area": "upper_back"}
+    each = [make_pages(home) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda one: one.post("/rate", data), each))
+    assert {answer.status_code for answer in answers} == {303}
+    assert len(entries()) == before + 1
+
+
+def test_a_server_started_anew_knows_the_form(pages, make_pages, home, entries, clock):
+    before = len(entries())
+    data = {"key": pages.key(), "soreness": "3", "area": "upper_back"}
+    pages.post("/rate", data)
+    clock.now += timedelta(minutes=1)
+    make_pages(home).post("/rate", data)
+    assert len(entries()) == before + 1
+
+
+def test_several_areas_are_an_entry_each(pages, entries):
+    rate(pages, soreness="5", area=["neck", "shoulder"], warmup="yes")
+    first, second = entries()[-2:]
+    assert {first.entry.area, second.entry.area} == {Area.NECK, Area.SHOULDER}
+    assert [stored.entry.warmup for stored in (first, second)] in ([True, None], [None, True])
+    assert first.entry.moment == second.entry.moment
+
+
+def test_yesterday_is_that_evening(pages, entries, clock):
+    pages.post("/rate", {"key": pages.key("/?free=1"), "soreness": "2", "when": "yesterday", "area": "ankle"})
+    (stored,) = [one for one in entries() if one.entry.area is Area.ANKLE]
+    local = stored.entry.moment + timedelta(seconds=stored.entry.utc_offset_s)
+    assert (local.hour, local.minute) == (20, 0)
+    assert clock.now - stored.entry.moment < timedelta(hours=48)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "Tap a number first"),
+        ({"soreness": "11"}, "no number from 0 to 10"),
+        ({"soreness": "nan"}, "no number from 0 to 10"),
+        ({"soreness": "<script>"}, "no number from 0 to 10"),
+        ({"soreness": "3", "desk_hours": "25"}, "no number from 0 to 24"),
+        ({"soreness": "3", "note": "x" * 4001}, "too long"),
+        ({"soreness": "3", "key": "x"}, "incomplete"),
+        ({"soreness": "3", "key": "../../etc/passwd-----"}, "incomplete"),
+    ],
+)
+def test_what_cannot_be_taken_is_said_and_nothing_is_stored(pages, entries, fields, words):
+    before = entries()
+    answer = rate(pages, **fields)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert "<script>" not in answer.text
+    assert entries() == before
+
+
+def test_what_is_put_right_can_be_sent_again_with_the_same_form(pages, entries):
+    before, key = len(entries()), pages.key()
+    assert pages.post("/rate", {"key": key, "soreness": "12"}).status_code == 400
+    assert pages.post("/rate", {"key": key, "soreness": "2", "area": "neck"}).status_code == 303
+    assert len(entries()) == before + 1
+
+
+def test_a_change_by_another_process_shows_at_the_next_look(pages, home, clock):
+    assert "no run is waiting" not in pages.text("/")
+    with runlog.open(home) as journal:
+        journal.log(Entry(clock.now, 0, soreness=6.0, run=1))
+    assert "no run is waiting" in pages.text("/")
+
+
+def test_an_alert_is_dismissed_or_snoozed(season_pages, sample_web_home):
+    number = re.search(r'/alerts/(\d+)"', season_pages.text("/"))[1]
+    season_pages.post(f"/alerts/{number}", {"do": "dismiss"})
+    assert f"/alerts/{number}" not in season_pages.text("/")
+    season_pages.post(f"/alerts/{number}", {"do": "wake"})
+    season_pages.post(f"/alerts/{number}", {"do": "snooze"})
+    with runlog.open(sample_web_home) as journal:
+        (alert,) = [one for one in journal.alerts.all() if str(one.id) == number]
+    assert alert.snoozed_until is not None
+    assert season_pages.post("/alerts/999", {"do": "snooze"}).status_code == 404
+
+
+def test_an_empty_home_says_where_to_begin(make_pages, tmp_path):
+    page = make_pages(tmp_path / "new").text("/")
+    assert "How sore is your upper back now?" in page
