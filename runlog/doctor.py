@@ -26,7 +26,7 @@ from runlog import settings
 from runlog.errors import BadInput, StoreError
 from runlog.fileio import STALE_AFTER_S, is_open_to_others, list_stale_drafts
 from runlog.results import RESTORE_ADVICE, CheckFinding
-from runlog.store import checks, connection, privacy
+from runlog.store import REPORTS, checks, connection, list_open
 from runlog.store.connection import DATABASE, translate_decode_errors
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _check_database(path: Path, progress: Callable[[int, int, str], None] | None
 
 _MIN_FREE_BYTES = 100 * 2**20
 _TEMPORARY_FILE = re.compile(r"\.restore-|\.(runlog\.db|config\.toml|report-)")
-_REPORT_FOLDERS = (privacy.REPORTS, f"{privacy.REPORTS}/weeks")
+_REPORT_FOLDERS = (REPORTS, f"{REPORTS}/weeks")
 _BEFORE_RESTORE = ".before-restore-"
 _PACKAGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -106,7 +106,7 @@ def _check_folder(home: Path) -> Iterator[CheckFinding]:
 
 
 def _check_rights(home: Path) -> Iterator[CheckFinding]:
-    found = privacy.list_open(home)
+    found = list_open(home)
     if found and is_open_to_others(home):  # else nobody gets to the files in it
         message = f"{found[0]}: other users of this computer may read it"
         more = f", and {len(found) - 1} more in {home}" if len(found) > 1 else ""

@@ -1,7 +1,4 @@
-"""Open a journal: a runner's files and ratings go in, their history comes out.
-
-Notebooks and the command line use this; neither touches the store itself.
-"""
+"""Open a journal, all that notebooks and commands hold: files and ratings go in, a history comes out."""
 
 from __future__ import annotations
 
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
     from runlog.records import Snapshot, StoredActivity, StoredEntry
     from runlog.results import HomeContents, ImportSummary, RestoreResult
     from runlog.store import Store
+    from runlog.sync import Clouds
     from runlog.trials.registry import TrialRegistry
 
 
@@ -207,6 +205,13 @@ class Journal:
         return Routes(self._store)
 
     @property
+    def clouds(self) -> Clouds:
+        """The services that runs are fetched from, and their keys."""
+        from runlog.sync import Clouds
+
+        return Clouds(self._store, self.folder, self.settings)
+
+    @property
     def alerts(self) -> Alerts:
         """The alerts and their states: open, acknowledged, snoozed or resolved."""
         from runlog.alert_states import Alerts
@@ -299,15 +304,9 @@ class Journal:
         Raises:
             StoreError: the database cannot be written.
         """
-        from runlog.store import checks
-        from runlog.store.connection import DATABASE
+        from runlog.store import checks, connection
 
-        database = self.folder / DATABASE
-        if database.exists():
-            checks.drop_caches(database)
-
-
-_UNSAVED_RULE_ID = 0  # no rule has this number
+        checks.drop_caches(self.folder / connection.DATABASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,9 +345,6 @@ class Shoes:
         """
         from runlog.analysis.build import build_history
 
-        def track(run_id: int) -> Track | None:
-            return self._store.read(activities.read_track, run_id)
-
         snapshot, overrides, removed = self._store.read_snapshot(derived=False), overrides or {}, set(without)
         changed = replace(
             snapshot,
@@ -358,10 +354,12 @@ class Shoes:
             ],
             shoe_rules=[
                 *(stored for stored in snapshot.shoe_rules if stored.id not in removed),
-                *(StoredShoeRule(_UNSAVED_RULE_ID, rule) for rule in rules),
+                *(StoredShoeRule(0, rule) for rule in rules),  # no stored rule has the number 0
             ],
         )
-        return build_history(changed, self._settings, track)
+        return build_history(
+            changed, self._settings, lambda run: self._store.read(activities.read_track, run)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
 
@@ -53,6 +53,90 @@ class ImportSummary:
         files = [{key: getattr(file, key) for key in keys} for file in self.files]
         counts = {name: getattr(self, name) for name in self.__slots__ if name != "files"}
         return counts | {"files": files}
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """Result of fetching from one service.
+
+    Attributes:
+        service: its name.
+        title: as people call it.
+        summary: of the import of what was fetched.
+        updated: number of activities of which the service says something else than before.
+        withheld: number of activities that the service may not pass on.
+        nights: number of nights that are new or say something else.
+        ratings: number of ratings of soreness that are new or say something else.
+        notes: what should be known of it.
+        problems: what could not be fetched or used.
+        complete: whether the service was asked for everything; what is missing is tried again next time.
+    """
+
+    service: str
+    title: str
+    summary: ImportSummary = ImportSummary()
+    updated: int = 0
+    withheld: int = 0
+    nights: int = 0
+    ratings: int = 0
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    complete: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """True where everything was fetched and read."""
+        return self.complete and not self.problems and self.summary.ok
+
+    @property
+    def is_news(self) -> bool:
+        """True where anything is new, so that alerts may come or go."""
+        counts = self.summary
+        new = counts.runs_added + counts.other_added + counts.merged
+        return bool(new + self.updated + self.nights + self.ratings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as ``runlog sync --json`` prints it."""
+        names = ("service", "updated", "withheld", "nights", "ratings", "notes", "problems", "complete")
+        return {name: getattr(self, name) for name in names} | {"import": self.summary.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """A service that runs can be fetched from.
+
+    Attributes:
+        service: its name.
+        title: as people call it.
+        key_place: "environment", "file" or "keyring"; None without a key.
+        key_expires: the last local day on which the key is accepted; None: not known, or never.
+        refused_at: when the service refused the key, and accepted none since.
+        synced_at: when everything up to then had been fetched.
+        since: the first local day that is fetched; None: everything.
+        activities: number of activities that were fetched.
+        withheld: number of activities that the service may not pass on.
+        failed: what could not be read, by the activity's id.
+        key_page: where a key is made.
+    """
+
+    service: str
+    title: str
+    key_place: str | None
+    key_expires: date | None
+    refused_at: datetime | None
+    synced_at: datetime | None
+    since: date | None
+    activities: int
+    withheld: int
+    failed: tuple[tuple[str, str], ...]
+    key_page: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the status as ``runlog sync --status --json`` prints it."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        days = ("key_expires", "refused_at", "synced_at", "since")
+        texts = {name: None if values[name] is None else values[name].isoformat() for name in days}
+        return values | texts | {"failed": [{"id": one, "reason": reason} for one, reason in self.failed]}
 
 
 class RecordingInfo(NamedTuple):

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 #: The name of the settings file in the home.
 CONFIG_NAME = "config.toml"
+#: The name of the file of keys in the home; no other part of it holds one.
+KEYS_NAME = "keys.toml"
+#: So many days ahead it is said that a key runs out.
+KEY_WARNING_DAYS = 14
 
 #: Metres per unit of distance.
 METRES = {"km": 1000.0, "mi": 1609.344}

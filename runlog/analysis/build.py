@@ -11,7 +11,7 @@ import pandas as pd
 
 from runlog import localtime
 from runlog.analysis import routes, shoe_assignment, track_summary, warmup
-from runlog.analysis.history import History
+from runlog.analysis.history import History, night_table
 from runlog.analysis.session_load import session_loads
 from runlog.model import Kind
 
@@ -104,6 +104,8 @@ def build_history(snapshot: Snapshot, settings: Settings, track: Callable[[int],
         settings=settings,
         track=track,
         plans=tuple(snapshot.plans),
+        nights=night_table(snapshot.nights),
+        services=tuple(snapshot.services),
     )
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from runlog.localtime import RunnerClock
+from runlog.records import NIGHT_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import date
 
     from runlog.analysis.session_load import LoadKind
     from runlog.model import Plan, Track
+    from runlog.records import Night, ServiceState
     from runlog.settings import Settings
 
 
@@ -54,6 +57,9 @@ class History:
         settings: the runner's settings.
         track: function that returns a run's track by its id, or None.
         plans: the planned trials, in the order in which they were made.
+        nights: a row per night, indexed by the naive local day after it: sleep_hours, resting_hr (bpm),
+            hrv (RMSSD in ms), stress (0 to 100); NaN is unknown.
+        services: the services that runs are fetched from.
     """
 
     runs: pd.DataFrame
@@ -66,6 +72,8 @@ class History:
     settings: Settings
     track: Callable[[int], Track | None]
     plans: tuple[Plan, ...] = ()
+    nights: pd.DataFrame = field(default_factory=lambda: night_table(()))
+    services: tuple[ServiceState, ...] = ()
 
     @property
     def clock(self) -> RunnerClock:
@@ -76,6 +84,29 @@ class History:
     def load_note(self) -> str:
         """Text of all ``load_notes``, in the language in use."""
         return " ".join(text for note in self.load_notes if (text := note()))
+
+
+#: Whose word on a night counts first; sources that are not named follow by their names.
+_NIGHT_SOURCES = ("garmin", "intervals")
+
+
+def night_table(nights: Sequence[Night]) -> pd.DataFrame:
+    """Return a row per night, each value from the first source that has it.
+
+    The stress of all nights is from one source: a watch's goes by other numbers than a runner's own rating.
+    """
+    columns = list(NIGHT_LIMITS)
+    by_source: dict[str, dict[date, list[float | None]]] = {}
+    for night in nights:
+        by_source.setdefault(night.source, {})[night.day] = [getattr(night, name) for name in columns]
+    table = pd.DataFrame(columns=columns, index=pd.DatetimeIndex([]), dtype=float)
+    for source in sorted(by_source, key=lambda name: (*(name != known for known in _NIGHT_SOURCES), name)):
+        rows = pd.DataFrame.from_dict(by_source[source], orient="index", columns=columns).astype(float)
+        rows.index = pd.DatetimeIndex(rows.index)
+        if table["stress"].notna().any():
+            rows["stress"] = float("nan")
+        table = rows if table.empty else table.combine_first(rows)[columns]
+    return table.sort_index()
 
 
 @lru_cache(maxsize=8)  # every factor and alert that counts days asks for it

@@ -119,6 +119,7 @@ def history_as_of(history: History, moment: pd.Timestamp) -> History:
         others=history.others.loc[history.others["end"] <= moment],
         entries=history.entries.loc[history.entries["moment"] <= moment],
         plans=tuple(_plan_as_of(plan, moment) for plan in history.plans if plan.made <= moment),
+        nights=history.nights.loc[history.nights.index <= pd.Timestamp(history.clock.day(moment))],
     )
 
 

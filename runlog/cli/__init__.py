@@ -19,6 +19,7 @@ SECTIONS = {
         "import": LazyCommand(
             "runlog.cli.import_:import_", "Read files, folders and archives from watches and apps."
         ),
+        "sync": LazyCommand("runlog.cli.sync:sync", "Fetch new runs from Garmin Connect or intervals.icu."),
         "log": LazyCommand("runlog.cli.diary:log", "Note soreness, warm-up, strength … in one line."),
         "diary": LazyCommand("runlog.cli.diary:diary", "List, write and export the soreness diary."),
         "shoes": LazyCommand("runlog.cli.shoes:shoes", "Keep pairs of shoes and what they were worn on."),

@@ -117,7 +117,7 @@ def read_bytes(
     parsed = file_format.read(SourceFile(data, settings, sidecars or {}))
     if fault is not None:
         parsed = replace(parsed, problems=(fault, *parsed.problems))
-    return _complete_activities(parsed, settings, sport)
+    return complete_activities(parsed, settings, sport)
 
 
 def identify(head: bytes, name: str) -> Format:
@@ -154,7 +154,7 @@ def _identify(head: Head) -> Format:
     raise NotTaken(f"nothing that runlog reads; it is {look}")
 
 
-def _complete_activities(parsed: ParsedFile, settings: Settings, sport: str | None) -> ParsedFile:
+def complete_activities(parsed: ParsedFile, settings: Settings, sport: str | None) -> ParsedFile:
     """Fill in missing values, decide each sport, and drop implausible activities.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Read soreness from the wellness lists of PMSys and intervals.icu.
+"""Read soreness and nights from the wellness lists of PMSys and intervals.icu.
 
 PMSys (the PMData and SoccerMon data sets) rates 1 to 5 with 5 the best and 0 for no answer; its areas are
 SNOMED CT codes of body structures. intervals.icu rates 1 (low) to 4 (extreme) and names no area.
@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from runlog import localtime
 from runlog.importers import csv_table
 from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time
 from runlog.model import Area, Entry
-from runlog.records import ParsedFile
+from runlog.records import Night, ParsedFile, Problem, make_night
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
 
+    from runlog.importers.csv_table import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
 PMSYS_FORMAT = "pmsys"
 
-_PMSYS_ALIASES = {name: name for name in ("effective_time_frame", "soreness", "soreness_area")}
+_PMSYS_ALIASES = {
+    name: name for name in ("effective_time_frame", "soreness", "soreness_area", "sleep_duration_h", "stress")
+}
 _PMSYS_WORST, _PMSYS_BEST = 1.0, 5.0
 
 #: SNOMED CT body structures, left and right. runlog has no areas for trunk and arms.
@@ -62,7 +67,7 @@ def read_pmsys(file: SourceFile) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    parsed = _read_soreness(file, PMSYS_FORMAT, _PMSYS_ALIASES, _pmsys_entries, "time and area")
+    parsed = _read_wellness(file, PMSYS_FORMAT, _PMSYS_ALIASES, _pmsys_entries, _PMSYS_NIGHT)
     notes = ["PMSys counts soreness from 5 (none) to 1; it was taken for 0 to 10"]
     if any(entry.area is Area.OTHER for entry in parsed.entries):
         notes.append("ratings without an area that runlog has are kept under the area other")
@@ -71,7 +76,7 @@ def read_pmsys(file: SourceFile) -> ParsedFile:
 
 def _pmsys_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
     """Return an entry for each area of a row; none if soreness was not rated."""
-    answer = _parse_soreness(cells, "effective_time_frame", _PMSYS_WORST, _PMSYS_BEST)
+    answer = _parse_rating(cells, "soreness", "effective_time_frame", _PMSYS_WORST, _PMSYS_BEST)
     if answer is None:
         return []
     moment, _ = parse_rating_time(cells["effective_time_frame"], settings)  # written in UTC
@@ -93,15 +98,57 @@ def _pmsys_areas(cell: str) -> dict[Area, str | None]:
     return areas
 
 
+def stress_of_intervals(answer: float) -> float:
+    """Return a stress of 1 (low) to 4 (extreme) as 0 to 100."""
+    return (answer - _INTERVALS_LOW) / (_INTERVALS_EXTREME - _INTERVALS_LOW) * 100.0
+
+
+def _stress_of_pmsys(answer: float) -> float | None:
+    """Return a stress of 5 (none) to 1 as 0 to 100; 0 is no answer."""
+    return (_PMSYS_BEST - answer) / (_PMSYS_BEST - _PMSYS_WORST) * 100.0 if answer >= _PMSYS_WORST else None
+
+
 INTERVALS_FORMAT = "intervals.icu"
 
-_INTERVALS_ALIASES = {"date": "date", "id": "date", "soreness": "soreness"}
+_INTERVALS_NAMES = ("date", "soreness", "injury", "sleepsecs", "restinghr", "hrv", "stress")
+_INTERVALS_ALIASES = {name: name for name in _INTERVALS_NAMES} | {"id": "date"}
 #: Columns that only intervals.icu writes like this, in one word; they distinguish its list from a diary.
 _INTERVALS_COLUMNS = frozenset(
     {"restinghr", "avgsleepinghr", "hrvsdnn", "sleepsecs", "sleepscore", "sleepquality"}
     | {"ramprate", "ctlload", "atlload", "baevskysi", "bodyfat", "kcalconsumed"}
 )
 _INTERVALS_LOW, _INTERVALS_EXTREME = 1.0, 4.0
+
+
+class _NightColumns(NamedTuple):
+    """What a list says about nights.
+
+    Attributes:
+        source: of the nights, the same as from the service itself.
+        date_column: the column of the day.
+        values: by column, the value of a night, and how it is counted here.
+    """
+
+    source: str
+    date_column: str
+    values: Mapping[str, tuple[str, Callable[[float], float | None]]]
+
+
+_PMSYS_NIGHT = _NightColumns(
+    PMSYS_FORMAT,
+    "effective_time_frame",
+    {"sleep_duration_h": ("sleep_hours", float), "stress": ("stress", _stress_of_pmsys)},
+)
+_INTERVALS_NIGHT = _NightColumns(
+    "intervals",
+    "date",
+    {
+        "sleepsecs": ("sleep_hours", lambda seconds: seconds / 3600.0),
+        "restinghr": ("resting_hr", float),
+        "hrv": ("hrv", float),
+        "stress": ("stress", stress_of_intervals),
+    },
+)
 
 
 def claims_intervals(head: Head) -> bool:
@@ -115,67 +162,141 @@ def claims_intervals(head: Head) -> bool:
 
 
 def read_intervals(file: SourceFile) -> ParsedFile:
-    """Read the soreness of each day; a row that cannot be read is a problem with its line and reason.
+    """Read the soreness and the night of each day; a row that cannot be read is a problem with its reason.
 
     Its scale is 1 low, 2 average, 3 high, 4 extreme: (value - 1) / 3 x 10 gives 0, 3.3, 6.7, 10.
 
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    parsed = _read_soreness(file, INTERVALS_FORMAT, _INTERVALS_ALIASES, _intervals_entries, "day")
-    notes = (
-        "intervals.icu counts soreness from 1 (low) to 4 (extreme); it was taken for 0 to 10",
-        "it names no area of the body; its ratings are kept under the area other",
-    )
-    return replace(parsed, notes=(*notes, *parsed.notes))
+    parsed = _read_wellness(file, INTERVALS_FORMAT, _INTERVALS_ALIASES, _intervals_entries, _INTERVALS_NIGHT)
+    return replace(parsed, notes=(*INTERVALS_NOTES, *parsed.notes))
+
+
+INTERVALS_NOTES = (
+    "intervals.icu counts soreness from 1 (low) to 4 (extreme); it was taken for 0 to 10",
+    "it names no area of the body; its ratings are kept under the area other",
+)
 
 
 def _intervals_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
-    """Return the entry of a day; none if soreness was not rated."""
-    rated = _parse_soreness(cells, "date", _INTERVALS_LOW, _INTERVALS_EXTREME)
-    if rated is None:
-        return []
-    moment, offset = parse_rating_time(cells["date"], settings)
-    soreness = (rated - _INTERVALS_LOW) / (_INTERVALS_EXTREME - _INTERVALS_LOW) * 10.0
-    return [Entry(moment, offset, soreness=soreness, area=Area.OTHER)]
+    """Return the entry of a day; none if neither soreness nor an injury was rated."""
+    soreness, injury = (
+        _parse_rating(cells, name, "date", _INTERVALS_LOW, _INTERVALS_EXTREME)
+        for name in ("soreness", "injury")
+    )
+    entry = intervals_entry(cells.get("date", ""), soreness, injury, settings)
+    return [] if entry is None else [entry]
 
 
-def _read_soreness(
+def intervals_entry(
+    day: str, soreness: float | None, injury: float | None, settings: Settings
+) -> Entry | None:
+    """Return the rating of a day at intervals.icu; None where nothing was rated.
+
+    Both go from 1 to 4, an injury of 1 being none. The worse of the two is the rating, and a note says so
+    where there is an injury.
+
+    Raises:
+        InvalidValue: the day is none.
+    """
+    hurt = injury if injury is not None and injury > _INTERVALS_LOW else None
+    answers = [answer for answer in (soreness, hurt) if answer is not None]
+    if not answers:
+        return None
+    moment, offset = parse_rating_time(day, settings)
+    worst = (max(answers) - _INTERVALS_LOW) / (_INTERVALS_EXTREME - _INTERVALS_LOW) * 10.0
+    note = None
+    if hurt is not None:
+        sore = "" if soreness is None else f"soreness {soreness:g} of 4, "
+        note = f"intervals.icu: {sore}injury {hurt:g} of 4"
+    return Entry(moment, offset, soreness=worst, area=Area.OTHER, note=note)
+
+
+def _read_wellness(
     file: SourceFile,
     name: str,
     aliases: Mapping[str, str],
     build_entries: Callable[[Mapping[str, str], Settings], Iterable[Entry]],
-    unique_by: str,
+    night_columns: _NightColumns,
 ) -> ParsedFile:
-    """Read a list of ratings, with a note on the columns that are not read."""
-    columns, rows = csv_table.read_rows(file.data, aliases)
+    """Read a list of ratings and nights, with a note on the columns that are not read."""
+    columns, found = csv_table.read_rows(file.data, aliases)
+    rows, unique_by = list(found), "day" if name == INTERVALS_FORMAT else "time and area"
     entries, problems = csv_table.build_records(
         rows,
         lambda row: build_entries(row.cells, file.settings),
         key=lambda entry: (entry.moment, entry.area),
         duplicate_reason=lambda _, line: f"the same {unique_by} as line {line}, which is kept",
     )
-    unread = csv_table.list_unread_columns(columns, aliases)
-    notes = (f"only soreness is read, not {unread}",) if unread else ()
+    failed = {problem.line for problem in problems}
+    sound = [row for row in rows if not isinstance(row, Problem) and row.line not in failed]
+    nights, unread_cells = _read_nights(sound, night_columns, file.settings)
+    unread = csv_table.list_unread_columns(columns, aliases.values())
+    notes = (f"not read: {unread}",) if unread else ()
     fields = {"moment", "utc_offset_s", "soreness", "note"}
     if name == INTERVALS_FORMAT or "soreness_area" in columns:
         fields.add("area")
-    return ParsedFile(name, entries=entries, problems=problems, notes=notes, columns=frozenset(fields))
+    return ParsedFile(
+        name,
+        entries=entries,
+        nights=nights,
+        problems=(*problems, *unread_cells),
+        notes=notes,
+        columns=frozenset(fields),
+    )
 
 
-def _parse_soreness(cells: Mapping[str, str], date_column: str, low: float, high: float) -> float | None:
-    """Parse a row's soreness from ``low`` to ``high``; None for 0, which means no answer.
+def _read_nights(
+    rows: Sequence[CsvRow], columns: _NightColumns, settings: Settings
+) -> tuple[tuple[Night, ...], tuple[Problem, ...]]:
+    """Return the night of each row; a cell that cannot be read is a problem and costs that cell alone."""
+    nights: dict[date, Night] = {}
+    problems: list[Problem] = []
+    for row in rows:
+        values: dict[str, float | None] = {}
+        for column, (value_name, convert) in columns.values.items():
+            try:
+                if column in row.cells:
+                    values[value_name] = convert(parse_number(row.cells[column], 0, _MOST))
+            except InvalidValue as error:
+                problems.append(Problem(f"{column}: {error}; left out", row.line))
+        day = _local_day(row.cells.get(columns.date_column), settings)
+        night = None if day is None else make_night(columns.source, day, **values)
+        if night is not None:
+            nights.setdefault(night.day, night)
+    return tuple(nights.values()), tuple(problems)
+
+
+_MOST = 100_000.0  # seconds of sleep are the largest numbers
+
+
+def _local_day(cell: str | None, settings: Settings) -> date | None:
+    if cell is None:
+        return None
+    try:
+        moment, offset = parse_rating_time(cell, settings)
+    except InvalidValue:
+        return None
+    written_in_utc = cell.strip().endswith("Z")
+    return (moment.astimezone(settings.zone) if written_in_utc else moment + timedelta(seconds=offset)).date()
+
+
+def _parse_rating(
+    cells: Mapping[str, str], name: str, date_column: str, low: float, high: float
+) -> float | None:
+    """Parse a row's rating from ``low`` to ``high``; None for 0, which means no answer.
 
     Raises:
         InvalidValue: neither, or the row has no date.
     """
-    cell = cells.get("soreness", "0")
+    cell = cells.get(name, "0")
     try:
         answer = parse_number(cell, 0, high)
     except InvalidValue as error:
-        raise InvalidValue(f"soreness: {error}") from error
+        raise InvalidValue(f"{name}: {error}") from error
     if 0 < answer < low:
-        raise InvalidValue(f"soreness: {cell.strip()} is not within {low:g} to {high:g}")
+        raise InvalidValue(f"{name}: {cell.strip()} is not within {low:g} to {high:g}")
     if answer and date_column not in cells:
         raise InvalidValue(f"it has no {date_column}")
     return answer or None

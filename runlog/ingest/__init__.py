@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from runlog.store import Store
     from runlog.store.recordings import ImportCounts
 
-__all__ = ["import_files", "refresh"]
+__all__ = ["import_files", "import_found", "refresh", "summarise"]
 
 #: Bytes that take longer to read than processes with all their libraries take to start.
 _PARALLEL_FROM_BYTES = 8 * 2**20
@@ -69,6 +69,19 @@ def import_files(
 ) -> ImportSummary:
     """Import files, and all files in folders and archives; no file stops the others. See ``Journal.add``."""
     files = find_files(paths)
+    return summarise(import_found(store, files, settings, sport=sport, progress=progress, workers=workers))
+
+
+def import_found(
+    store: Store,
+    files: list[FoundFile],
+    settings: Settings,
+    *,
+    sport: str | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    workers: int | None = None,
+) -> list[ImportResult]:
+    """Import files that were found already, and return the results in the order of paths and members."""
     report = ImportProgress(len(files), progress)
     cache = results.ScanCache(store, settings)
     new = files if sport else _skip_unchanged(files, cache, report)
@@ -79,7 +92,7 @@ def import_files(
             report.add(candidate.position, _store_result(store, candidate, parsed, sport))
     if new and not sport:
         cache.save(new, report)
-    return summarise(report.results())
+    return report.results()
 
 
 def _skip_unchanged(

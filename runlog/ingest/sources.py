@@ -54,16 +54,22 @@ class InputSource(Protocol):
 
 
 class FoundFile(NamedTuple):
-    """A file on disk: as the runner named it, by its absolute path, and its size and time of change."""
+    """A file on disk: as the runner named it, by its absolute path, and its size and time of change.
+
+    ``origin`` is what it is stored as where the path is a passing one, as of a download.
+    """
 
     display_path: str
     path: str
     size: int = UNKNOWN_SIZE
     mtime_ns: int = UNKNOWN_SIZE
+    origin: str = ""
 
     @property
     def abs_path(self) -> str:
         """The absolute path as storable text; undecodable bytes are escaped."""
+        if self.origin:
+            return self.origin
         return self.path if self.path.isascii() else _storable_path(self.path)
 
     def open(self) -> AbstractContextManager[IO[bytes]]:

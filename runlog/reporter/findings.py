@@ -28,7 +28,7 @@ UNSURE = ("C", "hint")
 NO_SIGN = {"none": N_("no sign"), "describe": N_("too early")}
 NOT_ESTIMABLE = N_("cannot be told")
 #: Families of factors that the report shows in a table of their own, "Besides running".
-OTHER_HABIT_FAMILIES = ("strength", "desk")
+OTHER_HABIT_FAMILIES = ("strength", "desk", "recovery")
 #: Smaller points get two digits, so that no link goes with 0.0 points.
 _ONE_DIGIT_FROM = 0.1
 _NO_DIGITS_FROM = 100

@@ -7,21 +7,23 @@ package's modules, each write in one transaction.
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import closing, contextmanager, suppress
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from runlog import fileio
 from runlog.errors import StoreError
 from runlog.records import Snapshot
-from runlog.store import activities, clouds, connection, diary, privacy, recordings, routes, shoes, trials
+from runlog.settings import CONFIG_NAME
+from runlog.store import activities, clouds, connection, diary, recordings, routes, shoes, trials
 from runlog.store.connection import transaction, translate_decode_errors, translate_errors
 from runlog.store.schema import is_current, migrate
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from runlog.model import Track
     from runlog.store.tracks import PackedDerived
@@ -99,7 +101,7 @@ def _migrated_copy(db: sqlite3.Connection) -> sqlite3.Connection:
 
 def _close_to_others(folder: Path, *, warn: bool) -> None:
     could_enter = fileio.is_open_to_others(folder)
-    if privacy.close_home(folder) and could_enter and warn:
+    if close_home(folder) and could_enter and warn:
         logging.getLogger("runlog").warning(
             "%s: other users of this computer could read what is in it; now you alone can", folder
         )
@@ -259,3 +261,55 @@ def writes(
         return owner._store.write(command, *args, **kwargs)  # noqa: SLF001 - it becomes a method of the owner
 
     return method
+
+
+#: The folders in the home that hold the reports, and what the pages of `runlog serve` need.
+REPORTS = "reports"
+WEB = "web"
+
+_OWN_NAMES = (connection.DATABASE, CONFIG_NAME, f".{connection.DATABASE}", f".{CONFIG_NAME}", ".restore-")
+
+
+def list_open(home: Path) -> list[Path]:
+    """Return the home and those of runlog's files in it that others than their owner may read.
+
+    Other files in the home, and what links point to, are left out. So is the home itself where it is a
+    folder that serves more than runlog: the runner's own home folder, or one where everybody may write.
+    """
+    return [path for path in _own_paths(home) if fileio.is_open_to_others(path)]
+
+
+def close_home(home: Path) -> list[Path]:
+    """Close the home and runlog's files in it to others; return those that were open and are closed now."""
+    closed = []
+    for path in list_open(home):
+        try:
+            fileio.close_to_others(path)
+        except OSError:  # another's file, or a disk that cannot be written: doctor names it
+            continue
+        closed.append(path)
+    return closed
+
+
+def _own_paths(home: Path) -> Iterator[Path]:
+    if not _is_shared(home):
+        yield home
+    try:
+        entries = sorted(home.iterdir())
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(_OWN_NAMES):
+            yield entry
+        elif entry.name in {REPORTS, WEB}:
+            yield entry
+            for folder, folders, files in os.walk(entry):
+                yield from (Path(folder, name) for name in sorted([*folders, *files]))
+
+
+def _is_shared(folder: Path) -> bool:
+    """Return whether a folder is the runner's own home folder or one like /tmp."""
+    try:
+        return folder.resolve() == Path.home().resolve() or bool(folder.stat().st_mode & 0o1000)
+    except (OSError, RuntimeError):
+        return True

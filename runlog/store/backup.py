@@ -18,7 +18,7 @@ from runlog.errors import BadInput, StoreError
 from runlog.fileio import delete_stale_drafts, make_folder, replace_atomically, write_atomically
 from runlog.results import RestoreResult
 from runlog.settings import CONFIG_NAME
-from runlog.store import checks, connection, privacy, rows
+from runlog.store import checks, close_home, connection, rows
 from runlog.store.connection import (
     DATABASE,
     MAX_CONFIG_BYTES,
@@ -293,7 +293,7 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
     live = home / DATABASE
     try:
         make_folder(home)
-        privacy.close_home(home)
+        close_home(home)
         with TemporaryDirectory(prefix=".restore-", dir=home) as folder:
             draft = Path(folder, DATABASE)
             copy_database(file, draft, live)

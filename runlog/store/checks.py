@@ -204,11 +204,13 @@ def _overlapping_pairs(activities: Iterable[tuple[int, Activity]]) -> Iterator[t
 
 
 def drop_caches(path: Path) -> None:
-    """Delete the tables of a database that runlog fills again when it needs them.
+    """Delete the tables of a database that runlog fills again when it needs them, if there is a database.
 
     Raises:
         StoreError: it cannot be written.
     """
+    if not path.exists():
+        return
     with translate_errors(path), closing(connection.open_writable(path)) as db, transaction(db):
         for cache in ("derived", "seen"):
             db.execute(f"DELETE FROM {cache}")  # noqa: S608 - our own names

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from runlog.model import Activity, Entry
+    from runlog.records import Night
     from runlog.store.diary import EntryCounts
     from runlog.store.recordings import ImportCounts
 
@@ -38,7 +39,7 @@ def service_from_row(row: sqlite3.Row) -> ServiceState:
     return ServiceState(row["name"], **values)  # type: ignore[arg-type]  # each by its name
 
 
-def update_service(db: sqlite3.Connection, name: str, **values: date | datetime | None) -> None:
+def update_service(db: sqlite3.Connection, name: str, /, **values: date | datetime | None) -> None:
     """Change some of what is remembered of a service."""
     texts = {key: _moment_or_day_text(value) for key, value in values.items()}
     db.execute("INSERT OR IGNORE INTO service (name) VALUES (?)", (name,))
@@ -78,6 +79,53 @@ def save_fetched(db: sqlite3.Connection, service: str, fetched: FetchedActivity)
     )
 
 
+def settle_activity(  # noqa: PLR0917 - one transaction
+    db: sqlite3.Connection,
+    service: str,
+    fetched: FetchedActivity,
+    row: Activity | None,
+    path: str,
+    kept_files: Collection[int],
+) -> tuple[ImportCounts | None, bool]:
+    """Store what a service's list says about an activity, and note what became of it.
+
+    Args:
+        db: the database, within a transaction.
+        service: its name.
+        fetched: what became of the activity.
+        row: what the list says; None where that is too little.
+        path: of the download, as for ``drop_superseded``.
+        kept_files: likewise.
+
+    Returns:
+        What the row changed, None without one; and whether an earlier version of the file was dropped.
+    """
+    was_superseded = drop_superseded(db, path, kept_files)
+    counts = None if row is None else add_row(db, row)
+    save_fetched(db, service, fetched)
+    return counts, was_superseded
+
+
+def settle_days(  # noqa: PLR0917 - one transaction
+    db: sqlite3.Connection,
+    service: str,
+    source: str,
+    nights: Iterable[Night],
+    ratings: Iterable[Entry],
+    until: date,
+    zone: tzinfo,
+) -> tuple[int, EntryCounts]:
+    """Store nights and ratings of some days, and note up to which day they are known.
+
+    Returns:
+        How many nights are new or changed, and what became of the ratings.
+    """
+    changed = diary.save_nights(db, nights)
+    counts = update_ratings(db, source, ratings, zone)
+    update_service(db, service, nights_until=until)
+    return changed, counts
+
+
 def add_row(db: sqlite3.Connection, activity: Activity) -> ImportCounts:
     """Store what a service's list says about one activity, in the place of what it said before.
 
@@ -95,8 +143,10 @@ def add_row(db: sqlite3.Connection, activity: Activity) -> ImportCounts:
     return recordings.add_recordings(db, [activity], [None], file_id, columns=said)
 
 
-def drop_superseded(db: sqlite3.Connection, path: str, kept_files: Collection[int]) -> None:
+def drop_superseded(db: sqlite3.Connection, path: str, kept_files: Collection[int]) -> bool:
     """Remove an activity's recordings from earlier versions of its file, once the newest is stored.
+
+    Return whether there were any.
 
     The activity keeps its id, and what the runner has said about it.
 
@@ -106,17 +156,20 @@ def drop_superseded(db: sqlite3.Connection, path: str, kept_files: Collection[in
         kept_files: the ids of the files of the newest version; of none, nothing is removed.
     """
     found = db.execute(
-        "SELECT id FROM file WHERE path = ? OR substr(path, 1, length(?) + 1) = ? || '/'", (path, path, path)
+        "SELECT id FROM file WHERE (path = :path OR substr(path, 1, length(:path) + 1) = :path || '/') "
+        "AND format <> :list",
+        {"path": path, "list": path.partition(":")[0]},
     )
     earlier = [row["id"] for row in found if row["id"] not in kept_files]
     newer = _activities_of(db, kept_files)
     if not earlier or not newer:
-        return
+        return False
     older = [one for one in _activities_of(db, earlier) if one not in newer]
     if len(newer) == len(older) == 1:  # the newer one starts elsewhere, so that they did not match
         grouping.merge_activities(db, [*older, *newer])
     for file_id in earlier:
         _remove_file(db, file_id)
+    return True
 
 
 def _activities_of(db: sqlite3.Connection, file_ids: Iterable[int]) -> list[int]:

@@ -180,6 +180,7 @@ NOT_RANDOMISABLE = {
         "a load is nothing to draw lots for: the days drawn for more would be the jumps that go with injury"
     ),
     "desk": "hours at the desk and posture cannot be switched from one run to the next; log them instead",
+    "recovery": "how a night goes cannot be drawn lots for",
     "form": "a new form takes weeks to settle and cannot be switched from one run to the next",
 }
 

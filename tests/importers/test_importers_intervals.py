@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from runlog import importers
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers.detect import Head
 from runlog.model import Area, Entry
+from runlog.records import Night
 from runlog.settings import Settings
 
 HEADER = (
@@ -49,7 +50,7 @@ def test_assumptions_and_unread_columns_are_noted():
     notes = " / ".join(read(row("2026-03-04", 1)).notes)
     assert "1 (low) to 4 (extreme)" in notes
     assert "under the area other" in notes
-    assert "restinghr" in notes
+    assert "restinghr" not in notes
     assert "fatigue" in notes
 
 
@@ -85,6 +86,38 @@ def test_only_one_format_claims_it():
     for header in (HEADER, "id,soreness,restingHR", "Date;Soreness;sleepSecs"):
         head = header.encode()
         assert [one.name for one in importers.FORMATS if one.claims(Head(head, "x.csv"))] == ["intervals.icu"]
+
+
+def test_a_night_is_read_whether_soreness_was_rated_or_not():
+    first, second = read(row("2026-03-04", ""), row("2026-03-05", 2)).nights
+    assert first == Night("intervals", date(2026, 3, 4), sleep_hours=7.5, resting_hr=48, hrv=65, stress=0)
+    assert second.day == date(2026, 3, 5)
+
+
+def test_a_cell_of_a_night_that_cannot_be_read_costs_that_cell():
+    reading = read(row("2026-03-04", 2).replace(",48,65.0,", ",48 bpm,65.0,"))
+    assert (len(reading.entries), reading.nights[0].resting_hr, reading.nights[0].hrv) == (1, None, 65)
+    assert [str(problem) for problem in reading.problems] == [
+        "line 2: restinghr: '48 bpm' is not a number; left out"
+    ]
+
+
+def test_a_value_that_cannot_be_is_unknown():
+    (night,) = read(row("2026-03-04", "").replace(",27000,", ",0,").replace(",48,", ",0,")).nights
+    assert (night.sleep_hours, night.resting_hr, night.hrv) == (None, None, 65)
+
+
+@pytest.mark.parametrize(
+    ("soreness", "injury", "rated", "note"),
+    [
+        (2, 1, 10 / 3, None),
+        (2, 4, 10, "intervals.icu: soreness 2 of 4, injury 4 of 4"),
+        ("", 3, 20 / 3, "intervals.icu: injury 3 of 4"),
+    ],
+)
+def test_an_injury_counts_where_it_is_the_worse(soreness, injury, rated, note):
+    (entry,) = read(row("2026-03-04", soreness).replace(",2,2,1,,", f",2,2,{injury},,")).entries
+    assert (entry.soreness, entry.note) == (pytest.approx(rated), note)
 
 
 CELL = st.one_of(st.integers(-1, 6).map(str), st.text(max_size=8), st.dates().map(str))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from runlog import importers
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers.detect import Head
 from runlog.model import Area, Entry
+from runlog.records import Night
 from runlog.settings import Settings
 
 HEADER = (
@@ -87,7 +88,7 @@ def test_a_date_alone_means_that_evening_or_morning():
 def test_unread_columns_are_noted():
     notes = read(row(2)).notes
     assert any("5 (none) to 1" in note for note in notes)
-    assert any("fatigue, mood, readiness" in note and "stress" in note for note in notes)
+    assert any("fatigue, mood, readiness" in note and "stress" not in note for note in notes)
     assert any("under the area other" in note for note in notes)
     assert not any("under the area other" in note for note in read(row(2, [12921003])).notes)
 
@@ -133,3 +134,11 @@ def test_any_table_is_read_or_refused(rows, garbage):
     except (NotReadable, NotTaken):
         return
     assert all(0 <= entry.soreness <= 10 for entry in reading.entries)
+
+
+def test_a_night_is_that_before_the_local_day():
+    reading = read(row(0), row(2, when="2019-11-01T23:10:00.000Z"), "2019-11-05T07:00:00Z,2,3,5,0,3,2,[],0")
+    assert reading.nights == (
+        Night("pmsys", date(2019, 11, 1), sleep_hours=6.0, stress=50.0),
+        Night("pmsys", date(2019, 11, 2), sleep_hours=6.0, stress=50.0),
+    )

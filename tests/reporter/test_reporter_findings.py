@@ -61,7 +61,8 @@ def test_each_primary_factor_has_an_entry_or_is_in_the_table_besides_running():
     every = [Finding(factor.name, n=0, grade="none", **numbers, **texts) for factor in FACTORS]
     own_entry = {finding.factor for finding in every if finding.has_own_place}
     other_habits = {factor.name for factor in FACTORS if factor.family in findings.OTHER_HABIT_FAMILIES}
-    assert other_habits == {"strength_7d", "mobility_7d", "desk_hours", "posture"}
+    nights = {"sleep_hours", "resting_hr", "hrv", "stress"}
+    assert other_habits == {"strength_7d", "mobility_7d", "desk_hours", "posture"} | nights
     assert {factor.name for factor in FACTORS if factor.primary} <= own_entry | other_habits
 
 

@@ -357,6 +357,10 @@ EACH_STEP = {
     "mobility_7d": "Every further day with mobility work in 7 goes with 0.3 points more soreness.",
     "desk_hours": "Every further hour at the desk goes with 0.3 points more soreness.",
     "posture": "Every point more upright goes with 0.3 points more soreness.",
+    "sleep_hours": "Every further hour of sleep goes with 0.3 points more soreness.",
+    "resting_hr": "Every further 5 bpm of resting heart rate goes with 0.3 points more soreness.",
+    "hrv": "Every further 10 ms of heart rate variability goes with 0.3 points more soreness.",
+    "stress": "Every further 10 points of stress goes with 0.3 points more soreness.",
     "cadence": "A cadence 5 steps a minute higher goes with 0.3 points more soreness.",
     "stance_time": "Every 10 ms more on the ground goes with 0.3 points more soreness.",
     "stance_imbalance": (

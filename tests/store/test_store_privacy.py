@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from runlog import doctor, store
-from runlog.store import backup
-from runlog.store.privacy import close_home, list_open
+from runlog.store import backup, close_home, list_open
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 

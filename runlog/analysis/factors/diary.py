@@ -1,4 +1,8 @@
-"""Compute factors from the diary. An entry counts from its own moment on."""
+"""Compute factors from the diary and of the nights.
+
+An entry counts from its own moment on. A night counts from four in the morning of the day after it on, until
+four in the next morning.
+"""
 
 from __future__ import annotations
 
@@ -108,6 +112,102 @@ POSTURE = Factor(
     week_summary=WeekSummary.MEAN,
     primary=True,
 )
+
+
+def sleep_hours(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Hours asleep in the night before, as the watch or the app says.
+
+    Unit: hours. Step: 1. NaN where nothing is known of that night.
+    """
+    return _value_of_night(history, moments, "sleep_hours")
+
+
+SLEEP_HOURS = Factor(
+    values=sleep_hours,
+    label=N_("Sleep"),
+    family="recovery",
+    step=1.0,
+    step_text=N_("+1 hour of sleep"),
+    each_step=N_("Every further hour of sleep"),
+    value_text=N_("{value} hours a night"),
+    axis_unit=N_("hours"),
+    week_summary=WeekSummary.MEAN,
+)
+
+
+def resting_hr(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Resting heart rate of the day after the night before, as the watch or the app says.
+
+    Unit: bpm. Step: 5. NaN where it is not known.
+    """
+    return _value_of_night(history, moments, "resting_hr")
+
+
+RESTING_HR = Factor(
+    values=resting_hr,
+    label=N_("Resting heart rate"),
+    family="recovery",
+    step=5.0,
+    step_text=N_("+5 bpm of resting heart rate"),
+    each_step=N_("Every further 5 bpm of resting heart rate"),
+    value_text=N_("{value} bpm"),
+    axis_unit=N_("bpm"),
+    week_summary=WeekSummary.MEAN,
+)
+
+
+def hrv(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Heart rate variability in the night before (RMSSD), as the watch or the app says.
+
+    Unit: ms. Step: 10. NaN where it is not known.
+    """
+    return _value_of_night(history, moments, "hrv")
+
+
+HRV = Factor(
+    values=hrv,
+    label=N_("Heart rate variability"),
+    family="recovery",
+    step=10.0,
+    step_text=N_("+10 ms of heart rate variability"),
+    each_step=N_("Every further 10 ms of heart rate variability"),
+    value_text=N_("{value} ms"),
+    axis_unit=N_("ms"),
+    week_summary=WeekSummary.MEAN,
+)
+
+
+def stress(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+    """Stress before the moment's day: a watch's mean of the day before, or the runner's rating in an app.
+
+    Unit: 0 to 100. Step: 10. NaN where it is not known. All values are from one source, a watch if there is
+    one, as sources do not count alike.
+    """
+    return _value_of_night(history, moments, "stress")
+
+
+STRESS = Factor(
+    values=stress,
+    label=N_("Stress"),
+    family="recovery",
+    step=10.0,
+    step_text=N_("+10 points of stress"),
+    each_step=N_("Every further 10 points of stress"),
+    value_text=N_("{value} of 100"),
+    axis_unit=N_("0 to 100"),
+    week_summary=WeekSummary.MEAN,
+)
+
+#: Until then the night before is not over, and its values are not known.
+_NIGHT_ENDS_US = 4 * base.HOUR_US
+
+
+def _value_of_night(history: History, moments: pd.DatetimeIndex, column: str) -> pd.Series[float]:
+    nights = history.nights
+    day_of_night = base.to_microseconds(pd.DatetimeIndex(nights.index)) // base.DAY_US
+    values = pd.Series(nights[column].to_numpy(float), index=day_of_night)
+    days = history.clock.days(base.to_microseconds(moments) - _NIGHT_ENDS_US)
+    return pd.Series(values.reindex(days).to_numpy(float), index=moments)
 
 
 def _strength_done(entries: pd.DataFrame) -> pd.Series[float]:

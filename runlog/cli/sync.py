@@ -1,0 +1,257 @@
+"""Fetch runs from the services that a watch hands them to (``runlog sync``)."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from runlog import units
+from runlog.cli import base
+from runlog.cli.alerts import print_new_alerts
+from runlog.cli.base import Failure, examples
+from runlog.cli.import_ import print_summary
+from runlog.cli.output import Column, echo, echo_err, print_json, print_table, progress_bar
+from runlog.cli.params import DATE
+from runlog.settings import KEY_WARNING_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from runlog.journal import Journal
+    from runlog.results import ServiceStatus, SyncResult
+
+_SERVICES = ("garmin", "intervals")
+_STATUS_COLUMNS = (
+    Column("title", "Service"),
+    Column("key", "Key"),
+    Column("synced", "Last sync"),
+    Column("activities", "Activities", numeric=True),
+    Column("withheld", "Not passed on", numeric=True),
+    Column("failed", "Not read", numeric=True),
+)
+
+
+@click.command(
+    epilog=examples(
+        "runlog sync garmin --set-key            # asks for the key, which is not shown",
+        "runlog sync --since 2024-01-01          # the first time: everything since then",
+        "runlog sync                             # what is new, from all that have a key",
+        "runlog sync --status",
+    )
+)
+@click.argument("service", required=False, type=click.Choice(_SERVICES), metavar="[SERVICE]")
+@click.option("--since", type=DATE, metavar="DAY", help="Fetch everything since that day, like 2024-01-01.")
+@click.option("--set-key", is_flag=True, help="Ask for the key of SERVICE and keep it.")
+@click.option(
+    "--expires", type=DATE, metavar="DAY", help="With --set-key: the last day on which the key is good."
+)
+@click.option("--keyring", is_flag=True, help="With --set-key: keep it in the system's keyring.")
+@click.option("--forget-key", is_flag=True, help="Delete the key of SERVICE from this computer.")
+@click.option("--status", is_flag=True, help="Say which keys there are, until when, and the last sync.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def sync(
+    service: str | None,
+    since: datetime | None,
+    expires: datetime | None,
+    *,
+    set_key: bool,
+    keyring: bool,
+    forget_key: bool,
+    status: bool,
+    as_json: bool,
+) -> None:
+    """Fetch new runs, nights and ratings from Garmin Connect or intervals.icu.
+
+    SERVICE is garmin or intervals; without it, all are asked that have a key.
+    intervals.icu also has the runs of Polar, Suunto, Coros, Wahoo and Amazfit
+    watches that are connected to it. The first time everything is fetched, or
+    what --since says; it can be stopped and goes on where it was. After that it
+    fetches what is new, and the last 14 days again, for what you change there
+    later. The same run from several places is one run. runlog only reads there,
+    needs no password, and asks nobody else.
+
+    A key is looked for in the environment (GARMIN_PERSONAL_API_KEY,
+    INTERVALS_API_KEY), then in keys.toml in runlog's folder, a file that you
+    alone can read, then in the system's keyring. For tests,
+    GARMIN_PERSONAL_API_BASE_URL and INTERVALS_API_BASE_URL may name a port of
+    this computer.
+
+    Without an account, runlog reads folders that other apps fill, with runlog
+    watch FOLDER:
+
+    \b
+      Gadgetbridge    Settings, Automations, Auto export: into a folder that
+                      Syncthing brings to this computer
+      OpenTracks      Settings, Import/Export: export after each recording into
+                      a folder for Syncthing, likewise
+      Apple Health    the app Health Auto Export: workouts as GPX into a folder
+                      of iCloud Drive
+      watch by USB    runlog watch /media/you/GARMIN
+    """  # noqa: D301 - the sign that stops click's wrapping
+    if sum((set_key, forget_key, status)) > 1:
+        raise click.UsageError("--set-key, --forget-key and --status exclude each other.")
+    if (set_key or forget_key) and service is None:
+        raise click.UsageError(f"Name the service, like: runlog sync garmin --{_chosen(set_key)}")
+    if (expires or keyring) and not set_key:
+        raise click.UsageError("--expires and --keyring belong to --set-key.")
+    with base.open_journal() as journal:
+        if set_key and service is not None:
+            _set_key(journal, service, expires, keyring=keyring)
+        elif forget_key and service is not None:
+            was_there = journal.clouds.forget_key(service)
+            echo("The key is deleted here." if was_there else "There was no key here.")
+        elif status:
+            _print_status(journal, service, as_json=as_json)
+        else:
+            _sync(journal, service, since, as_json=as_json)
+
+
+def _chosen(set_key: bool) -> str:  # noqa: FBT001 - private, one caller
+    return "set-key" if set_key else "forget-key"
+
+
+def _set_key(journal: Journal, service: str, expires: datetime | None, *, keyring: bool) -> None:
+    terms = journal.clouds.terms(service)
+    echo_err(f"{terms.title}: {terms.text}")
+    echo_err(f"Make a key at {terms.key_page}")
+    was_accepted = journal.clouds.set_key(
+        service, _ask_for_key(), expires=None if expires is None else expires.date(), in_keyring=keyring
+    )
+    status = next(one for one in journal.clouds.status() if one.service == service)
+    place = "the system's keyring" if keyring else "keys.toml in runlog's folder, which you alone can read"
+    echo(f"The key is kept in {place}.")
+    if status.key_place == "environment":
+        echo_err("The environment has a key, too, and that one is used: unset the variable to use this one.")
+    if not was_accepted:
+        echo_err(f"{terms.title} cannot be reached now, so it is not known whether the key is good.")
+    if status.key_expires is not None:
+        echo(f"It is good until {_day_text(status.key_expires)}.")
+    elif service == "garmin":
+        echo("runlog reminds you two weeks before it ends if you say when that is: add --expires 2027-11-30")
+    echo(f"Now: runlog sync {service}")
+
+
+def _ask_for_key() -> str:
+    """Read a key: on a terminal without showing it, else the first line of stdin."""
+    if sys.stdin.isatty():
+        key: str = click.prompt("Key (it is not shown)", hide_input=True, err=True)
+        return key
+    return sys.stdin.readline()
+
+
+def _print_status(journal: Journal, service: str | None, *, as_json: bool) -> None:
+    found = [one for one in journal.clouds.status() if service in (None, one.service)]
+    if as_json:
+        print_json([one.as_dict() for one in found])
+        return
+    print_table([_status_row(one, base.now()) for one in found], _STATUS_COLUMNS)
+    for one in found:
+        if one.withheld:
+            echo()
+            echo(_withheld_text(one.title, one.withheld))
+        for name, reason in one.failed:
+            echo(f"{one.title} {name}: {reason}")
+
+
+def _status_row(status: ServiceStatus, now: datetime) -> dict[str, object]:
+    synced = status.synced_at
+    return {
+        "title": status.title,
+        "key": _key_text(status, now),
+        "synced": "never" if synced is None else f"{synced.astimezone():%Y-%m-%d %H:%M}",
+        "activities": status.activities,
+        "withheld": status.withheld,
+        "failed": len(status.failed),
+    }
+
+
+def _key_text(status: ServiceStatus, now: datetime) -> str:
+    """Say where a key is and until when it is good, in words that say what to do where it is not."""
+    renew = f"make a new one at {status.key_page}, then: runlog sync {status.service} --set-key"
+    if status.key_place is None:
+        return f"none; runlog sync {status.service} --set-key"
+    if status.refused_at is not None:
+        return f"no longer accepted; {renew}"
+    if status.key_expires is None:
+        return f"in the {status.key_place}"
+    left = (status.key_expires - now.astimezone().date()).days
+    if left < 0:
+        return f"ended on {_day_text(status.key_expires)}; {renew}"
+    soon = f" ({units.count_noun(left, 'day')}); {renew}" if left <= KEY_WARNING_DAYS else ""
+    return f"in the {status.key_place}, until {_day_text(status.key_expires)}{soon}"
+
+
+def _sync(journal: Journal, service: str | None, since: datetime | None, *, as_json: bool) -> None:
+    if service is None and not journal.clouds.with_key():
+        raise Failure("there is no key yet: runlog sync garmin --set-key or runlog sync intervals --set-key")
+    results = run_sync(journal, [service] if service else (), since)
+    if as_json:
+        print_json([result.as_dict() for result in results])
+    else:
+        print_results(results)
+    if any(result.is_news for result in results):
+        print_new_alerts(journal, base.now())
+    if not all(result.ok for result in results):
+        click.get_current_context().exit(1)
+
+
+def run_sync(
+    journal: Journal, services: Sequence[str] = (), since: datetime | None = None
+) -> list[SyncResult]:
+    """Sync with a progress bar, which Ctrl-C may stop."""
+    try:
+        with progress_bar() as progress:
+            day = None if since is None else since.date()
+            return journal.clouds.sync(services, since=day, progress=progress)
+    except KeyboardInterrupt:
+        echo_err("\nThe next runlog sync goes on here.")
+        raise
+
+
+def print_results(results: Sequence[SyncResult]) -> None:
+    """Print what came of each service, with the same summary as an import."""
+    for number, result in enumerate(results):
+        if number:
+            echo()
+        echo(f"{result.title}: {_result_text(result)}")
+        if result.summary.files:
+            print_summary(result.summary)
+        for note in result.notes:
+            echo(note)
+        if result.withheld:
+            echo(_withheld_text(result.title, result.withheld))
+        for problem in result.problems:
+            echo_err(f"{result.title}: {problem}")
+
+
+def _result_text(result: SyncResult) -> str:
+    summary = result.summary
+    counts = (
+        (summary.runs_added, "new run"),
+        (summary.other_added, "other new activity"),
+        (result.updated, "changed activity"),
+        (result.nights, "night"),
+        (result.ratings, "rating"),
+    )
+    news = ", ".join(_count(count, noun) for count, noun in counts if count)
+    return news or ("nothing new" if result.complete else "not asked for everything")
+
+
+def _day_text(day: date) -> str:
+    return units.day(day, weekday=False, year=True)
+
+
+def _count(count: int, noun: str) -> str:
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count} {noun if count == 1 else many}"
+
+
+def _withheld_text(title: str, count: int) -> str:
+    activities = _count(count, "activity")
+    return (
+        f"{activities} at {title} came from Strava, which does not let {title} pass them on. Connect your "
+        f"watch to {title} directly, or import Strava's archive: runlog import export_123.zip"
+    )

@@ -1,0 +1,238 @@
+"""Fetch runs from the services that watches hand them to, with a key that the runner makes there.
+
+Start at `Clouds`, which ``journal.clouds`` returns. To add a service, write a module for it with ``NAME``,
+``TERMS`` and ``connect``, as `service.Service` says, and list it in ``SERVICES``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from threading import Event
+from typing import TYPE_CHECKING
+
+from runlog.errors import BadInput, NotFound
+from runlog.records import ServiceState
+from runlog.results import ServiceStatus, SyncResult
+from runlog.store import clouds
+from runlog.sync import garmin, intervals, keys
+from runlog.sync.engine import Sync
+from runlog.sync.http import KeyRefused, ServiceError, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+    from types import ModuleType
+
+    from runlog.settings import Settings
+    from runlog.store import Store
+    from runlog.sync.keys import Key
+    from runlog.sync.service import Terms
+
+SERVICES: dict[str, ModuleType] = {module.NAME: module for module in (garmin, intervals)}
+
+
+def terms_of(service: str) -> Terms:
+    """Return what is to be said of a service.
+
+    Raises:
+        NotFound: there is none of this name.
+    """
+    if service not in SERVICES:
+        raise NotFound(f"there is no service {service!r}; there are {', '.join(SERVICES)}")
+    terms: Terms = SERVICES[service].TERMS
+    return terms
+
+
+@dataclass(frozen=True, slots=True)
+class Clouds:
+    """The services of one runner; ``journal.clouds`` returns it."""
+
+    _store: Store = field(repr=False)
+    _home: Path
+    _settings: Settings = field(repr=False)
+
+    terms = staticmethod(terms_of)
+
+    def set_key(
+        self,
+        service: str,
+        key: str,
+        *,
+        expires: date | None = None,
+        in_keyring: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> bool:
+        """Keep the key of a service, once the service has accepted it.
+
+        Args:
+            service: its name.
+            key: as the service shows it.
+            expires: the last day on which it is accepted; by default what the key itself says, if it does.
+            in_keyring: in the system's keyring rather than in a file of the home.
+            sleep: waits between tries.
+
+        Returns:
+            Whether the service has accepted it; False where the service cannot be reached now.
+
+        Raises:
+            NotFound: there is no such service.
+            BadInput: it is no key, or cannot be kept.
+            KeyRefused: the service does not accept it; what was kept before stays.
+            MissingExtra: there is no keyring.
+        """
+        terms = terms_of(service)
+        text = keys.check_key(key)
+        was_accepted = True
+        try:
+            with closing(SERVICES[service].connect(text, self._settings, sleep)) as connected:
+                connected.check()
+        except KeyRefused:
+            raise KeyRefused(
+                f"{terms.title} does not accept this key; nothing was changed. Copy it again from "
+                f"{terms.key_page}, or make a new one there"
+            ) from None
+        except ServiceError:
+            was_accepted = False
+        keys.save_key(self._home, service, text, in_keyring=in_keyring)
+        values = {"key_expires": expires or _expiry_in(text), "refused_at": None}
+        self._store.write(clouds.update_service, service, **values)
+        return was_accepted
+
+    def forget_key(self, service: str) -> bool:
+        """Delete the key of a service from this computer, and return whether there was one.
+
+        Raises:
+            NotFound: there is no such service.
+        """
+        terms_of(service)
+        self._store.write(clouds.update_service, service, key_expires=None, refused_at=None)
+        return keys.forget_key(self._home, service)
+
+    def with_key(self) -> list[str]:
+        """Return the names of the services that there is a key for.
+
+        Raises:
+            BadInput: the file of the keys can be read by others, or cannot be read.
+        """
+        return [service for service in SERVICES if self._find_key(service) is not None]
+
+    def status(self) -> list[ServiceStatus]:
+        """Return what is known of each service, without asking any.
+
+        Raises:
+            BadInput: the file of the keys can be read by others, or cannot be read.
+        """
+        return [self._status(service) for service in SERVICES]
+
+    def _status(self, service: str) -> ServiceStatus:
+        state, key, terms = self._state(service), self._find_key(service), terms_of(service)
+        fetched = self._store.read(clouds.read_fetched, service).values()
+        outcomes = [one.outcome for one in fetched]
+        return ServiceStatus(
+            service=service,
+            title=terms.title,
+            key_place=None if key is None else key.place,
+            key_expires=state.key_expires if key is None else state.key_expires or _expiry_in(key.text),
+            refused_at=state.refused_at,
+            synced_at=state.synced_at,
+            since=state.since,
+            activities=len(outcomes) - outcomes.count("withheld") - outcomes.count("failed"),
+            withheld=outcomes.count("withheld"),
+            failed=tuple((one.external, one.reason) for one in fetched if one.outcome == "failed"),
+            key_page=terms.key_page,
+        )
+
+    def sync(
+        self,
+        services: Iterable[str] = (),
+        *,
+        since: date | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+        now: datetime | None = None,
+        sleep: Callable[[float], None] | None = None,
+    ) -> list[SyncResult]:
+        """Fetch what is new and import it; a service that fails does not stop the others.
+
+        Args:
+            services: their names; by default all that there is a key for.
+            since: the first local day to fetch; by default the one given before, or everything.
+            progress: called after each activity with the number done, their total, and its name.
+            now: the time; by default the clock's.
+            sleep: waits between tries; by default until the sync is stopped.
+
+        Raises:
+            NotFound: there is no such service.
+            BadInput: there is no key for one of them, or the file of the keys is open to others.
+            StoreError: the store cannot be written; what was stored before stays.
+        """
+        names = list(services) or self.with_key()
+        found = {name: self._need_key(name) for name in names}
+        moment = now or datetime.now(UTC)
+        return [self._sync(name, key, since, progress, moment, sleep) for name, key in found.items()]
+
+    def _sync(  # noqa: PLR0917 - one caller, which has them all
+        self,
+        service: str,
+        key: Key,
+        since: date | None,
+        progress: Callable[[int, int, str], None] | None,
+        now: datetime,
+        sleep: Callable[[float], None] | None,
+    ) -> SyncResult:
+        stop = Event()
+        patience = sleep or _stoppable_sleep(stop)
+        with closing(SERVICES[service].connect(key.text, self._settings, patience)) as connected:
+            sync = Sync(
+                store=self._store,
+                home=self._home,
+                settings=self._settings,
+                name=service,
+                terms=terms_of(service),
+                service=connected,
+                now=now,
+                progress=progress,
+                stop=stop.set,
+            )
+            return sync.run(self._state(service), since)
+
+    def _state(self, service: str) -> ServiceState:
+        stored = {state.name: state for state in self._store.read(clouds.read_services)}
+        return stored.get(service, ServiceState(service))
+
+    def _find_key(self, service: str) -> Key | None:
+        return keys.find_key(self._home, service, terms_of(service).variable)
+
+    def _need_key(self, service: str) -> Key:
+        key = self._find_key(service)
+        if key is None:
+            terms = terms_of(service)
+            raise BadInput(
+                f"there is no key for {terms.title}: make one at {terms.key_page}, then: "
+                f"runlog sync {service} --set-key"
+            )
+        return key
+
+
+def _stoppable_sleep(stop: Event) -> Callable[[float], None]:
+    """Return what waits for some seconds, and raises Unreachable once the sync is stopped."""
+
+    def sleep(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise Unreachable("stopped")
+
+    return sleep
+
+
+def _expiry_in(key: str) -> date | None:
+    """Return the day on which a key ends by its own word, as a JSON web token has it; None for other keys."""
+    try:
+        part = key.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        return datetime.fromtimestamp(claims["exp"], UTC).date()
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,396 @@
+"""Fetch what is new at one service, and import it: activities in the order of their starts, then the days.
+
+Whenever it is stopped, the next one goes on: what became of an activity is noted in the same transaction as
+what its service says about it, and what is not noted is fetched again.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import tempfile
+import zlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runlog import importers, ingest
+from runlog.errors import BadInput, NotTaken
+from runlog.fileio import MAX_FILE_BYTES, PRIVATE_FOLDER
+from runlog.ingest.results import ImportResult
+from runlog.ingest.sources import FoundFile
+from runlog.records import FetchedActivity, ParsedFile
+from runlog.results import FileResult, SyncResult
+from runlog.store import clouds
+from runlog.sync.http import MAX_CALLS, KeyRefused, ServiceError, Unreachable
+from runlog.sync.service import WELLNESS_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from runlog.model import Activity
+    from runlog.records import ServiceState
+    from runlog.settings import Settings
+    from runlog.store import Store
+    from runlog.sync.service import Listed, Service, Terms, Wellness
+
+#: Names, effort and feel are often told days after a run: what is so young is fetched again.
+FETCH_AGAIN = timedelta(days=14)
+#: A watch may hand over a run weeks after it: so far back the list is read again.
+LIST_AGAIN = timedelta(days=90)
+#: After so many activities in a row that cannot be fetched there is no point in trying the next.
+_MOST_FAILURES = 3
+#: Downloads that wait to be imported.
+_AHEAD = 2 * MAX_CALLS
+_FOLDER_PREFIX = ".sync-"
+_GZIP = b"\x1f\x8b"
+_CHUNK_BYTES = 2**20
+_NO_RECORDING = (b"<", b"{", b"[")
+_XML_RECORDINGS = (b"<?xml", b"<gpx", b"<TrainingCenterDatabase")
+_FAILED, _WITHHELD, _NO_FILE = "failed", "withheld", "no file"
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a sync has found so far."""
+
+    results: list[ImportResult] = field(default_factory=list)
+    updated: int = 0
+    withheld: int = 0
+    nights: int = 0
+    ratings: int = 0
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One sync of one service.
+
+    Attributes:
+        store: where everything goes.
+        home: the runner's folder, for downloads until they are imported.
+        settings: of the runner.
+        name: of the service.
+        terms: what is said of it.
+        service: to be asked.
+        now: the moment.
+        progress: called with the number of activities done, their total, and the name of the last one.
+        stop: ends the waiting of calls that are under way.
+    """
+
+    store: Store
+    home: Path
+    settings: Settings
+    name: str
+    terms: Terms
+    service: Service
+    now: datetime
+    progress: Callable[[int, int, str], None] | None = None
+    stop: Callable[[], None] = lambda: None
+    _found: _Found = field(default_factory=_Found)
+
+    def run(self, state: ServiceState, since: date | None) -> SyncResult:
+        """Fetch and import what is new, and say what came of it.
+
+        Args:
+            state: what is remembered of the service.
+            since: the first local day, if it is another than the remembered one.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        try:
+            self._run(state, since)
+        except KeyRefused:
+            self.store.write(clouds.update_service, self.name, refused_at=self.now)
+            self._give_up(
+                f"{self.terms.title} does not accept the key: it has expired, was withdrawn or is another's. "
+                f"Make a new one at {self.terms.key_page}, then: runlog sync {self.name} --set-key"
+            )
+        except (ServiceError, BadInput) as error:
+            self._give_up(str(error))
+        return self._result()
+
+    def _give_up(self, problem: str) -> None:
+        self._found.problems.append(problem)
+        self._found.is_complete = False
+
+    def _run(self, state: ServiceState, since: date | None) -> None:
+        self.service.check()
+        first = _first_day(state, since)
+        self.store.write(clouds.update_service, self.name, since=first, refused_at=None)
+        self._sync_activities(self._list_from(state, since, first), ask_again=since is not None)
+        if self._found.is_complete:
+            self._sync_days(state, since, first)
+        if self._found.is_complete:
+            self.store.write(clouds.update_service, self.name, synced_at=self.now)
+
+    def _result(self) -> SyncResult:
+        found = self._found
+        return SyncResult(
+            service=self.name,
+            title=self.terms.title,
+            summary=ingest.summarise(found.results),
+            updated=found.updated,
+            withheld=found.withheld,
+            nights=found.nights,
+            ratings=found.ratings,
+            notes=tuple(dict.fromkeys(found.notes)),
+            problems=tuple(dict.fromkeys(found.problems)),
+            complete=found.is_complete,
+        )
+
+    def _today(self) -> date:
+        return self.now.astimezone(self.settings.zone).date()
+
+    def _list_from(self, state: ServiceState, since: date | None, first: date | None) -> date | None:
+        """Return the first local day of which the list is read."""
+        if since is not None or state.synced_at is None:
+            return since if since is not None else first
+        recent = (state.synced_at - LIST_AGAIN).date()
+        return recent if first is None else max(recent, first)
+
+    def _sync_activities(self, since: date | None, *, ask_again: bool) -> None:
+        """Fetch and import the activities that are new or have changed."""
+        tomorrow = self._today() + timedelta(days=1)  # somewhere it has begun
+        listed = sorted(self.service.activities(since, tomorrow), key=lambda one: (one.start, one.id))
+        self._found.withheld = sum(bool(one.withheld) for one in listed)
+        known = self.store.read(clouds.read_fetched, self.name)
+        due = [one for one in listed if self._is_due(one, known.get(one.id), ask_again=ask_again)]
+        with _downloads(self.home) as folder, self._fetched(due, folder) as fetched:
+            for number, (activity, file) in enumerate(fetched, 1):
+                if file is not None:
+                    self._take(activity, file)
+                    file.unlink(missing_ok=True)
+                if self.progress is not None:
+                    self.progress(number, len(due), f"{self.name}:{activity.id}")
+
+    def _is_due(self, one: Listed, known: FetchedActivity | None, *, ask_again: bool) -> bool:
+        if known is None or known.fingerprint != one.fingerprint:
+            return True
+        if one.withheld or one.problem:
+            return False
+        return one.start > self.now - FETCH_AGAIN or (ask_again and known.outcome == _FAILED)
+
+    @contextmanager
+    def _fetched(self, due: Sequence[Listed], folder: Path) -> Iterator[Iterator[tuple[Listed, Path | None]]]:
+        """Give the activities with their downloads, in order, as a few are fetched ahead at a time."""
+        pool = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="sync")
+        try:
+            yield self._in_order(due, folder, pool)
+        finally:
+            self.stop()
+            pool.shutdown(cancel_futures=True)
+
+    def _in_order(
+        self, due: Sequence[Listed], folder: Path, pool: ThreadPoolExecutor
+    ) -> Iterator[tuple[Listed, Path | None]]:
+        """Yield each activity with its download, without one where it could not be fetched."""
+        waiting: deque[tuple[Listed, Path, Future[Listed]]] = deque()
+        rest = iter(enumerate(due))
+        failures = 0
+        while True:
+            for number, one in rest:
+                path = folder / f"{number}"
+                waiting.append((one, path, pool.submit(self._fetch, one, path)))
+                if len(waiting) >= _AHEAD:
+                    break
+            if not waiting:
+                return
+            one, path, future = waiting.popleft()
+            try:
+                yield future.result(), path
+                failures = 0
+            except KeyRefused:
+                raise
+            except ServiceError as error:
+                path.unlink(missing_ok=True)
+                lasting = not isinstance(error, Unreachable)
+                self._note_failure(one, str(error), lasting=lasting)
+                yield one, None
+                failures += not lasting
+            if failures >= _MOST_FAILURES:
+                self._found.problems.append(
+                    f"{self.terms.title}: given up for now; the next sync goes on here"
+                )
+                return
+
+    def _fetch(self, one: Listed, path: Path) -> Listed:
+        """Write the recording of an activity to a path; leave an empty file where there is none.
+
+        Raises:
+            ServiceError: it cannot be fetched, or is no recording.
+        """
+        with path.open("xb") as file:
+            if one.withheld or one.problem:
+                return one
+            fetched = self.service.fetch(one, file)
+        with path.open("rb") as file:
+            head = file.read(512).lstrip()
+        if head.startswith(_NO_RECORDING) and not head.startswith(_XML_RECORDINGS):
+            raise ServiceError(f"{self.terms.title} sent something else than a recording, such as a web page")
+        if head.startswith(_GZIP):
+            _unpack(path)
+        return fetched
+
+    def _note_failure(self, one: Listed, reason: str, *, lasting: bool) -> None:
+        """Name an activity that could not be fetched; one for a passing reason is not noted as done."""
+        self._found.problems.append(f"{_label(one)}: {reason}")
+        if lasting:
+            self._settle(one, FetchedActivity(one.id, one.start, one.fingerprint, _FAILED, reason), ())
+        else:
+            self._found.is_complete = False
+
+    def _take(self, one: Listed, path: Path) -> None:
+        """Import what was fetched of one activity, and note it."""
+        if one.problem:
+            self._found.problems.append(one.problem)
+        results: list[ImportResult] = []
+        status = path.stat()
+        if status.st_size:
+            origin = f"{self.name}:{one.id}"
+            file = FoundFile(origin, str(path), status.st_size, status.st_mtime_ns, origin)
+            results = ingest.import_found(self.store, [file], self.settings, workers=1)
+        outcome, reason = _outcome(one, results)
+        is_whole = all(result.file_id is not None for result in results)
+        kept = [result.file_id for result in results if result.file_id is not None] if is_whole else []
+        fetched = FetchedActivity(one.id, one.start, one.fingerprint, outcome, reason)
+        self._settle(one, fetched, kept, results)
+
+    def _settle(
+        self,
+        one: Listed,
+        fetched: FetchedActivity,
+        kept: Sequence[int],
+        results: Sequence[ImportResult] = (),
+    ) -> None:
+        """Store what the list says about an activity, drop what is superseded, and note it as done."""
+        row = self._row(one)
+        counts, was_superseded = self.store.write(
+            clouds.settle_activity, self.name, fetched, row, f"{self.name}:{one.id}", kept
+        )
+        changed = was_superseded or (counts is not None and counts.updated > 0)
+        self._found.updated += changed
+        if was_superseded:  # a newer version of the same file, not another file of the same run
+            results = [_as_known(result) for result in results]
+        self._found.results += results
+        if counts is not None and (counts.runs_added or counts.other_added):
+            reason = "no file of it; what the list says" if not one.has_file else "what the list says"
+            file = FileResult(f"{self.name}:{one.id}", "added", reason, counts.runs)
+            self._found.results.append(ImportResult(file, counts, counts.file_id))
+
+    def _row(self, one: Listed) -> Activity | None:
+        """Return what the list says, completed and checked as every import is."""
+        if one.row is None:
+            return None
+        try:
+            parsed = importers.complete_activities(
+                ParsedFile(self.name, activities=(one.row,)), self.settings, None
+            )
+        except (NotTaken, BadInput):
+            return None
+        return parsed.activities[0]
+
+    def _sync_days(self, state: ServiceState, since: date | None, first: date | None) -> None:
+        """Fetch nights and ratings, a few weeks at a time."""
+        today = self._today()
+        begin = self._days_from(state, since, first)
+        while begin is not None and begin <= today:
+            end = min(begin + timedelta(days=WELLNESS_DAYS - 1), today)
+            try:
+                self._store_days(self.service.wellness(begin, end), end)
+            except KeyRefused:
+                raise
+            except ServiceError as error:
+                self._give_up(f"nights and ratings: {error}")
+                return
+            begin = None if end == today else end  # the stress of a last day comes with the next ones
+
+    def _days_from(self, state: ServiceState, since: date | None, first: date | None) -> date | None:
+        """Return the first day of which nights are fetched; None where there is no activity yet."""
+        if state.nights_until is not None and since is None:
+            return state.nights_until - FETCH_AGAIN
+        fetched = self.store.read(clouds.read_fetched, self.name).values()
+        starts = [one.start.date() for one in fetched if one.start.year > 1970]  # noqa: PLR2004 - of no entry
+        return since or first or (min(starts) - timedelta(days=1) if starts else None)
+
+    def _store_days(self, days: Wellness, until: date) -> None:
+        source = f"{self.name}:wellness"
+        nights, entries = self.store.write(
+            clouds.settle_days, self.name, source, days.nights, days.ratings, until, self.settings.zone
+        )
+        self._found.nights += nights
+        self._found.ratings += entries.added + entries.updated
+        if entries.added or entries.updated:
+            self._found.notes += days.scale
+
+
+def _first_day(state: ServiceState, since: date | None) -> date | None:
+    """Return the first local day that is fetched from now on; None is everything."""
+    if since is None:
+        return state.since
+    if state.synced_at is None and state.since is None:
+        return since
+    return None if state.since is None else min(state.since, since)
+
+
+def _unpack(path: Path) -> None:
+    """Unpack a download, so that the same file from two services has the same bytes.
+
+    One that is damaged, or larger than any recording, stays as it is; the import says what is wrong with it.
+    """
+    unpacked = path.with_suffix(".unpacked")
+    size = 0
+    try:
+        with gzip.open(path) as packed, unpacked.open("xb") as file:
+            while size <= MAX_FILE_BYTES and (chunk := packed.read(_CHUNK_BYTES)):
+                size += file.write(chunk)
+    except (OSError, EOFError, zlib.error):
+        size = MAX_FILE_BYTES + 1
+    if size <= MAX_FILE_BYTES:
+        unpacked.replace(path)
+    else:
+        unpacked.unlink(missing_ok=True)
+
+
+def _outcome(one: Listed, results: Sequence[ImportResult]) -> tuple[str, str]:
+    """Return what became of an activity, and why."""
+    if one.withheld or one.problem:
+        return (_WITHHELD, one.withheld) if one.withheld else (_FAILED, one.problem)
+    if not results:
+        return _NO_FILE, ""
+    bad = [result.result for result in results if result.result.outcome == "failed" or result.result.problems]
+    if bad:
+        return _FAILED, bad[0].reason
+    return results[0].result.outcome, results[0].result.reason
+
+
+def _as_known(result: ImportResult) -> ImportResult:
+    """Return the result of a newer version of a file; that it matched the older one is no news."""
+    file = result.result
+    if file.outcome != "merged":
+        return result
+    return result._replace(result=file._replace(outcome="known", reason="a newer version of it"))
+
+
+def _label(one: Listed) -> str:
+    day = f"{one.start:%Y-%m-%d}"
+    name = one.row.name if one.row is not None and one.row.name else "activity"
+    return f"{name} of {day} ({one.id})"
+
+
+@contextmanager
+def _downloads(home: Path) -> Iterator[Path]:
+    """Give a folder for downloads in the home, for its owner alone; it is deleted afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX, dir=home))
+    folder.chmod(PRIVATE_FOLDER)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,326 @@
+"""Fetch from Garmin's Personal API: one's own activities as original files, and nights.
+
+Written from the documentation of Garmin's own client (garmin-connect-personal-api-python 1.0.0). A key is
+exchanged for a token of 24 hours, which is kept in memory alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, timedelta
+from threading import Lock
+from typing import IO, TYPE_CHECKING, Any
+
+from runlog.importers import sports
+from runlog.model import Activity
+from runlog.records import make_night
+from runlog.sync import http
+from runlog.sync.http import Client, KeyRefused, NotThere, ServiceError, Unreachable
+from runlog.sync.service import (
+    MAX_DOWNLOAD_BYTES,
+    Listed,
+    Terms,
+    Wellness,
+    fingerprint,
+    moment,
+    number,
+    offset_between,
+    text,
+    unusable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from runlog.settings import Settings
+
+NAME = "garmin"
+TERMS = Terms(
+    title="Garmin Connect",
+    key_page="https://connect.garmin.com/app/settings/personalApiToken",
+    variable="GARMIN_PERSONAL_API_KEY",
+    base_variable="GARMIN_PERSONAL_API_BASE_URL",
+    text="Garmin's Personal API is for your own data and your own, non-commercial use; it only reads. "
+    "The key is yours alone: give it to nobody. You choose whether it holds for 30 or up to 365 days; "
+    "it is shown once.",
+)
+
+_HOST = "https://personal.connectapi.garmin.com"
+_TOKEN_PATH = "/personalapitoken-service/personal-api/personal-api-key/token"  # noqa: S105 - a path
+_LIST_PATH = "/activitylist-service/activities/search/activities"
+_PAGE = 100
+_ID = re.compile(r"[1-9][0-9]{0,19}")
+_TOKEN = re.compile(r"[!-~]{1,8192}")
+_MULTISPORT = "multi_sport"
+#: An elapsed time of so many times the duration is in milliseconds.
+_MILLISECONDS_FROM = 200.0
+
+#: What is asked for days; each answers with objects that have a calendarDate.
+_WELLNESS_CALLS: tuple[tuple[str, bool], ...] = (
+    ("/sleep-service/sleep/dailySleepSummariesByDate", True),
+    ("/hrv-service/hrv/daily/{first}/{last}", False),
+    ("/usersummary-service/v2/dailysummaries", True),
+    ("/usersummary-service/stats/stress/daily/{first}/{last}", False),
+)
+_SLEEP_SECONDS = ("sleepTimeSeconds", "totalSleepTimeInSeconds", "totalSleepSeconds", "sleepTimeInSeconds")
+_RESTING_HR = ("restingHeartRate", "restingHeartRateInBeatsPerMinute")
+_HRV = ("lastNightAvg", "avgOvernightHrv")
+_STRESS = ("overallStressLevel", "averageStressLevel")
+_DEEPEST = 6
+
+
+def connect(key: str, settings: Settings, sleep: Callable[[float], None]) -> Garmin:
+    """Return the service for a key; nothing is asked yet."""
+    del settings
+    return Garmin(key, http.base_url(TERMS.base_variable, _HOST), sleep)
+
+
+@dataclass(slots=True)
+class Garmin:
+    """Garmin's service, with a key of the runner.
+
+    Attributes:
+        key: as Garmin Connect shows it once.
+        base: the address of the service.
+        sleep: waits for some seconds.
+    """
+
+    key: str = field(repr=False)
+    base: str
+    sleep: Callable[[float], None] = field(repr=False)
+    _client: Client = field(init=False, repr=False)
+    _token: str = field(default="", init=False, repr=False)
+    _renewing: Lock = field(default_factory=Lock, init=False, repr=False)
+    _not_offered: set[str] = field(default_factory=set, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the client."""
+        self._client = Client(TERMS.title, self.base, lambda: f"Bearer {self._token}", self.sleep)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def check(self) -> None:
+        """Exchange the key for a token.
+
+        Raises:
+            KeyRefused: the key is not accepted.
+            ServiceError: there is no token.
+        """
+        self._renew("")
+
+    def _renew(self, used: str) -> None:
+        """Get a token, unless another call has got one since this one was used."""
+        with self._renewing:
+            if self._token != used:
+                return
+            answer = self._client.post_text(_TOKEN_PATH, f"ApiKey {self.key}").strip().strip('"')
+            if not _TOKEN.fullmatch(answer):
+                raise ServiceError(f"{TERMS.title} answered the key with something that is no token")
+            self._token = answer
+
+    def _ask(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - JSON
+        """Make a call; with a new token where the old one has run out."""
+        used = self._token
+        try:
+            return call()
+        except KeyRefused:
+            self._renew(used)
+            return call()
+
+    def activities(self, since: date | None, until: date) -> Iterator[Listed]:
+        """Yield the activities from a local day on, or all; page by page, the newest first.
+
+        Raises:
+            ServiceError: the service cannot be asked, or answers with no list.
+        """
+        del until  # without an end the list goes up to now
+        params: dict[str, str | int] = {"start": 0, "limit": _PAGE}
+        if since is not None:
+            params["startDate"] = since.isoformat()
+        seen: set[str] = set()
+        while True:
+            page = _activity_rows(self._ask(lambda: self._client.get_json(_LIST_PATH, params)))
+            new = [one for one in map(_listed, page) if one.id not in seen]
+            if not new:
+                return
+            seen.update(one.id for one in new)
+            yield from (one for one in new if since is None or _is_since(one, since))
+            params["start"] = int(params["start"]) + len(page)
+
+    def fetch(self, activity: Listed, file: IO[bytes]) -> Listed:
+        """Write the zip with the original file; return a run with how hard it was, which the list leaves out.
+
+        Raises:
+            NotThere: there is no file, as for an activity that was typed in.
+            ServiceError: it cannot be fetched.
+        """
+        rated = self._with_rating(activity)
+        if not rated.has_file:
+            return rated
+        try:
+            path = f"/download-service/files/activity/{activity.id}"
+            self._ask(lambda: self._client.download(path, file, MAX_DOWNLOAD_BYTES))
+        except NotThere:
+            return replace(rated, has_file=False)
+        return rated
+
+    def _with_rating(self, activity: Listed) -> Listed:
+        """Ask for how hard a run was and how it felt, which may have been rated later."""
+        row, path = activity.row, "/activity-service/activity/"
+        if row is None or row.sport != "running" or row.rpe is not None or path in self._not_offered:
+            return activity
+        try:
+            answer = self._ask(lambda: self._client.get_json(f"{path}{activity.id}"))
+        except (NotThere, KeyRefused):
+            self._not_offered.add(path)
+            return activity
+        summary = answer.get("summaryDTO") if isinstance(answer, dict) else None
+        if not isinstance(summary, dict):
+            return activity
+        effort, feel = _rating(summary)
+        return replace(activity, row=replace(row, rpe=effort, feel=feel))
+
+    def wellness(self, first: date, last: date) -> Wellness:
+        """Return the nights of some days: sleep, resting heart rate, HRV, and the stress of the day before.
+
+        The stress of the last day is left out, as that day may not be over.
+
+        Raises:
+            Unreachable: the service cannot be asked.
+        """
+        values: dict[date, dict[str, float | None]] = {}
+        for path, by_query in _WELLNESS_CALLS:
+            if path in self._not_offered:
+                continue
+            days = {"startDate": first.isoformat(), "endDate": last.isoformat()}
+            url = path if by_query else path.format(first=first, last=last)
+            try:
+                answer = self._ask(lambda: self._client.get_json(url, days if by_query else None))  # noqa: B023 - called at once
+            except Unreachable:
+                raise
+            except ServiceError:
+                self._not_offered.add(path)
+                continue
+            for day, found in _days_of(answer):
+                _add_day(values, day, found, last)
+        nights = (make_night(NAME, day, **found) for day, found in sorted(values.items()))
+        return Wellness(nights=[night for night in nights if night is not None])
+
+
+def _activity_rows(answer: object) -> list[Any]:
+    """Return the entries of a page; a list, or an object with one.
+
+    Raises:
+        ServiceError: it is neither.
+    """
+    if answer is None:
+        return []
+    if isinstance(answer, dict):
+        answer = next((answer[name] for name in ("activities", "activityList") if name in answer), None)
+    if not isinstance(answer, list):
+        raise ServiceError(f"{TERMS.title} was asked for the list of activities and sent something else")
+    return answer
+
+
+def _listed(row: object) -> Listed:
+    """Return an entry of the list; one that cannot be used says why it is withheld."""
+    values: Mapping[str, Any] = row if isinstance(row, dict) else {}
+    name = str(values.get("activityId"))
+    if isinstance(values.get("activityId"), bool) or not _ID.fullmatch(name):
+        return unusable(row, "an entry of the list has no id of an activity")
+    activity = _row(values, name)
+    start = moment(values.get("startTimeGMT")) or moment(values.get("startTimeLocal"))
+    if start is None:
+        return unusable(row, f"activity {name} has no start")
+    return Listed(
+        name,
+        start.astimezone(UTC),
+        activity,
+        fingerprint({"row": repr(activity), "type": values.get("activityType")}),
+        has_file=values.get("manualActivity") is not True,
+    )
+
+
+def _row(values: Mapping[str, Any], name: str) -> Activity | None:
+    """Return what the list says; None where it is too little, or of the sum of several sports."""
+    kind = values.get("activityType")
+    word = text(kind, "typeKey") if isinstance(kind, dict) else text(values, "activityType")
+    start, local = moment(values.get("startTimeGMT")), moment(values.get("startTimeLocal"))
+    duration = number(values, "duration", least=1.0, most=1e7)
+    if start is None or duration is None or word == _MULTISPORT:
+        return None
+    elapsed = number(values, "elapsedDuration", least=1.0) or duration
+    if elapsed > _MILLISECONDS_FROM * duration:
+        elapsed /= 1000.0
+    sport, sub_sport = sports.normalize_sport(word)
+    effort, feel = _rating(values)
+    return Activity(
+        start=start.astimezone(UTC),
+        duration_s=max(elapsed, duration),
+        sport=sport,
+        sub_sport=sub_sport,
+        name=text(values, "activityName"),
+        utc_offset_s=offset_between(local, start),
+        moving_s=number(values, "movingDuration", least=1.0, most=1e7) or duration,
+        distance_m=number(values, "distance", least=1.0, most=1e8),
+        ascent_m=number(values, "elevationGain", most=1e5),
+        avg_hr=number(values, "averageHR", least=1.0, most=400.0),
+        max_hr=number(values, "maxHR", least=1.0, most=400.0),
+        avg_cadence_spm=number(values, "averageRunningCadenceInStepsPerMinute", least=1.0, most=400.0),
+        rpe=effort,
+        feel=feel,
+        external=f"{NAME}:{name}",
+    )
+
+
+def _rating(values: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return the effort and the feel, of which Garmin writes ten times the effort."""
+    effort = number(values, "directWorkoutRpe", "workoutRpe", least=1.0, most=100.0)
+    feel = number(values, "directWorkoutFeel", "workoutFeel", most=100.0)
+    return None if effort is None else effort / 10.0, feel
+
+
+def _is_since(one: Listed, since: date) -> bool:
+    offset = 0 if one.row is None else one.row.utc_offset_s or 0
+    return bool(one.problem) or (one.start + timedelta(seconds=offset)).date() >= since
+
+
+def _days_of(answer: object, depth: int = 0) -> Iterator[tuple[date, Mapping[str, Any]]]:
+    """Yield each object of an answer that has a calendarDate, with that day."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(answer, dict):
+        day = _day(answer.get("calendarDate"))
+        if day is not None:
+            yield day, answer
+        for value in answer.values():
+            yield from _days_of(value, depth + 1)
+    elif isinstance(answer, list):
+        for value in answer:
+            yield from _days_of(value, depth + 1)
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _add_day(
+    values: dict[date, dict[str, float | None]], day: date, found: Mapping[str, Any], last: date
+) -> None:
+    """Add what an object says of a day to the night before it, and its stress to the night after."""
+    parts = [found, *(one for one in found.values() if isinstance(one, dict) and "calendarDate" not in one)]
+    seconds, resting, hrv, stress = (
+        next((value for part in parts if (value := number(part, *names)) is not None), None)
+        for names in (_SLEEP_SECONDS, _RESTING_HR, _HRV, _STRESS)
+    )
+    night = values.setdefault(day, {})
+    said = {"sleep_hours": None if seconds is None else seconds / 3600.0, "resting_hr": resting, "hrv": hrv}
+    night.update({name: value for name, value in said.items() if value is not None and name not in night})
+    if stress is not None and day < last:
+        values.setdefault(day + timedelta(days=1), {}).setdefault("stress", stress)

@@ -1,0 +1,364 @@
+"""Ask a web service politely: one host, few calls at a time, patience, and limits on time and size.
+
+No text of an error holds the key, a header or the body of an answer: a server may send back what it was sent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import ssl
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib import metadata
+from threading import BoundedSemaphore, Lock
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from runlog.errors import BadInput, RunlogError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import urllib3
+
+T = TypeVar("T")
+
+#: Calls at a time; a burst of twelve was too many for Garmin.
+MAX_CALLS = 2
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 60.0
+#: A download that trickles on for longer is given up.
+TOTAL_TIMEOUT_S = 600.0
+
+_TRIES = 5
+_FIRST_WAIT_S = 1.0
+#: A server that wants a longer wait is asked again by the next sync.
+_LONGEST_WAIT_S = 300.0
+_MAX_REDIRECTS = 5
+#: A page of activities has some 0.5 MB.
+_MAX_JSON_BYTES = 32 * 2**20
+_CHUNK_BYTES = 64 * 2**10
+#: The key of one's own account is refused with these.
+_REFUSED = (401, 403)
+_NOTHING_THERE = (404, 410)
+_TOO_MANY = 429
+_SERVER_FAULTS = (408, 425, 500, 502, 503, 504)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_SEE_OTHER = 303
+_OK = range(200, 300)
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class ServiceError(RunlogError):
+    """A service does not answer as it should; the text says which service, what it said, and what to do."""
+
+
+class Unreachable(ServiceError):
+    """There is no connection, or the service is down, also after several tries."""
+
+
+class KeyRefused(ServiceError):
+    """The service does not accept the key."""
+
+
+class NotThere(ServiceError):
+    """The service has nothing at this address, or does not offer it."""
+
+
+def base_url(variable: str, default: str) -> str:
+    """Return the address of a service; the environment may name another one on this machine, for tests.
+
+    Raises:
+        ServiceError: it names another machine, which is not to be given the key.
+    """
+    given = os.environ.get(variable, "").strip().rstrip("/")
+    if not given or given == default:
+        return default
+    try:
+        parts = urlsplit(given)
+        local = parts.hostname in _LOOPBACK and parts.scheme in ("http", "https") and parts.port is not None
+    except ValueError:
+        local = False
+    if not local:
+        raise ServiceError(
+            f"{variable} names an address that is neither {default} nor a port of this machine; "
+            "runlog gives the key to no other: unset it"
+        )
+    return given
+
+
+@dataclass(slots=True)
+class Client:
+    """Asks one service.
+
+    Attributes:
+        title: the service, as people call it.
+        base: its address, as ``base_url`` returns it.
+        authorization: returns the header that carries the key; only this host is ever sent it.
+        sleep: waits for some seconds.
+        clock: the time in seconds, for the limit of a call.
+    """
+
+    title: str
+    base: str
+    authorization: Callable[[], str] = field(repr=False)
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    _slots: BoundedSemaphore = field(init=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
+    _pool: urllib3.PoolManager | None = field(default=None, init=False, repr=False)
+    _not_before: float = field(default=0.0, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make room for as many calls as are polite."""
+        self._slots = BoundedSemaphore(MAX_CALLS)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._pool is not None:
+            self._pool.clear()
+
+    def get_json(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:  # noqa: ANN401 - JSON
+        """Return the JSON at a path; None where the answer is empty.
+
+        Raises:
+            ServiceError: see ``_call``; or it is no JSON.
+        """
+        query = f"?{urlencode(params)}" if params else ""
+        data = self._call("GET", f"{path}{query}", "application/json", self._read)
+        if not data.strip():
+            return None
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError):
+            raise ServiceError(self._no_json_text(data)) from None
+
+    def download(self, path: str, file: IO[bytes], most: int) -> None:
+        """Write what is at a path into a file.
+
+        Args:
+            path: of the download.
+            file: a new one, which is left empty if nothing comes.
+            most: the most bytes that are taken.
+
+        Raises:
+            ServiceError: see ``_call``; or it is larger.
+        """
+        self._call("GET", path, "*/*", lambda answer: self._save(answer, file, most))
+
+    def post_text(self, path: str, authorization: str) -> str:
+        """Return the text that a call without a body is answered with.
+
+        Raises:
+            ServiceError: see ``_call``.
+        """
+        return self._call("POST", path, "*/*", self._read, authorization).decode("utf-8", "replace")
+
+    def _no_json_text(self, data: bytes) -> str:
+        page = data.lstrip()[:1] == b"<"
+        hint = "; it may be down for repair, or a hotel's network stands between: try again later"
+        return f"{self.title} sent {'a web page' if page else 'something else'} instead of data{hint}"
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        accept: str,
+        consume: Callable[[urllib3.BaseHTTPResponse], T],
+        authorization: str | None = None,
+    ) -> T:
+        """Return what is made of the good answer to a call, after as many tries as it takes.
+
+        Raises:
+            KeyRefused: the key is not accepted.
+            NotThere: there is nothing at the path.
+            Unreachable: there was no good answer after some tries.
+            ServiceError: any other answer.
+        """
+        import urllib3
+
+        what = "no answer"
+        with self._slots:
+            for attempt in range(_TRIES):
+                self._wait_for_turn()
+                asked_wait = None
+                try:
+                    with closing(self._follow(f"{self.base}{path}", method, accept, authorization)) as answer:
+                        if answer.status in _OK:
+                            return consume(answer)
+                        answer.read(_CHUNK_BYTES)  # so that the connection ends in peace
+                        what = f"the answer {answer.status}"
+                        asked_wait = _retry_after(answer.headers.get("Retry-After"))
+                        if answer.status != _TOO_MANY and answer.status not in _SERVER_FAULTS:
+                            raise self._refusal(answer.status)
+                except urllib3.exceptions.SSLError:
+                    host = urlsplit(self.base).hostname
+                    raise Unreachable(
+                        f"{self.title}: the connection is not safe, as the certificate is not that of {host}"
+                    ) from None
+                except (urllib3.exceptions.HTTPError, OSError) as error:
+                    what = _connection_text(error)
+                if attempt + 1 < _TRIES:
+                    self._postpone(attempt, asked_wait)
+        raise Unreachable(f"{self.title} cannot be reached: {what}, {_TRIES} times; try again later")
+
+    def _refusal(self, status: int) -> ServiceError:
+        if status in _REFUSED:
+            return KeyRefused(f"{self.title} does not accept the key (answer {status})")
+        if status in _NOTHING_THERE:
+            return NotThere(f"{self.title} has nothing there (answer {status})")
+        return ServiceError(f"{self.title} refused it (answer {status})")
+
+    def _wait_for_turn(self) -> None:
+        """Wait for as long as the service wants to be left alone, whichever call it said so to."""
+        while (wait := self._not_before - self.clock()) > 0:
+            self.sleep(wait)
+
+    def _postpone(self, attempt: int, asked_wait: float | None) -> None:
+        """Leave the service alone: for as long as it says, else for longer each time.
+
+        Raises:
+            Unreachable: it wants to be left alone for too long.
+        """
+        jitter = random.uniform(0.75, 1.25)  # noqa: S311 - chance keeps no secret here
+        wait = _FIRST_WAIT_S * 2.0**attempt * jitter if asked_wait is None else asked_wait
+        if wait > _LONGEST_WAIT_S:
+            raise Unreachable(
+                f"{self.title} wants to be left alone for {wait / 60:.0f} minutes; try again after that"
+            )
+        with self._lock:
+            self._not_before = max(self._not_before, self.clock() + wait)
+
+    def _follow(
+        self, url: str, method: str, accept: str, authorization: str | None
+    ) -> urllib3.BaseHTTPResponse:
+        """Make a call and follow its redirects; only the service's own host is sent the key.
+
+        Raises:
+            ServiceError: it leads in a circle, or to an address that is not safe.
+        """
+        for _ in range(_MAX_REDIRECTS + 1):
+            headers = {"Accept": accept, "User-Agent": _user_agent()}
+            if _origin(url) == _origin(self.base):
+                headers["Authorization"] = authorization or self.authorization()
+            answer = self._pool_manager().request(
+                method, url, headers=headers, redirect=False, retries=False, preload_content=False
+            )
+            if answer.status not in _REDIRECTS:
+                return answer
+            answer.close()
+            url = self._redirected(url, answer.headers.get("Location"))
+            method = "GET" if answer.status == _SEE_OTHER else method
+        raise ServiceError(f"{self.title} sends from one address to the next without end")
+
+    def _redirected(self, url: str, location: str | None) -> str:
+        target = urljoin(url, location or "")
+        parts = urlsplit(target)
+        if not location or not (parts.scheme == "https" or self._is_test_server(parts.hostname)):
+            raise ServiceError(f"{self.title} sends to an address that is not safe; it was not followed")
+        return target
+
+    def _is_test_server(self, host: str | None) -> bool:
+        return host in _LOOPBACK and urlsplit(self.base).hostname in _LOOPBACK
+
+    def _pool_manager(self) -> urllib3.PoolManager:
+        import urllib3
+
+        with self._lock:
+            if self._pool is None:
+                self._pool = urllib3.PoolManager(
+                    maxsize=MAX_CALLS,
+                    ssl_context=_tls_context(),
+                    timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+                )
+            return self._pool
+
+    def _save(self, answer: urllib3.BaseHTTPResponse, file: IO[bytes], most: int) -> None:
+        """Write the body of an answer; what an earlier try wrote is overwritten.
+
+        Raises:
+            BadInput: it cannot be written.
+        """
+        file.seek(0)
+        file.truncate()
+        for chunk in self._chunks(answer, most):
+            try:
+                file.write(chunk)
+                file.flush()
+            except OSError as error:
+                raise BadInput(f"the download cannot be written: {error.strerror or error}") from None
+
+    def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
+        return b"".join(self._chunks(answer, _MAX_JSON_BYTES))
+
+    def _chunks(self, answer: urllib3.BaseHTTPResponse, most: int) -> Iterator[bytes]:
+        """Yield the body in pieces.
+
+        Raises:
+            ServiceError: it is larger than ``most``, or takes longer than any download should.
+        """
+        began, size = self.clock(), 0
+        for chunk in answer.stream(_CHUNK_BYTES, decode_content=True):
+            size += len(chunk)
+            if size > most:
+                raise ServiceError(f"{self.title} sends more than {most / 2**20:.0f} MB for one request")
+            if self.clock() - began > TOTAL_TIMEOUT_S:
+                raise Unreachable(f"{self.title} sends so slowly that it was given up; try again later")
+            yield chunk
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
+
+
+def _tls_context() -> ssl.SSLContext:
+    """Return what checks certificates and host names: by the authorities of this computer and certifi's."""
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _user_agent() -> str:
+    try:
+        version = metadata.version("runlog")
+    except metadata.PackageNotFoundError:  # runlog itself is run from a folder
+        version = "0"
+    return f"runlog/{version} (one runner's own data)"
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Return the seconds of a Retry-After header, which may be a number or a date; None without one."""
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _connection_text(error: Exception) -> str:
+    """Describe a fault of the connection, without addresses and headers."""
+    import urllib3
+
+    names = {
+        urllib3.exceptions.NameResolutionError: "its name is not found, as without a network",
+        urllib3.exceptions.ConnectTimeoutError: "no connection in time",
+        urllib3.exceptions.ReadTimeoutError: "no answer in time",
+        urllib3.exceptions.NewConnectionError: "no connection",
+    }
+    return next((text for kind, text in names.items() if isinstance(error, kind)), "the connection was cut")

@@ -1,0 +1,66 @@
+"""A journal, the services on this machine, and no other machine."""
+
+from __future__ import annotations
+
+import socket
+
+import made_clouds
+import pytest
+from made_clouds import Cloud
+
+import runlog
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_contacted(monkeypatch):
+    """Connections to another machine fail the test, and so does asking for its name."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def only_here(self, address):
+        assert self.family not in (socket.AF_INET, socket.AF_INET6) or address[0] in ("127.0.0.1", "::1"), (
+            address
+        )
+        return connect(self, address)
+
+    def only_this_machine(host, *args, **kwargs):
+        assert host in ("127.0.0.1", "localhost", "::1"), host
+        return look_up(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", only_here)
+    monkeypatch.setattr(socket, "getaddrinfo", only_this_machine)
+
+
+@pytest.fixture
+def cloud(monkeypatch):
+    """Both services, with keys in the environment."""
+    with made_clouds.served(Cloud()) as served:
+        monkeypatch.setenv("GARMIN_PERSONAL_API_BASE_URL", served.url)
+        monkeypatch.setenv("INTERVALS_API_BASE_URL", served.url)
+        monkeypatch.setenv("GARMIN_PERSONAL_API_KEY", made_clouds.GARMIN_KEY)
+        monkeypatch.setenv("INTERVALS_API_KEY", made_clouds.INTERVALS_KEY)
+        yield served
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    folder = tmp_path / "home"
+    monkeypatch.setenv("RUNLOG_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def journal(home):
+    home.mkdir()
+    (home / "config.toml").write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")
+    with runlog.open(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """What would have been waited, instead of waiting."""
+    from runlog.sync import http
+
+    waited = []
+    monkeypatch.setattr(http, "_FIRST_WAIT_S", 0.001)
+    return waited
