@@ -1,11 +1,16 @@
-"""Convert between UTC and local time, and tell which local day a moment falls on."""
+"""Convert between UTC and local time, tell which local day a moment falls on, and parse ISO times."""
 
 from __future__ import annotations
 
+import math
+import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from runlog.model import INDOOR_SUB_SPORTS, VIRTUAL_SUB_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,6 +18,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from runlog.model import Activity, Track
 
 #: Earlier times come from unset device clocks or typing errors.
 EARLIEST_VALID = datetime(1990, 1, 1, tzinfo=UTC)
@@ -22,6 +29,9 @@ MAX_AHEAD = timedelta(days=2)
 #: All zones of the world differ by steps of this, and none is further from UTC than the other.
 ZONE_STEP_S = 900
 MAX_ZONE_OFFSET_S = 14 * 3600
+#: Nepal, Eucla, and the Chatham Islands in winter and summer.
+_QUARTER_OFFSETS_S = frozenset({20_700, 31_500, 45_900, 49_500})
+_MAX_CLOCK_ERROR_S = 300.0  # by which a device's two readings of one moment may differ
 
 
 def offset_seconds(moment: datetime) -> int:
@@ -35,9 +45,12 @@ def at_offset(moment: datetime, utc_offset_s: int) -> datetime:
 
 
 def round_to_zone_offset(local_minus_utc_s: float) -> int | None:
-    """Round the difference of local and UTC readings to a real zone offset; None if no zone has it."""
+    """Round the difference of local and UTC readings to a zone's offset; None if no zone is near it."""
     offset = round(local_minus_utc_s / ZONE_STEP_S) * ZONE_STEP_S
-    return offset if abs(offset) <= MAX_ZONE_OFFSET_S else None
+    part = offset % 3600
+    exists = part in (0, 1800) or (part == 2700 and offset in _QUARTER_OFFSETS_S)  # noqa: PLR2004 - 45 min
+    is_near = abs(local_minus_utc_s - offset) <= _MAX_CLOCK_ERROR_S
+    return offset if exists and is_near and abs(offset) <= MAX_ZONE_OFFSET_S else None
 
 
 def local_time(moment: datetime, utc_offset_s: int | None, zone: tzinfo) -> datetime:
@@ -108,3 +121,145 @@ class RunnerClock:
 
     def _local_us(self, index: int) -> int:
         return self.since_us[index] + self.offsets_s[index] * _SECOND_US
+
+
+_INDOOR_SPREAD_M = 500.0  # positions indoors are within this, unless they are made up
+_EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
+
+
+def fill_utc_offset(activity: Activity) -> Activity:
+    """Set the UTC offset of an activity from its positions; what the file states counts without them.
+
+    Files often state the offset of UTC itself, of the other half of the year or of the runner's home. At
+    sea, what the file states stays. Places of virtual worlds say nothing. Where nothing is known, the time
+    zone of the settings counts.
+    """
+    track = activity.track
+    if track is None or _has_made_up_places(activity, track):
+        return activity
+    found = [time_zone_at(*place) for place in _positions(track)]
+    zones = [zone for zone in found if zone is not None]
+    ashore = [zone for zone in zones if not zone.key.startswith("Etc/")]
+    if not zones or (not ashore and activity.utc_offset_s is not None):
+        return activity
+    moment = activity.start.astimezone((ashore or zones)[0])
+    return replace(activity, utc_offset_s=offset_seconds(moment))
+
+
+def _has_made_up_places(activity: Activity, track: Track) -> bool:
+    if activity.sub_sport == VIRTUAL_SUB_SPORT:
+        return True
+    import numpy as np
+
+    if activity.sub_sport not in INDOOR_SUB_SPORTS or "lat" not in track:
+        return False
+    lat, lon = np.radians(track["lat"]), np.radians(track["lon"])
+    if np.isnan(lat).all():
+        return False
+    north, east = np.nanmax(lat) - np.nanmin(lat), (np.nanmax(lon) - np.nanmin(lon)) * np.cos(np.nanmean(lat))
+    return bool(np.hypot(north, east) * _EARTH_RADIUS_M > _INDOOR_SPREAD_M)
+
+
+def time_zone_at(lat: float, lon: float) -> ZoneInfo | None:
+    """Return the time zone at a position in degrees, at sea the nautical one; None if it is not known."""
+    import tzfpy
+
+    name = tzfpy.get_tz(lon, lat)
+    try:
+        return ZoneInfo(name) if name else None
+    except ZoneInfoNotFoundError:  # the zones of tzfpy may be newer than this computer's
+        return None
+
+
+def _positions(track: Track) -> list[tuple[float, float]]:
+    """Return the first position, one of the middle and the last, in degrees; none without positions."""
+    import numpy as np
+
+    if "lat" not in track or "lon" not in track:
+        return []
+    fixes = np.flatnonzero(~np.isnan(track["lat"]) & ~np.isnan(track["lon"]))
+    chosen = fixes[[0, len(fixes) // 2, -1]] if len(fixes) else fixes
+    return [(float(track["lat"][row]), float(track["lon"][row])) for row in chosen]
+
+
+_UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
+
+
+def parse_times(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Parse ISO times into Unix seconds (n,) and the UTC offsets that they are written with, in seconds (n,).
+
+    A time without a zone is taken for UTC, and its offset is NaN. What is not a time is NaN, NaN.
+    """
+    import numpy as np
+
+    plain = [text.strip() for text in texts]
+    in_utc = _parse_uniform_utc(plain)
+    if in_utc is not None:
+        return in_utc, np.zeros(len(plain))
+    moments = np.array([_parse_one(text) for text in plain], dtype=np.float64).reshape(-1, 2)
+    return moments[:, 0], moments[:, 1]
+
+
+def parse_time(text: str) -> float:
+    """Parse one ISO time: return Unix seconds (UTC if it names no zone), NaN if it is not a time."""
+    return _parse_one(text.strip())[0]
+
+
+def _parse_uniform_utc(texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """Parse times that share one layout in a vectorised way (six times as fast); None if layouts differ."""
+    import numpy as np
+
+    if not texts or not _UTC_TIME.fullmatch(texts[0]):
+        return None
+    width = len(texts[0])
+    try:
+        codes = np.array(texts, dtype=f"S{width + 1}").view(np.uint8).reshape(len(texts), width + 1)
+        looks = np.where((codes >= ord("0")) & (codes <= ord("9")), ord("0"), codes)
+        if (looks != looks[0]).any():
+            return None
+        moments = np.array(texts, dtype=f"S{width - 1}").astype("datetime64[us]")  # without the Z
+    except ValueError:  # not of ASCII, or no day of the calendar
+        return None
+    return moments.astype(np.int64) / 1e6
+
+
+_LOOSE_TIME = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?\s*"
+    r"(Z|[+-]\d\d:?\d\d)?Z?",
+    re.ASCII,
+)
+_SECONDS = re.compile(r"\d{9,10}(?:\.\d+)?", re.ASCII)
+_MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)
+
+
+def _parse_one(text: str) -> tuple[float, float]:
+    try:
+        return unix_and_offset(datetime.fromisoformat(text))
+    except ValueError:
+        return _parse_loose(text)
+
+
+def _parse_loose(text: str) -> tuple[float, float]:
+    """Parse what some apps write for ISO times: Unix times, numbers of one digit, two zones."""
+    if _SECONDS.fullmatch(text) or _MILLISECONDS.fullmatch(text):
+        return float(text) / (1000.0 if _MILLISECONDS.fullmatch(text) else 1.0), 0.0
+    match = _LOOSE_TIME.fullmatch(text)
+    if match is None:
+        return math.nan, math.nan
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    day_text, fraction = f"{year}-{month:0>2}-{day:0>2}", (fraction or "")[:6].ljust(6, "0")
+    padded = f"{day_text}T{hour:0>2}:{minute:0>2}:{second or '0':0>2}.{fraction}"
+    try:
+        return unix_and_offset(datetime.fromisoformat(padded + (zone or "")))
+    except ValueError:
+        return math.nan, math.nan
+
+
+def unix_and_offset(moment: datetime) -> tuple[float, float]:
+    """Return Unix seconds and the UTC offset in seconds; a time without a zone is UTC, its offset NaN."""
+    if moment.tzinfo is UTC:
+        return moment.timestamp(), 0.0
+    offset = moment.utcoffset()
+    if offset is None:
+        return moment.replace(tzinfo=UTC).timestamp(), math.nan
+    return moment.timestamp(), offset.total_seconds()

@@ -120,6 +120,7 @@ class ParsedFile:
     replaces_earlier: bool = False  # the user keeps editing it: rows missing from a new version are deleted
     exported: ExportedActivity | ExportedJournal | None = None  # an export of runlog itself
     columns: frozenset[str] | None = None  # of a list: the fields that it has a column for; None: all fields
+    program: str | None = None  # the program that wrote it, where the file names one
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from runlog.analysis import geometry
 from runlog.analysis.geometry import MeasuredLine, to_cartesian
-from runlog.model import Kind, Route
+from runlog.model import INDOOR_SUB_SPORTS, Kind, Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from runlog.records import Snapshot, StoredActivity
 
 
-_INDOOR_SPORTS = {"treadmill", "indoor_running", "virtual_activity"}  # whatever positions they may claim
 _CELL_M = 400.0
 _MIN_SHARED_CELLS = 0.5  # of the larger number of cells: lines that share less are not compared closely
 
@@ -81,7 +80,7 @@ def find_new_routes(snapshot: Snapshot, progress: Callable[[int, int], None] | N
 
 def can_have_route(stored: StoredActivity) -> bool:
     """Return True for a run outdoors."""
-    return stored.activity.kind is Kind.RUN and stored.activity.sub_sport not in _INDOOR_SPORTS
+    return stored.activity.kind is Kind.RUN and stored.activity.sub_sport not in INDOOR_SUB_SPORTS
 
 
 def match_routes(

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from runlog.analysis import easy_segments
-from runlog.analysis.easy_segments import (
+from runlog.analysis import track_summary
+from runlog.analysis.track_summary import (
     MAX_EASY_S,
     MIN_EASY_S,
     MIN_MAIN_S,
@@ -100,7 +100,7 @@ def _decide_habit(
     explicit = np.array([1.0 if adjacent.get(run) else np.nan for run in runs], dtype=float)
     source = np.select(cases, [DIARY, LAPS, ACTIVITY, LAPS, STREAM], "")
     done = np.select(cases, [from_diary, 1.0, 1.0, 0.0, 1.0], np.nan)
-    confidence = np.select(cases, [1.0, 1.0, explicit, 1.0, easy_segments.CONFIDENCE], np.nan)
+    confidence = np.select(cases, [1.0, 1.0, explicit, 1.0, track_summary.CONFIDENCE], np.nan)
     return pd.DataFrame(
         {
             habit.value: done,

@@ -31,10 +31,8 @@ SECTIONS = {
         "load": LazyCommand("runlog.cli.load:load", "List the training load by day or week."),
     },
     "Put right": {
-        "split": LazyCommand("runlog.cli.split_merge:split", "Make several runs of one."),
-        "merge": LazyCommand(
-            "runlog.cli.split_merge:merge", "Make one run of two that tell of the same one."
-        ),
+        "split": LazyCommand("runlog.cli.import_:split", "Make several runs of one."),
+        "merge": LazyCommand("runlog.cli.import_:merge", "Make one run of two that tell of the same one."),
     },
     "Find out": {
         "links": LazyCommand("runlog.cli.links:links", "Say what soreness goes together with, and how sure."),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import (
     detect,
@@ -167,16 +168,17 @@ def complete_activities(parsed: ParsedFile, settings: Settings, sport: str | Non
     activities: list[Activity] = []
     refusals: list[Problem] = []
     notes: list[str] = []
-    for activity in parsed.activities:
+    for stated in parsed.activities:
+        activity, settled = normalize.settle_sums(normalize.mark_virtual(stated, parsed.program))
         assigned, note = _assign_sport(activity, settings, sport)
-        notes += [note] if note else []
+        notes += [*settled, *([note] if note else [])]
         completed = normalize.fill_missing_sums(assigned)
         refusal = normalize.implausible_reason(completed, now)
         if refusal:
             by_clock, is_nothing = normalize.is_ahead(completed, now), completed.duration_s <= 0
             refusals.append(Problem(refusal, by_clock=by_clock, is_warning=is_nothing))
         else:
-            activities.append(normalize.fill_utc_offset(completed))
+            activities.append(localtime.fill_utc_offset(completed))
     if not activities:
         error = NotTaken if all(one.is_warning for one in refusals) else NotReadable
         raise error("; ".join(map(str, refusals)), by_clock=any(one.by_clock for one in refusals))

@@ -16,18 +16,19 @@ from xml.parsers import expat
 
 import numpy as np
 
+from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import sports, tracks, xml_points
+from runlog.importers import clock_repair, sports, tracks, xml_points
 from runlog.importers.xml_points import Points
-from runlog.model import Activity
+from runlog.model import Activity, Lap
 from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gpxpy.gpx import GPX, GPXTrackPoint
-    from numpy.typing import NDArray
 
+    from runlog.importers.clock_repair import Clock
     from runlog.importers.detect import Head, SourceFile
     from runlog.importers.xml_points import XmlFault
 
@@ -65,6 +66,7 @@ class GpxTracks:
     tracks: list[TrackHead]
     points: Points
     has_routes: bool
+    creator: str | None = None
 
     def rows_by_track(self) -> list[TrackRows]:
         """Return each track's head, the row of its first point, and the row after its last one."""
@@ -81,7 +83,7 @@ def parse_tracks(text: str) -> tuple[GpxTracks, xml_points.XmlFault | None]:
     parser = _GpxParser()
     fault = parser.parse(text)
     heads = [head for head in parser.tracks if head.first_row < parser.count]
-    return GpxTracks(heads, parser.points(), parser.has_routes), fault
+    return GpxTracks(heads, parser.points(), parser.has_routes, parser.creator), fault
 
 
 class _GpxParser(xml_points.PointParser):
@@ -95,8 +97,11 @@ class _GpxParser(xml_points.PointParser):
         super().__init__()
         self.tracks: list[TrackHead] = []
         self.has_routes = False
+        self.creator: str | None = None
 
-    def start_element(self, name: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 - only points have any
+    def start_element(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "gpx":
+            self.creator = attributes.get("creator", "")[: xml_points.MAX_NAME_LENGTH]
         if name == "trk":
             self.in_recording = True
             if self.tracks and self.tracks[-1].first_row == self.count:  # the one before has no points
@@ -121,6 +126,10 @@ FORMAT = "gpx"
 
 #: Some apps begin a new track for every lap or pause: tracks this close together are one recording.
 _MAX_TRACK_GAP_S = 600.0
+#: Tracks whose ends are this close are one recording, whatever they are called.
+_TOUCHING_S, _TOUCHING_M = 30.0, 100.0
+#: Segments this far apart, and of so many points, are recordings of their own.
+_SPLIT_GAP_S, _MIN_SPLIT_POINTS = 12 * 3600.0, 20
 
 
 def claims(head: Head) -> bool:
@@ -129,7 +138,10 @@ def claims(head: Head) -> bool:
 
 
 def read(file: SourceFile) -> ParsedFile:
-    """Read all tracks. Tracks of one name and sport within ten minutes of each other are one activity.
+    """Read all tracks.
+
+    Tracks of one name and sport within ten minutes of each other are one activity, and so are those of any
+    name that begin when and where the one before ends.
 
     Raises:
         NotReadable: damaged.
@@ -146,7 +158,9 @@ def read(file: SourceFile) -> ParsedFile:
 
 
 def _parsed_file(parsed: GpxTracks) -> ParsedFile:
-    return ParsedFile(FORMAT, activities=_build_activities(parsed), notes=parsed.points.time_zone_notes())
+    activities, notes = _build_activities(parsed)
+    notes = (*notes, *parsed.points.notes())
+    return ParsedFile(FORMAT, activities=activities, notes=notes, program=parsed.creator)
 
 
 def _read_before_fault(parsed: GpxTracks, fault: XmlFault) -> ParsedFile:
@@ -165,25 +179,34 @@ def _read_repaired(parsed: GpxTracks, left_out: int, fault: XmlFault) -> ParsedF
     return replace(file, problems=(problem,) if left_out else ())
 
 
-def _build_activities(parsed: GpxTracks) -> tuple[Activity, ...]:
-    """Build an activity of each recording.
+def _build_activities(parsed: GpxTracks) -> tuple[tuple[Activity, ...], tuple[str, ...]]:
+    """Build an activity of each recording; return them and notes on what was left out.
 
     Raises:
         NotTaken: no point has a possible time.
     """
-    times = parsed.points.times
-    timed = [rows for rows in parsed.rows_by_track() if not np.isnan(times[slice(*rows[1:])]).all()]
+    points = parsed.points
+    points = replace(points, times=tracks.possible_times(points.times))
+    timed = [one for one in parsed.rows_by_track() if not np.isnan(points.times[slice(*one[1:])]).all()]
     if not timed:
         raise NotTaken(_reason_without_times(parsed))
-    recordings = _join_tracks(timed, times)
-    built = [_build_activity(head, parsed.points.slice(first, end)) for head, first, end in recordings]
-    activities = tuple(activity for activity in built if activity is not None)
-    if not activities:
-        raise NotTaken("its times lie before 1990 or after 9998; the clock of the device was not set")
-    return activities
+    single, activities = _drop_repeated_tracks(timed, points), []
+    repeats = len(timed) - len(single)
+    notes = [f"{repeats} of its tracks repeat others and are left out"] if repeats else []
+    recordings = _join_tracks(_split_tracks(single, points), points)
+    for recording in sorted(recordings, key=lambda one: one[0][1]):
+        activity, changed = _build_activity(recording, points)
+        activities.append(activity)
+        notes += changed
+    return tuple(activities), tuple(dict.fromkeys(notes))
 
 
 def _reason_without_times(parsed: GpxTracks) -> str:
+    if not np.isnan(parsed.points.times).all():
+        return "its times lie before 1990 or after 9998; the clock of the device was not set"
+    unread = parsed.points.unread.get(xml_points.TIME_COLUMN)
+    if unread is not None:
+        return f"none of its times can be read, such as {unread.example!r}"
     if parsed.tracks:
         return "a route, not a run: its points have no times"
     if parsed.has_routes:
@@ -191,40 +214,105 @@ def _reason_without_times(parsed: GpxTracks) -> str:
     return "no track in it"
 
 
-def _join_tracks(timed: Sequence[TrackRows], times: NDArray[np.float64]) -> list[TrackRows]:
+_MAX_TRACKS_COMPARED = 200
+
+
+def _drop_repeated_tracks(timed: Sequence[TrackRows], points: Points) -> list[TrackRows]:
+    """Leave out tracks of which another one has every point."""
+    if not 1 < len(timed) <= _MAX_TRACKS_COMPARED:
+        return list(timed)
+    places = np.stack([points.times, points.columns["lat"], points.columns["lon"]])
+    _, key = np.unique(np.nan_to_num(places, nan=-1.0), axis=1, return_inverse=True)
+    keys = [set(key.reshape(-1)[slice(*one[1:])].tolist()) for one in timed]
+    kept: list[int] = []
+    for number in sorted(range(len(timed)), key=lambda one: -len(keys[one])):  # the longest one first
+        if not any(keys[number] <= keys[other] for other in kept):
+            kept.append(number)
+    return [timed[number] for number in sorted(kept)]
+
+
+def _split_tracks(timed: Sequence[TrackRows], points: Points) -> list[TrackRows]:
+    """Split tracks between segments that lie half a day or more apart, and put them in order of time."""
+    parts: list[TrackRows] = []
+    for head, first, end in timed:
+        known = first + np.flatnonzero(~np.isnan(points.times[first:end]))
+        apart = np.diff(points.times[known]) > _SPLIT_GAP_S
+        cuts = known[1:][apart & (np.diff(points.segments[known]) != 0)]
+        bounds = [first, *cuts.tolist(), end]
+        if min(map(int.__sub__, bounds[1:], bounds[:-1])) < _MIN_SPLIT_POINTS:
+            bounds = [first, end]
+        parts += [(head, *rows) for rows in pairwise(bounds)]
+    return sorted(parts, key=lambda one: float(np.nanmin(points.times[slice(*one[1:])])))
+
+
+def _join_tracks(timed: Sequence[TrackRows], points: Points) -> list[list[TrackRows]]:
     """Join tracks that follow each other closely."""
-    joined = [timed[0]]
+    joined = [[timed[0]]]
     for before, after in pairwise(timed):
-        if _continues(before, after, times):
-            head, first, _ = joined.pop()
-            joined.append((head, first, after[2]))
+        if _touches(before, after, points) or _continues(before, after, points):
+            joined[-1].append(after)
         else:
-            joined.append(after)
+            joined.append([after])
     return joined
 
 
-def _continues(before: TrackRows, after: TrackRows, times: NDArray[np.float64]) -> bool:
-    if (before[0].name, before[0].type) != (after[0].name, after[0].type):
+def _continues(before: TrackRows, after: TrackRows, points: Points) -> bool:
+    """Return whether a track of the same name and sport follows within ten minutes."""
+    same = (before[0].name, before[0].type) == (after[0].name, after[0].type)
+    return same and 0 <= _gap_s(before, after, points) <= _MAX_TRACK_GAP_S
+
+
+def _touches(before: TrackRows, after: TrackRows, points: Points) -> bool:
+    """Return whether a track begins when and where another ends, as a lap does."""
+    types = {before[0].type, after[0].type} - {None}
+    if len(types) > 1 or abs(_gap_s(before, after, points)) > _TOUCHING_S:
         return False
-    gap = np.nanmin(times[slice(*after[1:])]) - np.nanmax(times[slice(*before[1:])])
-    return bool(0 <= gap <= _MAX_TRACK_GAP_S)
+    lat, lon = (points.columns[name][[before[2] - 1, after[1]]] for name in ("lat", "lon"))
+    return bool((tracks.great_circle_m(lat[:1], lon[:1], lat[1:], lon[1:]) <= _TOUCHING_M).all())
 
 
-def _build_activity(head: TrackHead, points: Points) -> Activity | None:
-    """Build an activity from the points of one recording; None if no time in them is possible."""
-    built = tracks.build_track(points.times, points.segments, points.columns)
+def _gap_s(before: TrackRows, after: TrackRows, points: Points) -> float:
+    return float(np.nanmin(points.times[slice(*after[1:])]) - np.nanmax(points.times[slice(*before[1:])]))
+
+
+def _build_activity(recording: Sequence[TrackRows], points: Points) -> tuple[Activity, tuple[str, ...]]:
+    """Build an activity of one recording, and notes on what was left out."""
+    own = points.take(np.concatenate([np.arange(first, end) for _, first, end in recording]))
+    segments, at = own.segments.copy(), 0
+    touching = [_touches(*pair, points) for pair in pairwise(recording)]
+    for (_, first, end), touches in zip(recording, touching, strict=False):
+        at += end - first
+        if touches:
+            segments[at:] -= segments[at] - segments[at - 1]
+    clock = clock_repair.repair_clock(own.times, segments, own.columns)
+    columns = {name: values[clock.rows] for name, values in own.columns.items()}
+    built = tracks.build_track(clock.times, clock.segments, columns)
     if built is None:
-        return None
-    start, track = built
-    sport, sub_sport = sports.normalize_sport(head.type)
-    return Activity(
-        start=datetime.fromtimestamp(start, UTC),
-        duration_s=float(track["time_s"][-1]),
+        raise NotTaken("none of its times can be right")
+    heads = [head for head, _, _ in recording]
+    names = {head.name for head in heads}
+    sport, sub_sport = sports.normalize_sport(next((head.type for head in heads if head.type), None))
+    activity = Activity(
+        start=datetime.fromtimestamp(built.start, UTC),
+        duration_s=float(built.track["time_s"][-1]),
         sport=sport,
         sub_sport=sub_sport,
-        name=head.name,
-        utc_offset_s=points.utc_offset_s(),
-        track=track,
+        name=names.pop() if len(names) == 1 else None,
+        utc_offset_s=own.utc_offset_s(),
+        laps=_build_laps(recording, points, clock) if touching and all(touching) else (),
+        track=built.track,
+    )
+    return activity, (*clock.notes, *built.notes)
+
+
+def _build_laps(recording: Sequence[TrackRows], points: Points, clock: Clock) -> tuple[Lap, ...]:
+    """Return a lap for each track of a recording."""
+    times = [points.times[first:end] for _, first, end in recording]
+    starts = [float(np.nanmin(one)) for one in times]
+    ends = [*starts[1:], float(np.nanmax(times[-1]))]
+    return tuple(
+        Lap(datetime.fromtimestamp(clock.corrected(start), UTC), max(end - start, 0.0))
+        for start, end in zip(starts, ends, strict=True)
     )
 
 
@@ -266,13 +354,10 @@ def read_with_gpxpy(text: str) -> tuple[GpxTracks, int] | None:
 
 
 def _is_well_formed(point: str) -> bool:
-    if len(point) > _MAX_POINT_SIZE:
-        return False
     try:
-        expat.ParserCreate().Parse(point, True)
+        return len(point) <= _MAX_POINT_SIZE and bool(expat.ParserCreate().Parse(point, True))
     except expat.ExpatError:
         return False
-    return True
 
 
 def _convert_tracks(tree: GPX) -> GpxTracks:
@@ -292,7 +377,9 @@ def _convert_tracks(tree: GPX) -> GpxTracks:
                 columns[column][row] = value
     moments = np.array([_point_time(point) for point in points]).reshape(-1, 2)
     numbers = np.repeat(np.arange(len(segments)), segments)
-    return GpxTracks(heads, Points(numbers, moments[:, 0], moments[:, 1], columns), bool(tree.routes))
+    return GpxTracks(
+        heads, Points(numbers, moments[:, 0], moments[:, 1], columns), bool(tree.routes), tree.creator
+    )
 
 
 def _point_values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:
@@ -308,6 +395,6 @@ def _point_values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:
 
 def _point_time(point: GPXTrackPoint) -> tuple[float, float]:
     try:
-        return (np.nan, np.nan) if point.time is None else tracks.unix_and_offset(point.time)
+        return (np.nan, np.nan) if point.time is None else localtime.unix_and_offset(point.time)
     except ValueError:  # gpxpy takes any offset for one, even +99:99
         return np.nan, np.nan

@@ -1,22 +1,22 @@
 """Complete an activity after reading, and refuse one that cannot have happened.
 
-Missing totals come from the track, a missing UTC offset from the first position.
+Missing totals come from the track, which also settles stated ones that cannot be right.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from runlog import localtime
 from runlog.importers import sports
-from runlog.importers.tracks import MAX_DURATION_S
+from runlog.importers.tracks import MAX_DURATION_S, great_circle_m
 from runlog.localtime import EARLIEST_VALID, MAX_AHEAD
-from runlog.model import Kind, Track
+from runlog.model import INDOOR_SUB_SPORTS, VIRTUAL_SUB_SPORT, Kind, Track
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,12 +26,114 @@ if TYPE_CHECKING:
 
     from runlog.model import Activity, Lap
 
-_EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
 _MIN_MOVING_MPS = 0.5
 _SPEED_WINDOW_S = 10.0
 _ASCENT_GRID_S = 10.0
 _ASCENT_SMOOTHING = 5  # grid points, an odd number
 _ASCENT_NOISE_M = 1.0
+
+
+_SHORT_S, _SHORT_SHARE = 60.0, 0.05  # by which a recording may end before its points
+_LONG_S, _LONG_FACTOR = 600.0, 3.0  # by which a lap may end after its points
+_DAY_S = 86400.0
+_MIN_POINTS_M = 100.0
+_MAX_DISTANCE_RATIO = 2.0  # between the stated distance and that of the points
+_MIN_COVERED_SHARE = 0.8  # of the time, by points at most a minute apart
+_MAX_POINT_GAP_S = 60.0
+
+
+def settle_sums(activity: Activity) -> tuple[Activity, tuple[str, ...]]:
+    """Replace a stated duration or distance that the points contradict; return notes on it.
+
+    Other sums of a recording that goes on after its stated end are of a part of it, and become unknown.
+    """
+    track = activity.track
+    if track is None or len(track) < 2:  # noqa: PLR2004 - a single point contradicts nothing
+        return activity, ()
+    first, span, stated = float(track["time_s"][0]), float(track["time_s"][-1]), activity.duration_s
+    notes = []
+    longest = stated + max(_SHORT_S, _SHORT_SHARE * stated)
+    if span - first <= longest < span:
+        begun, more = settle_sums(_start_with_points(activity, track))
+        return begun, (f"the file states a start {_minutes(first)} before its points, which count", *more)
+    if span > longest:
+        notes.append(f"the file states {_minutes(stated)}, but its points go on for {_minutes(span)}")
+        partial = dict.fromkeys(("moving_s", "ascent_m", "avg_hr", "max_hr", "avg_cadence_spm"))
+        activity = replace(activity, duration_s=span, **partial)  # type: ignore[arg-type]  # all may be None
+        if (track_distance(track) or 0.0) > (activity.distance_m or 0.0):
+            activity = replace(activity, distance_m=None)
+    elif stated > _DAY_S and stated > 10 * max(span, _SHORT_S):
+        notes.append(f"the file states {_minutes(stated)}, but its points end after {_minutes(span)}")
+        activity = replace(activity, duration_s=span)
+    if activity.moving_s is not None and activity.moving_s > activity.duration_s + _SHORT_S:
+        activity = replace(activity, moving_s=None)
+    points_m = track_distance(track)
+    if activity.distance_m is not None and points_m and _is_distance_wrong(activity, track, points_m):
+        stated_km, points_km = activity.distance_m / 1000, points_m / 1000
+        notes.append(f"the file states {stated_km:.1f} km, but its points cover {points_km:.1f} km")
+        activity = replace(activity, distance_m=None)
+    return activity, tuple(f"{note}, which counts" for note in notes)
+
+
+def _start_with_points(activity: Activity, track: Track) -> Activity:
+    first = float(track["time_s"][0])
+    moved = Track({**track.columns, "time_s": track["time_s"] - first})
+    return replace(activity, start=activity.start + timedelta(seconds=first), track=moved)
+
+
+def _is_distance_wrong(activity: Activity, track: Track, points_m: float) -> bool:
+    """Return whether the points contradict the stated distance, and can themselves be right."""
+    stated, top = activity.distance_m or 0.0, _MAX_RUN_SPEED_MPS * activity.duration_s
+    if points_m < _MIN_POINTS_M or points_m > top or activity.sport == "swimming":
+        return False
+    if stated < points_m / _MAX_DISTANCE_RATIO or stated > top:
+        return True
+    gaps = np.diff(track["time_s"])
+    covered = float(gaps[gaps <= _MAX_POINT_GAP_S].sum())
+    is_whole = covered >= _MIN_COVERED_SHARE * activity.duration_s and "lat" in track
+    return (
+        is_whole and stated > _MAX_DISTANCE_RATIO * points_m and activity.sub_sport not in INDOOR_SUB_SPORTS
+    )
+
+
+def settle_laps(
+    laps: Sequence[Lap], start: float, track: Track | None
+) -> tuple[tuple[Lap, ...], tuple[str, ...]]:
+    """Cut laps that last far longer than their points; return notes on them.
+
+    A lap whose distance says that it really was so long stays, as its points may have been lost.
+
+    Args:
+        laps: in their order.
+        start: Unix seconds of the activity's start.
+        track: of the activity.
+    """
+    if track is None or not laps:
+        return tuple(laps), ()
+    times, settled = track["time_s"], []
+    begins = [lap.start.timestamp() - start for lap in laps]
+    for lap, begin, until in zip(laps, begins, [*begins[1:], np.inf], strict=True):
+        first, end = np.searchsorted(times, (begin, until))
+        span = float(times[end - 1] - begin) if end - first > 1 else lap.duration_s
+        if lap.duration_s > _LONG_FACTOR * span + _LONG_S:
+            metres = track_distance(_rows_of(track, int(first), int(end))) or 0.0
+            if (lap.distance_m or 0.0) <= _MAX_DISTANCE_RATIO * metres:
+                settled.append(replace(lap, duration_s=span if np.isinf(until) else until - begin))
+                continue
+        settled.append(lap)
+    cut = [(old, new) for old, new in zip(laps, settled, strict=True) if old is not new]
+    notes = [
+        f"a lap of {_minutes(old.duration_s)} has points of {_minutes(new.duration_s)}" for old, new in cut
+    ]
+    return tuple(settled), tuple(f"{note}, which count" for note in notes[:1])
+
+
+def _rows_of(track: Track, first: int, end: int) -> Track:
+    return Track({name: values[first:end] for name, values in track.columns.items()})
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= _SHORT_S else f"{seconds:.0f} s"
 
 
 def fill_missing_sums(activity: Activity) -> Activity:
@@ -97,29 +199,16 @@ def track_ascent(track: Track) -> float | None:
 
 def _distance_steps(track: Track) -> NDArray[np.float64] | None:
     """Return the metres between each point and the next (n - 1,)."""
-    if "distance_m" in track:
+    if "distance_m" in track and not np.isnan(track["distance_m"]).all():
         return np.maximum(np.diff(_fill_forward(track["distance_m"])), 0.0)
     if "lat" not in track:
         return None
     fixed = np.flatnonzero(~np.isnan(track["lat"]))
     lat, lon, segment = (track[name][fixed] for name in ("lat", "lon", "segment"))
     metres = np.where(np.diff(segment) == 0, great_circle_m(lat[:-1], lon[:-1], lat[1:], lon[1:]), 0.0)
-    steps = np.zeros(max(len(track) - 1, 0))
-    steps[fixed[1:] - 1] = metres
+    way = np.concatenate(([0.0], np.cumsum(metres)))[: len(fixed)]
+    steps: NDArray[np.float64] = np.diff(np.interp(track["time_s"], track["time_s"][fixed], way))
     return steps
-
-
-def great_circle_m(
-    lat1: NDArray[np.float64], lon1: NDArray[np.float64], lat2: NDArray[np.float64], lon2: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return metres between points in degrees, by the haversine formula."""
-    phi1, phi2 = np.radians(lat1), np.radians(lat2)
-    half_chord = (
-        np.sin((phi2 - phi1) / 2) ** 2
-        + np.cos(phi1) * np.cos(phi2) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
-    )
-    metres: NDArray[np.float64] = 2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0)))
-    return metres
 
 
 def _fill_forward(totals: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -202,45 +291,25 @@ _SUMS_FROM_TRACK: dict[str, Callable[[Track], float | None]] = {
 }
 
 
-_VIRTUAL_SUB_SPORT = "virtual_activity"  # its positions are not real
+#: Programs whose places are made up, or somewhere else than the runner.
+_VIRTUAL_WORLD = re.compile(
+    r"\b(zwift|rouvy|kinomap|qdomyos|peloton|rgt cycling|bkool|tacx|fulgaz|mywhoosh|indievelo|tpvirtual)",
+    re.IGNORECASE,
+)
 
 
-def fill_utc_offset(activity: Activity) -> Activity:
-    """Set the UTC offset of an activity without one from its first position.
+def mark_virtual(activity: Activity, program: str | None) -> Activity:
+    """Set the sub-sport of an activity in a virtual world, so that it has no route.
 
-    Without positions it stays unknown, and the time zone of the settings counts.
+    Args:
+        activity: as it was read.
+        program: the maker or program that the file names.
     """
-    if (
-        activity.utc_offset_s is not None
-        or activity.track is None
-        or activity.sub_sport == _VIRTUAL_SUB_SPORT
-    ):
+    named = activity.name if activity.name and activity.name.lower().startswith("zwift") else None
+    is_virtual = any(_VIRTUAL_WORLD.search(text) for text in (program, activity.device, named) if text)
+    if not is_virtual or activity.sub_sport in INDOOR_SUB_SPORTS:
         return activity
-    place = _first_position(activity.track)
-    zone = None if place is None else time_zone_at(*place)
-    if zone is None:
-        return activity
-    return replace(activity, utc_offset_s=localtime.offset_seconds(activity.start.astimezone(zone)))
-
-
-def time_zone_at(lat: float, lon: float) -> ZoneInfo | None:
-    """Return the time zone at a position in degrees, at sea the nautical one; None if it is not known."""
-    import tzfpy
-
-    name = tzfpy.get_tz(lon, lat)
-    try:
-        return ZoneInfo(name) if name else None
-    except ZoneInfoNotFoundError:  # the zones of tzfpy may be newer than this computer's
-        return None
-
-
-def _first_position(track: Track) -> tuple[float, float] | None:
-    if "lat" not in track or "lon" not in track:
-        return None
-    fixes = np.flatnonzero(~np.isnan(track["lat"]) & ~np.isnan(track["lon"]))
-    if not len(fixes):
-        return None
-    return float(track["lat"][fixes[0]]), float(track["lon"][fixes[0]])
+    return replace(activity, sub_sport=VIRTUAL_SUB_SPORT)
 
 
 _MAX_DISTANCE_M = 5_000_000.0
@@ -285,7 +354,6 @@ def _wrong_distance(activity: Activity) -> str | None:
 
 _MIN_RUN_S, _MIN_RUN_M = 20.0, 50.0
 _MIN_SHORT_RUN_M = 100.0
-_INDOOR_SUB_SPORTS = frozenset({"treadmill", "indoor_running", _VIRTUAL_SUB_SPORT})
 #: Up to how many seconds, and the speed in m/s that nobody has run for so long, some 5% over the records.
 _FASTEST_MPS = ((60, 12.0), (120, 9.5), (300, 8.3), (900, 7.3), (2400, 7.0), (5400, 6.5), (math.inf, 6.2))
 
@@ -298,7 +366,7 @@ def no_run_reason(activity: Activity) -> str | None:
     duration, distance = activity.duration_s, activity.distance_m
     if duration < _MIN_RUN_S and (distance or 0.0) < _MIN_SHORT_RUN_M:
         return f"lasts {duration:.0f} s"
-    if distance is None or activity.sub_sport in _INDOOR_SUB_SPORTS:
+    if distance is None or activity.sub_sport in INDOOR_SUB_SPORTS:
         return None
     if distance < _MIN_RUN_M:
         return f"covers {distance:.0f} m in {duration / 60:.0f} min"

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import detect, sports, tracks
-from runlog.localtime import offset_seconds
 from runlog.model import Activity, Lap
 from runlog.records import ParsedFile, Problem
 
@@ -86,7 +86,7 @@ class _ExerciseStart:
 
     @property
     def offset_s(self) -> int:
-        return offset_seconds(self.start)
+        return localtime.offset_seconds(self.start)
 
 
 def _parse_start(
@@ -101,7 +101,7 @@ def _parse_start(
     zone = settings.zone if offset is None else timezone(timedelta(minutes=round(offset)))
     try:
         start = start.replace(tzinfo=zone) if start.tzinfo is None else start.astimezone(zone)
-        within = start.timestamp() < tracks.LATEST_UNIX_S
+        within = start.astimezone(UTC).timestamp() < tracks.LATEST_UNIX_S
     except OverflowError:
         return None
     return _ExerciseStart(start, has_offset=offset is not None, zone_assumed=assumed) if within else None
@@ -316,7 +316,7 @@ def _position_streams(
 
 def _seconds_since_start(times: Sequence[Any], start: float, offset_s: float) -> NDArray[np.float64]:
     """Return seconds since the start (n,), NaN for what is not a time."""
-    unix, offsets = tracks.parse_times([time if isinstance(time, str) else "" for time in times])
+    unix, offsets = localtime.parse_times([time if isinstance(time, str) else "" for time in times])
     return np.where(np.isnan(offsets), unix - offset_s, unix) - start
 
 

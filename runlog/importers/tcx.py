@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import sports, tracks, xml_points
+from runlog.importers import clock_repair, normalize, sports, tracks, xml_points
 from runlog.model import Activity, Intensity, Lap
 from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
+    from runlog.importers.clock_repair import Clock
     from runlog.importers.detect import Head, SourceFile
     from runlog.importers.xml_points import Points
 
@@ -32,6 +36,7 @@ _INTENSITIES = {"active": Intensity.ACTIVE, "resting": Intensity.REST}
 @dataclass(slots=True)
 class _RawLap:
     start: str
+    first_row: int
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -60,13 +65,13 @@ def read(file: SourceFile) -> ParsedFile:
     parser = _TcxParser()
     fault = parser.parse(xml_points.decode_xml(file.data))
     points = parser.points()
-    activities = _build_activities(parser.activities, points)
+    activities, notes = _build_activities(parser.activities, points)
     if not activities and fault is not None:
         raise NotReadable(f"damaged: {fault.reason}")
     if not activities:
         raise NotTaken("a course or a workout, not a recorded activity: no activity with times is in it")
     problems = () if fault is None else (fault.problem(activities),)
-    return ParsedFile(FORMAT, activities=activities, problems=problems, notes=points.time_zone_notes())
+    return ParsedFile(FORMAT, activities=activities, problems=problems, notes=(*notes, *points.notes()))
 
 
 class _TcxParser(xml_points.PointParser):
@@ -99,7 +104,7 @@ class _TcxParser(xml_points.PointParser):
             self.activities.append(_RawActivity(self.count, attributes.get("Sport", "")))
             self._count_lap()
         elif name == "Lap" and self.in_recording:
-            self.activities[-1].laps.append(_RawLap(attributes.get("StartTime", "")))
+            self.activities[-1].laps.append(_RawLap(attributes.get("StartTime", ""), self.count))
             self._lap_has_track = False
             self._count_lap()
         elif name == "Track":
@@ -123,28 +128,33 @@ class _TcxParser(xml_points.PointParser):
             xml_points.refuse_oversized(f"more than {_MAX_LAPS} laps")
 
 
-def _build_activities(raw: Sequence[_RawActivity], points: Points) -> tuple[Activity, ...]:
+def _build_activities(
+    raw: Sequence[_RawActivity], points: Points
+) -> tuple[tuple[Activity, ...], tuple[str, ...]]:
     bounds = pairwise([*(one.first_row for one in raw), len(points)])
-    built = (_build_activity(one, points.slice(*rows)) for one, rows in zip(raw, bounds, strict=True))
-    return tuple(activity for activity in built if activity is not None)
+    built = [_build_activity(one, points.take(slice(*rows))) for one, rows in zip(raw, bounds, strict=True)]
+    notes = dict.fromkeys(note for one in built if one is not None for note in one[1])
+    return tuple(one[0] for one in built if one is not None), tuple(notes)
 
 
-def _build_activity(raw: _RawActivity, points: Points) -> Activity | None:
-    """Build an activity; None if it has no usable time."""
-    laps = tuple(lap for lap in map(_build_lap, raw.laps) if lap is not None)
-    usable = points.times[tracks.usable_times(points.times)]
-    if len(usable):  # a lap far from all points has a wrong time
-        first, last = np.min(usable) - _LAP_TOLERANCE_S, np.max(usable) + _LAP_TOLERANCE_S
-        laps = tuple(lap for lap in laps if first <= lap.start.timestamp() <= last)
-    starts = [lap.start.timestamp() for lap in laps] + ([float(np.min(usable))] if len(usable) else [])
+def _build_activity(raw: _RawActivity, points: Points) -> tuple[Activity, tuple[str, ...]] | None:
+    """Build an activity, and notes on what was left out; None if it has no usable time."""
+    clock = clock_repair.repair_clock(points.times, points.segments, points.columns)
+    columns = {name: values[clock.rows] for name, values in points.columns.items()}
+    laps = _build_laps(raw, clock, len(points))
+    built = tracks.build_track(clock.times, clock.segments, columns)
+    if built is not None and built.start > np.nanmin(clock.times):  # points before it were left out
+        begin = datetime.fromtimestamp(built.start, UTC)
+        laps = tuple(replace(lap, start=max(lap.start, begin)) for lap in laps)
+    starts = [lap.start.timestamp() for lap in laps] + ([built.start] if built else [])
     if not starts:
         return None
     start = min(starts)
-    built = tracks.build_track(points.times, points.segments, points.columns, start)
-    track = built[1] if built else None
+    track = built and built.track_since(start)
+    laps, settled = normalize.settle_laps(laps, start, track)
     ends = [lap.start.timestamp() - start + lap.duration_s for lap in laps]
     sport, sub_sport = sports.normalize_sport(raw.sport)
-    return Activity(
+    activity = Activity(
         start=datetime.fromtimestamp(start, UTC),
         duration_s=max([*ends, float(track["time_s"][-1]) if track else 0.0]),
         sport=sport,
@@ -156,11 +166,42 @@ def _build_activity(raw: _RawActivity, points: Points) -> Activity | None:
         laps=laps,
         track=track,
     )
+    return activity, (*clock.notes, *(built.notes if built else ()), *settled)
 
 
-def _build_lap(raw: _RawLap) -> Lap | None:
-    """Build a lap; None if it has no usable time."""
-    start = tracks.parse_time(raw.start)
+def _build_laps(raw: _RawActivity, clock: Clock, count: int) -> tuple[Lap, ...]:
+    """Build the laps; one that begins far from its own points begins with the first of them.
+
+    Left out are laps without a usable time, and those without points that are far from all others.
+    """
+    times = np.full(count, np.nan)
+    times[clock.rows] = clock.times
+    bounds = [*(lap.first_row - raw.first_row for lap in raw.laps), count]
+    whole = _time_span(times)
+    laps = []
+    for lap, rows in zip(raw.laps, pairwise(bounds), strict=True):
+        start = clock.corrected(localtime.parse_time(lap.start))
+        own = _time_span(times[slice(*rows)])
+        if own is not None and not _is_near(start, own):
+            start = own[0]
+        built = _build_lap(lap, start) if whole is None or _is_near(start, whole) else None
+        if built is not None:
+            laps.append(built)
+    return tuple(laps)
+
+
+def _time_span(times: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Return the first and the last time, or None if there is none."""
+    known = times[~np.isnan(times)]
+    return (float(known.min()), float(known.max())) if len(known) else None
+
+
+def _is_near(moment: float, span: tuple[float, float]) -> bool:
+    return span[0] - _LAP_TOLERANCE_S <= moment <= span[1] + _LAP_TOLERANCE_S
+
+
+def _build_lap(raw: _RawLap, start: float) -> Lap | None:
+    """Build a lap of a start in Unix seconds; None if it has no usable time."""
     duration = xml_points.float_or_nan(raw.values.get("TotalTimeSeconds", ""))
     if not tracks.EARLIEST_UNIX_S <= start < tracks.LATEST_UNIX_S or not duration >= 0:
         return None

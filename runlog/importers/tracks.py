@@ -1,10 +1,9 @@
-"""Build tracks from raw columns: parse ISO times, order points by time, blank impossible values."""
+"""Build tracks from raw columns without what cannot be right."""
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from runlog import localtime
 from runlog.model import Track
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -38,47 +37,100 @@ VALID_RANGES = {
 }
 
 
+class BuiltTrack(NamedTuple):
+    """A track, its start in Unix seconds, and notes on what was changed and left out."""
+
+    start: float
+    track: Track
+    notes: tuple[str, ...] = ()
+
+    def track_since(self, start: float) -> Track:
+        """Return the track with the times since another start, in Unix seconds."""
+        time_s = np.maximum(self.track["time_s"] + (self.start - start), 0.0)
+        return Track({**self.track.columns, "time_s": time_s})
+
+
 def build_track(
     times: NDArray[np.float64],
     segments: NDArray[Any],
     columns: Mapping[str, NDArray[np.float64]],
     start: float | None = None,
-) -> tuple[float, Track] | None:
-    """Build a track from columns with a row per point, in the order of the file.
+) -> BuiltTrack | None:
+    """Build a track from columns with a row per point, in the order of the way.
+
+    Points without a time get that of their place between those with one. Positions that cannot be reached
+    from the others are left out, and a running total that falls is mended.
 
     Args:
-        times: Unix seconds (n,), NaN where a point has none.
+        times: Unix seconds (n,), NaN where a point has none; a fall is taken for a point without a time.
         segments: any numbers (n,) that change at a pause.
         columns: raw values (n,) by track column.
-        start: Unix seconds of the activity's start; None is the first usable time.
+        start: Unix seconds of the activity's start; None is the first time.
 
     Returns:
-        The start in Unix seconds and the track, or None if no point has a usable time (after 1990).
+        The track, or None if no point has a possible time (after 1990).
     """
-    rows = np.flatnonzero(usable_times(times))
+    times = possible_times(times)
+    times = np.where(times < np.fmax.accumulate(times), np.nan, times)
+    clean = blank_impossible(columns)
+    rows, filled, notes = _fill_times(times, clean)
     if not len(rows):
         return None
-    order = rows[np.argsort(times[rows], kind="stable")]
+    filled, coarse = _spread_coarse_times(filled)
+    clean = {name: values[rows] for name, values in clean.items()}
+    segments = segments[rows]
+    if "lat" in clean:
+        wild, jumps, off = _wild_positions(filled, segments, clean["lat"], clean["lon"])
+        clean["lat"], clean["lon"] = (np.where(wild, np.nan, clean[name]) for name in ("lat", "lon"))
+        inside = slice(int(np.argmin(wild)), len(wild) - int(np.argmin(wild[::-1])))  # without wild ends
+        clean = {name: values[inside] for name, values in clean.items()}
+        filled, segments, jumps = filled[inside], segments[inside], jumps[inside]
+        if wild.any() or "distance_m" not in clean:
+            notes += off
+            segments = _renumber_segments(segments) + np.cumsum(jumps)
+    if "distance_m" in clean:
+        clean["distance_m"], counted = _mend_counter(clean["distance_m"])
+        notes += counted
     if start is None:
-        start = float(times[order[0]])
-    track = {
-        "time_s": np.maximum(times[order] - start, 0.0),
-        "segment": _renumber_segments(segments[order]),
-    }
-    for name, values in _blank_impossible(columns).items():
-        ordered = values[order]
-        if not np.isnan(ordered).all():
-            track[name] = ordered
-    return start, Track(track)
+        start = float(filled[0])
+    track = {"time_s": np.maximum(filled - start, 0.0), "segment": _renumber_segments(segments)}
+    track |= {name: values for name, values in clean.items() if not np.isnan(values).all()}
+    if _counts_nothing(track):
+        del track["distance_m"]
+        notes += ("its distance counter stands still while its positions move; the positions count",)
+    return BuiltTrack(start, Track(track), (*notes, *coarse))
 
 
-def usable_times(times: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return whether each time is possible (n,): after 1990, and within two weeks of the median."""
-    set_clock = (times >= EARLIEST_UNIX_S) & (times < LATEST_UNIX_S)
-    if not set_clock.any():
-        return set_clock
-    near: NDArray[np.bool_] = np.abs(times - np.median(times[set_clock])) <= MAX_DURATION_S
-    return set_clock & near
+def possible_times(times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the times (n,) with NaN for those before 1990 or after 9998."""
+    with np.errstate(invalid="ignore"):
+        return np.where((times >= EARLIEST_UNIX_S) & (times < LATEST_UNIX_S), times, np.nan)
+
+
+def count_text(count: int) -> str:
+    """Return a number of points in words."""
+    return "1 point" if count == 1 else f"{count} points"
+
+
+EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
+
+
+def great_circle_m(
+    lat1: NDArray[np.float64], lon1: NDArray[np.float64], lat2: NDArray[np.float64], lon2: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return metres between points in degrees, by the haversine formula."""
+    phi1, phi2 = np.radians(lat1), np.radians(lat2)
+    half_chord = (
+        np.sin((phi2 - phi1) / 2) ** 2
+        + np.cos(phi1) * np.cos(phi2) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
+    )
+    metres: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0)))
+    return metres
+
+
+def _steps_m(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the metres from each position to the next (n - 1,)."""
+    return great_circle_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
 
 
 def _renumber_segments(segments: NDArray[Any]) -> NDArray[np.float64]:
@@ -86,7 +138,8 @@ def _renumber_segments(segments: NDArray[Any]) -> NDArray[np.float64]:
     return np.cumsum(changes).astype(np.float64)
 
 
-def _blank_impossible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+def blank_impossible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return the columns (n,) with NaN for what no sensor can have measured, and for half a position."""
     clean = {}
     for name, values in columns.items():
         low, high = VALID_RANGES[name]
@@ -102,55 +155,188 @@ def _blank_impossible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, N
     return clean
 
 
-_UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
+def _fill_times(
+    times: NDArray[np.float64], columns: Mapping[str, NDArray[np.float64]]
+) -> tuple[NDArray[np.intp], NDArray[np.float64], tuple[str, ...]]:
+    """Give points without a time that of their place on the way between those with one.
 
-
-def parse_times(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Parse ISO times into Unix seconds (n,) and the UTC offsets that they are written with, in seconds (n,).
-
-    A time without a zone is taken for UTC, and its offset is NaN. What is not a time is NaN, NaN.
+    Returns:
+        The rows from the first time to the last, their times, and notes.
     """
-    plain = [text.strip() for text in texts]
-    in_utc = _parse_uniform_utc(plain)
-    if in_utc is not None:
-        return in_utc, np.zeros(len(plain))
-    moments = np.array([_parse_one(text) for text in plain], dtype=np.float64).reshape(-1, 2)
-    return moments[:, 0], moments[:, 1]
+    known = np.flatnonzero(~np.isnan(times))
+    if len(known) in (0, len(times)):
+        return known, times[known], ()
+    rows = np.arange(known[0], known[-1] + 1)
+    place = np.arange(len(times), dtype=np.float64)
+    if "lat" in columns:
+        metres = np.nan_to_num(_steps_m(columns["lat"], columns["lon"])) + 1e-6  # so that it always grows
+        place = np.concatenate(([0.0], np.cumsum(metres)))
+    notes = []
+    between, outside = len(rows) - len(known), len(times) - len(rows)
+    if between:
+        notes.append(f"{count_text(between)} without a time got that of their place on the way")
+    if outside:
+        notes.append(
+            f"{count_text(outside)} without a time, before the first one or after the last, left out"
+        )
+    return rows, np.interp(place[rows], place[known], times[known]), tuple(notes)
 
 
-def parse_time(text: str) -> float:
-    """Parse one ISO time: return Unix seconds (UTC if it names no zone), NaN if it is not a time."""
-    return _parse_one(text.strip())[0]
+_COARSE_S = 20.0  # between two different times
+_COARSE_POINTS = 1.5  # that have the same time, on average
 
 
-def _parse_uniform_utc(texts: Sequence[str]) -> NDArray[np.float64] | None:
-    """Parse times that share one layout in a vectorised way (six times as fast); None if layouts differ."""
-    if not texts or not _UTC_TIME.fullmatch(texts[0]):
-        return None
-    width = len(texts[0])
-    try:
-        codes = np.array(texts, dtype=f"S{width + 1}").view(np.uint8).reshape(len(texts), width + 1)
-        looks = np.where((codes >= ord("0")) & (codes <= ord("9")), ord("0"), codes)
-        if (looks != looks[0]).any():
-            return None
-        moments = np.array(texts, dtype=f"S{width - 1}").astype("datetime64[us]")  # without the Z
-    except ValueError:  # not of ASCII, or no day of the calendar
-        return None
-    return moments.astype(np.int64) / 1e6
+def _spread_coarse_times(times: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Spread points evenly that share whole minutes or other coarse times (n,), which never fall."""
+    begins = np.flatnonzero(np.diff(times, prepend=-np.inf) > 0)
+    if len(begins) == 1 or len(times) < _COARSE_POINTS * len(begins):
+        return times, ()
+    steps = np.diff(times[begins])
+    usual = float(np.median(steps))
+    if usual < _COARSE_S:
+        return times, ()
+    sizes = np.diff(np.append(begins, len(times)))
+    within = np.arange(len(times)) - np.repeat(begins, sizes)
+    lengths = np.minimum(np.append(steps, usual), usual)
+    spread = times + within * np.repeat(lengths / sizes, sizes)
+    return spread, (f"its times are {usual:.0f} s apart; the points of one time were spread evenly",)
 
 
-def _parse_one(text: str) -> tuple[float, float]:
-    try:
-        return unix_and_offset(datetime.fromisoformat(text))
-    except ValueError:
-        return np.nan, np.nan
+_WILD_SLACK_M = 100.0
+_TOP_MPS, _TOP_FACTOR = 12.0, 4.0  # the fastest sprint, or so many times the usual speed
+_MAX_WILD_SHARE = 0.1  # of the positions
+_MAX_WILD_END = 10  # positions at either end
+_MAX_JUMPS, _MIN_JUMP_M = 500, 1000.0
+_STANDING_MPS = 0.5
 
 
-def unix_and_offset(moment: datetime) -> tuple[float, float]:
-    """Return Unix seconds and the UTC offset in seconds; a time without a zone is UTC, its offset NaN."""
-    if moment.tzinfo is UTC:
-        return moment.timestamp(), 0.0
-    offset = moment.utcoffset()
-    if offset is None:
-        return moment.replace(tzinfo=UTC).timestamp(), np.nan
-    return moment.timestamp(), offset.total_seconds()
+def _wild_positions(
+    times: NDArray[np.float64],
+    segments: NDArray[Any],
+    lat: NDArray[np.float64],
+    lon: NDArray[np.float64],
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[str, ...]]:
+    """Find positions that cannot be reached from the others in their time.
+
+    The most positions that can follow each other are kept. Where that leaves out too many, all are kept.
+
+    Returns:
+        Which positions are wild (n,), at which the way jumps although both sides are kept (n,), and notes.
+    """
+    wild, jumps = np.zeros((2, len(times)), dtype=bool)
+    fixed = np.flatnonzero(~np.isnan(lat))
+    if len(fixed) < 3:  # noqa: PLR2004 - of two it cannot be told which is wild
+        return wild, jumps, ()
+    seconds, metres = np.diff(times[fixed]), _steps_m(lat[fixed], lon[fixed])
+    speeds = metres[seconds > 0] / seconds[seconds > 0]
+    moving = speeds[speeds > _STANDING_MPS]
+    top = max(_TOP_MPS, _TOP_FACTOR * float(np.median(moving))) if len(moving) else _TOP_MPS
+    cuts = np.flatnonzero(metres > _WILD_SLACK_M + top * seconds) + 1
+    if not 0 < len(cuts) <= _MAX_JUMPS:
+        return wild, jumps, ()
+    starts, ends = np.append(0, cuts), np.append(cuts, len(fixed)) - 1
+    kept = _longest_chain((times[fixed], lat[fixed], lon[fixed]), starts, ends, top)
+    inside = np.repeat(kept, ends - starts + 1)
+    head, tail = int(np.argmax(inside)), int(np.argmax(inside[::-1]))
+    left_out = int((~inside).sum())
+    if max(head, tail) > _MAX_WILD_END or left_out > max(1.0, _MAX_WILD_SHARE * len(fixed)):
+        far = metres[cuts - 1]
+        jumps[fixed[cuts]] = (far > _MIN_JUMP_M) & (segments[fixed[cuts]] == segments[fixed[cuts - 1]])
+        note = f"its positions jump by up to {far.max() / 1000:.1f} km, which is not counted"
+        return wild, jumps, (note,) if jumps.any() else ()
+    wild[fixed[~inside]] = True
+    lies = (
+        "1 position lies far off the way and is"
+        if left_out == 1
+        else f"{left_out} positions lie far off the way and are"
+    )
+    return wild, jumps, (f"{lies} left out",)
+
+
+def _longest_chain(
+    points: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    starts: NDArray[np.intp],
+    ends: NDArray[np.intp],
+    top_mps: float,
+) -> NDArray[np.bool_]:
+    """Return which pieces (p,) make up the chain of most positions, each in reach of the one before."""
+    times, lat, lon = points
+    best = (ends - starts + 1).astype(np.float64)
+    previous = np.full(len(starts), -1)
+    for piece in range(1, len(starts)):
+        here, before = starts[piece], ends[:piece]
+        metres = great_circle_m(lat[before], lon[before], lat[here], lon[here])
+        reachable = metres <= _WILD_SLACK_M + top_mps * (times[here] - times[before])
+        if reachable.any():
+            previous[piece] = int(np.argmax(np.where(reachable, best[:piece], -1.0)))
+            best[piece] += best[previous[piece]]
+    kept = np.zeros(len(starts), dtype=bool)
+    piece = int(np.argmax(best))
+    while piece >= 0:
+        kept[piece] = True
+        piece = int(previous[piece])
+    return kept
+
+
+_WOBBLE_M = 20.0  # a counter that falls by less wobbles
+_RESET_SHARE = 0.1  # of its height, below which a fall is a new beginning
+_GLITCH_POINTS = 5
+
+
+def _mend_counter(total: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Make a running total (n,) one that never falls; NaN stays NaN.
+
+    A wobble is not added up, a few values far off are forgotten, and after a fall to nearly 0 the counter
+    goes on from where it was.
+    """
+    known = np.flatnonzero(~np.isnan(total))
+    if (np.diff(total[known]) >= 0).all():
+        return total, ()
+    values = total[known]
+    falls = np.flatnonzero(np.diff(values) < -_WOBBLE_M) + 1
+    for fall in falls[:_MAX_JUMPS].tolist():
+        values[_glitch_at(values, fall)] = np.nan
+    is_glitch = np.isnan(values)
+    known, values = known[~is_glitch], values[~is_glitch]
+    offsets, begin = np.zeros(len(values)), 0
+    resets = 0
+    for fall in (np.flatnonzero(np.diff(values) < -_WOBBLE_M) + 1).tolist():
+        top = float(values[begin:fall].max())
+        if values[fall] <= max(_RESET_SHARE * top, _WOBBLE_M):
+            offsets[fall:] += top
+            begin, resets = fall, resets + 1
+    mended = np.full(len(total), np.nan)
+    mended[known] = np.maximum.accumulate(values + offsets)
+    notes = []
+    if is_glitch.any():
+        notes.append(f"{int(is_glitch.sum())} of its running distances are far off and left out")
+    if resets:
+        often = "once" if resets == 1 else f"{resets} times"
+        notes.append(f"its distance counter begins anew {often}; its parts are added up")
+    return mended, tuple(notes)
+
+
+def _glitch_at(values: NDArray[np.float64], fall: int) -> slice:
+    """Return the few values before a fall that are too high, or from it on that are too low; else none."""
+    low, high = values[fall], values[fall - 1]
+    after = np.flatnonzero(values[fall + 1 : fall + 1 + _GLITCH_POINTS] >= high - _WOBBLE_M)
+    if len(after):
+        return slice(fall, fall + 1 + int(after[0]))
+    first = max(fall - 1 - _GLITCH_POINTS, 0)
+    before = np.flatnonzero(values[first : fall - 1] <= low)
+    if len(before) and low - values[first + before[-1]] < (high - low) / 2:
+        return slice(first + int(before[-1]) + 1, fall)
+    return slice(0, 0)
+
+
+_STANDING_SHARE, _STANDING_M = 0.02, 200.0
+
+
+def _counts_nothing(track: Mapping[str, NDArray[np.float64]]) -> bool:
+    """Return whether the running total hardly grows although the positions move."""
+    if "distance_m" not in track or "lat" not in track:
+        return False
+    fixed = ~np.isnan(track["lat"])
+    moved = float(_steps_m(track["lat"][fixed], track["lon"][fixed]).sum())
+    counted = float(np.nanmax(track["distance_m"]) - np.nanmin(track["distance_m"]))
+    return moved > _STANDING_M and counted < _STANDING_SHARE * moved

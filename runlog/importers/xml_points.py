@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 import numpy as np
 
+from runlog import localtime
 from runlog.errors import NotReadable
-from runlog.importers import detect, tracks
+from runlog.importers import detect
 from runlog.records import Problem
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
     from runlog.model import Activity
 
 
+class Unread(NamedTuple):
+    """How many values of a column are no numbers or times, and the first of them."""
+
+    number: int
+    example: str
+
+
 @dataclass(frozen=True, slots=True)
 class Points:
     """Points in file order, as arrays with a row per point.
@@ -35,31 +43,37 @@ class Points:
         times: Unix seconds (n,), NaN where a point has none.
         offsets: UTC offsets in seconds that the times are written with (n,), NaN for a time without a zone.
         columns: numbers (n,) by track column: lat, lon and those that any point has.
+        unread: by column, what of the whole file could not be read.
     """
 
     segments: NDArray[np.int64]
     times: NDArray[np.float64]
     offsets: NDArray[np.float64]
     columns: Mapping[str, NDArray[np.float64]]
+    unread: Mapping[str, Unread] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.times)
 
-    def slice(self, first: int, end: int) -> Points:
-        """Return the points from the first row to before the end row."""
-        rows = slice(first, end)
+    def take(self, rows: NDArray[np.intp] | slice) -> Points:
+        """Return the points of some rows, in their order."""
         columns = {column: values[rows] for column, values in self.columns.items()}
         return Points(self.segments[rows], self.times[rows], self.offsets[rows], columns)
 
-    def time_zone_notes(self) -> tuple[str, ...]:
-        """Return a note if times without a zone were taken for UTC."""
+    def notes(self) -> tuple[str, ...]:
+        """Return notes on times without a zone, which are taken for UTC, and on values that are none."""
         zoneless = np.isnan(self.offsets) & ~np.isnan(self.times)
-        return ("its times name no time zone; they were taken for UTC",) if zoneless.any() else ()
+        notes = ["its times name no time zone; they were taken for UTC"] if zoneless.any() else []
+        notes += [
+            f"{number} of its {_COLUMN_WORDS.get(column, column)} cannot be read, such as {example!r}"
+            for column, (number, example) in self.unread.items()
+        ]
+        return tuple(notes)
 
     def utc_offset_s(self) -> int | None:
         """Return the UTC offset that the times are written with; None for 0, as Z may be any local time."""
         known = self.offsets[~np.isnan(self.offsets)]
-        return round(known[0]) or None if len(known) else None
+        return localtime.round_to_zone_offset(known[0]) or None if len(known) else None
 
 
 #: More than any recording has: two weeks with a point per second are 1.2 million.
@@ -72,9 +86,22 @@ _CHUNK_SIZE = 2**20  # a point is smaller than that
 _ATTRIBUTE = re.compile(rb"\s([^\s=<>\"'/]++)\s*+=")
 _DECLARATION = re.compile(r"\A<\?xml\b[^>]*>")
 _MISSING_VALUE = "nan"
+_NO_VALUE = {_MISSING_VALUE, "", "null", "none", "--"}
 
 #: The column of a point that holds its time.
 TIME_COLUMN = "time"
+_COLUMN_WORDS = {
+    TIME_COLUMN: "times",
+    "lat": "latitudes",
+    "lon": "longitudes",
+    "altitude_m": "altitudes",
+    "distance_m": "distances",
+    "heart_rate_bpm": "heart rates",
+    "cadence_spm": "cadences",
+    "speed_mps": "speeds",
+    "power_w": "powers",
+}
+_MAX_EXAMPLE_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +224,16 @@ class PointParser(ABC):
             if column != TIME_COLUMN and (texts or column in positions)
         }
         segments = np.searchsorted(self._pauses, np.arange(self.count), side="right")
-        return Points(segments, *tracks.parse_times(self._all_texts(TIME_COLUMN)), columns)
+        times, offsets = localtime.parse_times(self._all_texts(TIME_COLUMN))
+        read = {TIME_COLUMN: times, **columns}
+        unread = {column: self._unread(column, values) for column, values in read.items()}
+        return Points(
+            segments,
+            times,
+            offsets,
+            columns,
+            {name: some for name, some in unread.items() if some is not None},
+        )
 
     def _numbers(self, column: str) -> NDArray[np.float64]:
         texts = self._all_texts(column)
@@ -205,6 +241,12 @@ class PointParser(ABC):
             return np.array(texts, dtype=np.float64)
         except ValueError:
             return np.array([float_or_nan(text) for text in texts])
+
+    def _unread(self, column: str, values: NDArray[np.float64]) -> Unread | None:
+        """Return the texts of a column that gave no value, or None."""
+        rows = np.flatnonzero(np.isnan(values[: len(self._texts[column])])).tolist()
+        texts = [text for row in rows if (text := self._texts[column][row].strip().lower()) not in _NO_VALUE]
+        return Unread(len(texts), texts[0][:_MAX_EXAMPLE_LENGTH]) if texts else None
 
     def _all_texts(self, column: str) -> list[str]:
         texts = self._texts[column]
@@ -284,9 +326,15 @@ def local_name(tag: str) -> str:
 
 
 def float_or_nan(text: str) -> float:
-    """Parse a number; anything else is NaN."""
+    """Parse a number, with a decimal comma too; anything else is NaN."""
     try:
         return float(text)
+    except ValueError:
+        plain = text.strip().replace("\N{MINUS SIGN}", "-")
+    if plain.rfind(",") > plain.rfind("."):
+        plain = plain.replace(".", "").replace(",", ".")
+    try:
+        return float(plain.replace(",", ""))
     except ValueError:
         return float("nan")
 

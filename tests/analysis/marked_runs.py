@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from runlog import importers
-from runlog.analysis.easy_segments import find_easy_segments
+from runlog.analysis.track_summary import find_easy_segments
 from runlog.analysis.warmup import habit_from_laps
 from runlog.errors import BadInput
 from runlog.model import Intensity, Kind, Track

@@ -253,13 +253,27 @@ def test_training_of_these_kinds_is_a_habit(read, fit_writer, sub_sport):
     assert habit.kind is Kind.HABIT
 
 
-@pytest.mark.parametrize("hours", [-7, 0, 5.75, 13])
-def test_the_utc_offset_comes_from_the_local_timestamp(read, fit_writer, hours):
-    writer = fit_writer().begin().records(61).session(60)
+def offset_by_local_timestamp(read, writer, hours):
     end = START + timedelta(seconds=60)
     local = round(end.timestamp()) - 631065600 + round(hours * 3600)
     (run,) = read(writer.write("activity", timestamp=end, local_timestamp=local).close()).activities
-    assert run.utc_offset_s == hours * 3600
+    return run.utc_offset_s
+
+
+@pytest.mark.parametrize("hours", [-7, 5.5, 5.75, 13, 13.75])
+def test_without_positions_the_utc_offset_comes_from_the_local_timestamp(read, fit_writer, hours):
+    assert offset_by_local_timestamp(read, fit_writer().begin().session(60), hours) == hours * 3600
+
+
+@pytest.mark.parametrize("hours", [0, 0.25, 2.2, 5.25, 7.9, 15])
+def test_a_local_timestamp_that_repeats_utc_or_is_of_no_zone_says_nothing(read, fit_writer, hours):
+    assert offset_by_local_timestamp(read, fit_writer().begin().session(60), hours) is None
+
+
+@pytest.mark.parametrize("hours", [-7, 0, 2, 5.75])
+def test_the_positions_outrank_the_local_timestamp(read, fit_writer, hours):
+    writer = fit_writer().begin().records(61).session(60)
+    assert offset_by_local_timestamp(read, writer, hours) == 3600
 
 
 def test_a_local_timestamp_that_was_never_set_says_nothing(read, fit_writer):

@@ -112,9 +112,15 @@ def test_times_without_a_zone_are_utc_with_a_note(read):
 
 
 def test_times_with_an_offset_give_the_local_clock(read):
-    (run,) = read(gpx(track(points(range(61), zone="+02:00")))).activities
+    (run,) = read(gpx(track(points(range(61), zone="+02:00").replace('lon="8.0"', 'lon="28.0"')))).activities
     assert run.start == START - timedelta(hours=2)
     assert run.utc_offset_s == 7200
+
+
+def test_the_clock_of_the_positions_outranks_the_offset_of_the_times(read):
+    (run,) = read(gpx(track(points(range(61), zone="+02:00")))).activities
+    assert run.start == START - timedelta(hours=2)
+    assert run.utc_offset_s == 3600
 
 
 def test_times_that_go_backwards_are_put_in_order(read):

@@ -115,7 +115,8 @@ def test_a_large_file_is_not_for_gpxpy():
 
 @pytest.mark.parametrize("zone", ["+99:99", "-24:00", "+24:00", "Q"])
 @pytest.mark.parametrize("damage", ["", "&"])
-def test_an_offset_that_is_none_costs_its_point_alone(read, zone, damage):
+def test_an_offset_that_is_none_costs_the_time_of_its_point_alone(read, zone, damage):
     text = gpx(track(points(range(30)) + point(30, zone=zone) + points(range(31, 61)), about=damage))
     (run,) = read(text).activities
-    assert (run.start, run.duration_s, len(run.track)) == (START, 60, 60)
+    assert (run.start, run.duration_s, len(run.track)) == (START, 60, 61)
+    assert run.track["time_s"].tolist() == pytest.approx(range(61), abs=0.01)

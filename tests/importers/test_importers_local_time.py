@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_importers_gpx import gpx, points, track
 
-from runlog import importers
+from runlog import importers, localtime
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import normalize
 from runlog.model import Activity, Lap, Track
@@ -28,7 +28,7 @@ def run(lat, lon, start=SUMMER, **values):
 
 
 def hours(lat, lon, start=SUMMER):
-    offset = normalize.fill_utc_offset(run(lat, lon, start)).utc_offset_s
+    offset = localtime.fill_utc_offset(run(lat, lon, start)).utc_offset_s
     return None if offset is None else offset / 3600
 
 
@@ -90,25 +90,54 @@ def test_what_has_no_position_stays_unknown():
     assert hours([], []) is None
     assert hours(np.nan, 13.4) is None
     indoors = replace(run(0, 0), track=Track({"time_s": np.zeros(1), "segment": np.zeros(1)}))
-    assert normalize.fill_utc_offset(indoors) is indoors
+    assert localtime.fill_utc_offset(indoors) is indoors
     listed = replace(run(0, 0), track=None)
-    assert normalize.fill_utc_offset(listed) is listed
+    assert localtime.fill_utc_offset(listed) is listed
 
 
-def test_the_offset_of_the_file_stays():
-    for offset in (0, -18000):
-        activity = run(52.52, 13.40, utc_offset_s=offset)
-        assert normalize.fill_utc_offset(activity) is activity
+@pytest.mark.parametrize("stated", [0, 3600, -18000])  # UTC, last winter's, that of the home
+def test_the_positions_outrank_what_the_file_states(stated):
+    assert localtime.fill_utc_offset(run(52.52, 13.40, utc_offset_s=stated)).utc_offset_s == 7200
 
 
-def test_the_positions_of_a_virtual_run_say_nothing():
-    virtual = run(-11.64, 166.95, sub_sport="virtual_activity")
-    assert normalize.fill_utc_offset(virtual) is virtual
+def test_at_sea_what_the_file_states_stays():
+    assert localtime.fill_utc_offset(run(45.0, -30.0, utc_offset_s=3600)).utc_offset_s == 3600
+
+
+def test_a_pier_has_the_clock_of_the_town():
+    assert hours([45.0, 52.52], [-30.0, 13.40]) == 2
+
+
+@pytest.mark.parametrize(
+    "virtual",
+    [
+        {"sub_sport": "virtual_activity"},
+        {"device": "zwift"},
+        {"device": "Rouvy 3.1"},
+        {"name": "Zwift - Tempo Hills in Watopia"},
+    ],
+)
+def test_the_positions_of_a_virtual_run_say_nothing(virtual):
+    stated = normalize.mark_virtual(run(-11.64, 166.95, **virtual), None)
+    assert stated.sub_sport == "virtual_activity"
+    assert localtime.fill_utc_offset(stated) is stated
+
+
+def test_a_program_of_virtual_worlds_is_known_by_its_name():
+    assert normalize.mark_virtual(run(51.5, -0.12), "Zwift").sub_sport == "virtual_activity"
+    assert normalize.mark_virtual(run(51.5, -0.12), "StravaGPX").sub_sport is None
+
+
+def test_a_treadmill_that_does_not_move_has_the_clock_of_its_place():
+    still = run([52.52, 52.5201], [13.40, 13.4001], sub_sport="treadmill")
+    moving = run([51.50, 51.53], [-0.12, -0.15], sub_sport="treadmill")
+    assert localtime.fill_utc_offset(still).utc_offset_s == 7200
+    assert localtime.fill_utc_offset(moving).utc_offset_s is None
 
 
 def test_laps_and_times_are_untouched():
     before = run(52.52, 13.40, laps=(Lap(SUMMER, 60.0),))
-    after = normalize.fill_utc_offset(before)
+    after = localtime.fill_utc_offset(before)
     assert replace(after, utc_offset_s=None) == before
 
 
@@ -128,7 +157,7 @@ def test_every_format_gets_it(settings):
     data = gpx(track(points(range(120)))).encode()
     (activity,) = importers.read_bytes(data, "run.gpx", settings).activities
     first = activity.track["lat"][0], activity.track["lon"][0]
-    zone = normalize.time_zone_at(*(float(degrees) for degrees in first))
+    zone = localtime.time_zone_at(*(float(degrees) for degrees in first))
     assert activity.utc_offset_s == activity.start.astimezone(zone).utcoffset().total_seconds()
 
 
@@ -154,7 +183,7 @@ def test_the_position_gives_the_clock_that_devices_state(devicefiles, settings):
         except (NotReadable, NotTaken):
             continue
         for activity in activities:
-            guessed = normalize.fill_utc_offset(replace(activity, utc_offset_s=None)).utc_offset_s
+            guessed = localtime.fill_utc_offset(replace(activity, utc_offset_s=None)).utc_offset_s
             if guessed is not None and row["file"] not in WRONG_CLOCKS:
                 assert activity.utc_offset_s in (guessed, None), row["file"]
                 agreed += activity.utc_offset_s is not None

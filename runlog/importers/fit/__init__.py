@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,11 @@ import numpy as np
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
-from runlog.importers import sports, tracks
+from runlog.importers import normalize, sports, tracks
+from runlog.importers.clock_repair import duration_text, repair_clock
 from runlog.importers.fit import decode, profile, scan
-from runlog.importers.fit.profile import FIT_EPOCH_S
-from runlog.model import UNKNOWN_SPORT, Activity, Intensity, Lap
+from runlog.importers.fit.laps import build_laps, finite_number, unix_seconds
+from runlog.model import UNKNOWN_SPORT, Activity
 from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 
     from runlog.importers.detect import Head, SourceFile
     from runlog.importers.fit.decode import Messages
-    from runlog.model import Track
+    from runlog.model import Lap, Track
 
     Message = Mapping[str, Any]
-    Intensities = list[Intensity | None]
 
 FORMAT = "fit"
 
@@ -68,6 +67,7 @@ def read(file: SourceFile) -> ParsedFile:
     chained_files, problems = scan.split_chained(file.data)
     activities: list[Activity] = []
     other_types: list[str] = []
+    changes: list[str] = []
     messages_left = scan.MAX_MESSAGES
     for chained in chained_files:
         messages, fault = decode.decode_messages(chained.data, messages_left)
@@ -76,8 +76,9 @@ def read(file: SourceFile) -> ParsedFile:
         if other_type:
             other_types.append(other_type)
             continue
-        built = build_activities(messages)
+        built, changed = build_activities(messages)
         activities += built
+        changes += changed
         if fault:
             count = sum(len(activity.track) for activity in built if activity.track)
             reason = f"damaged ({fault.reason}); {count} records were kept"
@@ -89,6 +90,7 @@ def read(file: SourceFile) -> ParsedFile:
         for activity in activities
         if activity.start.timestamp() < _CLOCK_UNSET_BELOW
     )
+    notes += tuple(dict.fromkeys(changes))
     return ParsedFile(FORMAT, activities=tuple(activities), problems=tuple(problems), notes=notes)
 
 
@@ -108,22 +110,91 @@ def _other_file_type(messages: Messages) -> str | None:
     return _OTHER_FILE_TYPES.get(types[0], f"a FIT file of the type {types[0]}, not an activity")
 
 
-def build_activities(messages: Messages) -> list[Activity]:
-    """Build an activity of each session, with the records and laps from its start to the next one's."""
+def build_activities(messages: Messages) -> tuple[list[Activity], list[str]]:
+    """Build an activity of each session, with the records and laps from its start to the next one's.
+
+    Returns:
+        The activities, and notes on what was changed and left out.
+    """
     sessions = _sort_sessions(messages)
     if not sessions:
-        return []
+        return [], []
+    columns, resumed = track_columns(messages), timer_restarts(messages)
+    stated = [
+        (float(session["start_time"]), _stated_end(session))
+        for session in sessions
+        if "start_time" in session
+    ]
+    clock = repair_clock(messages.times, np.searchsorted(resumed, messages.times, "right"), columns, stated)
+    resumed = np.sort([clock.corrected(moment) for moment in resumed.tolist()])
+    starts = [clock.corrected(start) for start, _ in stated]
+    if not starts:  # the session is made of the records
+        starts = [float(np.nanmin(clock.times))]
+    laps = [_moved(lap, clock.corrected(lap.start.timestamp())) for lap in build_laps(messages)]
+    notes = list(clock.notes)
+    if len(stated) == 1:
+        moved, laps = _start_with_records(starts[0], stated[0][1] - stated[0][0], clock.times, laps)
+        if moved != starts[0]:
+            apart = duration_text(abs(moved - starts[0]))
+            notes.append(f"it states a start {apart} from its records; the records count")
+        starts = [moved]
     device, offset = _device(messages), _utc_offset(messages)
-    resumed, laps = timer_restarts(messages), build_laps(messages)
-    later_starts = [session["start_time"] for session in sessions[1:]]
-    record_rows = _split_by_session(messages.times, later_starts)
-    lap_rows = _split_by_session(np.array([lap.start.timestamp() for lap in laps]), later_starts)
+    record_rows = _split_by_session(fill_forward(clock.times), starts[1:])
+    lap_rows = _split_by_session(np.array([lap.start.timestamp() for lap in laps]), starts[1:])
     activities = []
-    for session, rows, lap_indices in zip(sessions, record_rows, lap_rows, strict=True):
-        track = build_session_track(messages, rows, resumed, float(session["start_time"]))
-        session_laps = tuple(laps[index] for index in lap_indices)
-        activities.append(_build_activity(session, track, session_laps, device, offset))
-    return activities
+    for session, start, rows, lap_indices in zip(sessions, starts, record_rows, lap_rows, strict=True):
+        inside = {name: values[clock.rows[rows]] for name, values in columns.items()}
+        track, more = build_session_track(clock.times[rows], inside, resumed, start)
+        session_laps, settled = normalize.settle_laps([laps[index] for index in lap_indices], start, track)
+        activities.append(_build_activity(session, start, track, session_laps, device, offset))
+        notes += (*more, *settled)
+    return activities, notes
+
+
+_EARLY_SHARE, _INSIDE_SHARE = 0.05, 0.2
+_MIN_RECORDS = 10
+
+
+def _start_with_records(
+    start: float, length_s: float, times: NDArray[np.float64], laps: list[Lap]
+) -> tuple[float, list[Lap]]:
+    """Return the start of the only session, and its laps, moved to the records if these lie elsewhere.
+
+    Args:
+        start: as stated, in Unix seconds.
+        length_s: as stated, 0 if it is not.
+        times: of the records (n,), never falling, NaN where unknown.
+        laps: all laps.
+    """
+    known = times[~np.isnan(times)]
+    if len(known) < _MIN_RECORDS:
+        return start, laps
+    early = float((known < start - _MAX_BEFORE_START_S).mean())
+    inside = (known >= start - _MAX_BEFORE_START_S) & (known <= start + length_s + _MAX_BEFORE_START_S)
+    if early <= _EARLY_SHARE and (inside.mean() >= _INSIDE_SHARE or not length_s):
+        return start, laps
+    first, last = float(known[0]), float(known[-1])
+    moved = [
+        lap if first - 1 <= (at := lap.start.timestamp()) <= last else _moved(lap, at + first - start)
+        for lap in laps
+    ]
+    return first, moved
+
+
+def _moved(lap: Lap, start: float) -> Lap:
+    return replace(lap, start=datetime.fromtimestamp(start, UTC))
+
+
+def fill_forward(times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the times (n,) with that of the record before where a record has none."""
+    return np.fmax.accumulate(times)
+
+
+def _stated_end(session: Message) -> float:
+    """Return when a session ends as it states itself, in Unix seconds; its start if it does not."""
+    lengths = [finite_number(session, name) or 0.0 for name in ("total_elapsed_time", "total_timer_time")]
+    longest = max(lengths)
+    return float(session["start_time"]) + (longest if longest <= tracks.MAX_DURATION_S else 0.0)
 
 
 def _split_by_session(times: NDArray[np.float64], later_starts: Sequence[float]) -> list[NDArray[np.intp]]:
@@ -137,14 +208,15 @@ def _split_by_session(times: NDArray[np.float64], later_starts: Sequence[float])
 def _sort_sessions(messages: Messages) -> Sequence[Message]:
     """Return the sessions by start.
 
-    Without a valid one (truncated file, unset clock), build one from the records.
+    Without a valid one (truncated file, unset clock), make one without a start of the records.
     """
     stated = messages.by_type.get("session", ())
     sessions = [session for session in stated if unix_seconds(session, "start_time") is not None]
     sessions.sort(key=lambda session: session["start_time"])
     if sessions and sessions[-1]["start_time"] >= tracks.EARLIEST_UNIX_S:
         return sessions
-    usable = messages.times[tracks.usable_times(messages.times)]
+    usable = tracks.possible_times(messages.times)
+    usable = usable[~np.isnan(usable)]
     if len(usable) < 2:  # noqa: PLR2004 - a single time is no activity
         return sessions
     stand_in: dict[str, Any] = {}
@@ -152,29 +224,37 @@ def _sort_sessions(messages: Messages) -> Sequence[Message]:
         stand_in |= {name: message[name] for name in ("sport", "sub_sport") if name in message}
     for session in stated[:1]:
         stand_in |= session
-    return [stand_in | {"start_time": float(np.min(usable))}]
+    stand_in.pop("start_time", None)
+    return [stand_in]
 
 
-def _build_activity(
-    session: Message, track: Track | None, laps: tuple[Lap, ...], device: str | None, offset: int | None
+def _build_activity(  # noqa: PLR0917 - a part of the file each
+    session: Message,
+    start: float,
+    track: Track | None,
+    laps: tuple[Lap, ...],
+    device: str | None,
+    offset: int | None,
 ) -> Activity:
     sport, sub_sport = _session_sport(session)
-    duration = finite_number(session, "total_elapsed_time")
-    if duration is None:
-        duration = float(track["time_s"][-1]) if track else 0.0
+    span = float(track["time_s"][-1]) if track else 0.0
+    if track and "start_time" not in session:
+        span -= float(track["time_s"][0])
+    timer = finite_number(session, "total_timer_time")
+    duration = finite_number(session, "total_elapsed_time") or timer or span
     cadence = finite_number(session, "avg_cadence")
     if cadence is not None:
         cadence += finite_number(session, "avg_fractional_cadence") or 0.0
     rpe = finite_number(session, "workout_rpe")
     name = session.get("sport_profile_name")
     return Activity(
-        start=datetime.fromtimestamp(session["start_time"], UTC),
+        start=datetime.fromtimestamp(start, UTC),
         duration_s=duration,
         sport=sport,
         sub_sport=sub_sport,
         name=name if isinstance(name, str) and name else None,
         utc_offset_s=offset,
-        moving_s=finite_number(session, "total_timer_time"),
+        moving_s=timer,
         distance_m=finite_number(session, "total_distance"),
         ascent_m=finite_number(session, "total_ascent"),
         avg_hr=finite_number(session, "avg_heart_rate"),
@@ -198,12 +278,12 @@ def _session_sport(session: Message) -> tuple[str, str | None]:
 
 
 def _utc_offset(messages: Messages) -> int | None:
-    """Return the offset of the local clock in seconds."""
+    """Return the offset of the local clock in seconds; None for 0, which says nothing."""
     for message in messages.by_type.get("activity", ()):
         utc, local = message.get("timestamp"), message.get("local_timestamp")
         if isinstance(utc, int) and isinstance(local, int):
             offset = localtime.round_to_zone_offset(local - utc)
-            if offset is not None:
+            if offset:  # many programs repeat the time in UTC
                 return offset
     return None
 
@@ -237,33 +317,42 @@ _TRACK_SOURCES: dict[str, tuple[tuple[str, ...], float]] = {
     "step_length_mm": (("step_length",), 1.0),
 }
 _MAX_BEFORE_START_S = 60.0
-_FIT_TIME_END = FIT_EPOCH_S + 2**32
 
 
-def build_session_track(
-    messages: Messages, inside: NDArray[np.intp], resumed: NDArray[np.float64], start: float
-) -> Track | None:
-    """Build the track of one session.
-
-    Args:
-        messages: of the whole file.
-        inside: indices of the session's records (n,).
-        resumed: Unix seconds at which the timer restarted, in order.
-        start: Unix seconds of the session's start; a record far before it is a stale one.
-    """
-    times = messages.times[inside]
-    recent = times >= start - _MAX_BEFORE_START_S
-    rows, times = inside[recent], times[recent]
+def track_columns(messages: Messages) -> dict[str, NDArray[np.float64]]:
+    """Return the columns of a track (n,) of all records."""
     columns = {}
     for name, (sources, factor) in _TRACK_SOURCES.items():
-        values = _merge_sources(messages, sources, rows)
+        values = _merge_sources(messages, sources)
         if values is not None:
             columns[name] = values * factor
     fraction = messages.records.get("fractional_cadence")
     if "cadence_spm" in columns and fraction is not None:
-        columns["cadence_spm"] += np.nan_to_num(fraction[rows])
-    built = tracks.build_track(times, np.searchsorted(resumed, times, side="right"), columns, start)
-    return built[1] if built else None
+        columns["cadence_spm"] += np.nan_to_num(fraction)
+    return columns
+
+
+def build_session_track(
+    times: NDArray[np.float64],
+    columns: Mapping[str, NDArray[np.float64]],
+    resumed: NDArray[np.float64],
+    start: float,
+) -> tuple[Track | None, tuple[str, ...]]:
+    """Build the track of one session; return it and notes on what was left out.
+
+    Args:
+        times: Unix seconds of its records (n,), never falling, NaN where unknown.
+        columns: their values (n,) by track column.
+        resumed: Unix seconds at which the timer restarted, in order.
+        start: Unix seconds of the session's start; a record far before it is a stale one.
+    """
+    at = fill_forward(times)
+    recent = at >= start - _MAX_BEFORE_START_S
+    columns = {name: values[recent] for name, values in columns.items()}
+    built = tracks.build_track(times[recent], np.searchsorted(resumed, at[recent], "right"), columns, start)
+    stale = int((~recent).sum())
+    notes = [f"{tracks.count_text(stale)} from before the start left out"] if stale else []
+    return (built.track, (*notes, *built.notes)) if built else (None, tuple(notes))
 
 
 def timer_restarts(messages: Messages) -> NDArray[np.float64]:
@@ -283,103 +372,14 @@ def timer_restarts(messages: Messages) -> NDArray[np.float64]:
     )
 
 
-def _merge_sources(
-    messages: Messages, sources: tuple[str, ...], rows: NDArray[np.intp]
-) -> NDArray[np.float64] | None:
+def _merge_sources(messages: Messages, sources: tuple[str, ...]) -> NDArray[np.float64] | None:
     """Return the first source's values (n,), gaps filled from the next ones, from developer fields last."""
     candidates = [messages.records[name] for name in sources if name in messages.records]
     candidates += [messages.developer_records[name] for name in sources if name in messages.developer_records]
     if not candidates:
         return None
-    values = candidates[0][rows]
+    values = candidates[0].copy()
     for fallback in candidates[1:]:
         missing = np.isnan(values)
-        values[missing] = fallback[rows][missing]
+        values[missing] = fallback[missing]
     return values
-
-
-def finite_number(message: Message, name: str) -> float | None:
-    """Return the finite number in a field, or None."""
-    value = message.get(name)
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
-
-
-def unix_seconds(message: Message, name: str) -> float | None:
-    """Return the Unix seconds in a field, or None if FIT cannot hold such a time."""
-    seconds = finite_number(message, name)
-    return seconds if seconds is not None and 0 <= seconds < _FIT_TIME_END else None
-
-
-#: Intensity of interval splits. Other splits (runs, walks, stands, climbs …) overlap with these.
-_SPLIT_INTENSITY = {
-    "interval_warmup": Intensity.WARMUP,
-    "interval_active": Intensity.ACTIVE,
-    "interval_rest": Intensity.REST,
-    "interval_recovery": Intensity.RECOVERY,
-    "interval_cooldown": Intensity.COOLDOWN,
-}
-_EDGE_TOLERANCE_S = 2.0  # between the edge of a lap and that of its split
-
-
-def build_laps(messages: Messages) -> list[Lap]:
-    """Return the laps by start.
-
-    Intensities come from the laps, else the interval splits, else the workout steps: the first source with
-    more than one value.
-    """
-    lap_messages = [message for message in messages.by_type.get("lap", ()) if _time_span(message) is not None]
-    lap_messages.sort(key=lambda message: message["start_time"])
-    sources = (_intensities_of_laps, _intensities_of_splits, _intensities_of_steps)
-    candidates = [source(lap_messages, messages) for source in sources]
-    intensities = next(filter(_has_several, candidates), candidates[0])
-    return [
-        Lap(
-            start=datetime.fromtimestamp(message["start_time"], UTC),
-            duration_s=float(message["total_elapsed_time"]),
-            distance_m=finite_number(message, "total_distance"),
-            intensity=intensity,
-        )
-        for message, intensity in zip(lap_messages, intensities, strict=True)
-    ]
-
-
-def _time_span(message: Message) -> tuple[float, float] | None:
-    """Return start and end of a lap or split in Unix seconds, or None if it lacks either."""
-    start, duration = unix_seconds(message, "start_time"), finite_number(message, "total_elapsed_time")
-    return None if start is None or duration is None else (start, start + duration)
-
-
-def _has_several(intensities: Intensities) -> bool:
-    return len(set(intensities) - {None}) > 1
-
-
-def _intensities_of_laps(lap_messages: Sequence[Message], _: Messages) -> Intensities:
-    return [_parse_intensity(message.get("intensity")) for message in lap_messages]
-
-
-def _parse_intensity(word: object) -> Intensity | None:
-    return Intensity(word) if isinstance(word, str) and word in set(Intensity) else None
-
-
-def _intensities_of_splits(lap_messages: Sequence[Message], messages: Messages) -> Intensities:
-    splits = sorted(
-        (*times, _SPLIT_INTENSITY[word])
-        for message in messages.by_type.get("split", ())
-        if (word := message.get("split_type")) in _SPLIT_INTENSITY and (times := _time_span(message))
-    )
-    starts = [start for start, _, _ in splits]
-
-    def intensity_of(lap: Message) -> Intensity | None:
-        start, end = _time_span(lap) or (0.0, 0.0)
-        index = bisect_right(starts, start + _EDGE_TOLERANCE_S) - 1
-        return splits[index][2] if index >= 0 and end <= splits[index][1] + _EDGE_TOLERANCE_S else None
-
-    return [intensity_of(message) for message in lap_messages]
-
-
-def _intensities_of_steps(lap_messages: Sequence[Message], messages: Messages) -> Intensities:
-    steps = {
-        message.get("message_index"): _parse_intensity(message.get("intensity"))
-        for message in messages.by_type.get("workout_step", ())
-    }
-    return [steps.get(message.get("wkt_step_index", -1)) for message in lap_messages]

@@ -24,7 +24,10 @@ _MESSAGES_READ = {
     "event": (20_000, "timestamp event event_type"),
     "lap": (
         20_000,
-        "start_time total_elapsed_time total_distance intensity wkt_step_index sport sub_sport",
+        (
+            "start_time total_elapsed_time total_timer_time total_distance intensity wkt_step_index sport "
+            "sub_sport"
+        ),
     ),
     "split": (20_000, "split_type start_time total_elapsed_time"),
     "workout_step": (2_000, "message_index intensity"),

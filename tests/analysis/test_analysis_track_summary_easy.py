@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlog.analysis.easy_segments import find_easy_segments
+from runlog.analysis.track_summary import find_easy_segments
 from runlog.model import TRACK_COLUMNS, EasySegment, Track
 
 EASY, HARD, LOW, HIGH = 2.5, 3.5, 120.0, 160.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from marked_runs import cases, recorded_runs, right_of_claimed, share, table, wilson
 
-from runlog.analysis import easy_segments
+from runlog.analysis import track_summary
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def test_the_table_of_what_the_stream_finds(found, capsys):
 
 
 def test_the_confidence_is_the_measured_precision(found):
-    assert right_of_claimed(found) == easy_segments.MEASURED
+    assert right_of_claimed(found) == track_summary.MEASURED
 
 
 def test_seldom_a_run_begun_in_the_middle_seems_to_have_a_warm_up(found):
@@ -30,7 +30,7 @@ def test_seldom_a_run_begun_in_the_middle_seems_to_have_a_warm_up(found):
 
 
 def test_the_confidence_is_the_lower_end_of_the_range():
-    assert wilson(*easy_segments.MEASURED)[0] == pytest.approx(easy_segments.CONFIDENCE, abs=0.005)
+    assert wilson(*track_summary.MEASURED)[0] == pytest.approx(track_summary.CONFIDENCE, abs=0.005)
 
 
 def test_nothing_to_tell_by_is_no_share():
