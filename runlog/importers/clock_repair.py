@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from runlog.importers import tracks
-from runlog.importers.tracks import MAX_DURATION_S, count_text, great_circle_m
+from runlog.importers.tracks import MAX_DURATION_S, count_text, duration_text, great_circle_m
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -395,12 +395,3 @@ def _wrong_clock_note(wrong: Sequence[tuple[float, int]]) -> str:
 
 def _left_out(count: int, why: str) -> str:
     return f"{count_text(count)} {why} {'is' if count == 1 else 'are'} left out"
-
-
-def duration_text(seconds: float) -> str:
-    """Return a duration in its largest unit."""
-    if seconds >= 2 * 86400:
-        return f"{seconds / 86400:.0f} days"
-    if seconds >= 3600:  # noqa: PLR2004 - an hour
-        return f"{seconds / 3600:.0f} h"
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"  # noqa: PLR2004 - a minute

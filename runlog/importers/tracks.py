@@ -112,6 +112,15 @@ def count_text(count: int) -> str:
     return "1 point" if count == 1 else f"{count} points"
 
 
+def duration_text(seconds: float) -> str:
+    """Return a duration in its largest unit."""
+    if seconds >= 2 * 86400:
+        return f"{seconds / 86400:.0f} days"
+    if seconds >= 3600:  # noqa: PLR2004 - an hour
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"  # noqa: PLR2004 - a minute
+
+
 EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
 
 

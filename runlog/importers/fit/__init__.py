@@ -12,7 +12,7 @@ import numpy as np
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import normalize, sports, tracks
-from runlog.importers.clock_repair import duration_text, repair_clock
+from runlog.importers.clock_repair import repair_clock
 from runlog.importers.fit import decode, profile, scan
 from runlog.importers.fit.laps import build_laps, finite_number, unix_seconds
 from runlog.model import UNKNOWN_SPORT, Activity
@@ -135,7 +135,7 @@ def build_activities(messages: Messages) -> tuple[list[Activity], list[str]]:
     if len(stated) == 1:
         moved, laps = _start_with_records(starts[0], stated[0][1] - stated[0][0], clock.times, laps)
         if moved != starts[0]:
-            apart = duration_text(abs(moved - starts[0]))
+            apart = tracks.duration_text(abs(moved - starts[0]))
             notes.append(f"it states a start {apart} from its records; the records count")
         starts = [moved]
     device, offset = _device(messages), _utc_offset(messages)
