@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from runlog.model import INDOOR_SUB_SPORTS, VIRTUAL_SUB_SPORT
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
@@ -123,6 +121,11 @@ class RunnerClock:
         return self.since_us[index] + self.offsets_s[index] * _SECOND_US
 
 
+#: The sub-sport of an activity in a made-up place, and all sub-sports whose positions say little.
+VIRTUAL_SUB_SPORT = "virtual_activity"
+INDOOR_SUB_SPORTS = frozenset(
+    {VIRTUAL_SUB_SPORT, "treadmill", "indoor_running", "indoor_cycling", "indoor_walking", "spin"}
+)
 _INDOOR_SPREAD_M = 500.0  # positions indoors are within this, unless they are made up
 _EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
 

@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
 #: The sport of an activity whose source names none; its pace decides whether it counts as a run.
 UNKNOWN_SPORT = "unknown"
-#: The sub-sport of an activity in a made-up place, and all sub-sports whose positions say little.
-VIRTUAL_SUB_SPORT = "virtual_activity"
-INDOOR_SUB_SPORTS = frozenset(
-    {VIRTUAL_SUB_SPORT, "treadmill", "indoor_running", "indoor_cycling", "indoor_walking", "spin"}
-)
 
 
 class Kind(StrEnum):

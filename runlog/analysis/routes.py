@@ -15,7 +15,8 @@ import pandas as pd
 
 from runlog.analysis import geometry
 from runlog.analysis.geometry import MeasuredLine, to_cartesian
-from runlog.model import INDOOR_SUB_SPORTS, Kind, Route
+from runlog.localtime import INDOOR_SUB_SPORTS
+from runlog.model import Kind, Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

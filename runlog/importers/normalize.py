@@ -15,8 +15,8 @@ import numpy as np
 
 from runlog.importers import sports
 from runlog.importers.tracks import MAX_DURATION_S, great_circle_m
-from runlog.localtime import EARLIEST_VALID, MAX_AHEAD
-from runlog.model import INDOOR_SUB_SPORTS, VIRTUAL_SUB_SPORT, Kind, Track
+from runlog.localtime import EARLIEST_VALID, INDOOR_SUB_SPORTS, MAX_AHEAD, VIRTUAL_SUB_SPORT
+from runlog.model import Kind, Track
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
