@@ -17,6 +17,7 @@ import tomllib
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import metadata, resources
 from itertools import chain
@@ -26,8 +27,10 @@ from runlog import settings
 from runlog.errors import BadInput, StoreError
 from runlog.fileio import STALE_AFTER_S, is_open_to_others, list_stale_drafts
 from runlog.results import RESTORE_ADVICE, CheckFinding
-from runlog.store import REPORTS, checks, connection, list_open
+from runlog.settings import Settings
+from runlog.store import REPORTS, checks, clouds, connection, list_open
 from runlog.store.connection import DATABASE, translate_decode_errors
+from runlog.store.schema import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,7 +73,10 @@ def _check_database(path: Path, progress: Callable[[int, int, str], None] | None
             yield CheckFinding("integrity", True, 1, message, RESTORE_ADVICE)
             return
         with connection.open_read_only(path) as db, translate_decode_errors(path):
-            yield from checks.check_database(db, progress)
+            findings = list(checks.check_database(db, progress))
+            yield from findings
+            if not any(finding.check in checks.FUNDAMENTAL for finding in findings) and is_current(db):
+                yield from _check_services(db)
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
         yield CheckFinding("database", True, 1, message, "make it readable and writable for you")
@@ -80,7 +86,7 @@ def _check_database(path: Path, progress: Callable[[int, int, str], None] | None
 
 
 _MIN_FREE_BYTES = 100 * 2**20
-_TEMPORARY_FILE = re.compile(r"\.restore-|\.(runlog\.db|config\.toml|report-)")
+_TEMPORARY_FILE = re.compile(r"\.restore-|\.sync-|\.(runlog\.db|config\.toml|report-)")
 _REPORT_FOLDERS = (REPORTS, f"{REPORTS}/weeks")
 _BEFORE_RESTORE = ".before-restore-"
 _PACKAGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -91,6 +97,7 @@ def check_environment(home: Path) -> Iterator[CheckFinding]:
     if home.exists():
         yield from _check_folder(home)
         yield from _check_rights(home)
+        yield from _check_keys(home / settings.KEYS_NAME)
         yield from _check_config(home / settings.CONFIG_NAME)
         yield from _check_free_space(home)
         yield from _check_leftovers(home)
@@ -112,6 +119,31 @@ def _check_rights(home: Path) -> Iterator[CheckFinding]:
         more = f", and {len(found) - 1} more in {home}" if len(found) > 1 else ""
         todo = f"the next import takes these rights away; or: chmod -R go= {shlex.quote(str(home))}"
         yield CheckFinding("rights", False, len(found), message + more, todo)
+
+
+def _check_keys(keys: Path) -> Iterator[CheckFinding]:
+    if is_open_to_others(keys):
+        message = f"{keys}: other users of this computer can read the keys in it, so they are not used"
+        todo = f"make new keys; then: chmod 600 {shlex.quote(str(keys))} and runlog sync SERVICE --set-key"
+        yield CheckFinding("keys", True, 1, message, todo)
+
+
+def _check_services(db: sqlite3.Connection) -> Iterator[CheckFinding]:
+    """Check until when the keys of services are good."""
+    today = datetime.now(UTC).astimezone().date()
+    for service in clouds.read_services(db):
+        todo = f"make a new one and set it: runlog sync {service.name} --set-key"
+        if service.refused_at is not None:
+            yield CheckFinding("key", True, 1, f"the key for {service.name} is no longer accepted", todo)
+        elif service.key_expires is not None and service.key_expires < today:
+            message = f"the key for {service.name} ended on {service.key_expires}"
+            yield CheckFinding("key", True, 1, message, todo)
+        elif service.key_expires is not None and service.key_expires <= today + _KEY_WARNING:
+            message = f"the key for {service.name} ends on {service.key_expires}"
+            yield CheckFinding("key", False, 1, message, todo)
+
+
+_KEY_WARNING = timedelta(days=Settings().key_days)
 
 
 def _check_config(config: Path) -> Iterator[CheckFinding]:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 CONFIG_NAME = "config.toml"
 #: The name of the file of keys in the home; no other part of it holds one.
 KEYS_NAME = "keys.toml"
-#: So many days ahead it is said that a key runs out.
-KEY_WARNING_DAYS = 14
 
 #: Metres per unit of distance.
 METRES = {"km": 1000.0, "mi": 1609.344}
@@ -58,6 +56,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "silence_days": (1, 3650),
     "skipped_in_a_row": (1, 10_000),
     "diary_gap_days": (1, 3650),
+    "key_days": (1, 365),
     "soreness_high": (0.0, 7.0),
     "soreness_lasting": (0.0, 4.0),
     "soreness_lasting_days": (1, 14),
@@ -102,6 +101,7 @@ class Settings:
             later days are unknown.
         skipped_in_a_row: number of runs without a warm-up, or without a cool-down, that raises an alert.
         diary_gap_days: number of days with runs and without a rating that counts as a gap in the diary.
+        key_days: number of days before the end of a key of `runlog sync` from which it is mentioned.
         soreness_high: rating from which one is enough for the advice to see a clinician. This and the next
             three can be set to come earlier, never later.
         soreness_lasting: rating from which lasting soreness is enough for that advice.
@@ -134,6 +134,7 @@ class Settings:
     silence_days: int = 14
     skipped_in_a_row: int = 3
     diary_gap_days: int = 7
+    key_days: int = 14
     soreness_high: float = 7.0
     soreness_lasting: float = 4.0
     soreness_lasting_days: int = 14

@@ -15,6 +15,7 @@ from runlog.cli.alerts import print_new_alerts, send_due_alerts
 from runlog.cli.base import examples
 from runlog.cli.import_ import print_summary
 from runlog.cli.output import Column, echo, echo_err, print_table
+from runlog.cli.sync import print_results, services_to_watch, sync_services
 from runlog.errors import BadInput, RunlogError
 from runlog.units import day
 
@@ -36,16 +37,18 @@ if TYPE_CHECKING:
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--notify", is_flag=True, help="Send the headline and new alerts to the places of config.toml.")
 def weekly(folders: tuple[Path, ...], *, notify: bool) -> None:
-    """Import folders, write the week's report, and look at the alerts.
+    """Sync, import folders, write the week's report, and look at the alerts.
 
-    The report is that of the last complete week; on a week's last day it is that
-    of this one. A folder that is not there (a watch that is not plugged in) is
-    told and passed over. The exit code is 1 if anything failed.
+    All services are asked that runlog sync has a key for. The report is that of
+    the last complete week; on a week's last day it is that of this one. A folder
+    that is not there (a watch that is not plugged in) is told and passed over. The
+    exit code is 1 if anything failed.
     """
     with base.open_journal() as journal:
+        synced = sync_services(journal)
         imported = _import_folders(journal, folders)
         sent = _write_report(journal, notify=notify)
-    if not (imported and sent):
+    if not (synced and imported and sent):
         click.get_current_context().exit(1)
 
 
@@ -81,9 +84,10 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
         "runlog watch ~/Sync/watch",
         "runlog watch /media/me/GARMIN --every 5      # a watch that comes and goes",
         "runlog watch ~/Sync/watch --notify           # and send word of new alerts",
+        "runlog watch                                 # no folder: what runlog sync has a key for",
     )
 )
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--every",
     type=click.FloatRange(min=0.1, max=86_400),
@@ -98,25 +102,53 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
     """Import new files as they appear in folders, and look at the alerts after.
 
     A file is taken once it no longer grows. A folder that is not there (a watch
-    that is not plugged in) is waited for. Ctrl-C ends it.
+    that is not plugged in) is waited for. The services that runlog sync has a key
+    for are asked every hour. Ctrl-C ends it.
     """
     from runlog.journal import watch_folders
 
     rounds = iter([True]) if once else iter(lambda: True, False)
+    services = services_to_watch(folders)
+    synced_at = -_SYNC_EVERY_S
 
     def wait() -> bool:
+        nonlocal synced_at
+        if services and time.monotonic() - synced_at >= _SYNC_EVERY_S:
+            _sync_watched(notify=notify)
+            synced_at = time.monotonic()
         more = next(rounds, False)
         if more:
             time.sleep(every)
         return more
 
     if not once:
-        echo_err(f"Watching {', '.join(map(str, folders))}. Ctrl-C ends it.")
+        echo_err(f"Watching {', '.join(map(str, (*folders, *services)))}. Ctrl-C ends it.")
     try:
         for paths in watch_folders(folders, wait):
             _import_settled(paths, notify=notify)
     except KeyboardInterrupt:
         echo_err("No longer watching.")
+
+
+#: A service is asked so often, however often one looks into folders.
+_SYNC_EVERY_S = 3600.0
+
+
+def _sync_watched(*, notify: bool) -> None:
+    """Sync; print what goes wrong, so that watching goes on."""
+    try:
+        with base.open_journal() as journal:
+            results = journal.clouds.sync()
+            if not any(result.is_news or not result.ok for result in results):
+                return
+            now = base.now()
+            echo(f"{now.astimezone():%Y-%m-%d %H:%M}")
+            print_results(results)
+            print_new_alerts(journal, now)
+            if notify:
+                send_due_alerts(journal, now)
+    except RunlogError as error:
+        echo_err(f"Error: {error}")
 
 
 def _import_settled(paths: Sequence[Path], *, notify: bool) -> None:
@@ -165,7 +197,8 @@ def schedule(
 ) -> None:
     """Let this computer run "runlog weekly" once a week.
 
-    It imports the folders, writes the report and looks at the alerts. Without
+    It syncs what runlog sync has a key for, imports the folders, writes the
+    report and looks at the alerts; with a key it needs no folder. Without
     --install the systemd timer, cron line, launchd agent or Windows task is only
     printed. On all but cron, what was due while the computer was off is made up
     for.
@@ -178,12 +211,27 @@ def schedule(
     if uninstall:
         echo(scheduler.uninstall(schedule.run_program))
         return
+    _warn_of_sources(folders)
     appointment = _parse_appointment(weekly or ("sun", "19:00"), _weekly_command(folders, notify=notify))
     if install:
         echo(scheduler.install(appointment, schedule.run_program))
     else:
         click.echo(scheduler.preview(appointment), nl=False)
         echo_err("Nothing is written yet; --install does that.")
+
+
+def _warn_of_sources(folders: Sequence[Path]) -> None:
+    """Say so where nothing would come in, or a key would not be seen."""
+    with base.open_journal() as journal:
+        statuses = [status for status in journal.clouds.status() if status.key_place]
+    if not (folders or statuses):
+        echo_err("Nothing will be imported: name a folder, or set a key: runlog sync garmin --set-key")
+    for status in statuses:
+        if status.key_place == "environment":
+            echo_err(
+                f"The key for {status.title} is in the environment alone, where this job will not see it: "
+                f"runlog sync {status.service} --set-key"
+            )
 
 
 def _parse_appointment(when: tuple[str, str], words: tuple[str, ...]) -> WeeklyJob:

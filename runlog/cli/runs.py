@@ -22,7 +22,7 @@ from runlog.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     import pandas as pd
@@ -158,14 +158,19 @@ def habit_answer(done: bool | None, confidence: float | None) -> str | None:  # 
     return "yes" if done else "no"
 
 
-def _source_text(source: RecordingInfo) -> str:
-    """Describe a source file and its contents, e.g. "/home/ada/1.fit (Garmin fenix 7, 3,012 points …)"."""
+def _source_text(source: RecordingInfo, title_of: Callable[[str], str | None]) -> str:
+    """Describe a source file and its contents, e.g. "/home/ada/1.fit (Garmin fenix 7, 3,012 points …)".
+
+    What came from a service says so first.
+    """
+    service = title_of(source.path)
+    path = source.path if service is None else f"from {service}: {source.path}"
     if source.is_row:
-        return f"{source.path} (a row of this list)"
+        return f"{path} ({'a row of this list' if service is None else 'what its list says'})"
     track = "no track"
     if source.points:
         track = f"{source.points:,} points, {units.count_noun(source.columns, 'column')}"
-    return f"{source.path} ({source.device or source.format.upper()}, {track})"
+    return f"{path} ({source.device or source.format.upper()}, {track})"
 
 
 _MAX_LAPS = 40
@@ -196,7 +201,7 @@ def show(fmt: OutputFormat, run: str) -> None:
     with open_journal() as journal:
         history = journal.history()
         wanted = find_run(run, _run_days(history), history.others.index)
-        sources = journal.sources(wanted)
+        sources = [_source_text(source, journal.clouds.title_of) for source in journal.sources(wanted)]
         laps = next(stored.activity.laps for stored in journal.activities() if stored.id == wanted)
     is_run = wanted in history.runs.index
     row = run_rows((history.runs if is_run else history.others).loc[[wanted]])[0]
@@ -214,9 +219,7 @@ def _run_days(history: History) -> list[tuple[int, date]]:
     return list(zip(history.runs.index, history.runs["day"].dt.date, strict=True))
 
 
-def _print_run(
-    row: dict[str, Any], history: History, sources: Sequence[RecordingInfo], *, is_run: bool
-) -> None:
+def _print_run(row: dict[str, Any], history: History, sources: Sequence[str], *, is_run: bool) -> None:
     sport = "Run" if is_run else row["sport"].replace("_", " ").capitalize()
     echo(f"{row['name'] or sport} ({row['id']})")
     print_pairs(
@@ -225,7 +228,7 @@ def _print_run(
             *_measured_facts(row, history.settings.units),
             *(_derived_facts(row, history) if is_run else ()),
             *(
-                ("source" if len(sources) == 1 else f"source {number}", _source_text(source))
+                ("source" if len(sources) == 1 else f"source {number}", source)
                 for number, source in enumerate(sources, start=1)
             ),
         )

@@ -14,11 +14,12 @@ from runlog.cli.base import Failure, examples
 from runlog.cli.import_ import print_summary
 from runlog.cli.output import Column, echo, echo_err, print_json, print_table, progress_bar
 from runlog.cli.params import DATE
-from runlog.settings import KEY_WARNING_DAYS
+from runlog.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from runlog.journal import Journal
     from runlog.results import ServiceStatus, SyncResult
@@ -147,7 +148,7 @@ def _print_status(journal: Journal, service: str | None, *, as_json: bool) -> No
     if as_json:
         print_json([one.as_dict() for one in found])
         return
-    print_table([_status_row(one, base.now()) for one in found], _STATUS_COLUMNS)
+    print_table([_status_row(one, base.now(), journal.settings.key_days) for one in found], _STATUS_COLUMNS)
     for one in found:
         if one.withheld:
             echo()
@@ -156,11 +157,11 @@ def _print_status(journal: Journal, service: str | None, *, as_json: bool) -> No
             echo(f"{one.title} {name}: {reason}")
 
 
-def _status_row(status: ServiceStatus, now: datetime) -> dict[str, object]:
+def _status_row(status: ServiceStatus, now: datetime, warn_days: int) -> dict[str, object]:
     synced = status.synced_at
     return {
         "title": status.title,
-        "key": _key_text(status, now),
+        "key": _key_text(status, now, warn_days),
         "synced": "never" if synced is None else f"{synced.astimezone():%Y-%m-%d %H:%M}",
         "activities": status.activities,
         "withheld": status.withheld,
@@ -168,7 +169,7 @@ def _status_row(status: ServiceStatus, now: datetime) -> dict[str, object]:
     }
 
 
-def _key_text(status: ServiceStatus, now: datetime) -> str:
+def _key_text(status: ServiceStatus, now: datetime, warn_days: int) -> str:
     """Say where a key is and until when it is good, in words that say what to do where it is not."""
     renew = f"make a new one at {status.key_page}, then: runlog sync {status.service} --set-key"
     if status.key_place is None:
@@ -180,7 +181,7 @@ def _key_text(status: ServiceStatus, now: datetime) -> str:
     left = (status.key_expires - now.astimezone().date()).days
     if left < 0:
         return f"ended on {_day_text(status.key_expires)}; {renew}"
-    soon = f" ({units.count_noun(left, 'day')}); {renew}" if left <= KEY_WARNING_DAYS else ""
+    soon = f" ({units.count_noun(left, 'day')}); {renew}" if left <= warn_days else ""
     return f"in the {status.key_place}, until {_day_text(status.key_expires)}{soon}"
 
 
@@ -255,3 +256,33 @@ def _withheld_text(title: str, count: int) -> str:
         f"{activities} at {title} came from Strava, which does not let {title} pass them on. Connect your "
         f"watch to {title} directly, or import Strava's archive: runlog import export_123.zip"
     )
+
+
+def sync_services(journal: Journal) -> bool:
+    """Sync all services with a key, print what came of it, and return whether all is well."""
+    try:
+        services = journal.clouds.with_key()
+        results = run_sync(journal, services) if services else []
+    except BadInput as error:  # a file of keys that is open to others does not stop the report
+        echo_err(f"Error: {error}")
+        return False
+    if any(result.is_news or not result.ok for result in results):
+        print_results(results)
+    return all(result.ok for result in results)
+
+
+def services_to_watch(folders: Sequence[Path]) -> list[str]:
+    """Return the services with a key.
+
+    Raises:
+        click.UsageError: there is neither one nor a folder.
+    """
+    try:
+        with base.open_unchecked() as journal:
+            services = journal.clouds.with_key()
+    except BadInput as error:
+        echo_err(f"Error: {error}")
+        services = []
+    if not (folders or services):
+        raise click.UsageError("Name a folder, or set a key: runlog sync garmin --set-key")
+    return services

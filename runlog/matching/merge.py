@@ -36,11 +36,11 @@ _OPTIONAL_FIELDS = (
     "avg_hr",
     "max_hr",
     "avg_cadence_spm",
-    "rpe",
-    "feel",
     "shoe",
     "device",
 )
+#: What a runner says on the watch, and may say again later in an app, which then counts.
+_RATED_FIELDS = ("rpe", "feel")
 
 
 def rank_recordings(recordings: Iterable[Recording]) -> list[Recording]:
@@ -66,6 +66,7 @@ def rank_recordings(recordings: Iterable[Recording]) -> list[Recording]:
 def merge_recordings(best_first: list[Recording]) -> Activity:
     """Return the activity of these recordings; of values that several have, the best one's."""
     activities = [recording.activity for recording in best_first]
+    in_apps_first = sorted(activities, key=lambda activity: activity.external is None)
     named = min(activities, key=_sport_rank)
     subs = [one.sub_sport for one in (named, *activities) if one.sport == named.sport and one.sub_sport]
     return replace(
@@ -74,9 +75,10 @@ def merge_recordings(best_first: list[Recording]) -> Activity:
         sub_sport=next(iter(subs), None),
         kind=named.kind,
         sport_guessed=named.sport_guessed,
-        name=_merged_name(activities),
+        name=_merged_name(activities, in_apps_first),
         laps=next((activity.laps for activity in activities if activity.laps), ()),
         **{column: _first_value(activities, column) for column in _OPTIONAL_FIELDS},
+        **{column: _first_value(in_apps_first, column) for column in _RATED_FIELDS},
     )
 
 
@@ -113,9 +115,8 @@ def _first_value(activities: list[Activity], column: str) -> Any:  # noqa: ANN40
     return next((value for activity in activities if (value := getattr(activity, column)) is not None), None)
 
 
-def _merged_name(activities: list[Activity]) -> str | None:
+def _merged_name(activities: list[Activity], in_apps_first: list[Activity]) -> str | None:
     """Return a name that somebody gave it, first of all in an app, else the best recording's."""
-    in_apps_first = sorted(activities, key=lambda activity: activity.external is None)
     names = [activity.name for activity in in_apps_first if activity.name]
     given = [name for name in names if not _STOCK_WORDS.issuperset(name.casefold().split())]
     return next(iter(given), next((activity.name for activity in activities if activity.name), None))

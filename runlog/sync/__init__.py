@@ -48,6 +48,14 @@ def terms_of(service: str) -> Terms:
     return terms
 
 
+def title_of(path: str) -> str | None:
+    """Return the service that a recording came from, as people call it, by its path; None for a file."""
+    service, _, activity = path.partition(":")
+    if service not in SERVICES or not activity:
+        return None
+    return terms_of(service).title
+
+
 @dataclass(frozen=True, slots=True)
 class Clouds:
     """The services of one runner; ``journal.clouds`` returns it."""
@@ -57,6 +65,7 @@ class Clouds:
     _settings: Settings = field(repr=False)
 
     terms = staticmethod(terms_of)
+    title_of = staticmethod(title_of)
 
     def set_key(
         self,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import werkzeug
 
     from runlog.analysis.history import History
+    from runlog.journal import Journal
     from runlog.model import Lap
 
 blueprint = Blueprint("runs", __name__)
@@ -86,6 +87,12 @@ def list_row(row: Any, history: History, soreness: dict[int, float] | None = Non
     }
 
 
+def _source_name(path: str, journal: Journal) -> str:
+    """Return the name of a file; what came from a service, such as Garmin Connect, says so."""
+    service, name = journal.clouds.title_of(path), PurePath(path).name
+    return name if service is None else f"{service} · {name}"
+
+
 @blueprint.get("/runs/<int:run_id>")
 def one(run_id: int) -> str:
     """Show a run or another activity."""
@@ -103,7 +110,7 @@ def one(run_id: int) -> str:
         ratings=_ratings(history, run_id) if is_run else [],
         drawing=_drawing(run_id),
         laps=_laps(stored.activity.laps, history.settings.units),
-        sources=[(PurePath(source.path).name, source) for source in sources],
+        sources=[(_source_name(source.path, journal), source) for source in sources],
         pairs=sorted(name for name, pair in history.shoes.iterrows() if pair["kept"]) if is_run else [],
         by_hand=stored.shoe_override,
         near=_near(history, run_id),

@@ -1,4 +1,4 @@
-"""Alert rules about warm-ups, cool-downs and gaps in the diary."""
+"""Alert rules about warm-ups, cool-downs, gaps in the diary, and keys that runs come in with."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from runlog.analysis.history import History
+    from runlog.records import ServiceState
 
 #: With fewer ratings there is no diary yet, and so no gap.
 MIN_RATINGS = 3
@@ -108,3 +109,32 @@ def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
     since = max(last + timedelta(days=least), unrated["day"].iloc[MIN_UNRATED_RUNS - 1].date())
     todo = _("Rate today, 0 to 10; 0 counts too: {command}").format(command="runlog log 0")
     return [Notice("diary", "info", message, why.format(day=units.day(last)), since, todo)]
+
+
+def key_expiring(history: History, now: pd.Timestamp) -> list[Notice]:
+    """Report that the key of a service of your runs ends within two weeks (by default), or has ended."""
+    today, ahead = history.clock.day(now), timedelta(days=history.settings.key_days)
+    found = (_key_notice(service, today, ahead) for service in history.services)
+    return [notice for notice in found if notice is not None]
+
+
+def _key_notice(service: ServiceState, today: date, ahead: timedelta) -> Notice | None:
+    from runlog.sync import terms_of
+
+    terms, ends = terms_of(service.name), service.key_expires
+    if service.refused_at is not None:
+        message = _("{service} no longer accepts the key.").format(service=terms.title)
+        since = service.refused_at.date()
+    elif ends is not None and ends - today <= ahead:
+        text = _("The key for {service} ends on {day}.")
+        if ends < today:
+            text = _("The key for {service} ended on {day}.")
+        message = text.format(service=terms.title, day=units.day(ends, year=True))
+        since = ends - ahead
+    else:
+        return None
+    why = _("Without a key nothing new comes from there: runs and nights will be missing.")
+    todo = _("Make a new key at {page}, then: {command}").format(
+        page=terms.key_page, command=f"runlog sync {service.name} --set-key"
+    )
+    return Notice(service.name, "warn", message, why, since, todo)

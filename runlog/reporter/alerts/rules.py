@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from runlog import units
-from runlog.reporter.alerts.habits import cooldown_skipped, diary_gap, warmup_skipped
+from runlog.reporter.alerts.habits import cooldown_skipped, diary_gap, key_expiring, warmup_skipped
 from runlog.reporter.alerts.shoes import no_spare_pair, shoe_limit, unassigned_shoe
 from runlog.reporter.alerts.soreness import soreness_high, soreness_persists, soreness_rises
 from runlog.reporter.alerts.training import monotony, route_repetition, run_spike, week_jump
@@ -172,5 +172,11 @@ ALERTS: tuple[Rule, ...] = (
         threshold="{diary_gap_days} days or more since the last rating, with three runs or more in them.",
         needs="Three ratings or more before: who has not begun a diary has no gap in it.",
         studies=("ratings-for-links",),
+    ),
+    Rule(
+        key_expiring,
+        threshold="{key_days} days before the last day on which the key is good.",
+        needs="That day, from runlog sync SERVICE --set-key --expires DAY, or that the service refused it.",
+        studies=("runs-that-come-in",),
     ),
 )
