@@ -12,7 +12,7 @@ from runlog import settings, store
 from runlog.model import Kind
 from runlog.records import StoredShoeRule
 from runlog.settings import Settings
-from runlog.store import activities, backup, diary, reads, recordings, routes, shoes, writes
+from runlog.store import activities, backup, diary, files, reads, recordings, routes, shoes, writes
 from runlog.store.connection import ChangeWatcher
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator
     """
     from runlog.ingest import sources
 
-    for files in sources.watch_folders(folders, wait):
-        yield [Path(file.path) for file in files]
+    for found in sources.watch_folders(folders, wait):
+        yield [Path(file.path) for file in found]
 
 
 def _clinician_warnings(history: History, now: datetime) -> list[str]:
@@ -173,6 +173,7 @@ class Journal:
     entries = reads(diary.read_entries)
     last_logged = reads(diary.last_logged)
     remove_entry = writes(diary.remove_entry)
+    record = writes(files.record_activity)
 
     def undo(self) -> StoredEntry | None:
         """Remove and return the entry that was logged last; None if there is none."""
@@ -320,6 +321,8 @@ class Shoes:
     names = reads(shoes.read_shoe_names)
     add = writes(shoes.add_shoe)
     edit = writes(shoes.edit_shoe)
+    retire = writes(shoes.retire_shoe)
+    resume = writes(shoes.resume_shoe)
     rename = writes(shoes.rename_shoe)
     join = writes(shoes.join_shoes)
     separate = writes(shoes.separate_shoe)

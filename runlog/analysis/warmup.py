@@ -1,8 +1,10 @@
 """Decide whether each run had a warm-up and a cool-down, from the most trusted source; else unknown.
 
-The order of trust: the diary; the laps (or splits, which the importer puts on the laps); an activity
-recorded by itself right before or after; the track. Only the diary and the laps ever say "no", and laps
-that say so yield to a neighbouring activity, because they describe their own recording only.
+The order of trust: a guided one that runlog recorded when it was done; the diary; the laps (or splits, which
+the importer puts on the laps); an activity recorded by itself right before or after; the track. Only the
+diary and the laps ever say "no", and laps that say so yield to a neighbouring activity, because they describe
+their own recording only. Where the diary says that a guided one was done, it is the diary's answer: the diary
+says "no" of other runs, so that the two can be compared.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
     from runlog.model import Activity, Lap
     from runlog.records import StoredActivity
 
-DIARY, LAPS, ACTIVITY, STREAM = "diary", "laps", "activity", "stream"
+RECORDED, DIARY, LAPS, ACTIVITY, STREAM = "recorded", "diary", "laps", "activity", "stream"
+#: The device of a warm-up or cool-down that runlog has guided and recorded.
+GUIDED_DEVICE = "runlog"
 #: The sources that can say "no" as well as "yes".
 TWO_WAY_SOURCES = (DIARY, LAPS)
 HABITS = (Intensity.WARMUP, Intensity.COOLDOWN)
@@ -53,7 +57,7 @@ def habit_table(
     Returns:
         A row per run:
             warmup, cooldown: 1.0 done, 0.0 skipped, NaN unknown;
-            warmup_source, cooldown_source: "diary", "laps", "activity", "stream" or None;
+            warmup_source, cooldown_source: "recorded", "diary", "laps", "activity", "stream" or None;
             warmup_confidence, cooldown_confidence: 1.0 where the source says so explicitly, else the
             lower end of the 95% range of the share of such answers that were right when it was measured;
             NaN where it never was (yoga, strength or an easy run beside the run);
@@ -96,11 +100,20 @@ def _decide_habit(
     from_track = np.array(
         [bool(stored.summary and getattr(stored.summary, habit.value)) for stored in running], dtype=bool
     )
-    cases = [from_diary.notna(), from_laps == 1.0, runs.isin(list(adjacent)), from_laps == 0.0, from_track]
+    recorded = neighbours.warmup_recorded if habit is Intensity.WARMUP else neighbours.cooldown_recorded
+    is_recorded = runs.isin(list(recorded)) & (from_diary != 1.0).to_numpy()
+    cases = [
+        is_recorded,
+        from_diary.notna(),
+        from_laps == 1.0,
+        runs.isin(list(adjacent)),
+        from_laps == 0.0,
+        from_track,
+    ]
     explicit = np.array([1.0 if adjacent.get(run) else np.nan for run in runs], dtype=float)
-    source = np.select(cases, [DIARY, LAPS, ACTIVITY, LAPS, STREAM], "")
-    done = np.select(cases, [from_diary, 1.0, 1.0, 0.0, 1.0], np.nan)
-    confidence = np.select(cases, [1.0, 1.0, explicit, 1.0, track_summary.CONFIDENCE], np.nan)
+    source = np.select(cases, [RECORDED, DIARY, LAPS, ACTIVITY, LAPS, STREAM], "")
+    done = np.select(cases, [1.0, from_diary, 1.0, 1.0, 0.0, 1.0], np.nan)
+    confidence = np.select(cases, [1.0, 1.0, 1.0, explicit, 1.0, track_summary.CONFIDENCE], np.nan)
     return pd.DataFrame(
         {
             habit.value: done,
@@ -153,11 +166,15 @@ class Neighbours:
         warmup_is_explicit: by the id of a run, whether the activity before it is called a warm-up.
         cooldown_is_explicit: likewise of the activity after it and the cool-down.
         part_of: by the id of a short easy run the id of the run that it was the warm-up or cool-down of.
+        warmup_recorded: the runs before which runlog has guided a warm-up.
+        cooldown_recorded: the runs after which it has guided a cool-down.
     """
 
     warmup_is_explicit: dict[int, bool] = field(default_factory=dict)
     cooldown_is_explicit: dict[int, bool] = field(default_factory=dict)
     part_of: dict[int, int] = field(default_factory=dict)
+    warmup_recorded: set[int] = field(default_factory=set)
+    cooldown_recorded: set[int] = field(default_factory=set)
 
 
 def find_neighbours(running: Sequence[StoredActivity], others: Sequence[StoredActivity]) -> Neighbours:
@@ -195,9 +212,13 @@ def _add_habits(
         if not words & _NO_WARM_UP:
             for run in runs[_is_near(starts - _end(habit))].tolist():
                 _add_neighbour(neighbours.warmup_is_explicit, run, explicit=_WARM_UP in words)
+                if habit.device == GUIDED_DEVICE:
+                    neighbours.warmup_recorded.add(run)
         if not words & _NO_COOL_DOWN:
             for run in runs[_is_near(_start(habit) - ends)].tolist():
                 _add_neighbour(neighbours.cooldown_is_explicit, run, explicit=_COOL_DOWN in words)
+                if habit.device == GUIDED_DEVICE:
+                    neighbours.cooldown_recorded.add(run)
 
 
 def _add_easy_run(activity: StoredActivity, following: StoredActivity, neighbours: Neighbours) -> None:

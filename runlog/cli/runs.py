@@ -178,6 +178,7 @@ _MAX_LAPS = 40
 _HABIT_SOURCES = {
     "diary": "the diary says so",
     "laps": "the laps say so",
+    "recorded": "recorded when done",
     "activity": "recorded by itself",
     "stream": "by pace and heart rate",
 }

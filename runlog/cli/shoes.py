@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -152,12 +151,7 @@ def retire(name: str, on: datetime | None) -> None:
     """Say that a pair is worn no more; its runs stay with it."""
     with base.open_journal() as journal:
         last = _given_day(journal, on)
-        shoe = replace(get_or_add_shoe(journal, name), retired=last)
-        if shoe.from_date and last < shoe.from_date:
-            raise BadInput(
-                f"{shoe.name!r} was first worn {units.day(shoe.from_date, year=True)}, after {last}"
-            )
-        journal.shoes.edit(shoe)
+        shoe = journal.shoes.retire(find_shoe(name, journal.shoes.names()), last)
         numbers = [
             each.id for each in journal.shoes.rules() if shoe_key(each.rule.shoe) == shoe_key(shoe.name)
         ]
@@ -178,15 +172,8 @@ def resume(name: str, on: datetime | None) -> None:
     in it, unless the diary, the watch or you say so.
     """
     with base.open_journal() as journal:
-        shoe = get_or_add_shoe(journal, name)
-        if shoe.retired is None:
-            raise BadInput(f"{shoe.name!r} is not retired")
         first = _given_day(journal, on)
-        if first < shoe.retired:
-            raise BadInput(f"{shoe.name!r} was in use until {units.day(shoe.retired, year=True)}")
-        rest = (shoe.retired + timedelta(days=1), first - timedelta(days=1))
-        rests = (*shoe.rests, rest) if rest[0] <= rest[1] else shoe.rests
-        journal.shoes.edit(replace(shoe, retired=None, rests=rests))
+        shoe = journal.shoes.resume(find_shoe(name, journal.shoes.names()), first)
     echo(f"{shoe.name!r} is in use again from {units.day(first, year=True)} on.")
 
 

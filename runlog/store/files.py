@@ -5,6 +5,7 @@ A file is known by the hash of its bytes, or unread by its size and modification
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.matching import file_key
 from runlog.model import Kind
-from runlog.records import ImportedFile
+from runlog.records import ImportedFile, ParsedFile
 from runlog.store import activities, diary, list_columns, recordings, rows, shoes
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from runlog.model import Activity
-    from runlog.records import ParsedFile
     from runlog.store.recordings import ImportCounts
     from runlog.store.tracks import PackedTrack
 
@@ -122,6 +122,18 @@ def add_file(
     counts.nights = diary.save_nights(db, parsed.nights)
     counts.shoes_added, counts.shoes_completed = results.count(shoes.ADDED), results.count(shoes.COMPLETED)
     return counts
+
+
+#: Where an activity comes from that the runner recorded in runlog itself.
+RECORDED_HERE = "runlog"
+
+
+def record_activity(db: sqlite3.Connection, activity: Activity) -> None:
+    """Store an activity that was recorded in runlog itself; the same one again changes nothing."""
+    values = (activity.start.isoformat(), activity.sport, activity.sub_sport)
+    digest = hashlib.sha256(repr(values).encode()).hexdigest()
+    parsed = ParsedFile(RECORDED_HERE, activities=(activity,))
+    add_file(db, RECORDED_HERE, digest, parsed, [None])
 
 
 def _is_stored(db: sqlite3.Connection, file_id: int, activity: Activity) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import astuple, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from runlog import units
 from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.model import WEEKDAYS, Shoe, ShoeRule, Surface, shoe_key, shoe_names_by_key
 from runlog.records import StoredShoeRule
@@ -119,6 +120,39 @@ def edit_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
     replaced = _clear_replaced_defaults(db, shoe)
     update_shoe(db, shoe)
     return replaced
+
+
+def retire_shoe(db: sqlite3.Connection, name: str, last: date) -> Shoe:
+    """Note the last day on which a pair is worn, and return the pair; its runs stay with it.
+
+    Raises:
+        NotFound: there is none of that name.
+        BadInput: it was first worn later.
+    """
+    shoe = replace(_find_or_add_shoe(db, name), retired=last)
+    if shoe.from_date and last < shoe.from_date:
+        raise BadInput(f"{shoe.name!r} was first worn {units.day(shoe.from_date, year=True)}, after {last}")
+    update_shoe(db, shoe)
+    return shoe
+
+
+def resume_shoe(db: sqlite3.Connection, name: str, first: date) -> Shoe:
+    """Take up a retired pair again from a day on, and return it.
+
+    Raises:
+        NotFound: there is none of that name.
+        BadInput: it is not retired, or was in use until a later day.
+    """
+    shoe = _find_or_add_shoe(db, name)
+    if shoe.retired is None:
+        raise BadInput(f"{shoe.name!r} is not retired")
+    if first < shoe.retired:
+        raise BadInput(f"{shoe.name!r} was in use until {units.day(shoe.retired, year=True)}")
+    rest = (shoe.retired + timedelta(days=1), first - timedelta(days=1))
+    rests = (*shoe.rests, rest) if rest[0] <= rest[1] else shoe.rests
+    shoe = replace(shoe, retired=None, rests=rests)
+    edit_shoe(db, shoe)
+    return shoe
 
 
 def update_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:

@@ -72,7 +72,7 @@ def _set_up_templates(app: Flask) -> None:
     environment.finalize = _clean_output
     environment.globals |= {"_": _, "ngettext": ngettext, "units": units, "language": current_language}
     environment.globals |= {"new_key": forms.new_key, "tabs": pages.TABS, "context": context}
-    environment.globals |= {"describe_entry": words.entry}
+    environment.globals |= {"describe_entry": words.entry, "links": pages.LINKS}
 
 
 def _clean_output(value: object) -> object:

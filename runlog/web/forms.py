@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import tempfile
@@ -48,8 +47,7 @@ class HomeRequest(Request):
         del total_content_length, content_type, filename, content_length
         if self.upload_folder is None:  # no page but one takes files
             abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        handle, _name = tempfile.mkstemp(dir=self.upload_folder, prefix="part-")
-        return os.fdopen(handle, "w+b")
+        return tempfile.NamedTemporaryFile(dir=self.upload_folder, prefix="part-", delete=False)
 
 
 class Keys:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from runlog import alert_states, units
+from runlog.analysis.warmup import RECORDED
 from runlog.errors import BadInput, NotFound
-from runlog.i18n import _
+from runlog.i18n import N_, _
 from runlog.localtime import at_offset
 from runlog.model import RATED_WITHIN, SEVERITIES, Area
 from runlog.reporter import guidance
 from runlog.reporter.alerts import needs_clinician
 from runlog.reporter.weekly import build_week, current_week
-from runlog.web import body, context, forms, rating, words
+from runlog.web import body, context, forms, guided, rating, words
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -30,6 +31,8 @@ blueprint = Blueprint("now", __name__)
 _SLOT_MINUTES = 10
 SNOOZE = timedelta(days=7)
 _MOST_SAVED = 12
+#: What is said of what the page before has done.
+_SAID = {"undone": N_("Taken back."), "before": guided.BEFORE.done, "after": guided.AFTER.done}
 
 
 @blueprint.get("/")
@@ -55,7 +58,7 @@ def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # n
         saved=_saved_entries(),
         areas=list(Area),
         figure=body.figure_sides(),
-        done=request.args.get("done", ""),
+        said=_(_SAID.get(request.args.get("done", ""), "")),
         problem=problem,
         sent=request.form,
         heading=_heading(question),
@@ -70,7 +73,7 @@ def _heading(question: rating.Question) -> str:
     return _("How sore is your {area}?").format(area=area)
 
 
-def _run_line(run: Any) -> dict[str, str]:  # noqa: ANN401 - a row of History.runs
+def _run_line(run: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of History.runs
     end = at_offset(run["end"].to_pydatetime(), int(run["utc_offset_s"]))
     today = context.local_now().date()
     recent = context.now() - run["end"].to_pydatetime() < timedelta(hours=12)
@@ -85,6 +88,8 @@ def _run_line(run: Any) -> dict[str, str]:  # noqa: ANN401 - a row of History.ru
         "warmup": words.habit_source(run, "warmup") and words.habit(run, "warmup"),
         "warmup_source": words.habit_source(run, "warmup"),
         "cooldown": words.habit_source(run, "cooldown") and words.habit(run, "cooldown"),
+        "warmup_recorded": run["warmup_source"] == RECORDED,
+        "cooldown_recorded": run["cooldown_source"] == RECORDED,
         "cooldown_source": words.habit_source(run, "cooldown"),
     }
 

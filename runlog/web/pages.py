@@ -1,11 +1,11 @@
-"""List the pages and the tabs that lead to them."""
+"""List the pages, the tabs that lead to them, and what stands under "More"."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from runlog.i18n import N_
-from runlog.web import calendar, devices, look, now, runs
+from runlog.web import add, calendar, devices, guided, links, look, more, now, runs, shoes, trials
 
 
 class Tab(NamedTuple):
@@ -15,9 +15,32 @@ class Tab(NamedTuple):
     label: str
 
 
+class Link(NamedTuple):
+    """A page under "More": the endpoint, its words, and what it is for."""
+
+    endpoint: str
+    label: str
+    note: str
+
+
 TABS = (
     Tab("now.show", N_("Now")),
     Tab("calendar.show", N_("Calendar")),
-    Tab("runs.show", N_("Runs")),
+    Tab("links.show", N_("Links")),
+    Tab("shoes.show", N_("Shoes")),
+    Tab("more.show", N_("More")),
 )
-BLUEPRINTS = (look.blueprint, devices.blueprint, now.blueprint, calendar.blueprint, runs.blueprint)
+LINKS = (
+    Link("add.show", N_("Add"), N_("files, folders and archives from watches and apps")),
+    Link("runs.show", N_("Runs"), N_("all runs and other activities, each with its map")),
+    Link("trials.show", N_("Trials"), N_("find out by lot what makes the difference")),
+    Link("more.reports", N_("Reports"), N_("each week on a page")),
+    Link("more.load", N_("Load"), N_("week by week")),
+    Link("more.routes", N_("Routes"), N_("which ones, and how often")),
+    Link("devices.show", N_("Devices"), N_("pair a phone, or let one in no longer")),
+)
+BLUEPRINTS = (
+    *(look.blueprint, devices.blueprint, now.blueprint, calendar.blueprint, runs.blueprint),
+    *(links.blueprint, trials.blueprint, shoes.blueprint, more.blueprint),
+    *(guided.blueprint, add.blueprint),
+)

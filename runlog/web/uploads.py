@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from runlog import fileio
 from runlog.web.pairing import WEB_FOLDER
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: An archive of many years has some GB.
 MAX_UPLOAD_BYTES = 8 * 2**30
@@ -32,3 +30,13 @@ def prepare_folder(home: Path) -> None:
         with suppress(OSError):
             if left.stat().st_mtime < before:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def new_folder(home: Path) -> Path:
+    """Return a new folder for one upload, made for its owner alone."""
+    return Path(tempfile.mkdtemp(dir=folder(home), prefix="upload-"))
+
+
+def delete(path: Path) -> None:
+    """Delete the folder of an upload with all that is in it."""
+    shutil.rmtree(path, ignore_errors=True)

@@ -154,3 +154,77 @@ function readAlong(streams, data) {
     show(to);
   });
 }
+
+// --- the timer of a guided warm-up or cool-down: it needs no network until it is done ----------------------
+
+for (const form of all("form.guided")) {
+  const start = find(".start", form);
+  const finish = find(".finish", form);
+  const moves = all(".moves li", form);
+  start.hidden = false;
+  finish.hidden = true;
+  start.addEventListener("click", () => {
+    const begun = Date.now();
+    start.hidden = true;
+    finish.hidden = false;
+    let before = -1;
+    const tick = () => {
+      const gone = (Date.now() - begun) / 1000;
+      find('[name="seconds"]', form).value = Math.round(gone);
+      let until = 0;
+      let present = moves.length;
+      moves.forEach((move, place) => {
+        const from = until;
+        until += Number(move.dataset.seconds);
+        const isPresent = gone >= from && gone < until;
+        if (isPresent) {
+          present = place;
+          find("[data-left]", move).textContent = `${Math.ceil(until - gone)} s`;
+        }
+        move.classList.toggle("present", isPresent);
+        move.classList.toggle("past", gone >= until);
+      });
+      if (present !== before) {
+        before = present;
+        if (navigator.vibrate) navigator.vibrate(150);
+        if (moves[present]) moves[present].scrollIntoView({ block: "center", behavior: "smooth" });
+      }
+      if (present < moves.length) setTimeout(tick, 250);
+      else form.requestSubmit(finish);
+    };
+    tick();
+  });
+}
+
+// --- uploads: dropped files, folders, and how much has been sent -------------------------------------------
+
+for (const form of all("form.upload")) {
+  const bar = find("progress", form);
+  const files = find('input[name="files"]', form);
+  const folder = find(".folder", form);
+  folder.hidden = !("webkitdirectory" in files);
+  const drop = find(".drop", form);
+  for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+    drop.addEventListener(name, () => drop.classList.toggle("over", over));
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const request = new XMLHttpRequest();
+    const button = find("button.save", form);
+    button.disabled = true;
+    bar.hidden = false;
+    request.upload.addEventListener("progress", (part) => {
+      bar.value = part.lengthComputable ? (100 * part.loaded) / part.total : 0;
+    });
+    request.addEventListener("load", () => {
+      if (request.status < 400) location.assign(request.responseURL);
+      else document.body.innerHTML = new DOMParser().parseFromString(request.responseText, "text/html").body.innerHTML;
+    });
+    request.addEventListener("error", () => {
+      button.disabled = false;
+      button.before(Object.assign(document.createElement("p"), { className: "problem", textContent: form.dataset.lost }));
+    });
+    request.open("POST", form.action || location.href);
+    request.send(new FormData(form));
+  });
+}

@@ -1,0 +1,202 @@
+"""Show routes, load and reports, and hand out a backup."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
+
+from runlog import units
+from runlog.analysis import periods
+from runlog.analysis.load import RATIOS, daily_metrics, weekly_metrics
+from runlog.analysis.routes import route_table
+from runlog.errors import BadInput
+from runlog.i18n import N_, _
+from runlog.reporter.charts import find_chart
+from runlog.reporter.charts.view import View
+from runlog.reporter.render import render_page
+from runlog.reporter.weekly import build_week
+from runlog.web import context, forms, now, pictures, uploads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import werkzeug
+    from markupsafe import Markup
+
+blueprint = Blueprint("more", __name__)
+
+_WEEKS_OF_LOAD = 12
+_METRICS = (
+    ("load", N_("Load"), N_("of all runs of the week")),
+    ("acute", N_("Acute"), N_("mean load a day, weighted towards the last 7 days")),
+    ("chronic", N_("Chronic"), N_("mean load a day, weighted towards the last 28 days")),
+    ("acwr", N_("Ratio"), N_("acute over chronic; it describes and is no risk")),
+    ("tsb", N_("Form"), N_("slow mean less fast mean; below 0 is a hard week")),
+    ("monotony", N_("Monotony"), N_("how alike the last 7 days are")),
+)
+_MOST_WEEKS = 520
+_PIECE = 2**18  # bytes of a backup that are sent at once
+
+
+@blueprint.get("/more")
+def show() -> str:
+    """List the other pages."""
+    return render_template("more.html", own=g.own)
+
+
+def _chart(name: str) -> Markup | None:
+    """Return a chart as of now, drawn once per change and ten minutes."""
+    history = context.history()
+    moment = pd.Timestamp(context.now())
+    area = periods.main_area(history)
+    view = View(moment, history.clock.day(moment), area or "upper_back")
+
+    def draw() -> Markup:
+        past = periods.history_as_of(history, moment)
+        return pictures.chart(name, find_chart(name).data(past, view))
+
+    if history.runs.empty:
+        return None
+    return context.facts().get(f"chart {name}", (now.slot(), history.settings.language), draw)
+
+
+@blueprint.get("/load")
+def load() -> str:
+    """Show the training load of the last weeks."""
+    history = context.history()
+    today = pd.Timestamp(history.clock.day(context.now()))
+    weeks = weekly_metrics(history, today, context.now()).tail(_WEEKS_OF_LOAD).iloc[::-1]
+    days: Any = daily_metrics(history, today, context.now()).tail(7).iloc[::-1]
+    return render_template(
+        "load.html",
+        chart=_chart("soreness_and_load"),
+        weeks=[(_week_label(index, row), _cells(row)) for index, row in weeks.iterrows()],
+        days=[(units.day(index.date()), _cells(row)) for index, row in days.iterrows()],
+        metrics=[(_(label), _(meaning)) for _name, label, meaning in _METRICS],
+        note=history.load_note,
+        unit=units.load_unit(history.load_kind, history.settings.units),
+    )
+
+
+def _week_label(first: Any, row: Any) -> str:  # noqa: ANN401 - a moment and a row of a frame
+    return units.days(first.date(), row["last"].date())
+
+
+def _cells(row: Any) -> list[str]:  # noqa: ANN401 - a row of a frame
+    history = context.history()
+    kind, unit = history.load_kind, history.settings.units
+    digits = 1 if kind == "km" else 0
+    return [
+        units.number(row[name], 2)
+        if name in RATIOS
+        else units.number(units.load_in(row[name], kind, unit), digits, signed=name == "tsb")
+        for name, *_words in _METRICS
+    ]
+
+
+@blueprint.get("/routes")
+def routes() -> str:
+    """List the routes."""
+    history = context.history()
+    table = route_table(history).sort_values("runs", ascending=False, kind="stable")
+    return render_template(
+        "routes.html",
+        chart=_chart("route_maps"),
+        routes=[
+            {
+                "label": str(row["route"]),
+                "number": str(row["route"]).removeprefix("R"),
+                "given": row["given_name"] if isinstance(row["given_name"], str) else "",
+                "name": row["name"] if isinstance(row["name"], str) else "",
+                "runs": int(row["runs"]),
+                "distance": units.distance(row["distance_m"], history.settings.units),
+                "share": units.percent(row["share_28d"]),
+                "streak": int(row["longest_streak"]),
+            }
+            for row in table.to_dict("records")
+        ],
+    )
+
+
+@blueprint.post("/routes/<int:number>")
+def change_route(number: int) -> werkzeug.Response:
+    """Name a route, or let another one count as it."""
+    other = forms.whole("join")
+    if other is not None and other != number:
+        context.journal().routes.join(number, other)
+    else:
+        context.journal().routes.name(number, forms.text("name") or None)
+    return redirect(url_for("more.routes"), 303)
+
+
+@blueprint.get("/reports")
+def reports() -> str:
+    """List the weeks that there is a report of, the latest first."""
+    history = context.history()
+    last = periods.last_day_with_data(history)
+    today = history.clock.day(context.now())
+    weeks: list[tuple[str, str]] = []
+    if last is not None:
+        first = min(frame["day"].min() for frame in (history.runs, history.entries) if len(frame)).date()
+        span = periods.week_of(min(last, today), history.settings)
+        while span.last >= first and len(weeks) < _MOST_WEEKS:
+            weeks.append((periods.week_name(span), units.days(span.first, span.last)))
+            span = periods.week_of(span.first - timedelta(days=1), history.settings)
+    return render_template("reports.html", weeks=weeks)
+
+
+def _report(name: str) -> pictures.SafePage:
+    def make() -> pictures.SafePage:
+        return pictures.move_styles(render_page(build_week(context.history(), name, context.now())))
+
+    return context.facts().get(f"report {name}", (now.slot(), context.settings().language), make)
+
+
+@blueprint.get("/reports/<name>")
+def report(name: str) -> str:
+    """Show the report of a week as it is."""
+    try:
+        page = _report(name).html
+    except BadInput:
+        abort(404)
+    head = f'<link rel="stylesheet" href="{url_for("more.report_style", name=name)}">'
+    back = f'<p class="back"><a href="{url_for("more.reports")}">← runlog</a></p>'
+    page = page.replace("</head>", f"{head}\n</head>", 1)
+    return page.replace("<body>", f"<body>\n{back}", 1)
+
+
+@blueprint.get("/reports/<name>/style.css")
+def report_style(name: str) -> Response:
+    """Answer with the style sheet of a week's report."""
+    try:
+        css = _report(name).css
+    except BadInput:
+        abort(404)
+    extra = ".back { max-width: 54rem; margin: 0 auto; padding: 1rem 1.25rem 0; }"
+    return Response(f"{css}\n{pictures.width_rules()}\n{extra}", mimetype="text/css")
+
+
+@blueprint.post("/backup")
+def backup() -> Response:
+    """Hand out everything as one file."""
+    home = context.site().shared.folder
+    moment = context.local_now()
+    file = uploads.new_folder(home) / f"runlog-{moment:%Y-%m-%d}.db"
+    context.journal().backup(file, now=context.now())
+    answer = Response(_send_and_delete(file), mimetype="application/vnd.sqlite3")
+    answer.content_length = file.stat().st_size
+    answer.headers["Content-Disposition"] = f"attachment; filename={file.name}"
+    return answer
+
+
+def _send_and_delete(file: Path) -> Iterator[bytes]:
+    try:
+        with file.open("rb") as opened:
+            while piece := opened.read(_PIECE):
+                yield piece
+    finally:
+        uploads.delete(file.parent)
