@@ -106,6 +106,10 @@ class FetchedActivity:
     reason: str = ""
 
 
+#: Counts up whenever what is read from a file becomes more or other than before.
+READER_VERSION = 3
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
     """The content of one file: any of activities, diary entries, shoes, nights and problems."""

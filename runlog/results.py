@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from runlog.errors import Problem
+
 if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
@@ -25,12 +27,23 @@ class FileResult(NamedTuple):
     outcome: str
     reason: str = ""
     runs: tuple[int, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """True where the file, or a run or rating in it, could not be imported."""
+        return self.outcome == "failed" or any(not problem.is_warning for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """Result of an import: counts of new records, and of files by their outcome."""
+    """Result of an import: counts of new records, and of files by their outcome.
+
+    Attributes:
+        failed: files that could not be imported, or not all of it.
+        warnings: files of which everything was imported that could be saved: damaged ones, odd cells.
+        new_activities: the ids of the activities that are new, runs or not.
+    """
 
     runs_added: int = 0
     other_added: int = 0
@@ -40,19 +53,37 @@ class ImportSummary:
     merged: int = 0
     skipped: int = 0
     failed: int = 0
+    warnings: int = 0
+    new_activities: tuple[int, ...] = ()
     files: tuple[FileResult, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """True without any failed file, damaged part or refused row."""
-        return not any(file.outcome == "failed" or file.problems for file in self.files)
+        """True without any file that failed, in all or in part."""
+        return not self.failed
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary as ``runlog import --json`` prints it; the reason includes the problems."""
         keys = ("path", "outcome", "reason", "runs")
-        files = [{key: getattr(file, key) for key in keys} for file in self.files]
         counts = {name: getattr(self, name) for name in self.__slots__ if name != "files"}
-        return counts | {"files": files}
+        return counts | {
+            "problems": [problem for file in self.files for problem in _problems_as_dicts(file)],
+            "files": [{key: getattr(file, key) for key in keys} for file in self.files],
+        }
+
+
+def _problems_as_dicts(file: FileResult) -> list[dict[str, Any]]:
+    whole = [Problem(file.reason)] if file.outcome == "failed" and not file.problems else []
+    return [
+        {
+            "path": file.path,
+            "line": problem.line,
+            "byte": problem.byte,
+            "reason": problem.reason,
+            "warning": problem.is_warning,
+        }
+        for problem in (*whole, *file.problems)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from runlog.units import day
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from runlog.analysis.history import History
     from runlog.journal import Journal
     from runlog.records import StoredAlert
     from runlog.reporter.alerts import Notice, Rule
@@ -129,14 +130,14 @@ def print_notices(notices: Iterable[Notice]) -> None:
         print_clinician_advice()
 
 
-def print_new_alerts(journal: Journal, now: datetime, limit: int = 3) -> None:
-    """Update the alerts, and print new or more severe ones on stderr."""
+def print_new_alerts(journal: Journal, now: datetime, limit: int = 3, history: History | None = None) -> None:
+    """Update the alerts, and print new or more severe ones on stderr; None reads the history."""
     from runlog import alert_states
 
     before = {alert.id: alert.worst for alert in journal.alerts.all() if alert.resolved is None}
     news = [
         alert
-        for alert in journal.alerts.update(journal.history(), now)
+        for alert in journal.alerts.update(history or journal.history(), now)
         if alert_states.is_open(alert, now) and before.get(alert.id) != alert.worst
     ]
     for alert in sorted(news, key=lambda alert: alert_sort_key(alert, now))[:limit]:

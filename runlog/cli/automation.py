@@ -59,7 +59,7 @@ def _import_folders(journal: Journal, folders: tuple[Path, ...]) -> bool:
     if not existing:
         return not folders
     summary = journal.add(existing)
-    print_summary(summary)
+    print_summary(journal, summary)
     return summary.ok and existing == list(folders)
 
 
@@ -143,7 +143,7 @@ def _sync_watched(*, notify: bool) -> None:
                 return
             now = base.now()
             echo(f"{now.astimezone():%Y-%m-%d %H:%M}")
-            print_results(results)
+            print_results(journal, results)
             print_new_alerts(journal, now)
             if notify:
                 send_due_alerts(journal, now)
@@ -160,8 +160,7 @@ def _import_settled(paths: Sequence[Path], *, notify: bool) -> None:
                 return
             now = base.now()
             echo(f"{now.astimezone():%Y-%m-%d %H:%M}")
-            print_summary(summary)
-            print_new_alerts(journal, now)
+            print_new_alerts(journal, now, history=print_summary(journal, summary))
             if notify:
                 send_due_alerts(journal, now)
     except RunlogError as error:

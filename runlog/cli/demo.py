@@ -44,8 +44,8 @@ def demo(*, open_it: bool) -> None:
         with progress_bar() as progress:
             summary = journal.add(_season_paths(), progress=progress)
         history = journal.history()
-    _print_title("The sample season, imported")
-    print_summary(summary)
+        _print_title("The sample season, imported")
+        print_summary(journal, summary)
     _print_findings(history)
     path = _write_report(history, home / "reports")
     _print_title("Have a look")

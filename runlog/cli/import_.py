@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -21,38 +23,40 @@ from runlog.cli.output import (
     print_pairs,
     print_table,
     progress_bar,
+    run_day,
 )
 from runlog.errors import BadInput
+from runlog.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
+    from runlog.analysis.history import History
     from runlog.journal import Journal
     from runlog.records import StoredActivity
     from runlog.results import FileResult, ImportSummary, RecordingInfo
 
+#: So many new activities are named one by one; more are counted by month.
+_FEW = 5
+_MAX_MONTHS = 24
 _MAX_REASONS = 20
 _REASONS_QUOTED = 2
+#: How long after a run anybody remembers how sore they were.
+_ASKED_WITHIN = timedelta(days=14)
+_RATED_WITHIN = timedelta(days=2)
 #: Numbers, quoted names and text in brackets, without which similar reasons are the same.
 _FILE_SPECIFIC = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)|\d+")
-_OUTCOMES = ("failed", "skipped", "merged", "added", "known")
-_COUNTS = (
-    ("runs_added", "runs added"),
-    ("other_added", "other activities added"),
-    ("ratings_added", "diary entries added"),
-    ("ratings_updated", "diary entries updated"),
-    ("merged", "files with a run that was there already"),
-    ("known", "files read before"),
-    ("skipped", "files with nothing for runlog"),
-    ("failed", "files that could not be read"),
-)
 #: Only these counts can raise an alert or end one.
 _ALERT_RELEVANT = ("runs_added", "other_added", "ratings_added", "ratings_updated", "merged")
-_COUNT_COLUMNS = (Column("count", "", numeric=True), Column("what", "Import"))
-_REASON_COLUMNS = (
-    Column("outcome", "Outcome", numeric=True),
-    Column("files", "Files"),
-    Column("reason", "Why"),
+_FAILED = "Failed, in all or in part"
+_MONTH_COLUMNS = (
+    Column("period", ""),
+    Column("runs", "Runs", numeric=True),
+    Column("distance", "Distance", numeric=True),
+    Column("time", "Time", numeric=True),
+    Column("others", "Others", numeric=True),
+    Column("sources", "From"),
 )
 
 
@@ -64,7 +68,7 @@ _REASON_COLUMNS = (
         "runlog import ~/Downloads diary.csv        # folders and files",
         "runlog import treadmill.gpx --sport running",
         "runlog import export_123.zip --sport file  # what the archive says counts again",
-        "runlog import exports --json | jq '.files[] | select(.outcome == \"failed\")'",
+        "runlog import exports --json | jq '.problems[] | {path, line, reason}'",
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
@@ -82,57 +86,163 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> Non
     content tells what a file is: FIT, GPX, TCX (also .gz), Polar sessions, lists
     of runs, diaries, pairs of shoes. A file that was read before is known again;
     the same run from several files is one run, from the best of them. The exit
-    code is 1 if anything failed.
+    code is 1 if a file, a run or a rating could not be imported; a damaged
+    recording of which most was saved is a warning.
     """
-    with base.open_journal() as journal, progress_bar() as progress:
-        summary = journal.add(paths, sport=sport, progress=progress)
-    if as_json:
-        print_json(summary.as_dict())
-    else:
-        print_summary(summary)
-    if any(getattr(summary, field) for field in _ALERT_RELEVANT):
-        with base.open_journal() as journal:
-            print_new_alerts(journal, base.now())
+    with base.open_journal() as journal:
+        with progress_bar() as progress:
+            summary = journal.add(paths, sport=sport, progress=progress)
+        if as_json:
+            print_json(summary.as_dict())
+            history = None
+        else:
+            history = print_summary(journal, summary)
+        if any(getattr(summary, field) for field in _ALERT_RELEVANT):
+            print_new_alerts(journal, base.now(), history=history)
     if not summary.ok:
         click.get_current_context().exit(1)
 
 
-def print_summary(summary: ImportSummary) -> None:
-    """Print counts of what was added, and group problem files by reason."""
-    counts = [{"count": getattr(summary, field), "what": what} for field, what in _COUNTS]
-    print_table([row for row in counts if row["count"]] or counts[:1], _COUNT_COLUMNS)
-    reasons = _group_by_reason(summary)
-    if reasons:
-        echo()
-        print_table(reasons[:_MAX_REASONS], _REASON_COLUMNS)
-    if len(reasons) > _MAX_REASONS:
-        echo(f"… and {units.count_noun(len(reasons) - _MAX_REASONS, 'more reason')}; --json has every file.")
+def print_summary(journal: Journal, summary: ImportSummary) -> History | None:
+    """Print what came in, and what became of the files; return the history if that was needed."""
+    new = set(summary.new_activities)
+    activities = [stored for stored in journal.activities() if stored.id in new] if new else []
+    history = journal.history() if 0 < len(activities) <= _FEW else None
+    if history is not None:
+        _print_each(journal, activities, history)
+    elif activities:
+        _print_by_month(journal, activities)
+    elif all(file.outcome == "skipped" for file in summary.files):
+        echo("Nothing came in: there is no file of a kind that runlog reads.")
+    elif not any(file.outcome == "added" for file in summary.files):
+        echo("Nothing new came in.")
+    for title, files in _files_by_section(summary.files):
+        _print_files(title, files)
     joined = next((file.runs[0] for file in summary.files if file.outcome == "merged" and file.runs), None)
     if joined is not None:
         echo()
         echo(f"runlog show {joined} lists the files of a run; runlog split {joined} takes them apart.")
+    return history
 
 
-def _group_by_reason(summary: ImportSummary) -> list[dict[str, str]]:
-    """Return a row with outcome, files and reason for each kind of reason, failures first."""
-    with_reason = [file for file in summary.files if file.reason]
-    groups: dict[tuple[str, str], list[FileResult]] = {}
-    for file in sorted(with_reason, key=lambda file: (not file.problems, _OUTCOMES.index(file.outcome))):
-        kind = file.outcome, _FILE_SPECIFIC.sub("", file.reason)
-        groups.setdefault(kind, []).append(file)
-    return [
-        {"outcome": outcome, "files": _file_names(files), "reason": _join_reasons(files)}
-        for (outcome, _), files in groups.items()
+def _print_each(journal: Journal, activities: Sequence[StoredActivity], history: History) -> None:
+    """Print a line about each activity, and how to rate the last run."""
+    for stored in activities:
+        echo(_describe_new(stored, journal, history))
+    runs = [stored for stored in activities if stored.activity.kind is Kind.RUN]
+    now = base.now()
+    if runs and _is_to_be_rated(runs[-1].activity.start, journal, now):
+        last = journal.last_run(now)
+        is_last = last is not None and last.id == runs[-1].id and last.activity.start > now - _RATED_WITHIN
+        which = "" if is_last else f" --run {runs[-1].id}"
+        echo(f"How sore? runlog log N{which}    (N from 0, none, to 10, worst)")
+
+
+def _is_to_be_rated(start: datetime, journal: Journal, now: datetime) -> bool:
+    """Return whether a run is recent, and nothing is rated after it."""
+    rated = (stored.entry.moment for stored in journal.entries() if stored.entry.soreness is not None)
+    return start > now - _ASKED_WITHIN and not any(start < one < start + _RATED_WITHIN for one in rated)
+
+
+def _describe_new(stored: StoredActivity, journal: Journal, history: History) -> str:
+    """Describe an activity, e.g. "Evening run, Mon 25 May, 7.6 km, 46 min, in Glide 12"."""
+    activity, settings = stored.activity, journal.settings
+    day = run_day(stored, settings.zone)
+    is_run = activity.kind is Kind.RUN
+    sport = (activity.sub_sport or activity.sport).replace("_", " ")
+    parts = [
+        activity.name or ("Run" if is_run else units.capital(sport)),
+        units.day(day, year=day.year != base.now().astimezone().year),
+        "" if activity.distance_m is None else units.distance(activity.distance_m, settings.units),
+        units.duration(activity.moving_s or activity.duration_s),
     ]
+    shoe = history.runs["shoe"].get(stored.id) if is_run else None
+    parts += [f"in {shoe}"] if isinstance(shoe, str) else []
+    parts += [] if is_run else [f"{sport}, so it counts as no run" if activity.name else "counts as no run"]
+    return ", ".join(filter(None, parts))
 
 
-def _file_names(files: list[FileResult]) -> str:
+def _print_by_month(journal: Journal, activities: Sequence[StoredActivity]) -> None:
+    """Print how many activities came in, and from what, by month, or by year if those are many."""
+    days = [run_day(stored, journal.settings.zone) for stored in activities]
+    runs = [stored for stored in activities if stored.activity.kind is Kind.RUN]
+    sports = Counter(
+        (one.activity.sub_sport or one.activity.sport).replace("_", " ")
+        for one in activities
+        if one.activity.kind is not Kind.RUN
+    )
+    found = [_count(len(runs), "run", "runs")] if runs else []
+    found += [_count(sports.total(), "other activity", "other activities")] if sports else []
+    echo(f"{' and '.join(found)} came in, {units.days(min(days), max(days))}.")
+    months = len({(day.year, day.month) for day in days})
+    periods: dict[str, list[StoredActivity]] = {}
+    for day, stored in zip(days, activities, strict=True):
+        period = f"{day.year}" if months > _MAX_MONTHS else f"{units.month(day)} {day.year}"
+        periods.setdefault(period, []).append(stored)
+    rows = [_period_row(period, found, journal.settings.units) for period, found in periods.items()]
+    print_table(rows, _MONTH_COLUMNS)
+    if sports:
+        others = ", ".join(f"{sport} {count:,}" for sport, count in sports.most_common())
+        echo(f"The others count as no runs: {others}.")
+
+
+def _period_row(period: str, activities: Sequence[StoredActivity], unit: str) -> dict[str, object]:
+    runs = [stored.activity for stored in activities if stored.activity.kind is Kind.RUN]
+    sources = Counter(_source_kind(stored.sources[0]) for stored in activities)
+    return {
+        "period": period,
+        "runs": len(runs),
+        "distance": units.distance(sum(run.distance_m or 0.0 for run in runs), unit, 0) if runs else None,
+        "time": units.duration(sum(run.moving_s or run.duration_s for run in runs)) if runs else None,
+        "others": len(activities) - len(runs) or None,
+        "sources": ", ".join(f"{kind} {count:,}" for kind, count in sources.most_common()),
+    }
+
+
+def _source_kind(path: str) -> str:
+    """Return what kind a file is of, e.g. "FIT" or "a list"."""
+    suffix = Path(path.lower().removesuffix(".gz")).suffix.lstrip(".")
+    return {"csv": "a list", "": "other"}.get(suffix, suffix.upper())
+
+
+def _files_by_section(files: Iterable[FileResult]) -> list[tuple[str, list[FileResult]]]:
+    """Return the files that there is something to say about by what became of them; failures last."""
+    sections: dict[str, list[FileResult]] = {
+        title: [] for title in ("Added", "Joined", "Read before", "Passed over", "Warnings", _FAILED)
+    }
+    titles = {"added": "Added", "merged": "Joined", "known": "Read before", "skipped": "Passed over"}
+    for file in files:
+        title = _FAILED if file.failed else "Warnings" if file.problems else titles[file.outcome]
+        if file.reason:
+            sections[title].append(file)
+    return [(title, found) for title, found in sections.items() if found]
+
+
+def _print_files(title: str, files: Sequence[FileResult]) -> None:
+    """Print a section with a line for each kind of reason."""
+    groups: dict[str, list[FileResult]] = {}
+    for file in files:
+        groups.setdefault(_FILE_SPECIFIC.sub("", file.reason), []).append(file)
+    echo()
+    echo(f"{title}: {_count(len(files), 'file', 'files')}")
+    for found in list(groups.values())[:_MAX_REASONS]:
+        echo(f"{_file_names(found)}: {_join_reasons(found)}", indent="  ")
+    if len(groups) > _MAX_REASONS:
+        more = units.count_noun(len(groups) - _MAX_REASONS, "more reason")
+        echo(f"… and {more}; --json has every file.", indent="  ")
+
+
+def _count(how_many: int, noun: str, plural: str) -> str:
+    return f"{how_many:,} {noun if how_many == 1 else plural}"
+
+
+def _file_names(files: Sequence[FileResult]) -> str:
     more = len(files) - 1
     name = Path(files[0].path).name
     return f"{name} and {more} more" if more else name
 
 
-def _join_reasons(files: list[FileResult]) -> str:
+def _join_reasons(files: Sequence[FileResult]) -> str:
     reasons = list(dict.fromkeys(file.reason for file in files))
     more = len(reasons) - _REASONS_QUOTED
     return "; ".join(reasons[:_REASONS_QUOTED]) + (f"; and {more} more like these" if more > 0 else "")

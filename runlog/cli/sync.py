@@ -192,7 +192,7 @@ def _sync(journal: Journal, service: str | None, since: datetime | None, *, as_j
     if as_json:
         print_json([result.as_dict() for result in results])
     else:
-        print_results(results)
+        print_results(journal, results)
     if any(result.is_news for result in results):
         print_new_alerts(journal, base.now())
     if not all(result.ok for result in results):
@@ -212,14 +212,14 @@ def run_sync(
         raise
 
 
-def print_results(results: Sequence[SyncResult]) -> None:
+def print_results(journal: Journal, results: Sequence[SyncResult]) -> None:
     """Print what came of each service, with the same summary as an import."""
     for number, result in enumerate(results):
         if number:
             echo()
         echo(f"{result.title}: {_result_text(result)}")
         if result.summary.files:
-            print_summary(result.summary)
+            print_summary(journal, result.summary)
         for note in result.notes:
             echo(note)
         if result.withheld:
@@ -267,7 +267,7 @@ def sync_services(journal: Journal) -> bool:
         echo_err(f"Error: {error}")
         return False
     if any(result.is_news or not result.ok for result in results):
-        print_results(results)
+        print_results(journal, results)
     return all(result.ok for result in results)
 
 

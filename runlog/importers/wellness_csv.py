@@ -260,7 +260,7 @@ def _read_nights(
                 if column in row.cells:
                     values[value_name] = convert(parse_number(row.cells[column], 0, _MOST))
             except InvalidValue as error:
-                problems.append(Problem(f"{column}: {error}; left out", row.line))
+                problems.append(Problem(f"{column}: {error}; left out", row.line, is_warning=True))
         day = _local_day(row.cells.get(columns.date_column), settings)
         night = None if day is None else make_night(columns.source, day, **values)
         if night is not None:

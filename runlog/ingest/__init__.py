@@ -9,11 +9,11 @@ import hashlib
 import os
 import sys
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from runlog.errors import BadInput, NotReadable, NotTaken
+from runlog.errors import BadInput, NotReadable, NotTaken, Problem
 from runlog.fileio import MAX_FILE_BYTES
 from runlog.ingest import results
 from runlog.ingest.archives import is_archive, walk_source
@@ -23,6 +23,7 @@ from runlog.ingest.results import (
     MemberPosition,
     describe_counts,
     describe_known,
+    join_messages,
     summarise,
 )
 from runlog.ingest.sources import FoundFile, find_files
@@ -48,8 +49,6 @@ __all__ = ["import_files", "import_found", "refresh", "summarise"]
 #: Bytes that take longer to read than processes with all their libraries take to start.
 _PARALLEL_FROM_BYTES = 8 * 2**20
 
-_MAX_MESSAGES = 5
-
 #: The sport to give where what the file says is to count again.
 AS_IN_FILE = "file"
 _MANY_SPORTS = (
@@ -69,7 +68,9 @@ def import_files(
 ) -> ImportSummary:
     """Import files, and all files in folders and archives; no file stops the others. See ``Journal.add``."""
     files = find_files(paths)
-    return summarise(import_found(store, files, settings, sport=sport, progress=progress, workers=workers))
+    summary = summarise(import_found(store, files, settings, sport=sport, progress=progress, workers=workers))
+    existing = set(store.read(portable.list_activity_ids))  # a later file may have made one of two new ones
+    return replace(summary, new_activities=tuple(one for one in summary.new_activities if one in existing))
 
 
 def import_found(
@@ -141,10 +142,9 @@ def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport
     path, parsed = candidate.display_path, result.parsed
     if parsed is None:
         return ImportResult(FileResult(path, result.outcome, result.reason), is_final=result.is_final)
-    problems = tuple(str(problem) for problem in parsed.problems)
-    by_clock = any(problem.by_clock for problem in parsed.problems)
-    if problems and _is_empty(parsed):
-        return ImportResult(FileResult(path, "failed", _join_messages(problems), problems=problems))
+    problems, notes = parsed.problems, parsed.notes
+    if any(not problem.is_warning for problem in problems) and _is_empty(parsed):
+        return ImportResult(FileResult(path, "failed", join_messages("", problems), problems=problems))
     change: ImportCounts | KnownFile
     if parsed.exported is not None:
         change = store.write(portable.import_exported, parsed.exported, result.streams)
@@ -153,32 +153,39 @@ def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport
         try:
             change = store.write(stored_files.add_file, *file, parsed, result.streams)
         except NotReadable as error:
-            reason = "; ".join(filter(None, [str(error), _join_messages(parsed.notes)]))
-            return ImportResult(FileResult(path, "failed", reason))
+            return ImportResult(FileResult(path, "failed", join_messages(str(error), notes)))
+    set_to = _set_sport(store, candidate, parsed, sport)
     if isinstance(change, KnownFile):
-        outcome, reason, counts = "known", describe_known(change, candidate.abs_path), None
-    else:
-        (outcome, reason), counts = describe_counts(change, is_empty=_is_empty(parsed)), change
-        problems += tuple(change.problems)
-    reasons = [reason, _join_messages(parsed.notes), _join_messages(problems)]
-    if sport:
-        changed = store.write(stored_files.set_sport, candidate.abs_path, candidate.sha256, parsed.activities)
-        now = "what the file says counts again" if sport == AS_IN_FILE else f"counts as {sport} now"
-        reasons += [now] if changed else []
-    file_result = FileResult(path, outcome, "; ".join(filter(None, reasons)), change.runs, problems)
-    is_final = change.file_id is not None and not by_clock
-    return ImportResult(file_result, counts, change.file_id, is_final=is_final)
+        return _known_result(path, candidate.abs_path, change, set_to)
+    outcome, reason = describe_counts(change, is_empty=_is_empty(parsed))
+    problems += tuple(map(Problem, change.problems))
+    is_final = change.file_id is not None and not any(problem.by_clock for problem in problems)
+    file_result = FileResult(
+        path, outcome, join_messages(reason, notes, problems, set_to), change.runs, problems
+    )
+    return ImportResult(file_result, change, change.file_id, is_final=is_final, notes=notes)
+
+
+def _set_sport(store: Store, candidate: Candidate, parsed: ParsedFile, sport: str | None) -> tuple[str, ...]:
+    """Set the sport that the runner gives, and return what that changes."""
+    if sport is None:
+        return ()
+    changed = store.write(stored_files.set_sport, candidate.abs_path, candidate.sha256, parsed.activities)
+    now = "what the file says counts again" if sport == AS_IN_FILE else f"counts as {sport} now"
+    return (now,) if changed else ()
+
+
+def _known_result(
+    display_path: str, abs_path: str, known: KnownFile, more: tuple[str, ...] = ()
+) -> ImportResult:
+    """Return the result of a file whose bytes were imported before: what it said then."""
+    reason, (problems, notes) = join_messages(describe_known(known, abs_path), more), known.remarks
+    result = FileResult(display_path, "known", reason, known.runs, problems)
+    return ImportResult(result, file_id=known.file_id, is_final=True, notes=notes)
 
 
 def _is_empty(parsed: ParsedFile) -> bool:
     return not (parsed.activities or parsed.entries or parsed.shoes or parsed.nights or parsed.exported)
-
-
-def _join_messages(messages: tuple[str, ...]) -> str:
-    different = list(dict.fromkeys(messages))
-    joined = "; ".join(different[:_MAX_MESSAGES])
-    more = len(different) - _MAX_MESSAGES
-    return f"{joined}; and {more} more" if more > 0 else joined
 
 
 def _choose_workers(files: Iterable[FoundFile]) -> int:
@@ -238,9 +245,7 @@ def _prepare(
     sha256 = _hash_bytes(job)
     known = None if sport else store.write(stored_files.find_known, source.abs_path, sha256)
     if known is not None:
-        reason = describe_known(known, source.abs_path)
-        result = FileResult(source.display_path, "known", reason, known.runs)
-        return ImportResult(result, file_id=known.file_id, is_final=True)
+        return _known_result(source.display_path, source.abs_path, known)
     return Candidate(position, source.display_path, source.abs_path, sha256, job)
 
 

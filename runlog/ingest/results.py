@@ -9,8 +9,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.model import Kind
+from runlog.records import READER_VERSION
 from runlog.results import FileResult, ImportSummary
 from runlog.store.files import CachedScan, read_scans, save_scans
+from runlog.units import count_noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
     from runlog.store.recordings import ImportCounts
 
 
+#: What is said of a file that was read before and has nothing new.
+IMPORTED_BEFORE = "imported before"
+_MAX_MESSAGES = 5
+
+
 class ImportResult(NamedTuple):
     """The result of a file.
 
@@ -31,12 +38,14 @@ class ImportResult(NamedTuple):
         counts: what it changed in the store.
         file_id: the stored file; None where it has to be read again next time.
         is_final: whether importing the same bytes again would give the same.
+        notes: what was assumed about it.
     """
 
     result: FileResult
     counts: ImportCounts | None = None
     file_id: int | None = None
     is_final: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def summarise(results: Iterable[ImportResult]) -> ImportSummary:
@@ -52,14 +61,28 @@ def summarise(results: Iterable[ImportResult]) -> ImportSummary:
         known=outcomes["known"],
         merged=outcomes["merged"],
         skipped=outcomes["skipped"],
-        failed=outcomes["failed"],
+        failed=sum(one.result.failed for one in listed),
+        warnings=sum(bool(one.result.problems) and not one.result.failed for one in listed),
+        new_activities=tuple(sorted({new for one in counts for new in one.new})),
         files=tuple(one.result for one in listed),
     )
 
 
 def describe_known(known: KnownFile, path: str) -> str:
-    """Return the reason why a file of this path is not read again."""
-    return "imported before" if known.path == path else f"the same bytes as {known.path}"
+    """Return the reason why a file of this path is not read again, and what was said about it before."""
+    reason = IMPORTED_BEFORE if known.path == path else f"the same bytes as {known.path}"
+    return join_messages(reason, known.remarks.notes, known.remarks.problems)
+
+
+def join_messages(first: str, *messages: Iterable[object]) -> str:
+    """Join what is said about a file, the first few of each kind."""
+    return "; ".join(filter(None, [first, *map(_first_few, messages)]))
+
+
+def _first_few(messages: Iterable[object]) -> str:
+    different = list(dict.fromkeys(map(str, messages)))
+    more = len(different) - _MAX_MESSAGES
+    return "; ".join(different[:_MAX_MESSAGES] + ([f"and {more} more"] if more > 0 else []))
 
 
 #: What the runner calls the fields that a newer list may not be understood about.
@@ -85,6 +108,7 @@ def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[st
         (counts.entries.updated, "updated"),
         (counts.entries.removed, "removed, being no longer in it"),
         (counts.updated, "updated"),
+        (counts.improved, "read further than by an older runlog"),
         (counts.removed, "removed, being no longer in it"),
         (counts.nights, "night" if counts.nights == 1 else "nights"),
         (pairs, "pair of shoes added" if pairs == 1 else "pairs of shoes added"),
@@ -92,7 +116,9 @@ def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[st
     )
     matches = [_same_as_text(recordings) for recordings in counts.duplicates]
     matches += [f"more of #{activity_id}" for activity_id in counts.extended]
-    matches += [f"more about {counts.joined} that were there already"] if counts.joined else []
+    if counts.joined:
+        activities = count_noun(counts.joined, "activity that was", "activities that were")
+        matches.append(f"more about {activities} there already")
     unread = [
         f"{count} keep their {_FIELD_NAMES[name]}, which this list does not say in words known to runlog"
         for name, count in counts.unread.items()
@@ -161,8 +187,6 @@ class ImportProgress:
         return sorted(self._results, key=lambda one: (one[0].file.path, one[0].number))
 
 
-#: Counts up whenever what is read from a file becomes more or other than before.
-_READER_VERSION = 2
 #: A file changed in the last two seconds may change again without a new modification time.
 _SETTLED_AFTER_NS = 2_000_000_000
 _IMPORTED = ("added", "merged", "known")
@@ -173,7 +197,7 @@ class ScanCache:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._reader = f"{_READER_VERSION} {hashlib.sha256(repr(settings).encode()).hexdigest()[:16]}"
+        self._reader = f"{READER_VERSION} {hashlib.sha256(repr(settings).encode()).hexdigest()[:16]}"
         self._begun_ns = time.time_ns()
 
     def find_unchanged(self, files: Sequence[FoundFile]) -> dict[str, list[tuple[str, ImportResult]]]:
@@ -203,13 +227,15 @@ class ScanCache:
 
 def _repeated_result(file: FoundFile, scan: CachedScan, runs: tuple[int, ...]) -> ImportResult:
     path = f"{file.display_path}/{scan.member}" if scan.member else file.display_path
-    if scan.outcome in _IMPORTED:
-        return ImportResult(FileResult(path, "known", "imported before", runs))
     return ImportResult(FileResult(path, scan.outcome, scan.reason, runs, scan.problems))
 
 
 def _scan_of(file: FoundFile, member: str, one: ImportResult) -> CachedScan:
     result = one.result
-    is_imported = result.outcome in _IMPORTED
-    values = ("known", "", ()) if is_imported else (result.outcome, result.reason, result.problems)
-    return CachedScan(file.abs_path, member, file.size, file.mtime_ns, *values, file_id=one.file_id)
+    outcome, reason = result.outcome, result.reason
+    if outcome in _IMPORTED:
+        outcome, reason = "known", join_messages(IMPORTED_BEFORE, one.notes, result.problems)
+    return CachedScan(
+        *(file.abs_path, member, file.size, file.mtime_ns),
+        *(outcome, reason, result.problems, one.file_id),
+    )

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from runlog.errors import Problem
 from runlog.matching import file_key
 from runlog.model import Kind
-from runlog.records import ImportedFile, ParsedFile
+from runlog.records import READER_VERSION, ImportedFile, ParsedFile
 from runlog.store import activities, diary, list_columns, recordings, rows, shoes
 
 if TYPE_CHECKING:
@@ -25,12 +26,27 @@ if TYPE_CHECKING:
     from runlog.store.tracks import PackedTrack
 
 
+class Remarks(NamedTuple):
+    """What was wrong in a file, and what was assumed about it."""
+
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 class KnownFile(NamedTuple):
-    """A file whose bytes were imported before, the path that they had, and the ids of the runs in it."""
+    """A file whose bytes were imported before.
+
+    Attributes:
+        file_id: the stored file.
+        path: that it had then.
+        runs: the ids of the runs in it.
+        remarks: what was said about it then.
+    """
 
     file_id: int
     path: str
     runs: tuple[int, ...]
+    remarks: Remarks = Remarks()
 
 
 class CachedScan(NamedTuple):
@@ -53,7 +69,7 @@ class CachedScan(NamedTuple):
     mtime_ns: int
     outcome: str
     reason: str
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
     file_id: int | None
 
 
@@ -63,12 +79,10 @@ def find_known(db: sqlite3.Connection, path: str, sha256: str) -> KnownFile | No
     An older version of a diary has to be read again: that is how an edit is undone. A copy of
     a diary under another path is remembered as such, so that it does not bring back the old
     values once the diary itself has moved on. A file of which the clock of this machine kept
-    something out is read again, too.
+    something out is read again, too, and one of which an older runlog read only a part.
     """
-    file = db.execute(
-        "SELECT id, path, is_diary, is_partial FROM file WHERE sha256 = ?", (sha256,)
-    ).fetchone()
-    if file is None or file["is_partial"]:
+    file = db.execute("SELECT * FROM file WHERE sha256 = ?", (sha256,)).fetchone()
+    if file is None or file["is_partial"] or (file["reader"] or READER_VERSION) < READER_VERSION:
         return None
     if file["is_diary"]:
         holds = db.execute("SELECT file_id FROM diary WHERE path = ?", (path,)).fetchone()
@@ -76,7 +90,19 @@ def find_known(db: sqlite3.Connection, path: str, sha256: str) -> KnownFile | No
             save_version(db, path, file["id"])
         elif holds is None or holds["file_id"] != file["id"]:
             return None
-    return KnownFile(file["id"], file["path"], activities.runs_of_file(db, file["id"]))
+    runs = activities.runs_of_file(db, file["id"])
+    return KnownFile(file["id"], file["path"], runs, _parse_remarks(file["remarks"]))
+
+
+def _parse_remarks(remarks: str) -> Remarks:
+    problems, notes = json.loads(remarks) if remarks else ((), ())
+    return Remarks(tuple(Problem(*values) for values in problems), tuple(notes))
+
+
+def _format_remarks(remarks: Remarks) -> str:
+    """Return remarks as JSON; a problem of the clock is none for later."""
+    problems = [[one.reason, one.line, one.byte, False, one.is_warning] for one in remarks.problems]
+    return json.dumps([problems, remarks.notes]) if any(remarks) else ""
 
 
 def add_file(
@@ -101,23 +127,20 @@ def add_file(
     now = datetime.now(UTC)
     file_id = ensure_file(db, ImportedFile(sha256, path, parsed.format, is_edited, imported_at=now))
     db.execute("UPDATE file SET imported_at = ? WHERE id = ?", (rows.utc_text(now), file_id))
+    _save_remarks(db, file_id, parsed)
     if is_edited:
         return _update_edited_file(db, path, file_id, parsed)
-    new = [
-        pair for pair in zip(parsed.activities, streams, strict=True) if not _is_stored(db, file_id, pair[0])
-    ]
+    new, improved = _update_stored(db, file_id, zip(parsed.activities, streams, strict=True))
     query = "SELECT coalesce(max(position) + 1, 0) FROM recording WHERE file_id = ?"
-    first = db.execute(query, (file_id,)).fetchone()[0]
     counts = recordings.add_recordings(
         db,
         [one for one, _ in new],
         [stream for _, stream in new],
         file_id,
-        first=first,
+        first=db.execute(query, (file_id,)).fetchone()[0],
         columns=parsed.columns,
     )
-    is_partial = any(problem.by_clock for problem in parsed.problems)
-    db.execute("UPDATE file SET is_partial = ? WHERE id = ?", (is_partial, file_id))
+    counts.improved = improved
     results = [shoes.add_or_complete(db, shoe) for shoe in parsed.shoes]
     counts.nights = diary.save_nights(db, parsed.nights)
     counts.shoes_added, counts.shoes_completed = results.count(shoes.ADDED), results.count(shoes.COMPLETED)
@@ -136,13 +159,32 @@ def record_activity(db: sqlite3.Connection, activity: Activity) -> None:
     add_file(db, RECORDED_HERE, digest, parsed, [None])
 
 
-def _is_stored(db: sqlite3.Connection, file_id: int, activity: Activity) -> bool:
-    """Return whether an activity of a file was stored when only a part of the file could be."""
-    found = db.execute(
-        "SELECT 1 FROM recording WHERE file_id = ? AND start = ? AND duration_s = ? AND external IS ?",
-        (file_id, rows.utc_text(activity.start), activity.duration_s, activity.external),
+def _save_remarks(db: sqlite3.Connection, file_id: int, parsed: ParsedFile) -> None:
+    """Store what was wrong in a file, and which reader is to be followed by a newer one."""
+    is_partial = any(problem.by_clock for problem in parsed.problems)
+    is_list = any(one.external is not None for one in parsed.activities)
+    reader = READER_VERSION if parsed.problems or is_list else None
+    remarks = _format_remarks(Remarks(parsed.problems, parsed.notes))
+    db.execute(
+        "UPDATE file SET is_partial = ?, reader = ?, remarks = ? WHERE id = ?",
+        (is_partial, reader, remarks, file_id),
     )
-    return found.fetchone() is not None
+
+
+def _update_stored(
+    db: sqlite3.Connection, file_id: int, parsed: Iterable[tuple[Activity, PackedTrack | None]]
+) -> tuple[list[tuple[Activity, PackedTrack | None]], int]:
+    """Update the recordings of a file that was read before; return the new ones, and how many have more."""
+    before = activities.recordings_in(db, file_id)
+    new, improved = [], 0
+    for activity, stream in parsed:
+        stored = recordings.find_earlier_reading(before, activity)
+        if stored is None:
+            new.append((activity, stream))
+        else:
+            before.remove(stored)
+            improved += recordings.improve(db, stored, activity, stream)
+    return new, improved
 
 
 def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed: ParsedFile) -> ImportCounts:
@@ -153,7 +195,7 @@ def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed:
     Raises:
         NotReadable: it lacks columns that the version before had values in.
     """
-    complete = not parsed.problems
+    complete = all(problem.is_warning for problem in parsed.problems)
     list_columns.check_columns(db, path, parsed)
     list_columns.save_columns(db, path, parsed)
     entries = diary.update_from_diary(db, path, parsed.entries, complete=complete, columns=parsed.columns)
@@ -239,15 +281,14 @@ def read_scans(
     )
     return [
         (
-            CachedScan(path, member, size, mtime_ns, outcome, reason, _parse_problems(problems), file_id),
+            CachedScan(
+                *(path, member, size, mtime_ns, outcome, reason),
+                *(_parse_remarks(problems).problems, file_id),
+            ),
             runs.get(file_id, ()),
         )
         for path, member, size, mtime_ns, outcome, reason, problems, file_id in found
     ]
-
-
-def _parse_problems(problems: str) -> tuple[str, ...]:
-    return tuple(json.loads(problems)) if problems else ()
 
 
 def _runs_by_file(db: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
@@ -274,8 +315,5 @@ def save_scans(
     db.executemany(
         "INSERT INTO seen (path, member, size, mtime_ns, reader, outcome, reason, problems, file_id) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (*one[:4], reader, *one[4:6], json.dumps(one.problems) if one.problems else "", one.file_id)
-            for one in scans
-        ],
+        [(*one[:4], reader, *one[4:6], _format_remarks(Remarks(one.problems)), one.file_id) for one in scans],
     )

@@ -38,13 +38,13 @@ class Placement(NamedTuple):
         activity_id: of its activity.
         is_new: whether no recording of that activity was stored before.
         same: the stored recordings of it that it is linked to, the surest first, as they were before.
-        created: a recording of each activity that was created because the new one took its place.
+        created: a recording of each activity, by its id, that was created as the new one took its place.
     """
 
     activity_id: int
     is_new: bool
     same: list[Recording]
-    created: list[Recording]
+    created: Mapping[int, Recording]
 
 
 class LinkFinder:
@@ -78,6 +78,7 @@ class LinkFinder:
     def forget(self, recording: Recording) -> None:
         """Forget the links of a recording that has changed."""
         self._links = {pair: link for pair, link in self._links.items() if recording.id not in pair}
+        self._tracks.pop(recording.id, None)
 
     def _named(self, one: Recording) -> list[Link]:
         is_row = one.activity.external is not None
@@ -133,20 +134,20 @@ def place(
     if not links:
         activity_id = new_activity(db)
         insert(activity_id)
-        return Placement(activity_id, is_new=True, same=[], created=[])
+        return Placement(activity_id, is_new=True, same=[], created={})
     same = list({one.id: one for one in _others(links, new)}.values())
     ids = list(dict.fromkeys(one.activity_id for one in same))
     if _fits_all(db, new, links, ids) and not finder.rows_naming(new):
         activity_id = merge_activities(db, ids)
         insert(activity_id)
-        return Placement(activity_id, is_new=False, same=same, created=[])
+        return Placement(activity_id, is_new=False, same=same, created={})
     change = _Regrouping(db, finder, same)
     own = insert(ids[0])
     created = change.apply(new=own)
     activity_id = _activity_of(db, own)
     joined = {one.id for one in activities.recordings_of(db, activity_id)}
     is_new = created.pop(activity_id, None) is not None
-    return Placement(activity_id, is_new, [one for one in same if one.id in joined], list(created.values()))
+    return Placement(activity_id, is_new, [one for one in same if one.id in joined], created)
 
 
 def _fits_all(db: sqlite3.Connection, new: Recording, links: Iterable[Link], ids: Iterable[int]) -> bool:
@@ -163,12 +164,12 @@ def _fits_all(db: sqlite3.Connection, new: Recording, links: Iterable[Link], ids
     return True
 
 
-def update_row(
+def update_recording(
     db: sqlite3.Connection, earlier: Recording, changed: Recording, update: Callable[[], None]
-) -> list[Recording]:
-    """Change a row of a list, and group anew what is linked to it.
+) -> dict[int, Recording]:
+    """Change a recording, and group anew what is linked to it.
 
-    A row that was put there by hand stays, and one that no longer fits what it was with leaves it.
+    One that was put there by hand stays, and one that no longer fits what it was with leaves it.
 
     Args:
         db: the database, within a transaction.
@@ -177,7 +178,7 @@ def update_row(
         update: changes it in the database.
 
     Returns:
-        A recording of each activity that was created.
+        The best recording of each activity that is created, by the id of the activity.
     """
     finder = LinkFinder(db)
     change = _Regrouping(db, finder, [earlier])
@@ -186,7 +187,7 @@ def update_row(
     update()
     finder.forget(earlier)
     fits = any(one.id in together for one in _others(finder.of(changed), changed))
-    return list(change.apply(new=earlier.id if fitted and not fits else None).values())
+    return change.apply(new=earlier.id if fitted and not fits else None)
 
 
 def remove(db: sqlite3.Connection, recording: Recording) -> None:

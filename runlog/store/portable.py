@@ -204,9 +204,10 @@ def _merge_into_existing(
 
 
 def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, counts: ImportCounts) -> int:
-    counts.add_activity(is_run=_is_run(exported))
     by_hand = {"kept_apart": exported.kept_apart, "merged_by_hand": exported.merged_by_hand}
-    return rows.insert_with_id(db, "activity", by_hand, exported.id)
+    activity_id = rows.insert_with_id(db, "activity", by_hand, exported.id)
+    counts.add_activity(activity_id, is_run=_is_run(exported))
+    return activity_id
 
 
 def _fill_shoe_override(db: sqlite3.Connection, activity_id: int, worn: str | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import BadInput, run_not_found
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 #: The id of a recording that is not stored yet.
 UNSTORED_ID = 0
 #: What tells which activity a row of a list is of.
+_SPORT_FIELDS = ("sport", "sub_sport", "kind", "sport_guessed")
 _MATCHED_FIELDS = (
     *("start", "duration_s", "distance_m", "utc_offset_s", "day_only", "source_file"),
-    *("sport", "sub_sport", "kind", "sport_guessed"),
+    *_SPORT_FIELDS,
 )
 
 
@@ -44,6 +46,7 @@ class ImportCounts:
         extended: the ids of stored activities that an export had more recordings of.
         joined: how many rows of a list describe an activity that was stored before.
         updated: how many rows of a list say something else than its version before.
+        improved: of how many recordings more could be read than by an older runlog.
         removed: how many are no longer in it.
         unread: how many rows keep a field, by its name, because no column for it was found.
         entries: how many diary entries were added, updated and removed.
@@ -51,6 +54,7 @@ class ImportCounts:
         shoes_added: how many pairs of shoes are new.
         shoes_completed: how many pairs or rules learnt something.
         problems: what could not be imported.
+        new: the ids of the new activities, runs or not.
     """
 
     file_id: int | None = None
@@ -61,6 +65,7 @@ class ImportCounts:
     extended: list[int] = field(default_factory=list)
     joined: int = 0
     updated: int = 0
+    improved: int = 0
     removed: int = 0
     unread: Counter[str] = field(default_factory=Counter)
     entries: EntryCounts = field(default_factory=EntryCounts)
@@ -68,9 +73,11 @@ class ImportCounts:
     shoes_added: int = 0
     shoes_completed: int = 0
     problems: list[str] = field(default_factory=list)
+    new: list[int] = field(default_factory=list)
 
-    def add_activity(self, *, is_run: bool) -> None:
+    def add_activity(self, activity_id: int, *, is_run: bool) -> None:
         """Count a new activity."""
+        self.new.append(activity_id)
         self.runs_added += is_run
         self.other_added += not is_run
 
@@ -170,10 +177,10 @@ def _add_recording(
     placed = grouping.place(
         db, new, stream, lambda activity_id: insert_recording(db, activity, stream, activity_id, position)
     )
-    for one in placed.created:
-        counts.add_activity(is_run=one.activity.kind is Kind.RUN)
+    for activity_id, one in placed.created.items():
+        counts.add_activity(activity_id, is_run=one.activity.kind is Kind.RUN)
     if placed.is_new:
-        counts.add_activity(is_run=activity.kind is Kind.RUN)
+        counts.add_activity(placed.activity_id, is_run=activity.kind is Kind.RUN)
     elif activity.external:
         counts.joined += 1
     else:
@@ -236,9 +243,45 @@ def _update_list_row(
         update()
         return
     changed = replace(earlier, activity=activity, file_id=position.file_id)
-    for one in grouping.update_row(db, earlier, changed, update):
+    for activity_id, one in grouping.update_recording(db, earlier, changed, update).items():
         if one.id != earlier.id:
-            counts.add_activity(is_run=one.activity.kind is Kind.RUN)
+            counts.add_activity(activity_id, is_run=one.activity.kind is Kind.RUN)
+
+
+def find_earlier_reading(before: Sequence[Recording], activity: Activity) -> Recording | None:
+    """Return which of a file's recordings, as an older runlog or a wrong clock has read them, is this one."""
+    if activity.external is not None:
+        return None
+    return next(
+        (
+            one
+            for one in before
+            if one.activity.start < activity.start + timedelta(seconds=max(1.0, activity.duration_s))
+            and activity.start < one.activity.start + timedelta(seconds=max(1.0, one.activity.duration_s))
+        ),
+        None,
+    )
+
+
+def improve(
+    db: sqlite3.Connection, stored: Recording, activity: Activity, stream: PackedTrack | None
+) -> bool:
+    """Replace a recording by what is read of its file now, if that is more; return whether it is."""
+    if stream is None or stream.points <= stored.points:
+        return False
+    sport = {name: getattr(stored.activity, name) for name in _SPORT_FIELDS}  # the runner may have set it
+    better = replace(activity, **sport)
+    changed = replace(stored, activity=better, points=stream.points, streams=stream.columns)
+
+    def update() -> None:
+        row = {"id": stored.id, "points": stream.points, "streams": stream.columns}
+        rows.update(db, "recording", rows.activity_row(better) | row)
+        db.execute("INSERT OR REPLACE INTO track VALUES (?, ?)", (stored.id, stream.arrays))
+        save_derived(db, stored.id, stream.derived)
+
+    grouping.update_recording(db, stored, changed, update)
+    routes.forget_assignment(db, stored.activity_id)
+    return True
 
 
 def split_activity(db: sqlite3.Connection, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:

@@ -311,6 +311,13 @@ CLOUDS = (
 )
 
 
+READERS = (
+    "ALTER TABLE file ADD COLUMN reader INTEGER",  # that has read a part of it; NULL: all of it
+    "ALTER TABLE file ADD COLUMN remarks TEXT NOT NULL DEFAULT ''",  # JSON: what was wrong, what was assumed
+    "UPDATE file SET reader = 0 WHERE NOT is_diary",  # whether they were read whole was not stored
+)
+
+
 #: The statements of each step: it brings a database of the version before it one step on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     INITIAL_TABLES,
@@ -326,6 +333,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     PARTIAL_FILES,
     PAIRED_FILES,
     CLOUDS,
+    READERS,
 )
 
 

@@ -365,7 +365,7 @@ def _outcome(one: Listed, results: Sequence[ImportResult]) -> tuple[str, str]:
         return (_WITHHELD, one.withheld) if one.withheld else (_FAILED, one.problem)
     if not results:
         return _NO_FILE, ""
-    bad = [result.result for result in results if result.result.outcome == "failed" or result.result.problems]
+    bad = [result.result for result in results if result.result.failed]
     if bad:
         return _FAILED, bad[0].reason
     return results[0].result.outcome, results[0].result.reason

@@ -52,7 +52,7 @@ def test_weekly_imports_first_and_tells_of_a_folder_that_is_not_there(run, home,
     folder.mkdir()
     (folder / "a.gpx").write_text(gpx_text(MORNING))
     result = run("weekly", folder, tmp_path / "unplugged", code=1)
-    assert "1  runs added" in result.stdout
+    assert "Morning run, Sat 14 Nov, 8.2 km" in result.stdout
     assert "unplugged: it is not there" in result.stderr
     assert (home / "reports").is_dir()
 
@@ -108,7 +108,7 @@ def test_alerts_that_nobody_could_be_sent_are_sent_later(run, home):
 def test_watching_once_imports_what_is_there(run, tmp_path):
     (tmp_path / "watch").mkdir()
     (tmp_path / "watch" / "a.gpx").write_text(gpx_text(MORNING))
-    assert "1  runs added" in run("watch", tmp_path / "watch", "--once", "--every", "0.1").stdout
+    assert "Morning run, " in run("watch", tmp_path / "watch", "--once", "--every", "0.1").stdout
     assert run("watch", tmp_path / "watch", "--once", "--every", "0.1").stdout == ""
 
 
@@ -144,13 +144,13 @@ def test_a_watching_process_takes_a_file_and_ends_with_ctrl_c(tmp_path):
     try:
         folder.mkdir()
         (folder / "a.gpx").write_text(gpx_text(MORNING))
-        printed = next(line for line in process.stdout if "runs added" in line)
+        printed = next(line for line in process.stdout if "Morning run" in line)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0, err
-    assert printed.split()[0] == "1"
+    assert "8.2 km, 49 min" in printed
     assert "No longer watching." in err
 
 

@@ -1,7 +1,8 @@
 """runlog import: the summary, its JSON and the exit codes."""
 
 import json
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +17,9 @@ SUMMARY_KEYS = [
     "merged",
     "skipped",
     "failed",
+    "warnings",
+    "new_activities",
+    "problems",
     "files",
 ]
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
@@ -40,19 +44,99 @@ def test_the_summary_as_one_object(rows, folder):
     assert rows("import", folder)["known"] >= 1
 
 
-def test_a_table_of_what_came_in_and_why_the_rest_did_not(run, folder):
+def test_what_came_in_and_why_the_rest_did_not(run, folder):
     done = run("import", folder)
-    assert "1  runs added" in done.stdout
-    assert "notes.txt" in done.stdout
+    assert done.stdout.splitlines()[0] == "Morning run, Sun 1 Mar, 8.2 km, 49 min"
+    assert "Passed over: 1 file\n  notes.txt: nothing that runlog reads" in done.stdout
+    assert "How sore?" not in done.stdout  # nobody remembers
     assert done.stderr == ""
+    again = run("import", folder).stdout
+    assert again.startswith("Nothing new came in.\n\nRead before: 1 file\n  run.gpx: imported before\n")
+
+
+def test_a_run_of_today_is_to_be_rated(run, ran, tmp_path, gpx):
+    run("shoes", "add", "Glide 12", "--default")
+    ran()
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=30)
+    again = gpx(start, name="Yesterday", north=49)
+    (tmp_path / "yesterday.gpx").write_text(again)
+    lines = run("import", tmp_path / "yesterday.gpx").stdout.splitlines()
+    assert lines[0].startswith("Yesterday, ")
+    assert lines[0].endswith("8.2 km, 49 min, in Glide 12")
+    assert lines[1].startswith("How sore? runlog log N --run 2  ")
+    rated = (start + timedelta(hours=10)).astimezone()
+    run("log", "3", "--run", "2", "--at", f"{rated:%Y-%m-%d %H:%M}")
+    (tmp_path / "other.gpx").write_text(gpx(start - timedelta(hours=3), name="Other", north=50))
+    assert "How sore?" not in run("import", tmp_path / "other.gpx").stdout
+
+
+def test_many_runs_are_counted_by_month_and_by_what_they_come_from(run, tmp_path, gpx):
+    for number in range(8):
+        text = gpx(START + timedelta(days=10 * number), north=48 + number)
+        sport = "walking" if number == 3 else "running"
+        (tmp_path / f"{number}.gpx").write_text(text.replace("running", sport))
+    (tmp_path / "paper.csv").write_text("date,distance,duration\n2026-03-02,5,30:00\n")
+    lines = run("import", *sorted(tmp_path.glob("*.*"))).stdout.splitlines()
+    assert lines[0] == "8 runs and 1 other activity came in, 1 Mar – 10 May 2026."
+    march = next(line for line in lines if line.startswith("Mar 2026"))
+    assert march.split() == [
+        "Mar",
+        "2026",
+        "4",
+        *["30", "km", "2", "h", "58", "min", "1", "GPX", "4,", "a", "list", "1"],
+    ]
+    assert "The others count as no runs: walking 1." in lines
 
 
 def test_a_damaged_file_exits_with_1_and_does_not_stop_the_others(run, rows, folder):
     (folder / "broken.fit").write_bytes(b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00")
     done = run("import", folder, code=1)
-    assert "broken.fit" in done.stdout
-    assert "failed" in done.stdout
+    assert "Failed, in all or in part: 1 file\n  broken.fit: " in done.stdout
     assert len(rows("runs")) == 1
+    for _ in range(2):  # the second time, too
+        summary = rows("import", folder, code=1)
+        assert (summary["failed"], summary["warnings"]) == (1, 0)
+        (problem,) = summary["problems"]
+        assert (problem["path"], problem["warning"]) == (str(folder / "broken.fit"), False)
+        assert "damaged" in problem["reason"]
+
+
+def test_what_is_salvaged_is_a_warning_and_said_again(run, rows, folder, sample_data):
+    whole = (sample_data / "activities" / "2026-05-18-0722-run.fit").read_bytes()
+    (folder / "cut.fit").write_bytes(whole[: len(whole) // 2])
+    for _ in range(2):
+        summary = rows("import", folder)
+        assert (summary["failed"], summary["warnings"]) == (0, 1)
+        (problem,) = summary["problems"]
+        assert problem["path"] == str(folder / "cut.fit")
+        assert (problem["byte"] is None, problem["line"], problem["warning"]) == (False, None, True)
+    os.utime(folder / "cut.fit", (1, 1))
+    text = run("import", folder).stdout
+    assert "Warnings: 1 file\n  cut.fit: imported before; byte " in text
+    (folder / "copy.fit").write_bytes(whole[: len(whole) // 2])
+    assert "copy.fit: the same bytes as " in run("import", folder / "copy.fit").stdout
+
+
+def test_a_row_that_is_refused_is_a_failure_with_its_line(rows, tmp_path):
+    (tmp_path / "diary.csv").write_text("date,soreness\n2026-03-01,3\n2026-03-02,17\n")
+    summary = rows("import", tmp_path / "diary.csv", code=1)
+    assert (summary["ratings_added"], summary["failed"]) == (1, 1)
+    assert summary["files"][0]["outcome"] == "added"
+    (problem,) = summary["problems"]
+    assert (problem["line"], problem["warning"]) == (3, False)
+    assert "17" in problem["reason"]
+
+
+def test_a_real_run_that_is_refused_is_a_failure(rows, tmp_path, gpx):
+    (tmp_path / "future.gpx").write_text(gpx(datetime.now(UTC) + timedelta(days=30)))
+    summary = rows("import", tmp_path / "future.gpx", code=1)
+    assert (summary["failed"], summary["problems"][0]["path"]) == (1, str(tmp_path / "future.gpx"))
+
+
+def test_a_folder_without_anything_says_so(run, tmp_path):
+    (tmp_path / "notes.txt").write_text("buy milk")
+    text = run("import", tmp_path / "notes.txt").stdout
+    assert text.startswith("Nothing came in: there is no file of a kind that runlog reads.\n")
 
 
 def test_many_reasons_are_cut_with_a_hint(run, folder):

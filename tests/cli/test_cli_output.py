@@ -232,7 +232,7 @@ def test_on_a_terminal_a_table_fits():
 def test_no_color_is_respected(home, tmp_path, gpx, no_colour):
     (tmp_path / "run.gpx").write_text(gpx(datetime(2026, 3, 1, 7, tzinfo=UTC)), encoding="utf-8")
     text = on_a_terminal(["import", tmp_path / "run.gpx"], **({"NO_COLOR": "1"} if no_colour else {}))
-    assert "runs added" in text
+    assert "Morning run" in text
     assert bool(re.search(r"\x1b\[(3|9)[0-7]m", text)) is not no_colour
     assert (home / "runlog.db").exists()
 

@@ -11,7 +11,7 @@ import pytest
 
 from runlog import importers, ingest, store
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.ingest import workers
+from runlog.ingest import results, workers
 from runlog.ingest.sources import FoundFile, find_files
 from runlog.ingest.workers import ParseJob, ParseResult, parse_file, parse_in_order
 from runlog.settings import Settings
@@ -227,6 +227,6 @@ def test_a_large_one_starts_some_unless_a_script_would_run_again(tmp_path, monke
 
 
 def test_many_equal_remarks_are_told_once_and_not_all():
-    assert ingest._join_messages(("a", "a", "b")) == "a; b"
-    assert ingest._join_messages(tuple("abcdefg")) == "a; b; c; d; e; and 2 more"
-    assert ingest._join_messages(()) == ""
+    assert results.join_messages("", ("a", "a", "b"), "c") == "a; b; c"
+    assert results.join_messages("first", "abcdefg") == "first; a; b; c; d; e; and 2 more"
+    assert results.join_messages("", ()) == ""

@@ -71,7 +71,8 @@ def test_every_file_gets_its_outcome(journal, folder):
     assert "the same run as #1 (a.gpx)" in reason_of(summary, "b.gpx.gz")
     assert reason_of(summary, "z.gpx") == f"the same bytes as {folder / 'a.gpx'}"
     assert not summary.ok
-    counts = {name: count for name, count in summary.as_dict().items() if name != "files"}
+    told = summary.as_dict()
+    counts = {name: count for name, count in told.items() if name not in {"files", "problems"}}
     assert counts == {
         "runs_added": 1,
         "other_added": 1,
@@ -81,7 +82,13 @@ def test_every_file_gets_its_outcome(journal, folder):
         "merged": 1,
         "skipped": 2,
         "failed": 2,
+        "warnings": 0,
+        "new_activities": (1, 2),
     }
+    assert [(Path(one["path"]).name, one["line"], one["warning"]) for one in told["problems"]] == [
+        ("e.fit", None, False),
+        ("missing.gpx", None, False),
+    ]
 
 
 def test_the_summary_is_json_of_the_promised_keys(journal, folder):
@@ -89,7 +96,7 @@ def test_the_summary_is_json_of_the_promised_keys(journal, folder):
     calls = json.loads(json.dumps(journal.add([folder]).as_dict()))
     assert list(calls) == [
         *("runs_added", "other_added", "ratings_added", "ratings_updated"),
-        *("known", "merged", "skipped", "failed", "files"),
+        *("known", "merged", "skipped", "failed", "warnings", "new_activities", "problems", "files"),
     ]
     assert calls["files"] == [{"path": str(folder / "a.gpx"), "outcome": "added", "reason": "", "runs": [1]}]
 

@@ -114,7 +114,7 @@ def one_run(imported):
             assert len(found) == 1
             assert set(found[0].sources) == {str(first), str(second)}
             assert summary.merged == 1
-            assert summary.files[0].reason.startswith(("the same ", "more about 1 that"))
+            assert summary.files[0].reason.startswith(("the same ", "more about 1 activity"))
         assert (forth[0].activity, forth[0].sources) == (back[0].activity, back[0].sources)
         return forth[0], told
 

@@ -41,7 +41,7 @@ def test_a_row_gives_its_name_effort_and_gear_to_the_recording(files, stored, ru
     told = files.add("/activities.csv", row(1, 2.0, name="Hills", rpe=6.0, shoe="Blue", duration_s=3010.0))
     assert (told.outcome, told.reason, told.runs_added) == (
         "merged",
-        "more about 1 that were there already",
+        "more about 1 activity that was there already",
         0,
     )
     (found,) = stored.read(read_activities)
