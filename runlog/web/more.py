@@ -164,7 +164,7 @@ def report(name: str) -> str:
     except BadInput:
         abort(404)
     head = f'<link rel="stylesheet" href="{url_for("more.report_style", name=name)}">'
-    back = f'<p class="back"><a href="{url_for("more.reports")}">← runlog</a></p>'
+    back = f'<nav class="back"><a href="{url_for("more.reports")}">← runlog</a></nav>'
     page = page.replace("</head>", f"{head}\n</head>", 1)
     return page.replace("<body>", f"<body>\n{back}", 1)
 

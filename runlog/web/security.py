@@ -27,6 +27,8 @@ CONTENT_POLICY = (
 #: With these, somebody's proxy stands between, and an address of this computer says nothing.
 _PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 _SAFE_METHODS = {"GET", "HEAD"}
+#: What may be kept by a browser: nothing in it is the runner's.
+_CACHED = {"static": "no-cache", "look.style": "max-age=60", "look.icon": "max-age=86400"}
 #: What a browser may have before it is paired: nothing in it is the runner's.
 _OPEN_ENDPOINTS = {"static", "look.style", "look.manifest", "look.icon", "devices.pair", "devices.confirm"}
 
@@ -105,7 +107,7 @@ def add_headers(response: Response) -> Response:
     # Not "no-referrer": with that, a form of our own page would be sent with the Origin "null".
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cache-Control"] = "no-cache" if request.endpoint == "static" else "no-store"
+    headers["Cache-Control"] = _CACHED.get(request.endpoint or "", "no-store")
     return response
 
 
