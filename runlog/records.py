@@ -95,8 +95,8 @@ class FetchedActivity:
         external: the id that the service gives it.
         start: when it began.
         fingerprint: of what the service's list says about it.
-        outcome: "added", "known" … as of a file; "stub" where the service may not pass it on.
-        reason: why.
+        outcome: "fetched", "no file", "failed", or "withheld" where the service may not pass it on.
+        reason: why it failed or is withheld.
     """
 
     external: str

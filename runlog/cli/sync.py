@@ -137,10 +137,14 @@ def _set_key(journal: Journal, service: str, expires: datetime | None, *, keyrin
 
 def _ask_for_key() -> str:
     """Read a key: on a terminal without showing it, else the first line of stdin."""
-    if sys.stdin.isatty():
+    if _has_terminal():
         key: str = click.prompt("Key (it is not shown)", hide_input=True, err=True)
         return key
     return sys.stdin.readline()
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _print_status(journal: Journal, service: str | None, *, as_json: bool) -> None:

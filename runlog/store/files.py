@@ -215,15 +215,12 @@ def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed:
 
 def ensure_file(db: sqlite3.Connection, file: ImportedFile) -> int:
     """Store a file unless its bytes are known, and return its id."""
-    db.execute(
-        "INSERT INTO file (sha256, path, name, format, is_diary, imported_at) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (sha256) DO NOTHING",
-        (
-            *(file.sha256, file.path, file_key(file.path)),
-            *(file.format, file.is_diary, rows.utc_text(file.imported_at)),
-        ),
-    )
-    return int(db.execute("SELECT id FROM file WHERE sha256 = ?", (file.sha256,)).fetchone()["id"])
+    known = db.execute("SELECT id FROM file WHERE sha256 = ?", (file.sha256,)).fetchone()
+    if known is not None:
+        return int(known["id"])
+    row = {"sha256": file.sha256, "path": file.path, "name": file_key(file.path), "format": file.format}
+    seen = {"is_diary": file.is_diary, "imported_at": rows.utc_text(file.imported_at)}
+    return rows.insert(db, "file", row | seen)
 
 
 def set_sport(db: sqlite3.Connection, path: str, sha256: str, activities: Iterable[Activity]) -> int:

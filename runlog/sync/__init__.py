@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -21,7 +20,7 @@ from runlog.results import ServiceStatus, SyncResult
 from runlog.store import clouds
 from runlog.sync import garmin, intervals, keys
 from runlog.sync.engine import Sync
-from runlog.sync.http import KeyRefused, ServiceError, Unreachable
+from runlog.sync.http import KeyRefused, Patience, ServiceError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +73,7 @@ class Clouds:
         *,
         expires: date | None = None,
         in_keyring: bool = False,
-        sleep: Callable[[float], None] = time.sleep,
+        patience: Patience | None = None,
     ) -> bool:
         """Keep the key of a service, once the service has accepted it.
 
@@ -83,7 +82,7 @@ class Clouds:
             key: as the service shows it.
             expires: the last day on which it is accepted; by default what the key itself says, if it does.
             in_keyring: in the system's keyring rather than in a file of the home.
-            sleep: waits between tries.
+            patience: how to wait between tries.
 
         Returns:
             Whether the service has accepted it; False where the service cannot be reached now.
@@ -98,7 +97,9 @@ class Clouds:
         text = keys.check_key(key)
         was_accepted = True
         try:
-            with closing(SERVICES[service].connect(text, self._settings, sleep)) as connected:
+            with closing(
+                SERVICES[service].connect(text, self._settings, patience or Patience())
+            ) as connected:
                 connected.check()
         except KeyRefused:
             raise KeyRefused(
@@ -163,7 +164,7 @@ class Clouds:
         since: date | None = None,
         progress: Callable[[int, int, str], None] | None = None,
         now: datetime | None = None,
-        sleep: Callable[[float], None] | None = None,
+        patience: Patience | None = None,
     ) -> list[SyncResult]:
         """Fetch what is new and import it; a service that fails does not stop the others.
 
@@ -172,7 +173,7 @@ class Clouds:
             since: the first local day to fetch; by default the one given before, or everything.
             progress: called after each activity with the number done, their total, and its name.
             now: the time; by default the clock's.
-            sleep: waits between tries; by default until the sync is stopped.
+            patience: how to wait between tries; by default until the sync is stopped.
 
         Raises:
             NotFound: there is no such service.
@@ -182,7 +183,7 @@ class Clouds:
         names = list(services) or self.with_key()
         found = {name: self._need_key(name) for name in names}
         moment = now or datetime.now(UTC)
-        return [self._sync(name, key, since, progress, moment, sleep) for name, key in found.items()]
+        return [self._sync(name, key, since, progress, moment, patience) for name, key in found.items()]
 
     def _sync(  # noqa: PLR0917 - one caller, which has them all
         self,
@@ -191,11 +192,11 @@ class Clouds:
         since: date | None,
         progress: Callable[[int, int, str], None] | None,
         now: datetime,
-        sleep: Callable[[float], None] | None,
+        patience: Patience | None,
     ) -> SyncResult:
         stop = Event()
-        patience = sleep or _stoppable_sleep(stop)
-        with closing(SERVICES[service].connect(key.text, self._settings, patience)) as connected:
+        waiting = patience or Patience(_stoppable_sleep(stop))
+        with closing(SERVICES[service].connect(key.text, self._settings, waiting)) as connected:
             sync = Sync(
                 store=self._store,
                 home=self._home,

@@ -51,7 +51,7 @@ _GZIP = b"\x1f\x8b"
 _CHUNK_BYTES = 2**20
 _NO_RECORDING = (b"<", b"{", b"[")
 _XML_RECORDINGS = (b"<?xml", b"<gpx", b"<TrainingCenterDatabase")
-_FAILED, _WITHHELD, _NO_FILE = "failed", "withheld", "no file"
+_FETCHED, _FAILED, _WITHHELD, _NO_FILE = "fetched", "failed", "withheld", "no file"
 
 
 @dataclass(slots=True)
@@ -258,6 +258,8 @@ class Sync:
             file = FoundFile(origin, str(path), status.st_size, status.st_mtime_ns, origin)
             results = ingest.import_found(self.store, [file], self.settings, workers=1)
         outcome, reason = _outcome(one, results)
+        if results and outcome == _FAILED and all(result.result.outcome == "skipped" for result in results):
+            self._found.problems.append(f"{_label(one)}: {reason}")
         is_whole = all(result.file_id is not None for result in results)
         kept = [result.file_id for result in results if result.file_id is not None] if is_whole else []
         fetched = FetchedActivity(one.id, one.start, one.fingerprint, outcome, reason)
@@ -314,11 +316,12 @@ class Sync:
 
     def _days_from(self, state: ServiceState, since: date | None, first: date | None) -> date | None:
         """Return the first day of which nights are fetched; None where there is no activity yet."""
-        if state.nights_until is not None and since is None:
-            return state.nights_until - FETCH_AGAIN
         fetched = self.store.read(clouds.read_fetched, self.name).values()
         starts = [one.start.date() for one in fetched if one.start.year > 1970]  # noqa: PLR2004 - of no entry
-        return since or first or (min(starts) - timedelta(days=1) if starts else None)
+        begin = since or first or (min(starts) - timedelta(days=1) if starts else None)
+        if begin is None or state.nights_until is None or since is not None:
+            return begin
+        return max(begin, state.nights_until - FETCH_AGAIN)
 
     def _store_days(self, days: Wellness, until: date) -> None:
         source = f"{self.name}:wellness"
@@ -360,15 +363,18 @@ def _unpack(path: Path) -> None:
 
 
 def _outcome(one: Listed, results: Sequence[ImportResult]) -> tuple[str, str]:
-    """Return what became of an activity, and why."""
-    if one.withheld or one.problem:
-        return (_WITHHELD, one.withheld) if one.withheld else (_FAILED, one.problem)
+    """Return what became of an activity, the same whether its file was imported now or before; and why."""
+    if one.withheld:
+        return _WITHHELD, one.withheld
+    if one.problem:
+        return _FAILED, one.problem
     if not results:
         return _NO_FILE, ""
-    bad = [result.result for result in results if result.result.failed]
-    if bad:
-        return _FAILED, bad[0].reason
-    return results[0].result.outcome, results[0].result.reason
+    files = [result.result for result in results]
+    bad = [file for file in files if file.failed]
+    if not bad and all(file.outcome == "skipped" for file in files):
+        bad = files
+    return (_FAILED, bad[0].reason) if bad else (_FETCHED, "")
 
 
 def _as_known(result: ImportResult) -> ImportResult:

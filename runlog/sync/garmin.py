@@ -16,7 +16,7 @@ from runlog.importers import sports
 from runlog.model import Activity
 from runlog.records import make_night
 from runlog.sync import http
-from runlog.sync.http import Client, KeyRefused, NotThere, ServiceError, Unreachable
+from runlog.sync.http import Client, KeyRefused, NotThere, Patience, ServiceError, Unreachable
 from runlog.sync.service import (
     MAX_DOWNLOAD_BYTES,
     Listed,
@@ -51,7 +51,7 @@ _TOKEN_PATH = "/personalapitoken-service/personal-api/personal-api-key/token"  #
 _LIST_PATH = "/activitylist-service/activities/search/activities"
 _PAGE = 100
 _ID = re.compile(r"[1-9][0-9]{0,19}")
-_TOKEN = re.compile(r"[!-~]{1,8192}")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,8192}")
 _MULTISPORT = "multi_sport"
 #: An elapsed time of so many times the duration is in milliseconds.
 _MILLISECONDS_FROM = 200.0
@@ -70,10 +70,10 @@ _STRESS = ("overallStressLevel", "averageStressLevel")
 _DEEPEST = 6
 
 
-def connect(key: str, settings: Settings, sleep: Callable[[float], None]) -> Garmin:
+def connect(key: str, settings: Settings, patience: Patience) -> Garmin:
     """Return the service for a key; nothing is asked yet."""
     del settings
-    return Garmin(key, http.base_url(TERMS.base_variable, _HOST), sleep)
+    return Garmin(key, http.base_url(TERMS.base_variable, _HOST), patience)
 
 
 @dataclass(slots=True)
@@ -83,12 +83,12 @@ class Garmin:
     Attributes:
         key: as Garmin Connect shows it once.
         base: the address of the service.
-        sleep: waits for some seconds.
+        patience: how to wait between tries.
     """
 
     key: str = field(repr=False)
     base: str
-    sleep: Callable[[float], None] = field(repr=False)
+    patience: Patience = field(repr=False)
     _client: Client = field(init=False, repr=False)
     _token: str = field(default="", init=False, repr=False)
     _renewing: Lock = field(default_factory=Lock, init=False, repr=False)
@@ -96,7 +96,7 @@ class Garmin:
 
     def __post_init__(self) -> None:
         """Make the client."""
-        self._client = Client(TERMS.title, self.base, lambda: f"Bearer {self._token}", self.sleep)
+        self._client = Client(TERMS.title, self.base, lambda: f"Bearer {self._token}", self.patience)
 
     def close(self) -> None:
         """Close the connections."""

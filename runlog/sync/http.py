@@ -92,6 +92,19 @@ def base_url(variable: str, default: str) -> str:
     return given
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How to wait: by this computer's clock, unless a test says otherwise.
+
+    Attributes:
+        sleep: waits for some seconds; may raise Unreachable to end the wait.
+        clock: returns the time in seconds, from any beginning.
+    """
+
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+
 @dataclass(slots=True)
 class Client:
     """Asks one service.
@@ -100,15 +113,13 @@ class Client:
         title: the service, as people call it.
         base: its address, as ``base_url`` returns it.
         authorization: returns the header that carries the key; only this host is ever sent it.
-        sleep: waits for some seconds.
-        clock: the time in seconds, for the limit of a call.
+        patience: how to wait between tries.
     """
 
     title: str
     base: str
     authorization: Callable[[], str] = field(repr=False)
-    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
-    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    patience: Patience = field(default_factory=Patience, repr=False)
     _slots: BoundedSemaphore = field(init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _pool: urllib3.PoolManager | None = field(default=None, init=False, repr=False)
@@ -216,8 +227,8 @@ class Client:
 
     def _wait_for_turn(self) -> None:
         """Wait for as long as the service wants to be left alone, whichever call it said so to."""
-        while (wait := self._not_before - self.clock()) > 0:
-            self.sleep(wait)
+        while (wait := self._not_before - self.patience.clock()) > 0:
+            self.patience.sleep(wait)
 
     def _postpone(self, attempt: int, asked_wait: float | None) -> None:
         """Leave the service alone: for as long as it says, else for longer each time.
@@ -232,7 +243,7 @@ class Client:
                 f"{self.title} wants to be left alone for {wait / 60:.0f} minutes; try again after that"
             )
         with self._lock:
-            self._not_before = max(self._not_before, self.clock() + wait)
+            self._not_before = max(self._not_before, self.patience.clock() + wait)
 
     def _follow(
         self, url: str, method: str, accept: str, authorization: str | None
@@ -302,12 +313,12 @@ class Client:
         Raises:
             ServiceError: it is larger than ``most``, or takes longer than any download should.
         """
-        began, size = self.clock(), 0
+        began, size = self.patience.clock(), 0
         for chunk in answer.stream(_CHUNK_BYTES, decode_content=True):
             size += len(chunk)
             if size > most:
                 raise ServiceError(f"{self.title} sends more than {most / 2**20:.0f} MB for one request")
-            if self.clock() - began > TOTAL_TIMEOUT_S:
+            if self.patience.clock() - began > TOTAL_TIMEOUT_S:
                 raise Unreachable(f"{self.title} sends so slowly that it was given up; try again later")
             yield chunk
 
@@ -357,8 +368,8 @@ def _connection_text(error: Exception) -> str:
 
     names = {
         urllib3.exceptions.NameResolutionError: "its name is not found, as without a network",
-        urllib3.exceptions.ConnectTimeoutError: "no connection in time",
         urllib3.exceptions.ReadTimeoutError: "no answer in time",
         urllib3.exceptions.NewConnectionError: "no connection",
+        urllib3.exceptions.ConnectTimeoutError: "no connection in time",
     }
     return next((text for kind, text in names.items() if isinstance(error, kind)), "the connection was cut")

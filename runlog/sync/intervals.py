@@ -18,7 +18,7 @@ from runlog.importers.wellness_csv import INTERVALS_NOTES, intervals_entry, stre
 from runlog.model import Activity, Entry
 from runlog.records import Night, make_night
 from runlog.sync import http
-from runlog.sync.http import Client, NotThere, ServiceError
+from runlog.sync.http import Client, NotThere, Patience, ServiceError
 from runlog.sync.service import (
     MAX_DOWNLOAD_BYTES,
     Listed,
@@ -33,7 +33,7 @@ from runlog.sync.service import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from runlog.settings import Settings
 
@@ -64,9 +64,9 @@ _STRONG, _WEAK = 1.0, 5.0
 WITHHELD = "it came from Strava, which does not let intervals.icu pass it on"
 
 
-def connect(key: str, settings: Settings, sleep: Callable[[float], None]) -> Intervals:
+def connect(key: str, settings: Settings, patience: Patience) -> Intervals:
     """Return the service for a key; nothing is asked yet."""
-    return Intervals(key, http.base_url(TERMS.base_variable, _HOST), settings, sleep)
+    return Intervals(key, http.base_url(TERMS.base_variable, _HOST), settings, patience)
 
 
 @dataclass(slots=True)
@@ -77,18 +77,18 @@ class Intervals:
         key: as its settings show it.
         base: the address of the service.
         settings: of the runner, for the times of ratings.
-        sleep: waits for some seconds.
+        patience: how to wait between tries.
     """
 
     key: str = field(repr=False)
     base: str
     settings: Settings
-    sleep: Callable[[float], None] = field(repr=False)
+    patience: Patience = field(repr=False)
     _client: Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Make the client."""
-        self._client = Client(TERMS.title, self.base, self._authorization, self.sleep)
+        self._client = Client(TERMS.title, self.base, self._authorization, self.patience)
 
     def _authorization(self) -> str:
         return "Basic " + base64.b64encode(f"API_KEY:{self.key}".encode()).decode()

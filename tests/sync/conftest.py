@@ -9,6 +9,7 @@ import pytest
 from made_clouds import Cloud
 
 import runlog
+from runlog.sync.http import Patience
 
 
 @pytest.fixture(autouse=True)
@@ -56,11 +57,28 @@ def journal(home):
         yield opened
 
 
-@pytest.fixture
-def waits(monkeypatch):
-    """What would have been waited, instead of waiting."""
-    from runlog.sync import http
+class Waiting(Patience):
+    """A clock that goes on where somebody waits, and how long they waited."""
 
-    waited = []
-    monkeypatch.setattr(http, "_FIRST_WAIT_S", 0.001)
-    return waited
+    __slots__ = ("waited",)
+
+    def __init__(self):
+        waited = []
+        super().__init__(waited.append, lambda: sum(waited))
+        object.__setattr__(self, "waited", waited)
+
+
+@pytest.fixture
+def patience():
+    return Waiting()
+
+
+@pytest.fixture
+def sync(journal, patience):
+    """Sync one service at a moment, and return what came of it."""
+
+    def call(service, *, now=made_clouds.NOW, since=None, progress=None):
+        (result,) = journal.clouds.sync([service], now=now, since=since, progress=progress, patience=patience)
+        return result
+
+    return call
