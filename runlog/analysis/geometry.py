@@ -138,6 +138,8 @@ OPPOSITE_LAPS = 4  # so many laps in opposite directions are two routes, however
 LONGEST_LAP_M = 2000.0  # a longer lap and its reverse are told apart by position alone
 SIMILAR_SHARE = 2 / 3  # of the longer of two lines is shared by similar ones
 
+EVEN_POINTS = 65
+_EVEN_STEP = 4
 _SAMPLE = 16  # every so many points of two lines are looked at first
 _QUARTERS = np.linspace(0.0, 1.0, 5)
 
@@ -159,6 +161,11 @@ class MeasuredLine:
     def quarter_points(self) -> NDArray[np.float64]:
         """Its start, quarters and end (15,); those of one route lie within ``REACH_M``."""
         return self.at(_QUARTERS * self.distance[-1]).ravel()
+
+    @cached_property
+    def even_points(self) -> NDArray[np.float64]:
+        """``EVEN_POINTS`` points from its start to its end, evenly along it (n, 3)."""
+        return self.at(np.linspace(0.0, self.length, EVEN_POINTS))
 
     @cached_property
     def turns(self) -> float:
@@ -191,6 +198,34 @@ def route_distance(line: MeasuredLine, other_line: MeasuredLine) -> float:
         )
         distance = min((_mean_gap(*pair) for pair in pairs if pair != (line, other_line)), default=np.inf)
     return np.inf if np.isfinite(distance) and _lap_opposite_ways(line, other_line) else distance
+
+
+def may_be_route(
+    line: MeasuredLine, others: NDArray[np.float64], lengths: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return which of many lines can be one route with a line, by a few points: none that is one is left out.
+
+    Args:
+        line: a line.
+        others: the ``even_points`` of the other ones (lines, n, 3).
+        lengths: how long they are, metres.
+    """
+    shorter, longer = np.minimum(lengths, line.length), np.maximum(lengths, line.length)
+    missing = np.minimum(MISSING_START_M, MISSING_START_SHARE * longer)
+    possible = shorter + 1.0 >= (1.0 - MAX_LENGTH_DIFFERENCE) * (longer - missing)
+    if not possible.any():
+        return possible
+    head = float(np.max((missing / np.maximum(shorter, 1.0))[possible]))
+    reach = WIDEST_GAP_M + STEP_M + lengths / (2 * (EVEN_POINTS - 1))
+    last = EVEN_POINTS - 1
+    for index in range(last, int(np.ceil(head * last)), -_EVEN_STEP):
+        away = 1.0 - index / last  # of the end; what is missing of a start shifts points the less
+        slip = int(np.ceil(last * (MAX_SLIP + head * away) + 2 * STEP_M * last / max(line.length, 1.0))) + 1
+        near = others[possible, max(0, index - slip) : index + slip + 1] - line.even_points[index]
+        possible[possible] = np.sqrt((near**2).sum(axis=2).min(axis=1)) <= reach[possible]
+        if not possible.any():
+            break
+    return possible
 
 
 def shared_fraction(line: MeasuredLine, other_line: MeasuredLine, at_least: float = 0.0) -> float:

@@ -137,17 +137,19 @@ class _NearestRoute:
 
         self._lines = lines
         self._quarters = KDTree(np.stack([line.quarter_points for line in lines]))
+        self._even = np.stack([line.even_points for line in lines])
+        self._lengths = np.array([line.length for line in lines])
         self._distance = np.full(len(lines), np.inf)
         self.index = np.full(len(lines), -1)
 
     def compare(self, reference: MeasuredLine, index: int, after: int) -> None:
         """Compare a route with the lines that come after a position."""
-        near = self._quarters.query_ball_point(reference.quarter_points, geometry.REACH_M, p=np.inf)
-        for position in near:
-            if position > after:
-                distance = geometry.route_distance(reference, self._lines[position])
-                if distance < self._distance[position]:
-                    self._distance[position], self.index[position] = distance, index
+        found = self._quarters.query_ball_point(reference.quarter_points, geometry.REACH_M, p=np.inf)
+        near = np.array([position for position in found if position > after], dtype=np.intp)
+        for position in near[geometry.may_be_route(reference, self._even[near], self._lengths[near])]:
+            distance = geometry.route_distance(reference, self._lines[position])
+            if distance < self._distance[position]:
+                self._distance[position], self.index[position] = distance, index
 
 
 def _most_similar(references: Sequence[MeasuredLine], known: int) -> Iterable[int | None]:

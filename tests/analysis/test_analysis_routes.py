@@ -137,6 +137,30 @@ def test_the_most_similar_route_is_what_comparing_all_pairs_finds():
     assert sum(one is not None for one in expected) > 20
 
 
+def test_a_few_points_never_rule_out_what_is_one_route():
+    """Also where one of two runs lacks its start, or is a little shorter."""
+    chance = np.random.default_rng(3)
+    ways = [on_line for seed in range(8) for on_line in (road(seed, 1500 * (seed + 1)), loop(seed, 4000))]
+    shapes = []
+    for way in ways:
+        for late in (0.0, 150.0, 380.0):
+            end = cumulative_distance(way)[-1] * chance.uniform(0.93, 1)
+            points = resample(way, np.arange(late, end, 20.0))
+            off = chance.normal(0, 25, (len(points) // 8 + 2, 2))
+            shapes.append(
+                on_globe(
+                    points + resample(off, np.linspace(0, 1, len(points)) * cumulative_distance(off)[-1])
+                )
+            )
+    lines = [geometry.MeasuredLine(to_cartesian(shape)) for shape in shapes]
+    even, lengths = np.stack([line.even_points for line in lines]), np.array([line.length for line in lines])
+    possible = np.stack([geometry.may_be_route(line, even, lengths) for line in lines])
+    same = np.array([[np.isfinite(geometry.route_distance(one, two)) for two in lines] for one in lines])
+    assert possible[same].all()
+    assert same.sum() > 1.5 * len(lines)
+    assert possible.sum() < len(lines) ** 2 / 2
+
+
 def test_what_belongs_to_one_line_is_worked_out_once(monkeypatch):
     """Not for each pair: trees and headings grow with the lines, comparisons slower than the pairs."""
     calls = {"trees": 0, "headings": 0}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import os
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import many_files
@@ -102,3 +105,40 @@ def test_several_processes_against_one(few, taken, tmp_path, measured):
     rates = FILES / together["seconds"], FEW / alone["seconds"]
     told = "{:.0f} files/s against {:.0f}".format(*rates)
     measured.amount(f"import of runs of 40 min by {os.cpu_count()} processes", "by one", told, "")
+
+
+def nested(tmp_path, members):
+    """A zip within a zip, as Garmin's account export is laid out, of so many small files."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(members):
+            archive.writestr(f"{number}.fit", many_files.run(number, 60))
+    path = tmp_path / f"{members}.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0.zip", inner.getvalue())
+    return path
+
+
+def test_a_zip_within_a_zip_grows_with_its_files(tmp_path, cpu_seconds, measured):
+    few, many = 200, 1600
+
+    def import_archive(members):
+        path = nested(tmp_path, members)
+
+        def take():
+            with journal.open(tmp_path / f"home{members}") as opened:
+                assert opened.add([path], workers=1).runs_added == members
+
+        return cpu_seconds(take)
+
+    import_archive(20)  # loads the libraries
+    of_few, of_many = import_archive(few), import_archive(many)
+    exponent = math.log(of_many / of_few) / math.log(many / few)
+    measured.amount(f"a zip within a zip of {many:,} files", "", f"{of_many:.2f} s CPU", "")
+    measured.amount(
+        f"growth from {few} to {many:,} files in it",
+        "files to the power of",
+        f"{exponent:.2f}",
+        "at most 1.2",
+    )
+    assert exponent <= 1.2

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import many_files
 import numpy as np
 import pytest
 import shapely
 
+from runlog import journal
 from runlog.analysis import routes
 from runlog.analysis.geometry import TangentPlane, cumulative_distance, resample, to_cartesian, to_lat_lon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     Shape = NDArray[np.float64]
 
 FEW, MANY = 500, 2500
+NEAR_ALIKE, IMPORTED = 2000, 200
 ROUTES = 40
 BLOCK_M = 120.0
 HOME = TangentPlane(to_cartesian(np.array([[48.1, 11.6]]))[0])
@@ -118,16 +122,44 @@ def test_one_more_run(shapes: dict[int, Shape], seconds: Callable[..., float], m
 
 
 def test_from_scratch_where_ways_share_most_with_each_other(
-    seconds: Callable[..., float], measured: Any
+    cpu_seconds: Callable[..., float], measured: Any
 ) -> None:
-    chance = np.random.default_rng(5)
-    ways = near_alike(chance, MANY * 3 // 5)
-    shapes = {number: run_on(chance, ways[int(chance.integers(len(ways)))]) for number in range(MANY)}
+    shapes = seldom_the_same(MANY)
     few = dict(list(shapes.items())[:FEW])
-    of_few, of_many = (seconds(lambda some=some: routes.match_routes(some), 1) for some in (few, shapes))
+    of_few, of_many = (cpu_seconds(lambda some=some: routes.match_routes(some)) for some in (few, shapes))
     exponent = np.log(of_many / of_few) / np.log(MANY / FEW)
-    measured.amount(f"routes of {MANY:,} runs that share 50 to 90 %", "", f"{of_many:.2f} s", "")
+    measured.amount(f"routes of {MANY:,} runs that share 50 to 90 %", "", f"{of_many:.2f} s CPU", "")
     measured.amount(
         "growth where ways share 50 to 90 %", "runs to the power of", f"{exponent:.2f}", "at most 2"
     )
     assert exponent <= 2
+
+
+def seldom_the_same(runs: int) -> dict[int, Shape]:
+    """Runs on ways of which three go for five runs, and which share 50 to 90 % with each other."""
+    chance = np.random.default_rng(5)
+    ways = near_alike(chance, runs * 3 // 5)
+    return {number: run_on(chance, ways[int(chance.integers(len(ways)))]) for number in range(runs)}
+
+
+def test_from_scratch_against_an_import_of_the_runs(
+    cpu_seconds: Callable[..., float], measured: Any, tmp_path: Path
+) -> None:
+    """Nobody waits for the routes who has waited for the import."""
+    many_files.write(tmp_path / "files", IMPORTED)
+
+    def import_files() -> None:
+        with journal.open(tmp_path / "home") as opened:
+            assert opened.add([tmp_path / "files"], workers=1).runs_added == IMPORTED
+
+    of_import = cpu_seconds(import_files) / IMPORTED * NEAR_ALIKE
+    shapes = seldom_the_same(NEAR_ALIKE)
+    of_routes = cpu_seconds(lambda: routes.match_routes(shapes))
+    measured.amount(f"routes of {NEAR_ALIKE:,} runs, near alike", "", f"{of_routes:.1f} s CPU", "under 8 s")
+    measured.ratio(
+        f"routes of {NEAR_ALIKE:,} runs, near alike",
+        "one import of them",
+        of_routes / of_import,
+        "at most 0.5",
+    )
+    assert of_routes / of_import <= 0.5
