@@ -230,7 +230,11 @@ class Sync:
         with path.open("xb") as file:
             if one.withheld or one.problem:
                 return one
-            fetched = self.service.fetch(one, file)
+            try:
+                fetched = self.service.fetch(one, file)
+            except KeyRefused:
+                self.service.check()  # raises where it is the key, and not this activity alone
+                raise ServiceError(f"{self.terms.title} does not let this key have it") from None
         with path.open("rb") as file:
             head = file.read(512).lstrip()
         if head.startswith(_NO_RECORDING) and not head.startswith(_XML_RECORDINGS):

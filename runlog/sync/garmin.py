@@ -103,13 +103,13 @@ class Garmin:
         self._client.close()
 
     def check(self) -> None:
-        """Exchange the key for a token.
+        """Exchange the key for a token, also where there is one already.
 
         Raises:
             KeyRefused: the key is not accepted.
             ServiceError: there is no token.
         """
-        self._renew("")
+        self._renew(self._token)
 
     def _renew(self, used: str) -> None:
         """Get a token, unless another call has got one since this one was used."""

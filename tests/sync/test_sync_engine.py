@@ -232,6 +232,18 @@ def test_a_broken_entry_is_named_and_the_rest_goes_on(cloud, sync, monkeypatch):
     assert not result.ok
 
 
+@BOTH
+@pytest.mark.parametrize("code", [401, 403])
+def test_one_activity_that_is_forbidden_is_no_refusal_of_the_key(cloud, journal, sync, service, code):
+    cloud.outings = outings(6)
+    name = "/download-service/files/activity/1002" if service == "garmin" else "/api/v1/activity/i1002"
+    cloud.faults[name].extend([status(code)] * 2)
+    result = sync(service)
+    assert [text for text in result.problems if "1002" in text and "does not let this key have it" in text]
+    assert (result.complete, len(journal.runs())) == (True, 6)
+    assert journal.clouds.status()[0].refused_at is None
+
+
 def test_a_cut_connection_429_and_5xx_are_survived(cloud, sync, patience):
     cloud.outings = outings(10)
     cloud.faults["/activitylist-service"].extend([status(503), cut, status(429, Retry_After="14")])
