@@ -27,7 +27,7 @@ from runlog.importers import (
     sports,
     strava,
     tcx,
-    wellness_csv,
+    wellness,
 )
 from runlog.importers.detect import Head, SourceFile
 from runlog.importers.strava_columns import NOT_EXPORTED
@@ -67,8 +67,9 @@ FORMATS = (
     Format(diary_csv.FORMAT, diary_csv.claims, diary_csv.read),
     Format(shoes_csv.FORMAT, shoes_csv.claims, shoes_csv.read),
     Format(polar.FORMAT, polar.claims, polar.read),
-    Format(wellness_csv.PMSYS_FORMAT, wellness_csv.claims_pmsys, wellness_csv.read_pmsys),
-    Format(wellness_csv.INTERVALS_FORMAT, wellness_csv.claims_intervals, wellness_csv.read_intervals),
+    Format(wellness.PMSYS_FORMAT, wellness.claims_pmsys, wellness.read_pmsys),
+    Format(wellness.INTERVALS_FORMAT, wellness.claims_intervals, wellness.read_intervals),
+    Format(wellness.GARMIN_FORMAT, wellness.claims_garmin, wellness.read_garmin),
     Format(runs_csv.FORMAT, runs_csv.claims, runs_csv.read),
     Format(runlog_export.FORMAT, runlog_export.claims_activity, runlog_export.read_activity),
     Format(garmin.FORMAT, garmin.claims, garmin.read, garmin.SIDECARS),

@@ -235,6 +235,15 @@ def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def find_number(row: Mapping[str, Any], *names: str, least: float = 0.0, most: float = 1e9) -> float | None:
+    """Return the first of these values of a JSON object that is a number within limits, or None."""
+    for name in names:
+        value = row.get(name)
+        if is_number(value) and least <= value <= most:
+            return float(value)
+    return None
+
+
 def clean_text(value: object) -> str | None:
     """Return a JSON text with single spaces and without lone surrogates; None if it is empty or no text."""
     if not isinstance(value, str):

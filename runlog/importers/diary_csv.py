@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable
-from runlog.importers import csv_table, runs_csv, wellness_csv
+from runlog.importers import csv_table, runs_csv, wellness
 from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time, parse_yes_no
 from runlog.model import MAX_ENTRY_VALUES, Area, Entry
 from runlog.records import ParsedFile
@@ -59,7 +59,7 @@ def claims(head: Head) -> bool:
         columns is not None
         and "date" in columns
         and len(set(columns) & set(COLUMNS)) > 1
-        and not wellness_csv.claims_intervals(head)
+        and not wellness.claims_intervals(head)
         and not runs_csv.claims(head)
     )
 

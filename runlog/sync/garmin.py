@@ -13,8 +13,9 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
 from runlog.importers import sports
+from runlog.importers.detect import find_number as number
+from runlog.importers.wellness import garmin_nights
 from runlog.model import Activity
-from runlog.records import make_night
 from runlog.sync import http
 from runlog.sync.http import Client, KeyRefused, NotThere, Patience, ServiceError, Unreachable
 from runlog.sync.service import (
@@ -24,7 +25,6 @@ from runlog.sync.service import (
     Wellness,
     fingerprint,
     moment,
-    number,
     offset_between,
     text,
     unusable,
@@ -63,11 +63,6 @@ _WELLNESS_CALLS: tuple[tuple[str, bool], ...] = (
     ("/usersummary-service/v2/dailysummaries", True),
     ("/usersummary-service/stats/stress/daily/{first}/{last}", False),
 )
-_SLEEP_SECONDS = ("sleepTimeSeconds", "totalSleepTimeInSeconds", "totalSleepSeconds", "sleepTimeInSeconds")
-_RESTING_HR = ("restingHeartRate", "restingHeartRateInBeatsPerMinute")
-_HRV = ("lastNightAvg", "avgOvernightHrv")
-_STRESS = ("overallStressLevel", "averageStressLevel")
-_DEEPEST = 6
 
 
 def connect(key: str, settings: Settings, patience: Patience) -> Garmin:
@@ -191,7 +186,7 @@ class Garmin:
         Raises:
             Unreachable: the service cannot be asked.
         """
-        values: dict[date, dict[str, float | None]] = {}
+        answers = []
         for path, by_query in _WELLNESS_CALLS:
             if path in self._not_offered:
                 continue
@@ -204,10 +199,8 @@ class Garmin:
             except ServiceError:
                 self._not_offered.add(path)
                 continue
-            for day, found in _days_of(answer):
-                _add_day(values, day, found, last)
-        nights = (make_night(NAME, day, **found) for day, found in sorted(values.items()))
-        return Wellness(nights=[night for night in nights if night is not None])
+            answers.append(answer)
+        return Wellness(nights=garmin_nights(answers, last))
 
 
 def _activity_rows(answer: object) -> list[Any]:
@@ -286,41 +279,3 @@ def _rating(values: Mapping[str, Any]) -> tuple[float | None, float | None]:
 def _is_since(one: Listed, since: date) -> bool:
     offset = 0 if one.row is None else one.row.utc_offset_s or 0
     return bool(one.problem) or (one.start + timedelta(seconds=offset)).date() >= since
-
-
-def _days_of(answer: object, depth: int = 0) -> Iterator[tuple[date, Mapping[str, Any]]]:
-    """Yield each object of an answer that has a calendarDate, with that day."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(answer, dict):
-        day = _day(answer.get("calendarDate"))
-        if day is not None:
-            yield day, answer
-        for value in answer.values():
-            yield from _days_of(value, depth + 1)
-    elif isinstance(answer, list):
-        for value in answer:
-            yield from _days_of(value, depth + 1)
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _add_day(
-    values: dict[date, dict[str, float | None]], day: date, found: Mapping[str, Any], last: date
-) -> None:
-    """Add what an object says of a day to the night before it, and its stress to the night after."""
-    parts = [found, *(one for one in found.values() if isinstance(one, dict) and "calendarDate" not in one)]
-    seconds, resting, hrv, stress = (
-        next((value for part in parts if (value := number(part, *names)) is not None), None)
-        for names in (_SLEEP_SECONDS, _RESTING_HR, _HRV, _STRESS)
-    )
-    night = values.setdefault(day, {})
-    said = {"sleep_hours": None if seconds is None else seconds / 3600.0, "resting_hr": resting, "hrv": hrv}
-    night.update({name: value for name, value in said.items() if value is not None and name not in night})
-    if stress is not None and day < last:
-        values.setdefault(day + timedelta(days=1), {}).setdefault("stress", stress)

@@ -14,7 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from runlog.importers import sports
 from runlog.importers.csv_table import InvalidValue
-from runlog.importers.wellness_csv import INTERVALS_NOTES, intervals_entry, stress_of_intervals
+from runlog.importers.detect import find_number as number
+from runlog.importers.wellness import INTERVALS_NOTES, intervals_entry, stress_of_intervals
 from runlog.model import Activity, Entry
 from runlog.records import Night, make_night
 from runlog.sync import http
@@ -26,7 +27,6 @@ from runlog.sync.service import (
     Wellness,
     fingerprint,
     moment,
-    number,
     offset_between,
     text,
     unusable,

@@ -131,15 +131,6 @@ def fingerprint(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def number(row: Mapping[str, Any], *names: str, least: float = 0.0, most: float = 1e9) -> float | None:
-    """Return the first of these values that is a number within limits; None where none is."""
-    for name in names:
-        value = row.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
-            return float(value)
-    return None
-
-
 def text(row: Mapping[str, Any], name: str) -> str | None:
     """Return a value that is a text, in single spaces; None where it is none or empty."""
     return detect.clean_text(row.get(name))

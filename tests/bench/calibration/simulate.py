@@ -30,6 +30,7 @@ class Cell:
         missing: the chance that what the diary tells is missing, where the rating is low and elsewhere.
         shoes: pairs; 0 takes one and two in turn.
         morning: rated in the morning after, not on the evening of the day.
+        nights: a watch tells of the nights, but for some.
         usual: rating without any effect.
         effects: points per SD of a factor.
     """
@@ -38,6 +39,7 @@ class Cell:
     missing: tuple[float, float] = (0.0, 0.0)
     shoes: int = 2
     morning: bool = False
+    nights: bool = False
     usual: float = 2.0
     effects: dict[str, float] = field(default_factory=dict)
 
@@ -59,6 +61,7 @@ CELLS = {
     "missing by rating": Cell(missing=(0.6, 0.15)),
     "one pair of shoes": Cell(shoes=1),
     "mornings": Cell(morning=True, shoes=0),
+    "nights": Cell(nights=True),
 }
 
 
@@ -129,6 +132,28 @@ def factors(rng: np.random.Generator, days: int, shoes: int) -> pd.DataFrame:
     )
 
 
+def nights(rng: np.random.Generator, days: int) -> pd.DataFrame:
+    """Make nights: sleep with the week; resting heart rate and HRV that drift, one against the other.
+
+    Some nights are missing, single ones and weeks in which the watch was not worn.
+    """
+    form = 0.15 * rng.normal(size=days).cumsum() + 0.5 * rng.normal(size=days)
+    resting = 50 + 2 * form + rng.normal(size=days)
+    weekend = np.sin(2 * np.pi * (np.arange(days) / 7 + rng.random()))
+    table = pd.DataFrame(
+        {
+            "sleep_hours": 7.2 + 0.6 * weekend + 0.8 * rng.normal(size=days),
+            "resting_hr": resting.round(),
+            "hrv": np.clip(60 - 5 * form + 6 * rng.normal(size=days), 10, 200),
+            "stress": np.clip(30 + 4 * form - 4 * weekend + 8 * rng.normal(size=days), 0, 100).round(),
+        }
+    )
+    begin = rng.integers(0, days)
+    table.iloc[begin : begin + days // 10] = np.nan
+    table[rng.random(days) < 0.1] = np.nan
+    return table
+
+
 def _streak(on_favourite: pd.Series) -> pd.Series:
     """Count the runs in a row on the favourite route, or off it; it stays on days of rest."""
     ran = on_favourite.dropna()
@@ -151,6 +176,8 @@ def runner(seed: int, n: int, cell: Cell, window: int = 24) -> tuple[pd.DataFram
     errors = ERRORS[cell.errors or list(ERRORS)[seed % len(ERRORS)]]
     every_day = np.arange(int(1.9 * n) + WARM + 5)
     table = factors(rng, len(every_day), shoes)
+    if cell.nights:
+        table = table.join(nights(np.random.default_rng([seed, n, 2]), len(every_day)))
     likely = np.where(every_day < WARM, 0.0, np.where(table["run_spike"].notna(), 0.9, 0.1))
     rated = np.sort(rng.choice(len(every_day), size=n, replace=False, p=likely / likely.sum()))
     before = table[list(OF_THE_DAY)].shift(window // 24 - 1).add_suffix(f"_{window}h")

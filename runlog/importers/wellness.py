@@ -1,25 +1,27 @@
-"""Read soreness and nights from the wellness lists of PMSys and intervals.icu.
+"""Read soreness and nights from the wellness lists of PMSys and intervals.icu, and the nights of Garmin.
 
 PMSys (the PMData and SoccerMon data sets) rates 1 to 5 with 5 the best and 0 for no answer; its areas are
-SNOMED CT codes of body structures. intervals.icu rates 1 (low) to 4 (extreme) and names no area.
+SNOMED CT codes of body structures. intervals.icu rates 1 (low) to 4 (extreme) and names no area. Garmin says
+the same of a day in the archive of an account and in its Personal API.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog import localtime
-from runlog.importers import csv_table
+from runlog.errors import NotTaken
+from runlog.importers import csv_table, detect
 from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time
 from runlog.model import Area, Entry
 from runlog.records import Night, ParsedFile, Problem, make_night
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from runlog.importers.csv_table import CsvRow
     from runlog.importers.detect import Head, SourceFile
@@ -300,3 +302,83 @@ def _parse_rating(
     if answer and date_column not in cells:
         raise InvalidValue(f"it has no {date_column}")
     return answer or None
+
+
+GARMIN_FORMAT = "garmin nights"
+_GARMIN_MARKS = (b'"deepSleepSeconds"', b'"sleepStartTimestampGMT"', b'"restingHeartRate"', b'"allDayStress"')
+_SLEEP_SECONDS = ("sleepTimeSeconds", "totalSleepTimeInSeconds", "totalSleepSeconds", "sleepTimeInSeconds")
+_SLEEP_STAGES = ("deepSleepSeconds", "lightSleepSeconds", "remSleepSeconds")
+_RESTING_HR = ("restingHeartRate", "restingHeartRateInBeatsPerMinute")
+_HRV = ("lastNightAvg", "avgOvernightHrv")
+_STRESS = ("overallStressLevel", "averageStressLevel")
+_DEEPEST = 6
+_TOTAL = "TOTAL"  # of the sums of a day, beside those of its parts
+
+
+def claims_garmin(head: Head) -> bool:
+    """Return whether the bytes are JSON with Garmin's sleep, resting heart rate or stress of days."""
+    has_days = head.is_json and b'"calendarDate"' in head.data
+    return has_days and any(mark in head.data for mark in _GARMIN_MARKS)
+
+
+def read_garmin(file: SourceFile) -> ParsedFile:
+    """Read the nights of a sleepData.json or UDSFile.json of an account's archive.
+
+    Raises:
+        NotReadable: it is not JSON.
+        NotTaken: it says nothing of a night.
+    """
+    nights = garmin_nights(detect.parse_json(file.data))
+    if not nights:
+        raise NotTaken("it says nothing of a night that runlog reads")
+    return ParsedFile(GARMIN_FORMAT, nights=tuple(nights))
+
+
+def garmin_nights(answer: object, last: date | None = None) -> list[Night]:
+    """Return the nights in JSON of Garmin: of each day the night before it, and the stress of the day before.
+
+    Args:
+        answer: anything in which objects have a ``calendarDate``; the first that has a value counts.
+        last: a day that may not be over, whose stress is left out.
+    """
+    values: dict[date, dict[str, float | None]] = {}
+    for day, found in _garmin_days(answer):
+        _add_garmin_day(values, day, found, last)
+    nights = (make_night("garmin", day, **of_day) for day, of_day in sorted(values.items()))
+    return [night for night in nights if night is not None]
+
+
+def _garmin_days(answer: object, depth: int = 0) -> Iterator[tuple[date, Mapping[str, Any]]]:
+    """Yield each object that has a calendarDate, with that day."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(answer, dict):
+        with suppress(ValueError):
+            yield date.fromisoformat(str(answer.get("calendarDate"))), answer
+        for value in answer.values():
+            yield from _garmin_days(value, depth + 1)
+    elif isinstance(answer, list):
+        for value in answer:
+            yield from _garmin_days(value, depth + 1)
+
+
+def _add_garmin_day(
+    values: dict[date, dict[str, float | None]], day: date, found: Mapping[str, Any], last: date | None
+) -> None:
+    """Add what an object says of a day to the night before it, and its stress to the night after."""
+    parts = [found, *(one for one in found.values() if isinstance(one, dict) and "calendarDate" not in one)]
+    lists = [listed for one in parts if isinstance(listed := one.get("aggregatorList"), list)]
+    parts += [
+        one for listed in lists for one in listed if isinstance(one, dict) and one.get("type") == _TOTAL
+    ]
+    seconds, resting, hrv, stress = (
+        next((value for part in parts if (value := detect.find_number(part, *names)) is not None), None)
+        for names in (_SLEEP_SECONDS, _RESTING_HR, _HRV, _STRESS)
+    )
+    stages = [stage for name in _SLEEP_STAGES if (stage := detect.find_number(found, name)) is not None]
+    seconds = sum(stages) if seconds is None and stages else seconds
+    night = values.setdefault(day, {})
+    said = {"sleep_hours": None if seconds is None else seconds / 3600.0, "resting_hr": resting, "hrv": hrv}
+    night.update({name: value for name, value in said.items() if value is not None and name not in night})
+    if stress is not None and day != last:
+        values.setdefault(day + timedelta(days=1), {}).setdefault("stress", stress)
