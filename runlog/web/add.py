@@ -17,10 +17,10 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from runlog.errors import RunlogError
 from runlog.i18n import N_, _
 from runlog.units import printable
-from runlog.web import context, uploads
+from runlog.web import context, runs, uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from werkzeug.datastructures import FileStorage
 
@@ -33,15 +33,17 @@ NO_FILES = N_("Choose files, a folder or an archive first.")
 _MOST_FILES = 20_000
 _MOST_JOBS = 20
 _MOST_SHOWN = 40
+_MOST_NAMED = 10
 _COUNTS = (
     ("runs_added", N_("runs added")),
-    ("other_added", N_("other activities added")),
+    ("other_added", N_("other activities added, which count as no runs")),
     ("ratings_added", N_("diary entries added")),
     ("ratings_updated", N_("diary entries updated")),
     ("merged", N_("files with a run that was there already")),
     ("known", N_("files read before")),
     ("skipped", N_("files with nothing for runlog")),
-    ("failed", N_("files that could not be read")),
+    ("warnings", N_("files of which everything was saved that could be")),
+    ("failed", N_("files that could not be read, or not all of them")),
 )
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*]')
 _LONGEST_NAME = 150
@@ -166,9 +168,30 @@ def progress(job_id: str) -> str:
     if job is None:
         abort(404)
     over = job.is_over  # asked once: the import goes on while this page is made
+    new = job.summary.new_activities if job.summary is not None else ()
     return render_template(
-        "added.html", job=job, over=over, counts=_counts(job.summary), problems=_problems(job)
+        "added.html",
+        job=job,
+        over=over,
+        activities=_new_rows(new),
+        more=max(0, len(new) - _MOST_NAMED),
+        counts=_counts(job.summary),
+        problems=_problems(job),
     )
+
+
+def _new_rows(ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return what a list says of the new activities, the newest first; of many only some."""
+    if not ids:
+        return []
+    history = context.history()
+    rows = [
+        row
+        for frame in (history.runs, history.others)
+        for _id, row in frame[frame.index.isin(ids)].iterrows()
+    ]
+    newest = sorted(rows, key=lambda row: row["start"], reverse=True)[:_MOST_NAMED]
+    return [runs.list_row(row, history) for row in newest]
 
 
 def _counts(summary: ImportSummary | None) -> list[tuple[int, str]]:
