@@ -12,14 +12,21 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from runlog import fileio, units
+from runlog.analysis.build import unrated_runs
 from runlog.errors import BadInput, MissingExtra
-from runlog.i18n import _, ngettext
+from runlog.i18n import _, ngettext, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    import pandas as pd
+
+    from runlog.analysis.history import History
     from runlog.records import StoredAlert
+    from runlog.settings import Settings
 
 _SERVICES_HINT = "https://appriseit.com/services lists what there is"
 
@@ -130,6 +137,78 @@ def alerts_message(alerts: Sequence[StoredAlert]) -> tuple[str, str]:
 def weekly_message(headline: str, page: Path, alerts: Sequence[StoredAlert]) -> tuple[str, str]:
     """Return the title and the text of the weekly message: headline, new alerts, path of the report."""
     return headline, "\n\n".join([*_alert_paragraphs(alerts), _("The report: {page}").format(page=page)])
+
+
+def is_quiet(hour: int, settings: Settings) -> bool:
+    """Return whether no reminder is to be sent at this hour of the runner's day, 0 to 23."""
+    start, end = settings.quiet_from % 24, settings.quiet_until % 24
+    return start <= hour < end if start <= end else hour >= start or hour < end
+
+
+def reminder_message(run: pd.Series[Any], link: str, unit: str) -> tuple[str, str]:
+    """Return the title and the text of a message that asks how a run was.
+
+    Args:
+        run: a row of ``History.runs``.
+        link: to the form, "" where the pages are not served.
+        unit: of distances.
+    """
+    name = run["name"] if isinstance(run["name"], str) else _("your run")
+    title = _("How sore are you after {run}?").format(run=units.printable(name))
+    facts = f"{units.day(run['local_start'])}, {units.distance(run['distance_m'], unit)}"
+    return title, "\n".join([facts, link or f"runlog log N --run {run.name}"])
+
+
+def send_reminders(history: History, home: Path, now: datetime) -> list[str]:
+    """Send a message about each recent run that is not rated, one per run; none in the quiet hours.
+
+    Args:
+        history: the runner's.
+        home: notes which runs a message was sent of, and where the runner's phone finds the pages.
+        now: aware.
+
+    Returns:
+        The destinations that could not be reached, each with the reason.
+
+    Raises:
+        MissingExtra: Apprise is not installed.
+        BadInput: there is no destination, one of them is invalid, or none could be reached.
+    """
+    settings, failures = history.settings, []
+    if is_quiet(history.clock.at(now).hour, settings):
+        return []
+    address = _pages_address(home)
+    for run_id, run in unrated_runs(history, now).iterrows():
+        mark = home / "web" / "reminded" / str(run_id)
+        if not _make_mark(mark):
+            continue
+        link = f"{address}/?run={run_id}" if address else ""
+        with use_language(settings.language):
+            title, text = reminder_message(run, link, settings.units)
+        try:
+            failures += send_message(settings.notify, title, text)
+        except BadInput:
+            mark.unlink(missing_ok=True)
+            raise
+    return failures
+
+
+def _make_mark(mark: Path) -> bool:
+    """Make an empty file, and return whether it was not there."""
+    fileio.make_folder(mark.parent)
+    try:
+        mark.open("x").close()
+    except FileExistsError:
+        return False
+    return True
+
+
+def _pages_address(home: Path) -> str:
+    """Return where the runner's phone finds the pages, "" where they were never served to one."""
+    try:
+        return (home / "web" / "address").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _alert_paragraphs(alerts: Sequence[StoredAlert]) -> list[str]:

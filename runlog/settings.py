@@ -56,6 +56,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "silence_days": (1, 3650),
     "skipped_in_a_row": (1, 10_000),
     "diary_gap_days": (1, 3650),
+    "quiet_from": (1, 24),
+    "quiet_until": (1, 24),
     "key_days": (1, 365),
     "soreness_high": (0.0, 7.0),
     "soreness_lasting": (0.0, 4.0),
@@ -102,6 +104,8 @@ class Settings:
         skipped_in_a_row: number of runs without a warm-up, or without a cool-down, that raises an alert.
         diary_gap_days: number of days with runs and without a rating that counts as a gap in the diary.
         key_days: number of days before the end of a key of `runlog sync` from which it is mentioned.
+        quiet_from: hour of the day from which no reminder to rate a run is sent.
+        quiet_until: hour from which they are again; the same hour means that there is no such time.
         soreness_high: rating from which one is enough for the advice to see a clinician. This and the next
             three can be set to come earlier, never later.
         soreness_lasting: rating from which lasting soreness is enough for that advice.
@@ -134,6 +138,8 @@ class Settings:
     silence_days: int = 14
     skipped_in_a_row: int = 3
     diary_gap_days: int = 7
+    quiet_from: int = 22
+    quiet_until: int = 7
     key_days: int = 14
     soreness_high: float = 7.0
     soreness_lasting: float = 4.0

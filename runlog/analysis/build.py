@@ -13,7 +13,7 @@ from runlog import localtime
 from runlog.analysis import routes, shoe_assignment, track_summary, warmup
 from runlog.analysis.history import History, night_table
 from runlog.analysis.session_load import session_loads
-from runlog.model import Kind
+from runlog.model import RATED_WITHIN, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -205,6 +205,19 @@ def runs_of_entries(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[floa
         index=entries.index,
         dtype=float,
     )
+
+
+def unrated_runs(history: History, now: datetime) -> pd.DataFrame:
+    """Return the runs that ended at most ``RATED_WITHIN`` before a moment (aware) and are not rated.
+
+    A run that is the warm-up or cool-down of another is no run of its own here.
+    """
+    runs = history.runs
+    recent = runs[(runs["end"] <= now) & (runs["end"] >= now - RATED_WITHIN) & runs["part_of"].isna()]
+    if recent.empty:
+        return recent
+    rated = runs_of_entries(runs, history.entries[history.entries["soreness"].notna()])
+    return recent[~recent.index.isin(rated.dropna())]
 
 
 def agreed_values(column: pd.Series, run: pd.Series[float], named_run: pd.Series[float]) -> pd.Series:

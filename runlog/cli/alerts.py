@@ -64,6 +64,16 @@ def send_due_alerts(
     return not failures
 
 
+def send_reminders(journal: Journal, now: datetime) -> bool:
+    """Ask how each recent run was that is not rated, once; print the reasons where that cannot be sent."""
+    from runlog import notify
+
+    failures = notify.send_reminders(journal.history(), journal.folder, now)
+    for failure in failures:
+        echo_err(f"Not sent: {failure}")
+    return not failures
+
+
 #: ``--explain`` takes it for all kinds.
 ALL_KINDS = "all"
 _RULE_KEYS = ("kind", "definition", "threshold", "settings", "needs", "grade", "evidence", "source")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from runlog.cli import base
-from runlog.cli.alerts import print_new_alerts, send_due_alerts
+from runlog.cli.alerts import print_new_alerts, send_due_alerts, send_reminders
 from runlog.cli.base import examples
 from runlog.cli.import_ import print_summary
 from runlog.cli.output import Column, echo, echo_err, print_table
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from runlog.journal import Journal
     from runlog.schedule import WeeklyJob
-    from runlog.web.server import Serving
 
 
 @click.command(
@@ -76,7 +75,8 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
     click.echo(page)
     if not notify:
         return True
-    return send_due_alerts(journal, now, partial(runlog_notify.weekly_message, week.headline, page))
+    sent = send_due_alerts(journal, now, partial(runlog_notify.weekly_message, week.headline, page))
+    return send_reminders(journal, now) and sent
 
 
 @click.command(
@@ -96,7 +96,7 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
     metavar="SECONDS",
     help="How long to wait between two looks.",
 )
-@click.option("--notify", is_flag=True, help="Send new alerts to the places of config.toml.")
+@click.option("--notify", is_flag=True, help="Send new alerts, and ask how each run was.")
 @click.option("--once", is_flag=True, help="Import what is there, and end.")
 def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) -> None:
     """Import new files as they appear in folders, and look at the alerts after.
@@ -109,13 +109,16 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
 
     rounds = iter([True]) if once else iter(lambda: True, False)
     services = services_to_watch(folders)
-    synced_at = -_SYNC_EVERY_S
+    asked_at = -_ASK_EVERY_S
 
     def wait() -> bool:
-        nonlocal synced_at
-        if services and time.monotonic() - synced_at >= _SYNC_EVERY_S:
-            _sync_watched(notify=notify)
-            synced_at = time.monotonic()
+        nonlocal asked_at
+        if time.monotonic() - asked_at >= _ASK_EVERY_S:
+            if services:
+                _sync_watched(notify=notify)
+            if notify:
+                _remind_watched()
+            asked_at = time.monotonic()
         more = next(rounds, False)
         if more:
             time.sleep(every)
@@ -130,8 +133,17 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) 
         echo_err("No longer watching.")
 
 
-#: A service is asked so often, however often one looks into folders.
-_SYNC_EVERY_S = 3600.0
+#: A service is asked so often, and so is how a run was, however often one looks into folders.
+_ASK_EVERY_S = 3600.0
+
+
+def _remind_watched() -> None:
+    """Ask how each run was, where the quiet hours kept that back; print what goes wrong."""
+    try:
+        with base.open_journal() as journal:
+            send_reminders(journal, base.now())
+    except RunlogError as error:
+        echo_err(f"Error: {error}")
 
 
 def _sync_watched(*, notify: bool) -> None:
@@ -147,6 +159,7 @@ def _sync_watched(*, notify: bool) -> None:
             print_new_alerts(journal, now)
             if notify:
                 send_due_alerts(journal, now)
+                send_reminders(journal, now)
     except RunlogError as error:
         echo_err(f"Error: {error}")
 
@@ -163,6 +176,7 @@ def _import_settled(paths: Sequence[Path], *, notify: bool) -> None:
             print_new_alerts(journal, now, history=print_summary(journal, summary))
             if notify:
                 send_due_alerts(journal, now)
+                send_reminders(journal, now)
     except RunlogError as error:
         echo_err(f"Error: {error}")
 
@@ -175,6 +189,7 @@ _SYSTEMS = ("systemd", "cron", "launchd", "windows")
         "runlog schedule --weekly sun 19:00                              # shows what would be written",
         "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify --install",
         "runlog schedule --uninstall",
+        "runlog schedule --serve --install      # the pages, whenever you are logged in",
     )
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
@@ -183,6 +198,9 @@ _SYSTEMS = ("systemd", "cron", "launchd", "windows")
 )
 @click.option("--notify", is_flag=True, help="Send the headline and new alerts to the places of config.toml.")
 @click.option("--as", "system", type=click.Choice(_SYSTEMS), help="For which system.  [default: this one]")
+@click.option(
+    "--serve", "serving", is_flag=True, help="Instead, run runlog serve --phone all the time (systemd)."
+)
 @click.option("--install", is_flag=True, help="Write it and start it.")
 @click.option("--uninstall", is_flag=True, help="Take it back.")
 def schedule(
@@ -191,6 +209,7 @@ def schedule(
     system: str | None,
     *,
     notify: bool,
+    serving: bool,
     install: bool,
     uninstall: bool,
 ) -> None:
@@ -206,6 +225,9 @@ def schedule(
 
     if install and uninstall:
         raise click.UsageError("--install and --uninstall exclude each other.")
+    if serving:
+        _schedule_serving(system or schedule.detect_system(), install=install, uninstall=uninstall)
+        return
     scheduler = schedule.SYSTEMS[system or schedule.detect_system()]
     if uninstall:
         echo(scheduler.uninstall(schedule.run_program))
@@ -217,6 +239,20 @@ def schedule(
     else:
         click.echo(scheduler.preview(appointment), nl=False)
         echo_err("Nothing is written yet; --install does that.")
+
+
+def _schedule_serving(system: str, *, install: bool, uninstall: bool) -> None:
+    from runlog.schedule import run_program, systemd
+
+    command = (sys.executable, "-m", "runlog", "--home", str(base.home_folder()), "serve", "--phone")
+    if system != "systemd":
+        raise click.UsageError(f"--serve is for systemd alone; start this at login: {' '.join(command)}")
+    if uninstall:
+        echo(systemd.uninstall_serving(run_program))
+    elif install:
+        echo(systemd.install_serving(command, run_program))
+    else:
+        click.echo(systemd.preview_serving(command), nl=False)
 
 
 def _warn_of_sources(folders: Sequence[Path]) -> None:
@@ -315,38 +351,13 @@ def serve(
     serving = server.prepare(base.home_folder(), port=port, phone=phone, names=names, tls=tls)
     echo(f"runlog is at {serving.address}   Ctrl-C ends it.")
     if phone:
-        _explain_phone(serving, encrypted=tls is not None)
+        click.echo(server.phone_text(serving))
     if open_it:
         import webbrowser
 
         webbrowser.open(serving.address)
     serving.run()
     echo_err("No longer serving.")
-
-
-def _explain_phone(serving: Serving, *, encrypted: bool) -> None:
-    """Say what --phone means, and print the code that pairs a phone."""
-    echo()
-    if not serving.phone_address:
-        echo_err("This computer is in no network, so no phone can reach it. Join one, and start again.")
-        return
-    echo(
-        "Every device in this network can now reach this page; only those that you pair see anything. "
-        + (
-            ""
-            if encrypted
-            else "What goes over the air is not encrypted, so use it at home, not in a café; "
-            "--tls-cert and --tls-key, or Tailscale, change that."
-        )
-    )
-    address = f"{serving.phone_address}/pair/{serving.access.tokens.make()}"
-    echo()
-    import segno
-
-    segno.make(address, error="m", micro=False).terminal(sys.stdout, compact=True)
-    echo("Point the phone's camera at this, or type the address. It works once, within five minutes:")
-    echo(address)
-    echo(f"Another phone: {serving.address}devices")
 
 
 _DEVICE_COLUMNS = (Column("id", "Id"), Column("name", "Device"), Column("paired", "Paired", numeric=True))

@@ -10,6 +10,8 @@ from runlog.fileio import write_atomically
 from runlog.schedule.job import JOB_NAME, WEEKDAYS, WeeklyJob, delete_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runlog.schedule.job import RunProgram
 
 _SERVICE = """[Unit]
@@ -28,6 +30,20 @@ Persistent=true
 
 [Install]
 WantedBy=timers.target
+"""
+
+_SERVE_NAME = "runlog-serve.service"
+_SERVE = """[Unit]
+Description=runlog in the browser and on the phone
+After=network-online.target
+
+[Service]
+ExecStart={command}
+Restart=on-failure
+RestartSec=30
+
+[Install]
+WantedBy=default.target
 """
 
 
@@ -58,21 +74,57 @@ def uninstall(run_program: RunProgram) -> str:
     return f"Stopped the timer and deleted {' and '.join(map(str, deleted))}."
 
 
+def preview_serving(command: Sequence[str]) -> str:
+    """Return the file of a service that runs ``runlog serve``, under its path."""
+    return f"# {_serving_path()}\n{_SERVE.format(command=_join(command))}"
+
+
+def install_serving(command: Sequence[str], run_program: RunProgram) -> str:
+    """Write the service that runs ``runlog serve`` whenever the runner is logged in, and start it."""
+    write_atomically(_serving_path(), _SERVE.format(command=_join(command)))
+    run_program(("systemctl", "--user", "daemon-reload"))
+    run_program(("systemctl", "--user", "enable", "--now", _SERVE_NAME))
+    return (
+        f"Started {_SERVE_NAME}. The code that pairs a phone: http://localhost:8421/devices, or "
+        f"journalctl --user -u {_SERVE_NAME}. To go on while nobody is logged in: loginctl enable-linger"
+    )
+
+
+def uninstall_serving(run_program: RunProgram) -> str:
+    """Stop the service that runs ``runlog serve``, and delete its file."""
+    if not _serving_path().exists():
+        return f"There is no service {_SERVE_NAME}."
+    run_program(("systemctl", "--user", "disable", "--now", _SERVE_NAME))
+    deleted = delete_files(_serving_path())
+    run_program(("systemctl", "--user", "daemon-reload"))
+    return f"Stopped the service and deleted {' and '.join(map(str, deleted))}."
+
+
 def _files(job: WeeklyJob) -> dict[Path, str]:
     service, timer = _paths()
     day = WEEKDAYS[job.weekday][:3].capitalize()
-    program, *arguments = job.command
-    words = [_quote(program), *(_quote(word).replace("$", "$$") for word in arguments)]
     return {
-        service: _SERVICE.format(command=" ".join(words)),
+        service: _SERVICE.format(command=_join(job.command)),
         timer: _TIMER.format(weekday=day, hour=job.hour, minute=job.minute),
     }
 
 
+def _join(command: Sequence[str]) -> str:
+    program, *arguments = command
+    return " ".join([_quote(program), *(_quote(word).replace("$", "$$") for word in arguments)])
+
+
 def _paths() -> tuple[Path, Path]:
+    return _folder() / f"{JOB_NAME}.service", _folder() / f"{JOB_NAME}.timer"
+
+
+def _serving_path() -> Path:
+    return _folder() / _SERVE_NAME
+
+
+def _folder() -> Path:
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    folder = config / "systemd" / "user"
-    return folder / f"{JOB_NAME}.service", folder / f"{JOB_NAME}.timer"
+    return config / "systemd" / "user"
 
 
 def _quote(word: str) -> str:

@@ -13,7 +13,7 @@ from runlog.analysis.warmup import RECORDED
 from runlog.errors import BadInput, NotFound
 from runlog.i18n import N_, _
 from runlog.localtime import at_offset
-from runlog.model import RATED_WITHIN, SEVERITIES, Area
+from runlog.model import SEVERITIES, Area
 from runlog.reporter import guidance
 from runlog.reporter.alerts import needs_clinician
 from runlog.reporter.weekly import build_week, current_week
@@ -43,8 +43,8 @@ def show() -> Any:  # noqa: ANN401 - a page
 
 def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # noqa: ANN401 - a page, or one with a status
     history = context.history()
-    window = timedelta(0) if request.args.get("free") else RATED_WITHIN
-    question = rating.next_question(history, context.now(), run_id, window)
+    free = bool(request.args.get("free"))
+    question = rating.next_question(history, context.now(), run_id, without_run=free)
     week = this_week()
     page = render_template(
         "now.html",

@@ -10,7 +10,7 @@ import pandas as pd
 from flask import request
 
 from runlog.analysis import periods
-from runlog.analysis.build import runs_of_entries
+from runlog.analysis.build import unrated_runs
 from runlog.analysis.history import ratings_of
 from runlog.analysis.shoe_assignment import pairs_in_use
 from runlog.errors import BadInput, NotFound, run_not_found
@@ -52,14 +52,16 @@ class Question:
     shoes: dict[str, float]
 
 
-def next_question(history: History, now: datetime, run_id: int | None, window: timedelta) -> Question:
+def next_question(
+    history: History, now: datetime, run_id: int | None, *, without_run: bool = False
+) -> Question:
     """Return what to ask: of one run, or of the newest that has ended and is not rated.
 
     Args:
         history: the runner's.
         now: the current moment.
         run_id: of the run that is asked for, None: choose.
-        window: how long after its end a run is asked about by itself.
+        without_run: whether to ask about none.
 
     Raises:
         NotFound: there is no such run.
@@ -67,7 +69,7 @@ def next_question(history: History, now: datetime, run_id: int | None, window: t
     runs = history.runs
     if run_id is not None and run_id not in runs.index:
         raise run_not_found(run_id)
-    chosen = run_id if run_id is not None else _newest_unrated(history, now, window)
+    chosen = run_id if run_id is not None or without_run else _newest_unrated(history, now)
     run: Any = None if chosen is None else runs.loc[chosen]
     day = pd.Timestamp(history.clock.day(now)) if run is None else run["day"]
     return Question(
@@ -79,18 +81,11 @@ def next_question(history: History, now: datetime, run_id: int | None, window: t
     )
 
 
-def _newest_unrated(history: History, now: datetime, window: timedelta) -> int | None:
-    runs = history.runs
-    ended = runs[(runs["end"] <= now) & (runs["end"] >= now - window) & runs["part_of"].isna()]
-    if ended.empty:
-        return None
-    newest = int(ended.index[int(ended["end"].argmax())])
-    return None if is_rated(history, newest) else newest
-
-
-def is_rated(history: History, run_id: int) -> bool:
-    """Return whether the diary rates a run."""
-    return run_id in set(runs_of_entries(history.runs, ratings_of(history)).dropna())
+def _newest_unrated(history: History, now: datetime) -> int | None:
+    """Return the last run, where it is recent and not rated; one before a rated run is not asked about."""
+    ended = history.runs[(history.runs["end"] <= now) & history.runs["part_of"].isna()]
+    unrated = unrated_runs(history, now)
+    return int(ended.index[-1]) if len(ended) and ended.index[-1] in unrated.index else None
 
 
 def _usual_areas(history: History) -> tuple[Area, ...]:

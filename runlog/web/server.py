@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import socket
 import ssl
 import tempfile
@@ -10,10 +11,11 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from runlog import fileio
 from runlog.errors import BadInput
 from runlog.web import uploads
 from runlog.web.app import create_app
-from runlog.web.pairing import Devices
+from runlog.web.pairing import WEB_FOLDER, Devices
 from runlog.web.security import Access
 from runlog.web.shared import SharedJournal
 
@@ -85,6 +87,8 @@ def prepare(
     access = Access(Devices(home), frozenset(hosts), origin=origin)
     app = create_app(shared, access)
     uploads.prepare_folder(home)
+    if origin:
+        fileio.write_atomically(home / WEB_FOLDER / "address", origin)  # for the links of reminders
     serve = _serve_tls(app, listening, tls) if tls else _serve_plain(app, listening)
 
     def run() -> None:
@@ -186,6 +190,28 @@ def _serve_tls(app: Flask, listening: socket.socket, files: tuple[Path, Path]) -
         server.server_close()
 
     return run
+
+
+def phone_text(serving: Serving) -> str:
+    """Say what it means that phones are let in, with a code that pairs one, for the terminal."""
+    import segno
+
+    if not serving.phone_address:
+        return "This computer is in no network, so no phone can reach it. Join one, and start again."
+    meaning = "Every device in this network can now reach this page; only those that you pair see anything."
+    if serving.phone_address.startswith("http:"):
+        meaning += (
+            "\nWhat goes over the air is not encrypted, so use it at home, not in a café; "
+            "--tls-cert and --tls-key, or Tailscale, change that."
+        )
+    address = f"{serving.phone_address}/pair/{serving.access.tokens.make()}"
+    drawn = io.StringIO()
+    segno.make(address, error="m", micro=False).terminal(drawn, compact=True)
+    return (
+        f"{meaning}\n\n{drawn.getvalue()}\n"
+        "Point the phone's camera at this, or type the address. It works once, within five minutes:\n"
+        f"{address}\nAnother phone: {serving.address}devices"
+    )
 
 
 def home_network_address() -> str:

@@ -11,14 +11,20 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
+import made_home
 import pytest
 from gpx_text import gpx_text
 from made_servers import http
 
 import runlog
-from runlog import schedule
+from runlog import notify, schedule
 from runlog.cli import base
+from runlog.cli.alerts import send_reminders
+from runlog.errors import BadInput
+from runlog.model import Activity, Entry
+from runlog.settings import Settings
 
+NOON = datetime(2026, 11, 14, 12, tzinfo=UTC)
 MORNING = datetime(2026, 11, 14, 7, tzinfo=UTC)
 
 in_season = pytest.mark.usefixtures("season")
@@ -122,8 +128,8 @@ def test_watching_sends_word_of_new_alerts_once(run, home, tmp_path):
         run("watch", tmp_path / "watch", "--once", "--every", "0.1", "--notify")
         (tmp_path / "watch" / "b.gpx").write_text(gpx_text(MORNING + timedelta(hours=12)))
         run("watch", tmp_path / "watch", "--once", "--every", "0.1", "--notify")
-    assert len(posted) == 1
-    assert "alert" in posted[0]["title"]
+    assert sum("alert" in message["title"] for message in posted) == 1
+    assert sum("How sore" in message["title"] for message in posted) <= 2, "one of each run at most"
 
 
 def test_watching_goes_on_after_what_goes_wrong(run, home, tmp_path):
@@ -206,3 +212,103 @@ def test_a_folder_name_with_a_line_break_gets_into_no_schedule(run, tmp_path, na
     result = run("schedule", "--as", name, tmp_path / "a\n* * * * * evil", code=1)
     assert "evil: its name has a line break" in result.stderr
     assert result.stdout == ""
+
+
+def unrated_home(home, end):
+    """Put in a run of half an hour that ended then, and nothing else."""
+    start = end - timedelta(minutes=30)
+    with runlog.open(home) as journal:
+        made_home.add(
+            journal,
+            "/w/1.fit",
+            Activity(start, 1800.0, "running", name="Loop", utc_offset_s=0, distance_m=5e3),
+        )
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Sets the clock of the command line."""
+
+    def set_clock(moment):
+        monkeypatch.setattr(base, "now", lambda: moment)
+
+    return set_clock
+
+
+def remind(home):
+    with runlog.open(home) as journal:
+        return send_reminders(journal, base.now())
+
+
+def test_how_a_run_was_is_asked_once_with_the_link_to_its_form(home, at):
+    unrated_home(home, NOON)
+    (home / "web").mkdir()
+    (home / "web" / "address").write_text("http://192.0.2.7:8421")
+    at(NOON + timedelta(minutes=5))
+    with http() as (port, posted):
+        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+        assert remind(home)
+        assert remind(home)
+    (message,) = posted
+    assert message["title"] == "How sore are you after Loop?"
+    assert "http://192.0.2.7:8421/?run=1" in message["message"]
+
+
+def test_nothing_is_asked_in_the_quiet_hours_and_it_is_made_up_for_later(home, at):
+    unrated_home(home, NOON + timedelta(hours=10))
+    with http() as (port, posted):
+        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+        for hours in (10, 14, 18):  # 22:00, 2:00, 6:00
+            at(NOON + timedelta(hours=hours, minutes=5))
+            assert remind(home)
+            assert posted == []
+        at(NOON + timedelta(hours=19))
+        assert remind(home)
+    assert len(posted) == 1
+
+
+def test_a_rating_or_two_days_cancel_it(home, at):
+    unrated_home(home, NOON)
+    at(NOON + timedelta(hours=49))
+    assert remind(home)
+    at(NOON + timedelta(minutes=5))
+    with runlog.open(home) as journal:
+        journal.log(Entry(NOON + timedelta(minutes=1), 0, soreness=2.0, run=1))
+    assert remind(home), "there is no place to send to, and nothing to send"
+
+
+def test_what_could_not_be_sent_is_sent_later(home, at):
+    unrated_home(home, NOON)
+    at(NOON + timedelta(minutes=5))
+    with http(status=500) as (port, _refused):
+        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+        with pytest.raises(BadInput, match="500"):
+            remind(home)
+    with http() as (port, posted):
+        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+        assert remind(home)
+    assert len(posted) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "quiet"), [(22, 7, {22, 23, 0, 6}), (1, 5, {1, 4}), (24, 6, {0, 5}), (9, 9, set())]
+)
+def test_the_quiet_hours(start, end, quiet):
+    settings = Settings(quiet_from=start, quiet_until=end)
+    for hour in (*quiet, 8, 12):
+        assert notify.is_quiet(hour, settings) == (hour in quiet)
+
+
+def test_the_pages_are_served_by_systemd(run, monkeypatch, tmp_path, home):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    asked = []
+    monkeypatch.setattr("runlog.schedule.run_program", lambda *command: asked.append(command) or "")
+    shown = run("schedule", "--serve", "--as", "systemd").stdout
+    assert f'"--home" "{home}" "serve" "--phone"' in shown
+    assert run("schedule", "--serve", "--as", "cron", code=2).stderr
+    assert "Started" in run("schedule", "--serve", "--as", "systemd", "--install").stdout
+    (unit,) = tmp_path.rglob("runlog-serve.service")
+    assert "WantedBy=default.target" in unit.read_text()
+    assert "Stopped" in run("schedule", "--serve", "--as", "systemd", "--uninstall").stdout
+    assert not unit.exists()
+    assert "no service" in run("schedule", "--serve", "--as", "systemd", "--uninstall").stdout

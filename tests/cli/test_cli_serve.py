@@ -40,7 +40,7 @@ def test_it_starts_answers_and_ends(tmp_path):
     assert "No longer serving." in err
     said = out + err
     assert "only those that you pair see anything" in said or "in no network" in said
-    assert [path.name for path in (tmp_path / "home" / "web").iterdir()] == ["uploads"]
+    assert list((tmp_path / "home" / "web" / "uploads").iterdir()) == []
 
 
 def test_a_port_that_is_taken_says_who_to_ask(tmp_path):
