@@ -1,5 +1,19 @@
-"""Run the command line with ``python -m runlog``."""
+"""Run runlog as a program: ``python -m runlog``, or the command ``runlog``."""
 
-from runlog.cli import main
+import signal
 
-main()
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends it without a traceback, also while modules are loaded."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from runlog.cli import main as command_line
+
+    signal.signal(signal.SIGINT, before)
+    try:
+        command_line()
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+if __name__ == "__main__":
+    main()

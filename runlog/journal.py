@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from runlog import settings, store
 from runlog.model import Kind
-from runlog.records import StoredShoeRule
 from runlog.settings import Settings
-from runlog.store import activities, backup, diary, files, reads, recordings, routes, shoes, writes
+from runlog.store import activities, backup, changes, diary, files, reads, recordings, routes, shoes, writes
+from runlog.store.activities import delete_activities, read_deleted, restore_activities
 from runlog.store.connection import ChangeWatcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from runlog.alert_states import Alerts
     from runlog.analysis.history import History
     from runlog.doctor import CheckReport
     from runlog.export import ExportResult
-    from runlog.model import ShoeRule, Track
-    from runlog.records import Snapshot, StoredActivity, StoredEntry
+    from runlog.model import Shoe, ShoeRule, Track
+    from runlog.records import Change, Snapshot, StoredActivity
     from runlog.results import HomeContents, ImportSummary, RestoreResult
     from runlog.store import Store
     from runlog.sync import Clouds
@@ -167,20 +168,33 @@ class Journal:
 
     split = writes(recordings.split_activity)
     merge = writes(recordings.merge_by_hand)
+    delete = writes(delete_activities)
+    undelete = writes(restore_activities)
+    deleted = reads(read_deleted)
 
     log = writes(diary.add_entry)
     edit = writes(diary.update_entry)
+    remove_entry = writes(diary.delete_entry)
     entries = reads(diary.read_entries)
     last_logged = reads(diary.last_logged)
-    remove_entry = writes(diary.remove_entry)
     record = writes(files.record_activity)
+    last_change = reads(changes.read_last_change)
 
-    def undo(self) -> StoredEntry | None:
-        """Remove and return the entry that was logged last; None if there is none."""
-        last = self.last_logged()
-        if last is not None:
-            self._store.write(diary.remove_entry, last.id)
-        return last
+    def undo(self) -> Change | None:
+        """Undo the last change by hand and return it; None without one. Imports are not undone.
+
+        Raises:
+            BadInput: what it changed was changed again since, as by an import.
+        """
+        return self._store.write(changes.undo_change)
+
+    def as_one_change(self, what: str) -> AbstractContextManager[None]:
+        """Make all changes of a with block together, or none; they are undone in one go, as ``what``."""
+        return self._store.as_one_change(what)
+
+    def redo(self) -> Change | None:
+        """Make the change again that was undone last, and return it; None without one."""
+        return self._store.write(changes.redo_change)
 
     def export_diary(self) -> str:
         """Return all diary entries as a diary CSV; importing it again changes nothing."""
@@ -291,20 +305,13 @@ class Journal:
         )
 
     def doctor(self, progress: Callable[[int, int, str], None] | None = None) -> CheckReport:
-        """Check the data, the settings, the disk and the libraries; nothing is changed.
-
-        ``progress`` is called after each track with the number done, the total, and its name.
-        """
+        """Check data, settings, disk and libraries; ``progress`` as for ``export``. Nothing is changed."""
         from runlog import doctor
 
         return doctor.check_home(self.folder, progress)
 
     def drop_caches(self) -> None:
-        """Delete what runlog computes anew when it is missing; nothing else is changed.
-
-        Raises:
-            StoreError: the database cannot be written.
-        """
+        """Delete what runlog computes anew when it is missing; nothing else is changed."""
         from runlog.store import checks, connection
 
         checks.drop_caches(self.folder / connection.DATABASE)
@@ -323,6 +330,7 @@ class Shoes:
     edit = writes(shoes.edit_shoe)
     retire = writes(shoes.retire_shoe)
     resume = writes(shoes.resume_shoe)
+    delete = writes(shoes.delete_shoe)
     rename = writes(shoes.rename_shoe)
     join = writes(shoes.join_shoes)
     separate = writes(shoes.separate_shoe)
@@ -338,6 +346,7 @@ class Shoes:
         overrides: Mapping[int, str | None] | None = None,
         rules: Iterable[ShoeRule] = (),
         without: Iterable[int] = (),
+        pair: Shoe | None = None,
     ) -> History:
         """Return the history as it would be with these changes, without track summaries; store nothing.
 
@@ -345,20 +354,12 @@ class Shoes:
             overrides: the pair assigned by hand, or None to remove the assignment, by the run's id.
             rules: additional rules, which appear with the number 0.
             without: the numbers of rules that are left out.
+            pair: a pair that is added, or whose values replace those of the pair of its name.
         """
-        from runlog.analysis.build import build_history
+        from runlog.analysis.build import build_history, with_shoe_changes
 
-        snapshot, overrides, removed = self._store.read_snapshot(derived=False), overrides or {}, set(without)
-        changed = replace(
-            snapshot,
-            activities=[
-                replace(stored, shoe_override=overrides.get(stored.id, stored.shoe_override))
-                for stored in snapshot.activities
-            ],
-            shoe_rules=[
-                *(stored for stored in snapshot.shoe_rules if stored.id not in removed),
-                *(StoredShoeRule(0, rule) for rule in rules),  # no stored rule has the number 0
-            ],
+        changed = with_shoe_changes(
+            self._store.read_snapshot(derived=False), overrides or {}, rules=rules, without=without, pair=pair
         )
         return build_history(
             changed, self._settings, lambda run: self._store.read(activities.read_track, run)
@@ -395,4 +396,4 @@ class Routes:
             NotFound: there is no such run.
             BadInput: they have no route, are of several, or are all of their route.
         """
-        return self._store.write(routes.split_route, self.find(), run_ids)
+        return self._store.change(routes.split_route, self.find(), run_ids)

@@ -266,3 +266,123 @@ def unix_and_offset(moment: datetime) -> tuple[float, float]:
     if offset is None:
         return moment.replace(tzinfo=UTC).timestamp(), math.nan
     return moment.timestamp(), offset.total_seconds()
+
+
+#: Days and times of day as people write them, in the languages of runlog.
+_DAYS_AGO = {"today": 0, "this": 0, "heute": 0, "diesen": 0, "yesterday": 1, "gestern": 1, "vorgestern": 2}
+_WEEKDAYS = (
+    ("monday", "mon", "montag", "mo"),
+    ("tuesday", "tue", "dienstag", "di"),
+    ("wednesday", "wed", "mittwoch", "mi"),
+    ("thursday", "thu", "donnerstag", "do"),
+    ("friday", "fri", "freitag", "fr"),
+    ("saturday", "sat", "samstag", "sa", "sonnabend"),
+    ("sunday", "sun", "sonntag", "so"),
+)
+_MONTHS = ("jan", "feb", "mar mär", "apr", "may mai", "jun", "jul", "aug", "sep", "oct okt", "nov", "dec dez")
+_HOURS = {"morning": 8, "früh": 8, "morgen": 8, "vormittag": 10, "noon": 12, "mittag": 12} | {
+    **dict.fromkeys(("afternoon", "nachmittag"), 15),
+    **dict.fromkeys(("evening", "tonight", "abend"), 20),
+    **dict.fromkeys(("night", "nacht"), 22),
+}
+_DAY_AND_MONTH = re.compile(r"(\d{1,2})\.?\s*(?:(\d{1,2})\.|([a-zä]{3})[a-z]*\.?)\s*(\d{4})?")
+_CLOCK = r"(\d{1,2})(?:[:.](\d\d))?\s*(am|pm|uhr|h)?"
+_MOMENT = re.compile(rf"(?P<day>.*?)[\s,]*\b(?:at\s+|um\s+)?(?:{_CLOCK}|(?P<word>{'|'.join(_HOURS)}))")
+
+
+def parse_day(text: str, today: date) -> date | None:
+    """Return the day that "yesterday", "Sunday", "15 Nov", "15.11." or "2026-11-15" means; None if none.
+
+    Without a year it is the last such day up to today. The words may be English or German.
+    """
+    word = " ".join(text.casefold().split()).removeprefix("last ").removeprefix("letzten ")
+    if word in _DAYS_AGO:
+        return today - timedelta(days=_DAYS_AGO[word])
+    for number, names in enumerate(_WEEKDAYS):
+        if word in names:
+            return today - timedelta(days=(today.weekday() - number) % 7)
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return _parse_day_and_month(word, today)
+
+
+def _parse_day_and_month(word: str, today: date) -> date | None:
+    match = _DAY_AND_MONTH.fullmatch(word)
+    if match is None:
+        return None
+    day, number, name, year = match.groups()
+    month = int(number or 0) or next((at for at, names in enumerate(_MONTHS, 1) if name in names.split()), 0)
+    try:
+        if year:
+            return date(int(year), month, int(day))
+        found = (_date_or_last(today.year - back, month, int(day)) for back in range(9))
+        return max(one for one in found if one <= today)
+    except ValueError:
+        return None
+
+
+def _date_or_last(year: int, month: int, day: int) -> date:
+    """Return a day; the last of all days where there is none, as 29 February in most years."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date.max
+
+
+def parse_moment(text: str, now: datetime, hour: int = 20) -> datetime | None:
+    """Return the moment that "20:00", "8pm", "yesterday evening", "last night" or an ISO time means.
+
+    Args:
+        text: what was typed, in English or German.
+        now: aware; its zone is that of the text.
+        hour: the hour of a day that comes without a time.
+
+    Returns:
+        The moment, which may be still to come; None if the text is none.
+    """
+    words = " ".join(text.casefold().split())
+    if words in {"now", "jetzt"}:
+        return now
+    whole_day = parse_day(words, now.date())
+    if whole_day is not None:
+        return _at_hour_so_far(now, whole_day, hour)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+    except ValueError:
+        return _parse_day_and_time(words, now)
+
+
+def _parse_day_and_time(words: str, now: datetime) -> datetime | None:
+    match = _MOMENT.fullmatch(words)
+    if match is None:
+        return None
+    named, hour, minute, suffix, word = match["day"], *match.groups()[1:4], match["word"]
+    if named in {"last", "letzte", "letzten"} and word:
+        day: date | None = now.date() - timedelta(days=1)
+    else:
+        day = parse_day(named, now.date()) if named else now.date()
+    if day is None or (word is None and minute is None and suffix is None):
+        return None
+    if word is not None:
+        return _at_hour_so_far(now, day, _HOURS[word])
+    try:
+        if suffix in {"am", "pm"}:
+            hour = _HOURS_OF_HALF_DAY.index(int(hour)) + 12 * (suffix == "pm")
+        return _at_hour(now, day, int(hour), int(minute or 0))
+    except ValueError:
+        return None
+
+
+_HOURS_OF_HALF_DAY = (12, *range(1, 12))  # of am and of pm
+
+
+def _at_hour_so_far(now: datetime, day: date, hour: int) -> datetime:
+    """Return the hour of a day; where that is today, now at the latest."""
+    moment = _at_hour(now, day, hour)
+    return min(now, moment) if day == now.date() else moment
+
+
+def _at_hour(now: datetime, day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), now.tzinfo)

@@ -192,20 +192,16 @@ class Area(StrEnum):
         return OSIICS[self]
 
 
-OSIICS: Mapping[Area, str] = {
-    Area.UPPER_BACK: "D",
-    Area.NECK: "N",
-    Area.SHOULDER: "S",
-    Area.LOWER_BACK: "L",
-    Area.CHEST: "C",
-    Area.HIP_GROIN: "G",
-    Area.THIGH: "T",
-    Area.KNEE: "K",
-    Area.LOWER_LEG: "Q",
-    Area.ANKLE: "A",
-    Area.FOOT: "F",
-    Area.OTHER: "X",
-}
+class Side(StrEnum):
+    """The side of the body that a rating is about, where there is a left and a right one."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+#: The letters of OSIICS, in the order of the areas.
+OSIICS: Mapping[Area, str] = dict(zip(Area, "DNSLCGTKQAFX", strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +212,9 @@ class Entry:
         moment: when it holds (aware UTC, whole seconds). A date alone means that evening.
         utc_offset_s: of the local clock, so that the local day is known.
         soreness: 0 (none) to 10 (worst), or None where nothing was rated.
-        warmup: whether the run of that day had one. None is unknown, not "no".
-        cooldown: likewise.
-        strength: whether a strength session was done that day.
-        strength_min: its minutes, where known.
+        side: of the area; None is unknown, or there is no left and right.
+        warmup: whether the run of that day had one, as ``cooldown``. None is unknown, not "no".
+        strength: whether a strength session was done that day; strength_min: its minutes, where known.
         mobility: whether mobility work was done that day: stretching, yoga, pilates …
         run: the id of the run that it belongs to, where the runner said so.
     """
@@ -239,6 +234,7 @@ class Entry:
     posture: float | None = None  # 0 slumped … 10 upright
     note: str | None = None
     run: int | None = None
+    side: Side | None = None
 
 
 RATED_WITHIN = timedelta(days=2)  # a rating belongs to the last run that ended at most so long before

@@ -177,6 +177,31 @@ class StoredEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What the runner changed by hand in one go.
+
+    Attributes:
+        what: the name of the function that changed it ("add_entry", "merge_by_hand" …).
+        made_at: when.
+        entries: each diary entry before and after it; None where there was none.
+        shoes: the names of the pairs that it changed.
+        runs: the ids of the runs and other activities.
+        routes: the ids of the routes.
+        plans: the ids of the trials.
+        imported_since: whether a file was imported after it, which undoing does not take back.
+    """
+
+    what: str
+    made_at: datetime
+    entries: tuple[tuple[StoredEntry | None, StoredEntry | None], ...] = ()
+    shoes: tuple[str, ...] = ()
+    runs: tuple[int, ...] = ()
+    routes: tuple[int, ...] = ()
+    plans: tuple[int, ...] = ()
+    imported_since: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StoredShoeRule:
     """A rule in the store."""
 
@@ -266,6 +291,7 @@ class ExportedActivity:
         apart: recordings of other activities at the same hours, so that a re-import does not merge them.
         recordings: its recordings, in the order in which they were imported.
         merged_by_hand: whether the runner has merged it, so that it is never taken apart.
+        is_deleted: whether the runner has deleted it.
     """
 
     id: int
@@ -274,6 +300,7 @@ class ExportedActivity:
     apart: tuple[RecordingKey, ...]
     recordings: tuple[ExportedRecording, ...]
     merged_by_hand: bool = False
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Format numbers, distances, dates and body areas for people; make any text safe to show."""
+"""Format numbers, distances, dates and body areas for people, read areas; make any text safe to show."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from runlog import settings
 from runlog.i18n import N_, _, format_decimal, month_names, weekday_names
+from runlog.model import Area, Side
 
 if TYPE_CHECKING:
     from datetime import date
@@ -160,6 +161,78 @@ def capital(text: str) -> str:
 def area(name: str) -> str:
     """Return a body area in words, e.g. "upper back", "hip or groin"."""
     return _(_AREA_NAMES.get(name, name.replace("_", " ")))
+
+
+def area_and_side(name: str, side: str | None) -> str:
+    """Return a body area and its side in words, e.g. "left knee"."""
+    template = {"left": _("left {area}"), "right": _("right {area}"), "both": _("{area}, both sides")}
+    return template.get(side or "", "{area}").format(area=area(name))
+
+
+#: What else people call the areas, in English and German; a plural is found without its ending.
+_AREA_WORDS = {
+    "back": Area.UPPER_BACK,
+    "shoulder_blades": Area.UPPER_BACK,
+    "rücken": Area.UPPER_BACK,
+    "oberer_rücken": Area.UPPER_BACK,
+    "nacken": Area.NECK,
+    "hals": Area.NECK,
+    "schulter": Area.SHOULDER,
+    "unterer_rücken": Area.LOWER_BACK,
+    "kreuz": Area.LOWER_BACK,
+    "lumbar": Area.LOWER_BACK,
+    "brust": Area.CHEST,
+    "hip": Area.HIP_GROIN,
+    "groin": Area.HIP_GROIN,
+    "hip_or_groin": Area.HIP_GROIN,
+    "hüfte": Area.HIP_GROIN,
+    "leiste": Area.HIP_GROIN,
+    "hamstring": Area.THIGH,
+    "quad": Area.THIGH,
+    "oberschenkel": Area.THIGH,
+    "knie": Area.KNEE,
+    "calf": Area.LOWER_LEG,
+    "calve": Area.LOWER_LEG,
+    "shin": Area.LOWER_LEG,
+    "achilles": Area.LOWER_LEG,
+    "unterschenkel": Area.LOWER_LEG,
+    "wade": Area.LOWER_LEG,
+    "schienbein": Area.LOWER_LEG,
+    "knöchel": Area.ANKLE,
+    "sprunggelenk": Area.ANKLE,
+    "feet": Area.FOOT,
+    "toe": Area.FOOT,
+    "heel": Area.FOOT,
+    "fuß": Area.FOOT,
+    "fuss": Area.FOOT,
+    "ferse": Area.FOOT,
+    "other_area": Area.OTHER,
+    "anderes": Area.OTHER,
+} | {area.value: area for area in Area}
+_SIDE_WORDS = {
+    **dict.fromkeys(("left", "l", "links", "linke", "linker", "linkes"), Side.LEFT),
+    **dict.fromkeys(("right", "r", "rechts", "rechte", "rechter", "rechtes"), Side.RIGHT),
+    **dict.fromkeys(("both", "beide", "beidseits", "beidseitig"), Side.BOTH),
+}
+_SIDE_NOUNS = frozenset({"", "side", "sides", "seite", "seiten"})
+_PLURALS = ("", "s", "es", "n", "en")
+
+
+def parse_side(text: str) -> Side | None:
+    """Return the side of the body that a text names, in English or German; None if it is none."""
+    return _SIDE_WORDS.get(" ".join(text.casefold().split()))
+
+
+def parse_area(text: str) -> tuple[Area, Side | None] | None:
+    """Return the area and the side, if any, that a text like "left knee" names; None if it is no area."""
+    words = [word for word in re.split(r"[\s_/,-]+", text.casefold()) if word not in _SIDE_NOUNS]
+    sides = [side for word in words if (side := parse_side(word))]
+    place = "_".join(word for word in words if parse_side(word) is None)
+    stems = [place.removesuffix(ending) for ending in _PLURALS if place.endswith(ending)]
+    area = next((_AREA_WORDS[stem] for stem in stems if stem in _AREA_WORDS), None)
+    if area is None or len(sides) > 1:
+        return None
+    return area, sides[0] if sides else None
 
 
 _FORMULA_START = re.compile(r"'*[=+\-@\t\r]")

@@ -98,7 +98,7 @@ def test_an_older_export_without_what_came_later_is_read():
     for shoe in old["shoes"]:
         del shoe["rests"], shoe["same_as"]
     for entry in old["entries"]:
-        del entry["mobility"], entry["desk_hours"], entry["posture"]
+        del entry["mobility"], entry["desk_hours"], entry["posture"], entry["side"]
     journal = read_bytes(json.dumps(old).encode(), "journal.json", Settings()).exported
     assert (journal.shoe_rules, journal.alerts, journal.plans, journal.routes) == ((), (), (), ())
     assert journal.on_route == {}

@@ -100,9 +100,19 @@ def test_a_rating_is_logged_edited_and_taken_back(journal):
     first = journal.log(Entry(EVENING, 7200, soreness=3.0))
     journal.log(Entry(EVENING, 7200, soreness=1.0, area=Area.NECK))
     journal.edit(first, Entry(EVENING, 7200, soreness=0.0))
-    assert journal.undo().entry.area == Area.NECK
-    assert journal.undo().entry.soreness == 0.0
+    ((before, after),) = journal.undo().entries
+    assert (before.entry.soreness, after.entry.soreness) == (3.0, 0.0)
+    assert [(one.entry.area, one.entry.soreness) for one in journal.entries()] == [
+        ("neck", 1),
+        ("upper_back", 3),
+    ]
+    ((before, after),) = journal.undo().entries
+    assert (before, after.entry.area) == (None, Area.NECK)
+    journal.undo()
     assert journal.undo() is None
+    assert journal.entries() == []
+    journal.redo()
+    assert [one.id for one in journal.entries()] == [first]
 
 
 def test_the_last_run_is_the_last_that_had_begun(journal, folder):

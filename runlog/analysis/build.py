@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,14 @@ from runlog.analysis import routes, shoe_assignment, track_summary, warmup
 from runlog.analysis.history import History, night_table
 from runlog.analysis.session_load import session_loads
 from runlog.model import RATED_WITHIN, Kind
+from runlog.records import StoredShoeRule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from runlog.model import Track
-    from runlog.records import Snapshot, StoredActivity, StoredEntry, StoredShoeRule
+    from runlog.model import Shoe, ShoeRule, Track
+    from runlog.records import Snapshot, StoredActivity, StoredEntry
     from runlog.settings import Settings
 
 _ACTIVITY_COLUMNS = {
@@ -46,6 +48,7 @@ _ENTRY_COLUMNS = {
     "utc_offset_s": "int64",
     "soreness": "float64",
     "area": "object",
+    "side": "object",
     "warmup": "float64",
     "cooldown": "float64",
     "shoe": "object",
@@ -106,6 +109,40 @@ def build_history(snapshot: Snapshot, settings: Settings, track: Callable[[int],
         plans=tuple(snapshot.plans),
         nights=night_table(snapshot.nights),
         services=tuple(snapshot.services),
+    )
+
+
+_UNSAVED_RULE_ID = 0  # no rule has this number
+
+
+def with_shoe_changes(
+    snapshot: Snapshot,
+    overrides: Mapping[int, str | None],
+    *,
+    rules: Iterable[ShoeRule] = (),
+    without: Iterable[int] = (),
+    pair: Shoe | None = None,
+) -> Snapshot:
+    """Return a snapshot as it would be with other shoes; see ``Shoes.history_if``."""
+    removed = set(without)
+    shoes = snapshot.shoes
+    if pair is not None:
+        others = [shoe for shoe in shoes if shoe.name != pair.name]
+        if pair.default:
+            ended = {shoe.name for shoe in others if shoe_assignment.replaces_default(pair, shoe)}
+            others = [replace(shoe, default=shoe.default and shoe.name not in ended) for shoe in others]
+        shoes = [*others, pair]
+    return replace(
+        snapshot,
+        activities=[
+            replace(stored, shoe_override=overrides.get(stored.id, stored.shoe_override))
+            for stored in snapshot.activities
+        ],
+        shoes=shoes,
+        shoe_rules=[
+            *(stored for stored in snapshot.shoe_rules if stored.id not in removed),
+            *(StoredShoeRule(_UNSAVED_RULE_ID, rule) for rule in rules),
+        ],
     )
 
 

@@ -269,3 +269,10 @@ def _only_or_default(in_use: pd.DataFrame) -> tuple[str | None, str]:
     if len(defaults) == 1:
         return str(defaults[0]), f"the default of the {len(in_use)} pairs in use that day"
     return None, f"could be any of {', '.join(in_use.index if defaults.empty else defaults)}"
+
+
+def replaces_default(pair: Shoe, other: Shoe) -> bool:
+    """Return whether a new default replaces another; one with an earlier first day keeps its time."""
+    if not other.default or other.retired is not None or other.same_as is not None or other.name == pair.name:
+        return False
+    return pair.from_date is None or (other.from_date is not None and other.from_date >= pair.from_date)

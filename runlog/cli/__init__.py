@@ -15,24 +15,27 @@ from runlog import __version__
 from runlog.cli.base import LazyCommand, LazyGroup, errors_as_messages, examples, warnings_as_messages
 
 SECTIONS = {
-    "Put in": {
+    "Record": {
         "import": LazyCommand(
             "runlog.cli.import_:import_", "Read files, folders and archives from watches and apps."
         ),
         "sync": LazyCommand("runlog.cli.sync:sync", "Fetch new runs from Garmin Connect or intervals.icu."),
-        "log": LazyCommand("runlog.cli.diary:log", "Note soreness, warm-up, strength … in one line."),
+        "log": LazyCommand("runlog.cli.log:log", "Log soreness, warm-up, strength …"),
         "diary": LazyCommand("runlog.cli.diary:diary", "List, write and export the soreness diary."),
         "shoes": LazyCommand("runlog.cli.shoes:shoes", "Keep pairs of shoes and what they were worn on."),
     },
     "Look up": {
         "runs": LazyCommand("runlog.cli.runs:runs", "List the runs."),
         "show": LazyCommand("runlog.cli.runs:show", "Show one run."),
-        "routes": LazyCommand("runlog.cli.routes:routes", "List the routes and how often each is run."),
-        "load": LazyCommand("runlog.cli.load:load", "List the training load by day or week."),
+        "routes": LazyCommand("runlog.cli.training:routes", "List the routes and how often each is run."),
+        "load": LazyCommand("runlog.cli.training:load", "List the training load by day or week."),
     },
-    "Put right": {
+    "Fix": {
+        "undo": LazyCommand("runlog.cli.diary:undo", "Undo the last change made by hand."),
+        "delete": LazyCommand("runlog.cli.import_:delete", "Delete runs."),
+        "undelete": LazyCommand("runlog.cli.import_:undelete", "Bring deleted runs back, or list them."),
         "split": LazyCommand("runlog.cli.import_:split", "Make several runs of one."),
-        "merge": LazyCommand("runlog.cli.import_:merge", "Make one run of two that tell of the same one."),
+        "merge": LazyCommand("runlog.cli.import_:merge", "Make one run of two that are the same run."),
     },
     "Find out": {
         "links": LazyCommand("runlog.cli.links:links", "Say what soreness goes together with, and how sure."),
@@ -54,7 +57,7 @@ SECTIONS = {
         "chart": LazyCommand("runlog.cli.report:chart", "Draw a chart into a file, or list the charts."),
         "tips": LazyCommand("runlog.cli.report:tips", "List what may help, and how well that is known."),
     },
-    "Keep": {
+    "Back up": {
         "backup": LazyCommand(
             "runlog.cli.backup:backup", "Put everything, settings included, into one file."
         ),
@@ -62,7 +65,7 @@ SECTIONS = {
         "export": LazyCommand("runlog.cli.backup:export", "Write everything as plain files."),
         "doctor": LazyCommand("runlog.cli.backup:doctor", "Check what is kept, and say what to do."),
     },
-    "Let it run by itself": {
+    "Automate": {
         "schedule": LazyCommand("runlog.cli.automation:schedule", "Let this computer do it once a week."),
         "watch": LazyCommand("runlog.cli.automation:watch", "Import files as they appear in a folder."),
     },

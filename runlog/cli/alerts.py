@@ -161,7 +161,7 @@ def print_clinician_advice() -> None:
     """Print when and why to see a clinician, in the user's language."""
     from runlog.reporter.guidance import clinician_advice
 
-    with use_language(base.runner_language()):
+    with use_language(base.runner_settings().language):
         advice = clinician_advice()
     echo()
     echo(f"{advice.title}: {advice.lead}")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runlog.journal import Journal
+    from runlog.settings import Settings
 
 
 def examples(*lines: str) -> str:
@@ -197,13 +198,18 @@ def home_folder(ctx: click.Context | None = None) -> Path:
     return runlog.journal.home_folder(folder)
 
 
+def is_interactive() -> bool:
+    """Return whether somebody sits at the terminal and can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def now() -> datetime:
     """Return the current time in UTC, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def runner_language(ctx: click.Context | None = None) -> str:
-    """Return the language of reports and tips; the command line itself is English."""
+def runner_settings(ctx: click.Context | None = None) -> Settings:
+    """Return the settings of that journal, without opening it."""
     from runlog import settings
 
-    return settings.read_settings(home_folder(ctx) / settings.CONFIG_NAME).language
+    return settings.read_settings(home_folder(ctx) / settings.CONFIG_NAME)

@@ -1,215 +1,47 @@
-"""Log, edit, list and export diary entries (``runlog log`` and ``runlog diary``)."""
+"""List, write, export and correct the diary (``runlog diary``); undo changes (``runlog undo``)."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from datetime import UTC
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog import units
-from runlog.cli import base, params
-from runlog.cli.base import examples
-from runlog.cli.lookup import AREA, complete_run, complete_shoe, find_shoe, resolve_run
+from runlog.cli import base
+from runlog.cli.base import examples, open_journal
 from runlog.cli.output import (
     Column,
     OutputFormat,
     describe_entry,
     describe_run,
     echo,
-    echo_err,
     format_moment,
     format_options,
     print_rows,
     to_json_value,
 )
-from runlog.cli.params import HOURS, MINUTES, SCALE, ask, parse_yes_no
+from runlog.cli.params import DRY_RUN
 from runlog.errors import NotFound
-from runlog.localtime import at_offset, local_time, offset_seconds
-from runlog.model import RATED_WITHIN, Area, Entry
+from runlog.i18n import _
+from runlog.localtime import at_offset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from runlog.journal import Journal
-    from runlog.records import StoredActivity, StoredEntry
+    from runlog.model import Entry
+    from runlog.records import Change, StoredActivity, StoredEntry
 
-
-def ask_entry_fields(area: Area | None, *, about_a_run: bool, shoes: Mapping[str, str]) -> dict[str, Any]:
-    """Ask for an entry's fields; skipped ones are left out and stay unknown.
-
-    Args:
-        area: asked for if None.
-        about_a_run: whether to ask for warm-up, shoe and effort of a run.
-        shoes: the pairs to choose from, by each of their names.
-    """
-    of_area = f" of the {units.area(area)}" if area else ""
-    pairs = ", ".join(dict.fromkeys(shoes.values()))
-    questions: tuple[tuple[str, bool, str, Callable[[str], Any]], ...] = (
-        ("soreness", True, f"Soreness{of_area}, 0 none to 10 worst?", SCALE),
-        ("area", area is None, f"Where (Enter: {units.area(Area.UPPER_BACK)})?", _parse_area),
-        ("warmup", about_a_run, "Warmed up before the run (y/n)?", parse_yes_no),
-        ("cooldown", about_a_run, "Cooled down after it (y/n)?", parse_yes_no),
-        ("rpe", about_a_run, "Effort, 0 none to 10 all out?", SCALE),
-        ("shoe", about_a_run and bool(shoes), f"Shoes ({pairs})?", lambda name: find_shoe(name, shoes)),
-        ("strength", True, "Strength training that day (y/n)?", parse_yes_no),
-        ("mobility", True, "Mobility work that day, like yoga (y/n)?", parse_yes_no),
-        ("desk_hours", True, "Hours at the desk?", HOURS),
-        ("posture", True, "Posture, 0 slumped to 10 upright?", SCALE),
-        ("note", True, "A note?", str),
-    )
-    answers = {field: ask(question, read) for field, wanted, question, read in questions if wanted}
-    return {field: answer for field, answer in answers.items() if answer is not None}
-
-
-def _parse_area(text: str) -> Area:
-    return Area(AREA.convert(text, None, None))
-
-
-_RUN_FIELDS = ("soreness", "warmup", "cooldown", "shoe", "rpe")
-_RUN_ONLY_FIELDS = _RUN_FIELDS[1:]
 _NOTHING_LOGGED = "nothing was logged by runlog log yet"
 
 
-@click.command(
-    epilog=examples(
-        "runlog log 3                          # upper back, after the last run, now",
-        "runlog log 4 --area neck --no-warmup",
-        "runlog log 2 --at 'yesterday 20:00' --strength-min 30 --desk-hours 6",
-        "runlog log 5 --run 2026-07-12         # the run of that day",
-        "runlog log                            # asks; Enter skips a question",
-        "runlog log 4 --edit                   # the last entry was a 4",
-        "runlog log --undo                     # take the last entry back",
-    )
-)
-@click.argument("soreness", metavar="[RATING]", type=SCALE, required=False)
-@click.option("--area", type=AREA, help="Where, like neck or lower-back.  [default: upper back]")
-@click.option("--at", metavar="WHEN", help="20:00, 'yesterday 20:00' or '2026-07-12 20:00'.  [default: now]")
-@click.option("--run", metavar="RUN", shell_complete=complete_run, help="An id, 'last' or a day.")
-@click.option("--warmup/--no-warmup", default=None, help="Whether that run had a warm-up.")
-@click.option("--cooldown/--no-cooldown", default=None, help="Whether it had a cool-down.")
-@click.option("--shoe", metavar="NAME", shell_complete=complete_shoe, help="The pair worn on it.")
-@click.option("--rpe", type=SCALE, metavar="0-10", help="How hard it was.")
-@click.option("--strength/--no-strength", default=None, help="Whether there was a strength session that day.")
-@click.option("--strength-min", type=MINUTES, metavar="MIN", help="Its minutes.")
-@click.option("--mobility/--no-mobility", default=None, help="Whether there was mobility work: yoga …")
-@click.option("--desk-hours", type=HOURS, metavar="H", help="Hours at the desk that day.")
-@click.option("--posture", type=SCALE, metavar="0-10", help="0 slumped, 10 upright.")
-@click.option("--note", metavar="TEXT", help="Anything else.")
-@click.option(
-    "--edit", metavar="[ID]", is_flag=False, flag_value="last", help="Change an entry: this one, or the last."
-)
-@click.option("--undo", is_flag=True, help="Take the last entry back.")
-def log(at: str | None, run: str | None, edit: str | None, *, undo: bool, **fields: Any) -> None:  # noqa: ANN401 - an Entry's fields
-    """Note how sore you are, and what may have to do with it.
+def find_entry(journal: Journal, which: str) -> StoredEntry:
+    """Return the entry of an id, or with "last" the one that was logged last.
 
-    RATING is 0 (none) to 10 (worst). It belongs to the last run when that was
-    less than two days before. What is not said stays unknown, it does not
-    become "no". With nothing said at all, runlog asks.
+    Raises:
+        NotFound: there is none.
     """
-    given = _given_fields(fields)
-    with base.open_journal() as journal:
-        if undo:
-            _undo_entry(journal, other_options=bool(given or at or run or edit))
-        elif edit:
-            _edit_entry(journal, edit, given, at, run)
-        else:
-            _log_entry(journal, given, at, run)
-
-
-def _given_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in fields.items() if value is not None}
-    if "area" in given:
-        given["area"] = Area(given["area"])
-    if not given.get("note", "-").strip():
-        del given["note"]
-    if "strength_min" in given:
-        trained = given["strength_min"] > 0
-        if given.setdefault("strength", trained) is not trained:
-            raise click.UsageError(
-                f"--strength-min {given['strength_min']:g} and what else was said contradict."
-            )
-    if given.get("strength") is False:
-        given["strength_min"] = None  # an edit takes earlier minutes away
-    return given
-
-
-def _log_entry(journal: Journal, given: dict[str, Any], at: str | None, run: str | None) -> None:
-    now = base.now().astimezone(journal.settings.zone)
-    moment = params.parse_moment(at, now) if at else now
-    run_rated = resolve_run(journal, run) if run else journal.recent_run(moment)
-    if not given.keys() - {"area"}:
-        given |= ask_entry_fields(
-            given.get("area"), about_a_run=run_rated is not None, shoes=journal.shoes.names()
-        )
-    if not given.keys() - {"area"}:
-        echo_err("Nothing logged.")
-        return
-    if run and run_rated and not at and moment - run_rated.activity.end > RATED_WITHIN:
-        moment = local_time(run_rated.activity.end, run_rated.activity.utc_offset_s, journal.settings.zone)
-    entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(journal, given)), moment)
-    if not given.keys().isdisjoint(_RUN_FIELDS):
-        _refuse_run_fields_without_run(journal, given, run_rated)
-        entry = replace(entry, run=run_rated.id if run_rated else None)
-    journal.log(entry)
-    without_run = entry.soreness is not None and run_rated is None
-    note = ", without a run: none in the two days before" if without_run else ""
-    echo(f"Logged: {_describe_logged(journal, entry, run_rated, with_time=moment != now)}{note}.")
-    if (entry.soreness or 0) >= journal.settings.soreness_high and now - moment <= RATED_WITHIN:
-        echo_err("Have that looked at. What makes it urgent: runlog alerts")
-
-
-def _edit_entry(journal: Journal, which: str, given: dict[str, Any], at: str | None, run: str | None) -> None:
-    old = _find_entry(journal, which)
-    changes = _with_shoe_name(journal, given)
-    if run:
-        changes["run"] = resolve_run(journal, run).id
-    entry = replace(old.entry, **changes)
-    if at:
-        now = base.now().astimezone(journal.settings.zone)
-        entry = _at_moment(entry, params.parse_moment(at, now))
-    if entry == old.entry:
-        raise click.UsageError("Nothing to change; to make the last rating a 4: runlog log 4 --edit")
-    journal.edit(old.id, entry)
-    echo(f"Changed entry {old.id}: {_describe_stored(journal, entry)}.")
-
-
-def _undo_entry(journal: Journal, *, other_options: bool) -> None:
-    if other_options:
-        raise click.UsageError("--undo takes the last entry back and goes with nothing else.")
-    removed = journal.undo()
-    if removed is None:
-        raise NotFound(_NOTHING_LOGGED)
-    echo(f"Removed: {_describe_stored(journal, removed.entry)}.")
-
-
-def _with_shoe_name(journal: Journal, given: dict[str, Any]) -> dict[str, Any]:
-    """Replace the typed shoe by its stored name."""
-    if "shoe" in given:
-        return given | {"shoe": find_shoe(given["shoe"], journal.shoes.names())}
-    return given
-
-
-def _refuse_run_fields_without_run(
-    journal: Journal, given: dict[str, Any], run_rated: StoredActivity | None
-) -> None:
-    lost = [name for name in _RUN_ONLY_FIELDS if name in given]
-    if lost and run_rated is None:
-        why = (
-            "No run ended in the two days before; say --run last, an id or a day."
-            if journal.runs()
-            else "There are no runs yet; read some with: runlog import PATH"
-        )
-        raise click.UsageError(f"{', '.join(lost)}: of which run? {why}")
-
-
-def _at_moment(entry: Entry, moment: datetime) -> Entry:
-    return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=offset_seconds(moment))
-
-
-def _find_entry(journal: Journal, which: str) -> StoredEntry:
     if which == "last":
         last = journal.last_logged()
         if last is None:
@@ -221,18 +53,20 @@ def _find_entry(journal: Journal, which: str) -> StoredEntry:
     return stored
 
 
-def _describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, with_time: bool) -> str:
+def describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, with_time: bool) -> str:
+    """Describe an entry, with its run and, if asked for, its time."""
     text = describe_entry(entry)
     if run is not None and entry.run is not None:
-        text += f" after {describe_run(run, journal.settings)}"
+        text = _("{entry} after {run}").format(entry=text, run=describe_run(run, journal.settings))
     if with_time:
         text += f", {format_moment(entry.moment, entry.utc_offset_s)}"
     return text
 
 
-def _describe_stored(journal: Journal, entry: Entry) -> str:
+def describe_stored(journal: Journal, entry: Entry) -> str:
+    """Describe an entry with its run and time."""
     run = next((run for run in journal.runs() if run.id == entry.run), None)
-    return _describe_logged(journal, entry, run, with_time=True)
+    return describe_logged(journal, entry, run, with_time=True)
 
 
 @click.group(
@@ -262,6 +96,18 @@ def export() -> None:
     click.echo(text, nl=False, color=True)  # else click would take escape sequences out of notes
 
 
+@diary.command(epilog=examples("runlog diary delete 12", "runlog diary delete last"))
+@click.argument("entry", metavar="ID")
+def delete(entry: str) -> None:
+    """Delete an entry, by its id in runlog diary list."""
+    with base.open_journal() as journal:
+        stored = find_entry(journal, entry)
+        journal.remove_entry(stored.id)
+        echo(f"Deleted entry {stored.id}: {describe_stored(journal, stored.entry)}. To undo it: runlog undo")
+        if stored.source != "log":
+            echo(f"Delete its row in {stored.source}, too: importing that file brings it back.")
+
+
 @diary.command(
     "list",
     epilog=examples("runlog diary list --last 7", "runlog diary list --json"),
@@ -280,6 +126,7 @@ _ENTRY_KEYS = (
     "id",
     "moment",
     "area",
+    "side",
     "soreness",
     "warmup",
     "cooldown",
@@ -314,3 +161,101 @@ def _entry_row(stored: StoredEntry) -> dict[str, Any]:
         "when": when,
         "entry": describe_entry(stored.entry),
     }
+
+
+@click.command(
+    epilog=examples(
+        "runlog undo              # the last change",
+        "runlog undo --dry-run    # what that would be",
+        "runlog undo --redo       # make it again",
+    )
+)
+@click.option("--redo", is_flag=True, help="Make the change again that was undone last.")
+@DRY_RUN
+def undo(*, redo: bool, dry_run: bool) -> None:
+    """Undo the last change made by hand.
+
+    Undoes log, edit, merge, split, delete, and every change of shoes, routes
+    and plans, one after the other up to 100. Imports, alerts and settings are
+    not undone: runlog delete deletes a run, runlog diary delete an entry.
+    """
+    with open_journal() as journal:
+        undo_last(journal, redo=redo, dry_run=dry_run)
+
+
+def undo_last(journal: Journal, *, redo: bool = False, dry_run: bool = False) -> None:
+    """Undo or redo the last change, and say what it was.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if dry_run:
+        change, done = journal.last_change(undone=redo), "Would redo" if redo else "Would undo"
+    else:
+        change, done = (journal.redo(), "Redone") if redo else (journal.undo(), "Undone")
+    if change is None:
+        raise NotFound("there is nothing to redo" if redo else "there is nothing to undo")
+    echo(f"{done}: {_describe_change(change)}.")
+    if not redo and not dry_run:
+        if change.imported_since:
+            echo("What was imported since then stays.")
+        echo("To redo it: runlog undo --redo")
+
+
+_CHANGES = {
+    "add_entry": "log {entry}",
+    "update_entry": "change {entry}",
+    "delete_entry": "delete {entry}",
+    "split_activity": "split {runs}",
+    "merge_by_hand": "merge {runs}",
+    "delete_activities": "delete {runs}",
+    "restore_activities": "bring back {runs}",
+    "add_shoe": "add {shoes}",
+    "edit_shoe": "change {shoes}",
+    "rename_shoe": "rename {shoes}",
+    "retire_shoe": "retire {shoes}",
+    "resume_shoe": "take up {shoes} again",
+    "join_shoes": "join {shoes}",
+    "separate_shoe": "separate {shoes}",
+    "delete_shoe": "delete {shoes}",
+    "set_shoe_override": "assign shoes to {runs}",
+    "add_shoe_rule": "add a rule for {shoes}",
+    "remove_shoe_rule": "remove a rule for {shoes}",
+    "rename_route": "name {routes}",
+    "join_routes": "join {routes}",
+    "unjoin_route": "separate {routes}",
+    "split_route": "split off {routes}",
+    "add_trial": "make {plans}",
+    "cancel_trial": "cancel {plans}",
+}
+
+
+def _describe_change(change: Change) -> str:
+    return _CHANGES.get(change.what, "a change").format(
+        entry=", ".join(_describe_entries(before, after) for before, after in change.entries[:1]),
+        runs=_list_names("run", change.runs),
+        shoes=_list_names("", [repr(name) for name in change.shoes]),
+        routes=_list_names("route", [f"R{route}" for route in change.routes]),
+        plans=_list_names("plan", change.plans),
+    )
+
+
+def _describe_entries(before: StoredEntry | None, after: StoredEntry | None) -> str:
+    if before is not None and after is not None:
+        return f"{describe_entry(before.entry)} to {describe_entry(after.entry)}"
+    stored = before or after
+    if stored is None:
+        return "an entry"
+    return f"{describe_entry(stored.entry)} ({format_moment(stored.entry.moment, stored.entry.utc_offset_s)})"
+
+
+_MAX_LISTED = 5
+
+
+def _list_names(noun: str, names: Sequence[object]) -> str:
+    shown = [str(name) for name in names[:_MAX_LISTED]]
+    if len(names) > _MAX_LISTED:
+        shown.append(units.count_noun(len(names) - _MAX_LISTED, "other"))
+    joined = " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+    plural = noun and f"{noun}{'' if len(names) == 1 else 's'} "
+    return f"{plural}{joined}"

@@ -1,4 +1,4 @@
-"""Import files (``runlog import``), and correct which recordings are one run (``split``, ``merge``)."""
+"""Import files (``runlog import``), and correct what came of them (``split``, ``merge``, ``delete``)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from runlog import units
 from runlog.cli import base
 from runlog.cli.alerts import print_new_alerts
 from runlog.cli.base import examples, open_journal
-from runlog.cli.lookup import complete_run, resolve_activity
+from runlog.cli.log import ask_after_import
+from runlog.cli.lookup import complete_deleted, complete_run, find_run, resolve_activity
 from runlog.cli.output import (
     Column,
     describe_run,
@@ -25,7 +26,8 @@ from runlog.cli.output import (
     progress_bar,
     run_day,
 )
-from runlog.errors import BadInput
+from runlog.cli.params import YES, confirm
+from runlog.errors import BadInput, NotFound, RunlogError
 from runlog.model import Kind
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 #: So many new activities are named one by one; more are counted by month.
 _FEW = 5
 _MAX_MONTHS = 24
+_RUNS_TO_ASK_ABOUT = 2  # more at once are history
 _MAX_REASONS = 20
 _REASONS_QUOTED = 2
 #: How long after a run anybody remembers how sore they were.
@@ -97,6 +100,8 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> Non
             history = None
         else:
             history = print_summary(journal, summary)
+            if 0 < summary.runs_added <= _RUNS_TO_ASK_ABOUT and ask_after_import(journal, summary.runs_added):
+                history = None
         if any(getattr(summary, field) for field in _ALERT_RELEVANT):
             print_new_alerts(journal, base.now(), history=history)
     if not summary.ok:
@@ -135,7 +140,8 @@ def _print_each(journal: Journal, activities: Sequence[StoredActivity], history:
         last = journal.last_run(now)
         is_last = last is not None and last.id == runs[-1].id and last.activity.start > now - _RATED_WITHIN
         which = "" if is_last else f" --run {runs[-1].id}"
-        echo(f"How sore? runlog log N{which}    (N from 0, none, to 10, worst)")
+        if not (is_last and base.is_interactive()):  # it will be asked for
+            echo(f"How sore? runlog log N{which}    (N from 0, none, to 10, worst)")
 
 
 def _is_to_be_rated(start: datetime, journal: Journal, now: datetime) -> bool:
@@ -261,23 +267,21 @@ def _join_reasons(files: Sequence[FileResult]) -> str:
     type=click.IntRange(min=1),
     metavar="N",
     multiple=True,
-    help="A source that goes into a run of its own, by its number in runlog show; may be repeated.",
+    help="The number of a source in runlog show, to make a run of its own; may be repeated.",
 )
 def split(run: str, numbers: tuple[int, ...]) -> None:
-    """Make several runs of one that was taken for one by mistake.
+    """Make several runs of one that was wrongly put together.
 
-    RUN is its id, "last", or a day on which there was exactly one. It keeps
-    its id, its shoe and what the diary says of it. Importing the same files
-    again changes nothing.
+    RUN is its id, "last", or a day with exactly one run. It keeps its id, its
+    shoes and its diary entries; a part that had an id before a merge gets it
+    back. Importing the same files again changes nothing.
     """
     with open_journal() as journal:
         whole = resolve_activity(journal, run)
         new = journal.split(whole.id, numbers)
         echo(f"Split {whole.id} into {len(new) + 1}:")
         _print_parts(journal, [whole.id, *new])
-    echo("To undo it:")
-    for part in new:
-        echo(f"runlog merge {whole.id} {part}", indent="  ")
+    echo("To undo it: runlog undo")
 
 
 @click.command(
@@ -285,25 +289,29 @@ def split(run: str, numbers: tuple[int, ...]) -> None:
 )
 @click.argument("run", shell_complete=complete_run)
 @click.argument("other", shell_complete=complete_run)
-def merge(run: str, other: str) -> None:
-    """Make one run of two that tell of the same one.
+@YES
+def merge(run: str, other: str, *, yes: bool) -> None:
+    """Make one run of two that are the same run.
 
-    RUN and OTHER are ids, "last", or days on which there was exactly one. RUN
-    keeps its id, OTHER's goes; what the diary says of either is kept.
+    RUN and OTHER are ids, "last", or days with exactly one run. RUN keeps its
+    id, OTHER's goes; the diary entries of both stay. Of two runs that do not
+    overlap runlog asks first.
     """
     with open_journal() as journal:
         into, gone = resolve_activity(journal, run), resolve_activity(journal, other)
         if into.id == gone.id:
-            raise BadInput(f"{run} and {other} are one run already, {into.id}; name two")
+            raise BadInput(f"{run} and {other} are the same run already, {into.id}; name two")
+        if not _overlap(into, gone):
+            one, two = (describe_run(each, journal.settings) for each in (into, gone))
+            echo(f"{one} and {two} do not overlap. Merged, they count as the better one, not as their sum.")
+            confirm("Merge them?", yes=yes)
         moved = {source.id for source in journal.sources(gone.id)}
         journal.merge(into.id, gone.id)
-        echo(f"{gone.id} is a part of {into.id} now:")
+        echo(f"{gone.id} is now part of {into.id}:")
         _print_parts(journal, [into.id])
         sources = enumerate(journal.sources(into.id), start=1)
         numbers = " ".join(f"--source {number}" for number, source in sources if source.id in moved)
-    if not _overlap(into, gone):
-        echo("They were not at one time. A run counts as its best source tells it, not as their sum.")
-    echo(f"To undo it: runlog split {into.id} {numbers}")
+    echo(f"To undo it: runlog undo, or later: runlog split {into.id} {numbers}")
 
 
 def _overlap(*runs: StoredActivity) -> bool:
@@ -322,3 +330,50 @@ def _print_parts(journal: Journal, ids: Iterable[int]) -> None:
 
 def _source_names(sources: Iterable[RecordingInfo]) -> str:
     return ", ".join(dict.fromkeys(PurePath(source.path).name for source in sources))
+
+
+@click.command(epilog=examples("runlog delete 41", "runlog delete 2026-07-12", "runlog delete 41 42 43"))
+@click.argument("runs", nargs=-1, required=True, shell_complete=complete_run)
+def delete(runs: tuple[str, ...]) -> None:
+    """Delete runs or other activities.
+
+    They no longer count, and importing their files again does not bring them
+    back: runlog undelete does. Diary entries about them stay.
+    """
+    with open_journal() as journal:
+        found = {stored.id: stored for stored in (resolve_activity(journal, run) for run in runs)}
+        journal.delete(list(found))
+        print_pairs([(str(number), describe_run(one, journal.settings)) for number, one in found.items()])
+    pronoun = "it" if len(found) == 1 else "them"
+    echo(
+        f"Deleted. Importing the same files again does not bring {pronoun} back; "
+        f"this does: runlog undelete {' '.join(map(str, found))}"
+    )
+
+
+@click.command(epilog=examples("runlog undelete        # lists the deleted runs", "runlog undelete 41"))
+@click.argument("runs", nargs=-1, shell_complete=complete_deleted)
+def undelete(runs: tuple[str, ...]) -> None:
+    """Bring deleted runs back, or list them."""
+    with open_journal() as journal:
+        deleted = {stored.id: stored for stored in journal.deleted()}
+        if not runs:
+            lines = [(str(one.id), describe_run(one, journal.settings)) for one in deleted.values()]
+            if lines:
+                print_pairs(lines)
+            else:
+                echo("No run is deleted.")
+            return
+        ids = [_deleted_id(run, journal, deleted) for run in runs]
+        journal.undelete(ids)
+        for number in ids:
+            echo(f"{number} is back: {describe_run(deleted[number], journal.settings)}")
+
+
+def _deleted_id(text: str, journal: Journal, deleted: dict[int, StoredActivity]) -> int:
+    try:
+        return find_run(text, (), deleted)
+    except RunlogError:
+        if any(str(stored.id) == text for stored in journal.activities()):
+            raise BadInput(f"run {text} is not deleted") from None
+        raise NotFound(f"there is no deleted run {text}; runlog undelete lists them") from None

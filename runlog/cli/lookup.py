@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from runlog.cli import base
 from runlog.cli.base import open_journal
 from runlog.cli.output import run_day
 from runlog.errors import NotFound, RunlogError, run_not_found
-from runlog.model import Area, shoe_key
-from runlog.units import day
+from runlog.localtime import parse_day
+from runlog.model import Area, Side, shoe_key
+from runlog.units import day, parse_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
 
     from runlog.journal import Journal
     from runlog.records import StoredActivity, StoredAlert
@@ -73,7 +75,24 @@ def _topic_names() -> list[str]:
     return sorted({topic for tip in all_tips() for topic in tip.answers})
 
 
-AREA = NameParam("area", lambda: list(Area))
+class PlaceParam(NameParam):
+    """A parameter that takes an area of the body in anybody's words, with or without a side."""
+
+    def __init__(self, *, with_side: bool) -> None:
+        super().__init__("area", lambda: list(Area))
+        self.with_side = with_side
+
+    def convert(
+        self, value: str | tuple[Area, Side | None], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:  # noqa: ANN401 - the area, and in PLACE its side, too
+        """Return the area and its side; the area alone where this is about areas."""
+        place = parse_area(value) if isinstance(value, str) else value
+        if place is None:
+            self.fail(unknown_name("area", str(value), list(self.names())), param, ctx)
+        return place if self.with_side else place[0]
+
+
+AREA, PLACE = PlaceParam(with_side=False), PlaceParam(with_side=True)
 FACTOR = NameParam("factor", _factor_names)
 CHART = NameParam("chart", _chart_names)
 TOPIC = NameParam("topic", _topic_names)
@@ -109,13 +128,16 @@ def find_shoe(name: str, names: Mapping[str, str]) -> str:
     raise NotFound(f"{close} (a new pair: runlog shoes add {name!r})")
 
 
-def find_run(text: str, runs: Sequence[tuple[int, date]], activity_ids: Iterable[int] = ()) -> int:
+def find_run(
+    text: str, runs: Sequence[tuple[int, date]], activity_ids: Iterable[int] = (), today: date | None = None
+) -> int:
     """Return the id of the run that "last", an id or a local day stands for.
 
     Args:
         text: what the user typed.
         runs: id and local day of each run, in the order of their starts.
         activity_ids: the ids of activities, which an id may stand for, too.
+        today: the day that "yesterday" and "sunday" count from; by default that of this computer.
 
     Raises:
         NotFound: there is no such run, or several on that day; the message names them.
@@ -125,19 +147,16 @@ def find_run(text: str, runs: Sequence[tuple[int, date]], activity_ids: Iterable
         return activity_id
     if not runs:
         raise NotFound("there are no runs yet; read some with: runlog import PATH")
-    if text == "last":
+    if text.strip().casefold() in {"last", "latest", "letzter"}:
         return runs[-1][0]
     if text.isdecimal():
         run_id = next((run for run, _ in runs if str(run) == text.lstrip("0")), None)
         if run_id is None:
             raise run_not_found(_shorten(text))
         return run_id
-    try:
-        wanted = date.fromisoformat(text)
-    except ValueError:
-        raise NotFound(
-            f"{_shorten(text)!r} names no run; give its id, 'last' or a day like 2026-07-12"
-        ) from None
+    wanted = parse_day(text, today or base.now().astimezone().date())
+    if wanted is None:
+        raise NotFound(f"{_shorten(text)!r} names no run; give its id, 'last' or a day like 2026-07-12")
     return _find_run_on_day(wanted, runs)
 
 
@@ -183,7 +202,7 @@ def resolve_run(journal: Journal, text: str) -> StoredActivity:
     Raises:
         NotFound: as ``find_run``.
     """
-    wanted = find_run(text, _days_of_runs(journal))
+    wanted = find_run(text, _days_of_runs(journal), today=_today(journal))
     return next(run for run in journal.runs() if run.id == wanted)
 
 
@@ -199,7 +218,11 @@ def resolve_activity(journal: Journal, text: str) -> StoredActivity:
         NotFound: as ``find_run``.
     """
     by_id = {stored.id: stored for stored in journal.activities()}
-    return by_id[find_run(text, _days_of_runs(journal), by_id)]
+    return by_id[find_run(text, _days_of_runs(journal), by_id, _today(journal))]
+
+
+def _today(journal: Journal) -> date:
+    return base.now().astimezone(journal.settings.zone).date()
 
 
 def find_alert(text: str, alerts: Sequence[StoredAlert]) -> int:
@@ -250,6 +273,11 @@ def _completions(names: Iterable[tuple[str, str | None]], incomplete: str) -> li
 
 complete_run = _completer(
     lambda journal: [(str(run), day(of_run, year=True)) for run, of_run in reversed(_days_of_runs(journal))]
+)
+complete_deleted = _completer(
+    lambda journal: [
+        (str(run.id), day(run_day(run, journal.settings.zone), year=True)) for run in journal.deleted()
+    ]
 )
 complete_route = _completer(
     lambda journal: [(f"R{route_id}", name) for route_id, name in journal.routes.names().items()]

@@ -20,6 +20,7 @@ import click
 
 from runlog import units
 from runlog.cli import base
+from runlog.i18n import N_, _
 from runlog.localtime import at_offset, local_day
 from runlog.model import Kind
 from runlog.units import UNKNOWN, escape_controls, escape_json, mark_formula
@@ -225,7 +226,7 @@ def describe_run(run: StoredActivity, settings: Settings) -> str:
     facts = [_format_day(run_day(run, settings.zone))]
     if activity.distance_m is not None:
         facts.append(units.distance(activity.distance_m, settings.units))
-    what = "run" if activity.kind is Kind.RUN else activity.sport.replace("_", " ")
+    what = _("run") if activity.kind is Kind.RUN else activity.sport.replace("_", " ")
     return f"{f'{activity.name!r}' if activity.name else f'{what} {run.id}'} ({', '.join(facts)})"
 
 
@@ -244,29 +245,31 @@ def _format_day(day: date) -> str:
     return units.day(day, year=day.year != base.now().astimezone().year)
 
 
-#: An entry's fields in words; a False gets a "no" before it.
+#: An entry's fields in words; and for a no.
 _ENTRY_TEMPLATES = {
-    "warmup": "warm-up",
-    "cooldown": "cool-down",
-    "shoe": "worn {}",
-    "rpe": "effort {:g} of 10",
-    "strength": "strength session",
-    "strength_min": "strength {:g} min",
-    "mobility": "mobility work",
-    "desk_hours": "{:g} h at the desk",
-    "posture": "posture {:g} of 10",
-    "note": "note {!r}",
+    "warmup": (N_("warm-up"), N_("no warm-up")),
+    "cooldown": (N_("cool-down"), N_("no cool-down")),
+    "shoe": (N_("in {value}"), ""),
+    "rpe": (N_("effort {value} of 10"), ""),
+    "strength": (N_("strength training"), N_("no strength training")),
+    "strength_min": (N_("strength training {value} min"), ""),
+    "mobility": (N_("mobility work"), N_("no mobility work")),
+    "desk_hours": (N_("{value} h at the desk"), ""),
+    "posture": (N_("posture {value} of 10"), ""),
+    "note": (N_("note {value}"), ""),
 }
 
 
 def _entry_parts(entry: Entry) -> Iterator[str]:
     if entry.soreness is not None:
-        yield f"{units.area(entry.area)} {entry.soreness:g} of 10"
-    for field, template in _ENTRY_TEMPLATES.items():
+        area = units.area_and_side(entry.area, entry.side)
+        yield _("{area} {rating} of 10").format(area=area, rating=f"{entry.soreness:g}")
+    for field, (yes, no) in _ENTRY_TEMPLATES.items():
         value = getattr(entry, field)
         if value is None or (field == "strength" and entry.strength_min is not None):
             continue
-        yield f"no {template}" if value is False else template.format(value)
+        written = repr(value) if field == "note" else value if isinstance(value, str) else f"{value:g}"
+        yield _(no) if value is False else _(yes).format(value=written)
 
 
 @contextmanager

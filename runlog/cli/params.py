@@ -2,120 +2,232 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.shell_completion import get_completion_class
 
-from runlog.cli.base import examples
+from runlog import localtime, units
+from runlog.cli.base import examples, now, runner_settings
 from runlog.cli.lookup import find_shoe
-from runlog.errors import NotFound
+from runlog.errors import BadInput
+from runlog.i18n import _
 from runlog.localtime import EARLIEST_VALID
-from runlog.model import MAX_ENTRY_VALUES, WEEKDAYS, Shoe
+from runlog.model import MAX_ENTRY_VALUES, WEEKDAYS, Area, Shoe
 from runlog.settings import METRES
 from runlog.units import escape_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from runlog.journal import Journal
 
-T = TypeVar("T")
-
-_YES = {"y", "yes", "true", "1", "x"}
-_NO = {"n", "no", "false", "0"}
-_DAYS_AGO = {None: 0, "today": 0, "yesterday": 1}
-_CLOCK_TIME = re.compile(r"(?:(today|yesterday)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)
-_ISO_DATE_LENGTH = 10  # characters
+_YES = {"y", "yes", "true", "1", "x", "j", "ja"}
+_NO = {"n", "no", "false", "0", "nein"}
+#: The hour of a day without a time, by the setting ``diary_time``.
+_DAY_HOURS = {"evening": 20, "morning": 6}
 
 
 class NumberParam(click.ParamType[float]):
-    """A parameter that takes a number from ``low`` to ``high``, also with a decimal comma."""
+    """A parameter that takes a number from ``low`` to ``high``, also with a decimal comma and a unit.
+
+    Attributes:
+        low: the least.
+        high: the most.
+        units: by its name, how many of the parameter's own unit it has; typed behind the number.
+    """
 
     name = "number"
 
-    def __init__(self, low: float, high: float) -> None:
+    def __init__(self, low: float, high: float, units: Mapping[str, float] | None = None) -> None:
         self.low = low
         self.high = high
+        self.units = units or {}
 
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number."""
+        text, factor = str(value).strip().casefold(), 1.0
+        unit = next((one for one in sorted(self.units, key=len, reverse=True) if text.endswith(one)), None)
+        if unit is not None:
+            text, factor = text.removesuffix(unit).strip(), self.units[unit]
         try:
-            number = float(str(value).replace(",", "."))
+            number = float(text.replace(",", ".")) * factor
         except ValueError:
-            number = math.nan
+            self.fail(_("{text} isn't a number").format(text=quoted(value)), param, ctx)
         if not self.low <= number <= self.high:
-            self.fail(f"{value!r} is no number from {self.low:g} to {self.high:g}", param, ctx)
+            limits = {"low": f"{self.low:g}", "high": f"{self.high:g}"}
+            outside = _("{text} isn't between {low} and {high}").format(text=quoted(value), **limits)
+            self.fail(outside, param, ctx)
         return number
 
 
-SCALE = NumberParam(0, MAX_ENTRY_VALUES["soreness"])
-HOURS = NumberParam(0, MAX_ENTRY_VALUES["desk_hours"])
-MINUTES = NumberParam(0, MAX_ENTRY_VALUES["strength_min"])
+def quoted(text: object) -> str:
+    """Return what the user typed in double quotes, cut short where it is long."""
+    typed = str(text)
+    return f'"{typed[:_MAX_QUOTED]}…"' if len(typed) > _MAX_QUOTED else f'"{typed}"'
+
+
+_MAX_QUOTED = 40  # characters
+
+
+_HOUR_WORDS = ("h", "hr", "hrs", "hours", "hour", "std", "stunden")
+_MINUTE_WORDS = ("min", "mins", "minutes", "minuten")
+SCALE = NumberParam(0, MAX_ENTRY_VALUES["soreness"], {"/10": 1.0})
+HOURS = NumberParam(
+    0, MAX_ENTRY_VALUES["desk_hours"], dict.fromkeys(_HOUR_WORDS, 1.0) | dict.fromkeys(_MINUTE_WORDS, 1 / 60)
+)
+MINUTES = NumberParam(
+    0, MAX_ENTRY_VALUES["strength_min"], dict.fromkeys(_MINUTE_WORDS, 1.0) | dict.fromkeys(_HOUR_WORDS, 60.0)
+)
 
 
 def parse_yes_no(text: str) -> bool:
-    """Read an answer.
+    """Read an answer, in English or German.
 
     Raises:
         click.BadParameter: it is neither.
     """
-    word = text.strip().lower()
+    word = text.strip().casefold()
     if word not in _YES | _NO:
-        raise click.BadParameter(f"{text!r} is neither yes nor no")
+        raise click.BadParameter(_("{text} is neither yes nor no").format(text=quoted(text)))
     return word in _YES
 
 
-def parse_moment(text: str, now: datetime) -> datetime:
-    """Read "20:00", "yesterday 20:00" or an ISO date and time, in the time zone of ``now``.
+def parse_moment(text: str, now: datetime, diary_time: str = "evening") -> datetime:
+    """Read "20:00", "8pm", "last night", "yesterday" or an ISO date and time, in the zone of ``now``.
+
+    Args:
+        text: what was typed.
+        now: aware.
+        diary_time: the setting that says what a day without a time means.
 
     Raises:
-        click.BadParameter: it is none of these, has no time of day, or lies in the future.
+        click.BadParameter: it is none of these, or lies in the future.
     """
-    try:
-        moment = _parse_clock(text, now) or datetime.fromisoformat(text)
-    except ValueError:
+    moment = localtime.parse_moment(text, now, _DAY_HOURS[diary_time])
+    if moment is None:
         raise click.BadParameter(
-            f"{text!r} is no moment; write 20:00, 'yesterday 20:00' or '2026-07-12 20:00'", param_hint="--at"
-        ) from None
-    if len(text.strip()) <= _ISO_DATE_LENGTH and ":" not in text:
-        raise click.BadParameter(
-            f"{text!r} lacks the time of day; write '{text.strip()} 20:00'", param_hint="--at"
+            f"{quoted(text)} isn't a time; write 20:00, 8pm, 'yesterday 20:00' or '2026-07-12 20:00'",
+            param_hint="--at",
         )
     if moment.year < EARLIEST_VALID.year:
-        raise click.BadParameter(f"{text!r} lies before {EARLIEST_VALID.year}", param_hint="--at")
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
-    if aware > now:
+        raise click.BadParameter(f"{quoted(text)} is before {EARLIEST_VALID.year}", param_hint="--at")
+    if moment > now:
         raise click.BadParameter(
-            f"{text!r} is still to come; for the day before: 'yesterday 20:00'", param_hint="--at"
+            f"{quoted(text)} is still to come; for the day before: 'yesterday 20:00'", param_hint="--at"
         )
-    return aware.replace(microsecond=0)
+    return moment.replace(microsecond=0)
 
 
-def _parse_clock(text: str, local_now: datetime) -> datetime | None:
-    match = _CLOCK_TIME.fullmatch(text.strip())
-    if not match:
-        return None
-    day = local_now - timedelta(days=_DAYS_AGO[match[1] and match[1].lower()])
-    return day.replace(hour=int(match[2]), minute=int(match[3]), second=0, microsecond=0)
+def is_number(text: str) -> bool:
+    """Return whether a text is a number, with a point or a comma."""
+    return re.fullmatch(r"[+-]?\d+(?:[.,]\d*)?|nan|[+-]?inf", text.strip(), re.IGNORECASE) is not None
 
 
-def ask(question: str, read: Callable[[str], T]) -> T | None:
-    """Repeat the question on stderr until the answer is valid; Enter or the end of the input skips it."""
-    while True:
-        click.echo(f"{escape_controls(question)} ", nl=False, err=True)
-        answer = sys.stdin.readline().strip()
-        if not answer:
-            return None
-        try:
-            return read(answer)
-        except (click.UsageError, NotFound) as error:
-            click.echo(f"  {escape_controls(error)}", err=True)
+def parse_rating_and_area(words: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return soreness, area and side of words like "3 left knee" or "neck 4/10", as far as they are there.
+
+    Args:
+        words: what was typed.
+        given: what the options say.
+
+    Raises:
+        click.UsageError: they are neither, or the area is given twice.
+    """
+    found: dict[str, Any] = {}
+    rest = []
+    for word in words:
+        number = word.removesuffix("/10")
+        if "soreness" not in found and is_number(number):
+            found["soreness"] = SCALE.convert(number, None, None)
+        else:
+            rest.append(word)
+    if not rest:
+        return found
+    text = " ".join(rest)
+    place = units.parse_area(text)
+    if place is None:
+        areas = ", ".join(area.replace("_", " ") for area in Area)
+        raise click.BadParameter(f"{quoted(text)} is neither a rating from 0 to 10 nor an area: {areas}")
+    if "area" in given:
+        raise click.UsageError(f"Give the area once: {text}, or --area.")
+    side = {} if place[1] is None or "side" in given else {"side": place[1]}
+    return found | {"area": place[0]} | side
+
+
+def read_line(question: str) -> str:
+    """Print a question on stderr and return the line that is typed.
+
+    Raises:
+        EOFError: the input has ended.
+    """
+    click.echo(f"{escape_controls(question)} ", nl=False, err=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.strip()
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask whether to go on, unless ``yes``; without a terminal, no answer is a no.
+
+    Raises:
+        BadInput: the answer is no.
+    """
+    try:
+        agreed = yes or read_line(f"{question} [y/N]").casefold() in _YES
+    except EOFError:
+        click.echo(err=True)
+        agreed = False
+    if not agreed:
+        raise BadInput("nothing was changed; to do it without being asked: --yes")
+
+
+class Question(NamedTuple):
+    """A question of a dialogue: the field that it is about, its text, and what reads the answer."""
+
+    field: str
+    text: str
+    read: Callable[[str], Any]
+
+
+_BACK = frozenset({"back", "zurück"})
+
+
+def run_dialogue(questions: Sequence[Question]) -> tuple[dict[str, Any], bool]:
+    """Ask questions one by one, each until its answer is valid; Enter skips, "back" returns to the last one.
+
+    Returns:
+        The answers by field, and whether Ctrl-C has ended the dialogue.
+    """
+    answers: dict[str, Any] = {}
+    at = 0
+    try:
+        while at < len(questions):
+            question = questions[at]
+            typed = read_line(question.text)
+            if typed.casefold() in _BACK and question.field != "area":  # there it is a part of the body
+                at = max(0, at - 1)
+                answers.pop(questions[at].field, None)
+            elif not typed:
+                click.echo("  " + _("skipped"), err=True)
+                at += 1
+            else:
+                try:
+                    answers[question.field] = question.read(typed)
+                    at += 1
+                except click.UsageError as error:
+                    click.echo(f"  {escape_controls(error.message)}", err=True)
+    except EOFError:
+        click.echo(err=True)
+    except KeyboardInterrupt:
+        click.echo(err=True)
+        return answers, True
+    return answers, False
 
 
 class WeekdaysParam(click.ParamType[tuple[int, ...]]):
@@ -135,25 +247,76 @@ class WeekdaysParam(click.ParamType[tuple[int, ...]]):
         return tuple(number for number, weekday in enumerate(WEEKDAYS) if weekday in names)
 
 
-DATE = click.DateTime(["%Y-%m-%d"])
+class DayParam(click.ParamType[datetime]):
+    """A parameter that takes a day like 2026-07-12, 12.7., "12 Jul", yesterday or sunday: its midnight."""
+
+    name = "day"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return midnight of the day, naive."""
+        if not isinstance(value, str):
+            return value
+        day = localtime.parse_day(value, now().astimezone(runner_settings().zone).date())
+        if day is None:
+            self.fail(f"{quoted(value)} isn't a day; write it like 2026-07-12 or yesterday", param, ctx)
+        return datetime.combine(day, time())
+
+
+DATE = DayParam()
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
 
-_DISTANCE = NumberParam(0, 100_000)
+YES = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+
+
+class DistanceParam(click.ParamType[tuple[float, str]]):
+    """A parameter that takes a distance like 500, 500km or 310mi: the number and its unit, or ""."""
+
+    name = "distance"
+    _number = NumberParam(0, 100_000)
+    _units: Mapping[str, str] = {"": "", "km": "km", "k": "km", "mi": "mi", "mile": "mi", "miles": "mi"}
+    _pattern = re.compile(r"([\d.,\s]*\d)\s*([a-z]*)", re.IGNORECASE)
+
+    def convert(
+        self, value: str | tuple[float, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, str]:
+        """Return the number and "km", "mi" or ""."""
+        if isinstance(value, tuple):
+            return value
+        match = self._pattern.fullmatch(value.strip())
+        if match is None or match[2].lower() not in self._units:
+            self.fail(f"{quoted(value)} isn't a distance; write it like 500, 500km or 310mi", param, ctx)
+        return self._number.convert(match[1], param, ctx), self._units[match[2].lower()]
+
+
+_DISTANCE = DistanceParam()
 
 
 def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add ``--NAME-km`` and ``--NAME-mi`` to a command; pass the metres, or None, as ``NAME_m``."""
+    """Add ``--NAME``, and hidden ``--NAME-km`` and ``--NAME-mi``; pass the metres, or None, as ``NAME_m``.
+
+    A number without a unit is in that of the settings.
+    """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        @click.option(f"--{name}-km", type=_DISTANCE, metavar="KM", help=help_text)
-        @click.option(f"--{name}-mi", type=_DISTANCE, metavar="MI", help="The same in miles.")
+        @click.option(f"--{name}", f"{name}_", type=_DISTANCE, metavar="DISTANCE", help=help_text)
+        @click.option(f"--{name}-km", type=_DISTANCE, metavar="KM", hidden=True, help="In km.")
+        @click.option(f"--{name}-mi", type=_DISTANCE, metavar="MI", hidden=True, help="In miles.")
         @wraps(command)
         def in_metres(*args: Any, **options: Any) -> None:  # noqa: ANN401 - the command's own
-            given = {unit: options.pop(f"{name}_{unit}") for unit in METRES}
-            metres = [METRES[unit] * value for unit, value in given.items() if value is not None]
-            if len(metres) > 1:
-                raise click.UsageError(f"--{name}-km and --{name}-mi exclude each other.")
-            command(*args, **options, **{f"{name}_m": metres[0] if metres else None})
+            given = [(options.pop(f"{name}_{unit}"), unit) for unit in ("", *METRES)]
+            known = [(*value, unit) for value, unit in given if value is not None]
+            if len(known) > 1:
+                raise click.UsageError(f"--{name}, --{name}-km and --{name}-mi exclude each other.")
+            metres = None
+            for number, typed, fixed in known:
+                if fixed and typed not in ("", fixed):
+                    raise click.UsageError(
+                        f"--{name}-{fixed} takes no {typed}; write --{name} {number:g}{typed}"
+                    )
+                metres = number * METRES[typed or fixed or runner_settings().units]
+            command(*args, **options, **{f"{name}_m": metres})
 
         return in_metres
 

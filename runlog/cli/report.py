@@ -279,7 +279,7 @@ def tips(fmt: OutputFormat, topic: str | None) -> None:
     from runlog.i18n import _, use_language
     from runlog.reporter.guidance import all_tips
 
-    with use_language(base.runner_language()):
+    with use_language(base.runner_settings().language):
         listed = [tip for tip in all_tips() if topic is None or topic in tip.answers]
         grades = {tip.grade: _(tip.grade) for tip in listed}
     if fmt != "table":

@@ -146,7 +146,7 @@ def add(
         weekdays = ",".join(WEEKDAYS[number] for number in weekday) if weekday else None
         new = ShoeRule(pair, Surface(surface) if surface else None, weekdays, **conditions)
         journal.shoes.check_rule(new)
-        changes = _preview(journal, rules=(new,))
+        changes = preview(journal, rules=(new,))
         unit = journal.settings.units
         if dry_run:
             print_changes(changes, fmt, unit)
@@ -199,7 +199,7 @@ def remove(fmt: OutputFormat, number: int, *, dry_run: bool) -> None:
     """Remove a rule, by its number in the list."""
     _check_format(fmt, dry_run=dry_run)
     with base.open_journal() as journal:
-        changes = _preview(journal, without=(number,))
+        changes = preview(journal, without=(number,))
         unit = journal.settings.units
         if dry_run:
             print_changes(changes, fmt, unit)
@@ -213,7 +213,8 @@ def _check_format(fmt: OutputFormat, *, dry_run: bool, otherwise: str = "") -> N
         raise click.UsageError(f"--json and --csv go with --dry-run{otherwise}.")
 
 
-def _preview(journal: Journal, **changes: Any) -> ShoeChanges:  # noqa: ANN401 - what history_if takes
+def preview(journal: Journal, **changes: Any) -> ShoeChanges:  # noqa: ANN401 - what history_if takes
+    """Return which runs other shoes would move; ``changes`` as for ``Shoes.history_if``."""
     from runlog.analysis.shoe_wear import compare_shoes
 
     return compare_shoes(journal.shoes.history_if(), journal.shoes.history_if(**changes), base.now())
@@ -276,7 +277,7 @@ def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: b
         )
         unit = journal.settings.units
         overrides = dict.fromkeys(ids, pair)
-        changes = _preview(journal, overrides=overrides) if dry_run or filtered else None
+        changes = preview(journal, overrides=overrides) if dry_run or filtered else None
         if dry_run and changes is not None:
             print_changes(changes, fmt, unit)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,8 @@ from runlog.cli import base
 from runlog.cli.base import examples
 from runlog.cli.lookup import complete_shoe, find_shoe
 from runlog.cli.output import echo
-from runlog.cli.params import DATE, distance_option, get_or_add_shoe
-from runlog.cli.shoe_assignment import assign, rule
+from runlog.cli.params import DATE, YES, confirm, distance_option, get_or_add_shoe
+from runlog.cli.shoe_assignment import assign, preview, rule
 from runlog.cli.shoe_wear import list_, show
 from runlog.errors import BadInput
 from runlog.model import Shoe, shoe_key
@@ -27,44 +28,94 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=examples(
+        "runlog shoes add 'Pegasus 41'                 # from today on",
         "runlog shoes add 'Pegasus 41' --from 2026-03-01",
-        "runlog shoes add Speedgoat --start-km 120 --limit-km 600 --default",
-        "runlog shoes add Ghost --limit-mi 400",
+        "runlog shoes add Speedgoat --start 120 --limit 600 --default",
+        "runlog shoes add Ghost --limit 400mi",
     )
 )
 @click.argument("name")
-@click.option("--from", "from_date", type=DATE, metavar="DATE", help="Its first day, like 2026-03-01.")
+@click.option(
+    "--from",
+    "from_date",
+    type=DATE,
+    metavar="DATE",
+    help="Its first day.  [default: today, once there are runs]",
+)
+@click.option("--no-from", is_flag=True, help="Its first day is not known; it may count for earlier runs.")
 @distance_option("start", "What it had run before that.")
-@distance_option("limit", "When it is worn out.  [default: from the settings]")
-@click.option("--default", is_flag=True, help="Worn when nothing else is said.")
+@distance_option("limit", "When to replace it.  [default: from the settings]")
+@click.option("--default", is_flag=True, help="Give it the runs for which nothing else is known.")
+@YES
 def add(
-    name: str, from_date: datetime | None, start_m: float | None, limit_m: float | None, *, default: bool
+    name: str,
+    from_date: datetime | None,
+    start_m: float | None,
+    limit_m: float | None,
+    *,
+    no_from: bool,
+    default: bool,
+    yes: bool,
 ) -> None:
-    """Add a pair."""
-    shoe = Shoe(
-        name=name.strip(),
-        from_date=from_date and from_date.date(),
-        start_m=start_m or 0.0,
-        limit_m=limit_m,
-        default=default,
-    )
-    if not shoe.name:
+    """Add a pair.
+
+    It counts from today on. Where --from, --no-from or --default would move
+    earlier runs to it, runlog says which and asks.
+    """
+    if no_from and from_date:
+        raise click.UsageError("--from and --no-from exclude each other.")
+    if not name.strip():
         raise click.UsageError("A pair needs a name.")
     with base.open_journal() as journal:
+        first = from_date.date() if from_date else None
+        begins_today = first is None and not no_from and bool(journal.runs())
+        shoe = Shoe(
+            name=name.strip(),
+            from_date=_given_day(journal, None) if begins_today else first,
+            start_m=start_m or 0.0,
+            limit_m=limit_m,
+            default=default,
+        )
+        if journal.runs() and (default or not begins_today) and shoe_key(name) not in _keys(journal):
+            moved = _moved_runs(journal, shoe)
+            if moved:
+                echo(moved)
+                confirm(f"Add {shoe.name!r}?", yes=yes)
         former_defaults = journal.shoes.add(shoe)
     since = f" from {units.day(shoe.from_date, year=True)}" if shoe.from_date else ""
-    usage = ", worn when nothing else is said" if default else ""
+    usage = " as the default" if default else ""
     echo(f"Added {shoe.name!r}{since}{usage}{_replacing_text(former_defaults)}.")
+    if begins_today:
+        echo(f"If it is older: runlog shoes edit {shlex.quote(shoe.name)} --from DATE")
+
+
+def _keys(journal: Journal) -> set[str]:
+    return {shoe_key(shoe.name) for shoe in journal.shoes.all()}
+
+
+def _moved_runs(journal: Journal, shoe: Shoe) -> str:
+    """Return which runs a pair takes from others, or from none, once its values are these; "" for none."""
+    changes = preview(journal, pair=shoe)
+    if changes.runs.empty:
+        return ""
+    unit = journal.settings.units
+    moves = changes.runs.fillna({"before": "", "after": ""}).groupby(["before", "after"], sort=False)
+    parts = [
+        f"{units.count_noun(len(runs), 'run')} ({units.distance(runs['distance_m'].sum(), unit, 0)}) "
+        f"from {f'{before!r}' if before else 'no pair'} to {f'{after!r}' if after else 'no pair'}"
+        for (before, after), runs in moves
+    ]
+    return f"This moves {', '.join(parts)}."
 
 
 def _replacing_text(former_defaults: Sequence[str]) -> str:
-    return f" instead of {' and '.join(map(repr, former_defaults))}" if former_defaults else ""
+    return f", instead of {' and '.join(map(repr, former_defaults))}" if former_defaults else ""
 
 
 @click.command(
     epilog=examples(
-        "runlog shoes edit Speedgoat --limit-km 700",
-        "runlog shoes edit Speedgoat --from 2026-02-01 --start-km 120",
+        "runlog shoes edit Speedgoat --limit 700",
+        "runlog shoes edit Speedgoat --from 2026-02-01 --start 120",
         "runlog shoes edit 'Glide 12' --default --rename 'Brooks Glide 12'",
         "runlog shoes edit Speedgoat --no-limit     # as the settings have it",
     )
@@ -73,9 +124,11 @@ def _replacing_text(former_defaults: Sequence[str]) -> str:
 @click.option("--from", "from_date", type=DATE, metavar="DATE", help="Its first day.")
 @click.option("--no-from", is_flag=True, help="Its first day is not known.")
 @distance_option("start", "What it had run before that.")
-@distance_option("limit", "When it is worn out.")
+@distance_option("limit", "When to replace it.")
 @click.option("--no-limit", is_flag=True, help="Its limit is that of the settings.")
-@click.option("--default/--no-default", default=None, help="Worn when nothing else is said, or not.")
+@click.option(
+    "--default/--no-default", default=None, help="The pair of runs for which nothing else is known."
+)
 @click.option("--rename", "new_name", metavar="NEW", help="Another name; the old one goes on meaning it.")
 def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN401 - the options above
     """Change what is said of a pair.
@@ -84,11 +137,12 @@ def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN4
     """
     values = _given_values(**options)
     if not values and new_name is None:
-        raise click.UsageError("Nothing to change; name it, for instance --limit-km 700.")
-    with base.open_journal() as journal:
+        raise click.UsageError("Nothing to change; name it, for instance --limit 700.")
+    with base.open_journal() as journal, journal.as_one_change("edit_shoe"):
         old = get_or_add_shoe(journal, name)
         shoe = replace(old, **values)
         _check_first_day(shoe)
+        moved = _moved_runs(journal, shoe) if values.keys() & {"from_date", "default"} else ""
         if new_name is not None:
             journal.shoes.rename(old.name, new_name.strip())
             shoe = replace(shoe, name=new_name.strip())
@@ -98,6 +152,8 @@ def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN4
     changes = [_change_text(name, shoe, unit) for name in values]
     details = f": {', '.join(changes)}" if changes else ""
     echo(f"Changed {shoe.name!r}{renamed}{details}{_replacing_text(former_defaults)}.")
+    if moved:
+        echo(f"{moved} To undo it: runlog undo")
 
 
 def _given_values(
@@ -111,7 +167,7 @@ def _given_values(
 ) -> dict[str, Any]:
     """Return the fields of a pair that the options give."""
     if (no_from and from_date) or (no_limit and limit_m is not None):
-        raise click.UsageError("--from and --no-from exclude each other, as --limit-km and --no-limit do.")
+        raise click.UsageError("--from and --no-from exclude each other, as --limit and --no-limit do.")
     given = {
         "from_date": from_date and from_date.date(),
         "start_m": start_m,
@@ -129,7 +185,7 @@ def _change_text(field: str, shoe: Shoe, unit: str) -> str:
         return f"{units.distance(shoe.start_m, unit, 0)} before that"
     if field == "limit_m":
         return f"a limit of {_limit_text(shoe.limit_m, unit)}"
-    return "worn when nothing else is said" if shoe.default else "no longer worn when nothing else is said"
+    return "the default pair" if shoe.default else "no longer the default pair"
 
 
 def _limit_text(limit_m: float | None, unit: str) -> str:
@@ -181,6 +237,26 @@ def _given_day(journal: Journal, on: datetime | None) -> date:
     return on.date() if on else base.now().astimezone(journal.settings.zone).date()
 
 
+@click.command(epilog=examples("runlog shoes delete Speedgoat"))
+@click.argument("name", shell_complete=complete_shoe)
+def delete(name: str) -> None:
+    """Delete a pair, with its rules and what was assigned to it by hand.
+
+    Of a pair that you no longer wear, say so with runlog shoes retire instead:
+    its runs then stay with it.
+    """
+    with base.open_journal() as journal:
+        pair = find_shoe(name, journal.shoes.names())
+        named = journal.shoes.delete(pair)
+    echo(f"Deleted {pair!r}. To undo it: runlog undo")
+    if named:
+        echo(
+            f"{units.count_noun(named, 'run or diary entry', 'runs and diary entries')} still "
+            f"{'names' if named == 1 else 'name'} it, so runlog shoes list goes on listing it. "
+            f"To count them for another pair: runlog shoes join OTHER {shlex.quote(pair)}"
+        )
+
+
 @click.command(epilog=examples("runlog shoes join 'Brooks Glide 12' 'Glide 12'"))
 @click.argument("name", shell_complete=complete_shoe)
 @click.argument("other", shell_complete=complete_shoe)
@@ -229,5 +305,5 @@ def shoes() -> None:
     """
 
 
-for _command in (add, edit, retire, resume, list_, show, assign, rule, join, separate):
+for _command in (add, edit, retire, resume, delete, list_, show, assign, rule, join, separate):
     shoes.add_command(_command)

@@ -33,13 +33,13 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
 def write_trial(plan: Plan, out: Path | None, ics: Path | None) -> None:
     """Write a plan as CSV, as a calendar or both."""
     from runlog.fileio import write_atomically
-    from runlog.trials import files
+    from runlog.trials import registry
 
     if out is not None:
-        write_atomically(out, files.plan_csv(plan))
+        write_atomically(out, registry.plan_csv(plan))
         echo(f"Written: {out}")
     if ics is not None:
-        write_atomically(ics, files.plan_calendar(plan))
+        write_atomically(ics, registry.plan_calendar(plan))
         echo(f"Written: {ics}")
 
 

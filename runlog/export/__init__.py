@@ -87,15 +87,15 @@ def export_all(
         with_track = 0
         for done, activity_id in enumerate(ids, 1):
             name = f"activities/{activity_id:06d}"
-            target.write(
-                f"{name}.json.gz", format_activity(store.read(portable.export_activity, activity_id))
-            )
-            merged = store.read(activities.read_activity, activity_id)
-            runs.add(merged)
-            track = store.read(activities.read_track, activity_id) if with_gpx else None
-            if track is not None and "lat" in track:
-                target.write(f"{name}.gpx", write_gpx(merged.activity, track))
-                with_track += 1
+            exported = store.read(portable.export_activity, activity_id)
+            target.write(f"{name}.json.gz", format_activity(exported))
+            if not exported.is_deleted:
+                merged = store.read(activities.read_activity, activity_id)
+                runs.add(merged)
+                track = store.read(activities.read_track, activity_id) if with_gpx else None
+                if track is not None and "lat" in track:
+                    target.write(f"{name}.gpx", write_gpx(merged.activity, track))
+                    with_track += 1
             if progress is not None:
                 progress(done, len(ids), name)
         journal = store.read(portable.export_journal)
@@ -169,6 +169,7 @@ To have it all in runlog again:  runlog import THIS_FOLDER
 activities/   each activity with all of its recordings: JSON, packed with gzip. "recordings" lists the
               files that it was read from, what each of them tells, and its track as a list per column;
               time_s counts seconds from the start, a change of segment is a pause, null is unknown.
+              What you have deleted is among them, with "is_deleted", and in no other file.
               Those that end in .gpx are the same tracks for other tools.
 journal.json  the diary, the shoes and their rules, the plans, the routes, the alerts,
               and which files were read.

@@ -17,7 +17,17 @@ from runlog import fileio
 from runlog.errors import StoreError
 from runlog.records import Snapshot
 from runlog.settings import CONFIG_NAME
-from runlog.store import activities, clouds, connection, diary, recordings, routes, shoes, trials
+from runlog.store import (
+    activities,
+    changes,
+    clouds,
+    connection,
+    diary,
+    recordings,
+    routes,
+    shoes,
+    trials,
+)
 from runlog.store.connection import transaction, translate_decode_errors, translate_errors
 from runlog.store.schema import is_current, migrate
 
@@ -128,6 +138,7 @@ class Store:
         self._db = db
         self._unwritable = unwritable  # why nothing can be written
         self._in_memory = False
+        self._in_change = False
 
     def __enter__(self) -> Self:
         return self
@@ -170,6 +181,29 @@ class Store:
         """Run a function of this package's modules in one transaction, and return what it returns."""
         with self.writing() as db:
             return command(db, *args, **kwargs)
+
+    def change(
+        self, command: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function by which the runner changes something, so that it can be undone; see ``write``."""
+        if self._in_change:
+            return command(self._db, *args, **kwargs)
+        with self.as_one_change(getattr(command, "__name__", "")):
+            return command(self._db, *args, **kwargs)
+
+    @contextmanager
+    def as_one_change(self, what: str) -> Iterator[None]:
+        """Make all changes of the block in one transaction, and to be undone in one go.
+
+        Args:
+            what: the name of the function that stands for them all.
+        """
+        with self.writing() as db, changes.recording_change(db, what):
+            self._in_change = True
+            try:
+                yield
+            finally:
+                self._in_change = False
 
     def check_writable(self) -> None:
         """Raise StoreError if it is known that nothing can be written."""
@@ -254,11 +288,11 @@ def reads(query: Callable[Concatenate[sqlite3.Connection, P], T]) -> Callable[Co
 def writes(
     command: Callable[Concatenate[sqlite3.Connection, P], T],
 ) -> Callable[Concatenate[_HasStore, P], T]:
-    """Make a method of a function that writes to the database, in a transaction of its own."""
+    """Make a method of a function by which the runner changes something, in a transaction of its own."""
 
     @wraps(command)
     def method(owner: _HasStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return owner._store.write(command, *args, **kwargs)  # noqa: SLF001 - it becomes a method of the owner
+        return owner._store.change(command, *args, **kwargs)  # noqa: SLF001 - it becomes a method of the owner
 
     return method
 

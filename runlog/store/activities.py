@@ -1,4 +1,4 @@
-"""Read activities, with the recordings, sources and tracks they are merged from."""
+"""Read activities, with the recordings, sources and tracks they are merged from; delete and restore them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
     from datetime import datetime
 
     import numpy as np
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 _SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
 
 
-def read_activities(db: sqlite3.Connection, *, derived: bool = True) -> list[StoredActivity]:
-    """Return all activities by start; without what is derived of their tracks this needs no numpy."""
-    worn = dict(db.execute("SELECT id, worn FROM activity").fetchall())
+def read_activities(
+    db: sqlite3.Connection, *, derived: bool = True, deleted: bool = False
+) -> list[StoredActivity]:
+    """Return all activities by start, or those that the runner has deleted.
+
+    Without what is derived of their tracks this needs no numpy.
+    """
+    worn = dict(db.execute("SELECT id, worn FROM activity WHERE is_deleted = ?", (deleted,)).fetchall())
     derived_of = _read_derived(db) if derived else {}
     found = (
         rows.recording_from_row(row)
@@ -36,6 +42,7 @@ def read_activities(db: sqlite3.Connection, *, derived: bool = True) -> list[Sto
     stored = [
         _stored_activity(rank_recordings(recordings), worn[activity_id], derived_of)
         for activity_id, recordings in groupby(found, key=lambda recording: recording.activity_id)
+        if activity_id in worn
     ]
     return sorted(stored, key=lambda activity: (activity.activity.start, activity.id))
 
@@ -44,9 +51,10 @@ def read_activity(db: sqlite3.Connection, activity_id: int) -> StoredActivity:
     """Return one activity, without what is derived of its tracks.
 
     Raises:
-        NotFound: there is no such activity.
+        NotFound: there is no such activity, or the runner has deleted it.
     """
-    worn = db.execute("SELECT worn FROM activity WHERE id = ?", (activity_id,)).fetchone()
+    query = "SELECT worn FROM activity WHERE id = ? AND NOT is_deleted"
+    worn = db.execute(query, (activity_id,)).fetchone()
     best_first = recordings_of(db, activity_id)
     if worn is None or not best_first:
         raise run_not_found(activity_id)
@@ -76,7 +84,9 @@ def read_last_run(db: sqlite3.Connection, moment: datetime) -> StoredActivity | 
     found: StoredActivity | None = None
     until = rows.utc_text(moment)
     for activity_id, start in db.execute(
-        "SELECT activity_id, start FROM recording WHERE start <= ? ORDER BY start DESC", (until,)
+        "SELECT activity_id, start FROM recording JOIN activity ON activity.id = activity_id "
+        "WHERE start <= ? AND NOT is_deleted ORDER BY start DESC",
+        (until,),
     ):
         if found is not None and start < rows.utc_text(found.activity.start):
             break
@@ -140,9 +150,10 @@ def recordings_named(db: sqlite3.Connection, name: str) -> list[Recording]:
 
 
 def runs_of_file(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
-    """Return the ids of the runs in a file, in its order."""
+    """Return the ids of the runs in a file, in its order, without those that the runner has deleted."""
     found = db.execute(
-        "SELECT DISTINCT activity_id FROM recording WHERE file_id = ? AND kind = ? ORDER BY position",
+        "SELECT DISTINCT activity_id FROM recording JOIN activity ON activity.id = activity_id "
+        "WHERE file_id = ? AND recording.kind = ? AND NOT is_deleted ORDER BY position",
         (file_id, Kind.RUN),
     )
     return tuple(row["activity_id"] for row in found)
@@ -216,3 +227,35 @@ def read_sources(db: sqlite3.Connection, activity_id: int) -> list[RecordingInfo
         )
         for one in recordings_of(db, activity_id)
     ]
+
+
+def read_deleted(db: sqlite3.Connection) -> list[StoredActivity]:
+    """Return the runs and other activities that the runner has deleted, by start time."""
+    return read_activities(db, derived=False, deleted=True)
+
+
+def delete_activities(db: sqlite3.Connection, activity_ids: Iterable[int]) -> None:
+    """Delete activities: they are shown nowhere, and importing their files again does not bring them back.
+
+    Their recordings stay, for `restore_activities`.
+
+    Raises:
+        NotFound: one of them is not there.
+    """
+    _set_deleted(db, activity_ids, deleted=True)
+
+
+def restore_activities(db: sqlite3.Connection, activity_ids: Iterable[int]) -> None:
+    """Bring back activities that the runner has deleted.
+
+    Raises:
+        NotFound: one of them was not deleted.
+    """
+    _set_deleted(db, activity_ids, deleted=False)
+
+
+def _set_deleted(db: sqlite3.Connection, activity_ids: Iterable[int], *, deleted: bool) -> None:
+    for activity_id in activity_ids:
+        query = "UPDATE activity SET is_deleted = ? WHERE id = ? AND is_deleted = ?"
+        if db.execute(query, (deleted, int(activity_id), not deleted)).rowcount == 0:
+            raise run_not_found(activity_id)

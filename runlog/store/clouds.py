@@ -210,7 +210,7 @@ def update_ratings(
     counts = diary.update_from_diary(db, source, taken.values(), complete=False)
     gone = [one for one in own if day_of(one.entry) in rated or _is_moved(one.entry, taken, day_of)]
     for one in gone:
-        diary.remove_entry(db, one.id)
+        diary.delete_entry(db, one.id)
     return diary.EntryCounts(counts.added, counts.updated, len(gone))
 
 

@@ -32,7 +32,8 @@ class EntryCounts:
 
 def read_entries(db: sqlite3.Connection) -> list[StoredEntry]:
     """Return all diary entries in the order of their moments."""
-    return [rows.entry_from_row(row) for row in db.execute("SELECT * FROM entry ORDER BY moment, area")]
+    found = db.execute("SELECT * FROM entry ORDER BY moment, area, side")
+    return [rows.entry_from_row(row) for row in found]
 
 
 def add_entry(db: sqlite3.Connection, entry: Entry, source: str = LOG) -> int:
@@ -59,14 +60,16 @@ def update_entry(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
         raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
 
 
-def remove_entry(db: sqlite3.Connection, entry_id: int) -> None:
-    """Remove an entry.
+def delete_entry(db: sqlite3.Connection, entry_id: int) -> StoredEntry:
+    """Delete an entry by hand, and return it.
 
     Raises:
         NotFound: there is no entry of that id.
     """
-    if db.execute("DELETE FROM entry WHERE id = ?", (entry_id,)).rowcount == 0:
+    row = db.execute("DELETE FROM entry WHERE id = ? RETURNING *", (entry_id,)).fetchone()
+    if row is None:
         raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
+    return rows.entry_from_row(row)
 
 
 def last_logged(db: sqlite3.Connection) -> StoredEntry | None:
@@ -122,9 +125,9 @@ def update_from_diary(
         columns: the fields that it has a column for; the others stay as they are. None: all.
     """
     added = updated = 0
-    kept_ids = set()
-    for entry in {(entry.moment, entry.area): _validated(entry) for entry in entries}.values():
-        stored = _find_entry_at(db, entry)
+    kept_ids: set[int] = set()
+    for entry in {(one.moment, one.area, one.side): _validated(one) for one in entries}.values():
+        stored = _find_entry_at(db, entry) or _find_without_side(db, entry, path, kept_ids)
         if stored is None:
             kept_ids.add(_insert_entry(db, entry, path))
             added += 1
@@ -155,9 +158,18 @@ def _remove_missing(db: sqlite3.Connection, path: str, kept_ids: set[int]) -> in
 
 
 def _find_entry_at(db: sqlite3.Connection, entry: Entry) -> StoredEntry | None:
-    key = (rows.utc_text(entry.moment), entry.area)
-    row = db.execute("SELECT * FROM entry WHERE moment = ? AND area = ?", key).fetchone()
+    key = (rows.utc_text(entry.moment), entry.area, entry.side)
+    query = "SELECT * FROM entry WHERE moment = ? AND area = ? AND side IS ?"
+    row = db.execute(query, key).fetchone()
     return rows.entry_from_row(row) if row else None
+
+
+def _find_without_side(
+    db: sqlite3.Connection, entry: Entry, path: str, taken: Collection[int]
+) -> StoredEntry | None:
+    """Return the row that an earlier version of this diary had for an entry, before it told the side."""
+    found = None if entry.side is None else _find_entry_at(db, replace(entry, side=None))
+    return found if found is not None and found.source == path and found.id not in taken else None
 
 
 def _insert_entry(db: sqlite3.Connection, entry: Entry, source: str) -> int:

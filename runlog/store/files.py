@@ -291,7 +291,9 @@ def read_scans(
 def _runs_by_file(db: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
     runs: dict[int, tuple[int, ...]] = {}
     for file_id, activity_id in db.execute(
-        "SELECT file_id, activity_id FROM recording WHERE kind = ? ORDER BY file_id, position", (Kind.RUN,)
+        "SELECT file_id, activity_id FROM recording JOIN activity ON activity.id = activity_id "
+        "WHERE recording.kind = ? AND NOT is_deleted ORDER BY file_id, position",
+        (Kind.RUN,),
     ):
         runs[file_id] = (*runs.get(file_id, ()), activity_id)
     return runs

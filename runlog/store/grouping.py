@@ -59,9 +59,24 @@ class LinkFinder:
         self._stream = stream
         self._links: dict[tuple[int, int], Link | None] = {}
         self._tracks: dict[int, Track | None] = {}
+        self._deleted = {row[0] for row in db.execute("SELECT id FROM activity WHERE is_deleted")}
 
     def of(self, one: Recording) -> list[Link]:
-        """Return all links between a recording and the stored ones, the surest first."""
+        """Return all links between a recording and the stored ones, the surest first.
+
+        What the runner has deleted is linked to nothing else; see ``to_deleted``.
+        """
+        return [link for link in self._all(one) if not self._is_to_deleted(link)]
+
+    def to_deleted(self, one: Recording) -> list[Link]:
+        """Return the links between a recording and those of deleted activities, the surest first."""
+        return [link for link in self._all(one) if self._is_to_deleted(link)]
+
+    def _is_to_deleted(self, link: Link) -> bool:
+        ids = {link.one.activity_id, link.other.activity_id}
+        return len(ids) > 1 and not ids.isdisjoint(self._deleted)
+
+    def _all(self, one: Recording) -> list[Link]:
         first, last = (rows.utc_text(one.activity.start + reach) for reach in (-_SEARCH_SPAN, _SEARCH_SPAN))
         nearby = activities.recordings_between(self._db, first, last)
         links = [self._compare(one, other) for other in nearby if other.id != one.id]
@@ -132,9 +147,10 @@ def place(
     finder = LinkFinder(db, new, stream)
     links = finder.of(new)
     if not links:
-        activity_id = new_activity(db)
+        deleted = _others(finder.to_deleted(new), new)
+        activity_id = deleted[0].activity_id if deleted else new_activity(db)
         insert(activity_id)
-        return Placement(activity_id, is_new=True, same=[], created={})
+        return Placement(activity_id, is_new=not deleted, same=deleted[:1], created={})
     same = list({one.id: one for one in _others(links, new)}.values())
     ids = list(dict.fromkeys(one.activity_id for one in same))
     if _fits_all(db, new, links, ids) and not finder.rows_naming(new):
@@ -353,7 +369,11 @@ def mergeable(
 
 def merge_into(db: sqlite3.Connection, into: int, other: int) -> None:
     """Give an activity the recordings, shoe, route and diary entries of another, which is removed."""
-    db.execute("UPDATE recording SET activity_id = ? WHERE activity_id = ?", (into, other))
+    db.execute(
+        "UPDATE recording SET activity_id = ?, merged_from = coalesce(merged_from, activity_id) "
+        "WHERE activity_id = ?",
+        (into, other),
+    )
     db.execute("UPDATE entry SET run = ? WHERE run = ?", (into, other))
     routes.move_assignment(db, into, other)
     db.execute(

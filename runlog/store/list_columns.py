@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ENTRY_VALUES = {
     "moment": ("TRUE", "date"),
     "area": ("area NOT IN (SELECT value FROM json_each(:areas))", "area"),
+    "side": ("side IS NOT NULL", "side"),
     "strength": ("strength IS NOT NULL", "strength"),
     **{
         name: (f"{name} IS NOT NULL", name)

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import Kind
+from runlog.model import Kind, shoe_key, shoe_names_by_key
 from runlog.records import ExportedActivity, ExportedJournal, ExportedRecording, ImportedFile, RecordingKey
 from runlog.store import activities, alerts, diary, files, grouping, recordings, routes, rows, shoes, trials
 from runlog.store.diary import EntryCounts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from runlog.model import RouteAssignment, ShoeRule
+    from runlog.model import RouteAssignment, Shoe, ShoeRule
     from runlog.store.tracks import PackedTrack
 
 _MAX_GAP = timedelta(days=2)  # farther apart no two recordings are taken for one
@@ -49,9 +49,7 @@ def export_activity(db: sqlite3.Connection, activity_id: int) -> ExportedActivit
         )
         for row in found
     )
-    own = db.execute(
-        "SELECT worn, kept_apart, merged_by_hand FROM activity WHERE id = ?", (activity_id,)
-    ).fetchone()
+    own = db.execute("SELECT * FROM activity WHERE id = ?", (activity_id,)).fetchone()
     return ExportedActivity(
         id=activity_id,
         worn=own["worn"],
@@ -59,6 +57,7 @@ def export_activity(db: sqlite3.Connection, activity_id: int) -> ExportedActivit
         apart=_other_recordings_nearby(db, activity_id, [one.activity.start for one in recordings]),
         recordings=recordings,
         merged_by_hand=bool(own["merged_by_hand"]),
+        is_deleted=bool(own["is_deleted"]),
     )
 
 
@@ -150,7 +149,7 @@ def import_activity(
             recordings.insert_recording(db, one.activity, stream, target, position)
     if None in existing and any(existing):
         counts.extended.append(target)
-    if _is_run(exported):
+    if _is_run(exported) and not exported.is_deleted:
         counts.runs = (target,)
     counts.updated += _fill_shoe_override(db, target, exported.worn)
     return counts
@@ -204,9 +203,10 @@ def _merge_into_existing(
 
 
 def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, counts: ImportCounts) -> int:
-    by_hand = {"kept_apart": exported.kept_apart, "merged_by_hand": exported.merged_by_hand}
+    by_hand = {name: getattr(exported, name) for name in ("kept_apart", "merged_by_hand", "is_deleted")}
     activity_id = rows.insert_with_id(db, "activity", by_hand, exported.id)
-    counts.add_activity(activity_id, is_run=_is_run(exported))
+    if not exported.is_deleted:
+        counts.add_activity(activity_id, is_run=_is_run(exported))
     return activity_id
 
 
@@ -239,7 +239,7 @@ def import_journal(db: sqlite3.Connection, exported: ExportedJournal) -> ImportC
     trials.import_trials(db, exported.plans)
     diary.save_nights(db, exported.nights)
     routes.import_routes(db, exported.routes, _assignments_by_stored_run(exported.on_route, run_of))
-    pairs = shoes.import_shoes(db, exported.shoes)
+    pairs = _import_shoes(db, exported.shoes)
     rules = list(_import_shoe_rules(db, exported.shoe_rules, counts.problems))
     counts.shoes_added = pairs.count(shoes.ADDED)
     counts.shoes_completed = [*pairs, *rules].count(shoes.COMPLETED)
@@ -276,4 +276,28 @@ def _missing_text(missing: int, of_all: int) -> str:
 def _import_versions(db: sqlite3.Connection, versions: Iterable[tuple[str, str]]) -> None:
     db.executemany(
         "INSERT INTO diary SELECT ?, id FROM file WHERE sha256 = ? ON CONFLICT (path) DO NOTHING", versions
+    )
+
+
+def _import_shoes(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str | None]:
+    """Import the pairs of an export: unchanged where there are none yet, else like those of any list."""
+    pairs = {shoe_key(shoe.name): shoe for shoe in exported}
+    is_first = not db.execute("SELECT 1 FROM shoe").fetchone()
+    results: list[str | None] = []
+    for key, shoe in pairs.items():
+        bare = replace(shoe, same_as=None)
+        if is_first:
+            shoes.insert_shoe(db, bare)
+        results.append(shoes.ADDED if is_first else shoes.add_or_complete(db, bare))
+        if results[-1] != shoes.ADDED:
+            pairs[key] = bare  # what it is called here is the runner's word
+    _import_aliases(db, pairs.values())
+    return results
+
+
+def _import_aliases(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
+    known = shoe_names_by_key(shoes.read_shoes(db))
+    db.executemany(
+        "UPDATE shoe SET same_as = ? WHERE name = ?",
+        [(known.get(shoe_key(shoe.same_as)), shoe.name) for shoe in pairs if shoe.same_as],
     )

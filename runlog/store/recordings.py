@@ -293,10 +293,10 @@ def split_activity(db: sqlite3.Connection, activity_id: int, numbers: Sequence[i
         db: the database, within a transaction.
         activity_id: of the activity; it keeps its id, its shoe and its diary entries.
         numbers: of those of its sources, from 1 on, the best first, that become one activity of their own;
-            by default each but the first becomes one.
+            by default each becomes one, but the best that no merge has added.
 
     Returns:
-        The ids of the new activities.
+        The ids of the other parts: those that they had before a merge, where these are free, or new ones.
 
     Raises:
         NotFound: there is no such activity.
@@ -307,7 +307,9 @@ def split_activity(db: sqlite3.Connection, activity_id: int, numbers: Sequence[i
     _mark_never_merge(db, activity_id)
     routes.forget_assignment(db, activity_id)
     if not numbers:
-        return [_move_recordings(db, [one]) for one in found[1:]]
+        added = {row[0] for row in db.execute("SELECT id FROM recording WHERE merged_from IS NOT NULL")}
+        stays = next((one for one in found if one not in added), found[0])
+        return [_move_recordings(db, [one]) for one in found if one != stays]
     return [_move_recordings(db, [found[number - 1] for number in sorted(set(numbers))])]
 
 
@@ -325,12 +327,24 @@ def _check_split(activity_id: int, count: int, sources: Sequence[int]) -> None:
 
 
 def _move_recordings(db: sqlite3.Connection, recording_ids: Sequence[int]) -> int:
-    activity_id = grouping.new_activity(db)
+    activity_id = _former_id(db, recording_ids) or grouping.new_activity(db)
     _mark_never_merge(db, activity_id)
     db.executemany(
-        "UPDATE recording SET activity_id = ? WHERE id = ?", [(activity_id, one) for one in recording_ids]
+        "UPDATE recording SET activity_id = ?, merged_from = NULL WHERE id = ?",
+        [(activity_id, one) for one in recording_ids],
     )
     return activity_id
+
+
+def _former_id(db: sqlite3.Connection, recording_ids: Sequence[int]) -> int | None:
+    """Make an activity by the id that one of its recordings had before a merge; None where none is free."""
+    for recording_id in recording_ids:
+        row = db.execute("SELECT merged_from FROM recording WHERE id = ?", (recording_id,)).fetchone()
+        former: int | None = row["merged_from"]
+        taken = "INSERT INTO activity (id) SELECT ? WHERE ? NOT IN (SELECT id FROM activity)"
+        if former is not None and db.execute(taken, (former, former)).rowcount:
+            return former
+    return None
 
 
 def _mark_never_merge(db: sqlite3.Connection, activity_id: int) -> None:

@@ -40,8 +40,11 @@ def read_route_names(db: sqlite3.Connection) -> dict[int, str | None]:
 
 
 def read_route_by_run(db: sqlite3.Connection) -> dict[int, int]:
-    """Return the route id of each run, by the run's id, before any joining."""
-    return dict(db.execute("SELECT activity_id, route_id FROM route_run").fetchall())
+    """Return the route id of each run that is not deleted, by the run's id, before any joining."""
+    query = (
+        "SELECT activity_id, route_id FROM route_run JOIN activity ON id = activity_id WHERE NOT is_deleted"
+    )
+    return dict(db.execute(query).fetchall())
 
 
 def read_assignments(db: sqlite3.Connection) -> dict[int, RouteAssignment]:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe
+from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe, Side
 from runlog.records import Recording, StoredEntry
 
 if TYPE_CHECKING:
@@ -81,11 +81,12 @@ def entry_row(entry: Entry) -> dict[str, object]:
     return row | {"moment": utc_text(entry.moment)}
 
 
-def entry_from_row(row: sqlite3.Row) -> StoredEntry:
+def entry_from_row(row: sqlite3.Row | Mapping[str, Any]) -> StoredEntry:
     """Return the entry of a row."""
     values: dict[str, Any] = {name: row[name] for name in ENTRY_COLUMNS}
     values["moment"] = datetime.fromisoformat(row["moment"])
     values["area"] = Area(row["area"])
+    values["side"] = row["side"] and Side(row["side"])
     for name in _OPTIONAL_BOOLEANS:
         if values[name] is not None:
             values[name] = bool(values[name])

@@ -318,6 +318,43 @@ READERS = (
 )
 
 
+SIDES_AND_CHANGES = (
+    "CREATE TEMP TABLE last_entry AS SELECT seq FROM sqlite_sequence WHERE name = 'entry'",
+    """
+    CREATE TABLE entry_with_side (    -- a left and a right knee at one moment are two entries
+        id           INTEGER PRIMARY KEY AUTOINCREMENT,
+        source       TEXT NOT NULL,   -- "log" or the diary's path
+        moment       TEXT NOT NULL,
+        area         TEXT NOT NULL,
+        side         TEXT,            -- left, right, both; NULL unknown
+        utc_offset_s INTEGER NOT NULL,
+        soreness REAL, warmup INTEGER, cooldown INTEGER, shoe TEXT, rpe REAL,
+        strength INTEGER, strength_min REAL, mobility INTEGER, desk_hours REAL, posture REAL, note TEXT,
+        run          INTEGER REFERENCES activity (id)
+    ) STRICT
+    """,
+    """
+    INSERT INTO entry_with_side SELECT id, source, moment, area, NULL, utc_offset_s, soreness, warmup,
+    cooldown, shoe, rpe, strength, strength_min, mobility, desk_hours, posture, note, run FROM entry
+    """,
+    "DROP TABLE entry",
+    "ALTER TABLE entry_with_side RENAME TO entry",
+    "CREATE UNIQUE INDEX entry_by_moment ON entry (moment, area, coalesce(side, ''))",
+    "DELETE FROM sqlite_sequence WHERE name = 'entry'",
+    "INSERT INTO sqlite_sequence SELECT 'entry', seq FROM last_entry",  # the id of a removed entry stays used
+    "DROP TABLE last_entry",
+    "ALTER TABLE activity ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0",  # by the runner: shown nowhere
+    "ALTER TABLE recording ADD COLUMN merged_from INTEGER",  # the activity that it was before a merge
+    """
+    CREATE TABLE change (             -- what the runner changed by hand last, to be undone
+        id INTEGER PRIMARY KEY AUTOINCREMENT, made_at TEXT NOT NULL, what TEXT NOT NULL,
+        changed TEXT NOT NULL,        -- JSON: [table, row before, row after] each
+        is_undone INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+    """,
+)
+
+
 #: The statements of each step: it brings a database of the version before it one step on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     INITIAL_TABLES,
@@ -334,6 +371,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     PAIRED_FILES,
     CLOUDS,
     READERS,
+    SIDES_AND_CHANGES,
 )
 
 

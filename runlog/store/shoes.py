@@ -62,30 +62,6 @@ def fill_unknown(own: Shoe, other: Shoe) -> Shoe:
     return replace(own, **{name: getattr(own, name) or getattr(other, name) for name in _COMPLETABLE_FIELDS})
 
 
-def import_shoes(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str | None]:
-    """Import the pairs of an export: unchanged where there are none yet, else like those of any list."""
-    pairs = {shoe_key(shoe.name): shoe for shoe in exported}
-    is_first = not db.execute("SELECT 1 FROM shoe").fetchone()
-    results: list[str | None] = []
-    for key, shoe in pairs.items():
-        bare = replace(shoe, same_as=None)
-        if is_first:
-            insert_shoe(db, bare)
-        results.append(ADDED if is_first else add_or_complete(db, bare))
-        if results[-1] != ADDED:
-            pairs[key] = bare  # what it is called here is the runner's word
-    _import_aliases(db, pairs.values())
-    return results
-
-
-def _import_aliases(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
-    known = shoe_names_by_key(read_shoes(db))
-    db.executemany(
-        "UPDATE shoe SET same_as = ? WHERE name = ?",
-        [(known.get(shoe_key(shoe.same_as)), shoe.name) for shoe in pairs if shoe.same_as],
-    )
-
-
 def add_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
     """Add a pair by hand, and return the names of those it replaces as the default.
 
@@ -153,6 +129,30 @@ def resume_shoe(db: sqlite3.Connection, name: str, first: date) -> Shoe:
     shoe = replace(shoe, retired=None, rests=rests)
     edit_shoe(db, shoe)
     return shoe
+
+
+def delete_shoe(db: sqlite3.Connection, name: str) -> int:
+    """Delete a pair, its other names, its rules, and its assignments by hand.
+
+    Returns:
+        How many diary entries and recordings go on naming it, so that it is still listed.
+
+    Raises:
+        NotFound: there is no pair of that name.
+    """
+    pair = find_shoe(db, name)
+    if pair is None:
+        raise unknown_shoe(name)
+    keys = {shoe_key(one) for one, of in read_shoe_names(db).items() if of == pair.name}
+    for query, statement in (
+        ("SELECT rowid, shoe FROM shoe_rule", "DELETE FROM shoe_rule WHERE rowid = ?"),
+        ("SELECT rowid, worn FROM activity", "UPDATE activity SET worn = NULL WHERE rowid = ?"),
+        ("SELECT rowid, name FROM shoe ORDER BY same_as IS NULL", "DELETE FROM shoe WHERE rowid = ?"),
+    ):
+        found = [row for row in db.execute(query) if shoe_key(row[1]) in keys]
+        db.executemany(statement, [(row[0],) for row in found])
+    named = db.execute("SELECT shoe FROM recording UNION ALL SELECT shoe FROM entry").fetchall()
+    return sum(shoe_key(row[0]) in keys for row in named)
 
 
 def update_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:

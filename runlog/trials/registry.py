@@ -1,20 +1,27 @@
-"""Register, list and cancel planned trials; one at a time, and none while an alert advises a clinician."""
+"""Register, list and cancel planned trials, one at a time, and write them as CSV or for a calendar."""
 
 from __future__ import annotations
 
+import csv
+import io
 import secrets
+import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from runlog import units
 from runlog.errors import BadInput
+from runlog.model import WEEKDAYS
 from runlog.store import trials
+from runlog.trials.design import trial_from_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from runlog.analysis.history import History
-    from runlog.model import Plan
+    from runlog.model import Plan, PlannedRun
     from runlog.store import Store
     from runlog.trials.design import Trial
 
@@ -94,8 +101,7 @@ class TrialRegistry:
             made=now,
         )
         self._refuse_overlap(plan)
-        with self._store.writing() as db:
-            return replace(plan, id=trials.add_trial(db, plan))
+        return replace(plan, id=self._store.change(trials.add_trial, plan))
 
     def cancel(self, plan_id: int, moment: datetime) -> Plan:
         """Cancel a plan; the runs and ratings stay.
@@ -104,8 +110,7 @@ class TrialRegistry:
             NotFound: there is none of that id.
             BadInput: it was cancelled before.
         """
-        with self._store.writing() as db:
-            return trials.cancel_trial(db, plan_id, moment)
+        return self._store.change(trials.cancel_trial, plan_id, moment)
 
     def _refuse_overlap(self, plan: Plan) -> None:
         """Raise BadInput where another plan is under way: overlapping trials confound each other."""
@@ -116,3 +121,65 @@ class TrialRegistry:
                     f"plan {other.id} ({other.factor}) goes on until {other.runs[-1].day}; one at a time: "
                     f"begin after it with --start, or give it up with runlog plan cancel {other.id}"
                 )
+
+
+PLAN_COLUMNS = ("exported_plan", "run", "pair", "day", "weekday", "way", "what_to_do")
+
+#: Namespace of the ids of all calendar events: the same run of the same plan always has the same id.
+_EVENT_NAMESPACE = uuid.UUID("6b445fc7-da54-4926-a948-7b6614cfa616")
+
+
+def plan_rows(plan: Plan) -> list[dict[str, object]]:
+    """Return a row per planned run, by ``PLAN_COLUMNS``."""
+    rows = []
+    for number, run, way, todo in _described_runs(plan):
+        weekday = WEEKDAYS[run.day.weekday()].capitalize()
+        values = (plan.id, number, (number + 1) // 2, run.day, weekday, way, todo)
+        rows.append(dict(zip(PLAN_COLUMNS, values, strict=True)))
+    return rows
+
+
+def plan_csv(plan: Plan) -> str:
+    """Return the plan as CSV."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, PLAN_COLUMNS)
+    writer.writeheader()
+    writer.writerows(
+        {name: units.mark_formula(value) for name, value in row.items()} for row in plan_rows(plan)
+    )
+    return text.getvalue()
+
+
+def plan_calendar(plan: Plan) -> bytes:
+    """Return the plan as a calendar file: an event of a whole day per planned run.
+
+    Imported into a calendar again, the events replace the earlier ones, as each keeps its UID.
+    """
+    from icalendar import Calendar, Event
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//runlog//plan//EN")
+    calendar.add("version", "2.0")
+    for number, run, way, todo in _described_runs(plan):
+        event = Event()
+        event.add("uid", uuid.uuid5(_EVENT_NAMESPACE, f"{plan.made.isoformat()} {plan.seed} {number}").urn)
+        event.add("dtstamp", plan.made)
+        event.add("dtstart", run.day)
+        event.add("dtend", run.day + timedelta(days=1))
+        event.add("summary", f"Run: {way}")
+        event.add(
+            "description",
+            f"{todo}\nRate your {units.area(plan.area)} within a day after it: runlog log N\n"
+            f"Run {number} of {len(plan.runs)} of plan {plan.id}.",
+        )
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _described_runs(plan: Plan) -> Iterator[tuple[int, PlannedRun, str, str]]:
+    """Yield the number of each run, the run, its arm and what to do, as printable text."""
+    first, second = trial_from_plan(plan).instructions()
+    for number, run in enumerate(plan.runs, 1):
+        todo = first if run.first else second
+        yield number, run, units.printable(plan.arm_name(run), " "), units.printable(todo, " ")

@@ -248,6 +248,6 @@ def test_an_export_that_is_interrupted_says_so_when_imported(run, home, tmp_path
 def test_the_commands_are_in_the_help():
     from runlog.cli import main
 
-    assert list(main.sections["Keep"]) == ["backup", "restore", "export", "doctor"]
-    for name in main.sections["Keep"]:
+    assert list(main.sections["Back up"]) == ["backup", "restore", "export", "doctor"]
+    for name in main.sections["Back up"]:
         assert main.get_command(click.Context(main), name).help

@@ -90,7 +90,7 @@ def test_a_reader_that_has_gone_is_no_error(home):
         ["report", "--week", "2026-W30", "--last"],
         ["shoes", "add", " "],
         ["shoes", "add", "x", "--limit-km", "-1"],
-        ["shoes", "add", "x", "--from", "yesterday"],
+        ["shoes", "add", "x", "--from", "someday"],
         ["shoes", "assign", "41"],
         ["shoes", "assign", "--clear"],
         ["log", "--strength-min", "x"],
@@ -126,21 +126,35 @@ def test_a_home_that_is_no_database_is_one_line(run, home):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
-def test_ctrl_c_in_the_dialogue_logs_nothing(home, rows):
+def test_ctrl_c_at_the_first_question_logs_nothing(home, rows):
     del home
     command = [sys.executable, "-m", "runlog", "log"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as running:
-        running.stdin.write(b"4\n")
-        running.stdin.flush()
-        assert running.stderr.read(8) == b"Soreness"
-        while b"Where" not in running.stderr.read1(100):
+        while b"Soreness" not in running.stderr.read1(200):
             pass
         running.send_signal(signal.SIGINT)
         stdout, stderr = running.communicate(timeout=30)
     assert (running.returncode, stdout) == (130, b"")
-    assert stderr.endswith(b"\nrunlog: stopped\n")
+    assert stderr.endswith(b"\nNothing logged.\n")
     assert rows("diary", "list") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize("loaded", [b"click.core", b"runlog.journal", b"numpy", b"pandas"])
+def test_ctrl_c_while_modules_are_loaded_leaves_no_traceback(home, loaded):
+    del home
+    command = [sys.executable, "-X", "importtime", "-m", "runlog", "runs"]
+    seen = b""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        while loaded not in seen:
+            more = running.stderr.read1(10_000)
+            assert more, "it ended before"
+            seen += more
+        running.send_signal(signal.SIGINT)
+        _, stderr = running.communicate(timeout=30)
+    assert running.returncode in {-signal.SIGINT, 130}
+    assert b"Traceback" not in stderr
 
 
 def test_a_long_search_for_routes_is_shown_and_cleared(capsys):

@@ -11,7 +11,7 @@ from gpx_text import gpx_text
 
 import runlog
 from runlog.analysis.load import FIRST_FULL_DAY, daily_metrics
-from runlog.cli.load import DEFAULT_METRICS, METRICS
+from runlog.cli.training import DEFAULT_METRICS, METRICS
 
 pytestmark = pytest.mark.usefixtures("season")
 

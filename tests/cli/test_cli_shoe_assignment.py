@@ -8,8 +8,8 @@ import pytest
 @pytest.fixture
 def pairs(run, rows):
     """Two pairs without a default; gives what the list tells of each."""
-    run("shoes", "add", "Pegasus", "--start-mi", "100")
-    run("shoes", "add", "Speedgoat")
+    run("shoes", "add", "Pegasus", "--start-mi", "100", "--no-from", "--yes")
+    run("shoes", "add", "Speedgoat", "--no-from", "--yes")
     return lambda: {pair["name"]: pair for pair in rows("shoes", "list")}
 
 
@@ -84,8 +84,8 @@ def test_runs_are_named_or_chosen_and_not_both(run, ran):
 def test_what_would_settle_a_run_without_a_pair_is_told(run, ran, rows):
     start = ran()
     assert rows("shoes", "assign")[0]["settled_by"] == f"runlog shoes add NAME --from {start:%Y-%m-%d}"
-    run("shoes", "add", "Pegasus")
-    run("shoes", "add", "Speedgoat")
+    run("shoes", "add", "Pegasus", "--no-from", "--yes")
+    run("shoes", "add", "Speedgoat", "--no-from", "--yes")
     assert rows("shoes", "assign")[0]["settled_by"] == "runlog shoes assign 1 NAME"
     assert "1 run without a pair" in run("shoes", "list").stderr
 
@@ -116,8 +116,8 @@ def shoes(rows):
 def test_ties_are_named_and_a_hand_decides(run, ran, rows):
     ran(ago=timedelta(days=3))
     ran()
-    run("shoes", "add", "Pegasus")
-    run("shoes", "add", "Speedgoat")
+    run("shoes", "add", "Pegasus", "--no-from", "--yes")
+    run("shoes", "add", "Speedgoat", "--no-from", "--yes")
     unassigned = rows("shoes", "assign")
     assert [row["id"] for row in unassigned] == [1, 2]
     assert "could be any of Pegasus, Speedgoat" in unassigned[0]["shoe_reason"]
@@ -132,8 +132,8 @@ def test_ties_are_named_and_a_hand_decides(run, ran, rows):
 
 def test_assigning_is_all_or_nothing(run, ran, rows):
     ran()
-    run("shoes", "add", "Pegasus")
-    run("shoes", "add", "Speedgoat")
+    run("shoes", "add", "Pegasus", "--no-from", "--yes")
+    run("shoes", "add", "Speedgoat", "--no-from", "--yes")
     run("shoes", "assign", "1", "99", "Pegasus", code=1)
     assert rows("runs")[0]["shoe"] is None
     assert "did you mean Pegasus? (a new pair" in run("shoes", "assign", "1", "Pegasis", code=1).stderr

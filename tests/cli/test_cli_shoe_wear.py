@@ -8,8 +8,8 @@ import pytest
 @pytest.fixture
 def pairs(run, rows):
     """Two pairs without a default; gives what the list tells of each."""
-    run("shoes", "add", "Pegasus", "--start-mi", "100")
-    run("shoes", "add", "Speedgoat")
+    run("shoes", "add", "Pegasus", "--start-mi", "100", "--no-from", "--yes")
+    run("shoes", "add", "Speedgoat", "--no-from", "--yes")
     return lambda: {pair["name"]: pair for pair in rows("shoes", "list")}
 
 
@@ -36,7 +36,7 @@ def test_a_pair_without_a_run_is_shown(run, rows):
 def test_the_only_pair_in_rotation_is_told_with_what_is_known_of_it(run, ran):
     for days in range(1, 7):
         ran(ago=timedelta(days=days))
-    run("shoes", "add", "Pegasus")
+    run("shoes", "add", "Pegasus", "--no-from", "--yes")
     printed = run("shoes", "list").stderr
     assert "All your runs have been in 'Pegasus' since" in printed
     assert "observed, not tried out" in printed

@@ -99,7 +99,7 @@ def test_one_plan_at_a_time(run, rows):
         (("reslt", "1"), 2, "Did you mean result?"),
         (("warmup", "--days", "someday"), 2, "mon,wed,sat"),
         (("warmup", "--pairs", "3"), 2, "6<=x<=40"),
-        (("warmup", "--effect", "nan"), 2, "no number"),
+        (("warmup", "--effect", "nan"), 2, "isn't between"),
         (("warmup", "--start", "2020-01-01", "--days", "mon"), 1, "is over"),
         (("warmup",), 1, "--days"),
         (("shoes", "--days", "mon"), 1, "two pairs"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runlog.errors import BadInput, NotFound
 from runlog.model import Area, Entry
 from runlog.records import Problem
-from runlog.store.diary import EntryCounts, add_entry, last_logged, read_entries, remove_entry, update_entry
+from runlog.store.diary import EntryCounts, add_entry, delete_entry, last_logged, read_entries, update_entry
 
 EVENING = datetime(2026, 7, 13, 18, 0, tzinfo=UTC)
 DIARY = "/home/ada/diary.csv"
@@ -58,7 +58,7 @@ def test_every_entry_comes_back_as_it_went_in(stored, wanted):
     (found,) = [kept_entry for kept_entry in stored.read(read_entries) if kept_entry.id == entry_id]
     assert found.entry == wanted
     assert found.source == "log"
-    stored.write(remove_entry, entry_id)
+    stored.write(delete_entry, entry_id)
 
 
 def test_unknown_zero_and_no_stay_apart(stored):
@@ -77,7 +77,7 @@ def test_the_last_logged_entry_is_the_last_by_hand(files, stored):
 
 def test_ids_are_never_used_again(stored):
     first = stored.write(add_entry, entry())
-    stored.write(remove_entry, first)
+    stored.write(delete_entry, first)
     assert stored.write(add_entry, entry()) > first
 
 
@@ -91,7 +91,7 @@ def test_entries_that_are_not_there_are_named(stored):
     with pytest.raises(NotFound, match="no entry 7"):
         stored.write(update_entry, 7, entry())
     with pytest.raises(NotFound, match="no entry 7"):
-        stored.write(remove_entry, 7)
+        stored.write(delete_entry, 7)
 
 
 def test_a_second_entry_for_one_moment_and_area_is_refused(stored):

@@ -20,7 +20,7 @@ from runlog.model import Area, Entry, Plan, PlannedRun
 from runlog.records import ExportedJournal
 from runlog.settings import Settings
 from runlog.store import trials
-from runlog.trials import files
+from runlog.trials import registry
 
 DRAWN = Plan(
     id=3,
@@ -36,7 +36,7 @@ DRAWN = Plan(
 
 
 def test_the_table_has_a_row_per_run():
-    rows = list(csv.DictReader(io.StringIO(files.plan_csv(DRAWN), newline="")))
+    rows = list(csv.DictReader(io.StringIO(registry.plan_csv(DRAWN), newline="")))
     assert [row["day"] for row in rows] == ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02"]
     assert [row["pair"] for row in rows] == ["1", "1", "2", "2"]
     assert rows[0]["way"] == DRAWN.first
@@ -46,7 +46,7 @@ def test_the_table_has_a_row_per_run():
 
 
 def test_the_calendar_is_one_that_calendars_read():
-    content = files.plan_calendar(DRAWN)
+    content = registry.plan_calendar(DRAWN)
     lines = content.split(b"\r\n")
     assert lines[-1] == b""
     assert not any(b"\n" in line or b"\r" in line for line in lines)
@@ -64,11 +64,11 @@ def test_the_calendar_is_one_that_calendars_read():
 
 
 def test_the_same_plan_has_the_same_events_and_another_plan_others():
-    assert files.plan_calendar(DRAWN) == files.plan_calendar(DRAWN)
+    assert registry.plan_calendar(DRAWN) == registry.plan_calendar(DRAWN)
     uids = [
         {
             str(event["uid"])
-            for event in icalendar.Calendar.from_ical(files.plan_calendar(plan)).walk("VEVENT")
+            for event in icalendar.Calendar.from_ical(registry.plan_calendar(plan)).walk("VEVENT")
         }
         for plan in (DRAWN, replace(DRAWN, seed=13))
     ]
@@ -77,7 +77,7 @@ def test_the_same_plan_has_the_same_events_and_another_plan_others():
 
 @given(st.text(max_size=120))
 def test_whatever_a_pair_is_called_is_one_property_of_the_event(name):
-    read = icalendar.Calendar.from_ical(files.plan_calendar(replace(DRAWN, first=name)))
+    read = icalendar.Calendar.from_ical(registry.plan_calendar(replace(DRAWN, first=name)))
     assert len(read.walk("VEVENT")) == 4
     assert not read.errors
 
@@ -118,7 +118,7 @@ def test_a_damaged_plan_is_said_to_be(change):
 
 
 def test_a_table_in_a_watched_folder_is_passed_over(tmp_path):
-    (tmp_path / "plan.csv").write_text(files.plan_csv(DRAWN), encoding="utf-8")
+    (tmp_path / "plan.csv").write_text(registry.plan_csv(DRAWN), encoding="utf-8")
     with runlog.open(tmp_path / "home") as journal:
         summary = journal.add([tmp_path / "plan.csv"])
         assert summary.failed == 0

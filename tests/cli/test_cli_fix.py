@@ -1,4 +1,4 @@
-"""runlog split and merge, and the sources of runlog show."""
+"""runlog split, merge, delete, undelete and undo, and the sources of runlog show."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def test_show_numbers_the_sources_the_best_first(run, rows, copies, tmp_path):
 def test_split_makes_each_source_a_run_and_merge_undoes_it(run, rows, copies):
     before = rows("show", "1")
     printed = run("split", "1").stdout
+    assert "runlog undo" in printed
     assert re.search(r"1 +'watch' \(Sun 1 Mar.*, 8.2 km\): watch.gpx", printed)
     assert re.search(r"3 +'app' \(Sun 1 Mar.*, 8.0 km\): app.gpx", printed)
     assert [one["name"] for one in rows("runs")] == ["watch", "phone", "app"]
-    for line in printed.splitlines():
-        if line.startswith("  runlog merge"):
-            run(*line.split()[1:])
+    run("merge", "1", "2")
+    run("merge", "1", "3")
     assert rows("show", "1") == before
     assert len(rows("runs")) == 1
     del copies
@@ -61,10 +61,10 @@ def test_merge_says_how_to_undo_itself(run, rows, copies):
     del copies
     run("split", "1", "--source", "2")
     printed = run("merge", "2", "1").stdout
-    assert "2 is a part of" not in printed
-    assert "1 is a part of 2 now:" in printed
-    undo = printed.splitlines()[-1].removeprefix("To undo it: runlog ")
+    assert "1 is now part of 2:" in printed
+    undo = printed.splitlines()[-1].partition("or later: runlog ")[2]
     run(*undo.split())
+    assert sorted(one["id"] for one in rows("runs")) == [1, 2]
     assert {tuple(one["sources"][0].rsplit("/", 1)[1:]) for one in rows("runs")} == {
         ("watch.gpx",),
         ("phone.gpx",),
@@ -99,12 +99,19 @@ def test_what_the_diary_says_follows_the_run_it_is_about(run, home, copies):
     assert "4 of 10" in shown
 
 
-def test_runs_that_were_not_at_one_time_are_merged_with_a_word_about_it(run, rows, gpx, tmp_path):
+def test_runs_that_do_not_overlap_are_merged_once_the_runner_agrees(run, rows, gpx, tmp_path):
     for name, later in (("first", 0), ("second", 5)):
         text = gpx(START + timedelta(hours=later), name=name, km=4 + later / 10, north=48 + later)
         (tmp_path / f"{name}.gpx").write_text(text, encoding="utf-8")
     run("import", tmp_path)
-    assert "They were not at one time." in run("merge", "1", "2").stdout
+    for typed in (None, "n\n", "\n"):
+        refused = run("merge", "1", "2", typed=typed, code=1)
+        assert "do not overlap" in refused.stdout
+        assert "nothing was changed" in refused.stderr
+    assert len(rows("runs")) == 2
+    run("merge", "1", "2", typed="y\n")
+    run("undo")
+    run("merge", "1", "2", "--yes")
     assert [one["distance_m"] for one in rows("runs")] == [pytest.approx(4500, rel=0.01)]
 
 
@@ -130,7 +137,7 @@ def test_a_ride_can_be_shown_split_and_merged_by_its_id(run, rows, gpx, tmp_path
         (["split", "7"], "there is no run 7"),
         (["split", "1", "--source", "4"], "has the sources 1 to 3; runlog show 1 lists them"),
         (["split", "1", *("--source", "1", "--source", "2", "--source", "3")], "leave it at least one"),
-        (["merge", "1", "1"], "are one run already"),
+        (["merge", "1", "1"], "are the same run already"),
         (["merge", "1", "7"], "there is no run 7"),
     ],
 )
@@ -144,3 +151,97 @@ def test_what_cannot_be_done_is_said(run, rows, copies, words, message):
 def test_a_single_source_cannot_be_split(run, ran):
     ran()
     assert "has a single source" in run("split", "last", code=1).stderr
+
+
+# ---- delete and undo
+
+
+def test_a_deleted_run_does_not_come_back_with_its_files_and_is_brought_back(run, rows, copies, tmp_path):
+    del copies
+    before = rows("runs")
+    printed = run("delete", "last").stdout
+    assert "Importing the same files again does not bring it back" in printed
+    assert rows("runs") == []
+    run("import", tmp_path)
+    assert rows("runs") == []
+    assert "no runs yet" in run("show", "1", code=1).stderr
+    assert "1  'watch'" in run("undelete").stdout
+    run(*printed.strip().partition("this does: runlog ")[2].split())
+    assert rows("runs") == before
+    assert run("undelete").stdout == "No run is deleted.\n"
+    assert "run 1 is not deleted" in run("undelete", "1", code=1).stderr
+    assert "there is no deleted run 7" in run("undelete", "7", code=1).stderr
+
+
+def test_deleted_runs_are_offered_to_undelete(run, copies, offered):
+    del copies
+    run("delete", "1")
+    assert offered("undelete", "") == ["1"]
+    assert offered("delete", "") == []
+
+
+@pytest.mark.usefixtures("copies")
+def test_an_export_keeps_a_deletion(run, rows, home, tmp_path, monkeypatch):
+    run("split", "1")
+    run("delete", "2")
+    run("export", tmp_path / "out")
+    assert len((tmp_path / "out" / "runs.csv").read_text().splitlines()) == 3
+    monkeypatch.setenv("RUNLOG_HOME", str(home.with_name("other")))
+    run("import", tmp_path / "out")
+    assert [one["id"] for one in rows("runs")] == [1, 3]
+    run("undelete", "2")
+    assert [one["id"] for one in rows("runs")] == [1, 2, 3]
+
+
+CHANGES = {
+    "Undone: log upper back 3 of 10 (": ["log", "3"],
+    "Undone: change upper back 5 of 10 to upper back 4 of 10.": ["log", "4", "--edit"],
+    "Undone: delete upper back 5 of 10 (": ["diary", "delete", "1"],
+    "Undone: split runs 1, 2 and 3.": ["split", "1"],
+    "Undone: delete run 1.": ["delete", "1"],
+    "Undone: add 'Blue'.": ["shoes", "add", "Blue"],
+    "Undone: change 'Red'": ["shoes", "edit", "Red", "--rename", "Rot", "--limit-km", "300"],
+    "Undone: retire 'Red'.": ["shoes", "retire", "Red"],
+    "Undone: assign shoes to run 1.": ["shoes", "assign", "1", "Red"],
+    "Undone: delete 'Red'.": ["shoes", "delete", "Red"],
+    "Undone: name route R1.": ["routes", "name", "R1", "Loop"],
+}
+
+
+@pytest.fixture
+def state(rows):
+    """What all lists say."""
+    return lambda: [rows(*words) for words in (("runs",), ("diary", "list"), ("shoes", "list"), ("routes",))]
+
+
+@pytest.mark.parametrize("said", CHANGES)
+def test_undo_takes_back_each_kind_of_change_whole_and_says_which(run, state, copies, said):
+    del copies
+    run("shoes", "add", "Red", "--yes")
+    run("log", "5", "--at", "2026-03-02 08:00")
+    before = state()
+    run(*CHANGES[said])
+    after = state()
+    assert after != before
+    assert run("undo", "--dry-run").stdout.startswith(said.replace("Undone", "Would undo"))
+    assert state() == after
+    assert run("undo").stdout.startswith(said)
+    assert state() == before
+    assert run("undo", "--redo").stdout.startswith(said.replace("Undone", "Redone"))
+    assert state() == after
+
+
+def test_where_there_is_nothing_to_undo_or_redo_that_is_said(run, copies):
+    del copies
+    assert "nothing to undo" in run("undo", code=1).stderr
+    assert "nothing to redo" in run("undo", "--redo", code=1).stderr
+    assert "nothing to undo" in run("undo", "--dry-run", code=1).stderr
+
+
+def test_undo_says_that_an_import_stays(run, rows, copies, gpx, tmp_path):
+    del copies
+    run("shoes", "add", "Blue", "--yes")
+    (tmp_path / "later.gpx").write_text(gpx(START + timedelta(days=1)), encoding="utf-8")
+    run("import", tmp_path)
+    assert "What was imported since then stays." in run("undo").stdout
+    assert len(rows("runs")) == 2

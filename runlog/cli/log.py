@@ -1,0 +1,377 @@
+"""Log soreness and habits, in one line or by a few questions (``runlog log``)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from runlog import units
+from runlog.cli import base, params
+from runlog.cli.base import EXIT_INTERRUPTED, examples
+from runlog.cli.diary import describe_logged, describe_stored, find_entry, undo_last
+from runlog.cli.lookup import PLACE, complete_run, complete_shoe, find_shoe, resolve_run
+from runlog.cli.output import describe_run, echo, echo_err
+from runlog.cli.params import HOURS, MINUTES, SCALE, Question, parse_yes_no, quoted, run_dialogue
+from runlog.errors import BadInput, NotFound
+from runlog.i18n import _, ngettext, use_language
+from runlog.localtime import local_time, offset_seconds
+from runlog.model import RATED_WITHIN, Area, Entry, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from runlog.journal import Journal
+    from runlog.records import StoredActivity, StoredEntry
+
+_RUN_FIELDS = ("soreness", "warmup", "cooldown", "shoe", "rpe")
+_RUN_ONLY_FIELDS = _RUN_FIELDS[1:]
+#: Fields that say what the rating is of, not how it was.
+_PLACE_FIELDS = frozenset({"area", "side"})
+
+
+@click.command(
+    epilog=examples(
+        "runlog log                            # asks; Enter skips a question",
+        "runlog log 3                          # upper back, after the last run, now",
+        "runlog log 3 left knee --warm-up",
+        "runlog log 2 --at 'last night' --desk-hours 8h",
+        "runlog log 5 --run yesterday",
+        "runlog log 4 --edit                   # the last entry was a 4",
+        "runlog log --undo                     # undo the last log or edit",
+    )
+)
+@click.argument("words", metavar="[RATING] [AREA]", nargs=-1)
+@click.option("--area", type=PLACE, help="Where, like neck or left-knee.  [default: upper back]")
+@click.option("--side", type=click.Choice([side.value for side in Side]), help="Which side of the body.")
+@click.option("--at", metavar="WHEN", help="8pm, 'last night' or '2026-07-12 20:00'.  [default: now]")
+@click.option("--run", metavar="RUN", shell_complete=complete_run, help="An id, 'last', or a day.")
+@click.option(
+    "--warmup/--no-warmup",
+    "--warm-up/--no-warm-up",
+    "warmup",
+    default=None,
+    help="Whether you warmed up before that run.",
+)
+@click.option(
+    "--cooldown/--no-cooldown",
+    "--cool-down/--no-cool-down",
+    "cooldown",
+    default=None,
+    help="Whether you cooled down after it.",
+)
+@click.option("--shoe", "--shoes", "shoe", metavar="NAME", shell_complete=complete_shoe, help="Your shoes.")
+@click.option("--rpe", "--effort", "rpe", type=SCALE, metavar="0-10", help="How hard it was.")
+@click.option("--strength/--no-strength", default=None, help="Whether you did strength training that day.")
+@click.option("--strength-min", type=MINUTES, metavar="MIN", help="For how many minutes.")
+@click.option("--mobility/--no-mobility", default=None, help="Whether you did mobility work: yoga …")
+@click.option("--desk-hours", type=HOURS, metavar="H", help="Hours at the desk that day.")
+@click.option("--posture", type=SCALE, metavar="0-10", help="0 slumped, 10 upright.")
+@click.option("--note", metavar="TEXT", help="Anything else.")
+@click.option("--all", "ask_all", is_flag=True, help="Ask about everything.")
+@click.option(
+    "--edit",
+    metavar="[ID]",
+    is_flag=False,
+    flag_value="last",
+    help="Change an entry instead: the last one, or that with this id.",
+)
+@click.option("--undo", is_flag=True, help="Undo the last log or edit.")
+def log(
+    words: tuple[str, ...],
+    at: str | None,
+    run: str | None,
+    edit: str | None,
+    *,
+    ask_all: bool,
+    undo: bool,
+    **fields: Any,  # noqa: ANN401 - an Entry's fields
+) -> None:
+    """Log how sore you are, and what may have to do with it.
+
+    RATING is 0 (none) to 10 (worst), AREA a part of the body. It is about the
+    last run, if that ended in the last two days. What you leave out stays
+    unknown; it does not become "no". Without anything runlog asks a few
+    questions: those that you usually answer, or with --all every one.
+    """
+    given = _given_fields(words, fields)
+    with base.open_journal() as journal, use_language(journal.settings.language):
+        if undo:
+            _undo_entry(journal, other_options=bool(given or at or run or edit or ask_all))
+        elif edit:
+            _edit_entry(journal, edit, given, at, run)
+        else:
+            _log_entry(journal, given, at, run, ask_all=ask_all)
+
+
+def _given_fields(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in fields.items() if value is not None}
+    if "area" in given:
+        given["area"], side = given["area"]
+        given |= {"side": given.get("side", side)} if side else {}
+    given |= params.parse_rating_and_area(words, given)
+    if "side" in given:
+        given["side"] = Side(given["side"])
+    if not given.get("note", "-").strip():
+        del given["note"]
+    if "strength_min" in given:
+        trained = given["strength_min"] > 0
+        if given.setdefault("strength", trained) is not trained:
+            raise click.UsageError(
+                f"--strength-min {given['strength_min']:g} contradicts --{'no-' if trained else ''}strength."
+            )
+    if given.get("strength") is False:
+        given["strength_min"] = None  # an edit takes earlier minutes away
+    return given
+
+
+def _log_entry(
+    journal: Journal, given: dict[str, Any], at: str | None, run: str | None, *, ask_all: bool
+) -> None:
+    now = base.now().astimezone(journal.settings.zone)
+    moment = params.parse_moment(at, now, journal.settings.diary_time) if at else now
+    run_rated = resolve_run(journal, run) if run else journal.recent_run(moment)
+    if ask_all or not given.keys() - _PLACE_FIELDS:
+        answers, interrupted = _ask(journal, given, run_rated, ask_all=ask_all)
+        given |= answers
+        if not given.keys() - _PLACE_FIELDS:
+            echo_err(_("Nothing logged."))
+            if interrupted:
+                raise click.exceptions.Exit(EXIT_INTERRUPTED)
+            return
+    if run and run_rated and not at and moment - run_rated.activity.end > RATED_WITHIN:
+        moment = local_time(run_rated.activity.end, run_rated.activity.utc_offset_s, journal.settings.zone)
+    entry = _at_moment(Entry(moment=moment, utc_offset_s=0, **_with_shoe_name(journal, given)), moment)
+    if not given.keys().isdisjoint(_RUN_FIELDS):
+        _refuse_run_fields_without_run(journal, given, run_rated)
+        entry = replace(entry, run=run_rated.id if run_rated else None)
+    store_entry(journal, entry, run_rated, now, with_time=moment != now)
+
+
+def store_entry(
+    journal: Journal,
+    entry: Entry,
+    run_rated: StoredActivity | None,
+    now: datetime,
+    *,
+    with_time: bool = False,
+) -> None:
+    """Store an entry and say what was logged, and what to do where the rating is high.
+
+    Args:
+        journal: of the runner.
+        entry: the new one.
+        run_rated: the run that it is about; None without one.
+        now: aware.
+        with_time: whether to say the time.
+    """
+    journal.log(entry)
+    echo(_("Logged: {entry}.").format(entry=describe_logged(journal, entry, run_rated, with_time=with_time)))
+    if entry.soreness is not None and run_rated is None and journal.last_run(now) is not None:
+        echo(_("No run ended in the two days before it, so it belongs to none."))
+    if (entry.soreness or 0) >= journal.settings.soreness_high and now - entry.moment <= RATED_WITHIN:
+        high = _("{rating} of 10 is high. See a physio or doctor. Warning signs: runlog alerts")
+        echo_err(high.format(rating=f"{entry.soreness:g}"))
+
+
+# ---- questions
+
+
+#: As many as are asked without --all.
+MAX_QUESTIONS = 5
+_ALWAYS = ("soreness", "warmup", "cooldown")
+#: A field is usual where so many of the last entries have it; the area where so many are not the default's.
+_LOOKED_AT, _USUAL_SHARE, _USUAL_AREA_SHARE = 20, 0.5, 0.25
+
+
+def _ask(
+    journal: Journal, given: dict[str, Any], run: StoredActivity | None, *, ask_all: bool
+) -> tuple[dict[str, Any], bool]:
+    """Ask about what is not given yet.
+
+    Returns:
+        The answers by field, without those that were skipped, and whether Ctrl-C ended the questions.
+    """
+    entries = journal.entries()
+    known = {*given, *(() if run is None else _fields_known_of(run.id, entries))}
+    possible = [one for one in _questions(journal, given, run) if one.field not in known]
+    wanted = {one.field for one in possible} if ask_all else _usual_fields(entries)
+    questions = [one for one in possible if one.field in wanted]
+    if not ask_all:
+        first = [one for one in questions if one.field in _ALWAYS]
+        others = sorted(questions, key=lambda one: list(wanted).index(one.field))
+        kept = {one.field for one in [*first, *(one for one in others if one not in first)][:MAX_QUESTIONS]}
+        questions = [one for one in questions if one.field in kept]
+    about = _("About today; no run ended in the last two days.")
+    if run is not None:
+        about = _("About {run}.").format(run=describe_run(run, journal.settings))
+    how = _("Enter skips, “back” returns, Ctrl-C keeps what you have answered.")
+    echo_err(f"{about} {how}")
+    answers, interrupted = run_dialogue(questions)
+    return _split_area(answers), interrupted
+
+
+def _fields_known_of(run_id: int, entries: Iterable[StoredEntry]) -> set[str]:
+    """Return the fields about a run that earlier entries have; soreness may be rated again."""
+    return {
+        field
+        for stored in entries
+        if stored.entry.run == run_id
+        for field in _RUN_ONLY_FIELDS
+        if getattr(stored.entry, field) is not None
+    }
+
+
+def _usual_fields(entries: Sequence[StoredEntry]) -> list[str]:
+    """Return the fields that are always asked about, then those usual in the last entries."""
+    recent = [stored.entry for stored in entries[-_LOOKED_AT:]]
+    optional = ("rpe", "shoe", "strength", "mobility", "desk_hours", "posture", "note")
+    counts = Counter({field: sum(getattr(one, field) is not None for one in recent) for field in optional})
+    usual = [field for field, count in counts.most_common() if recent and count >= _USUAL_SHARE * len(recent)]
+    elsewhere = sum(one.area is not Area.UPPER_BACK for one in recent if one.soreness is not None)
+    if recent and elsewhere >= _USUAL_AREA_SHARE * len(recent):
+        usual.insert(0, "area")
+    return [*_ALWAYS, *usual]
+
+
+def _questions(journal: Journal, given: dict[str, Any], run: StoredActivity | None) -> list[Question]:
+    pairs = _pairs_in_use(journal)
+    warmed_up, cooled_down = _("Warmed up before the run? (y/n)"), _("Cooled down after it? (y/n)")
+    strength, mobility = _("Strength training that day? (y/n)"), _("Mobility work that day, like yoga? (y/n)")
+    area = given.get("area", Area.UPPER_BACK)
+    place = units.area_and_side(area, given.get("side"))
+    of_run = (
+        Question("warmup", warmed_up, parse_yes_no),
+        Question("cooldown", cooled_down, parse_yes_no),
+        Question("rpe", _("Effort, 0 none to 10 all out?"), SCALE),
+        Question("shoe", _("Shoes? ({pairs})").format(pairs=", ".join(pairs)), _shoe_reader(journal, pairs)),
+    )
+    where = _("Where? (Enter: {area}; or neck, left knee …)").format(area=units.area(Area.UPPER_BACK))
+    return [
+        Question("soreness", _("Soreness ({area}), 0 none to 10 worst?").format(area=place), SCALE),
+        Question("area", where, _read_place),
+        *(one for one in of_run if run is not None and (one.field != "shoe" or pairs)),
+        Question("strength", strength, parse_yes_no),
+        Question("mobility", mobility, parse_yes_no),
+        Question("desk_hours", _("Hours at the desk that day?"), HOURS),
+        Question("posture", _("Posture, 0 slumped to 10 upright?"), SCALE),
+        Question("note", _("A note?"), str),
+    ]
+
+
+def _read_place(text: str) -> tuple[Area, Side | None]:
+    place: tuple[Area, Side | None] = PLACE.convert(text, None, None)
+    return place
+
+
+def _pairs_in_use(journal: Journal) -> list[str]:
+    retired = {shoe.name for shoe in journal.shoes.all() if shoe.retired is not None}
+    return [name for name in dict.fromkeys(journal.shoes.names().values()) if name not in retired]
+
+
+def _shoe_reader(journal: Journal, pairs: Sequence[str]) -> Callable[[str], str]:
+    def read(name: str) -> str:
+        try:
+            return find_shoe(name, journal.shoes.names())
+        except NotFound:
+            unknown = _("No pair is called {name}. In use: {pairs}.")
+            raise click.BadParameter(unknown.format(name=quoted(name), pairs=", ".join(pairs))) from None
+
+    return read
+
+
+def _split_area(answers: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers with area and side as two fields."""
+    if "area" not in answers:
+        return answers
+    area, side = answers["area"]
+    return answers | {"area": area} | ({"side": side} if side else {})
+
+
+def ask_after_import(journal: Journal, new_runs: int) -> bool:
+    """Ask at a terminal for the rating of the last run, where it ended in the last two days.
+
+    Args:
+        journal: of the runner.
+        new_runs: how many were imported.
+
+    Returns:
+        Whether a rating was stored.
+    """
+    if not base.is_interactive():
+        return False
+    now = base.now().astimezone(journal.settings.zone)
+    run = journal.recent_run(now)
+    rated = {stored.entry.run for stored in journal.entries() if stored.entry.soreness is not None}
+    if run is None or run.id in rated:
+        return False
+    with use_language(journal.settings.language):
+        ask = ngettext(
+            "How sore is your {area} after {run}? 0–10, Enter: later",
+            "How sore is your {area} after the last of these runs, {run}? 0–10, Enter: later",
+            new_runs,
+        )
+        question = ask.format(area=units.area(Area.UPPER_BACK), run=describe_run(run, journal.settings))
+        answers, _interrupted = run_dialogue([Question("soreness", question, SCALE)])
+        if answers:
+            entry = _at_moment(Entry(moment=now, utc_offset_s=0, run=run.id, **answers), now)
+            store_entry(journal, entry, run, now)
+        else:
+            echo_err(_("Later: runlog log"))
+    return bool(answers)
+
+
+# ---- edit and undo
+
+
+def _edit_entry(journal: Journal, which: str, given: dict[str, Any], at: str | None, run: str | None) -> None:
+    old = find_entry(journal, which)
+    changes = _with_shoe_name(journal, given)
+    if run:
+        changes["run"] = resolve_run(journal, run).id
+    entry = replace(old.entry, **changes)
+    if at:
+        now = base.now().astimezone(journal.settings.zone)
+        entry = _at_moment(entry, params.parse_moment(at, now, journal.settings.diary_time))
+    if entry == old.entry:
+        raise click.UsageError("Nothing to change; to make the last rating a 4: runlog log 4 --edit")
+    journal.edit(old.id, entry)
+    changed = _("Changed entry {number}: {entry}.")
+    echo(changed.format(number=old.id, entry=describe_stored(journal, entry)))
+
+
+def _undo_entry(journal: Journal, *, other_options: bool) -> None:
+    if other_options:
+        raise click.UsageError("--undo takes nothing else.")
+    last = journal.last_change()
+    if last is not None and not last.entries:
+        raise BadInput("the last change was not made to the diary; to undo it all the same: runlog undo")
+    undo_last(journal)
+
+
+def _with_shoe_name(journal: Journal, given: dict[str, Any]) -> dict[str, Any]:
+    """Replace the typed shoe by its stored name."""
+    if "shoe" in given:
+        return given | {"shoe": find_shoe(given["shoe"], journal.shoes.names())}
+    return given
+
+
+def _refuse_run_fields_without_run(
+    journal: Journal, given: dict[str, Any], run_rated: StoredActivity | None
+) -> None:
+    lost = [name for name in _RUN_ONLY_FIELDS if name in given]
+    if lost and run_rated is None:
+        why = (
+            "No run ended in the two days before; say --run last, an id or a day."
+            if journal.runs()
+            else "There are no runs yet; read some with: runlog import PATH"
+        )
+        raise click.UsageError(f"{', '.join(lost)}: of which run? {why}")
+
+
+def _at_moment(entry: Entry, moment: datetime) -> Entry:
+    return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=offset_seconds(moment))
