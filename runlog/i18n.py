@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,12 @@ ENGLISH = "en"
 
 _LOCALE_DIR = Path(__file__).parent / "locale"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WHOLE_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WHOLE_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
@@ -77,14 +82,14 @@ def format_decimal(value: float, digits: int, *, signed: bool = False) -> str:
     return written.translate(_number_separators(_current.get()))
 
 
-def weekday_names() -> tuple[str, ...]:
-    """Return the short names of the weekdays, Monday first."""
-    return _calendar_names(_current.get())[0]
+def weekday_names(*, whole: bool = False) -> tuple[str, ...]:
+    """Return the names of the weekdays, Monday first, short or whole."""
+    return _calendar_names(_current.get(), whole)[0]
 
 
-def month_names() -> tuple[str, ...]:
-    """Return the short names of the months."""
-    return _calendar_names(_current.get())[1]
+def month_names(*, whole: bool = False) -> tuple[str, ...]:
+    """Return the names of the months, short or whole."""
+    return _calendar_names(_current.get(), whole)[1]
 
 
 def N_plural(singular: str, plural: str) -> tuple[str, str]:
@@ -103,13 +108,14 @@ def _number_separators(code: str) -> dict[int, str]:
 
 
 @cache
-def _calendar_names(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _calendar_names(code: str, whole: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: FBT001 - cached by place
     if code == ENGLISH:
-        return _WEEKDAYS, _MONTHS
+        return (_WHOLE_WEEKDAYS, _WHOLE_MONTHS) if whole else (_WEEKDAYS, _MONTHS)
     from babel import dates
 
-    weekdays = dates.get_day_names("abbreviated", "stand-alone", code)
-    months = dates.get_month_names("abbreviated", "stand-alone", code)
+    width: Literal["wide", "abbreviated"] = "wide" if whole else "abbreviated"
+    weekdays = dates.get_day_names(width, "stand-alone", code)
+    months = dates.get_month_names(width, "stand-alone", code)
     return tuple(weekdays[day] for day in range(7)), tuple(months[month] for month in range(1, 13))
 
 

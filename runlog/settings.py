@@ -90,8 +90,9 @@ class Settings:
         hr_rest: resting heart rate in bpm; this and the next two are for Banister's TRIMP.
         hr_max: maximum heart rate in bpm.
         sex: "female" or "male".
-        shoe_note_km: mileage of a pair from which it is mentioned; a convention, not a measurement.
-        shoe_limit_km: limit of a pair without one of its own; likewise.
+        shoe_note_km: mileage from which a pair is mentioned (of one with a limit of its own, the same part of
+            that); None is 90% of the limit.
+        shoe_limit_km: limit of a pair without one of its own; a convention, not a measurement.
         rotation_share: share of the last 28 days' runs in one pair from which a rotation alert is raised.
         unassigned_runs: number of runs of the last 28 days without a pair that raises an alert.
         route_share: share of the last 28 days' runs on one route that raises an alert.
@@ -126,7 +127,7 @@ class Settings:
     hr_rest: float | None = None
     hr_max: float | None = None
     sex: str | None = None
-    shoe_note_km: float = 500.0
+    shoe_note_km: float | None = None
     shoe_limit_km: float = 800.0
     rotation_share: float = 0.9
     unassigned_runs: int = 3

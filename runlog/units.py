@@ -65,6 +65,11 @@ def distance(metres: float | None, units: str = "km", digits: int = 1) -> str:
     return f"{number(metres / METRES[units], digits)} {units}"
 
 
+def distance_below(metres: float, units: str = "km") -> str:
+    """Format a limit in tenths, rounded down, so that what is below the number is below the limit."""
+    return f"{number(math.floor(10 * metres / METRES[units]) / 10)} {units}"
+
+
 def load_unit(kind: str, units: str = "km") -> str:
     """Return the unit of a load in words: that of ``History.load_kind``, distances in the runner's."""
     return units if kind == "km" else _(str(kind))
@@ -107,6 +112,16 @@ def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
     return f"{text} {value.year}" if year else text
 
 
+def recent_day(value: date, today: date) -> str:
+    """Return the whole name of a weekday of the last seven days, e.g. "Sunday"; an earlier day as ``day``."""
+    if 0 <= (today - value).days < _DAYS_OF_WEEK:
+        return weekday_names(whole=True)[value.weekday()]
+    return day(value)
+
+
+_DAYS_OF_WEEK = 7
+
+
 def weekday(value: date) -> str:
     """Return the weekday of a day, short, e.g. "Sun"."""
     return weekday_names()[value.weekday()]
@@ -115,6 +130,60 @@ def weekday(value: date) -> str:
 def month(value: date) -> str:
     """Return the month of a day, short, e.g. "Nov"."""
     return month_names()[value.month - 1]
+
+
+#: A forecast whose range is at most so many days wide is told by the day, by the part of a month, by season.
+_DAY_WIDE, _MONTH_WIDE, _SEASON_WIDE = 14, 75, 600
+_PARTS_OF_MONTHS = (N_("around early {month}"), N_("around mid-{month}"), N_("around late {month}"))
+_SEASONS = (
+    N_("around winter {year}"),
+    N_("around spring {year}"),
+    N_("around summer {year}"),
+    N_("around autumn {year}"),
+)
+
+
+def forecast(expected: date, low: date | None, high: date | None, today: date, *, southern: bool) -> str:
+    """Say when something is expected, in words as sure as the forecast is.
+
+    Args:
+        expected: the most likely day.
+        low: the early end of its range, None where unknown.
+        high: the late end, None where unknown or far away.
+        today: a month of this year goes without the year.
+        southern: whether December is in summer.
+
+    Returns:
+        Such as "around 12 March", "around mid-March", "around autumn 2027", "not before May 2027".
+    """
+    if low is None:  # as far off as it may be
+        wide: float = (expected - today).days
+        low = expected
+    else:
+        wide = math.inf if high is None else (high - low).days
+    if wide > _SEASON_WIDE:
+        return _("not before {month}").format(month=_whole_month(low, today))
+    if wide > _MONTH_WIDE:
+        season = (expected.month % 12 // 3 + (2 if southern else 0)) % 4
+        return _(_SEASONS[season]).format(year=_season_year(expected))
+    if wide > _DAY_WIDE:
+        part = min((expected.day - 1) // 10, 2)
+        return _(_PARTS_OF_MONTHS[part]).format(month=_whole_month(expected, today))
+    text = _("around {day} {month}")
+    return text.format(day=expected.day, month=_whole_month(expected, today))
+
+
+def _whole_month(value: date, today: date) -> str:
+    name = month_names(whole=True)[value.month - 1]
+    return name if value.year == today.year else f"{name} {value.year}"
+
+
+def _season_year(value: date) -> str:
+    """Return the year of a season; that from December to February has two."""
+    if 3 <= value.month <= 11:  # noqa: PLR2004 - March to November
+        return str(value.year)
+    first = value.year - (value.month < 3)  # noqa: PLR2004 - January and February
+    return f"{first}/{(first + 1) % 100:02d}"
 
 
 def days(first: date, last: date) -> str:

@@ -194,7 +194,7 @@ def test_charts_show_what_was_added(run, tmp_path):
 
 
 def test_a_language_is_a_folder(run):
-    assert "Deine Laufwoche" in run("report", "--format", "md", "--out", "-")
+    assert "Oberer Rücken" in run("report", "--format", "md", "--out", "-")
 
 
 def test_an_alert_is_raised_explained_and_reported(run):

@@ -175,10 +175,14 @@ class LoadKind(StrEnum):
 
 #: Texts on runs that lack what this kind of load is computed from.
 _MISSING_INPUT = {
-    LoadKind.EFFORT: N_("{n} of {runs} runs lack an effort (RPE); {so}"),
-    LoadKind.HEART_RATE: N_("{n} of {runs} runs lack a heart rate; {so}"),
-    LoadKind.DISTANCE: N_("{n} of {runs} runs lack a distance; {so}"),
-    LoadKind.TIME: N_("{n} of {runs} runs lack a time; {so}"),
+    LoadKind.EFFORT: N_(
+        "For {n} of {runs} runs without an effort rating (RPE), load is estimated from distance or time."
+    ),
+    LoadKind.HEART_RATE: N_(
+        "For {n} of {runs} runs without a heart rate, load is estimated from distance or time."
+    ),
+    LoadKind.DISTANCE: N_("For {n} of {runs} runs without a distance, load is estimated from time."),
+    LoadKind.TIME: N_("For {n} of {runs} runs without a time, load is not known."),
 }
 
 #: What the loads of a kind are computed from; for TRIMP it differs by run.
@@ -338,11 +342,7 @@ def _flatten_histograms(
 def _note_filled(kind: LoadKind, missing: int, runs: int) -> str:
     if missing == 0:
         return ""
-    method_text = _(
-        "they were put on the scale of the others by your own median ratio to distance, "
-        "or to time where the distance is unknown."
-    )
-    return _(_MISSING_INPUT[kind]).format(n=missing, runs=runs, so=method_text)
+    return _(_MISSING_INPUT[kind]).format(n=missing, runs=runs)
 
 
 def _note_mean_rate(only_mean: int, runs: int, ratio: float) -> str:

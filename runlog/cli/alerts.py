@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.journal import Journal
     from runlog.records import StoredAlert
-    from runlog.reporter.alerts import Notice, Rule
+    from runlog.reporter.alerts import Rule
 
 
 def send_due_alerts(
@@ -107,15 +107,21 @@ def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
     }
 
 
+#: The colours of the severities in a terminal.
+_COLOURS = {"urgent": "red", "warn": "yellow"}
+
+
 def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     """Print alerts, each with its reason, advice and state; the clinician's advice where it is due."""
     from runlog.reporter.alerts import needs_clinician
 
     for row in rows:
         since = day(datetime.fromisoformat(row["since"]), year=True)
-        echo(f"[{row['number']}] {row['severity']}: {row['message']}")
-        for text in (row["why"], row["todo"], f"{row['kind']}, since {since}{_state_text(row, zone)}"):
-            echo(text, indent="    ")
+        title = f"[{row['number']}] {row['severity']}: {row['message']}"
+        echo(title, bold=True, colour=_COLOURS.get(row["severity"]))
+        echo(row["todo"], indent="    ")
+        for text in (row["why"], f"{row['kind']}, since {since}{_state_text(row, zone)}"):
+            echo(text, indent="    ", dim=True)
     if any(needs_clinician(row["kind"]) and row["resolved"] is None for row in rows):
         print_clinician_advice()
 
@@ -123,21 +129,10 @@ def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
 def _state_text(row: dict[str, Any], zone: tzinfo) -> str:
     """Describe an alert's state, with its day in the time zone of the settings."""
     column = {"snoozed": "snoozed_until"}.get(row["state"], row["state"])
+    state = {"acknowledged": "dismissed", "snoozed": "snoozed until"}.get(row["state"], row["state"])
     if column not in row:
-        return f", {row['state']}"
-    until = " until" if row["state"] == "snoozed" else ""
-    return f", {row['state']}{until} {day(datetime.fromisoformat(row[column]).astimezone(zone))}"
-
-
-def print_notices(notices: Iterable[Notice]) -> None:
-    """Print notices, the most severe first; the clinician's advice where it is due."""
-    notices = list(notices)
-    for notice in notices:
-        echo(f"{notice.severity}: {notice.message} (since {notice.since.isoformat()})")
-        for text in (notice.why, notice.todo):
-            echo(text, indent="    ")
-    if any(notice.see_clinician for notice in notices):
-        print_clinician_advice()
+        return f", {state}"
+    return f", {state} {day(datetime.fromisoformat(row[column]).astimezone(zone))}"
 
 
 def print_new_alerts(journal: Journal, now: datetime, limit: int = 3, history: History | None = None) -> None:
@@ -154,7 +149,7 @@ def print_new_alerts(journal: Journal, now: datetime, limit: int = 3, history: H
         echo_err(f"New alert [{alert.id}] {alert.severity}: {alert.message}")
     if news:
         more = len(news) - limit
-        echo_err(f"{f'And {more} more. ' if more > 0 else ''}Why, and what to do: runlog alerts")
+        echo_err(f"{f'And {more} more. ' if more > 0 else ''}Details: runlog alerts")
 
 
 def print_clinician_advice() -> None:
@@ -249,15 +244,15 @@ class _SpanParam(click.ParamType[timedelta]):
     invoke_without_command=True,
     epilog=examples(
         "runlog alerts",
-        "runlog alerts --all                 # acknowledged, snoozed and resolved ones, too",
-        "runlog alerts ack 3                 # known; be silent until it ends or grows worse",
+        "runlog alerts --all                 # also dismissed, snoozed and resolved ones",
+        "runlog alerts ack 3                 # dismiss it until it ends or gets worse",
         "runlog alerts snooze 3 --for 2w",
         "runlog alerts --explain run_spike   # definition, threshold, evidence",
         "runlog alerts --notify              # by mail, ntfy, Telegram … as config.toml says",
         "runlog alerts --exit-code || echo 'have a look'",
     ),
 )
-@click.option("--all", "show_all", is_flag=True, help="Also those acknowledged, snoozed or resolved lately.")
+@click.option("--all", "show_all", is_flag=True, help="Also those dismissed, snoozed or resolved lately.")
 @click.option(
     "--explain",
     "kind",
@@ -271,11 +266,10 @@ class _SpanParam(click.ParamType[timedelta]):
 @click.option("--notify", is_flag=True, help="Send new ones to the places of config.toml, each once.")
 @format_options
 def alerts(fmt: OutputFormat, kind: str | None, *, show_all: bool, exit_code: bool, notify: bool) -> None:
-    """Tell what needs attention now, and why, in numbers.
+    """Show what needs attention now, and why.
 
-    An alert stays open until its cause ends, or until you say that you know it
-    (ack) or want to hear of it later (snooze). It speaks again when its cause
-    comes again or grows worse.
+    An alert stays open until its cause ends, or until you dismiss it (ack) or
+    snooze it. It comes back when its cause comes back or gets worse.
     """
     if click.get_current_context().invoked_subcommand:
         if kind or show_all or exit_code or notify or fmt != "table":
@@ -313,8 +307,8 @@ def _print_next_commands(open_rows: Sequence[dict[str, Any]]) -> None:
         return
     number, kind = open_rows[0]["number"], open_rows[0]["kind"]
     echo_err(
-        f"You know it: runlog alerts ack {number}. Later: runlog alerts snooze {number}. "
-        f"What it rests on: runlog alerts --explain {kind}"
+        f"Dismiss: runlog alerts ack {number}. Snooze: runlog alerts snooze {number}. "
+        f"Details: runlog alerts --explain {kind}"
     )
 
 
@@ -325,7 +319,7 @@ def _no_open_alerts(alerts: Sequence[StoredAlert], now: datetime) -> str:
         alert_states.alert_state(alert, now) in (alert_states.ACKNOWLEDGED, alert_states.SNOOZED)
         for alert in alerts
     )
-    return f"No open alerts; {quiet} acknowledged or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
+    return f"No open alerts; {quiet} dismissed or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
 
 
 @alerts.command(
@@ -333,15 +327,14 @@ def _no_open_alerts(alerts: Sequence[StoredAlert], now: datetime) -> str:
 )
 @click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
 def ack(names: tuple[str, ...]) -> None:
-    """Say that you know of an alert.
+    """Dismiss an alert until it ends or gets worse.
 
-    It is silent until it ends or grows worse. ID is its number, or its kind
-    where there is one alone.
+    ID is its number, or its kind where there is only one.
     """
     with base.open_journal() as journal:
         acknowledged = journal.alerts.acknowledge(_alert_ids(journal, names), base.now())
     for alert in acknowledged:
-        echo(f"Acknowledged [{alert.id}] {alert.message}")
+        echo(f"Dismissed [{alert.id}] {alert.message}")
 
 
 @alerts.command(
@@ -355,10 +348,10 @@ def ack(names: tuple[str, ...]) -> None:
 @click.option("--for", "span", type=_SpanParam(), metavar="SPAN", help="How long: 3d, 2w.  [default: 1w]")
 @click.option("--until", "until_day", type=DATE, metavar="DATE", help="Until that morning.")
 def snooze(names: tuple[str, ...], span: timedelta | None, until_day: datetime | None) -> None:
-    """Hear of an alert later.
+    """Snooze an alert.
 
-    It is silent until then, unless it grows worse. ID is its number, or its
-    kind where there is one alone.
+    It is silent until then, unless it gets worse. ID is its number, or its kind
+    where there is only one.
     """
     if span and until_day:
         raise click.UsageError("--for and --until exclude each other.")
@@ -376,9 +369,9 @@ def snooze(names: tuple[str, ...], span: timedelta | None, until_day: datetime |
 @alerts.command(epilog=examples("runlog alerts wake 3"))
 @click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
 def wake(names: tuple[str, ...]) -> None:
-    """Let a silent alert speak again.
+    """Open a dismissed or snoozed alert again.
 
-    ID is its number, or its kind where there is one alone.
+    ID is its number, or its kind where there is only one.
     """
     with base.open_journal() as journal:
         awake = journal.alerts.wake(_alert_ids(journal, names))

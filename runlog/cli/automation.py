@@ -39,9 +39,10 @@ def weekly(folders: tuple[Path, ...], *, notify: bool) -> None:
     """Sync, import folders, write the week's report, and look at the alerts.
 
     All services are asked that runlog sync has a key for. The report is that of
-    the last complete week; on a week's last day it is that of this one. A folder
-    that is not there (a watch that is not plugged in) is told and passed over. The
-    exit code is 1 if anything failed.
+    the last week; on a week's last day already that of this one. Without any data
+    in it, it is the last week that has some. A folder that is not there (a watch
+    that is not plugged in) is named and skipped. The exit code is 1 if anything
+    failed.
     """
     with base.open_journal() as journal:
         synced = sync_services(journal)
@@ -65,14 +66,16 @@ def _import_folders(journal: Journal, folders: tuple[Path, ...]) -> bool:
 def _write_report(journal: Journal, *, notify: bool) -> bool:
     from runlog import notify as runlog_notify
     from runlog.reporter import render
-    from runlog.reporter.weekly import build_week, week_due
+    from runlog.reporter.weekly import build_week
 
     now = base.now()
     history = journal.history()
-    week = build_week(history, week_due(history, now), now)
+    week = build_week(history, now=now)
     page = render.save(week, journal.folder / "reports")
     journal.alerts.update(history, now)
     click.echo(page)
+    if week.glance.note:
+        echo_err(f"{week.glance.note} ({week.name})")
     if not notify:
         return True
     sent = send_due_alerts(journal, now, partial(runlog_notify.weekly_message, week.headline, page))

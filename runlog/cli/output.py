@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 import textwrap
 from contextlib import contextmanager
@@ -105,9 +106,18 @@ def print_json(value: object) -> None:
     click.echo(escape_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
 
 
-def echo(text: str = "", indent: str = "") -> None:
-    """Print a paragraph on stdout, wrapped where stdout is a terminal."""
-    click.echo(_wrap(escape_controls(text), indent, sys.stdout.isatty()))
+def echo(
+    text: str = "", indent: str = "", *, bold: bool = False, dim: bool = False, colour: str | None = None
+) -> None:
+    """Print a paragraph on stdout, wrapped where stdout is a terminal, in a weight and a colour.
+
+    There is no colour where NO_COLOR is set, and neither where stdout is no terminal.
+    """
+    wrapped = _wrap(escape_controls(text), indent, sys.stdout.isatty())
+    if bold or dim or colour:
+        foreground = None if os.environ.get("NO_COLOR") else colour
+        wrapped = click.style(wrapped, fg=foreground, bold=bold or None, dim=dim or None)
+    click.echo(wrapped)
 
 
 def echo_err(text: str) -> None:
@@ -270,6 +280,21 @@ def _entry_parts(entry: Entry) -> Iterator[str]:
             continue
         written = repr(value) if field == "note" else value if isinstance(value, str) else f"{value:g}"
         yield _(no) if value is False else _(yes).format(value=written)
+
+
+@contextmanager
+def status_line() -> Iterator[Callable[[str], None]]:
+    """Yield what shows, on a terminal, what is being done now; the line is gone at the end."""
+    shown = sys.stderr.isatty()
+
+    def show(text: str) -> None:
+        if shown:
+            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        show("")
 
 
 @contextmanager

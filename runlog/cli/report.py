@@ -20,6 +20,7 @@ from runlog.cli.output import (
     format_options,
     print_rows,
     progress_bar,
+    status_line,
     to_json_value,
 )
 from runlog.errors import BadInput
@@ -79,7 +80,7 @@ class _PeriodParam(click.ParamType[str]):
     "--week",
     metavar="WEEK",
     type=_PeriodParam(week=True),
-    help="A week like 2026-W30.  [default: the last complete one]",
+    help="A week like 2026-W30.  [default: the last one, on its last day already this one]",
 )
 @click.option("--last", is_flag=True, help="The last complete week that has any data.")
 @click.option("--current", is_flag=True, help="The week that is not over yet.")
@@ -128,7 +129,11 @@ def report(  # noqa: PLR0917 - click gives them by name
     all_weeks: bool,
     open_it: bool,
 ) -> None:
-    """Write the report of a week, a season or all weeks, and say where."""
+    """Write the report of a week, a season or all weeks, and say where.
+
+    Without runs and ratings in the last week, it is about the last one that has
+    any, and says so. `runlog weekly` chooses the same week.
+    """
     _refuse_together(
         {"--week": week, "--last": last, "--current": current, "--since": since, "--all-weeks": all_weeks}
     )
@@ -145,12 +150,10 @@ def report(  # noqa: PLR0917 - click gives them by name
     with base.open_journal() as journal:
         if since:
             path = _write_season(journal, since, until, target)
+        elif all_weeks:
+            path = _write_all_weeks(journal, out)
         else:
-            path = (
-                _write_all_weeks(journal, out)
-                if all_weeks
-                else _write_week(journal, week, target, current=current)
-            )
+            path = _write_week(journal, _LAST if last else _CURRENT if current else week, target)
     if path is not None:
         click.echo(path)
         if open_it:
@@ -171,12 +174,28 @@ def _refuse_together(options: Mapping[str, object]) -> None:
         raise click.UsageError(f"{given[0]} and {given[1]} exclude each other.")
 
 
-def _write_week(journal: Journal, week: str | None, target: ReportTarget, *, current: bool) -> Path | None:
-    from runlog.reporter import weekly
+def _write_week(journal: Journal, week: str | None, target: ReportTarget) -> Path | None:
+    """Write the report of a week, ``_LAST`` or ``_CURRENT``; None is the one that is due."""
+    now = base.now()
+    with status_line() as show:
+        show("Reading your runs …")
+        from runlog.reporter import glance, weekly
 
-    history, now = journal.history(), base.now()
-    facts = weekly.build_week(history, weekly.current_week(history, now) if current else week, now)
-    return _write_report(journal, target, facts, now)
+        history = journal.history()
+        show("Working out the week …")
+        if week == _LAST:
+            week = glance.last_complete_week(history, now)
+        elif week == _CURRENT:
+            week = glance.current_week(history, now)
+        facts = weekly.build_week(history, week, now)
+        show("Drawing the page …")
+        path = _write_report(journal, target, facts, now)
+    if facts.glance.note:
+        echo_err(f"{facts.glance.note} ({facts.name})")
+    return path
+
+
+_LAST, _CURRENT = "last", "current"
 
 
 def _write_season(journal: Journal, since: str, until: str | None, target: ReportTarget) -> Path | None:
@@ -275,7 +294,7 @@ def chart(
 @click.option("--for", "topic", type=TOPIC, help="Only what answers this factor or kind of alert.")
 @format_options
 def tips(fmt: OutputFormat, topic: str | None) -> None:
-    """List what may help, and how well that is known."""
+    """List what may help, and how good the evidence is."""
     from runlog.i18n import _, use_language
     from runlog.reporter.guidance import all_tips
 

@@ -1,171 +1,399 @@
-"""Write a week's headline, choose the next step, and give the reasons for tips."""
+"""Choose what to do next: one action per topic, from the links, the alerts and this runner's own numbers.
+
+A topic is factors and alert kinds that call for the same; to add one, write it here and list it in TOPICS.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
 
 from runlog import units
 from runlog.analysis.links.grading import MIN_RATINGS
-from runlog.i18n import _, ngettext
-from runlog.reporter.guidance import TipReason
+from runlog.analysis.load import SPIKE_DAYS
+from runlog.i18n import _
+from runlog.model import SEVERITIES
+from runlog.reporter import guidance, shoes_and_routes
+from runlog.reporter.alerts.shoes import add_command, retire_command
+from runlog.reporter.alerts.training import latest_spike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
+    from runlog.analysis.history import History
     from runlog.reporter.alerts import Notice
     from runlog.reporter.findings import Finding
-    from runlog.reporter.guidance import ChosenTip
+    from runlog.reporter.guidance import Tip
+    from runlog.reporter.shoes_and_routes import RecentRoute, ShoeInUse
     from runlog.reporter.summary import Totals
 
-#: Differences of soreness in points; the evidence is "noticeable-change".
-NOTICEABLE, CLEARLY = 1.0, 2.0
-#: Mean soreness from which a tip about running form is given.
+MOST_ACTIONS = 3
+#: Least points that an action must be expected to change.
+LEAST_POINTS = 0.1
+#: What of a link's points is expected: unsure ones are found larger than they are, or are chance.
+CERTAINTY = {"A": 1.0, "B": 1.0, "C": 0.5, "hint": 0.35}
+#: Mean soreness from which running form is worth a look, and of which areas.
 SORE_FROM = 3.0
-#: Least impact in points that earns a tip.
-LEAST_IMPACT = 0.1
-LINK_WEIGHT = {"A": 8.0, "B": 6.0, "C": 4.0, "hint": 3.0}
-NOTICE_WEIGHT = {"urgent": 2.0, "warn": 2.0, "info": 1.0}
+_FORM_AREAS = ("upper_back", "neck", "shoulder")
+#: A warm-up before so few runs or fewer is worth a word, also without a link.
+FEW_WARMUPS = 0.5
+#: What is better for soreness, more of a factor or less; a link the other way is no reason to act.
+MORE, LESS = 1, -1
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
-    """The one thing to do next.
+class Situation:
+    """What actions are chosen from.
 
     Attributes:
-        text: what.
-        command: the command that does it, or "".
-        is_tip: whether it is the first of the week's tips, which says more.
+        history: up to ``now``.
+        now: the end of the week, or this moment in a week that is not over.
+        findings: of the week, by factor.
+        notices: the alerts.
+        totals: of the week; usual: of the weeks before.
+        is_rated: whether there is any rating in the week, of any area.
+        shoes: the pairs in use, the most worn first.
+        routes: those of the last 28 days.
+        area: the body area that was rated most.
+        ratings: how many ratings of it there are in all.
+        turn: the number of the week, by which tips for one topic take turns.
+    """
+
+    history: History
+    now: pd.Timestamp
+    findings: Mapping[str, Finding]
+    notices: tuple[Notice, ...]
+    totals: Totals
+    usual: Totals
+    is_rated: bool
+    shoes: tuple[ShoeInUse, ...]
+    routes: tuple[RecentRoute, ...]
+    area: str
+    ratings: int
+    turn: int
+
+    def distance(self, metres: float, digits: int = 1) -> str:
+        """Write a distance in the runner's unit."""
+        return units.distance(metres, self.history.settings.units, digits)
+
+    def day(self, when: date) -> str:
+        """Write a day of the last week by its name."""
+        return units.recent_day(when, self.history.clock.day(self.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do.
+
+    Attributes:
+        text: what, in one short sentence.
+        fact: why now, in one short sentence.
+        points: how much less soreness is expected of it, on average over a week like this; NaN if unknown.
+        command: that does it, or "".
+        topic: the factor or alert kind that it is chosen for, "" for those without a topic.
+        finding: the link behind it, if there is one.
+        notices: the alerts that it answers.
+        told: the kind of those whose message the fact says already.
+        tip: how it is done, and how well it is known to help, where the guidance says.
     """
 
     text: str
+    fact: str
+    points: float = math.nan
     command: str = ""
-    is_tip: bool = False
+    topic: str = ""
+    finding: Finding | None = None
+    notices: tuple[Notice, ...] = ()
+    told: str = ""
+    tip: Tip | None = None
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether it answers more than a note."""
+        return any(notice.severity != SEVERITIES[-1] for notice in self.notices)
 
 
-def week_headline(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
-    """Write how the week was, in one sentence."""
-    if not now.ratings:
-        return _headline_unrated(int(now.runs), area, complete=complete)
-    if now.soreness_max == 0:
-        text = (
-            _("A week without soreness of your {area}.")
-            if complete
-            else _("No soreness of your {area} so far this week.")
-        )
-        return text.format(area=units.area(area))
-    places = {
-        "area": units.area(area),
-        "mean": units.number(now.soreness_mean),
-        "before": units.number(usual.soreness_mean),
-    }
-    if not usual.ratings or not usual.weeks:
-        return _("Your {area} was at {mean} of 10 on average.").format(**places)
-    return _headline_compared(now.soreness_mean - usual.soreness_mean).format(**places)
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What calls for an action: the strongest link of its topic, its alerts, and the tip of this week."""
+
+    finding: Finding | None
+    notices: tuple[Notice, ...]
+    tip: Tip | None
+
+    def has(self, kind: str) -> bool:
+        """Return whether there is an alert of a kind."""
+        return any(notice.kind == kind for notice in self.notices)
 
 
-def _headline_unrated(runs: int, area: str, *, complete: bool) -> str:
-    places = {"n": runs, "area": units.area(area)}
-    if not runs:
-        text = (
-            _("A week without runs and without ratings of your {area}.")
-            if complete
-            else _("No runs and no ratings of your {area} so far this week.")
-        )
-        return text.format(**places)
-    return ngettext(
-        "{n} run this week, but no rating of your {area}: how it was, we cannot say.",
-        "{n} runs this week, but no rating of your {area}: how it was, we cannot say.",
-        runs,
-    ).format(**places)
+class Words(NamedTuple):
+    """What an action says.
 
-
-def _headline_compared(change: float) -> str:
-    """Return the sentence for a change against the weeks before, in points, with places to fill."""
-    if abs(change) < NOTICEABLE:
-        return _("Your {area} was about as sore as usual, {mean} of 10.")
-    if change > 0:
-        return (
-            _("Your {area} was clearly more sore than usual: {mean} of 10, up from {before}.")
-            if change >= CLEARLY
-            else _("Your {area} was more sore than usual: {mean} of 10, up from {before}.")
-        )
-    return (
-        _("Your {area} was clearly less sore than usual: {mean} of 10, down from {before}.")
-        if change <= -CLEARLY
-        else _("Your {area} was less sore than usual: {mean} of 10, down from {before}.")
-    )
-
-
-def empty_headline() -> str:
-    """Return the headline where nothing at all is recorded."""
-    return _("Nothing is recorded yet.")
-
-
-def choose_next_step(
-    tips: Sequence[ChosenTip], now: Totals, *, total_runs: int, ratings: int, see_clinician: bool
-) -> NextStep:
-    """Choose the one thing to do next: the first tip, or what makes the report say more."""
-    if see_clinician and not tips:
-        return NextStep(_("Have it looked at before you do anything else."))
-    if tips:
-        return NextStep(tips[0].tip.title, is_tip=True)
-    if total_runs == 0:
-        return NextStep(_("Start here: import what your watch recorded."), "runlog import FOLDER")
-    if not now.ratings:
-        return NextStep(_("Start here: rate tonight, also when nothing is sore."), "runlog log 0")
-    left = MIN_RATINGS - ratings
-    if left > 0:
-        text = ngettext(
-            "Nothing to change yet. After {n} more rating you see what your soreness goes together with.",
-            "Nothing to change yet. After {n} more ratings you see what your soreness goes together with.",
-            left,
-        )
-        return NextStep(text.format(n=left), "runlog log 0")
-    return NextStep(_("Nothing to change: carry on as you do."))
-
-
-def tip_reasons(findings: Iterable[Finding], notices: Iterable[Notice], now: Totals) -> list[TipReason]:
-    """Return the reasons for tips: a link and this week's value, an alert, or soreness itself.
-
-    A surer link outweighs a less sure one; among equals, the one that this week's value adds more to.
+    Attributes:
+        tip: the id of the tip that explains it.
+        told: the kind of alert whose message the fact says already.
     """
-    findings = list(findings)
-    linked = [_link_reason(finding) for finding in findings if finding.has_sign and _can_improve(finding)]
-    alerted = [TipReason(notice.kind, notice.why, NOTICE_WEIGHT[notice.severity]) for notice in notices]
-    skipped = [
-        TipReason(
-            finding.factor, _("{label}: {value}.").format(label=finding.label, value=finding.now_text), 0.5
-        )
-        for finding in findings
-        if finding.factor == "warmup" and not finding.has_sign and finding.now <= 0.5  # noqa: PLR2004 - half of the runs
-    ]
-    sore = []
-    if now.soreness_mean >= SORE_FROM:
-        why = _("Soreness was {mean} of 10 on average, and form is quick to check.")
-        sore.append(TipReason("form", why.format(mean=units.number(now.soreness_mean)), 0.2))
-    return [*linked, *alerted, *skipped, *sore]
+
+    text: str
+    fact: str
+    command: str = ""
+    tip: str = ""
+    told: str = ""
 
 
-def _can_improve(finding: Finding) -> bool:
-    """Return whether a different value would noticeably reduce soreness."""
-    longer_than_any = finding.factor != "run_spike" or finding.now > 1.0
-    return finding.impact >= LEAST_IMPACT and longer_than_any
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Factors (with the direction that is better) and alert kinds that call for one action."""
+
+    write: Callable[[Situation, Cause], Words]
+    factors: Mapping[str, int]
+    kinds: tuple[str, ...] = ()
 
 
-def _link_reason(finding: Finding) -> TipReason:
-    places = {
-        "value": finding.now_text,
-        "median": finding.median_text,
-        "link": finding.sentence,
-        "grade": finding.grade_text,
+def choose_actions(situation: Situation) -> tuple[Action, ...]:
+    """Return up to three actions, the one that is expected to change soreness most first.
+
+    What answers a warning has a place before what does not; what makes the report say more comes last.
+    """
+    possible = [action for topic in TOPICS if (action := _find_action(topic, situation)) is not None]
+    ranked = sorted(possible, key=lambda action: -action.points if action.points > 0 else 0.0)
+    chosen = sorted(ranked, key=lambda action: not action.is_pressing)[:MOST_ACTIONS]
+    actions = [action for action in ranked if action in chosen]
+    commands = {action.command for action in actions}
+    actions += [action for action in _beginnings(situation) if action.command not in commands]
+    return tuple(actions[:MOST_ACTIONS]) or (_nothing_to_do(situation),)
+
+
+def unanswered(notices: Iterable[Notice], actions: Iterable[Action]) -> tuple[Notice, ...]:
+    """Return the alerts that no action answers, without those that call for a clinician."""
+    answered = {notice.id for action in actions for notice in action.notices}
+    return tuple(notice for notice in notices if not (notice.see_clinician or notice.id in answered))
+
+
+def _find_action(topic: Topic, situation: Situation) -> Action | None:
+    """Return a topic's action if a link or an alert calls for it."""
+    linked = {
+        finding: CERTAINTY[finding.grade] * finding.impact
+        for name, better in topic.factors.items()
+        if (finding := situation.findings.get(name)) is not None
+        and finding.has_sign
+        and finding.effect * better < 0
+        and CERTAINTY[finding.grade] * finding.impact >= LEAST_POINTS
     }
-    if finding.median_text:
-        text = _(
-            "This week: {value} (over your whole diary: {median}). In your diary: {link} Grade: {grade}."
-        )
-    else:
-        text = _("This week: {value}. In your diary: {link} Grade: {grade}.")
-    return TipReason(
-        finding.factor, text.format(**places), LINK_WEIGHT[finding.grade] + min(finding.impact, 5.0) / 10
+    finding = max(linked, key=lambda finding: linked[finding], default=None)
+    notices = tuple(notice for notice in situation.notices if notice.kind in topic.kinds)
+    if finding is None and not notices and not _is_rarely_warm(topic, situation):
+        return None
+    asked = [*topic.factors, *topic.kinds]
+    tips = [tip for tip in guidance.all_tips() if set(asked) & set(tip.answers)]
+    tip = tips[situation.turn % len(tips)] if tips else None
+    words = topic.write(situation, Cause(finding, notices, tip))
+    return Action(
+        text=words.text,
+        fact=words.fact,
+        points=math.nan if finding is None else linked[finding],
+        command=words.command,
+        topic=asked[0] if finding is None else finding.factor,
+        finding=finding,
+        notices=notices,
+        told=words.told,
+        tip=next((one for one in guidance.all_tips() if one.id == words.tip), tip),
     )
+
+
+def _is_rarely_warm(topic: Topic, situation: Situation) -> bool:
+    warmup = situation.findings.get("warmup") if "warmup" in topic.factors else None
+    return warmup is not None and not warmup.has_sign and warmup.now <= FEW_WARMUPS
+
+
+def _beginnings(situation: Situation) -> Iterator[Action]:
+    """Yield what is still missing for the report to say more."""
+    no_runs, ratings = situation.history.runs.empty, situation.ratings
+    if no_runs:
+        fact = _("Your soreness is compared with your runs.")
+        yield Action(_("Import what your watch recorded."), fact, command="runlog import ~/Downloads")
+    if not situation.is_rated or ratings < MIN_RATINGS:
+        fact = _("With {needed} ratings, this page says what your soreness goes together with; you have {n}.")
+        yield Action(
+            _("Rate your soreness tonight, also if nothing is sore."),
+            fact.format(needed=MIN_RATINGS, n=ratings)
+            if ratings < MIN_RATINGS
+            else _("You rated no day this week."),
+            command="runlog log 0",
+        )
+    if no_runs and not ratings:
+        yield Action(
+            _("Or look at a made-up season first."),
+            _("It shows what a full page looks like."),
+            command="runlog demo --open",
+        )
+
+
+def _nothing_to_do(situation: Situation) -> Action:
+    """Return what to say where no link and no alert calls for anything."""
+    if any(notice.see_clinician for notice in situation.notices):
+        return Action(_("Have it looked at before you do anything else."), "")
+    if (
+        situation.area in _FORM_AREAS
+        and situation.totals.runs
+        and situation.totals.soreness_mean >= SORE_FROM
+    ):
+        tips = [tip for tip in guidance.all_tips() if "form" in tip.answers]
+        tip = tips[situation.turn % len(tips)]
+        return Action(f"{tip.title}.", _("Form is quick to check in a sore week."), topic="form", tip=tip)
+    return Action(_("Carry on as you do."), _("Nothing stands out this week."))
+
+
+# The topics
+
+
+def _long_run(situation: Situation, _cause: Cause) -> Words:
+    spike = latest_spike(situation.history, situation.now)
+    if spike is not None:
+        day = situation.day(spike.day)
+        fact = _("The {distance} on {day} was {share} over your longest of 30 days.")
+        if day != units.day(spike.day):
+            fact = _("{day}’s {distance} was {share} over your longest of 30 days.")
+        fact = fact.format(
+            day=day,
+            distance=situation.distance(spike.metres),
+            share=units.percent(spike.times - 1),
+        )
+        limit = spike.next_limit(situation.history)
+    else:
+        recent = situation.history.runs["end"] > situation.now - pd.Timedelta(days=SPIKE_DAYS)
+        longest = float(situation.history.runs.loc[recent, "distance_m"].max())
+        limit = situation.history.settings.spike * longest
+        fact = _("Your longest of 30 days is {distance}.").format(distance=situation.distance(longest))
+    below = units.distance_below(limit, situation.history.settings.units)
+    return Words(_("Keep the next long run under {distance}.").format(distance=below), fact, told="run_spike")
+
+
+def _week_volume(situation: Situation, cause: Cause) -> Words:
+    now, usual = situation.totals.distance_m, situation.usual.distance_m
+    if cause.has("week_jump") or not usual < now:
+        (todo, *_others) = [notice.todo for notice in cause.notices] or [_("Run a little less next week.")]
+        return Words(todo, _compare_distance(situation))
+    text = _("Run about {distance} next week.").format(distance=situation.distance(usual, 0))
+    return Words(text, _compare_distance(situation))
+
+
+def _compare_distance(situation: Situation) -> str:
+    now, usual = situation.totals.distance_m, situation.usual.distance_m
+    if not (units.is_known(usual) and usual):
+        return _("This week was more than you are used to.")
+    text = _("This week was {times} times your usual distance.")
+    return text.format(times=units.number(now / usual)) if now > usual else _("It goes with more soreness.")
+
+
+def _shoes(situation: Situation, cause: Cause) -> Words:
+    """Name the pair to wear, and the one to put away."""
+    worn = _pair_in_question(situation, cause)
+    fresh = [shoe for shoe in situation.shoes if shoe.left_m > worn.left_m]
+    name, command = units.printable(worn.name), ""
+    used = shoes_and_routes.used_text(worn, situation.history.settings.units)
+    spare = min(fresh, key=lambda shoe: shoe.worn_m, default=None)
+    places = {"pair": name, "left": situation.distance(worn.left_m, 0), "used": used}
+    if spare is not None:
+        places |= {"spare": units.printable(spare.name), "worn": situation.distance(spare.worn_m, 0)}
+    tip = "replace-shoes"
+    if worn.is_over:
+        command = retire_command(worn.name)
+        text = _("Wear {spare} ({worn}); retire {pair}.") if spare else _("Get a new pair; retire {pair}.")
+        fact = _("{pair} is over its limit: {used}.")
+    elif cause.notices:
+        command = "" if spare else add_command()
+        text = _("Wear {spare} ({worn}) more often.") if spare else _("Buy the next pair now.")
+        fact = _("{pair} has {left} left.")
+    else:
+        tip = "rotate-shoes"
+        text = _("Wear {spare} ({worn}) more often.") if spare else _("Get a second pair, and alternate.")
+        fact = _("More distance on a pair goes with more soreness; {pair} has {used}.")
+    return Words(text.format(**places), fact.format(**places), command, tip, "shoe_limit")
+
+
+def _pair_in_question(situation: Situation, cause: Cause) -> ShoeInUse:
+    """Return the pair of an alert, the one with least left; else the most worn of those in use lately."""
+    named = {notice.subject for notice in cause.notices}
+    alerted = [shoe for shoe in situation.shoes if shoe.name in named]
+    lately = [shoe for shoe in situation.shoes if shoe.share_28d > 0]
+    return min(alerted, key=lambda shoe: shoe.left_m) if alerted else [*lately, *situation.shoes][0]
+
+
+def _route(situation: Situation, cause: Cause) -> Words:
+    most, *others = situation.routes
+    other = next((route for route in reversed(others) if route.name not in (None, most.name)), None)
+    text = _("Take another route next time, or run this one the other way round.")
+    if other is not None:
+        text = _("Next time run {route}.").format(route=units.printable(str(other.name)))
+    if cause.finding is not None:
+        return Words(text, _("For you, more runs on one route go with more soreness."))
+    name = shoes_and_routes.route_title(most.route, most.name)
+    if most.streak > 1 and most.share_28d < situation.history.settings.route_share:
+        fact = _("Your last {n} runs were all on {route}.").format(n=most.streak, route=name)
+    else:
+        fact = _("Most of your runs were on {route}.").format(route=name)
+    return Words(text, fact)
+
+
+def _warmup(situation: Situation, cause: Cause) -> Words:
+    if cause.finding is not None:
+        fact = _("With a warm-up you are {points} points less sore.").format(points=_points(cause.finding))
+    elif cause.notices:
+        return Words(_title(cause), cause.notices[0].message, told="warmup_skipped")
+    else:
+        fact = _("It was {value}.").format(value=situation.findings["warmup"].now_text)
+    return Words(_title(cause), fact)
+
+
+def _cooldown(_situation: Situation, cause: Cause) -> Words:
+    points = "" if cause.finding is None else _points(cause.finding)
+    return Words(
+        _title(cause), _("With a cool-down you are {points} points less sore.").format(points=points)
+    )
+
+
+def _by_tip(_situation: Situation, cause: Cause) -> Words:
+    """Name the tip, with the link that calls for it."""
+    return Words(_title(cause), "" if cause.finding is None else cause.finding.sentence)
+
+
+def _title(cause: Cause) -> str:
+    return f"{cause.tip.title}." if cause.tip else ""
+
+
+def _easy_days(_situation: Situation, cause: Cause) -> Words:
+    fact = cause.notices[0].message if cause.notices else _("Days that are all alike go with more soreness.")
+    return Words(_("Plan one day without a run, and one that is clearly easier."), fact, told="monotony")
+
+
+def _by_command(_situation: Situation, cause: Cause) -> Words:
+    """Do what the alert says; its command stands by itself."""
+    (notice,) = cause.notices
+    todo, _colon, command = notice.todo.partition(": runlog ")
+    return Words(f"{todo}.", notice.message, f"runlog {command}", told=notice.kind)
+
+
+def _points(finding: Finding) -> str:
+    return units.number(abs(finding.effect), 1 if abs(finding.effect) >= LEAST_POINTS else 2)
+
+
+TOPICS: Sequence[Topic] = (
+    Topic(_long_run, {"run_spike": LESS}, ("run_spike",)),
+    Topic(_warmup, {"warmup": MORE}, ("warmup_skipped",)),
+    Topic(_shoes, {"shoe_km": LESS}, ("shoe_limit", "no_spare_pair")),
+    Topic(_route, {"route_share": LESS, "route_streak": LESS}, ("route_repetition",)),
+    Topic(_week_volume, {"acute_load": LESS, "acwr": LESS, "chronic_load": LESS}, ("week_jump",)),
+    Topic(_easy_days, {"monotony": LESS}, ("monotony",)),
+    Topic(_cooldown, {"cooldown": MORE}),
+    Topic(_by_tip, {"strength_7d": MORE, "mobility_7d": MORE}),
+    Topic(_by_tip, {"desk_hours": LESS}),
+    Topic(_by_tip, {"posture": MORE}),
+    Topic(_by_tip, {"cadence": MORE}),
+    Topic(_by_command, {}, ("diary_gap",)),
+    Topic(_by_command, {}, ("unassigned_shoe",)),
+)

@@ -14,6 +14,7 @@ from runlog.analysis.factors import FACTORS, find_factor
 from runlog.analysis.factors.base import FactorUnit, WeekSummary
 from runlog.analysis.links import links
 from runlog.i18n import N_, _, ngettext
+from runlog.reporter.shoes_and_routes import in_use_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 SIGNS = {"A": N_("clear"), "B": N_("likely"), "C": N_("leaning"), "hint": N_("a hint")}
 UNSURE = ("C", "hint")
 NO_SIGN = {"none": N_("no sign"), "describe": N_("too early")}
-NOT_ESTIMABLE = N_("cannot be told")
+NOT_ESTIMABLE = N_("too early to tell")
 #: Families of factors that the report shows in a table of their own, "Besides running".
 OTHER_HABIT_FAMILIES = ("strength", "desk", "recovery")
 #: Smaller points get two digits, so that no link goes with 0.0 points.
@@ -118,6 +119,27 @@ def format_step(factor: Factor, distance_unit: str) -> str:
     return _put_distance(factor.step_text, factor, distance_unit)
 
 
+def format_short_step(factor: Factor, distance_unit: str) -> str:
+    """Return a factor's step as a number with its unit, e.g. "+100 km"; "" of a habit."""
+    match factor.unit:
+        case FactorUnit.HABIT:
+            return ""
+        case FactorUnit.DISTANCE:
+            return f"+{units.distance(1000 * factor.step, distance_unit, 0)}"
+        case FactorUnit.SHARE | FactorUnit.RATIO | FactorUnit.LOAD:
+            return f"+{units.percent(factor.step)}"
+        case FactorUnit.RUNS | FactorUnit.DAYS:
+            text = ngettext("+{n} run", "+{n} runs", round(factor.step))
+            if factor.unit is FactorUnit.DAYS:
+                text = ngettext("+{n} day", "+{n} days", round(factor.step))
+            return text.format(n=round(factor.step))
+    return (
+        units.percent(factor.step)
+        if factor.relative
+        else units.number(factor.step, signed=True).removesuffix(".0")
+    )
+
+
 def _put_distance(text: str, factor: Factor, distance_unit: str) -> str:
     return _(text).format(distance=units.distance(1000 * factor.step, distance_unit, 0))
 
@@ -162,8 +184,9 @@ class Finding:
         sentence: its link in words; "" without one.
         effect, low, high: points of soreness per step; NaN without a link.
         n: ratings at which it was known.
-        impact: points that this week's value adds against the median (habits: against always done);
-            NaN where unknown.
+        impact: points that the week's values add on average (over its runs, or its days) against the
+            runner's own sensible value (``_sensible_value``); NaN where unknown.
+        week_known: of how many of the week's runs (or days) the value is known.
         grade: that of ``links``.
     """
 
@@ -180,6 +203,7 @@ class Finding:
     n: int
     impact: float
     grade: str
+    week_known: int = 0
 
     @property
     def has_sign(self) -> bool:
@@ -230,7 +254,8 @@ def _finding_rank(finding: Finding) -> tuple[int, float]:
 def _build_finding(
     factor: Factor, history: History, table: pd.DataFrame, row: pd.Series | None, week: Span
 ) -> Finding:
-    now, now_text = week_value(factor, history, week)
+    values = _week_values(factor, history, week)
+    now, now_text = _summarise_week(factor, values, history)
     median = float(table[factor.name].median()) if len(table) else math.nan
     effect, low, high = (math.nan if row is None else float(row[key]) for key in ("effect", "low", "high"))
     return Finding(
@@ -245,25 +270,58 @@ def _build_finding(
         low=low,
         high=high,
         n=0 if row is None else int(row["n"]),
-        impact=_points_at_stake(factor, effect, now, median),
+        impact=_points_at_stake(
+            factor, effect, values, _sensible_value(factor, median, history, week), median
+        ),
         grade="" if row is None else str(row["grade"]),
+        week_known=int(values.notna().sum()),
     )
 
 
-def _points_at_stake(factor: Factor, effect: float, now: float, median: float) -> float:
+def _sensible_value(factor: Factor, median: float, history: History, week: Span) -> float:
+    """Return what the week's values are compared with: what this runner could well have done instead.
+
+    That is the habit on every run; a run no longer than the longest of 30 days; the freshest pair in use;
+    of all else the median at the ratings.
+    """
     if factor.unit is FactorUnit.HABIT:
-        return effect * (now - 1.0)
+        return 1.0
+    if factor.name == "run_spike":
+        return max(1.0, median)
+    if factor.name == "shoe_km":
+        pairs = in_use_table(history, periods.end_of_day(history, week.last))
+        return min(median, float(pairs["km"].min())) if len(pairs) else median
+    return median
+
+
+def _points_at_stake(
+    factor: Factor, effect: float, values: pd.Series[float], sensible: float, median: float
+) -> float:
+    """Return the mean points that go with the values against the sensible one, over those that are known."""
     step = factor.step * median if factor.relative else factor.step
-    return effect * (now - median) / step if step else math.nan
+    known = values.dropna() - sensible
+    if factor.name in _ONLY_BEYOND:
+        known = known.clip(lower=0.0)
+    return effect * float(known.mean()) / step if step and len(known) else math.nan
+
+
+#: Factors of which only what is beyond the sensible value counts: short runs do not make up for a long one.
+_ONLY_BEYOND = ("run_spike", "shoe_km")
 
 
 def week_value(factor: Factor, history: History, week: Span) -> tuple[float, str]:
     """Return a factor's value in a week and the same in words."""
-    moments = _moments_in_week(factor, history, week)
-    values = factor.values(history, moments)
+    return _summarise_week(factor, _week_values(factor, history, week), history)
+
+
+def _week_values(factor: Factor, history: History, week: Span) -> pd.Series[float]:
+    return factor.values(history, _moments_in_week(factor, history, week))
+
+
+def _summarise_week(factor: Factor, values: pd.Series[float], history: History) -> tuple[float, str]:
     known = values.dropna()
     if known.empty:
-        return math.nan, _("no runs this week") if moments.empty else _("unknown this week")
+        return math.nan, _("no runs this week") if values.empty else _("unknown this week")
     now = _summarise(factor, known)
     if factor.unit is FactorUnit.HABIT:
         return now, describe_habit(int(known.sum()), len(known), len(values) - len(known))

@@ -1,4 +1,4 @@
-"""Quote what is known, choose tips, and say when to see a clinician; all of it is read from guidance.toml."""
+"""Quote what is known, list tips, and say when to see a clinician; all of it is read from guidance.toml."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ class Evidence:
 
     def cite(self, size: float | None = None) -> str:
         """Return the finding with its source."""
-        return f"{self.quote(size)} {_('Source: {source}.').format(source=_(self.source))}"
+        source = _("Source: {source}.").format(source=_(self.source))
+        return f"{self.quote(size)} {source}"
 
 
 def _fill_in(part: Evidence | EvidenceStep) -> str:
@@ -136,24 +137,6 @@ class ClinicianAdvice:
     emergency: str
 
 
-@dataclass(frozen=True, slots=True)
-class TipReason:
-    """Why a factor deserves a tip now; the heavier, the sooner."""
-
-    factor: str
-    why: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenTip:
-    """A tip and why it is given now."""
-
-    tip: Tip
-    why_now: str
-    factor: str
-
-
 def all_tips() -> tuple[Tip, ...]:
     """Return all tips, in the order of the file, in the language in use."""
     return _tips_in(current_language())
@@ -164,26 +147,6 @@ def clinician_advice() -> ClinicianAdvice:
     advice = _read_guidance()["clinician"]
     texts = {name: _(text) for name, text in advice.items() if isinstance(text, str)}
     return ClinicianAdvice(flags=tuple(map(_, advice["flags"])), **texts)
-
-
-def choose_tips(reasons: Iterable[TipReason], turn: int, limit: int = 3) -> tuple[ChosenTip, ...]:
-    """Choose up to ``limit`` tips, one per reason and none twice, the heaviest reason first.
-
-    ``turn`` (the number of the week) makes several tips for one factor take turns from week to week.
-    """
-    chosen: list[ChosenTip] = []
-    used: set[str] = set()
-    for reason in sorted(reasons, key=lambda reason: -reason.weight):
-        answering = [tip for tip in all_tips() if reason.factor in tip.answers]
-        if len(chosen) == limit or not answering or used.intersection(_tip_ids(answering)):
-            continue
-        used.update(_tip_ids(answering))
-        chosen.append(ChosenTip(answering[turn % len(answering)], reason.why, reason.factor))
-    return tuple(chosen)
-
-
-def _tip_ids(some: list[Tip]) -> list[str]:
-    return [tip.id for tip in some]
 
 
 @cache

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
-from runlog.analysis.links import links
 from runlog.analysis.periods import Span
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext, use_language
 from runlog.model import Area
-from runlog.reporter import advice, summary
+from runlog.reporter import summary
 from runlog.reporter.alerts import alerts
-from runlog.reporter.charts import links as links_chart
 from runlog.reporter.charts import soreness as weeks_chart
 from runlog.reporter.findings import Finding, build_findings
+from runlog.reporter.glance import NOTICEABLE
 from runlog.reporter.shoes_and_routes import SeasonRoute, SeasonShoe, season_routes, season_shoes
 
 if TYPE_CHECKING:
@@ -154,7 +153,7 @@ def _gather_season(
         shoes=season_shoes(history, span, end),
         routes=season_routes(history, span),
         alerts=_past_alerts(history, weeks, end, progress),
-        charts=_season_charts(history, span, area, table),
+        charts=_season_charts(history, span, area),
     )
 
 
@@ -197,37 +196,29 @@ def _best_and_worst(weeks: tuple[PeriodTotals, ...]) -> tuple[PeriodTotals | Non
 
 def _season_headline(history: History, span: Span, totals: Totals, area: str) -> str:
     """Write how soreness changed from the season's first half to its second, if both were rated."""
-    where = units.area(area)
     if not totals.runs and not totals.ratings:
-        return _("A season without runs and without ratings of your {area}.").format(area=where)
+        return _("No runs and no ratings in this time.")
     if not totals.ratings:
         ran = ngettext(
-            "{n} run, but no rating of your {area}.",
-            "{n} runs, but no rating of your {area}.",
-            int(totals.runs),
+            "{n} run, but no rating in this time.", "{n} runs, but no rating in this time.", int(totals.runs)
         )
-        return ran.format(n=int(totals.runs), area=where)
+        return ran.format(n=int(totals.runs))
     middle = span.first + (span.last - span.first) / 2
     halves = (replace(span, last=middle), replace(span, first=middle + timedelta(days=1)))
     early, late = (summary.week_totals(history, half, area).soreness_mean for half in halves)
-    places = {
-        "area": where,
-        "mean": units.number(totals.soreness_mean),
-        "before": units.number(early),
-        "after": units.number(late),
-    }
     change = late - early
     if not units.is_known(change):
-        text = _("Your {area} was at {mean} of 10 on average.")
-    elif abs(change) < advice.NOTICEABLE:
-        text = _("Your {area} was about as sore throughout, {mean} of 10 on average.")
+        text = _("{area}: {mean} of 10 on average.")
+    elif abs(change) < NOTICEABLE:
+        text = _("{area} about as sore throughout: {mean} of 10.")
     elif change > 0:
-        text = _("Your {area} became sorer: {after} of 10 in the second half, after {before} in the first.")
+        text = _("{area} sorer in the second half: {mean}, up from {before}.")
     else:
-        text = _(
-            "Your {area} became less sore: {after} of 10 in the second half, after {before} in the first."
-        )
-    return text.format(**places)
+        text = _("{area} less sore in the second half: {mean}, down from {before}.")
+    halved = units.is_known(change) and abs(change) >= NOTICEABLE
+    mean = late if halved else totals.soreness_mean
+    name = units.capital(units.area(area))
+    return text.format(area=name, mean=units.number(mean), before=units.number(early))
 
 
 def _past_alerts(
@@ -249,12 +240,7 @@ def _past_alerts(
     return tuple(past.values())
 
 
-def _season_charts(history: History, span: Span, area: str, table: pd.DataFrame) -> dict[str, Any]:
-    charts: dict[str, Any] = {}
+def _season_charts(history: History, span: Span, area: str) -> dict[str, Any]:
     weeks = weeks_chart.weeks_in_span(history, span, area)
-    if weeks.weeks["ratings"].any() or (weeks.weeks["load"] > 0).any():
-        charts["weeks"] = weeks
-    forest = links_chart.links_data_from(links(table), area, history.settings.units)
-    if len(forest.rows):
-        charts["links"] = forest
-    return charts
+    rated, loaded = int((weeks.weeks["ratings"] > 0).sum()), int((weeks.weeks["load"] > 0).sum())
+    return {"weeks": weeks} if max(rated, loaded) > 1 else {}

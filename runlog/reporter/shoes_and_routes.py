@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,8 +13,10 @@ from runlog.analysis.factors.route import route_streak
 from runlog.analysis.routes import route_table
 from runlog.analysis.shoe_assignment import pairs_resting
 from runlog.analysis.shoe_wear import shoe_table
+from runlog.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
     from datetime import date
 
     from runlog.analysis.history import History
@@ -31,6 +33,7 @@ class ShoeInUse:
         runs: in it, in all.
         share_28d: of all runs of the last 28 days; NaN without any.
         expected: the day of the limit, or None; expected_low, expected_high: the range of it.
+        when: the same in words as sure as that is, "" where it is not known or past.
     """
 
     name: str
@@ -42,6 +45,7 @@ class ShoeInUse:
     expected: date | None
     expected_low: date | None
     expected_high: date | None
+    when: str
 
     @property
     def is_over(self) -> bool:
@@ -62,22 +66,46 @@ def in_use_table(history: History, now: pd.Timestamp) -> pd.DataFrame:
     return table.loc[in_use].sort_values("km", ascending=False, kind="stable", ignore_index=True)
 
 
+def _is_southern(history: History) -> bool:
+    """Return whether the runner's routes lie south of the equator, so that December is in summer."""
+    shapes = history.routes["shape"].dropna()
+    return bool(len(shapes)) and float(shapes.iloc[0][:, 0].mean()) < 0
+
+
 def shoes_in_use(history: History, now: pd.Timestamp) -> tuple[ShoeInUse, ...]:
     """Return the pairs in use, the most worn first."""
-    return tuple(
-        ShoeInUse(
-            name=str(row["name"]),
-            worn_m=1000.0 * row["km"],
-            limit_m=1000.0 * row["limit_km"],
-            left_m=1000.0 * row["left_km"],
-            runs=int(row["runs"]),
-            share_28d=row["share_28d"],
-            expected=_date_or_none(row["expected"]),
-            expected_low=_date_or_none(row["expected_low"]),
-            expected_high=_date_or_none(row["expected_high"]),
-        )
-        for row in in_use_table(history, now).to_dict("records")
+    return tuple(_shoe_in_use(history, now, row) for row in in_use_table(history, now).to_dict("records"))
+
+
+def _shoe_in_use(history: History, now: pd.Timestamp, row: Mapping[Hashable, Any]) -> ShoeInUse:
+    days = [_date_or_none(row[name]) for name in ("expected", "expected_low", "expected_high")]
+    return ShoeInUse(
+        name=str(row["name"]),
+        worn_m=1000.0 * row["km"],
+        limit_m=1000.0 * row["limit_km"],
+        left_m=1000.0 * row["left_km"],
+        runs=int(row["runs"]),
+        share_28d=row["share_28d"],
+        expected=days[0],
+        expected_low=days[1],
+        expected_high=days[2],
+        when=forecast_text(history, now, row),
     )
+
+
+def forecast_text(history: History, now: pd.Timestamp, row: Mapping[Hashable, Any]) -> str:
+    """Return when a pair of ``in_use_table`` is expected at its limit, in words; "" if over it or unknown."""
+    expected, low, high = (_date_or_none(row[name]) for name in ("expected", "expected_low", "expected_high"))
+    if expected is None or row["left_km"] <= 0:
+        return ""
+    today = history.clock.day(now)
+    return units.forecast(expected, low, high, today, southern=_is_southern(history))
+
+
+def used_text(shoe: ShoeInUse, unit: str) -> str:
+    """Return the distance of a pair and its limit, e.g. "745 of 700 km"."""
+    worn = units.number(shoe.worn_m / units.METRES[unit], 0)
+    return _("{worn} of {limit}").format(worn=worn, limit=units.distance(shoe.limit_m, unit, 0))
 
 
 def _date_or_none(value: pd.Timestamp) -> date | None:

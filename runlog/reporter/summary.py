@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -19,7 +19,6 @@ from runlog.analysis.track_summary import FORM_COLUMNS
 from runlog.analysis.warmup import comparable_answers
 from runlog.i18n import N_, N_plural, _, ngettext
 from runlog.reporter import findings
-from runlog.reporter.charts.form import FORM_MEASURES
 from runlog.reporter.findings import week_value
 
 if TYPE_CHECKING:
@@ -209,6 +208,67 @@ def _other_habit(factor: Factor, history: History, week: Span, before: Sequence[
     return OtherHabit(factor.name, _(factor.label), now, now_text, usual, usual_text)
 
 
+class FormMeasure(NamedTuple):
+    """A column's label on its panel, and the sentences for its drift.
+
+    Its scale spans ``least`` of its unit or more, so that noise does not look like news.
+    """
+
+    label: str
+    digits: int
+    least: float
+    rises: str
+    falls: str
+
+
+FORM_MEASURES: Mapping[str, FormMeasure] = {
+    "cadence_spm": FormMeasure(
+        N_("Cadence, steps/min"),
+        1,
+        10.0,
+        N_("Your cadence rises by {amount} steps/min within a run (median of {n} runs in 28 days)"),
+        N_("Your cadence falls by {amount} steps/min within a run (median of {n} runs in 28 days)"),
+    ),
+    "stance_time_ms": FormMeasure(
+        N_("Ground contact, ms"),
+        1,
+        20.0,
+        N_("Your feet stay {amount} ms longer on the ground late in a run (median of {n} runs in 28 days)"),
+        N_(
+            "Your feet stay {amount} ms less long on the ground late in a run (median of {n} runs in 28 days)"
+        ),
+    ),
+    "stance_time_balance_pct": FormMeasure(
+        N_("Contact balance, %"),
+        1,
+        2.0,
+        N_("Your contact balance rises by {amount} points within a run (median of {n} runs in 28 days)"),
+        N_("Your contact balance falls by {amount} points within a run (median of {n} runs in 28 days)"),
+    ),
+    "vertical_ratio_pct": FormMeasure(
+        N_("Vertical ratio, %"),
+        1,
+        1.0,
+        N_("Your vertical ratio rises by {amount} points within a run (median of {n} runs in 28 days)"),
+        N_("Your vertical ratio falls by {amount} points within a run (median of {n} runs in 28 days)"),
+    ),
+    "vertical_oscillation_mm": FormMeasure(
+        N_("Bounce, mm"),
+        1,
+        8.0,
+        N_("You bounce {amount} mm higher late in a run (median of {n} runs in 28 days)"),
+        N_("You bounce {amount} mm less high late in a run (median of {n} runs in 28 days)"),
+    ),
+    "step_length_mm": FormMeasure(
+        N_("Step length, mm"),
+        0,
+        100.0,
+        N_("Your steps become {amount} mm longer within a run (median of {n} runs in 28 days)"),
+        N_("Your steps become {amount} mm shorter within a run (median of {n} runs in 28 days)"),
+    ),
+}
+
+
 def form_values(history: History, week: Span, before: Sequence[Span]) -> tuple[FormValue, ...]:
     """Return the values of running form whose drift is known in the week."""
     runs, usual = week.of(history.runs), history.runs.iloc[:0]
@@ -252,13 +312,13 @@ _RUN_GAPS = (
         "shoe",
         N_plural("{unknown} of {n} run has no pair of shoes", "{unknown} of {n} runs have no pair of shoes"),
         N_("Say which pair you run in."),
-        "runlog shoes add NAME --from DATE",
+        "runlog shoes add 'My shoes'",
     ),
     (
         "route",
         N_plural("{unknown} of {n} run has no route", "{unknown} of {n} runs have no route"),
         N_("Record positions, or import the watch's own files instead of a summary."),
-        "runlog import FOLDER",
+        "runlog import ~/Downloads",
     ),
 )
 
@@ -297,14 +357,14 @@ def _missing_ratings(history: History, area: str) -> MissingData | None:
         left,
     )
     what = _("{n} of {needed} ratings").format(n=n, needed=MIN_RATINGS)
-    return MissingData(what, then.format(n=left), "runlog log 3")
+    return MissingData(what, then.format(n=left), "runlog log 0")
 
 
 def _missing_of_runs(runs: pd.DataFrame) -> list[MissingData]:
     if runs.empty:
         return [
             MissingData(
-                _("No runs in four weeks"), _("Import what your watch recorded."), "runlog import FOLDER"
+                _("No runs in four weeks"), _("Import what your watch recorded."), "runlog import ~/Downloads"
             )
         ]
     runs = runs.assign(warmup=comparable_answers(runs, "warmup"))

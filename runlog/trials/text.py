@@ -51,8 +51,8 @@ def suggestion_text(suggestion: Suggestion) -> str:
     """Say in a sentence what a suggested trial would tell."""
     first, second = suggestion.trial.arms
     return (
-        f"Alternate {first} and {second} by lot on your next {2 * suggestion.pairs} easy runs: "
-        f"{_detectable_text(suggestion)} in 8 of 10 cases; {_current_evidence(suggestion)}."
+        f"Flip a coin before each of your next {2 * suggestion.pairs} easy runs: {first} or {second}. "
+        f"{_detectable_text(suggestion)}; {_current_evidence(suggestion)}."
     )
 
 
@@ -62,20 +62,20 @@ def _detects_asked_effect(suggestion: Suggestion) -> bool:
 
 def _detectable_text(suggestion: Suggestion) -> str:
     if _detects_asked_effect(suggestion):
-        return f"that tells a difference of {format_points(suggestion.effect)}"
+        return f"That gives an 80% chance to see an effect of {format_points(suggestion.effect)}"
     least = format_points(suggestion.detectable)
-    return f"even that tells a difference of {least} at least, and no smaller one,"
+    return f"Even that gives an 80% chance only for an effect of {least} or more"
 
 
 def _current_evidence(suggestion: Suggestion) -> str:
     low, high, grade = suggestion.low, suggestion.high, suggestion.grade
     if np.isnan(low):
-        return "your diary cannot tell anything of it yet"
-    text = f"now the range of your diary is {format_range(low, high)}"
+        return "your diary says nothing about it yet"
+    text = f"your diary so far says {format_range(low, high)}"
     if max(-low, high) < suggestion.effect:
-        return f"{text}, which leaves hardly any room for that"
+        return f"{text}, which makes an effect that large unlikely"
     if grade in ("A", "B"):
-        return f"{text} (grade {grade}), and lots would tell whether it comes of that itself"
+        return f"{text} (grade {grade}), and the coin would show whether it is the cause"
     return text
 
 
@@ -169,9 +169,7 @@ def _p_value_text(comparison: Comparison) -> str:
 def _conclusion_text(comparison: Comparison, effect: float) -> str:
     asked = format_points(effect)
     return {
-        Conclusion.HINT: (
-            "The range and the lots do not quite agree on whether that is more than chance: it is a hint."
-        ),
+        Conclusion.HINT: ("The two tests do not agree on whether that is more than chance: it is a hint."),
         Conclusion.UNLIKELY_CHANCE: (
             "Chance is an unlikely reason for it, and as lots decided which days those were, so is whatever "
             "else differed between them."
@@ -320,10 +318,10 @@ def _trial_status(result: TrialResult) -> TrialStatus:
 
 def _status_progress(result: TrialResult) -> str:
     return ngettext(
-        "{complete} of {n} pair of runs is complete. What it shows is told at the end: "
-        "who looks earlier is easily misled by chance.",
-        "{complete} of {n} pairs of runs are complete. What it shows is told at the end: "
-        "who looks earlier is easily misled by chance.",
+        "{complete} of {n} pair of runs is complete. The result comes at the end: "
+        "an earlier look is easily misled by chance.",
+        "{complete} of {n} pairs of runs are complete. The result comes at the end: "
+        "an earlier look is easily misled by chance.",
         result.pairs,
     ).format(complete=result.complete_pairs, n=result.pairs)
 
@@ -365,11 +363,9 @@ def _status_difference(plan: Plan, comparison: Comparison) -> str:
 
 def _status_conclusion(comparison: Comparison, effect: float) -> str:
     return {
-        Conclusion.HINT: _(
-            "The range and the lots do not quite agree on whether that is more than chance: it is a hint."
-        ),
+        Conclusion.HINT: _("The two tests do not agree on whether that is more than chance: it is a hint."),
         Conclusion.UNLIKELY_CHANCE: _(
-            "Lots decided which days those were, and chance is an unlikely reason for it."
+            "The days were drawn at random, so chance is an unlikely reason for it."
         ),
         Conclusion.LARGE_UNLIKELY: _(
             "So no difference was found, and one of {points} points or more is unlikely."
@@ -385,16 +381,20 @@ def best_suggestion(history: History, area: str, last: date) -> ReportSuggestion
         return None
     best = ranked[0]
     first, second = best.trial.arms
+    points = round(max(best.detectable, best.effect), 1)
     if _detects_asked_effect(best):
-        text = _(
-            "To tell whether {first} or {second} makes the difference, let a lot decide on your next {n} "
-            "easy runs: that shows a difference of {points} points in 8 of 10 cases."
+        text = ngettext(
+            "Flip a coin before each of your next {n} easy runs: {first} or {second}. That gives an 80% "
+            "chance to see an effect of {points} point.",
+            "Flip a coin before each of your next {n} easy runs: {first} or {second}. That gives an 80% "
+            "chance to see an effect of {points} points.",
+            1 if points == 1 else 2,
         )
     else:
         text = _(
-            "To tell whether {first} or {second} makes the difference, let a lot decide on your next {n} "
-            "easy runs; even that tells only {points} points or more."
+            "Flip a coin before each of your next {n} easy runs: {first} or {second}. Even that only shows "
+            "an effect of {points} points or more."
         )
-    points = units.number(max(best.detectable, best.effect))
-    sentence = text.format(first=_(first), second=_(second), n=2 * best.pairs, points=points)
+    shown = units.number(points, 0 if points == round(points) else 1)
+    sentence = text.format(first=_(first), second=_(second), n=2 * best.pairs, points=shown)
     return ReportSuggestion(sentence, f"runlog plan {best.trial.intervention.name}")

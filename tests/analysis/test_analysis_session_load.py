@@ -30,7 +30,7 @@ def test_load_by_distance_when_nothing_else_is_known():
     assert history.load_kind == LoadKind.DISTANCE == "km"
     assert history.runs["load"].tolist() == [10, 5, pytest.approx(7.5)]  # 60 min at the median 0.125 km/min
     assert history.runs["load_source"].tolist() == ["distance", "distance", "time"]
-    assert history.load_note.startswith("1 of 3 runs lack a distance")
+    assert history.load_note.startswith("For 1 of 3 runs without a distance")
     assert history.load_note.endswith(
         "by your own median ratio to distance, or to time where the distance is unknown."
     )
@@ -48,7 +48,7 @@ def test_load_by_effort_puts_the_others_on_its_scale_by_distance():
     assert history.load_kind == LoadKind.EFFORT
     assert history.runs["load"].tolist() == [200, 300, 500]
     assert history.runs["load_source"].tolist() == ["effort", "effort", "distance"]
-    assert "1 of 3 runs lack an effort (RPE)" in history.load_note
+    assert "1 of 3 runs without an effort rating (RPE)" in history.load_note
 
 
 def test_a_kind_that_few_runs_have_is_not_used():
@@ -150,7 +150,7 @@ def test_runs_without_a_heart_rate_are_put_on_its_scale():
     history = past(runs, **LIMITS)
     assert history.runs["load"][3] == pytest.approx(trimp(60, 150) / 2)
     assert history.runs["load_source"][3] == "distance"
-    assert history.load_note.startswith("1 of 3 runs lack a heart rate")
+    assert history.load_note.startswith("For 1 of 3 runs without a heart rate")
 
 
 def test_estimated_limits_are_told_with_what_to_write():

@@ -42,8 +42,8 @@ def test_every_alert_says_what_why_since_when_and_what_to_do(run, rows):
         (row["severity"] for row in found), key=("urgent", "warn", "info").index
     )
     for row in found:
-        assert f"[{row['number']}] {row['severity']}: {row['message']}\n    {row['why']}\n" in text
-        assert f"    {row['todo']}\n    {row['kind']}, since " in text
+        assert f"[{row['number']}] {row['severity']}: {row['message']}\n    {row['todo']}\n" in text
+        assert f"    {row['why']}\n    {row['kind']}, since " in text
         assert row["state"] == "new"
     assert "call emergency services" in text
     (shoe,) = [row for row in found if row["kind"] == "shoe_limit"]
@@ -53,9 +53,9 @@ def test_every_alert_says_what_why_since_when_and_what_to_do(run, rows):
 @pytest.mark.usefixtures("sore")
 def test_acknowledged_snoozed_and_awake_again(run, rows, clock):
     assert [row["id"] for row in rows("alerts")] == ["soreness_high:knee", "soreness_high:upper_back"]
-    assert run("alerts", "ack", "1").stdout.startswith("Acknowledged [1] Your knee")
+    assert run("alerts", "ack", "1").stdout.startswith("Dismissed [1] Knee: 9 of 10")
     assert "Snoozed until Sun 29 Nov 2026: [2]" in run("alerts", "snooze", "2", "--for", "2w").stdout
-    assert run("alerts").stderr == "No open alerts; 2 acknowledged or snoozed: runlog alerts --all\n"
+    assert run("alerts").stderr == "No open alerts; 2 dismissed or snoozed: runlog alerts --all\n"
     assert states(rows) == {1: "acknowledged", 2: "snoozed"}
     assert "snoozed until Sun 29 Nov" in run("alerts", "--all").stdout
     run("alerts", "--exit-code")
@@ -139,7 +139,7 @@ def test_an_import_tells_of_what_is_new_and_only_once(run, rows, tmp_path, clock
     diary = tmp_path / "diary.csv"
     diary.write_text("date,soreness\n2026-11-14,8\n")
     done = run("import", diary)
-    assert "New alert [1] urgent: Your upper back was rated 8 of 10." in done.stderr
+    assert "New alert [1] urgent: Upper back: 8 of 10 on Sat 14 Nov is high." in done.stderr
     assert "runlog alerts" in done.stderr
     assert "alert" not in done.stdout
     clock(END + timedelta(hours=1))

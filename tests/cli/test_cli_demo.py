@@ -7,10 +7,17 @@ def test_the_demo_does_everything_in_a_home_of_its_own(run, home, monkeypatch, t
     opened = []
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr("webbrowser.open", opened.append)
-    text = run("demo", "--open").stdout
-    assert "Long run by the river" in text
-    assert "Pacer 3 is over its limit" in text
-    assert "−1.6" in text  # the truth about the warm-up
+    lines = [line.rstrip() for line in run("demo", "--open").stdout.splitlines()]
+    text = "\n".join(lines)
+    assert "retire Pacer 3" in text
+    assert "−1.60" in text  # the truth about the warm-up
+    assert len(lines) <= 2 * 24, "two screens"
+    assert (
+        max(map(len, (line for line in lines if not line.startswith(("  runlog ", "The week as a page: ")))))
+        <= 80
+    )
+    after = lines[lines.index("Three things to try") :]
+    assert sum(line.startswith("  runlog --home ") for line in after) == 3
     (folder,) = tmp_path.glob("runlog-demo-*")
     assert f"runlog --home {folder} links" in text
     (page,) = (folder / "reports").glob("*.html")

@@ -50,11 +50,11 @@ def test_a_mail_is_written_into_its_file(run, tmp_path):
     file = tmp_path / "new" / "week.eml"
     assert run("report", "--email-file", file).stdout.strip() == str(file)
     mail = email.message_from_bytes(file.read_bytes(), policy=default)
-    assert "upper back" in mail["Subject"]
+    assert mail["Subject"] == "Upper back: 3.0 of 10 on average."
     assert mail["Date"].datetime == WROTE.replace(day=15)
     run("report", "--since", "2026-07", "--email-file", file)
     assert (
-        "season"
+        "Season"
         in email.message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",)).get_content()
     )
 

@@ -51,7 +51,7 @@ def sample_week(sample_history):
     from runlog.reporter.weekly import build_week
 
     @cache
-    def week(name=None, language="en"):
+    def week(name="2026-W46", language="en"):
         settings = replace(sample_history.settings, language=language)
         return build_week(replace(sample_history, settings=settings), name)
 
@@ -77,7 +77,7 @@ def season_week(full_season):
     """The last week of the full season."""
     from runlog.reporter.weekly import build_week
 
-    return build_week(full_season)
+    return build_week(full_season, "2026-W35")
 
 
 @pytest.fixture(scope="session")

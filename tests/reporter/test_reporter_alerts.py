@@ -1,6 +1,7 @@
 """Each alert: when it speaks, since when, and that missing data never makes one."""
 
 import json
+import shlex
 from dataclasses import fields
 from datetime import date, timedelta
 
@@ -31,10 +32,10 @@ def test_an_alert_as_json_says_all_there_is(diary, at):
         "kind": "soreness_high",
         "subject": "upper_back",
         "severity": "urgent",
-        "message": "Your upper back was rated 8 of 10. Have it looked at.",
-        "why": "8 of 10 on Mon 2 Mar. From 7 on, see a clinician.",
+        "message": "Upper back: 8 of 10 on Mon 2 Mar is high. See a physio or doctor.",
+        "why": "A rating of 7 or more is worth a professional’s look.",
         "since": "2026-03-02",
-        "todo": "Ask a physiotherapist or a doctor. What makes it urgent is at the end of: runlog tips",
+        "todo": "Warning signs: runlog alerts",
         "tips": [],
     }
     assert notice.see_clinician
@@ -42,10 +43,10 @@ def test_an_alert_as_json_says_all_there_is(diary, at):
 
 def test_the_most_severe_comes_first(diary, at):
     diary.shoe("Glide", limit_m=20_000.0)
-    for day in range(6):
-        diary.run(day, loop=1, shoe="Glide", warmup=False)
-    history = diary.rate(5, 9).history()
-    assert [(notice.severity, notice.kind) for notice in alerts(history, at(5))] == [
+    for day in range(12):
+        diary.run(day, loop=1, km=16 if day % 2 else 4, shoe="Glide", warmup=False)
+    history = diary.rate(11, 9).history()
+    assert [(notice.severity, notice.kind) for notice in alerts(history, at(11))] == [
         ("urgent", "soreness_high"),
         ("warn", "shoe_limit"),
         ("warn", "warmup_skipped"),
@@ -67,21 +68,60 @@ def worn_out(diary, km, days=10, **shoe):
 def test_a_shoe_over_its_limit_since_the_day_it_passed_it(diary, at):
     notice = one(worn_out(diary, 10, limit_m=75_000.0), at(10), "shoe_limit")
     assert (notice.id, notice.severity, notice.since) == ("shoe_limit:Glide", "warn", date(2026, 3, 9))
-    assert "100 km of 75 km" in notice.message
+    assert notice.message == "Glide is over its limit: 100 of 75 km."
 
 
-def test_a_shoe_near_its_limit_tells_when_it_is_expected_there(diary, at):
-    notice = one(worn_out(diary, 10, limit_m=150_000.0), at(10), "shoe_limit")
+def regular(diary, weeks, start_m=0.0, **settings):
+    """Runs 30 km a week in one pair of 700 km."""
+    diary.shoe("Glide", start_m=start_m, limit_m=700_000.0)
+    for week in range(weeks):
+        for day in (1, 3, 5):
+            diary.run(7 * week + day, km=10 + 0.5 * (week % 2), shoe="Glide")
+    return diary.history(**settings)
+
+
+def test_a_shoe_is_mentioned_at_90_percent_of_its_limit(diary, at):
+    history = regular(diary, weeks=10, start_m=350_000.0)
+    assert "shoe_limit" not in kinds(history, at(40)), "at 75%"
+    notice = one(history, at(70), "shoe_limit")
     assert notice.severity == "info"
-    assert "expected there around" in notice.message
-    assert notice.since == date(2026, 3, 11)  # 500 of 800 km is 93.75 of 150 km
+    assert notice.message == "Glide: 658 of 700 km; at this rate it reaches 700 km around 21 May."
+
+
+def test_a_shoe_that_runs_far_is_mentioned_four_weeks_before_its_limit(diary, at):
+    diary.shoe("Glide", start_m=300_000.0, limit_m=700_000.0)
+    for day in range(30):
+        diary.run(day, km=10, shoe="Glide")
+    notice = one(diary.history(), at(29), "shoe_limit")
+    assert "600 of 700 km" in notice.message, "at 86%, and 100 km are ten days"
+    assert date(2026, 3, 2) < notice.since < date(2026, 3, 31)
+
+
+def test_where_a_shoe_is_mentioned_is_the_runners_to_set(diary, at):
+    history = regular(diary, weeks=10, start_m=200_000.0)
+    assert "shoe_limit" not in kinds(history, at(70)), "at 73%"
+    assert "shoe_limit" in kinds(diary.history(shoe_note_km=500.0), at(70)), "from 500 of 800 km on"
+
+
+@pytest.mark.parametrize("name", ["Glide", "Pacer 3", 'Ghost\'s "blue" $pair; rm -rf'])
+def test_every_command_of_an_alert_can_be_pasted(diary, at, name):
+    diary.shoe(name, limit_m=75_000.0)
+    for day in range(14):
+        diary.run(day, km=8 + day % 3 * 4, shoe=name, loop=1, warmup=False).tell(day, hour=9, cooldown=False)
+    notices = alerts(diary.rate(13, 8).history(), at(14))
+    commands = [notice.todo.partition(": runlog ")[2] for notice in notices]
+    words = [shlex.split(command) for command in commands if command]
+    assert ["shoes", "retire", name] in words
+    assert ["shoes", "add", "New pair"] in words
+    for command in words:
+        assert not [word for word in command if word.isupper()], "a place to fill in"
 
 
 def test_distances_of_alerts_come_in_the_runners_unit(diary, at):
     diary.shoe("Glide", limit_m=80_000.0)
     for day in range(10):
         diary.run(day, km=10, shoe="Glide")
-    assert "62 mi of 50 mi" in one(diary.history(units="mi"), at(10), "shoe_limit").message
+    assert "62 of 50 mi" in one(diary.history(units="mi"), at(10), "shoe_limit").message
 
 
 def test_no_alert_for_a_shoe_that_is_fresh_retired_or_given_up(diary, at):
@@ -105,7 +145,7 @@ def test_no_alert_for_a_shoe_given_up_for_another(diary, at):
 
 def test_the_pair_of_all_runs_has_no_spare(diary, at):
     notice = one(worn_out(diary, 10, limit_m=120_000.0), at(10), "no_spare_pair")
-    assert (notice.id, notice.severity, notice.since) == ("no_spare_pair:Glide", "info", date(2026, 3, 9))
+    assert (notice.id, notice.severity) == ("no_spare_pair:Glide", "info")
     assert "there is no spare pair" in notice.message
     assert "100% of 10 runs" in notice.why
     assert "0.61 times" in notice.why
@@ -115,7 +155,7 @@ def test_the_pair_of_all_runs_has_no_spare(diary, at):
 def test_a_fresh_pair_that_is_hardly_worn_is_named(diary, at):
     diary.shoe("Pacer")
     notice = one(worn_out(diary, 10, limit_m=120_000.0), at(10), "no_spare_pair")
-    assert "Pacer is hardly worn" in notice.message
+    assert "Pacer has room" in notice.message
     assert "Take turns with Pacer" in notice.todo
 
 
@@ -181,36 +221,37 @@ def test_a_pair_with_a_distance_before_names_both_distances(diary, at):
 
 
 def test_the_same_route_again_and_again(diary, at):
-    for day in range(0, 24, 3):
-        diary.run(day, loop=1 if day > 3 else day + 2, name="River")
-    notice = one(diary.history(), at(22), "route_repetition")
+    for day in range(0, 24, 2):
+        diary.run(day, loop=1 if day > 4 else day + 2, name="River")
+    notice = one(diary.history(), at(23), "route_repetition")
     assert notice.severity == "info"
-    assert "75%" in notice.message
-    assert "River (R3)" in notice.message
-    assert "6 in a row" in notice.why
+    assert notice.message == "75% of your runs in four weeks were on one route, River (R4)."
+    assert "Of 12 runs" in notice.why
+    assert "9 in a row" in notice.why
     assert "No study on route variety" in notice.why
+    assert "your own link" not in notice.why, "whether there is one, an alert does not know"
 
 
 def test_since_is_the_first_day_of_the_present_repetition(diary, at):
-    loops = (1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1)
+    loops = (1, 2, 3, 4, 5, 6, 1, 1, 1, 1, 1, 1)
     for place, loop in enumerate(loops):
         diary.run(2 * place, loop=loop)
-    notice = one(diary.history(route_share=0.99, route_streak=4), at(21), "route_repetition")
-    assert notice.since == date(2026, 3, 2) + timedelta(days=2 * loops.index(1, 5) + 6)
-    assert "your last 6 runs" in notice.message
+    notice = one(diary.history(route_share=0.99, route_streak=4), at(23), "route_repetition")
+    assert notice.since == date(2026, 3, 2) + timedelta(days=2 * loops.index(1, 6) + 6)
+    assert "Your last 6 runs were all on one route" in notice.message
 
 
-@pytest.mark.parametrize("loops", [(1, 2, 3, 4, 5, 6), (1, 1, 1, 1), (None,) * 8])
+@pytest.mark.parametrize("loops", [(1, 2, 3, 4, 5, 6) * 2, (1,) * 11, (None,) * 14])
 def test_no_repetition_in_varied_few_or_unknown_routes(diary, at, loops):
     for day, loop in enumerate(loops):
-        diary.run(2 * day, loop=loop)
-    assert "route_repetition" not in kinds(diary.history(), at(20))
+        diary.run(1.9 * day, loop=loop)
+    assert "route_repetition" not in kinds(diary.history(), at(27))
 
 
 def test_a_repetition_of_months_ago_is_over(diary, at):
-    for day in range(8):
+    for day in range(12):
         diary.run(day, loop=1)
-    assert "route_repetition" in kinds(diary.history(), at(8))
+    assert "route_repetition" in kinds(diary.history(), at(12))
     assert "route_repetition" not in kinds(diary.history(), at(60))
 
 
@@ -228,8 +269,9 @@ def test_a_run_far_longer_than_the_month_before(diary, at):
     history = month(diary).run(33, km=14).history()
     notice = one(history, at(34), "run_spike")
     assert (notice.id, notice.since) == ("run_spike:2026-04-04", date(2026, 4, 4))
-    assert "40% longer" in notice.message
-    assert "14.0 km, 1.40 times the longest." in notice.why
+    assert "14.0 km on Sat 4 Apr were 40% more than your longest run" in notice.message
+    assert "1.40 times the longest." in notice.why
+    assert notice.todo == "Keep the next long run under 11.0 km."
     assert "1.52 times" in notice.why
     assert "Frandsen and others 2025" in notice.why
 
@@ -261,7 +303,35 @@ def test_a_week_much_longer_than_the_one_before(diary, at):
     assert notice.severity == "info"
     assert "30 km" in notice.message
     assert "50% more" in notice.why
-    assert notice.since == date(2026, 3, 14)
+    assert notice.since == date(2026, 3, 15), "until then the seven days before were not all in the log"
+
+
+def test_a_jump_of_a_run_that_is_an_alert_of_its_own_is_told_once(diary, at):
+    history = month(diary).run(33, km=40).history()
+    assert {"run_spike", "week_jump"} & set(kinds(history, at(34))) == {"run_spike"}
+    more = month(diary, days=(34, 35, 36)).history()
+    assert {"run_spike", "week_jump"} <= set(kinds(more, at(36))), "more runs are another cause"
+
+
+def test_a_jump_is_told_once_until_a_week_has_passed_without_one(diary, at):
+    weeks = (3, 3, 3, 3, 3, 5, 5, 3, 3, 3, 3, 3)
+    for week, runs in enumerate(weeks):
+        for number in range(runs):
+            diary.run(7 * week + number * 7 / runs, km=10)
+    history = diary.history()
+    since = [
+        notice.since for day in range(84) for notice in alerts(history, at(day)) if notice.kind == "week_jump"
+    ]
+    assert 7 <= len(since) <= 20
+    assert len(set(since)) == 1
+
+
+def test_a_return_to_what_is_usual_is_no_jump(diary, at):
+    for week, km in enumerate((10, 10, 10, 3, 10, 10)):
+        for day in (1, 3, 5):
+            diary.run(7 * week + day, km=km)
+    history = diary.history()
+    assert not [day for day in range(42) if "week_jump" in kinds(history, at(day))]
 
 
 def test_no_week_jump_after_a_break_or_with_unknown_distances(diary, at):
@@ -388,7 +458,7 @@ def test_soreness_that_lasts_two_weeks(diary, at):
         diary.rate(day, 4)
     notice = one(diary.history(), at(16), "soreness_persists")
     assert notice.since == date(2026, 3, 17)
-    assert "has been sore for 15 days" in notice.message
+    assert "sore for 15 days" in notice.message
 
 
 @pytest.mark.parametrize("ratings", [{0: 5, 15: 5}, {0: 5, 5: 3, 10: 5, 15: 5}, {0: 5, 4: 5, 8: 5, 12: 5}])
@@ -400,7 +470,7 @@ def test_soreness_that_is_rarely_rated_eased_or_recent_does_not_last(diary, at, 
 
 def test_soreness_may_alarm_earlier_but_never_later(diary, at):
     history = diary.rate(0, 6).history(soreness_high=6.0)
-    assert "From 6 on" in one(history, at(1), "soreness_high").why
+    assert "A rating of 6 or more" in one(history, at(1), "soreness_high").why
     assert "soreness_high" not in kinds(diary.history(), at(1))
 
 
@@ -418,8 +488,15 @@ def test_soreness_that_rises_is_not_hidden_by_a_run_still_unrated(diary, at):
     assert "soreness_rises" in kinds(diary.run(12).history(), at(13))
 
 
-@pytest.mark.parametrize("ratings", [(1, 2, 2, 3), (1, 2, None, 3, 4), (2, 3, 4)])
-def test_soreness_that_does_not_rise_each_time_is_no_alert(diary, at, ratings):
+@pytest.mark.parametrize(
+    "ratings",
+    [
+        *((1, 2, 2, 5), (1, 2, None, 3, 6), (2, 3, 6)),
+        *((0, 2, 3, 4), (0, 1, 2, 3), (4.5, 4.8, 5, 6), (5, 5.2, 5.4, 6.5)),
+    ],
+    ids=str,
+)
+def test_soreness_that_rises_not_each_time_not_clearly_or_not_high_is_no_alert(diary, at, ratings):
     for place, soreness in enumerate(ratings):
         diary.run(3 * place)
         if soreness is not None:
@@ -469,9 +546,9 @@ HOSTILE = "<script>{x}%s\x1b[31m\u202e\nnew line: %(y)s {0}"
 
 def test_hostile_names_stay_in_their_place(diary, at):
     diary.shoe(HOSTILE, limit_m=20_000.0)
-    for day in range(9):
+    for day in range(12):
         diary.run(day, km=10, loop=1, shoe=HOSTILE, name=HOSTILE)
-    notices = alerts(diary.history(), at(9))
+    notices = alerts(diary.history(), at(12))
     assert {"shoe_limit", "no_spare_pair", "route_repetition"} <= {notice.kind for notice in notices}
     for notice in notices:
         for text in (notice.message, notice.why, notice.todo):
@@ -491,11 +568,11 @@ def test_no_number_differs_from_the_factor_and_the_table(diary, at):
     assert f"{of_factor['run_spike']:.2f} times" in one(history, now, "run_spike").why
     assert f"Monotony {of_factor['monotony']:.1f} " in one(history, now, "monotony").why
     diary.shoe("Glide", limit_m=20_000.0)
-    for day in range(41, 50):
+    for day in range(41, 55):
         diary.run(day, km=10, loop=day % 4 and 1, shoe="Glide")
-    history, now = diary.history(), at(50)
+    history, now = diary.history(), at(55)
     worn = shoe_table(history, now).set_index("name").loc["Glide"]
-    assert f"{worn['km']:.0f} km of {worn['limit_km']:.0f} km" in one(history, now, "shoe_limit").message
+    assert f"{worn['km']:.0f} of {worn['limit_km']:.0f} km" in one(history, now, "shoe_limit").message
     route = route_table(history, now).set_index("route").loc[one(history, now, "route_repetition").subject]
     assert f"{route['share_28d']:.0%}" in one(history, now, "route_repetition").message
 

@@ -85,7 +85,7 @@ def test_soreness_and_load_by_day(diary, at):
     assert data.days["load"][pd.Timestamp("2026-03-02")] == pytest.approx(10.0)
     assert data.days["load"][pd.Timestamp("2026-04-02")] == 0.0
     assert np.isnan(data.days["load"][pd.Timestamp("2026-04-05")]), "the future is unknown"
-    assert data.title == "The upper back was sorest on Thu 2 Apr: 2 of 10"
+    assert data.title == "Sorest on Thursday, the day after most load"
 
 
 @pytest.mark.parametrize(("rating", "title"), [(None, "No ratings"), (0, "No soreness")])
@@ -127,7 +127,7 @@ def test_exposure_without_an_answer_says_why():
     found = pd.DataFrame([link("posture", grade="describe", reason="2 of the 20 ratings.", effect=np.nan)])
     data = exposure.exposure_data_from(table, "posture", "km", found)
     assert (data.fit, data.reason) == (None, "2 of the 20 ratings.")
-    assert data.title == "Posture: the ratings cannot tell yet"
+    assert data.title == "Posture: too early to tell"
 
 
 def test_exposure_to_a_shoe_comes_in_the_runner_s_unit():
@@ -198,11 +198,10 @@ def test_links_name_representatives_and_collinear_factors():
     ]
     data = links.links_data_from(pd.DataFrame(rows), "upper_back", "km")
     assert list(data.rows["factor"]) == ["acute_load"]
-    also = "Acute load (7 days) also speaks for what moves with it:"
     assert data.notes == (
-        f"{also} Chronic load (28 days), Acute over chronic load.",
-        "Shoe distance cannot be told apart from Route share.",
-        "Route share cannot be told apart from Shoe distance.",
+        "Acute load (7 days) can’t be separated from Chronic load (28 days), Acute over chronic load.",
+        "Shoe distance can’t be separated from Route share.",
+        "Route share can’t be separated from Shoe distance.",
     )
 
 
@@ -210,7 +209,7 @@ def test_links_without_a_sign_say_so():
     rows = pd.DataFrame([link("warmup", effect=0.1, low=-1, high=1.2, grade="none")])
     title = links.links_data_from(rows, "knee", "km").title
     assert title == "Nothing goes together with the soreness of your knee so far"
-    assert "Not enough" in links.links_data_from(rows.iloc[:0], "knee", "km").title
+    assert "Too few ratings" in links.links_data_from(rows.iloc[:0], "knee", "km").title
 
 
 def test_shoes_in_the_runner_s_unit(diary, at):

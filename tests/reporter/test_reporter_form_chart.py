@@ -47,9 +47,9 @@ def test_without_running_form_it_says_so(diary):
     [
         ([4.0, 5.0, 6.0, 5.0, 4.5], "Your feet stay 5.0 ms longer on the ground late in a run"),
         ([-4.0, -5.0, -6.0, -5.0, -4.5], "Your feet stay 5.0 ms less long on the ground late in a run"),
-        ([4.0, -5.0, 6.0, -5.0, 4.5], "No drift of your running form keeps one direction (5 runs"),
-        ([0.0, 0.0, 0.0, 0.0, 0.0], "No drift of your running form keeps one direction (5 runs"),
-        ([4.0, 5.0, np.nan, np.nan, 3.0], "Your running form by run; too few runs in 28 days"),
+        ([4.0, -5.0, 6.0, -5.0, 4.5], "Your form shows no steady trend (5 runs"),
+        ([0.0, 0.0, 0.0, 0.0, 0.0], "Your form shows no steady trend (5 runs"),
+        ([4.0, 5.0, np.nan, np.nan, 3.0], "Your running form; too few runs in 28 days"),
     ],
 )
 def test_a_drift_is_news_where_it_keeps_one_direction(diary, drifts, title):

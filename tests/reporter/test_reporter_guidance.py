@@ -6,7 +6,7 @@ from runlog.analysis.factors import FACTORS
 from runlog.errors import NotFound
 from runlog.reporter import guidance
 from runlog.reporter.alerts import ALERTS
-from runlog.reporter.guidance import TipReason, all_tips, choose_tips, clinician_advice
+from runlog.reporter.guidance import all_tips, clinician_advice
 
 ALL_EVIDENCE = tuple(guidance._all_evidence().values())
 GRADES = {"moderate", "moderate to weak", "low", "trivial", "none", "opinion"}
@@ -79,30 +79,6 @@ def test_what_has_no_evidence_says_so():
     assert "No study on route variety" in by_id["route-variety"].evidence
     assert by_id["static-stretches"].grade == "trivial"
     assert "52 people" in by_id["dynamic-stretches"].evidence
-
-
-def test_the_heaviest_reasons_come_first_and_at_most_three():
-    reasons = [TipReason("warmup", "a", 1), TipReason("route_share", "b", 3), TipReason("shoe_km", "c", 2)]
-    chosen = choose_tips([*reasons, TipReason("desk_hours", "d", 0.5)], turn=0)
-    assert [tip.factor for tip in chosen] == ["route_share", "shoe_km", "warmup"]
-    assert chosen[0].why_now == "b"
-
-
-def test_a_factor_and_its_alert_give_one_tip_not_two():
-    reasons = [TipReason("warmup", "link", 8), TipReason("warmup_skipped", "alert", 2)]
-    chosen = choose_tips(reasons, turn=0)
-    assert [(tip.factor, tip.why_now) for tip in chosen] == [("warmup", "link")]
-
-
-def test_tips_for_one_factor_take_turns_from_week_to_week():
-    ids = [choose_tips([TipReason("warmup", "a", 1)], turn=turn)[0].tip.id for turn in range(4)]
-    assert len(set(ids)) == 3
-    assert ids[0] == ids[3]
-
-
-def test_no_reason_no_tip():
-    assert choose_tips([], turn=5) == ()
-    assert choose_tips([TipReason("soreness_high", "see a clinician instead", 2)], turn=5) == ()
 
 
 def test_the_clinician_s_advice_names_every_red_flag():

@@ -114,7 +114,7 @@ def test_alerts_speak_the_language(german, english, sample_history):
 
 
 def test_what_a_history_noted_is_said_in_the_language_spoken(german):
-    assert german.load_note.startswith("12 of 90 runs lack an effort")
+    assert german.load_note.startswith("For 12 of 90 runs without an effort rating")
     with use_language("de"):
         assert german.load_note.startswith("Bei 12 von 90 Läufen fehlt die Anstrengung")
 

@@ -57,9 +57,11 @@ def test_the_distance_on_a_pair(sample_history, facts, end, notices, text):
     assert km == pytest.approx(table["km"]["Pacer 3"])
     assert km == pytest.approx(mileage_at(sample_history, pd.DatetimeIndex([end]))["Pacer 3"].iloc[0])
     assert drawn.pairs.set_index("name")["worn"]["Pacer 3"] == pytest.approx(km)
-    told = units.distance(pair.worn_m, "km", 0)
+    told = f"{km:.0f} of {units.distance(pair.limit_m, 'km', 0)}"
     assert told in notices["shoe_limit"].message
-    assert f"{told} of {units.distance(pair.limit_m, 'km', 0)}" in text
+    assert told in text
+    (action,) = [one for one in facts.glance.actions if one.topic == "shoe_km"]
+    assert told in action.fact
     last_worn = sample_history.runs.sort_values("end")["shoe"].iloc[-1]
     (worn,) = [one for one in facts.shoes if one.name == last_worn]
     assert finding(facts, "shoe_km").now == pytest.approx(worn.worn_m / 1000)
@@ -69,12 +71,14 @@ def test_the_share_and_the_row_of_a_route(sample_history, facts, end, notices, t
     most = facts.routes[0]
     assert most.share_28d == route_table(sample_history, end)["share_28d"].max()
     assert most.share_28d == finding(facts, "route_share").now == value(sample_history, "route_share", end)
-    assert facts.charts["routes"].share.iloc[-1] == most.share_28d
+    drawn = charts.find_chart("routes").data(sample_history, charts.make_view(sample_history, end))
+    assert drawn.share.iloc[-1] == most.share_28d
     assert facts.charts["route_maps"].maps[0].share == most.share_28d
     told = units.percent(most.share_28d)
     assert told in notices["route_repetition"].message
-    assert told in facts.charts["routes"].title
-    assert f"<td>{told}</td>" in text
+    assert told in drawn.title
+    assert f'<span class="number">{told}</span>' in text
+    assert [item.value for item in facts.glance.strip if item.name == "route"] == [told]
     assert max(one.streak for one in facts.routes) == value(sample_history, "route_streak", end)
 
 
@@ -104,6 +108,8 @@ def test_the_warm_ups(sample_history, facts, notices):
     drawn = facts.charts["streaks"]
     week_drawn = drawn.runs.loc[drawn.runs["day"] >= pd.Timestamp(facts.span.first), "warmup"]
     assert (week_drawn == "done").sum() == done.sum()
+    told = f"{int(done.sum())} of {len(done)}"
+    assert [item.value for item in facts.glance.strip if item.name == "warmup"] == [told]
     answer, row = drawn.streaks["warmup"]
     assert (answer, row) == ("skipped", int((done[::-1] == 0).cumprod().sum()))
     assert "warmup_skipped" not in notices, "two in a row make no alert"
@@ -114,17 +120,19 @@ def test_the_distance_of_the_week(sample_history, facts, notices, text):
     assert facts.totals.distance_m == pytest.approx(metres)
     assert sum(day.distance_m for day in facts.days) == pytest.approx(metres)
     assert units.distance(metres) in text
-    assert f"You ran {units.distance(metres, 'km', 0)} in seven days" in notices["week_jump"].message
+    assert [item.value for item in facts.glance.strip if item.name == "load"] == [units.distance(metres)]
+    assert "week_jump" not in notices, "the long run is an alert of its own"
 
 
-def test_the_ratings(sample_history, facts, text):
+def test_the_ratings(sample_history, facts, end, text):
     rated = facts.span.of(sample_history.entries.query("area == 'upper_back'"))["soreness"].dropna()
     assert facts.totals.soreness_mean == pytest.approx(rated.mean())
-    assert facts.charts["body"].areas["mean"]["upper_back"] == pytest.approx(rated.mean())
+    body = charts.find_chart("body").data(sample_history, charts.make_view(sample_history, end))
+    assert body.areas["mean"]["upper_back"] == pytest.approx(rated.mean())
     told = units.number(rated.mean())
     assert told in facts.headline
-    assert told in facts.charts["body"].title
-    assert f'<span class="value number">{told}</span>' in text
+    assert told in body.title
+    assert f"<td>{told}</td>" in text
     worst = [day.soreness["upper_back"] for day in facts.days if "upper_back" in day.soreness]
     drawn = facts.charts["soreness_and_load"].days["soreness"].tail(7).dropna()
     assert worst == drawn.tolist()
@@ -149,7 +157,9 @@ def test_the_links(sample_history, facts, text):
             assert drawn["effect"][one.factor] == pytest.approx(one.effect)
         if one.has_own_place and one.is_estimated:
             digits = 1 if abs(one.effect) >= 1 else 2
-            assert f'<span class="number">{units.number(one.effect, digits, signed=True)} (' in text
+            told = units.number(one.effect, digits, signed=True)
+            assert f'<b class="number">{told}</b>' in text
+            assert f"{told} points (" in text
 
 
 def test_what_stands_beside_running_is_what_the_factors_say(facts):

@@ -88,7 +88,7 @@ def test_a_plan_of_another_runlog_is_passed_over(followed, at):
 
 def test_what_would_tell_more_is_one_sentence_with_its_command(full_season):
     idea = best_suggestion(full_season, "upper_back", date(2026, 8, 30))
-    assert idea.sentence.startswith("To tell whether ")
+    assert idea.sentence.startswith("Flip a coin before each of your next ")
     assert idea.command.startswith("runlog plan ")
 
 

@@ -66,19 +66,19 @@ def test_what_is_no_factor_is_asked_of_the_diary_too(found):
     assert shoes.low < 0 < shoes.high
     strength = by_name(found[1])["strength"]
     assert np.isnan(strength.low)
-    assert trials_text.suggestion_text(strength).endswith("your diary cannot tell anything of it yet.")
+    assert trials_text.suggestion_text(strength).endswith("your diary says nothing about it yet.")
 
 
 def test_the_sentence_of_an_idea(found):
     warmup = by_name(found[1])["warmup"]
     text = trials_text.suggestion_text(warmup)
     assert text.startswith(
-        f"Alternate a warm-up and no warm-up by lot on your next {2 * warmup.pairs} easy runs:"
+        f"Flip a coin before each of your next {2 * warmup.pairs} easy runs: a warm-up or no warm-up."
     )
-    assert "that tells a difference of 1 point in 8 of 10 cases" in text
-    assert f"is {trials_text.format_range(warmup.low, warmup.high)}" in text
+    assert "That gives an 80% chance to see an effect of 1 point;" in text
+    assert f"says {trials_text.format_range(warmup.low, warmup.high)}" in text
     cooldown = trials_text.suggestion_text(by_name(found[1])["cooldown"])
-    assert cooldown.endswith("which leaves hardly any room for that.")
+    assert cooldown.endswith("which makes an effect that large unlikely.")
 
 
 def test_the_noise_is_this_runners_own():
@@ -117,7 +117,7 @@ def test_where_it_would_take_too_many_runs_the_least_that_they_tell_is_said():
     idea = by_name(suggestions.suggest_trials(season(sd=4.5), "upper_back", START))["cooldown"]
     assert idea.pairs == design.MAX_PAIRS
     assert idea.detectable > 1.05
-    assert "and no smaller one" in trials_text.suggestion_text(idea)
+    assert "or more" in trials_text.suggestion_text(idea)
 
 
 def test_no_runs_and_no_ratings_are_no_traceback():

@@ -128,7 +128,7 @@ def test_a_route_is_named_and_joined(season_pages, sample_web_home):
 def test_a_report_is_the_weekly_report_without_style_in_it(season_pages):
     assert "2026-W45" in season_pages.text("/reports")
     page = season_pages.text("/reports/2026-W45")
-    assert "The week in numbers" in page
+    assert "Day by day" in page
     assert "style=" not in page
     assert "<style" not in page
     assert "--paper" in season_pages.text("/reports/2026-W45/style.css")

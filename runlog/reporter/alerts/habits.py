@@ -38,7 +38,7 @@ def warmup_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
             message=_("No warm-up before your last {n} runs.").format(n=len(row)),
             why=_streak_numbers(history, row),
             since=_alert_day(history, row),
-            todo=_("Begin the next run with five minutes of brisk walking, leg swings and arm circles."),
+            todo=_("Start the next run with five minutes of brisk walking, leg swings and arm circles."),
         )
     ]
 
@@ -55,8 +55,8 @@ def cooldown_skipped(history: History, now: pd.Timestamp) -> list[Notice]:
             message=_("No cool-down after your last {n} runs.").format(n=len(row)),
             why=f"{_streak_numbers(history, row)} {evidence('law-2007-cooldown').cite()}",
             since=_alert_day(history, row),
-            todo=_(
-                "Try it for some runs if you like, and see in your own links whether it makes a difference."
+            todo=_("Try one after your next runs, and see whether it helps you: {command}").format(
+                command="runlog links"
             ),
         )
     ]
@@ -105,9 +105,9 @@ def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
         "{n} runs since your last rating, {days} days ago.",
         len(unrated),
     ).format(n=len(unrated), days=days)
-    why = _("The last one was on {day}. What is not rated is missing in your links: no rating is not a 0.")
+    why = _("The last one was on {day}. A day without a rating doesn’t count as 0: it is missing.")
     since = max(last + timedelta(days=least), unrated["day"].iloc[MIN_UNRATED_RUNS - 1].date())
-    todo = _("Rate today, 0 to 10; 0 counts too: {command}").format(command="runlog log 0")
+    todo = _("Rate today, also if nothing is sore: {command}").format(command="runlog log 0")
     return [Notice("diary", "info", message, why.format(day=units.day(last)), since, todo)]
 
 

@@ -99,24 +99,24 @@ ALERTS: tuple[Rule, ...] = (
     ),
     Rule(
         soreness_rises,
-        threshold="Higher after each of {soreness_rising_runs} runs in a row; the default cannot be raised.",
+        threshold="Higher after each of {soreness_rising_runs} runs in a row, by 2 points or more in all "
+        "and to 5 or more; the default cannot be raised.",
         needs="A rating within 48 hours after each of those runs, the last rating at most 14 days old.",
         studies=("rule-of-care", "noticeable-change"),
         see_clinician=True,
     ),
     Rule(
         shoe_limit,
-        threshold="A note at {shoe_note_km:g} km and a warning at {shoe_limit_km:g} km; a pair with a limit "
-        "of its own (runlog shoes add NAME --limit-km KM) gets the note at the same part of it.",
+        threshold="A warning at {shoe_limit_km:g} km, or at the pair's own limit (runlog shoes add NAME "
+        "--limit-km KM), and a note at 90% of it or four weeks before it at the present rate.",
         needs="Which pair was worn on which run, and the distances of those runs. "
         "Silent for a pair not worn in the 28 days before the last run.",
         studies=("cushioning",),
     ),
     Rule(
         no_spare_pair,
-        threshold="One pair on {rotation_share:.0%} or more of the last 28 days' runs, and past the note of "
-        "{shoe_note_km:g} of {shoe_limit_km:g} km (the same part of its own limit). A single pair that is "
-        "still fresh makes no alert: the evidence is too weak for that.",
+        threshold="One pair on {rotation_share:.0%} or more of the last 28 days' runs, and so near its "
+        "limit that shoe_limit speaks of it. A single fresh pair makes no alert: the evidence is too weak.",
         needs="Five runs or more in 28 days. Runs whose pair is unknown count as runs in another one.",
         studies=("malisoux-2015",),
     ),
@@ -135,9 +135,10 @@ ALERTS: tuple[Rule, ...] = (
     ),
     Rule(
         week_jump,
-        threshold="Seven days of more than {week_jump:.2f} times the distance of the seven before.",
+        threshold="Seven days of more than {week_jump:.2f} times the distance of the seven before, and more "
+        "than in any seven days of the four weeks before. It speaks once per jump.",
         needs="The distance of every run of the 14 days, two runs or more in the first seven, "
-        "and a log that begins no later than they do.",
+        "and a log that begins no later than they do. What run_spike speaks of does not count here.",
         studies=("nielsen-2014",),
     ),
     Rule(
@@ -164,7 +165,7 @@ ALERTS: tuple[Rule, ...] = (
         route_repetition,
         threshold="{route_share:.0%} or more of the last 28 days' runs on one route, "
         "or {route_streak} runs in a row on it.",
-        needs="Five runs or more in 28 days with a route; runs without positions count neither way.",
+        needs="Twelve runs or more in 28 days with a route; runs without positions count neither way.",
         studies=("route-variety",),
     ),
     Rule(

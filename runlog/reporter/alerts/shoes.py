@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from runlog import units
 from runlog.analysis.shoe_wear import mileage_after_runs
-from runlog.i18n import _, ngettext
+from runlog.i18n import N_, _, ngettext
 from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
 from runlog.reporter.guidance import evidence
-from runlog.reporter.shoes_and_routes import in_use_table
+from runlog.reporter.shoes_and_routes import forecast_text, in_use_table
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -24,49 +25,79 @@ if TYPE_CHECKING:
 
 #: With fewer runs in four weeks than this, no alert about pairs that take turns.
 MIN_RUNS = 5
+#: A pair is mentioned at this part of its limit, unless a setting says where.
+NOTE_SHARE = 0.9
+#: What a pair is called that has no name yet.
+NEW_PAIR = N_("New pair")
 
 
 def shoe_limit(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Report that a pair in use is near or over its limit of kilometres, with the day when it is expected there."""  # noqa: E501 - its definition
+    """Report that a pair in use is over its limit, or nearly: at 90% of it, or four weeks before it."""
     recent = common.ran_recently(history, now)
     return [
-        _limit_notice(history, pair, pressing=recent and pair["km"] >= pair["limit_km"])
+        _limit_notice(history, now, pair, pressing=recent and pair["km"] >= pair["limit_km"])
         for pair in _shoes_in_use(history, now)
-        if pair["km"] >= _note_km(history, pair) and _worn_recently(history, pair["name"])
+        if is_due(history, now, pair) and _worn_recently(history, pair["name"])
     ]
 
 
-def _limit_notice(history: History, pair: ShoeRow, *, pressing: bool) -> Notice:
+def is_due(history: History, now: pd.Timestamp, pair: ShoeRow) -> bool:
+    """Return whether a pair of ``in_use_table`` is at its limit, or near enough to speak of it."""
+    return bool(pair["km"] >= _due_km(history, now, pair))
+
+
+def _due_km(history: History, now: pd.Timestamp, pair: ShoeRow) -> float:
+    """Return from which distance on a pair is spoken of; where it runs far a week, that is earlier."""
+    limit, note_km = float(pair["limit_km"]), history.settings.shoe_note_km
+    if note_km is not None:
+        return min(limit, limit * note_km / history.settings.shoe_limit_km)
+    note = NOTE_SHARE * limit
+    if pair["km"] >= limit or bool(pd.isna(pair["expected"])):
+        return note
+    days = max(1, (pair["expected"] - pd.Timestamp(history.clock.day(now))).days)
+    return float(min(note, limit - common.RECENT_DAYS * (limit - pair["km"]) / days))
+
+
+def _limit_notice(history: History, now: pd.Timestamp, pair: ShoeRow, *, pressing: bool) -> Notice:
     over = pair["km"] >= pair["limit_km"]
-    since = _day_when_reached(history, pair["name"], pair["limit_km"] if over else _note_km(history, pair))
+    reached = pair["limit_km"] if over else _due_km(history, now, pair)
     todo = (
-        _("Change to another pair. When you wear this one no more, say so: {command}")
+        _("Wear another pair, and retire this one: {command}")
         if over
-        else _("Plan the next pair, and wear it in on short runs. When this one is done: {command}")
-    ).format(command="runlog shoes retire NAME")
-    severity = "warn" if pressing else "info"
+        else _("Get the next pair and wear it in on short runs. When this one is done: {command}")
+    ).format(command=retire_command(pair["name"]))
     return Notice(
         subject=pair["name"],
-        severity=severity,
-        message=_limit_message(history, pair),
+        severity="warn" if pressing else "info",
+        message=_limit_message(history, now, pair),
         why=f"{_distance_numbers(history, pair)} {evidence('shoe-limits').quote()}",
-        since=since,
+        since=_day_when_reached(history, pair["name"], reached),
         todo=todo,
     )
 
 
-def _limit_message(history: History, pair: ShoeRow) -> str:
+def retire_command(name: str) -> str:
+    """Return the command that puts a pair away, ready to be pasted."""
+    return f"runlog shoes retire {shlex.quote(units.printable(name))}"
+
+
+def add_command() -> str:
+    """Return the command that adds a pair, ready to be pasted."""
+    return f"runlog shoes add {shlex.quote(_(NEW_PAIR))}"
+
+
+def _limit_message(history: History, now: pd.Timestamp, pair: ShoeRow) -> str:
     places = {
         "pair": units.printable(pair["name"]),
-        "worn": _km(history, pair["km"]),
+        "worn": _number(history, pair["km"]),
         "limit": _km(history, pair["limit_km"]),
     }
     if pair["km"] >= pair["limit_km"]:
         return _("{pair} is over its limit: {worn} of {limit}.").format(**places)
-    if bool(pd.isna(pair["expected"])):
-        return _("{pair} has run {worn} of its limit of {limit}.").format(**places)
-    day = units.day(pair["expected"], year=True)
-    return _("{pair} has run {worn} of {limit} and is expected there around {day}.").format(**places, day=day)
+    when = forecast_text(history, now, pair)
+    if not when:
+        return _("{pair}: {worn} of {limit}.").format(**places)
+    return _("{pair}: {worn} of {limit}; at this rate it reaches {limit} {when}.").format(**places, when=when)
 
 
 def _distance_numbers(history: History, pair: ShoeRow) -> str:
@@ -85,7 +116,7 @@ def no_spare_pair(history: History, now: pd.Timestamp) -> list[Notice]:
     if len(common.recent_runs(history, now)) < MIN_RUNS:
         return []
     pairs = _shoes_in_use(history, now)
-    spares = [pair for pair in pairs if pair["km"] < _note_km(history, pair)]
+    spares = [pair for pair in pairs if not is_due(history, now, pair)]
     return [
         _no_spare_notice(history, now, pair, spares)
         for pair in pairs
@@ -97,20 +128,20 @@ def _no_spare_notice(history: History, now: pd.Timestamp, pair: ShoeRow, spares:
     share, runs = units.percent(pair["share_28d"]), len(common.recent_runs(history, now))
     name = units.printable(pair["name"])
     if spares:
-        spare = units.printable(spares[0]["name"])
-        message = _("You run in {pair} alone, and it is near its limit; {spare} is hardly worn.").format(
+        spare = units.printable(spares[-1]["name"])
+        message = _("You run in {pair} alone, and it is near its limit. {spare} has room.").format(
             pair=name, spare=spare
         )
         todo = _("Take turns with {spare} from the next run on.").format(spare=spare)
     else:
-        message = _("You run in {pair} alone, and it is near its limit: there is no spare pair.").format(
+        message = _("You run in {pair} alone, it is near its limit, and there is no spare pair.").format(
             pair=name
         )
-        todo = _("Get the next pair now, and let the two take turns. Then say so: {command}").format(
-            command="runlog shoes add NAME"
+        todo = _("Get the next pair now and alternate the two. Once you have it: {command}").format(
+            command=add_command()
         )
     numbers = _("{share} of {n} runs in four weeks were in it, and it has {worn} of {limit}.").format(
-        share=share, n=runs, worn=_km(history, pair["km"]), limit=_km(history, pair["limit_km"])
+        share=share, n=runs, worn=_number(history, pair["km"]), limit=_km(history, pair["limit_km"])
     )
     why = f"{numbers} {evidence('malisoux-2015').cite()}"
     return Notice(pair["name"], "info", message, why, _single_pair_since(history, now, pair), todo)
@@ -121,7 +152,7 @@ def _single_pair_since(history: History, now: pd.Timestamp, pair: ShoeRow) -> da
     runs = history.runs
     worn = common.count_runs(runs.loc[runs["shoe"] == pair["name"], "end"], moments)
     alone = worn >= history.settings.rotation_share * common.count_runs(runs["end"], moments).clip(1)
-    near = _day_when_reached(history, pair["name"], _note_km(history, pair))
+    near = _day_when_reached(history, pair["name"], _due_km(history, now, pair))
     return max(near, common.streak_start(days, alone))
 
 
@@ -144,12 +175,9 @@ def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
             subject="shoes",
             severity="info",
             message=message,
-            why=_(
-                "Runs of the last 28 days. Their distance counts on no pair, "
-                "so that a pair may pass its limit unnoticed."
-            ),
+            why=_("Their distance counts on no pair, so a pair may pass its limit unnoticed."),
             since=common.streak_start(days, common.count_runs(without["end"], moments) >= least),
-            todo=_("See which and why, then name the pair: {command}").format(command="runlog shoes assign"),
+            todo=_("See which runs, and name the pair: {command}").format(command="runlog shoes assign"),
         )
     ]
 
@@ -166,12 +194,6 @@ def _first_tracked_day(history: History) -> pd.Timestamp:
 
 def _shoes_in_use(history: History, now: pd.Timestamp) -> list[ShoeRow]:
     return in_use_table(history, now).to_dict("records")
-
-
-def _note_km(history: History, pair: ShoeRow) -> float:
-    """Return the distance of the note, the same part of every pair's own limit."""
-    settings = history.settings
-    return float(pair["limit_km"] * settings.shoe_note_km / settings.shoe_limit_km)
 
 
 def _worn_recently(history: History, shoe: str) -> bool:
@@ -192,3 +214,8 @@ def _day_when_reached(history: History, shoe: str, km: float) -> date:
 
 def _km(history: History, km: float) -> str:
     return units.distance(km * 1000, history.settings.units, 0)
+
+
+def _number(history: History, km: float) -> str:
+    """Return a distance in the runner's unit, without naming it: the limit after it does."""
+    return units.number(km * 1000 / units.METRES[history.settings.units], 0)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: A single high rating raises an alert for so many days.
 HIGH_RATING_DAYS = 7
+#: A rise is a reason only from this rating on, and by so many points in all (a clear change).
+RISEN_TO, RISEN_BY = 5.0, 2.0
 #: Fewer ratings are no lasting soreness.
 MIN_PERSISTING = 3
 #: A rating later than this after a run's end says nothing of that run.
@@ -40,16 +42,16 @@ def _high_notice(history: History, area: str, recent: pd.DataFrame, ratings: pd.
         return None
     up_to_last = ratings.loc[ratings["moment"] <= high["moment"].iloc[-1]]
     row = common.trailing_true((up_to_last["soreness"] >= limit).to_numpy())
-    rated = _format_rating(high["soreness"].max())
-    day = high["day"].iloc[int(high["soreness"].argmax())]
+    worst = high.loc[high["soreness"] == high["soreness"].max()].iloc[-1]
+    rated, day = _format_rating(worst["soreness"]), worst["day"]
     return Notice(
         subject=area,
         severity="urgent",
-        message=_("Your {area} was rated {rating} of 10. Have it looked at.").format(
-            area=units.area(area), rating=rated
+        message=_("{area}: {rating} of 10 on {day} is high. See a physio or doctor.").format(
+            area=_title(area), rating=rated, day=units.day(day)
         ),
-        why=_("{rating} of 10 on {day}. From {limit} on, see a clinician.").format(
-            rating=rated, day=units.day(day), limit=_format_rating(limit)
+        why=_("A rating of {limit} or more is worth a professional’s look.").format(
+            limit=_format_rating(limit)
         ),
         since=up_to_last["day"].iloc[-row].date(),
         todo=_clinician_todo(),
@@ -74,10 +76,10 @@ def _persists_notice(history: History, area: str, ratings: pd.DataFrame) -> Noti
     return Notice(
         subject=area,
         severity="warn",
-        message=_("Your {area} has been sore for {days} days. Have it looked at.").format(
-            area=units.area(area), days=(last - first).days
+        message=_("{area}: sore for {days} days. See a physio or doctor.").format(
+            area=_title(area), days=(last - first).days
         ),
-        why=_("All {n} ratings since {day} are {limit} or more, {mean} on average.").format(
+        why=_("All {n} ratings since {day} were {limit} or more, {mean} on average.").format(
             n=len(row),
             day=units.day(first),
             limit=_format_rating(limit),
@@ -89,7 +91,7 @@ def _persists_notice(history: History, area: str, ratings: pd.DataFrame) -> Noti
 
 
 def soreness_rises(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Report that the ratings after the last four runs (by default) rise from each run to the next."""
+    """Report that soreness rose after each of the last four runs (by default), clearly and to 5 or more."""
     return [
         notice
         for area, ratings in _fresh_ratings(history, now)
@@ -102,19 +104,26 @@ def _rises_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice 
     after = _ratings_after_runs(history, ratings)
     after = after.loc[: after.last_valid_index()]  # the latest run may not be rated yet
     row = 1 + common.trailing_true((after.diff() > 0).to_numpy())
-    if row < needed or after.iloc[-row:].isna().any():
+    risen = after.iloc[-row:]
+    if row < needed or risen.isna().any():
         return None
-    values = ", ".join(map(_format_rating, after.iloc[-row:]))
+    if risen.iloc[-1] < RISEN_TO or risen.iloc[-1] - risen.iloc[0] < RISEN_BY:
+        return None
+    values = ", ".join(map(_format_rating, risen))
     return Notice(
         subject=area,
         severity="warn",
-        message=_("Soreness of your {area} has risen over your last {n} runs. Have it looked at.").format(
-            area=units.area(area), n=row
+        message=_("{area}: sorer after each of your last {n} runs. See a physio or doctor.").format(
+            area=_title(area), n=row
         ),
         why=_("After each run you rated {ratings}.").format(ratings=values),
         since=history.runs["day"].loc[after.index[len(after) - row + needed - 1]].date(),
         todo=_clinician_todo(),
     )
+
+
+def _title(area: str) -> str:
+    return units.capital(units.area(area))
 
 
 def _format_rating(value: float) -> str:
@@ -123,9 +132,7 @@ def _format_rating(value: float) -> str:
 
 
 def _clinician_todo() -> str:
-    return _("Ask a physiotherapist or a doctor. What makes it urgent is at the end of: {command}").format(
-        command="runlog tips"
-    )
+    return _("Warning signs: {command}").format(command="runlog alerts")
 
 
 def _ratings_after_runs(history: History, ratings: pd.DataFrame) -> pd.Series[float]:

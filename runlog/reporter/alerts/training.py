@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from runlog import units
-from runlog.analysis import periods
 from runlog.analysis.load import daily_metrics
 from runlog.analysis.routes import SHARE_DAYS
 from runlog.i18n import _
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
 
 #: With fewer runs than this on known routes in 28 days, no alert about a repeated route.
-MIN_ROUTED = 5
+MIN_ROUTED = 12
 #: A week with fewer runs is not compared with.
 MIN_RUNS_BEFORE = 2
 WEEK_DAYS = 7
@@ -47,84 +46,135 @@ def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     route = ranked.index[0] if by_share else routed.iloc[-1]
     name = route_title(route, ranked["name"][route])
     if by_share:
-        message = _(
-            "You keep running the same route: {share} of your runs with a route "
-            "in four weeks were on {route}."
-        ).format(share=units.percent(most), route=name)
+        message = _("{share} of your runs in four weeks were on one route, {route}.").format(
+            share=units.percent(most), route=name
+        )
     else:
-        message = _(
-            "You keep running the same route: your last {n} runs with a route were on {route}."
-        ).format(n=row, route=name)
+        message = _("Your last {n} runs were all on one route, {route}.").format(n=row, route=name)
     since = common.streak_start(days, repeated)
-    todo = _("Take another loop next time, or turn this one round.")
-    why = f"{_repetition_numbers(most, len(routed), row)} {evidence('route-variety').quote()}"
+    todo = _("Take another route next time, or run this one the other way round.")
+    why = f"{_repetition_numbers(len(routed), row)} {evidence('route-variety').quote()}"
     return [Notice(route, "info", message, why, since, todo)]
 
 
-def _repetition_numbers(share: float, runs: int, row: int) -> str:
-    places = {"share": units.percent(share), "n": runs, "row": row}
+def _repetition_numbers(runs: int, row: int) -> str:
     if row > 1:
-        return _("{share} of {n} runs in 28 days on the most used route, {row} in a row up to now.").format(
-            **places
+        return _("Of {n} runs with a known route in 28 days; {row} in a row up to now.").format(
+            n=runs, row=row
         )
-    return _("{share} of {n} runs in 28 days on the most used route.").format(**places)
+    return _("Of {n} runs with a known route in 28 days.").format(n=runs)
 
 
-def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Report that a run of the last 14 days was much longer than the longest of the 30 days before it."""
+class Spike(NamedTuple):
+    """A run much longer than the longest before it: its day, its metres, and how many times that they are."""
+
+    day: date
+    metres: float
+    times: float
+
+    def next_limit(self, history: History) -> float:
+        """Return the metres from which on the next long run would be a spike as well."""
+        return history.settings.spike * self.metres / self.times
+
+
+def latest_spike(history: History, now: pd.Timestamp) -> Spike | None:
+    """Return the latest run of the last 14 days that was a spike."""
     recent = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=common.FRESH_DAYS)]
     if recent.empty:
-        return []
+        return None
     values = common.factor_values("run_spike", history, pd.DatetimeIndex(recent["end"]))
     ratio = pd.Series(values.to_numpy(), recent.index)
     spikes = ratio[ratio > history.settings.spike]
     if spikes.empty:
+        return None
+    run = recent.loc[spikes.index[-1]]
+    return Spike(run["day"].date(), float(run["distance_m"]), float(spikes.iloc[-1]))
+
+
+def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
+    """Report that a run of the last 14 days was much longer than the longest of the 30 days before it."""
+    spike, distance_unit = latest_spike(history, now), history.settings.units
+    if spike is None:
         return []
-    run, times = recent.loc[spikes.index[-1]], spikes.iloc[-1]
-    day = run["day"].date()
-    message = _("Your run of {day} was {share} longer than any in the 30 days before it.").format(
-        day=units.day(day), share=units.percent(times - 1)
+    message = _(
+        "Your {distance} on {day} were {share} more than your longest run in the 30 days before."
+    ).format(
+        distance=units.distance(spike.metres, distance_unit),
+        day=units.day(spike.day),
+        share=units.percent(spike.times - 1),
     )
-    why = _("{distance}, {ratio} times the longest. {study}").format(
-        distance=units.distance(run["distance_m"], history.settings.units),
-        ratio=units.number(times, 2),
-        study=evidence("frandsen-2025").cite(times),
+    why = _("{ratio} times the longest. {study}").format(
+        ratio=units.number(spike.times, 2), study=evidence("frandsen-2025").cite(spike.times)
     )
-    todo = _("Make the next long run about as long as your longest before this one.")
-    return [Notice(day.isoformat(), "warn", message, why, day, todo)]
+    todo = _("Keep the next long run under {distance}.").format(
+        distance=units.distance_below(spike.next_limit(history), distance_unit)
+    )
+    return [Notice(spike.day.isoformat(), "warn", message, why, spike.day, todo)]
 
 
 def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Report that the last seven days were much longer than the seven before them."""
-    today = history.clock.day(now)
-    week = periods.Span(today - timedelta(days=WEEK_DAYS - 1), today)
-    runs, before = week.of(history.runs), week.before(1).of(history.runs)
-    distances = pd.concat([runs["distance_m"], before["distance_m"]])
-    begun_before = (history.runs["day"] <= pd.Timestamp(week.before(1).first)).any()
-    if not begun_before or len(before) < MIN_RUNS_BEFORE or distances.isna().any():
+    """Report that seven days were much longer than the seven before them, and than any of four weeks.
+
+    One cause raises one alert: the days that follow a jump by less than a week are part of it, and a run that
+    is an alert of its own (``run_spike``) counts as no longer than the longest before it.
+    """
+    today = pd.Timestamp(history.clock.day(now))
+    days = pd.date_range(end=today, periods=common.LOOK_BACK_DAYS)
+    sums = _seven_day_sums(history, days)
+    jumps = days[_is_jump(sums, history.settings.week_jump).to_numpy()]
+    if not len(jumps) or (today - jumps[-1]).days >= WEEK_DAYS:
         return []
-    ran, ran_before = runs["distance_m"].sum(), before["distance_m"].sum()
-    if ran <= ran_before * history.settings.week_jump:
-        return []
+    breaks = np.flatnonzero(np.diff(jumps) >= np.timedelta64(WEEK_DAYS, "D"))
+    last, first = jumps[-1], jumps[breaks[-1] + 1 if len(breaks) else 0]
+    ran, ran_before = sums["ran"][last], sums["before"][last]
     was, is_now = (units.distance(metres, history.settings.units, 0) for metres in (ran_before, ran))
-    message = _("You ran {distance} in seven days, after {before} in the seven before.").format(
-        distance=is_now, before=was
+    message = _("You ran {distance} in the seven days to {day}, after {before} in the seven before.").format(
+        distance=is_now, before=was, day=units.day(last)
     )
-    why = _("{share} more. A soft sign. {study}").format(
+    why = _("{share} more. A weak sign. {study}").format(
         share=units.percent(ran / ran_before - 1), study=evidence("nielsen-2014").cite()
     )
-    since = _day_exceeded(runs, ran_before * history.settings.week_jump)
-    todo = _("Let the next seven days be about as long as these, not longer again.")
-    return [Notice("distance", "info", message, why, since, todo)]
+    limit = history.settings.week_jump * ran_before
+    todo = _("Keep the next seven days under {distance}.").format(
+        distance=units.distance_below(limit, history.settings.units)
+    )
+    return [Notice("distance", "info", message, why, first.date(), todo)]
 
 
-def _day_exceeded(runs: pd.DataFrame, metres: float) -> date:
-    over = runs["distance_m"].cumsum() > metres
-    return pd.Timestamp(runs["day"].iloc[over.argmax()]).date()
+def _seven_day_sums(history: History, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return per day the metres of the seven days up to it and of the seven before; NaN where unknown.
+
+    Returns:
+        By day: ran; usual (ran, but of a spike only the longest run before it); before; runs_before (their
+        number); highest (of seven days in the four weeks before those of ``ran``).
+    """
+    runs = history.runs
+    ratio = common.factor_values("run_spike", history, pd.DatetimeIndex(runs["end"])).to_numpy()
+    times = np.where(ratio > history.settings.spike, ratio, 1.0)
+    by_day = runs.assign(usual=runs["distance_m"] / times).groupby("day")
+    earlier = pd.date_range(days[0] - pd.Timedelta(days=common.RECENT_DAYS + 2 * WEEK_DAYS), days[-1])
+    metres = {
+        name: by_day[column].agg(lambda known: known.sum(skipna=False)).reindex(earlier, fill_value=0.0)
+        for name, column in (("ran", "distance_m"), ("usual", "usual"))
+    }
+    seven = pd.DataFrame(metres).rolling(WEEK_DAYS).sum()
+    counts = by_day.size().reindex(earlier, fill_value=0).rolling(WEEK_DAYS).sum()
+    began = earlier >= runs["day"].min() + pd.Timedelta(days=2 * WEEK_DAYS - 1)
+    before = seven["ran"].shift(WEEK_DAYS)
+    return seven.assign(
+        before=before.where(began),
+        runs_before=counts.shift(WEEK_DAYS),
+        highest=before.rolling(common.RECENT_DAYS - WEEK_DAYS + 1, min_periods=1).max(),
+    ).loc[days]
+
+
+def _is_jump(sums: pd.DataFrame, ratio: float) -> pd.Series[bool]:
+    enough = sums["runs_before"] >= MIN_RUNS_BEFORE
+    return enough & (sums["usual"] > ratio * sums["before"]) & (sums["usual"] > sums["highest"])
 
 
 def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
-    """Report that the loads of seven days were much alike, hard days and easy ones hardly told apart."""
+    """Report that the loads of seven days were nearly alike, without a clearly easy day."""
     days, moments = common.days_until(history, now)
     values = common.factor_values("monotony", history, moments)
     alike = (values > history.settings.monotony).to_numpy()
@@ -136,7 +186,7 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
     kind, unit = history.load_kind, history.settings.units
     week = daily_metrics(history, last)["load"].loc[last - pd.Timedelta(days=WEEK_DAYS - 1) : last]
     load = week * units.load_in(1.0, kind, unit)
-    message = _("Your last seven days were much alike: hard and easy days are hardly told apart.")
+    message = _("Your last seven days were nearly alike, without a clearly easy day.")
     why = _(
         "Monotony {monotony} up to {day}: a load of {mean} {unit} a day, give or take {spread}. "
         "The alert starts above {limit}. {study}"
@@ -150,5 +200,5 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
         study=evidence("foster-1998").cite(),
     )
     since = common.streak_start(days[:through], alike[:through])
-    todo = _("Plan a day without a run, and one that is clearly easier than the others.")
+    todo = _("Plan one day without a run, and one that is clearly easier than the others.")
     return [Notice("load", "info", message, why, since, todo)]

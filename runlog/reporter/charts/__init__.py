@@ -18,7 +18,6 @@ from runlog.fileio import write_atomically
 from runlog.i18n import use_language
 from runlog.reporter.charts import (
     body,
-    calendar,
     exposure,
     form,
     links,
@@ -31,7 +30,7 @@ from runlog.reporter.charts import (
 from runlog.reporter.charts.view import DEFAULT_AREA, ViewedHistory, make_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from matplotlib.axes import Axes
@@ -81,7 +80,7 @@ CHARTS: tuple[Chart, ...] = (
     Chart("shoes", shoes.draw_shoes, shoes.shoes_data, shoes.shoes_height),
     Chart("form", form.draw_form, form.form_data, form.form_height),
     Chart("weeks", soreness.draw_weeks, soreness.weeks_data, (340, 300)),
-    Chart("calendar", calendar.draw_calendar, calendar.calendar_data, (262, 150)),
+    Chart("calendar", soreness.draw_calendar, soreness.calendar_data, (262, 150)),
     Chart("body", body.draw_body, body.body_data, body.body_height),
 )
 
@@ -132,10 +131,10 @@ def chart(
     return figure
 
 
-def embedded_svgs(name: str, data: Any) -> dict[str, str]:  # noqa: ANN401 - each chart has its own data
-    """Draw a chart's data for a page, as SVG elements: "wide" and "narrow"."""
+_WIDTHS = {"wide": style.WIDE, "narrow": style.NARROW}
+
+
+def embedded_svgs(name: str, data: Any, sizes: Iterable[str] = tuple(_WIDTHS)) -> dict[str, str]:  # noqa: ANN401 - each chart has its own data
+    """Draw a chart's data for a page, as SVG elements by size: "wide" and "narrow", for a phone."""
     asked = find_chart(name)
-    return {
-        size: style.figure_svg(asked.figure(data, width), f"{name}-{size}")
-        for size, width in (("wide", style.WIDE), ("narrow", style.NARROW))
-    }
+    return {size: style.figure_svg(asked.figure(data, _WIDTHS[size]), f"{name}-{size}") for size in sizes}

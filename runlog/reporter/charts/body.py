@@ -19,7 +19,7 @@ from runlog.analysis import periods
 from runlog.analysis.history import ratings_of
 from runlog.i18n import _
 from runlog.reporter.charts import style
-from runlog.reporter.charts.calendar import heat_colour
+from runlog.reporter.charts.soreness import heat_colour
 from runlog.reporter.charts.style import LIGHT
 
 if TYPE_CHECKING:

@@ -151,7 +151,7 @@ def _axis_label(factor: Factor, distance_unit: str, load_kind: LoadKind | None) 
 
 def _exposure_title(factor: Factor, row: Mapping[str, Any] | None, unit: str) -> str:
     if row is None or row["grade"] in ("", "describe"):
-        return _("{factor}: the ratings cannot tell yet").format(factor=_(factor.label))
+        return _("{factor}: too early to tell").format(factor=_(factor.label))
     if row["grade"] == "none":
         return _("{factor}: no sign of a link with soreness").format(factor=_(factor.label))
     return link_sentence(factor, row, unit).rstrip(".")
@@ -262,9 +262,9 @@ def _exposure_note(data: ExposureData) -> str:
         fit_text = _("The line and the shaded 95% range are the fitted link: no sign.")
     elif data.yes_no:
         fit_text = _(
-            "Fitted beside all other factors: done goes with {effect} points "
+            "With all other factors taken into account, done goes with {effect} points "
             "({low} to {high}, shaded); {grade}."
         )
     else:
-        fit_text = _("The line and the shaded 95% range are fitted beside all other factors; {grade}.")
+        fit_text = _("The line and the shaded 95% range take all other factors into account; {grade}.")
     return " ".join((dots, fit_text.format(**values, grade=format_grade(fit.grade))))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from runlog import units
 from runlog.analysis.track_summary import FORM_COLUMNS
-from runlog.i18n import N_, _
+from runlog.i18n import _
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
+from runlog.reporter.summary import FORM_MEASURES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
 
     from runlog.analysis.history import History
     from runlog.reporter.charts.view import View
+    from runlog.reporter.summary import FormMeasure
 
 FORM_WEEKS = 26
 RECENT_DAYS = 28
@@ -32,67 +32,6 @@ STEADY_SHARE = 0.8
 MOST_RUNS = 120
 #: The window of the running median, in runs.
 SMOOTHING_RUNS = 9
-
-
-class FormMeasure(NamedTuple):
-    """A column's label on its panel, and the sentences for its drift.
-
-    Its scale spans ``least`` of its unit or more, so that noise does not look like news.
-    """
-
-    label: str
-    digits: int
-    least: float
-    rises: str
-    falls: str
-
-
-FORM_MEASURES: Mapping[str, FormMeasure] = {
-    "cadence_spm": FormMeasure(
-        N_("Cadence, steps/min"),
-        1,
-        10.0,
-        N_("Your cadence rises by {amount} steps/min within a run (median of {n} runs in 28 days)"),
-        N_("Your cadence falls by {amount} steps/min within a run (median of {n} runs in 28 days)"),
-    ),
-    "stance_time_ms": FormMeasure(
-        N_("Ground contact, ms"),
-        1,
-        20.0,
-        N_("Your feet stay {amount} ms longer on the ground late in a run (median of {n} runs in 28 days)"),
-        N_(
-            "Your feet stay {amount} ms less long on the ground late in a run (median of {n} runs in 28 days)"
-        ),
-    ),
-    "stance_time_balance_pct": FormMeasure(
-        N_("Contact balance, %"),
-        1,
-        2.0,
-        N_("Your contact balance rises by {amount} points within a run (median of {n} runs in 28 days)"),
-        N_("Your contact balance falls by {amount} points within a run (median of {n} runs in 28 days)"),
-    ),
-    "vertical_ratio_pct": FormMeasure(
-        N_("Vertical ratio, %"),
-        1,
-        1.0,
-        N_("Your vertical ratio rises by {amount} points within a run (median of {n} runs in 28 days)"),
-        N_("Your vertical ratio falls by {amount} points within a run (median of {n} runs in 28 days)"),
-    ),
-    "vertical_oscillation_mm": FormMeasure(
-        N_("Bounce, mm"),
-        1,
-        8.0,
-        N_("You bounce {amount} mm higher late in a run (median of {n} runs in 28 days)"),
-        N_("You bounce {amount} mm less high late in a run (median of {n} runs in 28 days)"),
-    ),
-    "step_length_mm": FormMeasure(
-        N_("Step length, mm"),
-        0,
-        100.0,
-        N_("Your steps become {amount} mm longer within a run (median of {n} runs in 28 days)"),
-        N_("Your steps become {amount} mm shorter within a run (median of {n} runs in 28 days)"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +79,12 @@ def _form_title(runs: pd.DataFrame, measures: list[str], today: pd.Timestamp) ->
     drifts = {name: recent[f"{name} drift"].dropna().to_numpy(float) for name in measures}
     enough = {name: drift for name, drift in drifts.items() if len(drift) >= MIN_RUNS}
     if not enough:
-        return _("Your running form by run; too few runs in 28 days to speak of a drift")
+        return _("Your running form; too few runs in 28 days to see a trend")
     steady = {name: steadiness(drift) for name, drift in enough.items()}
     name = max(steady, key=lambda name: steady[name])
     amount = float(np.median(enough[name]))
     if steady[name] < STEADY_SHARE or round(abs(amount), FORM_MEASURES[name].digits) == 0:
-        return _("No drift of your running form keeps one direction ({n} runs in 28 days)").format(
-            n=len(enough[name])
-        )
+        return _("Your form shows no steady trend ({n} runs in 28 days)").format(n=len(enough[name]))
     sentence = FORM_MEASURES[name].rises if amount > 0 else FORM_MEASURES[name].falls
     return _(sentence).format(
         amount=units.number(abs(amount), FORM_MEASURES[name].digits), n=len(enough[name])

@@ -62,7 +62,7 @@ def links_data_from(table: pd.DataFrame, area: str, distance_unit: str) -> Links
 
 def _links_title(rows: pd.DataFrame, area: str, distance_unit: str) -> str:
     if rows.empty:
-        return _("Not enough ratings of the {area} for links yet").format(area=units.area(area))
+        return _("Too few ratings of the {area} yet").format(area=units.area(area))
     surest = rows.iloc[0]
     if surest["grade"] not in SIGNS:
         return _("Nothing goes together with the soreness of your {area} so far").format(
@@ -82,7 +82,7 @@ def _link_notes(table: pd.DataFrame) -> list[str]:
         name = row["factor"]
         if represented := _related_factors(row, "speaks_for"):
             notes.append(
-                _("{factor} also speaks for what moves with it: {others}.").format(
+                _("{factor} can’t be separated from {others}.").format(
                     factor=labels[name], others=", ".join(labels.get(other, other) for other in represented)
                 )
             )
@@ -90,7 +90,7 @@ def _link_notes(table: pd.DataFrame) -> list[str]:
             continue
         if collinear := _related_factors(row, "moves_with"):
             notes.append(
-                _("{factor} cannot be told apart from {others}.").format(
+                _("{factor} can’t be separated from {others}.").format(
                     factor=labels[name], others=", ".join(labels.get(other, other) for other in collinear)
                 )
             )
@@ -117,7 +117,7 @@ def links_height(data: LinksData, width: int) -> int:
 def draw_links(data: LinksData, axes: Axes) -> None:
     """Factors that soreness goes together with: points, 95% range, grade."""
     if data.rows.empty:
-        style.show_message(axes, _("Links appear from 20 ratings on."))
+        style.show_message(axes, _("With 20 ratings, this shows what your soreness goes together with."))
         return
     narrow = style.is_narrow(axes)
     rows = data.rows.to_dict("records")

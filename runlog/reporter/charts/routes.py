@@ -15,7 +15,6 @@ from runlog.analysis.factors.route import route_share
 from runlog.analysis.geometry import EARTH_RADIUS_M, TangentPlane, cumulative_distance, resample, to_cartesian
 from runlog.analysis.routes import SHARE_DAYS
 from runlog.i18n import _, ngettext
-from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.shoes_and_routes import route_title, routes_by_use
@@ -241,6 +240,8 @@ def round_length(most: float) -> float:
 
 
 MOST_WEEKS, LEAST_WEEKS = 26, 8
+#: With fewer runs on routes in 28 days, no share is drawn.
+MIN_ROUTED = 5
 #: The most used routes, up to this many, get a line each; the rest shares one.
 MOST_LINES = 5
 OTHER_ROUTES = "others"
@@ -312,7 +313,7 @@ def _routes_title(share: pd.Series[float], top: str | None, name: str | None) ->
         return _("No runs on known routes in the last 28 days")
     latest = float(share.iloc[-1])
     if not units.is_known(latest):
-        return _("Too few runs with a route in 28 days to speak of shares")
+        return _("Too few runs with a route in 28 days")
     return _("{share} of your runs in 28 days were on {route}").format(
         share=units.percent(latest), route=route_title(top, name)
     )

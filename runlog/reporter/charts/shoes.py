@@ -11,7 +11,7 @@ from runlog import units
 from runlog.i18n import _
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.shoes_and_routes import in_use_table
+from runlog.reporter.shoes_and_routes import forecast_text, in_use_table
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -33,7 +33,8 @@ class ShoesData:
 
     Attributes:
         pairs: name, worn, limit (both in the runner's unit), expected, low, high (days; NaT unknown; of a
-            pair over its limit the day on which it passed it); the most worn first.
+            pair over its limit the day on which it passed it), when (the same in words, "" if past or
+            unknown); the most worn first.
         today: as of when.
     """
 
@@ -56,6 +57,7 @@ def shoes_data(history: History, view: View) -> ShoesData:
             "expected": table["expected"],
             "low": table["expected_low"],
             "high": table["expected_high"],
+            "when": [forecast_text(history, view.now, row) for row in table.to_dict("records")],
         }
     )
     return ShoesData(_shoes_title(pairs, unit), unit, pairs.head(MOST_PAIRS), pd.Timestamp(view.today))
@@ -140,13 +142,11 @@ def _draw_expected(
 
 
 def _forecast_text(pair: Mapping[Hashable, Any]) -> str:
-    expected = pair["expected"]
-    if pd.isna(expected):
-        return _("over its limit") if pair["worn"] >= pair["limit"] else _("not to be foreseen")
-    day = units.day(expected, weekday=False, year=True)
-    if pair["worn"] >= pair["limit"]:
-        return _("over since {day}").format(day=day)
-    return _("there around {day}").format(day=day)
+    if pair["worn"] < pair["limit"]:
+        return str(pair["when"]) or _("no forecast")
+    if pd.isna(pair["expected"]):
+        return _("over its limit")
+    return _("over since {day}").format(day=units.day(pair["expected"], weekday=False, year=True))
 
 
 def _label_time(data: ShoesData, axes: Axes) -> None:
@@ -162,7 +162,7 @@ def _label_time(data: ShoesData, axes: Axes) -> None:
     first, _middle, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
-    axes.set_xlabel(_("expected day; the line holds it 8 times of 10"))
+    axes.set_xlabel(_("when it reaches its limit, with 80% range"))
 
 
 def _month_and_year(day: pd.Timestamp) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,21 +16,39 @@ from runlog.reporter import charts
 from runlog.reporter.charts.style import PALETTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from runlog.reporter.render.content import Block, Document, FindingBlock
+    from runlog.reporter.render.content import Block, ChartBlock, Document, LinkRow
 
 
-@dataclass(frozen=True, slots=True)
-class EffectAxis:
-    """The common scale of the dots and ranges: points of soreness to percent of the width."""
+class LinkScale:
+    """The scale of links: points of soreness to percent of the width, by roots, so that small ones show."""
 
-    low: float
-    high: float
+    def __init__(self, rows: Sequence[LinkRow]) -> None:
+        """Span all ranges, 0 always inside."""
+        ends = [0.0, *(end for row in rows for end in (row.effect.low, row.effect.high))]
+        self._low, self._high = min(ends), max(ends)
 
-    def percent(self, points: float) -> str:
-        """Return where a value lies, as a percentage."""
-        return f"{100 * (points - self.low) / (self.high - self.low):.1f}%"
+    def percent(self, points: float) -> float:
+        """Return where a difference lies."""
+        low, high = _signed_root(self._low), _signed_root(self._high)
+        margin = 0.04 * (high - low) or 1.0
+        return 100 * (_signed_root(points) - low + margin) / (high - low + 2 * margin)
+
+    def marks(self) -> tuple[tuple[float, str], ...]:
+        """Return where the scale is marked, and with what: 0, and a round number on either side."""
+        less, more = (next((mark for mark in _ROUND if mark <= end), 0.0) for end in (-self._low, self._high))
+        return tuple(
+            (self.percent(mark), units.number(mark, int(abs(mark) % 1 > 0), signed=True))
+            for mark in sorted({-less, 0.0, more})
+        )
+
+
+_ROUND = (5.0, 2.0, 1.0, 0.5, 0.2, 0.1)
+
+
+def _signed_root(points: float) -> float:
+    return math.copysign(math.sqrt(abs(points)), points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +79,7 @@ def template_environment() -> Environment:
         finalize=_clean_output,
     )
     environment.globals |= {"_": _, "palette": PALETTE, "svgs": chart_svgs}
-    environment.filters |= {"kind": block_kind, "axis": effect_axis}
+    environment.filters |= {"kind": block_kind, "scale": LinkScale}
     return environment
 
 
@@ -69,20 +88,13 @@ def _clean_output(value: object) -> object:
     return units.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def chart_svgs(name: str, data: object) -> dict[str, Markup]:
-    """Return the SVGs of a chart; matplotlib escapes the texts in them."""
-    return {size: Markup(svg) for size, svg in charts.embedded_svgs(name, data).items()}  # noqa: S704 - see the docstring
+def chart_svgs(block: ChartBlock) -> dict[str, Markup]:
+    """Return the SVGs of a chart by their sizes; matplotlib escapes the texts in them."""
+    sizes = ("wide", "narrow") if block.is_wide else ("narrow",)
+    drawn = charts.embedded_svgs(block.name, block.data, sizes)
+    return {size: Markup(svg) for size, svg in drawn.items()}  # noqa: S704 - see the docstring
 
 
 def block_kind(block: Block) -> str:
     """Return the name of a block's class, for the templates to choose its markup by."""
     return type(block).__name__
-
-
-def effect_axis(findings: Iterable[FindingBlock]) -> EffectAxis:
-    """Return a scale from the lowest to the highest end of all ranges, 0 always inside."""
-    effects = [finding.effect for finding in findings if finding.effect is not None]
-    ends = [end for effect in effects for end in (effect.low, effect.high)]
-    low, high = min([0.0, *ends]), max([0.0, *ends])
-    margin = 0.06 * (high - low) or 1.0
-    return EffectAxis(low - margin, high + margin)

@@ -18,6 +18,7 @@ from runlog.reporter.weekly import Week
 
 if TYPE_CHECKING:
     from runlog.analysis.periods import Span
+    from runlog.reporter.advice import Action
     from runlog.reporter.season import PastAlert, PeriodTotals, Season
 
 #: Raised when a key is removed or changes its meaning, not when one is added.
@@ -55,9 +56,13 @@ def _week_facts(week: Week) -> dict[str, Any]:
         "load_note": week.load_note or None,
         "days": week.days,
         "findings": [{**_fields_of(finding), "sign": finding.has_sign} for finding in week.findings],
+        "note": week.glance.note or None,
+        "actions": [_action_facts(action) for action in week.glance.actions],
+        "strip": week.glance.strip,
         "tips": [
-            {**_fields_of(chosen.tip), "why_now": chosen.why_now, "because_of": chosen.factor}
-            for chosen in week.tips
+            {**_fields_of(action.tip), "why_now": action.fact, "because_of": action.topic}
+            for action in week.glance.actions
+            if action.tip is not None
         ],
         "alerts": [notice.as_dict() for notice in week.notices],
         "see_clinician": see_clinician,
@@ -67,6 +72,15 @@ def _week_facts(week: Week) -> dict[str, Any]:
         "form": [_fields_of(value, "digits", "label") for value in week.form_values],
         "beside": [_fields_of(habit, "label") for habit in week.other_habits],
         "missing": week.missing,
+    }
+
+
+def _action_facts(action: Action) -> dict[str, Any]:
+    return {
+        **_fields_of(action, "finding", "notices", "tip"),
+        "command": action.command or None,
+        "topic": action.topic or None,
+        "alerts": [notice.id for notice in action.notices],
     }
 
 

@@ -78,8 +78,8 @@ def _markdown_block(block: SimpleBlock) -> str:
             return "\n".join(f"- {_markdown_sentences(item)}" for item in items)
         case Table():
             return _markdown_table(block)
-        case ChartBlock(finding=finding, folded=folded):
-            return "" if folded else f"*{escape_markdown(finding)}*"
+        case ChartBlock(finding=finding, is_titled=is_titled):
+            return "" if is_titled else f"*{escape_markdown(finding)}*"
 
 
 def _markdown_sentences(block: Paragraph | ListItem) -> str:
@@ -133,8 +133,8 @@ def _plain_block(block: SimpleBlock) -> str:
             return "\n".join(_wrap_lines(_plain_sentences(item), first="* ", rest="  ") for item in items)
         case Table():
             return _plain_table(block)
-        case ChartBlock(finding=finding, folded=folded):
-            return "" if folded else _wrap_lines(finding)
+        case ChartBlock(finding=finding, is_titled=is_titled):
+            return "" if is_titled else _wrap_lines(finding)
 
 
 def _plain_table(table: Table) -> str:

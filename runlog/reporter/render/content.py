@@ -7,10 +7,11 @@ say. All texts are plain; each format escapes them for its own readers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from runlog.i18n import _
+from runlog.units import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,6 @@ class Paragraph:
         lead: words before the text that stand out.
         command: a command to type, after the text.
         quiet: it is a note on what stands above.
-        link: the part of a page that the text leads to, like "#tips".
         style: its class on a page.
     """
 
@@ -40,7 +40,6 @@ class Paragraph:
     lead: str = ""
     command: str = ""
     quiet: bool = False
-    link: str = ""
     style: str = ""
 
 
@@ -69,12 +68,10 @@ class BulletList:
 
     Attributes:
         style: its class on a page: "notices", "missing" (commands on their own line) or "" (bullets).
-        full: a page shows the notes of so many points, None is all of them.
     """
 
     items: tuple[ListItem, ...]
     style: str = "notices"
-    full: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +96,20 @@ class Table:
     links: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def without_empty_columns(self) -> Table:
+        """Return the table without the columns in which nothing is known."""
+        kept = [
+            place
+            for place in range(len(self.titles))
+            if place == 0 or any(row[place] not in ("", UNKNOWN) for row in self.rows)
+        ]
+        return replace(
+            self,
+            titles=tuple(self.titles[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
+            words=tuple(kept.index(place) for place in self.words if place in kept),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ChartBlock:
@@ -108,65 +119,93 @@ class ChartBlock:
         name: of the chart.
         data: what it draws.
         finding: what it shows, in one sentence.
-        folded: the words that unfold it on a page; its finding then stands before it, so texts leave it out.
-        note: on how it is drawn; texts without pictures leave it out.
+        is_titled: its finding is the title above it, so that nothing repeats it.
+        is_wide: a page draws it wide where there is room, else as for a phone.
     """
 
     name: str
     data: Any
     finding: str
-    folded: str = ""
-    note: str = ""
+    is_titled: bool = False
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class NumberTile:
-    """One number, and what is usual, "" where unknown; a page writes that as ``usual_text``."""
-
-    label: str
-    value: str
-    usual: str = ""
-    usual_text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NumberTiles:
-    """The numbers of a week; ``titles`` are those of the columns where they become a table."""
-
-    titles: tuple[str, ...]
-    tiles: tuple[NumberTile, ...]
-
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        rows = ((tile.label, tile.value, tile.usual)[: len(self.titles)] for tile in self.tiles)
-        yield Table(self.titles, tuple(rows))
-
-
-@dataclass(frozen=True, slots=True)
-class TipBlock:
-    """One tip: why it is given now, how it is done, and how well it is known to help."""
+class Fold:
+    """Blocks that a page shows when somebody asks for them, and in print."""
 
     title: str
-    why_now: str
-    how: str
-    grade: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class TipList:
-    """The tips, and the titles of the three parts of each."""
-
-    labels: tuple[str, str, str]
-    tips: tuple[TipBlock, ...]
+    blocks: tuple[Block, ...]
 
     def simplify(self) -> Iterator[SimpleBlock]:
         """Yield the same as simpler blocks."""
-        for tip in self.tips:
-            yield Heading(tip.title, 3)
-            parts = (tip.why_now, tip.how, f"{tip.grade} {tip.evidence}")
-            items = (ListItem(f"{label}:", part) for label, part in zip(self.labels, parts, strict=True))
-            yield BulletList(tuple(items))
+        yield Heading(self.title, 3)
+        yield from _simplify_all(self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """What comes before all else: sentences, and what is said about them where somebody asks."""
+
+    sentences: tuple[str, ...]
+    more: Fold
+
+    def simplify(self) -> Iterator[SimpleBlock]:
+        """Yield the same as simpler blocks."""
+        for sentence in self.sentences:
+            yield Paragraph("", lead=sentence)
+        yield from self.more.simplify()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionItem:
+    """One thing to do: what, why now, the reasons in full, and the command that does it."""
+
+    text: str
+    fact: str
+    reasons: tuple[str, ...]
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionList:
+    """What to do, the most useful first; ``label`` names the list."""
+
+    label: str
+    actions: tuple[ActionItem, ...]
+
+    def simplify(self) -> Iterator[SimpleBlock]:
+        """Yield the same as simpler blocks."""
+        yield Heading(self.label)
+        yield BulletList(
+            tuple(
+                ListItem(action.text, " ".join((action.fact, *action.reasons)), command=action.command)
+                for action in self.actions
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StripTile:
+    """One number with what it is; ``tone`` is "good", "bad" or ""."""
+
+    value: str
+    label: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A few numbers side by side; ``label`` names them."""
+
+    label: str
+    tiles: tuple[StripTile, ...]
+
+    def simplify(self) -> Iterator[SimpleBlock]:
+        """Yield the same as simpler blocks."""
+        if self.tiles:
+            yield Heading(self.label)
+            yield BulletList(tuple(ListItem(tile.value, tile.label) for tile in self.tiles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +213,8 @@ class EffectRange:
     """A difference in points of soreness with its 95% range, to be drawn.
 
     Attributes:
-        text: the numbers, short.
-        spoken: the same for those who cannot see the drawing.
+        text: the difference, short.
+        spoken: difference and range for those who cannot see the drawing.
         style: its classes on a page.
     """
 
@@ -188,51 +227,38 @@ class EffectRange:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingBlock:
-    """What a report says about one factor.
-
-    Attributes:
-        sentence: its link, "" without one.
-        values: what it was this week and usually.
-        grade: of the link, "" where links are not shown.
-        estimate: the difference, its range and its grade as a sentence, for texts.
-        effect: the difference and its range, None where there is none.
-    """
+class LinkRow:
+    """One link: the factor, its step in words, how sure it is in a word, and the difference."""
 
     label: str
-    sentence: str
-    values: str
+    step: str
     grade: str
-    estimate: str
-    effect: EffectRange | None
+    effect: EffectRange
 
-    def as_item(self) -> ListItem:
-        """Return the whole as a point of a list."""
-        parts = (self.sentence, self.estimate, f"{self.values}.")
-        return ListItem(f"{self.label}:", " ".join(part for part in parts if part))
+
+@dataclass(frozen=True, slots=True)
+class LinkChart:
+    """The links side by side; ``legend`` says what the drawing means. Texts have the list that follows."""
+
+    rows: tuple[LinkRow, ...]
+    legend: str
+
+    def simplify(self) -> Iterator[SimpleBlock]:
+        """Yield the same as simpler blocks."""
+        yield Paragraph(self.legend, quiet=True)
 
 
 @dataclass(frozen=True, slots=True)
 class FindingList:
-    """The factors.
+    """The factors, each with its link, its values and its estimate in sentences."""
 
-    Attributes:
-        intro: what the numbers mean, for texts; "" where no links are shown.
-        legend: what the drawings mean, for a page; "" where no links are shown.
-        directions: what lies at the left and at the right of the drawings.
-    """
-
-    findings: tuple[FindingBlock, ...]
-    intro: str = ""
-    legend: str = ""
-    directions: tuple[str, str] = ("", "")
+    findings: tuple[ListItem, ...]
 
     def simplify(self) -> Iterator[SimpleBlock]:
         """Yield the same as simpler blocks."""
-        if self.intro:
-            yield Paragraph(self.intro, quiet=True)
         if self.findings:
-            yield BulletList(tuple(finding.as_item() for finding in self.findings))
+            items = (replace(item, text=f"{item.text} {item.note}", note="") for item in self.findings)
+            yield BulletList(tuple(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,25 +275,36 @@ class TrialList:
 
 
 @dataclass(frozen=True, slots=True)
-class ShoeBar:
-    """A pair and how far it has come: ``used`` in words, ``percent`` of its limit, 100 at most."""
+class Bar:
+    """A pair or a route as a bar.
+
+    Attributes:
+        amount: in words.
+        percent: how long the bar is, 0 to 100.
+        text: a sentence below it.
+        mark: where its limit is marked, None without one.
+        is_bad: it is over its limit.
+        lines: a drawing beside it, as polylines of (x, y) in a square of 100, y downwards.
+    """
 
     name: str
-    used: str
+    amount: str
     percent: float
-    over: bool
     text: str
+    mark: float | None = None
+    is_bad: bool = False
+    lines: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ShoeBars:
-    """The pairs in use."""
+class Bars:
+    """The pairs in use, or the routes."""
 
-    bars: tuple[ShoeBar, ...]
+    bars: tuple[Bar, ...]
 
     def simplify(self) -> Iterator[SimpleBlock]:
         """Yield the same as simpler blocks."""
-        yield BulletList(tuple(ListItem(f"{bar.name}:", f"{bar.used}. {bar.text}") for bar in self.bars))
+        yield BulletList(tuple(ListItem(f"{bar.name}:", f"{bar.amount}. {bar.text}") for bar in self.bars))
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,16 +333,16 @@ class SideBySide:
 
 
 SimpleBlock = Heading | Paragraph | BulletList | Table | ChartBlock
-Block = SimpleBlock | NumberTiles | TipList | FindingList | TrialList | ShoeBars | Progress | SideBySide
+Summary = Callout | ActionList | Strip
+Block = SimpleBlock | Summary | Fold | LinkChart | FindingList | TrialList | Bars | Progress | SideBySide
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report; ``id`` and ``style`` are those of its element on a page."""
+    """A part of a report; ``style`` is the class of its element on a page."""
 
     title: str
     blocks: tuple[Block, ...]
-    id: str = ""
     style: str = ""
 
 

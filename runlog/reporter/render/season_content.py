@@ -8,18 +8,21 @@ from runlog import units
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import _, ngettext, use_language
 from runlog.reporter.guidance import evidence
-from runlog.reporter.render import content, week_content
+from runlog.reporter.render import content
+from runlog.reporter.render.blocks import clinician_callout, format_estimate, link_legend, link_row
 from runlog.reporter.render.content import (
     Block,
     BulletList,
     ChartBlock,
     Document,
+    FindingList,
+    Fold,
+    LinkChart,
     ListItem,
     Paragraph,
     Section,
     Table,
 )
-from runlog.reporter.render.finding_blocks import format_estimate
 from runlog.reporter.shoes_and_routes import route_title
 
 if TYPE_CHECKING:
@@ -34,26 +37,26 @@ if TYPE_CHECKING:
 def build_document(season: Season) -> Document:
     """Return what a season's report says, in the language of its facts."""
     with use_language(season.language):
-        whole = _("Your running season, {days}")
-        begun = _("Your running season so far, {days} (not over yet)")
+        whole, begun = _("Season · {days}"), _("Season · {days}, so far")
         days = units.days(season.span.first, season.span.last)
         return Document(
             language=season.language,
             page_title=f"runlog: {season.headline}",
             headline=season.headline,
-            eyebrow="",
-            lead=(Paragraph((whole if season.complete else begun).format(days=days), quiet=True),),
+            eyebrow=(whole if season.complete else begun).format(days=days),
+            lead=tuple(_callout(season)),
             sections=tuple(section for part in _SECTIONS for section in part(season)),
             footer=content.footer_text(),
         )
 
 
-def _clinician_section(season: Season) -> Iterator[Section]:
-    """Yield the advice to see a clinician, if an alert that calls for it held at the end."""
-    ends = season.weeks[-1].span
-    return week_content.clinician_sections(
-        alert.notice for alert in season.alerts if alert.notice.see_clinician and alert.last == ends
-    )
+def _callout(season: Season) -> Iterator[Block]:
+    """Yield the advice to see a clinician, where a season that is not over ends with a reason for it."""
+    if not season.complete:
+        ends = season.weeks[-1].span
+        yield from clinician_callout(
+            [alert.notice for alert in season.alerts if alert.notice.see_clinician and alert.last == ends]
+        )
 
 
 def _months_section(season: Season) -> Iterator[Section]:
@@ -93,20 +96,20 @@ def _totals_row(name: str, numbers: Totals, unit: str) -> tuple[str, ...]:
 
 
 def _weeks_section(season: Season) -> Iterator[Section]:
-    blocks: list[Block] = list(_charts(season, "weeks"))
-    if not blocks:
+    blocks: list[Block] = []
+    title = _("Soreness and load by week")
+    if "weeks" in season.charts:
+        data = season.charts["weeks"]
+        title = data.title
+        blocks.append(ChartBlock("weeks", data, data.title, is_titled=True, is_wide=True))
+    elif not (season.totals.runs or season.totals.ratings):
         blocks.append(Paragraph(_("No runs and no ratings in this time.")))
     if season.best is not None and season.worst is not None:
         best = ListItem(_("The best week:"), _week_sentence(season.best, season.units))
         worst = ListItem(_("The worst week:"), _week_sentence(season.worst, season.units))
         blocks.append(BulletList((best, worst)))
-    yield Section(_("Soreness and load by week"), tuple(blocks))
-
-
-def _charts(season: Season, name: str) -> Iterator[ChartBlock]:
-    """Yield a chart of the season, if it has something to show."""
-    if name in season.charts:
-        yield ChartBlock(name, season.charts[name], season.charts[name].title)
+    if blocks:
+        yield Section(title, tuple(blocks))
 
 
 def _week_sentence(week: PeriodTotals, unit: str) -> str:
@@ -135,37 +138,32 @@ def _link_blocks(season: Season) -> Iterator[Block]:
         few = _("Not enough: {n} ratings of your {area} in this time, {needed} are needed.")
         yield Paragraph(few.format(n=season.ratings, area=area, needed=MIN_RATINGS))
         return
-    text = _(
-        "Went together with, not proof of cause. From the {n} ratings of your {area} in this time alone. "
-        "Differences are in points of soreness: the most likely one, and its 95% range."
-    )
-    yield Paragraph(text.format(n=season.ratings, area=area), quiet=True)
-    items = [
-        ListItem(f"{finding.label}:", f"{finding.sentence} {format_estimate(finding)}")
-        for finding in season.findings
-        if finding.has_own_place and finding.is_estimated
-    ]
-    if items:
-        yield BulletList(tuple(items))
-    yield from _charts(season, "links")
+    text = _("From the {n} ratings of your {area} in this time alone, as of {day}. Not proof of cause.")
+    day = units.day(season.span.last, weekday=False, year=True)
+    yield Paragraph(text.format(n=season.ratings, area=area, day=day), quiet=True)
+    own = [finding for finding in season.findings if finding.has_own_place and finding.is_estimated]
+    if own:
+        yield LinkChart(tuple(link_row(finding, season.units) for finding in own), link_legend())
+        items = (
+            ListItem(f"{finding.label}:", f"{finding.sentence} {format_estimate(finding)}") for finding in own
+        )
+        yield Fold(_("In numbers, and how sure"), (FindingList(tuple(items)),))
 
 
 def _alerts_section(season: Season) -> Iterator[Section]:
     blocks: tuple[Block, ...] = (Paragraph(_("None.")),)
     if season.alerts:
-        blocks = (
-            BulletList(tuple(ListItem(alert.notice.message, _alert_weeks(alert)) for alert in season.alerts)),
-            Paragraph(_("As they stood at the end of each week, said as they were last."), quiet=True),
-        )
-    yield Section(_("Alerts that there were"), blocks)
+        past = sorted(season.alerts, key=lambda alert: alert.last.last)
+        items = tuple(ListItem(f"{_alert_weeks(alert)}:", alert.notice.message) for alert in past)
+        title = ngettext("{n} alert, as it stood then", "{n} alerts, as they stood then", len(past))
+        blocks = (Fold(title.format(n=len(past)), (BulletList(items),)),)
+    yield Section(_("Alerts in this time"), blocks)
 
 
 def _alert_weeks(alert: PastAlert) -> str:
-    last = units.day(alert.last.last, weekday=False, year=True)
-    if alert.weeks == 1:
-        return _("At the end of the week up to {day}.").format(day=last)
-    text = _("At the end of {n} weeks, first {first}, last {last}.")
-    return text.format(n=alert.weeks, first=units.day(alert.first.last, weekday=False, year=True), last=last)
+    """Return the end of the week in which an alert held last, and for how many weeks it did."""
+    text = ngettext("Week to {day}", "{n} weeks, the last to {day}", alert.weeks)
+    return text.format(n=alert.weeks, day=units.day(alert.last.last, weekday=False, year=True))
 
 
 def _shoes_section(season: Season) -> Iterator[Section]:
@@ -181,7 +179,8 @@ def _shoes_section(season: Season) -> Iterator[Section]:
         )
         for shoe in season.shoes
     )
-    titles = (_("Pair"), _("Runs"), _("In this time"), _("In all"), _("Limit"))
+    until = _("By {day}").format(day=units.day(season.span.last, weekday=False))
+    titles = (_("Pair"), _("Runs"), _("In this time"), until, _("Limit"))
     endings = tuple(ListItem(f"{shoe.name}:", text) for shoe in season.shoes if (text := _shoe_ending(shoe)))
     blocks = (
         Table(titles, tuple(rows), style="scrolling"),
@@ -218,7 +217,6 @@ def _routes_section(season: Season) -> Iterator[Section]:
 
 
 _SECTIONS = (
-    _clinician_section,
     _weeks_section,
     _months_section,
     _links_section,

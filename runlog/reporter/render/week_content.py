@@ -4,43 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from runlog import units
 from runlog.i18n import _, ngettext, use_language
 from runlog.reporter import guidance
 from runlog.reporter.alerts import ALERTS
+from runlog.reporter.alerts.shoes import add_command
+from runlog.reporter.render.blocks import finding_blocks, glance_blocks
 from runlog.reporter.render.content import (
+    Bar,
+    Bars,
     Block,
     BulletList,
     ChartBlock,
     Document,
+    Fold,
     ListItem,
-    NumberTile,
-    NumberTiles,
     Paragraph,
     Section,
-    ShoeBar,
-    ShoeBars,
     SideBySide,
     Table,
-    TipBlock,
-    TipList,
     TrialList,
     footer_text,
 )
-from runlog.reporter.render.finding_blocks import finding_blocks
+from runlog.reporter.shoes_and_routes import used_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from numpy.typing import NDArray
+
     from runlog.reporter.alerts import Notice
-    from runlog.reporter.guidance import ChosenTip
     from runlog.reporter.shoes_and_routes import ShoeInUse
-    from runlog.reporter.summary import Day
+    from runlog.reporter.summary import Day, Totals
     from runlog.reporter.weekly import Week
     from runlog.trials.text import TrialStatus
 
-#: A page shows the numbers of so many alerts, of more only the message, so that it stays readable.
-MOST_FULL_ALERTS = 5
 #: Up to this many areas get a column in the table of days; beyond it, the main one and "Worst elsewhere".
 MOST_AREA_COLUMNS = 2
 
@@ -48,62 +48,55 @@ MOST_AREA_COLUMNS = 2
 def build_document(week: Week) -> Document:
     """Return what a week's report says, in the language of its facts."""
     with use_language(week.language):
-        whole, begun = _("Your running week, {days}"), _("Your running week so far, {days} (not over yet)")
+        whole, begun = _("Week {number} · {days}"), _("Week {number} · {days}, so far")
         days = units.days(week.days_so_far.first, week.days_so_far.last)
+        number = int(week.name.partition("W")[2])
         return Document(
             language=week.language,
             page_title=_("runlog, week {week}").format(week=week.name),
             headline=week.headline,
-            eyebrow=(whole if week.complete else begun).format(days=days),
-            lead=(_next_step(week),),
+            eyebrow=(whole if week.complete else begun).format(number=number, days=days),
+            lead=glance_blocks(week.glance),
             sections=tuple(section for part in _SECTIONS for section in part(week)),
             footer=footer_text(),
         )
 
 
-def _next_step(week: Week) -> Paragraph:
-    step = week.next_step
-    if step.is_tip:
-        return Paragraph(step.text, lead=_("What to change:"), link="#tips", style="lead")
-    return Paragraph(step.text, command=step.command, style="lead")
-
-
-def _clinician_section(week: Week) -> Iterator[Section]:
-    return clinician_sections(week.soreness_alerts)
-
-
-def clinician_sections(notices: Iterable[Notice]) -> Iterator[Section]:
-    """Yield the advice to see a clinician, if any alert calls for it."""
-    reasons = tuple(Paragraph(notice.why, lead=notice.message) for notice in notices)
-    if not reasons:
-        return
-    advice = guidance.clinician_advice()
-    flags = BulletList(tuple(ListItem("", flag) for flag in advice.flags), style="")
-    emergency = Paragraph(advice.emergency, style="emergency")
-    blocks: tuple[Block, ...] = (*reasons, Paragraph(advice.lead), flags, emergency)
-    yield Section(advice.title, blocks, id="clinician", style="clinician")
-
-
 def _introduction(week: Week) -> Iterator[Section]:
     if week.is_empty:
         text = _(
-            "How sore you were beside what you ran; what your soreness goes together with, and how sure that "
-            "is; at most three things to try; and when your shoes are due."
+            "How sore you were and what you ran; what your soreness goes together with, and how sure that "
+            "is; what to do about it; and when your shoes are due."
         )
         yield Section(_("What this page will show"), (Paragraph(text),))
 
 
-def _numbers_section(week: Week) -> Iterator[Section]:
+def _soreness_section(week: Week) -> Iterator[Section]:
     if week.is_empty:
         return
-    titles = ("", _("This week"), _("Usually")) if week.usual.weeks else ("", _("This week"))
-    tiles = NumberTiles(titles, tuple(_number_tiles(week)))
-    yield Section(_("The week in numbers"), (Paragraph(_usual_note(week), quiet=True), tiles))
+    charts = tuple(_charts(week, "soreness_and_load", is_titled=True, is_wide=True))
+    title = charts[0].finding if charts else _("Soreness and load")
+    none = () if charts or week.totals.runs else (Paragraph(_("No run and no rating in five weeks.")),)
+    yield Section(title, (*charts, *none, Fold(_("Day by day"), tuple(_number_blocks(week)))))
+
+
+def _number_blocks(week: Week) -> Iterator[Block]:
+    """Yield the days and the week in numbers."""
+    body, days = tuple(_charts(week, "body")), tuple(_day_blocks(week))
+    if body and days:
+        yield SideBySide(body, days)
+    else:
+        yield from (*body, *days)
+    titles = ("", _("This week"), _("Usually"))
+    yield Table(titles, tuple(_number_rows(week))).without_empty_columns()
+    yield Paragraph(_usual_note(week), quiet=True)
+    if week.load_note and week.total_runs:
+        yield Paragraph(week.load_note, quiet=True)
 
 
 def _usual_note(week: Week) -> str:
     if not week.usual.weeks:
-        return _("Nothing is known of the weeks before. Next week will stand beside this one.")
+        return _("Nothing is known of the weeks before. Next week is compared with this one.")
     if not week.complete:
         text = _("Up to {day}. “Usually” is the same days of the weeks before; today is not over.")
         return text.format(day=units.day(week.days_so_far.last))
@@ -113,40 +106,31 @@ def _usual_note(week: Week) -> str:
     return text.format(n=week.usual.weeks)
 
 
-def _number_tiles(week: Week) -> Iterator[NumberTile]:
-    now, usual, unit = week.totals, week.usual, week.units
-    soreness = _("Soreness, {area}").format(area=units.area(week.area))
-    for label, value, before in (
-        (soreness, units.number(now.soreness_mean), units.number(usual.soreness_mean)),
-        (_("Worst rating"), units.number(now.soreness_max, 0), units.number(usual.soreness_max)),
-        (_("Ratings"), units.number(now.ratings, 0), units.number(usual.ratings)),
-        (_("Runs"), units.number(now.runs, 0), units.number(usual.runs)),
-        (_("Distance"), units.distance(now.distance_m, unit), units.distance(usual.distance_m, unit)),
-        (_("Moving time"), units.duration(now.moving_s), units.duration(usual.moving_s)),
-    ):
-        known = bool(usual.weeks) and before != units.UNKNOWN
-        yield NumberTile(label, value, before, _("usually {value}").format(value=before) if known else "")
+def _number_rows(week: Week) -> Iterator[tuple[str, str, str]]:
+    def texts(of: Totals, digits: int) -> tuple[str, ...]:
+        return (
+            units.number(of.soreness_mean),
+            units.number(of.soreness_max, digits),
+            units.number(of.ratings, digits),
+            units.number(of.runs, digits),
+            units.distance(of.distance_m, week.units),
+            units.duration(of.moving_s),
+        )
+
+    labels = (
+        _("Soreness, {area}").format(area=units.area(week.area)),
+        *(_("Worst rating"), _("Ratings"), _("Runs"), _("Distance"), _("Moving time")),
+    )
+    for row in zip(labels, texts(week.totals, 0), texts(week.usual, 1), strict=True):
+        if row[1:] != (units.UNKNOWN, units.UNKNOWN):
+            yield row
 
 
-def _soreness_section(week: Week) -> Iterator[Section]:
-    if week.is_empty:
-        return
-    blocks: list[Block] = list(_charts(week, "soreness_and_load"))
-    if not blocks:
-        blocks.append(Paragraph(_("No run and no rating in five weeks.")))
-    elif week.load_note:
-        blocks.append(Paragraph(week.load_note, quiet=True))
-    body, days = tuple(_charts(week, "body")), tuple(_day_blocks(week))
-    if body or days:
-        blocks.append(SideBySide(body, days))
-    yield Section(_("Soreness and load"), tuple(blocks))
-
-
-def _charts(week: Week, name: str, *, note: str = "", folded: str = "") -> Iterator[ChartBlock]:
+def _charts(week: Week, name: str, *, is_titled: bool = False, is_wide: bool = False) -> Iterator[ChartBlock]:
     """Yield a chart of the week, if it has something to show."""
     if name in week.charts:
         data = week.charts[name]
-        yield ChartBlock(name, data, data.title, folded=folded, note=note)
+        yield ChartBlock(name, data, data.title, is_titled=is_titled, is_wide=is_wide)
 
 
 def _day_blocks(week: Week) -> Iterator[Block]:
@@ -159,84 +143,70 @@ def _day_blocks(week: Week) -> Iterator[Block]:
     own, elsewhere = areas[:shown], areas[shown:]
     titles = [
         _("Day"),
-        *((_("Run"), _("Load")) if week.total_runs else ()),
+        *((_("Run"), _("Load")) if week.totals.runs else ()),
         *(units.capital(units.area(area)) for area in own),
         *((_("Worst elsewhere"),) if elsewhere else ()),
     ]
     yield Table(
         tuple(titles),
         tuple(tuple(_day_cells(day, week, own, elsewhere)) for day in week.days),
-        caption=_("Day by day"),
         words=(len(titles) - 1,) if elsewhere else (),
         style="days",
-    )
+    ).without_empty_columns()
     loads = _("Load in {unit}.").format(unit=_(units.load_unit(week.load_kind, week.units)))
     scale = _("Soreness is the day’s worst rating, 0 none to 10 worst; – is not known.")
-    yield Paragraph(f"{loads} {scale}" if week.total_runs else scale, quiet=True)
+    yield Paragraph(f"{loads} {scale}" if week.totals.runs else scale, quiet=True)
 
 
 def _day_cells(day: Day, week: Week, own: list[str], elsewhere: list[str]) -> Iterator[str]:
     yield units.day(day.day)
-    if week.total_runs:
+    if week.totals.runs:
         yield units.distance(day.distance_m, week.units) if day.runs else _("none")
         yield units.number(units.load_in(day.load, week.load_kind, week.units), 0)
     for area in own:
         yield units.number(day.soreness.get(area), 0)
     if elsewhere:
         rated = [area for area in elsewhere if area in day.soreness]
-        worst = max(rated, key=lambda area: day.soreness[area], default=None)
-        yield (
-            f"{units.area(worst)} {units.number(day.soreness[worst], 0)}"
-            if worst is not None
-            else units.UNKNOWN
-        )
-
-
-def _tips_section(week: Week) -> Iterator[Section]:
-    if week.tips:
-        tips = tuple(_tip_block(number, chosen) for number, chosen in enumerate(week.tips, start=1))
-        labels = (_("Why now"), _("How"), _("Evidence"))
-        yield Section(_("What to change"), (TipList(labels, tips),), id="tips")
-
-
-def _tip_block(number: int, chosen: ChosenTip) -> TipBlock:
-    tip = chosen.tip
-    source = _("Source: {source}.").format(source=tip.source)
-    return TipBlock(
-        title=f"{number}. {tip.title}",
-        why_now=chosen.why_now,
-        how=f"{tip.how} {tip.why}",
-        grade=f"{units.capital(_(tip.grade))}.",
-        evidence=f"{tip.evidence} {source}",
-    )
-
-
-def _alerts_section(week: Week) -> Iterator[Section]:
-    if week.other_alerts:
-        explained = {chosen.why_now for chosen in week.tips}
-        items = tuple(_alert_item(notice, explained) for notice in week.other_alerts)
-        yield Section(_("Keep an eye on"), (BulletList(items, full=MOST_FULL_ALERTS),))
-
-
-def _alert_item(notice: Notice, explained: set[str]) -> ListItem:
-    """Return the alert; why it is one, unless a tip says that already; since when, and how well known."""
-    (grade,) = (rule.grade for rule in ALERTS if rule.kind == notice.kind)
-    since = _("Since {day}. Evidence: {grade}.").format(day=units.day(notice.since), grade=_(grade))
-    note = since if notice.why in explained else f"{notice.why} {since}"
-    return ListItem(notice.message, notice.todo, note, style=notice.severity)
+        worst = max(rated, key=lambda area: day.soreness[area], default="")
+        yield f"{units.area(worst)} {units.number(day.soreness[worst], 0)}" if worst else units.UNKNOWN
 
 
 def _findings_section(week: Week) -> Iterator[Section]:
     if not week.is_empty:
         links = _charts(week, "exposure") if week.has_links else ()
-        blocks = (*finding_blocks(week), *links, *_charts(week, "streaks"))
-        yield Section(_("What it goes together with"), blocks)
+        blocks = finding_blocks(week, tuple(links))
+        yield Section(_("What your soreness goes together with"), tuple(blocks))
+
+
+def _calendar_section(week: Week) -> Iterator[Section]:
+    calendar = tuple(_charts(week, "calendar", is_titled=True))
+    if calendar:
+        yield Section(calendar[0].finding, calendar)
+
+
+def _alerts_section(week: Week) -> Iterator[Section]:
+    """Yield the alerts that no action answers."""
+    if week.other_alerts:
+        folds = (Fold(_todo(notice)[0], tuple(_alert_blocks(notice))) for notice in week.other_alerts)
+        yield Section(_("Keep an eye on"), tuple(folds))
+
+
+def _alert_blocks(notice: Notice) -> Iterator[Block]:
+    (grade,) = (rule.grade for rule in ALERTS if rule.kind == notice.kind)
+    since = _("Since {day}. Evidence: {grade}.").format(day=units.day(notice.since), grade=_(grade))
+    yield Paragraph(f"{notice.message} {notice.why} {since}", command=_todo(notice)[1])
+
+
+def _todo(notice: Notice) -> tuple[str, str]:
+    """Return what to do about an alert, and the command that does it."""
+    text, _colon, command = notice.todo.partition(": runlog ")
+    return (f"{text}.", f"runlog {command}") if command else (text, "")
 
 
 def _trials_section(week: Week) -> Iterator[Section]:
     """Yield the runner's own trials, and which one would tell more."""
     if week.trials:
-        note = _("Here lots decide which run goes which way, so what they show is more than going together.")
+        note = _("Chance decides which run goes which way, so these show more than going together.")
         trials = TrialList(tuple(map(_trial_item, week.trials)))
         yield Section(_("Your own plans"), (Paragraph(note, quiet=True), trials))
     if week.suggestion is not None:
@@ -255,93 +225,103 @@ def _trial_item(trial: TrialStatus) -> ListItem:
 
 def _shoes_section(week: Week) -> Iterator[Section]:
     if week.shoes:
-        bars = ShoeBars(tuple(_shoe_bar(shoe, week.units) for shoe in week.shoes))
-        yield Section(_("Shoes"), (bars, Paragraph(_rotation_note(week), quiet=True)))
+        longest = max(max(shoe.worn_m, shoe.limit_m) for shoe in week.shoes) or 1.0
+        bars = Bars(tuple(_shoe_bar(shoe, week.units, longest) for shoe in week.shoes))
+        convention = Paragraph(guidance.evidence("shoe-limits").quote(), quiet=True)
+        yield Section(_("Shoes"), (bars, convention))
     elif week.total_runs:
-        none = _("No shoes yet. Tell runlog which pair you run in, and it counts the distance:")
-        yield Section(_("Shoes"), (Paragraph(none, command="runlog shoes add NAME"),))
+        none = _("No shoes yet. Say which pair you run in, and runlog counts the distance:")
+        yield Section(_("Shoes"), (Paragraph(none, command=add_command()),))
 
 
-def _rotation_note(week: Week) -> str:
-    convention = guidance.evidence("shoe-limits").quote()
-    pairs = sum(shoe.share_28d > 0 for shoe in week.shoes)
-    if not pairs:
-        return convention
-    turns = ngettext(
-        "All runs of the last 28 days with a known pair were in one.",
-        "In the last 28 days {n} pairs took turns.",
-        pairs,
-    )
-    return f"{turns.format(n=pairs)} {convention}"
-
-
-def _shoe_bar(shoe: ShoeInUse, unit: str) -> ShoeBar:
-    worn, limit = (units.distance(metres, unit, 0) for metres in (shoe.worn_m, shoe.limit_m))
-    text = shoe_forecast(shoe, unit)
-    if shoe.share_28d > 0:
-        share = _("{share} of your runs in 28 days.").format(share=units.percent(shoe.share_28d))
-        text = f"{text} {share}"
-    return ShoeBar(
+def _shoe_bar(shoe: ShoeInUse, unit: str, longest: float) -> Bar:
+    return Bar(
         name=shoe.name,
-        used=_("{worn} of {limit}").format(worn=worn, limit=limit),
-        percent=100.0 if shoe.is_over else 100 * shoe.worn_m / shoe.limit_m,
-        over=shoe.is_over,
-        text=text,
+        amount=used_text(shoe, unit),
+        percent=100 * shoe.worn_m / longest,
+        text=shoe_forecast(shoe, unit),
+        mark=100 * shoe.limit_m / longest,
+        is_bad=shoe.is_over,
     )
 
 
 def shoe_forecast(shoe: ShoeInUse, unit: str) -> str:
     """Return when a pair comes to its limit, or since when it is over it."""
-    limit, left = (units.distance(metres, unit, 0) for metres in (shoe.limit_m, shoe.left_m))
+    left = units.distance(shoe.left_m, unit, 0)
     if shoe.is_over:
         if shoe.expected is None:
-            return _("Over its limit of {limit}.").format(limit=limit)
-        return _("Over its limit of {limit} since {day}.").format(limit=limit, day=units.day(shoe.expected))
-    if shoe.expected is None:
-        idle = _("{left} left, not or hardly in use.") if shoe.runs else _("{left} left, no run in it yet.")
-        return idle.format(left=left)
-    day = units.day(shoe.expected, weekday=False, year=True)
-    if shoe.expected_low and shoe.expected_high and shoe.expected_low < shoe.expected_high:
-        days = units.days(shoe.expected_low, shoe.expected_high)
-        return _("{left} left, at its limit around {day} ({days}).").format(left=left, day=day, days=days)
-    return _("{left} left, at its limit around {day}.").format(left=left, day=day)
+            return _("Over its limit.")
+        return _("Over its limit since {day}.").format(day=units.day(shoe.expected))
+    if not shoe.runs:
+        return _("{left} left, no run in it yet.").format(left=left)
+    if not shoe.when:
+        return _("{left} left, hardly in use.").format(left=left)
+    return _("{left} left; at this rate it reaches its limit {when}.").format(left=left, when=shoe.when)
 
 
 def _routes_section(week: Week) -> Iterator[Section]:
     if not week.total_runs:
         return
     if not week.routes:
-        none = _("No run with GPS in the last 28 days, so no routes. Record positions on your next run.")
+        none = _("No run with GPS in the last 28 days, so no routes.")
         yield Section(_("Routes"), (Paragraph(none),))
         return
-    titles = (_("Route"), _("Of 28 days’ runs"), _("Runs in all"), _("In a row now"), _("At most"))
-    rows = (
-        (
-            route.name or route.route,
-            units.percent(route.share_28d),
-            str(route.runs),
-            str(route.streak),
-            str(route.longest_streak),
+    shapes = (
+        {one.route: one.lines for one in week.charts["route_maps"].maps}
+        if "route_maps" in week.charts
+        else {}
+    )
+    bars = Bars(
+        tuple(
+            Bar(
+                name=units.printable(route.name or route.route),
+                amount=units.percent(route.share_28d),
+                percent=100 * route.share_28d,
+                text=_route_text(route.distance_m, route.runs, route.streak, week.units),
+                lines=_thumbnail(shapes.get(route.route, ())),
+            )
+            for route in week.routes
         )
-        for route in week.routes
     )
-    labels = (
-        f"{route.route}, {distance}" if route.name else distance
-        for route in week.routes
-        for distance in (units.distance(route.distance_m, week.units),)
-    )
-    blocks: tuple[Block, ...] = (
-        *_charts(week, "route_maps"),
-        Table(titles, tuple(rows), row_notes=tuple(labels)),
-        *_charts(week, "routes", note=_("From the dashed line on, an alert speaks of it.")),
-    )
-    yield Section(_("Routes"), blocks)
+    yield Section(_("Routes of 28 days"), (bars,))
 
 
-def _form_section(week: Week) -> Iterator[Section]:
+def _route_text(metres: float, runs: int, streak: int, unit: str) -> str:
+    text = ngettext("{distance}, {n} run in all", "{distance}, {n} runs in all", runs)
+    text = text.format(distance=units.distance(metres, unit), n=runs)
+    return _("{route}, the last {n} in a row.").format(route=text, n=streak) if streak > 1 else f"{text}."
+
+
+def _thumbnail(lines: Iterable[NDArray[np.float64]]) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Fit lines (n, 2), to the east and north, into a square of 100, y downwards."""
+    lines = tuple(lines)
+    if not lines:
+        return ()
+    every = np.concatenate(lines)
+    low, high = every.min(axis=0), every.max(axis=0)
+    scale = 92 / max(float((high - low).max()), 1.0)
+    turned = ((line - (low + high) / 2) * (scale, -scale) + 50 for line in lines)
+    return tuple(tuple((round(float(x), 1), round(float(y), 1)) for x, y in line) for line in turned)
+
+
+def _habits_section(week: Week) -> Iterator[Section]:
+    """Yield what is folded away at the end: warm-ups run by run, running form, other habits."""
+    folds = (*_warmup_fold(week), *_form_fold(week), *_other_habits_fold(week))
+    if folds:
+        yield Section(_("More"), folds)
+
+
+def _warmup_fold(week: Week) -> Iterator[Fold]:
+    told = any(notice.kind in {"warmup_skipped", "cooldown_skipped"} for notice in week.notices)
+    chart = tuple(_charts(week, "streaks", is_titled=told))
+    if chart:
+        yield Fold(_("Warm-ups and cool-downs"), chart)
+
+
+def _form_fold(week: Week) -> Iterator[Fold]:
     if not week.form_values:
         return
-    titles = (_("Mean of the runs"), _("This week"), _("Usually"), _("By the last third"))
+    titles = (_("Mean of the runs"), _("This week"), _("Usually"), _("Last third less first"))
     rows = (
         (
             value.label,
@@ -351,25 +331,19 @@ def _form_section(week: Week) -> Iterator[Section]:
         )
         for value in week.form_values
     )
-    note = _("It follows the pace, and is a description; nothing is known of it about the back.")
-    chart = tuple(_charts(week, "form", folded=_("Run by run, half a year")))
-    blocks: tuple[Block, ...] = (
-        *(Paragraph("", lead=block.finding) for block in chart),
-        Table(titles, tuple(rows)),
-        Paragraph(note, quiet=True),
-        *chart,
-    )
-    yield Section(_("Running form"), blocks, style="together")
+    note = _("Form follows the pace. Nothing is known about form and soreness of the back.")
+    table = Table(titles, tuple(rows)).without_empty_columns()
+    yield Fold(_("Running form"), (table, Paragraph(note, quiet=True)))
 
 
-def _other_habits_section(week: Week) -> Iterator[Section]:
+def _other_habits_fold(week: Week) -> Iterator[Fold]:
     if week.other_habits:
         rows = (
             (habit.label, habit.now_text or units.UNKNOWN, habit.usual_text or units.UNKNOWN)
             for habit in week.other_habits
         )
         table = Table((_("Habit"), _("This week"), _("Usually")), tuple(rows), words=(1, 2))
-        yield Section(_("Besides running"), (table,), style="together")
+        yield Fold(_("Strength, desk and posture"), (table.without_empty_columns(),))
 
 
 def _missing_section(week: Week) -> Iterator[Section]:
@@ -379,17 +353,14 @@ def _missing_section(week: Week) -> Iterator[Section]:
 
 
 _SECTIONS = (
-    _clinician_section,
     _introduction,
-    _numbers_section,
     _soreness_section,
-    _tips_section,
-    _alerts_section,
     _findings_section,
-    _trials_section,
     _shoes_section,
     _routes_section,
-    _form_section,
-    _other_habits_section,
+    _calendar_section,
+    _alerts_section,
+    _trials_section,
+    _habits_section,
     _missing_section,
 )

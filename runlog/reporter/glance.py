@@ -1,0 +1,351 @@
+"""Gather this week in one glance: how it was, what to do, and four numbers; without charts.
+
+``build_glance`` is the door for who wants no more; the report of a week builds on the same ``WeekData``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from runlog import units
+from runlog.analysis import periods
+from runlog.analysis.exposures import exposures
+from runlog.analysis.history import ratings_of
+from runlog.errors import BadInput
+from runlog.i18n import _, ngettext, use_language
+from runlog.model import Area
+from runlog.reporter import advice, shoes_and_routes, summary
+from runlog.reporter.alerts import alerts
+from runlog.reporter.alerts.training import MIN_ROUTED
+from runlog.reporter.findings import build_findings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from runlog.analysis.history import History
+    from runlog.analysis.periods import Span
+    from runlog.reporter.advice import Action
+    from runlog.reporter.alerts import Notice
+    from runlog.reporter.findings import Finding
+    from runlog.reporter.shoes_and_routes import RecentRoute, ShoeInUse
+    from runlog.reporter.summary import Totals
+
+#: Differences of soreness in points; the evidence is "noticeable-change".
+NOTICEABLE, CLEARLY = 1.0, 2.0
+GOOD, BAD = "good", "bad"
+#: Of fewer runs on known routes in 28 days no share is shown.
+LEAST_ROUTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StripItem:
+    """One of the four numbers: ``name`` is load, shoes, route or warmup; ``tone`` is good, bad or ""."""
+
+    name: str
+    value: str
+    label: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A week in one glance, its sentences in the language of the settings.
+
+    Attributes:
+        headline: how the week was, in one sentence.
+        note: which week this is, where nothing was recorded since; else "".
+        warnings: the alerts that call for a clinician.
+        actions: what to do, three at most.
+        strip: load, shoes, route and warm-ups, as far as they are known.
+    """
+
+    headline: str
+    note: str
+    warnings: tuple[Notice, ...]
+    actions: tuple[Action, ...]
+    strip: tuple[StripItem, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeekData:
+    """What is known of a week, before it is put into sentences.
+
+    Attributes:
+        history: up to ``end``.
+        end: of the week, or the moment asked for in a week that is not over.
+        span: the week's local days; days_so_far: those up to ``end``.
+        complete: whether the week is over.
+        recorded_until: the end of the time without any record after it up to which this is still the week
+            to show; None where there is none, or the week was asked for by its name.
+        area: the body area that was rated most.
+        table: the exposures of that area.
+        findings: the factors of the week; notices: the alerts at ``end``.
+        totals: of the week; usual: the means of the four weeks before.
+        ratings: all of the area, in the order of their moments.
+        shoes: the pairs in use; routes: those of 28 days.
+    """
+
+    history: History
+    end: pd.Timestamp
+    span: Span
+    days_so_far: Span
+    complete: bool
+    recorded_until: Span | None
+    area: str
+    table: pd.DataFrame
+    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...]
+    totals: Totals
+    usual: Totals
+    ratings: pd.Series[float]
+    shoes: tuple[ShoeInUse, ...]
+    routes: tuple[RecentRoute, ...]
+
+    @property
+    def other_areas(self) -> dict[str, float]:
+        """The worst rating of the week by area, without the main one."""
+        rated = self.span.of(ratings_of(self.history))
+        worst = rated.loc[rated["area"] != self.area].groupby("area")["soreness"].max()
+        return {str(area): float(rating) for area, rating in worst.items()}
+
+    @property
+    def name(self) -> str:
+        """Name of the week, like "2026-W30"."""
+        return periods.week_name(self.span)
+
+
+def build_glance(history: History, iso_week: str | None = None, now: datetime | None = None) -> Glance:
+    """Return one of the runner's weeks in one glance, in the language of the settings.
+
+    Args:
+        history: whose.
+        iso_week: like "2026-W30"; None is the week that is due (``week_due``).
+        now: the current time, aware.
+
+    Raises:
+        BadInput: no such week, a week that has not begun, or a ``now`` without a time zone.
+    """
+    with use_language(history.settings.language):
+        return glance_of(gather_week(history, iso_week, now))
+
+
+def gather_week(full_history: History, iso_week: str | None, now: datetime | None) -> WeekData:
+    """Gather what is known of a week, in the language in use; arguments and errors as ``build_glance``."""
+    moment = periods.to_utc(now)
+    span, silent = _requested_span(full_history, iso_week, moment)
+    week_end = periods.end_of_day(full_history, span.last)
+    end = min(week_end, moment)
+    history = periods.history_as_of(full_history, end)
+    days = replace(span, last=max(span.first, min(span.last, history.clock.day(end))))
+    area = periods.main_area(history) or Area.UPPER_BACK
+    table = exposures(history, area)
+    return WeekData(
+        history=history,
+        end=end,
+        span=span,
+        days_so_far=days,
+        complete=week_end <= moment,
+        recorded_until=silent,
+        area=area,
+        table=table,
+        findings=build_findings(history, table, days),
+        notices=tuple(alerts(history, end)),
+        totals=summary.week_totals(history, days, area),
+        usual=summary.usual_totals(history, days, area),
+        ratings=ratings_of(history, area)["soreness"],
+        shoes=shoes_and_routes.shoes_in_use(history, end),
+        routes=shoes_and_routes.recent_routes(history, end),
+    )
+
+
+def week_due(history: History, now: datetime) -> str:
+    """Return the name of the week to report on.
+
+    That is this one on its last day, else the one before; where nothing was recorded in it, the last one
+    with a run or an entry.
+    """
+    return periods.week_name(_due_span(history, periods.to_utc(now))[0])
+
+
+def current_week(history: History, now: datetime | None = None) -> str:
+    """Return the name of the week that is not over yet."""
+    return periods.week_name(_current_span(history, periods.to_utc(now)))
+
+
+def last_complete_week(history: History, now: datetime | None = None) -> str:
+    """Return the name of the last week that is over and has a run or an entry."""
+    before = _current_span(history, periods.to_utc(now)).before(1)
+    return periods.week_name(_last_span_with_data(history, before))
+
+
+def _current_span(history: History, moment: pd.Timestamp) -> Span:
+    return periods.week_of(history.clock.day(moment), history.settings)
+
+
+def _due_span(history: History, moment: pd.Timestamp) -> tuple[Span, Span | None]:
+    """Return the week to show and, where it is an older one, the days since without any record."""
+    span = _current_span(history, moment)
+    due = span if span.last == history.clock.day(moment) else span.before(1)
+    shown = _last_span_with_data(history, due)
+    return shown, None if shown == due else replace(due, first=shown.before(-1).first)
+
+
+def _last_span_with_data(history: History, latest: Span) -> Span:
+    """Return the last week with a run or an entry, not later than a week; that week if there is none."""
+    until = periods.history_as_of(history, periods.end_of_day(history, latest.last))
+    last_day = periods.last_day_with_data(until)
+    return latest if last_day is None else periods.week_of(last_day, history.settings)
+
+
+def _requested_span(history: History, iso_week: str | None, moment: pd.Timestamp) -> tuple[Span, Span | None]:
+    if iso_week is None:
+        return _due_span(history, moment)
+    span = periods.parse_week(iso_week, history.settings)
+    if span.first > history.clock.day(moment):
+        raise BadInput(f"the week {iso_week} has not begun yet")
+    return span, None
+
+
+def glance_of(data: WeekData) -> Glance:
+    """Return a week in one glance, in the language in use."""
+    situation = advice.Situation(
+        history=data.history,
+        now=data.end,
+        findings={finding.factor: finding for finding in data.findings},
+        notices=data.notices,
+        totals=data.totals,
+        usual=data.usual,
+        is_rated=bool(data.totals.ratings or data.other_areas),
+        shoes=data.shoes,
+        routes=data.routes,
+        area=data.area,
+        ratings=len(data.ratings),
+        turn=data.span.first.isocalendar().week,
+    )
+    return Glance(
+        headline=week_headline(data),
+        note=_silence_note(data.recorded_until),
+        warnings=tuple(notice for notice in data.notices if notice.see_clinician),
+        actions=advice.choose_actions(situation),
+        strip=tuple(item for item in (_load(data), _shoes(data), _route(data), _warmups(data)) if item),
+    )
+
+
+def _silence_note(silent: Span | None) -> str:
+    if silent is None:
+        return ""
+    text = _("Nothing was recorded from {first} to {last}. This is the last week with data.")
+    return text.format(
+        first=units.day(silent.first, weekday=False), last=units.day(silent.last, weekday=False)
+    )
+
+
+def week_headline(data: WeekData) -> str:
+    """Write how a week was, in one sentence."""
+    if data.history.runs.empty and data.history.entries.empty:
+        return _("Nothing is recorded yet.")
+    if not data.totals.ratings and data.other_areas:
+        other, worst = max(data.other_areas.items(), key=lambda item: item[1])
+        text = _("{other}: {worst} of 10 this week; {area} not rated.")
+        name, area = units.capital(units.area(other)), units.area(data.area)
+        return text.format(other=name, worst=units.number(worst, 0), area=area)
+    return compare_soreness(data.totals, data.usual, data.area, complete=data.complete)
+
+
+def compare_soreness(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
+    """Write how sore a week was, against the weeks before where there are any."""
+    name = units.capital(units.area(area))
+    if not now.ratings:
+        return _headline_unrated(int(now.runs), complete=complete)
+    if now.soreness_max == 0:
+        text = _("{area}: not sore all week.") if complete else _("{area}: not sore so far this week.")
+        return text.format(area=name)
+    text = _("{area}: {mean} of 10 on average.")
+    if usual.ratings and usual.weeks:
+        text = _change_text(now.soreness_mean - usual.soreness_mean)
+    mean, before = (units.number(of.soreness_mean) for of in (now, usual))
+    return text.format(area=name, mean=mean, before=before)
+
+
+def _headline_unrated(runs: int, *, complete: bool) -> str:
+    if not runs:
+        return (
+            _("No runs and no ratings this week.") if complete else _("No runs and no ratings yet this week.")
+        )
+    text = ngettext("{n} run, but no rating this week.", "{n} runs, but no rating this week.", runs)
+    return text.format(n=runs)
+
+
+def _change_text(change: float) -> str:
+    """Return the sentence for a change against the weeks before, in points, with places to fill."""
+    if abs(change) < NOTICEABLE:
+        return _("{area} about as sore as usual: {mean} of 10.")
+    if change > 0:
+        return (
+            _("{area} much sorer than usual: {mean}, up from {before}.")
+            if change >= CLEARLY
+            else _("{area} sorer than usual: {mean}, up from {before}.")
+        )
+    return (
+        _("{area} much less sore than usual: {mean}, down from {before}.")
+        if change <= -CLEARLY
+        else _("{area} less sore than usual: {mean}, down from {before}.")
+    )
+
+
+def _has_alert(data: WeekData, *kinds: str) -> bool:
+    return any(notice.kind in kinds for notice in data.notices)
+
+
+def _load(data: WeekData) -> StripItem | None:
+    now, usual = data.totals, data.usual
+    if not data.history.runs.empty and units.is_known(now.distance_m):
+        unit, runs = data.history.settings.units, int(now.runs)
+        label = ngettext("{n} run", "{n} runs", runs).format(n=runs)
+        if units.is_known(usual.distance_m):
+            label = _("{runs}, usually {distance}").format(
+                runs=label, distance=units.distance(usual.distance_m, unit)
+            )
+        tone = BAD if _has_alert(data, "week_jump") else ""
+        return StripItem("load", units.distance(now.distance_m, unit), label, tone)
+    return None
+
+
+def _shoes(data: WeekData) -> StripItem | None:
+    """Return what is left of the pair that was worn most in 28 days."""
+    worn = max(
+        (shoe for shoe in data.shoes if shoe.share_28d > 0), key=lambda shoe: shoe.share_28d, default=None
+    )
+    if worn is None:
+        return None
+    unit, name = data.history.settings.units, units.printable(worn.name)
+    if worn.is_over:
+        over = units.distance(-worn.left_m, unit, 0)
+        return StripItem("shoes", f"+{over}", _("{pair}, past its limit").format(pair=name), BAD)
+    due = any(notice.kind == "shoe_limit" and notice.subject == worn.name for notice in data.notices)
+    left = units.distance(worn.left_m, unit, 0)
+    return StripItem("shoes", left, _("left in {pair}, worn most").format(pair=name), BAD if due else "")
+
+
+def _route(data: WeekData) -> StripItem | None:
+    if not data.routes:
+        return None
+    routed = data.history.runs.loc[data.history.runs["end"] > data.end - pd.Timedelta(days=28), "route"]
+    share, count = data.routes[0].share_28d, int(routed.notna().sum())
+    if count < LEAST_ROUTED:
+        return None
+    tone = BAD if count >= MIN_ROUTED and share >= data.history.settings.route_share else ""
+    return StripItem("route", units.percent(share), _("of runs in 28 days on one route"), tone)
+
+
+def _warmups(data: WeekData) -> StripItem | None:
+    warmup = next((finding for finding in data.findings if finding.factor == "warmup"), None)
+    if warmup is None or not units.is_known(warmup.now):
+        return None
+    known = warmup.week_known
+    text = _("{done} of {n}").format(done=round(warmup.now * known), n=known)
+    tone = GOOD if warmup.now == 1 else BAD if warmup.now <= advice.FEW_WARMUPS else ""
+    return StripItem("warmup", text, ngettext("run with a warm-up", "runs with a warm-up", known), tone)

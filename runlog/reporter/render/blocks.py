@@ -1,0 +1,184 @@
+"""Build the blocks that are more than a section's own: the glance, the clinician's advice, and the links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runlog import units
+from runlog.analysis.factors import find_factor
+from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.i18n import _
+from runlog.reporter import guidance
+from runlog.reporter.findings import UNSURE, format_grade, format_short_step
+from runlog.reporter.render.content import (
+    ActionItem,
+    ActionList,
+    Block,
+    BulletList,
+    Callout,
+    ChartBlock,
+    EffectRange,
+    FindingList,
+    Fold,
+    LinkChart,
+    LinkRow,
+    ListItem,
+    Paragraph,
+    Progress,
+    Strip,
+    StripTile,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from runlog.reporter.advice import Action
+    from runlog.reporter.alerts import Notice
+    from runlog.reporter.findings import Finding
+    from runlog.reporter.glance import Glance
+    from runlog.reporter.weekly import Week
+
+
+def glance_blocks(glance: Glance) -> tuple[Block, ...]:
+    """Return what stands below the headline of a week in one glance, in the language in use."""
+    return (
+        *((Paragraph(glance.note, style="note"),) if glance.note else ()),
+        *clinician_callout(glance.warnings),
+        ActionList(_("What to do"), tuple(map(_action_item, glance.actions))),
+        Strip(_("At a glance"), tuple(StripTile(item.value, item.label, item.tone) for item in glance.strip)),
+    )
+
+
+def clinician_callout(notices: Sequence[Notice]) -> Iterator[Callout]:
+    """Yield the advice to see a clinician, if any alert calls for it."""
+    if not notices:
+        return
+    advice = guidance.clinician_advice()
+    others = tuple(Paragraph(notice.message) for notice in notices[1:])
+    whys = tuple(Paragraph(notice.why) for notice in notices)
+    flags = BulletList(tuple(ListItem("", flag) for flag in advice.flags), style="")
+    emergency = Paragraph(advice.emergency, style="emergency")
+    more = Fold(advice.title, (*others, *whys, Paragraph(advice.lead), flags, emergency))
+    yield Callout((notices[0].message,), more)
+
+
+def _action_item(action: Action) -> ActionItem:
+    return ActionItem(action.text, action.fact, tuple(_action_reasons(action)), action.command)
+
+
+def _action_reasons(action: Action) -> Iterator[str]:
+    """Yield why, how, and how well that is known."""
+    if action.finding is not None:
+        yield _("In your diary: {link} {estimate}").format(
+            link=action.finding.sentence, estimate=format_estimate(action.finding)
+        )
+    for notice in action.notices:
+        message = "" if notice.kind == action.told else notice.message
+        since = _("Since {day}.").format(day=units.day(notice.since))
+        yield " ".join(text for text in (message, notice.why, since) if text)
+    tip = action.tip
+    if tip is not None:
+        yield f"{tip.how} {tip.why}"
+        if tip.source not in " ".join(notice.why for notice in action.notices):
+            yield _("Evidence: {grade}. {evidence} Source: {source}.").format(
+                grade=_(tip.grade), evidence=tip.evidence, source=tip.source
+            )
+
+
+def finding_blocks(week: Week, charts: tuple[ChartBlock, ...]) -> Iterator[Block]:
+    """Yield the factors of a week and their links with the charts of these, or why there are none yet."""
+    own_place = [finding for finding in week.findings if finding.has_own_place]
+    if week.has_links:
+        rows = tuple(link_row(finding, week.units) for finding in own_place if finding.is_estimated)
+        if rows:
+            yield LinkChart(rows, link_legend())
+        yield from _other_findings(week)
+        items = tuple(_finding_item(finding) for finding in own_place)
+        rests_on = _("From {n} ratings of your {area}. Goes together with, not proof of cause.")
+        rests_on = rests_on.format(n=week.ratings, area=units.area(week.area))
+        yield Fold(
+            _("In numbers, and how sure"), (Paragraph(rests_on, quiet=True), FindingList(items), *charts)
+        )
+    else:
+        yield from _why_no_links(week)
+        known = [finding for finding in own_place if units.is_known(finding.now)]
+        if known:
+            items = tuple(ListItem(f"{one.label}:", f"{units.capital(one.now_text)}.") for one in known)
+            yield Fold(_("This week’s values"), (FindingList(items),))
+
+
+def _why_no_links(week: Week) -> Iterator[Block]:
+    area = units.area(week.area)
+    if week.ratings < MIN_RATINGS:
+        few = _("Not enough yet: {n} of {needed} ratings.").format(n=week.ratings, needed=MIN_RATINGS)
+        later = _("From {needed} ratings of your {area} on, this says what your soreness goes together with.")
+        yield Paragraph(later.format(needed=MIN_RATINGS, area=area), lead=few)
+        yield Progress(week.ratings, MIN_RATINGS, _("Ratings"))
+    else:
+        same = _("All your {n} ratings are {rating}.")
+        same = same.format(n=week.ratings, rating=units.number(week.constant_rating, 0))
+        later = _(
+            "So nothing can go together with them. Go on rating: when something changes, this says with what."
+        )
+        yield Paragraph(later, lead=same)
+
+
+def link_legend() -> str:
+    """Return how the drawing of links is read."""
+    return _("Points of soreness: less to the left, more to the right, with 95% range. Not proof of cause.")
+
+
+def link_row(finding: Finding, unit: str) -> LinkRow:
+    """Return the link of a factor that is estimated, for the drawing."""
+    step = format_short_step(find_factor(finding.factor), unit)
+    return LinkRow(finding.label, step, finding.grade_text, _effect_range(finding))
+
+
+def _finding_item(finding: Finding) -> ListItem:
+    """Return a factor's link, its estimate and its values in sentences."""
+    values = _("This week: {value}").format(value=finding.now_text)
+    if finding.median_text:
+        values += "; " + _("over your whole diary: {value}").format(value=finding.median_text)
+    text = " ".join(part for part in (finding.sentence, format_estimate(finding)) if part)
+    return ListItem(f"{finding.label}:", text, f"{values}.")
+
+
+def format_estimate(finding: Finding) -> str:
+    """Return the difference with its range, grade and number of ratings; without one only the grade."""
+    if not finding.is_estimated:
+        return _("Grade: {grade}.").format(grade=finding.grade_text)
+    text = _("{effect} points ({low} to {high}), {grade}, from {n} ratings.")
+    return text.format(**_points(finding), grade=format_grade(finding.grade), n=finding.n)
+
+
+def _points(finding: Finding) -> dict[str, str]:
+    """Return the difference and the ends of its range in points, by name."""
+    return {
+        name: units.number(value, 1 if abs(value) >= 1 else 2, signed=True)
+        for name, value in (("effect", finding.effect), ("low", finding.low), ("high", finding.high))
+    }
+
+
+def _effect_range(finding: Finding) -> EffectRange:
+    points = _points(finding)
+    direction = ("more" if finding.effect > 0 else "less") if finding.has_sign else ""
+    return EffectRange(
+        effect=finding.effect,
+        low=finding.low,
+        high=finding.high,
+        text=points["effect"],
+        spoken=_("{effect} points, from {low} to {high}").format(**points),
+        style=f"{'unsure ' if finding.grade in UNSURE else ''}{direction}",
+    )
+
+
+def _other_findings(week: Week) -> Iterator[Paragraph]:
+    """Yield those without a place of their own: without a sign, or with too few values."""
+    for title, grades in ((_("No sign of a link"), ("none",)), (_("Too early to tell"), ("", "describe"))):
+        others = [
+            f"{finding.label} ({finding.now_text})"
+            for finding in week.findings
+            if not finding.has_own_place and finding.grade in grades
+        ]
+        if others:
+            yield Paragraph(f"{'; '.join(others)}.", lead=f"{title}:", quiet=True, style="others")
