@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from runlog.cli.params import DATE
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -28,6 +29,7 @@ _SERVICES = ("garmin", "intervals")
 _STATUS_COLUMNS = (
     Column("title", "Service"),
     Column("key", "Key"),
+    Column("ends", "Good until"),
     Column("synced", "Last sync"),
     Column("activities", "Activities", numeric=True),
     Column("withheld", "Not passed on", numeric=True),
@@ -152,20 +154,22 @@ def _print_status(journal: Journal, service: str | None, *, as_json: bool) -> No
     if as_json:
         print_json([one.as_dict() for one in found])
         return
-    print_table([_status_row(one, base.now(), journal.settings.key_days) for one in found], _STATUS_COLUMNS)
+    now = base.now()
+    print_table([_status_row(one) for one in found], _STATUS_COLUMNS)
     for one in found:
-        if one.withheld:
-            echo()
-            echo(_withheld_text(one.title, one.withheld))
-        for name, reason in one.failed:
-            echo(f"{one.title} {name}: {reason}")
+        for text in _status_texts(one, now, journal.settings.key_days):
+            if not text.startswith(" "):
+                echo()
+            echo(text)
 
 
-def _status_row(status: ServiceStatus, now: datetime, warn_days: int) -> dict[str, object]:
-    synced = status.synced_at
+def _status_row(status: ServiceStatus) -> dict[str, object]:
+    synced, ends = status.synced_at, status.key_expires
+    place = "none" if status.key_place is None else f"in the {status.key_place}"
     return {
         "title": status.title,
-        "key": _key_text(status, now, warn_days),
+        "key": place,
+        "ends": None if ends is None or status.key_place is None else _day_text(ends),
         "synced": "never" if synced is None else f"{synced.astimezone():%Y-%m-%d %H:%M}",
         "activities": status.activities,
         "withheld": status.withheld,
@@ -173,20 +177,23 @@ def _status_row(status: ServiceStatus, now: datetime, warn_days: int) -> dict[st
     }
 
 
-def _key_text(status: ServiceStatus, now: datetime, warn_days: int) -> str:
-    """Say where a key is and until when it is good, in words that say what to do where it is not."""
-    renew = f"make a new one at {status.key_page}, then: runlog sync {status.service} --set-key"
+def _status_texts(status: ServiceStatus, now: datetime, warn_days: int) -> Iterator[str]:
+    """Yield what there is to do or to know about a service."""
+    renew = f"Make a new one at {status.key_page}, then: runlog sync {status.service} --set-key"
+    left = None if status.key_expires is None else (status.key_expires - now.astimezone().date()).days
     if status.key_place is None:
-        return f"none; runlog sync {status.service} --set-key"
-    if status.refused_at is not None:
-        return f"no longer accepted; {renew}"
-    if status.key_expires is None:
-        return f"in the {status.key_place}"
-    left = (status.key_expires - now.astimezone().date()).days
-    if left < 0:
-        return f"ended on {_day_text(status.key_expires)}; {renew}"
-    soon = f" ({units.count_noun(left, 'day')}); {renew}" if left <= warn_days else ""
-    return f"in the {status.key_place}, until {_day_text(status.key_expires)}{soon}"
+        yield f"{status.title}: make a key at {status.key_page}, then: runlog sync {status.service} --set-key"
+    elif status.refused_at is not None:
+        yield f"{status.title} no longer accepts the key. {renew}"
+    elif left is not None and left < 0:
+        yield f"The key for {status.title} has ended. {renew}"
+    elif left is not None and left <= warn_days:
+        yield f"The key for {status.title} ends in {units.count_noun(left, 'day')}. {renew}"
+    if status.withheld:
+        yield _withheld_text(status.title, status.withheld)
+    if status.failed:
+        yield f"What could not be read from {status.title}; runlog sync --since DAY tries it again:"
+    yield from (f"  {name}: {reason}" for name, reason in status.failed)
 
 
 def _sync(journal: Journal, service: str | None, since: datetime | None, *, as_json: bool) -> None:
@@ -222,8 +229,9 @@ def print_results(journal: Journal, results: Sequence[SyncResult]) -> None:
         if number:
             echo()
         echo(f"{result.title}: {_result_text(result)}")
-        if result.summary.files:
-            print_summary(journal, result.summary)
+        news = tuple(file for file in result.summary.files if file.outcome != "known")
+        if news:  # what was fetched again and is known is no news
+            print_summary(journal, replace(result.summary, files=news, known=0))
         for note in result.notes:
             echo(note)
         if result.withheld:

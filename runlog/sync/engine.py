@@ -6,31 +6,27 @@ what its service says about it, and what is not noted is fetched again.
 
 from __future__ import annotations
 
-import gzip
-import shutil
-import tempfile
-import zlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runlog import importers, ingest
 from runlog.errors import BadInput, NotTaken
-from runlog.fileio import MAX_FILE_BYTES, PRIVATE_FOLDER
 from runlog.ingest.results import ImportResult
 from runlog.ingest.sources import FoundFile
 from runlog.records import FetchedActivity, ParsedFile
 from runlog.results import FileResult, SyncResult
 from runlog.store import clouds
+from runlog.sync import downloads
 from runlog.sync.http import MAX_CALLS, KeyRefused, ServiceError, Unreachable
 from runlog.sync.service import WELLNESS_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from runlog.model import Activity
     from runlog.records import ServiceState
@@ -46,11 +42,6 @@ LIST_AGAIN = timedelta(days=90)
 _MOST_FAILURES = 3
 #: Downloads that wait to be imported.
 _AHEAD = 2 * MAX_CALLS
-_FOLDER_PREFIX = ".sync-"
-_GZIP = b"\x1f\x8b"
-_CHUNK_BYTES = 2**20
-_NO_RECORDING = (b"<", b"{", b"[")
-_XML_RECORDINGS = (b"<?xml", b"<gpx", b"<TrainingCenterDatabase")
 _FETCHED, _FAILED, _WITHHELD, _NO_FILE = "fetched", "failed", "withheld", "no file"
 
 
@@ -163,7 +154,7 @@ class Sync:
         self._found.withheld = sum(bool(one.withheld) for one in listed)
         known = self.store.read(clouds.read_fetched, self.name)
         due = [one for one in listed if self._is_due(one, known.get(one.id), ask_again=ask_again)]
-        with _downloads(self.home) as folder, self._fetched(due, folder) as fetched:
+        with downloads.folder_in(self.home) as folder, self._fetched(due, folder) as fetched:
             for number, (activity, file) in enumerate(fetched, 1):
                 if file is not None:
                     self._take(activity, file)
@@ -235,12 +226,9 @@ class Sync:
             except KeyRefused:
                 self.service.check()  # raises where it is the key, and not this activity alone
                 raise ServiceError(f"{self.terms.title} does not let this key have it") from None
-        with path.open("rb") as file:
-            head = file.read(512).lstrip()
-        if head.startswith(_NO_RECORDING) and not head.startswith(_XML_RECORDINGS):
+        if not downloads.is_recording(path):
             raise ServiceError(f"{self.terms.title} sent something else than a recording, such as a web page")
-        if head.startswith(_GZIP):
-            _unpack(path)
+        downloads.unpack(path)
         return fetched
 
     def _note_failure(self, one: Listed, reason: str, *, lasting: bool) -> None:
@@ -347,25 +335,6 @@ def _first_day(state: ServiceState, since: date | None) -> date | None:
     return None if state.since is None else min(state.since, since)
 
 
-def _unpack(path: Path) -> None:
-    """Unpack a download, so that the same file from two services has the same bytes.
-
-    One that is damaged, or larger than any recording, stays as it is; the import says what is wrong with it.
-    """
-    unpacked = path.with_suffix(".unpacked")
-    size = 0
-    try:
-        with gzip.open(path) as packed, unpacked.open("xb") as file:
-            while size <= MAX_FILE_BYTES and (chunk := packed.read(_CHUNK_BYTES)):
-                size += file.write(chunk)
-    except (OSError, EOFError, zlib.error):
-        size = MAX_FILE_BYTES + 1
-    if size <= MAX_FILE_BYTES:
-        unpacked.replace(path)
-    else:
-        unpacked.unlink(missing_ok=True)
-
-
 def _outcome(one: Listed, results: Sequence[ImportResult]) -> tuple[str, str]:
     """Return what became of an activity, the same whether its file was imported now or before; and why."""
     if one.withheld:
@@ -393,14 +362,3 @@ def _label(one: Listed) -> str:
     day = f"{one.start:%Y-%m-%d}"
     name = one.row.name if one.row is not None and one.row.name else "activity"
     return f"{name} of {day} ({one.id})"
-
-
-@contextmanager
-def _downloads(home: Path) -> Iterator[Path]:
-    """Give a folder for downloads in the home, for its owner alone; it is deleted afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX, dir=home))
-    folder.chmod(PRIVATE_FOLDER)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
