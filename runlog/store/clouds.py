@@ -13,7 +13,7 @@ from runlog.store import activities, diary, files, grouping, recordings, rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from datetime import tzinfo
 
     from runlog.model import Activity, Entry
@@ -188,10 +188,10 @@ def _remove_file(db: sqlite3.Connection, file_id: int) -> None:
 def update_ratings(
     db: sqlite3.Connection, source: str, entries: Iterable[Entry], zone: tzinfo
 ) -> EntryCounts:
-    """Store the ratings of a service, each in the place of its earlier version.
+    """Store the ratings of a service where it says something new.
 
-    A day that the runner has rated here is the runner's: the service's rating of it is left out, and
-    removed where it was stored before.
+    What the runner has said wins: a day that is rated here is left out, and its rating by the service
+    removed; a rating of the service that was edited or deleted here stays as it is.
 
     Args:
         db: the database, within a transaction.
@@ -204,17 +204,30 @@ def update_ratings(
         return local_day(entry.moment, entry.utc_offset_s, zone)
 
     stored = diary.read_entries(db)
-    own = [one for one in stored if one.source == source]
+    own = {day_of(one.entry): one for one in stored if one.source == source}
     rated = {day_of(one.entry) for one in stored if one.source != source and one.entry.soreness is not None}
-    taken = {day_of(one): one for one in entries if day_of(one) not in rated}
-    counts = diary.update_from_diary(db, source, taken.values(), complete=False)
-    gone = [one for one in own if day_of(one.entry) in rated or _is_moved(one.entry, taken, day_of)]
-    for one in gone:
-        diary.delete_entry(db, one.id)
-    return diary.EntryCounts(counts.added, counts.updated, len(gone))
+    for day in rated & own.keys():
+        _drop_rating(db, source, own.pop(day).id, day)
+    said = {date.fromisoformat(one): fetched.fingerprint for one, fetched in read_fetched(db, source).items()}
+    taken = []
+    for day, entry in {day_of(one): one for one in entries}.items():
+        is_new, mark, here = day not in said, _rating_mark(entry), own.get(day)
+        is_untouched = here is not None and _rating_mark(here.entry) == said.get(day)
+        if day in rated or said.get(day) == mark or not (is_new or is_untouched):
+            continue
+        if here is not None and here.entry.moment != entry.moment:  # after a change of the settings
+            _drop_rating(db, source, here.id, day)
+        taken.append(entry)
+        save_fetched(db, source, FetchedActivity(day.isoformat(), entry.moment, mark, "fetched"))
+    return diary.update_from_diary(db, source, taken, complete=False)
 
 
-def _is_moved(entry: Entry, newer: Mapping[date, Entry], day_of: Callable[[Entry], date]) -> bool:
-    """Return whether the rating of that day is at another time now, as after a change of the settings."""
-    other = newer.get(day_of(entry))
-    return other is not None and (other.moment, other.area) != (entry.moment, entry.area)
+def _rating_mark(entry: Entry) -> str:
+    """Return what tells whether a rating has changed."""
+    soreness = "" if entry.soreness is None else f"{entry.soreness:.3f}"
+    return f"{soreness} {entry.area} {entry.note or ''}"
+
+
+def _drop_rating(db: sqlite3.Connection, source: str, entry_id: int, day: date) -> None:
+    diary.delete_entry(db, entry_id)
+    db.execute("DELETE FROM fetched WHERE service = ? AND external = ?", (source, day.isoformat()))

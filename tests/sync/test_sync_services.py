@@ -205,6 +205,44 @@ def test_a_rating_that_is_changed_there_is_changed_here(cloud, journal, sync):
     assert [one.entry.soreness for one in journal.entries()] == [pytest.approx(20 / 3)]
 
 
+def test_a_rating_that_the_runner_edits_or_deletes_here_stays_so(cloud, journal, sync):
+    cloud.outings = outings(2)
+    cloud.wellness = {TODAY - number * DAY: {"soreness": 2} for number in range(3)}
+    sync("intervals")
+    first, second, third = journal.entries()
+    journal.edit(first.id, replace(first.entry, soreness=7.0))
+    journal.remove_entry(second.id)
+    assert sync("intervals").ratings == 0
+    for day in cloud.wellness.values():
+        day["soreness"] = 4
+    assert sync("intervals").ratings == 1
+    assert [(one.id, one.entry.soreness) for one in journal.entries()] == [(first.id, 7.0), (third.id, 10.0)]
+
+
+def test_a_rating_here_that_is_deleted_gives_the_service_its_word_back(cloud, journal, sync):
+    cloud.outings = outings(2)
+    cloud.wellness = {TODAY - DAY: {"soreness": 4}}
+    sync("intervals")
+    typed = journal.log(Entry(NOW - DAY, 3600, soreness=1.0))
+    sync("intervals")
+    assert [one.entry.soreness for one in journal.entries()] == [1.0]
+    journal.remove_entry(typed)
+    sync("intervals")
+    assert [one.entry.soreness for one in journal.entries()] == [10.0]
+
+
+@pytest.mark.parametrize("service", ["garmin", "intervals"])
+def test_a_run_that_the_runner_has_deleted_stays_deleted(cloud, journal, sync, service):
+    cloud.outings = [replace(one, rpe=3) for one in outings(3)]
+    sync(service)
+    journal.delete([3])
+    assert sync(service).summary.runs_added == 0
+    cloud.outings[2] = replace(cloud.outings[2], rpe=8, name="Another")
+    sync(service)
+    assert [one.id for one in journal.runs()] == [1, 2]
+    assert [one.id for one in journal.deleted()] == [3]
+
+
 def test_the_nights_of_intervals(cloud, journal, sync):
     cloud.outings = outings(2)
     cloud.wellness = {TODAY: {"sleepSecs": 25_200, "restingHR": 47, "hrv": 61.5, "stress": 4}}
