@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from numpy.lib.stride_tricks import sliding_window_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,9 +78,10 @@ def resample(line: NDArray[np.float64], distances_m: NDArray[np.float64]) -> NDA
 def _resample(
     line: NDArray[np.float64], distance: NDArray[np.float64], distances_m: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    return np.stack(
-        [np.interp(distances_m, distance, line[:, axis]) for axis in range(line.shape[1])], axis=1
-    )
+    before = np.clip(np.searchsorted(distance, distances_m, side="right") - 1, 0, len(distance) - 2)
+    length = distance[before + 1] - distance[before]
+    share = (np.clip(distances_m, 0.0, distance[-1]) - distance[before]) / np.where(length > 0.0, length, 1.0)
+    return np.asarray(line[before] + share[:, None] * (line[before + 1] - line[before]))
 
 
 SMOOTHING_S = 31  # a running median over so many seconds takes out jitter and single wild points
@@ -138,8 +140,9 @@ OPPOSITE_LAPS = 4  # so many laps in opposite directions are two routes, however
 LONGEST_LAP_M = 2000.0  # a longer lap and its reverse are told apart by position alone
 SIMILAR_SHARE = 2 / 3  # of the longer of two lines is shared by similar ones
 
-EVEN_POINTS = 65
-_EVEN_STEP = 4
+EVEN_POINTS = 129
+_EVEN_STEPS = (2, 1)  # few of them first
+_EVEN_TESTED = 4
 _SAMPLE = 16  # every so many points of two lines are looked at first
 _QUARTERS = np.linspace(0.0, 1.0, 5)
 
@@ -203,7 +206,7 @@ def route_distance(line: MeasuredLine, other_line: MeasuredLine) -> float:
 def may_be_route(
     line: MeasuredLine, others: NDArray[np.float64], lengths: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Return which of many lines can be one route with a line, by a few points: none that is one is left out.
+    """Return which of many lines can be one route with a line, by a few points; none that is one is missed.
 
     Args:
         line: a line.
@@ -213,19 +216,41 @@ def may_be_route(
     shorter, longer = np.minimum(lengths, line.length), np.maximum(lengths, line.length)
     missing = np.minimum(MISSING_START_M, MISSING_START_SHARE * longer)
     possible = shorter + 1.0 >= (1.0 - MAX_LENGTH_DIFFERENCE) * (longer - missing)
-    if not possible.any():
-        return possible
-    head = float(np.max((missing / np.maximum(shorter, 1.0))[possible]))
-    reach = WIDEST_GAP_M + STEP_M + lengths / (2 * (EVEN_POINTS - 1))
-    last = EVEN_POINTS - 1
-    for index in range(last, int(np.ceil(head * last)), -_EVEN_STEP):
-        away = 1.0 - index / last  # of the end; what is missing of a start shifts points the less
-        slip = int(np.ceil(last * (MAX_SLIP + head * away) + 2 * STEP_M * last / max(line.length, 1.0))) + 1
-        near = others[possible, max(0, index - slip) : index + slip + 1] - line.even_points[index]
-        possible[possible] = np.sqrt((near**2).sum(axis=2).min(axis=1)) <= reach[possible]
-        if not possible.any():
-            break
+    for every in _EVEN_STEPS:
+        which = np.flatnonzero(possible)
+        if len(which):
+            head = float(np.max(missing[which] / np.maximum(shorter[which], 1.0)))
+            possible[which] = _lie_close(line, others[which, ::every], lengths[which], head)
     return possible
+
+
+def _lie_close(
+    line: MeasuredLine, others: NDArray[np.float64], lengths: NDArray[np.float64], head: float
+) -> NDArray[np.bool_]:
+    """Return which lines a line can lie close to, as ``_is_close`` has it, by every fourth even point.
+
+    Between two points of 40 m the distance to the other line changes by 80 m at most, so that a point far
+    off says how many around it are wider off than is allowed.
+
+    Args:
+        line: a line.
+        others: points of the other ones at even distances (lines, n, 3).
+        lengths: how long they are, metres.
+        head: the share of a line that may be missing at its start.
+    """
+    last = others.shape[1] - 1
+    points = line.even_points[:: (EVEN_POINTS - 1) // last]
+    spare = STEP_M + lengths / (2 * last)  # neither is compared at the very points of ``_is_close``
+    apart = line.length * _EVEN_TESTED / last
+    wide, close = np.zeros(len(others)), np.ones(len(others), dtype=np.bool_)
+    for index in range(last, int(np.ceil(head * last)), -_EVEN_TESTED):
+        away = 1.0 - index / last  # what is missing of a start shifts the points less towards the end
+        slip = int(np.ceil(last * (MAX_SLIP + head * away) + 2 * STEP_M * last / max(line.length, 1.0))) + 1
+        step = others[:, max(0, index - slip) : index + slip + 1] - points[index]
+        gaps = np.sqrt(np.einsum("ijk,ijk->ij", step, step).min(axis=1)) - spare
+        close &= gaps <= WIDEST_GAP_M
+        wide += np.clip(gaps - MAX_GAP_M, 0.0, apart)
+    return np.asarray(close & (wide <= WIDER_GAP_SHARE * np.maximum(lengths, line.length) + 2 * STEP_M))
 
 
 def shared_fraction(line: MeasuredLine, other_line: MeasuredLine, at_least: float = 0.0) -> float:
@@ -278,9 +303,13 @@ def _nearest_gaps(
         slip: how many points they may be out of step.
         every: 1 for all points of ``a``, 2 for every other one …
     """
-    steps = np.arange(0, len(a), every)[:, None] + np.arange(-slip, slip + 1)
-    near = b[np.clip(steps, 0, len(b) - 1)]  # past an end is the end itself, which is in reach anyway
-    return np.asarray(np.sqrt(((near - a[::every, None]) ** 2).sum(axis=2).min(axis=1)))
+    ends = b[:1].repeat(slip, axis=0), b[-1:].repeat(slip, axis=0)  # past an end is the end, in reach anyway
+    windows = sliding_window_view(np.concatenate([ends[0], b, ends[1]]).T, 2 * slip + 1, axis=1)[:, ::every]
+    squares = np.zeros(windows.shape[1:])
+    for near, own in zip(windows, a[::every].T, strict=True):  # an axis at a time, which is the quickest
+        step = near - own[:, None]
+        squares += np.multiply(step, step, out=step)
+    return np.asarray(np.sqrt(squares.min(axis=1)))
 
 
 def _lap_opposite_ways(line: MeasuredLine, other_line: MeasuredLine) -> bool:

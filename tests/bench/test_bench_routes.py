@@ -142,6 +142,30 @@ def seldom_the_same(runs: int) -> dict[int, Shape]:
     return {number: run_on(chance, ways[int(chance.integers(len(ways)))]) for number in range(runs)}
 
 
+def real_like(runs: int) -> dict[int, Shape]:
+    """Runs out and back along winding ways from one home, few of them quite the same: the hardest to tell."""
+    chance = np.random.default_rng(7)
+
+    def winding(length_m: float) -> NDArray[np.float64]:
+        heading = np.cumsum(chance.normal(0, 0.12, int(length_m / 20))) + chance.integers(6) * np.pi / 3
+        return np.cumsum(np.stack([np.cos(heading), np.sin(heading)], axis=1) * 20, axis=0)
+
+    def variant(way: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Out on a part of a way, and back with a bend to one side."""
+        out = way[: int(len(way) * chance.uniform(0.5, 1))]
+        length = int(len(out) * chance.uniform(0.1, 0.4))
+        first = int(chance.integers(0, len(out) - length))
+        back = out.copy()
+        back[first : first + length] += np.sin(np.linspace(0, np.pi, length))[:, None] * chance.normal(
+            0, 250, 2
+        )
+        return np.concatenate([out, back[::-1]])
+
+    corridors = [winding(chance.uniform(3000, 9000)) for _ in range(12)]
+    ways = [variant(corridors[chance.integers(12)]) for _ in range(runs * 3 // 5)]
+    return {number: run_on(chance, ways[int(chance.integers(len(ways)))]) for number in range(runs)}
+
+
 def test_from_scratch_against_an_import_of_the_runs(
     cpu_seconds: Callable[..., float], measured: Any, tmp_path: Path
 ) -> None:
@@ -153,7 +177,7 @@ def test_from_scratch_against_an_import_of_the_runs(
             assert opened.add([tmp_path / "files"], workers=1).runs_added == IMPORTED
 
     of_import = cpu_seconds(import_files) / IMPORTED * NEAR_ALIKE
-    shapes = seldom_the_same(NEAR_ALIKE)
+    shapes = real_like(NEAR_ALIKE)
     of_routes = cpu_seconds(lambda: routes.match_routes(shapes))
     measured.amount(f"routes of {NEAR_ALIKE:,} runs, near alike", "", f"{of_routes:.1f} s CPU", "under 8 s")
     measured.ratio(
