@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import fitfast
 import pytest
 from fitparse.base import UncachedFitFile
+from made_damage import losses, sound_activities
 
 from runlog import importers
 from runlog.settings import Settings
@@ -91,3 +92,23 @@ def test_fit(benchmark: BenchmarkFixture, runs: list[bytes], measured):
     smallest = sorted(runs, key=len)[:20]
     assert sum(map(points, smallest)) == sum(map(records_by_fitparse, smallest))
     assert meanwhile < reference
+
+
+SEEDS = (1, 2, 3)
+
+
+def test_damage(devicefiles: Path, measured):
+    """Damage the device files at places spread over them, and count what is kept."""
+    files = list(sound_activities(devicefiles / "fit"))
+    found = [loss for seed in SEEDS for loss in losses(files, seed)]
+    kept = [loss.kept for loss in found]
+    mean = sum(kept) / len(kept)
+    much_lost = sum(share < 0.9 for share in kept) / len(kept)
+    wrong = sum(loss.wrong for loss in found) / sum(loss.records for loss in found)
+    what = f"{len(found):,} damages of {len(files)} FIT files"
+    measured.amount(what, "records that are kept", f"{mean:.1%}", "≥ 99%")
+    measured.amount(what, "that lose more than 10% of them", f"{much_lost:.1%}", "≤ 2%")
+    measured.amount(what, "records with a time that the whole file lacks", f"{wrong:.2%}", "≤ 0.2%")
+    assert mean >= 0.99
+    assert much_lost <= 0.02
+    assert wrong <= 0.002

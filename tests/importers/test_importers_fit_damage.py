@@ -11,6 +11,7 @@ from fit_bytes import definition, file_of, message
 from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from made_damage import losses, sound_activities
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
@@ -225,3 +226,76 @@ def bent_bytes(draw, files):
     if draw(st.booleans()):
         data += scan.fit_checksum(bytes(data)).to_bytes(2, "little")
     return bytes(data)
+
+
+# --- damage at places spread over device files; tests/bench has the whole table ---
+
+SEVERAL = 12  # device files of all makers; the bench takes all of them
+
+
+def test_damage_costs_little_more_than_its_own_bytes(devicefiles):
+    files = sorted(sound_activities(devicefiles / "fit"), key=lambda file: len(file[1]))[:SEVERAL]
+    found = list(losses(files, seed=1, places=3))
+    assert np.mean([one.kept for one in found]) > 0.97  # the files are short, each byte counts
+    assert sum(one.kept < 0.8 for one in found) <= 0.04 * len(found)
+    assert sum(one.wrong for one in found) <= 0.005 * sum(one.records for one in found)
+
+
+def two_kinds(seconds):
+    """Return the messages of a run whose records get another layout, under the same number, in its middle."""
+    yield definition(0, 0, (0, 1, 0))
+    yield message(0, "<B", 4)
+    yield definition(1, 20, (253, 4, 0x86), (3, 1, 2))
+    for second in range(seconds // 2):
+        yield message(1, "<IB", NOON + second, 150)
+    yield definition(1, 20, (253, 4, 0x86), (5, 4, 0x86), (3, 1, 2))
+    for second in range(seconds // 2, seconds):
+        yield message(1, "<IIB", NOON + second, 300 * second, 150)
+
+
+def test_a_new_definition_soon_after_damage_is_found():
+    parts = list(two_kinds(RUN))
+    lost = len(b"".join(parts[:295]))
+    data = file_of(*parts)
+    bent = with_size(data[: 14 + lost] + bytes(30) + data[14 + lost + 30 :])
+    run, _ = one(read(bent))
+    assert RUN - 14 <= len(run.track) < RUN
+    assert run.track["distance_m"][-1] == 3 * (RUN - 1)
+
+
+def test_compressed_times_go_on_after_damage():
+    parts = [
+        definition(0, 0, (0, 1, 0)),
+        message(0, "<B", 4),
+        definition(2, 21, (253, 4, 0x86), (0, 1, 0), (1, 1, 0)),
+    ]
+    parts += [definition(1, 20, (3, 1, 2), (5, 4, 0x86)), message(2, "<IBB", NOON, 0, 0)]
+    parts += [message(1, "<BI", 150, 300 * second, seconds=NOON + second) for second in range(RUN)]
+    parts += [message(2, "<IBB", NOON + RUN, 0, 4)]
+    data = file_of(*parts)
+    at = 14 + len(b"".join(parts[:300]))
+    run, _ = one(read(with_size(data[:at] + data[at + 403 :])))  # more than the 32 s that five bits can tell
+    assert RUN - 90 <= len(run.track) < RUN - 60
+    np.testing.assert_array_equal(run.track["distance_m"], 3 * run.track["time_s"])
+
+
+def test_a_clock_that_was_set_is_no_damage_to_the_records():
+    parts = [
+        definition(0, 0, (0, 1, 0)),
+        message(0, "<B", 4),
+        definition(1, 20, (253, 4, 0x86), (5, 4, 0x86)),
+    ]
+    parts += [message(1, "<II", NOON + second, 300 * second) for second in range(100)]
+    parts += [message(1, "<II", NOON + 30 * 86_400 + second, 300 * second) for second in range(100, RUN)]
+    data = file_of(*parts)
+    run, _ = one(read(data[:-1] + bytes([data[-1] ^ 1])))
+    assert len(run.track) == RUN
+    assert run.duration_s == RUN - 1
+
+
+def test_hostile_damage_does_not_hold_up():
+    definitions = b"".join(definition(local, 20, (253, 4, 0x86), (5, 4, 0x86)) for local in range(16)) * 4_000
+    zeros = RUN_FILE[:MIDDLE] + bytes(2_000_000)
+    for data in (RUN_FILE[:MIDDLE] + definitions, zeros, RUN_FILE[:MIDDLE] + b"\x01" * 1_000_000):
+        run, _ = one(read(with_size(data)))
+        assert RUN // 2 - 75 < len(run.track) < RUN

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from runlog.errors import BadInput, MissingExtra
 from runlog.model import Area, Plan, PlannedRun
 from runlog.reporter import render
-from runlog.reporter.render import as_pdf, as_text, week_content
+from runlog.reporter.render import as_html, as_text, week_content
 from runlog.reporter.render.content import BulletList, Heading, ListItem, Paragraph, Table
 from runlog.reporter.season import build_season as season_facts
 from runlog.reporter.weekly import build_week
@@ -240,7 +240,7 @@ def test_a_pdf_shows_the_charts(facts, season_page):
         import weasyprint  # noqa: F401 - Pango may be missing
     except OSError:
         pytest.skip("Pango, which WeasyPrint draws text with, is not installed")
-    page = as_pdf._light_colours(season_page)
+    page = as_html._light_colours(season_page)
     assert "var(--sore)" not in page
     written = render.render(facts, "pdf")
     assert written.startswith(b"%PDF")
@@ -250,7 +250,7 @@ def test_a_pdf_shows_the_charts(facts, season_page):
 def test_without_weasyprint_a_pdf_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(MissingExtra, match=r"runlog\[pdf\]"):
-        as_pdf.render_pdf("<p>")
+        as_html.render_pdf("<p>")
 
 
 def test_the_place_of_a_report_is_a_file_or_in_a_folder(tmp_path):

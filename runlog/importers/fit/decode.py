@@ -21,13 +21,8 @@ import numpy as np
 
 from runlog.importers.fit import profile, scan
 from runlog.importers.fit.profile import base_types
-from runlog.importers.fit.scan import (
-    COMPRESSED_BIT,
-    MAX_MESSAGES,
-    TIMESTAMP_FIELD,
-    salvage_messages,
-    scan_messages,
-)
+from runlog.importers.fit.salvage import salvage_messages
+from runlog.importers.fit.scan import COMPRESSED_BIT, MAX_MESSAGES, TIMESTAMP_FIELD, scan_messages
 from runlog.records import Problem
 
 if TYPE_CHECKING:
@@ -84,7 +79,8 @@ def decode_messages(file: bytes, max_messages: int = MAX_MESSAGES) -> tuple[Mess
         scanned = salvage_messages(file, *body, max_messages)
         fault = scanned.fault or fault
     definitions: dict[int, list[TimedDefinition]] = defaultdict(list)
-    for timed in zip(scanned.definitions, compressed_timestamps(file, scanned.definitions), strict=True):
+    times = compressed_timestamps(file, scanned.definitions, scanned.resumed)
+    for timed in zip(scanned.definitions, times, strict=True):
         definitions[timed[0].message_number].append(timed)
     by_type = {}
     for number, kind in profile.message_types().items():
@@ -289,11 +285,19 @@ def unwrap_counter(values: NDArray[np.float64], wraps_at: int) -> NDArray[np.flo
 _TIME_BITS = 0x1F
 
 
-def compressed_timestamps(data: bytes, definitions: Sequence[MessageDefinition]) -> list[Times]:
+def compressed_timestamps(
+    data: bytes, definitions: Sequence[MessageDefinition], resumed: Sequence[int] = ()
+) -> list[Times]:
     """Expand compressed timestamp headers to full times in FIT's seconds, per definition.
 
     A compressed header holds the low five bits of a time; the upper bits are those of the last time before
-    it in the file, in whatever message, plus one if the low bits have wrapped.
+    it in the file, in whatever message, plus one if the low bits have wrapped. After damage they are those
+    of the next time, counted backwards.
+
+    Args:
+        data: the file.
+        definitions: of all messages.
+        resumed: offsets at which the file goes on after damage.
 
     Returns:
         For each definition (n,), NaN where a header is not compressed, or None if none of them is.
@@ -304,11 +308,15 @@ def compressed_timestamps(data: bytes, definitions: Sequence[MessageDefinition])
     compressed = [(part & COMPRESSED_BIT) > 0 for part in headers]
     if not any(part.any() for part in compressed):
         return [None] * len(definitions)
-    order = np.argsort(np.concatenate(offsets))
+    at = np.concatenate(offsets)
+    order = np.argsort(at)
     full = np.concatenate([_full_timestamps(data, definition) for definition in definitions])
     is_compressed = np.concatenate(compressed)
+    part_number = np.searchsorted(np.sort(np.array(resumed, dtype=np.int64)), at[order], side="right")
     times = np.full(len(order), np.nan)
-    times[order] = _expand_timestamps(full[order], is_compressed[order], np.concatenate(headers)[order])
+    times[order] = _expand_timestamps(
+        full[order], is_compressed[order], np.concatenate(headers)[order], part_number
+    )
     times[~is_compressed] = np.nan
     parts = np.split(times, np.cumsum([len(part) for part in offsets])[:-1])
     return [part if some.any() else None for part, some in zip(parts, compressed, strict=True)]
@@ -325,18 +333,30 @@ def _full_timestamps(data: bytes, definition: MessageDefinition) -> NDArray[np.f
 
 
 def _expand_timestamps(
-    full: NDArray[np.float64], compressed: NDArray[np.bool_], headers: NDArray[np.uint8]
+    full: NDArray[np.float64],
+    compressed: NDArray[np.bool_],
+    headers: NDArray[np.uint8],
+    part_number: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """Return the time of each message in the order of the file, from full and compressed timestamps."""
+    """Return the time of each message in the order of the file, from full and compressed timestamps.
+
+    Between two messages with different part numbers (n,) any time may have passed.
+    """
     times = np.full(len(full), np.nan)
     timed = np.flatnonzero(compressed | ~np.isnan(full))
-    is_full = ~np.isnan(full[timed])
-    base = np.nan_to_num(full[timed])
-    low = np.where(compressed[timed], headers[timed] & _TIME_BITS, base % (_TIME_BITS + 1))
-    base += (low - base) % (_TIME_BITS + 1)
-    steps = np.where(is_full, 0.0, np.diff(low, prepend=0.0) % (_TIME_BITS + 1))
-    since = np.cumsum(steps)
-    last_full = np.maximum.accumulate(np.where(is_full, np.arange(len(timed)), -1))
-    known = last_full >= 0
-    times[timed] = since + np.where(known, base[last_full] - since[last_full], 0.0)
+    base, part = full[timed], part_number[timed]
+    is_full = ~np.isnan(base)
+    low = np.where(compressed[timed], headers[timed], np.nan_to_num(base)) % (_TIME_BITS + 1)
+    base = base + (low - base) % (_TIME_BITS + 1)  # a message may have both
+    since = np.cumsum(np.diff(low, prepend=0.0) % (_TIME_BITS + 1))
+    rows = np.arange(len(timed))
+    last = np.maximum.accumulate(np.where(is_full, rows, -1))
+    following = np.minimum.accumulate(np.where(is_full, rows, len(timed))[::-1])[::-1]
+    has_last, has_next = last >= 0, following < len(timed)
+    following = np.where(has_next, following, 0)
+    is_after_damage = part != np.where(has_last, part[last], 0)
+    backwards = is_after_damage & has_next & (part[following] == part)
+    anchor = np.where(backwards, following, np.maximum(last, 0))
+    known = backwards | has_last
+    times[timed] = np.where(known, base[anchor] + since - since[anchor], np.where(part > 0, np.nan, since))
     return times

@@ -1,17 +1,15 @@
 """Find where each message of a FIT file begins, without looking at its values.
 
 ``split_chained`` separates chained files and completes unfinished headers; ``scan_messages`` scans sound
-files; ``salvage_messages`` scans damaged ones: slower, it resynchronises after a fault.
+files, and ``salvage`` damaged ones.
 """
 
 from __future__ import annotations
 
-import struct
 from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.importers.fit.profile import RECORD_MESSAGE
 from runlog.records import Problem
 
 if TYPE_CHECKING:
@@ -138,11 +136,12 @@ class MessageDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """All sound messages, and the first fault."""
+    """All sound messages, the first fault, and the offsets at which messages go on after damage."""
 
     definitions: tuple[MessageDefinition, ...]
     sound_until: int  # where the last whole message before the fault ends
     fault: str | None = None
+    resumed: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return sum(len(definition.message_offsets) for definition in self.definitions)
@@ -230,22 +229,14 @@ class DefinitionTable:
         if self._parsed_count == _MAX_DEFINITIONS:
             raise MalformedMessage("more definitions than any recording has")
         self._parsed_count += 1
-        after = at + _DEFINITION_HEAD_SIZE
-        after += _FIELD_DEFINITION_SIZE * data[after - 1] if after <= self._end else 0
-        if header & _DEVELOPER_BIT:
-            after += 1 + _FIELD_DEFINITION_SIZE * data[after] if after < self._end else 1
-        if after > self._end:
-            raise MalformedMessage(ENDS_EARLY)
-        content = data[at + 1 : after] + bytes([header & _DEVELOPER_BIT])
+        content, after = definition_content(data, at, self._end)
         definition = self._by_content.get(content) or self._new(content)
         return header & _LOCAL_TYPE_MASK, definition, after
 
     def _new(self, content: bytes) -> MessageDefinition:
-        if content[1] not in (0, 1):
-            raise MalformedMessage("a definition of an unknown byte order")
         if len(self._by_content) == _MAX_LAYOUTS:
             raise MalformedMessage("more kinds of messages than any recording has")
-        definition = self._by_content[content] = _parse_definition(content)
+        definition = self._by_content[content] = parse_definition(content)
         return definition
 
     def drop_messages_from(self, at: int) -> None:
@@ -259,8 +250,30 @@ class DefinitionTable:
         return max(definition.message_offsets[-1] for definition in self.all() if definition.message_offsets)
 
 
-def _parse_definition(content: bytes) -> MessageDefinition:
-    """Parse the content of a definition: reserved, byte order, number, count, fields, developer fields."""
+def definition_content(data: bytes, at: int, end: int) -> tuple[bytes, int]:
+    """Return the content of the definition at an offset, and the offset after it.
+
+    Raises:
+        MalformedMessage: it does not end before ``end``.
+    """
+    has_developer_fields = data[at] & _DEVELOPER_BIT
+    after = at + _DEFINITION_HEAD_SIZE
+    after += _FIELD_DEFINITION_SIZE * data[after - 1] if after <= end else 0
+    if has_developer_fields:
+        after += 1 + _FIELD_DEFINITION_SIZE * data[after] if after < end else 1
+    if after > end:
+        raise MalformedMessage(ENDS_EARLY)
+    return data[at + 1 : after] + bytes([has_developer_fields]), after
+
+
+def parse_definition(content: bytes) -> MessageDefinition:
+    """Parse the content of a definition: reserved, byte order, number, count, fields, developer fields.
+
+    Raises:
+        MalformedMessage: its byte order is unknown.
+    """
+    if content[1] not in (0, 1):
+        raise MalformedMessage("a definition of an unknown byte order")
     byte_order = ">" if content[1] else "<"
     number = int.from_bytes(content[2:4], "big" if content[1] else "little")
     offset = 1
@@ -284,114 +297,3 @@ def _parse_fields(
         fields.append(FieldDefinition(number, size, base, offset))
         offset += size
     return tuple(fields), offset
-
-
-_MAX_TIME_STEP_S = 86_400
-_INVALID_TIME = 2**32 - 1
-
-#: The scan resumes where so many messages follow one another, within so many bytes of the last good one.
-_RESYNC_MESSAGES = 8
-_RESYNC_BYTES = 8_192
-_MAX_FAULTS = 100
-
-
-def salvage_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_MESSAGES) -> ScanResult:
-    """Find the messages in ``data[begin:end]`` before and after damage, and the first fault.
-
-    Time and memory are bounded by ``max_messages``, whatever the bytes are.
-    """
-    salvage = _SalvageScan(data, min(end, len(data)))
-    at = begin
-    faults: list[tuple[int, str]] = []
-    for _ in range(max_messages):
-        if at >= salvage.end or len(faults) > _MAX_FAULTS:
-            break
-        try:
-            at = salvage.advance(at)
-        except MalformedMessage as error:
-            faults.append((at, str(error)))
-            at = salvage.find_resync(at)
-    else:
-        faults.append((at, TOO_MANY_MESSAGES))
-    sound_until, first_fault = faults[0] if faults else (salvage.end, None)
-    return ScanResult(salvage.definitions.all(), sound_until, first_fault)
-
-
-class _SalvageScan:
-    """State of the scan: current definitions, and the last message with a plausible time."""
-
-    def __init__(self, data: bytes, end: int) -> None:
-        self.data = data
-        self.end = end
-        self.definitions = DefinitionTable(data, end)
-        self._by_local_type: dict[int, MessageDefinition] = {}
-        self._last_time: int | None = None  # of the last message with a time
-        self._last_timed: int | None = None  # the offset of that message
-
-    def advance(self, at: int) -> int:
-        """Read the definition or message at an offset; return the offset after it.
-
-        Raises:
-            MalformedMessage: it cannot be one.
-        """
-        if self.data[at] & DEFINITION_BIT and not self.data[at] & COMPRESSED_BIT:
-            local_type, definition, after = self.definitions.parse_at(at)
-            self._by_local_type[local_type] = definition
-            return after
-        definition, seconds = self._parse_message(at)
-        last = self._last_time
-        if seconds is not None and last is not None and abs(seconds - last) > _MAX_TIME_STEP_S:
-            raise MalformedMessage("a time far from the one before")
-        if seconds is not None:
-            self._last_time = seconds
-        if seconds is not None or self.data[at] & COMPRESSED_BIT:
-            self._last_timed = at
-        definition.message_offsets.append(at)
-        return at + definition.size
-
-    def _parse_message(self, at: int) -> tuple[MessageDefinition, int | None]:
-        """Return the definition of the message at an offset, and its time in FIT's seconds if it has one."""
-        header = self.data[at]
-        definition = self._by_local_type.get(local_message_type(header))
-        if definition is None or (header & COMPRESSED_BIT and not _allows_compressed_header(definition)):
-            raise MalformedMessage(f"a message of the kind {local_message_type(header)} that was not defined")
-        if at + definition.size > self.end:
-            raise MalformedMessage(ENDS_EARLY)
-        if definition.timestamp_offset is None:
-            return definition, None
-        (seconds,) = struct.unpack_from(
-            f"{definition.byte_order}I", self.data, at + definition.timestamp_offset
-        )
-        return definition, None if seconds == _INVALID_TIME else seconds
-
-    def find_resync(self, at: int) -> int:
-        """Return the offset where scanning can resume after a fault, or the end.
-
-        The last message with a time and those since are dropped if the scan resumes: bytes were lost there.
-        """
-        lost = at if self._last_timed is None else self._last_timed
-        candidates = range(lost + 1, min(lost + _RESYNC_BYTES, self.end))
-        resync = next((offset for offset in candidates if self._is_in_sync(offset)), self.end)
-        if resync < self.end:
-            self.definitions.drop_messages_from(lost)
-        self._last_time = self._last_timed = None
-        return resync
-
-    def _is_in_sync(self, at: int) -> bool:
-        """Return whether messages with nearly the same time follow one another from an offset on."""
-        times = []
-        for _ in range(_RESYNC_MESSAGES):
-            if at == self.end:
-                break
-            try:
-                definition, seconds = self._parse_message(at)
-            except MalformedMessage:
-                return False
-            times += [seconds] if seconds is not None else []
-            at += definition.size
-        return len(times) > 1 and max(times) - min(times) <= _MAX_TIME_STEP_S
-
-
-def _allows_compressed_header(definition: MessageDefinition) -> bool:
-    """Return whether messages can have their time in the header byte: records without a full time."""
-    return definition.message_number == RECORD_MESSAGE and definition.timestamp_offset is None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import BadInput
 from runlog.fileio import write_atomically
 from runlog.reporter import FORMATS
-from runlog.reporter.render import as_html, as_json, as_mail, as_pdf, as_text, season_content, week_content
+from runlog.reporter.render import as_html, as_json, as_mail, as_text, season_content, week_content
 from runlog.reporter.weekly import Week, build_week
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def render(facts: Week | Season, file_format: str) -> bytes:
     if file_format == "md":
         return as_text.render_markdown(_content(facts).simple_blocks()).encode()
     page = render_page(facts)
-    return as_pdf.render_pdf(page) if file_format == "pdf" else page.encode()
+    return as_html.render_pdf(page) if file_format == "pdf" else page.encode()
 
 
 def render_page(facts: Week | Season, links: as_html.ArchiveLinks | None = None) -> str:
