@@ -133,6 +133,21 @@ def test_an_empty_history_has_no_values_and_says_so_quietly():
     assert exposures(past()).dtypes.astype(str).tolist()[1:3] == ["float64", "object"]
 
 
+RAN = [ran(1, "2026-05-01 08:00"), ran(2, "2026-05-03 08:00")]
+
+
+@pytest.mark.parametrize("runs", [[], RAN], ids=["nothing", "two runs"])
+def test_nothing_is_known_at_a_moment_that_is_not(runs):
+    """As of the end of a history without anything in it."""
+    moments = pd.DatetimeIndex([pd.NaT, at("2026-05-03 20:00"), pd.NaT])
+    history = past(runs)
+    for factor in FACTORS:
+        values = factor.values(history, moments)
+        assert values.isna().to_numpy()[[0, 2]].all(), factor.name
+        expected = factor.values(history, moments[[1]])
+        assert values.iloc[1] == expected.iloc[0] or (np.isnan(values.iloc[1]) and np.isnan(expected.iloc[0]))
+
+
 def test_every_function_is_listed(root):
     folder = root / "runlog/analysis/factors"
     written = [

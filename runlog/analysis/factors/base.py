@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,9 +92,27 @@ class Factor:
     def __post_init__(self) -> None:
         """Take the name from the function, and what follows from other fields."""
         object.__setattr__(self, "name", self.name or self.values.__name__)
+        object.__setattr__(self, "values", _at_known_moments(self.values))
         object.__setattr__(self, "per_run", self.per_run or self.last_run_only)
         if self.unit is FactorUnit.HABIT and not self.last_run_only:
             raise ValueError(f"the habit {self.name} must be last_run_only: it is done with a run")
+
+
+def _at_known_moments(
+    values: Callable[[History, pd.DatetimeIndex], pd.Series[float]],
+) -> Callable[[History, pd.DatetimeIndex], pd.Series[float]]:
+    """Return the function of a factor, not asked about unknown moments (NaT): nothing is known at those."""
+
+    @wraps(values)
+    def at_moments(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
+        known = moments.notna()
+        if known.all():
+            return values(history, moments)
+        found = np.full(len(moments), np.nan)
+        found[known] = values(history, moments[known]).to_numpy(float)
+        return pd.Series(found, index=moments)
+
+    return at_moments
 
 
 MINUTE_US = 60_000_000
