@@ -73,7 +73,7 @@ class ServiceState:
     Attributes:
         name: "garmin" or "intervals".
         since: the first local day that is fetched; None: everything.
-        synced_at: when everything up to then had been fetched; None: never.
+        synced_at: when all activities up to then had been fetched; None: never.
         nights_until: the last local day whose wellness was fetched.
         key_expires: the last local day on which its key is accepted; None: not known.
         refused_at: when it refused the key, and accepted none since.

@@ -142,7 +142,7 @@ class ServiceStatus:
         key_place: "environment", "file" or "keyring"; None without a key.
         key_expires: the last local day on which the key is accepted; None: not known, or never.
         refused_at: when the service refused the key, and accepted none since.
-        synced_at: when everything up to then had been fetched.
+        synced_at: when all activities up to then had been fetched.
         since: the first local day that is fetched; None: everything.
         activities: number of activities that were fetched.
         withheld: number of activities that the service may not pass on.

@@ -81,17 +81,22 @@ def import_found(
     sport: str | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     workers: int | None = None,
+    are_kept: bool = True,
 ) -> list[ImportResult]:
-    """Import files that were found already, and return the results in the order of paths and members."""
+    """Import files that were found already, and return the results in the order of paths and members.
+
+    Files that are not kept, such as downloads, are not looked up by their size and time.
+    """
     report = ImportProgress(len(files), progress)
     cache = results.ScanCache(store, settings)
-    new = files if sport else _skip_unchanged(files, cache, report)
+    is_cached = are_kept and not sport
+    new = _skip_unchanged(files, cache, report) if is_cached else files
     read = partial(parse_file, settings=settings, sport=None if sport == AS_IN_FILE else sport)
     jobs = ((candidate, candidate.job) for candidate in _candidates(store, new, report, sport))
     with closing(parse_in_order(jobs, read, workers or _choose_workers(new))) as parsed_files:
         for candidate, parsed in parsed_files:
             report.add(candidate.position, _store_result(store, candidate, parsed, sport))
-    if new and not sport:
+    if new and is_cached:
         cache.save(new, report)
     return report.results()
 

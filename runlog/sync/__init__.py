@@ -177,12 +177,15 @@ class Clouds:
 
         Raises:
             NotFound: there is no such service.
-            BadInput: there is no key for one of them, or the file of the keys is open to others.
+            BadInput: there is no key for one of them, the file of the keys is open to others, or the day
+                is still to come.
             StoreError: the store cannot be written; what was stored before stays.
         """
         names = list(services) or self.with_key()
         found = {name: self._need_key(name) for name in names}
         moment = now or datetime.now(UTC)
+        if since is not None and since > moment.astimezone(self._settings.zone).date():
+            raise BadInput(f"{since} is still to come; name a day from which on there are runs")
         return [self._sync(name, key, since, progress, moment, patience) for name, key in found.items()]
 
     def _sync(  # noqa: PLR0917 - one caller, which has them all

@@ -118,9 +118,8 @@ class Sync:
         self.store.write(clouds.update_service, self.name, since=first, refused_at=None)
         self._sync_activities(self._list_from(state, since, first), ask_again=since is not None)
         if self._found.is_complete:
-            self._sync_days(state, since, first)
-        if self._found.is_complete:
             self.store.write(clouds.update_service, self.name, synced_at=self.now)
+            self._sync_days(state, since, first)
 
     def _result(self) -> SyncResult:
         found = self._found
@@ -248,7 +247,7 @@ class Sync:
         if status.st_size:
             origin = f"{self.name}:{one.id}"
             file = FoundFile(origin, str(path), status.st_size, status.st_mtime_ns, origin)
-            results = ingest.import_found(self.store, [file], self.settings, workers=1)
+            results = ingest.import_found(self.store, [file], self.settings, workers=1, are_kept=False)
         outcome, reason = _outcome(one, results)
         if results and outcome == _FAILED and all(result.result.outcome == "skipped" for result in results):
             self._found.problems.append(f"{_label(one)}: {reason}")

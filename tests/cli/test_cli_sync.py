@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from datetime import UTC, datetime, timedelta
@@ -194,6 +195,17 @@ def test_weekly_syncs_and_needs_no_folder(with_key, run):
     said = run("weekly", code=1)
     assert "does not accept the key" in said.stderr
     assert "week" in said.stdout, "the report is written all the same"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
+@pytest.mark.usefixtures("without_charts")
+def test_weekly_writes_the_report_though_the_keys_are_open_to_others(with_key, run, home):
+    (home / "keys.toml").chmod(0o644)
+    said = run("weekly", code=1)
+    assert "others can read this file" in said.stderr
+    assert "week" in said.stdout
+    assert with_key.calls == []
+    assert "others can read this file" in run("sync", code=1).stderr
 
 
 def test_watch_syncs_without_a_folder(with_key, run):

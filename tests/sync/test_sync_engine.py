@@ -32,6 +32,7 @@ from made_clouds import (
 
 import runlog
 from runlog import sync as runlog_sync
+from runlog.errors import BadInput
 from runlog.model import Shoe
 from runlog.store import clouds
 
@@ -168,6 +169,22 @@ def test_since_says_from_which_day_on(cloud, journal, sync):
     assert state.since == first
     assert sync("garmin", since=TODAY - timedelta(days=40)).summary.runs_added == 15
     assert len(journal.runs()) == 21
+
+
+def test_a_day_that_is_still_to_come_is_refused(cloud, sync):
+    with pytest.raises(BadInput, match="still to come"):
+        sync("garmin", since=TODAY + timedelta(days=2))
+    assert cloud.calls == []
+
+
+def test_nights_that_cannot_be_fetched_do_not_hold_up_the_runs(cloud, journal, sync):
+    cloud.outings = outings(5)
+    cloud.faults["/api/v1/athlete/0/wellness"].extend([status(500)] * 5)
+    result = sync("intervals")
+    assert [text for text in result.problems if text.startswith("nights and ratings: ")]
+    assert (result.complete, result.ok, len(journal.runs())) == (False, False, 5)
+    assert journal.clouds.status()[1].synced_at == NOW
+    assert sync("intervals").ok
 
 
 def lying_zip(data):
