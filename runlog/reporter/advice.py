@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from runlog import units
-from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.analysis.load import SPIKE_DAYS
-from runlog.i18n import _
+from runlog.i18n import N_, _
 from runlog.model import SEVERITIES
 from runlog.reporter import guidance, shoes_and_routes
 from runlog.reporter.alerts.shoes import add_command, retire_command
 from runlog.reporter.alerts.training import latest_spike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from runlog.analysis.history import History
@@ -32,13 +31,12 @@ if TYPE_CHECKING:
     from runlog.reporter.summary import Totals
 
 MOST_ACTIONS = 3
+#: So many letters fit into a line of a phone.
+LINE_LETTERS = 38
 #: Least points that an action must be expected to change.
 LEAST_POINTS = 0.1
 #: What of a link's points is expected: unsure ones are found larger than they are, or are chance.
 CERTAINTY = {"A": 1.0, "B": 1.0, "C": 0.5, "hint": 0.35}
-#: Mean soreness from which running form is worth a look, and of which areas.
-SORE_FROM = 3.0
-_FORM_AREAS = ("upper_back", "neck", "shoulder")
 #: A warm-up before so few runs or fewer is worth a word, also without a link.
 FEW_WARMUPS = 0.5
 #: What is better for soreness, more of a factor or less; a link the other way is no reason to act.
@@ -157,21 +155,12 @@ class Topic:
 def choose_actions(situation: Situation) -> tuple[Action, ...]:
     """Return up to three actions, the one that is expected to change soreness most first.
 
-    What answers a warning has a place before what does not; what makes the report say more comes last.
+    What answers a warning has a place before what does not.
     """
     possible = [action for topic in TOPICS if (action := _find_action(topic, situation)) is not None]
     ranked = sorted(possible, key=lambda action: -action.points if action.points > 0 else 0.0)
     chosen = sorted(ranked, key=lambda action: not action.is_pressing)[:MOST_ACTIONS]
-    actions = [action for action in ranked if action in chosen]
-    commands = {action.command for action in actions}
-    actions += [action for action in _beginnings(situation) if action.command not in commands]
-    return tuple(actions[:MOST_ACTIONS]) or (_nothing_to_do(situation),)
-
-
-def unanswered(notices: Iterable[Notice], actions: Iterable[Action]) -> tuple[Notice, ...]:
-    """Return the alerts that no action answers, without those that call for a clinician."""
-    answered = {notice.id for action in actions for notice in action.notices}
-    return tuple(notice for notice in notices if not (notice.see_clinician or notice.id in answered))
+    return tuple(action for action in ranked if action in chosen)
 
 
 def _find_action(topic: Topic, situation: Situation) -> Action | None:
@@ -208,44 +197,6 @@ def _find_action(topic: Topic, situation: Situation) -> Action | None:
 def _is_rarely_warm(topic: Topic, situation: Situation) -> bool:
     warmup = situation.findings.get("warmup") if "warmup" in topic.factors else None
     return warmup is not None and not warmup.has_sign and warmup.now <= FEW_WARMUPS
-
-
-def _beginnings(situation: Situation) -> Iterator[Action]:
-    """Yield what is still missing for the report to say more."""
-    no_runs, ratings = situation.history.runs.empty, situation.ratings
-    if no_runs:
-        fact = _("Your soreness is compared with your runs.")
-        yield Action(_("Import what your watch recorded."), fact, command="runlog import ~/Downloads")
-    if not situation.is_rated or ratings < MIN_RATINGS:
-        fact = _("With {needed} ratings, this page says what your soreness goes together with; you have {n}.")
-        yield Action(
-            _("Rate your soreness tonight, also if nothing is sore."),
-            fact.format(needed=MIN_RATINGS, n=ratings)
-            if ratings < MIN_RATINGS
-            else _("You rated no day this week."),
-            command="runlog log 0",
-        )
-    if no_runs and not ratings:
-        yield Action(
-            _("Or look at a made-up season first."),
-            _("It shows what a full page looks like."),
-            command="runlog demo --open",
-        )
-
-
-def _nothing_to_do(situation: Situation) -> Action:
-    """Return what to say where no link and no alert calls for anything."""
-    if any(notice.see_clinician for notice in situation.notices):
-        return Action(_("Have it looked at before you do anything else."), "")
-    if (
-        situation.area in _FORM_AREAS
-        and situation.totals.runs
-        and situation.totals.soreness_mean >= SORE_FROM
-    ):
-        tips = [tip for tip in guidance.all_tips() if "form" in tip.answers]
-        tip = tips[situation.turn % len(tips)]
-        return Action(f"{tip.title}.", _("Form is quick to check in a sore week."), topic="form", tip=tip)
-    return Action(_("Carry on as you do."), _("Nothing stands out this week."))
 
 
 # The topics
@@ -294,26 +245,47 @@ def _shoes(situation: Situation, cause: Cause) -> Words:
     """Name the pair to wear, and the one to put away."""
     worn = _pair_in_question(situation, cause)
     fresh = [shoe for shoe in situation.shoes if shoe.left_m > worn.left_m]
-    name, command = units.printable(worn.name), ""
-    used = shoes_and_routes.used_text(worn, situation.history.settings.units)
     spare = min(fresh, key=lambda shoe: shoe.worn_m, default=None)
-    places = {"pair": name, "left": situation.distance(worn.left_m, 0), "used": used}
-    if spare is not None:
-        places |= {"spare": units.printable(spare.name), "worn": situation.distance(spare.worn_m, 0)}
-    tip = "replace-shoes"
-    if worn.is_over:
-        command = retire_command(worn.name)
-        text = _("Wear {spare} ({worn}); retire {pair}.") if spare else _("Get a new pair; retire {pair}.")
-        fact = _("{pair} is over its limit: {used}.")
-    elif cause.notices:
-        command = "" if spare else add_command()
-        text = _("Wear {spare} ({worn}) more often.") if spare else _("Buy the next pair now.")
-        fact = _("{pair} has {left} left.")
-    else:
-        tip = "rotate-shoes"
-        text = _("Wear {spare} ({worn}) more often.") if spare else _("Get a second pair, and alternate.")
-        fact = _("More distance on a pair goes with more soreness; {pair} has {used}.")
-    return Words(text.format(**places), fact.format(**places), command, tip, "shoe_limit")
+    state = "over" if worn.is_over else "near" if cause.notices else ""
+    texts, fact = _SHOE_TEXTS[state, spare is not None], _SHOE_FACTS[state]
+    places = {
+        "pair": units.printable(worn.name),
+        "left": situation.distance(worn.left_m, 0),
+        "used": shoes_and_routes.used_text(worn, situation.history.settings.units),
+        "spare": units.printable(spare.name) if spare else "",
+        "worn": situation.distance(spare.worn_m, 0) if spare else "",
+    }
+    text = _first_that_fits(_(text).format(**places) for text in texts)
+    command = retire_command(worn.name) if worn.is_over else "" if spare or not state else add_command()
+    return Words(text, _(fact).format(**places), command, _SHOE_TIPS[state], "shoe_limit")
+
+
+_OFTEN = (N_("Wear {spare} ({worn}) more often."), N_("Wear {spare} more often."), N_("Wear {spare}."))
+#: By whether a pair is over its limit or near it, and whether there is another: the texts, the longest first.
+_SHOE_TEXTS: Mapping[tuple[str, bool], tuple[str, ...]] = {
+    ("over", True): (
+        N_("Wear {spare} ({worn}); retire {pair}."),
+        N_("Wear {spare}; retire {pair}."),
+        _OFTEN[2],
+    ),
+    ("over", False): (N_("Get a new pair; retire {pair}."), N_("Get a new pair.")),
+    ("near", True): _OFTEN,
+    ("near", False): (N_("Buy the next pair now."),),
+    ("", True): _OFTEN,
+    ("", False): (N_("Get a second pair, and alternate."),),
+}
+_SHOE_FACTS = {
+    "over": N_("{pair} is over its limit: {used}."),
+    "near": N_("{pair} has {left} left."),
+    "": N_("More distance on a pair goes with more soreness; {pair} has {used}."),
+}
+_SHOE_TIPS = {"over": "replace-shoes", "near": "replace-shoes", "": "rotate-shoes"}
+
+
+def _first_that_fits(texts: Iterable[str]) -> str:
+    """Return the first text that fits into a line of a phone, the last one if none does."""
+    listed = list(texts)
+    return next((text for text in listed if len(text) <= LINE_LETTERS), listed[-1])
 
 
 def _pair_in_question(situation: Situation, cause: Cause) -> ShoeInUse:
@@ -326,18 +298,19 @@ def _pair_in_question(situation: Situation, cause: Cause) -> ShoeInUse:
 
 def _route(situation: Situation, cause: Cause) -> Words:
     most, *others = situation.routes
-    other = next((route for route in reversed(others) if route.name not in (None, most.name)), None)
-    text = _("Take another route next time, or run this one the other way round.")
-    if other is not None:
-        text = _("Next time run {route}.").format(route=units.printable(str(other.name)))
     if cause.finding is not None:
-        return Words(text, _("For you, more runs on one route go with more soreness."))
-    name = shoes_and_routes.route_title(most.route, most.name)
-    if most.streak > 1 and most.share_28d < situation.history.settings.route_share:
-        fact = _("Your last {n} runs were all on {route}.").format(n=most.streak, route=name)
+        fact = _("For you, more runs on one route go with more soreness.")
+    elif most.streak > 1 and most.share_28d < situation.history.settings.route_share:
+        fact = _("Your last {n} runs were all on {route}.")
     else:
-        fact = _("Most of your runs were on {route}.").format(route=name)
-    return Words(text, fact)
+        fact = _("Most of your runs were on {route}.")
+    name = shoes_and_routes.route_title(most.route, most.name)
+    fact = fact.format(n=most.streak, route=name)
+    other = next((route for route in reversed(others) if route.name not in (None, most.name)), None)
+    if other is not None:
+        hint = _("Try {route}.").format(route=units.printable(str(other.name)))
+        fact = f"{fact} {hint}"
+    return Words(_("Take another route next time."), fact)
 
 
 def _warmup(situation: Situation, cause: Cause) -> Words:
@@ -368,7 +341,7 @@ def _title(cause: Cause) -> str:
 
 def _easy_days(_situation: Situation, cause: Cause) -> Words:
     fact = cause.notices[0].message if cause.notices else _("Days that are all alike go with more soreness.")
-    return Words(_("Plan one day without a run, and one that is clearly easier."), fact, told="monotony")
+    return Words(_("Plan a rest day and an easy day."), fact, told="monotony")
 
 
 def _by_command(_situation: Situation, cause: Cause) -> Words:

@@ -1,6 +1,6 @@
 """Gather this week in one glance: how it was, what to do, and four numbers; without charts.
 
-``build_glance`` is the door for who wants no more; the report of a week builds on the same ``WeekData``.
+``build_glance`` is the door; the report of a week builds on the same ``WeekData``.
 """
 
 from __future__ import annotations
@@ -14,20 +14,22 @@ from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
 from runlog.analysis.history import ratings_of
+from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext, use_language
 from runlog.model import Area
-from runlog.reporter import advice, shoes_and_routes, summary
+from runlog.reporter import advice, guidance, shoes_and_routes, summary
+from runlog.reporter.advice import Action
 from runlog.reporter.alerts import alerts
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.findings import build_findings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from runlog.analysis.history import History
     from runlog.analysis.periods import Span
-    from runlog.reporter.advice import Action
     from runlog.reporter.alerts import Notice
     from runlog.reporter.findings import Finding
     from runlog.reporter.shoes_and_routes import RecentRoute, ShoeInUse
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 #: Differences of soreness in points; the evidence is "noticeable-change".
 NOTICEABLE, CLEARLY = 1.0, 2.0
 GOOD, BAD = "good", "bad"
+#: Mean soreness from which running form is worth a look, and of which areas.
+SORE_FROM = 3.0
+_FORM_AREAS = ("upper_back", "neck", "shoulder")
 #: Of fewer runs on known routes in 28 days no share is shown.
 LEAST_ROUTED = 5
 
@@ -229,9 +234,52 @@ def glance_of(data: WeekData) -> Glance:
         headline=week_headline(data),
         note=_silence_note(data.recorded_until),
         warnings=tuple(notice for notice in data.notices if notice.see_clinician),
-        actions=advice.choose_actions(situation),
+        actions=_choose_actions(situation),
         strip=tuple(item for item in (_load(data), _shoes(data), _route(data), _warmups(data)) if item),
     )
+
+
+def _choose_actions(situation: advice.Situation) -> tuple[Action, ...]:
+    """Return what links and alerts call for, then what makes the report say more, three at most."""
+    actions = [*advice.choose_actions(situation)]
+    commands = {action.command for action in actions}
+    actions += [action for action in _beginnings(situation) if action.command not in commands]
+    return tuple(actions[: advice.MOST_ACTIONS]) or (_nothing_to_do(situation),)
+
+
+def _beginnings(situation: advice.Situation) -> Iterator[Action]:
+    """Yield what is still missing for the report to say more."""
+    no_runs, ratings = situation.history.runs.empty, situation.ratings
+    if no_runs:
+        fact = _("Your soreness is compared with your runs.")
+        yield Action(_("Import what your watch recorded."), fact, command="runlog import ~/Downloads")
+    if not situation.is_rated or ratings < MIN_RATINGS:
+        fact = _("With {needed} ratings, this page says what your soreness goes together with. You have {n}.")
+        yield Action(
+            _("Rate your soreness tonight."),
+            fact.format(needed=MIN_RATINGS, n=ratings)
+            if ratings < MIN_RATINGS
+            else _("You rated no day this week."),
+            command="runlog log 0",
+        )
+    if no_runs and not ratings:
+        fact = _("It shows what a full page looks like.")
+        yield Action(_("Or look at a made-up season first."), fact, command="runlog demo --open")
+
+
+def _nothing_to_do(situation: advice.Situation) -> Action:
+    """Return what to say where no link and no alert calls for anything."""
+    if any(notice.see_clinician for notice in situation.notices):
+        return Action(_("Have it looked at first."), "")
+    if (
+        situation.area in _FORM_AREAS
+        and situation.totals.runs
+        and situation.totals.soreness_mean >= SORE_FROM
+    ):
+        tips = [tip for tip in guidance.all_tips() if "form" in tip.answers]
+        tip = tips[situation.turn % len(tips)]
+        return Action(f"{tip.title}.", _("Form is quick to check in a sore week."), topic="form", tip=tip)
+    return Action(_("Carry on as you do."), _("Nothing stands out this week."))
 
 
 def _silence_note(silent: Span | None) -> str:

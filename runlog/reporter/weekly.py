@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import use_language
-from runlog.reporter import advice, glance, summary
+from runlog.reporter import glance, summary
 from runlog.reporter.charts import exposure, find_chart
 from runlog.reporter.charts.streaks import UNKNOWN
 from runlog.reporter.charts.view import View
@@ -164,7 +164,8 @@ class Week:
     @property
     def other_alerts(self) -> tuple[Notice, ...]:
         """The alerts that no action answers and no clinician is asked about."""
-        return advice.unanswered(self.notices, self.glance.actions)
+        answered = {notice.id for action in self.glance.actions for notice in action.notices}
+        return tuple(notice for notice in self.notices if not (notice.see_clinician or notice.id in answered))
 
 
 def build_week(history: History, iso_week: str | None = None, now: datetime | None = None) -> Week:

@@ -135,7 +135,7 @@ def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
         share=units.percent(ran / ran_before - 1), study=evidence("nielsen-2014").cite()
     )
     limit = history.settings.week_jump * ran_before
-    todo = _("Keep the next seven days under {distance}.").format(
+    todo = _("Stay under {distance} for seven days.").format(
         distance=units.distance_below(limit, history.settings.units)
     )
     return [Notice("distance", "info", message, why, first.date(), todo)]
