@@ -20,10 +20,13 @@ try:
 except ImportError:  # Windows: every worker makes its own
     fcntl = None
 
-# How long an example takes says how busy the machine is, not whether the code is right.
+# How long an example takes, or making it up, says how busy the machine is, not whether the code is right.
 # RUNLOG_FUZZ=50 asks for fifty times hypothesis' own 100 examples, as it does of mutants (tests/ingest).
 hypothesis.settings.register_profile(
-    "runlog", deadline=None, max_examples=100 * int(os.environ.get("RUNLOG_FUZZ", "1"))
+    "runlog",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    max_examples=100 * int(os.environ.get("RUNLOG_FUZZ", "1")),
 )
 hypothesis.settings.load_profile("runlog")
 
