@@ -111,9 +111,10 @@ def build_records(
             problems.append(Problem(str(error), row.line, by_clock=isinstance(error, InFuture)))
             continue
         for record in records:
-            first, _ = by_key.setdefault(key(record), (row.line, record))
+            first, taken = by_key.setdefault(key(record), (row.line, record))
             if first != row.line:
-                problems.append(Problem(duplicate_reason(record, first), row.line, is_warning=True))
+                reason = duplicate_reason(record, first)
+                problems.append(Problem(reason, row.line, is_warning=record == taken))
     if not by_key:
         raise_if_all_failed(problems)
     return tuple(record for _, record in by_key.values()), tuple(problems)

@@ -184,3 +184,10 @@ def test_a_real_process_prints_nothing_but_the_object(process, folder):
     done = process("import", folder, "--json")
     assert json.loads(done.stdout)["runs_added"] == 1
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("second", "failed"), [("3", 0), ("5", 1)])
+def test_a_second_rating_of_a_moment_is_lost_unless_it_is_the_same(rows, tmp_path, second, failed):
+    (tmp_path / "diary.csv").write_text(f"date,soreness\n2026-03-01,3\n2026-03-01,{second}\n")
+    summary = rows("import", tmp_path / "diary.csv", code=failed)
+    assert (summary["failed"], summary["warnings"]) == (failed, 1 - failed)
