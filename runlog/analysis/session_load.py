@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 #: Total seconds at or above a rate for it to count as reached in a run.
 HELD_S = 30.0
-#: Runs that must reach a rate for it to be the runner's highest: one run's strap may err for minutes.
-MIN_RUNS_REACHING = 2
+#: Runs that must come near a rate for it to be the runner's highest, their share of all runs, and how near.
+#: A strap that errs for minutes gives a few runs rates that no other run comes near.
+MIN_RUNS_REACHING, SHARE_REACHING, NEAR_BPM = 2, 0.01, 5
+MANY_RUNS = 30  # from so many on, three must come near
 #: Runs with heart rates from which the highest is estimated.
 MIN_RUNS_WITH_HR = 10
 #: Ignore readings above the first; reject an estimated maximum below the second.
@@ -42,6 +44,7 @@ class HeartRateLimits(NamedTuple):
         sex: of Banister's factors.
         assumed: which of hr_max, hr_rest and sex are estimated or assumed, not set.
         observed_max: the highest rate of the runs, bpm, or None.
+        runs_reaching: how many runs held that rate.
     """
 
     rest_bpm: float
@@ -49,6 +52,7 @@ class HeartRateLimits(NamedTuple):
     sex: str
     assumed: tuple[str, ...] = ()
     observed_max: float | None = None
+    runs_reaching: int = MIN_RUNS_REACHING
 
     def note(self) -> str:
         """Return what was assumed, with the numbers and what to write into config.toml, or ""."""
@@ -57,7 +61,7 @@ class HeartRateLimits(NamedTuple):
         return (
             ""
             if self.observed_max is None or self.observed_max <= self.max_bpm
-            else _note_exceeded(self.max_bpm, self.observed_max)
+            else _note_exceeded(self.max_bpm, self.observed_max, self.runs_reaching)
         )
 
     @property
@@ -72,10 +76,10 @@ def heart_rate_limits(
 ) -> HeartRateLimits | str:
     """Return the limits of the settings; missing ones are estimated from the runs or assumed.
 
-    - hr_max: the highest rate that at least two runs held for 30 s or more. A single peak is no
-      measure (Boudet 2002: it lies 7.6 bpm above the median of a runner's hard efforts, which scatter by
-      6 bpm), while what runners reach in hard training is no less than in a laboratory (Semin 2008). Who
-      never runs hard is estimated too low.
+    - hr_max: the highest rate that several runs held for 30 s or more (two, of 30 runs three, and 1% of
+      all) and that lie within 5 bpm of each other. A single peak is no measure (Boudet 2002: it lies 7.6
+      bpm above the median of a runner's hard efforts, which scatter by 6 bpm), while what runners reach in
+      hard training is no less than in a laboratory (Semin 2008). Who never runs hard is estimated too low.
     - hr_rest: no run can tell it; 60 bpm is assumed.
     - sex: men's factors are assumed; women's give 7 to 19% more throughout.
 
@@ -93,7 +97,7 @@ def heart_rate_limits(
         The limits, or why there are none (marked for translation): "" where nothing is set and little is
         recorded.
     """
-    observed_max = _estimated_max(histograms)
+    observed_max, reaching = _estimated_max(histograms)
     max_bpm = settings.hr_max or observed_max
     rest_bpm = settings.hr_rest or ASSUMED_REST
     if max_bpm is None:
@@ -102,14 +106,20 @@ def heart_rate_limits(
     if max_bpm <= rest_bpm:
         return N_("Heart rates are not counted: hr_max is not above hr_rest; see config.toml.")
     assumed = tuple(name for name in ("hr_max", "hr_rest", "sex") if getattr(settings, name) is None)
-    return HeartRateLimits(rest_bpm, max_bpm, settings.sex or ASSUMED_SEX, assumed, observed_max)
+    return HeartRateLimits(rest_bpm, max_bpm, settings.sex or ASSUMED_SEX, assumed, observed_max, reaching)
 
 
-def _estimated_max(histograms: Collection[Mapping[int, float]]) -> float | None:
-    highest = sorted(rate for histogram in histograms if (rate := highest_held(histogram)) is not None)
-    if len(highest) < MIN_RUNS_WITH_HR or highest[-MIN_RUNS_REACHING] < MIN_PLAUSIBLE_MAX_BPM:
-        return None
-    return float(highest[-MIN_RUNS_REACHING])
+def _estimated_max(histograms: Collection[Mapping[int, float]]) -> tuple[float | None, int]:
+    """Return the highest rate that several runs come near, None without one, and how many these are."""
+    held = (highest_held(histogram) for histogram in histograms)
+    highest = sorted((rate for rate in held if rate is not None), reverse=True)
+    runs = MIN_RUNS_REACHING + (len(highest) >= MANY_RUNS)
+    runs = max(runs, round(SHARE_REACHING * len(highest)))
+    if len(highest) < MIN_RUNS_WITH_HR:
+        return None, runs
+    pairs = zip(highest, highest[runs - 1 :], strict=False)
+    rate = next((low for high, low in pairs if high - low <= NEAR_BPM), highest[runs - 1])
+    return (float(rate) if rate >= MIN_PLAUSIBLE_MAX_BPM else None), runs
 
 
 def highest_held(seconds_by_bpm: Mapping[int, float]) -> int | None:
@@ -132,7 +142,7 @@ def _note_assumed(limits: HeartRateLimits) -> str:
             _(
                 "Your highest heart rate is estimated as {bpm} bpm ({runs} runs held it for {seconds} s; "
                 "the true one may be higher)."
-            ).format(bpm=round(limits.max_bpm), runs=MIN_RUNS_REACHING, seconds=round(HELD_S))
+            ).format(bpm=round(limits.max_bpm), runs=limits.runs_reaching, seconds=round(HELD_S))
         )
         settings_lines.append(f"hr_max = {limits.max_bpm:.0f}")
     if "hr_rest" in limits.assumed:
@@ -151,11 +161,11 @@ def _note_assumed(limits: HeartRateLimits) -> str:
     return " ".join((*sentences, so_text.format(lines=", ".join(settings_lines))))
 
 
-def _note_exceeded(max_bpm: float, observed_max: float) -> str:
+def _note_exceeded(max_bpm: float, observed_max: float, runs: int) -> str:
     return _(
         "{runs} of your runs held {seen} bpm for {seconds} s, more than the hr_max of {highest} in "
         "config.toml."
-    ).format(runs=MIN_RUNS_REACHING, seen=round(observed_max), seconds=round(HELD_S), highest=f"{max_bpm:g}")
+    ).format(runs=runs, seen=round(observed_max), seconds=round(HELD_S), highest=f"{max_bpm:g}")
 
 
 #: Share of the runs so far that must have what a kind of load needs for it to be taken, and to be left.

@@ -27,7 +27,19 @@ def test_a_strap_that_errs_in_one_run_makes_no_highest_rate():
     runs = [EASY] * 10 + [EASY | {178: 40.0}, EASY | {181: 40.0}, EASY | {215: 400.0}]
     limits = heart_rate_limits(runs, Settings())
     assert isinstance(limits, HeartRateLimits)
-    assert (limits.rest_bpm, limits.max_bpm, limits.sex) == (60, 181, "male")
+    assert (limits.rest_bpm, limits.max_bpm, limits.sex) == (60, 178, "male")
+
+
+@pytest.mark.parametrize("artefacts", [(235, 234, 206), (219, 218, 206), (212, 205), (220, 219)])
+@pytest.mark.parametrize("runs", [90, 900])
+def test_rates_that_no_other_run_comes_near_are_none_of_the_runner(artefacts, runs):
+    chance = np.random.default_rng(1)
+    tops = np.minimum(198, chance.normal(185, 8, runs)).round().astype(int)
+    histories = [EASY | {int(top): 60.0} for top in tops] + [EASY | {rate: 90.0} for rate in artefacts]
+    limits = heart_rate_limits(histories, Settings())
+    assert 194 <= limits.max_bpm <= 198
+    assert f"{limits.runs_reaching} runs held it" in limits.note()
+    assert sum(top >= limits.max_bpm for top in tops) >= limits.runs_reaching
 
 
 @pytest.mark.parametrize("runs", [[EASY] * 9, [{120: 3000.0}] * 20, []])
