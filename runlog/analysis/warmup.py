@@ -9,6 +9,8 @@ says "no" of other runs, so that the two can be compared.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -150,7 +152,43 @@ def habit_from_laps(intensity: Intensity, laps: Sequence[Lap]) -> float:
 
 MAX_GAP_S = 45 * 60.0  # between the end of an activity and the start of the next
 MAX_OVERLAP_S = 120.0  # two devices' clocks, or a watch that was stopped late
-MAX_LENGTH_SHARE = 0.8  # of the run's distance at most
+CLOSE_GAP_S = 600.0  # so close to a run, a part may be shorter, and nearly as fast
+MIN_CLOSE_S, MIN_CLOSE_RATIO, MAX_CLOSE_SHARE = 120.0, 1.05, 0.25
+MAX_LENGTH_SHARE = 0.8  # of the run's distance at most, unless the pace is clearly another
+CLEAR_PACE_RATIO = 1.25
+
+#: What runners call a recording of their warm-up or cool-down, in letters without marks: as words, in
+#: scripts without spaces, and in short where that is nearly all of the name.
+_NAMES = {
+    Intensity.WARMUP: (
+        (
+            r"warm(?:ing)?[ -]?ups?|(?:ein|warm)[ -]?lauf(?:en|runden?)?|aufwarm\w*|echauffements?"
+            r"|calentamientos?|riscaldamento|aquecimento|inlopen|opwarm(?:en|ing)|uppvarmning|oppvarming|opvarmning"
+            r"|(?:alku)?verryttely|lammittely|rozgrzewka|rozcvicka|zahrati|bemelegites|isinma|escalfament"
+            r"|incalzire|разминка|розминка"
+        ),
+        "ウォー(?:ム|ミング)アップ|热身|熱身|워밍업|웜업",
+        "w/?u",
+    ),
+    Intensity.COOLDOWN: (
+        (
+            r"(?:cool|warm)(?:ing)?[ -]?downs?|auslauf(?:en|runden?)?|abwarmen|retour au calme|decrassage"
+            r"|enfriamiento|vuelta a la calma|defaticamento|arrefecimento|desaquecimento|volta a calma"
+            r"|uitlopen|nedvarvning|nedjogg?(?:ing)?|nedkøling|nedtrapping|afjogning|jaahdyttely|loppuverryttely"
+            r"|schłodzenie|vyklusani|levezetes|soguma|tornada a la calma|revenire|заминка"
+        ),
+        "クー(?:ル|リング)ダウン|放松跑|冷身|쿨다운",
+        "c/?d",
+    ),
+}
+_NAMED = {
+    habit: re.compile(
+        rf"\b(?:{words})\b|{unspaced}|^\W*(?:{short})\b[\W\d]*(?:k|km|mi|min|jog|run)?\W*$", re.IGNORECASE
+    )
+    for habit, (words, unspaced, short) in _NAMES.items()
+}
+
+_MARKS = re.compile("[\u0300-\u036f]")
 
 _WARM_UP, _COOL_DOWN = "warm_up", "cool_down"
 #: Sports and sub-sports that are no warm-up, and those that are no cool-down.
@@ -181,9 +219,8 @@ def find_neighbours(running: Sequence[StoredActivity], others: Sequence[StoredAc
     """Find the neighbours of runs, within 45 minutes of them.
 
     A neighbour is a habit (a recorded warm-up, mobility, stretching, yoga, pilates; before a run also
-    strength training) or an easy run recorded by itself: 5 to 30 minutes, at most 80% as far as the run,
-    which lasts ten minutes or more, and at a pace at least 10% slower. Activities
-    known only by their day have none.
+    strength training), an activity that its name calls a warm-up or cool-down, or an easy run recorded by
+    itself (``_is_easy_part``). Activities known only by their day have none.
 
     Args:
         running: the runs in the order of their starts.
@@ -191,10 +228,66 @@ def find_neighbours(running: Sequence[StoredActivity], others: Sequence[StoredAc
     """
     neighbours = Neighbours()
     timed = [stored for stored in running if not stored.activity.day_only]
-    for activity, following in pairwise(timed):
+    _add_named_runs(timed, neighbours)
+    unnamed = [stored for stored in timed if stored.id not in neighbours.part_of]
+    for activity, following in pairwise(unnamed):
         _add_easy_run(activity, following, neighbours)
     _add_habits([stored for stored in timed if stored.id not in neighbours.part_of], others, neighbours)
     return neighbours
+
+
+def named_habit(name: str | None) -> Intensity | None:
+    """Return what a name calls a recording: a warm-up, a cool-down, or neither; None where it names both."""
+    letters = unicodedata.normalize("NFKD", name or "").replace("\u0131", "i")
+    plain = unicodedata.normalize("NFC", _MARKS.sub("", letters))
+    named = [habit for habit, words in _NAMED.items() if words.search(plain)]
+    return named[0] if len(named) == 1 else None
+
+
+def _add_named_runs(timed: Sequence[StoredActivity], neighbours: Neighbours) -> None:
+    """Add the runs that their names call a warm-up or cool-down, each to the longest run of its outing."""
+    names = [named_habit(stored.activity.name) for stored in timed]
+    for position, habit in enumerate(names):
+        if habit is None:
+            continue
+        step = 1 if habit is Intensity.WARMUP else -1
+        main = _longest_beyond(timed, names, position, step)
+        part = timed[position]
+        if main is None or _is_far_longer(part.activity, main.activity):
+            continue
+        neighbours.part_of[part.id] = main.id
+        side = neighbours.warmup_is_explicit if step > 0 else neighbours.cooldown_is_explicit
+        _add_neighbour(side, main.id, explicit=True)
+
+
+def _longest_beyond(
+    timed: Sequence[StoredActivity], names: Sequence[Intensity | None], position: int, step: int
+) -> StoredActivity | None:
+    """Return the longest unnamed run of those that follow (or precede) one without a long gap, or None."""
+    found: StoredActivity | None = None
+    here = timed[position]
+    for other in range(position + step, len(timed) if step > 0 else -1, step):
+        stored = timed[other]
+        earlier, later = (here, stored) if step > 0 else (stored, here)
+        if not _is_close(earlier.activity, later.activity, MAX_GAP_S) or names[other] not in (
+            None,
+            names[position],
+        ):
+            break
+        if names[other] is None and (found is None or stored.activity.duration_s > found.activity.duration_s):
+            found = stored
+        here = stored
+    return found
+
+
+def _is_far_longer(part: Activity, run: Activity) -> bool:
+    """Return whether a "part" is the run itself, whose name tells only of what it began or ended with."""
+    farther = (part.distance_m or 0.0) > 2.0 * (run.distance_m or 0.0)
+    return farther and part.duration_s > 2.0 * run.duration_s
+
+
+def _is_close(earlier: Activity, later: Activity, gap_s: float) -> bool:
+    return -MAX_OVERLAP_S <= _start(later) - _end(earlier) <= gap_s
 
 
 def _add_habits(
@@ -206,9 +299,11 @@ def _add_habits(
     ends = np.array([_end(stored.activity) for stored in running])
     for other in others:
         habit = other.activity
-        if habit.kind is not Kind.HABIT or habit.day_only:
+        named = named_habit(habit.name)
+        if (habit.kind is not Kind.HABIT and named is None) or habit.day_only:
             continue
-        words = {habit.sport, habit.sub_sport}
+        called = {Intensity.WARMUP: _WARM_UP, Intensity.COOLDOWN: _COOL_DOWN}
+        words = {habit.sport, habit.sub_sport} if named is None else {called[named]}
         if not words & _NO_WARM_UP:
             for run in runs[_is_near(starts - _end(habit))].tolist():
                 _add_neighbour(neighbours.warmup_is_explicit, run, explicit=_WARM_UP in words)
@@ -223,15 +318,18 @@ def _add_habits(
 
 def _add_easy_run(activity: StoredActivity, following: StoredActivity, neighbours: Neighbours) -> None:
     """Add one of two consecutive runs if it was the warm-up or cool-down of the other."""
-    if not -MAX_OVERLAP_S <= _start(following.activity) - _end(activity.activity) <= MAX_GAP_S:
+    if not _is_close(activity.activity, following.activity, MAX_GAP_S):
         return
+    gap = _start(following.activity) - _end(activity.activity)
     if activity.id in neighbours.part_of:
         return  # it belongs to the run before it
     is_whole = activity.id in neighbours.part_of.values()
-    if not is_whole and _is_easy_part(activity.activity, following.activity):
+    is_after = named_habit(activity.activity.name) is Intensity.COOLDOWN  # another run
+    is_before = named_habit(following.activity.name) is Intensity.WARMUP
+    if not is_whole and not is_after and _is_easy_part(activity.activity, following.activity, gap):
         neighbours.part_of[activity.id] = following.id
         _add_neighbour(neighbours.warmup_is_explicit, following.id, explicit=False)
-    elif _is_easy_part(following.activity, activity.activity):
+    elif not is_before and _is_easy_part(following.activity, activity.activity, gap):
         neighbours.part_of[following.id] = activity.id
         _add_neighbour(neighbours.cooldown_is_explicit, activity.id, explicit=False)
 
@@ -244,13 +342,24 @@ def _is_near(gap_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray((gap_s >= -MAX_OVERLAP_S) & (gap_s <= MAX_GAP_S))
 
 
-def _is_easy_part(part: Activity, run: Activity) -> bool:
-    """Return True if a run, by its time, distance and pace, could be the warm-up or cool-down of another."""
-    if not part.distance_m or not run.distance_m or part.distance_m > MAX_LENGTH_SHARE * run.distance_m:
+def _is_easy_part(part: Activity, run: Activity, gap_s: float) -> bool:
+    """Return whether a run, by its time, distance and pace, could be the warm-up or cool-down of another.
+
+    It lasts 5 to 30 minutes and is at least 10% slower than the run, which lasts ten minutes with its rests.
+    Within ten minutes of the run, 2 minutes are enough, and 5% if it is a quarter as far at most. It is at
+    most 80% as far as the run, or clearly slower and not much longer.
+    """
+    if not part.distance_m or not run.distance_m or run.duration_s < MIN_MAIN_S:
         return False
-    if not MIN_EASY_S <= _moving_s(part) <= MAX_EASY_S or _moving_s(run) < MIN_MAIN_S:
+    is_close, share = gap_s <= CLOSE_GAP_S, part.distance_m / run.distance_m
+    if not (MIN_CLOSE_S if is_close else MIN_EASY_S) <= _moving_s(part) <= MAX_EASY_S:
         return False
-    return _moving_s(part) / part.distance_m >= MIN_PACE_RATIO * _moving_s(run) / run.distance_m
+    slower = _moving_s(part) / part.distance_m / (_moving_s(run) / run.distance_m)
+    if slower < (MIN_CLOSE_RATIO if is_close and share <= MAX_CLOSE_SHARE else MIN_PACE_RATIO):
+        return False
+    if share <= MAX_LENGTH_SHARE:
+        return True
+    return slower >= CLEAR_PACE_RATIO and MAX_LENGTH_SHARE * part.duration_s <= run.duration_s
 
 
 def _moving_s(activity: Activity) -> float:

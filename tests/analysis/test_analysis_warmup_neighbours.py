@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from past import at, past, ran, wrote
 
+from runlog.analysis.warmup import named_habit
 from runlog.model import EasySegment, Intensity, Kind, Lap, TrackSummary
 
 RUN = ran(1, "2026-05-01 08:00")  # an hour at 6 min/km
@@ -165,3 +166,105 @@ def test_the_order_of_trust(diary, own_laps, neighbour, digest, expected):
 def test_without_runs_the_columns_are_there():
     runs = past([YOGA]).runs
     assert {"warmup", "warmup_source", "cooldown_confidence", "part_of"} <= set(runs.columns)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Warm-up", "warm up", "WARMUP 2k", "Warming up", "Track warm-up jog", "WU", "W/U 3km", "wu 20 min"),
+        *("Einlaufen", "Aufwärmen vor dem Rennen", "Warmlaufen", "Échauffement", "échauffement 15 min"),
+        *(
+            "Calentamiento",
+            "Riscaldamento",
+            "Aquecimento",
+            "Inlopen",
+            "Uppvärmning",
+            "Opvarmning",
+            "Is\u0131nma",
+        ),
+        *(
+            "Rozgrzewka",
+            "Bemelegítés",
+            "Разминка",
+            "ウォームアップ",
+            "朝のウォーミングアップ",
+            "热身",
+            "워밍업",
+        ),
+    ],
+)
+def test_names_of_a_warm_up(name):
+    assert named_habit(name) is Intensity.WARMUP
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Cool down", "Cool-down", "COOLDOWN", "Cooling down", "warm-down", "CD", "c/d 2 km", "Auslaufen"),
+        *("Retour au calme", "Vuelta a la calma", "Enfriamiento", "Defaticamento", "Volta à calma"),
+        *("Uitlopen", "Nedvarvning", "Jäähdyttely", "Schłodzenie", "Заминка", "クールダウン", "쿨다운"),
+    ],
+)
+def test_names_of_a_cool_down(name):
+    assert named_habit(name) is Intensity.COOLDOWN
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(None, "", "Morning Run", "Warm evening", "Run with Wu", "CD Mandiyú 10k", "Coolangatta parkrun"),
+        *("Warm-up, 5 x 1 km, cool-down", "Einlaufen + Intervalle + Auslaufen", "Swarmup", "Auslaufmodell"),
+    ],
+)
+def test_names_that_say_neither_or_both(name):
+    assert named_habit(name) is None
+
+
+def test_a_name_counts_whatever_the_pace_and_the_length():
+    outing = [
+        ran(1, "2026-05-01 08:00", km=4.0, minutes=20, name="Einlaufen"),
+        ran(2, "2026-05-01 08:25", km=0.4, minutes=3, name="Steigerungen"),
+        ran(3, "2026-05-01 08:40", km=3.0, minutes=9, name="3000 m"),
+        ran(4, "2026-05-01 08:50", km=0.9, minutes=4, name="Auslaufen"),
+    ]
+    runs = past(outing).runs
+    assert runs["part_of"].dropna().to_dict() == {1: 3, 4: 3}
+    assert (runs.loc[3, "warmup_confidence"], runs.loc[3, "cooldown_confidence"]) == (1.0, 1.0)
+
+
+def test_a_warm_up_by_name_belongs_to_no_run_before_it():
+    runs = past([RUN, ran(2, "2026-05-01 09:10", name="Warm-up", **JOG)]).runs
+    assert runs["part_of"].isna().all()
+    assert runs["cooldown"].isna().all()
+
+
+def test_a_run_whose_name_tells_of_its_warm_up_is_no_part_of_a_short_jog():
+    runs = past(
+        [ran(1, "2026-05-01 08:00", 10, 50, name="10 km with warm-up"), ran(2, "2026-05-01 08:55", 1, 6)]
+    ).runs
+    assert 1 not in runs["part_of"].dropna()
+    assert runs["part_of"].dropna().to_dict() in ({}, {2: 1})
+
+
+def test_a_walk_that_is_called_a_cool_down_is_one():
+    walk = ran(2, "2026-05-01 09:05", 1, 12, name="Cool down walk", sport="walking", kind=Kind.OTHER)
+    assert done(RUN, walk) == {"cooldown"}
+
+
+def test_intervals_are_the_main_part_by_their_elapsed_time():
+    """A warm-up farther than the intervals, which rest more than they run, and a short cool-down."""
+    intervals = ran(2, "2026-05-01 08:16", km=1.5, minutes=14, moving_s=318.0)
+    outing = [
+        ran(1, "2026-05-01 08:00", km=2.0, minutes=12.5),
+        intervals,
+        ran(3, "2026-05-01 08:33", km=0.55, minutes=196 / 60),
+    ]
+    assert past(outing).runs["part_of"].dropna().to_dict() == {1: 2, 3: 2}
+
+
+def test_a_short_jog_right_after_a_long_run_needs_not_be_much_slower():
+    half = ran(1, "2026-05-01 08:00", km=21.1, minutes=100)  # 4:44 min/km
+    jog = ran(2, "2026-05-01 09:43", km=1.2, minutes=1.2 * 100 / 21.1 * 1.087)
+    assert past([half, jog]).runs["part_of"].dropna().to_dict() == {2: 1}
+    later = ran(2, "2026-05-01 10:10", km=1.2, minutes=1.2 * 100 / 21.1 * 1.087)
+    assert past([half, later]).runs["part_of"].isna().all()
