@@ -155,6 +155,7 @@ class Journal:
             return reopened.read(activities.read_track, run_id)
 
     sources = reads(activities.read_sources)
+    activity = reads(activities.read_activity)
     last_run = reads(activities.read_last_run)
     recent_run = reads(activities.read_recent_run)
 

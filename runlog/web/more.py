@@ -68,9 +68,7 @@ def _chart(name: str) -> Markup | None:
 def load() -> str:
     """Show the training load of the last weeks."""
     history = context.history()
-    today = pd.Timestamp(history.clock.day(context.now()))
-    weeks = weekly_metrics(history, today, context.now()).tail(_WEEKS_OF_LOAD).iloc[::-1]
-    days: Any = daily_metrics(history, today, context.now()).tail(7).iloc[::-1]
+    weeks, days = context.facts().get("load", now.slot(), _load_tables)
     return render_template(
         "load.html",
         chart=_chart("soreness_and_load"),
@@ -80,6 +78,14 @@ def load() -> str:
         note=history.load_note,
         unit=units.load_unit(history.load_kind, history.settings.units),
     )
+
+
+def _load_tables() -> tuple[pd.DataFrame, Any]:
+    """Return the metrics of the last weeks and of the last days, the latest first."""
+    history, moment = context.history(), context.now()
+    today = pd.Timestamp(history.clock.day(moment))
+    weeks = weekly_metrics(history, today, moment).tail(_WEEKS_OF_LOAD)
+    return weeks.iloc[::-1], daily_metrics(history, today, moment).tail(7).iloc[::-1]
 
 
 def _week_label(first: Any, row: Any) -> str:  # noqa: ANN401 - a moment and a row of a frame
@@ -102,7 +108,8 @@ def _cells(row: Any) -> list[str]:  # noqa: ANN401 - a row of a frame
 def routes() -> str:
     """List the routes."""
     history = context.history()
-    table = route_table(history).sort_values("runs", ascending=False, kind="stable")
+    table = context.facts().get("routes", now.slot(), lambda: route_table(history))
+    table = table.sort_values("runs", ascending=False, kind="stable")
     return render_template(
         "routes.html",
         chart=_chart("route_maps"),

@@ -99,7 +99,7 @@ def one(run_id: int) -> str:
     history, journal = context.history(), context.journal()
     row = _row(history, run_id)
     is_run = run_id in history.runs.index
-    stored = next(one for one in journal.activities() if one.id == run_id)
+    stored = journal.activity(run_id)
     sources = journal.sources(run_id)
     return render_template(
         "run.html",
@@ -173,9 +173,11 @@ def _run_facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noq
 
 
 def _ratings(history: History, run_id: int) -> list[Any]:
-    of_run = runs_of_entries(history.runs, history.entries) == run_id
-    wanted = set(history.entries.index[of_run])
-    return [stored for stored in context.journal().entries() if stored.id in wanted]
+    by_entry = context.facts().get(
+        "run_of_entry", None, lambda: runs_of_entries(history.runs, history.entries)
+    )
+    wanted = set(history.entries.index[by_entry == run_id])
+    return [stored for stored in context.journal().entries() if stored.id in wanted] if wanted else []
 
 
 def _drawing(run_id: int) -> tracks.TrackDrawing | None:

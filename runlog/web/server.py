@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import logging
 import socket
 import ssl
 import tempfile
@@ -140,6 +141,9 @@ def _serve_plain(app: Flask, listening: socket.socket) -> Callable[[], None]:
     def run() -> None:
         import waitress
 
+        logging.getLogger("waitress.queue").setLevel(
+            logging.ERROR
+        )  # that a request waits a moment is no news
         server: Any = waitress.create_server(
             app,
             sockets=[listening],

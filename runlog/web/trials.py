@@ -16,12 +16,13 @@ from runlog.trials.design import new_trial
 from runlog.trials.interventions import INTERVENTIONS
 from runlog.trials.suggestions import suggest_trials
 from runlog.trials.text import trial_statuses
-from runlog.web import context, forms
+from runlog.web import context, forms, now
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from runlog.trials.suggestions import Suggestion
+    from runlog.trials.text import TrialStatus
 
 blueprint = Blueprint("trials", __name__)
 
@@ -32,15 +33,21 @@ NO_RATINGS = N_("There are no ratings yet, so there is nothing to try out.")
 def show() -> str:
     """List the trials, and what would tell more."""
     history, moment = context.history(), context.now()
-    statuses = trial_statuses(history, moment)
+    statuses = _statuses()
+    warnings = context.facts().get("warnings", now.slot(), lambda: clinician_warnings(history, moment))
     return render_template(
         "trials.html",
         under_way=[status for status in statuses if not status.over],
         finished=[status for status in statuses if status.over],
         ideas=[_idea_row(idea) for idea in _ideas()],
-        warnings=clinician_warnings(history, moment),
+        warnings=warnings,
         area=periods.main_area(history),
     )
+
+
+def _statuses() -> tuple[TrialStatus, ...]:
+    slot = (now.slot(), context.settings().language)
+    return context.facts().get("trials", slot, lambda: trial_statuses(context.history(), context.now()))
 
 
 def _ideas() -> list[Suggestion]:
@@ -84,7 +91,7 @@ def one(number: int) -> str:
     """Show a plan, its runs, and how it goes."""
     history = context.history()
     plan = context.journal().plans.get(number)
-    status = next((one for one in trial_statuses(history, context.now()) if one.id == number), None)
+    status = next((one for one in _statuses() if one.id == number), None)
     names = {intervention.name: intervention for intervention in INTERVENTIONS}
     todo = names[plan.factor].instructions if plan.factor in names else ("", "")
     ways = [_(plan.first), _(plan.second)]
