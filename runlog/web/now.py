@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -16,14 +17,21 @@ from runlog.localtime import at_offset
 from runlog.model import SEVERITIES, Area
 from runlog.reporter import guidance
 from runlog.reporter.alerts import needs_clinician
-from runlog.reporter.weekly import build_week, current_week
+from runlog.reporter.glance import current_week, gather_week, glance_of
+from runlog.reporter.summary import summarise_days
+from runlog.trials.text import trial_statuses
 from runlog.web import body, context, forms, guided, rating, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response
 
     from runlog.records import StoredAlert, StoredEntry
-    from runlog.reporter.weekly import Week
+    from runlog.reporter.advice import Action
+    from runlog.reporter.glance import Glance
+    from runlog.reporter.summary import Day
+    from runlog.trials.text import TrialStatus
 
 blueprint = Blueprint("now", __name__)
 
@@ -45,7 +53,9 @@ def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # n
     history = context.history()
     free = bool(request.args.get("free"))
     question = rating.next_question(history, context.now(), run_id, without_run=free)
-    week = this_week()
+    week, alerts = this_week(), open_alerts()
+    actions = _shown_actions(week.glance.actions, alerts)
+    answered = {number for shown in actions for number in shown.alerts}
     page = render_template(
         "now.html",
         question=question,
@@ -53,8 +63,9 @@ def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # n
         week=week,
         today=history.clock.day(context.now()),
         trials=[trial for trial in week.trials if trial.next_day == history.clock.day(context.now())],
-        alerts=open_alerts(),
-        clinician=guidance.clinician_advice() if week.see_clinician else None,
+        actions=actions,
+        alerts=[alert for alert in alerts if alert.id not in answered],
+        clinician=guidance.clinician_advice() if week.glance.warnings else None,
         saved=_saved_entries(),
         areas=list(Area),
         figure=body.figure_sides(),
@@ -100,12 +111,32 @@ def slot() -> datetime:
     return moment.replace(minute=moment.minute - moment.minute % _SLOT_MINUTES, second=0)
 
 
-def this_week() -> Week:
-    """Return the facts of the week that is not over yet, made once per change and ten minutes."""
+class ThisWeek(NamedTuple):
+    """The week that is not over yet, in one glance.
+
+    Attributes:
+        glance: headline, actions, and the four numbers.
+        days: all seven, also those to come.
+        area: the body area that was rated most.
+        trials: those under way.
+    """
+
+    glance: Glance
+    days: tuple[Day, ...]
+    area: str
+    trials: tuple[TrialStatus, ...]
+
+
+def this_week() -> ThisWeek:
+    """Return the week in one glance, made once per change and ten minutes."""
     history, moment = context.history(), context.now()
-    return context.facts().get(
-        "week", slot(), lambda: build_week(history, current_week(history, moment), moment)
-    )
+
+    def make() -> ThisWeek:
+        data = gather_week(history, current_week(history, moment), moment)
+        days = summarise_days(history, data.span)
+        return ThisWeek(glance_of(data), days, data.area, trial_statuses(history, moment))
+
+    return context.facts().get("week", (slot(), history.settings.language), make)
 
 
 def open_alerts() -> list[StoredAlert]:
@@ -116,6 +147,47 @@ def open_alerts() -> list[StoredAlert]:
         alert for alert in stored if alert_states.is_open(alert, moment) and not needs_clinician(alert.kind)
     ]
     return sorted(shown, key=lambda alert: (SEVERITIES.index(alert.severity), alert.id))
+
+
+class ShownAction(NamedTuple):
+    """An action with what can be done about it right here.
+
+    Attributes:
+        alerts: the numbers of the open alerts that it answers.
+        page: the endpoint that it leads to, "" for none; which: of a guided warm-up or cool-down.
+        retire: the pair that it says to retire, "" for none.
+    """
+
+    action: Action
+    alerts: list[int]
+    page: str
+    which: str
+    retire: str
+
+
+#: The pages that do what a command of an action does.
+_PAGE_OF_COMMAND = {
+    "import": "add.show",
+    "plan": "trials.show",
+    "links": "links.show",
+    "routes": "more.routes",
+}
+_GUIDED = {"warmup": "before", "cooldown": "after"}
+
+
+def _shown_actions(actions: Sequence[Action], alerts: Sequence[StoredAlert]) -> list[ShownAction]:
+    """Return the actions, without those whose alerts were all dismissed or snoozed."""
+    numbers = {f"{alert.kind}:{alert.subject}": alert.id for alert in alerts}
+    shown = []
+    for action in actions:
+        still_open = [numbers[notice.id] for notice in action.notices if notice.id in numbers]
+        if action.notices and not still_open and action.finding is None:
+            continue
+        words = shlex.split(action.command)[1:] if action.command else []
+        retire = words[2] if words[:2] == ["shoes", "retire"] and len(words) > 2 else ""  # noqa: PLR2004 - a name
+        page = _PAGE_OF_COMMAND.get(words[0], "") if words else ""
+        shown.append(ShownAction(action, still_open, page, _GUIDED.get(action.topic, ""), retire))
+    return shown
 
 
 def _saved_entries() -> list[StoredEntry]:
@@ -159,14 +231,14 @@ def undo() -> Response:
     return redirect(url_for("now.show", done="undone"), 303)
 
 
-@blueprint.post("/alerts/<int:number>")
-def change_alert(number: int) -> Response:
-    """Dismiss an alert, or hear of it again in a week."""
-    alerts = context.journal().alerts
+@blueprint.post("/alerts")
+def change_alerts() -> Response:
+    """Dismiss alerts, or hear of them again in a week."""
+    alerts, numbers = context.journal().alerts, forms.wholes("alert")
     if forms.text("do") == "snooze":
-        alerts.snooze([number], context.now() + SNOOZE, context.now())
+        alerts.snooze(numbers, context.now() + SNOOZE, context.now())
     elif forms.text("do") == "wake":
-        alerts.wake([number])
+        alerts.wake(numbers)
     else:
-        alerts.acknowledge([number], context.now())
+        alerts.acknowledge(numbers, context.now())
     return redirect(url_for("now.show", _anchor="alerts"), 303)
