@@ -31,6 +31,13 @@ def test_a_recording_that_broke_off_does_not_lead_however_rich(files, stored, ru
     assert len(stored.read(read_track, 1)) == 3001
 
 
+def test_what_is_said_in_an_app_comes_after_the_watch(files, stored, run, track):
+    files.add("/watch.fit", run(rpe=3.0, feel=25.0, shoe="Blue", track=track(3000, 10_000)))
+    files.add("/list.csv", run(rpe=7.0, shoe="Red", external="app:1"))
+    merged = stored.read(read_activities)[0].activity
+    assert (merged.rpe, merged.feel, merged.shoe) == (7.0, 25.0, "Blue")
+
+
 def test_the_track_comes_from_the_best_file_that_has_one(files, stored, run, track):
     files.add("/manual.csv", run(rpe=5.0))
     assert stored.read(read_track, 1) is None
