@@ -209,7 +209,7 @@ class Clouds:
                 service=connected,
                 now=now,
                 progress=progress,
-                stop=stop.set,
+                stop=stop,
             )
             return sync.run(self._state(service), since)
 

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from threading import Event
 from typing import TYPE_CHECKING
 
 from runlog import importers, ingest
@@ -72,7 +73,7 @@ class Sync:
         service: to be asked.
         now: the moment.
         progress: called with the number of activities done, their total, and the name of the last one.
-        stop: ends the waiting of calls that are under way.
+        stop: set to end the waiting of calls that are under way.
     """
 
     store: Store
@@ -83,7 +84,7 @@ class Sync:
     service: Service
     now: datetime
     progress: Callable[[int, int, str], None] | None = None
-    stop: Callable[[], None] = lambda: None
+    stop: Event = field(default_factory=Event)
     _found: _Found = field(default_factory=_Found)
 
     def run(self, state: ServiceState, since: date | None) -> SyncResult:
@@ -175,8 +176,9 @@ class Sync:
         try:
             yield self._in_order(due, folder, pool)
         finally:
-            self.stop()
+            self.stop.set()
             pool.shutdown(cancel_futures=True)
+            self.stop.clear()
 
     def _in_order(
         self, due: Sequence[Listed], folder: Path, pool: ThreadPoolExecutor

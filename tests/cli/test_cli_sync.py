@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
+import time
 from datetime import UTC, datetime, timedelta
+from threading import Timer
 
 import made_clouds
 import pytest
@@ -99,7 +102,7 @@ def test_without_a_key_it_is_said_how_to_set_one(cloud, run):
         ["garmin", "--expires", "2027-01-01"],
         ["garmin", "--keyring"],
         ["strava"],
-        ["garmin", "--since", "yesterday"],
+        ["garmin", "--since", "soon"],
     ],
 )
 def test_bad_usage_is_code_2(cloud, run, words):
@@ -157,6 +160,27 @@ def test_no_message_shows_a_key_whatever_the_server_sends_back(with_key, run, co
         assert GARMIN_KEY not in said.output
         assert not [token for token in with_key.tokens if token in said.output]
         with_key.faults.clear()
+
+
+def test_a_short_outage_is_waited_for_in_every_part(cloud, run, monkeypatch):
+    monkeypatch.setenv("INTERVALS_API_KEY", made_clouds.INTERVALS_KEY)
+    cloud.wellness = {TODAY: {"soreness": 2, "sleepSecs": 25_200}}
+    for begin in ("/api/v1/athlete/0/activities", "/api/v1/activity/i1002", "/api/v1/athlete/0/wellness"):
+        cloud.faults[begin].append(status(503))
+    assert "4 new runs, 1 night, 1 rating" in run("sync").stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX")
+def test_ctrl_c_does_not_wait_for_a_service_that_wants_to_be_left_alone(with_key, run):
+    def left_alone(handler):
+        Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        return status(429, Retry_After="200")(handler)
+
+    with_key.faults["/download-service/files/activity/1000"].append(left_alone)
+    began = time.monotonic()
+    said = run("sync", code=130)
+    assert "The next runlog sync goes on here." in said.stderr
+    assert time.monotonic() - began < 100
 
 
 def test_a_stub_is_explained(cloud, run, monkeypatch):
