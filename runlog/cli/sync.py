@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from runlog.journal import Journal
     from runlog.results import ServiceStatus, SyncResult
 
-_SERVICES = ("garmin", "intervals")
 _STATUS_COLUMNS = (
     Column("title", "Service"),
     Column("key", "Key"),
@@ -45,7 +44,7 @@ _STATUS_COLUMNS = (
         "runlog sync --status",
     )
 )
-@click.argument("service", required=False, type=click.Choice(_SERVICES), metavar="[SERVICE]")
+@click.argument("service", required=False, metavar="[SERVICE]")
 @click.option("--since", type=DATE, metavar="DAY", help="Fetch everything since that day, like 2024-01-01.")
 @click.option("--set-key", is_flag=True, help="Ask for the key of SERVICE and keep it.")
 @click.option(
@@ -101,6 +100,9 @@ def sync(
     if (expires or keyring) and not set_key:
         raise click.UsageError("--expires and --keyring belong to --set-key.")
     with base.open_journal() as journal:
+        if service is not None and service not in journal.clouds.names:
+            names = " or ".join(journal.clouds.names)
+            raise click.BadParameter(f"{service!r} is not {names}.", param_hint="SERVICE")
         if set_key and service is not None:
             _set_key(journal, service, expires, keyring=keyring)
         elif forget_key and service is not None:

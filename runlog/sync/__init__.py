@@ -63,6 +63,11 @@ class Clouds:
     _home: Path
     _settings: Settings = field(repr=False)
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the services, with a key or without."""
+        return list(SERVICES)
+
     terms = staticmethod(terms_of)
     title_of = staticmethod(title_of)
 

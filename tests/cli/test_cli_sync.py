@@ -10,12 +10,15 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from threading import Timer
+from types import SimpleNamespace
 
 import made_clouds
 import pytest
 from made_clouds import GARMIN_KEY, Cloud, outings, status, web_page
 
-from runlog.sync import http
+from runlog.records import Night
+from runlog.sync import SERVICES, http
+from runlog.sync.service import Listed, Terms, Wellness
 
 TODAY = datetime.now(UTC).date()
 
@@ -195,6 +198,46 @@ def test_a_stub_is_explained(cloud, run, monkeypatch):
     )
     assert "runlog import export_123.zip" in text
     assert "came from Strava" in run("sync", "--status").stdout
+
+
+def test_another_service_is_one_module_more(cloud, run, monkeypatch):
+    """What it has is a name, its terms, and how to connect: nothing else needs touching."""
+    key = "polar-key-1"
+
+    class Polar:
+        def check(self):
+            pass
+
+        def activities(self, since, until):
+            assert since is None
+            assert until > TODAY
+            for one in cloud.outings:
+                yield Listed(f"p{one.id}", one.start, None, "1")
+
+        def fetch(self, activity, file):
+            file.write(cloud.find(activity.id.removeprefix("p")).fit())
+            return activity
+
+        def wellness(self, first, last):
+            return Wellness([Night("polar", max(first, last), sleep_hours=8.0)])
+
+        def close(self):
+            pass
+
+    def connect(text, settings, patience):
+        del settings, patience
+        assert text == key
+        return Polar()
+
+    terms = Terms("Polar Flow", "https://flow.polar.com", "POLAR_KEY", "POLAR_URL", "One's own data.")
+    module = SimpleNamespace(NAME="polar", TERMS=terms, connect=connect)
+    monkeypatch.setitem(SERVICES, "polar", module)
+    assert "One's own data." in run("sync", "polar", "--set-key", typed=f"{key}\n").stderr
+    assert "Polar Flow: 4 new runs, " in run("sync").stdout
+    assert "from Polar Flow: polar:p1000" in run("show", "1").stdout
+    assert "Polar Flow" in run("sync", "--status").stdout
+    assert "runlog sync" in run("sync", "nobody", code=2).stderr
+    assert key not in run("doctor", "--json").stdout
 
 
 @pytest.mark.usefixtures("with_key")
