@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 
 from runlog import units
 from runlog.analysis import periods
@@ -18,7 +18,7 @@ from runlog.reporter.charts import find_chart
 from runlog.reporter.charts.view import View
 from runlog.reporter.render import render_page
 from runlog.reporter.weekly import build_week
-from runlog.web import context, forms, now, pictures, uploads
+from runlog.web import context, forms, now, pictures, uploads, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,18 @@ _PIECE = 2**18  # bytes of a backup that are sent at once
 @blueprint.get("/more")
 def show() -> str:
     """List the other pages."""
-    return render_template("more.html", own=g.own)
+    change = context.journal().last_change()
+    made = None
+    if change is not None:
+        made = words.moment(change.made_at.astimezone(context.settings().zone), context.local_now().date())
+    return render_template("more.html", own=g.own, undoable=made, undone=request.args.get("undone") == "1")
+
+
+@blueprint.post("/undo-last")
+def undo_last() -> werkzeug.Response:
+    """Undo the last change by hand, of any kind, wherever it was made."""
+    context.journal().undo()
+    return redirect(url_for("more.show", undone=1), 303)
 
 
 def _chart(name: str) -> Markup | None:

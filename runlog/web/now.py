@@ -204,7 +204,8 @@ def rate() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
     moment, is_first = keys.claim(key, context.now())
     try:
         entries = rating.entries_from_form(journal, moment)
-        ids = [_log_once(journal, entry, is_first=is_first) for entry in entries]
+        with journal.as_one_change("add_entry"):
+            ids = [_log_once(journal, entry, is_first=is_first) for entry in entries]
     except BadInput as error:
         keys.release(key)
         return _page(forms.whole("run"), str(error), 400)

@@ -16,7 +16,7 @@ from runlog.analysis.shoe_assignment import pairs_in_use
 from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.i18n import N_, _
 from runlog.localtime import local_time, offset_seconds
-from runlog.model import MAX_ENTRY_VALUES, RATED_WITHIN, Area, Entry
+from runlog.model import MAX_ENTRY_VALUES, RATED_WITHIN, Area, Entry, Side
 from runlog.reporter.shoes_and_routes import shoes_in_use
 from runlog.web import forms
 
@@ -122,10 +122,11 @@ def entries_from_form(journal: Journal, now: datetime) -> list[Entry]:
         utc_offset_s=offset_seconds(moment),
         soreness=soreness,
         area=first,
+        side=_side(),
         run=run.id if run is not None and about_run else None,
         **fields,
     )
-    bare = Entry(entry.moment, entry.utc_offset_s, soreness, run=entry.run)
+    bare = Entry(entry.moment, entry.utc_offset_s, soreness, side=entry.side, run=entry.run)
     return [entry, *(replace(bare, area=area) for area in others if soreness is not None)]
 
 
@@ -149,7 +150,7 @@ def edited_entry(entry: Entry) -> Entry:
     """
     soreness = forms.number("soreness", 0, MAX_ENTRY_VALUES["soreness"])
     area = next(iter(_areas()), entry.area)
-    return replace(entry, **_answers(), soreness=soreness, area=area)
+    return replace(entry, **_answers(), soreness=soreness, area=area, side=_side())
 
 
 def _answers() -> dict[str, Any]:
@@ -175,6 +176,11 @@ def _areas() -> list[Area]:
     """Return the chosen areas, those that there are, the main one first."""
     chosen = request.form.getlist("area")
     return [Area(name) for name in dict.fromkeys(chosen) if name in set(Area)]
+
+
+def _side() -> Side | None:
+    chosen = request.form.get("side", "")
+    return Side(chosen) if chosen in set(Side) else None
 
 
 def _moment_and_run(journal: Journal, now: datetime) -> tuple[datetime, StoredActivity | None]:

@@ -56,6 +56,7 @@ def show() -> str:
         "runs.html",
         rows=[list_row(row, history, soreness) for _id, row in shown.iterrows()],
         total=len(frame),
+        deleted=forms.parse_whole(request.args.get("deleted", "")),
         others=others,
         page=page,
         more=(page + 1) * _A_PAGE < len(frame),
@@ -238,6 +239,20 @@ def wear(run_id: int) -> werkzeug.Response:
 def split(run_id: int) -> werkzeug.Response:
     """Make a run of each of its sources."""
     context.journal().split(run_id, ())
+    return redirect(url_for("runs.one", run_id=run_id), 303)
+
+
+@blueprint.post("/runs/<int:run_id>/delete")
+def delete(run_id: int) -> werkzeug.Response:
+    """Delete a run or another activity; it can be brought back."""
+    context.journal().delete([run_id])
+    return redirect(url_for("runs.show", deleted=run_id), 303)
+
+
+@blueprint.post("/runs/<int:run_id>/restore")
+def restore(run_id: int) -> werkzeug.Response:
+    """Bring a deleted run back."""
+    context.journal().undelete([run_id])
     return redirect(url_for("runs.one", run_id=run_id), 303)
 
 

@@ -54,7 +54,7 @@ def entry(stored: Entry) -> str:
 def _entry_parts(stored: Entry) -> Iterator[str]:
     if stored.soreness is not None:
         yield _("{area} {rating} of 10").format(
-            area=units.area(stored.area), rating=short_number(stored.soreness)
+            area=units.area_and_side(stored.area, stored.side), rating=short_number(stored.soreness)
         )
     for field, (yes, no) in _FIELDS.items():
         value = getattr(stored, field)

@@ -98,6 +98,22 @@ def test_several_areas_are_an_entry_each(pages, entries):
     assert first.entry.moment == second.entry.moment
 
 
+def test_the_side_of_an_area_is_noted(pages, entries):
+    answer = rate(pages, soreness="5", area="knee", side="left")
+    assert entries()[-1].entry.side == "left"
+    assert "left knee 5 of 10" in pages.text(answer.headers["Location"])
+    rate(pages, soreness="5", area="neck", side="up")
+    assert entries()[-1].entry.side is None
+
+
+def test_several_areas_are_undone_in_one_go(pages, home, entries):
+    before = entries()
+    rate(pages, soreness="5", area=["neck", "shoulder"])
+    with runlog.open(home) as journal:
+        journal.undo()
+    assert entries() == before
+
+
 def test_yesterday_is_that_evening(pages, entries, clock):
     pages.post("/rate", {"key": pages.key("/?free=1"), "soreness": "2", "when": "yesterday", "area": "ankle"})
     (stored,) = [one for one in entries() if one.entry.area is Area.ANKLE]

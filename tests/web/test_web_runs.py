@@ -110,3 +110,19 @@ def test_hostile_names_are_text(hard):
 )
 def test_no_such_run(hard, path):
     assert hard.get(f"/runs/{path}").status_code == 404
+
+
+def test_a_run_is_deleted_and_brought_back(season_pages, sample_web_home):
+    run = re.search(r'href="(/runs/(\d+))"', season_pages.text("/runs"))
+    answer = season_pages.post(f"{run[1]}/delete")
+    page = season_pages.text(answer.headers["Location"])
+    assert "89 runs" in page
+    assert "Deleted." in page
+    assert season_pages.get(run[1]).status_code == 404
+    assert season_pages.post(f"{run[1]}/restore").status_code == 303
+    assert "90 runs" in season_pages.text("/runs")
+    season_pages.post(f"{run[1]}/delete")
+    assert "Undo the last change" in season_pages.text("/more")
+    assert season_pages.post("/undo-last").status_code == 303
+    with runlog.open(sample_web_home) as journal:
+        assert len(journal.runs()) == 90
