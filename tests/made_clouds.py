@@ -9,6 +9,7 @@ import base64
 import gzip
 import io
 import json
+import socket
 import struct
 import threading
 import zipfile
@@ -408,3 +409,20 @@ def sends_to(url: str) -> Callable[[Handler], bool]:
         return handler.answer(302, b"", Location=url)
 
     return fault
+
+
+def forbid_the_network(monkeypatch) -> None:
+    """Let connections to another machine fail the test, and so asking for its name."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def only_here(self, address):
+        is_network = self.family in (socket.AF_INET, socket.AF_INET6)
+        assert not is_network or address[0] in ("127.0.0.1", "::1"), address
+        return connect(self, address)
+
+    def only_this_machine(host, *args, **kwargs):
+        assert host in ("127.0.0.1", "localhost", "::1"), host
+        return look_up(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", only_here)
+    monkeypatch.setattr(socket, "getaddrinfo", only_this_machine)

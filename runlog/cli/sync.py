@@ -99,6 +99,8 @@ def sync(
         raise click.UsageError(f"Name the service, like: runlog sync garmin --{_chosen(set_key)}")
     if (expires or keyring) and not set_key:
         raise click.UsageError("--expires and --keyring belong to --set-key.")
+    if expires is not None and expires.date() < base.now().astimezone().date():
+        raise click.BadParameter("that day has passed; write it with its year", param_hint="--expires")
     with base.open_journal() as journal:
         if service is not None and service not in journal.clouds.names:
             names = " or ".join(journal.clouds.names)

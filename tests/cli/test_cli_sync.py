@@ -25,7 +25,8 @@ TODAY = datetime.now(UTC).date()
 
 @pytest.fixture
 def cloud(monkeypatch, home):
-    """Both services on this machine, and no key yet."""
+    """Both services on this machine, no other machine, and no key yet."""
+    made_clouds.forbid_the_network(monkeypatch)
     home.mkdir()
     (home / "config.toml").write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")
     monkeypatch.setattr(http, "_FIRST_WAIT_S", 0.001)
@@ -104,6 +105,7 @@ def test_without_a_key_it_is_said_how_to_set_one(cloud, run):
         ["garmin", "--set-key", "--status"],
         ["garmin", "--expires", "2027-01-01"],
         ["garmin", "--keyring"],
+        ["garmin", "--set-key", "--expires", "2020-01-01"],
         ["strava"],
         ["garmin", "--since", "soon"],
     ],

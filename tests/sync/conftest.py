@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import made_clouds
 import pytest
 from made_clouds import Cloud
@@ -14,21 +12,8 @@ from runlog.sync.http import Patience
 
 @pytest.fixture(autouse=True)
 def nothing_else_is_contacted(monkeypatch):
-    """Connections to another machine fail the test, and so does asking for its name."""
-    connect, look_up = socket.socket.connect, socket.getaddrinfo
-
-    def only_here(self, address):
-        assert self.family not in (socket.AF_INET, socket.AF_INET6) or address[0] in ("127.0.0.1", "::1"), (
-            address
-        )
-        return connect(self, address)
-
-    def only_this_machine(host, *args, **kwargs):
-        assert host in ("127.0.0.1", "localhost", "::1"), host
-        return look_up(host, *args, **kwargs)
-
-    monkeypatch.setattr(socket.socket, "connect", only_here)
-    monkeypatch.setattr(socket, "getaddrinfo", only_this_machine)
+    """Only this machine is."""
+    made_clouds.forbid_the_network(monkeypatch)
 
 
 @pytest.fixture

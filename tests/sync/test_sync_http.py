@@ -222,3 +222,10 @@ def test_at_most_two_calls_run_at_a_time(cloud, client):
     for thread in threads:
         thread.join()
     assert (len(cloud.calls), cloud.most_running) == (8, 2)
+
+
+def test_the_guard_of_these_tests_would_see_it(patience):
+    """Without the variables of the tests, the services themselves would be asked."""
+    client = Client("The service", "https://intervals.icu", lambda: SECRET, patience)
+    with pytest.raises(AssertionError, match=r"intervals\.icu"):
+        client.get_json("/")
