@@ -108,7 +108,7 @@ def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[st
         (counts.entries.updated, "updated"),
         (counts.entries.removed, "removed, being no longer in it"),
         (counts.updated, "updated"),
-        (counts.improved, "read further than by an older runlog"),
+        (counts.improved, "read better than by an older runlog"),
         (counts.removed, "removed, being no longer in it"),
         (counts.nights, "night" if counts.nights == 1 else "nights"),
         (pairs, "pair of shoes added" if pairs == 1 else "pairs of shoes added"),

@@ -174,17 +174,23 @@ def _save_remarks(db: sqlite3.Connection, file_id: int, parsed: ParsedFile) -> N
 def _update_stored(
     db: sqlite3.Connection, file_id: int, parsed: Iterable[tuple[Activity, PackedTrack | None]]
 ) -> tuple[list[tuple[Activity, PackedTrack | None]], int]:
-    """Update the recordings of a file that was read before; return the new ones, and how many have more."""
-    before = activities.recordings_in(db, file_id)
-    new, improved = [], 0
+    """Update the recordings of a file that was read before; return the new ones, and how many have changed.
+
+    They are known again by their times, or by their order where a newer reader has put the times right.
+    """
+    before = [one for one in activities.recordings_in(db, file_id) if one.activity.external is None]
+    new, known = [], []
     for activity, stream in parsed:
-        stored = recordings.find_earlier_reading(before, activity)
+        stored = None if activity.external else recordings.find_overlapping(before, activity)
         if stored is None:
             new.append((activity, stream))
         else:
             before.remove(stored)
-            improved += recordings.improve(db, stored, activity, stream)
-    return new, improved
+            known.append((stored, activity, stream))
+    if len(before) == len(new):
+        known += [(stored, *one) for stored, one in zip(before, new, strict=True)]
+        new = []
+    return new, sum(recordings.read_anew(db, *one) for one in known)
 
 
 def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed: ParsedFile) -> ImportCounts:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: The id of a recording that is not stored yet.
 UNSTORED_ID = 0
+#: Of the points that an older runlog read, a newer one has to read so many to be believed.
+_MIN_POINTS_SHARE = 0.9
 #: What tells which activity a row of a list is of.
 _SPORT_FIELDS = ("sport", "sub_sport", "kind", "sport_guessed")
 _MATCHED_FIELDS = (
@@ -46,7 +48,7 @@ class ImportCounts:
         extended: the ids of stored activities that an export had more recordings of.
         joined: how many rows of a list describe an activity that was stored before.
         updated: how many rows of a list say something else than its version before.
-        improved: of how many recordings more could be read than by an older runlog.
+        improved: how many recordings are read otherwise than by an older runlog.
         removed: how many are no longer in it.
         unread: how many rows keep a field, by its name, because no column for it was found.
         entries: how many diary entries were added, updated and removed.
@@ -248,29 +250,29 @@ def _update_list_row(
             counts.add_activity(activity_id, is_run=one.activity.kind is Kind.RUN)
 
 
-def find_earlier_reading(before: Sequence[Recording], activity: Activity) -> Recording | None:
-    """Return which of a file's recordings, as an older runlog or a wrong clock has read them, is this one."""
-    if activity.external is not None:
-        return None
-    return next(
-        (
-            one
-            for one in before
-            if one.activity.start < activity.start + timedelta(seconds=max(1.0, activity.duration_s))
-            and activity.start < one.activity.start + timedelta(seconds=max(1.0, one.activity.duration_s))
-        ),
-        None,
-    )
+def find_overlapping(recordings: Iterable[Recording], activity: Activity) -> Recording | None:
+    """Return the first of some recordings whose time overlaps with that of an activity."""
+    return next((one for one in recordings if _overlap(one.activity, activity)), None)
 
 
-def improve(
+def _overlap(one: Activity, other: Activity) -> bool:
+    ends = [each.start + timedelta(seconds=max(1.0, each.duration_s)) for each in (one, other)]
+    return max(one.start, other.start) < min(ends)
+
+
+def read_anew(
     db: sqlite3.Connection, stored: Recording, activity: Activity, stream: PackedTrack | None
 ) -> bool:
-    """Replace a recording by what is read of its file now, if that is more; return whether it is."""
-    if stream is None or stream.points <= stored.points:
-        return False
-    sport = {name: getattr(stored.activity, name) for name in _SPORT_FIELDS}  # the runner may have set it
+    """Replace a recording by what is read of its file now, unless that is clearly less; return whether it is.
+
+    The sport stays: the runner may have set it.
+    """
+    sport = {name: getattr(stored.activity, name) for name in _SPORT_FIELDS}
     better = replace(activity, **sport)
+    points = 0 if stream is None else stream.points
+    is_same = better == stored.activity and points == stored.points
+    if stream is None or is_same or points < _MIN_POINTS_SHARE * stored.points:
+        return False
     changed = replace(stored, activity=better, points=stream.points, streams=stream.columns)
 
     def update() -> None:

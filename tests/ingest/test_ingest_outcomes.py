@@ -10,14 +10,19 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from made_files import DIARY, gpx
 
 import runlog
-from runlog.errors import StoreError
+from runlog import ingest
+from runlog.errors import Problem, StoreError
 from runlog.ingest.sources import FoundFile
+from runlog.model import Entry, Track, TrackSummary
+from runlog.store import files as stored_files
+from runlog.store.tracks import pack_derived, pack_track
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -338,3 +343,79 @@ def test_a_file_whose_name_is_no_text_is_taken_and_known(journal, folder):
     assert (first.runs_added, first.ratings_added) == (1, 3)
     assert journal.add([folder]).known == 2
     assert len(journal.history().runs) == 1
+
+
+# ---- what an older runlog read only a part of
+
+
+@pytest.fixture
+def read_by(monkeypatch):
+    """Read files as a version of runlog does that keeps so many points of a damaged recording."""
+    parse = ingest.parse_file
+
+    def read(version, points, start_s=0):
+        def parse_part(job, settings, sport):
+            result = parse(job, settings, sport)
+            (activity,), (stream,) = result.parsed.activities, result.streams
+            columns = {name: column[:points] for name, column in stream.unpack().columns.items()}
+            seconds = float(columns["time_s"][-1])
+            start = activity.start + timedelta(seconds=start_s)
+            part = replace(
+                activity, start=start, duration_s=seconds, distance_m=seconds * 2.8, moving_s=seconds
+            )
+            cut = pack_track(Track(columns), pack_derived(None, TrackSummary(), 1))
+            damage = Problem(f"damaged; {points} points were kept", is_warning=True)
+            parsed = replace(result.parsed, activities=(part,), problems=(damage,))
+            return replace(result, parsed=parsed, streams=(cut,))
+
+        monkeypatch.setattr(ingest, "parse_file", parse_part)
+        for module in (stored_files, ingest.results):
+            monkeypatch.setattr(module, "READER_VERSION", version)
+
+    return read
+
+
+def test_a_newer_reader_reads_again_what_was_salvaged_and_the_run_stays(journal, folder, aged, read_by):
+    (folder / "a.gpx").write_text(gpx())
+    aged(folder)
+    read_by(10, 60)
+    first = journal.add([folder])
+    assert (first.runs_added, first.warnings) == (1, 1)
+    journal.log(Entry(journal.activities()[0].activity.start, 7200, soreness=3.0, run=1))
+    read_by(11, 120)
+    again = journal.add([folder])
+    assert reason_of(again, "a.gpx").startswith("1 read better than by an older runlog; damaged; 120 points")
+    (run,) = journal.activities()
+    assert (run.id, run.activity.duration_s, len(journal.track(1))) == (1, 1190.0, 120)
+    assert journal.entries()[0].entry.run == 1
+    assert journal.add([folder]).known == 1
+
+
+def test_a_newer_reader_that_reads_less_takes_nothing_away(journal, folder, aged, read_by):
+    (folder / "a.gpx").write_text(gpx())
+    aged(folder)
+    read_by(10, 120)
+    journal.add([folder])
+    read_by(11, 60)
+    assert journal.add([folder]).known == 1
+    assert len(journal.track(1)) == 120
+
+
+def test_a_clock_that_a_newer_reader_puts_right_makes_no_second_run(journal, folder, aged, read_by):
+    (folder / "a.gpx").write_text(gpx())
+    aged(folder)
+    read_by(10, 120, start_s=86_400 * 20)
+    journal.add([folder])
+    read_by(11, 120)
+    assert reason_of(journal.add([folder]), "a.gpx").startswith("1 read better than by an older runlog")
+    (run,) = journal.activities()
+    assert (run.id, f"{run.activity.start:%Y-%m-%d}") == (1, "2026-07-13")
+
+
+def test_what_was_read_whole_is_not_read_again_by_a_newer_reader(journal, folder, monkeypatch):
+    (folder / "a.gpx").write_text(gpx())
+    journal.add([folder])
+    for module in (stored_files, ingest.results):
+        monkeypatch.setattr(module, "READER_VERSION", 99)
+    monkeypatch.setattr("runlog.importers.read_bytes", None)
+    assert journal.add([folder]).known == 1
