@@ -73,12 +73,8 @@ class Track:
 class Intensity(StrEnum):
     """The intensity of a lap, in the words of FIT and TCX."""
 
-    ACTIVE = "active"
-    REST = "rest"
-    WARMUP = "warmup"
-    COOLDOWN = "cooldown"
-    RECOVERY = "recovery"
-    INTERVAL = "interval"
+    ACTIVE, REST, WARMUP = "active", "rest", "warmup"
+    COOLDOWN, RECOVERY, INTERVAL = "cooldown", "recovery", "interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +112,7 @@ class Activity:
     day_only: bool = False  # the source has the day alone; the start is its noon
     external: str | None = None  # stable key of a row in a list, for recognising it in a later import
     source_file: str | None = None  # the recording that a list's row names, "" if typed by hand; None: unsaid
+    gear_listed: bool = field(default=False, compare=False)  # its list has gear: without a shoe none is named
     laps: tuple[Lap, ...] = ()
     track: Track | None = None
 
@@ -195,13 +192,17 @@ class Area(StrEnum):
 class Side(StrEnum):
     """The side of the body that a rating is about, where there is a left and a right one."""
 
-    LEFT = "left"
-    RIGHT = "right"
-    BOTH = "both"
+    LEFT, RIGHT, BOTH = "left", "right", "both"
 
 
 #: The letters of OSIICS, in the order of the areas.
 OSIICS: Mapping[Area, str] = dict(zip(Area, "DNSLCGTKQAFX", strict=True))
+
+
+class Precision(StrEnum):
+    """How much is known of an entry's time: its moment, its time on the runner's clock, or its day."""
+
+    EXACT, LOCAL, DAY = "exact", "local", "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,7 @@ class Entry:
         strength: whether a strength session was done that day; strength_min: its minutes, where known.
         mobility: whether mobility work was done that day: stretching, yoga, pilates …
         run: the id of the run that it belongs to, where the runner said so.
+        precision: what is known of its time; where the runner was that day says the rest.
     """
 
     moment: datetime
@@ -235,6 +237,7 @@ class Entry:
     note: str | None = None
     run: int | None = None
     side: Side | None = None
+    precision: Precision = Precision.EXACT
 
 
 RATED_WITHIN = timedelta(days=2)  # a rating belongs to the last run that ended at most so long before
@@ -261,6 +264,7 @@ class Shoe:
     default: bool = False  # the pair of a run for which nothing else is known
     rests: tuple[tuple[date, date], ...] = ()  # first and last day of each period out of use
     same_as: str | None = None  # this is an alias of that pair
+    named_until: date | None = None  # last day that its list names it, which says nothing of its end
 
 
 class Surface(StrEnum):

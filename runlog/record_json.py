@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runlog import model, records
-from runlog.model import Activity, Track
+from runlog.model import Activity, Precision, Track
 from runlog.records import StoredEntry
 
 T = TypeVar("T")
@@ -36,7 +36,9 @@ _NAMES = (
 
 
 #: Fields that came later; unset they are left out, so that an older runlog still reads the export.
-_LATER_FIELDS = frozenset({"source_file", "merged_by_hand", "nights"})
+_LATER_FIELDS = frozenset(
+    {"source_file", "merged_by_hand", "nights", "precision", "named_until", "gear_listed"}
+)
 
 
 class InvalidRecord(ValueError):
@@ -52,7 +54,7 @@ def to_json(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any record or field, 
     if is_dataclass(value):
         kind: Any = type(value)
         values = {name: getattr(value, name) for name in _field_types(kind)}
-        values = {name: one for name, one in values.items() if name not in _LATER_FIELDS or one or one == ""}
+        values = {name: one for name, one in values.items() if not _is_unset_later_field(name, one)}
         in_order = sorted(values, key=lambda name: isinstance(values[name], tuple | Mapping | np.ndarray))
         return {name: to_json(values[name]) for name in in_order}
     if isinstance(value, datetime | date):
@@ -66,6 +68,10 @@ def to_json(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any record or field, 
     if isinstance(value, Mapping):
         return {str(key): to_json(one) for key, one in value.items()}
     return value
+
+
+def _is_unset_later_field(name: str, value: object) -> bool:
+    return name in _LATER_FIELDS and value in (None, False, (), Precision.EXACT)
 
 
 def _column_to_json(column: NDArray[np.float64]) -> list[float | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from runlog.errors import Problem as Problem  # noqa: PLC0414, TC001 - importers take it from here
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
     from datetime import date, datetime
 
     from numpy.typing import NDArray
@@ -125,6 +125,9 @@ class ParsedFile:
     exported: ExportedActivity | ExportedJournal | None = None  # an export of runlog itself
     columns: frozenset[str] | None = None  # of a list: the fields that it has a column for; None: all fields
     program: str | None = None  # the program that wrote it, where the file names one
+    # fields of cells that could not be read, by (moment, area, side) of an entry or external of an activity
+    unread: Mapping[Hashable, frozenset[str]] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()  # names of pairs that are out of use, it is not said since when
 
 
 @dataclass(frozen=True, slots=True)

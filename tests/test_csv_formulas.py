@@ -45,8 +45,7 @@ def test_a_diary_comes_back(text):
     (row,) = csv.DictReader(io.StringIO(written, newline=""))
     assert row["note"] == f"'{text}"
     assert row["soreness"] == "3"
-    _, rows = csv_table.read_rows(written.encode(), {name: name for name in diary_csv.COLUMNS})
-    (read,) = rows
+    (read,) = csv_table.read_table(written.encode(), diary_csv.HEADINGS).rows
     assert read.cells["note"] == text
 
 

@@ -388,7 +388,7 @@ def test_the_support_file_says_what_helps(private):
     assert report["sports"] == {"other": 1, "running": 2}
     assert report["formats"]["fit"] == 3
     assert report["settings"] == {"hr_max": "set", "timezone": "set", "units": "mi"}
-    assert {"check": "entry_without_run", "wrong": True, "count": 1} in report["findings"]
+    assert {"check": "entry_without_run", "wrong": True, "count": 2} in report["findings"]
     assert any(reason.startswith("failed: none of its rows can be taken") for reason in report["reasons"])
 
 

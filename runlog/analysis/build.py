@@ -14,14 +14,14 @@ from runlog import localtime
 from runlog.analysis import routes, shoe_assignment, track_summary, warmup
 from runlog.analysis.history import History, night_table
 from runlog.analysis.session_load import session_loads
-from runlog.model import RATED_WITHIN, Kind
+from runlog.model import RATED_WITHIN, Kind, Precision
 from runlog.records import StoredShoeRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from runlog.model import Shoe, ShoeRule, Track
+    from runlog.model import Activity, Shoe, ShoeRule, Track
     from runlog.records import Snapshot, StoredActivity, StoredEntry
     from runlog.settings import Settings
 
@@ -61,6 +61,7 @@ _ENTRY_COLUMNS = {
     "note": "object",
     "run": "float64",
     "source": "object",
+    "precision": "object",
 }
 #: The columns of an entry that describe a run.
 RUN_COLUMNS = ("warmup", "cooldown", "shoe", "rpe")
@@ -78,8 +79,8 @@ def build_history(snapshot: Snapshot, settings: Settings, track: Callable[[int],
     activities = sorted(snapshot.activities, key=lambda stored: (stored.activity.start, stored.id))
     running = [stored for stored in activities if stored.activity.kind is Kind.RUN]
     others = [stored for stored in activities if stored.activity.kind is not Kind.RUN]
-    entries = _entry_table(snapshot.entries)
     runs = _activity_table(running, settings).drop(columns="kind")
+    entries = _place_entries(_entry_table(snapshot.entries), runs)
     run_of_entry = runs_of_entries(runs, entries)
     diary_by_run = {
         column: agreed_values(entries[column], run_of_entry, entries["run"]) for column in RUN_COLUMNS
@@ -176,6 +177,47 @@ def _entry_table(entries: Sequence[StoredEntry]) -> pd.DataFrame:
     return table
 
 
+_NOON_HOUR = 12
+
+
+def _place_entries(entries: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the entries in the order of their moments, those whose moment is not written placed by the runs.
+
+    On a day with a run, the local clock is the run's. A day alone means the evening after that day's last
+    run, however late that was, or the morning before its first.
+    """
+    days = runs.groupby("day").agg({"utc_offset_s": "last", "start": "min", "end": "max"})
+    runs_of_day = dict(zip(days.index, days.itertuples(index=False), strict=True))
+    values = (entries[name] for name in ("moment", "utc_offset_s", "precision", "day"))
+    placed = [
+        _place_entry(moment, int(offset_s), precision, runs_of_day.get(day))
+        for moment, offset_s, precision, day in zip(*values, strict=True)
+    ]
+    moments, offsets = zip(*placed, strict=True) if placed else ((), ())
+    table = entries.drop(columns="precision")
+    table["moment"] = pd.Series(moments, index=table.index, dtype=_ENTRY_COLUMNS["moment"])
+    table["utc_offset_s"] = pd.Series(offsets, index=table.index, dtype=_ENTRY_COLUMNS["utc_offset_s"])
+    return table.sort_values("moment", kind="stable")
+
+
+def _place_entry(
+    moment: pd.Timestamp,
+    offset_s: int,
+    precision: str,
+    runs: Any,  # noqa: ANN401 - a row of runs, or None
+) -> tuple[pd.Timestamp, int]:
+    """Return the moment of an entry and its UTC offset, given the offset and the times of its day's runs."""
+    if precision == Precision.EXACT or runs is None:
+        return moment, offset_s
+    local = moment + pd.Timedelta(seconds=offset_s)
+    moment = local - pd.Timedelta(seconds=int(runs.utc_offset_s))
+    if precision == Precision.DAY and local.hour >= _NOON_HOUR:
+        moment = max(moment, runs.end)
+    elif precision == Precision.DAY:
+        moment = min(moment, runs.start - pd.Timedelta(seconds=1))
+    return moment, int(runs.utc_offset_s)
+
+
 def _frame(rows: Sequence[Mapping[str, object]], columns: Mapping[str, Any], ids: list[int]) -> pd.DataFrame:
     """Return a frame of these columns and types, indexed by id."""
     index = pd.Index(ids, dtype="int64", name="id")
@@ -214,13 +256,18 @@ def _shoe_columns(
         {
             "by_hand": [stored.shoe_override for stored in running],
             "in_diary": [in_diary.get(stored.id) for stored in running],
-            "by_source": [stored.activity.shoe for stored in running],
+            "by_source": [_shoe_by_source(stored.activity) for stored in running],
         },
         index=runs.index,
         dtype=object,
     )
     conditions = runs[["day", "sub_sport", "distance_m"]]
     return shoe_assignment.assign_shoes(names.join(conditions), shoes, rules, settings.units)
+
+
+def _shoe_by_source(activity: Activity) -> str | None:
+    """Return the pair that the source of a run names, "" where it could name one and does not."""
+    return activity.shoe or ("" if activity.gear_listed else None)
 
 
 def runs_of_entries(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[float]:

@@ -1,7 +1,8 @@
 """Assign a pair of shoes to each run, with the reason; a tie is never guessed.
 
 The order of trust: assigned by hand, the diary, the gear of the watch or app, the runner's rules, the only
-pair in use that day, the latest default of those in use.
+pair in use that day, the latest default of those in use. Where an app's list has gear and names none for a
+run, nothing but the runner's own word and rules counts.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _PAIR_COLUMNS = {
     "kept": "bool",
     "rests": "object",
     "other_names": "object",
+    "named_until": "datetime64[us]",
 }
 
 
@@ -48,7 +50,8 @@ def pair_table(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Set
     Returns:
         A row per pair by name: from_date, retired (naive days or NaT), start_m, limit_m, default, kept
         (True if the runner keeps it; when the others were in use is unknown), rests (first and last day
-        of each period out of use) and other_names.
+        of each period out of use), other_names and named_until (the last day that its list names it, where
+        that list says nothing of its end; naive, or NaT).
     """
     shoes = list(shoes)
     limit_m = settings.shoe_limit_km * 1000.0
@@ -58,7 +61,7 @@ def pair_table(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Set
     for name in named:
         if name and shoe_key(name) not in seen_keys:
             seen_keys.add(shoe_key(name))
-            rows[name.strip()] = (None, None, 0.0, limit_m, False, False, (), ())
+            rows[name.strip()] = (None, None, 0.0, limit_m, False, False, (), (), None)
     index = pd.Index(list(rows), name="name", dtype=object)
     table = pd.DataFrame(list(rows.values()), columns=list(_PAIR_COLUMNS), index=index)
     return table.astype(_PAIR_COLUMNS)
@@ -70,7 +73,7 @@ def _pair_row(shoe: Shoe, pair: dict[str, str], shoes: Iterable[Shoe], limit_m: 
     )
     return (
         *(shoe.from_date, shoe.retired, shoe.start_m, limit_m if shoe.limit_m is None else shoe.limit_m),
-        *(shoe.default, True, shoe.rests, tuple(others)),
+        *(shoe.default, True, shoe.rests, tuple(others), shoe.named_until),
     )
 
 
@@ -184,6 +187,7 @@ BEFORE_ALL = pd.Timestamp("1900-01-01")
 BY_HAND = "put on by hand"
 IN_DIARY = "named in the diary"
 BY_SOURCE = "named by the watch or app"
+NONE_BY_SOURCE = "the app's list names no pair for it"
 ONLY_PAIR = "the only pair in use that day"
 NONE_IN_USE = "no pair was in use that day"
 
@@ -195,7 +199,7 @@ def assign_shoes(
 
     Args:
         runs: day, sub_sport, distance_m, and a shoe's name or None by_hand (put on by the runner),
-            in_diary and by_source (of the watch or app).
+            in_diary and by_source (of the watch or app; "" where its list has gear and names none).
         shoes: as ``pair_table`` returns them.
         rules: the runner's rules.
         unit: "km" or "mi", for the reasons.
@@ -209,7 +213,7 @@ def assign_shoes(
     rows = [
         _named_pair(pair_by_key, *run_names)
         or _pair_by_rule(rules, run, in_use, pair_by_key, unit)
-        or _only_or_default(in_use)
+        or (_no_pair if run_names[-1] == "" else _only_or_default)(in_use, run.day)
         for run_names, run, in_use in zip(names, facts, _pairs_by_day(shoes, runs["day"]), strict=True)
     ]
     return pd.DataFrame(rows, columns=["shoe", "shoe_reason"], index=runs.index, dtype=object)
@@ -258,11 +262,18 @@ def _pair_by_rule(
     return name, f"rule {first.id}: {describe_rule(first.rule, unit)}"
 
 
-def _only_or_default(in_use: pd.DataFrame) -> tuple[str | None, str]:
+def _no_pair(in_use: pd.DataFrame, day: date) -> tuple[None, str]:  # noqa: ARG001 - as _only_or_default
+    return None, NONE_BY_SOURCE
+
+
+def _only_or_default(in_use: pd.DataFrame, day: date) -> tuple[str | None, str]:
     """Return the pair of a run that nothing names, and why that one or why none."""
     if in_use.empty:
         return None, NONE_IN_USE
     if len(in_use) == 1:
+        pair = in_use.iloc[0]
+        if not pair["default"] and pair["named_until"] < pd.Timestamp(day):
+            return None, f"{in_use.index[0]} was last named on {pair['named_until']:%Y-%m-%d}"
         return str(in_use.index[0]), ONLY_PAIR
     since = in_use.loc[in_use["default"], "from_date"].fillna(BEFORE_ALL)
     defaults = since.index[since == since.max()]

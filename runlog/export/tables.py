@@ -64,7 +64,7 @@ def format_diary(entries: Iterable[Entry]) -> str:
         cells = {
             "date": local.isoformat(),
             "soreness": _number_text(entry.soreness),
-            "area": entry.area.value,
+            "area": entry.area.value if entry.side is None else f"{entry.side.value} {entry.area.value}",
             "warmup": _yes_no_text(entry.warmup),
             "cooldown": _yes_no_text(entry.cooldown),
             "shoe": mark_formula(entry.shoe or ""),

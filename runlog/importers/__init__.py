@@ -30,7 +30,7 @@ from runlog.importers import (
     wellness,
 )
 from runlog.importers.detect import Head, SourceFile
-from runlog.importers.strava_columns import NOT_EXPORTED
+from runlog.importers.strava import NOT_EXPORTED
 from runlog.model import UNKNOWN_SPORT, Kind
 from runlog.records import ParsedFile, Problem
 
@@ -75,7 +75,9 @@ FORMATS = (
     Format(garmin.FORMAT, garmin.claims, garmin.read, garmin.SIDECARS),
     Format(garmin.GEAR_FORMAT, garmin.claims_gear, garmin.read_gear, garmin.GEAR_SIDECARS),
     Format(strava.FORMAT, strava.claims, strava.read, strava.SIDECARS),
-    Format(strava.SHOES_FORMAT, strava.claims_shoes, strava.read_shoes, strava.SHOES_SIDECARS),
+    Format(
+        shoes_csv.STRAVA_FORMAT, shoes_csv.claims_strava, shoes_csv.read_strava, shoes_csv.STRAVA_SIDECARS
+    ),
     Format(
         runlog_export.FORMAT,
         runlog_export.claims_journal,

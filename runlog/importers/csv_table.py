@@ -1,68 +1,194 @@
-"""Read hand-written CSV: any delimiter, column order and spelling; parse numbers, days and times."""
+"""Read hand-written CSV: any delimiter, column order and spelling; find its heading, rows and notation.
+
+What spreadsheets put around a table is passed over: a "sep=;" line, titles and empty rows above the heading,
+a row of units below it, rows of means or totals.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from runlog import localtime
 from runlog.errors import NotReadable
-from runlog.importers import detect
+from runlog.importers import csv_dates, csv_values, detect
+from runlog.importers.csv_values import InFuture, InvalidValue, Notation, clean_cell
+from runlog.importers.sports import fold_name
 from runlog.records import Problem
 from runlog.units import unmark_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from runlog.importers.csv_values import Column, Headings
     from runlog.importers.detect import Head
-    from runlog.settings import Settings
 
 T = TypeVar("T")
 
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (",", ";", "\t", "|")
 _MAX_REASONS = 3
 _XML_OR_JSON = ("<", "{", "[")
+_ROWS_BEFORE_HEADING = 30
+#: The line by which a spreadsheet is told the delimiter.
+SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[\s,;]*", re.IGNORECASE)
+
+_TEXTS = frozenset({"note", "shoe", "name"})
+#: Columns whose cells are texts, or times that look like numbers; they show no decimal mark.
+_NO_NUMBERS = frozenset({"date", "time", "start", "name", "note", "shoe", "area", "sport", "type"})
 
 
-@dataclass(frozen=True, slots=True)
+_OF_TEN = re.compile(r"(.+?)\s*(?:/|of|out of|von|sur|de|su|van|av|z|\u4e2d)\s*(\d+)", re.IGNORECASE)
+_PERCENT = 100.0
+
+
+def parse_scale(cell: str, most: float, notation: Notation = csv_values.PLAIN) -> float:
+    """Parse a rating from 0 to ``most``: 3, 3.5, "3/10", "3 of 10" or "30 %".
+
+    Raises:
+        InvalidValue: none, or one of another scale.
+    """
+    plain = cell.strip()
+    if plain.endswith("%"):
+        return csv_values.parse_number(plain[:-1], 0, _PERCENT, notation) * most / _PERCENT
+    shares = _OF_TEN.fullmatch(plain[: csv_values.MAX_CELL])
+    if shares is None:
+        return csv_values.parse_number(plain, 0, most, notation)
+    if float(shares[2]) != most:
+        raise InvalidValue(f"{plain!r} is not of a scale from 0 to {most:g}")
+    return csv_values.parse_number(shares[1], 0, most, notation)
+
+
+@dataclass(slots=True)
 class CsvRow:
-    """A row that is not empty: its line in the file, and its filled cells by column."""
+    """A row that is not empty.
+
+    Attributes:
+        line: in the file.
+        cells: those that are filled, by column.
+        notation: of the list.
+        problems: of cells that could not be read; they are left out.
+        unread: the columns of those cells.
+    """
 
     line: int
     cells: Mapping[str, str]
+    notation: Notation = csv_values.PLAIN
+    problems: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+
+    def read(self, column: str, parse: Callable[[str], T], *, is_lost: bool = False) -> T | None:
+        """Return the value of a cell; None where it is empty, or cannot be read, which becomes a problem.
+
+        Args:
+            column: of the cell.
+            parse: reads it, and raises ``InvalidValue``.
+            is_lost: whether that loses what the row is about.
+        """
+        cell = self.cells.get(column)
+        if cell is None:
+            return None
+        try:
+            return parse(cell)
+        except InvalidValue as error:
+            self.leave_out(column, f"{error}; left out", is_lost=is_lost)
+            return None
+
+    def leave_out(self, column: str, reason: str, *, is_lost: bool = False) -> None:
+        """Note that a cell could not be read."""
+        self.problems.append(Problem(f"{column}: {reason}", self.line, is_warning=not is_lost))
+        self.unread.add(column)
+
+    def number(self, column: str, low: float, high: float, *, is_whole: bool = False) -> float | None:
+        """Return the number of a cell, as ``read`` does."""
+        return self.read(
+            column,
+            lambda cell: csv_values.parse_number(cell, low, high, self.notation, is_whole=is_whole),
+        )
 
 
-def read_header(head: Head, aliases: Mapping[str, str]) -> list[str] | None:
-    """Return the columns of a CSV's first row by our names (others as they are), or None if it is no CSV."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list: its columns, and the rows below the heading.
+
+    Attributes:
+        columns: our name of each column, None where it is not known.
+        rows: those that are not empty; one that cannot be split into cells is a problem.
+        unread: the headings of the columns that are not known.
+        notes: on rows that are passed over.
+    """
+
+    columns: tuple[str | None, ...]
+    rows: list[CsvRow | Problem]
+    unread: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The columns that are there."""
+        return frozenset(name for name in self.columns if name)
+
+    @property
+    def unread_names(self) -> str:
+        """The headings of the columns that are not known, joined for a note."""
+        return ", ".join(self.unread)
+
+    @property
+    def repeated(self) -> list[str]:
+        """The columns that are there more than once."""
+        return sorted(name for name in self.known if self.columns.count(name) > 1)
+
+
+class _Layout(NamedTuple):
+    """Where the heading of a list is: how many rows stand before it, and by what its cells are divided."""
+
+    delimiter: str
+    before: int
+    columns: list[Column]
+
+
+def find_columns(head: Head, headings: Headings) -> frozenset[str] | None:
+    """Return the known columns of a CSV by its beginning; None if it is no CSV, or has no heading."""
     line = head.first_line
     if not line or line.lstrip().startswith(_XML_OR_JSON):
         return None
-    return _normalize_columns(_split_line(line, _guess_delimiter(line, aliases)), aliases)
+    columns = _find_layout(head.text.lstrip("\ufeff"), headings).columns
+    return frozenset(column.name for column in columns if column.name)
 
 
-def read_rows(data: bytes, aliases: Mapping[str, str]) -> tuple[list[str], Iterator[CsvRow | Problem]]:
-    """Return the columns and the rows below them; a row that cannot be split is a problem.
+def read_table(data: bytes, headings: Headings) -> Table:
+    """Return a list with its heading and the rows below.
 
     Raises:
-        NotReadable: the header row cannot be split.
+        NotReadable: the heading cannot be split into cells.
     """
-    content = detect.decode_text(data)
-    columns: list[str] = []
-    try:
-        delimiter = _guess_delimiter(detect.first_line(content), aliases)
-    except csv.Error as error:
-        raise NotReadable(f"line 1: {_split_failure(error)}") from error
-    rows = split_rows(content, delimiter)
-    while not any(columns):
-        _, cells = next(rows)
+    content = detect.decode_text(data).lstrip("\ufeff")
+    layout = _find_layout(content, headings)
+    rows = split_rows(content, layout.delimiter)
+    titles: list[str] = []
+    for _ in range(layout.before + 1):
+        line, cells = next(rows, (1, []))
         if isinstance(cells, str):
-            raise NotReadable(f"line 1: {cells}")
-        columns = _normalize_columns(cells, aliases)
-    return columns, _iter_rows(rows, columns)
+            raise NotReadable(f"line {line}: {cells}")
+        titles = cells
+    names = tuple(column.name for column in layout.columns)
+    body = list(_rows_below(rows, [title.strip() for title in titles]))
+    if not set(headings.key).isdisjoint(names):
+        body, notes = _without_totals(body, names, headings)
+    else:
+        notes = []
+    notation = _infer_notation(body, names, layout)
+    table_rows = [one if isinstance(one, Problem) else _make_row(*one, names, notation) for one in body]
+    unread = [clean_cell(title) for title, name in zip(titles, names, strict=False) if name is None]
+    unread += _filled_without_heading(body, titles, names)
+    return Table(
+        names,
+        [row for row in table_rows if isinstance(row, Problem) or row.cells],
+        tuple(" ".join(title.lower().split()) for title in unread if title),
+        tuple(notes),
+    )
 
 
 def split_rows(content: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
@@ -75,11 +201,128 @@ def split_rows(content: str, delimiter: str) -> Iterator[tuple[int, list[str] | 
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, _split_failure(error)
+            yield line, f"it cannot be split into cells: {error}; is a quote left open?"
 
 
-def _split_failure(error: csv.Error) -> str:
-    return f"it cannot be split into cells: {error}; is a quote left open?"
+def _find_layout(content: str, headings: Headings) -> _Layout:
+    """Return the layout with most known columns: the row that they stand in, and the delimiter.
+
+    Where there is none with two, the first row that is not empty counts as the heading.
+    """
+    beginning = content[: detect.HEAD_SIZE]
+    separator = SEP_LINE.fullmatch(detect.first_line(beginning).strip("\r\n"))
+    best: tuple[int, _Layout] | None = None
+    present = [delimiter for delimiter in _DELIMITERS if delimiter in beginning] or [","]
+    for delimiter in (separator[1],) if separator else present:
+        for before, cells in enumerate(_sample(beginning, delimiter)):
+            if not any(cell.strip() for cell in cells):
+                continue
+            columns = [headings.find(cell) for cell in cells]
+            known = len({column.name for column in columns} - {None})
+            if best is None or (known > best[0] and known > 1):
+                best = known, _Layout(delimiter, before, columns)
+    return best[1] if best else _Layout(",", 0, [])
+
+
+def _sample(beginning: str, delimiter: str) -> Iterator[list[str]]:
+    rows = split_rows(beginning, delimiter)
+    return (cells for _, cells in islice(rows, _ROWS_BEFORE_HEADING) if not isinstance(cells, str))
+
+
+_Row = tuple[int, list[str]]
+
+
+def _rows_below(rows: Iterable[tuple[int, list[str] | str]], titles: list[str]) -> Iterator[_Row | Problem]:
+    """Yield the rows below the heading without empty ones, its repetitions, and a row of units."""
+    count, is_first = len(titles), True
+    for line, cells in rows:
+        if isinstance(cells, str):
+            yield Problem(f"from here on {cells}", line)
+            return
+        if any(cell.strip() for cell in cells[count:]):
+            reason = f"{len(cells)} cells in {count} columns; put a cell with a delimiter in quotes"
+            yield Problem(reason, line)
+            continue
+        filled = [cell for cell in cells if cell.strip()]
+        is_units = is_first and filled and all(map(csv_values.is_remark, filled))
+        is_heading = len(filled) > 1 and [cell.strip() for cell in cells[:count]] == titles
+        is_first = is_first and not filled
+        if filled and not is_units and not is_heading:
+            yield line, cells[:count]
+
+
+def _without_totals(
+    body: Sequence[_Row | Problem], names: Sequence[str | None], headings: Headings
+) -> tuple[list[_Row | Problem], list[str]]:
+    """Return the rows without those of means and totals, and a note on each of them."""
+    kept: list[_Row | Problem] = []
+    notes = []
+    keys = [place for place, name in enumerate(names) if name in headings.key]
+    for one in body:
+        word = None if isinstance(one, Problem) else _total_word(one[1], keys)
+        if word is None:
+            kept.append(one)
+        else:
+            line = one[0] if not isinstance(one, Problem) else 0
+            notes.append(f"line {line} was passed over, as a row of means or totals ({word})")
+    return kept, notes
+
+
+def _total_word(cells: Sequence[str], keys: Iterable[int]) -> str | None:
+    """Return the word by which a row is one of means or totals; None where it is another."""
+    if any(re.search(r"\d", cells[key]) for key in keys if key < len(cells)):
+        return None
+    totals = csv_values.word_set("totals")
+    for cell in cells:
+        if (word := fold_name(cell)) and (word in totals or word.split("_")[0] in totals):
+            return clean_cell(cell)[:40]
+    return None
+
+
+def _infer_notation(body: Iterable[_Row | Problem], names: Sequence[str | None], layout: _Layout) -> Notation:
+    rows = [one[1] for one in body if not isinstance(one, Problem)]
+    numeric = [place for place, name in enumerate(names) if name not in _NO_NUMBERS]
+    order = next((column.date_order for column in layout.columns if column.date_order), None)
+    dates = [place for place, name in enumerate(names) if name == "date"]
+    date_cells = [row[place] for row in rows for place in dates if place < len(row)]
+    return Notation(
+        decimal=infer_decimal(row[place] for row in rows for place in numeric if place < len(row)),
+        groups_dots=layout.delimiter == ";",
+        date_order=order,
+        has_midnights=csv_dates.are_midnights(date_cells),
+    )
+
+
+def infer_decimal(cells: Iterable[str]) -> str | None:
+    """Return the decimal mark that the numbers among these cells show; None if none or both do."""
+    found = {mark for cell in cells for mark in csv_values.decimal_marks(cell)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _make_row(line: int, cells: Sequence[str], names: Sequence[str | None], notation: Notation) -> CsvRow:
+    filled = {
+        name: text
+        for name, cell in zip(names, cells, strict=False)
+        if name and (text := _text_of(cell) if name in _TEXTS else clean_cell(unmark_formula(cell.strip())))
+    }
+    return CsvRow(line, filled, notation)
+
+
+def _text_of(cell: str) -> str:
+    """Return a text as it is written, without the mark against formulas; dashes alone are none."""
+    return "" if not cell.strip() or cell.strip() in ("-", "--", "---") else unmark_formula(cell)
+
+
+def _filled_without_heading(
+    body: Iterable[_Row | Problem], titles: Sequence[str], names: Sequence[str | None]
+) -> list[str]:
+    rows = [one[1] for one in body if not isinstance(one, Problem)]
+    empty = [place for place in range(len(names)) if not clean_cell(titles[place])]
+    return [
+        f"column {place + 1}, which has no heading"
+        for place in empty
+        if any(place < len(row) and row[place].strip() for row in rows)
+    ]
 
 
 def build_records(
@@ -87,8 +330,8 @@ def build_records(
     parse_row: Callable[[CsvRow], Iterable[T]],
     key: Callable[[T], Hashable],
     duplicate_reason: Callable[[T, int], str],
-) -> tuple[tuple[T, ...], tuple[Problem, ...]]:
-    """Build records from rows; a row that cannot be read becomes a problem with its line and reason.
+) -> tuple[tuple[T, ...], tuple[Problem, ...], dict[Hashable, frozenset[str]]]:
+    """Build records from rows; a row or cell that cannot be read becomes a problem with line and reason.
 
     Args:
         rows: of a table.
@@ -96,11 +339,15 @@ def build_records(
         key: what no two records share; the first with a key counts.
         duplicate_reason: why a further record of the key is left out, given it and the line of the first.
 
+    Returns:
+        The records, the problems, and by the key of a record the columns whose cells could not be read.
+
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
     by_key: dict[Hashable, tuple[int, T]] = {}
     problems: list[Problem] = []
+    unread: dict[Hashable, frozenset[str]] = {}
     for row in rows:
         if isinstance(row, Problem):
             problems.append(row)
@@ -110,14 +357,29 @@ def build_records(
         except InvalidValue as error:
             problems.append(Problem(str(error), row.line, by_clock=isinstance(error, InFuture)))
             continue
+        problems += row.problems
         for record in records:
             first, taken = by_key.setdefault(key(record), (row.line, record))
             if first != row.line:
                 reason = duplicate_reason(record, first)
                 problems.append(Problem(reason, row.line, is_warning=record == taken))
+            elif row.unread:
+                unread[key(record)] = frozenset(row.unread)
     if not by_key:
         raise_if_all_failed(problems)
-    return tuple(record for _, record in by_key.values()), tuple(problems)
+    return tuple(record for _, record in by_key.values()), tuple(problems), unread
+
+
+def unread_fields(
+    unread: Mapping[Hashable, Iterable[str]], fields_of: Callable[[str], Iterable[str]]
+) -> dict[Hashable, frozenset[str]]:
+    """Return the fields of the cells that could not be read, from their columns.
+
+    Args:
+        unread: the columns by the key of their record, as ``build_records`` returns them.
+        fields_of: returns the fields that a column gives.
+    """
+    return {key: frozenset(one for name in names for one in fields_of(name)) for key, names in unread.items()}
 
 
 def raise_if_all_failed(problems: Sequence[Problem]) -> None:
@@ -130,212 +392,3 @@ def raise_if_all_failed(problems: Sequence[Problem]) -> None:
         reasons = "; ".join(map(str, problems[:_MAX_REASONS]))
         by_clock = any(problem.by_clock for problem in problems)
         raise NotReadable(f"none of its rows can be taken: {reasons}", by_clock=by_clock)
-
-
-def list_unread_columns(columns: Iterable[str], known: Collection[str]) -> str:
-    """Return the names of the columns that are not known, joined for a note; "" if all are."""
-    return ", ".join(name for name in columns if name and name not in known)
-
-
-def _iter_rows(rows: Iterable[tuple[int, list[str] | str]], columns: list[str]) -> Iterator[CsvRow | Problem]:
-    for line, cells in rows:
-        if isinstance(cells, str):
-            yield Problem(f"from here on {cells}", line)
-            return
-        if any(cell.strip() for cell in cells[len(columns) :]):
-            yield Problem(
-                f"{len(cells)} cells in {len(columns)} columns; put a cell with a delimiter in quotes", line
-            )
-            continue
-        filled = {
-            name: unmark_formula(cell) for name, cell in zip(columns, cells, strict=False) if cell.strip()
-        }
-        if filled:
-            yield CsvRow(line, filled)
-
-
-def _guess_delimiter(line: str, aliases: Mapping[str, str]) -> str:
-    columns = set(aliases.values())
-    return max(
-        _DELIMITERS,
-        key=lambda mark: len(columns.intersection(_normalize_columns(_split_line(line, mark), aliases))),
-    )
-
-
-def _split_line(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
-
-
-def _normalize_columns(cells: Iterable[str], aliases: Mapping[str, str]) -> list[str]:
-    return [_column_name(cell, aliases) for cell in cells]
-
-
-def _column_name(heading: str, aliases: Mapping[str, str]) -> str:
-    """Return our name of a column; a scale, the usual unit or a word such as "level" may follow it."""
-    whole = _plain_heading(heading)
-    if whole in aliases:
-        return aliases[whole]
-    text = _ORNAMENT.sub("", heading.strip().lower())
-    parts = _HEADING_WITH_SCALE.fullmatch(text) or _HEADING_WITH_BRACKETS.fullmatch(text)
-    stem = _plain_heading(parts[1] if parts else text)
-    name = aliases.get(stem) or aliases.get(_VAGUE_ENDING.sub("", stem))
-    if name is None:
-        return whole
-    remark = parts["remark"] if parts else ""
-    known = _HARMLESS_REMARK.fullmatch(remark) or remark in _USUAL_UNITS.get(name, ())
-    return name if known or (name == "date" and _DATE_PATTERN.fullmatch(remark)) else whole
-
-
-def _plain_heading(heading: str) -> str:
-    return re.sub(r"[\s_-]+", "_", heading.strip().lower())
-
-
-_SCALE = r"[01]\s*(?:-|\u2013|\u2014|to|bis|\.{2,3}|\u2026)\s*10|(?:/|out of|von)\s*10"
-_HEADING_WITH_SCALE = re.compile(rf"(.*?[^\W\d_])[\s_,:]*(?P<remark>{_SCALE})")
-_HEADING_WITH_BRACKETS = re.compile(r"(.*?)[\s_]*[(\[{]\s*(?P<remark>[^()\[\]{}]*?)\s*[)\]}]")
-#: What may stand around a heading: a question mark, an asterisk, an emoji.
-_ORNAMENT = re.compile(r"^[^\w(\[{]+|[^\w)\]}]+$")
-_VAGUE_ENDING = re.compile(r"_(?:level|score|rating|scale)$")
-#: Remarks in brackets that leave the values as they are; any other (another scale or unit) does not.
-_HARMLESS_REMARK = re.compile(
-    rf"|{_SCALE}|optional|(?:yes|y|ja|j|true|1|x)\s*[/,|-]?\s*(?:or|oder)?\s*(?:no|n|nein|false|0)?"
-)
-_DATE_PATTERN = re.compile(r"[ymdtj]{1,4}(?:[-/.][ymdtj]{1,4}){2}")
-_USUAL_UNITS = {
-    "duration": ("min", "minutes", "mm:ss", "h:mm:ss", "hh:mm:ss"),
-    "strength": ("min", "minutes"),
-    "desk_hours": ("h", "hours"),
-    "avg_hr": ("bpm",),
-    "ascent": ("m", "metres", "meters"),
-    "start": ("hh:mm",),
-    "start_km": ("km",),
-    "limit_km": ("km",),
-}
-
-
-_YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j"})
-_NO = frozenset({"no", "n", "false", "0", "nein"})
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
-_DATE = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:[T ]+(.+))?")
-_MONTHS_PER_YEAR = 12
-_EVENING_HOUR, _MORNING_HOUR = 20, 6
-
-
-class InvalidValue(ValueError):
-    """A value that cannot be read; its text says why and what to write instead."""
-
-
-class InFuture(InvalidValue):
-    """A time that lies in the future by the clock of this machine."""
-
-
-def parse_number(cell: str, low: float, high: float) -> float:
-    """Parse a number with a decimal point or comma.
-
-    Raises:
-        InvalidValue: no number, or outside ``low`` to ``high``.
-    """
-    plain = cell.strip()
-    if not _NUMBER.fullmatch(plain):
-        raise InvalidValue(f"{plain!r} is not a number")
-    value = float(plain.replace(",", "."))
-    if not low <= value <= high:
-        raise InvalidValue(f"{plain} is not within {low:g} to {high:g}")
-    return value
-
-
-def parse_yes_no(cell: str) -> bool:
-    """Parse yes, true, 1, x, ja or no, false, 0, nein.
-
-    Raises:
-        InvalidValue: neither.
-    """
-    plain = cell.strip().lower()
-    if plain in _YES:
-        return True
-    if plain in _NO:
-        return False
-    raise InvalidValue(f"{cell.strip()!r} is neither yes nor no")
-
-
-def parse_day(cell: str, settings: Settings) -> date:
-    """Parse a date without a time.
-
-    Raises:
-        InvalidValue: no date, one that can be misread, or one with a time.
-    """
-    day, clock = _parse_date(cell, settings)
-    if clock is not None:
-        raise InvalidValue(f"{cell.strip()!r} has a time; write the date alone")
-    return day
-
-
-def parse_moment(cell: str, settings: Settings, hour: int) -> datetime:
-    """Parse a date and time, aware; a date alone gets the given hour, in the runner's time zone.
-
-    Raises:
-        InvalidValue: no date, one that can be misread, before 1990 or in the future.
-    """
-    day, clock = _parse_date(cell, settings)
-    when = datetime.combine(day, time(hour) if clock is None else _parse_clock(cell, clock))
-    try:
-        aware = when if when.tzinfo else when.replace(tzinfo=settings.zone)
-        utc = aware.astimezone(UTC)
-    except (OverflowError, ValueError) as error:
-        raise InvalidValue(f"{cell.strip()!r} is not a date: {error}") from error
-    if when.year < localtime.EARLIEST_VALID.year:
-        raise InvalidValue(f"{cell.strip()!r} lies before 1990")
-    if utc > datetime.now(UTC) + localtime.MAX_AHEAD:
-        raise InFuture(f"{cell.strip()!r} lies in the future")
-    return aware
-
-
-def parse_rating_time(cell: str, settings: Settings) -> tuple[datetime, int]:
-    """Parse the time of a rating: a date alone means that evening, or the morning if the settings say so.
-
-    Returns:
-        The moment (aware UTC, whole seconds) and the UTC offset that it is written with, in seconds.
-
-    Raises:
-        InvalidValue: as for ``parse_moment``.
-    """
-    local = parse_moment(cell, settings, _MORNING_HOUR if settings.diary_time == "morning" else _EVENING_HOUR)
-    return local.astimezone(UTC).replace(microsecond=0), localtime.offset_seconds(local)
-
-
-def _parse_clock(cell: str, clock: str) -> time:
-    plain = clock.strip().replace(" ", "")
-    try:
-        return time.fromisoformat(f"0{plain}" if plain[1:2] == ":" else plain)
-    except ValueError as error:
-        raise InvalidValue(f"{cell.strip()!r} is not a date and time; write 2026-03-04 18:30") from error
-
-
-def _parse_date(cell: str, settings: Settings) -> tuple[date, str | None]:
-    """Return the day of a cell, and the text of the time after it, if there is one."""
-    plain = cell.strip()
-    parts = _DATE.fullmatch(plain)
-    if parts is None:
-        raise InvalidValue(f"{plain!r} is not a date; write 2026-03-04")
-    try:
-        return date(*_year_month_day(plain, parts, settings)), parts[5]
-    except ValueError as error:
-        if isinstance(error, InvalidValue):
-            raise
-        raise InvalidValue(f"{plain!r} is not a date: {error}") from error
-
-
-def _year_month_day(plain: str, parts: re.Match[str], settings: Settings) -> tuple[int, int, int]:
-    first, second, third = int(parts[1]), int(parts[3]), int(parts[4])
-    if len(parts[1]) == len("2026"):
-        return first, second, third
-    if len(parts[4]) != len("2026"):
-        raise InvalidValue(f"{plain!r} has no year of four digits; write 2026-03-04")
-    if first > _MONTHS_PER_YEAR or first == second or settings.date_order == "day-first":
-        return third, second, first
-    if second > _MONTHS_PER_YEAR or settings.date_order == "month-first":
-        return third, first, second
-    raise InvalidValue(
-        f"{plain!r} may be day-first or month-first; write 2026-03-04, or set date_order in config.toml "
-        'to "day-first" or "month-first"'
-    )

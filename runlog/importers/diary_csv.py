@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from runlog.errors import NotReadable
-from runlog.importers import csv_table, runs_csv, wellness
-from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time, parse_yes_no
-from runlog.model import MAX_ENTRY_VALUES, Area, Entry
+from runlog.errors import NotReadable, Problem
+from runlog.importers import csv_dates, csv_table, csv_values, runs_csv, wellness
+from runlog.importers.csv_values import (
+    Headings,
+    InvalidValue,
+    parse_duration,
+    parse_number,
+    parse_yes_no,
+)
+from runlog.importers.sports import fold_name
+from runlog.model import MAX_ENTRY_VALUES, Area, Entry, Side
 from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from runlog.importers.csv_table import CsvRow
+    from runlog.importers.csv_values import Notation
     from runlog.importers.detect import Head, SourceFile
+    from runlog.model import Precision
     from runlog.settings import Settings
 
 FORMAT = "diary"
@@ -34,31 +45,34 @@ COLUMNS = (
     "posture",
     "note",
 )
-_ALIASES = {name: name for name in COLUMNS} | {
-    "rating": "soreness",
-    "pain": "soreness",
-    "warm_up": "warmup",
-    "cool_down": "cooldown",
-    "shoes": "shoe",
-    "notes": "note",
-}
+HEADINGS = Headings(
+    words={name: ("@" + name,) for name in (*COLUMNS, "time")} | {"filename": ()},  # Strava's until 2019
+    units={
+        "strength": {"min": "strength"},
+        "desk_hours": {"h": "desk_hours"},
+        "date": {"h:mm": "date"},
+        "time": {"h:mm": "time"},
+    },
+)
 #: The fields of an entry that each column gives.
-_FIELDS = {name: (name,) for name in COLUMNS} | {
-    "date": ("moment", "utc_offset_s"),
+_FIELDS: Mapping[str, tuple[str, ...]] = {name: (name,) for name in COLUMNS} | {
+    "date": ("moment", "utc_offset_s", "precision"),
     "strength": ("strength", "strength_min"),
+    "area": ("area", "side"),
 }
 #: Where only these are known, an unknown column is most likely the rating.
-_FIELDS_BESIDE_VALUES = frozenset({"moment", "utc_offset_s", "area", "shoe", "note"})
-_MINUTES_TEXT = re.compile(r"(.+?)\s*(?:min|minutes)\.?", re.IGNORECASE)
+_FIELDS_BESIDE_VALUES = frozenset({"moment", "utc_offset_s", "precision", "area", "side", "shoe", "note"})
+_HOUR_S, _MINUTE_S = 3600.0, 60.0
 
 
 def claims(head: Head) -> bool:
-    """Return whether the first row names a date and another column of a diary, and is no other list."""
-    columns = csv_table.read_header(head, _ALIASES)
+    """Return whether a heading names a date and another column of a diary, and is no other list's."""
+    columns = csv_table.find_columns(head, HEADINGS)
     return (
         columns is not None
         and "date" in columns
-        and len(set(columns) & set(COLUMNS)) > 1
+        and "filename" not in columns
+        and len(columns - {"time"}) > 1
         and not wellness.claims_intervals(head)
         and not runs_csv.claims(head)
     )
@@ -67,94 +81,169 @@ def claims(head: Head) -> bool:
 def read(file: SourceFile) -> ParsedFile:
     """Read the entries of a diary; a row that cannot be read is a problem with its line and reason.
 
+    A cell that cannot be read is left out, and costs no rating beside it.
+
     Raises:
         NotReadable: there are rows, and none of them can be read; or there are unknown columns, and none
             that holds a value.
     """
-    columns, rows = csv_table.read_rows(file.data, _ALIASES)
-    fields = frozenset(field for name in columns for field in _FIELDS.get(name, ()))
-    if fields <= _FIELDS_BESIDE_VALUES and (unknown := csv_table.list_unread_columns(columns, COLUMNS)):
+    table = csv_table.read_table(file.data, HEADINGS)
+    fields = frozenset(field for name in table.known for field in _FIELDS.get(name, ()))
+    if fields <= _FIELDS_BESIDE_VALUES and table.unread:
         raise NotReadable(
-            f"no column is known as soreness or another value of a diary; unknown: {unknown}. "
+            f"no column is known as soreness or another value of a diary; unknown: {table.unread_names}. "
             "Name the column of the ratings soreness"
         )
-    entries, problems = csv_table.build_records(
-        rows, lambda row: _build_entries(row.cells, file.settings), _entry_key, _duplicate_reason
+    entries, problems, unread = csv_table.build_records(
+        table.rows, lambda row: _build_entries(row, file.settings), _entry_key, _duplicate_reason
     )
+    notes = [f"not read, because runlog knows no such column: {table.unread_names}"] if table.unread else []
+    notes += [f"more than one column is {name}; the last filled one counts" for name in table.repeated]
     return ParsedFile(
-        FORMAT, entries=entries, problems=problems, notes=_column_notes(columns), columns=fields
+        FORMAT,
+        entries=entries,
+        problems=problems,
+        notes=(*notes, *table.notes),
+        columns=fields,
+        unread=csv_table.unread_fields(unread, lambda name: _FIELDS.get(name, ())),
     )
 
 
-def _entry_key(entry: Entry) -> tuple[datetime, Area]:
-    return entry.moment, entry.area
+def _entry_key(entry: Entry) -> tuple[datetime, Area, Side | None]:
+    return entry.moment, entry.area, entry.side
 
 
 def _duplicate_reason(_: Entry, line: int) -> str:
     return f"the same time and area as line {line}, which is kept; add a time to tell them apart"
 
 
-def _column_notes(columns: list[str]) -> tuple[str, ...]:
-    unknown = csv_table.list_unread_columns(columns, COLUMNS)
-    repeated = [name for name in COLUMNS if columns.count(name) > 1]
-    notes = [f"not read, because runlog knows no such column: {unknown}"] if unknown else []
-    notes += [f"more than one column is {name}; the last filled one counts" for name in repeated]
-    return tuple(notes)
-
-
-def _build_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
+def _build_entries(row: CsvRow, settings: Settings) -> list[Entry]:
     """Return the entry of a row; none if it has no value but its date and area."""
-    values = {name: _parse_cell(name, cell) for name, cell in cells.items() if name in _CELL_PARSERS}
-    if not values.keys() - {"area"}:
+    values: dict[str, Any] = {
+        name: value
+        for name, parse in _CELL_PARSERS.items()
+        if (value := row.read(name, partial(parse, notation=row.notation), is_lost=name == "soreness"))
+        is not None
+    }
+    if not values:
         return []
-    if "date" not in cells:
-        raise InvalidValue("it has no date")
-    moment, offset = parse_rating_time(cells["date"], settings)
+    moment, offset, precision = read_rating_time(row, settings)
     strength, minutes = values.pop("strength", (None, None))
-    return [Entry(moment, offset, strength=strength, strength_min=minutes, **values)]
+    return [
+        Entry(
+            moment,
+            offset,
+            area=_read_area(row),
+            side=find_side(row.cells.get("area", "")),
+            strength=strength,
+            strength_min=minutes,
+            precision=precision,
+            **values,
+        )
+    ]
 
 
-def _parse_cell(name: str, cell: str) -> Any:  # noqa: ANN401 - each column has a type of its own
+def read_rating_time(row: CsvRow, settings: Settings) -> tuple[datetime, int, Precision]:
+    """Return the moment of a row's rating (aware UTC), the UTC offset, and what of it is written.
+
+    Raises:
+        InvalidValue: it has no date, or none that can be read.
+    """
+    if "date" not in row.cells:
+        raise InvalidValue("it has no date")
+    order = row.notation.date_order
+    date = row.cells["date"]
+    if row.notation.has_midnights:
+        date = csv_dates.without_midnight(date)
+    clock = row.cells.get("time")
+    if clock is not None and not csv_dates.has_time(date, settings, order):
+        date = row.read("time", partial(csv_dates.join_clock, date)) or date
+    return csv_dates.parse_rating_time(date, settings, order)
+
+
+def _read_area(row: CsvRow) -> Area:
+    """Return the area of a row; one that is not known is another area than those that are."""
+    cell = row.cells.get("area")
+    if cell is None:
+        return Area.UPPER_BACK
+    area = find_area(cell)
+    if area is None:
+        reason = f"{cell!r} is none of {', '.join(Area)}; the row is kept under the area other"
+        row.problems.append(Problem(f"area: {reason}", row.line, is_warning=True))
+    return area or Area.OTHER
+
+
+@cache
+def _areas() -> Mapping[str, Area]:
+    words = csv_values.list_words()["areas"]
+    return {fold_name(word): Area(name) for name, text in words.items() for word in text.split()}
+
+
+def find_area(text: str) -> Area | None:
+    """Return the body area that a text names in any known language, on whatever side it is."""
+    plain = fold_name(text)
+    if plain in _areas():
+        return _areas()[plain]
+    aside = csv_values.word_set("sides").union(*map(csv_values.word_set, Side))
+    words = [word for word in plain.split("_") if word not in aside]
+    areas = {_areas()[word] for word in ("_".join(words), *words) if word in _areas()}
+    return areas.pop() if len(areas) == 1 else None
+
+
+def find_side(text: str) -> Side | None:
+    """Return the side of the body that a text names in any known language."""
+    words = set(fold_name(text).split("_"))
+    found = [side for side in Side if words & csv_values.word_set(side)]
+    return Side.BOTH if len(found) > 1 else next(iter(found), None)
+
+
+def _parse_strength(cell: str, notation: Notation) -> tuple[bool, float | None]:
+    """Parse yes, no, or minutes: a number other than 0 and 1, or a duration with its unit."""
     try:
-        return _CELL_PARSERS[name](cell)
-    except InvalidValue as error:
-        raise InvalidValue(f"{name}: {error}") from error
-
-
-def _parse_area(cell: str) -> Area:
-    plain = re.sub(r"[\s_/-]+", "_", cell.strip().lower())
-    try:
-        return Area(plain)
-    except ValueError as error:
-        raise InvalidValue(f"{cell.strip()!r} is none of {', '.join(Area)}") from error
-
-
-def _parse_strength(cell: str) -> tuple[bool, float | None]:
-    """Parse yes, no, or minutes: a number other than 0 and 1, or one followed by "min"."""
-    with_unit = _MINUTES_TEXT.fullmatch(cell.strip())
-    if with_unit is None:
-        try:
-            return parse_yes_no(cell), None
-        except InvalidValue:
-            pass
-    minutes = parse_number(with_unit[1] if with_unit else cell, 0, MAX_ENTRY_VALUES["strength_min"])
+        return parse_yes_no(cell), None
+    except InvalidValue:
+        minutes = parse_duration(cell, notation, hours_first=True) / _MINUTE_S
+    if minutes > MAX_ENTRY_VALUES["strength_min"]:
+        raise InvalidValue(f"{cell} is not within 0 to {MAX_ENTRY_VALUES['strength_min']:g}")
     return minutes > 0, minutes if minutes > 0 else None
 
 
-def _number_up_to(name: str) -> Callable[[str], float]:
-    return lambda cell: parse_number(cell, 0, MAX_ENTRY_VALUES[name])
+def _parse_hours(cell: str, notation: Notation) -> float:
+    """Parse hours: 7.5, "7 h 30", 7:30 or "450 min"."""
+    most = MAX_ENTRY_VALUES["desk_hours"]
+    if re.fullmatch(r"[+-]?[\d.,]+(?:e[+-]?\d+)?", cell, re.IGNORECASE):
+        return parse_number(cell, 0, most, notation)
+    hours = parse_duration(cell, notation, "h", hours_first=True) / _HOUR_S
+    if hours > most:
+        raise InvalidValue(f"{cell} is not within 0 to {most:g}")
+    return hours
 
 
-_CELL_PARSERS: dict[str, Callable[[str], Any]] = {
-    "soreness": _number_up_to("soreness"),
-    "area": _parse_area,
-    "warmup": parse_yes_no,
-    "cooldown": parse_yes_no,
-    "shoe": str.strip,
-    "rpe": _number_up_to("rpe"),
+def _scale(name: str) -> Callable[..., float]:
+    return lambda cell, notation: csv_table.parse_scale(cell, MAX_ENTRY_VALUES[name], notation)
+
+
+def _yes_no(cell: str, notation: Notation) -> bool:  # noqa: ARG001 - as all that read cells
+    return parse_yes_no(cell)
+
+
+def _text(cell: str, notation: Notation) -> str:  # noqa: ARG001 - likewise
+    return cell
+
+
+def _shoe(cell: str, notation: Notation) -> str:  # noqa: ARG001 - likewise
+    return cell.strip()
+
+
+_CELL_PARSERS: Mapping[str, Callable[..., Any]] = {
+    "soreness": _scale("soreness"),
+    "warmup": _yes_no,
+    "cooldown": _yes_no,
+    "shoe": _shoe,
+    "rpe": _scale("rpe"),
     "strength": _parse_strength,
-    "mobility": parse_yes_no,
-    "desk_hours": _number_up_to("desk_hours"),
-    "posture": _number_up_to("posture"),
-    "note": str,
+    "mobility": _yes_no,
+    "desk_hours": _parse_hours,
+    "posture": _scale("posture"),
+    "note": _text,
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers import csv_table, detect, sports
-from runlog.importers.csv_table import InvalidValue
+from runlog.importers.csv_values import InvalidValue
 from runlog.model import Activity, Shoe, shoe_key
 from runlog.records import ParsedFile, Problem
 
@@ -71,6 +71,7 @@ def read(file: SourceFile) -> ParsedFile:
         shoes=gear.shoes,
         problems=(*problems, *gear.problems),
         notes=(*notes, *gear.notes),
+        retired=gear.retired,
     )
 
 
@@ -99,6 +100,7 @@ def _read_gear_files(sidecars: Mapping[str, bytes]) -> Gear:
         gear = Gear(
             shoes=gear.shoes + more.shoes,
             shoe_of_activity={**gear.shoe_of_activity, **more.shoe_of_activity},
+            retired=gear.retired | more.retired,
             problems=gear.problems + more.problems,
             notes=gear.notes + more.notes,
         )
@@ -215,12 +217,14 @@ class Gear:
     Attributes:
         shoes: each with a name of its own.
         shoe_of_activity: name of the shoe by the id of the activity.
+        retired: names of the shoes that are out of use, Garmin does not say since when.
         problems: of the gear that could not be read.
         notes: on what Garmin does not tell.
     """
 
     shoes: tuple[Shoe, ...] = ()
     shoe_of_activity: Mapping[str, str] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -240,7 +244,9 @@ def read_gear(file: SourceFile) -> ParsedFile:
     if file.sidecars:
         raise NotTaken("read together with the list of activities beside it")
     gear = parse_gear(file.data)
-    return ParsedFile(GEAR_FORMAT, shoes=gear.shoes, problems=gear.problems, notes=gear.notes)
+    return ParsedFile(
+        GEAR_FORMAT, shoes=gear.shoes, problems=gear.problems, notes=gear.notes, retired=gear.retired
+    )
 
 
 def parse_gear(data: bytes) -> Gear:
@@ -254,11 +260,20 @@ def parse_gear(data: bytes) -> Gear:
     if not parts:
         raise NotReadable("it has no gear as Garmin writes it")
     problems: list[Problem] = []
-    notes: list[str] = []
     rows = dict(keyed for part in parts for keyed in _shoe_rows(part["gearDTOS"], problems))
     names = _name_shoes(rows)
+    shoes = {key: _build_shoe(row, names[key], problems) for key, row in rows.items()}
+    retired = [
+        shoe.name
+        for key, shoe in shoes.items()
+        if shoe.retired is None and str(rows[key].get("gearStatusName")).casefold() == "retired"
+    ]
+    notes = [
+        f"{name} is retired in Garmin Connect, since its last run as far as is known" for name in retired
+    ]
     return Gear(
-        shoes=tuple(_build_shoe(row, names[key], problems, notes) for key, row in rows.items()),
+        shoes=tuple(shoes.values()),
+        retired=frozenset(retired),
         shoe_of_activity={
             activity: names[key]
             for part in parts
@@ -314,14 +329,11 @@ def _name_shoes(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return names
 
 
-def _build_shoe(row: Mapping[str, Any], name: str, problems: list[Problem], notes: list[str]) -> Shoe:
-    retired = _parse_day(row, "dateEnd", name, problems)
-    if retired is None and str(row.get("gearStatusName")).casefold() == "retired":
-        notes.append(f"{name} is retired in Garmin Connect, which does not tell since when")
+def _build_shoe(row: Mapping[str, Any], name: str, problems: list[Problem]) -> Shoe:
     return Shoe(
         name,
         from_date=_parse_day(row, "dateBegin", name, problems),
-        retired=retired,
+        retired=_parse_day(row, "dateEnd", name, problems),
         limit_m=_parse_limit(row.get("maximumMeters"), name, problems),
     )
 

@@ -5,50 +5,75 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runlog import localtime
 from runlog.errors import NotTaken
-from runlog.importers import csv_table, normalize, sports, tracks
-from runlog.importers.csv_table import InFuture, InvalidValue, parse_moment, parse_number
-from runlog.model import MAX_ENTRY_VALUES, Activity
+from runlog.importers import csv_dates, csv_table, normalize, sports, tracks
+from runlog.importers.csv_values import (
+    Headings,
+    InFuture,
+    InvalidValue,
+    parse_duration,
+    parse_number,
+    split_unit,
+)
+from runlog.model import MAX_ENTRY_VALUES, Activity, Precision
 from runlog.records import ParsedFile
+from runlog.settings import METRES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
+    from runlog.importers.csv_table import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
 FORMAT = "runs"
 
-#: The spellings of each column.
-_COLUMN_SPELLINGS = {
-    "date": ("date", "day"),
-    "start": ("start", "start_time"),
-    "distance": ("distance",),  # in the unit of the settings
-    "distance_km": ("distance_km", "distance_(km)", "distance_[km]", "km", "kilometers", "kilometres"),
-    "distance_mi": ("distance_mi", "distance_(mi)", "distance_[mi]", "distance_(miles)", "mi", "miles"),
-    "distance_m": ("distance_m", "distance_(m)", "distance_[m]", "meters", "metres"),
-    "duration": ("duration", "duration_min", "minutes"),
-    "time": ("time",),  # the duration, or the time of day if there is a duration
-    "sport": ("sport", "activity_type"),
-    "type": ("type",),  # a sport, or what kind of run it was
-    "name": ("name", "title"),
-    "note": ("note", "notes", "comment", "comments"),
-    "shoe": ("shoe", "shoes", "gear"),
-    "rpe": ("rpe",),
-    "avg_hr": ("avg_hr", "hr", "heart_rate", "avg_heart_rate", "average_heart_rate"),
-    "ascent": ("ascent", "ascent_m", "total_ascent", "elevation_gain"),
-}
 #: Columns that make a table a soreness diary, whatever else it has.
 _DIARY_COLUMNS = frozenset(
-    {"soreness", "rating", "pain", "area", "warmup", "warm_up", "cooldown", "cool_down"}
-    | {"strength", "mobility", "desk_hours", "posture"}
+    {"soreness", "area", "warmup", "cooldown", "strength", "mobility", "desk_hours", "posture"}
 )
-_ALIASES = {name: name for name in _DIARY_COLUMNS} | {
-    spelling: name for name, spellings in _COLUMN_SPELLINGS.items() for spelling in spellings
-}
+_DISTANCE_UNITS = {"km": "distance_km", "mi": "distance_mi", "m": "distance_m"}
+_DURATION_UNITS = {"min": "duration", "h": "duration_h", "s": "duration_s", "h:mm": "duration_hm"}
+_TIME_UNITS = {"min": "duration", "h": "duration_h", "s": "duration_s", "h:mm": "time"}
+_HEADINGS = Headings(
+    words={
+        "date": ("@date",),
+        "start": ("@start",),
+        "distance": ("@distance",),  # in the unit of the settings
+        "distance_km": ("km", "kilometers", "kilometres"),
+        "distance_mi": ("mi", "miles"),
+        "distance_m": ("metres", "meters"),
+        "duration": ("@duration", "duration_min", "minutes", "minuten"),
+        "duration_h": ("hours",),
+        "duration_s": ("seconds",),
+        "duration_hm": (),
+        "time": ("@time",),  # the duration, or the time of day if there is a duration
+        "sport": ("@sport",),
+        "type": ("@type",),  # a sport, or what kind of run it was
+        "name": ("@name",),
+        "note": ("@note",),
+        "shoe": ("@shoe",),
+        "rpe": ("@rpe",),
+        "avg_hr": ("@avg_hr",),
+        "ascent": ("@ascent", "ascent_m"),
+        "ascent_ft": (),
+        **{name: ("@" + name,) for name in sorted(_DIARY_COLUMNS)},
+        **{name: (name,) for name in ("id", "local_start", "sources", "filename")},
+    },
+    units={
+        "distance": _DISTANCE_UNITS,
+        "duration": _DURATION_UNITS,
+        "time": _TIME_UNITS,
+        "avg_hr": {"bpm": "avg_hr"},
+        "ascent": {"m": "ascent", "ft": "ascent_ft"},
+        "start": {"h:mm": "start"},
+        "date": {"h:mm": "date"},
+    },
+)
 #: Columns of ``runlog runs --csv``.
 _RUNLOG_COLUMNS = frozenset({"id", "local_start", "distance_m", "duration_s", "sources"})
 #: Column of an app's list that names the recordings in its folder (Strava's until 2019).
@@ -58,39 +83,31 @@ _STRAVA_FILE_COLUMN = "filename"
 _FIELDS = {
     "date": ("start", "utc_offset_s", "external"),
     "start": ("day_only",),
-    **dict.fromkeys(("distance", "distance_km", "distance_mi", "distance_m"), ("distance_m",)),
-    "duration": ("duration_s",),
+    **dict.fromkeys(("distance", *_DISTANCE_UNITS.values()), ("distance_m",)),
+    **dict.fromkeys(_DURATION_UNITS.values(), ("duration_s",)),
     **dict.fromkeys(("sport", "type"), ("sport", "sub_sport", "kind", "sport_guessed")),
     "name": ("title", "name"),
     "note": ("name",),  # where no column is called name
-    "shoe": ("shoe",),
+    "shoe": ("shoe", "gear_listed"),
     "rpe": ("rpe",),
     "avg_hr": ("avg_hr",),
-    "ascent": ("ascent_m",),
+    **dict.fromkeys(("ascent", "ascent_ft"), ("ascent_m",)),
 }
 
-_METRES_PER_UNIT = {"km": 1000.0, "mi": 1609.344, "m": 1.0}
-_COLUMN_UNITS = {"distance_km": "km", "distance_mi": "mi", "distance_m": "m"}
-_DISTANCE_TEXT = re.compile(r"(\S+?)\s*(km|mi|m)?(?:les?)?", re.IGNORECASE)
-_MAX_DISTANCE = 1e7
+_METRES_PER_UNIT = {**METRES, "m": 1.0, "ft": 0.3048}
+_MAX_DISTANCE = 5e6
+_MAX_ASCENT_M = 20_000.0
 _NOON_HOUR = 12
-_CLOCK_TEXT = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]?\d)")
-_AMOUNT_TEXT = re.compile(r"([\d.,]+)\s*(?:(h|hrs?|hours?)|m|min|minutes?|')?\.?", re.IGNORECASE)
-_HOURS_MINUTES_TEXT = re.compile(
-    r"(\d{1,3})\s*h(?:rs?|ours?)?\.?\s*(\d{1,2})\s*(?:m|min|minutes?|')?\.?", re.IGNORECASE
-)
-_MAX_MINUTES = 14 * 1440.0
-_MAX_HOURS = 14 * 24.0
-_SIXTY = 60
-_EMPTY_CELLS = frozenset({"-", "--", "\u2014"})
+_MAX_SPEED_MPS = 12.0
+_HOURS_AND_MINUTES = re.compile(r"\d{1,2}:[0-5]\d", re.ASCII)
 
 
 def claims(head: Head) -> bool:
-    """Return whether the first row names a day and a distance or duration, and is no soreness diary."""
-    columns = set(csv_table.read_header(head, _ALIASES) or ())
+    """Return whether a heading names a day and a distance or duration, and nothing of a soreness diary."""
+    columns = csv_table.find_columns(head, _HEADINGS) or frozenset()
     if columns >= _RUNLOG_COLUMNS:
         return True
-    measures = {"distance", *_COLUMN_UNITS, "duration", "time"}
+    measures = {"distance", "time", *_DISTANCE_UNITS.values(), *_DURATION_UNITS.values()}
     foreign = _DIARY_COLUMNS | {_STRAVA_FILE_COLUMN}
     return "date" in columns and not columns.isdisjoint(measures) and columns.isdisjoint(foreign)
 
@@ -99,40 +116,46 @@ def read(file: SourceFile) -> ParsedFile:
     """Read the runs; a row that cannot be read is a problem with its line and reason.
 
     A run with only a day starts at noon. A row's id is its day and its number within that day; rows missing
-    from a newer version of the list are deleted.
+    from a newer version of the list are deleted. A cell that cannot be read is left out, and costs no run.
 
     Raises:
         NotReadable: there are rows, and none of them can be read.
         NotTaken: the list that runlog itself writes.
     """
-    columns, rows = csv_table.read_rows(file.data, _ALIASES)
-    if set(columns) >= _RUNLOG_COLUMNS:
+    table = csv_table.read_table(file.data, _HEADINGS)
+    if table.known >= _RUNLOG_COLUMNS:
         raise NotTaken("runlog's own list of runs, without what was recorded; to move a history, export it")
-    builder = _RunBuilder(columns, file.settings)
-    runs, problems = csv_table.build_records(
-        rows,
-        lambda row: [builder.build(row.cells)],
+    builder = _RunBuilder(table.known, file.settings)
+    runs, problems, unread = csv_table.build_records(
+        table.rows,
+        lambda row: [builder.build(row)],
         key=lambda run: run.external,
         duplicate_reason=lambda _, line: f"the same run as line {line}",
     )
-    unread = csv_table.list_unread_columns(
-        columns, _COLUMN_SPELLINGS.keys() - ({"note"} if "name" in columns else set())
-    )
-    fields = frozenset(field for name in columns for field in builder.fields_of(name))
+    passed_over = [*(["note"] if {"name", "note"} <= table.known else []), *table.unread]
+    fields = frozenset(field for name in table.known for field in builder.fields_of(name))
     if not all(run.day_only for run in runs):  # the date has a time
         fields |= {"day_only"}
-    notes = (f"not read, because runs have no such column: {unread}",) if unread else ()
+    notes = (f"not read, because runs have no such column: {', '.join(passed_over)}",) if passed_over else ()
     return ParsedFile(
-        FORMAT, activities=runs, problems=problems, notes=notes, replaces_earlier=True, columns=fields
+        FORMAT,
+        activities=runs,
+        problems=problems,
+        notes=(*notes, *table.notes),
+        replaces_earlier=True,
+        columns=fields,
+        unread=csv_table.unread_fields(unread, builder.fields_of),
     )
 
 
 class _RunBuilder:
     """Builds runs from rows, and counts the rows of each day."""
 
-    def __init__(self, columns: Sequence[str], settings: Settings) -> None:
+    def __init__(self, columns: Collection[str], settings: Settings) -> None:
+        self._columns = columns
         self._settings = settings
-        self._time_column_means = "start" if "duration" in columns else "duration"
+        has_duration = not set(columns).isdisjoint(_DURATION_UNITS.values())
+        self._time_column_means = "start" if has_duration else "duration"
         self._rows_per_day: Counter[str] = Counter()
         self._now = datetime.now(UTC)
 
@@ -140,53 +163,91 @@ class _RunBuilder:
         """Return the fields of a run that a column gives; none where it is not read."""
         return _FIELDS.get(self._time_column_means if column == "time" else column, ())
 
-    def build(self, row: Mapping[str, str]) -> Activity:
+    def build(self, row: CsvRow) -> Activity:
         """Return the run of a row.
 
         Raises:
-            InvalidValue: a cell cannot be read, or the run is implausible.
+            InvalidValue: its date or duration cannot be read, or the run is implausible.
         """
-        cells = {name: cell.strip() for name, cell in row.items() if cell.strip() not in _EMPTY_CELLS}
-        if "time" in cells:
-            cells.setdefault(self._time_column_means, cells["time"])
-        start, day_only = self._start(cells)
+        start, day_only = self._read_start(row)
         day = f"{start:%Y-%m-%d}"
         self._rows_per_day[day] += 1  # refused rows count: correcting one renumbers none
-        sport, sub_sport = _parse_sport(cells)
-        distance = _parse_first(cells, ("distance", *_COLUMN_UNITS), self._metres)
+        sport, sub_sport = _parse_sport(row.cells)
+        distance = self._read_distance(row)
         run = Activity(
             start=start.astimezone(UTC).replace(microsecond=0),
-            duration_s=_parse_duration(cells),
+            duration_s=self._read_duration(row, distance),
             sport=sport,
             sub_sport=sub_sport,
             kind=sports.activity_kind(sport, sub_sport),
-            name=cells.get("name", cells.get("note")),
+            name=row.cells.get("name", row.cells.get("note", "")).strip() or None,
             utc_offset_s=localtime.offset_seconds(start),
             distance_m=distance or None,  # 0 means that none was noted
-            ascent_m=_parse_first(cells, ("ascent",), _number_within(0, 20_000)),
-            avg_hr=_parse_first(cells, ("avg_hr",), _number_within(*tracks.VALID_RANGES["heart_rate_bpm"])),
-            rpe=_parse_first(cells, ("rpe",), _number_within(0, MAX_ENTRY_VALUES["rpe"])),
-            shoe=cells.get("shoe"),
+            ascent_m=_read_ascent(row),
+            avg_hr=row.read("avg_hr", lambda cell: _parse_heart_rate(cell, row)),
+            rpe=row.read(
+                "rpe", lambda cell: csv_table.parse_scale(cell, MAX_ENTRY_VALUES["rpe"], row.notation)
+            ),
+            shoe=row.cells.get("shoe", "").strip() or None,
             day_only=day_only,
             external=f"paper:{day}#{self._rows_per_day[day]}",
+            gear_listed="shoe" in self._columns,
         )
         if refusal := normalize.implausible_reason(run, self._now):
             raise (InFuture if normalize.is_ahead(run, self._now) else InvalidValue)(refusal)
         return run
 
-    def _start(self, cells: Mapping[str, str]) -> tuple[datetime, bool]:
+    def _read_start(self, row: CsvRow) -> tuple[datetime, bool]:
         """Return the local start of a run, and whether only its day is known."""
-        if "date" not in cells:
+        if "date" not in row.cells:
             raise InvalidValue("it has no date")
-        when = " ".join(cells[name] for name in ("date", "start") if name in cells)
-        return parse_moment(when, self._settings, _NOON_HOUR), re.search(r"[T ]", when) is None
+        order, when = row.notation.date_order, row.cells["date"]
+        if row.notation.has_midnights:
+            when = csv_dates.without_midnight(when)
+        column = "start" if "start" in row.cells or self._time_column_means != "start" else "time"
+        clock = row.cells.get(column)
+        if clock is not None:
+            if csv_dates.has_time(clock, self._settings, order):  # it has the date, too
+                when = clock
+            elif not csv_dates.has_time(when, self._settings, order):
+                when = row.read(column, lambda cell: csv_dates.join_clock(when, cell)) or when
+        start, precision = csv_dates.parse_moment(when, self._settings, _NOON_HOUR, order)
+        return start, precision is Precision.DAY
 
-    def _metres(self, name: str, cell: str) -> float:
-        measure = _DISTANCE_TEXT.fullmatch(cell)
-        if measure is None:
-            raise InvalidValue(f"{cell!r} is not a distance; write 10.5 or 10.5 km")
-        unit = (measure[2] or _COLUMN_UNITS.get(name, self._settings.units)).lower()
-        return parse_number(measure[1], 0, _MAX_DISTANCE) * _METRES_PER_UNIT[unit]
+    def _read_distance(self, row: CsvRow) -> float | None:
+        for column, unit in (
+            ("distance", self._settings.units),
+            *((name, unit) for unit, name in _DISTANCE_UNITS.items()),
+        ):
+            value = row.read(column, partial(_parse_metres, unit=unit, row=row))
+            if value is not None:
+                return value
+        return None
+
+    def _read_duration(self, row: CsvRow, distance: float | None) -> float:
+        """Return the duration of a row in seconds."""
+        units = {column: unit for unit, column in _DURATION_UNITS.items()}
+        if self._time_column_means == "duration":
+            units = {"duration": "min", "time": "min"} | units
+        for column, unit in units.items():
+            if (cell := row.cells.get(column)) is None:
+                continue
+            try:
+                return _parse_seconds(cell, unit, row, distance)
+            except InvalidValue as error:
+                raise InvalidValue(f"{column}: {error}") from error
+        raise InvalidValue("it has no duration, and runlog does not make one up")
+
+
+def _parse_seconds(cell: str, unit: str, row: CsvRow, distance: float | None) -> float:
+    """Parse a duration; 1:05 is an hour and five minutes if no run of that distance takes a minute or so."""
+    if unit == "h:mm":
+        return parse_duration(cell, row.notation, hours_first=True)
+    seconds = parse_duration(cell, row.notation, unit)
+    if _HOURS_AND_MINUTES.fullmatch(cell) and distance is not None and distance > _MAX_SPEED_MPS * seconds:
+        hours_first = parse_duration(cell, row.notation, hours_first=True)
+        return hours_first if distance <= _MAX_SPEED_MPS * hours_first else seconds
+    return seconds
 
 
 def _parse_sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
@@ -196,40 +257,33 @@ def _parse_sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
     return sports.normalize_sport(word)
 
 
-def _parse_duration(cells: Mapping[str, str]) -> float:
-    """Return the duration of a row in seconds."""
-    seconds = _parse_first(cells, ("duration",), lambda _, cell: _parse_seconds(cell))
-    if seconds is None:
-        raise InvalidValue("it has no duration, and runlog does not make one up")
-    return seconds
+def _parse_metres(cell: str, unit: str, row: CsvRow) -> float:
+    number, own_unit = split_unit(cell)
+    if own_unit not in (None, *_DISTANCE_UNITS) or (own_unit is None and re.search(r"\d\s*[^\W\d_]", cell)):
+        raise InvalidValue(f"{cell!r} is not a distance; write 10.5 or 10.5 km")
+    metres_each = _METRES_PER_UNIT[own_unit or unit]
+    return parse_number(number, 0, _MAX_DISTANCE / metres_each, row.notation) * metres_each
 
 
-def _parse_seconds(cell: str) -> float:
-    """Parse 45:30, 1:02:03, 62 or 62.5 (minutes), 45 min, 1.5 h, 1 h 30 min."""
-    if clock := _CLOCK_TEXT.fullmatch(cell):
-        hours, minutes, seconds = int(clock[1] or 0), int(clock[2]), int(clock[3])
-        if clock[1] is None or minutes < _SIXTY:
-            return float((hours * _SIXTY + minutes) * _SIXTY + seconds)
-    elif amount := _AMOUNT_TEXT.fullmatch(cell):
-        most, minutes_each = (_MAX_HOURS, _SIXTY) if amount[2] else (_MAX_MINUTES, 1)
-        return parse_number(amount[1], 0, most) * minutes_each * _SIXTY
-    elif spoken := _HOURS_MINUTES_TEXT.fullmatch(cell):
-        return float((int(spoken[1]) * _SIXTY + int(spoken[2])) * _SIXTY)
-    raise InvalidValue(f"{cell!r} is not a duration; write 45:30, 1:02:03 or 45 min")
-
-
-def _number_within(low: float, high: float) -> Callable[[str, str], float]:
-    return lambda _, cell: parse_number(cell, low, high)
-
-
-def _parse_first(
-    cells: Mapping[str, str], names: Iterable[str], read_cell: Callable[[str, str], float]
-) -> float | None:
-    """Parse the first filled of several columns; errors name the column."""
-    for name in names:
-        if name in cells:
-            try:
-                return read_cell(name, cells[name])
-            except InvalidValue as error:
-                raise InvalidValue(f"{name}: {error}") from error
+def _read_ascent(row: CsvRow) -> float | None:
+    for column, unit in (("ascent", "m"), ("ascent_ft", "ft")):
+        value = row.read(column, partial(_parse_ascent, unit=unit, row=row))
+        if value is not None:
+            return value
     return None
+
+
+def _parse_ascent(cell: str, unit: str, row: CsvRow) -> float:
+    number, own_unit = split_unit(cell)
+    metres_each = _METRES_PER_UNIT.get(own_unit or unit)
+    if metres_each is None:
+        raise InvalidValue(f"{cell!r} is not in m or ft")
+    most = _MAX_ASCENT_M / metres_each
+    return parse_number(number, 0, most, row.notation, is_whole=True) * metres_each
+
+
+def _parse_heart_rate(cell: str, row: CsvRow) -> float:
+    number, unit = split_unit(cell)
+    return parse_number(
+        number if unit == "bpm" else cell, *tracks.VALID_RANGES["heart_rate_bpm"], row.notation
+    )

@@ -1,64 +1,276 @@
-"""Read a list of shoes from CSV."""
+"""Read lists of shoes from CSV: those that a runner writes, and Strava's shoes.csv."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from runlog.importers import csv_table
-from runlog.importers.csv_table import InvalidValue, parse_day, parse_number, parse_yes_no
+from runlog.errors import NotReadable, NotTaken, Problem
+from runlog.importers import csv_table, detect
+from runlog.importers.csv_dates import parse_day
+from runlog.importers.csv_values import Headings, InvalidValue, parse_number, parse_yes_no, split_unit
+from runlog.localtime import local_day
 from runlog.model import Shoe, shoe_key
 from runlog.records import ParsedFile
+from runlog.settings import METRES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
+    from runlog.importers.csv_table import CsvRow
     from runlog.importers.detect import Head, SourceFile
+    from runlog.model import Activity
     from runlog.settings import Settings
 
 FORMAT = "shoes"
 
+#: The columns of runlog's own list.
 COLUMNS = ("name", "from", "retired", "start_km", "limit_km", "default")
-_ALIASES = {name: name for name in COLUMNS}
+_DISTANCES = {"start": "@start_at", "limit": "@limit"}
+_HEADINGS = Headings(
+    words={
+        "name": ("@name",),
+        "shoe": ("@shoe", "shoe name", "pair of shoes"),
+        "date": ("@date",),
+        **{name: ("@" + name,) for name in ("from", "retired", "default")},
+        **{name: (words,) for name, words in _DISTANCES.items()},
+        "start_km": ("km",),
+        "start_mi": ("mi", "miles"),
+        "limit_km": (),
+        "limit_mi": (),
+        "foreign": ("@duration", "@sport", "@soreness", "@rpe", "activity id", "filename", "local_start"),
+    },
+    units={name: {unit: f"{name}_{unit}" for unit in METRES} for name in _DISTANCES},
+    key=("name", "shoe"),
+)
+#: One of these with a name makes a list one of shoes; distances have other lists, too.
+_OF_SHOES = frozenset({"from", "retired", "default", "start_km", "start_mi", "limit", "limit_km", "limit_mi"})
 _MAX_KM = 100_000.0
 
 
 def claims(head: Head) -> bool:
-    """Return whether the first row names a pair and another column of a shoe list, and no date."""
-    columns = csv_table.read_header(head, _ALIASES)
-    return (
-        columns is not None
-        and "name" in columns
-        and "date" not in columns
-        and len(set(columns) & set(COLUMNS)) > 1
+    """Return whether a heading names a pair and another column of a shoe list, and no date."""
+    columns = csv_table.find_columns(head, _HEADINGS)
+    if columns is None or not columns.isdisjoint({"date", "foreign"}):
+        return False
+    return ("name" in columns and not columns.isdisjoint(_OF_SHOES)) or (
+        "shoe" in columns and len(columns) > 1
     )
 
 
 def read(file: SourceFile) -> ParsedFile:
     """Read pairs of shoes; a row that cannot be read is a problem with its line and reason.
 
+    A cell that cannot be read is left out. A pair may be retired without a day ("yes").
+
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    _, rows = csv_table.read_rows(file.data, _ALIASES)
-    shoes, problems = csv_table.build_records(
-        rows,
-        lambda row: [_build_shoe(row.cells, file.settings)],
+    table = csv_table.read_table(file.data, _HEADINGS)
+    retired: set[str] = set()
+    shoes, problems, _ = csv_table.build_records(
+        table.rows,
+        lambda row: [_build_shoe(row, file.settings, retired)],
         key=lambda shoe: shoe_key(shoe.name),
         duplicate_reason=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
     )
-    return ParsedFile(FORMAT, shoes=shoes, problems=problems, columns=frozenset())
-
-
-def _build_shoe(cells: Mapping[str, str], settings: Settings) -> Shoe:
-    if "name" not in cells:
-        raise InvalidValue("it has no name")
-    start, limit = cells.get("start_km"), cells.get("limit_km")
-    first_day, retired, default = cells.get("from"), cells.get("retired"), cells.get("default")
-    return Shoe(
-        name=cells["name"].strip(),
-        from_date=None if first_day is None else parse_day(first_day, settings),
-        retired=None if retired is None else parse_day(retired, settings),
-        start_m=0.0 if start is None else parse_number(start, 0, _MAX_KM) * 1000.0,
-        limit_m=None if limit is None else parse_number(limit, 0, _MAX_KM) * 1000.0,
-        default=default is not None and parse_yes_no(default),
+    notes = (f"not read, because pairs have no such column: {table.unread_names}",) if table.unread else ()
+    return ParsedFile(
+        FORMAT,
+        shoes=shoes,
+        problems=problems,
+        notes=(*notes, *table.notes),
+        columns=frozenset(),
+        retired=frozenset(retired),
     )
+
+
+def _build_shoe(row: CsvRow, settings: Settings, retired: set[str]) -> Shoe:
+    """Return the pair of a row.
+
+    Args:
+        row: its cells.
+        settings: with the unit of distances that name none.
+        retired: is extended by the name of a pair that is retired without a day.
+    """
+    name = " ".join(row.cells.get("shoe", row.cells.get("name", "")).split())
+    if not name:
+        raise InvalidValue("it has no name")
+    order = row.notation.date_order
+    last_day = row.read("retired", lambda cell: _parse_retired(cell, settings, order))
+    if last_day is True:
+        retired.add(name)
+    return Shoe(
+        name=name,
+        from_date=row.read("from", lambda cell: parse_day(cell, settings, order)),
+        retired=None if isinstance(last_day, bool) else last_day,
+        start_m=_read_metres(row, "start", settings) or 0.0,
+        limit_m=_read_metres(row, "limit", settings) or None,
+        default=bool(row.read("default", parse_yes_no)),
+    )
+
+
+_STATES = {"retired": True, "active": False, "in use": False, "current": False, "in gebrauch": False}
+
+
+def _parse_retired(cell: str, settings: Settings, order: str | None) -> date | bool:
+    """Parse the last day of a pair, or whether it is retired."""
+    if cell.casefold() in _STATES:
+        return _STATES[cell.casefold()]
+    try:
+        return parse_yes_no(cell)
+    except InvalidValue:
+        return parse_day(cell, settings, order)
+
+
+def _read_metres(row: CsvRow, name: str, settings: Settings) -> float | None:
+    """Return a distance, in the unit of its cell, else of its heading, else of the settings."""
+    for column, unit in ((f"{name}_km", "km"), (f"{name}_mi", "mi"), (name, settings.units)):
+        value = row.read(column, partial(_parse_metres, unit=unit, row=row))
+        if value is not None:
+            return value
+    return None
+
+
+def _parse_metres(cell: str, unit: str, row: CsvRow) -> float:
+    number, own_unit = split_unit(cell)
+    if own_unit not in (None, *METRES):
+        raise InvalidValue(f"{cell!r} is not in km or mi")
+    return parse_number(number, 0, _MAX_KM, row.notation) * METRES[own_unit or unit]
+
+
+STRAVA_FORMAT = "strava shoes"
+
+#: The activities; only they tell the used name and the first day of a pair.
+STRAVA_SIDECARS = ("activities.csv",)
+
+_STRAVA_HEADER = ("Shoe Name", "Shoe Brand", "Shoe Model", "Shoe Default Sport Types")
+_STRAVA_FILE_NAME = re.compile(r"(?:.*[/\\])?shoes\.csv(?:\.gz)?", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class StravaShoe:
+    """A row of shoes.csv."""
+
+    name: str
+    brand: str
+    model: str
+
+    @property
+    def possible_names(self) -> tuple[str, ...]:
+        """Names an activity may use for the shoe, most specific first."""
+        make = f"{self.brand} {self.model}"
+        texts = (f"{make} {self.name}", make, self.name)
+        return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+
+
+def claims_strava(head: Head) -> bool:
+    """Return whether this is Strava's shoes.csv: by English header, or four columns and file name."""
+    if b"\x00" in head.data:
+        return False
+    try:
+        header = next(csv.reader(io.StringIO(head.text, newline="")), [])
+    except csv.Error:
+        return False
+    if tuple(header) == _STRAVA_HEADER:
+        return True
+    return (
+        len(header) == len(_STRAVA_HEADER)
+        and bool(_STRAVA_FILE_NAME.fullmatch(head.name))
+        and not claims(head)
+    )
+
+
+def read_strava(file: SourceFile) -> ParsedFile:
+    """Read the shoes of a folder without the activities.
+
+    Raises:
+        NotTaken: the activities are there, and the shoes are read together with them.
+        NotReadable: the file cannot be split into cells.
+    """
+    if file.sidecars:
+        raise NotTaken("read together with activities.csv")
+    shoes, problems = parse_strava(file.data)
+    return ParsedFile(STRAVA_FORMAT, shoes=name_strava_shoes(shoes, (), None), problems=problems)
+
+
+def parse_strava(data: bytes) -> tuple[tuple[StravaShoe, ...], tuple[Problem, ...]]:
+    """Return the shoes of a shoes.csv, and a problem for each row that names none.
+
+    Raises:
+        NotReadable: the file cannot be split into cells.
+    """
+    shoes: list[StravaShoe] = []
+    problems: list[Problem] = []
+    reader = csv.reader(io.StringIO(detect.decode_text(data), newline=""))
+    try:
+        for number, cells in enumerate(reader):
+            name, brand, model = ([cell.strip() for cell in cells] + [""] * 3)[:3]
+            if number == 0 or not any(cells):
+                continue
+            if name or brand or model:
+                shoes.append(StravaShoe(name, brand, model))
+            else:
+                problems.append(Problem("it names no pair", line=reader.line_num, is_warning=True))
+    except csv.Error as error:
+        raise NotReadable(f"line {reader.line_num}: it cannot be split into cells: {error}") from error
+    return tuple(shoes), tuple(problems)
+
+
+def name_strava_shoes(
+    owned_shoes: Iterable[StravaShoe], used: Iterable[Shoe], last_day: date | None
+) -> tuple[Shoe, ...]:
+    """Match shoes to the names used by activities, and add those that no activity names.
+
+    Args:
+        owned_shoes: of shoes.csv.
+        used: those that activities name, with the days of the first and the last of these.
+        last_day: of the list; a shoe that no activity names was not used before.
+
+    Returns:
+        Each shoe once.
+    """
+    shoes = {shoe_key(one.name): one for one in used}
+    for owned in owned_shoes:
+        names = owned.possible_names
+        if not any(shoe_key(name) in shoes for name in names):
+            shoes[shoe_key(names[0])] = Shoe(names[0], from_date=last_day)
+    return tuple(shoes.values())
+
+
+def read_strava_sidecars(sidecars: Mapping[str, bytes]) -> tuple[list[StravaShoe], list[Problem]]:
+    """Return the shoes of all shoes.csv, and the problems in them."""
+    shoes: list[StravaShoe] = []
+    problems: list[Problem] = []
+    for name, data in sidecars.items():
+        try:
+            more_shoes, faults = parse_strava(data)
+        except NotReadable as error:
+            problems.append(Problem(f"{name}: {error}"))
+            continue
+        shoes += more_shoes
+        problems += [Problem(f"{name}: {fault}") for fault in faults]
+    return shoes, problems
+
+
+def date_strava_shoes(
+    owned_shoes: Sequence[StravaShoe], activities: Sequence[Activity], settings: Settings
+) -> tuple[Shoe, ...]:
+    """Return the shoes by the names used by activities, from the local day of their first activity."""
+    days = [
+        (local_day(activity.start, activity.utc_offset_s, settings.zone), activity.shoe)
+        for activity in sorted(activities, key=lambda activity: (activity.start, activity.shoe or ""))
+    ]
+    if not (owned_shoes or any(shoe for _, shoe in days)):
+        return ()
+    uses: dict[str, Shoe] = {}
+    for day, shoe in days:
+        if shoe:
+            used = uses.setdefault(shoe_key(shoe), Shoe(shoe, from_date=day))
+            uses[shoe_key(shoe)] = replace(used, named_until=day)
+    return name_strava_shoes(owned_shoes, uses.values(), days[-1][0] if days else None)

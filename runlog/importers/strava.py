@@ -1,32 +1,38 @@
-"""Read a Strava archive's activities.csv and shoes.csv.
+"""Read a Strava archive's activities.csv.
 
-activities.csv gives names, sports, shoes and effort, and the activities that have no recording.
+It gives names, sports, shoes and effort, and the activities that have no recording.
+
+Columns are found by name where the language is known, else by position and shape: every language and age of
+the export begins with the same seven columns, and what Strava computed of the recording follows the column
+of file names in one order. Five names occur twice: before the file name for people (km, decimal comma),
+behind it as plain numbers in SI units. Dates are UTC, written as the runner's language writes dates.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections import defaultdict
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from runlog.errors import NotReadable, NotTaken
-from runlog.importers import csv_table, detect, shoes_csv, sports, strava_columns
-from runlog.importers.csv_table import InvalidValue, parse_number
-from runlog.localtime import local_day
-from runlog.model import UNKNOWN_SPORT, Activity, Shoe, shoe_key
-from runlog.records import ParsedFile, Problem
+from runlog.errors import Problem
+from runlog.importers import csv_dates, csv_table, detect, shoes_csv, sports
+from runlog.importers.csv_table import CsvRow
+from runlog.importers.csv_values import (
+    InvalidValue,
+    Notation,
+    list_words,
+    parse_duration,
+    parse_number,
+)
+from runlog.model import Activity, shoe_key
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from runlog.importers.detect import Head, SourceFile
-    from runlog.settings import Settings
 
 FORMAT = "strava"
 
@@ -36,33 +42,29 @@ SIDECARS = ("shoes.csv",)
 _DELIMITERS = ",;\t"
 _ROWS_SAMPLED = 20
 _MAX_NAMES_LISTED = 5
-_DISPLAYED_NUMBER = re.compile(r"(?P<whole>\d[\d.,]*?)(?:[.,](?P<part>\d{1,2}))?")
 _MAX_SHOWN_KM = 400.0
 _MAX_DURATION_S = 1e8
 _MAX_DISTANCE_M = 1e8
 
 #: Plausible range of each value; one outside is left out, with a problem.
 _VALUE_RANGES = {
-    "moving": (0.0, _MAX_DURATION_S),
     "ascent": (0.0, 1e5),
     "avg_hr": (0.0, 300.0),
     "max_hr": (0.0, 300.0),
     "cadence": (0.0, 300.0),
     "rpe": (0.0, 10.0),
 }
-
+#: Columns of plain numbers, whatever the language.
+_PLAIN_COLUMNS = (*_VALUE_RANGES, "elapsed", "moving", "distance")
 
 #: The field of an activity that each column gives; the others are always there.
 _FIELDS = {
-    "name": "name",
+    **{name: name for name in ("name", "max_hr", "avg_hr", "rpe")},
     "moving": "moving_s",
     "distance": "distance_m",
     "distance_shown": "distance_m",
     "ascent": "ascent_m",
-    "avg_hr": "avg_hr",
-    "max_hr": "max_hr",
     "cadence": "avg_cadence_spm",
-    "rpe": "rpe",
     "gear": "shoe",
     "file": "source_file",
 }
@@ -75,9 +77,9 @@ def claims(head: Head) -> bool:
     """Return whether this is an activities.csv, by header or, in unknown languages, by its rows."""
     if not head.is_text:
         return False
-    sample = [row for _, row in islice(_split_rows(head.text), _ROWS_SAMPLED)]
+    sample = [row for _, row in islice(_split_rows(head.text.lstrip("\ufeff")), _ROWS_SAMPLED)]
     header, *rows = [row for row in sample if not isinstance(row, str)] or [[]]
-    return strava_columns.is_activities_table(header, rows)
+    return is_activities_table(header, rows)
 
 
 def read(file: SourceFile) -> ParsedFile:
@@ -87,15 +89,16 @@ def read(file: SourceFile) -> ParsedFile:
         NotReadable: there are rows, and none of them can be read.
     """
     rows, found = _read_table(detect.decode_text(file.data))
-    owned_shoes, problems = _read_shoe_files(file.sidecars)
-    parse_row = partial(
-        _build_activity,
-        owned_shoe_keys={shoe_key(name) for shoe in owned_shoes for name in shoe.possible_names},
-        problems=problems,
+    owned_shoes, problems = shoes_csv.read_strava_sidecars(file.sidecars)
+    dates = [row.cells.get("date", "") for row in rows if isinstance(row, CsvRow)]
+    builder = _ActivityBuilder(
+        owned_shoe_keys=frozenset(shoe_key(name) for shoe in owned_shoes for name in shoe.possible_names),
+        columns=frozenset(found),
+        date_order=csv_dates.infer_order(dates, file.settings) or "day-first",
     )
-    activities, refused = csv_table.build_records(
+    activities, refused, unread = csv_table.build_records(
         rows,
-        lambda row: (parse_row(row),),
+        lambda row: (builder.build(row),),
         key=lambda activity: activity.external,
         duplicate_reason=lambda activity, line: (
             f"{activity.external} is listed in line {line} already, which is kept"
@@ -104,118 +107,138 @@ def read(file: SourceFile) -> ParsedFile:
     return ParsedFile(
         FORMAT,
         activities=activities,
-        shoes=_build_shoes(owned_shoes, activities, file.settings),
+        shoes=shoes_csv.date_strava_shoes(owned_shoes, activities, file.settings),
         problems=(*refused, *problems),
         notes=_lost_recording_notes(rows, {activity.external for activity in activities}),
-        columns=_ALWAYS_READ | {_FIELDS[column] for column in found if column in _FIELDS},
+        columns=_ALWAYS_READ
+        | {_FIELDS[column] for column in found if column in _FIELDS}
+        | ({"gear_listed"} if "gear" in found else set()),
+        unread=csv_table.unread_fields(unread, lambda name: [_FIELDS[name]] if name in _FIELDS else []),
     )
 
 
 def _split_rows(content: str) -> Iterator[tuple[int, list[str] | str]]:
     """Yield the rows that are not empty with their lines: the cells, or why a row cannot be split."""
-    delimiter = max(_DELIMITERS, key=detect.first_line(content).count)
-    for line, cells in csv_table.split_rows(content, delimiter):
+    first = detect.first_line(content)
+    separator = csv_table.SEP_LINE.fullmatch(first.strip("\r\n"))
+    delimiter = separator[1] if separator else max(_DELIMITERS, key=first.count)
+    for number, (line, cells) in enumerate(csv_table.split_rows(content, delimiter)):
         if isinstance(cells, str):
             yield line, cells
-        elif any(cell.strip() for cell in cells):
+        elif any(cell.strip() for cell in cells) and not (separator and number == 0):
             yield line, [cell.strip() for cell in cells]
 
 
-def _read_table(content: str) -> tuple[list[csv_table.CsvRow | Problem], Collection[str]]:
+def _read_table(content: str) -> tuple[list[CsvRow | Problem], Collection[str]]:
     """Return the rows with their cells by field, and the fields that have a column.
 
     A row that cannot be read is a problem.
     """
     header: list[str] = []
     below: list[tuple[int, list[str] | str]] = []
-    for line, cells in _split_rows(content):
+    for line, cells in _split_rows(content.lstrip("\ufeff")):
         if not header and not isinstance(cells, str):
             header = cells
         else:
             below.append((line, cells))
+    while header and not header[-1]:  # a spreadsheet's empty columns
+        header.pop()
     rows = [cells for _, cells in below if not isinstance(cells, str)]
-    positions = strava_columns.find_columns(header, rows)
-    return [_build_row(line, cells, header, positions) for line, cells in below], positions.keys()
+    positions = find_columns(header, rows)
+    plain = [positions[column] for column in _PLAIN_COLUMNS if column in positions]
+    decimal = csv_table.infer_decimal(
+        row[position] for row in rows for position in plain if position < len(row)
+    )
+    notation = Notation(decimal=decimal or ".")
+    return [_build_row(line, cells, header, positions, notation) for line, cells in below], positions.keys()
 
 
 def _build_row(
-    line: int, cells: list[str] | str, header: Sequence[str], positions: Mapping[str, int]
-) -> csv_table.CsvRow | Problem:
+    line: int,
+    cells: list[str] | str,
+    header: Sequence[str],
+    positions: Mapping[str, int],
+    notation: Notation,
+) -> CsvRow | Problem:
     if isinstance(cells, str):
         return Problem(cells, line)
-    if not len(strava_columns.FIRST_COLUMNS) <= len(cells) <= len(header):
+    if len(cells) < len(FIRST_COLUMNS) or any(cells[len(header) :]):
         return Problem(f"{len(cells)} cells in {len(header)} columns", line)
     filled = {field: cells[position] for field, position in positions.items() if position < len(cells)}
-    return csv_table.CsvRow(line, filled)
+    return CsvRow(line, {field: cell for field, cell in filled.items() if cell}, notation)
 
 
-def _build_activity(
-    row: csv_table.CsvRow, owned_shoe_keys: Collection[str], problems: list[Problem]
-) -> Activity:
-    """Return the activity of a row.
+@dataclass(frozen=True, slots=True)
+class _ActivityBuilder:
+    """Builds activities from rows.
 
-    Args:
-        row: its cells.
+    Attributes:
         owned_shoe_keys: keys of the shoes in shoes.csv.
-        problems: is extended by the values that are left out.
-
-    Raises:
-        InvalidValue: it has no id, no date that can be read, or no duration.
+        columns: those that are there; an empty cell for the gear or the recording says that there is none.
+        date_order: of dates of numbers alone.
     """
-    cells = defaultdict(str, row.cells)
-    if not strava_columns.is_activity_id(cells["id"]):
-        raise InvalidValue(f"{cells['id'][:40]!r} is not the id of an activity")
-    measured = {field: _parse_measured(row, field, problems) for field in _VALUE_RANGES}
-    sport, sub_sport = sports.normalize_sport(cells["sport"])
-    return Activity(
-        start=strava_columns.parse_date(cells["date"]),
-        duration_s=_parse_duration(cells, measured["moving"]),
-        sport=sport,
-        sub_sport=sub_sport,
-        name=" ".join(cells["name"].split()) or None,
-        moving_s=measured["moving"] or None,
-        distance_m=_parse_distance(cells, sport) or None,
-        ascent_m=measured["ascent"],
-        avg_hr=measured["avg_hr"] or None,
-        max_hr=measured["max_hr"] or None,
-        avg_cadence_spm=measured["cadence"] or None,
-        rpe=measured["rpe"] or None,
-        shoe=(cells["gear"] or None) if _is_shoe(cells["gear"], sport, owned_shoe_keys) else None,
-        external=f"strava:{cells['id']}",
-        source_file=_named_recording(row.cells.get("file")),
-    )
+
+    owned_shoe_keys: frozenset[str]
+    columns: frozenset[str]
+    date_order: str
+
+    def build(self, row: CsvRow) -> Activity:
+        """Return the activity of a row.
+
+        Raises:
+            InvalidValue: it has no id, no date that can be read, or no duration.
+        """
+        key = row.cells.get("id", "")
+        if not is_activity_id(key):
+            rounded = "; a spreadsheet has rounded it, import the file as Strava wrote it"
+            advice = rounded if _ROUNDED_ID.fullmatch(key) else ""
+            raise InvalidValue(f"{key[:40]!r} is not the id of an activity{advice}")
+        measured = {field: row.number(field, *_VALUE_RANGES[field]) for field in _VALUE_RANGES}
+        moving = row.read("moving", lambda cell: parse_duration(cell, row.notation, "s"))
+        sport, sub_sport = sports.normalize_sport(row.cells.get("sport"))
+        return Activity(
+            start=csv_dates.parse_utc(row.cells.get("date", ""), self.date_order),
+            duration_s=_read_duration(row, moving),
+            sport=sport,
+            sub_sport=sub_sport,
+            name=" ".join(row.cells.get("name", "").split()) or None,
+            moving_s=moving or None,
+            distance_m=_read_distance(row, sport) or None,
+            ascent_m=measured["ascent"],
+            avg_hr=measured["avg_hr"] or None,
+            max_hr=measured["max_hr"] or None,
+            avg_cadence_spm=measured["cadence"] or None,
+            rpe=measured["rpe"] or None,
+            shoe=self._gear(row, sport),
+            gear_listed="gear" in self.columns,
+            external=f"strava:{key}",
+            source_file=self._recording(row),
+        )
+
+    def _recording(self, row: CsvRow) -> str | None:
+        """Return the recording that a row names, "" if typed by hand; None where Strava does not say."""
+        cell = row.cells.get("file", "")
+        return None if NOT_EXPORTED in cell or "file" not in self.columns else cell
+
+    def _gear(self, row: CsvRow, sport: str) -> str | None:
+        """Return the pair of a row; the gear may be a bike, and bikes are not listed."""
+        gear = row.cells.get("gear")
+        return gear if sport in sports.ON_FOOT or shoe_key(gear) in self.owned_shoe_keys else None
 
 
-def _named_recording(cell: str | None) -> str | None:
-    """Return the recording that a row names, "" for one typed by hand; None where Strava does not say."""
-    return None if cell is None or strava_columns.NOT_EXPORTED in cell else cell
-
-
-def _parse_measured(row: csv_table.CsvRow, field: str, problems: list[Problem]) -> float | None:
-    cell = row.cells.get(field)
-    if not cell:
-        return None
-    try:
-        return parse_number(cell, *_VALUE_RANGES[field])
-    except InvalidValue as error:
-        reason = f"{field.replace('_', ' ')}: {error}; left out"
-        problems.append(Problem(reason, line=row.line, is_warning=True))
-        return None
-
-
-def _parse_duration(cells: Mapping[str, str], moving: float | None) -> float:
+def _read_duration(row: CsvRow, moving: float | None) -> float:
     """Return the elapsed seconds, or the moving ones if the list lacks them."""
-    elapsed = cells["elapsed"] or cells["elapsed_shown"]
-    seconds = parse_number(elapsed, 0.0, _MAX_DURATION_S) if elapsed else moving
-    if not (seconds or moving):
+    column = "elapsed" if "elapsed" in row.cells else "elapsed_shown"
+    seconds = row.read(column, lambda cell: parse_duration(cell, row.notation, "s")) or moving
+    if not seconds:
         raise InvalidValue("it has no duration")
-    return seconds or moving or 0.0
+    return seconds
 
 
-def _parse_distance(cells: Mapping[str, str], sport: str) -> float | None:
+def _read_distance(row: CsvRow, sport: str) -> float | None:
     """Return metres, from the column in metres unless that repeats the displayed one, which is in km."""
-    metres = parse_number(cells["distance"], 0.0, _MAX_DISTANCE_M) if cells["distance"] else None
-    shown = _parse_displayed(cells["distance_shown"]) if cells["distance_shown"] else None
+    metres = row.number("distance", 0.0, _MAX_DISTANCE_M)
+    shown = row.read("distance_shown", lambda cell: parse_number(cell, 0.0, _MAX_DISTANCE_M, is_whole=True))
     if shown is None:
         return metres
     if sport == "swimming":  # displayed in metres
@@ -225,61 +248,12 @@ def _parse_distance(cells: Mapping[str, str], sport: str) -> float | None:
     return metres
 
 
-def _parse_displayed(cell: str) -> float:
-    """Parse a number as displayed: "72.58", "9,44", "1,500" or "1.234,5"; three digits are a group."""
-    number = _DISPLAYED_NUMBER.fullmatch("".join(cell.split()))
-    if number is None:
-        raise InvalidValue(f"{cell[:40]!r} is not a distance")
-    whole = number["whole"].replace(".", "").replace(",", "")
-    return parse_number(f"{whole}.{number['part'] or 0}", 0.0, _MAX_DISTANCE_M)
-
-
-def _is_shoe(gear: str, sport: str, owned_shoe_keys: Collection[str]) -> bool:
-    """Return whether gear is a pair of shoes; it may be a bike, and bikes are not listed here."""
-    return sport in sports.ON_FOOT or (sport == UNKNOWN_SPORT and shoe_key(gear) in owned_shoe_keys)
-
-
-def _read_shoe_files(sidecars: Mapping[str, bytes]) -> tuple[list[StravaShoe], list[Problem]]:
-    """Return the shoes of all shoes.csv, and the problems in them."""
-    shoes: list[StravaShoe] = []
-    problems: list[Problem] = []
-    for name, data in sidecars.items():
-        try:
-            more_shoes, faults = parse_shoes(data)
-        except NotReadable as error:
-            problems.append(Problem(f"{name}: {error}"))
-            continue
-        shoes += more_shoes
-        problems += [Problem(f"{name}: {fault}", is_warning=fault.is_warning) for fault in faults]
-    return shoes, problems
-
-
-def _build_shoes(
-    owned_shoes: Sequence[StravaShoe], activities: Sequence[Activity], settings: Settings
-) -> tuple[Shoe, ...]:
-    """Return the shoes by the names used by activities, from the local day of their first activity."""
-    days = [
-        (local_day(activity.start, activity.utc_offset_s, settings.zone), activity.shoe)
-        for activity in sorted(activities, key=lambda activity: (activity.start, activity.shoe or ""))
-    ]
-    if not (owned_shoes or any(shoe for _, shoe in days)):
-        return ()
-    first_uses: dict[str, tuple[str, date]] = {}
-    for day, shoe in days:
-        if shoe:
-            first_uses.setdefault(shoe_key(shoe), (shoe, day))
-    return name_shoes(owned_shoes, dict(first_uses.values()), days[-1][0] if days else None)
-
-
 def _lost_recording_notes(
-    rows: Iterable[csv_table.CsvRow | Problem], external_ids: Collection[str | None]
+    rows: Iterable[CsvRow | Problem], external_ids: Collection[str | None]
 ) -> tuple[str, ...]:
-    cells = [row.cells for row in rows if isinstance(row, csv_table.CsvRow)]
-    lost = [
-        row.get("name", row["id"])
-        for row in cells
-        if strava_columns.NOT_EXPORTED in row.get("file", "") and f"strava:{row.get('id')}" in external_ids
-    ]
+    cells = [row.cells for row in rows if isinstance(row, CsvRow)]
+    without = [one for one in cells if NOT_EXPORTED in one.get("file", "")]
+    lost = [one.get("name", one["id"]) for one in without if f"strava:{one.get('id')}" in external_ids]
     if not lost:
         return ()
     more = f" and {len(lost) - _MAX_NAMES_LISTED} more" if len(lost) > _MAX_NAMES_LISTED else ""
@@ -287,100 +261,140 @@ def _lost_recording_notes(
     return (f"Strava could not export the recordings of {names}{more}; what the list tells of them is kept",)
 
 
-SHOES_FORMAT = "strava shoes"
+#: The columns that every export begins with, in their order.
+FIRST_COLUMNS = ("id", "date", "name", "sport", "description", "elapsed_shown", "distance_shown")
 
-#: The activities; only they tell the used name and the first day of a pair.
-SHOES_SIDECARS = ("activities.csv",)
+_REPEATED_FIELDS = ("elapsed", "distance")
 
-_SHOES_HEADER = ("Shoe Name", "Shoe Brand", "Shoe Model", "Shoe Default Sport Types")
-_SHOES_FILE_NAME = re.compile(r"(?:.*[/\\])?shoes\.csv(?:\.gz)?", re.IGNORECASE | re.DOTALL)
+_FILE_NAME = re.compile(r"activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?", re.IGNORECASE)
+_ACTIVITY_ID = re.compile(r"[0-9]{1,20}")
+_ROUNDED_ID = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
+_FILE_POSITION = 12  # in every export since 2020
+_LAST_POSITION = 43
+_MIN_COLUMNS = 8
+#: Share of the rows that must confirm a column guessed by position.
+_MIN_AGREEMENT = 0.9
 
-
-@dataclass(frozen=True, slots=True)
-class StravaShoe:
-    """A row of shoes.csv."""
-
-    name: str
-    brand: str
-    model: str
-
-    @property
-    def possible_names(self) -> tuple[str, ...]:
-        """Names an activity may use for the shoe, most specific first."""
-        make = f"{self.brand} {self.model}"
-        texts = (f"{make} {self.name}", make, self.name)
-        return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+#: The error that Strava writes in place of a file's name or its bytes.
+NOT_EXPORTED = "#error#"
 
 
-def claims_shoes(head: Head) -> bool:
-    """Return whether this is Strava's shoes.csv: by English header, or four columns and file name."""
-    if b"\x00" in head.data:
-        return False
-    try:
-        header = next(csv.reader(io.StringIO(head.text, newline="")), [])
-    except csv.Error:
-        return False
-    if tuple(header) == _SHOES_HEADER:
-        return True
-    return (
-        len(header) == len(_SHOES_HEADER)
-        and bool(_SHOES_FILE_NAME.fullmatch(head.name))
-        and not shoes_csv.claims(head)
-    )
+@cache
+def _field_of() -> Mapping[str, str]:
+    """Return the field of each name of a column; of two with one name, the file name lies between."""
+    return {name: field for field, names in list_words()["strava"].items() for name in names.split(" | ")}
 
 
-def read_shoes(file: SourceFile) -> ParsedFile:
-    """Read the shoes of a folder without the activities.
-
-    Raises:
-        NotTaken: the activities are there, and the shoes are read together with them.
-        NotReadable: the file cannot be split into cells.
-    """
-    if file.sidecars:
-        raise NotTaken("read together with activities.csv")
-    shoes, problems = parse_shoes(file.data)
-    return ParsedFile(SHOES_FORMAT, shoes=name_shoes(shoes, {}, None), problems=problems)
+def is_activity_id(cell: str) -> bool:
+    """Return whether a cell can be the id of an activity."""
+    return _ACTIVITY_ID.fullmatch(cell) is not None
 
 
-def parse_shoes(data: bytes) -> tuple[tuple[StravaShoe, ...], tuple[Problem, ...]]:
-    """Return the shoes of a shoes.csv, and a problem for each row that names none.
-
-    Raises:
-        NotReadable: the file cannot be split into cells.
-    """
-    shoes: list[StravaShoe] = []
-    problems: list[Problem] = []
-    reader = csv.reader(io.StringIO(detect.decode_text(data), newline=""))
-    try:
-        for number, cells in enumerate(reader):
-            name, brand, model = ([cell.strip() for cell in cells] + [""] * 3)[:3]
-            if number == 0 or not any(cells):
-                continue
-            if name or brand or model:
-                shoes.append(StravaShoe(name, brand, model))
-            else:
-                problems.append(Problem("it names no pair", line=reader.line_num, is_warning=True))
-    except csv.Error as error:
-        raise NotReadable(f"line {reader.line_num}: it cannot be split into cells: {error}") from error
-    return tuple(shoes), tuple(problems)
-
-
-def name_shoes(
-    owned_shoes: Iterable[StravaShoe], first_days: Mapping[str, date], last_day: date | None
-) -> tuple[Shoe, ...]:
-    """Match shoes to the names used by activities, and date them from their first activity.
+def is_activities_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a header and some rows below it can be those of an activities.csv.
 
     Args:
-        owned_shoes: of shoes.csv.
-        first_days: day of the first activity of each shoe that an activity names, by that name.
-        last_day: of the list; a shoe that no activity names was not used before.
+        header: the cells of the first row.
+        rows: the cells of some rows below, the last of which may be cut off.
+    """
+    if len(header) < _MIN_COLUMNS or is_activity_id(header[0]):
+        return False
+    if (_field_of().get(header[0]), _field_of().get(header[1])) == ("id", "date") and "file" in map(
+        _field_of().get, header
+    ):
+        return True
+    if not rows or not is_activity_id(rows[0][0]):
+        return False
+    return len(header) > _LAST_POSITION or _find_file_column(rows) is not None
+
+
+def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, int]:
+    """Return the position of each column that is there.
+
+    Columns without a known name are found by position only if the rows confirm it: the elapsed time after
+    the file name repeats the one before it, an exertion is a number from 0 to 10.
+
+    Args:
+        header: the cells of the first row.
+        rows: the cells of the rows below.
 
     Returns:
-        Each shoe once.
+        Indices by ``FIRST_COLUMNS``, "gear", "file", "elapsed" (s), "moving" (s), "distance" (m),
+        "ascent" (m), "cadence", "max_hr", "avg_hr" (per minute) and "rpe", as far as they are there.
     """
-    shoes = {shoe_key(name): Shoe(name, from_date=day) for name, day in first_days.items()}
-    for owned in owned_shoes:
-        names = owned.possible_names
-        if not any(shoe_key(name) in shoes for name in names):
-            shoes[shoe_key(names[0])] = Shoe(names[0], from_date=last_day)
-    return tuple(shoes.values())
+    named = _columns_by_name(header)
+    file = named.get("file", _find_file_column(rows))
+    if file is None:
+        file = _FILE_POSITION if len(header) > _LAST_POSITION else None
+    taken = {*named.values(), *range(len(FIRST_COLUMNS))}
+    by_position = {
+        field: position
+        for field, position in _columns_by_position(rows, file).items()
+        if field in FIRST_COLUMNS or position not in taken
+    }
+    positions = by_position | named
+    return {field: position for field, position in positions.items() if position < len(header)}
+
+
+def _columns_by_name(header: Sequence[str]) -> dict[str, int]:
+    """Return the positions of the columns whose names are known."""
+    all_positions: dict[str, list[int]] = {}
+    for position, name in enumerate(header):
+        if name in _field_of():
+            all_positions.setdefault(_field_of()[name], []).append(position)
+    columns = {field: last for field, (*_, last) in all_positions.items() if field not in _REPEATED_FIELDS}
+    for field in _REPEATED_FIELDS:
+        match all_positions.get(field, []):
+            case [only]:
+                columns["distance" if header[only] == "distance" else f"{field}_shown"] = only
+            case [shown, *_, plain]:
+                columns[f"{field}_shown"], columns[field] = shown, plain
+    return columns
+
+
+def _columns_by_position(rows: Sequence[Sequence[str]], file: int | None) -> dict[str, int]:
+    """Return the positions that the columns have in every export, as far as the rows confirm them."""
+    columns = {field: position for position, field in enumerate(FIRST_COLUMNS)}
+    if file is None:
+        return columns
+    by_offset = {field: file + int(offset) for field, offset in list_words()["strava_offsets"].items()}
+    if not _columns_agree(rows, columns["elapsed_shown"], by_offset["elapsed"]):
+        return columns | {field: position for field, position in by_offset.items() if position <= file}
+    if not _all_within(rows, by_offset["rpe"], *_VALUE_RANGES["rpe"]):
+        del by_offset["rpe"]
+    return columns | by_offset
+
+
+def _find_file_column(rows: Sequence[Sequence[str]]) -> int | None:
+    """Return the position of the column that holds names of recordings, or None."""
+    for row in rows:
+        for position, cell in enumerate(row):
+            if position >= len(FIRST_COLUMNS) and _FILE_NAME.fullmatch(cell.strip()):
+                return position
+    return None
+
+
+def _columns_agree(rows: Sequence[Sequence[str]], first: int, second: int) -> bool:
+    """Return whether two columns of numbers are equal in nearly all rows that fill both, if any does."""
+    pairs = [
+        (left, right)
+        for row in rows
+        if second < len(row)
+        and (left := _float_or_none(row[first])) is not None
+        and (right := _float_or_none(row[second])) is not None
+    ]
+    same = sum(abs(left - right) <= 1.0 for left, right in pairs)
+    return bool(pairs) and same >= _MIN_AGREEMENT * len(pairs)
+
+
+def _all_within(rows: Sequence[Sequence[str]], position: int, low: float, high: float) -> bool:
+    """Return whether all filled cells of a column are numbers in a range."""
+    cells = [row[position] for row in rows if position < len(row) and row[position].strip()]
+    return all((number := _float_or_none(cell)) is not None and low <= number <= high for cell in cells)
+
+
+def _float_or_none(cell: str) -> float | None:
+    try:
+        return float(cell)
+    except ValueError:
+        return None

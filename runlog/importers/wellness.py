@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from runlog import localtime
 from runlog.errors import NotTaken
 from runlog.importers import csv_table, detect
-from runlog.importers.csv_table import InvalidValue, parse_number, parse_rating_time
+from runlog.importers.csv_dates import parse_rating_time
+from runlog.importers.csv_values import Headings, InvalidValue, parse_number
 from runlog.model import Area, Entry
 from runlog.records import Night, ParsedFile, Problem, make_night
 
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 
 PMSYS_FORMAT = "pmsys"
 
-_PMSYS_ALIASES = {
-    name: name for name in ("effective_time_frame", "soreness", "soreness_area", "sleep_duration_h", "stress")
-}
+_PMSYS_HEADINGS = Headings(
+    dict.fromkeys(("effective_time_frame", "soreness", "soreness_area", "sleep_duration_h", "stress"), ()),
+    key=("effective_time_frame",),
+)
 _PMSYS_WORST, _PMSYS_BEST = 1.0, 5.0
 
 #: SNOMED CT body structures, left and right. runlog has no areas for trunk and arms.
@@ -59,8 +61,8 @@ _MAX_CODES_NOTED = 5
 
 def claims_pmsys(head: Head) -> bool:
     """Return whether the first row names the columns of PMSys."""
-    columns = csv_table.read_header(head, _PMSYS_ALIASES)
-    return columns is not None and {"effective_time_frame", "soreness"} <= set(columns)
+    columns = csv_table.find_columns(head, _PMSYS_HEADINGS)
+    return columns is not None and {"effective_time_frame", "soreness"} <= columns
 
 
 def read_pmsys(file: SourceFile) -> ParsedFile:
@@ -69,23 +71,26 @@ def read_pmsys(file: SourceFile) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    parsed = _read_wellness(file, PMSYS_FORMAT, _PMSYS_ALIASES, _pmsys_entries, _PMSYS_NIGHT)
+    parsed = _read_wellness(file, PMSYS_FORMAT, _PMSYS_HEADINGS, _pmsys_entries, _PMSYS_NIGHT)
     notes = ["PMSys counts soreness from 5 (none) to 1; it was taken for 0 to 10"]
     if any(entry.area is Area.OTHER for entry in parsed.entries):
         notes.append("ratings without an area that runlog has are kept under the area other")
     return replace(parsed, notes=(*notes, *parsed.notes))
 
 
-def _pmsys_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
+def _pmsys_entries(row: CsvRow, settings: Settings) -> list[Entry]:
     """Return an entry for each area of a row; none if soreness was not rated."""
-    answer = _parse_rating(cells, "soreness", "effective_time_frame", _PMSYS_WORST, _PMSYS_BEST)
+    answer = _parse_rating(row, "soreness", "effective_time_frame", _PMSYS_WORST, _PMSYS_BEST)
     if answer is None:
         return []
-    moment, _ = parse_rating_time(cells["effective_time_frame"], settings)  # written in UTC
+    moment, _, precision = parse_rating_time(row.cells["effective_time_frame"], settings)  # written in UTC
     offset = localtime.offset_seconds(moment.astimezone(settings.zone))
     soreness = (_PMSYS_BEST - answer) / (_PMSYS_BEST - _PMSYS_WORST) * 10.0
-    areas = _pmsys_areas(cells.get("soreness_area", ""))
-    return [Entry(moment, offset, soreness=soreness, area=area, note=note) for area, note in areas.items()]
+    areas = _pmsys_areas(row.cells.get("soreness_area", ""))
+    return [
+        Entry(moment, offset, soreness=soreness, area=area, note=note, precision=precision)
+        for area, note in areas.items()
+    ]
 
 
 def _pmsys_areas(cell: str) -> dict[Area, str | None]:
@@ -113,7 +118,7 @@ def _stress_of_pmsys(answer: float) -> float | None:
 INTERVALS_FORMAT = "intervals.icu"
 
 _INTERVALS_NAMES = ("date", "soreness", "injury", "sleepsecs", "restinghr", "hrv", "stress")
-_INTERVALS_ALIASES = {name: name for name in _INTERVALS_NAMES} | {"id": "date"}
+_INTERVALS_HEADINGS = Headings(dict.fromkeys(_INTERVALS_NAMES, ()) | {"date": ("id",)})
 #: Columns that only intervals.icu writes like this, in one word; they distinguish its list from a diary.
 _INTERVALS_COLUMNS = frozenset(
     {"restinghr", "avgsleepinghr", "hrvsdnn", "sleepsecs", "sleepscore", "sleepquality"}
@@ -154,13 +159,12 @@ _INTERVALS_NIGHT = _NightColumns(
 
 
 def claims_intervals(head: Head) -> bool:
-    """Return whether the first row names a day, soreness, and a column that only intervals.icu has."""
-    columns = csv_table.read_header(head, _INTERVALS_ALIASES)
-    return (
-        columns is not None
-        and {"date", "soreness"} <= set(columns)
-        and not _INTERVALS_COLUMNS.isdisjoint(columns)
-    )
+    """Return whether the heading names a day, soreness, and a column that only intervals.icu has."""
+    columns = csv_table.find_columns(head, _INTERVALS_HEADINGS)
+    if columns is None or not columns >= {"date", "soreness"}:
+        return False
+    titles = set(re.split(r"[,;\t]", head.first_line.strip().lower().replace('"', "")))
+    return not _INTERVALS_COLUMNS.isdisjoint(titles)
 
 
 def read_intervals(file: SourceFile) -> ParsedFile:
@@ -171,7 +175,7 @@ def read_intervals(file: SourceFile) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    parsed = _read_wellness(file, INTERVALS_FORMAT, _INTERVALS_ALIASES, _intervals_entries, _INTERVALS_NIGHT)
+    parsed = _read_wellness(file, INTERVALS_FORMAT, _INTERVALS_HEADINGS, _intervals_entries, _INTERVALS_NIGHT)
     return replace(parsed, notes=(*INTERVALS_NOTES, *parsed.notes))
 
 
@@ -181,13 +185,13 @@ INTERVALS_NOTES = (
 )
 
 
-def _intervals_entries(cells: Mapping[str, str], settings: Settings) -> list[Entry]:
+def _intervals_entries(row: CsvRow, settings: Settings) -> list[Entry]:
     """Return the entry of a day; none if neither soreness nor an injury was rated."""
     soreness, injury = (
-        _parse_rating(cells, name, "date", _INTERVALS_LOW, _INTERVALS_EXTREME)
+        _parse_rating(row, name, "date", _INTERVALS_LOW, _INTERVALS_EXTREME)
         for name in ("soreness", "injury")
     )
-    entry = intervals_entry(cells.get("date", ""), soreness, injury, settings)
+    entry = intervals_entry(row.cells.get("date", ""), soreness, injury, settings)
     return [] if entry is None else [entry]
 
 
@@ -206,45 +210,44 @@ def intervals_entry(
     answers = [answer for answer in (soreness, hurt) if answer is not None]
     if not answers:
         return None
-    moment, offset = parse_rating_time(day, settings)
+    moment, offset, precision = parse_rating_time(day, settings)
     worst = (max(answers) - _INTERVALS_LOW) / (_INTERVALS_EXTREME - _INTERVALS_LOW) * 10.0
     note = None
     if hurt is not None:
         sore = "" if soreness is None else f"soreness {soreness:g} of 4, "
         note = f"intervals.icu: {sore}injury {hurt:g} of 4"
-    return Entry(moment, offset, soreness=worst, area=Area.OTHER, note=note)
+    return Entry(moment, offset, soreness=worst, area=Area.OTHER, note=note, precision=precision)
 
 
 def _read_wellness(
     file: SourceFile,
     name: str,
-    aliases: Mapping[str, str],
-    build_entries: Callable[[Mapping[str, str], Settings], Iterable[Entry]],
+    headings: Headings,
+    build_entries: Callable[[CsvRow, Settings], Iterable[Entry]],
     night_columns: _NightColumns,
 ) -> ParsedFile:
     """Read a list of ratings and nights, with a note on the columns that are not read."""
-    columns, found = csv_table.read_rows(file.data, aliases)
-    rows, unique_by = list(found), "day" if name == INTERVALS_FORMAT else "time and area"
-    entries, problems = csv_table.build_records(
-        rows,
-        lambda row: build_entries(row.cells, file.settings),
+    table = csv_table.read_table(file.data, headings)
+    unique_by = "day" if name == INTERVALS_FORMAT else "time and area"
+    entries, problems, _ = csv_table.build_records(
+        table.rows,
+        lambda row: build_entries(row, file.settings),
         key=lambda entry: (entry.moment, entry.area),
         duplicate_reason=lambda _, line: f"the same {unique_by} as line {line}, which is kept",
     )
     failed = {problem.line for problem in problems}
-    sound = [row for row in rows if not isinstance(row, Problem) and row.line not in failed]
+    sound = [row for row in table.rows if not isinstance(row, Problem) and row.line not in failed]
     nights, unread_cells = _read_nights(sound, night_columns, file.settings)
-    unread = csv_table.list_unread_columns(columns, aliases.values())
-    notes = (f"not read: {unread}",) if unread else ()
-    fields = {"moment", "utc_offset_s", "soreness", "note"}
-    if name == INTERVALS_FORMAT or "soreness_area" in columns:
+    notes = (f"not read: {table.unread_names}",) if table.unread else ()
+    fields = {"moment", "utc_offset_s", "precision", "soreness", "note"}
+    if name == INTERVALS_FORMAT or "soreness_area" in table.known:
         fields.add("area")
     return ParsedFile(
         name,
         entries=entries,
         nights=nights,
         problems=(*problems, *unread_cells),
-        notes=notes,
+        notes=(*notes, *table.notes),
         columns=frozenset(fields),
     )
 
@@ -277,29 +280,26 @@ def _local_day(cell: str | None, settings: Settings) -> date | None:
     if cell is None:
         return None
     try:
-        moment, offset = parse_rating_time(cell, settings)
+        moment, offset, _ = parse_rating_time(cell, settings)
     except InvalidValue:
         return None
-    written_in_utc = cell.strip().endswith("Z")
-    return (moment.astimezone(settings.zone) if written_in_utc else moment + timedelta(seconds=offset)).date()
+    return (moment + timedelta(seconds=offset)).date()
 
 
-def _parse_rating(
-    cells: Mapping[str, str], name: str, date_column: str, low: float, high: float
-) -> float | None:
+def _parse_rating(row: CsvRow, name: str, date_column: str, low: float, high: float) -> float | None:
     """Parse a row's rating from ``low`` to ``high``; None for 0, which means no answer.
 
     Raises:
         InvalidValue: neither, or the row has no date.
     """
-    cell = cells.get(name, "0")
+    cell = row.cells.get(name, "0")
     try:
-        answer = parse_number(cell, 0, high)
+        answer = parse_number(cell, 0, high, row.notation)
     except InvalidValue as error:
         raise InvalidValue(f"{name}: {error}") from error
     if 0 < answer < low:
         raise InvalidValue(f"{name}: {cell.strip()} is not within {low:g} to {high:g}")
-    if answer and date_column not in cells:
+    if answer and date_column not in row.cells:
         raise InvalidValue(f"it has no {date_column}")
     return answer or None
 

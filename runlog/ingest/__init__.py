@@ -29,8 +29,8 @@ from runlog.ingest.results import (
 from runlog.ingest.sources import FoundFile, find_files
 from runlog.ingest.workers import ParseJob, derive_packed, parse_file, parse_in_order
 from runlog.results import FileResult
+from runlog.store import diary, portable, routes
 from runlog.store import files as stored_files
-from runlog.store import list_columns, portable, routes
 from runlog.store.files import KnownFile
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def _prepare(
 
 def _refused_list(store: Store, source: InputSource, error: BadInput) -> ImportResult | None:
     """Return the result of a list whose newer version is not even recognised as one; None for other files."""
-    if not isinstance(error, NotTaken) or not store.read(list_columns.is_list, source.abs_path):
+    if not isinstance(error, NotTaken) or not store.read(diary.is_list, source.abs_path):
         return None
     reason = (
         f"nothing was changed, because this was a list and its headings are no longer understood: {error}"

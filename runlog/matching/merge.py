@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,27 @@ if TYPE_CHECKING:
     from runlog.records import Recording
 
 _PARTIAL_SHARE = 0.9
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
 #: Names made of nothing but these are the watch's or the app's own, not the runner's.
 _STOCK_WORDS = {
     *("run", "running", "jog", "workout", "training", "activity", "session"),
     *("trail", "track", "street", "treadmill", "virtual", "indoor", "outdoor"),
+    *(
+        "todo",
+        "untitled",
+        "unnamed",
+        "unknown",
+        "new",
+        "no",
+        "name",
+        "title",
+        "ohne",
+        "titel",
+        "sans",
+        "titre",
+    ),
+    *("fit", "gpx", "tcx", "log", "active", "recording", "exercise", "sport", "other", "uncategorized"),
     *("morning", "lunch", "afternoon", "evening", "night"),
     *("lauf", "laufen", "am", "morgen", "vormittag", "mittag", "in", "der", "mittagszeit", "nachmittag"),
     *("abend", "nacht", "course", "à", "pied", "le", "matin", "midi", "dans", "l'après-midi", "en", "soirée"),
@@ -75,10 +92,11 @@ def merge_recordings(best_first: list[Recording]) -> Activity:
         sub_sport=next(iter(subs), None),
         kind=named.kind,
         sport_guessed=named.sport_guessed,
-        name=_merged_name(activities, in_apps_first),
+        name=_merged_name(in_apps_first),
         laps=next((activity.laps for activity in activities if activity.laps), ()),
         **{column: _first_value(activities, column) for column in _OPTIONAL_FIELDS},
         **{column: _first_value(in_apps_first, column) for column in _RATED_FIELDS},
+        gear_listed=any(activity.gear_listed for activity in activities),
     )
 
 
@@ -115,8 +133,13 @@ def _first_value(activities: list[Activity], column: str) -> Any:  # noqa: ANN40
     return next((value for activity in activities if (value := getattr(activity, column)) is not None), None)
 
 
-def _merged_name(activities: list[Activity], in_apps_first: list[Activity]) -> str | None:
-    """Return a name that somebody gave it, first of all in an app, else the best recording's."""
-    names = [activity.name for activity in in_apps_first if activity.name]
-    given = [name for name in names if not _STOCK_WORDS.issuperset(name.casefold().split())]
-    return next(iter(given), next((activity.name for activity in activities if activity.name), None))
+def _merged_name(in_apps_first: list[Activity]) -> str | None:
+    """Return a name that somebody gave it, first of all in an app, else the app's or the best recording's."""
+    names = [activity.name for activity in in_apps_first if activity.name and activity.name.strip()]
+    return next(filter(_is_given, names), next(iter(names), None))
+
+
+def _is_given(name: str) -> bool:
+    """Return whether somebody gave a name: one of stock words, numbers and marks alone is a program's."""
+    words = _WORD.findall(name.casefold())
+    return not all(word in _STOCK_WORDS or word.isdecimal() for word in words)

@@ -12,16 +12,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import Problem
+from runlog.localtime import local_day
 from runlog.matching import file_key
-from runlog.model import Kind
+from runlog.model import Kind, shoe_key
 from runlog.records import READER_VERSION, ImportedFile, ParsedFile
-from runlog.store import activities, diary, list_columns, recordings, rows, shoes
+from runlog.store import activities, diary, recordings, rows, shoes
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from runlog.model import Activity
+    from runlog.model import Activity, Shoe
     from runlog.store.recordings import ImportCounts
     from runlog.store.tracks import PackedTrack
 
@@ -139,12 +140,28 @@ def add_file(
         file_id,
         first=db.execute(query, (file_id,)).fetchone()[0],
         columns=parsed.columns,
+        unread=parsed.unread,
     )
     counts.improved = improved
-    results = [shoes.add_or_complete(db, shoe) for shoe in parsed.shoes]
+    pairs = [_with_last_day(db, one) if one.name in parsed.retired else one for one in parsed.shoes]
+    results = [shoes.add_or_complete(db, shoe) for shoe in pairs]
     counts.nights = diary.save_nights(db, parsed.nights)
     counts.shoes_added, counts.shoes_completed = results.count(shoes.ADDED), results.count(shoes.COMPLETED)
     return counts
+
+
+def _with_last_day(db: sqlite3.Connection, shoe: Shoe) -> Shoe:
+    """Return a pair that is out of use since its last run: of those that name it, else since its first day.
+
+    Without either it is today's.
+    """
+    query = "SELECT shoe, start, utc_offset_s FROM recording WHERE shoe IS NOT NULL AND kind = 'run'"
+    days = [
+        local_day(datetime.fromisoformat(row["start"]), row["utc_offset_s"] or 0, UTC)
+        for row in db.execute(query)
+        if shoe_key(row["shoe"]) == shoe_key(shoe.name)
+    ]
+    return replace(shoe, retired=max(days, default=shoe.from_date or datetime.now(UTC).date()))
 
 
 #: Where an activity comes from that the runner recorded in runlog itself.
@@ -202,12 +219,21 @@ def _update_edited_file(db: sqlite3.Connection, path: str, file_id: int, parsed:
         NotReadable: it lacks columns that the version before had values in.
     """
     complete = all(problem.is_warning for problem in parsed.problems)
-    list_columns.check_columns(db, path, parsed)
-    list_columns.save_columns(db, path, parsed)
-    entries = diary.update_from_diary(db, path, parsed.entries, complete=complete, columns=parsed.columns)
+    diary.check_columns(db, path, parsed)
+    diary.save_columns(db, path, parsed)
+    entries = diary.update_from_diary(
+        db, path, parsed.entries, complete=complete, columns=parsed.columns, unread=parsed.unread
+    )
     suffix = f"@{path}"
     listed = [replace(one, external=f"{one.external}{suffix}") for one in parsed.activities]
-    counts = recordings.add_recordings(db, listed, [None] * len(listed), file_id, columns=parsed.columns)
+    counts = recordings.add_recordings(
+        db,
+        listed,
+        [None] * len(listed),
+        file_id,
+        columns=parsed.columns,
+        unread={f"{external}{suffix}": fields for external, fields in parsed.unread.items()},
+    )
     counts.entries = entries
     counts.nights = diary.save_nights(db, parsed.nights)
     if complete:

@@ -17,7 +17,7 @@ from runlog.store.diary import EntryCounts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
     from runlog.model import Activity
     from runlog.store.tracks import PackedDerived, PackedTrack
@@ -98,6 +98,7 @@ def add_recordings(
     file_id: int,
     *,
     columns: Collection[str] | None = None,
+    unread: Mapping[Hashable, Collection[str]] | None = None,
     first: int = 0,
 ) -> ImportCounts:
     """Store the activities of one file, each with the activity that it is a recording of.
@@ -109,15 +110,17 @@ def add_recordings(
         file_id: of the file.
         first: the position of the first of them within the file.
         columns: the fields that a list has a column for; the others of a stored row stay. None: all.
+        unread: the fields of cells that could not be read, by the key of their row; they stay, too.
     """
-    unread = () if columns is None else set(rows.ACTIVITY_COLUMNS) - set(columns)
+    without_column = set() if columns is None else set(rows.ACTIVITY_COLUMNS) - set(columns)
     counts = ImportCounts(file_id)
     for index, (one, stream) in enumerate(zip(activities, streams, strict=True), first):
         activity = one if not one.source_file else replace(one, source_file=file_key(one.source_file))
         position = FilePosition(file_id, index)
         earlier = _find_list_row(db, activity)
         if earlier is not None:
-            row = _with_unread(activity, earlier.activity, unread, counts)
+            kept = without_column.union((unread or {}).get(activity.external, ()))
+            row = _with_unread(activity, earlier.activity, kept, counts)
             _update_list_row(db, earlier, row, position, counts)
         else:
             _add_recording(db, activity, stream, position, counts)

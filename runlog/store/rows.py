@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Shoe, Side
+from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Precision, Shoe, Side
 from runlog.records import Recording, StoredEntry
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ ACTIVITY_COLUMNS = tuple(field.name for field in fields(Activity) if field.name 
 ENTRY_COLUMNS = tuple(field.name for field in fields(Entry))
 
 _OPTIONAL_BOOLEANS = ("warmup", "cooldown", "strength", "mobility")
-_BOOLEANS = ("sport_guessed", "day_only")
+_BOOLEANS = ("sport_guessed", "day_only", "gear_listed")
 
 
 def insert(db: sqlite3.Connection, table: str, row: Mapping[str, object]) -> int:
@@ -87,6 +87,7 @@ def entry_from_row(row: sqlite3.Row | Mapping[str, Any]) -> StoredEntry:
     values["moment"] = datetime.fromisoformat(row["moment"])
     values["area"] = Area(row["area"])
     values["side"] = row["side"] and Side(row["side"])
+    values["precision"] = Precision(row["precision"])
     for name in _OPTIONAL_BOOLEANS:
         if values[name] is not None:
             values[name] = bool(values[name])
@@ -104,6 +105,7 @@ def shoe_row(shoe: Shoe) -> dict[str, object]:
         "is_default": shoe.default,
         "rests": json.dumps([[first.isoformat(), last.isoformat()] for first, last in shoe.rests]),
         "same_as": shoe.same_as,
+        "named_until": shoe.named_until and shoe.named_until.isoformat(),
     }
 
 
@@ -120,4 +122,5 @@ def shoe_from_row(row: sqlite3.Row) -> Shoe:
             (date.fromisoformat(first), date.fromisoformat(last)) for first, last in json.loads(row["rests"])
         ),
         same_as=row["same_as"],
+        named_until=row["named_until"] and date.fromisoformat(row["named_until"]),
     )

@@ -50,14 +50,8 @@ INITIAL_TABLES = (
         kind            TEXT NOT NULL,
         name            TEXT,
         utc_offset_s    INTEGER,
-        moving_s        REAL,
-        distance_m      REAL,
-        ascent_m        REAL,
-        avg_hr          REAL,
-        max_hr          REAL,
-        avg_cadence_spm REAL,
-        rpe             REAL,
-        feel            REAL,
+        moving_s REAL, distance_m REAL, ascent_m REAL, avg_hr REAL, max_hr REAL, avg_cadence_spm REAL,
+        rpe REAL, feel REAL,
         shoe            TEXT,
         device          TEXT,
         laps            TEXT NOT NULL,     -- JSON: [start, duration_s, distance_m, intensity] each
@@ -88,16 +82,8 @@ INITIAL_TABLES = (
         moment       TEXT NOT NULL,
         area         TEXT NOT NULL,
         utc_offset_s INTEGER NOT NULL,
-        soreness     REAL,
-        warmup       INTEGER,
-        cooldown     INTEGER,
-        shoe         TEXT,
-        rpe          REAL,
-        strength     INTEGER,
-        strength_min REAL,
-        desk_hours   REAL,
-        posture      REAL,
-        note         TEXT,
+        soreness REAL, warmup INTEGER, cooldown INTEGER, shoe TEXT, rpe REAL,
+        strength INTEGER, strength_min REAL, desk_hours REAL, posture REAL, note TEXT,
         run          INTEGER REFERENCES activity (id),
         UNIQUE (moment, area)
     ) STRICT
@@ -355,6 +341,18 @@ SIDES_AND_CHANGES = (
 )
 
 
+LIST_TIMES = (
+    "ALTER TABLE entry ADD COLUMN precision TEXT NOT NULL DEFAULT 'exact'",  # of its time
+    # what files with a date alone were given: 20 or 6 o'clock on the local clock
+    """
+    UPDATE entry SET precision = 'day'
+    WHERE source <> 'log' AND (strftime('%s', moment) + utc_offset_s) % 86400 IN (20 * 3600, 6 * 3600)
+    """,
+    "ALTER TABLE recording ADD COLUMN gear_listed INTEGER NOT NULL DEFAULT 0",  # its list has a column for it
+    "ALTER TABLE shoe ADD COLUMN named_until TEXT",  # the last day that its list names it; NULL: not bounded
+)
+
+
 #: The statements of each step: it brings a database of the version before it one step on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     INITIAL_TABLES,
@@ -372,6 +370,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CLOUDS,
     READERS,
     SIDES_AND_CHANGES,
+    LIST_TIMES,
 )
 
 

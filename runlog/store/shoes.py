@@ -58,8 +58,13 @@ def add_or_complete(db: sqlite3.Connection, shoe: Shoe) -> str | None:
 
 
 def fill_unknown(own: Shoe, other: Shoe) -> Shoe:
-    """Return a pair with its unknown fields filled from another record of it."""
-    return replace(own, **{name: getattr(own, name) or getattr(other, name) for name in _COMPLETABLE_FIELDS})
+    """Return a pair with its unknown fields filled from another record of it.
+
+    It is bounded by the last day that lists name it only as long as no record says that it is in use.
+    """
+    named = (own.named_until, other.named_until)
+    values = {name: getattr(own, name) or getattr(other, name) for name in _COMPLETABLE_FIELDS}
+    return replace(own, **values, named_until=None if None in named else max(filter(None, named)))
 
 
 def add_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:

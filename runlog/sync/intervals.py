@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from runlog.importers import sports
-from runlog.importers.csv_table import InvalidValue
+from runlog.importers.csv_values import InvalidValue
 from runlog.importers.detect import find_number as number
 from runlog.importers.wellness import INTERVALS_NOTES, intervals_entry, stress_of_intervals
 from runlog.model import Activity, Entry

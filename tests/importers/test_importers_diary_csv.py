@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
 from runlog.export import tables
-from runlog.model import Area, Entry
+from runlog.model import Area, Entry, Precision
 from runlog.settings import Settings
 
 BERLIN = Settings(timezone="Europe/Berlin")
@@ -55,13 +55,15 @@ def test_a_full_row_is_an_entry():
             desk_hours=7.5,
             posture=8,
             note="stiff",
+            precision=Precision.DAY,
         ),
     )
 
 
 def test_missing_values_are_unknown_and_0_is_a_value():
     entry = one("date,soreness,warmup\n2026-03-04,0,\n")
-    assert entry == Entry(datetime(2026, 3, 4, 19, tzinfo=UTC), 3600, soreness=0, area=Area.UPPER_BACK)
+    moment = datetime(2026, 3, 4, 19, tzinfo=UTC)
+    assert entry == Entry(moment, 3600, soreness=0, area=Area.UPPER_BACK, precision=Precision.DAY)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -122,7 +124,7 @@ def test_strength_is_yes_no_or_minutes(cell, done, minutes):
         ("2026-03-04 06:30", "2026-03-04T05:30", 3600),
         ("2026-03-04 6:30", "2026-03-04T05:30", 3600),
         ("2026-03-04T06:30:00-05:00", "2026-03-04T11:30", -18000),
-        ("2026-03-04T06:30:15Z", "2026-03-04T06:30:15", 0),
+        ("2026-03-04T06:30:15Z", "2026-03-04T06:30:15", 3600),
         ("25.03.2026", "2026-03-25T19:00", 3600),
         ("25/3/2026 7:05", "2026-03-25T06:05", 3600),
         ("3/25/2026", "2026-03-25T19:00", 3600),
@@ -158,11 +160,11 @@ def test_a_date_that_can_be_misread_is_refused_until_the_settings_decide():
         ("2026-03-04,-1,,", "soreness: -1 is not within 0 to 10"),
         ("2026-03-04,nan,,", "soreness: 'nan' is not a number"),
         ("2026-03-04,1_0,,", "soreness: '1_0' is not a number"),
-        ("2026-03-04,1,elbow,", "area: 'elbow' is none of upper_back, neck"),
-        ("2026-03-04,1,,perhaps", "warmup: 'perhaps' is neither yes nor no"),
         ("2026-02-30,1,,", "'2026-02-30' is not a date"),
         ("yesterday,1,,", "'yesterday' is not a date; write 2026-03-04"),
-        ("04.03.26,1,,", "no year of four digits"),
+        ("04.03.26,1,,", "may be day-first or month-first"),
+        ("04-03-26,1,,", "no year of four digits"),
+        ("4.3.126,1,,", "no year of four digits"),
         ("1926-03-04,1,,", "before 1990"),
         ("2926-03-04,1,,", "in the future"),
         ("2026-03-04 25:00,1,,", "not a date and time"),
@@ -177,6 +179,31 @@ def test_a_bad_row_is_reported_with_its_line_and_the_others_are_read(row, reason
     (text_of_reason,) = reasons(text)
     assert text_of_reason.startswith("line 3: ")
     assert reason in text_of_reason
+
+
+@pytest.mark.parametrize(
+    ("row", "kept", "reason"),
+    [
+        ("2026-03-04,1,elbow,,", Area.OTHER, "area: 'elbow' is none of upper_back, neck"),
+        ("2026-03-04,1,,perhaps,", Area.UPPER_BACK, "warmup: 'perhaps' is neither yes nor no; left out"),
+        ("2026-03-04,1,,#NAME?,", Area.UPPER_BACK, "warmup: '#NAME?' is what a spreadsheet shows"),
+        ("2026-03-04,1,,,hard", Area.UPPER_BACK, "rpe: 'hard' is not a number; left out"),
+        ("2026-03-04,1,,,6-20", Area.UPPER_BACK, "rpe: '6-20' is not a number; left out"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_costs_no_rating(row, kept, reason):
+    reading = read(f"date,soreness,area,warmup,rpe\n{row}\n")
+    assert [(entry.soreness, entry.area) for entry in reading.entries] == [(1, kept)]
+    (problem,) = reading.problems
+    assert (problem.line, problem.is_warning) == (2, True)
+    assert problem.reason.startswith(reason)
+
+
+def test_a_rating_that_cannot_be_read_costs_nothing_else_and_is_a_loss():
+    reading = read("date,soreness,rpe\n2026-03-04,bad,6\n2026-03-05,2,\n")
+    assert [(entry.soreness, entry.rpe) for entry in reading.entries] == [(None, 6), (2, None)]
+    assert [problem.is_warning for problem in reading.problems] == [False]
+    assert list(reading.unread.values()) == [frozenset({"soreness"})]
 
 
 def test_lines_are_counted_across_notes_of_several_lines():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
 from runlog.importers.detect import Head
-from runlog.model import Area, Entry
+from runlog.model import Area, Entry, Precision
 from runlog.records import Night
 from runlog.settings import Settings
 
@@ -37,7 +37,11 @@ def test_1_is_low_and_4_is_extreme(rated, soreness):
     (entry,) = read(row("2026-03-04", rated)).entries
     assert entry.soreness == soreness
     assert entry == Entry(
-        datetime(2026, 3, 4, 19, tzinfo=UTC), 3600, soreness=entry.soreness, area=Area.OTHER
+        datetime(2026, 3, 4, 19, tzinfo=UTC),
+        3600,
+        soreness=entry.soreness,
+        area=Area.OTHER,
+        precision=Precision.DAY,
     )
 
 

@@ -101,7 +101,7 @@ def test_unread_columns_are_noted():
         (row("0.5"), "soreness: 0.5 is not within 1 to 5"),
         (row("sore"), "soreness: 'sore' is not a number"),
         (row(3, when=""), "no effective_time_frame"),
-        (row(3, when="1.11.2019T"), "is not a date"),
+        (row(3, when="32.13.2019T"), "is not a date"),
         (row(3, when="2919-11-01T08:00:00Z"), "in the future"),
         (row(1), "the same time and area as line 2"),
     ],

@@ -183,9 +183,6 @@ def test_rows_of_a_day_are_counted_those_that_are_refused_too():
     [
         (",10,60", "it has no date"),
         ("2009-01-03,10,", "it has no duration, and runlog does not make one up"),
-        ("2009-01-03,ten,60", "distance: 'ten' is not a number"),
-        ("2009-01-03,10 blocks,60", "distance: '10 blocks' is not a distance"),
-        ("2009-01-03,-3,60", "distance: -3 is not within"),
         ("2009-01-03,10,an hour", "duration: 'an hour' is not a duration; write 45:30"),
         ("2009-01-03,10,1:75:00", "is not a duration"),
         ("2009-01-03,10,0", "has no duration"),
@@ -205,10 +202,26 @@ def test_a_bad_row_is_reported_with_its_line_and_the_others_are_read(row, reason
     assert reason in problem.reason
 
 
-@pytest.mark.parametrize(("column", "cell"), [("rpe", "11"), ("avg_hr", "12"), ("ascent", "-1")])
-def test_other_values_are_within_what_can_be(column, cell):
-    with pytest.raises(NotReadable, match=f"line 2: {column}: "):
-        read(f"date,duration,{column}\n2009-01-03,60,{cell}\n")
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("rpe", "11", "11 is not within"),
+        ("avg_hr", "12", "12 is not within"),
+        ("ascent", "-1", "-1 is not within"),
+        ("distance", "ten", "'ten' is not a number"),
+        ("distance", "10 blocks", "'10 blocks' is not a distance"),
+        ("distance", "-3", "-3 is not within"),
+        ("distance", "#WERT!", "'#WERT!' is what a spreadsheet shows where it has no value"),
+        ("start", "early", "'early' is not a time of day"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_costs_no_run(column, cell, reason):
+    reading = read(f"date,duration,{column}\n2009-01-03,60,{cell}\n")
+    assert [run.duration_s for run in reading.activities] == [3600]
+    (problem,) = reading.problems
+    assert (problem.line, problem.is_warning) == (2, True)
+    assert problem.reason.startswith(f"{column}: {reason}")
+    assert set(reading.unread) == {"paper:2009-01-03#1"}
 
 
 def test_distances_alone_are_not_readable():

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import BadInput, NotReadable, NotTaken
-from runlog.importers import detect, sports, strava, strava_columns
-from runlog.importers.csv_table import InvalidValue
+from runlog.importers import csv_dates, detect, shoes_csv, sports, strava
+from runlog.importers.csv_values import InvalidValue
 from runlog.importers.detect import Head, SourceFile
 from runlog.model import UNKNOWN_SPORT, Kind
 
@@ -63,8 +63,9 @@ def test_a_list_that_a_spreadsheet_saved_as_unicode_text_is_read(settings):
 def test_missing_values_are_unknown(settings, language, columns):
     bare = made.Outing(7, START, 3189.0, 2970.0, 0.0, "Rows")
     [activity] = read(made.strava_csv([bare], language, columns), settings).activities
-    unknown = (activity.distance_m, activity.rpe, activity.shoe, activity.avg_hr, activity.max_hr)
-    assert unknown == (None,) * 5
+    unknown = (activity.distance_m, activity.rpe, activity.avg_hr, activity.max_hr)
+    assert unknown == (None,) * 4
+    assert (activity.shoe, activity.gear_listed) == (None, True)
 
 
 def test_descriptions_hold_line_ends_quotes_and_backslashes(settings):
@@ -276,7 +277,7 @@ def test_shoes_with_the_activities_are_read_together_with_them(settings):
 def test_our_own_list_of_shoes_is_not_taken_for_stravas(settings, sample_data):
     data = b"name,from,limit_km,default\nGlide 12,2026-05-02,800,yes\n"
     assert importers.read_bytes(data, "shoes.csv", settings).format == "shoes"
-    assert not strava.claims_shoes(Head((sample_data / "shoes.csv").read_bytes(), "shoes.csv"))
+    assert not shoes_csv.claims_strava(Head((sample_data / "shoes.csv").read_bytes(), "shoes.csv"))
 
 
 # what is claimed
@@ -337,14 +338,14 @@ def test_other_tables_are_not_claimed(data):
     ],
 )
 def test_dates_of_many_languages(written):
-    assert strava_columns.parse_date(written) == START
+    assert csv_dates.parse_utc(written) == START
 
 
 @pytest.mark.parametrize(
     ("written", "hour"), [("12:05:00 AM", 0), ("12:05:00 PM", 12), ("1:05:00 AM", 1), ("11:05:00 PM", 23)]
 )
 def test_noon_and_midnight(written, hour):
-    assert strava_columns.parse_date(f"Oct 7, 2020, {written}").hour == hour
+    assert csv_dates.parse_utc(f"Oct 7, 2020, {written}").hour == hour
 
 
 @pytest.mark.parametrize(
@@ -361,13 +362,13 @@ def test_noon_and_midnight(written, hour):
 )
 def test_what_is_no_date_is_refused(written):
     with pytest.raises(InvalidValue):
-        strava_columns.parse_date(written)
+        csv_dates.parse_utc(written)
 
 
 @given(st.text(max_size=90))
 def test_any_text_is_a_date_or_refused(written):
     try:
-        moment = strava_columns.parse_date(written)
+        moment = csv_dates.parse_utc(written)
     except InvalidValue:
         return
     assert moment.tzinfo is UTC
@@ -376,7 +377,7 @@ def test_any_text_is_a_date_or_refused(written):
 @given(st.integers(1_234_567_890, 2_345_678_901), st.sampled_from(["en", "de", "es"]))
 def test_written_dates_are_read_back(seconds, language):
     moment = datetime.fromtimestamp(seconds, UTC)
-    assert strava_columns.parse_date(made.strava_date(moment, language)) == moment
+    assert csv_dates.parse_utc(made.strava_date(moment, language)) == moment
 
 
 @pytest.mark.parametrize(
@@ -429,5 +430,5 @@ def test_whatever_the_cells_hold_is_read_or_refused(table_rows, english, tail):
 @given(st.lists(st.lists(cells, min_size=1, max_size=50), min_size=1, max_size=6))
 def test_columns_are_found_within_the_header(table_rows):
     header, *rest = table_rows
-    places = strava_columns.find_columns(header, rest)
+    places = strava.find_columns(header, rest)
     assert all(0 <= place < len(header) for place in places.values())

@@ -9,7 +9,7 @@ from made_files import DIARY, gpx
 
 import runlog
 from runlog import importers
-from runlog.importers import csv_table, runs_csv
+from runlog.importers import csv_dates, runs_csv
 
 RUNS = "date,distance,duration\n2009-03-05,10,50\n2026-05-07,8,40\n"
 STRAVA = (
@@ -48,7 +48,7 @@ def test_a_wrong_clock_refuses_nothing_for_good(tmp_path, monkeypatch, aged, cas
     aged(folder)
     with runlog.open(tmp_path / "home") as journal:
         with monkeypatch.context() as patch:
-            for module in (importers, csv_table, runs_csv):
+            for module in (importers, csv_dates, runs_csv):
                 patch.setattr(module, "datetime", Early)
             for _ in range(2):
                 summary = journal.add([folder])

@@ -42,21 +42,21 @@ def content(journal):
     ("text", "old", "new"),
     [
         (DIARY, "soreness", "Kummer"),
-        (DIARY, "area", "where"),
+        (DIARY, "area", "spot"),
         (DIARY, "warmup", "before"),
-        (DIARY, "note", "Bemerkung"),
-        (DIARY, "date", "Tag"),
+        (DIARY, "note", "Gedanken"),
+        (DIARY, "date", "Termin"),
         (DIARY, "date,soreness", "date,distance"),
         (DIARY, "soreness", "soreness (1-5)"),
         (RUNS, "distance", "how far"),
-        (RUNS, "shoe", "Schuh"),
+        (RUNS, "shoe", "on my feet"),
         (RUNS, "sport", "what"),
         (RUNS, "name", "called"),
         (RUNS, "start", "at"),
-        (RUNS, "date", "Tag"),
+        (RUNS, "date", "Termin"),
         (RUNS, "duration", "how long"),
         (RUNS, "distance,duration", "soreness,duration"),
-        (RUNS.replace("start", "time"), "duration", "Dauer"),
+        (RUNS.replace("start", "time"), "duration", "how long"),
         (RUNS.replace("shoe", "note"), "name", "called"),
     ],
 )
@@ -82,7 +82,7 @@ def test_a_refusal_names_the_column_and_what_is_not_known(imported):
 def test_a_list_that_an_older_runlog_has_imported_is_as_safe(journal, imported):
     imported(RUNS)
     journal._store.write(lambda db: db.execute("DELETE FROM list_column"))
-    assert imported(RUNS.replace("shoe", "Schuh")).failed == 1
+    assert imported(RUNS.replace("shoe", "on my feet")).failed == 1
     assert imported(RUNS.replace("Blue", "")).failed == 0
     assert journal.runs()[0].activity.shoe is None
 
@@ -135,7 +135,7 @@ def test_a_heading_may_have_a_scale(journal, imported, heading):
 
 def test_another_scale_or_unit_is_not_taken_for_the_usual_one(journal, imported):
     assert imported("date,soreness (1-5),note\n2026-05-03,3,a\n").failed == 1
-    assert imported("date,duration (h),km\n2026-05-03,3,10\n", name="runs.csv").failed == 1
+    assert imported("date,duration (days),km\n2026-05-03,3,10\n", name="runs.csv").failed == 1
     assert content(journal) == ([], [])
 
 
