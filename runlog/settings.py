@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import tomllib
@@ -185,6 +186,15 @@ def read_settings(path: Path) -> Settings:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{path}: cannot be read: it is no text in UTF-8") from error
+    return parse_settings(path, text)
+
+
+def parse_settings(path: Path, text: str) -> Settings:
+    """Return the settings of a config.toml's text.
+
+    Raises:
+        BadInput: as for ``read_settings``.
+    """
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -196,6 +206,24 @@ def read_settings(path: Path) -> Settings:
             f"{path}: not valid: lists or tables are nested far deeper than any setting"
         ) from error
     return Settings(**{key: _validate(path, key, value) for key, value in values.items()})
+
+
+def changed_text(text: str, values: Mapping[str, str | float | None]) -> str:
+    """Return a config.toml's text with other values; all else in it stays as it is, comments, too.
+
+    Args:
+        text: of the file.
+        values: texts and numbers by the name of the setting; None takes a setting out.
+    """
+    lines = text.splitlines()
+    for key, value in values.items():
+        places = [place for place, line in enumerate(lines) if re.match(rf"\s*{re.escape(key)}\s*=", line)]
+        new = [] if value is None else [f"{key} = {json.dumps(value, ensure_ascii=False)}"]
+        if places:
+            lines[places[0] : places[0] + 1] = new
+        else:
+            lines += new
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type

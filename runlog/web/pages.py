@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from runlog.i18n import N_
-from runlog.web import add, calendar, devices, guided, links, look, more, now, runs, shoes, trials
+from runlog.web import (
+    add,
+    calendar,
+    devices,
+    guided,
+    links,
+    look,
+    more,
+    now,
+    preferences,
+    runs,
+    shoes,
+    trials,
+)
 
 
 class Tab(NamedTuple):
@@ -37,10 +50,11 @@ LINKS = (
     Link("more.reports", N_("Reports"), N_("each week on a page")),
     Link("more.load", N_("Load"), N_("week by week")),
     Link("more.routes", N_("Routes"), N_("which ones, and how often")),
+    Link("preferences.show", N_("Settings"), N_("language, distances, heart rates, quiet hours")),
     Link("devices.show", N_("Devices"), N_("pair a phone, or let one in no longer")),
 )
 BLUEPRINTS = (
     *(look.blueprint, devices.blueprint, now.blueprint, calendar.blueprint, runs.blueprint),
     *(links.blueprint, trials.blueprint, shoes.blueprint, more.blueprint),
-    *(guided.blueprint, add.blueprint),
+    *(guided.blueprint, add.blueprint, preferences.blueprint),
 )

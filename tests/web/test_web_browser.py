@@ -37,7 +37,7 @@ CHECK = """rules => axe.run(
 PATHS = (
     *("/", "/?free=1", "/calendar", "/calendar?month=2026-10", "/day/2026-11-14", "/runs", "/links"),
     *("/links/warmup", "/links/run_spike", "/trials", "/shoes", "/more", "/load", "/routes", "/reports"),
-    *("/before", "/after", "/add", "/devices", "/nothing"),
+    *("/before", "/after", "/add", "/devices", "/settings", "/nothing"),
 )
 
 

@@ -146,3 +146,26 @@ def test_a_backup_is_handed_out_and_nothing_of_it_is_left(season_pages, sample_w
     db.close()
     assert list((sample_web_home / "web" / "uploads").iterdir()) == []
     assert season_pages.get("/backup").status_code == 405
+
+
+def test_settings_are_saved_and_what_else_is_in_the_file_stays(season_pages, sample_web_home):
+    config = sample_web_home / "config.toml"
+    config.write_text(
+        '# mine\nlanguage = "en"   # for now\nprivacy_zones = [\n  {lat = 1, lon = 2, radius_m = 300},\n]\n'
+    )
+    form = {"language": "de", "units": "mi", "week_start": "monday", "sex": "", "date_order": "day-first"}
+    form |= {"hr_rest": "48", "hr_max": "", "shoe_limit_km": "800", "quiet_from": "21", "quiet_until": "7"}
+    assert season_pages.post("/settings", form).status_code == 303
+    text = config.read_text()
+    assert text.startswith("# mine\n")
+    assert "radius_m = 300" in text
+    with runlog.open(sample_web_home) as journal:
+        saved = journal.settings
+    assert (saved.language, saved.units, saved.hr_rest, saved.quiet_from) == ("de", "mi", 48.0, 21)
+    assert "shoe_limit_km" not in text
+    assert "Einstellungen" in season_pages.text("/settings")
+    for wrong in ({"hr_max": "1000"}, {"units": "parsec"}, {"quiet_from": "7.5"}):
+        answer = season_pages.post("/settings", form | wrong)
+        assert answer.status_code == 400
+        assert str(sample_web_home) not in answer.text
+    assert config.read_text() == text
