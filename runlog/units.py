@@ -70,6 +70,28 @@ def distance_below(metres: float, units: str = "km") -> str:
     return f"{number(math.floor(10 * metres / METRES[units]) / 10)} {units}"
 
 
+_ROUTE_FORMS = {
+    "loop": N_("{distance} loop to the {heading}"),
+    "there_and_back": N_("{distance} to the {heading} and back"),
+    "one_way": N_("{distance} to the {heading}, one way"),
+}
+_HEADINGS = {
+    "north": N_("north"),
+    "north-east": N_("north-east"),
+    "east": N_("east"),
+    "south-east": N_("south-east"),
+    "south": N_("south"),
+    "south-west": N_("south-west"),
+    "west": N_("west"),
+    "north-west": N_("north-west"),
+}
+
+
+def route_description(metres: float | None, form: str, heading: str, units: str = "km") -> str:
+    """Describe a route by its length, form and heading, as ``routes.route_table`` has them."""
+    return _(_ROUTE_FORMS[form]).format(distance=distance(metres, units), heading=_(_HEADINGS[heading]))
+
+
 def load_unit(kind: str, units: str = "km") -> str:
     """Return the unit of a load in words: that of ``History.load_kind``, distances in the runner's."""
     return units if kind == "km" else _(str(kind))

@@ -307,8 +307,10 @@ def route_table(history: History, now: datetime | None = None) -> pd.DataFrame:
     Returns:
         A row per route: route (label), runs, share_28d (0 to 1, of the runs with a route; NaN without
         any), first and last (starts), distance_m (median), name (given by the runner, or else the most
-        usual of its runs', or None), longest_streak (runs in a row), given_name (or None), similar_to
-        (the label of an earlier route of which this is a variant, or None).
+        usual of its runs' if it is mostly theirs, or None), longest_streak (runs in a row), given_name (or
+        None), similar_to (the label of an earlier route of which this is a variant, or None), form ("loop",
+        "there_and_back" or "one_way") and heading (from its start to its farthest point: "north",
+        "north-east" …), both None without a shape.
     """
     moment = history.runs["end"].max() if now is None else pd.Timestamp(now)
     runs = history.runs[history.runs["route"].notna() & (history.runs["end"] <= moment)]
@@ -323,13 +325,45 @@ def route_table(history: History, now: datetime | None = None) -> pd.DataFrame:
     )
     count = recent["route"].value_counts().reindex(table.index, fill_value=0).astype(float)
     table.insert(1, "share_28d", count / (len(recent) or np.nan))
-    usual = pd.Series([_usual_name(names) for _, names in by_route["name"]], index=table.index, dtype=object)
+    runs_named = runs["name"].value_counts()
+    usual = pd.Series(
+        [_usual_name(names, runs_named) for _, names in by_route["name"]], index=table.index, dtype=object
+    )
     names = history.routes[["given_name", "similar_to"]].reindex(table.index)
+    shapes = history.routes["shape"].reindex(table.index)
     table.insert(5, "name", names["given_name"].where(names["given_name"].notna(), usual))
     table = table.join(names)
+    forms = [route_form(shape) if isinstance(shape, np.ndarray) else (None, None) for shape in shapes]
+    table = table.join(pd.DataFrame(forms, table.index, columns=["form", "heading"], dtype=object))
     return table.sort_values("runs", ascending=False, kind="stable").reset_index()
 
 
-def _usual_name(names: pd.Series[str]) -> str | None:
+def _usual_name(names: pd.Series[str], runs_named: pd.Series[int]) -> str | None:
+    """Return the most usual name of a route's runs, if most runs of that name are on it."""
     counts = names.value_counts()
-    return None if counts.empty else str(counts.index[0])
+    if counts.empty or counts.iloc[0] <= runs_named[counts.index[0]] / 2:
+        return None
+    return str(counts.index[0])
+
+
+_CLOSED_SHARE, _BACK_M = 0.15, 60.0
+_HEADINGS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+
+
+def route_form(shape: NDArray[np.float64]) -> tuple[str, str]:
+    """Return whether a route is a "loop", "there_and_back" or "one_way", and where it leads ("north" …).
+
+    Args:
+        shape: degrees (n, 2) as lat, lon in the direction run, two points at least.
+    """
+    points = to_cartesian(shape)
+    flat = geometry.TangentPlane(points[0]).project(points)
+    away = np.hypot(*(flat - flat[0]).T)
+    east, north = flat[int(np.argmax(away))] - flat[0]
+    heading = _HEADINGS[round(float(np.degrees(np.arctan2(east, north))) / 45) % len(_HEADINGS)]
+    line = MeasuredLine(points)
+    if away[-1] > _CLOSED_SHARE * line.length:
+        return "one_way", heading
+    halfway = np.linspace(0.0, line.length / 2, 50)
+    gaps = np.linalg.norm(line.at(halfway) - line.at(line.length - halfway), axis=1)
+    return ("there_and_back" if np.median(gaps) < _BACK_M else "loop"), heading

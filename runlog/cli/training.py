@@ -44,8 +44,9 @@ def routes(ctx: click.Context, fmt: OutputFormat, min_runs: int | None) -> None:
 
     Routes are found by where they go and in which direction, not by their
     names; R3 stays R3 whatever is imported later. A variant shares most of its
-    way with an earlier route. A name in brackets is what your watch or app
-    mostly calls those runs. The share is that of the last 28 days.
+    way with an earlier route. In brackets is what your watch or app calls
+    those runs and few others, or else how long the route is and where it
+    leads. The share is that of the last 28 days.
     """
     if ctx.invoked_subcommand is None:
         _list_routes(fmt, min_runs or 1)
@@ -59,12 +60,19 @@ def _list_routes(fmt: OutputFormat, min_runs: int) -> None:
     table = route_table(history)
     days = history.runs.groupby("route")["day"].agg(["min", "max"])
     rows = frame_to_rows(table[table["runs"] >= min_runs])
-    for row in rows:  # the user's own name, else in brackets what its runs are called
-        row["shown"] = row["given_name"] or (f"({row['name']})" if row["name"] else None)
+    for row in rows:  # the user's own name, else in brackets what its runs are called, or what it looks like
+        row["shown"] = row["given_name"] or _name_in_brackets(row, history.settings.units)
         row["first_day"], row["last_day"] = (f"{day:%Y-%m-%d}" for day in days.loc[row["route"]])
     columns = _route_columns(history.settings.units, rows)
     empty = f"No route was run {min_runs} times." if len(table) else "No routes yet: no run with positions."
     print_rows(fmt, rows, list(table.columns), columns, empty)
+
+
+def _name_in_brackets(row: dict[str, Any], unit: str) -> str | None:
+    if row["name"] is None and row["form"] is None:
+        return None
+    described = row["name"] or units.route_description(row["distance_m"], row["form"], row["heading"], unit)
+    return f"({described})"
 
 
 def _route_columns(unit: str, rows: Sequence[dict[str, Any]]) -> tuple[Column, ...]:

@@ -21,7 +21,7 @@ from runlog.reporter.weekly import build_week
 from runlog.web import context, forms, now, pictures, uploads, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
     from pathlib import Path
 
     import werkzeug
@@ -115,6 +115,15 @@ def _cells(row: Any) -> list[str]:  # noqa: ANN401 - a row of a frame
     ]
 
 
+def _route_name(row: dict[Hashable, Any], unit: str) -> str:
+    """Return what a route is called, or else how long it is and where it leads."""
+    if isinstance(row["name"], str):
+        return row["name"]
+    if not isinstance(row["form"], str):
+        return ""
+    return units.route_description(row["distance_m"], row["form"], row["heading"], unit)
+
+
 @blueprint.get("/routes")
 def routes() -> str:
     """List the routes."""
@@ -129,7 +138,7 @@ def routes() -> str:
                 "label": str(row["route"]),
                 "number": str(row["route"]).removeprefix("R"),
                 "given": row["given_name"] if isinstance(row["given_name"], str) else "",
-                "name": row["name"] if isinstance(row["name"], str) else "",
+                "name": _route_name(row, history.settings.units),
                 "runs": int(row["runs"]),
                 "distance": units.distance(row["distance_m"], history.settings.units),
                 "share": units.percent(row["share_28d"]),

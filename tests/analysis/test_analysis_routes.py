@@ -195,3 +195,33 @@ def test_a_smaller_share_than_asked_for_may_be_nothing():
         share = geometry.shared_fraction(one, other)
         assert geometry.shared_fraction(one, other, share) == share
         assert geometry.shared_fraction(one, other, share + 0.01) in (0.0, share)
+
+
+NORTH, EAST = 1 / 111_195, 1 / 71_500  # degrees in a metre at 50 N
+
+
+def line(*corners):
+    """Return a way through corners in metres north and east of 50 N 8 E."""
+    return np.array([(50 + north * NORTH, 8 + east * EAST) for north, east in corners])
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (line((0, 0), (1000, 0), (1000, 1000), (0, 1000), (0, 0)), ("loop", "north-east")),
+        (line((0, 0), (-1000, 0), (-1000, 300), (0, 300), (0, 20)), ("loop", "south")),
+        (line((0, 0), (0, -2000), (10, 0)), ("there_and_back", "west")),
+        (line((0, 0), (2000, -100), (0, 10)), ("there_and_back", "north")),
+        (line((0, 0), (500, 500), (-100, 5000)), ("one_way", "east")),
+        (line((0, 0), (-3000, -3000)), ("one_way", "south-west")),
+    ],
+)
+def test_the_form_of_a_route_and_where_it_leads(shape, expected):
+    assert routes.route_form(shape) == expected
+
+
+def test_a_name_that_runs_everywhere_have_is_no_name_of_a_route():
+    names = pd.Series(["Afternoon Run"] * 5 + ["River"] * 3)
+    counted = names.value_counts() + pd.Series({"Afternoon Run": 20, "River": 1})
+    assert routes._usual_name(names, counted) is None
+    assert routes._usual_name(names[5:], counted) == "River"

@@ -29,7 +29,7 @@ def test_the_list_has_the_most_used_first(run, runs):
     assert [(route, row["runs"]) for route, row in found.items()] == [("R1", 3), ("R2", 1)]
     assert list(found["R1"]) == [
         "route", "runs", "share_28d", "first", "last", "distance_m", "name",
-        "longest_streak", "given_name", "similar_to",
+        "longest_streak", "given_name", "similar_to", "form", "heading",
     ]  # fmt: skip
     table = run("routes").stdout
     assert "(Morning run)" in table
