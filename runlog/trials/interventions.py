@@ -117,11 +117,11 @@ def _recent_runs(history: History, day: date) -> pd.DataFrame:
 INTERVENTIONS: tuple[Intervention, ...] = (
     Intervention(
         "warmup",
-        "Warm-up",
+        N_("Warm-up"),
         _same_arms_for_all(N_("a warm-up"), N_("no warm-up")),
         (
-            "Warm up for 5 to 10 minutes: walk or jog easily, swing the arms, turn the upper back.",
-            "Go straight into an easy first kilometre.",
+            N_("Warm up for 5 to 10 minutes: walk or jog easily, swing the arms, turn the upper back."),
+            N_("Go straight into an easy first kilometre."),
         ),
         _arm_by_habit("warmup"),
         caution="Keep these runs easy: before a race or fast running, warm up whatever the lot says. Note "
@@ -129,22 +129,22 @@ INTERVENTIONS: tuple[Intervention, ...] = (
     ),
     Intervention(
         "cooldown",
-        "Cool-down",
+        N_("Cool-down"),
         _same_arms_for_all(N_("a cool-down"), N_("no cool-down")),
         (
-            "End with 5 to 10 minutes of easy jogging or walking.",
-            "Stop when the run is done.",
+            N_("End with 5 to 10 minutes of easy jogging or walking."),
+            N_("Stop when the run is done."),
         ),
         _arm_by_habit("cooldown"),
         caution="Note with the rating what you did: runlog log 3 --cooldown, or --no-cooldown.",
     ),
     Intervention(
         "strength",
-        "Strength the day before",
+        N_("Strength the day before"),
         _same_arms_for_all(N_("strength the day before"), N_("no strength the day before")),
         (
-            "Do your usual strength training on the day before the run.",
-            "Do none on the day before the run.",
+            N_("Do your usual strength training on the day before the run."),
+            N_("Do none on the day before the run."),
         ),
         _arm_by_strength,
         factor_families=("strength",),
@@ -153,11 +153,11 @@ INTERVENTIONS: tuple[Intervention, ...] = (
     ),
     Intervention(
         "route",
-        "Route",
+        N_("Route"),
         _route_arms,
         (
-            "Run your usual route.",
-            "Run another route of about the same length.",
+            N_("Run your usual route."),
+            N_("Run another route of about the same length."),
         ),
         _arm_by_route,
         factor_families=("routes",),
@@ -165,9 +165,9 @@ INTERVENTIONS: tuple[Intervention, ...] = (
     ),
     Intervention(
         "shoes",
-        "Shoes",
+        N_("Shoes"),
         _shoe_arms,
-        ("Wear {way}.", "Wear {way}."),
+        (N_("Wear {way}."), N_("Wear {way}.")),
         _arm_by_shoe,
         factor_families=("shoes",),
         caution="A pair that hurts or is worn through is not worth a trial.",

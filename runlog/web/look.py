@@ -41,7 +41,10 @@ def manifest() -> dict[str, object]:
         "display": "standalone",
         "background_color": PALETTE["paper"][LIGHT],
         "theme_color": PALETTE["paper"][LIGHT],
-        "icons": [{"src": "/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}],
+        "icons": [
+            {"src": "/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"},
+            {"src": "/static/icon-180.png", "sizes": "180x180", "type": "image/png"},
+        ],
     }
 
 

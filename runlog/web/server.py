@@ -180,15 +180,10 @@ def _serve_tls(app: Flask, listening: socket.socket, files: tuple[Path, Path]) -
                 return "runlog"
 
         host, port = listening.getsockname()
-        server = make_server(
-            host,
-            port,
-            app,
-            threaded=True,
-            request_handler=Handler,
-            ssl_context=context,
-            fd=listening.fileno(),
-        )
+        server = make_server(host, port, app, threaded=True, request_handler=Handler, fd=listening.fileno())
+        # Hands are shaken in the thread of the request: who connects and says nothing holds up nobody.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.ssl_context = context
         with suppress(KeyboardInterrupt):
             server.serve_forever()
         server.server_close()

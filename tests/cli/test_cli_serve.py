@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -14,9 +16,13 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
+import runlog
 from runlog.cli import main
 from runlog.web import server
 from runlog.web.pairing import Devices
+
+
+OPENSSL = shutil.which("openssl")
 
 
 def serve(home, *options):
@@ -94,3 +100,47 @@ def test_without_phone_nobody_else_reaches_it(tmp_path):
         assert serving.access.hosts == frozenset()
     finally:
         serving.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it is killed by a signal")
+def test_killed_in_the_middle_of_an_upload_the_store_is_whole(tmp_path):
+    home = tmp_path / "home"
+    command = [sys.executable, "-m", "runlog", "--home", home, "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        port = int(re.search(r"localhost:(\d+)", process.stdout.readline())[1])
+        with socket.create_connection(("localhost", port)) as connection:
+            head = f"POST /add HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
+            head += "Content-Length: 900000\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"
+            part = '--b\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\n'
+            connection.sendall(head.encode() + part.encode() + b"x" * 700_000)
+            process.kill()
+        process.wait(timeout=60)
+    with runlog.open(home) as journal:
+        assert journal.doctor().ok
+        assert journal.activities() == []
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or shutil.which("openssl") is None, reason="no openssl to make a certificate with"
+)
+def test_over_tls_nobody_is_held_up(tmp_path):
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    made = ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        [OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-keyout", key, "-out", cert, *made],
+        check=True,
+        capture_output=True,
+    )
+    command = [sys.executable, "-m", "runlog", "--home", tmp_path / "home", "serve", "--port", "0"]
+    command += ["--tls-cert", cert, "--tls-key", key]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        port = int(re.search(r"https://localhost:(\d+)", process.stdout.readline())[1])
+        with socket.create_connection(("localhost", port)):  # one that says nothing holds up nobody
+            trusted = ssl.create_default_context(cafile=cert)
+            address = f"https://localhost:{port}/"
+            with urllib.request.urlopen(address, timeout=60, context=trusted) as answer:
+                assert "How sore" in answer.read().decode()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Traceback" not in err
