@@ -208,6 +208,8 @@ def join_clock(day: str, clock: str) -> str:
         is_clock = False
     if not is_clock:
         raise InvalidValue(f"{clock.strip()!r} is not a time of day; write 18:30")
+    if serial := _SERIAL.fullmatch(day.strip()):
+        day = str(_SERIAL_ZERO + timedelta(days=int(serial[1])))
     return f"{day} {plain}"
 
 

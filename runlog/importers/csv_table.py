@@ -150,12 +150,15 @@ class _Layout(NamedTuple):
 
 
 def find_columns(head: Head, headings: Headings) -> frozenset[str] | None:
-    """Return the known columns of a CSV by its beginning; None if it is no CSV, or has no heading."""
+    """Return the known columns of a CSV by its beginning, those of another scale or unit included.
+
+    None if it is no CSV, or has no heading.
+    """
     line = head.first_line
     if not line or line.lstrip().startswith(_XML_OR_JSON):
         return None
     columns = _find_layout(head.text.lstrip("\ufeff"), headings).columns
-    return frozenset(column.name for column in columns if column.name)
+    return frozenset(filter(None, (column.name or column.another_scale_of for column in columns)))
 
 
 def read_table(data: bytes, headings: Headings) -> Table:

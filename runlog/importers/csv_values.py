@@ -309,13 +309,15 @@ class Headings:
         text = _ORNAMENT.sub("", clean_cell(heading[:MAX_CELL]))
         if (name := self._aliases.get(fold_name(text))) is not None:
             return Column(name)
+        refused = None
         for stem, remark in _split_heading(text):
             name = self._alias_of(stem)
             column = name and self._with_remark(name, remark)
             if name and column:
                 order = _date_order(remark) if name == "date" else None
                 return Column(column, order)
-        return Column(None)
+            refused = refused or (name if re.search(r"\d|[(\[{]", text) else None)
+        return Column(None, another_scale_of=refused)
 
     def _alias_of(self, stem: str) -> str | None:
         whole = fold_name(stem)
@@ -334,10 +336,11 @@ class Headings:
 
 
 class Column(NamedTuple):
-    """Our name of a column, None if it is not known; the order of day and month that its heading says."""
+    """Our name of a column, None if it is not known; what its heading says of dates or another scale."""
 
     name: str | None
     date_order: str | None = None
+    another_scale_of: str | None = None
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from runlog import localtime
 from runlog.errors import NotTaken
-from runlog.importers import csv_dates, csv_table, normalize, sports, tracks
+from runlog.importers import csv_dates, csv_table, normalize, sports, strava, tracks
 from runlog.importers.csv_values import (
     Headings,
     InFuture,
@@ -73,6 +73,7 @@ _HEADINGS = Headings(
         "start": {"h:mm": "start"},
         "date": {"h:mm": "date"},
     },
+    key=("date", "start"),
 )
 #: Columns of ``runlog runs --csv``.
 _RUNLOG_COLUMNS = frozenset({"id", "local_start", "distance_m", "duration_s", "sources"})
@@ -109,7 +110,11 @@ def claims(head: Head) -> bool:
         return True
     measures = {"distance", "time", *_DISTANCE_UNITS.values(), *_DURATION_UNITS.values()}
     foreign = _DIARY_COLUMNS | {_STRAVA_FILE_COLUMN}
-    return "date" in columns and not columns.isdisjoint(measures) and columns.isdisjoint(foreign)
+    distances = {"distance", *_DISTANCE_UNITS.values()}
+    has_date = "date" in columns or (
+        "start" in columns and not columns.isdisjoint(distances) and not strava.claims(head)
+    )
+    return has_date and not columns.isdisjoint(measures) and columns.isdisjoint(foreign)
 
 
 def read(file: SourceFile) -> ParsedFile:
@@ -133,7 +138,8 @@ def read(file: SourceFile) -> ParsedFile:
         duplicate_reason=lambda _, line: f"the same run as line {line}",
     )
     passed_over = [*(["note"] if {"name", "note"} <= table.known else []), *table.unread]
-    fields = frozenset(field for name in table.known for field in builder.fields_of(name))
+    columns = table.known if "date" in table.known else {*table.known, "date"}
+    fields = frozenset(field for name in columns for field in builder.fields_of(name))
     if not all(run.day_only for run in runs):  # the date has a time
         fields |= {"day_only"}
     notes = (f"not read, because runs have no such column: {', '.join(passed_over)}",) if passed_over else ()
@@ -199,9 +205,9 @@ class _RunBuilder:
 
     def _read_start(self, row: CsvRow) -> tuple[datetime, bool]:
         """Return the local start of a run, and whether only its day is known."""
-        if "date" not in row.cells:
+        order, when = row.notation.date_order, row.cells.get("date", row.cells.get("start", ""))
+        if not when:
             raise InvalidValue("it has no date")
-        order, when = row.notation.date_order, row.cells["date"]
         if row.notation.has_midnights:
             when = csv_dates.without_midnight(when)
         column = "start" if "start" in row.cells or self._time_column_means != "start" else "time"
