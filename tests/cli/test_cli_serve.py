@@ -21,7 +21,6 @@ from runlog.cli import main
 from runlog.web import server
 from runlog.web.pairing import Devices
 
-
 OPENSSL = shutil.which("openssl")
 
 
