@@ -15,6 +15,12 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from made_recordings import Files
+
+    from runlog.journal import Journal
+    from runlog.model import Activity, Track
+    from runlog.store import Store
+
 try:
     import fcntl
 except ImportError:  # Windows: every worker makes its own
@@ -166,3 +172,53 @@ def every_connection_is_closed(connections: list[sqlite3.Connection]) -> Iterato
         with suppress(sqlite3.ProgrammingError):  # of another thread
             connection.close()
     assert not left, f"{len(left)} SQLite connections are left open"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder for files to import."""
+    files = tmp_path / "files"
+    files.mkdir()
+    return files
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """An empty journal."""
+    import runlog
+
+    with runlog.open(tmp_path / "home") as opened:
+        yield opened
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    from runlog import store
+
+    with store.open(tmp_path / "home") as opened:
+        yield opened
+
+
+@pytest.fixture
+def files(stored: Store) -> Files:
+    """Puts made-up recordings into the store."""
+    from made_recordings import Files
+
+    return Files(stored)
+
+
+@pytest.fixture
+def run() -> Callable[..., Activity]:
+    """Makes up a run; see `made_recordings.make_run`."""
+    from made_recordings import make_run
+
+    return make_run
+
+
+@pytest.fixture
+def track() -> Callable[..., Track]:
+    """Makes up a track; see `made_recordings.make_track`."""
+    from made_recordings import make_track
+
+    return make_track

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 MONDAY = datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
 
@@ -25,3 +26,8 @@ def gpx(day=0, *, minutes=30, sport="running", north_deg=0.0, every_s=10):
         '<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1">'
         f"<trk><type>{sport}</type><trkseg>{points}</trkseg></trk></gpx>"
     )
+
+
+def outcomes(summary):
+    """The outcome of each imported file, by its name."""
+    return {Path(file.path).name: file.outcome for file in summary.files}

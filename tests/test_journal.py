@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from made_files import DIARY, MONDAY, gpx
+from made_files import DIARY, MONDAY, gpx, outcomes
 
 import runlog
 from runlog.errors import BadInput
@@ -17,23 +17,6 @@ from runlog.model import Area, Entry, Kind, Shoe
 
 ROOT = Path(__file__).resolve().parents[1]
 EVENING = datetime(2026, 7, 13, 18, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    files = tmp_path / "files"
-    files.mkdir()
-    return files
-
-
-@pytest.fixture
-def journal(tmp_path):
-    with runlog.open(tmp_path / "home") as journal:
-        yield journal
-
-
-def outcomes(summary):
-    return {Path(file.path).name: file.outcome for file in summary.files}
 
 
 # ---- where it is

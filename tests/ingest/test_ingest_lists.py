@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-import runlog
-
 DIARY = (
     "date,soreness,area,warmup,note\n2026-05-03,3,knee,yes,first day\n2026-05-04,6,,no,\n2026-05-05,2,,,\n"
 )
@@ -13,12 +11,6 @@ RUNS = (
     "date,start,distance,duration,sport,name,shoe\n"
     "2019-03-05,18:30,10,50,trail run,Hills,Blue\n2019-03-07,,8,40,,,\n"
 )
-
-
-@pytest.fixture
-def journal(tmp_path):
-    with runlog.open(tmp_path / "home") as journal:
-        yield journal
 
 
 @pytest.fixture

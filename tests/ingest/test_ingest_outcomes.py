@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from made_files import DIARY, gpx
+from made_files import DIARY, gpx, outcomes
 
 import runlog
 from runlog import ingest
@@ -25,23 +25,6 @@ from runlog.store import files as stored_files
 from runlog.store.tracks import pack_derived, pack_track
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def folder(tmp_path):
-    files = tmp_path / "files"
-    files.mkdir()
-    return files
-
-
-@pytest.fixture
-def journal(tmp_path):
-    with runlog.open(tmp_path / "home") as journal:
-        yield journal
-
-
-def outcomes(summary):
-    return {Path(file.path).name: file.outcome for file in summary.files}
 
 
 def reason_of(summary, name):

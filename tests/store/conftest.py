@@ -1,4 +1,4 @@
-"""Made-up recordings, and a store to put them into."""
+"""A folder that others may look into."""
 
 from __future__ import annotations
 
@@ -8,21 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from made_recordings import Files, make_run, make_track
-
-from runlog import store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from runlog.model import Activity, Track
-    from runlog.store import Store
-
-
-@pytest.fixture
-def stored(tmp_path: Path) -> Iterator[Store]:
-    with store.open(tmp_path / "home") as opened:
-        yield opened
+    from collections.abc import Iterator
 
 
 @pytest.fixture
@@ -34,18 +22,3 @@ def anybodys_folder() -> Iterator[Path]:
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755)
     shutil.rmtree(folder)
-
-
-@pytest.fixture
-def files(stored: Store) -> Files:
-    return Files(stored)
-
-
-@pytest.fixture
-def run() -> Callable[..., Activity]:
-    return make_run
-
-
-@pytest.fixture
-def track() -> Callable[..., Track]:
-    return make_track
