@@ -20,7 +20,7 @@ from runlog.results import ServiceStatus, SyncResult
 from runlog.store import clouds
 from runlog.sync import garmin, intervals, keys
 from runlog.sync.engine import Sync
-from runlog.sync.http import KeyRefused, Patience, ServiceError, Unreachable
+from runlog.sync.http import Clock, KeyRefused, ServiceError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,7 +78,7 @@ class Clouds:
         *,
         expires: date | None = None,
         in_keyring: bool = False,
-        patience: Patience | None = None,
+        clock: Clock | None = None,
     ) -> bool:
         """Keep the key of a service, once the service has accepted it.
 
@@ -87,7 +87,7 @@ class Clouds:
             key: as the service shows it.
             expires: the last day on which it is accepted; by default what the key itself says, if it does.
             in_keyring: in the system's keyring rather than in a file of the home.
-            patience: how to wait between tries.
+            clock: to wait by between attempts.
 
         Returns:
             Whether the service has accepted it; False where the service cannot be reached now.
@@ -102,9 +102,7 @@ class Clouds:
         text = keys.check_key(key)
         was_accepted = True
         try:
-            with closing(
-                SERVICES[service].connect(text, self._settings, patience or Patience())
-            ) as connected:
+            with closing(SERVICES[service].connect(text, self._settings, clock or Clock())) as connected:
                 connected.check()
         except KeyRefused:
             raise KeyRefused(
@@ -169,7 +167,7 @@ class Clouds:
         since: date | None = None,
         progress: Callable[[int, int, str], None] | None = None,
         now: datetime | None = None,
-        patience: Patience | None = None,
+        clock: Clock | None = None,
     ) -> list[SyncResult]:
         """Fetch what is new and import it; a service that fails does not stop the others.
 
@@ -178,7 +176,7 @@ class Clouds:
             since: the first local day to fetch; by default the one given before, or everything.
             progress: called after each activity with the number done, their total, and its name.
             now: the time; by default the clock's.
-            patience: how to wait between tries; by default until the sync is stopped.
+            clock: to wait by between attempts; by default one that stops with the sync.
 
         Raises:
             NotFound: there is no such service.
@@ -191,7 +189,7 @@ class Clouds:
         moment = now or datetime.now(UTC)
         if since is not None and since > moment.astimezone(self._settings.zone).date():
             raise BadInput(f"{since} is still to come; name a day from which on there are runs")
-        return [self._sync(name, key, since, progress, moment, patience) for name, key in found.items()]
+        return [self._sync(name, key, since, progress, moment, clock) for name, key in found.items()]
 
     def _sync(  # noqa: PLR0917 - one caller, which has them all
         self,
@@ -200,10 +198,10 @@ class Clouds:
         since: date | None,
         progress: Callable[[int, int, str], None] | None,
         now: datetime,
-        patience: Patience | None,
+        clock: Clock | None,
     ) -> SyncResult:
         stop = Event()
-        waiting = patience or Patience(_stoppable_sleep(stop))
+        waiting = clock or Clock(_stoppable_sleep(stop))
         with closing(SERVICES[service].connect(key.text, self._settings, waiting)) as connected:
             sync = Sync(
                 store=self._store,

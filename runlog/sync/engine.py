@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from runlog.records import ServiceState
     from runlog.settings import Settings
     from runlog.store import Store
-    from runlog.sync.service import Listed, Service, Terms, Wellness
+    from runlog.sync.service import ListedActivity, Service, Terms, Wellness
 
 #: Names, effort and feel are often told days after a run: what is so young is fetched again.
 FETCH_AGAIN = timedelta(days=14)
@@ -157,12 +157,12 @@ class Sync:
         with downloads.folder_in(self.home) as folder, self._fetched(due, folder) as fetched:
             for number, (activity, file) in enumerate(fetched, 1):
                 if file is not None:
-                    self._take(activity, file)
+                    self._import_download(activity, file)
                     file.unlink(missing_ok=True)
                 if self.progress is not None:
                     self.progress(number, len(due), f"{self.name}:{activity.id}")
 
-    def _is_due(self, one: Listed, known: FetchedActivity | None, *, ask_again: bool) -> bool:
+    def _is_due(self, one: ListedActivity, known: FetchedActivity | None, *, ask_again: bool) -> bool:
         if known is None or known.fingerprint != one.fingerprint:
             return True
         if one.withheld or one.problem:
@@ -170,7 +170,9 @@ class Sync:
         return one.start > self.now - FETCH_AGAIN or (ask_again and known.outcome == _FAILED)
 
     @contextmanager
-    def _fetched(self, due: Sequence[Listed], folder: Path) -> Iterator[Iterator[tuple[Listed, Path | None]]]:
+    def _fetched(
+        self, due: Sequence[ListedActivity], folder: Path
+    ) -> Iterator[Iterator[tuple[ListedActivity, Path | None]]]:
         """Give the activities with their downloads, in order, as a few are fetched ahead at a time."""
         pool = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="sync")
         try:
@@ -181,10 +183,10 @@ class Sync:
             self.stop.clear()
 
     def _in_order(
-        self, due: Sequence[Listed], folder: Path, pool: ThreadPoolExecutor
-    ) -> Iterator[tuple[Listed, Path | None]]:
+        self, due: Sequence[ListedActivity], folder: Path, pool: ThreadPoolExecutor
+    ) -> Iterator[tuple[ListedActivity, Path | None]]:
         """Yield each activity with its download, without one where it could not be fetched."""
-        waiting: deque[tuple[Listed, Path, Future[Listed]]] = deque()
+        waiting: deque[tuple[ListedActivity, Path, Future[ListedActivity]]] = deque()
         rest = iter(enumerate(due))
         failures = 0
         while True:
@@ -213,7 +215,7 @@ class Sync:
                 )
                 return
 
-    def _fetch(self, one: Listed, path: Path) -> Listed:
+    def _fetch(self, one: ListedActivity, path: Path) -> ListedActivity:
         """Write the recording of an activity to a path; leave an empty file where there is none.
 
         Raises:
@@ -232,15 +234,15 @@ class Sync:
         downloads.unpack(path)
         return fetched
 
-    def _note_failure(self, one: Listed, reason: str, *, lasting: bool) -> None:
+    def _note_failure(self, one: ListedActivity, reason: str, *, lasting: bool) -> None:
         """Name an activity that could not be fetched; one for a passing reason is not noted as done."""
         self._found.problems.append(f"{_label(one)}: {reason}")
         if lasting:
-            self._settle(one, FetchedActivity(one.id, one.start, one.fingerprint, _FAILED, reason), ())
+            self._store_result(one, FetchedActivity(one.id, one.start, one.fingerprint, _FAILED, reason), ())
         else:
             self._found.is_complete = False
 
-    def _take(self, one: Listed, path: Path) -> None:
+    def _import_download(self, one: ListedActivity, path: Path) -> None:
         """Import what was fetched of one activity, and note it."""
         if one.problem:
             self._found.problems.append(one.problem)
@@ -256,11 +258,11 @@ class Sync:
         is_whole = all(result.file_id is not None for result in results)
         kept = [result.file_id for result in results if result.file_id is not None] if is_whole else []
         fetched = FetchedActivity(one.id, one.start, one.fingerprint, outcome, reason)
-        self._settle(one, fetched, kept, results)
+        self._store_result(one, fetched, kept, results)
 
-    def _settle(
+    def _store_result(
         self,
-        one: Listed,
+        one: ListedActivity,
         fetched: FetchedActivity,
         kept: Sequence[int],
         results: Sequence[ImportResult] = (),
@@ -280,7 +282,7 @@ class Sync:
             file = FileResult(f"{self.name}:{one.id}", "added", reason, counts.runs)
             self._found.results.append(ImportResult(file, counts, counts.file_id))
 
-    def _row(self, one: Listed) -> Activity | None:
+    def _row(self, one: ListedActivity) -> Activity | None:
         """Return what the list says, completed and checked as every import is."""
         if one.row is None:
             return None
@@ -336,7 +338,7 @@ def _first_day(state: ServiceState, since: date | None) -> date | None:
     return None if state.since is None else min(state.since, since)
 
 
-def _outcome(one: Listed, results: Sequence[ImportResult]) -> tuple[str, str]:
+def _outcome(one: ListedActivity, results: Sequence[ImportResult]) -> tuple[str, str]:
     """Return what became of an activity, the same whether its file was imported now or before; and why."""
     if one.withheld:
         return _WITHHELD, one.withheld
@@ -359,7 +361,7 @@ def _as_known(result: ImportResult) -> ImportResult:
     return result._replace(result=file._replace(outcome="known", reason="a newer version of it"))
 
 
-def _label(one: Listed) -> str:
+def _label(one: ListedActivity) -> str:
     day = f"{one.start:%Y-%m-%d}"
     name = one.row.name if one.row is not None and one.row.name else "activity"
     return f"{name} of {day} ({one.id})"

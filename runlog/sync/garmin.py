@@ -17,10 +17,10 @@ from runlog.importers.detect import find_number as number
 from runlog.importers.wellness import garmin_nights
 from runlog.model import Activity
 from runlog.sync import http
-from runlog.sync.http import Client, KeyRefused, NotThere, Patience, ServiceError, Unreachable
+from runlog.sync.http import Client, Clock, KeyRefused, NotThere, ServiceError, Unreachable
 from runlog.sync.service import (
     MAX_DOWNLOAD_BYTES,
-    Listed,
+    ListedActivity,
     Terms,
     Wellness,
     fingerprint,
@@ -65,10 +65,10 @@ _WELLNESS_CALLS: tuple[tuple[str, bool], ...] = (
 )
 
 
-def connect(key: str, settings: Settings, patience: Patience) -> Garmin:
+def connect(key: str, settings: Settings, clock: Clock) -> Garmin:
     """Return the service for a key; nothing is asked yet."""
     del settings
-    return Garmin(key, http.base_url(TERMS.base_variable, _HOST), patience)
+    return Garmin(key, http.base_url(TERMS.base_variable, _HOST), clock)
 
 
 @dataclass(slots=True)
@@ -78,12 +78,12 @@ class Garmin:
     Attributes:
         key: as Garmin Connect shows it once.
         base: the address of the service.
-        patience: how to wait between tries.
+        clock: to wait by between attempts.
     """
 
     key: str = field(repr=False)
     base: str
-    patience: Patience = field(repr=False)
+    clock: Clock = field(repr=False)
     _client: Client = field(init=False, repr=False)
     _token: str = field(default="", init=False, repr=False)
     _renewing: Lock = field(default_factory=Lock, init=False, repr=False)
@@ -91,7 +91,7 @@ class Garmin:
 
     def __post_init__(self) -> None:
         """Make the client."""
-        self._client = Client(TERMS.title, self.base, lambda: f"Bearer {self._token}", self.patience)
+        self._client = Client(TERMS.title, self.base, lambda: f"Bearer {self._token}", self.clock)
 
     def close(self) -> None:
         """Close the connections."""
@@ -125,7 +125,7 @@ class Garmin:
             self._renew(used)
             return call()
 
-    def activities(self, since: date | None, until: date) -> Iterator[Listed]:
+    def activities(self, since: date | None, until: date) -> Iterator[ListedActivity]:
         """Yield the activities from a local day on, or all; page by page, the newest first.
 
         Raises:
@@ -145,7 +145,7 @@ class Garmin:
             yield from (one for one in new if since is None or _is_since(one, since))
             params["start"] = int(params["start"]) + len(page)
 
-    def fetch(self, activity: Listed, file: IO[bytes]) -> Listed:
+    def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the zip with the original file; return a run with how hard it was, which the list leaves out.
 
         Raises:
@@ -162,7 +162,7 @@ class Garmin:
             return replace(rated, has_file=False)
         return rated
 
-    def _with_rating(self, activity: Listed) -> Listed:
+    def _with_rating(self, activity: ListedActivity) -> ListedActivity:
         """Ask for how hard a run was and how it felt, which may have been rated later."""
         row, path = activity.row, "/activity-service/activity/"
         if row is None or row.sport != "running" or row.rpe is not None or path in self._not_offered:
@@ -218,7 +218,7 @@ def _activity_rows(answer: object) -> list[Any]:
     return answer
 
 
-def _listed(row: object) -> Listed:
+def _listed(row: object) -> ListedActivity:
     """Return an entry of the list; one that cannot be used says why it is withheld."""
     values: Mapping[str, Any] = row if isinstance(row, dict) else {}
     name = str(values.get("activityId"))
@@ -228,7 +228,7 @@ def _listed(row: object) -> Listed:
     start = moment(values.get("startTimeGMT")) or moment(values.get("startTimeLocal"))
     if start is None:
         return unusable(row, f"activity {name} has no start")
-    return Listed(
+    return ListedActivity(
         name,
         start.astimezone(UTC),
         activity,
@@ -276,6 +276,6 @@ def _rating(values: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return None if effort is None else effort / 10.0, feel
 
 
-def _is_since(one: Listed, since: date) -> bool:
+def _is_since(one: ListedActivity, since: date) -> bool:
     offset = 0 if one.row is None else one.row.utc_offset_s or 0
     return bool(one.problem) or (one.start + timedelta(seconds=offset)).date() >= since

@@ -1,4 +1,4 @@
-"""Ask a web service politely: one host, few calls at a time, patience, and limits on time and size.
+"""Call a web service: retries with back-off, two concurrent calls, limits on time and size, one trusted host.
 
 No text of an error holds the key, a header or the body of an answer: a server may send back what it was sent.
 """
@@ -35,10 +35,10 @@ READ_TIMEOUT_S = 60.0
 #: A download that trickles on for longer is given up.
 TOTAL_TIMEOUT_S = 600.0
 
-_TRIES = 5
-_FIRST_WAIT_S = 1.0
+_MAX_ATTEMPTS = 5
+_INITIAL_BACKOFF_S = 1.0
 #: A server that wants a longer wait is asked again by the next sync.
-_LONGEST_WAIT_S = 300.0
+_MAX_BACKOFF_S = 300.0
 _MAX_REDIRECTS = 5
 #: A page of activities has some 0.5 MB.
 _MAX_JSON_BYTES = 32 * 2**20
@@ -93,40 +93,40 @@ def base_url(variable: str, default: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How to wait: by this computer's clock, unless a test says otherwise.
+class Clock:
+    """The clock to wait by; tests have one of their own.
 
     Attributes:
         sleep: waits for some seconds; may raise Unreachable to end the wait.
-        clock: returns the time in seconds, from any beginning.
+        monotonic: returns the time in seconds, from any beginning.
     """
 
     sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = time.monotonic
 
 
 @dataclass(slots=True)
 class Client:
-    """Asks one service.
+    """HTTP client of one service; threads may share it.
 
     Attributes:
         title: the service, as people call it.
         base: its address, as ``base_url`` returns it.
         authorization: returns the header that carries the key; only this host is ever sent it.
-        patience: how to wait between tries.
+        clock: to wait by between attempts.
     """
 
     title: str
     base: str
     authorization: Callable[[], str] = field(repr=False)
-    patience: Patience = field(default_factory=Patience, repr=False)
+    clock: Clock = field(default_factory=Clock, repr=False)
     _slots: BoundedSemaphore = field(init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _pool: urllib3.PoolManager | None = field(default=None, init=False, repr=False)
     _not_before: float = field(default=0.0, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Make room for as many calls as are polite."""
+        """Limit the concurrent calls."""
         self._slots = BoundedSemaphore(MAX_CALLS)
 
     def close(self) -> None:
@@ -195,8 +195,8 @@ class Client:
 
         what = "no answer"
         with self._slots:
-            for attempt in range(_TRIES):
-                self._wait_for_turn()
+            for attempt in range(_MAX_ATTEMPTS):
+                self._wait_for_backoff()
                 asked_wait = None
                 try:
                     with closing(self._follow(f"{self.base}{path}", method, accept, authorization)) as answer:
@@ -214,9 +214,9 @@ class Client:
                     ) from None
                 except (urllib3.exceptions.HTTPError, OSError) as error:
                     what = _connection_text(error)
-                if attempt + 1 < _TRIES:
-                    self._postpone(attempt, asked_wait)
-        raise Unreachable(f"{self.title} cannot be reached: {what}, {_TRIES} times; try again later")
+                if attempt + 1 < _MAX_ATTEMPTS:
+                    self._back_off(attempt, asked_wait)
+        raise Unreachable(f"{self.title} cannot be reached: {what}, {_MAX_ATTEMPTS} times; try again later")
 
     def _refusal(self, status: int) -> ServiceError:
         if status in _REFUSED:
@@ -225,25 +225,27 @@ class Client:
             return NotThere(f"{self.title} has nothing there (answer {status})")
         return ServiceError(f"{self.title} refused it (answer {status})")
 
-    def _wait_for_turn(self) -> None:
-        """Wait for as long as the service wants to be left alone, whichever call it said so to."""
-        while (wait := self._not_before - self.patience.clock()) > 0:
-            self.patience.sleep(wait)
+    def _wait_for_backoff(self) -> None:
+        """Wait until the back-off is over, whichever call it came with."""
+        while (wait := self._not_before - self.clock.monotonic()) > 0:
+            self.clock.sleep(wait)
 
-    def _postpone(self, attempt: int, asked_wait: float | None) -> None:
-        """Leave the service alone: for as long as it says, else for longer each time.
+    def _back_off(self, attempt: int, asked_wait: float | None) -> None:
+        """Set the back-off of all calls: as long as Retry-After says, else longer with each attempt.
 
         Raises:
-            Unreachable: it wants to be left alone for too long.
+            Unreachable: Retry-After is too long.
         """
         jitter = random.uniform(0.75, 1.25)  # noqa: S311 - chance keeps no secret here
-        wait = _FIRST_WAIT_S * 2.0**attempt * jitter if asked_wait is None else asked_wait
-        if wait > _LONGEST_WAIT_S:
+        wait = _INITIAL_BACKOFF_S * 2.0**attempt * jitter
+        if asked_wait is not None:
+            wait = max(asked_wait, _INITIAL_BACKOFF_S)
+        if wait > _MAX_BACKOFF_S:
             raise Unreachable(
                 f"{self.title} wants to be left alone for {wait / 60:.0f} minutes; try again after that"
             )
         with self._lock:
-            self._not_before = max(self._not_before, self.patience.clock() + wait)
+            self._not_before = max(self._not_before, self.clock.monotonic() + wait)
 
     def _follow(
         self, url: str, method: str, accept: str, authorization: str | None
@@ -313,12 +315,12 @@ class Client:
         Raises:
             ServiceError: it is larger than ``most``, or takes longer than any download should.
         """
-        began, size = self.patience.clock(), 0
+        began, size = self.clock.monotonic(), 0
         for chunk in answer.stream(_CHUNK_BYTES, decode_content=True):
             size += len(chunk)
             if size > most:
                 raise ServiceError(f"{self.title} sends more than {most / 2**20:.0f} MB for one request")
-            if self.patience.clock() - began > TOTAL_TIMEOUT_S:
+            if self.clock.monotonic() - began > TOTAL_TIMEOUT_S:
                 raise Unreachable(f"{self.title} sends so slowly that it was given up; try again later")
             yield chunk
 

@@ -19,10 +19,10 @@ from runlog.importers.wellness import INTERVALS_NOTES, intervals_entry, stress_o
 from runlog.model import Activity, Entry
 from runlog.records import Night, make_night
 from runlog.sync import http
-from runlog.sync.http import Client, NotThere, Patience, ServiceError
+from runlog.sync.http import Client, Clock, NotThere, ServiceError
 from runlog.sync.service import (
     MAX_DOWNLOAD_BYTES,
-    Listed,
+    ListedActivity,
     Terms,
     Wellness,
     fingerprint,
@@ -64,9 +64,9 @@ _STRONG, _WEAK = 1.0, 5.0
 WITHHELD = "it came from Strava, which does not let intervals.icu pass it on"
 
 
-def connect(key: str, settings: Settings, patience: Patience) -> Intervals:
+def connect(key: str, settings: Settings, clock: Clock) -> Intervals:
     """Return the service for a key; nothing is asked yet."""
-    return Intervals(key, http.base_url(TERMS.base_variable, _HOST), settings, patience)
+    return Intervals(key, http.base_url(TERMS.base_variable, _HOST), settings, clock)
 
 
 @dataclass(slots=True)
@@ -77,18 +77,18 @@ class Intervals:
         key: as its settings show it.
         base: the address of the service.
         settings: of the runner, for the times of ratings.
-        patience: how to wait between tries.
+        clock: to wait by between attempts.
     """
 
     key: str = field(repr=False)
     base: str
     settings: Settings
-    patience: Patience = field(repr=False)
+    clock: Clock = field(repr=False)
     _client: Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Make the client."""
-        self._client = Client(TERMS.title, self.base, self._authorization, self.patience)
+        self._client = Client(TERMS.title, self.base, self._authorization, self.clock)
 
     def _authorization(self) -> str:
         return "Basic " + base64.b64encode(f"API_KEY:{self.key}".encode()).decode()
@@ -106,7 +106,7 @@ class Intervals:
         """
         self._window(_EARLIEST, _EARLIEST)
 
-    def activities(self, since: date | None, until: date) -> Iterator[Listed]:
+    def activities(self, since: date | None, until: date) -> Iterator[ListedActivity]:
         """Yield the activities from a local day on, or all; a year at a time.
 
         Raises:
@@ -128,7 +128,7 @@ class Intervals:
         path = f"{_ATHLETE}/activities"
         return _rows(self._client.get_json(path, {**days, "fields": ",".join(_FIELDS)}), "activities")
 
-    def fetch(self, activity: Listed, file: IO[bytes]) -> Listed:
+    def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the original file of an activity, as it was uploaded.
 
         Raises:
@@ -166,7 +166,7 @@ def _rows(answer: object, what: str) -> list[Any]:
     return answer
 
 
-def _listed(row: object, settings: Settings) -> Listed:
+def _listed(row: object, settings: Settings) -> ListedActivity:
     """Return an entry of the list; one that cannot be used says why it is withheld."""
     values: Mapping[str, Any] = row if isinstance(row, dict) else {}
     name = str(values.get("id"))
@@ -181,7 +181,7 @@ def _listed(row: object, settings: Settings) -> Listed:
     is_stub = values.get("source") == _STRAVA and (
         values.get("_note") is not None or number(values, "moving_time", "elapsed_time", least=1.0) is None
     )
-    return Listed(
+    return ListedActivity(
         name,
         start.astimezone(UTC),
         None if is_stub else _row(values, name, start.astimezone(UTC)),

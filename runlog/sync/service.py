@@ -23,7 +23,7 @@ MAX_DOWNLOAD_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedActivity:
     """An activity as a service lists it.
 
     Attributes:
@@ -46,10 +46,12 @@ class Listed:
     problem: str = ""
 
 
-def unusable(entry: object, problem: str) -> Listed:
+def unusable(entry: object, problem: str) -> ListedActivity:
     """Return an entry of a list that is no activity, known again by what is in it."""
     mark = fingerprint({"entry": entry})
-    return Listed(f"?{mark}", datetime(1970, 1, 1, tzinfo=UTC), None, mark, has_file=False, problem=problem)
+    return ListedActivity(
+        f"?{mark}", datetime(1970, 1, 1, tzinfo=UTC), None, mark, has_file=False, problem=problem
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +97,14 @@ class Service(Protocol):
             KeyRefused: the key is not accepted.
         """
 
-    def activities(self, since: date | None, until: date) -> Iterator[Listed]:
+    def activities(self, since: date | None, until: date) -> Iterator[ListedActivity]:
         """Yield the activities of the local days between, or from the first on; in any order.
 
         Raises:
             ServiceError: the service cannot be asked.
         """
 
-    def fetch(self, activity: Listed, file: IO[bytes]) -> Listed:
+    def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the recording of an activity into a file, and return the activity with what is known by then.
 
         Raises:

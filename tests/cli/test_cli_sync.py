@@ -18,7 +18,7 @@ from made_clouds import GARMIN_KEY, Cloud, outings, status, web_page
 
 from runlog.records import Night
 from runlog.sync import SERVICES, http
-from runlog.sync.service import Listed, Terms, Wellness
+from runlog.sync.service import ListedActivity, Terms, Wellness
 
 TODAY = datetime.now(UTC).date()
 
@@ -29,7 +29,7 @@ def cloud(monkeypatch, home):
     made_clouds.forbid_the_network(monkeypatch)
     home.mkdir()
     (home / "config.toml").write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")
-    monkeypatch.setattr(http, "_FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(http, "_INITIAL_BACKOFF_S", 0.001)
     monkeypatch.setitem(sys.modules, "keyring", None)
     for name in ("GARMIN_PERSONAL_API_KEY", "INTERVALS_API_KEY"):
         monkeypatch.delenv(name, raising=False)
@@ -214,7 +214,7 @@ def test_another_service_is_one_module_more(cloud, run, monkeypatch):
             assert since is None
             assert until > TODAY
             for one in cloud.outings:
-                yield Listed(f"p{one.id}", one.start, None, "1")
+                yield ListedActivity(f"p{one.id}", one.start, None, "1")
 
         def fetch(self, activity, file):
             file.write(cloud.find(activity.id.removeprefix("p")).fit())
@@ -226,8 +226,8 @@ def test_another_service_is_one_module_more(cloud, run, monkeypatch):
         def close(self):
             pass
 
-    def connect(text, settings, patience):
-        del settings, patience
+    def connect(text, settings, clock):
+        del settings, clock
         assert text == key
         return Polar()
 
@@ -250,7 +250,7 @@ def test_ctrl_c_says_that_it_goes_on(run, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine.Sync, "_take", stop)
+        patch.setattr(engine.Sync, "_import_download", stop)
         said = run("sync", code=130)
     assert "The next runlog sync goes on here." in said.stderr
     assert "4 new runs" in run("sync").stdout

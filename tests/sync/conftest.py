@@ -7,7 +7,7 @@ import pytest
 from made_clouds import Cloud
 
 import runlog
-from runlog.sync.http import Patience
+from runlog.sync.http import Clock
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def journal(home):
         yield opened
 
 
-class Waiting(Patience):
+class Waiting(Clock):
     """A clock that goes on where somebody waits, and how long they waited."""
 
     __slots__ = ("waited",)
@@ -54,16 +54,16 @@ class Waiting(Patience):
 
 
 @pytest.fixture
-def patience():
+def clock():
     return Waiting()
 
 
 @pytest.fixture
-def sync(journal, patience):
+def sync(journal, clock):
     """Sync one service at a moment, and return what came of it."""
 
     def call(service, *, now=made_clouds.NOW, since=None, progress=None):
-        (result,) = journal.clouds.sync([service], now=now, since=since, progress=progress, patience=patience)
+        (result,) = journal.clouds.sync([service], now=now, since=since, progress=progress, clock=clock)
         return result
 
     return call

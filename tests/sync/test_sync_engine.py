@@ -261,14 +261,14 @@ def test_one_activity_that_is_forbidden_is_no_refusal_of_the_key(cloud, journal,
     assert journal.clouds.status()[0].refused_at is None
 
 
-def test_a_cut_connection_429_and_5xx_are_survived(cloud, sync, patience):
+def test_a_cut_connection_429_and_5xx_are_survived(cloud, sync, clock):
     cloud.outings = outings(10)
     cloud.faults["/activitylist-service"].extend([status(503), cut, status(429, Retry_After="14")])
     cloud.faults["/download-service/files/activity/1003"].extend([cut, status(502)])
     cloud.faults["/download-service/files/activity/1004"].extend([status(429, Retry_After="3"), web_page][:1])
     result = sync("garmin")
     assert (result.summary.runs_added, result.ok) == (10, True)
-    assert max(patience.waited) == pytest.approx(14, abs=0.1)
+    assert max(clock.waited) == pytest.approx(14, abs=0.1)
 
 
 def test_a_service_that_stays_down_ends_the_sync_and_the_next_one_goes_on(cloud, journal, sync):
@@ -414,7 +414,7 @@ def test_ten_thousand_activities_need_little_memory(cloud, home, sync, monkeypat
     from runlog.sync import garmin
 
     cloud.outings = outings(10_000, every=0.5)
-    monkeypatch.setattr(runlog_sync.engine.Sync, "_settle", lambda *_: None)
+    monkeypatch.setattr(runlog_sync.engine.Sync, "_store_result", lambda *_: None)
     monkeypatch.setattr(runlog_sync.engine.Sync, "_sync_days", lambda *_: None)
     monkeypatch.setattr(runlog_sync.engine.ingest, "import_found", lambda *_, **__: [])
     monkeypatch.setattr(garmin.Garmin, "fetch", lambda _self, one, file: file.write(bytes(2000)) and one)

@@ -20,8 +20,8 @@ SECRET = "a-secret-key-9c2f"  # noqa: S105 - of nobody
 
 
 @pytest.fixture
-def client(cloud, patience):
-    opened = Client("The service", cloud.url, lambda: f"Bearer {SECRET}", patience)
+def client(cloud, clock):
+    opened = Client("The service", cloud.url, lambda: f"Bearer {SECRET}", clock)
     yield opened
     opened.close()
 
@@ -39,51 +39,51 @@ def test_a_call_says_who_asks_and_takes_json(cloud, client):
     ("code", "kind"),
     [(401, KeyRefused), (403, KeyRefused), (404, NotThere), (410, NotThere), (400, ServiceError)],
 )
-def test_an_answer_that_no_patience_mends_is_told_at_once(cloud, client, patience, code, kind):
+def test_an_answer_that_no_patience_mends_is_told_at_once(cloud, client, clock, code, kind):
     cloud.faults["/x"].append(status(code))
     with pytest.raises(kind) as raised:
         client.get_json("/x")
     assert SECRET not in str(raised.value)
     assert "HTTP" not in str(raised.value)
-    assert (len(cloud.calls), patience.waited) == (1, [])
+    assert (len(cloud.calls), clock.waited) == (1, [])
 
 
-def test_the_waits_grow_and_end(cloud, client, patience):
+def test_the_waits_grow_and_end(cloud, client, clock):
     cloud.faults["/x"].extend([status(500)] * 20)
     with pytest.raises(Unreachable, match="The service cannot be reached: the answer 500, 5 times"):
         client.get_json("/x")
     assert len(cloud.calls) == 5
-    assert [round(wait / 2**index) for index, wait in enumerate(patience.waited)] == [1, 1, 1, 1]
+    assert [round(wait / 2**index) for index, wait in enumerate(clock.waited)] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("in_words", [False, True])
-def test_retry_after_is_obeyed_as_seconds_and_as_a_date(cloud, client, patience, in_words):
+def test_retry_after_is_obeyed_as_seconds_and_as_a_date(cloud, client, clock, in_words):
     value = format_datetime(datetime.now(UTC) + timedelta(seconds=14), usegmt=True) if in_words else "14"
     cloud.faults["/x"].append(status(429, Retry_After=value))
     with pytest.raises(KeyRefused):
         client.get_json("/x")
-    (waited,) = patience.waited
+    (waited,) = clock.waited
     assert 12 <= waited <= 14
 
 
 @pytest.mark.parametrize("value", ["soon", "-5", "", "nan"])
-def test_a_retry_after_that_is_none_is_no_trouble(cloud, client, patience, value):
+def test_a_retry_after_that_is_none_is_no_trouble(cloud, client, clock, value):
     cloud.faults["/x"].append(status(503, Retry_After=value))
     with pytest.raises(KeyRefused):
         client.get_json("/x")
-    assert sum(patience.waited) < 2
+    assert sum(clock.waited) < 2
 
 
 @pytest.mark.parametrize("value", ["86400", "inf", "1e300"])
-def test_a_service_that_wants_to_be_left_alone_for_long_is(cloud, client, patience, value):
+def test_a_service_that_wants_to_be_left_alone_for_long_is(cloud, client, clock, value):
     cloud.faults["/x"].append(status(429, Retry_After=value))
     with pytest.raises(Unreachable, match="wants to be left alone"):
         client.get_json("/x")
-    assert (len(cloud.calls), patience.waited) == (1, [])
+    assert (len(cloud.calls), clock.waited) == (1, [])
 
 
-def test_no_connection_is_said_in_words(patience):
-    client = Client("The service", "http://127.0.0.1:9", lambda: "", patience)
+def test_no_connection_is_said_in_words(clock):
+    client = Client("The service", "http://127.0.0.1:9", lambda: "", clock)
     with pytest.raises(Unreachable, match="no connection, 5 times; try again later"):
         client.get_json("/x")
 
@@ -97,13 +97,13 @@ def test_what_is_sent_without_end_is_cut(cloud, client):
         client.download("/x", io.BytesIO(), 2**20)
 
 
-def test_what_trickles_for_too_long_is_given_up(cloud, client, patience):
+def test_what_trickles_for_too_long_is_given_up(cloud, client, clock):
     """Each piece of the answer comes after ten minutes."""
     cloud.faults["/x"].append(lambda handler: handler.answer(200, bytes(200_000), "application/zip"))
 
     class Slow(io.BytesIO):
         def write(self, data):
-            patience.waited.append(http.TOTAL_TIMEOUT_S + 1)
+            clock.waited.append(http.TOTAL_TIMEOUT_S + 1)
             return super().write(data)
 
     with pytest.raises(Unreachable, match="so slowly"):
@@ -180,7 +180,7 @@ def test_certificates_and_host_names_are_checked():
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
-def test_a_server_without_a_certificate_is_sent_nothing(patience):
+def test_a_server_without_a_certificate_is_sent_nothing(clock):
     """A server that speaks no TLS sees none of the key."""
     seen = []
 
@@ -191,9 +191,7 @@ def test_a_server_without_a_certificate_is_sent_nothing(patience):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     try:
-        client = Client(
-            "The service", f"https://127.0.0.1:{server.server_address[1]}", lambda: SECRET, patience
-        )
+        client = Client("The service", f"https://127.0.0.1:{server.server_address[1]}", lambda: SECRET, clock)
         with pytest.raises(Unreachable):
             client.get_json("/x")
     finally:
@@ -224,8 +222,8 @@ def test_at_most_two_calls_run_at_a_time(cloud, client):
     assert (len(cloud.calls), cloud.most_running) == (8, 2)
 
 
-def test_the_guard_of_these_tests_would_see_it(patience):
+def test_the_guard_of_these_tests_would_see_it(clock):
     """Without the variables of the tests, the services themselves would be asked."""
-    client = Client("The service", "https://intervals.icu", lambda: SECRET, patience)
+    client = Client("The service", "https://intervals.icu", lambda: SECRET, clock)
     with pytest.raises(AssertionError, match=r"intervals\.icu"):
         client.get_json("/")

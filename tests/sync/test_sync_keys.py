@@ -50,15 +50,15 @@ def no_ring(monkeypatch):
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_a_key_is_kept_for_its_owner_alone(cloud, journal, home, patience):
+def test_a_key_is_kept_for_its_owner_alone(cloud, journal, home, clock):
     assert journal.clouds.with_key() == []
-    assert journal.clouds.set_key("garmin", f"  {GARMIN_KEY}\n", patience=patience)
+    assert journal.clouds.set_key("garmin", f"  {GARMIN_KEY}\n", clock=clock)
     file = home / "keys.toml"
     assert file.read_text() == f'garmin = "{GARMIN_KEY}"\n'
     assert os.name != "posix" or stat.S_IMODE(file.stat().st_mode) == 0o600
     assert journal.clouds.with_key() == ["garmin"]
     assert keys.find_key(home, "garmin", "X").place == "file"
-    journal.clouds.set_key("intervals", INTERVALS_KEY, patience=patience)
+    journal.clouds.set_key("intervals", INTERVALS_KEY, clock=clock)
     assert journal.clouds.with_key() == ["garmin", "intervals"]
     assert journal.clouds.forget_key("garmin")
     assert not journal.clouds.forget_key("garmin")
@@ -68,8 +68,8 @@ def test_a_key_is_kept_for_its_owner_alone(cloud, journal, home, patience):
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_the_environment_goes_before_the_file(cloud, home, journal, monkeypatch, patience):
-    journal.clouds.set_key("garmin", GARMIN_KEY, patience=patience)
+def test_the_environment_goes_before_the_file(cloud, home, journal, monkeypatch, clock):
+    journal.clouds.set_key("garmin", GARMIN_KEY, clock=clock)
     monkeypatch.setenv("GARMIN_PERSONAL_API_KEY", "from-outside")
     found = keys.find_key(home, "garmin", "GARMIN_PERSONAL_API_KEY")
     assert (found.text, found.place) == ("from-outside", "environment")
@@ -123,8 +123,8 @@ def test_what_is_no_key_is_refused_without_repeating_it(text):
 
 
 @pytest.mark.usefixtures("unset")
-def test_the_keyring_is_the_last_place(cloud, home, journal, ring, patience):
-    journal.clouds.set_key("garmin", GARMIN_KEY, in_keyring=True, patience=patience)
+def test_the_keyring_is_the_last_place(cloud, home, journal, ring, clock):
+    journal.clouds.set_key("garmin", GARMIN_KEY, in_keyring=True, clock=clock)
     assert list(ring.values()) == [GARMIN_KEY]
     assert not (home / "keys.toml").exists()
     assert keys.find_key(home, "garmin", "X").place == "keyring"
@@ -137,9 +137,9 @@ def test_the_keyring_is_the_last_place(cloud, home, journal, ring, patience):
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_without_a_keyring_it_is_said_what_to_install(cloud, journal, patience):
+def test_without_a_keyring_it_is_said_what_to_install(cloud, journal, clock):
     with pytest.raises(MissingExtra, match=r"pip install 'runlog\[keyring\]'"):
-        journal.clouds.set_key("garmin", GARMIN_KEY, in_keyring=True, patience=patience)
+        journal.clouds.set_key("garmin", GARMIN_KEY, in_keyring=True, clock=clock)
     assert journal.clouds.with_key() == []
     del cloud
 
@@ -159,32 +159,32 @@ def test_a_keyring_that_fails_has_no_key_and_tells_none(home, monkeypatch):
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_a_key_that_is_refused_is_not_kept(cloud, journal, patience):
-    journal.clouds.set_key("garmin", GARMIN_KEY, patience=patience)
+def test_a_key_that_is_refused_is_not_kept(cloud, journal, clock):
+    journal.clouds.set_key("garmin", GARMIN_KEY, clock=clock)
     wrong = GARMIN_KEY[::-1]
     with pytest.raises(KeyRefused, match="nothing was changed") as raised:
-        journal.clouds.set_key("garmin", wrong, patience=patience)
+        journal.clouds.set_key("garmin", wrong, clock=clock)
     assert wrong not in "".join(traceback.format_exception(raised.value))
     assert journal.clouds.sync(["garmin"], now=NOW)[0].ok
     del cloud
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_a_key_is_kept_where_the_service_cannot_be_asked(cloud, journal, patience):
+def test_a_key_is_kept_where_the_service_cannot_be_asked(cloud, journal, clock):
     cloud.faults["/personalapitoken-service"].extend([status(503)] * 5)
-    assert not journal.clouds.set_key("garmin", GARMIN_KEY, patience=patience)
+    assert not journal.clouds.set_key("garmin", GARMIN_KEY, clock=clock)
     assert journal.clouds.with_key() == ["garmin"]
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_when_a_key_ends(cloud, journal, patience):
-    journal.clouds.set_key("garmin", GARMIN_KEY, expires=date(2027, 3, 1), patience=patience)
+def test_when_a_key_ends(cloud, journal, clock):
+    journal.clouds.set_key("garmin", GARMIN_KEY, expires=date(2027, 3, 1), clock=clock)
     assert journal.clouds.status()[0].key_expires == date(2027, 3, 1)
     cloud.intervals_key = bearer(timedelta(days=100))
-    journal.clouds.set_key("intervals", cloud.intervals_key, patience=patience)
+    journal.clouds.set_key("intervals", cloud.intervals_key, clock=clock)
     expected = (datetime.now(UTC) + timedelta(days=100)).date()
     assert abs(journal.clouds.status()[1].key_expires - expected) <= timedelta(days=1)
-    journal.clouds.set_key("garmin", GARMIN_KEY, patience=patience)
+    journal.clouds.set_key("garmin", GARMIN_KEY, clock=clock)
     assert journal.clouds.status()[0].key_expires is None, "of the new key nothing is known"
 
 
@@ -193,9 +193,9 @@ def test_when_a_key_ends(cloud, journal, patience):
     ("days", "check", "alert"),
     [(30, None, None), (14, False, "ends on"), (0, False, "ends on"), (-1, True, "ended on")],
 )
-def test_two_weeks_ahead_it_is_said_that_a_key_ends(journal, home, patience, days, check, alert):  # noqa: PLR0917 - fixtures
+def test_two_weeks_ahead_it_is_said_that_a_key_ends(journal, home, clock, days, check, alert):  # noqa: PLR0917 - fixtures
     today = datetime.now(UTC).astimezone().date()
-    journal.clouds.set_key("garmin", GARMIN_KEY, expires=today + timedelta(days=days), patience=patience)
+    journal.clouds.set_key("garmin", GARMIN_KEY, expires=today + timedelta(days=days), clock=clock)
     found = [one.wrong for one in doctor.check_home(home).findings if one.check == "key"]
     assert found == ([] if check is None else [check])
     told = [one.message for one in runlog.alerts(journal.history()) if one.kind == "key_expiring"]
@@ -204,10 +204,10 @@ def test_two_weeks_ahead_it_is_said_that_a_key_ends(journal, home, patience, day
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_a_key_that_was_refused_is_an_alert_and_a_fault(cloud, journal, home, patience):
-    journal.clouds.set_key("garmin", GARMIN_KEY, patience=patience)
+def test_a_key_that_was_refused_is_an_alert_and_a_fault(cloud, journal, home, clock):
+    journal.clouds.set_key("garmin", GARMIN_KEY, clock=clock)
     cloud.garmin_key = "another"
-    (result,) = journal.clouds.sync(["garmin"], patience=patience)
+    (result,) = journal.clouds.sync(["garmin"], clock=clock)
     assert "does not accept the key" in result.problems[0]
     assert [one.wrong for one in doctor.check_home(home).findings if one.check == "key"] == [True]
     (told,) = (one for one in runlog.alerts(journal.history()) if one.kind == "key_expiring")
@@ -216,9 +216,9 @@ def test_a_key_that_was_refused_is_an_alert_and_a_fault(cloud, journal, home, pa
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_no_backup_export_or_support_file_holds_a_key(cloud, journal, home, patience, tmp_path):
+def test_no_backup_export_or_support_file_holds_a_key(cloud, journal, home, clock, tmp_path):
     cloud.outings = outings(2)
-    journal.clouds.set_key("garmin", GARMIN_KEY, patience=patience)
+    journal.clouds.set_key("garmin", GARMIN_KEY, clock=clock)
     journal.clouds.sync(["garmin"], now=NOW)
     journal.backup(tmp_path / "backup.db")
     journal.export(tmp_path / "export", gpx=True)
@@ -233,12 +233,12 @@ def test_no_backup_export_or_support_file_holds_a_key(cloud, journal, home, pati
 
 
 @pytest.mark.usefixtures("unset", "no_ring")
-def test_no_repr_shows_a_key(cloud, journal, patience):
+def test_no_repr_shows_a_key(cloud, journal, clock):
     from runlog.settings import Settings
     from runlog.sync import garmin, intervals
 
     for module, key in ((garmin, GARMIN_KEY), (intervals, INTERVALS_KEY)):
-        service = module.connect(key, Settings(), patience)
+        service = module.connect(key, Settings(), clock)
         service.check()
         assert key not in repr(service)
         assert not [token for token in cloud.tokens if token in repr(service)]

@@ -283,15 +283,15 @@ def test_every_service_says_what_it_is():
     assert "give it to nobody" in terms_of("garmin").text
 
 
-def test_a_service_that_is_not_reached_does_not_stop_the_other(cloud, journal, patience):
+def test_a_service_that_is_not_reached_does_not_stop_the_other(cloud, journal, clock):
     cloud.outings = outings(3)
     cloud.faults["/personalapitoken-service"].extend([status(500)] * 5)
-    one, other = journal.clouds.sync(now=NOW, patience=patience)
+    one, other = journal.clouds.sync(now=NOW, clock=clock)
     assert (one.complete, other.summary.runs_added) == (False, 3)
 
 
-def test_a_test_server_elsewhere_is_refused(journal, monkeypatch, patience):
+def test_a_test_server_elsewhere_is_refused(journal, monkeypatch, clock):
     monkeypatch.setenv("GARMIN_PERSONAL_API_BASE_URL", "http://example.org")
     monkeypatch.setenv("GARMIN_PERSONAL_API_KEY", "key")
     with pytest.raises(ServiceError, match="gives the key to no other"):
-        journal.clouds.sync(["garmin"], patience=patience)
+        journal.clouds.sync(["garmin"], clock=clock)
