@@ -135,12 +135,11 @@ def _check_services(db: sqlite3.Connection) -> Iterator[CheckFinding]:
         todo = f"make a new one and set it: runlog sync {service.name} --set-key"
         if service.refused_at is not None:
             yield CheckFinding("key", True, 1, f"the key for {service.name} is no longer accepted", todo)
-        elif service.key_expires is not None and service.key_expires < today:
-            message = f"the key for {service.name} ended on {service.key_expires}"
-            yield CheckFinding("key", True, 1, message, todo)
-        elif service.key_expires is not None and service.key_expires <= today + _KEY_WARNING:
-            message = f"the key for {service.name} ends on {service.key_expires}"
-            yield CheckFinding("key", False, 1, message, todo)
+        elif service.key_expires is not None:
+            has_ended, is_soon = service.key_expires < today, service.key_expires <= today + _KEY_WARNING
+            when = "ended on" if has_ended else "ends on" if is_soon else "is good until"
+            message = f"the key for {service.name} {when} {service.key_expires}"
+            yield CheckFinding("key", has_ended, 1, message, todo if is_soon else "nothing yet")
 
 
 _KEY_WARNING = timedelta(days=Settings().key_days)
