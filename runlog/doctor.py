@@ -24,7 +24,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from runlog import settings
-from runlog.errors import BadInput, StoreError
+from runlog.errors import StoreError
 from runlog.fileio import STALE_AFTER_S, is_open_to_others, list_stale_drafts
 from runlog.results import RESTORE_ADVICE, CheckFinding
 from runlog.settings import Settings
@@ -146,11 +146,9 @@ _KEY_WARNING = timedelta(days=Settings().key_days)
 
 
 def _check_config(config: Path) -> Iterator[CheckFinding]:
-    try:
-        settings.read_settings(config)
-    except BadInput as error:
-        todo = f"mend that line in {config}, or move the file away"
-        yield CheckFinding("config", True, 1, str(error), todo)
+    for mistake in settings.find_mistakes(config):
+        todo = f"correct that line in {config}: runlog config edit"
+        yield CheckFinding("config", True, 1, mistake, todo)
 
 
 def _check_free_space(home: Path) -> Iterator[CheckFinding]:

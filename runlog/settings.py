@@ -1,8 +1,9 @@
-"""Read and validate config.toml: every setting and its default."""
+"""Read, check and change config.toml: every setting and its default."""
 
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 import tomllib
@@ -14,7 +15,7 @@ from runlog.errors import BadInput
 from runlog.i18n import available_languages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import tzinfo
     from pathlib import Path
 
@@ -45,27 +46,19 @@ _SAFETY_LIMITS = frozenset(
 RANGES: Mapping[str, tuple[float, float]] = {
     "hr_rest": (20.0, 150.0),
     "hr_max": (60.0, 260.0),
-    "shoe_note_km": (1.0, 100_000.0),
-    "shoe_limit_km": (1.0, 100_000.0),
-    "rotation_share": (0.01, 2.0),  # above 1 the alert is off
-    "unassigned_runs": (1, 10_000),
-    "route_share": (0.01, 2.0),
-    "route_streak": (1, 10_000),
-    "spike": (0.01, 100.0),
-    "week_jump": (0.01, 100.0),
+    **dict.fromkeys(("shoe_note_km", "shoe_limit_km"), (1.0, 100_000.0)),
+    **dict.fromkeys(("rotation_share", "route_share"), (0.01, 2.0)),  # above 1 the alert is off
+    **dict.fromkeys(("unassigned_runs", "route_streak", "skipped_in_a_row"), (1, 10_000)),
+    **dict.fromkeys(("spike", "week_jump"), (0.01, 100.0)),
     "monotony": (0.01, 1000.0),
-    "silence_days": (1, 3650),
-    "skipped_in_a_row": (1, 10_000),
-    "diary_gap_days": (1, 3650),
-    "quiet_from": (1, 24),
-    "quiet_until": (1, 24),
+    **dict.fromkeys(("silence_days", "diary_gap_days"), (1, 3650)),
+    **dict.fromkeys(("quiet_from", "quiet_until"), (1, 24)),
     "key_days": (1, 365),
     "soreness_high": (0.0, 7.0),
     "soreness_lasting": (0.0, 4.0),
     "soreness_lasting_days": (1, 14),
     "soreness_rising_runs": (1, 4),
-    "slowest_min_per_km": (1.0, 60.0),
-    "fastest_min_per_km": (1.0, 60.0),
+    **dict.fromkeys(("slowest_min_per_km", "fastest_min_per_km"), (1.0, 60.0)),
 }
 
 
@@ -75,6 +68,9 @@ class PrivacyZone(NamedTuple):
     lat: float
     lon: float
     radius_m: float
+
+
+_EVERYWHERE = PrivacyZone(0.0, 0.0, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +149,11 @@ class Settings:
     privacy_zones: tuple[PrivacyZone, ...] = field(default=(), repr=False)
 
     @property
+    def hides_all_maps(self) -> bool:
+        """Whether no map may be drawn, because the privacy zones in config.toml cannot be read."""
+        return _EVERYWHERE in self.privacy_zones
+
+    @property
     def zone(self) -> tzinfo:
         """The time zone for times that come without an offset.
 
@@ -175,108 +176,172 @@ class Settings:
 def read_settings(path: Path) -> Settings:
     """Read a config.toml; a missing file gives the defaults.
 
-    Raises:
-        BadInput: the file is not TOML, or a key or value in it is not known; the message names it.
+    A mistake is logged as a warning, and for that setting the default counts.
     """
+    found, mistakes = _load(path)
+    for mistake in mistakes:
+        if (path, mistake) not in _WARNED:
+            _WARNED.add((path, mistake))
+            effect = "no map is drawn" if "privacy_zones must" in mistake else "the default counts"
+            logging.getLogger("runlog").warning("%s; until that is corrected, %s", mistake, effect)
+    return found
+
+
+_WARNED: set[tuple[Path, str]] = set()  # once is enough, however often a command reads the file
+
+
+def find_mistakes(path: Path) -> list[str]:
+    """Return what is wrong in a config.toml, each with the name of the file and what is expected."""
+    return _load(path)[1]
+
+
+def parse_settings(path: Path | None, text: str) -> Settings:
+    """Return the settings of a config.toml's text; ``path`` is named by errors.
+
+    Raises:
+        BadInput: a line is no TOML, or a key or value in it is not known.
+    """
+    found, mistakes = _parse(path, text)
+    if mistakes:
+        raise BadInput(mistakes[0])
+    return found
+
+
+def _load(path: Path) -> tuple[Settings, list[str]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return _parse(path, path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        return Settings()
+        return Settings(), []
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path}: cannot be read: it is no text in UTF-8") from error
-    return parse_settings(path, text)
+        return Settings(), [f"{path}: cannot be read: {error.strerror or error}"]
+    except UnicodeDecodeError:
+        return Settings(), [f"{path}: cannot be read: it is no text in UTF-8"]
 
 
-def parse_settings(path: Path, text: str) -> Settings:
-    """Return the settings of a config.toml's text.
-
-    Raises:
-        BadInput: as for ``read_settings``.
-    """
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path}: not valid TOML: {error}") from error
-    except ValueError as error:  # a whole number of thousands of digits
-        raise BadInput(f"{path}: not valid: {error}") from error
-    except RecursionError as error:
-        raise BadInput(
-            f"{path}: not valid: lists or tables are nested far deeper than any setting"
-        ) from error
-    return Settings(**{key: _validate(path, key, value) for key, value in values.items()})
+def _parse(path: Path | None, text: str) -> tuple[Settings, list[str]]:
+    """Return the settings of a text, and what is wrong in it; there the defaults count."""
+    values, mistakes = _parse_toml(path, text)
+    valid: dict[str, Any] = {}
+    for key, value in values.items():
+        try:
+            valid[key] = _validate(path, key, value)
+        except BadInput as error:
+            mistakes.append(str(error))
+            if key == "privacy_zones":
+                valid[key] = (_EVERYWHERE,)
+    if any(mistake.endswith("(privacy_zones)") for mistake in mistakes):
+        valid["privacy_zones"] = (_EVERYWHERE,)
+    return Settings(**valid), mistakes
 
 
-def changed_text(text: str, values: Mapping[str, str | float | None]) -> str:
+def _parse_toml(path: Path | None, text: str) -> tuple[dict[str, Any], list[str]]:
+    """Parse TOML, without the lines that are none; return the values and what is wrong with those lines."""
+    lines, mistakes = text.splitlines(), list[str]()
+    while len(mistakes) < 50:  # noqa: PLR2004 - lines that are no TOML
+        try:
+            return tomllib.loads("\n".join(lines)), mistakes
+        except tomllib.TOMLDecodeError as error:
+            where = re.search(r"at line (\d+)", str(error))
+            filled = [number for number, line in enumerate(lines) if line.strip()]
+            at = int(where[1]) - 1 if where and lines[int(where[1]) - 1 : int(where[1])] else filled[-1]
+            name = lines[at].partition("=")[0].strip()
+            of = f" ({name})" if name in {one.name for one in fields(Settings)} else ""
+            mistakes.append(f"{_of(path)}not valid TOML: {error}{of}")
+            lines[at] = ""
+        except ValueError as error:  # a whole number of thousands of digits
+            return {}, [*mistakes, f"{_of(path)}not valid: {error}"]
+        except RecursionError:
+            reason = "lists or tables are nested far deeper than any setting"
+            return {}, [*mistakes, f"{_of(path)}not valid: {reason}"]
+    return {}, [*mistakes[:1], f"{_of(path)}not valid TOML"]
+
+
+def setting_meanings() -> dict[str, str]:
+    """Return what each setting means, by its name."""
+    text = (Settings.__doc__ or "").partition("Attributes:")[2]
+    found = re.findall(r"^        (\w+): (.*(?:\n            .*)*)", text, re.MULTILINE)
+    return {name: " ".join(f"{meaning[:1].upper()}{meaning[1:]}".split()) for name, meaning in found}
+
+
+def changed_text(text: str, values: Mapping[str, object]) -> str:
     """Return a config.toml's text with other values; all else in it stays as it is, comments, too.
 
     Args:
         text: of the file.
-        values: texts and numbers by the name of the setting; None takes a setting out.
+        values: texts, numbers and lists of texts by the name of the setting; None takes a setting out.
     """
     lines = text.splitlines()
     for key, value in values.items():
-        places = [place for place, line in enumerate(lines) if re.match(rf"\s*{re.escape(key)}\s*=", line)]
-        new = [] if value is None else [f"{key} = {json.dumps(value, ensure_ascii=False)}"]
-        if places:
-            lines[places[0] : places[0] + 1] = new
-        else:
-            lines += new
+        end = next((at for at, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+        own = re.compile(rf"\s*{re.escape(key)}\s*=")
+        first = next((at for at, line in enumerate(lines[:end]) if own.match(line)), end)
+        spans = range(first + 1, end + 1) if first < end else ()
+        last = next((at for at in spans if _is_toml(lines[first:at])), min(first + 1, end))
+        lines[first:last] = [] if value is None else [f"{key} = {json.dumps(value, ensure_ascii=False)}"]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _validate(path: Path, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
+def _is_toml(lines: Sequence[str]) -> bool:
+    try:
+        tomllib.loads("\n".join(lines))
+    except ValueError:
+        return False
+    return True
+
+
+def _validate(path: Path | None, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
     types = {one.name: str(one.type) for one in fields(Settings)}
     if key not in types:
         name = repr(key) if _SETTING_NAME.fullmatch(key) else _describe(key)
-        raise BadInput(f"{path}: unknown setting {name}; known are {', '.join(types)}")
+        raise BadInput(f"{_of(path)}unknown setting {name}; known are {', '.join(types)}")
     if key in _LIST_SETTINGS:
         return _validate_list(path, key, value)
     if "str" in types[key]:
         return _validate_text(path, key, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadInput(f"{path}: {key} must be a number, not {_describe(value)}")
+        raise BadInput(f"{_of(path)}{key} must be a number, not {_describe(value)}")
     _check_range(path, key, value)
     if "int" in types[key]:
         if value != int(value):
-            raise BadInput(f"{path}: {key} must be a whole number, not {value}")
+            raise BadInput(f"{_of(path)}{key} must be a whole number, not {value}")
         return int(value)
     return float(value)
 
 
-def _check_range(path: Path, key: str, value: float) -> None:
+def _of(path: Path | None) -> str:
+    return "" if path is None else f"{path}: "
+
+
+def _check_range(path: Path | None, key: str, value: float) -> None:
     """Refuse a number that makes no sense for its setting."""
     if isinstance(value, float) and not math.isfinite(value):  # no float holds every whole number
-        raise BadInput(f"{path}: {key} must be a number, not {value}")
+        raise BadInput(f"{_of(path)}{key} must be a number, not {value}")
     if value <= 0:
-        raise BadInput(f"{path}: {key} must be above 0, not {_shorten(value)}")
+        raise BadInput(f"{_of(path)}{key} must be above 0, not {_shorten(value)}")
     least, most = RANGES[key]
     if value > most and key in _SAFETY_LIMITS:
         raise BadInput(
-            f"{path}: {key} must be at most {most:g}, not {_shorten(value)}: "
+            f"{_of(path)}{key} must be at most {most:g}, not {_shorten(value)}: "
             "the advice to see a clinician can come earlier, never later"
         )
     if not least <= value <= most:
-        raise BadInput(f"{path}: {key} must be from {least:,g} to {most:,g}, not {_shorten(value)}")
+        raise BadInput(f"{_of(path)}{key} must be from {least:,g} to {most:,g}, not {_shorten(value)}")
 
 
 def _shorten(value: float) -> str:
     """Return a value as a message shows it: a number of a thousand digits helps nobody."""
     shown = repr(value)
-    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
+    return f"{shown[:60]}…" if shown[60:] else shown
 
 
-_LONGEST_SHOWN = 60
-
-
-def _validate_list(path: Path, key: str, value: object) -> tuple[Any, ...]:
+def _validate_list(path: Path | None, key: str, value: object) -> tuple[Any, ...]:
     parse, example = _LIST_SETTINGS[key]
     if not isinstance(value, list):
-        raise BadInput(f"{path}: {key} must be a list like {example}")
+        raise BadInput(f"{_of(path)}{key} must be a list like {example}")
     items = [parse(item) for item in value]
     if None in items:
-        raise BadInput(f"{path}: {key} must be a list like {example}; look at entry {items.index(None) + 1}")
+        at = items.index(None) + 1
+        raise BadInput(f"{_of(path)}{key} must be a list like {example}; look at entry {at}")
     return tuple(items)
 
 
@@ -319,15 +384,16 @@ _LIST_SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
 }
 
 
-def _validate_text(path: Path, key: str, value: object) -> str:
+def _validate_text(path: Path | None, key: str, value: object) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"{path}: {key} must be a text, not {_describe(value)}")
+        raise BadInput(f"{_of(path)}{key} must be a text, not {_describe(value)}")
     choices = CHOICES.get(key)
     if choices and value not in choices:
-        raise BadInput(f"{path}: {key} must be one of {', '.join(choices)}, not {_describe(value)}")
+        raise BadInput(f"{_of(path)}{key} must be one of {', '.join(choices)}, not {_describe(value)}")
     if key == "timezone":
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the folder of a continent
-            raise BadInput(f"{path}: timezone {_describe(value)} is not known; try Europe/Berlin") from error
+            unknown = f"{_of(path)}timezone {_describe(value)} is not known; try Europe/Berlin"
+            raise BadInput(unknown) from error
     return value

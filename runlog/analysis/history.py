@@ -43,7 +43,7 @@ class History:
             running; cadence_drift_spm, stance_time_drift_ms … : last third less first (``track_summary``).
         others: habits and other sports: the same columns down to sources, and kind.
         entries: a row per diary entry, indexed by its id, in the order of their moments:
-            moment (aware UTC), day, utc_offset_s, soreness, area, warmup, cooldown, shoe, rpe,
+            moment (aware UTC), day, utc_offset_s, soreness, area, side, warmup, cooldown, shoe, rpe,
             strength, strength_min, mobility, desk_hours, posture, note, run, source. Yes, no and unknown
             are 1.0, 0.0 and NaN; run is an id or NaN.
         shoes: a row per pair, indexed by name: from_date, retired (naive days or NaT), start_m, limit_m
@@ -118,6 +118,14 @@ def _runner_clock(history: History) -> RunnerClock:
 
 
 def ratings_of(history: History, area: str | None = None) -> pd.DataFrame:
-    """Return the entries that rate soreness, of one body area or of all, in the order of their moments."""
+    """Return the entries that rate soreness, of one body area or of all, in the order of their moments.
+
+    Of a left and a right side at the same moment the sorer one counts.
+    """
     rated = history.entries.dropna(subset="soreness")
-    return rated if area is None else rated.loc[rated["area"] == area]
+    if area is not None:
+        rated = rated.loc[rated["area"] == area]
+    if not rated.duplicated(["moment", "area"]).any():
+        return rated
+    sorer = rated.sort_values("soreness", kind="stable").drop_duplicates(["moment", "area"], keep="last")
+    return rated.loc[rated.index.isin(sorer.index)]

@@ -73,6 +73,7 @@ SECTIONS = {
         "demo": LazyCommand(
             "runlog.cli.demo:demo", "Try everything on a sample season, in a folder of its own."
         ),
+        "config": LazyCommand("runlog.cli.backup:config", "List and change the settings."),
         "completion": LazyCommand("runlog.cli.params:completion", "Print the completion for a shell."),
     },
 }

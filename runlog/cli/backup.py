@@ -1,23 +1,39 @@
-"""Back up, restore, export and check what is stored (``runlog backup``, ``doctor`` and their like)."""
+"""Back up, restore, export and check the home, and change its settings (``runlog backup``, ``config`` …)."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from runlog import settings
 from runlog.cli import base
 from runlog.cli.base import examples
-from runlog.cli.output import echo, echo_err, print_json, progress_bar
-from runlog.errors import StoreError
-from runlog.settings import CONFIG_NAME
+from runlog.cli.lookup import NameParam
+from runlog.cli.output import (
+    Column,
+    OutputFormat,
+    echo,
+    echo_err,
+    format_options,
+    print_json,
+    print_rows,
+    progress_bar,
+)
+from runlog.cli.params import DISTANCE
+from runlog.errors import BadInput, StoreError
+from runlog.fileio import write_atomically
+from runlog.settings import CONFIG_NAME, METRES
 from runlog.units import count_noun, escape_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runlog.doctor import CheckReport
     from runlog.journal import Journal
     from runlog.results import HomeContents
@@ -214,3 +230,160 @@ def _write_support(home: Path, report: CheckReport, file: Path) -> None:
 
     document = json.dumps(support_report(home, report), indent=2, ensure_ascii=False)
     write_atomically(file, escape_json(document) + "\n")
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog=examples(
+        "runlog config                          # every setting",
+        "runlog config set units mi",
+        "runlog config set shoe_limit_km 500mi  # converted to km",
+        "runlog config get timezone",
+        "runlog config unset timezone           # back to the default",
+        "runlog config edit                     # the file, in your editor",
+    ),
+)
+@format_options
+@click.pass_context
+def config(ctx: click.Context, fmt: OutputFormat) -> None:
+    """List every setting with its value, its default and what it means.
+
+    The settings are in config.toml in the home. Where messages go and which
+    places are private is not listed: runlog config get shows it.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    path = _config_path()
+    current, meanings = settings.read_settings(path), settings.setting_meanings()
+    rows = []
+    for name in [one.name for one in fields(settings.Settings)]:
+        value, default = getattr(current, name), getattr(settings.Settings(), name)
+        shown = f"{len(value)} set" if isinstance(value, tuple) and value else _setting_text(value)
+        rows.append(
+            {
+                "name": name,
+                "value": shown if isinstance(value, tuple) else value,
+                "default": None if isinstance(default, tuple) else default,
+                "meaning": meanings[name],
+                "shown": shown,
+                "default_shown": "" if value == default else _setting_text(default),
+            }
+        )
+    columns = (
+        Column("name", "Setting", min_width=30),
+        Column("shown", "Value", min_width=10),
+        Column("default_shown", "Default", min_width=8),
+        Column("meaning", "Meaning", min_width=30),
+    )
+    print_rows(fmt, rows, ("name", "value", "default", "meaning"), columns, "")
+    if fmt == "table":
+        echo_err(f"They are in {path}. To change one: runlog config set NAME VALUE")
+
+
+def _config_path() -> Path:
+    return base.home_folder() / settings.CONFIG_NAME
+
+
+def _setting_text(value: object) -> str:
+    if value is None or value == ():
+        return "not set"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class _SettingParam(NameParam):
+    """A parameter that takes the name of a setting; "shoe-limit" stands for shoe_limit_km."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        word = value.strip().lower().replace("-", "_").replace(" ", "_")
+        names = list(self.names())
+        close = [name for name in names if name in {word, f"{word}_km"}]
+        return close[0] if close else super().convert(value, param, ctx)
+
+
+_SETTING = _SettingParam("setting", settings.setting_meanings)
+
+
+@config.command(epilog=examples("runlog config get units"))
+@click.argument("name", type=_SETTING)
+def get(name: str) -> None:
+    """Print the value of a setting."""
+    value = getattr(settings.read_settings(_config_path()), name)
+    values = value if isinstance(value, tuple) else [] if value is None else [value]
+    for one in values:
+        echo(str(tuple(one)) if isinstance(one, tuple) else _setting_text(one))
+
+
+@config.command(
+    "set", epilog=examples("runlog config set units mi", "runlog config set notify ntfy://my-topic")
+)
+@click.argument("name", type=_SETTING)
+@click.argument("values", nargs=-1, required=True, metavar="VALUE...")
+def set_(name: str, values: tuple[str, ...]) -> None:
+    """Change a setting; the other lines of the file stay as they are."""
+    texts = [_in_km(text) for text in values] if name.endswith("_km") else list(values)
+    try:
+        value = _parse_setting(name, texts)
+    except BadInput as error:
+        raise click.UsageError(str(error)) from error
+    _write_setting(name, value)
+    shown = "set" if name == "notify" else _setting_text(value)
+    echo(f"{name}: {shown}")
+
+
+def _in_km(text: str) -> str:
+    number, unit = DISTANCE.convert(text, None, None)
+    return repr(number * METRES[unit] / METRES["km"]) if unit else text
+
+
+@config.command(epilog=examples("runlog config unset timezone"))
+@click.argument("name", type=_SETTING)
+def unset(name: str) -> None:
+    """Return a setting to its default."""
+    _write_setting(name, None)
+    echo(f"{name}: {_setting_text(getattr(settings.Settings(), name))}")
+
+
+@config.command(epilog=examples("runlog config edit", "EDITOR=nano runlog config edit"))
+def edit() -> None:
+    """Open the settings file in your editor, and check it afterwards."""
+    path = _config_path()
+    if not path.exists():
+        lines = [
+            f"# {meaning}\n# {name} = {'…' if default is None else json.dumps(default)}\n"
+            for name, meaning in settings.setting_meanings().items()
+            if not isinstance(default := getattr(settings.Settings(), name), tuple)
+        ]
+        write_atomically(path, "\n".join(lines))
+    click.edit(filename=str(path))
+    mistakes = settings.find_mistakes(path)
+    for mistake in mistakes:
+        echo_err(mistake)
+    if mistakes:
+        click.get_current_context().exit(1)
+
+
+def _write_setting(name: str, value: object) -> None:
+    """Set a setting in config.toml, or with None remove it; all other lines stay as they are."""
+    path = _config_path()
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from error
+    write_atomically(path, settings.changed_text(text, {name: value}))
+
+
+def _parse_setting(name: str, texts: Sequence[str]) -> object:
+    """Return the value of a setting as it is typed: one text, or several for a list.
+
+    Raises:
+        BadInput: it cannot have that value.
+    """
+    if name == "privacy_zones":
+        raise BadInput(f"{name} are easier to write in the file: runlog config edit")
+    value: object = list(texts) if name == "notify" or len(texts) > 1 else texts[0]
+    number = texts[0].replace(",", ".").strip()
+    if name in settings.RANGES and re.fullmatch(r"[+-]?\d+(\.\d+)?", number):
+        value = float(number) if "." in number else int(number)
+    settings.parse_settings(None, settings.changed_text("", {name: value}))
+    return value

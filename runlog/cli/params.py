@@ -290,7 +290,7 @@ class DistanceParam(click.ParamType[tuple[float, str]]):
         return self._number.convert(match[1], param, ctx), self._units[match[2].lower()]
 
 
-_DISTANCE = DistanceParam()
+DISTANCE = DistanceParam()
 
 
 def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -300,9 +300,9 @@ def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]]
     """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        @click.option(f"--{name}", f"{name}_", type=_DISTANCE, metavar="DISTANCE", help=help_text)
-        @click.option(f"--{name}-km", type=_DISTANCE, metavar="KM", hidden=True, help="In km.")
-        @click.option(f"--{name}-mi", type=_DISTANCE, metavar="MI", hidden=True, help="In miles.")
+        @click.option(f"--{name}", f"{name}_", type=DISTANCE, metavar="DISTANCE", help=help_text)
+        @click.option(f"--{name}-km", type=DISTANCE, metavar="KM", hidden=True, help="In km.")
+        @click.option(f"--{name}-mi", type=DISTANCE, metavar="MI", hidden=True, help="In miles.")
         @wraps(command)
         def in_metres(*args: Any, **options: Any) -> None:  # noqa: ANN401 - the command's own
             given = [(options.pop(f"{name}_{unit}"), unit) for unit in ("", *METRES)]

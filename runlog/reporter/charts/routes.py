@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.shoes_and_routes import route_title, routes_by_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -103,7 +104,7 @@ def _route_maps_title(maps: Sequence[RouteMap], used: int) -> str:
 
 
 def outside_zones(
-    shape: NDArray[np.float64], zones: Iterable[PrivacyZone]
+    shape: NDArray[np.float64], zones: Sequence[PrivacyZone]
 ) -> tuple[tuple[NDArray[np.float64], ...], bool, float]:
     """Return the parts of a route that may be shown.
 
@@ -116,6 +117,8 @@ def outside_zones(
         whether the first begins at its start; and the share of its length that is hidden. No piece is
         shown of a route that lies nearly all in the zones.
     """
+    if any(math.isinf(zone.radius_m) for zone in zones):  # those in config.toml cannot be read
+        return (), False, 1.0
     points = to_cartesian(shape)
     plane = TangentPlane(points.mean(axis=0))
     flat = plane.project(points)
