@@ -112,14 +112,22 @@ def end_of_day(history: History, day: date) -> pd.Timestamp:
 
 
 def history_as_of(history: History, moment: pd.Timestamp) -> History:
-    """Return the history as of a moment: nothing that ended or was written after it."""
+    """Return the history as of a moment: nothing that ended or was written after it.
+
+    Where nothing did, it is the history itself, so that what was computed from it is not computed again.
+    """
+    ends = pd.concat([history.runs["end"], history.others["end"], history.entries["moment"]])
+    plans = tuple(_plan_as_of(plan, moment) for plan in history.plans if plan.made <= moment)
+    nights = history.nights.loc[history.nights.index <= pd.Timestamp(history.clock.day(moment))]
+    if not (ends > moment).any() and plans == history.plans and len(nights) == len(history.nights):
+        return history
     return replace(
         history,
         runs=history.runs.loc[history.runs["end"] <= moment],
         others=history.others.loc[history.others["end"] <= moment],
         entries=history.entries.loc[history.entries["moment"] <= moment],
-        plans=tuple(_plan_as_of(plan, moment) for plan in history.plans if plan.made <= moment),
-        nights=history.nights.loc[history.nights.index <= pd.Timestamp(history.clock.day(moment))],
+        plans=plans,
+        nights=nights,
     )
 
 

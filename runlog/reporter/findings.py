@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from runlog import units
@@ -17,7 +18,7 @@ from runlog.i18n import N_, _, ngettext
 from runlog.reporter.shoes_and_routes import in_use_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from runlog.analysis.factors.base import Factor
     from runlog.analysis.history import History
@@ -144,7 +145,7 @@ def _put_distance(text: str, factor: Factor, distance_unit: str) -> str:
     return _(text).format(distance=units.distance(1000 * factor.step, distance_unit, 0))
 
 
-def link_sentence(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], distance_unit: str) -> str:
+def link_sentence(factor: Factor, row: Mapping[Any, Any] | pd.Series[Any], distance_unit: str) -> str:
     """Return a row of ``links`` as one plain sentence; its range and grade are shown next to it."""
     if row["grade"] in SIGNS:
         size, more = abs(row["effect"]), bool(row["effect"] > 0)
@@ -229,20 +230,24 @@ class Finding:
         return grade_word(self.grade)
 
 
-def build_findings(history: History, table: pd.DataFrame, week: Span) -> tuple[Finding, ...]:
+def build_findings(
+    history: History, table: pd.DataFrame, week: Span, estimates: pd.DataFrame | None = None
+) -> tuple[Finding, ...]:
     """Return the factors with a sign, the surest first, then the other primary factors.
 
     Args:
         history: up to the end of the week.
         table: the exposures of one area.
         week: whose values are compared with the usual ones.
+        estimates: the links of the table; None computes them.
     """
-    rows = {str(row["factor"]): row for _index, row in links(table).iterrows()}
-    findings = [
-        (factor, _build_finding(factor, history, table, rows.get(factor.name), week)) for factor in FACTORS
+    estimates = links(table) if estimates is None else estimates
+    rows = {str(row["factor"]): row for row in estimates.to_dict("records")}
+    reported = [
+        factor for factor in FACTORS if factor.primary or rows.get(factor.name, {}).get("grade") in SIGNS
     ]
-    reported = [finding for factor, finding in findings if finding.has_sign or factor.primary]
-    return tuple(sorted(reported, key=_finding_rank))
+    findings = (_build_finding(factor, history, table, rows.get(factor.name), week) for factor in reported)
+    return tuple(sorted(findings, key=_finding_rank))
 
 
 def _finding_rank(finding: Finding) -> tuple[int, float]:
@@ -252,7 +257,7 @@ def _finding_rank(finding: Finding) -> tuple[int, float]:
 
 
 def _build_finding(
-    factor: Factor, history: History, table: pd.DataFrame, row: pd.Series | None, week: Span
+    factor: Factor, history: History, table: pd.DataFrame, row: Mapping[Hashable, Any] | None, week: Span
 ) -> Finding:
     values = _week_values(factor, history, week)
     now, now_text = _summarise_week(factor, values, history)
@@ -272,7 +277,9 @@ def _build_finding(
         n=0 if row is None else int(row["n"]),
         impact=_points_at_stake(
             factor, effect, values, _sensible_value(factor, median, history, week), median
-        ),
+        )
+        if units.is_known(effect)
+        else math.nan,
         grade="" if row is None else str(row["grade"]),
         week_known=int(values.notna().sum()),
     )
@@ -312,6 +319,15 @@ _ONLY_BEYOND = ("run_spike", "shoe_km")
 def week_value(factor: Factor, history: History, week: Span) -> tuple[float, str]:
     """Return a factor's value in a week and the same in words."""
     return _summarise_week(factor, _week_values(factor, history, week), history)
+
+
+def week_numbers(factor: Factor, history: History, weeks: Sequence[Span]) -> list[float]:
+    """Return a factor's value in each of some weeks, the latest first; NaN where it is unknown."""
+    moments = [_moments_in_week(factor, history, week) for week in reversed(weeks)]
+    values = factor.values(history, pd.DatetimeIndex(np.concatenate(moments), tz="UTC")).to_numpy(float)
+    ends = np.cumsum([len(of_week) for of_week in moments])[:-1]
+    known = (pd.Series(of_week).dropna() for of_week in np.split(values, ends))
+    return [math.nan if of_week.empty else _summarise(factor, of_week) for of_week in known][::-1]
 
 
 def _week_values(factor: Factor, history: History, week: Span) -> pd.Series[float]:

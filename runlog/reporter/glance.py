@@ -14,6 +14,7 @@ from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
 from runlog.analysis.history import ratings_of
+from runlog.analysis.links import links
 from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext, use_language
@@ -86,7 +87,7 @@ class WeekData:
         recorded_until: the end of the time without any record after it up to which this is still the week
             to show; None where there is none, or the week was asked for by its name.
         area: the body area that was rated most.
-        table: the exposures of that area.
+        table: the exposures of that area; estimates: its links.
         findings: the factors of the week; notices: the alerts at ``end``.
         totals: of the week; usual: the means of the four weeks before.
         ratings: all of the area, in the order of their moments.
@@ -101,6 +102,7 @@ class WeekData:
     recorded_until: Span | None
     area: str
     table: pd.DataFrame
+    estimates: pd.DataFrame
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     totals: Totals
@@ -147,6 +149,7 @@ def gather_week(full_history: History, iso_week: str | None, now: datetime | Non
     days = replace(span, last=max(span.first, min(span.last, history.clock.day(end))))
     area = periods.main_area(history) or Area.UPPER_BACK
     table = exposures(history, area)
+    estimates = links(table)
     return WeekData(
         history=history,
         end=end,
@@ -156,7 +159,8 @@ def gather_week(full_history: History, iso_week: str | None, now: datetime | Non
         recorded_until=silent,
         area=area,
         table=table,
-        findings=build_findings(history, table, days),
+        estimates=estimates,
+        findings=build_findings(history, table, days, estimates),
         notices=tuple(alerts(history, end)),
         totals=summary.week_totals(history, days, area),
         usual=summary.usual_totals(history, days, area),

@@ -19,7 +19,6 @@ from runlog.analysis.track_summary import FORM_COLUMNS
 from runlog.analysis.warmup import comparable_answers
 from runlog.i18n import N_, N_plural, _, ngettext
 from runlog.reporter import findings
-from runlog.reporter.findings import week_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -199,8 +198,8 @@ def other_habits(history: History, week: Span, before: Sequence[Span]) -> tuple[
 
 
 def _other_habit(factor: Factor, history: History, week: Span, before: Sequence[Span]) -> OtherHabit:
-    now = week_value(factor, history, week)[0]
-    usual = _mean_of_known([week_value(factor, history, span)[0] for span in before])
+    now, *others = findings.week_numbers(factor, history, (week, *before))
+    usual = _mean_of_known(others)
     now_text, usual_text = (
         findings.describe_value(factor, value, history) if units.is_known(value) else ""
         for value in (now, usual)

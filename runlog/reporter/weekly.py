@@ -9,7 +9,7 @@ from runlog.analysis.links.grading import MIN_RATINGS
 from runlog.i18n import use_language
 from runlog.reporter import glance, summary
 from runlog.reporter.charts import exposure, find_chart
-from runlog.reporter.charts.streaks import UNKNOWN
+from runlog.reporter.charts.streaks import LEVELS, STREAK_HABITS, UNKNOWN, streaks_data
 from runlog.reporter.charts.view import View
 from runlog.reporter.glance import current_week, last_complete_week, week_due
 from runlog.reporter.summary import (
@@ -49,33 +49,27 @@ _WEEK_CHARTS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
     ),
     ("body", lambda data: len(data.areas) >= LEAST_POINTS),
     ("calendar", lambda data: data.days["soreness"].count() >= LEAST_POINTS),
-    (
-        "streaks",
-        lambda data: int((data.runs[["warmup", "cooldown"]] != UNKNOWN).sum(axis=None)) >= LEAST_POINTS,
-    ),
     ("route_maps", lambda data: bool(data.maps)),
 )
 
 
-def week_charts(
-    history: History, view: View, table: pd.DataFrame, findings: tuple[Finding, ...]
-) -> dict[str, Any]:
+def week_charts(data: WeekData) -> dict[str, Any]:
     """Return the data of the charts that have something to show, by their names.
 
-    Args:
-        history: up to the end of the week.
-        view: of the week.
-        table: the exposures of its area.
-        findings: of the week; the surest link is shown by the ratings behind it ("exposure").
+    The surest link is shown by the ratings behind it ("exposure").
     """
-    charts = {}
+    charts: dict[str, Any] = {}
+    history = data.history
+    view = View(data.end, history.clock.day(data.end), data.area)
     for name, has_data in _WEEK_CHARTS:
-        data = find_chart(name).data(history, view)
-        if has_data(data):
-            charts[name] = data
-    surest = next((finding.factor for finding in findings if finding.has_sign), None)
+        shown = find_chart(name).data(history, view)
+        if has_data(shown):
+            charts[name] = shown
+    surest = next((finding.factor for finding in data.findings if finding.has_sign), None)
     if surest is not None:
-        charts["exposure"] = exposure.exposure_data_from(table, surest, history.settings.units)
+        charts["exposure"] = exposure.exposure_data_from(
+            data.table, surest, history.settings.units, data.estimates
+        )
     return charts
 
 
@@ -104,6 +98,8 @@ class Week:
         shoes: the pairs in use.
         routes: those of the last 28 days.
         form_values: running form of the week's runs, where recorded.
+        habit_counts: how many runs of eight weeks had each answer (as ``charts.streaks`` names them), of
+            warm-up and cool-down; () where all is unknown.
         other_habits: strength, mobility, desk and posture.
         missing: what data was missing.
         load_note: how the loads were computed, where that needs an explanation.
@@ -134,6 +130,7 @@ class Week:
     shoes: tuple[ShoeInUse, ...]
     routes: tuple[RecentRoute, ...]
     form_values: tuple[FormValue, ...]
+    habit_counts: tuple[Mapping[str, int], ...]
     other_habits: tuple[OtherHabit, ...]
     missing: tuple[MissingData, ...]
     load_note: str
@@ -188,7 +185,6 @@ def _build_week(data: WeekData) -> Week:
     first_look = glance.glance_of(data)
     weeks_before = summary.comparison_weeks(history, days)
     trials = trial_statuses(history, data.end)
-    view = View(data.end, history.clock.day(data.end), data.area)
     return Week(
         name=data.name,
         span=data.span,
@@ -212,12 +208,13 @@ def _build_week(data: WeekData) -> Week:
         shoes=data.shoes,
         routes=data.routes,
         form_values=form_values(history, days, weeks_before),
+        habit_counts=_habit_counts(data),
         other_habits=other_habits(history, days, weeks_before),
         missing=_missing_besides(first_look, missing_data(history, data.span, data.area)),
         load_note=history.load_note,
         total_runs=len(history.runs),
         total_entries=len(history.entries),
-        charts=week_charts(history, view, data.table, data.findings),
+        charts=week_charts(data),
     )
 
 
@@ -225,6 +222,14 @@ def _missing_besides(first_look: Glance, missing: tuple[MissingData, ...]) -> tu
     """Return what is missing, without what an action asks for."""
     asked = {action.command for action in first_look.actions}
     return tuple(gap for gap in missing if gap.command not in asked)
+
+
+def _habit_counts(data: WeekData) -> tuple[Mapping[str, int], ...]:
+    runs = streaks_data(data.history, View(data.end, data.history.clock.day(data.end), data.area)).runs
+    counts = tuple(
+        {answer: int((runs[habit] == answer).sum()) for answer in LEVELS} for habit in STREAK_HABITS
+    )
+    return counts if any(one[UNKNOWN] < len(runs) for one in counts) else ()
 
 
 def _constant_rating(ratings: pd.Series[float]) -> float | None:

@@ -100,12 +100,12 @@ def test_the_spike(sample_history, facts, notices):
     assert finding(facts, "run_spike").now_text.startswith(units.number(longest, 2))
 
 
-def test_the_warm_ups(sample_history, facts, notices):
+def test_the_warm_ups(sample_history, facts, end, notices):
     runs = facts.span.of(sample_history.runs)
     done = comparable_answers(runs[runs["part_of"].isna()], "warmup").dropna()
     assert finding(facts, "warmup").now == done.mean()
     assert finding(facts, "warmup").now_text == f"done on {int(done.sum())} of {len(done)} runs"
-    drawn = facts.charts["streaks"]
+    drawn = charts.find_chart("streaks").data(sample_history, charts.make_view(sample_history, end))
     week_drawn = drawn.runs.loc[drawn.runs["day"] >= pd.Timestamp(facts.span.first), "warmup"]
     assert (week_drawn == "done").sum() == done.sum()
     told = f"{int(done.sum())} of {len(done)}"

@@ -454,7 +454,7 @@ def test_the_sample_season_makes_a_full_page(sample_week):
     assert facts.see_clinician
     assert len(facts.glance.actions) == 3
     assert {"shoe_limit", "run_spike", "route_repetition"} <= {notice.kind for notice in facts.notices}
-    assert set(facts.charts) == {"soreness_and_load", "calendar", "exposure", "streaks", "route_maps"}
+    assert set(facts.charts) == {"soreness_and_load", "calendar", "exposure", "route_maps"}
     assert json.dumps([notice.as_dict() for notice in facts.notices])
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from scipy.interpolate import splev, splprep
 from shapely import affinity
 
 from runlog import units
@@ -105,10 +104,21 @@ def _mirrored_boxes(boxes: tuple[tuple[float, float, float, float], ...]) -> Bas
 
 
 def _half_figure() -> BaseGeometry:
-    """Return the right half, rounded by a spline through its points."""
-    spline, _ = splprep(np.array(_HALF_OUTLINE, dtype=float).T, s=0, k=2)
-    x, y = splev(np.linspace(0, 1, 400), spline)
-    return shapely.Polygon(np.stack([np.maximum(x, 0.0), y], axis=1)).buffer(0)
+    """Return the right half, rounded by a spline (Catmull and Rom's) through its points."""
+    points = np.array(_HALF_OUTLINE, dtype=float)
+    before, ahead = points[[0, *range(len(points) - 2)]], points[[*range(2, len(points)), -1]]
+    here, there = points[:-1], points[1:]
+    t = np.linspace(0.0, 1.0, 12, endpoint=False)[None, :, None]
+    before, here, there, ahead = (some[:, None, :] for some in (before, here, there, ahead))
+    smooth = 0.5 * (
+        2 * here
+        + (there - before) * t
+        + (2 * before - 5 * here + 4 * there - ahead) * t**2
+        + (3 * here - before - 3 * there + ahead) * t**3
+    )
+    outline = np.concatenate([smooth.reshape(-1, 2), points[-1:]])
+    outline[:, 0] = np.maximum(outline[:, 0], 0.0)
+    return shapely.Polygon(outline).buffer(0)
 
 
 #: Between the middles of the two figures, and from a figure's middle to the names beside it.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.collections import PatchCollection
+from matplotlib.collections import PatchCollection, PolyCollection
 from matplotlib.patches import Rectangle
 
 from runlog import units
@@ -148,7 +148,11 @@ def _days_to_label(rated: list[int], soreness: NDArray[np.float64], apart: float
 
 
 def _draw_load(loads: NDArray[np.float64], unit: str, axes: Axes) -> None:
-    axes.bar(range(len(loads)), loads, width=0.72, color=LIGHT["load"])
+    # One collection: as many patches of axes.bar would take ten times as long.
+    bars = [
+        ((x - 0.36, 0), (x - 0.36, load), (x + 0.36, load), (x + 0.36, 0)) for x, load in enumerate(loads)
+    ]
+    axes.add_collection(PolyCollection(bars, facecolor=LIGHT["load"], lw=0), autolim=False)
     title = _("Load, {unit}").format(unit=unit)
     axes.set(yticks=[], title=title, ylim=(0, max(np.max(loads) * 1.3, 1.0)))
 

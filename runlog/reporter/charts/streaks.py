@@ -26,7 +26,8 @@ STREAK_HABITS = ("warmup", "cooldown")
 DONE, PERHAPS, UNKNOWN, SKIPPED = "done", "perhaps", "unknown", "skipped"
 #: How high each answer stands, and in which colour.
 LEVELS = {DONE: (1.0, "calm"), PERHAPS: (0.5, "calm"), UNKNOWN: (0.0, "muted"), SKIPPED: (-1.0, "sore")}
-_ANSWER_LABELS = {
+#: What each answer is called.
+ANSWER_LABELS = {
     DONE: N_("done"),
     PERHAPS: N_("perhaps"),
     UNKNOWN: N_("unknown"),
@@ -156,7 +157,7 @@ def _draw_habit(answers: pd.Series[str], axes: Axes, streak: int) -> None:
             places, [level] * len(places), s=size, c=face, edgecolors=LIGHT[colour], linewidths=1.4, zorder=3
         )
     axes.set_yticks(
-        [level for level, _colour in levels.values()], [_(_ANSWER_LABELS[answer]) for answer in levels]
+        [level for level, _colour in levels.values()], [_(ANSWER_LABELS[answer]) for answer in levels]
     )
     axes.set(ylim=(-1.3, 1.3), xlim=(-0.8, len(answers) - 0.2))
     axes.spines["bottom"].set_visible(False)

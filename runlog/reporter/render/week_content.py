@@ -11,6 +11,7 @@ from runlog.i18n import _, ngettext, use_language
 from runlog.reporter import guidance
 from runlog.reporter.alerts import ALERTS
 from runlog.reporter.alerts.shoes import add_command
+from runlog.reporter.charts.streaks import ANSWER_LABELS, DONE, PERHAPS, SKIPPED, STREAK_WEEKS, UNKNOWN
 from runlog.reporter.render.blocks import finding_blocks, glance_blocks
 from runlog.reporter.render.content import (
     Bar,
@@ -312,10 +313,18 @@ def _habits_section(week: Week) -> Iterator[Section]:
 
 
 def _warmup_fold(week: Week) -> Iterator[Fold]:
-    told = any(notice.kind in {"warmup_skipped", "cooldown_skipped"} for notice in week.notices)
-    chart = tuple(_charts(week, "streaks", is_titled=told))
-    if chart:
-        yield Fold(_("Warm-ups and cool-downs"), chart)
+    answers = [one for one in _ANSWERS if any(counts[one] for counts in week.habit_counts)]
+    if answers:
+        labels = (_("Warm-up"), _("Cool-down"))
+        rows = (
+            (label, *(str(counts[answer]) for answer in answers))
+            for label, counts in zip(labels, week.habit_counts, strict=True)
+        )
+        titles = (_("Runs of {n} weeks").format(n=STREAK_WEEKS), *(_(ANSWER_LABELS[one]) for one in answers))
+        yield Fold(_("Warm-ups and cool-downs"), (Table(titles, tuple(rows)),))
+
+
+_ANSWERS = (DONE, PERHAPS, SKIPPED, UNKNOWN)
 
 
 def _form_fold(week: Week) -> Iterator[Fold]:
