@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import sqlite3
+import sys
 import time
 import tomllib
 from collections import Counter
@@ -23,8 +24,8 @@ from importlib import metadata, resources
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from runlog import settings
-from runlog.errors import StoreError
+from runlog import __version__, settings
+from runlog.errors import DISTRIBUTION, StoreError
 from runlog.fileio import STALE_AFTER_S, is_open_to_others, list_stale_drafts
 from runlog.results import RESTORE_ADVICE, CheckFinding
 from runlog.settings import Settings
@@ -203,14 +204,14 @@ def _check_libraries() -> Iterator[CheckFinding]:
     missing = [name for name, installed in library_versions().items() if installed is None]
     if missing:
         message = f"libraries are not installed: {', '.join(missing)}"
-        todo = f"install them: python -m pip install {' '.join(missing)}"
+        todo = f"install them: {sys.executable} -m pip install {' '.join(missing)}"
         yield CheckFinding("libraries", True, len(missing), message, todo)
 
 
 def library_versions(extra: str | None = None) -> dict[str, str | None]:
     """Return the libraries that runlog or one of its extras needs, by version; None is not installed."""
     try:
-        requirements = metadata.requires("runlog") or []
+        requirements = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:  # runlog itself is run from a folder
         return {}
     marker = f'extra == "{extra}"' if extra else "extra =="
@@ -231,7 +232,7 @@ def collect_facts(home: Path) -> dict[str, Any]:
     """Collect versions, sizes and record counts; unknown values are None, whatever is damaged."""
     database = home / DATABASE
     return {
-        "runlog": package_version("runlog"),
+        "runlog": __version__,
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",

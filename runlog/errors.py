@@ -13,6 +13,7 @@ Exceptions of other libraries are translated into these in one place per library
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 
@@ -55,6 +56,15 @@ class StoreError(RunlogError):
 
 class MissingExtra(RunlogError):
     """An optional package is needed; the message says how to install it."""
+
+
+#: The name of runlog on package indexes, where `runlog` belongs to another project.
+DISTRIBUTION = "runlog-analyser"
+
+
+def missing_extra(what: str, extra: str) -> MissingExtra:
+    """Say what is missing, and the command that installs it into the Python that runs now."""
+    return MissingExtra(f"{what}: {sys.executable} -m pip install '{DISTRIBUTION}[{extra}]'")
 
 
 @dataclass(frozen=True, slots=True)

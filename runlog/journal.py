@@ -36,9 +36,6 @@ def open(path: str | os.PathLike[str] | None = None) -> Journal:  # noqa: A001 -
 
     Args:
         path: the folder; by default RUNLOG_HOME, or else the user data folder of this platform.
-
-    Raises:
-        BadInput: its config.toml cannot be read.
     """
     folder = home_folder(path)
     return Journal(folder, settings.read_settings(folder / settings.CONFIG_NAME))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog import fileio, units
 from runlog.analysis.build import unrated_runs
-from runlog.errors import BadInput, MissingExtra
+from runlog.errors import BadInput, missing_extra
 from runlog.i18n import _, ngettext, use_language
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ def _load_service(number: int, url: str) -> Any:  # noqa: ANN401 - Apprise tells
     try:
         import apprise
     except ImportError as error:
-        raise MissingExtra(
-            "messages need Apprise; install it with: python -m pip install 'runlog[notify]'"
-        ) from error
+        raise missing_extra("messages need Apprise; install it with", "notify") from error
     with _captured_log():
         service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if service is None:

@@ -73,5 +73,5 @@ def test_no_secret_of_a_place_is_shown(place, capfd, caplog):
 
 def test_without_apprise_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "apprise", None)
-    with pytest.raises(MissingExtra, match=r"runlog\[notify\]"):
+    with pytest.raises(MissingExtra, match=r"runlog-analyser\[notify\]"):
         notify.send_message(["json://127.0.0.1:1"], "A title", "A body")

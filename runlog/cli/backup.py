@@ -344,7 +344,7 @@ def unset(name: str) -> None:
     echo(f"{name}: {_setting_text(getattr(settings.Settings(), name))}")
 
 
-@config.command(epilog=examples("runlog config edit", "EDITOR=nano runlog config edit"))
+@config.command(epilog=examples("runlog config edit"))
 def edit() -> None:
     """Open the settings file in your editor, and check it afterwards."""
     path = _config_path()

@@ -14,11 +14,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib import metadata
 from threading import BoundedSemaphore, Lock
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from runlog import __version__
 from runlog.errors import BadInput, RunlogError
 
 if TYPE_CHECKING:
@@ -342,11 +342,7 @@ def _tls_context() -> ssl.SSLContext:
 
 
 def _user_agent() -> str:
-    try:
-        version = metadata.version("runlog")
-    except metadata.PackageNotFoundError:  # runlog itself is run from a folder
-        version = "0"
-    return f"runlog/{version} (one runner's own data)"
+    return f"runlog/{__version__} (one runner's own data)"
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from runlog import fileio
-from runlog.errors import BadInput, MissingExtra, RunlogError
+from runlog.errors import BadInput, RunlogError, missing_extra
 from runlog.settings import KEYS_NAME
 
 if TYPE_CHECKING:
@@ -170,10 +170,8 @@ def _write_keyring(home: Path, service: str, key: str) -> None:
                 "without --keyring it goes into a file that only you can read"
             ) from None
         return
-    raise MissingExtra(
-        "there is no keyring for runlog: python -m pip install 'runlog[keyring]'; "
-        "without --keyring the key goes into a file that only you can read"
-    )
+    without = "without --keyring the key goes into a file that only you can read"
+    raise missing_extra(f"there is no keyring for runlog ({without}); install one with", "keyring")
 
 
 def _delete_from_keyring(home: Path, service: str) -> bool:

@@ -75,7 +75,7 @@ def test_a_season_and_all_weeks(run, home):
 def test_without_weasyprint_a_pdf_is_refused_kindly(run, home, monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     refused = run("report", "--format", "pdf", code=1)
-    assert "runlog[pdf]" in refused.stderr
+    assert "runlog-analyser[pdf]" in refused.stderr
     assert not (home / "reports").exists()
 
 

@@ -10,6 +10,7 @@ import pytest
 from runlog.cli import main
 
 LISTINGS = {
+    "config",
     "runs",
     "show",
     "routes",

@@ -138,7 +138,7 @@ def test_the_keyring_is_the_last_place(cloud, home, journal, ring, clock):
 
 @pytest.mark.usefixtures("unset", "no_ring")
 def test_without_a_keyring_it_is_said_what_to_install(cloud, journal, clock):
-    with pytest.raises(MissingExtra, match=r"pip install 'runlog\[keyring\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'runlog-analyser\[keyring\]'"):
         journal.clouds.set_key("garmin", GARMIN_KEY, in_keyring=True, clock=clock)
     assert journal.clouds.with_key() == []
     del cloud

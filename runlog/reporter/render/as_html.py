@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from runlog import units
-from runlog.errors import MissingExtra
+from runlog.errors import MissingExtra, missing_extra
 from runlog.i18n import _, use_language
 from runlog.reporter import charts
 from runlog.reporter.charts.style import LIGHT, PALETTE
@@ -125,9 +125,7 @@ def _import_weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint tells no types
     try:
         import weasyprint
     except ImportError as error:
-        raise MissingExtra(
-            "a PDF needs WeasyPrint; install it with: python -m pip install 'runlog[pdf]'"
-        ) from error
+        raise missing_extra("a PDF needs WeasyPrint; install it with", "pdf") from error
     except OSError as error:  # it is there, but a library of the system is not
         raise MissingExtra(
             "a PDF needs the library Pango, which WeasyPrint draws text with "
