@@ -17,6 +17,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from runlog.errors import VERSION
+
 if TYPE_CHECKING:
     from runlog.analysis.exposures import exposures
     from runlog.analysis.history import History
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from runlog.reporter.charts import chart
     from runlog.reporter.render import report
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 #: Where each public name lives; it is imported when first asked for, so that the command line starts at once.
 _HOMES = {

@@ -24,8 +24,8 @@ from importlib import metadata, resources
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from runlog import __version__, settings
-from runlog.errors import DISTRIBUTION, StoreError
+from runlog import settings
+from runlog.errors import DISTRIBUTION, VERSION, StoreError
 from runlog.fileio import STALE_AFTER_S, is_open_to_others, list_stale_drafts
 from runlog.results import RESTORE_ADVICE, CheckFinding
 from runlog.settings import Settings
@@ -232,7 +232,7 @@ def collect_facts(home: Path) -> dict[str, Any]:
     """Collect versions, sizes and record counts; unknown values are None, whatever is damaged."""
     database = home / DATABASE
     return {
-        "runlog": __version__,
+        "runlog": VERSION,
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",

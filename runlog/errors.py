@@ -60,6 +60,7 @@ class MissingExtra(RunlogError):
 
 #: The name of runlog on package indexes, where `runlog` belongs to another project.
 DISTRIBUTION = "runlog-analyser"
+VERSION = "0.1.0"
 
 
 def missing_extra(what: str, extra: str) -> MissingExtra:

@@ -18,8 +18,7 @@ from threading import BoundedSemaphore, Lock
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from runlog import __version__
-from runlog.errors import BadInput, RunlogError
+from runlog.errors import VERSION, BadInput, RunlogError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -342,7 +341,7 @@ def _tls_context() -> ssl.SSLContext:
 
 
 def _user_agent() -> str:
-    return f"runlog/{__version__} (one runner's own data)"
+    return f"runlog/{VERSION} (one runner's own data)"
 
 
 def _retry_after(value: str | None) -> float | None:
