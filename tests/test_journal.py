@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from made_files import DIARY, MONDAY, gpx, outcomes
 
 import runlog
