@@ -1,7 +1,4 @@
-"""Put right the times of a recording: clocks that step, points that repeat, old fixes.
-
-Points in the order of the file are the way; a time that steps back is a fault of the clock.
-"""
+"""Put right the times of a recording; points in the order of the file are the way, its clock may err."""
 
 from __future__ import annotations
 
@@ -31,6 +28,8 @@ _JITTER_S = 5.0  # a step back of so little is no other clock
 _REACH_M = 50.0  # between two points of a way without a gap, or five times the usual distance
 _NEXT_S = 60.0  # between a record and the start of its activity
 _FEW_POINTS = 5
+_BACKWARDS_SHARE = 0.5  # of the steps: the newest point is the first one
+_SUMMER_TIME_S = 3600.0
 _MAX_LONELY, _LONELY_SHARE = 10, 0.05
 _MAX_PIECES = 1_000
 
@@ -40,8 +39,7 @@ class Clock(NamedTuple):
 
     Attributes:
         rows: the points that are kept (m,), in the order of the way.
-        times: Unix seconds of these (m,), never falling, NaN where a point has none.
-        segments: their numbers (m,), which change at a pause.
+        times, segments: of these (m,); times never fall and are NaN where a point has none.
         shifts: of each stretch the first and last time on the device's clock, and the seconds to add.
         notes: on what was changed and left out.
     """
@@ -66,8 +64,7 @@ def repair_clock(
     Points that repeat earlier ones are left out. Points in another order than their times are put in that
     order if that makes the way shorter. A step of the whole clock, back or far ahead, is undone where the
     way goes on without a gap; the clock of a stated start counts, else that of most points. A single wrong
-    time becomes unknown. A few points long before or after all others (an old fix, a forgotten stop) and
-    those whose times cannot be right are left out.
+    time becomes unknown. Few points long before or after all others (an old fix) are left out.
 
     Args:
         times: Unix seconds (n,), NaN where a point has none.
@@ -127,10 +124,8 @@ class _Repair:
         columns: Mapping[str, Floats],
         stated: Sequence[Span],
     ) -> None:
-        missing = np.full(len(times), np.nan)
-        self._lat, self._lon, self._counter = (
-            columns.get(name, missing) for name in ("lat", "lon", "distance_m")
-        )
+        missing, names = np.full(len(times), np.nan), ("lat", "lon", "distance_m")
+        self._lat, self._lon, self._counter = (columns.get(name, missing) for name in names)
         self._times, self._segments, self._stated = times.copy(), segments.copy(), stated
         self._rows = np.arange(len(times))
         self._notes: list[str] = []
@@ -184,7 +179,10 @@ class _Repair:
         timed = self._timed()
         by_time = timed[np.argsort(self._times[timed], kind="stable")]
         as_written, sorted_m = self._length_m(timed), self._length_m(by_time)
-        if not sorted_m < as_written:
+        is_backwards = (
+            (np.diff(self._times[timed]) < 0).mean() > _BACKWARDS_SHARE if len(timed) > 1 else False
+        )
+        if not sorted_m < as_written and not (is_backwards and sorted_m <= as_written + 1.0):
             return
         rank = np.zeros(len(self._times), dtype=np.intp)
         rank[by_time] = np.arange(len(by_time))
@@ -293,7 +291,11 @@ class _Repair:
         shift = kept[-1].shift + pace.interval_s - gap
         is_back = any(abs(one.shift - shift) <= pace.jitter_s for one in kept[:-1])
         is_early = len(kept) == 1 and self._times[before] - self._times[timed[kept[0].first]] <= _EARLY_S
-        if gap > 0 and not is_back and not self._is_unlikely_pause(before, after, is_early=is_early):
+        if (
+            gap > 0
+            and not is_back
+            and not self._is_unlikely_pause(before, after, pace.interval_s, is_early=is_early)
+        ):
             return False
         metres = float(self._metres(np.array([before]), np.array([after]))[0])
         if not np.isnan(metres):
@@ -316,11 +318,13 @@ class _Repair:
             return False
         return gap > max(lengths) + _LONG_GAP_S
 
-    def _is_unlikely_pause(self, before: int, after: int, *, is_early: bool) -> bool:
+    def _is_unlikely_pause(self, before: int, after: int, interval_s: float, *, is_early: bool) -> bool:
         """Return whether a long gap is so long that a pause would have been noted."""
         start, end = float(self._times[before]), float(self._times[after])
         if self._starts_activity(start, end + _NEXT_S) or self._segments[before] != self._segments[after]:
             return False
+        if abs(end - start - interval_s - _SUMMER_TIME_S) <= max(1.0, interval_s / 2):
+            return True
         return end - start > (_EARLY_JUMP_S if is_early else _CERTAIN_JUMP_S)
 
     def _shift_pieces(self, timed: Rows, pieces: Sequence[_Piece]) -> int:
@@ -331,7 +335,7 @@ class _Repair:
         for piece in pieces:
             inside[piece.first : piece.last + 1] = True
             rows, shift = timed[piece.first : piece.last + 1], piece.shift - reference
-            self._shifts.append((float(self._times[rows[0]]), float(self._times[rows[-1]]), shift))
+            self._shifts.append((*self._times[rows[[0, -1]]].tolist(), shift))
             self._times[rows] += shift
             if shift:
                 wrong.append((shift, len(rows)))
@@ -364,8 +368,8 @@ class _Repair:
                 continue
             count = int(long[-1]) + 1
             lonely, near = (timed[:count], timed[count]) if is_start else (timed[-count:], timed[-count - 1])
-            others = timed[count:] if is_start else timed[:-count]
-            if self._is_stated(lonely) or self._times[others[-1]] - self._times[others[0]] < _NEXT_S:
+            first, last = self._times[(timed[count:] if is_start else timed[:-count])[[0, -1]]]
+            if self._is_stated(lonely) or last - first < _NEXT_S:
                 continue
             self._note_lonely(lonely, near, is_start=is_start)
             at = int(np.flatnonzero(self._rows == near)[0])
@@ -377,17 +381,16 @@ class _Repair:
 
     def _note_lonely(self, lonely: Rows, near: int, *, is_start: bool) -> None:
         edge = lonely[-1 if is_start else 0]
-        away = duration_text(abs(float(self._times[near] - self._times[edge])))
         metres = float(self._metres(np.array([edge]), np.array([near]))[0])
+        away = duration_text(abs(float(self._times[near] - self._times[edge])))
         away += f" and {metres / 1000:.0f} km" if metres >= 1000 else ""  # noqa: PLR2004 - a kilometre
-        why = f"{away} {'before the first' if is_start else 'after the last'} of the others"
-        self._notes.append(_left_out(len(lonely), why))
+        side = "before the first" if is_start else "after the last"
+        self._notes.append(_left_out(len(lonely), f"{away} {side} of the others"))
 
 
 def _wrong_clock_note(wrong: Sequence[tuple[float, int]]) -> str:
     """Return a note on seconds to add and the numbers of points that they were added to."""
-    shift = wrong[0][0]
-    off = f"{duration_text(abs(shift))} {'behind' if shift > 0 else 'ahead'}"
+    off = f"{duration_text(abs(wrong[0][0]))} {'behind' if wrong[0][0] > 0 else 'ahead'}"
     steps = "" if len(wrong) == 1 else f", and wrong {len(wrong)} times"
     points = count_text(sum(count for _, count in wrong))
     return f"the clock of the device was {off}{steps}, for {points} in all; it was put right"

@@ -35,6 +35,7 @@ _ASCENT_NOISE_M = 1.0
 
 _SHORT_S, _SHORT_SHARE = 60.0, 0.05  # by which a recording may end before its points
 _LONG_S, _LONG_FACTOR = 600.0, 3.0  # by which a lap may end after its points
+_MAX_LAP_NOTES = 3
 _DAY_S = 86400.0
 _MIN_POINTS_M = 100.0
 _MAX_DISTANCE_RATIO = 2.0  # between the stated distance and that of the points
@@ -110,22 +111,23 @@ def settle_laps(
     """
     if track is None or not laps:
         return tuple(laps), ()
-    times, settled = track["time_s"], []
+    times, settled, notes = track["time_s"], [], []
     begins = [lap.start.timestamp() - start for lap in laps]
     for lap, begin, until in zip(laps, begins, [*begins[1:], np.inf], strict=True):
         first, end = np.searchsorted(times, (begin, until))
-        span = float(times[end - 1] - begin) if end - first > 1 else lap.duration_s
-        if lap.duration_s > _LONG_FACTOR * span + _LONG_S:
+        new, span = lap, float(times[end - 1] - begin) if end - first > 1 else lap.duration_s
+        is_long = lap.duration_s > _LONG_FACTOR * span + _LONG_S
+        if is_long or lap.distance_m == 0:
             metres = track_distance(_rows_of(track, int(first), int(end))) or 0.0
-            if (lap.distance_m or 0.0) <= _MAX_DISTANCE_RATIO * metres:
-                settled.append(replace(lap, duration_s=span if np.isinf(until) else until - begin))
-                continue
-        settled.append(lap)
-    cut = [(old, new) for old, new in zip(laps, settled, strict=True) if old is not new]
-    notes = [
-        f"a lap of {_minutes(old.duration_s)} has points of {_minutes(new.duration_s)}" for old, new in cut
-    ]
-    return tuple(settled), tuple(f"{note}, which count" for note in notes[:1])
+            if lap.distance_m == 0 and metres > _MIN_POINTS_M:
+                new = replace(new, distance_m=None)
+                notes.append(f"a lap states 0 km, but its points cover {metres / 1000:.1f} km, which count")
+            if is_long and (lap.distance_m or 0.0) <= _MAX_DISTANCE_RATIO * metres:
+                new = replace(new, duration_s=span if np.isinf(until) else until - begin)
+                stated, pointed = _minutes(lap.duration_s), _minutes(new.duration_s)
+                notes.append(f"a lap of {stated} has points of {pointed}, which count")
+        settled.append(new)
+    return tuple(settled), tuple(notes[:_MAX_LAP_NOTES])
 
 
 def _rows_of(track: Track, first: int, end: int) -> Track:

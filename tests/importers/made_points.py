@@ -144,3 +144,6 @@ def shifted(rows, seconds, first=0, end=None):
 def moved(row, north_m=0.0, east_m=0.0):
     """Return a row at another place."""
     return replace(row, lat=row.lat + north_m / 111_195, lon=row.lon + east_m / 67_700)
+
+
+ROWS_180 = run()

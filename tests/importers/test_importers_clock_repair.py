@@ -51,6 +51,8 @@ SAME_START = {
         shifted(shifted(ROWS, 2 * DAY, 110), 3 * DAY, 150),
         "the clock of the device was 2 days ahead, and wrong 2 times",
     ),
+    "summer time begins": (shifted(ROWS, HOUR, 91), "the clock of the device was 1 h ahead, for 89 points"),
+    "the newest point first": (ROWS[::-1], ""),
     "one time a day ahead": (shifted(ROWS, DAY, 90, 91), "1 point has a wrong time"),
     "one time a day behind": (shifted(ROWS, -DAY, 90, 91), "1 point has a wrong time"),
     "three wrong times": (

@@ -173,12 +173,12 @@ def _start_with_records(
     inside = (known >= start - _MAX_BEFORE_START_S) & (known <= start + length_s + _MAX_BEFORE_START_S)
     if early <= _EARLY_SHARE and (inside.mean() >= _INSIDE_SHARE or not length_s):
         return start, laps
-    first, last = float(known[0]), float(known[-1])
-    moved = [
-        lap if first - 1 <= (at := lap.start.timestamp()) <= last else _moved(lap, at + first - start)
-        for lap in laps
+    first = float(known[0])
+    begin = min((lap.start.timestamp() for lap in laps), default=start)
+    is_same_clock = abs(begin - start) <= _MAX_BEFORE_START_S  # else the laps have the records' one
+    return first, [
+        _moved(lap, lap.start.timestamp() + first - start) if is_same_clock else lap for lap in laps
     ]
-    return first, moved
 
 
 def _moved(lap: Lap, start: float) -> Lap:
