@@ -153,6 +153,8 @@ def parse_utc(cell: str, order: str = "day-first") -> datetime:
 
 def has_time(cell: str, settings: Settings, order: str | None = None) -> bool:
     """Return whether a cell with a date has a time, too."""
+    if DAY_ZERO.match(cell.strip()):
+        return False
     try:
         return _parse_when(cell, order or settings.date_order).clock is not None
     except InvalidValue:

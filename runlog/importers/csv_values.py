@@ -168,7 +168,7 @@ def _readings(plain: str, notation: Notation, *, is_whole: bool) -> list[float]:
         return [decimal]
     grouped = float(plain.replace(group[1], ""))
     if notation.decimal is not None:
-        return [decimal] if group[1] == notation.decimal else [grouped]
+        return [decimal] if group[1] == notation.decimal else [grouped, decimal]
     is_group = is_whole or (group[1] == "." if notation.groups_dots else group[1] == ",")
     return [grouped, decimal] if is_group else [decimal, grouped]
 

@@ -156,7 +156,9 @@ def read_rating_time(row: CsvRow, settings: Settings) -> tuple[datetime, int, Pr
     if row.notation.has_midnights:
         date = csv_dates.without_midnight(date)
     clock = row.cells.get("time")
-    if clock is not None and not csv_dates.has_time(date, settings, order):
+    if clock is not None and csv_dates.has_time(clock, settings, order):  # it has the date, too
+        date = clock
+    elif clock is not None and not csv_dates.has_time(date, settings, order):
         date = row.read("time", partial(csv_dates.join_clock, date)) or date
     return csv_dates.parse_rating_time(date, settings, order)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from runlog.records import Recording
 
 _PARTIAL_SHARE = 0.9
-_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 #: Names made of nothing but these are the watch's or the app's own, not the runner's.
 _STOCK_WORDS = {
@@ -38,7 +38,7 @@ _STOCK_WORDS = {
     *("fit", "gpx", "tcx", "log", "active", "recording", "exercise", "sport", "other", "uncategorized"),
     *("morning", "lunch", "afternoon", "evening", "night"),
     *("lauf", "laufen", "am", "morgen", "vormittag", "mittag", "in", "der", "mittagszeit", "nachmittag"),
-    *("abend", "nacht", "course", "à", "pied", "le", "matin", "midi", "dans", "l'après-midi", "en", "soirée"),
+    *("abend", "nacht", "course", "à", "pied", "le", "matin", "midi", "dans", "l'après", "en", "soirée"),
     *("carrera", "de", "por", "la", "mañana", "a", "hora", "del", "almuerzo", "mediodía", "tarde", "noche"),
     *("corsa", "mattutina", "all'ora", "di", "pranzo", "pomeridiana", "serale", "notturna"),
     *("corrida", "matinal", "na", "do", "almoço", "vespertina", "noturna"),
