@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -101,7 +101,7 @@ def settle_activity(  # noqa: PLR0917 - one transaction
         What the row changed, None without one; and whether an earlier version of the file was dropped.
     """
     was_superseded = drop_superseded(db, path, kept_files)
-    counts = None if row is None else add_row(db, row)
+    counts = None if row is None else add_row(db, row, kept_files)
     save_fetched(db, service, fetched)
     return counts, was_superseded
 
@@ -126,7 +126,7 @@ def settle_days(  # noqa: PLR0917 - one transaction
     return changed, counts
 
 
-def add_row(db: sqlite3.Connection, activity: Activity) -> ImportCounts:
+def add_row(db: sqlite3.Connection, activity: Activity, own_files: Collection[int]) -> ImportCounts | None:
     """Store what a service's list says about one activity, in the place of what it said before.
 
     What the list does not say stays as it is, such as a shoe that only the account's archive names.
@@ -134,13 +134,33 @@ def add_row(db: sqlite3.Connection, activity: Activity) -> ImportCounts:
     Args:
         db: the database, within a transaction.
         activity: with the external id that the archive of the account gives it, too.
+        own_files: the ids of its own files; the row joins the recording in them, whatever its times are.
+
+    Returns:
+        What that changed; None where the row would be another activity than its own files, and was left out.
     """
     name = activity.external or ""
-    said = {column for column in rows.ACTIVITY_COLUMNS if getattr(activity, column) is not None}
+    row = replace(activity, source_file=_name_of_recording(db, own_files))
+    said = {column for column in rows.ACTIVITY_COLUMNS if getattr(row, column) is not None}
     sha256 = hashlib.sha256(name.encode()).hexdigest()
     service = name.partition(":")[0]
     file_id = files.ensure_file(db, ImportedFile(sha256, name, service, False, datetime.now(UTC)))
-    return recordings.add_recordings(db, [activity], [None], file_id, columns=said)
+    counts = recordings.add_recordings(db, [row], [None], file_id, columns=said)
+    own = _activities_of(db, own_files)
+    if own and not set(own) & set(_activities_of(db, [file_id])):
+        _remove_file(db, file_id)
+        return None
+    return counts
+
+
+def _name_of_recording(db: sqlite3.Connection, file_ids: Collection[int]) -> str | None:
+    """Return the name by which a row finds the recording in these files; None where it would find others."""
+    query = (
+        "SELECT file.name FROM file JOIN recording ON file_id = file.id "
+        "WHERE file.id = ? AND external IS NULL AND (SELECT count(*) FROM file AS other WHERE other.name = file.name) = 1"
+    )
+    names = [row["name"] for one in file_ids for row in db.execute(query, (one,))]
+    return names[0] if len(names) == 1 else None
 
 
 def drop_superseded(db: sqlite3.Connection, path: str, kept_files: Collection[int]) -> bool:

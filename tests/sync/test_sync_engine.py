@@ -14,6 +14,7 @@ import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
+import made_clouds
 import pytest
 from made_clouds import (
     GARMIN_KEY,
@@ -160,6 +161,38 @@ def test_rides_come_as_other_activities(cloud, sync):
     assert sync("garmin").summary.other_added == 1
 
 
+@pytest.mark.parametrize("member", ["{id}_ACTIVITY.fit", "activity.fit"])
+@pytest.mark.parametrize("hours", [0, 3, 30])
+def test_a_file_and_its_row_are_one_run_whatever_the_list_says_of_times(  # noqa: PLR0917 - fixtures
+    cloud, journal, sync, monkeypatch, member, hours
+):
+    """A distance that was put right in the app, a clock that was wrong, one name for all files."""
+    good = made_clouds.garmin_row
+
+    def row(one):
+        late = one.start + timedelta(hours=hours)
+        return (
+            good(one)
+            | {"duration": 3000.0, "elapsedDuration": 3000.0, "distance": 9000.0}
+            | {
+                "startTimeGMT": f"{late:%Y-%m-%d %H:%M:%S}",
+                "startTimeLocal": f"{late:%Y-%m-%d %H:%M:%S}",
+            }
+        )
+
+    monkeypatch.setattr(made_clouds, "garmin_row", row)
+    cloud.outings = outings(8)
+    for one in cloud.outings:
+        one.content = zipped(member.format(id=one.id), one.fit())
+    first = sync("garmin")
+    assert (first.summary.runs_added, first.ok) == (8, True)
+    assert sync("garmin").summary.runs_added == 0
+    assert len(journal.runs()) == 8
+    if "id" in member:
+        assert [one.activity.name for one in journal.runs()] == [f"Run {index}" for index in range(8)]
+        assert [len(journal.sources(one.id)) for one in journal.runs()] == [2] * 8
+
+
 def test_since_says_from_which_day_on(cloud, journal, sync):
     cloud.outings = outings(60)
     first = TODAY - timedelta(days=10)
@@ -233,8 +266,6 @@ def test_a_broken_file_is_named_and_the_rest_goes_on(cloud, journal, sync, conte
 
 
 def test_a_broken_entry_is_named_and_the_rest_goes_on(cloud, sync, monkeypatch):
-    import made_clouds
-
     cloud.outings = outings(4)
     good = made_clouds.garmin_row
 
@@ -442,8 +473,6 @@ def test_a_page_that_is_smaller_than_asked_for_is_not_the_last(cloud, sync):
 
 def test_the_server_knows_both_contracts_by_itself():
     """The server of these tests imports nothing of runlog."""
-    import made_clouds
-
     assert "runlog" not in {name.partition(".")[0] for name in vars(made_clouds)}
     with served(Cloud()) as one:
         assert one.url.startswith("http://127.0.0.1:")
