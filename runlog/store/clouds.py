@@ -157,7 +157,8 @@ def _name_of_recording(db: sqlite3.Connection, file_ids: Collection[int]) -> str
     """Return the name by which a row finds the recording in these files; None where it would find others."""
     query = (
         "SELECT file.name FROM file JOIN recording ON file_id = file.id "
-        "WHERE file.id = ? AND external IS NULL AND (SELECT count(*) FROM file AS other WHERE other.name = file.name) = 1"
+        "WHERE file.id = ? AND external IS NULL "
+        "AND (SELECT count(*) FROM file AS other WHERE other.name = file.name) = 1"
     )
     names = [row["name"] for one in file_ids for row in db.execute(query, (one,))]
     return names[0] if len(names) == 1 else None
