@@ -8,8 +8,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from runlog.errors import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
     from pathlib import Path
+
+
+_MAX_MESSAGES = 5
+
+
+def join_messages(*messages: Iterable[object] | str) -> str:
+    """Join what is said about a file: texts, and of lists of messages the first few that differ."""
+    texts = (one if isinstance(one, str) else _first_few(one) for one in messages)
+    return "; ".join(filter(None, texts))
+
+
+def _first_few(messages: Iterable[object]) -> str:
+    different = list(dict.fromkeys(map(str, messages)))
+    more = len(different) - _MAX_MESSAGES
+    return "; ".join(different[:_MAX_MESSAGES] + ([f"and {more} more"] if more > 0 else []))
 
 
 class FileResult(NamedTuple):
@@ -33,6 +49,12 @@ class FileResult(NamedTuple):
     def failed(self) -> bool:
         """True where the file, or a run or rating in it, could not be imported."""
         return self.outcome == "failed" or any(not problem.is_warning for problem in self.problems)
+
+    @property
+    def remark(self) -> str:
+        """The reason without the problems in it."""
+        before, _, after = self.reason.partition(join_messages(self.problems) or self.reason)
+        return join_messages(before.removesuffix("; "), after.removeprefix("; "))
 
 
 @dataclass(frozen=True, slots=True)

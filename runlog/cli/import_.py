@@ -45,6 +45,7 @@ _MAX_MONTHS = 24
 _RUNS_TO_ASK_ABOUT = 2  # more at once are history
 _MAX_REASONS = 20
 _REASONS_QUOTED = 2
+_MAX_PROBLEMS = 10
 #: How long after a run anybody remembers how sore they were.
 _ASKED_WITHIN = timedelta(days=14)
 _RATED_WITHIN = timedelta(days=2)
@@ -232,10 +233,22 @@ def _print_files(title: str, files: Sequence[FileResult]) -> None:
     echo()
     echo(f"{title}: {_count(len(files), 'file', 'files')}")
     for found in list(groups.values())[:_MAX_REASONS]:
-        echo(f"{_file_names(found)}: {_join_reasons(found)}", indent="  ")
+        if len(found) == 1 and len(found[0].problems) > 1:
+            _print_problems(found[0])
+        else:
+            echo(f"{_file_names(found)}: {_join_reasons(found)}", indent="  ")
     if len(groups) > _MAX_REASONS:
         more = units.count_noun(len(groups) - _MAX_REASONS, "more reason")
         echo(f"… and {more}; --json has every file.", indent="  ")
+
+
+def _print_problems(file: FileResult) -> None:
+    """Print a file with a line for each problem in it."""
+    echo(f"{Path(file.path).name}: {file.remark}".removesuffix(": "), indent="  ")
+    for problem in file.problems[:_MAX_PROBLEMS]:
+        echo(str(problem), indent="    ")
+    if len(file.problems) > _MAX_PROBLEMS:
+        echo(f"… and {len(file.problems) - _MAX_PROBLEMS:,} more; --json has all of them.", indent="    ")
 
 
 def _count(how_many: int, noun: str, plural: str) -> str:

@@ -23,12 +23,11 @@ from runlog.ingest.results import (
     MemberPosition,
     describe_counts,
     describe_known,
-    join_messages,
     summarise,
 )
 from runlog.ingest.sources import FoundFile, find_files
 from runlog.ingest.workers import ParseJob, derive_packed, parse_file, parse_in_order
-from runlog.results import FileResult
+from runlog.results import FileResult, join_messages
 from runlog.store import diary, portable, routes
 from runlog.store import files as stored_files
 from runlog.store.files import KnownFile

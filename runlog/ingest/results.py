@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.model import Kind
 from runlog.records import READER_VERSION
-from runlog.results import FileResult, ImportSummary
+from runlog.results import FileResult, ImportSummary, join_messages
 from runlog.store.files import CachedScan, read_scans, save_scans
 from runlog.units import count_noun
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 #: What is said of a file that was read before and has nothing new.
 IMPORTED_BEFORE = "imported before"
-_MAX_MESSAGES = 5
 
 
 class ImportResult(NamedTuple):
@@ -72,17 +71,6 @@ def describe_known(known: KnownFile, path: str) -> str:
     """Return the reason why a file of this path is not read again, and what was said about it before."""
     reason = IMPORTED_BEFORE if known.path == path else f"the same bytes as {known.path}"
     return join_messages(reason, known.remarks.notes, known.remarks.problems)
-
-
-def join_messages(first: str, *messages: Iterable[object]) -> str:
-    """Join what is said about a file, the first few of each kind."""
-    return "; ".join(filter(None, [first, *map(_first_few, messages)]))
-
-
-def _first_few(messages: Iterable[object]) -> str:
-    different = list(dict.fromkeys(map(str, messages)))
-    more = len(different) - _MAX_MESSAGES
-    return "; ".join(different[:_MAX_MESSAGES] + ([f"and {more} more"] if more > 0 else []))
 
 
 #: What the runner calls the fields that a newer list may not be understood about.

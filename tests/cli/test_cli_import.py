@@ -191,3 +191,12 @@ def test_a_second_rating_of_a_moment_is_lost_unless_it_is_the_same(rows, tmp_pat
     (tmp_path / "diary.csv").write_text(f"date,soreness\n2026-03-01,3\n2026-03-01,{second}\n")
     summary = rows("import", tmp_path / "diary.csv", code=failed)
     assert (summary["failed"], summary["warnings"]) == (failed, 1 - failed)
+
+
+def test_problems_of_one_list_have_a_line_each(run, tmp_path):
+    rows = "".join(f"2026-03-{day:02},{day + 10}\n" for day in range(2, 16))
+    (tmp_path / "diary.csv").write_text(f"date,soreness\n2026-03-01,3\n{rows}")
+    lines = run("import", tmp_path / "diary.csv", code=1).stdout.splitlines()
+    start = lines.index("  diary.csv: 1 added to the diary")
+    assert lines[start + 1].startswith("    line 3: soreness: 12 is not within 0 to 10")
+    assert lines[start + 11] == "    … and 4 more; --json has all of them."

@@ -228,5 +228,5 @@ def test_a_large_one_starts_some_unless_a_script_would_run_again(tmp_path, monke
 
 def test_many_equal_remarks_are_told_once_and_not_all():
     assert results.join_messages("", ("a", "a", "b"), "c") == "a; b; c"
-    assert results.join_messages("first", "abcdefg") == "first; a; b; c; d; e; and 2 more"
+    assert results.join_messages("first", list("abcdefg")) == "first; a; b; c; d; e; and 2 more"
     assert results.join_messages("", ()) == ""
