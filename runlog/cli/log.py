@@ -19,7 +19,7 @@ from runlog.cli.params import HOURS, MINUTES, SCALE, Question, parse_yes_no, quo
 from runlog.errors import BadInput, NotFound
 from runlog.i18n import _, ngettext, use_language
 from runlog.localtime import local_time, offset_seconds
-from runlog.model import RATED_WITHIN, Area, Entry, Side
+from runlog.model import RATED_WITHIN, Area, Entry, Precision, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -374,4 +374,5 @@ def _refuse_run_fields_without_run(
 
 
 def _at_moment(entry: Entry, moment: datetime) -> Entry:
-    return replace(entry, moment=moment.astimezone(UTC), utc_offset_s=offset_seconds(moment))
+    utc, offset_s = moment.astimezone(UTC), offset_seconds(moment)
+    return replace(entry, moment=utc, utc_offset_s=offset_s, precision=Precision.EXACT)
