@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import wraps
+from functools import cache, wraps
 from itertools import accumulate
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     import pandas as pd
-    from rich.table import Table
 
     from runlog.model import Entry
     from runlog.records import StoredActivity
@@ -134,42 +134,80 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
 
 def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
     """Print a table that fits the terminal, or without a terminal at its full width."""
-    from rich.console import Console
-
-    terminal = sys.stdout.isatty()
-    console = Console(file=sys.stdout, width=None if terminal else _UNLIMITED_WIDTH, highlight=False)
-    shown = _columns_that_fit(console.width, rows, columns)
-    console.print(_build_table(rows, shown))
-    hidden = [column.title for column in columns[len(shown) :]]
+    width = get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED_WIDTH
+    cells = [[_cell_text(row, column) for column in columns] for row in rows]
+    widest = [
+        max(cell_width(column.title), *(cell_width(line[at]) for line in cells))
+        for at, column in enumerate(columns)
+    ]
+    least = [
+        full if column.numeric else min(full, column.min_width)
+        for column, full in zip(columns, widest, strict=True)
+    ]
+    ends = accumulate(column + _COLUMN_GAP for column in least)
+    shown = max(1, sum(end - _COLUMN_GAP <= width for end in ends))
+    widths = _shrink(widest[:shown], least[:shown], width - _COLUMN_GAP * (shown - 1))
+    table = [[column.title for column in columns], *cells]
+    lines = [line for row in table for line in _row_lines(row[:shown], widths, columns)]
+    lines.insert(1, "─" * (sum(widths) + _COLUMN_GAP * (shown - 1)))
+    click.echo("\n".join(lines))
+    hidden = [column.title for column in columns[shown:]]
     if hidden:
-        echo_err(f"Not shown for want of width: {', '.join(hidden)}. A wider terminal or --json shows them.")
+        echo_err(f"Hidden columns: {', '.join(hidden)}. A wider terminal or --json shows them.")
 
 
-def _columns_that_fit(width: int, rows: Sequence[Row], columns: Sequence[Column]) -> Sequence[Column]:
-    """Return the leftmost columns that fit, at least one."""
-    ends = accumulate(_min_width(rows, column) + _COLUMN_GAP for column in columns)
-    return columns[: max(1, sum(end - _COLUMN_GAP <= width for end in ends))]
+def _shrink(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Return the widths, the widest made narrower until they fit, none below its least."""
+    fitted = list(widths)
+    while sum(fitted) > room:
+        loose = [at for at, width in enumerate(fitted) if width > least[at]]
+        if not loose:
+            break
+        fitted[max(loose, key=fitted.__getitem__)] -= 1
+    return fitted
 
 
-def _min_width(rows: Sequence[Row], column: Column) -> int:
-    from rich.cells import cell_len
+def _row_lines(cells: Sequence[str], widths: Sequence[int], columns: Sequence[Column]) -> list[str]:
+    """Return the lines of a row; cells that are wider than their column are wrapped."""
+    wrapped = [_wrap_cell(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    lines = []
+    for at in range(max(map(len, wrapped))):
+        parts = []
+        for column, lines_of_cell, width in zip(columns, wrapped, widths, strict=False):
+            text = lines_of_cell[at] if at < len(lines_of_cell) else ""
+            blank = " " * (width - cell_width(text))
+            parts.append(f"{blank}{text}" if column.numeric else f"{text}{blank}")
+        lines.append((" " * _COLUMN_GAP).join(parts).rstrip())
+    return lines
 
-    widest = max(cell_len(text) for text in (column.title, *(_cell_text(row, column) for row in rows)))
-    return widest if column.numeric else min(widest, column.min_width)
+
+def _wrap_cell(text: str, width: int) -> list[str]:
+    if cell_width(text) <= width:
+        return [text]
+    if len(text) == cell_width(text):
+        return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+    lines = [""]
+    for letter in text:
+        if cell_width(lines[-1] + letter) > width:
+            lines.append("")
+        lines[-1] += letter
+    return lines
 
 
-def _build_table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def cell_width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_letter_width(letter) for letter in text)
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for column in columns:
-        justify: Literal["left", "right"] = "right" if column.numeric else "left"
-        table.add_column(column.title, justify=justify, no_wrap=column.numeric, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell_text(row, column)) for column in columns))
-    return table
+
+@cache
+def _letter_width(letter: str) -> int:
+    from unicodedata import category, east_asian_width
+
+    if category(letter) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if east_asian_width(letter) in {"W", "F"} else 1
 
 
 def _cell_text(row: Row, column: Column) -> str:
@@ -198,8 +236,6 @@ def _csv_cell(value: object) -> str:
 def _wrap(text: str, indent: str, terminal: bool) -> str:  # noqa: FBT001 - private, one caller each
     if not terminal:
         return indent + text
-    from shutil import get_terminal_size
-
     width = min(get_terminal_size().columns, 100)
     return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 

@@ -224,7 +224,7 @@ def test_on_a_terminal_a_table_fits():
     assert max(map(len, text.splitlines())) <= 60
     assert "Long run by" in text
     assert "17.2 km" in text
-    assert "Not shown for want of width:" in text
+    assert "Hidden columns:" in text
 
 
 @POSIX
