@@ -239,7 +239,7 @@ def name_strava_shoes(
     for owned in owned_shoes:
         names = owned.possible_names
         if not any(shoe_key(name) in shoes for name in names):
-            shoes[shoe_key(names[0])] = Shoe(names[0], from_date=last_day)
+            shoes[shoe_key(names[0])] = Shoe(names[0], from_date=last_day, named_until=last_day)
     return tuple(shoes.values())
 
 
