@@ -258,14 +258,10 @@ def _beginnings(situation: advice.Situation) -> Iterator[Action]:
         fact = _("Your soreness is compared with your runs.")
         yield Action(_("Import what your watch recorded."), fact, command="runlog import ~/Downloads")
     if not situation.is_rated or ratings < MIN_RATINGS:
-        fact = _("With {needed} ratings, this page says what your soreness goes together with. You have {n}.")
-        yield Action(
-            _("Rate your soreness tonight."),
-            fact.format(needed=MIN_RATINGS, n=ratings)
-            if ratings < MIN_RATINGS
-            else _("You rated no day this week."),
-            command="runlog log 0",
-        )
+        fact = _("Enough ratings show what your soreness goes together with.")
+        if ratings >= MIN_RATINGS:
+            fact = _("You rated no day this week.")
+        yield Action(_("Rate your soreness tonight."), fact, command="runlog log 0")
     if no_runs and not ratings:
         fact = _("It shows what a full page looks like.")
         yield Action(_("Or look at a made-up season first."), fact, command="runlog demo --open")

@@ -15,7 +15,7 @@ from runlog.analysis import periods
 from runlog.i18n import ENGLISH, available_languages, use_language
 from runlog.model import Area
 from runlog.reporter import charts
-from runlog.reporter.charts import calendar, style
+from runlog.reporter.charts import soreness, style
 from runlog.settings import PrivacyZone
 
 LONG = "The very long way round the lake, past the old mill and back over all seven hills"
@@ -185,9 +185,9 @@ def contrast(one, other, scheme):
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_the_heats_are_steps_of_grey(scheme):
     """A reader who sees no colours, or prints in grey, can tell each heat from the next."""
-    greys = [luminance(style.PALETTE[name][scheme]) for name in calendar.HEAT_COLOURS]
+    greys = [luminance(style.PALETTE[name][scheme]) for name in soreness.HEAT_COLOURS]
     assert greys == sorted(greys, reverse=scheme == 0)
-    for one, other in zip(calendar.HEAT_COLOURS, calendar.HEAT_COLOURS[1:], strict=False):
+    for one, other in zip(soreness.HEAT_COLOURS, soreness.HEAT_COLOURS[1:], strict=False):
         assert contrast(one, other, scheme) > 1.25
 
 
@@ -209,8 +209,8 @@ def test_marks_stand_out_from_their_ground_in_grey(mark, ground, scheme):
 
 def test_a_day_without_a_rating_is_hollow_and_one_with_a_0_is_not():
     history = Diary().run(0).rate(0, 0).tell(1, desk_hours=8.0).history()
-    data = calendar.calendar_data(history, charts.make_view(history))
-    figure = style.new_figure(lambda axes: calendar.draw_calendar(data, axes), style.WIDE, 262)
+    data = soreness.calendar_data(history, charts.make_view(history))
+    figure = style.new_figure(lambda axes: soreness.draw_calendar(data, axes), style.WIDE, 262)
     hollow, rated = figure.axes[0].collections[:2]
     assert len(hollow.get_paths()) == len(data.days) - 1
     assert hollow.get_facecolor().size == 0 or (hollow.get_facecolor()[:, 3] == 0).all()

@@ -11,7 +11,7 @@ from runlog.analysis.exposures import exposures
 from runlog.analysis.links import links as links_of
 from runlog.errors import BadInput, NotFound
 from runlog.reporter import charts
-from runlog.reporter.charts import calendar, exposure, links, routes, shoes, soreness, style
+from runlog.reporter.charts import exposure, links, routes, shoes, soreness, style
 
 
 def view(history, moment=None, **what):
@@ -268,7 +268,7 @@ def test_routes_are_called_by_their_names(diary, at):
 
 def test_the_calendar_s_rows_are_the_days_of_the_runner_s_week(diary, at):
     history = diary.run(1).rate(1, 0).rate(1, 6).history(week_start="sunday")
-    data = calendar.calendar_data(history, view(history, at(2)))
+    data = soreness.calendar_data(history, view(history, at(2)))
     assert data.days.index[0].day_name() == "Sunday"
     tuesday = data.days.loc[pd.Timestamp("2026-03-03")]
     assert (tuesday["weekday"], tuesday["soreness"], tuesday["runs"], tuesday["week"]) == (2, 6.0, 1, 25)
@@ -279,11 +279,11 @@ def test_the_calendar_s_rows_are_the_days_of_the_runner_s_week(diary, at):
     ("rating", "step"), [(0, 0), (1, 1), (2, 1), (3, 2), (5, 3), (6, 3), (7, 4), (10, 4)]
 )
 def test_the_heat_of_a_rating(rating, step):
-    assert calendar.heat_colour(rating) == f"heat{step}"
+    assert soreness.heat_colour(rating) == f"heat{step}"
 
 
 def test_a_chart_in_a_page_takes_the_page_s_colours_and_its_own_ids(full_season):
-    found = calendar.calendar_data(full_season, view(full_season))
+    found = soreness.calendar_data(full_season, view(full_season))
     wide, narrow = charts.embedded_svgs("calendar", found).values()
     for svg in (wide, narrow):
         assert svg.startswith("<svg")

@@ -17,7 +17,7 @@ from runlog.reporter.guidance import all_tips
 
 NAN = float("nan")
 RATE = "Rate your soreness tonight."
-RATE_MORE = "With 20 ratings, this page says what your soreness goes together with. You have {n}."
+RATE_MORE = "Enough ratings show what your soreness goes together with."
 USUAL = "Upper back about as sore as usual: 2.0 of 10."
 UNRATED = "{n} runs, but no rating this week."
 CARRY_ON = [("Carry on as you do.", "Nothing stands out this week.")]
@@ -67,7 +67,7 @@ SITUATIONS = {
         "Nothing is recorded yet.",
         [
             ("Import what your watch recorded.", "Your soreness is compared with your runs."),
-            (RATE, RATE_MORE.format(n=0)),
+            (RATE, RATE_MORE),
             ("Or look at a made-up season first.", "It shows what a full page looks like."),
         ],
     ),
@@ -75,7 +75,7 @@ SITUATIONS = {
         lambda: Diary().run(1),
         7,
         "1 run, but no rating this week.",
-        [(RATE, RATE_MORE.format(n=0))],
+        [(RATE, RATE_MORE)],
     ),
     "one rating": (
         lambda: Diary().rate(1, 3),
@@ -83,10 +83,10 @@ SITUATIONS = {
         "Upper back: 3.0 of 10 on average.",
         [
             ("Import what your watch recorded.", "Your soreness is compared with your runs."),
-            (RATE, RATE_MORE.format(n=1)),
+            (RATE, RATE_MORE),
         ],
     ),
-    "no diary": (lambda: regular(rating=None), 49, UNRATED.format(n=3), [(RATE, RATE_MORE.format(n=0))]),
+    "no diary": (lambda: regular(rating=None), 49, UNRATED.format(n=3), [(RATE, RATE_MORE)]),
     "all as usual": (regular, 49, USUAL, CARRY_ON),
     "never sore": (lambda: regular(rating=0), 49, "Upper back: not sore all week.", CARRY_ON),
     "an over-long run": (
@@ -190,7 +190,7 @@ SITUATIONS = {
         lambda: regular(rating=None).rate(44, 4, area="knee").rate(46, 4, area="knee"),
         49,
         "Knee: 4.0 of 10 on average.",
-        [(RATE, RATE_MORE.format(n=2))],
+        [(RATE, RATE_MORE)],
     ),
     "a better week": (
         lambda: regular(rating=4).run(50).rate(50, 2),

@@ -75,7 +75,7 @@ def _load_by_day(history: History, view: View) -> pd.Series:
 def _soreness_title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
     rated = days.loc[pd.Timestamp(week.first) :, "soreness"].dropna()
     if rated.empty:
-        return _("No ratings of the {area} this week").format(area=units.area(area))
+        return _("Load, day by day")
     if rated.max() == 0:
         return _("No soreness of the {area} this week").format(area=units.area(area))
     loads = days["load"].loc[pd.Timestamp(week.first) :].fillna(0.0)

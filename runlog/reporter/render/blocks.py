@@ -108,11 +108,9 @@ def finding_blocks(week: Week, charts: tuple[ChartBlock, ...]) -> Iterator[Block
 
 
 def _why_no_links(week: Week) -> Iterator[Block]:
-    area = units.area(week.area)
     if week.ratings < MIN_RATINGS:
         few = _("Not enough yet: {n} of {needed} ratings.").format(n=week.ratings, needed=MIN_RATINGS)
-        later = _("From {needed} ratings of your {area} on, this says what your soreness goes together with.")
-        yield Paragraph(later.format(needed=MIN_RATINGS, area=area), lead=few)
+        yield Paragraph("", lead=few)
         yield Progress(week.ratings, MIN_RATINGS, _("Ratings"))
     else:
         same = _("All your {n} ratings are {rating}.")
