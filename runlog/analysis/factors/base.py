@@ -128,12 +128,12 @@ def to_microseconds(times: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> NDArra
     return pd.DatetimeIndex(times).as_unit("us").asi8
 
 
-def days_under_way(history: History, moments: NDArray[np.int64]) -> NDArray[np.int64]:
+def days_under_way(history: History, at_us: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the local day under way at each moment, counted from 1970.
 
     In its last minute a day is over, and the next one is under way.
     """
-    return history.clock.days(moments + MINUTE_US)
+    return history.clock.days(at_us + MINUTE_US)
 
 
 @lru_cache(maxsize=8)  # most factors begin with it
