@@ -180,7 +180,7 @@ def _report(name: str) -> pictures.SafePage:
     def make() -> pictures.SafePage:
         return pictures.move_styles(render_page(build_week(context.history(), name, context.now())))
 
-    return context.facts().get(f"report {name}", (now.slot(), context.settings().language), make)
+    return context.facts().get("report", (name, now.slot(), context.settings().language), make)
 
 
 @blueprint.get("/reports/<name>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -33,12 +34,15 @@ class Facts:
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self._lock = RLock()
+        self._locks: defaultdict[str, RLock] = defaultdict(RLock)
         self._made: dict[str, tuple[Hashable, Any]] = {}
 
     def get(self, name: str, slot: Hashable, make: Callable[[], T]) -> T:
-        """Return what ``make`` makes; the same again while the name has the same slot (a day, an hour …)."""
-        with self._lock:
+        """Return what ``make`` makes; the same again while the name has the same slot (a day, an hour …).
+
+        Of each name the last one is held. Who asks for another name meanwhile does not wait.
+        """
+        with self._locks[name]:
             held = self._made.get(name)
             if held is None or held[0] != slot:
                 held = self._made[name] = (slot, make())

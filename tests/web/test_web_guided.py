@@ -94,6 +94,7 @@ def test_an_export_brings_it_back(pages, home, clock, tmp_path):
     finish(pages)
     run_at(home, clock.now + timedelta(minutes=10))
     with runlog.open(home) as journal:
+        assert journal.doctor().ok
         journal.export(tmp_path / "export")
     with runlog.open(tmp_path / "second") as journal:
         assert journal.add([tmp_path / "export"]).ok
