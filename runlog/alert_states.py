@@ -170,12 +170,15 @@ class Alerts:
 
     _store: Store
 
-    def update(self, history: History, now: datetime | None = None) -> list[StoredAlert]:
+    def update(
+        self, history: History, now: datetime | None = None, notices: Sequence[Notice] | None = None
+    ) -> list[StoredAlert]:
         """Check which alerts hold now, and store the state of each, where anything can be stored.
 
         Args:
             history: all that the journal holds.
             now: aware; this moment by default. It is never to be one of the past.
+            notices: those that hold then, where they are known already.
 
         Returns:
             All alerts that there ever were; ``alert_state`` gives the state of each.
@@ -187,7 +190,7 @@ class Alerts:
         from runlog.reporter.alerts import alerts
 
         moment = _moment_or_now(now)
-        notices = alerts(history, moment)
+        notices = alerts(history, moment) if notices is None else notices
         stored = self.all()
         if not _changes(stored, notices, moment):
             return stored

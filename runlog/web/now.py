@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from runlog.records import StoredAlert, StoredEntry
     from runlog.reporter.advice import Action
+    from runlog.reporter.alerts import Notice
     from runlog.reporter.glance import Glance
     from runlog.reporter.summary import Day
     from runlog.trials.text import TrialStatus
@@ -119,12 +120,14 @@ class ThisWeek(NamedTuple):
         days: all seven, also those to come.
         area: the body area that was rated most.
         trials: those under way.
+        notices: the alerts that hold now, whether they were dismissed or not.
     """
 
     glance: Glance
     days: tuple[Day, ...]
     area: str
     trials: tuple[TrialStatus, ...]
+    notices: tuple[Notice, ...]
 
 
 def this_week() -> ThisWeek:
@@ -134,7 +137,8 @@ def this_week() -> ThisWeek:
     def make() -> ThisWeek:
         data = gather_week(history, current_week(history, moment), moment)
         days = summarise_days(history, data.span)
-        return ThisWeek(glance_of(data), days, data.area, trial_statuses(history, moment))
+        trials = trial_statuses(history, moment)
+        return ThisWeek(glance_of(data), days, data.area, trials, data.notices)
 
     return context.facts().get("week", (slot(), history.settings.language), make)
 
@@ -142,7 +146,8 @@ def this_week() -> ThisWeek:
 def open_alerts() -> list[StoredAlert]:
     """Return the alerts that are open, the most severe first, and note which have come or gone."""
     history, moment, journal = context.history(), context.now(), context.journal()
-    stored = context.facts().get("alerts", slot(), lambda: journal.alerts.update(history, moment))
+    notices = this_week().notices
+    stored = context.facts().get("alerts", slot(), lambda: journal.alerts.update(history, moment, notices))
     shown = [
         alert for alert in stored if alert_states.is_open(alert, moment) and not needs_clinician(alert.kind)
     ]

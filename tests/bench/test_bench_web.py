@@ -76,9 +76,11 @@ def serving(home: Path) -> Iterator[Served]:
     command = [sys.executable, "-m", "runlog", "--home", str(home), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         port = re.search(r"localhost:(\d+)", process.stdout.readline())[1]
-        yield Served(int(port), process.pid)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        try:
+            yield Served(int(port), process.pid)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
