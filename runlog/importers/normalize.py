@@ -206,6 +206,8 @@ def _distance_steps(track: Track) -> NDArray[np.float64] | None:
     if "lat" not in track:
         return None
     fixed = np.flatnonzero(~np.isnan(track["lat"]))
+    if not len(fixed):
+        return None
     lat, lon, segment = (track[name][fixed] for name in ("lat", "lon", "segment"))
     metres = np.where(np.diff(segment) == 0, great_circle_m(lat[:-1], lon[:-1], lat[1:], lon[1:]), 0.0)
     way = np.concatenate(([0.0], np.cumsum(metres)))[: len(fixed)]

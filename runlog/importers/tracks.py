@@ -217,6 +217,7 @@ _MAX_WILD_SHARE = 0.1  # of the positions
 _MAX_WILD_END = 10  # positions at either end
 _MAX_JUMPS, _MIN_JUMP_M = 500, 1000.0
 _STANDING_MPS = 0.5
+_DEGREE_M = 111_200.0  # in metres, of latitude
 
 
 def _wild_positions(
@@ -235,6 +236,9 @@ def _wild_positions(
     wild, jumps = np.zeros((2, len(times)), dtype=bool)
     fixed = np.flatnonzero(~np.isnan(lat))
     if len(fixed) < 3:  # noqa: PLR2004 - of two it cannot be told which is wild
+        return wild, jumps, ()
+    degrees = np.hypot(np.diff(lat[fixed]), np.diff(lon[fixed]))
+    if degrees.max() * _DEGREE_M <= _WILD_SLACK_M:  # as in nearly all recordings; a degree has no more metres
         return wild, jumps, ()
     seconds, metres = np.diff(times[fixed]), _steps_m(lat[fixed], lon[fixed])
     speeds = metres[seconds > 0] / seconds[seconds > 0]
@@ -345,7 +349,11 @@ def _counts_nothing(track: Mapping[str, NDArray[np.float64]]) -> bool:
     """Return whether the running total hardly grows although the positions move."""
     if "distance_m" not in track or "lat" not in track:
         return False
-    fixed = ~np.isnan(track["lat"])
-    moved = float(_steps_m(track["lat"][fixed], track["lon"][fixed]).sum())
     counted = float(np.nanmax(track["distance_m"]) - np.nanmin(track["distance_m"]))
+    fixed = ~np.isnan(track["lat"])
+    lat, lon = track["lat"][fixed], track["lon"][fixed]
+    degrees = float(np.hypot(np.diff(lat), np.diff(lon)).sum())
+    if counted >= _STANDING_SHARE * degrees * _DEGREE_M:  # a degree has no more metres
+        return False
+    moved = float(_steps_m(lat, lon).sum())
     return moved > _STANDING_M and counted < _STANDING_SHARE * moved

@@ -134,6 +134,14 @@ def test_one_lap_of_two_that_states_no_distance(read):
     assert "a lap states 0 km, but its points cover 2.7 km, which count" in reading.notes
 
 
+def test_a_lap_of_0_m_whose_points_have_no_position(read):
+    rows = [*ROWS[:90], *(replace(row, lat=None, lon=None) for row in ROWS[90:])]
+    laps = [(0, 900, 2700), (900, 890, 0)]
+    (activity,) = read(fit(rows, session=(0, 1790, 1790, None), laps=laps)).activities
+    assert activity.distance_m == pytest.approx(2670, abs=40)
+    assert [lap.distance_m for lap in activity.laps] == [2700, 0]
+
+
 def test_a_lap_whose_points_were_lost_keeps_its_time(read):
     the_run(read(tcx(ROWS[:11], lap_s=5300, lap_m=15_000)), distance=15_000, duration=5300)
 
