@@ -141,6 +141,10 @@ class Table:
         return sorted(name for name in self.known if self.columns.count(name) > 1)
 
 
+#: What no list has a line of, and Python's imports of names like date and time do.
+_PROGRAM_LINE = re.compile(r"^(?:from [\w.]+ import |import \w[\w.]*$|def \w+\()", re.MULTILINE)
+
+
 class _Layout(NamedTuple):
     """Where the heading of a list is: how many rows stand before it, and by what its cells are divided."""
 
@@ -155,7 +159,7 @@ def find_columns(head: Head, headings: Headings) -> frozenset[str] | None:
     None if it is no CSV, or has no heading.
     """
     line = head.first_line
-    if not line or line.lstrip().startswith(_XML_OR_JSON):
+    if not line or line.lstrip().startswith(_XML_OR_JSON) or _PROGRAM_LINE.search(head.text):
         return None
     columns = _find_layout(head.text.lstrip("\ufeff"), headings).columns
     return frozenset(filter(None, (column.name or column.another_scale_of for column in columns)))

@@ -200,3 +200,8 @@ def test_problems_of_one_list_have_a_line_each(run, tmp_path):
     start = lines.index("  diary.csv: 1 added to the diary")
     assert lines[start + 1].startswith("    line 3: soreness: 12 is not within 0 to 10")
     assert lines[start + 11] == "    … and 4 more; --json has all of them."
+
+
+def test_a_program_beside_the_recordings_is_passed_over(rows, sample_data):
+    summary = rows("import", *sorted(sample_data.glob("*.py")))
+    assert {file["outcome"] for file in summary["files"]} == {"skipped"}
