@@ -82,7 +82,9 @@ def read(file: SourceFile) -> ParsedFile:
         if fault:
             count = sum(len(activity.track) for activity in built if activity.track)
             reason = f"damaged ({fault.reason}); {count} records were kept"
-            problems.append(Problem(reason, byte=chained.offset + (fault.byte or 0), is_warning=bool(built)))
+            is_empty = bool(activities) and not messages.count  # a header without anything after an activity
+            at = chained.offset + (fault.byte or 0)
+            problems.append(Problem(reason, byte=at, is_warning=bool(built) or is_empty))
     if not activities:
         _raise_without_activity(other_types, problems)
     notes = tuple(
