@@ -88,7 +88,7 @@ def test_soreness_and_load_by_day(diary, at):
     assert data.title == "Sorest on Thursday, the day after most load"
 
 
-@pytest.mark.parametrize(("rating", "title"), [(None, "No ratings"), (0, "No soreness")])
+@pytest.mark.parametrize(("rating", "title"), [(None, "Load, day by day"), (0, "No soreness")])
 def test_a_rating_of_zero_is_not_a_missing_rating(diary, at, rating, title):
     diary.run(0)
     if rating is not None:

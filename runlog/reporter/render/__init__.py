@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import BadInput
 from runlog.fileio import write_atomically
 from runlog.reporter import FORMATS
-from runlog.reporter.render import as_html, as_json, as_mail, as_text, season_content, week_content
+from runlog.reporter.render import as_html, as_text, season_content, week_content
 from runlog.reporter.weekly import Week, build_week
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def render(facts: Week | Season, file_format: str) -> bytes:
         MissingExtra: a PDF needs the extra ``pdf``.
     """
     if file_format == "json":
+        from runlog.reporter.render import as_json
+
         return as_json.render_json(facts).encode()
     if file_format == "md":
         return as_text.render_markdown(_content(facts).simple_blocks()).encode()
@@ -100,6 +102,8 @@ def render_page(facts: Week | Season, links: as_html.ArchiveLinks | None = None)
 
 def render_mail(facts: Week | Season, now: datetime) -> bytes:
     """Return a report as an e-mail of a moment (aware), ready to be sent or opened."""
+    from runlog.reporter.render import as_mail
+
     return as_mail.build_message(_content(facts), now)
 
 
