@@ -83,3 +83,51 @@ def test_counts_and_areas():
     assert units.count_noun(0, "run") == "0 runs"
     assert units.area("upper_back") == "upper back"
     assert units.area("hip_groin") == "hip or groin"
+
+
+@pytest.mark.parametrize(
+    ("expected", "low", "high", "text"),
+    [
+        (date(2026, 3, 12), date(2026, 3, 8), date(2026, 3, 18), "around 12 March"),
+        (date(2026, 3, 5), date(2026, 2, 20), date(2026, 4, 1), "around early March"),
+        (date(2026, 3, 15), date(2026, 2, 20), date(2026, 4, 1), "around mid-March"),
+        (date(2027, 1, 31), date(2027, 1, 1), date(2027, 2, 20), "around late January 2027"),
+        (date(2027, 10, 2), date(2027, 6, 9), date(2028, 11, 11), "around autumn 2027"),
+        (date(2027, 12, 20), date(2027, 9, 1), date(2028, 6, 1), "around winter 2027/28"),
+        (date(2028, 1, 20), date(2027, 9, 1), date(2028, 6, 1), "around winter 2027/28"),
+        (date(2027, 8, 27), date(2027, 5, 5), date(2029, 3, 13), "not before May 2027"),
+        (date(2027, 8, 27), date(2027, 5, 5), None, "not before May 2027"),
+        (date(2026, 3, 12), None, None, "around 12 March"),
+        (date(2026, 8, 12), None, None, "around summer 2026"),
+    ],
+)
+def test_a_forecast_is_told_as_sure_as_it_is(expected, low, high, text):
+    assert units.forecast(expected, low, high, date(2026, 3, 4), southern=False) == text
+
+
+def test_seasons_follow_the_hemisphere():
+    months = [
+        units.forecast(
+            date(2027, month, 2), date(2026, 9, 1), date(2027, 12, 1), date(2026, 8, 1), southern=True
+        )
+        for month in (1, 4, 7, 10)
+    ]
+    assert months == [
+        "around summer 2026/27",
+        "around autumn 2027",
+        "around winter 2027",
+        "around spring 2027",
+    ]
+
+
+def test_a_day_of_the_last_seven_goes_by_its_name():
+    today = date(2026, 11, 15)
+    assert units.recent_day(today, today) == "Sunday"
+    assert units.recent_day(date(2026, 11, 9), today) == "Monday"
+    assert units.recent_day(date(2026, 11, 8), today) == "Sun 8 Nov"
+    assert units.recent_day(date(2026, 11, 16), today) == "Mon 16 Nov"
+
+
+def test_below_a_limit_is_below_it():
+    assert units.distance_below(13_659.0) == "13.6 km"
+    assert units.distance_below(1609.344 * 5.4999, "mi") == "5.4 mi"

@@ -188,3 +188,17 @@ def test_no_alerts_is_a_word_and_0(run, rows):
     done = run("alerts", "--exit-code")
     assert (done.stdout, done.stderr) == ("", "No alerts.\n")
     assert rows("alerts") == []
+
+
+@pytest.mark.usefixtures("sore")
+@pytest.mark.parametrize("no_colour", [False, True])
+def test_severity_has_weight_and_colour_on_a_terminal(home, monkeypatch, no_colour):
+    from click.testing import CliRunner
+
+    from runlog.cli import main
+
+    monkeypatch.setenv("NO_COLOR", "1" if no_colour else "")
+    text = CliRunner().invoke(main, ["--home", str(home), "alerts"], color=True).stdout
+    assert "\x1b[1m" in text
+    assert ("\x1b[31m" in text) is not no_colour
+    assert "Warning signs: " in text
