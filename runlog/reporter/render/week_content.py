@@ -257,7 +257,7 @@ def shoe_forecast(shoe: ShoeInUse, unit: str) -> str:
         return _("{left} left, no run in it yet.").format(left=left)
     if not shoe.when:
         return _("{left} left, hardly in use.").format(left=left)
-    return _("{left} left; at this rate it reaches its limit {when}.").format(left=left, when=shoe.when)
+    return _("{left} left; at its limit {when}.").format(left=left, when=shoe.when)
 
 
 def _routes_section(week: Week) -> Iterator[Section]:
