@@ -110,6 +110,16 @@ def load(value: float | None, kind: str, units: str = "km") -> str:
     return f"{number(converted, 0 if converted >= 100 else 1)} {load_unit(kind, units)}"  # noqa: PLR2004 - three digits are enough
 
 
+def height(metres: float | None, units: str = "km") -> str:
+    """Format metres of ascent as "120 m", or with miles as "394 ft"."""
+    if metres is None or math.isnan(metres):
+        return UNKNOWN
+    return f"{number(metres, 0)} m" if units == "km" else f"{number(metres / _METRES_PER_FOOT, 0)} ft"
+
+
+_METRES_PER_FOOT = 0.3048
+
+
 def duration(seconds: float | None) -> str:
     """Format seconds as "42 min" or "1 h 05 min"."""
     if seconds is None or math.isnan(seconds):

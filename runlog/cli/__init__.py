@@ -22,7 +22,7 @@ SECTIONS = {
         "sync": LazyCommand("runlog.cli.sync:sync", "Fetch new runs from Garmin Connect or intervals.icu."),
         "log": LazyCommand("runlog.cli.log:log", "Log soreness, warm-up, strength …"),
         "diary": LazyCommand("runlog.cli.diary:diary", "List, write and export the soreness diary."),
-        "shoes": LazyCommand("runlog.cli.shoes:shoes", "Keep pairs of shoes and what they were worn on."),
+        "shoes": LazyCommand("runlog.cli.shoes:shoes", "Keep track of your shoes and their distance."),
     },
     "Look up": {
         "runs": LazyCommand("runlog.cli.runs:runs", "List the runs."),
@@ -40,41 +40,35 @@ SECTIONS = {
     "Find out": {
         "links": LazyCommand("runlog.cli.links:links", "Say what soreness goes together with, and how sure."),
         "plan": LazyCommand(
-            "runlog.cli.trials:plan", "Find out by lot: what would tell more, and your trials."
+            "runlog.cli.trials:plan", "Plan a trial of your own: flip a coin before each run."
         ),
-        "factors": LazyCommand("runlog.cli.links:factors", "List the factors that soreness is held against."),
-        "exposures": LazyCommand("runlog.cli.links:exposures", "List each rating beside its factors."),
+        "factors": LazyCommand("runlog.cli.links:factors", "List the factors that may go with soreness."),
+        "exposures": LazyCommand("runlog.cli.links:exposures", "List each rating with its factors."),
     },
     "Act on it": {
         "serve": LazyCommand("runlog.cli.automation:serve", "Show it all in the browser and on the phone."),
-        "alerts": LazyCommand("runlog.cli.alerts:alerts", "Tell what needs attention now, and why."),
-        "report": LazyCommand(
-            "runlog.cli.report:report", "Write the report of a week, a season or all weeks."
-        ),
-        "weekly": LazyCommand(
-            "runlog.cli.automation:weekly", "Import, report and look at the alerts, in one go."
-        ),
+        "alerts": LazyCommand("runlog.cli.alerts:alerts", "Say what needs attention now, and why."),
+        "report": LazyCommand("runlog.cli.report:report", "Write the report of a week or a season."),
+        "weekly": LazyCommand("runlog.cli.automation:weekly", "Import, report and check the alerts."),
         "chart": LazyCommand("runlog.cli.report:chart", "Draw a chart into a file, or list the charts."),
-        "tips": LazyCommand("runlog.cli.report:tips", "List what may help, and how well that is known."),
+        "tips": LazyCommand("runlog.cli.report:tips", "List what may help, and how sure that is."),
     },
     "Back up": {
         "backup": LazyCommand(
-            "runlog.cli.backup:backup", "Put everything, settings included, into one file."
+            "runlog.cli.backup:backup", "Copy everything, settings included, into one file."
         ),
-        "restore": LazyCommand("runlog.cli.backup:restore", "Put a backup in the place of what is kept now."),
-        "export": LazyCommand("runlog.cli.backup:export", "Write everything as plain files."),
-        "doctor": LazyCommand("runlog.cli.backup:doctor", "Check what is kept, and say what to do."),
+        "restore": LazyCommand("runlog.cli.backup:restore", "Replace everything by a backup."),
+        "export": LazyCommand("runlog.cli.backup:export", "Write everything as CSV and JSON."),
+        "doctor": LazyCommand("runlog.cli.backup:doctor", "Check your data, and say what to do."),
     },
     "Automate": {
-        "schedule": LazyCommand("runlog.cli.automation:schedule", "Let this computer do it once a week."),
+        "schedule": LazyCommand("runlog.cli.automation:schedule", "Run it on this computer once a week."),
         "watch": LazyCommand("runlog.cli.automation:watch", "Import files as they appear in a folder."),
     },
     "Start": {
-        "demo": LazyCommand(
-            "runlog.cli.demo:demo", "Try everything on a sample season, in a folder of its own."
-        ),
+        "demo": LazyCommand("runlog.cli.demo:demo", "Try it on a sample season, apart from your data."),
         "config": LazyCommand("runlog.cli.backup:config", "List and change the settings."),
-        "completion": LazyCommand("runlog.cli.params:completion", "Print the completion for a shell."),
+        "completion": LazyCommand("runlog.cli.params:completion", "Set up completion in your shell."),
     },
 }
 
@@ -111,7 +105,7 @@ class _RootGroup(LazyGroup):
     type=click.Path(path_type=Path, file_okay=False),
     envvar="RUNLOG_HOME",
     metavar="DIR",
-    help="Where everything is kept, instead of your user data folder (or set RUNLOG_HOME).",
+    help="The folder with your data, instead of your user data folder (or set RUNLOG_HOME).",
 )
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
 @click.version_option(__version__, prog_name="runlog", message="%(prog)s %(version)s")

@@ -85,8 +85,8 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
 @click.command(
     epilog=examples(
         "runlog watch ~/Sync/watch",
-        "runlog watch /media/me/GARMIN --every 5      # a watch that comes and goes",
-        "runlog watch ~/Sync/watch --notify           # and send word of new alerts",
+        "runlog watch /media/me/GARMIN --wait         # a watch that comes and goes",
+        "runlog watch ~/Sync/watch --notify           # and send new alerts",
         "runlog watch                                 # no folder: what runlog sync has a key for",
     )
 )
@@ -100,16 +100,19 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
     help="How long to wait between two looks.",
 )
 @click.option("--notify", is_flag=True, help="Send new alerts, and ask how each run was.")
+@click.option("--wait", "waits", is_flag=True, help="Wait for folders that are not there, as a watch by USB.")
 @click.option("--once", is_flag=True, help="Import what is there, and end.")
-def watch(folders: tuple[Path, ...], every: float, *, notify: bool, once: bool) -> None:
+def watch(folders: tuple[Path, ...], every: float, *, notify: bool, waits: bool, once: bool) -> None:
     """Import new files as they appear in folders, and look at the alerts after.
 
-    A file is taken once it no longer grows. A folder that is not there (a watch
-    that is not plugged in) is waited for. The services that runlog sync has a key
+    A file is taken once it no longer grows. The services that runlog sync has a key
     for are asked every hour. Ctrl-C ends it.
     """
     from runlog.journal import watch_folders
 
+    missing = [folder for folder in folders if not folder.is_dir()]
+    if missing and not waits:
+        raise click.UsageError(f"There is no folder {missing[0]}. To wait until it is there: --wait")
     rounds = iter([True]) if once else iter(lambda: True, False)
     services = services_to_watch(folders)
     asked_at = -_ASK_EVERY_S

@@ -51,7 +51,7 @@ _MB = 1e6
 @click.argument("file", type=_PATH)
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
 def backup(file: Path, *, force: bool) -> None:
-    """Put everything, settings included, into one file.
+    """Copy everything, settings included, into one file.
 
     It can be made at any time, also while files are imported, and is checked
     before it is put in place: where runs or entries are damaged, an older backup
@@ -74,9 +74,9 @@ def backup(file: Path, *, force: bool) -> None:
 @click.argument("file", type=_PATH)
 @click.option("--yes", is_flag=True, help="Replace what is there without asking.")
 def restore(file: Path, *, yes: bool) -> None:
-    """Put a backup in the place of everything that is kept now.
+    """Replace everything by a backup.
 
-    What is there now is kept aside in the same folder, database and settings.
+    The data and settings of before stay in the same folder, renamed.
     A backup of an older runlog is brought up to date.
     """
     journal = base.open_unchecked()
@@ -182,7 +182,7 @@ def _megabytes(size: int) -> str:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object.")
 def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
-    """Check what is kept, and say what is wrong and what to do.
+    """Check your data, and say what is wrong and what to do.
 
     Nothing of yours is changed, also by --repair. The exit code is 1 if
     something is wrong.

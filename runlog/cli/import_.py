@@ -80,14 +80,14 @@ _MONTH_COLUMNS = (
     "--sport",
     metavar="SPORT",
     help="What the activities in these recordings are, like running or cycling; not for archives. "
-    "'file' takes that back: what the files and archives say counts again.",
+    "'file' undoes that: what the files and archives say counts again.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object.")
 def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> None:
     """Read files, folders and archives from watches and apps.
 
     Archives of Strava and Garmin are read as they come, zips in zips, too. The
-    content tells what a file is: FIT, GPX, TCX (also .gz), Polar sessions, lists
+    content shows what a file is: FIT, GPX, TCX (also .gz), Polar sessions, lists
     of runs, diaries, pairs of shoes. A file that was read before is known again;
     the same run from several files is one run, from the best of them. The exit
     code is 1 if a file, a run or a rating could not be imported; a damaged

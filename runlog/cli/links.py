@@ -24,9 +24,12 @@ from runlog.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
+
+    from runlog.analysis.factors.base import Factor
+    from runlog.analysis.history import History
 
 NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
 
@@ -42,10 +45,10 @@ NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N ratings.")
 @format_options
 def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
-    """List each rating beside its factors, as they stood at that moment.
+    """List each rating with the factors as they stood at that moment.
 
-    The table shows the main factors, as many as there is room for; JSON and
-    CSV have them all (runlog factors says what each one means).
+    The table shows the main factors, as many as fit; JSON and CSV have them
+    all, distances in km (runlog factors says what each one means).
     """
     from runlog.analysis.exposures import exposures as exposure_table
     from runlog.analysis.factors import FACTORS
@@ -61,16 +64,37 @@ def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
         Column("moment", "Day", local_day, numeric=True),
         Column("area", "Area", units.area),
         Column("rating", "Rating", "{:g}".format, numeric=True),
-        *(Column(f.name, f.name, "{:.3g}".format, numeric=True) for f in FACTORS if f.primary),
+        *(_factor_column(factor, history) for factor in FACTORS if factor.primary),
     )
     shown = table if last is None else table.tail(last)
     print_rows(fmt, frame_to_rows(shown), list(table.columns), columns, NO_RATINGS)
 
 
+def _factor_column(factor: Factor, history: History) -> Column:
+    """Return the column of a factor: its label and unit, its values in the runner's units."""
+    from runlog.analysis.factors.base import FactorUnit
+
+    unit, kind = history.settings.units, history.load_kind
+    heading: str = factor.label
+    write: Callable[[Any], str] = "{:.3g}".format
+    match factor.unit:
+        case FactorUnit.HABIT:
+            write = lambda value: "yes" if value else "no"  # noqa: E731 - as the others
+        case FactorUnit.SHARE:
+            write = units.percent
+        case FactorUnit.DISTANCE:
+            heading = f"{heading} ({unit})"
+            write = lambda km: units.number(1000 * km / units.METRES[unit], 0)  # noqa: E731 - likewise
+        case FactorUnit.LOAD:
+            heading = f"{heading} ({unit})" if kind == "km" else heading
+            write = lambda load: units.number(units.load_in(load, kind, unit), 0)  # noqa: E731 - likewise
+    return Column(factor.name, units.capital(heading), write, numeric=True)
+
+
 @click.command(epilog=examples("runlog factors", "runlog factors --json"))
 @format_options
 def factors(fmt: OutputFormat) -> None:
-    """List the factors that soreness is held against, with what each one means."""
+    """List the factors that may go with soreness, and what each one means."""
     from inspect import getdoc
 
     from runlog.analysis.factors import FACTORS
@@ -89,7 +113,7 @@ def factors(fmt: OutputFormat) -> None:
     ]
     columns = (
         Column("name", "Factor"),
-        Column("step_text", "Told per"),
+        Column("step_text", "Step"),
         Column("meaning", "Meaning"),
     )
     print_rows(fmt, rows, list(rows[0]), columns, "")

@@ -93,7 +93,33 @@ class PlaceParam(NameParam):
 
 
 AREA, PLACE = PlaceParam(with_side=False), PlaceParam(with_side=True)
-FACTOR = NameParam("factor", _factor_names)
+
+
+class FactorParam(NameParam):
+    """A parameter that takes a factor by its name or its label, like "shoe distance"."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name of the factor."""
+        labels = {" ".join(label.casefold().split()): name for name, label in _factor_labels().items()}
+        word = " ".join(value.casefold().replace("-", " ").replace("_", " ").split())
+        by_label = {label.replace("-", " "): name for label, name in labels.items()}
+        return by_label[word] if word in by_label else super().convert(value, param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the names that begin so, each with its label."""
+        del ctx, param
+        return _completions(_factor_labels().items(), incomplete)
+
+
+def _factor_labels() -> dict[str, str]:
+    from runlog.analysis.factors import FACTORS
+
+    return {factor.name: factor.label for factor in FACTORS}
+
+
+FACTOR = FactorParam("factor", _factor_names)
 CHART = NameParam("chart", _chart_names)
 TOPIC = NameParam("topic", _topic_names)
 INTERVENTION = NameParam("factor", lambda: dict.fromkeys([*intervention_names(), *_factor_names()]))

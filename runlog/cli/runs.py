@@ -90,7 +90,7 @@ def runs(fmt: OutputFormat, last: int | None, route: str | None, *, others: bool
     """List the runs, the oldest first.
 
     JSON and CSV have metres, seconds, beats and steps per minute, and the
-    running form where the watch tells it: means while running, and drifts (the
+    running form where the watch measures it: means while running, and drifts (the
     last third less the first). What is unknown is null or empty. A "maybe" is a
     warm-up or cool-down that only pace and heart rate suggest.
     """
@@ -244,7 +244,7 @@ def _measured_facts(row: dict[str, Any], unit: str) -> tuple[tuple[str, str], ..
         ("time", units.duration(row["duration_s"])),
         ("moving", units.duration(row["moving_s"])),
         ("pace", units.pace(seconds, row["distance_m"], unit)),
-        ("ascent", _with_unit(row["ascent_m"], "m")),
+        ("ascent", units.height(row["ascent_m"], unit)),
         ("heart rate", _with_unit(row["avg_hr"], "bpm")),
         ("cadence", _mean_with_drift(row["avg_cadence_spm"], row["cadence_drift_spm"], 0, " steps/min")),
         *(

@@ -62,7 +62,7 @@ def print_changes(changes: ShoeChanges, fmt: OutputFormat, unit: str) -> None:
         print_table(runs, _change_columns(unit))
         echo()
         print_pairs_before_after(changes, unit)
-        echo_err("Nothing was changed yet; without --dry-run it is.")
+        echo_err("Nothing was changed; to change it, leave out --dry-run.")
 
 
 def print_pairs_before_after(changes: ShoeChanges, unit: str) -> None:
@@ -105,12 +105,12 @@ SURFACE = click.Choice([surface.value for surface in Surface], case_sensitive=Fa
     )
 )
 def rule() -> None:
-    """Say on which runs a pair is worn when nothing is said of them.
+    """Assign a pair to runs that nothing else assigns.
 
-    What you put on by hand, the diary and the watch come before a rule; a rule
-    comes before the only and the default pair. Of two rules that fit, one with
-    all the conditions of the other and more comes first; where they still name
-    two pairs, none is guessed. A rule counts on the days that its pair is in use.
+    Assignments by hand, the diary and the watch outrank a rule; a rule outranks
+    the only and the default pair. Of two rules that fit, the stricter one counts;
+    if they still name two pairs, the run has none. A rule counts while its pair
+    is in use.
     """
 
 
@@ -139,7 +139,7 @@ def add(
     dry_run: bool,
     **conditions: Any,  # noqa: ANN401 - the other options above
 ) -> None:
-    """Add a rule: a run that fits all its conditions is worn in NAME."""
+    """Add a rule: runs that fit all its conditions count for NAME."""
     _check_format(fmt, dry_run=dry_run)
     with base.open_journal() as journal:
         pair = find_shoe(name, journal.shoes.names())
@@ -244,16 +244,16 @@ _MAX_NAMED = 5
 @click.option("--route", shell_complete=complete_route, metavar="ROUTE", help="Runs on that route.")
 @click.option("--surface", type=SURFACE, help="Runs that the watch or app calls so; just a run is road.")
 @click.option("--unassigned", is_flag=True, help="Runs that have no pair.")
-@click.option("--clear", is_flag=True, help="Take back what was assigned to these runs by hand.")
+@click.option("--clear", is_flag=True, help="Undo what was assigned to these runs by hand.")
 @DRY_RUN
 @format_options
 def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
-    """Put a pair on runs, or list the runs that have none.
+    """Assign a pair to runs, or list the runs that have none.
 
-    The list tells why a run has none and what would settle it.
+    The list says why a run has none, and the command that settles it.
 
     RUN is an id, "last" or a day; instead of naming runs, choose them by the
-    options. NAME is the pair. What is put on by hand outranks the diary, the
+    options. NAME is the pair. An assignment by hand outranks the diary, the
     watch, the rules and the dates.
     """
     filtered = any(filters.values())
@@ -283,7 +283,7 @@ def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: b
             return
         journal.shoes.wear(ids, pair)
         runs_text = _runs_text(journal, ids)
-    echo(f"Put {pair!r} on {runs_text}." if pair else f"No longer put on by hand: {runs_text}.")
+    echo(f"Assigned {pair!r} to {runs_text}." if pair else f"No longer assigned by hand: {runs_text}.")
     if changes is not None:
         print_pairs_before_after(changes, unit)
 
@@ -345,8 +345,10 @@ def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: boo
     print_rows(fmt, run_rows(unassigned), keys, columns, "Every run has its pair of shoes.")
     if fmt == "table" and len(unassigned) > 1:
         echo()
-        echo("Many at once: runlog shoes assign NAME --unassigned, and --since, --until, --surface, --route.")
-        echo("Those to come: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")
+        echo(
+            "Many at once: runlog shoes assign NAME --unassigned; also --since, --until, --surface, --route."
+        )
+        echo("Later ones: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")
 
 
 def _settling_commands(unassigned: pd.DataFrame) -> list[str]:

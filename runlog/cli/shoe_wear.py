@@ -56,7 +56,7 @@ def list_(fmt: OutputFormat) -> None:
     km = partial(format_km, unit=history.settings.units)
     columns = (
         Column("name", "Pair"),
-        Column("km", "Worn", km, numeric=True),
+        Column("km", "Distance", km, numeric=True),
         Column("left_km", "Left", km, numeric=True),
         Column("reached", "Limit reached about", min_width=24),
         Column("share_28d", "28 days", units.percent, numeric=True),
@@ -200,7 +200,7 @@ def _in_use_text(wear: Mapping[str, Any], detail: ShoeDetail) -> str:
     since = f"from {wear['from_date']}" if wear["from_date"] else "first day unknown"
     until = f", retired {wear['retired']}" if wear["retired"] else ""
     rests = "".join(f", not from {first} to {last}" for first, last in detail.rests)
-    default = ", worn when nothing else is said" if wear["default"] else ""
+    default = ", the default pair" if wear["default"] else ""
     return f"{since}{rests}{until}{default}"
 
 

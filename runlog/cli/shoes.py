@@ -131,7 +131,7 @@ def _replacing_text(former_defaults: Sequence[str]) -> str:
 )
 @click.option("--rename", "new_name", metavar="NEW", help="Another name; the old one goes on meaning it.")
 def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN401 - the options above
-    """Change what is said of a pair.
+    """Change a pair.
 
     What is not named stays as it is.
     """
@@ -195,7 +195,7 @@ def _limit_text(limit_m: float | None, unit: str) -> str:
 def _check_first_day(shoe: Shoe) -> None:
     if shoe.from_date and shoe.retired and shoe.retired < shoe.from_date:
         first, last = (units.day(day, year=True) for day in (shoe.from_date, shoe.retired))
-        raise BadInput(f"{shoe.name!r} cannot be first worn {first} and last {last}")
+        raise BadInput(f"{shoe.name!r} cannot begin on {first} and end on {last}")
 
 
 @click.command(
@@ -204,7 +204,7 @@ def _check_first_day(shoe: Shoe) -> None:
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--on", type=DATE, metavar="DATE", help="Its last day.  [default: today]")
 def retire(name: str, on: datetime | None) -> None:
-    """Say that a pair is worn no more; its runs stay with it."""
+    """Retire a pair; its runs stay with it."""
     with base.open_journal() as journal:
         last = _given_day(journal, on)
         shoe = journal.shoes.retire(find_shoe(name, journal.shoes.names()), last)
@@ -213,7 +213,7 @@ def retire(name: str, on: datetime | None) -> None:
         ]
     echo(f"Retired {shoe.name!r}; its last day is {units.day(last, year=True)}.")
     if numbers:
-        echo(f"It is worn by rule {', '.join(map(str, numbers))} up to that day.")
+        echo(f"Rule {', '.join(map(str, numbers))} assigns it up to that day.")
 
 
 @click.command(
@@ -222,10 +222,10 @@ def retire(name: str, on: datetime | None) -> None:
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--on", type=DATE, metavar="DATE", help="Its first day again.  [default: today]")
 def resume(name: str, on: datetime | None) -> None:
-    """Take up a retired pair again.
+    """Use a retired pair again.
 
-    Its kilometres go on where they were. On the days in between nothing is worn
-    in it, unless the diary, the watch or you say so.
+    Its distance goes on where it was. Runs on the days in between do not count
+    for it, unless the diary, the watch or you say so.
     """
     with base.open_journal() as journal:
         first = _given_day(journal, on)
@@ -261,10 +261,10 @@ def delete(name: str) -> None:
 @click.argument("name", shell_complete=complete_shoe)
 @click.argument("other", shell_complete=complete_shoe)
 def join(name: str, other: str) -> None:
-    """Say that two names are of one pair, which goes by the first.
+    """Say that two names are the same pair, which goes by the first.
 
     Runs and diary rows that name OTHER count for NAME, those that come later,
-    too. What was said of OTHER fills in what is not known of NAME.
+    too. What is known of OTHER fills in what is unknown of NAME.
     """
     with base.open_journal() as journal:
         names = journal.shoes.names()
@@ -278,7 +278,7 @@ def join(name: str, other: str) -> None:
 @click.command(epilog=examples("runlog shoes separate 'Glide 12'"))
 @click.argument("name", shell_complete=complete_shoe)
 def separate(name: str) -> None:
-    """Take a name that was joined apart again."""
+    """Separate a name that was joined."""
     with base.open_journal() as journal:
         names = journal.shoes.names()
         find_shoe(name, names)
@@ -296,12 +296,11 @@ def separate(name: str) -> None:
     )
 )
 def shoes() -> None:
-    """Keep pairs of shoes and what they were worn on.
+    """Keep track of your shoes and their distance.
 
-    A run's pair is the one that you put on it, else the one that the diary
-    names, else the one that the watch or app names, else the one that your
-    rules give, else the only one in use that day, else the default pair. Where
-    two would fit, none is guessed.
+    A run's pair is the one that you assign to it, else the one that the diary
+    names, else that of the watch or app, else that of your rules, else the only
+    pair in use that day, else the default pair. Where two would fit, it has none.
     """
 
 

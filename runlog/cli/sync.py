@@ -91,7 +91,7 @@ def sync(
                       a folder for Syncthing, likewise
       Apple Health    the app Health Auto Export: workouts as GPX into a folder
                       of iCloud Drive
-      watch by USB    runlog watch /media/you/GARMIN
+      watch by USB    runlog watch /media/you/GARMIN --wait
     """  # noqa: D301 - the sign that stops click's wrapping
     if sum((set_key, forget_key, status)) > 1:
         raise click.UsageError("--set-key, --forget-key and --status exclude each other.")

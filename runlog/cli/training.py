@@ -222,7 +222,7 @@ it is over. Monotony and strain are undefined where 7 days are exactly alike.
 
 A day without a run is a day of rest for 14 days after the last sign of life
 (a run, another activity, a diary entry; silence_days in config.toml); later
-it is unknown. A mean is told once its days are full.
+it is unknown. A mean is shown once all its days are there.
 """
 
 

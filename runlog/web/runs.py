@@ -136,7 +136,7 @@ def _facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noqa: A
         (_("Pace"), units.pace(seconds, row["distance_m"], unit), ""),
         (_("Heart rate"), _measured(row["avg_hr"], _("bpm")), _highest(row["max_hr"])),
         (_("Cadence"), _measured(row["avg_cadence_spm"], _("steps/min")), ""),
-        (_("Ascent"), _measured(row["ascent_m"], "m"), ""),
+        (_("Ascent"), units.height(row["ascent_m"], unit), ""),
     ]
     return [fact for fact in facts if fact[1] != units.UNKNOWN]
 

@@ -145,7 +145,7 @@ def test_a_watching_process_takes_a_file_and_ends_with_ctrl_c(tmp_path):
     folder = tmp_path / "watch"
     words = [sys.executable, "-m", "runlog", "--home", str(tmp_path / "home"), "watch", str(folder)]
     process = subprocess.Popen(
-        [*words, "--every", "0.2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*words, "--wait", "--every", "0.2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
         folder.mkdir()
@@ -312,3 +312,9 @@ def test_the_pages_are_served_by_systemd(run, monkeypatch, tmp_path, home):
     assert "Stopped" in run("schedule", "--serve", "--as", "systemd", "--uninstall").stdout
     assert not unit.exists()
     assert "no service" in run("schedule", "--serve", "--as", "systemd", "--uninstall").stdout
+
+
+def test_a_folder_that_is_not_there_is_said_and_only_waited_for_when_asked(run, tmp_path):
+    refused = run("watch", tmp_path / "gone", "--once", code=2)
+    assert f"There is no folder {tmp_path / 'gone'}" in refused.stderr
+    assert run("watch", tmp_path / "gone", "--wait", "--once", "--every", "0.1").stdout == ""

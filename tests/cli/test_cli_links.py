@@ -126,3 +126,19 @@ def test_exposures_can_be_cut_to_the_last_ones(rows, run):
     assert rows("exposures", "--area", "upper_back", "--last", 3) == table[-3:]
     assert rows("exposures", "--last", 10_000, "--area", "upper_back") == table
     run("exposures", "--last", 0, code=2)
+
+
+def test_exposures_are_in_the_runners_units_with_labels(run, home, season):
+    del season
+    (home / "config.toml").write_text('units = "mi"')
+    shown = run("exposures", "--last", "3").stdout.splitlines()[0]
+    assert "(mi)" in shown
+    assert "(km)" not in shown
+    assert "shoe_km" not in shown
+
+
+@pytest.mark.parametrize("typed", ["shoe distance", "Shoe-Distance", "shoe_km", "SHOE KM"])
+def test_a_factor_goes_by_its_label_too(typed):
+    from runlog.cli.lookup import FACTOR
+
+    assert FACTOR.convert(typed, None, None) == "shoe_km"
