@@ -82,9 +82,9 @@ def _route_columns(unit: str, rows: Sequence[dict[str, Any]]) -> tuple[Column, .
         Column("shown", "Name"),
         Column("runs", "Runs", numeric=True),
         Column("distance_m", "Distance", lambda m: units.distance(m, unit), numeric=True),
-        Column("share_28d", "28 days", units.percent, numeric=True),
+        Column("share_28d", "Share (28 days)", units.percent, numeric=True),
         Column("last_day", "Last", numeric=True),
-        Column("longest_streak", "In a row", numeric=True),
+        Column("longest_streak", "Longest streak", numeric=True),
         *([variant] if any(row["similar_to"] for row in rows) else []),
         Column("first_day", "First", numeric=True),
     )

@@ -34,7 +34,9 @@ def test_a_family_is_told_once_and_the_rest_say_by_whom(run):
     text = run("links").stdout
     assert re.search(r"^acute_load +[+−]?0\.\d\d", text, re.MULTILINE)
     assert re.search(
-        r"^acwr: no answer\. Acute load \(7 days\) \(r = 0\.\d\d\) speaks for it", text, re.MULTILINE
+        r"^acwr: no answer\. Can't be separated from Acute load \(7 days\) \(r = 0\.\d\d\)",
+        text,
+        re.MULTILINE,
     )
     assert not re.search(r"^acwr +", text, re.MULTILINE)
 

@@ -144,7 +144,7 @@ def _links_of_area(
     prechecks = {name: grading.precheck(ratings, name) for name in (*asked, *adjusted_for)}
     represented = choose_representatives(ratings, [name for name in prechecks if prechecks[name] is None])
     for name, (other, r) in represented.items():
-        text = _("{other} speaks for it: they move together, so one answer is given for both.")
+        text = _("Can't be separated from {other}: they rise and fall together. See there.")
         prechecks[name] = "", text.format(other=grading.list_factors({other: r}))
     estimates = estimate_effects(
         ratings, *([n for n in names if prechecks[n] is None] for names in (asked, adjusted_for))

@@ -126,7 +126,7 @@ def grade_estimate(estimate: EffectEstimate) -> tuple[str, str]:
         text = _("It was found in spite of {others}, with which it moves together.")
         sentences.append(text.format(others=list_factors(estimate.collinear_with)))
     if estimate.represents:
-        text = _("It speaks for {others} too: they move together and cannot be told apart.")
+        text = _("This includes {others}: they rise and fall together and can't be separated.")
         sentences.append(text.format(others=list_factors(estimate.represents)))
     return grade, " ".join(sentences)
 
