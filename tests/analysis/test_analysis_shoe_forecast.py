@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from runlog.analysis import shoe_wear
 from runlog.analysis.shoe_wear import forecast_limit
 
 NOW = pd.Timestamp("2026-07-01", tz="UTC")
@@ -56,3 +57,11 @@ def test_a_pair_worn_for_part_of_a_week_does_not_seem_less_used():
     ends = NOW - pd.to_timedelta(np.arange(10)[::-1], unit="D")
     worn = pd.DataFrame({"end": ends, "distance_m": 10_000.0})
     assert forecast_limit(70_000.0, worn, NOW, TODAY).expected == pd.Timestamp("2026-07-08")
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 7, 26, 51])
+def test_students_t_is_that_of_scipy(degrees):
+    from scipy.special import stdtrit
+
+    expected = float(stdtrit(degrees, (1 + shoe_wear.COVERAGE) / 2))
+    assert shoe_wear._student_t(degrees) == pytest.approx(expected, rel=1e-12)

@@ -45,7 +45,7 @@ def test_a_dry_run_shows_and_changes_nothing(run, ran, rows):
     assert would["pairs"][0]["km_before"] == pytest.approx(160.9344)
     shown = run("shoes", "assign", "Pegasus", "--unassigned", "--dry-run")
     assert "put on by hand" in shown.stdout
-    assert "Nothing was changed yet" in shown.stderr
+    assert "Nothing was changed; to change it" in shown.stderr
     assert rows("shoes", "rule", "list") == []
     assert shoes_of_runs(rows) == [None]
     run("shoes", "assign", "1", "Pegasus")
@@ -59,9 +59,9 @@ def test_many_runs_are_chosen_by_options(run, ran, rows):
         ran(ago=timedelta(days=days))
     days = [date.fromisoformat(row["local_start"][:10]) for row in rows("runs")]
     printed = run("shoes", "assign", "Speedgoat", "--since", days[1], "--until", days[1]).stdout
-    assert printed.startswith("Put 'Speedgoat' on 'Morning run'")
+    assert printed.startswith("Assigned 'Speedgoat' to 'Morning run'")
     assert shoes_of_runs(rows) == [None, "Speedgoat", None]
-    assert "Put 'Pegasus' on" in run("shoes", "assign", "Pegasus", "--unassigned").stdout
+    assert "Assigned 'Pegasus' to" in run("shoes", "assign", "Pegasus", "--unassigned").stdout
     assert shoes_of_runs(rows) == ["Pegasus", "Speedgoat", "Pegasus"]
     run("shoes", "assign", "--clear", "--since", days[2])
     assert shoes_of_runs(rows) == ["Pegasus", "Speedgoat", None]
@@ -122,7 +122,7 @@ def test_ties_are_named_and_a_hand_decides(run, ran, rows):
     assert [row["id"] for row in unassigned] == [1, 2]
     assert "could be any of Pegasus, Speedgoat" in unassigned[0]["shoe_reason"]
     assert run("shoes", "assign", "1", "last", "speedgoat").stdout.startswith(
-        "Put 'Speedgoat' on 'Morning run'"
+        "Assigned 'Speedgoat' to 'Morning run'"
     )
     assert [row["shoe"] for row in rows("runs")] == ["Speedgoat", "Speedgoat"]
     assert run("shoes", "assign").stderr == "Every run has its pair of shoes.\n"
