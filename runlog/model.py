@@ -391,8 +391,13 @@ class Plan:
     runs: tuple[PlannedRun, ...] = ()
     cancelled: datetime | None = None
 
-    def arm_name(self, run: PlannedRun) -> str:
-        """Return the arm that a run was assigned to, in words."""
+    def shown_arm(self, run: PlannedRun, today: date) -> str | None:
+        """Return the arm of a run, in words; None before its day.
+
+        Who knew the arms of the days to come could choose on which of them to run.
+        """
+        if run.day > today:
+            return None
         return self.first if run.first else self.second
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from runlog.analysis.factors import FACTORS
+from runlog.analysis.factors import FACTORS, base
 from runlog.analysis.factors.base import Factor
 from runlog.analysis.history import ratings_of
+from runlog.analysis.session_load import LoadKind
 from runlog.errors import BadInput
 from runlog.model import Area
 
@@ -53,6 +54,11 @@ def window_text(window: int) -> str:
     return f"{window - PRIMARY_WINDOW} to {window} hours before"
 
 
+def without_rpe(name: str) -> str:
+    """Return the column that holds a factor of load as it is without any RPE."""
+    return f"{name}_without_rpe"
+
+
 _EFFECT_UNITS = {
     windowed_name(factor.name, window): EffectUnit(factor, window, order)
     for window in WINDOWS
@@ -88,8 +94,10 @@ def exposures(history: History, area: str | None = None, window: int = PRIMARY_W
             They are the factors as they stood 24 or 48 hours before the rating.
 
     Returns:
-        moment (aware UTC), rating (0 to 10), area, day (naive midnight of the local day), then the factors
-        by name, NaN where unknown; in the order of the moments.
+        moment (aware UTC), rating (0 to 10), area, day (naive midnight of the local day), local_hour (0 to
+        24), then the factors by name, NaN where unknown; in the order of the moments. Where loads are made
+        of RPE, each factor of load follows once more from loads that no RPE enters
+        ("acute_load_without_rpe").
 
     Raises:
         BadInput: there is no such area or window; the message names those that are.
@@ -98,11 +106,10 @@ def exposures(history: History, area: str | None = None, window: int = PRIMARY_W
         raise BadInput(f"unknown area {area!r}; known are {', '.join(Area)}")
     if window not in WINDOWS:
         raise BadInput(f"unknown window {window!r}; known are {', '.join(map(str, WINDOWS))} (hours)")
-    table = ratings_of(history, area)[["moment", "soreness", "area", "day"]].rename(
-        columns={"soreness": "rating"}
-    )
-    table = table.reset_index(drop=True)
-    moments = pd.DatetimeIndex(table["moment"])
+    rated = ratings_of(history, area).reset_index(drop=True)
+    moments = pd.DatetimeIndex(rated["moment"])
+    table = rated[["moment", "soreness", "area", "day"]].rename(columns={"soreness": "rating"})
+    table["local_hour"] = (base.to_microseconds(moments) / base.HOUR_US + rated["utc_offset_s"] / 3600) % 24
     values = {factor.name: factor.values(history, moments).to_numpy(float) for factor in FACTORS}
     if window != PRIMARY_WINDOW:
         before = moments - pd.Timedelta(hours=window - PRIMARY_WINDOW)
@@ -111,4 +118,15 @@ def exposures(history: History, area: str | None = None, window: int = PRIMARY_W
             for factor in FACTORS
             if factor.last_run_only
         }
+    if history.load_kind is LoadKind.EFFORT:
+        plain = _with_loads_without_rpe(history)
+        values |= {
+            without_rpe(factor.name): factor.values(plain, moments).to_numpy(float)
+            for factor in FACTORS
+            if factor.of_session_load
+        }
     return pd.concat([table, pd.DataFrame(values, index=table.index)], axis=1)
+
+
+def _with_loads_without_rpe(history: History) -> History:
+    return replace(history, runs=history.runs.assign(load=history.runs["load_without_rpe"]))

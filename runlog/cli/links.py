@@ -123,6 +123,7 @@ _format_signed = partial(units.number, digits=2, signed=True)
 _format_plain = partial(units.number, digits=2)
 
 _GRADE_TEXTS = {"none": "no sign", "": "cannot tell"}
+_FOUND_GRADES = ("A", "B")
 _ANSWERED_GRADES = ("A", "B", "C", "hint", "none")
 _GRADE_ORDER = (*_ANSWERED_GRADES, "describe", "")
 _WINDOWS = ("24", "48", "72")
@@ -174,10 +175,12 @@ def links(fmt: OutputFormat, area: str | None, window: str, *, full: bool) -> No
     The effect is in points of soreness for a step of the factor that means
     something to a runner (done against skipped, +100 km), with its 95% range.
     Grades: A and B hold against chance, C leans one way, "hint" rests on fewer
-    than 40 ratings. It is never proof of cause.
+    than 40 ratings. It is never proof of cause. Grades are settled at 40, 60,
+    90, 130, 200 ratings and every hundred after that, so that a look now and
+    then finds nothing by chance; effect and range move with every rating.
 
     With --full: the effect per SD of the factor and its SE, p, q (p after
-    Benjamini–Hochberg), ratings above and not above the factor's middle, the
+    Benjamini–Hochberg, as it was settled), ratings above and not above the factor's middle, the
     effect per step from each half of the diary alone, and the factor's
     correlation with time. JSON and CSV always have all of this.
     """
@@ -240,7 +243,7 @@ def _print_links(rows: Sequence[dict[str, Any]], hours: int, *, full: bool) -> N
 
 
 def _print_area(area: str, rows: Sequence[dict[str, Any]], *, full: bool) -> None:
-    from runlog.analysis.links.grading import MIN_RATINGS
+    from runlog.analysis.links.ratings import MIN_RATINGS
 
     ratings = rows[0]["ratings"]
     if ratings < MIN_RATINGS:
@@ -252,12 +255,29 @@ def _print_area(area: str, rows: Sequence[dict[str, Any]], *, full: bool) -> Non
     echo()
     if answered:
         print_table(sort_by_grade(answered), (*LINK_COLUMNS, _REASON_COLUMN))
+    _print_settled(answered)
     not_estimable = [row for row in rows if row not in answered]
     if answered and not_estimable:
         echo()
     _print_not_estimable(not_estimable)
     if full:
         _print_full(rows)
+
+
+def _print_settled(answered: Sequence[dict[str, Any]]) -> None:
+    """Say what is settled and what is open, in plain words."""
+    from runlog.analysis.factors import find_factor
+    from runlog.reporter.findings import settled_text, short_link
+
+    found = [row for row in answered if row["grade"] in _FOUND_GRADES]
+    if answered:
+        echo()
+    for row in sort_by_grade(found):
+        echo(f"{short_link(find_factor(row['factor']), row, 'km')} {settled_text(row)}")
+    rest = [row for row in answered if row not in found]
+    for text in dict.fromkeys(settled_text(row) for row in rest):
+        names = ", ".join(row["factor"] for row in rest if settled_text(row) == text)
+        echo(f"No finding: {names}. {text}")
 
 
 def _print_not_estimable(rows: Sequence[dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from runlog.cli.output import Column, OutputFormat, echo, format_options, print_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from runlog.analysis.history import History
     from runlog.journal import Journal
@@ -30,19 +30,21 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
     return click.option("--out", type=path, metavar="FILE", help="Write it as CSV, too.")(command)
 
 
-def write_trial(plan: Plan, out: Path | None, ics: Path | None) -> None:
-    """Write a plan as CSV, as a calendar or both."""
+def write_trial(plan: Plan, today: date, out: Path | None, ics: Path | None) -> None:
+    """Write a plan as CSV, as a calendar or both; the arms of days to come stay hidden."""
     from runlog.fileio import write_atomically
     from runlog.trials import registry
 
     if out is not None:
-        write_atomically(out, registry.plan_csv(plan))
+        write_atomically(out, registry.plan_csv(plan, today))
         echo(f"Written: {out}")
     if ics is not None:
         write_atomically(ics, registry.plan_calendar(plan))
         echo(f"Written: {ics}")
 
 
+#: Stands for the arm of a run before its day.
+ON_ITS_DAY = "shown on its day"
 _NO_TRIALS = "No plans yet. What would tell you more: runlog plan"
 _TRIAL_KEYS = (
     *("id", "factor", "area", "first", "second", "effect", "start", "end", "state", "pairs", "complete"),
@@ -79,7 +81,7 @@ def _trial_row(result: TrialResult) -> dict[str, Any]:
         "end": plan.runs[-1].day.isoformat(),
         "state": "cancelled" if plan.cancelled else "over" if result.over else "under way",
         "next_day": following and following.day.isoformat(),
-        "next_way": following and (plan.first if following.assigned_first else plan.second),
+        "next_way": result.next_arm,
     }
 
 
@@ -108,6 +110,8 @@ def print_trials(results: Sequence[TrialResult]) -> None:
     rows = [_trial_row(result) for result in results]
     for row in rows:
         row["done"] = f"{row['complete']} of {row['pairs']}"
+        if row["next_day"] and row["next_way"] is None:
+            row["next_way"] = ON_ITS_DAY
     print_table(
         rows,
         (
@@ -150,7 +154,11 @@ _RESULT_KEYS = (
 @file_options
 @format_options
 def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) -> None:
-    """Show each run of a plan and what became of it."""
+    """Show each run of a plan and what became of it.
+
+    Which way a run goes is drawn already and shown from its day on: who knew
+    it before could choose on which days to run.
+    """
     from runlog.trials import text
     from runlog.trials.result import evaluate_trial
 
@@ -160,6 +168,7 @@ def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) ->
     if fmt == "table":
         echo(text.progress_text(trial_result))
         echo()
+        rows = [row | {"way": row["way"] or ON_ITS_DAY} for row in rows]
     print_rows(
         fmt,
         rows,
@@ -175,7 +184,7 @@ def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) ->
         "",
     )
     if fmt == "table":
-        write_trial(trial_result.plan, out, ics)
+        write_trial(trial_result.plan, trial_result.today, out, ics)
 
 
 def _run_rows(trial_result: TrialResult) -> list[dict[str, Any]]:
@@ -184,7 +193,7 @@ def _run_rows(trial_result: TrialResult) -> list[dict[str, Any]]:
             "run_number": run.run_number,
             "pair": run.pair,
             "day": run.day.isoformat(),
-            "way": trial_result.plan.first if run.assigned_first else trial_result.plan.second,
+            "way": trial_result.shown_arm(run),
             "run": run.run,
             "state": run.state,
             "rating": known_or_none(run.rating),

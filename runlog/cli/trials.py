@@ -16,6 +16,7 @@ from runlog.cli.lookup import AREA, INTERVENTION, complete_intervention, interve
 from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, print_rows, print_table
 from runlog.cli.params import DATE, NumberParam, WeekdaysParam
 from runlog.cli.trial_results import (
+    ON_ITS_DAY,
     cancel,
     evaluate_trials,
     file_options,
@@ -133,8 +134,9 @@ def make(
         new = journal.plans.make(
             history, trial, now, weekdays=weekdays, pairs=pairs, effect=effect, seed=seed, cleared=cleared
         )
-        _print_plan(new, trial, history)
-        write_trial(new, out, ics)
+        today = history.clock.day(now)
+        _print_plan(new, trial, history, today)
+        write_trial(new, today, out, ics)
     usual = design.usual_weekdays(history)
     if usual and len(weekdays) > len(usual):
         echo_err(
@@ -143,14 +145,14 @@ def make(
         )
 
 
-def _print_plan(new: Plan, trial: Trial, history: History) -> None:
+def _print_plan(new: Plan, trial: Trial, history: History, today: date) -> None:
     from runlog.trials import text
 
     days = units.days(new.runs[0].day, new.runs[-1].day)
     echo(f"Plan {new.id}: {new.first} or {new.second}, {len(new.runs)} runs in pairs, {days}.")
     echo(text.power_text(history, new))
     echo()
-    _print_runs(new)
+    _print_runs(new, today)
     echo()
     for way, todo in zip(trial.arms, trial.instructions(), strict=True):
         echo(f"{way[:1].upper()}{way[1:]}: {todo}")
@@ -158,14 +160,22 @@ def _print_plan(new: Plan, trial: Trial, history: History) -> None:
         echo(trial.intervention.caution)
     echo(
         f"Rate your {units.area(new.area)} within a day after each run, 0 too: runlog log N. "
-        "A run up to three days late counts, if it comes before the next one's day."
+        "A run up to three days late counts, if it comes before the next one's day and two days after the "
+        "other run of its pair."
     )
-    echo(f"How it goes: runlog plan show {new.id}. What it showed, at the end: runlog plan result {new.id}")
+    echo(
+        f"Which way a run goes is shown on its day: runlog plan show {new.id}. "
+        f"What it showed, at the end: runlog plan result {new.id}"
+    )
 
 
-def _print_runs(new: Plan) -> None:
+def _print_runs(new: Plan, today: date) -> None:
     rows = [
-        {"number": number, "day": units.day(run.day, year=True), "way": new.arm_name(run)}
+        {
+            "number": number,
+            "day": units.day(run.day, year=True),
+            "way": new.shown_arm(run, today) or ON_ITS_DAY,
+        }
         for number, run in enumerate(new.runs[:_MAX_SHOWN], 1)
     ]
     print_table(

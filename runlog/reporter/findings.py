@@ -160,6 +160,31 @@ def link_sentence(factor: Factor, row: Mapping[Any, Any] | pd.Series[Any], dista
     return str(row["reason"])
 
 
+def short_link(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], distance_unit: str) -> str:
+    """Return a link with a sign in few words, e.g. "Warm-up: about 1.6 points less sore."."""
+    size = abs(row["effect"])
+    per_step = format_short_step(factor, distance_unit)
+    label = f"{_(factor.label)} ({per_step})" if per_step else _(factor.label)
+    more = _("{label}: about {points} points sorer.")
+    less = _("{label}: about {points} points less sore.")
+    return (more if row["effect"] > 0 else less).format(
+        label=label, points=units.number(size, 1 if size >= _ONE_DIGIT_FROM else 2)
+    )
+
+
+def settled_text(row: Mapping[Any, Any] | pd.Series[Any]) -> str:
+    """Return from how many ratings a grade of ``links`` is settled, and at how many it is looked at next."""
+    if row["grade"] not in (*SIGNS, "none"):
+        return ""
+    if row["settled_at"] is None or pd.isna(row["settled_at"]):
+        return _("Not settled yet: looked at for the first time at {next} ratings.").format(
+            next=int(row["next_at"])
+        )
+    return _("Settled at {n} ratings; looked at again at {next}.").format(
+        n=int(row["settled_at"]), next=int(row["next_at"])
+    )
+
+
 def _sign_text(factor: Factor, *, more: bool) -> str:
     if factor.unit is FactorUnit.HABIT:
         return (
@@ -205,6 +230,7 @@ class Finding:
     impact: float
     grade: str
     week_known: int = 0
+    settled: str = ""
 
     @property
     def has_sign(self) -> bool:
@@ -282,6 +308,7 @@ def _build_finding(
         else math.nan,
         grade="" if row is None else str(row["grade"]),
         week_known=int(values.notna().sum()),
+        settled="" if row is None else settled_text(row),
     )
 
 

@@ -15,7 +15,7 @@ from runlog.analysis import periods
 from runlog.analysis.exposures import exposures
 from runlog.analysis.history import ratings_of
 from runlog.analysis.links import links
-from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.errors import BadInput
 from runlog.i18n import _, ngettext, use_language
 from runlog.model import Area

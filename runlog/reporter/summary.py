@@ -13,7 +13,7 @@ from runlog import units
 from runlog.analysis import load
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.history import ratings_of
-from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.analysis.load import activity_evidence
 from runlog.analysis.track_summary import FORM_COLUMNS
 from runlog.analysis.warmup import comparable_answers

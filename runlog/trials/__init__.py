@@ -8,13 +8,16 @@ will find that warm-ups go together with less soreness; no regression can tell t
 help. Randomisation can, because nothing about the runner affects it. So a trial is planned before the runs,
 stored, and evaluated once.
 
-- **Design.** Consecutive runs form pairs; in each pair one run is assigned to the first arm and one to the
+- **Design.** Planned runs form pairs; in each pair one run is assigned to the first arm and one to the
   second, in an order drawn from a stored seed (design.py). Pairs keep slow drifts within reach,
   randomisation breaks the rest (Kravitz & Duan, eds., Design and Implementation of N-of-1 Trials: A User's
-  Guide, AHRQ 2014, ch. 1 and 4). Only interventions that can be switched from one run to the next are
-  offered, and none that asks for a jump in load (interventions.py).
-- **Sample size.** Enough pairs to detect a difference of 1 point (or as asked) with 80% power, given the SD
-  of this runner's paired differences. With too few ratings the SD is assumed, and the output says so.
+  Guide, AHRQ 2014, ch. 1 and 4). The runs lie two days apart at least, as soreness lasts for one to three.
+  The arm of a run is shown on its day, not before: who knew it could choose on which days to run. Only
+  interventions that can be switched from one run to the next are offered, and none that asks for a jump in
+  load (interventions.py).
+- **Sample size.** Enough pairs to detect a difference of 1 point (or as asked) with 80% power, over what the
+  ratings leave plausible for the SD of this runner's paired differences, and allowing for runs that will not
+  be rated. With too few ratings the SD is assumed, and the output says so.
 - **Outcome.** The mean rating of the area in the 24 hours after a run, before the next run's end; fixed
   before any data are seen.
 - **Primary analysis: as randomised (intention to treat).** Each planned run counts for its assigned arm,

@@ -7,12 +7,16 @@ of the differences, t is noncentral with m − 1 degrees of freedom and noncentr
 
 computed from t², which is noncentral F with 1 and m − 1 degrees of freedom and noncentrality m·d²/s² (Cohen,
 Statistical Power Analysis for the Behavioral Sciences, 1988, ch. 2; for n-of-1 trials: Senn, "Sample size
-considerations for n-of-1 trials", Stat Methods Med Res 2019;28:372). The randomisation test of the result
-has the same power to within a few hundredths (see the tests of the trials).
+considerations for n-of-1 trials", Stat Methods Med Res 2019;28:372). The result is tested by randomisation
+instead, exactly. With ratings in whole points its sums over all allocations are two apart, and what is equal
+counts as extreme, so that it needs a difference that is larger by 1/m to find as much. How large s is nobody
+knows: the power is the mean over what the ratings leave plausible, and the pairs allow for runs that nobody
+will rate. tests/trials/test_trials_power.py holds the promise of 80% in simulation.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,7 +28,7 @@ import pandas as pd
 
 from runlog.analysis.factors import base
 from runlog.analysis.history import ratings_of
-from runlog.analysis.links.noise import fit_noise
+from runlog.analysis.links.estimates import fit_noise
 from runlog.errors import BadInput
 from runlog.model import Area, Plan, PlannedRun
 from runlog.trials.interventions import USUAL_WINDOW_DAYS, find_intervention
@@ -36,14 +40,19 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.trials.interventions import Arms, Intervention
 
-#: The probability to find a difference of the size that a plan is made for.
-TARGET_POWER = 0.8
+#: The expected probability to find a difference of the size that a plan is made for: what makes it 80% in
+#: simulation, where the SD is known from some tens of ratings.
+TARGET_POWER = 0.82
 #: With fewer pairs no outcome reaches p < .05: 2 of the 2⁵ allocations of five pairs are 6%.
 MIN_PAIRS = 6
 #: 80 runs are half a year for most.
 MAX_PAIRS = 40
+#: Soreness lasts for one to three days: on the day after a run it would count for both of a pair.
+MIN_DAYS_APART = 2
 
 _T_QUANTILE = 0.975
+#: No difference between two ratings is larger, in points.
+_SCALE = 10.0
 #: At this noncentrality any number of pairs has full power; far beyond it noncentral F is not computed.
 _MAX_NONCENTRALITY = 400.0
 
@@ -62,19 +71,39 @@ def power_of_test(pairs: int, effect: float, sd: float) -> float:
     return 1.0 - float(ncfdtr(1, df, pairs * (effect / sd) ** 2, stdtrit(df, _T_QUANTILE) ** 2))
 
 
-def pairs_needed(effect: float, sd: float) -> int | None:
+def expected_power(pairs: int, effect: float, noise: PairNoise) -> float:
+    """Return the expected probability that a plan of so many pairs finds a difference at p < .05.
+
+    Args:
+        pairs: planned, of which some will lack a rating.
+        effect: the true difference, in points, above 0.
+        noise: within pairs.
+    """
+    from scipy.special import ncfdtr, stdtrit
+
+    rated = (1.0 - noise.unrated) ** 2  # both runs of a pair
+    chance = math.sqrt(pairs * rated * (1.0 - rated))
+    complete = np.maximum(pairs * rated + np.array([[-chance], [chance]]), 2.0)
+    needed = np.maximum(effect - (1.0 / complete if noise.whole_points else 0.0), 0.0)
+    noncentrality = np.minimum(complete * (needed / np.array(noise.plausible_sds)) ** 2, _MAX_NONCENTRALITY)
+    df = complete - 1.0
+    return float(np.mean(1.0 - ncfdtr(1, df, noncentrality, stdtrit(df, _T_QUANTILE) ** 2)))
+
+
+def pairs_needed(effect: float, noise: PairNoise) -> int | None:
     """Return the fewest pairs with the target power; None where it takes more than ``MAX_PAIRS``."""
-    possible = range(MIN_PAIRS, MAX_PAIRS + 1)
-    return next((pairs for pairs in possible if power_of_test(pairs, effect, sd) >= TARGET_POWER), None)
+    fewest = math.ceil(MIN_PAIRS / (1.0 - noise.unrated) ** 2)
+    possible = range(fewest, MAX_PAIRS + 1)
+    return next((pairs for pairs in possible if expected_power(pairs, effect, noise) >= TARGET_POWER), None)
 
 
-def detectable_difference(pairs: int, sd: float) -> float:
-    """Return the difference, in points, that so many pairs find with the target power."""
+def detectable_difference(pairs: int, noise: PairNoise) -> float:
+    """Return the difference, in points, that so many pairs find with the target power; at most 10."""
     from scipy.optimize import brentq
 
-    upper = (_MAX_NONCENTRALITY / pairs) ** 0.5
-    in_sds = brentq(lambda effect: power_of_test(pairs, effect, 1.0) - TARGET_POWER, 0.05, upper)
-    return float(in_sds) * sd
+    if expected_power(pairs, _SCALE, noise) < TARGET_POWER:
+        return _SCALE
+    return float(brentq(lambda effect: expected_power(pairs, effect, noise) - TARGET_POWER, 1e-3, _SCALE))
 
 
 def soreness_after_runs(history: History, area: str) -> pd.Series[float]:
@@ -145,6 +174,14 @@ MIN_RATED_RUNS, MIN_RUNS_PER_ARM = 20, 3
 ASSUMED_SD, ASSUMED_LOW, ASSUMED_HIGH = 1.5, 1.0, 2.2
 
 
+#: Assumed share of runs that nobody will rate, as if it had been seen in so many runs before.
+_ASSUMED_UNRATED, _ASSUMED_RUNS = 0.1, 5
+#: The unrated runs are counted among so many, the last since the first rating.
+_RECENT_RUNS = 40
+#: More would double the pairs.
+_MAX_UNRATED = 0.3
+
+
 @dataclass(frozen=True, slots=True)
 class PairNoise:
     """Noise within pairs of runs.
@@ -152,19 +189,27 @@ class PairNoise:
     Attributes:
         sd: SD of the difference between two runs of a pair, in points.
         rated_runs: number of rated runs that it was estimated from; 0 where it is assumed.
+        plausible_sds: equally probable values of the SD.
+        unrated: share of the runs that are not expected to be rated.
+        whole_points: all ratings so far are whole numbers.
     """
 
     sd: float
     rated_runs: int
+    plausible_sds: tuple[float, ...]
+    unrated: float = 0.0
+    whole_points: bool = True
 
 
 def estimate_pair_noise(history: History, trial: Trial, runs_a_week: int) -> PairNoise:
     """Estimate the noise within pairs of consecutive runs.
 
-    It is that of the ratings after runs (see links/noise.py). Only the part of the intervention is removed,
-    as all else goes on differing within the pairs.
+    It is that of the ratings after runs (``fit_noise``). Only the part of the intervention is removed, as
+    all else goes on differing within the pairs.
     """
-    ratings = soreness_after_runs(history, trial.area).rename("rating").dropna().to_frame()
+    after = soreness_after_runs(history, trial.area).rename("rating")
+    ratings = after.dropna().to_frame()
+    unrated, whole = share_unrated(after), bool((ratings["rating"] % 1 == 0).all())
     ratings["moment"] = history.runs["end"].reindex(ratings.index)
     ratings["arm"] = trial.received_arm(history).reindex(ratings.index)
     known = ratings.dropna(subset="arm")
@@ -176,8 +221,20 @@ def estimate_pair_noise(history: History, trial: Trial, runs_a_week: int) -> Pai
     elif len(ratings) >= MIN_RATED_RUNS:
         estimate = fit_noise(ratings)
     else:
-        return PairNoise(ASSUMED_SD, 0)
-    return PairNoise(estimate.sd_of_difference(7 / max(1, runs_a_week)), estimate.n)
+        plausible = np.geomspace(ASSUMED_LOW, ASSUMED_HIGH, 11)
+        return PairNoise(ASSUMED_SD, 0, tuple(plausible.tolist()), unrated, whole)
+    days_apart = max(7 / max(1, runs_a_week), MIN_DAYS_APART)
+    plausible = estimate.plausible_sds_of_difference(days_apart)
+    sd = estimate.sd_of_difference(days_apart)
+    return PairNoise(sd, estimate.n, tuple(plausible.tolist()), unrated, whole)
+
+
+def share_unrated(after: pd.Series[float]) -> float:
+    """Return the share of runs that will not be rated, by the last ones since the first that was."""
+    is_rated = after.notna().to_numpy()
+    since = is_rated[np.argmax(is_rated) :][-_RECENT_RUNS:] if is_rated.any() else is_rated[:0]
+    missing = float((~since).sum()) + _ASSUMED_UNRATED * _ASSUMED_RUNS
+    return min(missing / (len(since) + _ASSUMED_RUNS), _MAX_UNRATED)
 
 
 def usual_weekdays(history: History) -> tuple[int, ...]:
@@ -223,7 +280,7 @@ def plan_trial(
     if not chosen:
         raise BadInput("there are no runs to tell on which days you run; say it: --days mon,wed,sat")
     if pairs is None:
-        pairs = pairs_needed(effect, estimate_pair_noise(history, trial, len(chosen)).sd) or MAX_PAIRS
+        pairs = pairs_needed(effect, estimate_pair_noise(history, trial, len(chosen))) or MAX_PAIRS
     days = islice(_days_on(trial.start, chosen), 2 * pairs)
     runs = zip(days, randomise_pairs(seed, pairs), strict=True)
     return Plan(
@@ -253,7 +310,10 @@ def randomise_pairs(seed: int, pairs: int) -> tuple[bool, ...]:
 
 
 def _days_on(start: date, weekdays: Iterable[int]) -> Iterator[date]:
-    """Yield the days from a day on that fall on these weekdays, without end."""
-    wanted = set(weekdays)
-    days = (start + timedelta(days=ahead) for ahead in count())
-    return (day for day in days if day.weekday() in wanted)
+    """Yield days on these weekdays from a day on, ``MIN_DAYS_APART`` at least, without end."""
+    wanted, last = set(weekdays), start - timedelta(days=MIN_DAYS_APART)
+    for ahead in count():
+        day = start + timedelta(days=ahead)
+        if day.weekday() in wanted and day - last >= timedelta(days=MIN_DAYS_APART):
+            last = day
+            yield day

@@ -1,4 +1,7 @@
-"""Register, list and cancel planned trials, one at a time, and write them as CSV or for a calendar."""
+"""Register, list and cancel planned trials, and write one as CSV (a spreadsheet) or iCalendar (RFC 5545).
+
+There is one at a time, and none while an alert advises a clinician.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,10 @@ from runlog import units
 from runlog.errors import BadInput
 from runlog.model import WEEKDAYS
 from runlog.store import trials
-from runlog.trials.design import trial_from_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from runlog.analysis.history import History
     from runlog.model import Plan, PlannedRun
@@ -101,7 +103,8 @@ class TrialRegistry:
             made=now,
         )
         self._refuse_overlap(plan)
-        return replace(plan, id=self._store.change(trials.add_trial, plan))
+        with self._store.writing() as db:
+            return replace(plan, id=trials.add_trial(db, plan))
 
     def cancel(self, plan_id: int, moment: datetime) -> Plan:
         """Cancel a plan; the runs and ratings stay.
@@ -110,7 +113,8 @@ class TrialRegistry:
             NotFound: there is none of that id.
             BadInput: it was cancelled before.
         """
-        return self._store.change(trials.cancel_trial, plan_id, moment)
+        with self._store.writing() as db:
+            return trials.cancel_trial(db, plan_id, moment)
 
     def _refuse_overlap(self, plan: Plan) -> None:
         """Raise BadInput where another plan is under way: overlapping trials confound each other."""
@@ -129,29 +133,29 @@ PLAN_COLUMNS = ("exported_plan", "run", "pair", "day", "weekday", "way", "what_t
 _EVENT_NAMESPACE = uuid.UUID("6b445fc7-da54-4926-a948-7b6614cfa616")
 
 
-def plan_rows(plan: Plan) -> list[dict[str, object]]:
-    """Return a row per planned run, by ``PLAN_COLUMNS``."""
+def plan_rows(plan: Plan, today: date) -> list[dict[str, object]]:
+    """Return a row per planned run, by ``PLAN_COLUMNS``; the arms are shown up to today."""
     rows = []
-    for number, run, way, todo in _described_runs(plan):
+    for number, run, way, todo in _described_runs(plan, today):
         weekday = WEEKDAYS[run.day.weekday()].capitalize()
         values = (plan.id, number, (number + 1) // 2, run.day, weekday, way, todo)
         rows.append(dict(zip(PLAN_COLUMNS, values, strict=True)))
     return rows
 
 
-def plan_csv(plan: Plan) -> str:
-    """Return the plan as CSV."""
+def plan_csv(plan: Plan, today: date) -> str:
+    """Return the plan as CSV, as of today."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, PLAN_COLUMNS)
     writer.writeheader()
     writer.writerows(
-        {name: units.mark_formula(value) for name, value in row.items()} for row in plan_rows(plan)
+        {name: units.mark_formula(value) for name, value in row.items()} for row in plan_rows(plan, today)
     )
     return text.getvalue()
 
 
 def plan_calendar(plan: Plan) -> bytes:
-    """Return the plan as a calendar file: an event of a whole day per planned run.
+    """Return the plan as a calendar file: an event of a whole day per planned run, without its arm.
 
     Imported into a calendar again, the events replace the earlier ones, as each keeps its UID.
     """
@@ -160,26 +164,30 @@ def plan_calendar(plan: Plan) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//runlog//plan//EN")
     calendar.add("version", "2.0")
-    for number, run, way, todo in _described_runs(plan):
+    first, second = (units.printable(arm, " ") for arm in (plan.first, plan.second))
+    for number, run in enumerate(plan.runs, 1):
         event = Event()
         event.add("uid", uuid.uuid5(_EVENT_NAMESPACE, f"{plan.made.isoformat()} {plan.seed} {number}").urn)
         event.add("dtstamp", plan.made)
         event.add("dtstart", run.day)
         event.add("dtend", run.day + timedelta(days=1))
-        event.add("summary", f"Run: {way}")
+        event.add("summary", f"Run {number} of {len(plan.runs)} by lot: {first} or {second}")
         event.add(
             "description",
-            f"{todo}\nRate your {units.area(plan.area)} within a day after it: runlog log N\n"
-            f"Run {number} of {len(plan.runs)} of plan {plan.id}.",
+            f"Which of the two it is, this says on the day: runlog plan show {plan.id}\n"
+            f"Rate your {units.area(plan.area)} within a day after it: runlog log N",
         )
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _described_runs(plan: Plan) -> Iterator[tuple[int, PlannedRun, str, str]]:
-    """Yield the number of each run, the run, its arm and what to do, as printable text."""
+def _described_runs(plan: Plan, today: date) -> Iterator[tuple[int, PlannedRun, str, str]]:
+    """Yield the number of each run, the run, its arm and what to do, as printable text; "" before its day."""
+    from runlog.trials.design import trial_from_plan
+
     first, second = trial_from_plan(plan).instructions()
     for number, run in enumerate(plan.runs, 1):
-        todo = first if run.first else second
-        yield number, run, units.printable(plan.arm_name(run), " "), units.printable(todo, " ")
+        arm = plan.shown_arm(run, today)
+        todo = (first if run.first else second) if arm is not None else ""
+        yield number, run, units.printable(arm or "", " "), units.printable(todo, " ")

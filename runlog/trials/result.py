@@ -9,18 +9,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from runlog.trials.design import MIN_PAIRS, soreness_after_runs, trial_from_plan
+from runlog.trials.design import MIN_DAYS_APART, MIN_PAIRS, soreness_after_runs, trial_from_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
@@ -129,8 +129,8 @@ def run_outcomes(history: History, plan: Plan, now: datetime) -> list[RunOutcome
     """Match each planned run to the run that was done, its arm and its rating.
 
     A planned run is the longest run of its local day, else of the first day with a run that is at most
-    ``MAX_DAYS_LATE`` later and before the next planned day. Its rating is that of
-    ``design.soreness_after_runs``.
+    ``MAX_DAYS_LATE`` later and before the next planned day; the second run of a pair at least
+    ``design.MIN_DAYS_APART`` days after the first. Its rating is that of ``design.soreness_after_runs``.
 
     Args:
         history: what happened.
@@ -140,9 +140,12 @@ def run_outcomes(history: History, plan: Plan, now: datetime) -> list[RunOutcome
     received = trial_from_plan(plan).received_arm(history)
     ratings = soreness_after_runs(history, plan.area)
     today = history.clock.day(now)
-    outcomes = []
+    outcomes: list[RunOutcome] = []
+    earliest = date.min
     for number, (planned, last) in enumerate(_run_windows(plan), 1):
-        run = _find_run(history, planned.day, last)
+        is_second = number % 2 == 0
+        run = _find_run(history, max(planned.day, earliest) if is_second else planned.day, last)
+        earliest = _day_apart(history, run)
         arm, rating = (np.nan, np.nan) if run is None else (float(received.loc[run]), float(ratings.loc[run]))
         state = _run_state(planned, arm, ran=run is not None, over=today > last)
         pair = (number + 1) // 2
@@ -161,6 +164,13 @@ def _run_windows(plan: Plan) -> Iterator[tuple[PlannedRun, date]]:
     for run, following in zip(plan.runs, plan.runs[1:], strict=False):
         yield run, min(run.day + late, following.day - timedelta(days=1))
     yield plan.runs[-1], last_counting_day(plan)
+
+
+def _day_apart(history: History, run: int | None) -> date:
+    """Return the first day on which the other run of its pair may follow a run."""
+    if run is None:
+        return date.min
+    return pd.Timestamp(history.runs["day"].loc[run]).date() + timedelta(days=MIN_DAYS_APART)
 
 
 def _find_run(history: History, first: date, last: date) -> int | None:
@@ -219,6 +229,7 @@ class TrialResult:
         complete_pairs: pairs of which both runs are rated.
         over: nothing more can come, or it was cancelled: the result may be looked at.
         early: this is an interim look, before that.
+        today: the local day of the moment.
         as_randomised: the comparison of the assigned arms, whatever was done (the primary one); None where
             it is not to be looked at yet or rests on fewer than ``MIN_PAIRS`` pairs (interim look: than 2).
         as_treated: the comparison of the received arms, in the pairs with one run of each; None likewise.
@@ -229,6 +240,7 @@ class TrialResult:
     complete_pairs: int
     over: bool
     early: bool
+    today: date
     as_randomised: Comparison | None
     as_treated: Comparison | None
 
@@ -246,6 +258,15 @@ class TrialResult:
     def next_run(self) -> RunOutcome | None:
         """The next run to come; None where there is none, or the trial is over."""
         return None if self.over else next((run for run in self.runs if run.state == UPCOMING), None)
+
+    @property
+    def next_arm(self) -> str | None:
+        """The arm of the next run, in words; None before its day."""
+        return None if self.next_run is None else self.shown_arm(self.next_run)
+
+    def shown_arm(self, run: RunOutcome) -> str | None:
+        """Return the arm of a run, in words; None before its day."""
+        return self.plan.shown_arm(self.plan.runs[run.run_number - 1], self.today)
 
     @property
     def unrated(self) -> int:
@@ -285,6 +306,7 @@ def evaluate_trial(history: History, plan: Plan, now: datetime, *, early: bool =
         complete_pairs=complete,
         over=over,
         early=early and not over,
+        today=history.clock.day(now),
         as_randomised=compare_pairs(as_randomised) if looked and complete >= fewest else None,
         as_treated=compare_pairs(as_treated) if looked and len(as_treated) >= fewest else None,
     )

@@ -119,9 +119,9 @@ def _make_suggestion(trial: Trial, estimate: pd.Series, noise: PairNoise, effect
     low, high = float(estimate["low"]), float(estimate["high"])
     ends = PRIOR_RANGE if np.isnan(low) else (low, high)
     middle, sd = sum(ends) / 2, max((ends[1] - ends[0]) / _RANGE_IN_SDS, 1e-3)
-    pairs = design.pairs_needed(effect, noise.sd) or design.MAX_PAIRS
+    pairs = design.pairs_needed(effect, noise) or design.MAX_PAIRS
     p_effect = float(ndtr((middle - effect) / sd) + ndtr((-effect - middle) / sd))
-    error = noise.sd / pairs**0.5
+    error = noise.sd / (pairs**0.5 * (1 - noise.unrated))
     narrowed = sd - (1 / sd**2 + 1 / error**2) ** -0.5
     return Suggestion(
         trial,
@@ -131,7 +131,7 @@ def _make_suggestion(trial: Trial, estimate: pd.Series, noise: PairNoise, effect
         noise,
         effect,
         pairs,
-        design.detectable_difference(pairs, noise.sd),
+        design.detectable_difference(pairs, noise),
         p_effect,
         score=p_effect * narrowed * _RANGE_IN_SDS / (2 * pairs),
     )

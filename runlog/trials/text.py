@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 LIMITS_TEXT = (
     "You knew which way each run was to go, so what you expected may play a part. It is about you and these "
-    "weeks, and about the day after a run; what shows later or builds up over weeks it does not see."
+    "weeks, and about the day after a run; what shows later or builds up over weeks it does not see. What "
+    "lasts longer than two days carries over to the other run of its pair and makes the difference smaller."
 )
 EARLY_LOOK_WARNING = (
     "This is a look before the end. Who looks early and stops when it pleases is misled by chance far more "
@@ -43,8 +44,7 @@ EARLY_LOOK_WARNING = (
 #: A detectable difference up to this multiple of the one asked for counts as that: pairs are whole numbers.
 _SAME_EFFECT_RATIO = 1.05
 _SMALLEST_P = 0.001
-#: A smaller difference is shown as 0.0 points.
-_ROUNDS_TO_ZERO = 0.05
+_ROUNDS_TO_ZERO = 0.05  # a smaller difference is shown as 0.0 points
 
 
 def suggestion_text(suggestion: Suggestion) -> str:
@@ -87,7 +87,10 @@ def noise_text(noise: PairNoise) -> str:
             f"{noise.rated_runs} rated runs show; the smaller a difference is beside that, the more runs it "
             "takes to tell it."
         )
-    few, many = (design.pairs_needed(1.0, sd) for sd in (design.ASSUMED_LOW, design.ASSUMED_HIGH))
+    few, many = (
+        design.pairs_needed(1.0, replace(noise, plausible_sds=(sd,)))
+        for sd in (design.ASSUMED_LOW, design.ASSUMED_HIGH)
+    )
     return (
         f"Fewer than {design.MIN_RATED_RUNS} runs are rated, so how much your soreness differs from run to "
         f"run is assumed, not known: {design.ASSUMED_SD:g} points (SD), where {design.ASSUMED_LOW:g} to "
@@ -104,7 +107,7 @@ def power_text(history: History, plan: Plan) -> str:
     """Say which difference a plan detects, and what that rests on."""
     runs_a_week = len({run.day.weekday() for run in plan.runs})
     noise = design.estimate_pair_noise(history, design.trial_from_plan(plan), runs_a_week)
-    least = format_points(design.detectable_difference(len(plan.runs) // 2, noise.sd))
+    least = format_points(design.detectable_difference(len(plan.runs) // 2, noise))
     area = units.area(plan.area)
     return f"It tells a difference of {least} in your {area} in 8 of 10 cases. {noise_text(noise)}"
 
@@ -224,10 +227,8 @@ def format_range(low: float, high: float) -> str:
     return f"{units.number(low, signed=True)} to {units.number(high, signed=True)}"
 
 
-#: The report shows so many finished plans, the latest.
-MAX_FINISHED = 2
-#: The difference that a suggested trial is to detect, in points.
-_DEFAULT_EFFECT = 1.0
+MAX_FINISHED = 2  # of the latest plans in the report
+_DEFAULT_EFFECT = 1.0  # that a suggested trial is to detect, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ class TrialStatus:
         complete: pairs of runs of which both are rated.
         pairs: number of planned pairs.
         next_day: the day of the next run to come, or None.
-        next_way: its arm in words, or "".
+        next_way: its arm in words from its day on, else "".
         difference: points, first arm less second, as randomised. This and the next three are None until it is
             over, or where too few pairs are complete.
         low: lower end of the 95% range.
@@ -297,7 +298,6 @@ def _evaluate_all(history: History, now: datetime) -> list[TrialResult]:
 
 def _trial_status(result: TrialResult) -> TrialStatus:
     plan, comparison, next_run = result.plan, result.as_randomised, result.next_run
-    next_way = "" if next_run is None else _(plan.first if next_run.assigned_first else plan.second)
     return TrialStatus(
         id=plan.id,
         first=_(plan.first),
@@ -307,7 +307,7 @@ def _trial_status(result: TrialResult) -> TrialStatus:
         complete=result.complete_pairs,
         pairs=result.pairs,
         next_day=None if next_run is None else next_run.day,
-        next_way=next_way,
+        next_way="" if result.next_arm is None else _(result.next_arm),
         difference=None if comparison is None else comparison.difference,
         low=None if comparison is None else comparison.low,
         high=None if comparison is None else comparison.high,

@@ -14,7 +14,7 @@ from runlog.analysis.exposures import PRIMARY_WINDOW, WINDOWS, exposures
 from runlog.analysis.factors import FACTORS, find_factor
 from runlog.analysis.history import ratings_of
 from runlog.analysis.links import links
-from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.i18n import N_, _
 from runlog.model import Area
 from runlog.reporter import findings
@@ -144,7 +144,7 @@ def _row(name: str, factor: Factor, row: dict[str, Any], unit: str) -> LinkRow:
         name=name,
         factor=factor.name,
         label=_(factor.label),
-        sentence=findings.link_sentence(factor, row, unit),
+        sentence=f"{findings.link_sentence(factor, row, unit)} {findings.settled_text(row)}".strip(),
         grade=str(row["grade"]),
         grade_text=findings.format_grade(row["grade"]),
         style=style,

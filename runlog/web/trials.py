@@ -95,14 +95,15 @@ def one(number: int) -> str:
     names = {intervention.name: intervention for intervention in INTERVENTIONS}
     todo = names[plan.factor].instructions if plan.factor in names else ("", "")
     ways = [_(plan.first), _(plan.second)]
+    today = history.clock.day(context.now())
     return render_template(
         "trial.html",
         plan=plan,
         status=status,
         label=_(names[plan.factor].label) if plan.factor in names else plan.factor,
         ways=[(way, _(text).format(way=way)) for text, way in zip(todo, ways, strict=True)],
-        runs=[(run.day, _(plan.arm_name(run))) for run in plan.runs],
-        today=history.clock.day(context.now()),
+        runs=[(run.day, _(plan.shown_arm(run, today) or N_("shown on its day"))) for run in plan.runs],
+        today=today,
     )
 
 

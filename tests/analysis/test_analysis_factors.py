@@ -113,8 +113,9 @@ def test_exposures_have_a_row_per_rating_and_a_column_per_factor():
     ]
     history = past([ran(1, "2026-05-01 08:00")], entries)
     table = exposures(history)
-    assert table.columns.tolist() == ["moment", "rating", "area", "day", *BY_NAME]
+    assert table.columns.tolist() == ["moment", "rating", "area", "day", "local_hour", *BY_NAME]
     assert table["rating"].tolist() == [4, 2, 0]
+    assert table["local_hour"].tolist() == [20, 20, 20]
     assert table["warmup"].tolist()[:2] == [1, 1]
     assert exposures(history, "neck")["rating"].tolist() == [4]
     with pytest.raises(Exception, match="unknown area 'nose'; known are upper_back"):

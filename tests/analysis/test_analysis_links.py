@@ -9,6 +9,7 @@ import pytest
 import runlog
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import LINK_COLUMNS, METHOD_VERSION, links
+from runlog.analysis.links.grading import EffectEstimate, grade_estimate
 
 START = pd.Timestamp("2026-01-05T20:00", tz="UTC")
 NUMBERS = ["effect", "low", "high", "p", "q"]
@@ -68,7 +69,7 @@ def test_truths_with_gaps_are_taken_when_asked_for():
 
 
 def test_grade_a():
-    row = answer(season(120, a=1.2, noise=0.8), "a")
+    row = answer(season(130, a=1.2, noise=0.8), "a")
     assert row["grade"] == "A"
     assert row["low"] >= 0.5
     assert "both halves" in row["reason"]
@@ -78,7 +79,7 @@ def test_grade_a():
     ("table", "why"),
     [
         (season(90, a=1.2, noise=0.8), "10 more ratings"),
-        (season(120, a=0.5, noise=0.8), "the whole range must be 0.5"),
+        (season(130, a=0.5, noise=0.8), "the whole range must be 0.5"),
     ],
 )
 def test_grade_b_says_what_an_a_needs(table: pd.DataFrame, why: str):
@@ -91,7 +92,7 @@ def test_grade_b_says_what_an_a_needs(table: pd.DataFrame, why: str):
 def test_the_halves_of_the_diary_are_told():
     table = season(120, a=1.2, noise=0.8)
     row = answer(table, "a")
-    first, second = (answer(half, "a")["effect"] for half in (table.iloc[:60], table.iloc[60:]))
+    first, second = (answer(half, "a")["effect"] for half in (table.iloc[:45], table.iloc[45:90]))
     assert (row["first_half"], row["second_half"]) == pytest.approx((first, second), rel=1e-6)
     assert f"The first half of the diary alone says {first:+.2f}, the second {second:+.2f}." in row["reason"]
     assert np.isnan(answer(season(39, a=1.2), "a")[["first_half", "second_half"]].astype(float)).all()
@@ -251,7 +252,7 @@ def test_exactly_the_same_factor_twice():
 
 
 def test_a_factor_found_in_spite_of_another_keeps_its_grade_below_a():
-    table = moving_with(0.78, 160, a=1.5)
+    table = moving_with(0.78, 130, a=1.5)
     row = answer(table, "a")
     assert row["grade"] == "B"
     assert row["low"] > 0.5
@@ -260,8 +261,26 @@ def test_a_factor_found_in_spite_of_another_keeps_its_grade_below_a():
 
 
 def test_opposite_factors_move_together_too():
-    table = moving_with(-0.95, 80)
-    assert "r = -0.95" in reason(table, "a")
+    table = moving_with(-0.995, 60, a=0.6)
+    assert "r = -0.99" in reason(table, "a")
+
+
+def test_of_two_that_move_together_and_say_nothing_neither_is_in_doubt():
+    assert set(links(moving_with(0.95, 80))["grade"]) <= {"C", "none"}
+
+
+def test_a_column_is_asked_without_one_that_moves_with_it_and_once_more_beside_it():
+    table = moving_with(0.6, 90, a=0.6)
+    alone, both = links(table.drop(columns="b")).set_index("factor"), links(table).set_index("factor")
+    assert both.loc["a", "effect"] == pytest.approx(alone.loc["a", "effect"], rel=1e-9)
+    assert both.loc["a", "high"] - both.loc["a", "low"] < 0.9 * (
+        both.loc["a", "unique_high"] - both.loc["a", "unique_low"]
+    )
+    assert both.loc["a", "grade"] == "B"
+    assert both.loc["b", "grade"] not in ("A", "B")
+    assert both.loc["b", "unique_low"] < 0 < both.loc["b", "unique_high"]
+    apart = links(moving_with(0.4, 90, a=0.6)).set_index("factor")
+    assert apart.loc["a", "unique"] == apart.loc["a", "effect"]
 
 
 # Steps
@@ -353,12 +372,16 @@ def test_the_table_is_left_as_it_was():
     pd.testing.assert_frame_equal(table, before)
 
 
-def test_each_area_is_looked_at_by_itself():
-    knee, neck = season(60, seed=1, a=1.0).assign(area="knee"), season(50, seed=2).assign(area="neck")
+def test_each_area_is_estimated_by_itself_and_settled_beside_the_others():
+    knee, neck = season(60, seed=1, a=0.6).assign(area="knee"), season(50, seed=2).assign(area="neck")
     both = links(pd.concat([neck, knee]))
     assert list(both["area"]) == ["knee"] * 4 + ["neck"] * 4
-    assert both[both["area"] == "knee"].reset_index(drop=True).equals(links(knee))
-    assert both[both["area"] == "neck"].reset_index(drop=True).equals(links(neck))
+    for area, alone in (("knee", links(knee)), ("neck", links(neck))):
+        found = both[both["area"] == area].reset_index(drop=True)
+        same = [name for name in found if name not in ("q", "grade", "reason")]
+        assert found[same].equals(alone[same])
+    q_alone, q = links(knee).loc[0, "q"], both.loc[0, "q"]
+    assert q == pytest.approx(2 * q_alone)
 
 
 def test_a_weekly_rhythm_is_taken_out_from_80_ratings_on():
@@ -380,7 +403,7 @@ def test_the_weekday_is_that_of_the_runners_own_day():
     table["rating"] += 2 * weekend
     table["a"] = np.where(np.random.default_rng(1).random(200) < 0.2, 1 - weekend, weekend)
     in_utc = table.assign(moment=half_days.tz_convert("UTC"))
-    with_day = in_utc.assign(day=half_days.tz_localize(None).normalize())
+    with_day = in_utc.assign(day=half_days.tz_localize(None).normalize(), local_hour=half_days.hour)
     assert links(table)["p"].item() > 0.05
     assert links(with_day).equals(links(table))
     assert links(in_utc)["p"].item() < 0.01
@@ -407,7 +430,8 @@ def test_what_only_ever_rises_is_a_c_at_most():
     assert sum(fooled) >= 12
     assert {row["grade"] for row in rows} == {"C", "none"}
     assert sum(row["p"] < 0.05 for row in rows) <= 6
-    assert any("rose all along (r = 1.00 with time)" in row["reason"] for row in rows)
+    told = grade_estimate(EffectEstimate(80, 1.0, 0.5, 1.5, 0.001, 0.001, r_time=0.999))
+    assert "rose all along (r = 1.00 with time)" in told[1]
 
 
 def test_what_rises_and_starts_again_is_graded():

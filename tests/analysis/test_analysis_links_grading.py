@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import false_discovery_control
 
-from runlog.analysis.links.grading import EffectEstimate, benjamini_hochberg, grade_estimate
+from runlog.analysis.links import benjamini_hochberg
+from runlog.analysis.links.grading import EffectEstimate, Rival, grade_estimate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,6 +53,19 @@ def test_benjamini_hochberg_is_scipys(p: np.ndarray):
         ({"collinear_with": {"b": -0.8}, "n": 30}, "hint"),
         ({"collinear_with": {"b": 0.8}, "q": 0.11}, ""),
         ({"collinear_with": {"b": 0.8, "c": -0.91}}, ""),
+        ({"allowed_q": 0.005}, "C"),
+        ({"low": 0.3, "comparable_steps": 2.0}, "A"),
+        ({"comparable_steps": 0.5}, "B"),
+        ({"rpe_only": True}, "C"),
+        ({"rpe_only": True, "q": 0.9, "p": 0.41}, "none"),
+        ({"rivals": (Rival("b", 0.6, p=0.2, lead=-9.0),)}, "A"),
+        ({"rivals": (Rival("b", 0.6, p=0.02, lead=4.0),)}, "A"),
+        ({"rivals": (Rival("b", 0.6, p=0.02, lead=1.0),)}, "C"),
+        ({"rivals": (Rival("b", 0.6, p=0.02, lead=1.0),), "unique": 0.5, "unique_p": 0.02}, "A"),
+        ({"rivals": (Rival("b", 0.6, p=0.02, lead=1.0),), "unique": -0.5, "unique_p": 0.02}, "C"),
+        ({"rivals": (Rival("b", -0.8, p=0.02, lead=1.0),)}, ""),
+        ({"rivals": (Rival("b", -0.8, p=0.02, lead=5.0),)}, "B"),
+        ({"rivals": (Rival("b", -0.8, p=0.02, lead=1.0),), "q": 0.11}, "C"),
     ],
 )
 def test_rules(change: dict, grade: str):

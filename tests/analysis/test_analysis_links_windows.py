@@ -100,7 +100,7 @@ def test_only_what_lies_in_the_window_is_answered_and_said_to_be_of_it():
 
 
 def test_what_the_day_before_adds_is_found_but_is_never_an_a():
-    row = links(days_apart(then=-1.5), window=48).iloc[0]
+    row = links(days_apart(130, then=-1.5), window=48).iloc[0]
     assert row["grade"] == "B"
     assert row["low"] <= -1.5 <= row["high"]
     assert "it must be of the 24 hours before the rating" in row["reason"]
@@ -114,7 +114,7 @@ def test_what_the_day_itself_does_is_not_claimed_of_the_day_before():
 
 
 def test_the_q_of_a_secondary_window_counts_both_of_them():
-    row = links(days_apart(then=-0.3), window=48).iloc[0]
+    row = links(days_apart(90, then=-0.3), window=48).iloc[0]
     assert row["q"] == pytest.approx(min(1.0, 2 * row["p"]))
 
 

@@ -50,7 +50,7 @@ def test_full_adds_the_scientists_numbers(run):
     )
     assert re.search(r"acute_load speaks for chronic_load 0\.\d\d, acwr 0\.\d\d", text)
     assert re.search(r"\d+% of its variance is a level that wanders over about \d+ days", text)
-    assert "Method 2." in text
+    assert "Method 3." in text
     assert "Per SD" not in run("links").stdout
 
 

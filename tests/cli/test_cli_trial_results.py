@@ -27,12 +27,14 @@ def test_nothing_is_shown_before_the_end(run, rows):
 def test_a_plan_that_was_followed_tells_what_it_showed(run, rows, home):
     """A plan is made today, and its runs of the future are imported: the end is when all are rated."""
     run("plan", "warmup", "--pairs", 6, "--days", ",".join(WEEKDAYS), "--seed", 2)
-    for one in rows("plan", "show", 1):
-        start = datetime.fromisoformat(f"{one['day']}T07:00:00+00:00")
+    with runlog.open(home) as journal:
+        planned = journal.plans.get(1).runs
+    for number, one in enumerate(planned, 1):
+        start = datetime.fromisoformat(f"{one.day}T07:00:00+00:00")
         with runlog.open(home) as journal:
             _put_in(journal, start)
-            warm = one["way"] == "a warm-up"
-            rating = 2.0 + one["run_number"] % 2 if warm else 5.0
+            warm = one.first
+            rating = 2.0 + number % 2 if warm else 5.0
             journal.log(Entry(start + timedelta(hours=12), 0, soreness=rating, warmup=warm))
     row = rows("plan", "result", 1)[0]
     assert (row["complete"], row["over"], row["kept"], row["compared_pairs"]) == (6, True, 12, 6)

@@ -39,10 +39,13 @@ def test_a_plan_under_way_says_how_far_it_is_and_what_comes_next_but_no_differen
     history = followed(5, plan(12), [2] * 6)
     (trial,) = build_week(history, "2026-W11", now=at(9)).trials
     assert (trial.over, trial.complete, trial.pairs, trial.difference) == (False, 2, 6, None)
-    assert (trial.next_day, trial.next_way) == (date(2026, 3, 12), "no warm-up")
+    assert (trial.next_day, trial.next_way) == (date(2026, 3, 12), "")
     text = render.render_page(build_week(history, "2026-W11", now=at(9)))
     assert "Plan 1: a warm-up or no warm-up" in text
-    assert "Next, on Thu 12 Mar: no warm-up." in text
+    assert "Next, on Thu 12 Mar; which way, runlog says on that day." in text
+    assert "Next, on Thu 12 Mar: no warm-up." in render.render_page(
+        build_week(history, "2026-W11", now=at(10))
+    )
     assert "What would tell more" not in text, "one thing at a time"
 
 

@@ -1,7 +1,10 @@
 """Making a plan: days, lots, and what can be drawn lots for."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
+import numpy as np
+import pandas as pd
 import pytest
 from past import at, past, ran, strength_session, wrote
 
@@ -51,6 +54,21 @@ def test_the_usual_days_are_those_of_the_last_eight_weeks():
     lately = [ran(100 + week, f"{MONDAY + timedelta(weeks=10 + week, days=6)} 09:00") for week in range(8)]
     assert design.usual_weekdays(past([*before, *lately])) == (6,)
     assert design.usual_weekdays(past()) == ()
+
+
+@pytest.mark.parametrize("weekdays", [(0, 1, 2, 3, 4, 5, 6), (5, 6), (0, 1, 3, 4), (6, 0)])
+def test_two_runs_of_a_plan_lie_two_days_apart(weekdays):
+    days = [run.day for run in drawn(past(season()), weekdays=weekdays, pairs=8).runs]
+    assert len(days) == 16
+    assert all(later - day >= timedelta(days=2) for day, later in pairwise(days))
+    assert {day.weekday() for day in days} <= set(weekdays)
+
+
+@pytest.mark.parametrize(("rated", "share"), [(40, 0.011), (20, 0.456), (36, 0.1)])
+def test_runs_that_nobody_rated_are_expected_again(rated, share):
+    after = pd.Series([np.nan] * 30 + [2.0] * rated + [np.nan] * (40 - rated))
+    assert design.share_unrated(after) == pytest.approx(min(share, 0.3), abs=0.015)
+    assert design.share_unrated(pd.Series([np.nan] * 9)) == pytest.approx(0.1)
 
 
 def test_days_can_be_told_and_must_be_where_there_are_no_runs():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runlog.trials import design
-from runlog.trials.design import randomise_pairs
+from runlog.trials.design import PairNoise, randomise_pairs
 from runlog.trials.result import compare_pairs, randomisation_p_value
 
 #: Half points, as a mean of two ratings is.
@@ -97,7 +97,7 @@ def test_the_power_is_near_the_promised_one(pairs):
     """For the difference that the pairs are said to tell, with the noise of exactly these ratings."""
     chance = np.random.default_rng(pairs)
     sd = np.std(np.concatenate([trial(chance, pairs, 0.0, rounded=False) for _ in range(400)]))
-    effect = design.detectable_difference(pairs, sd)
+    effect = design.detectable_difference(pairs, PairNoise(sd, 400, (sd,), whole_points=False))
     found = np.mean(
         [randomisation_p_value(trial(chance, pairs, effect, rounded=False)) <= 0.05 for _ in range(1500)]
     )

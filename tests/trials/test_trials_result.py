@@ -77,6 +77,28 @@ def test_a_plan_that_was_followed():
     assert trials_text.LIMITS_TEXT in trials_text.result_paragraphs(found)
 
 
+def test_the_runs_of_a_pair_lie_two_days_apart():
+    """The first run came a day late: a run on the day after it is too early for the second."""
+    made = plan()
+    days = [planned.day for planned in made.runs]
+    runs = [ran(1, f"{days[0] + timedelta(days=2)} 07:00"), ran(2, f"{days[1]} 07:00")]
+    later = ran(3, f"{days[1] + timedelta(days=1)} 07:00")
+    one = result.run_outcomes(past(runs), made, END)[:2]
+    assert [outcome.run for outcome in one] == [1, None]
+    assert [outcome.run for outcome in result.run_outcomes(past([*runs, later]), made, END)[:2]] == [1, 3]
+
+
+def test_an_arm_is_shown_on_the_day_of_its_run():
+    made = plan()
+    history = followed(made, jittered, skipped=range(3, 13))
+    for now, arms in ((f"{made.runs[1].day} 12:00", 2), (f"{made.runs[2].day - timedelta(days=1)} 12:00", 2)):
+        found = result.evaluate_trial(history, made, at(now))
+        assert [found.shown_arm(run) is not None for run in found.runs] == [i < arms for i in range(12)]
+        assert (found.next_run.run_number, found.next_arm) == (3, None)
+    on_the_day = result.evaluate_trial(history, made, at(f"{made.runs[2].day} 06:00"))
+    assert on_the_day.next_arm == "a warm-up"
+
+
 def test_nobody_peeks_before_the_end():
     made = plan()
     history = followed(made, jittered, skipped=range(9, 13))

@@ -1,5 +1,6 @@
 """What would tell more: in which order, resting on what, and in which words."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,7 +12,7 @@ from runlog.analysis.links import links
 from runlog.model import Shoe
 from runlog.trials import design, suggestions
 from runlog.trials import text as trials_text
-from runlog.trials.design import ASSUMED_SD, PairNoise
+from runlog.trials.design import ASSUMED_SD
 
 FIRST, START = date(2026, 1, 5), date(2026, 5, 4)
 
@@ -105,11 +106,12 @@ def test_the_part_of_what_is_planned_is_no_noise():
 def test_with_few_ratings_the_noise_is_assumed_and_said_to_be():
     history = season(12)
     idea = by_name(suggestions.suggest_trials(history, "upper_back", START))["warmup"]
-    assert idea.noise == PairNoise(ASSUMED_SD, 0)
+    assert (idea.noise.sd, idea.noise.rated_runs) == (ASSUMED_SD, 0)
     text = trials_text.noise_text(idea.noise)
     assert "assumed, not known" in text
-    few, many = (design.pairs_needed(1.0, sd) for sd in (1.0, 2.2))
-    assert f"from {2 * few} to {2 * many} runs" in text
+    few, many = (design.pairs_needed(1.0, replace(idea.noise, plausible_sds=(sd,))) for sd in (1.0, 2.2))
+    assert f"from {2 * few} to more than 80 runs" in text
+    assert many is None
     assert np.isnan(idea.low)
 
 

@@ -71,6 +71,8 @@ class Factor:
             asked, represents its family, and is reported even without a sign of a link.
         last_run_only: it is a value of the last run and applies only in the 24 hours after one.
         per_run: a week's values are those at the ends of its runs, not of its days.
+        of_session_load: it is computed from ``History.runs.load``, which RPE may enter.
+        undefined_text: when it has no value although all is known, in a sentence, or "".
     """
 
     values: Callable[[History, pd.DatetimeIndex], pd.Series[float]]
@@ -88,6 +90,8 @@ class Factor:
     primary: bool = False
     last_run_only: bool = False
     per_run: bool = False
+    of_session_load: bool = False
+    undefined_text: str = ""
 
     def __post_init__(self) -> None:
         """Take the name from the function, and what follows from other fields."""

@@ -43,6 +43,7 @@ ACUTE_LOAD = Factor(
     value_text=N_("{value} a day"),
     unit=FactorUnit.LOAD,
     primary=True,
+    of_session_load=True,
 )
 
 
@@ -65,6 +66,7 @@ CHRONIC_LOAD = Factor(
     each_step=N_("Every 10% more load in 28 days"),
     value_text=N_("{value} a day"),
     unit=FactorUnit.LOAD,
+    of_session_load=True,
 )
 
 
@@ -86,6 +88,7 @@ ACWR = Factor(
     step=0.1,
     step_text=N_("+0.1 in the ratio"),
     each_step=N_("Every 0.1 more of acute over chronic load"),
+    of_session_load=True,
 )
 
 
@@ -139,6 +142,8 @@ MONOTONY = Factor(
     step=0.5,
     step_text=N_("+0.5 monotony"),
     each_step=N_("Every 0.5 more monotony (days that are more alike)"),
+    of_session_load=True,
+    undefined_text=N_("It is undefined where the loads of seven days are exactly alike."),
 )
 
 

@@ -1,40 +1,53 @@
 """Find which factors a runner's soreness goes together with, and how certain that is.
 
 ``links`` takes a table of ``exposures`` and returns an effect, its range and a grade per factor. How it works
-is described in ``regression`` and ``grading``.
+is described in ``regression``, ``estimates`` and ``grading``. Here false findings are kept rare although many
+factors, several body areas and every week are looked at:
+
+1. **Many factors.** q is p after Benjamini–Hochberg over the groups of an area, and Simes within each group.
+   A group is what answers one question in several ways: a family of factors, and columns of no family that
+   correlate with each other or with a factor (``estimates.find_rivals``). Within a group each primary factor
+   is a question of its own and the others of a family share one, so that a dozen measures of form weigh no
+   more than a single one (weighted: Genovese, Roeder & Wasserman, Biometrika 2006;93:509).
+2. **Several areas** are one family of questions: Simes per area, then Benjamini–Hochberg over the areas
+   (Benjamini & Bogomolov, J R Stat Soc B 2014;76:297).
+3. **Looking again and again.** Who looks at the same growing diary every week finds something by chance
+   sooner or later. So grades are settled at milestones only, from the ratings up to the milestone, and each
+   milestone spends a part of the error that a year is allowed (Lan & DeMets, Biometrika 1983;70:659).
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from runlog.analysis.exposures import PRIMARY_WINDOW, WINDOWS, effect_unit, window_text, windowed_name
-from runlog.analysis.links import grading, regression
-from runlog.analysis.links.grading import (
-    COLLINEAR_ABOVE,
-    HINT_BELOW,
-    EffectEstimate,
-    benjamini_hochberg,
-    correlations,
-    grade_estimate,
-)
-from runlog.analysis.links.ratings import check_ratings, days_since_first, make_design, split_by_area
+from runlog.analysis.links import grading
+from runlog.analysis.links.estimates import AreaFit, fit_area, question_weights, repeat_without_rpe
+from runlog.analysis.links.ratings import check_ratings, is_high, split_by_area, step_size
 from runlog.errors import BadInput
-from runlog.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from runlog.analysis.links.regression import Mixture
+    from numpy.typing import NDArray
 
-__all__ = ["LINK_COLUMNS", "METHOD_VERSION", "links"]
+    from runlog.analysis.links.grading import EffectEstimate
+
+__all__ = ["LINK_COLUMNS", "METHOD_VERSION", "links", "step_size"]
 
 #: Rises with every change of the method that changes a result.
-METHOD_VERSION = 2
+METHOD_VERSION = 3
+
+#: The numbers of ratings at which grades are settled; after the last every hundred.
+MILESTONES = (40, 60, 90, 130, 200)
+_THEN_EVERY = 100
+#: The largest q that is a finding at a milestone. So four milestones or five cost 8% of error in a year, by
+#: simulation; shares that grow or fall with the milestones found less for as much (tests/bench/calibration).
+ALLOWED_Q = 0.025
 
 #: The columns of fields of an ``EffectEstimate`` that are called otherwise.
 _COLUMNS = {"autocorrelated_share": "lasting", "collinear_with": "moves_with", "represents": "speaks_for"}
@@ -66,6 +79,13 @@ LINK_COLUMNS = (
     "moves_with",
     "speaks_for",
     "method",
+    "settled_at",
+    "next_at",
+    "unique",
+    "unique_low",
+    "unique_high",
+    "b",
+    "s",
 )
 
 
@@ -89,23 +109,35 @@ def links(
         - area (None where the table has none), factor, window
         - step: the difference in the factor, in its own unit, that the effect is given for: that of the
           factor of this name (a relative one as a fraction of its mean), else 1
-        - effect, low, high: rating points per step, and the 95% range; NaN without an answer
-        - p, q: two-sided tail probability, and the same after Benjamini–Hochberg
+        - effect, low, high: rating points per step, and the 95% range; NaN without an answer. The factor is
+          estimated without those of its family and without columns of no family that correlate with it
+        - p: two-sided tail probability
+        - q: p after Simes in each group of factors and Benjamini–Hochberg over the groups and the areas, from
+          the ratings that the grade was settled from
         - ratings: those of the area
         - n: ratings at which the factor was known; n_high, n_low: of those, the ratings above the factor's
           middle and the others (for a factor of 0 and 1: ones and zeros; else above its median and not above)
-        - grade: "A", "B", "C" (leans one way), "hint" (20 to 39 ratings), "none" (no sign), "describe"
-          (fewer than 20 ratings), or "" where nothing can be estimated
+        - grade: "A", "B", "C" (leans one way), "hint" (20 to 39 ratings, or not settled yet), "none" (no
+          sign), "describe" (fewer than 20 ratings), or "" where nothing can be estimated
         - reason: a sentence or two
         - per_sd, se: rating points per SD of the factor, and the SD of its posterior
-        - first_half, second_half: the effect per step from each half of the diary alone (from 40 ratings on)
+        - first_half, second_half: the effect per step from each half alone of the ratings that the grade was
+          settled from
         - tau_days, lasting: how many days the unexplained level lasts, and its share of what is unexplained
           (posterior means; of τ the geometric one)
         - n_eff: the number of independent ratings that would give the mean level as exactly as these
         - r_time: correlation of the factor with the time of the ratings
         - moves_with, speaks_for: by factor, the correlations with those that it is collinear with, and with
           those of its family that it represents
-        - method: METHOD_VERSION.
+        - method: METHOD_VERSION
+        - settled_at: from how many ratings of the area, the first in time, q and grade were settled; NaN
+          where they were not. They stay until the next milestone, while effect and range go on moving
+        - next_at: the number of ratings at which the grade is settled next
+        - unique, unique_low, unique_high: the effect per step beside all other factors, and its 95% range
+        - b, s: mean and SD of the effect per step with a flat prior, as pooling over runners needs them.
+
+    A rating that is added or changed later for an earlier moment enters the first ratings, and may so change
+    what they settled.
 
     Raises:
         BadInput: the table lacks a column, a moment has no time zone, a factor holds no numbers, or there
@@ -119,10 +151,12 @@ def links(
             f"The table of ratings has no factors of {window_text(window)}: make it with "
             f"exposures(history, window={window})."
         )
+    areas = dict(split_by_area(ratings))
+    settled = Settlements(areas, asked, adjusted_for)
     rows = [
         {"area": area} | row
-        for area, rated in split_by_area(ratings)
-        for row in _links_of_area(rated, asked, adjusted_for)
+        for area, rated in areas.items()
+        for row in _links_of_area(rated, asked, adjusted_for, settled.of(area))
     ]
     return pd.DataFrame(rows, columns=list(LINK_COLUMNS))
 
@@ -137,35 +171,191 @@ def _factor_columns(table: pd.DataFrame, factors: Sequence[str] | None, window: 
     return [*(windowed_name(name, window) for name in factors), *adjusted_for]
 
 
+class Settlements:
+    """The fits at milestones of all areas of a table.
+
+    Args:
+        areas: the checked ratings of each area.
+        asked: the factors asked about.
+        adjusted_for: others that enter the regression with them.
+    """
+
+    def __init__(
+        self, areas: Mapping[str | None, pd.DataFrame], asked: Sequence[str], adjusted_for: Sequence[str]
+    ) -> None:
+        self._areas, self._asked, self._adjusted_for = areas, asked, adjusted_for
+        self._fits: dict[tuple[str | None, int], AreaFit] = {}
+
+    def of(self, area: str | None) -> AreaFit | None:
+        """Return the fit of an area at its last milestone, with q over all areas; None before the first."""
+        milestone = last_milestone(len(self._areas[area]))
+        return None if milestone is None else self.at(area, milestone)
+
+    def at(self, area: str | None, milestone: int) -> AreaFit:
+        """Return the fit of an area at a milestone that it has reached, with q over all areas.
+
+        The other areas count with what their last milestones by that moment said, so that nothing which is
+        rated later changes what was settled.
+        """
+        rated = self._areas[area]
+        moment = rated["moment"].iloc[milestone - 1]
+        simes = {area: _simes(self._fit(area, milestone))}
+        for other, ratings in self._areas.items():
+            by_then = last_milestone(int((ratings["moment"] <= moment).sum()))
+            if other != area and by_then is not None:
+                simes[other] = _simes(self._fit(other, by_then))
+        fit, ratio = self._fit(area, milestone), factor_of_areas(simes, area)
+        estimates = {
+            name: replace(estimate, q=min(1.0, estimate.q * ratio), allowed_q=ALLOWED_Q)
+            for name, estimate in fit.estimates.items()
+        }
+        fit = fit._replace(estimates=estimates)
+        if any(estimate.is_found for estimate in estimates.values()):
+            fit = repeat_without_rpe(rated.iloc[:milestone], fit, self._adjusted_for)
+        return fit
+
+    def _fit(self, area: str | None, milestone: int) -> AreaFit:
+        key = area, milestone
+        if key not in self._fits:
+            ratings = self._areas[area].iloc[:milestone]
+            self._fits[key] = with_q(fit_area(ratings, self._asked, self._adjusted_for, halves=True))
+        return self._fits[key]
+
+
+def last_milestone(ratings: int) -> int | None:
+    """Return the last milestone that so many ratings have reached; None before the first."""
+    if ratings >= MILESTONES[-1]:
+        return ratings // _THEN_EVERY * _THEN_EVERY
+    return max((milestone for milestone in MILESTONES if milestone <= ratings), default=None)
+
+
+def next_milestone(ratings: int) -> int:
+    """Return the milestone after so many ratings."""
+    if ratings >= MILESTONES[-1]:
+        return (ratings // _THEN_EVERY + 1) * _THEN_EVERY
+    return min(milestone for milestone in MILESTONES if milestone > ratings)
+
+
+def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the q of each p: the smallest false discovery rate at which it is still found.
+
+    Benjamini and Hochberg, J R Stat Soc B 1995;57:289. The smallest of them is the p of Simes' test that
+    there is nothing at all (Biometrika 1986;73:751).
+    """
+    order = np.argsort(p)[::-1]
+    rank = np.arange(len(p), 0, -1)
+    q = np.empty_like(p)
+    q[order] = np.minimum.accumulate(p[order] * len(p) / rank)
+    return np.minimum(q, 1.0)
+
+
+def grouped_q(
+    p: NDArray[np.float64], groups: Sequence[int], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the q of each factor: Simes within its group, then Benjamini–Hochberg over the groups.
+
+    Args:
+        p: of each factor.
+        groups: the number of the group that each belongs to.
+        weights: of each factor within its group.
+    """
+    labels = np.asarray(groups)
+    within, simes = np.empty_like(p), []
+    for label in np.unique(labels):
+        member = labels == label
+        share = weights[member] / weights[member].mean()
+        within[member] = benjamini_hochberg(np.minimum(1.0, p[member] / share))
+        simes.append(within[member].min())
+    over_groups = benjamini_hochberg(np.array(simes))
+    ratio = over_groups / np.maximum(simes, np.finfo(float).tiny)
+    return np.minimum(1.0, within * ratio[np.searchsorted(np.unique(labels), labels)])
+
+
+def with_q(fit: AreaFit) -> AreaFit:
+    """Return a fit with the q of its factors.
+
+    In a secondary window a p counts twice, as there are two such windows.
+    """
+    names = list(fit.estimates)
+    if not names:
+        return fit
+    p = np.array([estimate.p for estimate in fit.estimates.values()])
+    if effect_unit(names[0]).window != PRIMARY_WINDOW:
+        p = np.minimum(1.0, (len(WINDOWS) - 1) * p)
+    rivals = [{rival.name for rival in estimate.rivals} for estimate in fit.estimates.values()]
+    linked = np.array([[other in of_one for other in names] for of_one in rivals])
+    q = grouped_q(p, connected_groups(linked), np.array(question_weights(names)))
+    estimates = {
+        name: replace(estimate, q=float(value))
+        for (name, estimate), value in zip(fit.estimates.items(), q, strict=True)
+    }
+    return fit._replace(estimates=estimates)
+
+
+def _simes(fit: AreaFit) -> float:
+    """Return the p of Simes' test that an area has no link at all."""
+    return min((estimate.q for estimate in fit.estimates.values()), default=1.0)
+
+
+def factor_of_areas(simes: Mapping[str | None, float], area: str | None) -> float:
+    """Return by how much the q of an area grow because other areas are looked at too.
+
+    Args:
+        simes: the smallest q of each area by itself, this one included.
+        area: the one that is settled.
+    """
+    names = list(simes)
+    q = benjamini_hochberg(np.array([simes[name] for name in names]))
+    own = simes[area]
+    return float(q[names.index(area)] / own) if own > 0 else float(len(names))
+
+
+def connected_groups(linked: NDArray[np.bool_]) -> list[int]:
+    """Return the number of the connected group of each item, from a symmetric matrix of direct links."""
+    group = list(range(len(linked)))
+    for i, j in np.argwhere(linked):
+        if group[i] != group[j]:
+            old, new = max(group[i], group[j]), min(group[i], group[j])
+            group = [new if label == old else label for label in group]
+    return group
+
+
 def _links_of_area(
-    ratings: pd.DataFrame, asked: Sequence[str], adjusted_for: Sequence[str]
+    ratings: pd.DataFrame, asked: Sequence[str], adjusted_for: Sequence[str], settled: AreaFit | None
 ) -> list[dict[str, Any]]:
     """Return a row for each factor of one area that is asked about."""
-    prechecks = {name: grading.precheck(ratings, name) for name in (*asked, *adjusted_for)}
-    represented = choose_representatives(ratings, [name for name in prechecks if prechecks[name] is None])
-    for name, (other, r) in represented.items():
-        text = _("Can't be separated from {other}: they rise and fall together. See there.")
-        prechecks[name] = "", text.format(other=grading.list_factors({other: r}))
-    estimates = estimate_effects(
-        ratings, *([n for n in names if prechecks[n] is None] for names in (asked, adjusted_for))
-    )
-    for name, (other, r) in represented.items():
-        if other in estimates:
-            estimates[other].represents[name] = r
+    fit = with_q(fit_area(ratings, asked, adjusted_for, halves=False))
+    milestone = last_milestone(len(ratings))
     rows = []
     for name in asked:
-        grade, reason = prechecks[name] or grade_estimate(estimates[name])
-        row = _rating_counts(ratings, name) | {"grade": grade, "reason": reason, "method": METHOD_VERSION}
-        if name in estimates:
-            columns = {_COLUMNS.get(key, key): value for key, value in asdict(estimates[name]).items()}
-            row |= {key: value for key, value in columns.items() if key in LINK_COLUMNS}
+        row = _rating_counts(ratings, name) | {"method": METHOD_VERSION}
+        row["next_at"] = next_milestone(len(ratings))
+        reason, estimate = fit.prechecks[name], fit.estimates.get(name)
+        if estimate is None:
+            row["grade"], row["reason"] = reason or ("", "")
+        else:
+            row |= _estimate_columns(estimate)
+            if settled is not None and name in settled.estimates:
+                then = settled.estimates[name]
+                row["grade"], row["reason"] = grading.grade_estimate(then)
+                row |= {"settled_at": milestone, "q": then.q}
+                row |= {"first_half": then.first_half, "second_half": then.second_half}
+            else:
+                row["grade"], row["reason"] = grading.grade_unsettled(estimate, row["next_at"])
         rows.append(row)
     return rows
 
 
+def _estimate_columns(estimate: EffectEstimate) -> dict[str, Any]:
+    columns = {_COLUMNS.get(key, key): value for key, value in asdict(estimate).items()}
+    rivals = {one.name: one.r for one in estimate.rivals if abs(one.r) > grading.COLLINEAR_ABOVE}
+    columns["moves_with"] = columns["moves_with"] | rivals
+    return {key: value for key, value in columns.items() if key in LINK_COLUMNS}
+
+
 def _rating_counts(ratings: pd.DataFrame, name: str) -> dict[str, Any]:
     known = ratings[name].dropna()
-    high = int(grading.is_high(known).sum())
+    high = int(is_high(known).sum())
     return {
         "factor": effect_unit(name).factor.name,
         "window": effect_unit(name).window,
@@ -175,154 +365,3 @@ def _rating_counts(ratings: pd.DataFrame, name: str) -> dict[str, Any]:
         "n_high": high,
         "n_low": len(known) - high,
     }
-
-
-def choose_representatives(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple[str, float]]:
-    """Choose one representative per collinear family.
-
-    Args:
-        ratings: checked ratings of one area.
-        names: the factors that something can be estimated for.
-
-    Returns:
-        For each factor that is represented its representative and their correlation.
-    """
-    correlation = correlations(ratings, names)
-    representatives: dict[str, tuple[str, float]] = {}
-    asked: list[str] = []
-    for name in sorted(names, key=_representative_rank):
-        same_family = [other for other in asked if _same_family(name, other)]
-        closest = max(same_family, key=lambda other: abs(correlation[name][other]), default=None)
-        if closest is not None and abs(correlation[name][closest]) > COLLINEAR_ABOVE:
-            representatives[name] = closest, correlation[name][closest]
-        else:
-            asked.append(name)
-    return representatives
-
-
-def _representative_rank(name: str) -> tuple[bool, int]:
-    unit = effect_unit(name)
-    return not unit.factor.primary, unit.order
-
-
-def question_weights(names: Sequence[str]) -> list[float]:
-    """Return the weight of each factor in Benjamini–Hochberg; the mean is 1."""
-    shares = [1.0 / (1 if _is_own_question(name) else _family_size(name, names)) for name in names]
-    return [share * len(names) / sum(shares) for share in shares]
-
-
-def _is_own_question(name: str) -> bool:
-    return effect_unit(name).factor.primary or not effect_unit(name).factor.family
-
-
-def _family_size(name: str, names: Sequence[str]) -> int:
-    family = effect_unit(name).factor.family
-    return sum(not _is_own_question(other) and effect_unit(other).factor.family == family for other in names)
-
-
-def _same_family(name: str, other_name: str) -> bool:
-    """Return True if two factors are of one family, in the same window."""
-    unit, other = effect_unit(name), effect_unit(other_name)
-    family = unit.factor.family
-    return bool(family) and family == other.factor.family and unit.window == other.window
-
-
-def estimate_effects(
-    ratings: pd.DataFrame, asked: Sequence[str], adjusted_for: Sequence[str]
-) -> dict[str, EffectEstimate]:
-    """Estimate the effects of these factors together.
-
-    Args:
-        ratings: checked ratings of one area, not all the same.
-        asked: the factors to estimate, each of which varies.
-        adjusted_for: others that enter the regression with them.
-    """
-    names = [*asked, *adjusted_for]
-    if not asked:
-        return {}
-    design = make_design(ratings, names)
-    posterior = regression.fit_effects(design)
-    per_step = _per_step(ratings, names, design.sd)
-    effect, low, high = (
-        per_step * end for end in (posterior.mean(), posterior.quantile(0.025), posterior.quantile(0.975))
-    )
-    p = posterior.two_sided_p()
-    q = _false_discovery_rates(asked, p[: len(asked)])
-    first, second = _effects_by_half(ratings, names)
-    tau, share, n_eff = _error_model(posterior, ratings)
-    with_time = ratings[names].corrwith(ratings["moment"].astype("int64"))
-    collinear_with = grading.collinear_factors(ratings, names)
-    return {
-        name: EffectEstimate(
-            n=int(ratings[name].count()),
-            effect=float(effect[i]),
-            low=float(low[i]),
-            high=float(high[i]),
-            p=float(p[i]),
-            q=float(q[i]),
-            per_sd=float(posterior.mean()[i]),
-            se=float(posterior.sd()[i]),
-            first_half=first.get(name, np.nan),
-            second_half=second.get(name, np.nan),
-            tau_days=float(tau[i]),
-            autocorrelated_share=float(share[i]),
-            n_eff=n_eff,
-            r_time=float(with_time[name]),
-            collinear_with=collinear_with[name],
-            window=effect_unit(name).window,
-        )
-        for i, name in enumerate(asked)
-    }
-
-
-def step_size(values: pd.Series[float], name: str) -> float:
-    """Return the step of a factor in its own unit; NaN where it is relative and nothing is known."""
-    factor = effect_unit(name).factor
-    return factor.step * abs(float(values.mean())) if factor.relative else factor.step
-
-
-def _false_discovery_rates(asked: Sequence[str], p: np.ndarray) -> np.ndarray:
-    """Return the q of each factor of one area.
-
-    In a secondary window a p counts twice, as there are two such windows.
-    """
-    looks = 1 if effect_unit(asked[0]).window == PRIMARY_WINDOW else len(WINDOWS) - 1
-    return benjamini_hochberg(np.minimum(1.0, looks * p / question_weights(asked)))
-
-
-def _per_step(ratings: pd.DataFrame, names: Sequence[str], sd: np.ndarray) -> np.ndarray:
-    """Return the factors that convert an effect per SD into one per step."""
-    return np.asarray([step_size(ratings[name], name) for name in names] / sd, dtype=float)
-
-
-def _effects_by_half(
-    ratings: pd.DataFrame, names: Sequence[str]
-) -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Estimate the effects per step from each half of the diary by itself, where its ratings suffice."""
-    if len(ratings) < HINT_BELOW:
-        return {}, {}
-    middle = len(ratings) // 2
-    return _effects_of_half(ratings, ratings.iloc[:middle], names), _effects_of_half(
-        ratings, ratings.iloc[middle:], names
-    )
-
-
-def _effects_of_half(ratings: pd.DataFrame, half: pd.DataFrame, names: Sequence[str]) -> Mapping[str, float]:
-    names = [name for name in names if grading.precheck(half, name) is None]
-    if not names:
-        return {}
-    design = make_design(half, names)
-    effect = regression.fit_effects(design).mean() * _per_step(ratings, names, design.sd)
-    return dict(zip(names, effect.tolist(), strict=True))
-
-
-def _error_model(posterior: Mixture, ratings: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return τ in days (its geometric mean) and w of the errors, by factor, and the effective n.
-
-    The last is the number of independent ratings that would give the mean level as exactly.
-    """
-    grid = regression.error_grid()
-    tau, share = np.exp(posterior.average(np.log(grid.tau))), posterior.average(grid.share)
-    typical = regression.ErrorGrid(tau[:1], share[:1], np.zeros(1))
-    white, _ = regression.whiten(days_since_first(ratings), np.ones((len(ratings), 1)), typical)
-    return tau, share, float((white**2).sum())

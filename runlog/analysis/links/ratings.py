@@ -1,4 +1,4 @@
-"""Check a table of ratings, and make the design matrix of the regression."""
+"""Check a table of ratings and what it can answer, and make the design matrix of the regression."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from runlog.analysis.exposures import effect_unit, without_rpe
 from runlog.errors import BadInput
+from runlog.i18n import _, format_decimal, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from runlog.analysis.exposures import EffectUnit
+
 #: Columns of the table that are no factors.
-_NOT_FACTORS = ("moment", "rating", "area")
-#: Column of checked ratings with the local weekday, 0 for Monday; no factor has this name.
-WEEKDAY = "weekday of the moment"
+_NOT_FACTORS = ("moment", "rating", "area", "local_hour")
+#: Columns of checked ratings with the local weekday, 0 for Monday, and the local hour; no factor has these
+#: names.
+WEEKDAY, HOUR = "weekday of the moment", "hour of the moment"
 
 
 def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -30,8 +35,9 @@ def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[p
 
     Returns:
         The rated rows in the order of their moments, with moment (UTC), WEEKDAY (of ``day`` where the table
-        has such a column of dates, else by the moment's own clock), rating, area (None where the table has
-        no such column) and the factors as floats (NaN unknown); and the factors' names.
+        has such a column of dates, else by the moment's own clock), HOUR (likewise, of ``local_hour``),
+        rating, area (None where the table has no such column) and the factors as floats (NaN unknown), with
+        those that no RPE enters where the table has them; and the factors' names.
 
     Raises:
         BadInput: a column is missing or invalid; the message names it.
@@ -48,10 +54,12 @@ def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[p
     plain = {
         "moment": pd.Series(pd.DatetimeIndex([m.tz_convert("UTC") for m in moments]), table.index),
         WEEKDAY: _local_weekdays(table, moments),
+        HOUR: _local_hours(table, moments),
         "rating": _to_floats(table["rating"]),
         "area": table.get("area", pd.Series(None, table.index, dtype=object)).astype(object),
     }
-    frame = pd.DataFrame(plain | {name: _to_floats(table[name]) for name in names})
+    checks = [without_rpe(name) for name in names if without_rpe(name) in table.columns]
+    frame = pd.DataFrame(plain | {name: _to_floats(table[name]) for name in (*names, *checks)})
     rated = frame[frame["rating"].notna()]
     return rated.sort_values(["moment", "rating"], kind="stable", ignore_index=True), names
 
@@ -69,10 +77,11 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 def _numeric_columns(table: pd.DataFrame) -> tuple[str, ...]:
+    others = {*_NOT_FACTORS, *map(without_rpe, table.columns)}
     return tuple(
         name
         for name in table.columns
-        if name not in _NOT_FACTORS and pd.api.types.is_numeric_dtype(table[name].dtype)
+        if name not in others and pd.api.types.is_numeric_dtype(table[name].dtype)
     )
 
 
@@ -108,8 +117,130 @@ def _local_weekdays(table: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> pd.
     return local_days.fillna(own).astype(int)
 
 
+def _local_hours(table: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> pd.Series[float]:
+    own = pd.Series([moment.hour + moment.minute / 60 for moment in moments], table.index, dtype=float)
+    return _to_floats(table["local_hour"]).fillna(own) if "local_hour" in table else own
+
+
+#: Fewer ratings are only described.
+MIN_RATINGS = 20
+#: Ratings that must differ from the factor's most common value.
+MIN_DIFFERING = 5
+
+
+def precheck(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
+    """Return grade and reason of a factor that nothing can be estimated for; None where something can."""
+    if len(ratings) < MIN_RATINGS:
+        return "describe", _describe_ratings(ratings, name)
+    if np.ptp(ratings["rating"]) == 0:
+        return "", _("All {n} ratings are the same, so nothing can go together with them.").format(
+            n=len(ratings)
+        )
+    if reason := reason_not_estimable(ratings, name):
+        return "", reason
+    if ratings[name].count() < MIN_RATINGS:
+        return "describe", _describe_ratings(ratings, name)
+    return None
+
+
+def reason_not_estimable(ratings: pd.DataFrame, name: str) -> str:
+    """Return why no effect can be estimated from a factor's values; "" where one can."""
+    values = ratings[name].to_numpy(dtype=float)
+    known = values[~np.isnan(values)]
+    applies = _is_applicable(ratings, name)
+    if not applies.any():
+        return _("It is unknown for all {n} ratings: none is known to lie in the day after a run.").format(
+            n=len(ratings)
+        )
+    undefined = _undefined_text(ratings, name)
+    if not known.size:
+        return _("It is unknown for all {n} ratings.").format(n=len(ratings)) + undefined
+    unknown = int(applies.sum()) - known.size
+    if unknown > known.size:
+        text = (
+            _("It is unknown for {unknown} of {n} ratings, more than half of them.")
+            if applies.all()
+            else _(
+                "It is unknown for {unknown} of {n} ratings in the day after a run, more than half of them."
+            )
+        )
+        return text.format(unknown=unknown, n=applies.sum()) + undefined
+    differing = known.size - int(np.max(np.unique(known, return_counts=True)[1]))
+    if differing == 0:
+        return _("It does not vary: it was the same at every rating.")
+    if differing < MIN_DIFFERING:
+        return ngettext(
+            "It hardly varies: only {differing} of {n} ratings differs from the rest.",
+            "It hardly varies: only {differing} of {n} ratings differ from the rest.",
+            differing,
+        ).format(differing=differing, n=known.size)
+    return ""
+
+
+def _undefined_text(ratings: pd.DataFrame, name: str) -> str:
+    """Return why a factor has no value although the loads that it is made of are known, else ""."""
+    text = effect_unit(name).factor.undefined_text
+    loads = [other for other in ratings.columns if effect_unit(other).factor.of_session_load]
+    known = ratings[loads].notna().any(axis=1) & ratings[name].isna()
+    return f" {_(text)}" if text and known.any() else ""
+
+
+def _is_applicable(ratings: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+    """Return at which ratings a factor applies (last-run factors: within a day after a run).
+
+    Who writes a diary every day but runs three times a week has no value of the last run on most days, and
+    nothing is unknown for that. A run is known from any other last-run factor having a value.
+    """
+    everywhere = np.ones(len(ratings), dtype=bool)
+    unit = effect_unit(name)
+    if not unit.factor.last_run_only:
+        return everywhere
+    of_the_run = [other for other in ratings.columns if _of_same_run(effect_unit(other), unit)]
+    if of_the_run == [name]:
+        return everywhere
+    return np.asarray(~np.isnan(ratings[of_the_run].to_numpy(dtype=float)).all(axis=1), dtype=bool)
+
+
+def _of_same_run(unit: EffectUnit, other: EffectUnit) -> bool:
+    return unit.factor.last_run_only and other.factor.last_run_only and unit.window == other.window
+
+
+def step_size(values: pd.Series[float], name: str) -> float:
+    """Return the step of a factor in its own unit; NaN where it is relative and nothing is known."""
+    factor = effect_unit(name).factor
+    return factor.step * abs(float(values.mean())) if factor.relative else factor.step
+
+
+def is_high(values: pd.Series[float]) -> pd.Series[bool]:
+    """Return which known values are high: the ones of a factor of 0 and 1, else those above the median."""
+    return values > (0.5 if values.isin([0, 1]).all() else values.median())
+
+
+def _describe_ratings(ratings: pd.DataFrame, name: str) -> str:
+    known = ratings[ratings[name].notna()]
+    lacking = MIN_RATINGS - len(known)
+    text = _("{n} of the {needed} ratings that an answer needs, {lacking} to go.").format(
+        n=len(known), needed=MIN_RATINGS, lacking=lacking
+    )
+    high = is_high(known[name])
+    if high.any() and not high.all():
+        more, less = known["rating"][high], known["rating"][~high]
+        so_far = _(
+            "So far {more} points on average with more of it ({n_more}) and {less} with less ({n_less})."
+        ).format(
+            more=format_decimal(more.mean(), 1),
+            n_more=len(more),
+            less=format_decimal(less.mean(), 1),
+            n_less=len(less),
+        )
+        text = f"{text} {so_far}"
+    return text
+
+
 #: From this many ratings on, each weekday has a term of its own.
 WEEKDAYS_FROM = 80
+#: From this circular SD on, in hours, the hour of the ratings has two terms.
+HOURS_VARY_FROM = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +251,7 @@ class Design:
         days: when each rating was given, in days since the first (n,), never falling.
         rating: (n,).
         columns: (n, k), each of mean 0 and SD 1: first the factors, then the nuisance columns (whether a
-            factor was unknown, the weekdays).
+            factor was unknown, the weekdays, the hour).
         names: of the factors.
         sd: each factor's SD, in its own unit.
         mean: each factor's mean, likewise.
@@ -152,7 +283,11 @@ def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
         days=days_since_first(ratings),
         rating=ratings["rating"].to_numpy(dtype=float),
         columns=np.column_stack(
-            [known, _standardise(_unknown_columns(values)), _standardise(_weekday_columns(ratings))]
+            [known]
+            + [
+                _standardise(nuisance)
+                for nuisance in (_unknown_columns(values), _weekday_columns(ratings), _hour_columns(ratings))
+            ]
         ),
         names=tuple(names),
         sd=sd,
@@ -181,6 +316,20 @@ def _weekday_columns(ratings: pd.DataFrame) -> NDArray[np.float64]:
         return np.empty((len(ratings), 0))
     weekday = ratings[WEEKDAY].to_numpy()
     return np.asarray(weekday[:, None] == np.arange(7), dtype=float)
+
+
+def _hour_columns(ratings: pd.DataFrame) -> NDArray[np.float64]:
+    """Return cos and sin of the local hour, where the hours vary.
+
+    Mornings are stiffer than evenings, and whatever differs between the two ratings of a day would else be
+    linked to that.
+    """
+    turn = ratings[HOUR].to_numpy(dtype=float) * (2 * np.pi / 24)
+    circle = np.column_stack([np.cos(turn), np.sin(turn)])
+    concentration = np.clip(np.hypot(*circle.mean(axis=0)), 1e-12, 1.0)
+    if np.sqrt(-2 * np.log(concentration)) * 24 / (2 * np.pi) < HOURS_VARY_FROM:
+        return np.empty((len(ratings), 0))
+    return circle
 
 
 def _standardise(columns: NDArray[np.float64]) -> NDArray[np.float64]:

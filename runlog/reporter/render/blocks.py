@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from runlog import units
 from runlog.analysis.factors import find_factor
-from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.i18n import _
 from runlog.reporter import guidance
 from runlog.reporter.findings import UNSURE, format_grade, format_short_step
@@ -137,7 +137,7 @@ def _finding_item(finding: Finding) -> ListItem:
     values = _("This week: {value}").format(value=finding.now_text)
     if finding.median_text:
         values += "; " + _("over your whole diary: {value}").format(value=finding.median_text)
-    text = " ".join(part for part in (finding.sentence, format_estimate(finding)) if part)
+    text = " ".join(part for part in (finding.sentence, format_estimate(finding), finding.settled) if part)
     return ListItem(f"{finding.label}:", text, f"{values}.")
 
 

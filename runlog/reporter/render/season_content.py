@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlog import units
-from runlog.analysis.links.grading import MIN_RATINGS
+from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.i18n import _, ngettext, use_language
 from runlog.reporter.guidance import evidence
 from runlog.reporter.render import content

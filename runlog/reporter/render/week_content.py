@@ -219,7 +219,12 @@ def _trial_item(trial: TrialStatus) -> ListItem:
     title = _("Plan {id}: {first} or {second}")
     text = trial.sentence
     if trial.next_day is not None:
-        following = _("Next, on {day}: {way}.").format(day=units.day(trial.next_day), way=trial.next_way)
+        day = units.day(trial.next_day)
+        following = (
+            _("Next, on {day}: {way}.").format(day=day, way=trial.next_way)
+            if trial.next_way
+            else _("Next, on {day}; which way, runlog says on that day.").format(day=day)
+        )
         text = f"{text} {following}"
     return ListItem(title.format(id=trial.id, first=trial.first, second=trial.second), text)
 

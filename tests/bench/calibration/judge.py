@@ -33,14 +33,15 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
         window: of the links; the effects are always those of the 24 hours before.
 
     Returns:
-        A row per factor that the diary can answer for: runner, factor, family, truth (points per SD), and
-        by method alarm (p < .05) and found (after Benjamini–Hochberg, and graded); covered, the range
-        holds the truth.
+        A row per factor that the diary can answer for: runner, factor, family, truth (points per SD, on the
+        scale that was written down), and by method alarm (p < .05) and found (q ≤ .10); graded, A or B by
+        runlog; covered, the range holds the truth.
     """
     table, spread = runner(seed, n, cell, window)
     found = links(table, window=window).set_index("factor").dropna(subset=["p"])
     names = list(found.index)
-    truth = pd.Series(cell.effects if window == 24 else {}, dtype=float).reindex(names, fill_value=0.0)
+    own = table.attrs["own"] if window == 24 else {}
+    truth = pd.Series(own, dtype=float).reindex(names, fill_value=0.0)
     per_sd = spread[names] / found["step"]
     rows = {
         "runner": seed,
@@ -48,6 +49,8 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
         "truth": truth,
         f"alarm {OURS}": found["p"] < ALARM,
         f"found {OURS}": (found["q"] <= FOUND) & (found["grade"] != ""),
+        "graded": found["grade"].isin(["A", "B"]),
+        "size": found["effect"] * per_sd,
         "covered": (found["low"] * per_sd <= truth) & (truth <= found["high"] * per_sd),
     }
     if others:

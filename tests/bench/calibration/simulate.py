@@ -62,6 +62,7 @@ CELLS = {
     "one pair of shoes": Cell(shoes=1),
     "mornings": Cell(morning=True, shoes=0),
     "nights": Cell(nights=True),
+    "random walk": Cell("walk"),
 }
 
 
@@ -89,7 +90,14 @@ def skew(rng: np.random.Generator, days: np.ndarray) -> np.ndarray:
     return rng.exponential(size=len(days)) * np.exp(0.5 * drift(rng, days))
 
 
-ERRORS = {"drift": drift, "weekly": weekly, "bursts": bursts, "skew": skew}
+def walk(rng: np.random.Generator, days: np.ndarray) -> np.ndarray:
+    """A level that wanders and never comes back."""
+    steps = rng.normal(size=len(days)) * np.sqrt(np.diff(days, prepend=days[0] - 1))
+    level = steps.cumsum()
+    return rng.uniform(0.6, 1.2) * (level - level.mean()) / level.std() + 0.8 * rng.normal(size=len(days))
+
+
+ERRORS = {"drift": drift, "weekly": weekly, "bursts": bursts, "skew": skew, "walk": walk}
 
 
 def factors(rng: np.random.Generator, days: int, shoes: int) -> pd.DataFrame:
@@ -169,7 +177,9 @@ def runner(seed: int, n: int, cell: Cell, window: int = 24) -> tuple[pd.DataFram
 
     Returns:
         A table as links takes it, with the lagged factors of a secondary window, and each factor's SD before
-        any of it went missing.
+        any of it went missing. The attribute "own" of the table holds, by factor, the runner's own average
+        effect on what was written down, in points per SD: at the ends of the scale it is smaller than what
+        was put in.
     """
     rng = np.random.default_rng([seed, n])
     shoes = cell.shoes or 1 + seed % 2
@@ -184,13 +194,22 @@ def runner(seed: int, n: int, cell: Cell, window: int = 24) -> tuple[pd.DataFram
     table = pd.concat([table, before if window > 24 else before[[]]], axis=1)
     table = table.iloc[rated].reset_index(drop=True)
     days = every_day[rated] + (0.3 if cell.morning else 0.85) + 0.04 * rng.normal(size=n)
-    rating = np.clip(np.round(_latent(rng, days, table, cell, errors)), 0, 10)
+    latent = _latent(rng, days, table, cell, errors)
+    own = {name: _observed(latent, effect) for name, effect in cell.effects.items()}
+    rating = np.clip(np.round(latent), 0, 10)
     spread = table.std(ddof=0)
     low = rating < np.median(rating)
     for name in TOLD:
         table.loc[rng.random(n) < np.where(low, *cell.missing), name] = np.nan
     moment = START + pd.to_timedelta(days, unit="D")
-    return pd.concat([pd.DataFrame({"moment": moment, "rating": rating}), table], axis=1), spread
+    made = pd.concat([pd.DataFrame({"moment": moment, "rating": rating}), table], axis=1)
+    made.attrs["own"] = own
+    return made, spread
+
+
+def _observed(latent: np.ndarray, effect: float) -> float:
+    """The mean change, within 0 and 10, of these ratings by one more SD of a factor."""
+    return float(np.mean(np.clip(latent + effect / 2, 0, 10) - np.clip(latent - effect / 2, 0, 10)))
 
 
 def _latent(rng, days, table, cell, errors) -> np.ndarray:

@@ -42,7 +42,8 @@ def nothing_linked(judged: pd.DataFrame) -> Row:
         "false alarms": percent(judged[f"alarm {OURS}"].mean()),
         "worst factor": f"{percent(rate)} {worst}{MISSED if missed else ''}",
         "shoe_km": percent(by_factor["mean"].get("shoe_km", np.nan)),
-        "any after BH": marked(any_found.mean(), beyond(any_found.sum(), len(any_found), ANY)),
+        "any q < .10": marked(any_found.mean(), beyond(any_found.sum(), len(any_found), ANY)),
+        "any graded": percent(judged.groupby(["cell", "runner"])["graded"].any().mean()),
     }
 
 
@@ -74,26 +75,29 @@ def beside_others(null: pd.DataFrame, linked: dict[str, pd.DataFrame]) -> Iterab
             "method": method,
             "false alarms": percent(null[f"alarm {method}"].mean()),
             "worst factor": f"{percent(rates.max())} {rates.idxmax()}",
-            "any after BH": percent(found.mean()),
+            "any q < .10": percent(found.mean()),
         } | {f"power {name}": percent(power) for name, power in powers.items()}
 
 
 def one_linked(judged: pd.DataFrame, n: int) -> Row:
     """Power for the one factor that is linked, and what is said of the others."""
     one, rest = judged[judged["truth"] != 0], judged[judged["truth"] == 0]
+    graded, kin = one[one["graded"]], rest["family"].isin(one["family"])
     seen, of = int(one[f"alarm {OURS}"].sum()), len(one)
     weak = n >= POWER_FROM and bool(stats.binom.cdf(seen, of, POWER) < CHANCE)
-    false = rest.groupby("runner")[f"found {OURS}"].sum()
-    true = one.set_index("runner")[f"found {OURS}"].reindex(false.index, fill_value=False)
+    false = rest.groupby("runner")["graded"].sum()
+    true = one.set_index("runner")["graded"].reindex(false.index, fill_value=False)
     share = (false / np.maximum(1, false + true)).mean()
     return {
         "answered": of,
         "p < .05": marked(seen / of, weak),
-        "found after BH": percent(one[f"found {OURS}"].mean()),
+        "graded": percent(one["graded"].mean()),
+        "size where graded": "–" if graded.empty else f"{(graded['size'] / graded['truth']).mean():.2f} ×",
         "range holds it": marked(one["covered"].mean(), _uncovered_once(int(one["covered"].sum()), of)),
-        "others' alarms": percent(rest[f"alarm {OURS}"].mean()),
-        "any other found": percent((false > 0).mean()),
-        "false of found": marked(share, beyond(round(share * len(false)), len(false), ANY)),
+        "alarms of other families": percent(rest.loc[~kin, f"alarm {OURS}"].mean()),
+        "kin graded": percent(rest.loc[kin, "graded"].mean()),
+        "any other graded": percent((false > 0).mean()),
+        "false of graded": marked(share, beyond(round(share * len(false)), len(false), ANY)),
     }
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from runlog.analysis.links import regression
-from runlog.analysis.links.noise import fit_noise
+from runlog.analysis.links.estimates import fit_noise
 
 
 def covariance(days, tau, share):
@@ -42,7 +42,8 @@ def test_the_numbers_are_those_of_the_covariance_written_out():
     weight = np.exp(np.array(log_weight) - max(log_weight))
     np.testing.assert_allclose(found.variance, variance, rtol=1e-8)
     np.testing.assert_allclose(found.weight, weight / weight.sum(), atol=1e-10)
-    assert found.sd == pytest.approx(np.sqrt(np.average(variance, weights=weight)))
+    variance_of_rating = np.average(variance, weights=weight)
+    assert found.sd_of_difference(1e9) == pytest.approx(np.sqrt(2 * variance_of_rating))
 
 
 @pytest.mark.parametrize(("tau", "share"), [(5.0, 0.7), (2.0, 0.3), (30.0, 0.8)])
@@ -57,8 +58,8 @@ def test_the_noise_of_a_difference_is_found_again(tau, share):
 
 def test_what_is_named_is_no_noise():
     table = diary(np.random.default_rng(2), 80, effect=-3.0)
-    assert fit_noise(table, ["went"]).sd == pytest.approx(1.0, abs=0.25)
-    assert fit_noise(table).sd > 1.5
+    assert fit_noise(table, ["went"]).sd_of_difference(1e9) == pytest.approx(2**0.5, abs=0.35)
+    assert fit_noise(table).sd_of_difference(1e9) > 2.1
 
 
 def test_runs_close_to_each_other_differ_by_less():

@@ -35,14 +35,27 @@ DRAWN = Plan(
 )
 
 
+LATER = date(2027, 2, 1)
+
+
 def test_the_table_has_a_row_per_run():
-    rows = list(csv.DictReader(io.StringIO(registry.plan_csv(DRAWN), newline="")))
+    rows = list(csv.DictReader(io.StringIO(registry.plan_csv(DRAWN, LATER), newline="")))
     assert [row["day"] for row in rows] == ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02"]
     assert [row["pair"] for row in rows] == ["1", "1", "2", "2"]
     assert rows[0]["way"] == DRAWN.first
     assert rows[0]["what_to_do"] == f"Wear {DRAWN.first}."
     assert rows[1]["weekday"] == "Thu"
     assert not any(not character.isprintable() for row in rows for character in row["way"])
+
+
+def test_the_arm_of_a_run_is_shown_from_its_day_on_and_not_before():
+    for today, shown in ((date(2026, 12, 29), 0), (date(2026, 12, 30), 1), (date(2027, 1, 1), 3)):
+        rows = registry.plan_rows(DRAWN, today)
+        assert [bool(row["way"]) for row in rows] == [number < shown for number in range(4)]
+        assert [bool(row["what_to_do"]) for row in rows] == [number < shown for number in range(4)]
+    turned = replace(DRAWN, runs=tuple(replace(run, first=not run.first) for run in DRAWN.runs))
+    assert registry.plan_csv(DRAWN, date(2026, 12, 29)) == registry.plan_csv(turned, date(2026, 12, 29))
+    assert registry.plan_calendar(DRAWN) == registry.plan_calendar(turned)
 
 
 def test_the_calendar_is_one_that_calendars_read():
@@ -57,7 +70,8 @@ def test_the_calendar_is_one_that_calendars_read():
     events = read.walk("VEVENT")
     assert [event.decoded("dtstart") for event in events] == [run.day for run in DRAWN.runs]
     assert [event.decoded("dtend") for event in events] == [run.day + timedelta(days=1) for run in DRAWN.runs]
-    assert str(events[0]["summary"]) == f"Run: {DRAWN.first}"
+    assert str(events[0]["summary"]).startswith(f"Run 1 of 4 by lot: {DRAWN.first} or Blue")
+    assert "runlog plan show 3" in str(events[0]["description"])
     assert "Rate your upper back within a day" in str(events[1]["description"])
     assert all(event.decoded("dtstamp").tzinfo is not None for event in events)
     assert len({str(event["uid"]) for event in events}) == 4
@@ -118,7 +132,7 @@ def test_a_damaged_plan_is_said_to_be(change):
 
 
 def test_a_table_in_a_watched_folder_is_passed_over(tmp_path):
-    (tmp_path / "plan.csv").write_text(registry.plan_csv(DRAWN), encoding="utf-8")
+    (tmp_path / "plan.csv").write_text(registry.plan_csv(DRAWN, LATER), encoding="utf-8")
     with runlog.open(tmp_path / "home") as journal:
         summary = journal.add([tmp_path / "plan.csv"])
         assert summary.failed == 0

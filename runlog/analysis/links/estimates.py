@@ -1,0 +1,396 @@
+"""Estimate the effects of an area's factors, and gather what their grades are decided by.
+
+Columns that move together halve each other's power: in one regression each takes what the others would
+show. So a factor is estimated without those of its family and without columns of no family that correlate
+with it, beside all others; the *unique* effect, beside those too, says whether it stands by itself. Of a
+family one factor represents those that are collinear with it; the choice is made before any rating is looked
+at, so that it raises no false alarm: primary factors first, then the order of FACTORS.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.special import gammaincinv, ndtri
+
+from runlog.analysis.exposures import effect_unit, without_rpe
+from runlog.analysis.links import grading, regression
+from runlog.analysis.links.grading import COLLINEAR_ABOVE, EffectEstimate, Rival, correlations
+from runlog.analysis.links.ratings import days_since_first, make_design, precheck, step_size
+from runlog.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from runlog.analysis.links.regression import Floats, Mixture, Regression
+
+#: Beyond this correlation a column of no family and another are asked one without the other.
+RIVALS_ABOVE = 0.5
+
+
+class AreaFit(NamedTuple):
+    """What the ratings of one area say.
+
+    Attributes:
+        prechecks: grade and reason of each factor that nothing can be estimated for, else None.
+        estimates: of the factors asked about, without q.
+    """
+
+    prechecks: dict[str, tuple[str, str] | None]
+    estimates: dict[str, EffectEstimate]
+
+
+def fit_area(
+    ratings: pd.DataFrame, asked: Sequence[str], adjusted_for: Sequence[str], *, halves: bool
+) -> AreaFit:
+    """Estimate what can be estimated of one area.
+
+    Args:
+        ratings: checked ratings of the area.
+        asked: the factors to estimate.
+        adjusted_for: others that enter the regression with them.
+        halves: also estimate from each half of the ratings alone.
+    """
+    prechecks = {name: precheck(ratings, name) for name in (*asked, *adjusted_for)}
+    represented = choose_representatives(ratings, [name for name in prechecks if prechecks[name] is None])
+    for name, (other, r) in represented.items():
+        text = _("Can't be separated from {other}: they rise and fall together. See there.")
+        prechecks[name] = "", text.format(other=grading.list_factors({other: r}))
+    estimates = estimate_effects(
+        ratings,
+        *([n for n in names if prechecks[n] is None] for names in (asked, adjusted_for)),
+        halves=halves,
+    )
+    for name, (other, r) in represented.items():
+        if other in estimates:
+            estimates[other].represents[name] = r
+    return AreaFit(prechecks, estimates)
+
+
+def choose_representatives(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple[str, float]]:
+    """Choose one representative per collinear family.
+
+    Args:
+        ratings: checked ratings of one area.
+        names: the factors that something can be estimated for.
+
+    Returns:
+        For each factor that is represented its representative and their correlation.
+    """
+    correlation = correlations(ratings, names)
+    representatives: dict[str, tuple[str, float]] = {}
+    asked: list[str] = []
+    for name in sorted(names, key=_representative_rank):
+        same_family = [other for other in asked if _same_family(name, other)]
+        closest = max(same_family, key=lambda other: abs(correlation[name][other]), default=None)
+        if closest is not None and abs(correlation[name][closest]) > COLLINEAR_ABOVE:
+            representatives[name] = closest, correlation[name][closest]
+        else:
+            asked.append(name)
+    return representatives
+
+
+def _representative_rank(name: str) -> tuple[bool, int]:
+    unit = effect_unit(name)
+    return not unit.factor.primary, unit.order
+
+
+def question_weights(names: Sequence[str]) -> list[float]:
+    """Return the weight of each factor among the questions; the mean is 1."""
+    shares = [1.0 / (1 if _is_own_question(name) else _family_size(name, names)) for name in names]
+    return [share * len(names) / sum(shares) for share in shares]
+
+
+def _is_own_question(name: str) -> bool:
+    return effect_unit(name).factor.primary or not effect_unit(name).factor.family
+
+
+def _family_size(name: str, names: Sequence[str]) -> int:
+    family = effect_unit(name).factor.family
+    return sum(not _is_own_question(other) and effect_unit(other).factor.family == family for other in names)
+
+
+def _same_family(name: str, other_name: str) -> bool:
+    """Return True if two factors are of one family, in the same window."""
+    unit, other = effect_unit(name), effect_unit(other_name)
+    family = unit.factor.family
+    return bool(family) and family == other.factor.family and unit.window == other.window
+
+
+def find_rivals(names: Sequence[str], asked: int, correlation: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which factors are asked one without the other (f, f).
+
+    They are those of one family, and a column of no family with whatever it correlates with.
+
+    Args:
+        names: the factors (f).
+        asked: how many of them, the first, are asked about; the others always stay in the regression.
+        correlation: (f, f).
+    """
+    rivals = np.zeros((len(names), len(names)), dtype=bool)
+    for i, name in enumerate(names[:asked]):
+        for j, other in enumerate(names[:i]):
+            of_none = not (effect_unit(name).factor.family and effect_unit(other).factor.family)
+            correlated = abs(correlation[i, j]) > RIVALS_ABOVE
+            rivals[i, j] = rivals[j, i] = _same_family(name, other) or (of_none and correlated)
+    return rivals
+
+
+def estimate_effects(
+    ratings: pd.DataFrame, asked: Sequence[str], adjusted_for: Sequence[str], *, halves: bool = True
+) -> dict[str, EffectEstimate]:
+    """Estimate the effects of these factors.
+
+    Args:
+        ratings: checked ratings of one area, not all the same.
+        asked: the factors to estimate, each of which varies.
+        adjusted_for: others that enter the regression with them.
+        halves: also estimate from each half of the ratings alone.
+    """
+    names = [*asked, *adjusted_for]
+    if not asked:
+        return {}
+    table = correlations(ratings, names)
+    correlation = np.array([[table[name][other] for other in names] for name in names])
+    rivals = find_rivals(names, len(asked), correlation)
+    design = make_design(ratings, names)
+    fitted = regression.regress(design)
+    per_step = _per_step(ratings, names, design.sd)
+    posterior, flat = fitted.effects(left_out=rivals), fitted.effects(own=np.inf, left_out=rivals)
+    b, s = flat.mean() * per_step, flat.sd() * per_step
+    unique = fitted.effects(widened=rivals) if rivals.any() else posterior
+    low, high = posterior.quantile(0.025) * per_step, posterior.quantile(0.975) * per_step
+    unique_low, unique_high = low, high
+    if unique is not posterior:
+        unique_low, unique_high = unique.quantile(0.025) * per_step, unique.quantile(0.975) * per_step
+    p, unique_p = posterior.two_sided_p(), unique.two_sided_p()
+    first, second = _effects_by_half(ratings, names, rivals) if halves else ({}, {})
+    tau, share, n_eff = _error_model(posterior, ratings)
+    with_time = ratings[names].corrwith(ratings["moment"].astype("int64"))
+    mean, sd, unique_mean = posterior.mean(), posterior.sd(), unique.mean()
+    return {
+        name: EffectEstimate(
+            n=int(ratings[name].count()),
+            effect=float(mean[i] * per_step[i]),
+            low=float(low[i]),
+            high=float(high[i]),
+            p=float(p[i]),
+            q=math.nan,
+            per_sd=float(mean[i]),
+            se=float(sd[i]),
+            unique=float(unique_mean[i] * per_step[i]),
+            unique_low=float(unique_low[i]),
+            unique_high=float(unique_high[i]),
+            unique_p=float(unique_p[i]),
+            b=float(b[i]),
+            s=float(s[i]),
+            first_half=first.get(name, np.nan),
+            second_half=second.get(name, np.nan),
+            tau_days=float(tau[i]),
+            autocorrelated_share=float(share[i]),
+            n_eff=n_eff,
+            r_time=float(with_time[name]),
+            collinear_with=_collinear_with(i, names, correlation, ~rivals[i]),
+            rivals=_rivals_of(i, names, correlation, rivals, p),
+            window=effect_unit(name).window,
+            comparable_steps=_comparable_steps(ratings[name], float(per_step[i])),
+        )
+        for i, name in enumerate(asked)
+    }
+
+
+def _collinear_with(
+    i: int, names: Sequence[str], correlation: NDArray[np.float64], among: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Return the factors collinear with one, and the correlations, the strongest first."""
+    strong = {
+        names[j]: float(correlation[i, j])
+        for j in range(len(names))
+        if j != i and among[j] and abs(correlation[i, j]) > COLLINEAR_ABOVE
+    }
+    return dict(sorted(strong.items(), key=lambda item: -abs(item[1])))
+
+
+def _rivals_of(
+    i: int,
+    names: Sequence[str],
+    correlation: NDArray[np.float64],
+    rivals: NDArray[np.bool_],
+    p: NDArray[np.float64],
+) -> tuple[Rival, ...]:
+    evidence = ndtri(np.maximum(p, np.finfo(float).tiny) / 2) ** 2
+    return tuple(
+        Rival(names[j], float(correlation[i, j]), float(p[j]), float(evidence[i] - evidence[j]))
+        for j in np.flatnonzero(rivals[i]).tolist()
+    )
+
+
+def _comparable_steps(values: pd.Series[float], per_step: float) -> float:
+    """Return how many steps make one that compares between factors: an SD, or done against skipped."""
+    is_habit = bool(values.dropna().isin([0, 1]).all())
+    return 1.0 / (per_step * float(values.std(ddof=0))) if is_habit and per_step else 1.0 / per_step
+
+
+def repeat_without_rpe(ratings: pd.DataFrame, fit: AreaFit, adjusted_for: Sequence[str]) -> AreaFit:
+    """Return a fit with its loads of session-RPE checked against loads that no RPE enters.
+
+    RPE and soreness are written into one entry: who feels sore may call the same run harder, and then a load
+    made of RPE goes together with soreness although no load does.
+    """
+    doubtful = [name for name in fit.estimates if without_rpe(name) in ratings.columns]
+    if not doubtful:
+        return fit
+    asked, others = list(fit.estimates), [name for name in adjusted_for if fit.prechecks[name] is None]
+    plain = ratings.copy()
+    for name in (*asked, *others):
+        if without_rpe(name) in ratings.columns:
+            plain[name] = ratings[without_rpe(name)]
+    varying = [name for name in asked if precheck(plain, name) is None]
+    repeated = estimate_effects(
+        plain, varying, [name for name in others if precheck(plain, name) is None], halves=False
+    )
+    estimates = dict(fit.estimates)
+    for name in doubtful:
+        again = repeated.get(name)
+        confirmed = again is not None and again.confirms(estimates[name])
+        estimates[name] = replace(estimates[name], rpe_only=not confirmed)
+    return fit._replace(estimates=estimates)
+
+
+def _per_step(ratings: pd.DataFrame, names: Sequence[str], sd: np.ndarray) -> np.ndarray:
+    """Return the factors that convert an effect per SD into one per step."""
+    return np.asarray([step_size(ratings[name], name) for name in names] / sd, dtype=float)
+
+
+def _effects_by_half(
+    ratings: pd.DataFrame, names: Sequence[str], rivals: NDArray[np.bool_]
+) -> tuple[Mapping[str, float], ...]:
+    """Estimate the effects per step from each half of the diary by itself, where its ratings suffice."""
+    if len(ratings) < grading.HINT_BELOW:
+        return {}, {}
+    middle = len(ratings) // 2
+    first, second = ratings.iloc[:middle], ratings.iloc[middle:]
+    return tuple(_effects_of_half(ratings, half, names, rivals) for half in (first, second))
+
+
+def _effects_of_half(
+    ratings: pd.DataFrame, half: pd.DataFrame, names: Sequence[str], rivals: NDArray[np.bool_]
+) -> Mapping[str, float]:
+    known = [i for i, name in enumerate(names) if precheck(half, name) is None]
+    if not known:
+        return {}
+    left = [names[i] for i in known]
+    design = make_design(half, left)
+    fitted: Regression = regression.regress(design)
+    effect = fitted.effects(left_out=rivals[np.ix_(known, known)]).mean()
+    return dict(zip(left, (effect * _per_step(ratings, left, design.sd)).tolist(), strict=True))
+
+
+def _error_model(posterior: Mixture, ratings: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return τ in days (its geometric mean) and w of the errors, by factor, and the effective n.
+
+    The last is the number of independent ratings that would give the mean level as exactly.
+    """
+    grid = regression.error_grid()
+    tau, share = np.exp(posterior.average(np.log(grid.tau))), posterior.average(grid.share)
+    typical = regression.ErrorGrid(tau[:1], share[:1], np.zeros(1))
+    white, _ = regression.whiten(days_since_first(ratings), np.ones((len(ratings), 1)), typical)
+    return tau, share, float((white**2).sum())
+
+
+#: Lower bound: the variance of rounding to whole points.
+_ROUNDING_VARIANCE = 1 / 12
+#: Number of plausible values that stand for a distribution.
+_PARTS = 21
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Noise:
+    """Unexplained variation of one area's ratings, over the points of the grid (g,).
+
+    Attributes:
+        n: the ratings that it was estimated from.
+        df: degrees of freedom of the variance.
+        variance: σ², in points squared.
+        tau: days over which the level lasts.
+        share: w, the level's share of σ².
+        weight: of each point, together 1.
+    """
+
+    n: int
+    df: int
+    variance: Floats
+    tau: Floats
+    share: Floats
+    weight: Floats
+
+    @property
+    def autocorrelated_share(self) -> float:
+        """Share of the variance that is autocorrelated (w)."""
+        return float(self.weight @ self.share)
+
+    @property
+    def autocorrelation_days(self) -> float:
+        """Days over which that share lasts (τ, the geometric mean); NaN where the share is 0."""
+        weight = self.weight * self.share
+        return float(np.exp(weight @ np.log(self.tau) / weight.sum())) if weight.sum() > 0 else np.nan
+
+    def sd_of_difference(self, days_apart: float) -> float:
+        """Return the SD of the difference between two ratings so many days apart, in points.
+
+        Var = 2σ²(1 − w·exp(−Δt/τ)).
+        """
+        variance = self._variance_of_difference(days_apart)
+        return float(np.sqrt(max(float(self.weight @ variance), 2 * _ROUNDING_VARIANCE)))
+
+    def plausible_sds_of_difference(self, days_apart: float) -> Floats:
+        """Return equally probable values of the SD of a difference, the smallest first, in points (21,).
+
+        How few ratings it was estimated from makes them spread: at each grid point df σ̂²/σ² is χ² with df
+        degrees of freedom.
+        """
+        middles = (np.arange(_PARTS) + 0.5) / _PARTS
+        spread = self.df / (2 * gammaincinv(self.df / 2, middles))
+        variance = np.multiply.outer(self._variance_of_difference(days_apart), spread).ravel()
+        weight = np.repeat(self.weight, _PARTS) / _PARTS
+        order = np.argsort(variance)
+        below = np.cumsum(weight[order]) - 0.5 * weight[order]
+        found = np.interp(middles, below, variance[order])
+        return np.asarray(np.sqrt(np.maximum(found, 2 * _ROUNDING_VARIANCE)))
+
+    def _variance_of_difference(self, days_apart: float) -> Floats:
+        return 2 * self.variance * (1 - self.share * np.exp(-days_apart / self.tau))
+
+
+def fit_noise(ratings: pd.DataFrame, names: Sequence[str] = ()) -> Noise:
+    """Estimate how much one area's ratings vary by themselves: the noise of any comparison.
+
+    At each point of the grid over τ and w the intercept and the columns are fitted with flat priors, which
+    leaves σ² = residual sum of squares / (n − p), and the point is weighted by its restricted likelihood
+    (Harville, J Am Stat Assoc 1977;72:320), so that no single τ and w has to be believed.
+
+    Args:
+        ratings: ``moment`` (aware), ``rating`` and the columns ``names``, in the order of the moments.
+        names: columns whose effect is not noise, each known at every rating and varying.
+    """
+    columns = ratings[list(names)].to_numpy(float)
+    rating = ratings["rating"].to_numpy(float)
+    grid = regression.error_grid()
+    products = regression.cross_products(
+        days_since_first(ratings), columns - columns.mean(axis=0), rating, grid
+    )
+    beta = np.linalg.solve(products.zz, products.zy[..., None])[..., 0]
+    residual = products.yy - np.einsum("gi,gi->g", products.zy, beta)
+    df = len(rating) - 1 - len(names)
+    variance = np.maximum(residual / df, _ROUNDING_VARIANCE)
+    log_weight = grid.log_weight - 0.5 * (
+        products.log_det + np.linalg.slogdet(products.zz)[1] + df * np.log(variance)
+    )
+    weight = np.exp(log_weight - log_weight.max())
+    return Noise(len(rating), df, variance, grid.tau, grid.share, weight / weight.sum())
