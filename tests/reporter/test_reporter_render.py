@@ -249,7 +249,7 @@ def test_a_pdf_shows_the_charts(facts, season_page):
 
 def test_without_weasyprint_a_pdf_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    with pytest.raises(MissingExtra, match=r"runlog\[pdf\]"):
+    with pytest.raises(MissingExtra, match=r"\[pdf\]"):
         as_html.render_pdf("<p>")
 
 

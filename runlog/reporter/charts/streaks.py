@@ -130,7 +130,8 @@ def draw_streaks(data: StreaksData, axes: Axes) -> None:
         answer, streak = data.streaks[habit]
         _draw_habit(data.runs[habit], panel, 0 if answer == UNKNOWN else min(streak, len(data.runs)))
         counts = _count_answers(data.runs[habit])
-        panel.set_title(_(_TITLES[habit][counts["unknown"] > 0]).format(**counts))
+        title = _(_TITLES[habit][counts["unknown"] > 0]).format(**counts)
+        style.set_panel_title(panel, title, pixels - 125)  # beside the names of the answers
     _label_weeks(data.runs["day"], lower, pixels)
 
 
