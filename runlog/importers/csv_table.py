@@ -39,7 +39,6 @@ _TEXTS = frozenset({"note", "shoe", "name"})
 #: Columns whose cells are texts, or times that look like numbers; they show no decimal mark.
 _NO_NUMBERS = frozenset({"date", "time", "start", "name", "note", "shoe", "area", "sport", "type"})
 
-
 _OF_TEN = re.compile(r"(.+?)\s*(?:/|of|out of|von|sur|de|su|van|av|z|\u4e2d)\s*(\d+)", re.IGNORECASE)
 _PERCENT = 100.0
 
