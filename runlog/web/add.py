@@ -1,37 +1,37 @@
-"""Take files, folders and archives, import them, and say what came of it."""
+"""Take files, folders and archives, or fetch from the services, and say what came of it."""
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-import secrets
-from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
-from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from runlog.errors import RunlogError
-from runlog.i18n import N_, _
+from runlog import units
+from runlog.errors import BadInput
+from runlog.i18n import N_, _, ngettext
 from runlog.units import printable
-from runlog.web import context, runs, uploads
+from runlog.web import context, forms, runs, uploads, words
+from runlog.web.jobs import JOBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from werkzeug.datastructures import FileStorage
+    from werkzeug.wrappers import Response
 
-    from runlog.results import FileResult, ImportSummary
-    from runlog.web.shared import SharedJournal
+    from runlog.results import FileResult, ImportSummary, ServiceStatus
+    from runlog.web.jobs import Job
 
 blueprint = Blueprint("add", __name__)
 
 NO_FILES = N_("Choose files, a folder or an archive first.")
+NO_KEY = N_("There is no key yet. Set one in a terminal: runlog sync garmin --set-key")
 _MOST_FILES = 20_000
-_MOST_JOBS = 20
 _MOST_SHOWN = 40
 _MOST_NAMED = 10
 _COUNTS = (
@@ -45,70 +45,114 @@ _COUNTS = (
     ("warnings", N_("files of which everything was saved that could be")),
     ("failed", N_("files that could not be read, or not all of them")),
 )
+_SYNC_COUNTS = (
+    ("updated", N_("activities changed there since")),
+    ("nights", N_("nights")),
+    ("ratings", N_("ratings of soreness")),
+)
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*]')
 _LONGEST_NAME = 150
 
 
-@dataclass(slots=True)
-class Job:
-    """One import: how far it is, and what came of it."""
-
-    id: str
-    folder: Path
-    done: int = 0
-    total: int = 0
-    summary: ImportSummary | None = None
-    problem: str = ""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more comes."""
-        return self.summary is not None or bool(self.problem)
-
-
-@dataclass(slots=True)
-class Jobs:
-    """The imports of this process; one runs at a time."""
-
-    _jobs: dict[str, Job] = field(default_factory=dict)
-    _one_at_a_time: Lock = field(default_factory=Lock)
-
-    def start(self, shared: SharedJournal, folder: Path) -> Job:
-        """Import what is in a folder, and delete it; return at once."""
-        job = Job(secrets.token_hex(8), folder)
-        for old in [known for known in list(self._jobs.values()) if known.is_over][:-_MOST_JOBS]:
-            self._jobs.pop(old.id, None)
-        self._jobs[job.id] = job
-        Thread(target=self._run, args=(job, shared), daemon=True).start()
-        return job
-
-    def get(self, job_id: str) -> Job | None:
-        """Return an import, None where there is none of that name."""
-        return self._jobs.get(job_id)
-
-    def _run(self, job: Job, shared: SharedJournal) -> None:
-        def note(done: int, total: int, _name: str) -> None:
-            job.done, job.total = done, total
-
-        try:
-            with self._one_at_a_time, shared.open() as journal:
-                job.summary = journal.add([job.folder], progress=note)
-        except RunlogError as error:
-            job.problem = str(error).replace(str(shared.folder), "runlog")
-        except Exception as error:  # else the page would wait for ever
-            logging.getLogger("runlog").exception("an upload was not imported")
-            job.problem = type(error).__name__
-        finally:
-            uploads.delete(job.folder)
-
-
-JOBS = Jobs()
-
-
 @blueprint.get("/add")
 def show() -> str:
-    """Show the form that takes files."""
-    return render_template("add.html", problem="")
+    """Show the form that takes files, and the services."""
+    return _page()
+
+
+def _page(problem: str = "") -> str:
+    services, keys_problem = [], ""
+    try:
+        services = [_service(status) for status in context.journal().clouds.status()]
+    except BadInput as error:  # the file of the keys is open to others; files can be added all the same
+        keys_problem = context.site().shared.without_folder(str(error))
+    return render_template("add.html", problem=problem, services=services, keys_problem=keys_problem)
+
+
+class ShownService(NamedTuple):
+    """A service as the page shows it.
+
+    Attributes:
+        title: as people call it.
+        command: that sets its key.
+        has_key: whether there is one; the key itself is shown nowhere.
+        state: when it was synced last.
+        warnings: what there is to do.
+        notes: what there is to know.
+        failed: the activities that could not be read, each with the reason.
+    """
+
+    title: str
+    command: str
+    has_key: bool
+    state: str
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+
+
+def _service(status: ServiceStatus) -> ShownService:
+    state = _("never synced")
+    if status.synced_at is not None:
+        local = status.synced_at.astimezone(context.settings().zone)
+        state = _("last sync {when}").format(when=words.moment(local, context.local_now().date()))
+    if status.activities:
+        count = ngettext("{n} activity", "{n} activities", status.activities)
+        state += f" · {count.format(n=units.number(status.activities, 0))}"
+    return ShownService(
+        title=status.title,
+        command=f"runlog sync {status.service} --set-key",
+        has_key=status.key_place is not None,
+        state=state,
+        warnings=tuple(_key_warnings(status)),
+        notes=tuple(_service_notes(status)),
+        failed=status.failed[:_MOST_SHOWN],
+    )
+
+
+def _key_warnings(status: ServiceStatus) -> Iterator[str]:
+    """Yield what is wrong with a key, or will be soon."""
+    ends, today = status.key_expires, context.local_now().date()
+    if status.key_place is None:
+        return
+    if status.refused_at is not None:
+        yield _("{service} no longer accepts the key.").format(service=status.title)
+    elif ends is not None and ends < today:
+        text = _("The key for {service} ended on {day}.")
+        yield text.format(service=status.title, day=units.day(ends, year=True))
+    elif ends is not None and ends - today <= timedelta(days=context.settings().key_days):
+        text = _("The key for {service} ends on {day}.")
+        yield text.format(service=status.title, day=units.day(ends, year=True))
+
+
+def _service_notes(status: ServiceStatus) -> Iterator[str]:
+    ahead = context.local_now().date() + timedelta(days=context.settings().key_days)
+    ends = status.key_expires
+    if status.key_place is not None and ends is not None and ends > ahead:
+        yield _("The key is good until {day}.").format(day=units.day(ends, weekday=False, year=True))
+    if status.withheld:
+        yield _withheld(status.title, status.withheld)
+
+
+def _withheld(title: str, count: int) -> str:
+    return ngettext(
+        "{n} activity at {service} came from Strava, which does not let {service} pass it on.",
+        "{n} activities at {service} came from Strava, which does not let {service} pass them on.",
+        count,
+    ).format(n=units.number(count, 0), service=title)
+
+
+@blueprint.post("/sync")
+def sync() -> Response:
+    """Begin to fetch what is new from all services with a key; sent twice, it begins once."""
+    key = forms.text("key")
+    _moment, is_first = context.site().keys.claim(key, context.now())
+    if is_first and not context.journal().clouds.with_key():
+        raise BadInput(_(NO_KEY))
+    if not is_first and JOBS.get(key) is None:  # it was begun before, perhaps by a server that has ended
+        return redirect(url_for("add.show"), 303)
+    job = JOBS.sync(context.site().shared, key)
+    return redirect(url_for("add.progress", job_id=job.id), 303)
 
 
 @blueprint.post("/add")
@@ -125,8 +169,8 @@ def take() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
         raise
     if not taken:
         uploads.delete(folder)
-        return render_template("add.html", problem=_(NO_FILES)), HTTPStatus.BAD_REQUEST
-    job = JOBS.start(context.site().shared, folder)
+        return _page(_(NO_FILES)), HTTPStatus.BAD_REQUEST
+    job = JOBS.import_folder(context.site().shared, folder)
     return redirect(url_for("add.progress", job_id=job.id), 303)
 
 
@@ -167,17 +211,23 @@ def progress(job_id: str) -> str:
     job = JOBS.get(job_id)
     if job is None:
         abort(404)
-    over = job.is_over  # asked once: the import goes on while this page is made
-    new = job.summary.new_activities if job.summary is not None else ()
+    over = job.is_over  # asked once: the job goes on while this page is made
+    summaries = _summaries(job)
+    new = [one for summary in summaries for one in summary.new_activities]
     return render_template(
         "added.html",
         job=job,
         over=over,
         activities=_new_rows(new),
         more=max(0, len(new) - _MOST_NAMED),
-        counts=_counts(job.summary),
+        counts=_counts(job),
         problems=_problems(job),
+        said=_said_of_services(job),
     )
+
+
+def _summaries(job: Job) -> list[ImportSummary]:
+    return [*([] if job.summary is None else [job.summary]), *(result.summary for result in job.synced)]
 
 
 def _new_rows(ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -194,22 +244,34 @@ def _new_rows(ids: Sequence[int]) -> list[dict[str, Any]]:
     return [runs.list_row(row, history) for row in newest]
 
 
-def _counts(summary: ImportSummary | None) -> list[tuple[int, str]]:
-    if summary is None:
-        return []
-    return [(count, _(words)) for name, words in _COUNTS if (count := getattr(summary, name))]
+def _counts(job: Job) -> list[tuple[int, str]]:
+    """Return how many there are of what, without what there is none of."""
+    parts = [
+        (sum(getattr(summary, name) for summary in _summaries(job)), _(what))
+        for name, what in _COUNTS
+        if not (job.is_sync and name == "known")  # what is fetched again and known is no news
+    ]
+    parts += [(sum(getattr(result, name) for result in job.synced), _(what)) for name, what in _SYNC_COUNTS]
+    return [(count, what) for count, what in parts if count]
 
 
 def _problems(job: Job) -> list[tuple[str, str]]:
-    """Return the files that could not be read, or not wholly, with the reason."""
-    if job.summary is None:
-        return []
-    return [
-        (_shown_name(file, job.folder), file.reason)
-        for file in job.summary.files
+    """Return what could not be read, or not wholly, with the reason."""
+    of_services = [(result.title, problem) for result in job.synced for problem in result.problems]
+    of_files = [
+        (_shown_name(file, job), file.reason)
+        for summary in _summaries(job)
+        for file in summary.files
         if file.reason and (file.outcome in {"failed", "skipped"} or file.problems)
-    ][:_MOST_SHOWN]
+    ]
+    return (of_services + of_files)[:_MOST_SHOWN]
 
 
-def _shown_name(file: FileResult, folder: Path) -> str:
-    return file.path.removeprefix(f"{folder / 'files'}{os.sep}")
+def _said_of_services(job: Job) -> list[str]:
+    """Return what should be known of a sync."""
+    said = [f"{result.title}: {note}" for result in job.synced for note in result.notes]
+    return said + [_withheld(result.title, result.withheld) for result in job.synced if result.withheld]
+
+
+def _shown_name(file: FileResult, job: Job) -> str:
+    return file.path if job.folder is None else file.path.removeprefix(f"{job.folder / 'files'}{os.sep}")

@@ -94,6 +94,10 @@ class SharedJournal:
                 self._state = state
             return self._facts
 
+    def without_folder(self, message: str) -> str:
+        """Leave the folder's path out of a message that may be read in a browser elsewhere."""
+        return message.replace(f"{self.folder}/", "").replace(str(self.folder), "runlog")
+
     def close(self) -> None:
         """Let go of the database."""
         with self._lock:
