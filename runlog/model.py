@@ -215,8 +215,7 @@ class Entry:
         soreness: 0 (none) to 10 (worst), or None where nothing was rated.
         side: of the area; None is unknown, or there is no left and right.
         warmup: whether the run of that day had one, as ``cooldown``. None is unknown, not "no".
-        strength: whether a strength session was done that day; strength_min: its minutes, where known.
-        mobility: whether mobility work was done that day: stretching, yoga, pilates …
+        strength, mobility: whether there was any that day; strength_min: its minutes, where known.
         run: the id of the run that it belongs to, where the runner said so.
         precision: what is known of its time; where the runner was that day says the rest.
     """
@@ -285,11 +284,9 @@ class ShoeRule:
     """A rule that assigns a pair to the runs that meet all of its conditions, where nothing else is known.
 
     Attributes:
-        shoe: the name of the pair.
-        surface: what the run was on.
+        shoe: the name of the pair; surface: what the run was on.
         weekdays: those of ``WEEKDAYS`` on which it may be, as "sat,sun".
-        min_m: the least distance.
-        max_m: the greatest distance.
+        min_m, max_m: the least and the greatest distance.
         season: the first and the last day of each year's season, as "11-01..03-31".
     """
 
@@ -328,8 +325,8 @@ class Route:
         id: never changes, never used again: 3 is R3 for the runner.
         shape: shape of its first run, degrees (n, 2) as lat, lon in the direction run.
         name: the name given by the runner.
-        similar_to: the id of an earlier route that it shares most of its way with.
-        joined_to: the id of the route that the runner joined it to.
+        similar_to, joined_to: the ids of an earlier route that it shares most of its way with, and of the one
+            that the runner joined it to.
     """
 
     id: int
@@ -371,12 +368,10 @@ class Plan:
         id: its number for the runner; 0 until the store has assigned one.
         factor: the name of the intervention ("warmup", "shoes" …).
         area: the body area whose soreness is compared.
-        first: the first arm, in words.
-        second: the second arm.
+        first, second: the two arms, in words.
         effect: the difference to be detected, in rating points.
-        seed: random seed of the assignment.
-        made: when it was made.
-        runs: the planned runs by day; each two are a pair.
+        seed: of the random assignment.
+        made: when it was made; runs: the planned runs by day, each two a pair.
         cancelled: when the runner cancelled it.
     """
 
