@@ -69,3 +69,21 @@ def test_files_of_an_older_database_get_the_name_that_lists_know_them_by(path):
         for statement in schema.PAIRED_FILES:
             db.execute(statement)
         assert db.execute("SELECT name FROM file").fetchone()[0] == file_key(path)
+
+
+def test_entries_of_before_sides_keep_their_ids_and_a_removed_id_stays_used():
+    at = schema.MIGRATIONS.index(schema.SIDES_AND_CHANGES)
+    with closing(connection.connect(":memory:")) as db:
+        for statement in chain.from_iterable(schema.MIGRATIONS[:at]):
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {at}")
+        insert = (
+            "INSERT INTO entry (source, moment, area, utc_offset_s, soreness) VALUES ('log', ?, 'knee', 0, 3)"
+        )
+        for moment in ("2026-01-01", "2026-01-02", "2026-01-03"):
+            db.execute(insert, (moment,))
+        db.execute("DELETE FROM entry WHERE id = 3")
+        schema.migrate(db)
+        kept = db.execute("SELECT id, moment, side, soreness FROM entry ORDER BY id").fetchall()
+        assert [tuple(row) for row in kept] == [(1, "2026-01-01", None, 3.0), (2, "2026-01-02", None, 3.0)]
+        assert db.execute(insert, ("2026-01-04",)).lastrowid == 4
