@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from runlog.analysis.exposures import exposures
     from runlog.analysis.history import History
     from runlog.analysis.links import links
+    from runlog.cohorts import cohort, pool
     from runlog.errors import BadInput, MissingExtra, NotFound, NotReadable, NotTaken, RunlogError, StoreError
     from runlog.journal import Journal, open
     from runlog.reporter.alerts import alerts
@@ -44,9 +45,11 @@ _HOMES = {
     "StoreError": "runlog.errors",
     "alerts": "runlog.reporter.alerts",
     "chart": "runlog.reporter.charts",
+    "cohort": "runlog.cohorts",
     "exposures": "runlog.analysis.exposures",
     "links": "runlog.analysis.links",
     "open": "runlog.journal",
+    "pool": "runlog.cohorts",
     "report": "runlog.reporter.render",
 }
 
@@ -62,9 +65,11 @@ __all__ = [
     "StoreError",
     "alerts",
     "chart",
+    "cohort",
     "exposures",
     "links",
     "open",
+    "pool",
     "report",
 ]
 

@@ -44,6 +44,7 @@ SECTIONS = {
         ),
         "factors": LazyCommand("runlog.cli.links:factors", "List the factors that may go with soreness."),
         "exposures": LazyCommand("runlog.cli.links:exposures", "List each rating with its factors."),
+        "cohort": LazyCommand("runlog.cli.cohort:cohort", "Ask the same of many runners: a club or a study."),
     },
     "Act on it": {
         "serve": LazyCommand("runlog.cli.automation:serve", "Show it all in the browser and on the phone."),

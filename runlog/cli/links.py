@@ -95,8 +95,6 @@ def _factor_column(factor: Factor, history: History) -> Column:
 @format_options
 def factors(fmt: OutputFormat) -> None:
     """List the factors that may go with soreness, and what each one means."""
-    from inspect import getdoc
-
     from runlog.analysis.factors import FACTORS
     from runlog.reporter.findings import format_step
 
@@ -107,7 +105,7 @@ def factors(fmt: OutputFormat) -> None:
             "family": factor.family,
             "step": factor.step,
             "step_text": format_step(factor, "km"),
-            "meaning": (getdoc(factor.values) or "").partition("\n")[0],
+            "meaning": factor.meaning,
         }
         for factor in FACTORS
     ]

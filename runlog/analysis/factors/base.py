@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache, wraps
+from inspect import getdoc
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,6 +101,11 @@ class Factor:
         object.__setattr__(self, "per_run", self.per_run or self.last_run_only)
         if self.unit is FactorUnit.HABIT and not self.last_run_only:
             raise ValueError(f"the habit {self.name} must be last_run_only: it is done with a run")
+
+    @property
+    def meaning(self) -> str:
+        """What it measures, in a line: the first of its function's docstring."""
+        return (getdoc(self.values) or "").partition("\n")[0]
 
 
 def _at_known_moments(

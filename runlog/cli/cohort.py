@@ -1,0 +1,294 @@
+"""Ask of many runners what one cannot answer (``runlog cohort``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from runlog import units
+from runlog.cli import base
+from runlog.cli.base import LazyCommand, LazyGroup, examples
+from runlog.cli.output import (
+    Column,
+    OutputFormat,
+    echo,
+    echo_err,
+    format_options,
+    print_rows,
+    print_table,
+    progress_bar,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+_SOURCES = click.argument(
+    "sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="SOURCE..."
+)
+_SHOWN_PROBLEMS = 10
+
+
+@click.group(
+    cls=LazyGroup,
+    sections={
+        "Commands": {
+            "links": LazyCommand("runlog.cli.cohort:cohort_links", "Estimate the links of every athlete."),
+            "pool": LazyCommand("runlog.cli.cohort:cohort_pool", "Pool effects over runners."),
+            "status": LazyCommand("runlog.cli.cohort:cohort_status", "List who needs a call this week."),
+            "table": LazyCommand("runlog.cli.cohort:cohort_table", "Make a dataset of exposures of homes."),
+        }
+    },
+    epilog=examples(
+        "runlog cohort status club/                       # who needs a call this week",
+        "runlog cohort links club/ --out results          # the links of every runner",
+        "runlog cohort pool results --out pooled          # what holds for all of them",
+        "runlog cohort pool shared/*.json --out pooled    # from files of runlog links --share",
+    ),
+)
+def cohort() -> None:
+    """Ask of many runners what one cannot answer.
+
+    For a club or a study: does it hold for others, for whom, how surely, and
+    who needs a call this week? Nothing that a runner has entered is changed.
+    All but status needs the extra "cohort" (Dask and PyArrow).
+    """
+
+
+@click.command(
+    "links",
+    epilog=examples(
+        "runlog cohort links club/ --out results",
+        "runlog cohort links exposures/ --out results --workers 8",
+        "runlog cohort links exposures/ --out results --scheduler tcp://10.0.0.5:8786",
+    ),
+)
+@_SOURCES
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Results folder."
+)
+@click.option("--workers", type=click.IntRange(1, 4096), help="Processes; by default as many as processors.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers see the same folders.")
+def cohort_links(sources: tuple[Path, ...], out: Path, workers: int | None, scheduler: str | None) -> None:
+    """Estimate the links of every athlete, with the method of `runlog links`.
+
+    SOURCE is a folder of homes, a folder of exports, or a Parquet dataset of
+    exposures. What was finished stays: started again, it goes on where it was.
+    An athlete whose data is broken is named, and the others go on; the exit
+    code is then 1.
+    """
+    from runlog.cohorts import engine
+    from runlog.cohorts.sources import find_groups
+
+    if scheduler and workers:
+        raise click.UsageError("--workers is for runlog's own workers; a --scheduler has its own.")
+    engine.require_engine()
+    groups = find_groups(sources)
+    with progress_bar() as progress:
+        results = engine.estimate_groups(groups, out, scheduler=scheduler, workers=workers, progress=progress)
+    athletes, ratings = sum(one.athletes for one in results), sum(one.ratings for one in results)
+    echo(f"{units.count_noun(athletes, 'athlete')}, {units.count_noun(ratings, 'rating')}: {out}")
+    echo(f"Pool them: runlog cohort pool {out} --out DIR")
+    _end_with([problem for one in results for problem in one.problems])
+
+
+@click.command("table", epilog=examples("runlog cohort table club/ --out exposures"))
+@_SOURCES
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="A new folder.")
+def cohort_table(sources: tuple[Path, ...], out: Path) -> None:
+    """Make a Parquet dataset of the exposures of homes or exports.
+
+    A row per rating with the factors as of that moment; 100 athletes per file.
+    datapackage.json describes the columns (Frictionless). Athletes have the
+    names of their folders, and moments are in it: it is a diary, and as
+    private.
+    """
+    from runlog.cohorts import engine
+    from runlog.cohorts.sources import find_groups, write_dataset
+
+    engine.require_engine()
+    written, problems = write_dataset(find_groups(sources), out)
+    echo(f"{units.count_noun(written, 'athlete')}: {out}")
+    _end_with([(athlete.name, athlete.problem) for athlete in problems])
+
+
+def _end_with(problems: Sequence[tuple[str, str]]) -> None:
+    """Name who was left out, and end with 1 if anybody was."""
+    if not problems:
+        return
+    echo_err(f"{units.count_noun(len(problems), 'athlete')} left out:")
+    for name, reason in problems[:_SHOWN_PROBLEMS]:
+        echo_err(f"  {name}: {reason}")
+    if len(problems) > _SHOWN_PROBLEMS:
+        echo_err(f"  … and {len(problems) - _SHOWN_PROBLEMS} more")
+    click.get_current_context().exit(1)
+
+
+def _range_text(row: dict[str, Any], name: str, *, signed: bool = True) -> str:
+    low, high = (units.number(row[f"{name}_{end}"], 2, signed=signed) for end in ("low", "high"))
+    return f"{low} to {high}"
+
+
+def _signed(value: float) -> str:
+    return units.number(value, 2, signed=True)
+
+
+_POOL_TABLE = (
+    Column("factor", "Factor"),
+    Column("runners", "Runners", numeric=True),
+    Column("mean", "Mean", _signed, numeric=True),
+    Column("mean_range", "95% range", numeric=True),
+    Column("spread", "Differ by", lambda value: units.number(value, 2), numeric=True),
+    Column("new_range", "Another runner", numeric=True),
+    Column("i2", "I²", units.percent, numeric=True),
+)
+
+
+@click.command(
+    "pool",
+    epilog=examples(
+        "runlog cohort pool results --out pooled", "runlog cohort pool shared/*.json --out pooled --json"
+    ),
+)
+@_SOURCES
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write page and tables here.")
+@format_options
+def cohort_pool(fmt: OutputFormat, sources: tuple[Path, ...], out: Path | None) -> None:
+    """Pool effects over runners: from a folder of results, or shared files.
+
+    Shows per factor the mean effect over all runners, how much runners differ
+    (SD), and the range to expect in a runner who is not among them, each with
+    its 95% range. With --out: index.html, pool.json (which a runner takes home
+    for `runlog links --given`), and the tables as CSV and Parquet.
+    """
+    from runlog.cohorts import engine, tables
+
+    engine.require_engine()
+    effects, problems = _read_effects(sources)
+    pooled = tables.pool(effects)
+    if out is not None:
+        _write_pool(effects, pooled, problems, out)
+    rows = pooled.astype(object).where(pooled.notna(), None).to_dict("records")
+    if fmt != "table":
+        print_rows(fmt, rows, tables.POOL_COLUMNS, (), "")  # type: ignore[arg-type]  # keys are the column names
+    elif rows:
+        _print_pool(rows)  # type: ignore[arg-type]
+        if out is not None:
+            echo(f"The page: {out / 'index.html'}")
+    else:
+        echo("No factor has an effect in two runners or more yet.")
+    _end_with(problems)
+
+
+def _read_effects(sources: Sequence[Path]) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """Return the effects in folders of results and in shared files, and what was left out with its reason."""
+    import pandas as pd
+
+    from runlog.cohorts import engine, shares
+    from runlog.cohorts.tables import EFFECT_COLUMNS
+
+    results = [source for source in sources if source.is_dir() and any(source.glob("links-*.parquet"))]
+    files = [
+        file
+        for source in sources
+        if source not in results
+        for file in (sorted(source.glob("*.json")) if source.is_dir() else [source])
+    ]
+    parts, problems = [], []
+    for folder in results:
+        for file in sorted(folder.glob("links-*.parquet")):
+            found = engine.read_result(file)
+            problems += [*found.problems] if found else [(file.name, "no result of runlog, or not whole")]
+        wanted = [name for name in EFFECT_COLUMNS if name not in {"athlete", "area", "factor"}]
+        parts.append(engine.read_links(folder, wanted))
+    if files:
+        shared, unread = shares.read_shares(files)
+        parts.append(shared)
+        problems += unread
+    if not parts:
+        raise click.UsageError("nothing to pool: name a folder of results or files of runlog links --share")
+    return pd.concat(parts, ignore_index=True), problems
+
+
+def _write_pool(
+    effects: pd.DataFrame, pooled: pd.DataFrame, problems: Sequence[tuple[str, str]], out: Path
+) -> None:
+    from runlog.cohorts import page, tables
+    from runlog.cohorts.engine import write_parquet
+    from runlog.fileio import write_atomically
+
+    runners = tables.runners_given_others(effects)
+    write_atomically(out / "index.html", page.render_page(effects, problems))
+    tables.write_pool(effects, out / "pool.json")
+    for name, table in (("pool", pooled), ("runners", runners)):
+        marked = table.map(lambda cell: units.mark_formula(cell) if isinstance(cell, str) else cell)
+        write_atomically(out / f"{name}.csv", marked.to_csv(index=False))
+        write_parquet(table, out / f"{name}.parquet")
+
+
+def _print_pool(rows: Sequence[dict[str, Any]]) -> None:
+    from runlog.cohorts.tables import COST
+
+    for area in dict.fromkeys(row["area"] for row in rows):
+        echo(f"{units.area(area).capitalize() if area else 'Soreness'}, in points:")
+        echo()
+        of_area = [
+            row | {"mean_range": _range_text(row, "mean"), "new_range": _range_text(row, "new_runner")}
+            for row in rows
+            if row["area"] == area
+        ]
+        print_table(of_area, _POOL_TABLE)
+        echo()
+    echo(f"{COST} These go together with soreness; that is not proof of cause.")
+
+
+_STATUS_TABLE = (
+    Column("athlete", "Runner"),
+    Column("message", "What", min_width=30),
+    Column("since", "Since", units.day),
+    Column("last", "Last rating", numeric=True),
+    Column("why", "Why", min_width=30),
+)
+
+
+@click.command(
+    "status", epilog=examples("runlog cohort status club/", "runlog cohort status club/ --all --json")
+)
+@_SOURCES
+@click.option("--all", "everyone", is_flag=True, help="Also runners about whom there is nothing to say.")
+@format_options
+def cohort_status(fmt: OutputFormat, sources: tuple[Path, ...], *, everyone: bool) -> None:
+    """List who needs a call this week, what presses most first.
+
+    Soreness of 7 or more, lasting or rising; a jump in load; a pair over its
+    limit; a runner who has fallen silent. It shows what each runner's own
+    folder shows, so have each runner's consent.
+    """
+    from dataclasses import asdict, fields
+
+    from runlog.cohorts.sources import find_homes
+    from runlog.cohorts.status import CONSENT, StatusRow, status
+
+    with progress_bar() as progress:
+        found = status(find_homes(sources), base.now(), progress)
+    shown = [row for row in found if row.kind or everyone]
+    if fmt == "table":
+        if shown:
+            rated = {"last": lambda row: None if row.last_rating is None else f"{row.last_rating:g}"}
+            print_table([asdict(row) | {"last": rated["last"](row)} for row in shown], _STATUS_TABLE)
+            echo()
+        calm = len({row.athlete for row in found if not row.kind})
+        echo(f"{units.count_noun(calm, 'runner')} without anything to say. {CONSENT}")
+    else:
+        rows = [asdict(row) | _days_as_text(row) for row in shown]
+        print_rows(fmt, rows, [field.name for field in fields(StatusRow)], (), "")
+    if any(row.kind == "unreadable" for row in found):
+        click.get_current_context().exit(1)
+
+
+def _days_as_text(row: Any) -> dict[str, str | None]:  # noqa: ANN401 - a StatusRow, imported when needed
+    days = {name: getattr(row, name) for name in ("since", "last_rated", "last_run")}
+    return {name: None if day is None else day.isoformat() for name, day in days.items()}

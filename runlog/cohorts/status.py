@@ -1,0 +1,134 @@
+"""List the week's runners for a coach or physio: who needs a call, and why, what presses most first.
+
+It shows only what each runner's own folder shows: the same alerts, by the same rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import runlog
+from runlog.analysis.history import ratings_of
+from runlog.errors import RunlogError
+from runlog.model import SEVERITIES
+from runlog.reporter.alerts import alerts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from runlog.analysis.history import History
+
+#: The alerts that concern a coach, what presses most first; "silent" is of the list itself.
+PRESSING = (
+    "soreness_high",
+    "soreness_persists",
+    "soreness_rises",
+    "run_spike",
+    "week_jump",
+    "shoe_limit",
+    "diary_gap",
+    "silent",
+)
+#: A runner without a run and a rating for so long is silent.
+SILENT_DAYS = 14
+CONSENT = (
+    "Soreness is health data. Look only at runners who have agreed to it, and who can take that back: "
+    "what is listed here is what each runner's own folder shows."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One reason to talk to a runner, or a runner without one.
+
+    Attributes:
+        athlete: the name of the runner's folder.
+        kind: of PRESSING; "" for a runner without a reason; "unreadable" where the folder cannot be read.
+        severity: "urgent", "warn", "info", or "" without a reason.
+        message: what it is; why: the numbers behind it.
+        since: the local day since when it holds, None where there is none.
+        last_rating: the latest soreness of any area, and last_rated its day; None without a rating.
+        last_run: the day of the latest run; None without one.
+    """
+
+    athlete: str
+    kind: str = ""
+    severity: str = ""
+    message: str = ""
+    why: str = ""
+    since: date | None = None
+    last_rating: float | None = None
+    last_rated: date | None = None
+    last_run: date | None = None
+
+
+def status(
+    homes: Sequence[Path], now: datetime, progress: Callable[[int, int, str], None] | None = None
+) -> list[StatusRow]:
+    """Return all reasons to talk to these runners, the most pressing first, then the runners without one.
+
+    Args:
+        homes: their folders.
+        now: the moment to look at.
+        progress: called after each home with the number done, their total, and its name.
+    """
+    rows: list[StatusRow] = []
+    for done, home in enumerate(homes, 1):
+        rows += _status_of_home(home, now)
+        if progress is not None:
+            progress(done, len(homes), home.name)
+    return sorted(rows, key=_urgency)
+
+
+def _urgency(row: StatusRow) -> tuple[int, int, str]:
+    order = ("unreadable", *PRESSING)
+    severity = SEVERITIES.index(row.severity) if row.severity else len(SEVERITIES)
+    return severity, order.index(row.kind) if row.kind else len(order), row.athlete
+
+
+def _status_of_home(home: Path, now: datetime) -> list[StatusRow]:
+    name = home.resolve().name
+    try:
+        with runlog.open(home) as journal:
+            history = journal.history()
+        found = alerts(history, now)
+    except (RunlogError, OSError) as error:
+        return [StatusRow(name, "unreadable", "warn", "This folder cannot be read.", str(error))]
+    rated, last_run = ratings_of(history), history.runs["day"].max() if len(history.runs) else None
+    latest = StatusRow(
+        name,
+        last_rating=float(rated["soreness"].iloc[-1]) if len(rated) else None,
+        last_rated=rated["day"].iloc[-1].date() if len(rated) else None,
+        last_run=None if last_run is None else last_run.date(),
+    )
+    rows = [
+        replace(
+            latest,
+            kind=notice.kind,
+            severity=notice.severity,
+            message=notice.message,
+            why=notice.why,
+            since=notice.since,
+        )
+        for notice in found
+        if notice.kind in PRESSING
+    ]
+    silence = _silence(history, now)
+    if silence is not None:
+        days, since = silence
+        text = f"Neither a run nor a rating for {days} days."
+        rows.append(replace(latest, kind="silent", severity="info", message=text, since=since))
+    return rows or [latest]
+
+
+def _silence(history: History, now: datetime) -> tuple[int, date] | None:
+    """Return for how many days there was neither a run nor an entry, and since when; None if not for long."""
+    days = [*history.runs["day"].iloc[-1:], *history.entries["day"].iloc[-1:]]
+    if not days:
+        return None
+    last: date = max(days).date()
+    silent = (history.clock.day(now) - last).days
+    return (silent, last) if silent >= SILENT_DAYS else None
