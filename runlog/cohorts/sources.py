@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from runlog.analysis.exposures import exposures
 from runlog.errors import BadInput, RunlogError
 from runlog.fileio import make_folder, replace_atomically, write_atomically
+from runlog.journal import open as open_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -177,40 +179,36 @@ def read_group(group: Group) -> Iterator[Athlete]:
 
 
 def _read_home(path: Path) -> pd.DataFrame:
-    import runlog
-
-    with runlog.open(path) as journal:
-        return runlog.exposures(journal.history())
+    with open_journal(path) as journal:
+        return exposures(journal.history())
 
 
 def _read_export(path: Path) -> pd.DataFrame:
-    import runlog
-
     with tempfile.TemporaryDirectory() as folder:
         config = path / "config.toml"
         if config.is_file():  # decides the local days and the kind of load
             (Path(folder) / config.name).write_bytes(config.read_bytes())
-        with runlog.open(folder) as journal:
+        with open_journal(folder) as journal:
             summary = journal.add([path], workers=1)
             failed = [file for file in summary.files if file.outcome == "failed"]
             if failed:
                 raise BadInput(f"{failed[0].path}: {failed[0].reason}")
-            return runlog.exposures(journal.history())
+            return exposures(journal.history())
 
 
 def _read_table(path: Path) -> Iterator[Athlete]:
     table = read_table(path)
     for name, rows in table.groupby("athlete", sort=True, observed=True):
-        exposures = rows.drop(columns="athlete").dropna(axis="columns", how="all")
-        problem = _find_fault(exposures)
-        yield Athlete(str(name), None if problem else exposures, problem)
+        own = rows.drop(columns="athlete").dropna(axis="columns", how="all")
+        problem = _find_fault(own)
+        yield Athlete(str(name), None if problem else own, problem)
 
 
-def _find_fault(exposures: pd.DataFrame) -> str:
+def _find_fault(table: pd.DataFrame) -> str:
     """Return what is wrong with the numbers of an athlete of a dataset; "" for nothing."""
-    if "rating" not in exposures:
+    if "rating" not in table:
         return "no row has a rating"
-    rating = exposures["rating"]
+    rating = table["rating"]
     if not is_numeric_dtype(rating):
         return "the ratings are no numbers"
     outside = rating.notna() & ~rating.between(0, MAX_RATING)
@@ -218,7 +216,7 @@ def _find_fault(exposures: pd.DataFrame) -> str:
         return (
             f"{int(outside.sum())} ratings are not between 0 and {MAX_RATING}, as {rating[outside].iloc[0]:g}"
         )
-    numbers = exposures.select_dtypes("number")
+    numbers = table.select_dtypes("number")
     infinite = [name for name in numbers if np.isinf(numbers[name].to_numpy(float, na_value=np.nan)).any()]
     return f"a value without end in {', '.join(map(str, infinite))}" if infinite else ""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import runlog
+from runlog.analysis import periods
 from runlog.analysis.history import ratings_of
 from runlog.errors import RunlogError
+from runlog.journal import open as open_journal
 from runlog.model import SEVERITIES
 from runlog.reporter.alerts import alerts
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from runlog.analysis.history import History
+    from runlog.analysis import periods
+from runlog.analysis.history import History
 
 #: The alerts that concern a coach, what presses most first; "silent" is of the list itself.
 PRESSING = (
@@ -92,12 +94,16 @@ def _urgency(row: StatusRow) -> tuple[int, int, str]:
 def _status_of_home(home: Path, now: datetime) -> list[StatusRow]:
     name = home.resolve().name
     try:
-        with runlog.open(home) as journal:
-            history = journal.history()
-        found = alerts(history, now)
+        with open_journal(home) as journal:
+            return status_of(name, journal.history(), now)
     except (RunlogError, OSError) as error:
         return [StatusRow(name, "unreadable", "warn", "This folder cannot be read.", str(error))]
-    rated, last_run = ratings_of(history), history.runs["day"].max() if len(history.runs) else None
+
+
+def status_of(name: str, history: History, now: datetime) -> list[StatusRow]:
+    """Return the reasons to talk to one runner, or one row without a reason."""
+    past = periods.history_as_of(history, periods.to_utc(now))
+    rated, last_run = ratings_of(past), past.runs["day"].max() if len(past.runs) else None
     latest = StatusRow(
         name,
         last_rating=float(rated["soreness"].iloc[-1]) if len(rated) else None,
@@ -113,10 +119,10 @@ def _status_of_home(home: Path, now: datetime) -> list[StatusRow]:
             why=notice.why,
             since=notice.since,
         )
-        for notice in found
+        for notice in alerts(past, now)
         if notice.kind in PRESSING
     ]
-    silence = _silence(history, now)
+    silence = _silence(past, now)
     if silence is not None:
         days, since = silence
         text = f"Neither a run nor a rating for {days} days."
