@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from runlog import units
 from runlog.analysis.factors import FACTORS
@@ -15,8 +17,6 @@ from runlog.reporter.render.as_html import EffectAxis, template_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
 #: Runners drawn in a forest; of more, so many evenly from the lowest to the highest.
 MOST_DRAWN = 60
@@ -67,12 +67,25 @@ def render_page(effects: pd.DataFrame, problems: Sequence[tuple[str, str]]) -> s
         units.area(area).capitalize() if isinstance(area, str) else "Soreness": [
             _make_forest(row, given) for row in map(dict, rows.to_dict("records"))
         ]
-        for area, rows in pooled.groupby("area", dropna=False)
+        for area, rows in _by_surety(pooled).groupby("area", dropna=False, sort=False)
     }
     template = template_environment().get_template("cohort.html")
     return template.render(
-        runners=effects["athlete"].nunique(), areas=areas, problems=problems, cost=COST, most=MOST_DRAWN
+        points=partial(units.number, digits=2, signed=True),
+        runners=effects["athlete"].nunique(),
+        areas=areas,
+        problems=problems,
+        cost=COST,
+        most=MOST_DRAWN,
     )
+
+
+def _by_surety(pooled: pd.DataFrame) -> pd.DataFrame:
+    """Put the areas and factors of most runners first, and of those the means that are farthest from 0."""
+    distance = pooled["mean"].abs() / (pooled["mean_high"] - pooled["mean_low"])
+    most = pooled.groupby("area", dropna=False)["runners"].transform("max")
+    order = pd.DataFrame({"most": -most, "area": pooled["area"].fillna(""), "distance": -distance})
+    return pooled.loc[order.sort_values(["most", "area", "distance"], kind="stable").index]
 
 
 def _make_forest(row: dict[Any, Any], given: pd.DataFrame) -> Forest:

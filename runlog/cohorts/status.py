@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runlog.analysis import periods
+from runlog.analysis import periods
 from runlog.analysis.history import ratings_of
 from runlog.errors import RunlogError
 from runlog.journal import open as open_journal
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from runlog.analysis import periods
-from runlog.analysis.history import History
+    from runlog.analysis.history import History
 
 #: The alerts that concern a coach, what presses most first; "silent" is of the list itself.
 PRESSING = (
