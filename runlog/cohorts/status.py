@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runlog.analysis import periods
-from runlog.analysis import periods
 from runlog.analysis.history import ratings_of
 from runlog.errors import RunlogError
 from runlog.journal import open as open_journal
