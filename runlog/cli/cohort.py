@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+
+    from runlog.analysis.history import History
 
 _SOURCES = click.argument(
     "sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="SOURCE..."
@@ -243,6 +246,72 @@ def _print_pool(rows: Sequence[dict[str, Any]]) -> None:
         print_table(of_area, _POOL_TABLE)
         echo()
     echo(f"{COST} These go together with soreness; that is not proof of cause.")
+
+
+def share_links(table: pd.DataFrame, history: History, file: Path) -> None:
+    """Show what a share would hold, ask, and write it."""
+    from runlog.cohorts import shares
+    from runlog.cohorts.trial_effects import trial_effects
+
+    share = shares.make_share(table, trial_effects(history, base.now()), shares.runner_id(base.home_folder()))
+    if not share["effects"]:
+        echo_err("There is nothing to share yet: no factor has an effect. Links begin at 20 ratings.")
+        click.get_current_context().exit(1)
+    echo(f"{file} would hold a random id ({share['id']}), the version of the method, and this:")
+    echo()
+    print_table(share["effects"], _SHARE_TABLE)
+    echo()
+    echo("b is the effect in points for a step, s its standard error, n the ratings or pairs it rests on.")
+    echo("No date, place, name or note. Sharing again under the same id takes the place of this.")
+    if sys.stdin.isatty() and not click.confirm("Write it?"):
+        return
+    shares.write_share(share, file)
+    echo(f"Written: {file}")
+
+
+_SHARE_TABLE = (
+    Column("area", "Area"),
+    Column("factor", "Factor"),
+    Column("step", "Step", numeric=True),
+    Column("b", "b", _signed, numeric=True),
+    Column("s", "s", lambda value: units.number(value, 2), numeric=True),
+    Column("n", "n", numeric=True),
+)
+
+
+def print_given_others(rows: list[dict[str, Any]], file: Path, fmt: OutputFormat) -> None:
+    """Print each effect alone beside what it is given the runners of a pool; the grade stays one's own."""
+    from runlog.cohorts import shares, tables
+
+    pool = tables.Pool.read(file)
+    is_member = bool(pool.members) and shares.runner_id(base.home_folder()) in pool.members
+    shown = []
+    for row in rows:
+        b, s = (float("nan") if row[name] is None else row[name] for name in ("b", "s"))
+        given = pool.judge(row["area"], row["factor"], b, s, is_member=is_member)
+        others = pool.runners(row["area"], row["factor"]) - is_member
+        if given is not None and others:
+            fields = {"given": given.value, "given_low": given.low, "given_high": given.high}
+            shown.append(row | fields | {"others": others})
+    for row in shown:
+        row["given_range"] = f"{_signed(row['given_low'])} to {_signed(row['given_high'])}"
+    keys = ("area", "factor", "effect", "low", "high", "grade", "given", "given_low", "given_high", "others")
+    print_rows(fmt, shown, keys, _GIVEN_TABLE, "No factor of yours is in that pool.")
+    if fmt == "table" and shown:
+        echo()
+        echo(f"Your grade comes from your own diary alone. {tables.COST}")
+
+
+_GIVEN_TABLE = (
+    Column("factor", "Factor"),
+    Column("effect", "You alone", _signed, numeric=True),
+    Column("range", "95% range", numeric=True),
+    Column("grade", "Grade"),
+    Column("given", "Given others", _signed, numeric=True),
+    Column("given_range", "95% range", numeric=True),
+    Column("others", "Others", numeric=True),
+    Column("area", "Area", units.area),
+)
 
 
 _STATUS_TABLE = (

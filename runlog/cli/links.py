@@ -6,12 +6,14 @@ from datetime import datetime
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog import units
 from runlog.cli.base import examples, open_journal
+from runlog.cli.cohort import print_given_others, share_links
 from runlog.cli.lookup import AREA
 from runlog.cli.output import (
     Column,
@@ -155,7 +157,13 @@ _FULL_COLUMNS = (
 
 
 @click.command(
-    epilog=examples("runlog links", "runlog links --area neck --full", "runlog links --window 48 --json")
+    epilog=examples(
+        "runlog links",
+        "runlog links --area neck --full",
+        "runlog links --window 48 --json",
+        "runlog links --share for-the-study.json",
+        "runlog links --given pool.json",
+    )
 )
 @click.option("--area", type=AREA, help="Only this body area.")
 @click.option(
@@ -166,8 +174,30 @@ _FULL_COLUMNS = (
     help="The run of the 24 hours before the rating; or, secondary, of 24 to 48 or 48 to 72 hours before.",
 )
 @click.option("--full", is_flag=True, help="Add the scientist's numbers.")
+@click.option(
+    "--given",
+    "pool_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="POOL.JSON",
+    help="Put beside each effect what it is given other runners (see runlog cohort pool).",
+)
+@click.option(
+    "--share",
+    "share_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the effects alone for a study: no date, place, name or note. They are shown first.",
+)
 @format_options
-def links(fmt: OutputFormat, area: str | None, window: str, *, full: bool) -> None:
+def links(
+    fmt: OutputFormat,
+    area: str | None,
+    window: str,
+    pool_file: Path | None,
+    share_file: Path | None,
+    *,
+    full: bool,
+) -> None:
     """Say what soreness goes together with, and how sure that is.
 
     The effect is in points of soreness for a step of the factor that means
@@ -187,9 +217,18 @@ def links(fmt: OutputFormat, area: str | None, window: str, *, full: bool) -> No
     from runlog.analysis.links import links as link_table
 
     hours = int(window)
+    if (share_file or pool_file) and hours != int(_WINDOWS[0]):
+        raise click.UsageError("--share and --given are for the primary window, --window 24.")
     with open_journal() as journal:
-        rows = link_rows(link_table(exposure_table(journal.history(), area, hours), window=hours))
-    if fmt == "table" and rows:
+        history = journal.history()
+    table = link_table(exposure_table(history, area, hours), window=hours)
+    if share_file is not None:
+        share_links(table, history, share_file)
+        return
+    rows = link_rows(table)
+    if pool_file is not None:
+        print_given_others(rows, pool_file, fmt)
+    elif fmt == "table" and rows:
         _print_links(rows, hours, full=full)
     else:
         print_rows(fmt, _csv_rows(rows) if fmt == "csv" else rows, LINK_COLUMNS, (), NO_RATINGS)

@@ -201,8 +201,8 @@ def estimate_group(group: Group, out: str, number: int) -> GroupResult:
     """Estimate the links of a group's athletes, and write them into its file."""
     frames, problems, ratings = [], [], 0
     try:
-        group, athletes = read_unchanged(group)
-        for athlete in athletes:
+        group, read = read_unchanged(group)
+        for athlete in read:
             try:
                 table = None if athlete.exposures is None else links(athlete.exposures)
             except (RunlogError, ValueError, ArithmeticError) as error:
@@ -213,11 +213,12 @@ def estimate_group(group: Group, out: str, number: int) -> GroupResult:
                 continue
             ratings += int(athlete.exposures["rating"].notna().sum())
             frames.append(table.assign(athlete=athlete.name))
+            if athlete.trials is not None and len(athlete.trials):
+                frames.append(athlete.trials.assign(athlete=athlete.name))
     except RunlogError as error:
         problems.append((Path(group.paths[0]).name, str(error)))
-    result = GroupResult(
-        _file_name(number), _result_fingerprint(group), len(frames), ratings, tuple(problems)
-    )
+    athletes = sum("grade" in frame for frame in frames)
+    result = GroupResult(_file_name(number), _result_fingerprint(group), athletes, ratings, tuple(problems))
     _write_result(Path(out), result, frames)
     return result
 
@@ -234,7 +235,7 @@ def _write_result(out: Path, result: GroupResult, frames: Sequence[pd.DataFrame]
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    filled = [frame for frame in frames if not frame.empty]
+    filled = [frame.reindex(columns=list(RESULT_COLUMNS)) for frame in frames if not frame.empty]
     table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(RESULT_COLUMNS))
     columns = {name: _as_column(table[name], name) for name in RESULT_COLUMNS}
     arrow = pa.Table.from_pandas(pd.DataFrame(columns), schema=_result_schema(), preserve_index=False)
@@ -245,7 +246,7 @@ def _write_result(out: Path, result: GroupResult, frames: Sequence[pd.DataFrame]
 
 def _as_column(values: pd.Series[Any], name: str) -> pd.Series[Any]:
     if name not in _TEXTS:
-        return pd.to_numeric(values)
+        return pd.to_numeric(values).astype(float)
     return values.map(lambda value: json.dumps(value) if isinstance(value, dict) else value)
 
 

@@ -12,14 +12,28 @@ import pandas as pd
 from runlog import units
 from runlog.analysis.factors import FACTORS
 from runlog.cohorts.tables import COST, pool, runners_given_others
+from runlog.cohorts.trial_effects import PREFIX
 from runlog.reporter.findings import format_step
-from runlog.reporter.render.as_html import EffectAxis, template_environment
+from runlog.reporter.render.as_html import template_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: Runners drawn in a forest; of more, so many evenly from the lowest to the highest.
 MOST_DRAWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class EffectAxis:
+    """The scale of a forest: points of soreness to percent of the width."""
+
+    low: float
+    high: float
+
+    def percent(self, points: float) -> str:
+        """Return where a value lies, as a percentage; what lies outside is drawn at the edge."""
+        share = (points - self.low) / (self.high - self.low)
+        return f"{100 * min(1.0, max(0.0, share)):.1f}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +113,25 @@ def _make_forest(row: dict[Any, Any], given: pd.DataFrame) -> Forest:
     ends = [end for line in drawn for end in (*line.alone[1:], *line.given_others[1:])]
     low, high = min(0.0, *np.quantile(ends, [0.02])), max(0.0, *np.quantile(ends, [0.98]))
     margin = 0.04 * (high - low) or 1.0
-    label = factor.label if factor else str(row["factor"])
+    label = factor.label if factor else _name_of(str(row["factor"]))
     return Forest(
         label=units.capital(label),
-        step=format_step(factor, "km") if factor else f"+1 {row['factor']}",
+        step=format_step(factor, "km") if factor else _step_of(str(row["factor"])),
         row=row,
         sentence=_sentence(row),
         axis=EffectAxis(low - margin, high + margin),
         lines=tuple(drawn),
         differing=tuple(line for line in lines if line.differs),
     )
+
+
+def _name_of(factor: str) -> str:
+    """Return the name of a trial, or of a column that is no factor of runlog."""
+    return f"Trial: {factor.removeprefix(PREFIX)}" if factor.startswith(PREFIX) else factor
+
+
+def _step_of(factor: str) -> str:
+    return "first arm against the second" if factor.startswith(PREFIX) else f"+1 {factor}"
 
 
 def _make_line(row: dict[Any, Any], mean: float) -> RunnerLine:

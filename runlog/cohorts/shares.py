@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
+import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,9 +14,11 @@ import pandas as pd
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import METHOD_VERSION
 from runlog.cohorts.tables import EFFECT_COLUMNS
+from runlog.cohorts.trial_effects import PREFIX
 from runlog.errors import BadInput
 from runlog.fileio import write_atomically
 from runlog.model import Area
+from runlog.trials.interventions import INTERVENTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,18 +35,36 @@ _KEYS = frozenset({"runlog_share", "id", "method", "effects"})
 _EFFECT_KEYS = frozenset({"area", "factor", "step", "b", "s", "n"})
 
 
-def make_share(links: pd.DataFrame, runner_id: str) -> dict[str, Any]:
+def runner_id(home: Path) -> str:
+    """Return the random id under which a runner shares, which is made when it is first asked for.
+
+    Raises:
+        BadInput: the home cannot be written.
+    """
+    file = home / "share-id"
+    with suppress(OSError, ValueError):
+        found = file.read_text(encoding="ascii").strip()
+        if _ID.fullmatch(found):
+            return found
+    made = secrets.token_hex(16)
+    write_atomically(file, f"{made}\n")
+    return made
+
+
+def make_share(links: pd.DataFrame, trials: pd.DataFrame, runner_id: str) -> dict[str, Any]:
     """Return what a runner shares: per area and factor step, b, s and n, under a random id.
 
     Only factors that runlog defines are in it; the name of a column of one's own could tell anything.
 
     Args:
         links: as ``runlog.links`` returns them.
+        trials: as ``trial_effects`` returns them.
         runner_id: 32 random hexadecimal digits, the same each time, so that a later file takes the place of
             an earlier one.
     """
-    known = {factor.name for factor in FACTORS}
-    rows = links.loc[links["factor"].isin(known) & links["b"].notna() & (links["s"] > 0)]
+    columns = sorted(_EFFECT_KEYS)
+    table = pd.concat([part[columns] for part in (links, trials) if len(part)] or [links[columns]])
+    rows = table.loc[table["factor"].isin(_known_factors()) & table["b"].notna() & (table["s"] > 0)]
     effects = [
         {
             "area": row["area"],
@@ -55,6 +77,10 @@ def make_share(links: pd.DataFrame, runner_id: str) -> dict[str, Any]:
         for row in rows.to_dict("records")
     ]
     return {"runlog_share": _FORMAT, "id": runner_id, "method": METHOD_VERSION, "effects": effects}
+
+
+def _known_factors() -> set[str]:
+    return {factor.name for factor in FACTORS} | {f"{PREFIX}{one.name}" for one in INTERVENTIONS}
 
 
 def write_share(share: dict[str, Any], file: Path) -> None:
@@ -113,7 +139,7 @@ def _read_share(file: Path) -> tuple[str, list[dict[str, Any]]]:
 def _check_effects(effects: object) -> None:
     if not isinstance(effects, list) or len(effects) > MAX_EFFECTS:
         raise BadInput("not as runlog writes it: no list of effects, or too many")
-    known = {factor.name for factor in FACTORS}
+    known = _known_factors()
     seen = set()
     for effect in effects:
         if not _is_effect(effect, known):

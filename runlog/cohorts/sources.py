@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from runlog.analysis.exposures import exposures
+from runlog.analysis.exposures import exposures, without_rpe
+from runlog.cohorts.trial_effects import trial_effects
 from runlog.errors import BadInput, RunlogError
 from runlog.fileio import make_folder, replace_atomically, write_atomically
 from runlog.journal import open as open_journal
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
+
+    from runlog.analysis.history import History
 
 #: Homes and exports that one task reads: enough that starting a task costs nothing beside them.
 ATHLETES_PER_GROUP = 20
@@ -37,8 +41,6 @@ MAX_FILE_BYTES = 2**30  # unpacked
 MAX_RATING = 10
 
 _DATABASE, _EXPORT = "runlog.db", "journal.json"
-#: The columns of a dataset that are no factors.
-KEYS = ("athlete", "moment", "rating", "area", "day")
 _NEEDED = ("athlete", "moment", "rating")
 
 
@@ -65,11 +67,13 @@ class Athlete:
         name: of the folder, or in the dataset's column.
         exposures: as ``runlog.exposures`` returns them; None where there is a problem.
         problem: "" where there is none.
+        trials: the effects of finished trials, as ``trial_effects`` returns them; None in a dataset.
     """
 
     name: str
     exposures: pd.DataFrame | None
     problem: str = ""
+    trials: pd.DataFrame | None = None
 
 
 def find_groups(sources: Sequence[Path]) -> list[Group]:
@@ -173,17 +177,20 @@ def read_group(group: Group) -> Iterator[Athlete]:
     read = _read_home if group.kind == "homes" else _read_export
     for path in map(Path, group.paths):
         try:
-            yield Athlete(path.resolve().name, read(path))
+            history = read(path)
+            yield Athlete(
+                path.resolve().name, exposures(history), "", trial_effects(history, datetime.now(UTC))
+            )
         except (RunlogError, OSError) as error:
             yield Athlete(path.resolve().name, None, str(error) or type(error).__name__)
 
 
-def _read_home(path: Path) -> pd.DataFrame:
+def _read_home(path: Path) -> History:
     with open_journal(path) as journal:
-        return exposures(journal.history())
+        return journal.history()
 
 
-def _read_export(path: Path) -> pd.DataFrame:
+def _read_export(path: Path) -> History:
     with tempfile.TemporaryDirectory() as folder:
         config = path / "config.toml"
         if config.is_file():  # decides the local days and the kind of load
@@ -193,7 +200,7 @@ def _read_export(path: Path) -> pd.DataFrame:
             failed = [file for file in summary.files if file.outcome == "failed"]
             if failed:
                 raise BadInput(f"{failed[0].path}: {failed[0].reason}")
-            return exposures(journal.history())
+            return journal.history()
 
 
 def _read_table(path: Path) -> Iterator[Athlete]:
@@ -321,8 +328,18 @@ def describe_dataset() -> dict[str, Any]:
         },
         {"name": "area", "type": "string", "description": "Body area; each is estimated by itself."},
         {"name": "day", "type": "date", "description": "The athlete's local day."},
+        {"name": "local_hour", "type": "number", "description": "The hour by the athlete's own clock."},
     ]
     fields += [{"name": factor.name, "type": "number", "description": factor.meaning} for factor in FACTORS]
+    fields += [
+        {
+            "name": without_rpe(factor.name),
+            "type": "number",
+            "description": f"{factor.name} of a load without RPE; where RPE makes the load, a check of it.",
+        }
+        for factor in FACTORS
+        if factor.of_session_load
+    ]
     for field in fields:
         field["constraints"] = field.get("constraints", {}) | {"required": field["name"] in _NEEDED}
     return {
