@@ -95,3 +95,32 @@ def test_the_status_lists_who_needs_a_call(club):
 )
 def test_bad_usage_is_said(club, tmp_path, words):
     call("cohort", *(word.format(club=club, tmp=tmp_path) for word in words), code=2)
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_runner_shares_and_takes_a_pool_home(club, tmp_path):
+    homes = sorted(club.iterdir())
+    for number, home in enumerate(homes):
+        said = call("--home", home, "links", "--share", tmp_path / f"{number}.json").stdout
+        assert "would hold a random id" in said
+        assert "warmup" in said
+    files = [tmp_path / f"{number}.json" for number in range(len(homes))]
+    call("cohort", "pool", *files, "--out", tmp_path / "pooled")
+    (tmp_path / "pooled" / "pool.json").rename(tmp_path / "pool.json")
+    told = call("--home", homes[0], "links", "--given", tmp_path / "pool.json").stdout
+    assert "Your grade comes from your own diary alone." in told
+    rows = json.loads(call("--home", homes[0], "links", "--given", tmp_path / "pool.json", "--json").stdout)
+    assert {row["others"] for row in rows} == {1}, "the runner is not one of the others"
+    (warmup,) = [row for row in rows if row["factor"] == "warmup" and row["area"] == "upper_back"]
+    assert warmup["given_high"] - warmup["given_low"] < warmup["high"] - warmup["low"] + 0.5
+    assert warmup["grade"]
+
+
+def test_there_is_nothing_to_share_without_links(tmp_path):
+    result = call("--home", tmp_path / "new", "links", "--share", tmp_path / "x.json", code=1)
+    assert "nothing to share yet" in result.stderr
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_a_share_is_of_the_primary_window(tmp_path):
+    call("--home", tmp_path / "new", "links", "--window", "48", "--share", tmp_path / "x.json", code=2)
