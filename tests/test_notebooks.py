@@ -12,7 +12,12 @@ def _stderr(cell) -> str:
 
 
 #: Each with the pictures that it draws.
-NOTEBOOKS = {"bring_your_own_factor": 0, "how_sure_can_one_runner_be": 5, "what_makes_me_sore": 2}
+NOTEBOOKS = {
+    "bring_your_own_factor": 0,
+    "does_it_hold_for_a_club": 1,
+    "how_sure_can_one_runner_be": 5,
+    "what_makes_me_sore": 2,
+}
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
