@@ -74,9 +74,7 @@ def _measure(draw: Any, mean: float, runners: int, studies: int) -> dict[str, tu
             powers[place].extend(found[np.abs(truth) >= REAL])
             false[place].extend(found[np.abs(truth) <= NONE])
     of = {"RMSE": squares, "coverage": covered, "power": powers, "false": false}
-    row = {
-        name: tuple(np.mean(cell) if cell else np.nan for cell in cells) for name, cells in of.items()
-    }
+    row = {name: tuple(np.mean(cell) if cell else np.nan for cell in cells) for name, cells in of.items()}
     row["RMSE"] = tuple(np.sqrt(value) for value in row["RMSE"])
     return row | {"mean": (float(np.mean(means[0])), np.nan)}
 
