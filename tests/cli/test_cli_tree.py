@@ -10,6 +10,8 @@ import pytest
 from runlog.cli import main
 
 LISTINGS = {
+    "cohort pool",
+    "cohort status",
     "config",
     "runs",
     "show",
