@@ -35,7 +35,16 @@ LISTINGS = {
     "shoes rule list",
     "shoes rule remove",
 }
-NEED_A_WORD = {"show", "plan show", "plan result", "shoes show", "shoes rule add", "shoes rule remove"}
+NEED_A_WORD = {
+    "cohort pool",
+    "cohort status",
+    "show",
+    "plan show",
+    "plan result",
+    "shoes show",
+    "shoes rule add",
+    "shoes rule remove",
+}
 HEAVY = (
     "pandas",
     "numpy",
