@@ -483,3 +483,74 @@ def test_a_value_of_the_last_run_that_is_never_known_is_told_so():
     found = links(table).set_index("factor")
     assert list(found.loc[["warmup", "cooldown"], "grade"]) == ["", ""]
     assert found.loc["warmup", "reason"].startswith("It is unknown for all 30 ratings")
+
+
+# Milestones and areas
+
+
+def test_a_grade_stays_from_one_milestone_to_the_next_while_the_effect_moves():
+    table = season(130, a=0.6)
+    looks = [answer(table.iloc[:n], "a") for n in (90, 91, 110, 129, 130)]
+    assert {row["grade"] for row in looks[:4]} == {looks[0]["grade"]}
+    assert {row["q"] for row in looks[:4]} == {looks[0]["q"]}
+    assert {row["reason"] for row in looks[:4]} == {looks[0]["reason"]}
+    assert len({row["effect"] for row in looks}) == 5
+    assert [row["settled_at"] for row in looks] == [90, 90, 90, 90, 130]
+    assert [row["next_at"] for row in looks] == [130, 130, 130, 130, 200]
+    assert looks[4]["q"] != looks[0]["q"]
+
+
+def test_milestones_go_on_every_hundred_ratings():
+    settled = [links(season(n))[["settled_at", "next_at"]].iloc[0].tolist() for n in (40, 59, 299, 300, 412)]
+    assert settled == [[40, 60], [40, 60], [200, 300], [300, 400], [400, 500]]
+    before = links(season(39)).iloc[0]
+    assert np.isnan(before["settled_at"])
+    assert before["next_at"] == 40
+
+
+def test_what_is_first_known_after_a_milestone_is_a_hint_until_the_next():
+    table = season(120, a=1.5)
+    table.loc[table.index < 55, "a"] = np.nan
+    row = answer(table, "a")
+    assert (row["grade"], row["next_at"]) == ("hint", 130)
+    assert "first time at 130 ratings" in row["reason"]
+
+
+def test_ratings_of_another_area_given_later_change_nothing_that_was_settled():
+    knee, neck = season(60, seed=1, a=0.6).assign(area="knee"), season(95, seed=2, b=1.0).assign(area="neck")
+    whole = links(pd.concat([knee, neck]))
+    by_then = links(pd.concat([knee, neck[neck["moment"] <= knee["moment"].iloc[-1]]]))
+    settled = ["q", "grade", "reason"]
+    of_knee = [
+        found.loc[found["area"] == "knee", settled].reset_index(drop=True) for found in (whole, by_then)
+    ]
+    assert of_knee[0].equals(of_knee[1])
+
+
+def test_the_flat_estimate_for_pooling_is_not_shrunk():
+    row = answer(season(60, a=1.0), "a")
+    assert abs(row["b"]) > abs(row["effect"])
+    assert row["s"] == pytest.approx(row["se"] * row["effect"] / row["per_sd"], rel=0.05)
+
+
+def test_the_hour_is_taken_out_where_hours_vary():
+    """Mornings are two points stiffer, and a factor differs between mornings and evenings."""
+    rng = np.random.default_rng(4)
+    table = season(90, noise=0.6)
+    morning = rng.random(90) < 0.5
+    table["moment"] += pd.to_timedelta(np.where(morning, -13, 0), unit="h")
+    table["rating"] = np.clip(table["rating"] + 2 * morning, 0, 10)
+    table["a"] = table["a"] + 1.5 * morning
+    assert answer(table, "a")["p"] > 0.05
+    hidden = table.assign(local_hour=20.0)
+    assert answer(hidden, "a")["p"] < 0.001
+
+
+def test_a_load_of_rpe_whose_link_vanishes_without_it_is_a_c():
+    table = season(90, a=1.0).rename(columns={"a": "acute_load", "b": "acute_load_without_rpe"})
+    found = links(table).set_index("factor")
+    assert "acute_load_without_rpe" not in found.index
+    assert found.loc["acute_load", "grade"] == "C"
+    assert "no effort (RPE)" in found.loc["acute_load", "reason"]
+    confirmed = table.assign(acute_load_without_rpe=table["acute_load"] + 0.3 * table["c"])
+    assert links(confirmed).set_index("factor").loc["acute_load", "grade"] == "B"

@@ -25,9 +25,9 @@ SEED = 7_000
 def bench(root: Path):
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(root / "tests/bench"))
-        from calibration import judge, methods, simulate, tables
+        from calibration import cells, judge, methods, simulate, tables
 
-        yield SimpleNamespace(judge=judge, methods=methods, simulate=simulate, tables=tables)
+        yield SimpleNamespace(cells=cells, judge=judge, methods=methods, simulate=simulate, tables=tables)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,46 @@ def test_a_linked_warm_up_is_not_claimed_of_the_day_before(bench):
     judged = bench.judge.linked({"warmup": 1.2}, 80, 14, first=SEED, window=48)
     found = judged.groupby("runner")["found runlog"].any()
     assert found.sum() <= most(0.10, len(found))
+
+
+# What once went wrong, each on a few diaries
+
+
+def test_mixed_hours_make_no_load_a_finding_and_hide_none(bench):
+    for effect, least, largest in ((0.0, 0, 2), (0.6, 8, 16)):
+        every = list(bench.cells.mixed_hours(2, 8, 130, effect))
+        graded = [one.loc[one["grade"].isin(["A", "B"]), "factor"].tolist() for one in every]
+        assert least <= sum("acute_load" in one for one in graded) <= largest
+
+
+def test_a_year_of_looks_seldom_finds_what_is_not_there_and_finds_what_is(bench):
+    looks = [bench.cells.year_of_looks(SEED + seed, 200) for seed in range(12)]
+    assert sum(any(one) for one in looks) <= most(0.10, len(looks))
+    three = [bench.cells.year_of_looks(SEED + seed, 130, 3) for seed in range(4)]
+    assert sum(any(one) for one in three) <= most(0.10, len(three))
+    linked = [bench.cells.year_of_looks(SEED + seed, 130, 1, {"desk_hours": 0.8}) for seed in range(6)]
+    assert sum(("area 0", "desk_hours") in one[3] for one in linked) >= 4
+
+
+def test_effort_that_feeds_on_soreness_makes_no_finding(bench):
+    tables = [bench.cells.rpe_from_soreness(SEED + seed, 130) for seed in range(15)]
+    assert sum("acute_load" in bench.cells.graded(table) for table in tables) <= most(0.05, len(tables))
+    plain = [table[[name for name in table if "without" not in name]] for table in tables]
+    assert sum("acute_load" in bench.cells.graded(table) for table in plain) >= 3
+
+
+def test_the_wrong_one_of_two_columns_is_seldom_graded(bench):
+    graded = [bench.cells.graded(bench.cells.two_columns(SEED + seed, 90, 0.7, 0.8)) for seed in range(20)]
+    assert sum("shadow" in one for one in graded) <= most(0.07, len(graded))
+    assert sum("cause" in one for one in graded) >= 13
+
+
+def test_an_athletes_own_load_is_found_and_anothers_is_not(bench):
+    for own, least, largest in ((True, 5, 16), (False, 0, most(0.05, 16))):
+        graded = [
+            bench.cells.graded(bench.cells.athlete(SEED + seed, 130, 0.6, own=own)) for seed in range(16)
+        ]
+        assert least <= sum(bool({"load_yesterday", "acute_load"} & set(one)) for one in graded) <= largest
 
 
 # The bench itself
