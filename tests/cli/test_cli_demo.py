@@ -11,11 +11,7 @@ def test_the_demo_does_everything_in_a_home_of_its_own(run, home, monkeypatch, t
     text = "\n".join(lines)
     assert "retire Pacer 3" in text
     assert "−1.60" in text  # the truth about the warm-up
-    assert len(lines) <= 2 * 24, "two screens"
-    assert (
-        max(map(len, (line for line in lines if not line.startswith(("  runlog ", "The week as a page: ")))))
-        <= 80
-    )
+    assert sum(-(-max(1, len(line)) // 80) for line in lines) <= 2 * 24, "two screens of 80 columns"
     after = lines[lines.index("Three things to try") :]
     assert sum(line.startswith("  runlog --home ") for line in after) == 3
     (folder,) = tmp_path.glob("runlog-demo-*")

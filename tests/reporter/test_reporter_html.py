@@ -62,15 +62,15 @@ def test_every_element_is_closed_where_it_should_be(outline):
     assert outline.open == []
 
 
-def test_it_is_read_in_this_order(outline):
+def test_it_is_read_in_this_order(sample, outline):
     assert [text for level, text in outline.headings if level == 2] == [
         "What to do",
         "At a glance",
-        "Sorest on Wednesday, the day after most load",
+        sample.charts["soreness_and_load"].title,
         "What your soreness goes together with",
         "Shoes",
         "Routes of 28 days",
-        "7 of 55 rated days without soreness of the upper back",
+        sample.charts["calendar"].title,
         "What would tell more",
         "More",
     ]
