@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from click.testing import CliRunner
@@ -40,6 +41,8 @@ def test_the_console_examples_run_as_they_are_pasted(readme, tmp_path, monkeypat
     )
     gpx = f'<gpx version="1.1" creator="test"><trk><type>running</type><trkseg>{points}</trkseg></trk></gpx>'
     (tmp_path / "Downloads" / "run.gpx").write_text(gpx, encoding="utf-8")
+    minutes = count()  # nobody types two ratings within a second
+    monkeypatch.setattr("runlog.cli.base.now", lambda: start + timedelta(hours=2, minutes=next(minutes)))
     path, *lines = _commands(readme)
     assert path == 'export PATH="$PWD/.venv/bin:$PATH"'
     assert len(lines) >= 7
