@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 #: The expected probability to find a difference of the size that a plan is made for: what makes it 80% in
 #: simulation, where the SD is known from some tens of ratings.
-TARGET_POWER = 0.82
+TARGET_POWER = 0.83
 #: With fewer pairs no outcome reaches p < .05: 2 of the 2⁵ allocations of five pairs are 6%.
 MIN_PAIRS = 6
 #: 80 runs are half a year for most.
@@ -175,7 +175,7 @@ ASSUMED_SD, ASSUMED_LOW, ASSUMED_HIGH = 1.5, 1.0, 2.2
 
 
 #: Assumed share of runs that nobody will rate, as if it had been seen in so many runs before.
-_ASSUMED_UNRATED, _ASSUMED_RUNS = 0.1, 5
+_ASSUMED_UNRATED, _ASSUMED_RUNS = 0.2, 5
 #: The unrated runs are counted among so many, the last since the first rating.
 _RECENT_RUNS = 40
 #: More would double the pairs.

@@ -68,7 +68,7 @@ def test_two_runs_of_a_plan_lie_two_days_apart(weekdays):
 def test_runs_that_nobody_rated_are_expected_again(rated, share):
     after = pd.Series([np.nan] * 30 + [2.0] * rated + [np.nan] * (40 - rated))
     assert design.share_unrated(after) == pytest.approx(min(share, 0.3), abs=0.015)
-    assert design.share_unrated(pd.Series([np.nan] * 9)) == pytest.approx(0.1)
+    assert design.share_unrated(pd.Series([np.nan] * 9)) == pytest.approx(0.2)
 
 
 def test_days_can_be_told_and_must_be_where_there_are_no_runs():
