@@ -1,13 +1,17 @@
-"""Write what a cohort comes to as one page: a table per body area, a forest per factor, and who differs."""
+"""Write what a cohort comes to as one page: a table per body area, a forest per factor, and who differs.
+
+It is in English: a cohort has no runner whose language it could be in.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
+from jinja2 import ChoiceLoader, PackageLoader
 
 from runlog import units
 from runlog.analysis.factors import FACTORS
@@ -18,6 +22,8 @@ from runlog.reporter.render.as_html import template_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from jinja2 import BaseLoader
 
 #: Runners drawn in a forest; of more, so many evenly from the lowest to the highest.
 MOST_DRAWN = 60
@@ -83,7 +89,9 @@ def render_page(effects: pd.DataFrame, problems: Sequence[tuple[str, str]]) -> s
         ]
         for area, rows in _by_surety(pooled).groupby("area", dropna=False, sort=False)
     }
-    template = template_environment().get_template("cohort.html")
+    pages = template_environment()
+    loader = ChoiceLoader([PackageLoader("runlog.cohorts"), cast("BaseLoader", pages.loader)])
+    template = pages.overlay(loader=loader).get_template("cohort.html")
     return template.render(
         points=partial(units.number, digits=2, signed=True),
         runners=effects["athlete"].nunique(),
