@@ -12,7 +12,7 @@ from runlog import settings, store
 from runlog.model import Kind
 from runlog.settings import Settings
 from runlog.store import activities, backup, changes, diary, files, reads, recordings, routes, shoes, writes
-from runlog.store.activities import delete_activities, read_deleted, restore_activities
+from runlog.store.activities import delete_activities, read_deleted, rename_activity, restore_activities
 from runlog.store.connection import ChangeWatcher
 
 if TYPE_CHECKING:
@@ -32,11 +32,7 @@ if TYPE_CHECKING:
 
 
 def open(path: str | os.PathLike[str] | None = None) -> Journal:  # noqa: A001 - reads as runlog.open
-    """Open the journal in a folder, which is created once there is something to store.
-
-    Args:
-        path: the folder; by default RUNLOG_HOME, or else the user data folder of this platform.
-    """
+    """Open the journal in a folder (see ``home_folder``), created once there is something to store."""
     folder = home_folder(path)
     return Journal(folder, settings.read_settings(folder / settings.CONFIG_NAME))
 
@@ -47,7 +43,7 @@ def open_unchecked(path: str | os.PathLike[str] | None = None) -> Journal:
 
 
 def home_folder(path: str | os.PathLike[str] | None = None) -> Path:
-    """Return the folder that ``open`` opens, whether or not it can be opened."""
+    """Return a journal's folder; by default RUNLOG_HOME, or else the user data folder of this platform."""
     import platformdirs
 
     default = platformdirs.user_data_dir("runlog", appauthor=False)
@@ -70,8 +66,7 @@ def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator
     """
     from runlog.ingest import sources
 
-    for found in sources.watch_folders(folders, wait):
-        yield [Path(file.path) for file in found]
+    yield from ([Path(file.path) for file in found] for found in sources.watch_folders(folders, wait))
 
 
 def _clinician_warnings(history: History, now: datetime) -> list[str]:
@@ -169,6 +164,7 @@ class Journal:
     delete = writes(delete_activities)
     undelete = writes(restore_activities)
     deleted = reads(read_deleted)
+    rename = writes(rename_activity)
 
     log = writes(diary.add_entry)
     edit = writes(diary.update_entry)
@@ -177,6 +173,12 @@ class Journal:
     last_logged = reads(diary.last_logged)
     record = writes(files.record_activity)
     last_change = reads(changes.read_last_change)
+
+    def set_sport(self, activity_id: int, word: str | None) -> None:
+        """Set what sport an activity was, in any word for it that runlog knows; None: as its files say."""
+        from runlog.importers.sports import find_sport
+
+        self._store.change(activities.set_activity_sport, activity_id, find_sport(word) if word else None)
 
     def undo(self) -> Change | None:
         """Undo the last change by hand and return it; None without one. Imports are not undone.

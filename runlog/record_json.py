@@ -38,6 +38,7 @@ _NAMES = (
 #: Fields that came later; unset they are left out, so that an older runlog still reads the export.
 _LATER_FIELDS = frozenset(
     {"source_file", "merged_by_hand", "nights", "precision", "named_until", "gear_listed"}
+    | {"given_name", "given_sport"}
 )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runlog.model import (
         Activity,
         Entry,
+        Kind,
         Plan,
         Route,
         RouteAssignment,
@@ -149,6 +150,14 @@ class RecordingKey(NamedTuple):
     external: str | None = None
 
 
+class Sport(NamedTuple):
+    """A sport in FIT's words: running, and None or treadmill …; and what it counts as."""
+
+    sport: str
+    sub_sport: str | None
+    kind: Kind
+
+
 @dataclass(frozen=True, slots=True)
 class StoredActivity:
     """An activity in the store, each of its values from the best of its sources.
@@ -160,6 +169,8 @@ class StoredActivity:
         shoe_override: the shoe that the runner assigned by hand, which outranks everything else.
         shape: the cached route shape, degrees (n, 2) as lat, lon; None without positions.
         summary: summary of its tracks, each part from the best of the sources; None without a track.
+        given_name: the name that the runner gave it by hand, which ``activity`` has.
+        given_sport: the sport that the runner says it was, which ``activity`` has.
     """
 
     id: int
@@ -168,6 +179,8 @@ class StoredActivity:
     shoe_override: str | None = None
     shape: NDArray[Any] | None = None
     summary: TrackSummary | None = None
+    given_name: str | None = None
+    given_sport: Sport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +308,8 @@ class ExportedActivity:
         recordings: its recordings, in the order in which they were imported.
         merged_by_hand: whether the runner has merged it, so that it is never taken apart.
         is_deleted: whether the runner has deleted it.
+        given_name: the name that the runner gave it by hand.
+        given_sport: the sport that the runner says it was.
     """
 
     id: int
@@ -304,6 +319,8 @@ class ExportedActivity:
     recordings: tuple[ExportedRecording, ...]
     merged_by_hand: bool = False
     is_deleted: bool = False
+    given_name: str | None = None
+    given_sport: Sport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ SECTIONS = {
     },
     "Fix": {
         "undo": LazyCommand("runlog.cli.diary:undo", "Undo the last change made by hand."),
+        "edit": LazyCommand("runlog.cli.runs:edit", "Change the name or the sport of a run."),
         "delete": LazyCommand("runlog.cli.import_:delete", "Delete runs."),
         "undelete": LazyCommand("runlog.cli.import_:undelete", "Bring deleted runs back, or list them."),
         "split": LazyCommand("runlog.cli.import_:split", "Make several runs of one."),

@@ -8,10 +8,17 @@ import click
 
 from runlog import units
 from runlog.cli.base import examples, open_journal
-from runlog.cli.lookup import complete_route, complete_run, find_route, find_run
+from runlog.cli.lookup import (
+    complete_route,
+    complete_run,
+    find_route,
+    find_run,
+    resolve_activity,
+)
 from runlog.cli.output import (
     Column,
     OutputFormat,
+    describe_run,
     echo,
     format_options,
     frame_to_rows,
@@ -213,6 +220,39 @@ def show(fmt: OutputFormat, run: str) -> None:
         print_json({key: row[key] for key in (*RUN_KEYS, *EXTRA_RUN_KEYS)} | {"laps": _lap_rows(laps)})
     else:
         print_rows(fmt, [row], (*RUN_KEYS, *EXTRA_RUN_KEYS), (), "")
+
+
+@click.command(
+    epilog=examples(
+        "runlog edit 41 --name 'River loop with Ida'",
+        "runlog edit last --sport walking",
+        "runlog edit 41 --sport file --name ''    # what the files say counts again",
+    )
+)
+@click.argument("run", shell_complete=complete_run)
+@click.option("--name", metavar="TEXT", help="What to call it; '' for what its files call it.")
+@click.option(
+    "--sport",
+    metavar="SPORT",
+    help="What it was, like running, treadmill or walking; 'file' for what its files say.",
+)
+def edit(run: str, name: str | None, sport: str | None) -> None:
+    """Change the name or the sport of a run or another activity.
+
+    Both stay when its files are imported again. runlog undo takes it back.
+    """
+    if name is None and sport is None:
+        raise click.UsageError("Say what to change: --name or --sport.")
+    with open_journal() as journal:
+        wanted = resolve_activity(journal, run).id
+        with journal.as_one_change("edit_activity"):
+            if name is not None:
+                journal.rename(wanted, name)
+            if sport is not None:
+                journal.set_sport(wanted, None if sport == "file" else sport)
+        stored = journal.activity(wanted)
+        counts = (stored.activity.sub_sport or stored.activity.sport).replace("_", " ")
+        echo(f"{wanted}: {describe_run(stored, journal.settings)}, {counts}")
 
 
 def _run_days(history: History) -> list[tuple[int, date]]:

@@ -10,7 +10,9 @@ from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from runlog.errors import BadInput
 from runlog.model import UNKNOWN_SPORT, Kind
+from runlog.records import Sport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -202,6 +204,21 @@ def activity_kind(sport: str, sub_sport: str | None) -> Kind:
     if sport in HABITS or sub_sport in HABITS:
         return Kind.HABIT
     return Kind.OTHER
+
+
+def find_sport(word: str) -> Sport:
+    """Return the sport that a word in any known language names.
+
+    Raises:
+        BadInput: it names none.
+    """
+    sport, sub_sport = normalize_sport(word)
+    if sport == UNKNOWN_SPORT:
+        raise BadInput(
+            f"runlog knows no sport {word!r}; name one like running, treadmill, cycling, walking, hiking, "
+            "swimming or strength"
+        )
+    return Sport(sport, sub_sport, activity_kind(sport, sub_sport))
 
 
 #: Polar's words for the sport numbers of its layout since 2025.

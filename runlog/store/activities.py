@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from runlog.model import Track, TrackSummary
-    from runlog.records import Recording
+    from runlog.model import Activity, Track, TrackSummary
+    from runlog.records import Recording, Sport
 
 _SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
 
@@ -33,16 +34,17 @@ def read_activities(
 
     Without what is derived of their tracks this needs no numpy.
     """
-    worn = dict(db.execute("SELECT id, worn FROM activity WHERE is_deleted = ?", (deleted,)).fetchall())
+    found_rows = db.execute("SELECT * FROM activity WHERE is_deleted = ?", (deleted,))
+    own = {row["id"]: row for row in found_rows}
     derived_of = _read_derived(db) if derived else {}
     found = (
         rows.recording_from_row(row)
         for row in db.execute(f"{_SELECT_RECORDINGS} ORDER BY activity_id, recording.id")
     )
     stored = [
-        _stored_activity(rank_recordings(recordings), worn[activity_id], derived_of)
+        _stored_activity(rank_recordings(recordings), own[activity_id], derived_of)
         for activity_id, recordings in groupby(found, key=lambda recording: recording.activity_id)
-        if activity_id in worn
+        if activity_id in own
     ]
     return sorted(stored, key=lambda activity: (activity.activity.start, activity.id))
 
@@ -53,26 +55,59 @@ def read_activity(db: sqlite3.Connection, activity_id: int) -> StoredActivity:
     Raises:
         NotFound: there is no such activity, or the runner has deleted it.
     """
-    query = "SELECT worn FROM activity WHERE id = ? AND NOT is_deleted"
-    worn = db.execute(query, (activity_id,)).fetchone()
+    query = "SELECT * FROM activity WHERE id = ? AND NOT is_deleted"
+    own = db.execute(query, (activity_id,)).fetchone()
     best_first = recordings_of(db, activity_id)
-    if worn is None or not best_first:
+    if own is None or not best_first:
         raise run_not_found(activity_id)
-    return _stored_activity(best_first, worn["worn"], {})
+    return _stored_activity(best_first, own, {})
 
 
 def _stored_activity(
-    best_first: list[Recording], worn: str | None, derived_of: dict[int, _DerivedValues]
+    best_first: list[Recording], own: sqlite3.Row, derived_of: dict[int, _DerivedValues]
 ) -> StoredActivity:
+    sport = rows.given_sport(own)
     derived = [derived_of[recording.id] for recording in best_first if recording.id in derived_of]
     return StoredActivity(
         id=best_first[0].activity_id,
-        activity=merge_recordings(best_first),
+        activity=_as_given(merge_recordings(best_first), own["given_name"], sport),
         sources=tuple(dict.fromkeys(recording.path for recording in best_first)),
-        shoe_override=worn,
+        shoe_override=own["worn"],
         shape=next((one.shape for one in derived if one.shape is not None), None),
         summary=merge_digests([one.digest for one in derived]) if derived else None,
+        given_name=own["given_name"],
+        given_sport=sport,
     )
+
+
+def _as_given(activity: Activity, name: str | None, sport: Sport | None) -> Activity:
+    """Return an activity with the name and the sport that the runner gave it, where there are any."""
+    if name is not None:
+        activity = replace(activity, name=name)
+    return activity if sport is None else replace(activity, **sport._asdict(), sport_guessed=False)
+
+
+def rename_activity(db: sqlite3.Connection, activity_id: int, name: str | None) -> None:
+    """Name an activity by hand; without a name, what its files call it counts again.
+
+    Raises:
+        NotFound: there is no such activity, or the runner has deleted it.
+    """
+    _give(db, activity_id, {"given_name": " ".join((name or "").split()) or None})
+
+
+def set_activity_sport(db: sqlite3.Connection, activity_id: int, sport: Sport | None) -> None:
+    """Set by hand what sport an activity was; without one, what its files say counts again.
+
+    Raises:
+        NotFound: there is no such activity, or the runner has deleted it.
+    """
+    _give(db, activity_id, rows.given_sport_row(sport))
+
+
+def _give(db: sqlite3.Connection, activity_id: int, values: dict[str, str | None]) -> None:
+    read_activity(db, int(activity_id))
+    rows.update(db, "activity", values | {"id": int(activity_id)})
 
 
 def read_last_run(db: sqlite3.Connection, moment: datetime) -> StoredActivity | None:
@@ -153,7 +188,7 @@ def runs_of_file(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
     """Return the ids of the runs in a file, in its order, without those that the runner has deleted."""
     found = db.execute(
         "SELECT DISTINCT activity_id FROM recording JOIN activity ON activity.id = activity_id "
-        "WHERE file_id = ? AND recording.kind = ? AND NOT is_deleted ORDER BY position",
+        "WHERE file_id = ? AND coalesce(given_kind, recording.kind) = ? AND NOT is_deleted ORDER BY position",
         (file_id, Kind.RUN),
     )
     return tuple(row["activity_id"] for row in found)

@@ -225,10 +225,8 @@ def integrity_errors(db: sqlite3.Connection) -> list[str]:
 
 def is_damage(error: StoreError) -> bool:
     """Return whether a database could not be opened because it is damaged, or is no database."""
-    return isinstance(error.__cause__, UNDECODABLE) or error_code(error.__cause__) in (
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-    )
+    damaged = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return isinstance(error.__cause__, UNDECODABLE) or error_code(error.__cause__) in damaged
 
 
 def count_contents(db: sqlite3.Connection) -> HomeContents:
@@ -237,7 +235,10 @@ def count_contents(db: sqlite3.Connection) -> HomeContents:
     Raises:
         ValueError: it is a backup whose settings are not what runlog has written.
     """
-    runs = _query_int(db, "SELECT count(DISTINCT activity_id) FROM recording WHERE kind = 'run'")
+    given = "SELECT count(*) FROM pragma_table_info('activity') WHERE name = 'given_kind'"
+    kind = "coalesce(given_kind, kind)" if _query_int(db, given) else "kind"  # no backup of old has it
+    both = "recording JOIN activity ON activity.id = activity_id"
+    runs = _query_int(db, f"SELECT count(DISTINCT activity_id) FROM {both} WHERE {kind} = 'run'")  # noqa: S608 - our own names
     made, config, checksum = _read_backup_row(db)
     return HomeContents(
         version=read_version(db),
@@ -273,8 +274,7 @@ def _read_backup_row(db: sqlite3.Connection) -> tuple[str | None, bytes | None, 
     """
     if not has_backup_row(db):
         return None, None, None
-    sizes = "SELECT max(length(config)) AS config, count(*) AS rows FROM backup"
-    found = db.execute(sizes).fetchone()
+    found = db.execute("SELECT max(length(config)) AS config, count(*) AS rows FROM backup").fetchone()
     if found["rows"] != 1:
         raise ValueError("its settings are lost")
     if (found["config"] or 0) > MAX_CONFIG_BYTES:

@@ -255,6 +255,17 @@ def ensure_file(db: sqlite3.Connection, file: ImportedFile) -> int:
     return rows.insert(db, "file", row | seen)
 
 
+_IN_FILE = (
+    "file_id = (SELECT id FROM file WHERE sha256 = :sha256) AND CASE WHEN :external IS NULL THEN "
+    "start = :start ELSE external IN (:external, :of_list) END"
+)
+#: What is said of a file's activities last counts, and no longer what was said of one of them before.
+_FORGET_GIVEN_SPORT = (
+    "UPDATE activity SET given_sport = NULL, given_sub_sport = NULL, given_kind = NULL "  # noqa: S608 - our own names
+    f"WHERE given_sport IS NOT NULL AND id IN (SELECT activity_id FROM recording WHERE {_IN_FILE})"
+)
+
+
 def set_sport(db: sqlite3.Connection, path: str, sha256: str, activities: Iterable[Activity]) -> int:
     """Set sport and kind of the recordings of a known file, and return how many that changes.
 
@@ -276,14 +287,14 @@ def set_sport(db: sqlite3.Connection, path: str, sha256: str, activities: Iterab
             "external": one.external,
             "of_list": f"{one.external}@{path}",
         }
-        changed += db.execute(
-            "UPDATE recording SET sport = :sport, sub_sport = :sub_sport, kind = :kind, "
-            "sport_guessed = :guessed WHERE file_id = (SELECT id FROM file WHERE sha256 = :sha256) "
-            "AND CASE WHEN :external IS NULL THEN start = :start "
-            "ELSE external IN (:external, :of_list) END "
+        was_given = db.execute(_FORGET_GIVEN_SPORT, values).rowcount
+        set_anew = db.execute(
+            "UPDATE recording SET sport = :sport, sub_sport = :sub_sport, kind = :kind, "  # noqa: S608 - our own names
+            f"sport_guessed = :guessed WHERE {_IN_FILE} "
             "AND (sport, sub_sport, kind, sport_guessed) IS NOT (:sport, :sub_sport, :kind, :guessed)",
             values,
         ).rowcount
+        changed += set_anew or was_given
     return changed
 
 
@@ -324,7 +335,7 @@ def _runs_by_file(db: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
     runs: dict[int, tuple[int, ...]] = {}
     for file_id, activity_id in db.execute(
         "SELECT file_id, activity_id FROM recording JOIN activity ON activity.id = activity_id "
-        "WHERE recording.kind = ? AND NOT is_deleted ORDER BY file_id, position",
+        "WHERE coalesce(given_kind, recording.kind) = ? AND NOT is_deleted ORDER BY file_id, position",
         (Kind.RUN,),
     ):
         runs[file_id] = (*runs.get(file_id, ()), activity_id)

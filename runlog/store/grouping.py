@@ -378,6 +378,11 @@ def merge_into(db: sqlite3.Connection, into: int, other: int) -> None:
     routes.move_assignment(db, into, other)
     db.execute(
         "UPDATE activity SET worn = coalesce(activity.worn, gone.worn), "
+        "given_name = coalesce(activity.given_name, gone.given_name), "
+        "given_sport = coalesce(activity.given_sport, gone.given_sport), "
+        "given_sub_sport = CASE WHEN activity.given_sport IS NULL THEN gone.given_sub_sport "
+        "ELSE activity.given_sub_sport END, "
+        "given_kind = coalesce(activity.given_kind, gone.given_kind), "
         "kept_apart = max(activity.kept_apart, gone.kept_apart), "
         "merged_by_hand = max(activity.merged_by_hand, gone.merged_by_hand) "
         "FROM activity AS gone WHERE activity.id = ? AND gone.id = ?",

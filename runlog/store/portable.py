@@ -58,6 +58,8 @@ def export_activity(db: sqlite3.Connection, activity_id: int) -> ExportedActivit
         recordings=recordings,
         merged_by_hand=bool(own["merged_by_hand"]),
         is_deleted=bool(own["is_deleted"]),
+        given_name=own["given_name"],
+        given_sport=rows.given_sport(own),
     )
 
 
@@ -151,7 +153,7 @@ def import_activity(
         counts.extended.append(target)
     if _is_run(exported) and not exported.is_deleted:
         counts.runs = (target,)
-    counts.updated += _fill_shoe_override(db, target, exported.worn)
+    counts.updated += _fill_given(db, target, exported)
     return counts
 
 
@@ -160,6 +162,8 @@ def _recording_key(one: ExportedRecording) -> RecordingKey:
 
 
 def _is_run(exported: ExportedActivity) -> bool:
+    if exported.given_sport is not None:
+        return exported.given_sport.kind is Kind.RUN
     return any(one.activity.kind is Kind.RUN for one in exported.recordings)
 
 
@@ -210,11 +214,18 @@ def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, counts:
     return activity_id
 
 
-def _fill_shoe_override(db: sqlite3.Connection, activity_id: int, worn: str | None) -> int:
-    return db.execute(
-        "UPDATE activity SET worn = ? WHERE id = ? AND worn IS NULL AND ? IS NOT NULL",
-        (worn, activity_id, worn),
-    ).rowcount
+def _fill_given(db: sqlite3.Connection, activity_id: int, exported: ExportedActivity) -> bool:
+    """Take over what the runner said of an activity, unless something is said here; return whether it was."""
+    own = db.execute("SELECT * FROM activity WHERE id = ?", (activity_id,)).fetchone()
+    said = {"worn": exported.worn, "given_name": exported.given_name}
+    new: dict[str, str | None] = {
+        name: value for name, value in said.items() if value is not None and own[name] is None
+    }
+    if exported.given_sport is not None and own["given_sport"] is None:
+        new |= rows.given_sport_row(exported.given_sport)
+    if any(new.values()):
+        rows.update(db, "activity", new | {"id": activity_id})
+    return any(new.values())
 
 
 def import_journal(db: sqlite3.Connection, exported: ExportedJournal) -> ImportCounts:

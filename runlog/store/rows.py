@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Precision, Shoe, Side
-from runlog.records import Recording, StoredEntry
+from runlog.records import Recording, Sport, StoredEntry
 
 if TYPE_CHECKING:
     import sqlite3
@@ -73,6 +73,19 @@ def recording_from_row(row: sqlite3.Row) -> Recording:
         streams=row["streams"],
         points=row["points"],
     )
+
+
+def given_sport(row: sqlite3.Row) -> Sport | None:
+    """Return the sport that the runner says an activity was, by its row; None where nothing was said."""
+    if row["given_sport"] is None:
+        return None
+    return Sport(row["given_sport"], row["given_sub_sport"], Kind(row["given_kind"]))
+
+
+def given_sport_row(sport: Sport | None) -> dict[str, str | None]:
+    """Return the columns of an activity that hold the sport that the runner says it was."""
+    name, sub_sport, kind = sport or (None, None, None)
+    return {"given_sport": name, "given_sub_sport": sub_sport, "given_kind": kind}
 
 
 def entry_row(entry: Entry) -> dict[str, object]:

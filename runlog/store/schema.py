@@ -228,9 +228,7 @@ ROUTES = (
     """,
 )
 
-
 MOBILITY = ("ALTER TABLE entry ADD COLUMN mobility INTEGER",)  # 1 done, 0 not, NULL unknown
-
 
 LIST_COLUMNS = (
     """
@@ -242,12 +240,10 @@ LIST_COLUMNS = (
     """,
 )
 
-
 PARTIAL_FILES = (
     # 1: activities in it lay in the future by the clock of the machine; it is read again
     "ALTER TABLE file ADD COLUMN is_partial INTEGER NOT NULL DEFAULT 0",
 )
-
 
 PAIRED_FILES = (
     "ALTER TABLE recording ADD COLUMN source_file TEXT",  # of a row; NULL: unsaid
@@ -259,7 +255,6 @@ PAIRED_FILES = (
     "CREATE INDEX file_by_name ON file (name)",
     "CREATE INDEX recording_by_file ON recording (file_id)",
 )
-
 
 CLOUDS = (
     """
@@ -352,6 +347,11 @@ LIST_TIMES = (
     "ALTER TABLE shoe ADD COLUMN named_until TEXT",  # the last day that its list names it; NULL: not bounded
 )
 
+#: What the runner says that an activity was, over what its files say; NULL: what they say counts.
+GIVEN = tuple(
+    f"ALTER TABLE activity ADD COLUMN given_{name} TEXT" for name in ("name", "sport", "sub_sport", "kind")
+)
+
 
 #: The statements of each step: it brings a database of the version before it one step on.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -371,6 +371,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     READERS,
     SIDES_AND_CHANGES,
     LIST_TIMES,
+    GIVEN,
 )
 
 

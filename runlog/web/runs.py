@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.journal import Journal
     from runlog.model import Lap
+    from runlog.records import StoredActivity
 
 blueprint = Blueprint("runs", __name__)
 
@@ -41,6 +42,17 @@ _INTENSITIES = {
     "recovery": N_("recovery"),
     "interval": N_("interval"),
 }
+#: The sports that are offered: a word for each, sport and sub-sport, and how the page calls it.
+_SPORTS: tuple[tuple[str, tuple[str, str | None], str], ...] = (
+    ("running", ("running", None), N_("Run")),
+    ("trail running", ("running", "trail"), N_("Trail run")),
+    ("treadmill", ("running", "treadmill"), N_("Treadmill run")),
+    ("walking", ("walking", None), N_("Walk")),
+    ("hiking", ("hiking", None), N_("Hike")),
+    ("cycling", ("cycling", None), N_("Ride")),
+    ("swimming", ("swimming", None), N_("Swim")),
+    ("strength", ("training", "strength_training"), N_("Strength training")),
+)
 
 
 @blueprint.get("/runs")
@@ -114,9 +126,28 @@ def one(run_id: int) -> str:
         sources=[(_source_name(source.path, journal), source) for source in sources],
         pairs=sorted(name for name, pair in history.shoes.iterrows() if pair["kept"]) if is_run else [],
         by_hand=stored.shoe_override,
+        given_name=stored.given_name or "",
+        sport=_sport_name(stored.activity.sport, stored.activity.sub_sport),
+        sports=_sports(stored),
+        sport_given=stored.given_sport is not None,
         near=_near(history, run_id),
         map_title=_(tracks.MAP_TITLE),
     )
+
+
+def _sport_name(sport: str, sub_sport: str | None) -> str:
+    offered = {one: _(label) for _word, one, label in _SPORTS}
+    return offered.get((sport, sub_sport)) or offered.get((sport, None)) or words.sport(sub_sport or sport)
+
+
+def _sports(stored: StoredActivity) -> list[tuple[str, str, bool]]:
+    """Return the sports to choose from: word, name, and whether the runner has said that it was that one."""
+    given = stored.given_sport
+    said = None if given is None else (given.sport, given.sub_sport)
+    found = [(word, _(label), said == one) for word, one, label in _SPORTS]
+    if given is not None and not any(is_chosen for *_words, is_chosen in found):
+        found.append((given.sub_sport or given.sport, _sport_name(given.sport, given.sub_sport), True))
+    return found
 
 
 def _row(history: History, run_id: int) -> Any:  # noqa: ANN401 - a row of a History
@@ -232,6 +263,20 @@ def _near(history: History, run_id: int) -> list[dict[str, Any]]:
 def wear(run_id: int) -> werkzeug.Response:
     """Assign a pair by hand, or take that back."""
     context.journal().shoes.wear([run_id], forms.text("shoe") or None)
+    return redirect(url_for("runs.one", run_id=run_id), 303)
+
+
+@blueprint.post("/runs/<int:run_id>/name")
+def rename(run_id: int) -> werkzeug.Response:
+    """Name a run or another activity by hand, or take that back."""
+    context.journal().rename(run_id, forms.text("name") or None)
+    return redirect(url_for("runs.one", run_id=run_id), 303)
+
+
+@blueprint.post("/runs/<int:run_id>/sport")
+def set_sport(run_id: int) -> werkzeug.Response:
+    """Say by hand what sport it was, or take that back."""
+    context.journal().set_sport(run_id, forms.text("sport") or None)
     return redirect(url_for("runs.one", run_id=run_id), 303)
 
 

@@ -193,6 +193,83 @@ def test_an_export_keeps_a_deletion(run, rows, home, tmp_path, monkeypatch):
     assert [one["id"] for one in rows("runs")] == [1, 2, 3]
 
 
+def test_a_name_and_a_sport_given_by_hand_outlast_every_import(run, rows, copies, gpx, tmp_path):
+    del copies
+    said = run("edit", "1", "--name", "  Loop\twith Ida ", "--sport", "walking").stdout
+    assert re.search(r"1: 'Loop with Ida' \(Sun 1 Mar.*, 8.2 km\), walking", said)
+    assert rows("runs") == []
+    (tmp_path / "later.gpx").write_text(gpx(START, name="later", km=8.3), encoding="utf-8")
+    run("import", tmp_path)
+    (one,) = rows("runs", "--others")
+    assert (one["name"], one["sport"], len(one["sources"])) == ("Loop with Ida", "walking", 4)
+    run("edit", "1", "--sport", "file", "--name", "")
+    (one,) = rows("runs")
+    assert one["name"] == "later"
+
+
+def test_a_list_that_says_something_else_later_changes_no_name_given_by_hand(run, rows, tmp_path):
+    listed = tmp_path / "runs.csv"
+    text = "date,time,distance_km,duration,name\n2026-03-01,07:00,8,0:40:00,{}\n"
+    listed.write_text(text.format("Early"), encoding="utf-8")
+    run("import", listed)
+    run("edit", "last", "--name", "Mine")
+    listed.write_text(text.format("Renamed"), encoding="utf-8")
+    run("import", listed)
+    assert [one["name"] for one in rows("runs")] == ["Mine"]
+    run("edit", "last", "--name", "")
+    assert [one["name"] for one in rows("runs")] == ["Renamed"]
+
+
+def test_what_is_said_last_of_a_sport_counts(run, rows, gpx, tmp_path):
+    file = tmp_path / "one.gpx"
+    file.write_text(gpx(START, name="one", km=8.0), encoding="utf-8")
+    run("import", file)
+    run("edit", "1", "--sport", "walking")
+    run("import", file)
+    assert rows("runs") == []
+    assert "counts as cycling now" in run("import", file, "--sport", "cycling").stdout
+    assert [one["sport"] for one in rows("runs", "--others")] == ["cycling"]
+    run("edit", "1", "--sport", "hiking")
+    assert "what the file says counts again" in run("import", file, "--sport", "file").stdout
+    assert [one["sport"] for one in rows("runs")] == ["running"]
+
+
+def test_an_edit_says_what_it_does_not_understand_and_then_changes_nothing(run, rows, copies):
+    del copies
+    before = rows("runs")
+    assert (
+        "runlog knows no sport 'runing'"
+        in run("edit", "1", "--name", "x", "--sport", "runing", code=1).stderr
+    )
+    assert "no run 9" in run("edit", "9", "--name", "x", code=1).stderr
+    assert "--name or --sport" in run("edit", "1", code=2).stderr
+    assert rows("runs") == before
+
+
+def test_a_merge_a_split_and_a_backup_keep_what_was_given_by_hand(run, rows, copies, tmp_path):
+    del copies
+    run("split", "1")
+    run("edit", "3", "--name", "Mine", "--sport", "treadmill")
+    run("merge", "1", "3")
+    (one,) = [one for one in rows("runs") if one["id"] == 1]
+    assert (one["name"], one["sport"]) == ("Mine", "running")
+    assert rows("show", "1")["sub_sport"] == "treadmill"
+    run("edit", "2", "--sport", "walking")
+    run("backup", tmp_path / "b.db")
+    assert "1 run," in run("restore", tmp_path / "b.db", "--yes").output.replace("1 run and", "1 run,")
+
+
+def test_an_export_takes_what_was_given_by_hand_along(run, rows, copies, tmp_path):
+    del copies
+    run("edit", "1", "--name", "Mine", "--sport", "walking")
+    run("export", tmp_path / "export")
+    with runlog.open(tmp_path / "other") as other:
+        other.add([tmp_path / "export"])
+        (stored,) = other.activities()
+    assert (stored.activity.name, stored.activity.sport, stored.given_name) == ("Mine", "walking", "Mine")
+    assert rows("runs") == []
+
+
 CHANGES = {
     "Undone: log upper back 3 of 10 (": ["log", "3"],
     "Undone: change upper back 5 of 10 to upper back 4 of 10.": ["log", "4", "--edit"],
@@ -204,6 +281,7 @@ CHANGES = {
     "Undone: retire 'Red'.": ["shoes", "retire", "Red"],
     "Undone: assign shoes to run 1.": ["shoes", "assign", "1", "Red"],
     "Undone: delete 'Red'.": ["shoes", "delete", "Red"],
+    "Undone: change run 1.": ["edit", "1", "--name", "Loop with Ida", "--sport", "treadmill"],
     "Undone: name route R1.": ["routes", "name", "R1", "Loop"],
 }
 

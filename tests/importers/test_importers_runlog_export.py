@@ -24,6 +24,7 @@ from runlog.records import (
     ExportedRecording,
     ImportedFile,
     RecordingKey,
+    Sport,
     StoredEntry,
 )
 from runlog.settings import Settings
@@ -98,6 +99,9 @@ def columns_of(activity):
     )
 
 
+SPORTS = st.builds(Sport, TEXT, st.none() | TEXT, st.sampled_from(Kind))
+
+
 def plain(activity):
     """An activity without its track, which does not compare, and NaN as itself."""
     return [getattr(activity, name) for name in Activity.__dataclass_fields__ if name != "track"]
@@ -108,8 +112,11 @@ def an_export(recordings, **values):
     return ExportedActivity(recordings=parts, **values)
 
 
+BY_HAND = ("merged_by_hand", "given_name", "given_sport")
+
+
 def unchanged(exported):
-    return {name: getattr(exported, name) for name in ("id", "worn", "kept_apart", "apart", "merged_by_hand")}
+    return {name: getattr(exported, name) for name in ("id", "worn", "kept_apart", "apart", *BY_HAND)}
 
 
 @given(
@@ -117,9 +124,9 @@ def unchanged(exported):
     worn=st.none() | TEXT,
     apart=st.lists(ORIGINS, max_size=2),
     kept_apart=st.booleans(),
-    merged_by_hand=st.booleans(),
+    by_hand=st.tuples(st.booleans(), st.none() | TEXT, st.none() | SPORTS),
 )
-def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart, merged_by_hand):
+def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart, by_hand):
     activities, files, positions = zip(*recordings, strict=True)
     exported = an_export(
         recordings,
@@ -127,7 +134,7 @@ def test_an_activity_reads_back_the_same(recordings, worn, apart, kept_apart, me
         worn=worn,
         kept_apart=kept_apart,
         apart=tuple(apart),
-        merged_by_hand=merged_by_hand,
+        **dict(zip(BY_HAND, by_hand, strict=True)),
     )
     data = export.format_activity(exported)
     reading = read_bytes(data, "activities/000007.json.gz", Settings())

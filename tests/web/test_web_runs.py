@@ -126,3 +126,46 @@ def test_a_run_is_deleted_and_brought_back(season_pages, sample_web_home):
     assert season_pages.post("/undo-last").status_code == 303
     with runlog.open(sample_web_home) as journal:
         assert len(journal.runs()) == 90
+
+
+def test_a_run_gets_a_name_and_a_sport_and_gives_them_back(season_pages):
+    run = re.search(r'href="(/runs/\d+)"', season_pages.text("/runs"))[1]
+    assert season_pages.post(f"{run}/name", {"name": " With <b>Ida</b> "}).status_code == 303
+    page = season_pages.text(run)
+    assert "<h1>With &lt;b&gt;Ida&lt;/b&gt;</h1>" in page
+    assert 'value="With &lt;b&gt;Ida&lt;/b&gt;"' in page
+    season_pages.post(f"{run}/sport", {"sport": "walking"})
+    page = season_pages.text(run)
+    assert '<option value="walking" selected>Walk</option>' in page
+    assert "as its files say" in page
+    assert "89 runs" in season_pages.text("/runs")
+    season_pages.post("/undo-last")
+    assert "90 runs" in season_pages.text("/runs")
+    season_pages.post(f"{run}/name", {"name": ""})
+    assert "<h1>Long run by the river</h1>" in season_pages.text(run)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "status"),
+    [
+        ("/runs/1/name", {"name": "x" * 201}, 400),
+        ("/runs/999999/name", {"name": "x"}, 404),
+        ("/runs/999999/sport", {"sport": "walking"}, 404),
+        ("/runs/1/sport", {"sport": "<script>"}, 400),
+    ],
+)
+def test_a_name_or_a_sport_that_cannot_be_is_refused(season_pages, path, data, status):
+    answer = season_pages.post(path, data)
+    assert answer.status_code == status
+    assert "<script>" not in answer.text.replace("<script src", "")
+
+
+def test_a_sport_given_elsewhere_stays_when_the_form_is_sent(season_pages, sample_web_home):
+    with runlog.open(sample_web_home) as journal:
+        journal.set_sport(1, "strength")
+        journal.set_sport(2, "padel")
+    assert '<option value="strength" selected>' in season_pages.text("/runs/1")
+    assert '<option value="padel" selected>Padel</option>' in season_pages.text("/runs/2")
+    season_pages.post("/runs/2/sport", {"sport": "padel"})
+    with runlog.open(sample_web_home) as journal:
+        assert journal.activity(2).given_sport.sport == "padel"
