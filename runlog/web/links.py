@@ -51,6 +51,7 @@ class LinkRow:
         low, effect, high: points of soreness, None where they are not estimated.
         text: these numbers in words.
         n: ratings at which it is known.
+        settled: from how many ratings the grade was settled, and at how many it is looked at next.
     """
 
     name: str
@@ -65,6 +66,7 @@ class LinkRow:
     high: float | None
     text: str
     n: int
+    settled: str
 
 
 @blueprint.get("/links")
@@ -144,7 +146,8 @@ def _row(name: str, factor: Factor, row: dict[str, Any], unit: str) -> LinkRow:
         name=name,
         factor=factor.name,
         label=_(factor.label),
-        sentence=f"{findings.link_sentence(factor, row, unit)} {findings.settled_text(row)}".strip(),
+        sentence=findings.link_sentence(factor, row, unit),
+        settled=findings.settled_text(row),
         grade=str(row["grade"]),
         grade_text=findings.format_grade(row["grade"]),
         style=style,

@@ -126,7 +126,7 @@ def one(run_id: int) -> str:
         sources=[(_source_name(source.path, journal), source) for source in sources],
         pairs=sorted(name for name, pair in history.shoes.iterrows() if pair["kept"]) if is_run else [],
         by_hand=stored.shoe_override,
-        given_name=stored.given_name or "",
+        name=stored.activity.name or "",
         sport=_sport_name(stored.activity.sport, stored.activity.sub_sport),
         sports=_sports(stored),
         sport_given=stored.given_sport is not None,
@@ -268,8 +268,10 @@ def wear(run_id: int) -> werkzeug.Response:
 
 @blueprint.post("/runs/<int:run_id>/name")
 def rename(run_id: int) -> werkzeug.Response:
-    """Name a run or another activity by hand, or take that back."""
-    context.journal().rename(run_id, forms.text("name") or None)
+    """Name a run or another activity by hand; an empty name takes that back, the same one changes nothing."""
+    name, journal = forms.text("name"), context.journal()
+    if name != journal.activity(run_id).activity.name:
+        journal.rename(run_id, name or None)
     return redirect(url_for("runs.one", run_id=run_id), 303)
 
 

@@ -57,6 +57,12 @@ def test_an_empty_home_has_every_page(make_pages, tmp_path):
         pages.text(path)
 
 
+def test_links_say_when_they_were_settled_and_are_looked_at_again(season_pages):
+    settled = re.compile(r"Settled at \d+ ratings; looked at again at \d+\.")
+    assert settled.search(season_pages.text("/links"))
+    assert settled.search(season_pages.text("/links/warmup"))
+
+
 def test_links_say_what_runlog_links_says(season_pages):
     page = season_pages.text("/links")
     assert "Runs with a warm-up go with 1.6 points less soreness than runs without." in page
@@ -72,7 +78,7 @@ def test_a_trial_is_started_followed_and_given_up(season_pages, sample_web_home)
     answer = season_pages.post("/trials", {"factor": "warmup"})
     assert answer.status_code == 303
     page = season_pages.text(answer.headers["Location"])
-    assert "a warm-up" in page
+    assert "A warm-up" in page
     assert "pairs of runs are complete" in page
     assert season_pages.post("/trials", {"factor": "warmup"}).status_code == 400, "one at a time"
     assert season_pages.post("/trials", {"factor": "moon"}).status_code == 404

@@ -169,3 +169,14 @@ def test_a_sport_given_elsewhere_stays_when_the_form_is_sent(season_pages, sampl
     season_pages.post("/runs/2/sport", {"sport": "padel"})
     with runlog.open(sample_web_home) as journal:
         assert journal.activity(2).given_sport.sport == "padel"
+
+
+def test_the_name_that_is_there_already_stays_its_files_one(season_pages, sample_web_home):
+    with runlog.open(sample_web_home) as journal:
+        name = journal.activity(1).activity.name
+    page = season_pages.text("/runs/1")
+    assert f'name="name" maxlength="200" value="{name}"' in page
+    season_pages.post("/runs/1/name", {"name": name})
+    with runlog.open(sample_web_home) as journal:
+        assert journal.activity(1).given_name is None
+        assert journal.last_change().what != "rename_activity"
