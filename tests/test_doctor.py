@@ -143,6 +143,8 @@ def test_statistics_of_another_program_are_no_fault(home):
         ("UPDATE recording SET laps = replace(hex(zeroblob(50000)), '0', '[') WHERE id = 1", "unreadable"),
         ("UPDATE recording SET kind = 'moon' WHERE id = 1", "unreadable"),
         ("UPDATE recording SET kind = CAST(x'ff41' AS TEXT) WHERE id = 1", "unreadable"),
+        ("UPDATE activity SET given_sport = 'running', given_kind = 'moon' WHERE id = 1", "unreadable"),
+        ("UPDATE activity SET given_sport = 'running' WHERE id = 1", "unreadable"),
         ("UPDATE entry SET moment = 'then' WHERE id = 1", "unreadable"),
         ("UPDATE entry SET area = 'moon' WHERE id = 1", "unreadable"),
         ("UPDATE shoe SET rests = '{}}'", "shoes"),

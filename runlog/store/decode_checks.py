@@ -82,6 +82,11 @@ _ROWS = (
         rows.recording_from_row,
     ),
     _Rows(
+        Fault(UNREADABLE, "the sport given to {ids} cannot be read", "activity", "activities"),
+        "SELECT id AS row_id, * FROM activity",
+        rows.given_sport,
+    ),
+    _Rows(
         Fault(UNREADABLE, "{ids} cannot be read", "diary entry", "diary entries"),
         "SELECT id AS row_id, * FROM entry",
         rows.entry_from_row,
