@@ -30,10 +30,7 @@ def test_load_by_distance_when_nothing_else_is_known():
     assert history.load_kind == LoadKind.DISTANCE == "km"
     assert history.runs["load"].tolist() == [10, 5, pytest.approx(7.5)]  # 60 min at the median 0.125 km/min
     assert history.runs["load_source"].tolist() == ["distance", "distance", "time"]
-    assert history.load_note.startswith("For 1 of 3 runs without a distance")
-    assert history.load_note.endswith(
-        "by your own median ratio to distance, or to time where the distance is unknown."
-    )
+    assert history.load_note == "For 1 of 3 runs without a distance, load is estimated from time."
 
 
 def test_load_by_time_when_no_distance_is_known():

@@ -53,7 +53,7 @@ def test_the_alert_tells_the_kilometres_and_the_day_of_the_list(season):
     now = pd.Timestamp(at("2026-05-20 12:00"))
     pair = shoe_table(season, now).set_index("name").loc["A"]
     notice = next(notice for notice in alerts.alerts(season, now) if notice.kind == "shoe_limit")
-    assert f"{pair['km']:.0f} km of 500 km" in notice.message
+    assert f"{pair['km']:.0f} of 500 km" in notice.message
     assert notice.since == pair["expected"].date()
 
 

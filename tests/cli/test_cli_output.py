@@ -79,6 +79,7 @@ LINK_KEYS = [
     "moves_with",
     "speaks_for",
     "method",
+    *("settled_at", "next_at", "unique", "unique_low", "unique_high", "b", "s"),
 ]
 ALERT_KEYS = [
     *("id", "number", "kind", "subject", "state", "severity", "message", "why", "todo", "tips", "since"),

@@ -258,7 +258,8 @@ SCALES = st.integers(0, 10_000).map(lambda hundredth: hundredth / 1000)
 
 @st.composite
 def plain_entries(draw):
-    local = datetime(2024, 1, 1) + timedelta(minutes=draw(st.integers(1, 1_000_000)))  # noqa: DTZ001 - on the clock
+    minute = draw(st.integers(1, 1_000_000).filter(lambda minute: minute % 1440))  # midnights alone are days
+    local = datetime(2024, 1, 1) + timedelta(minutes=minute)  # noqa: DTZ001 - on the clock
     aware = local.replace(tzinfo=BERLIN.zone)
     offset = aware.utcoffset()
     return Entry(

@@ -213,11 +213,10 @@ def test_errors_say_nothing_of_this_computer(pages, home, monkeypatch):
     assert str(home) not in answer.text
 
 
-def test_a_broken_config_names_the_setting_and_no_path(pages, home):
+def test_a_broken_config_stops_no_page_and_tells_no_path(pages, home):
     (home / "config.toml").write_text("units = 3\n")
     answer = pages.get("/")
-    assert answer.status_code == 400
-    assert "config.toml: units must be a text" in answer.text
+    assert answer.status_code == 200
     assert str(home) not in answer.text
 
 
