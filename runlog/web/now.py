@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from runlog.journal import Journal
+    from runlog.model import Entry
     from runlog.records import StoredAlert, StoredEntry
     from runlog.reporter.advice import Action
     from runlog.reporter.alerts import Notice
@@ -217,15 +219,23 @@ def rate() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
     return redirect(url_for("now.show", saved="-".join(map(str, ids))), 303)
 
 
-def _log_once(journal: Any, entry: Any, *, is_first: bool) -> int:  # noqa: ANN401 - a Journal and an Entry
-    """Store an entry; of a form that was sent before, return the id of the entry that it has made."""
+def _log_once(journal: Journal, entry: Entry, *, is_first: bool) -> int:
+    """Store an entry; of a form that was sent before, return the id of the entry that it has made.
+
+    Of a form that is sent several times at once, the first need not be the one that stores it.
+    """
     try:
-        return int(journal.log(entry))
+        return journal.log(entry)
     except BadInput:
-        for stored in () if is_first else journal.entries():
-            if (stored.entry.moment, stored.entry.area) == (entry.moment, entry.area):
-                return int(stored.id)
+        for stored in journal.entries():
+            if _place(stored.entry) == _place(entry) and (not is_first or stored.entry == entry):
+                return stored.id
         raise
+
+
+def _place(entry: Entry) -> tuple[object, ...]:
+    """Return what two entries cannot share."""
+    return entry.moment, entry.area, entry.side
 
 
 @blueprint.post("/undo")

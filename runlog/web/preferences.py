@@ -65,7 +65,8 @@ def show() -> str:
 
 
 def _page(problem: str = "") -> str:
-    held, usual = context.settings(), Settings()
+    held, usual, shared = context.settings(), Settings(), context.site().shared
+    mistakes = settings.find_mistakes(shared.folder / CONFIG_NAME)
     return render_template(
         "settings.html",
         choices=CHOICES_SHOWN,
@@ -81,6 +82,7 @@ def _page(problem: str = "") -> str:
         held=held,
         optional={"sex", "date_order"},
         problem=problem,
+        mistakes=[shared.without_folder(mistake) for mistake in mistakes],
         saved=request.args.get("saved") == "1",
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import runlog
-from runlog.model import Area, Entry
+from runlog.errors import BadInput
+from runlog.model import Area, Entry, Side
+from runlog.web import now
 
 
 @pytest.fixture
@@ -79,6 +81,16 @@ def test_sent_many_times_at_once_it_is_one_entry(pages, make_pages, home, entrie
         answers = list(pool.map(lambda one: one.post("/rate", data), each))
     assert {answer.status_code for answer in answers} == {303}
     assert len(entries()) == before + 1
+
+
+def test_of_a_form_sent_twice_at_once_the_second_may_store_it_first(home):
+    entry = Entry(datetime(2026, 11, 15, 10, 20, tzinfo=UTC), 0, soreness=3.0, area=Area.KNEE, side=Side.LEFT)
+    with runlog.open(home) as journal:
+        right = now._log_once(journal, replace(entry, side=Side.RIGHT), is_first=True)
+        by_the_second = now._log_once(journal, entry, is_first=False)
+        assert now._log_once(journal, entry, is_first=True) == by_the_second != right
+        with pytest.raises(BadInput):
+            now._log_once(journal, replace(entry, soreness=4.0), is_first=True)
 
 
 def test_a_server_started_anew_knows_the_form(pages, make_pages, home, entries, clock):

@@ -213,11 +213,12 @@ def test_errors_say_nothing_of_this_computer(pages, home, monkeypatch):
     assert str(home) not in answer.text
 
 
-def test_a_broken_config_stops_no_page_and_tells_no_path(pages, home):
+def test_a_broken_config_stops_no_page_and_the_settings_say_what_is_wrong_and_no_path(pages, home):
     (home / "config.toml").write_text("units = 3\n")
-    answer = pages.get("/")
-    assert answer.status_code == 200
-    assert str(home) not in answer.text
+    assert pages.get("/").status_code == 200
+    page = pages.text("/settings")
+    assert "config.toml: units must be a text" in page
+    assert str(home) not in page
 
 
 def test_a_form_that_is_too_large_is_refused(pages, entries):
