@@ -1,0 +1,30 @@
+"""The program as a process: how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+CAUGHT_WHILE_LOADING = """\
+import runlog.__main__, runlog.cli
+
+def command_line():
+    try:
+        exec("import os, signal\\nos.kill(os.getpid(), signal.SIGINT)\\nfor _ in range(10**7): pass")
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+
+runlog.cli.main = command_line
+runlog.__main__.main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another signal there")
+def test_ctrl_c_that_was_caught_while_a_module_was_loaded_leaves_the_exit_code(root, tmp_path):
+    (tmp_path / "stopped.py").write_text(CAUGHT_WHILE_LOADING)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(root)])}
+    done = subprocess.run([sys.executable, "-m", "stopped"], env=env, check=False)
+    assert done.returncode == 0
