@@ -279,9 +279,18 @@ _SHARE_TABLE = (
 )
 
 
-def print_given_others(rows: list[dict[str, Any]], file: Path, fmt: OutputFormat) -> None:
-    """Print each effect alone beside what it is given the runners of a pool; the grade stays one's own."""
+def print_given_others(rows: list[dict[str, Any]], file: Path, fmt: OutputFormat, unit: str) -> None:
+    """Print each effect alone and given the runners of a pool; the grade stays one's own.
+
+    Args:
+        rows: of ``links``, per metric step, as the pool has them.
+        file: of the pool.
+        fmt: as ``format_options`` passes it.
+        unit: "km" or "mi", which the printed step is in.
+    """
+    from runlog.analysis.exposures import effect_unit
     from runlog.cohorts import shares, tables
+    from runlog.reporter.findings import format_step
 
     pool = tables.Pool.read(file)
     is_member = bool(pool.members) and shares.runner_id(base.home_folder()) in pool.members
@@ -294,12 +303,21 @@ def print_given_others(rows: list[dict[str, Any]], file: Path, fmt: OutputFormat
             fields = {"given": given.value, "given_low": given.low, "given_high": given.high}
             shown.append(row | fields | {"others": others})
     for row in shown:
-        row["given_range"] = f"{_signed(row['given_low'])} to {_signed(row['given_high'])}"
+        factor = effect_unit(row["factor"]).factor
+        for key in ("effect", "low", "high", "given", "given_low", "given_high"):
+            row[key] = None if row[key] is None else factor.points_per_step(row[key], unit)
+        row["step_text"] = format_step(factor, unit)
+        row["range"] = _between(row["low"], row["high"])
+        row["given_range"] = _between(row["given_low"], row["given_high"])
     keys = ("area", "factor", "effect", "low", "high", "grade", "given", "given_low", "given_high", "others")
     print_rows(fmt, shown, keys, _GIVEN_TABLE, "No factor of yours is in that pool.")
     if fmt == "table" and shown:
         echo()
         echo(f"Your grade comes from your own diary alone. {tables.COST}")
+
+
+def _between(low: float | None, high: float | None) -> str | None:
+    return None if low is None or high is None else f"{_signed(low)} to {_signed(high)}"
 
 
 _GIVEN_TABLE = (
@@ -310,6 +328,7 @@ _GIVEN_TABLE = (
     Column("given", "Given others", _signed, numeric=True),
     Column("given_range", "95% range", numeric=True),
     Column("others", "Others", numeric=True),
+    Column("step_text", "For"),
     Column("area", "Area", units.area),
 )
 

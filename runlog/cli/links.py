@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlog import units
-from runlog.cli.base import examples, open_journal
+from runlog.cli.base import examples, open_journal, runner_settings
 from runlog.cli.cohort import print_given_others, share_links
 from runlog.cli.lookup import AREA
 from runlog.cli.output import (
@@ -100,13 +100,14 @@ def factors(fmt: OutputFormat) -> None:
     from runlog.analysis.factors import FACTORS
     from runlog.reporter.findings import format_step
 
+    unit = runner_settings().units if fmt == "table" else "km"
     rows = [
         {
             "name": factor.name,
             "label": factor.label,
             "family": factor.family,
             "step": factor.step,
-            "step_text": format_step(factor, "km"),
+            "step_text": format_step(factor, unit),
             "meaning": factor.meaning,
         }
         for factor in FACTORS
@@ -200,17 +201,20 @@ def links(
 ) -> None:
     """Say what soreness goes together with, and how sure that is.
 
-    The effect is in points of soreness for a step of the factor that means
-    something to a runner (done against skipped, +100 km), with its 95% range.
-    Grades: A and B hold against chance, C leans one way, "hint" rests on fewer
-    than 40 ratings. It is never proof of cause. Grades are settled at 40, 60,
-    90, 130, 200 ratings and every hundred after that, so that a look now and
-    then finds nothing by chance; effect and range move with every rating.
+    Each link comes in points of soreness for one step: done against skipped,
+    100 km on the shoe (50 mi if you use miles), one hour at the desk. The 95%
+    range shows how sure that is.
 
-    With --full: the effect per SD of the factor and its SE, p, q (p after
-    Benjamini–Hochberg, as it was settled), ratings above and not above the factor's middle, the
-    effect per step from each half of the diary alone, and the factor's
-    correlation with time. JSON and CSV always have all of this.
+    Grades: A and B are unlikely to be chance, C leans one way, a hint rests on
+    fewer than 40 ratings. None of them is proof of cause. Grades are settled at
+    40, 60, 90, 130 and 200 ratings and every 100 after that, so that looking
+    often does not turn up findings by chance. Points and range change with
+    every rating.
+
+    --full adds the statistics: points per SD with their SE, p, q (p after
+    Benjamini–Hochberg), ratings above the factor's middle and the others,
+    points from each half of the diary, and the correlation with time. JSON and
+    CSV always have them, with steps in metric units.
     """
     from runlog.analysis.exposures import exposures as exposure_table
     from runlog.analysis.links import LINK_COLUMNS
@@ -225,28 +229,38 @@ def links(
     if share_file is not None:
         share_links(table, history, share_file)
         return
+    unit = history.settings.units if fmt == "table" else "km"
     rows = link_rows(table)
     if pool_file is not None:
-        print_given_others(rows, pool_file, fmt)
+        print_given_others(rows, pool_file, fmt, unit)
     elif fmt == "table" and rows:
-        _print_links(rows, hours, full=full)
+        _print_links(rows, hours, unit, full=full)
     else:
         print_rows(fmt, _csv_rows(rows) if fmt == "csv" else rows, LINK_COLUMNS, (), NO_RATINGS)
 
 
 def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the links as rows for JSON, with the range and step in words added."""
-    from runlog.analysis.factors import FACTORS
+    """Return the links as rows for JSON, per metric step, with the range and step in words added."""
+    return [_with_step(row, "km") for row in frame_to_rows(table)]
+
+
+#: What ``links`` gives in rating points per step.
+_PER_STEP = (
+    *("effect", "low", "high", "first_half", "second_half"),
+    *("unique", "unique_low", "unique_high", "b", "s"),
+)
+
+
+def _with_step(row: dict[str, Any], unit: str) -> dict[str, Any]:
+    """Return a row of ``links`` per the step that a runner of this distance unit is shown."""
+    from runlog.analysis.exposures import effect_unit
     from runlog.reporter.findings import format_step
 
-    steps = {factor.name: format_step(factor, "km") for factor in FACTORS}
-    rows = frame_to_rows(table)
-    for row in rows:
-        row["step_text"] = steps.get(row["factor"])
-        row["range"] = (
-            None if row["low"] is None else f"{_format_signed(row['low'])} to {_format_signed(row['high'])}"
-        )
-    return rows
+    factor = effect_unit(row["factor"]).factor
+    points = {key: factor.points_per_step(row[key], unit) for key in _PER_STEP if row[key] is not None}
+    row = row | points | {"step_text": format_step(factor, unit)}
+    low, high = row["low"], row["high"]
+    return row | {"range": None if low is None else f"{_format_signed(low)} to {_format_signed(high)}"}
 
 
 def sort_by_grade(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -263,7 +277,7 @@ def _correlation_texts(correlations: dict[str, float] | None) -> list[str]:
     return [f"{name} {r:.2f}" for name, r in (correlations or {}).items()]
 
 
-def _print_links(rows: Sequence[dict[str, Any]], hours: int, *, full: bool) -> None:
+def _print_links(rows: Sequence[dict[str, Any]], hours: int, unit: str, *, full: bool) -> None:
     from runlog.analysis.exposures import PRIMARY_WINDOW, window_text
 
     if hours != PRIMARY_WINDOW:
@@ -273,13 +287,13 @@ def _print_links(rows: Sequence[dict[str, Any]], hours: int, *, full: bool) -> N
         )
         echo()
     for area, of_area in groupby(rows, key=itemgetter("area")):
-        _print_area(units.area(area).capitalize(), list(of_area), full=full)
+        _print_area(units.area(area).capitalize(), list(of_area), unit, full=full)
         echo()
     if any(row["grade"] in _ANSWERED_GRADES for row in rows):
         echo("These go together with soreness; that is not proof of cause.")
 
 
-def _print_area(area: str, rows: Sequence[dict[str, Any]], *, full: bool) -> None:
+def _print_area(area: str, rows: Sequence[dict[str, Any]], unit: str, *, full: bool) -> None:
     from runlog.analysis.links.ratings import MIN_RATINGS
 
     ratings = rows[0]["ratings"]
@@ -291,17 +305,18 @@ def _print_area(area: str, rows: Sequence[dict[str, Any]], *, full: bool) -> Non
     echo(f"{area}, in points of soreness:")
     echo()
     if answered:
-        print_table(sort_by_grade(answered), (*LINK_COLUMNS, _REASON_COLUMN))
-    _print_settled(answered)
+        shown = [_with_step(row, unit) for row in sort_by_grade(answered)]
+        print_table(shown, (*LINK_COLUMNS, _REASON_COLUMN))
+    _print_settled(answered, unit)
     not_estimable = [row for row in rows if row not in answered]
     if answered and not_estimable:
         echo()
     _print_not_estimable(not_estimable)
     if full:
-        _print_full(rows)
+        _print_full([_with_step(row, unit) for row in rows])
 
 
-def _print_settled(answered: Sequence[dict[str, Any]]) -> None:
+def _print_settled(answered: Sequence[dict[str, Any]], unit: str) -> None:
     """Say what is settled and what is open, in plain words."""
     from runlog.analysis.factors import find_factor
     from runlog.reporter.findings import settled_text, short_link
@@ -310,7 +325,7 @@ def _print_settled(answered: Sequence[dict[str, Any]]) -> None:
     if answered:
         echo()
     for row in sort_by_grade(found):
-        echo(f"{short_link(find_factor(row['factor']), row, 'km')} {settled_text(row)}")
+        echo(f"{short_link(find_factor(row['factor']), row, unit)} {settled_text(row)}")
     rest = [row for row in answered if row not in found]
     for text in dict.fromkeys(settled_text(row) for row in rest):
         names = ", ".join(row["factor"] for row in rest if settled_text(row) == text)

@@ -126,7 +126,7 @@ def format_short_step(factor: Factor, distance_unit: str) -> str:
         case FactorUnit.HABIT:
             return ""
         case FactorUnit.DISTANCE:
-            return f"+{units.distance(1000 * factor.step, distance_unit, 0)}"
+            return f"+{_format_distance_step(factor, distance_unit)}"
         case FactorUnit.SHARE | FactorUnit.RATIO | FactorUnit.LOAD:
             return f"+{units.percent(factor.step)}"
         case FactorUnit.RUNS | FactorUnit.DAYS:
@@ -142,13 +142,18 @@ def format_short_step(factor: Factor, distance_unit: str) -> str:
 
 
 def _put_distance(text: str, factor: Factor, distance_unit: str) -> str:
-    return _(text).format(distance=units.distance(1000 * factor.step, distance_unit, 0))
+    return _(text).format(distance=_format_distance_step(factor, distance_unit))
+
+
+def _format_distance_step(factor: Factor, distance_unit: str) -> str:
+    return units.distance(1000 * factor.step_in(distance_unit), distance_unit, 0)
 
 
 def link_sentence(factor: Factor, row: Mapping[Any, Any] | pd.Series[Any], distance_unit: str) -> str:
     """Return a row of ``links`` as one plain sentence; its range and grade are shown next to it."""
     if row["grade"] in SIGNS:
-        size, more = abs(row["effect"]), bool(row["effect"] > 0)
+        effect = factor.points_per_step(row["effect"], distance_unit)
+        size, more = abs(effect), bool(effect > 0)
         points = units.number(size, 1 if size >= _ONE_DIGIT_FROM else 2)
         step = _put_distance(factor.each_step, factor, distance_unit)
         return _sign_text(factor, more=more).format(step=step, points=points)
@@ -162,7 +167,7 @@ def link_sentence(factor: Factor, row: Mapping[Any, Any] | pd.Series[Any], dista
 
 def short_link(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], distance_unit: str) -> str:
     """Return a link with a sign in few words, e.g. "Warm-up: about 1.6 points less sore."."""
-    size = abs(row["effect"])
+    size = abs(factor.points_per_step(row["effect"], distance_unit))
     per_step = format_short_step(factor, distance_unit)
     label = f"{_(factor.label)} ({per_step})" if per_step else _(factor.label)
     more = _("{label}: about {points} points sorer.")
@@ -208,7 +213,7 @@ class Finding:
         now: its value this week (the share done, for habits), NaN where unknown; now_text: in words.
         median: its median at the runner's ratings; median_text: in words, "" where unknown.
         sentence: its link in words; "" without one.
-        effect, low, high: points of soreness per step; NaN without a link.
+        effect, low, high: points of soreness per metric step (``Factor.step``); NaN without a link.
         n: ratings at which it was known.
         impact: points that the week's values add on average (over its runs, or its days) against the
             runner's own sensible value (``_sensible_value``); NaN where unknown.

@@ -135,9 +135,13 @@ def _rows(area: Area, window: int) -> list[LinkRow]:
 
 def _row(name: str, factor: Factor, row: dict[str, Any], unit: str) -> LinkRow:
     estimated = row["grade"] in (*findings.SIGNS, "none")
-    points = {
-        key: units.number(row[key], 1 if abs(row[key]) >= 1 else 2, signed=True) if estimated else ""
+    values = {
+        key: factor.points_per_step(float(row[key]), unit) if estimated else None
         for key in ("effect", "low", "high")
+    }
+    points = {
+        key: "" if value is None else units.number(value, 1 if abs(value) >= 1 else 2, signed=True)
+        for key, value in values.items()
     }
     style = ""
     if row["grade"] in findings.SIGNS:
@@ -151,9 +155,7 @@ def _row(name: str, factor: Factor, row: dict[str, Any], unit: str) -> LinkRow:
         grade=str(row["grade"]),
         grade_text=findings.format_grade(row["grade"]),
         style=style,
-        effect=float(row["effect"]) if estimated else None,
-        low=float(row["low"]) if estimated else None,
-        high=float(row["high"]) if estimated else None,
+        **values,
         text=_("{effect} points ({low} to {high})").format(**points) if estimated else "",
         n=int(row["n"]),
     )

@@ -114,6 +114,10 @@ def test_a_runner_shares_and_takes_a_pool_home(club, tmp_path):
     (warmup,) = [row for row in rows if row["factor"] == "warmup" and row["area"] == "upper_back"]
     assert warmup["given_high"] - warmup["given_low"] < warmup["high"] - warmup["low"] + 0.5
     assert warmup["grade"]
+    (homes[0] / "config.toml").write_text('units = "mi"\n', encoding="utf-8")
+    in_miles = call("--home", homes[0], "links", "--given", tmp_path / "pool.json").stdout
+    assert "+50 mi on the shoe" in in_miles
+    assert "100 km" not in in_miles
 
 
 def test_there_is_nothing_to_share_without_links(tmp_path):

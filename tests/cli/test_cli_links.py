@@ -144,3 +144,30 @@ def test_a_factor_goes_by_its_label_too(typed):
     from runlog.cli.lookup import FACTOR
 
     assert FACTOR.convert(typed, None, None) == "shoe_km"
+
+
+@pytest.mark.usefixtures("season")
+def test_links_are_printed_in_the_runner_s_steps_and_stored_in_metric_ones(run, rows, home):
+    (home / "config.toml").write_text('units = "mi"')
+    (of_json,) = [
+        row
+        for row in rows("links", "--area", "upper_back")
+        if (row["factor"], row["area"]) == ("shoe_km", "upper_back")
+    ]
+    assert of_json["step"] == 100.0
+    text = run("links", "--full", "--area", "upper_back").stdout
+    line = next(line for line in text.splitlines() if line.startswith("shoe_km"))
+    assert "+50 mi on the shoe" in line
+    told = [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d\.\d\d", line)]
+    assert told == pytest.approx([0.804672 * of_json[key] for key in ("effect", "low", "high")], abs=0.006)
+    halves = [0.804672 * of_json[key] for key in ("first_half", "second_half")]
+    full = [line for line in text.splitlines() if line.startswith("shoe_km")][1]
+    told = [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d\.\d\d(?= |$)", full)]
+    assert any(told[at : at + 2] == pytest.approx(halves, abs=0.006) for at in range(len(told) - 1))
+    assert "62 mi" not in text
+    assert "100 km" not in text
+    listed = run("factors").stdout
+    assert "+50 mi on the shoe" in listed
+    assert {row["step_text"] for row in rows("factors") if row["name"] == "shoe_km"} == {
+        "+100 km on the shoe"
+    }

@@ -134,8 +134,10 @@ def test_exposure_to_a_shoe_comes_in_the_runner_s_unit():
     table = pd.DataFrame({"shoe_km": [160.9344, 321.8688], "rating": [2.0, 4.0]})
     data = exposure.exposure_data_from(table, "shoe_km", "mi", pd.DataFrame([link("shoe_km", effect=0.5)]))
     assert list(data.points["value"]) == pytest.approx([100, 200])
-    assert data.fit.step == pytest.approx(62.137, abs=0.01), "100 km"
-    assert data.fit.rating_at(150 + data.fit.step, 0.5) == pytest.approx(3.5)
+    assert data.fit.step == pytest.approx(50.0)
+    assert data.fit.effect == pytest.approx(0.5 * 0.804672)
+    assert data.fit.rating_at(150 + 62.137119, data.fit.effect) == pytest.approx(3.5), "100 km"
+    assert data.title == "Every 50 mi on the shoe goes with 0.4 points more soreness"
     assert data.label == "Shoe distance, mi"
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 from past import past, ran, wrote
 
+from runlog import units
 from runlog.analysis.factors import FACTORS, find_factor
 from runlog.analysis.factors.base import Factor, FactorUnit
 from runlog.analysis.periods import Span
@@ -53,6 +56,34 @@ def test_a_habit_is_a_value_of_the_last_run():
             each_step="",
             unit=FactorUnit.HABIT,
         )
+
+
+def test_only_a_distance_has_a_step_in_miles():
+    words = {"label": "Sleep", "family": "sleep", "step": 1.0, "step_text": "", "each_step": ""}
+    for wrong in ({"step_mi": 50.0}, {"unit": FactorUnit.DISTANCE}):
+        with pytest.raises(ValueError, match="sleep_hours: a factor has step_mi"):
+            Factor(values=sleep_hours, **words, **wrong)
+
+
+@pytest.mark.parametrize("factor", FACTORS, ids=lambda factor: factor.name)
+def test_a_step_is_round_in_the_runner_s_own_unit(factor):
+    is_length = factor.unit is FactorUnit.DISTANCE
+    metres = 1000 * factor.step_in("mi")
+    assert (metres != 1000 * factor.step) == is_length
+    row = {"grade": "A", "effect": 1.0}
+    said = [
+        findings.format_step(factor, "mi"),
+        findings.format_short_step(factor, "mi"),
+        findings.link_sentence(factor, row, "mi"),
+        findings.short_link(factor, row, "mi"),
+    ]
+    if is_length:
+        miles = metres / 1609.344
+        assert miles == pytest.approx(50 * round(miles / 50)), "50, 100, 150 … miles"
+        points = units.number(metres / 1000 / factor.step)
+        assert all(f"{round(miles)} mi" in text for text in said)
+        assert all(f"{points} points" in text for text in said[2:])
+    assert not any(re.search(r"\d (km|m)\b", text) for text in said)
 
 
 def test_each_primary_factor_has_an_entry_or_is_in_the_table_besides_running():

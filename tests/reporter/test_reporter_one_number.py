@@ -1,6 +1,7 @@
 """One number has one value, whoever tells it: alert, chart, report, table and factor."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -16,6 +17,8 @@ from runlog.analysis.shoe_wear import mileage_at, shoe_table
 from runlog.analysis.warmup import comparable_answers
 from runlog.reporter import charts
 from runlog.reporter.alerts import alerts
+from runlog.reporter.render import blocks, render
+from runlog.reporter.weekly import build_week
 
 NAME = "2026-W46"
 
@@ -65,6 +68,28 @@ def test_the_distance_on_a_pair(sample_history, facts, end, notices, text):
     last_worn = sample_history.runs.sort_values("end")["shoe"].iloc[-1]
     (worn,) = [one for one in facts.shoes if one.name == last_worn]
     assert finding(facts, "shoe_km").now == pytest.approx(worn.worn_m / 1000)
+
+
+def test_the_points_that_go_with_fifty_miles(sample_history, facts, end):
+    settings = replace(sample_history.settings, units="mi")
+    history = replace(sample_history, settings=settings)
+    week = build_week(history, NAME)
+    per_100_km = finding(facts, "shoe_km").effect
+    assert finding(week, "shoe_km").effect == per_100_km, "JSON has metric steps whatever the units"
+    told = 0.804672 * per_100_km
+    row = blocks.link_row(finding(week, "shoe_km"), "mi")
+    assert (row.step, row.effect.effect) == ("+50 mi", pytest.approx(told))
+    assert row.effect.text in blocks.format_estimate(finding(week, "shoe_km"), "mi")
+    drawn = charts.find_chart("links").data(history, charts.make_view(history, end))
+    of_chart = drawn.rows.set_index("factor").loc["shoe_km"]
+    assert of_chart["step"] == "+50 mi on the shoe"
+    assert list(of_chart[["low", "effect", "high"]]) == pytest.approx([row.effect.low, told, row.effect.high])
+    fit = charts.find_chart("exposure").data(history, charts.make_view(history, end, factor="shoe_km")).fit
+    assert (fit.step, fit.effect) == (pytest.approx(50.0), pytest.approx(told))
+    for name in ("md", "html"):
+        page = render(week, name).decode()
+        assert "+50 mi" in page or "50 mi on the shoe" in page, name
+        assert "62 mi" not in page, name
 
 
 def test_the_share_and_the_row_of_a_route(sample_history, facts, end, notices, text):

@@ -314,7 +314,7 @@ def test_a_season_in_miles_has_kilometres_only_in_the_evidence(season, at):
     text = visible(render.render_page(build_week(season().history(units="mi"), now=at(26 * 7))))
     assert set(re.findall(r"[0-9]+ km\b", text)) <= {"800 km", "500 km", "000 km"}
     shoe_km = find_factor("shoe_km")
-    assert findings.format_step(shoe_km, "mi") == "+62 mi on the shoe"
+    assert findings.format_step(shoe_km, "mi") == "+50 mi on the shoe"
     assert findings.format_step(shoe_km, "km") == "+100 km on the shoe"
 
 

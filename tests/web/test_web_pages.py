@@ -175,3 +175,20 @@ def test_settings_are_saved_and_what_else_is_in_the_file_stays(season_pages, sam
         assert answer.status_code == 400
         assert str(sample_web_home) not in answer.text
     assert config.read_text() == text
+
+
+def test_links_are_told_per_fifty_miles_to_runners_who_use_miles(season_pages, sample_web_home):
+    def points():
+        page = season_pages.text("/links/shoe_km")
+        row = re.search(r"Every (\d+ \w+) on the shoe goes with .*? soreness", page)
+        told = re.search(
+            r"([+−]\d\.\d+) points \(", season_pages.text("/links").partition("Every " + row[1])[2]
+        )
+        return row[1], float(told[1].replace("−", "-"))
+
+    step, per_100_km = points()
+    assert step == "100 km"
+    (sample_web_home / "config.toml").write_text('units = "mi"\n')
+    step, per_50_mi = points()
+    assert step == "50 mi"
+    assert per_50_mi == pytest.approx(0.804672 * per_100_km, abs=0.006 * 2)

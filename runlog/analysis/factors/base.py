@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from runlog.settings import METRES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -59,7 +61,8 @@ class Factor:
         name: that of the function; also the column, the JSON key and the name on the command line.
         label: name for people.
         family: what it is a measure of; factors of one family often move together.
-        step: difference of the factor that its effect is reported for.
+        step: difference of the factor that its effect is computed for, in the factor's own unit.
+        step_mi: of a distance, the step that runners who use miles are shown, in miles.
         relative: the step is a fraction of the factor's mean.
         step_text: the step in words, e.g. "+1 hour at the desk".
         each_step: beginning of the sentence on its link, e.g. "Every further hour at the desk"; of a habit
@@ -83,6 +86,7 @@ class Factor:
     step_text: str
     each_step: str
     name: str = ""
+    step_mi: float = 0.0
     relative: bool = False
     value_text: str = "{value}"
     axis_unit: str = ""
@@ -101,6 +105,18 @@ class Factor:
         object.__setattr__(self, "per_run", self.per_run or self.last_run_only)
         if self.unit is FactorUnit.HABIT and not self.last_run_only:
             raise ValueError(f"the habit {self.name} must be last_run_only: it is done with a run")
+        if (self.unit is FactorUnit.DISTANCE) != bool(self.step_mi):
+            raise ValueError(f"{self.name}: a factor has step_mi if and only if it is a distance")
+
+    def step_in(self, distance_unit: str) -> float:
+        """Return the step that a runner who uses "km" or "mi" is shown, in the factor's own unit."""
+        if self.step_mi and distance_unit == "mi":
+            return self.step_mi * METRES["mi"] / METRES["km"]
+        return self.step
+
+    def points_per_step(self, points: float, distance_unit: str) -> float:
+        """Convert points per ``step``, as ``links`` gives them, to points per ``step_in``."""
+        return points * self.step_in(distance_unit) / self.step
 
     @property
     def meaning(self) -> str:

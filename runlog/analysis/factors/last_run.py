@@ -77,7 +77,8 @@ def _habit_of_recent_run(history: History, moments: pd.DatetimeIndex, column: st
 def shoe_km(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
     """Distance on the shoe of the last run, that run included.
 
-    Unit: km, with what the shoe had run before runlog knew it; NaN where it is unknown. Step: 100 km.
+    Unit: km, with what the shoe had run before runlog knew it; NaN where it is unknown. Step: 100 km
+    (shown as 50 mi to runners who use miles).
     """
     runs = mileage_after_runs(history)
     return base.value_of_last_run(runs, runs["total_m"].to_numpy(float) / 1000.0, moments)
@@ -88,6 +89,7 @@ SHOE_KM = Factor(
     label=N_("Shoe distance"),
     family="shoes",
     step=100.0,
+    step_mi=50.0,
     step_text=N_("+{distance} on the shoe"),
     each_step=N_("Every {distance} on the shoe"),
     value_text=N_("{value} on the shoe of your last run"),

@@ -153,7 +153,8 @@ def grade_estimate(estimate: EffectEstimate) -> tuple[str, str]:
     grade, reason = _grade_by_probability(estimate, contenders)
     sentences = [reason]
     if estimate.is_found and estimate.n >= HINT_BELOW:
-        sentences.append(_compare_halves(estimate))
+        if grade != "A":  # whose reason says so already
+            sentences.append(_compare_halves(estimate))
         if estimate.n < CURSED_BELOW:
             sentences.append(_warn_of_winners_curse())
     if moving := estimate.collinear_with | _close_rivals(estimate):
@@ -185,13 +186,12 @@ def _is_separable(estimate: EffectEstimate) -> bool:
 
 
 def _compare_halves(estimate: EffectEstimate) -> str:
-    halves = [estimate.first_half, estimate.second_half]
-    if any(map(math.isnan, halves)):
-        return _("The halves of the diary are too short to be compared.")
-    first, second = (format_decimal(half, 2, signed=True) for half in halves)
-    return _("The first half of the diary alone says {first}, the second {second}.").format(
-        first=first, second=second
-    )
+    """Return whether both halves agree, without points, which depend on the runner's unit of distance."""
+    if math.isnan(estimate.first_half) or math.isnan(estimate.second_half):
+        return _("The halves of the diary are too short to compare.")
+    if estimate.halves_agree:
+        return _("Both halves of the diary point the same way.")
+    return _("The two halves of the diary disagree.")
 
 
 def _warn_of_winners_curse() -> str:

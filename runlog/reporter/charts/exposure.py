@@ -109,9 +109,15 @@ def exposure_data_from(
     row = next((row for row in rows if row["factor"] == name), None)
     points = table[[name, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
     scale = _unit_scale(factor, distance_unit, load_kind)
-    step = scale * float(step_size(points["value"], name))
+    step = scale * float(step_size(points["value"], name)) * factor.points_per_step(1.0, distance_unit)
     points["value"] *= scale
-    fit = None if row is None or row["grade"] not in (*SIGNS, "none") else _fitted_link(row, points, step)
+    fit = None
+    if row is not None and row["grade"] in (*SIGNS, "none"):
+        low, effect, high = (
+            factor.points_per_step(float(row[key]), distance_unit) for key in ("low", "effect", "high")
+        )
+        means = points.mean()
+        fit = FittedLink(step, effect, low, high, str(row["grade"]), means["value"], means["rating"])
     return ExposureData(
         title=_exposure_title(factor, row, distance_unit),
         label=_axis_label(factor, distance_unit, load_kind),
@@ -120,13 +126,6 @@ def exposure_data_from(
         reason="" if row is None else str(row.get("reason", "")),
         yes_no=factor.unit is FactorUnit.HABIT,
         share=factor.unit is FactorUnit.SHARE,
-    )
-
-
-def _fitted_link(row: Mapping[str, Any], points: pd.DataFrame, step: float) -> FittedLink:
-    effect, low, high = (float(row[key]) for key in ("effect", "low", "high"))
-    return FittedLink(
-        step, effect, low, high, str(row["grade"]), points["value"].mean(), points["rating"].mean()
     )
 
 

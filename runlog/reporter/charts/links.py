@@ -32,7 +32,8 @@ class LinksData:
     """The links of one area.
 
     Attributes:
-        rows: factor, label, step, effect, low, high (points), grade, n; the surest first, then the largest.
+        rows: factor, label, step, effect, low, high (points per that step), grade, n; the surest first, then
+            the largest.
         notes: sentences on the factors that represent others, and on those without a row.
     """
 
@@ -57,7 +58,13 @@ def links_data_from(table: pd.DataFrame, area: str, distance_unit: str) -> Links
         label=[_(factor.label) for factor in factors],
         step=[format_step(factor, distance_unit) for factor in factors],
     )
-    return LinksData(_links_title(rows, area, distance_unit), rows, tuple(_link_notes(table)))
+    title = _links_title(rows, area, distance_unit)
+    for key in ("effect", "low", "high"):
+        rows[key] = [
+            factor.points_per_step(points, distance_unit)
+            for factor, points in zip(factors, rows[key], strict=True)
+        ]
+    return LinksData(title, rows, tuple(_link_notes(table)))
 
 
 def _links_title(rows: pd.DataFrame, area: str, distance_unit: str) -> str:

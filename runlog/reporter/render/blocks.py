@@ -30,7 +30,7 @@ from runlog.reporter.render.content import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from runlog.reporter.advice import Action
     from runlog.reporter.alerts import Notice
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from runlog.reporter.weekly import Week
 
 
-def glance_blocks(glance: Glance) -> tuple[Block, ...]:
+def glance_blocks(glance: Glance, unit: str) -> tuple[Block, ...]:
     """Return what stands below the headline of a week in one glance, in the language in use."""
     return (
         *((Paragraph(glance.note, style="note"),) if glance.note else ()),
         *clinician_callout(glance.warnings),
-        ActionList(_("What to do"), tuple(map(_action_item, glance.actions))),
+        ActionList(_("What to do"), tuple(_action_item(action, unit) for action in glance.actions)),
         Strip(_("At a glance"), tuple(StripTile(item.value, item.label, item.tone) for item in glance.strip)),
     )
 
@@ -62,15 +62,15 @@ def clinician_callout(notices: Sequence[Notice]) -> Iterator[Callout]:
     yield Callout((notices[0].message,), more)
 
 
-def _action_item(action: Action) -> ActionItem:
-    return ActionItem(action.text, action.fact, tuple(_action_reasons(action)), action.command)
+def _action_item(action: Action, unit: str) -> ActionItem:
+    return ActionItem(action.text, action.fact, tuple(_action_reasons(action, unit)), action.command)
 
 
-def _action_reasons(action: Action) -> Iterator[str]:
+def _action_reasons(action: Action, unit: str) -> Iterator[str]:
     """Yield why, how, and how well that is known."""
     if action.finding is not None:
         yield _("In your diary: {link} {estimate}").format(
-            link=action.finding.sentence, estimate=format_estimate(action.finding)
+            link=action.finding.sentence, estimate=format_estimate(action.finding, unit)
         )
     for notice in action.notices:
         message = "" if notice.kind == action.told else notice.message
@@ -93,7 +93,7 @@ def finding_blocks(week: Week, charts: tuple[ChartBlock, ...]) -> Iterator[Block
         if rows:
             yield LinkChart(rows, link_legend())
         yield from _other_findings(week)
-        items = tuple(_finding_item(finding) for finding in own_place)
+        items = tuple(_finding_item(finding, week.units) for finding in own_place)
         rests_on = _("From {n} ratings of your {area}. Goes together with, not proof of cause.")
         rests_on = rests_on.format(n=week.ratings, area=units.area(week.area))
         yield Fold(
@@ -129,41 +129,49 @@ def link_legend() -> str:
 def link_row(finding: Finding, unit: str) -> LinkRow:
     """Return the link of a factor that is estimated, for the drawing."""
     step = format_short_step(find_factor(finding.factor), unit)
-    return LinkRow(finding.label, step, finding.grade_text, _effect_range(finding))
+    return LinkRow(finding.label, step, finding.grade_text, _effect_range(finding, unit))
 
 
-def _finding_item(finding: Finding) -> ListItem:
+def _finding_item(finding: Finding, unit: str) -> ListItem:
     """Return a factor's link, its estimate and its values in sentences."""
     values = _("This week: {value}").format(value=finding.now_text)
     if finding.median_text:
         values += "; " + _("over your whole diary: {value}").format(value=finding.median_text)
-    text = " ".join(part for part in (finding.sentence, format_estimate(finding), finding.settled) if part)
+    text = " ".join(
+        part for part in (finding.sentence, format_estimate(finding, unit), finding.settled) if part
+    )
     return ListItem(f"{finding.label}:", text, f"{values}.")
 
 
-def format_estimate(finding: Finding) -> str:
+def format_estimate(finding: Finding, unit: str) -> str:
     """Return the difference with its range, grade and number of ratings; without one only the grade."""
     if not finding.is_estimated:
         return _("Grade: {grade}.").format(grade=finding.grade_text)
     text = _("{effect} points ({low} to {high}), {grade}, from {n} ratings.")
-    return text.format(**_points(finding), grade=format_grade(finding.grade), n=finding.n)
+    return text.format(**_points(_per_step(finding, unit)), grade=format_grade(finding.grade), n=finding.n)
 
 
-def _points(finding: Finding) -> dict[str, str]:
-    """Return the difference and the ends of its range in points, by name."""
+def _per_step(finding: Finding, unit: str) -> dict[str, float]:
+    """Return the difference and the ends of its range, per step in the runner's unit, by name."""
+    factor = find_factor(finding.factor)
     return {
-        name: units.number(value, 1 if abs(value) >= 1 else 2, signed=True)
+        name: factor.points_per_step(value, unit)
         for name, value in (("effect", finding.effect), ("low", finding.low), ("high", finding.high))
     }
 
 
-def _effect_range(finding: Finding) -> EffectRange:
-    points = _points(finding)
+def _points(values: Mapping[str, float]) -> dict[str, str]:
+    return {
+        name: units.number(value, 1 if abs(value) >= 1 else 2, signed=True) for name, value in values.items()
+    }
+
+
+def _effect_range(finding: Finding, unit: str) -> EffectRange:
+    values = _per_step(finding, unit)
+    points = _points(values)
     direction = ("more" if finding.effect > 0 else "less") if finding.has_sign else ""
     return EffectRange(
-        effect=finding.effect,
-        low=finding.low,
-        high=finding.high,
+        **values,
         text=points["effect"],
         spoken=_("{effect} points, from {low} to {high}").format(**points),
         style=f"{'unsure ' if finding.grade in UNSURE else ''}{direction}",

@@ -145,7 +145,8 @@ def _link_blocks(season: Season) -> Iterator[Block]:
     if own:
         yield LinkChart(tuple(link_row(finding, season.units) for finding in own), link_legend())
         items = (
-            ListItem(f"{finding.label}:", f"{finding.sentence} {format_estimate(finding)}") for finding in own
+            ListItem(f"{finding.label}:", f"{finding.sentence} {format_estimate(finding, season.units)}")
+            for finding in own
         )
         yield Fold(_("In numbers, and how sure"), (FindingList(tuple(items)),))
 

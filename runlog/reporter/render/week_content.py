@@ -57,7 +57,7 @@ def build_document(week: Week) -> Document:
             page_title=_("runlog, week {week}").format(week=week.name),
             headline=week.headline,
             eyebrow=(whole if week.complete else begun).format(number=number, days=days),
-            lead=glance_blocks(week.glance),
+            lead=glance_blocks(week.glance, week.units),
             sections=tuple(section for part in _SECTIONS for section in part(week)),
             footer=footer_text(),
         )
