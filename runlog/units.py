@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from runlog import settings
@@ -11,6 +15,7 @@ from runlog.i18n import N_, _, format_decimal, month_names, weekday_names
 from runlog.model import Area, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 UNKNOWN = "–"
@@ -270,70 +275,68 @@ def area_and_side(name: str, side: str | None) -> str:
     return template.get(side or "", "{area}").format(area=area(name))
 
 
-#: What else people call the areas, in English and German; a plural is found without its ending.
-_AREA_WORDS = {
-    "back": Area.UPPER_BACK,
-    "shoulder_blades": Area.UPPER_BACK,
-    "rücken": Area.UPPER_BACK,
-    "oberer_rücken": Area.UPPER_BACK,
-    "nacken": Area.NECK,
-    "hals": Area.NECK,
-    "schulter": Area.SHOULDER,
-    "unterer_rücken": Area.LOWER_BACK,
-    "kreuz": Area.LOWER_BACK,
-    "lumbar": Area.LOWER_BACK,
-    "brust": Area.CHEST,
-    "hip": Area.HIP_GROIN,
-    "groin": Area.HIP_GROIN,
-    "hip_or_groin": Area.HIP_GROIN,
-    "hüfte": Area.HIP_GROIN,
-    "leiste": Area.HIP_GROIN,
-    "hamstring": Area.THIGH,
-    "quad": Area.THIGH,
-    "oberschenkel": Area.THIGH,
-    "knie": Area.KNEE,
-    "calf": Area.LOWER_LEG,
-    "calve": Area.LOWER_LEG,
-    "shin": Area.LOWER_LEG,
-    "achilles": Area.LOWER_LEG,
-    "unterschenkel": Area.LOWER_LEG,
-    "wade": Area.LOWER_LEG,
-    "schienbein": Area.LOWER_LEG,
-    "knöchel": Area.ANKLE,
-    "sprunggelenk": Area.ANKLE,
-    "feet": Area.FOOT,
-    "toe": Area.FOOT,
-    "heel": Area.FOOT,
-    "fuß": Area.FOOT,
-    "fuss": Area.FOOT,
-    "ferse": Area.FOOT,
-    "other_area": Area.OTHER,
-    "anderes": Area.OTHER,
-} | {area.value: area for area in Area}
-_SIDE_WORDS = {
-    **dict.fromkeys(("left", "l", "links", "linke", "linker", "linkes"), Side.LEFT),
-    **dict.fromkeys(("right", "r", "rechts", "rechte", "rechter", "rechtes"), Side.RIGHT),
-    **dict.fromkeys(("both", "beide", "beidseits", "beidseitig"), Side.BOTH),
-}
-_SIDE_NOUNS = frozenset({"", "side", "sides", "seite", "seiten"})
+#: Letters that have no accent to take off.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "\u0131": "i", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d"})
+
+
+def strip_accents(word: str) -> str:
+    """Return a word in lower case without accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def fold_name(word: str) -> str:
+    """Return a word without accents, case and punctuation, its parts joined by "_"."""
+    return re.sub(r"[\W_]+", "_", strip_accents(word)).strip("_")
+
+
+@cache
+def _body_words() -> Mapping[str, Area | Side | None]:
+    """Return what each word of body_areas.toml means, folded; None is a word that says nothing more."""
+    text = resources.files("runlog").joinpath("body_areas.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    meanings: list[tuple[Area | Side | None, str]] = [
+        (None, table["words"]["filler"]),
+        *((Side(name), words) for name, words in table["sides"].items()),
+        *((Area(name), words) for name, words in table["areas"].items()),
+    ]
+    return {fold_name(word): meaning for meaning, words in meanings for word in words.split()}
+
+
 _PLURALS = ("", "s", "es", "n", "en")
 
 
-def parse_side(text: str) -> Side | None:
-    """Return the side of the body that a text names, in English or German; None if it is none."""
-    return _SIDE_WORDS.get(" ".join(text.casefold().split()))
+def parse_area(text: str, *, whole: bool = True) -> tuple[Area, Side | None] | None:
+    """Return the area and the side, if any, that a text like "left knee" names in any known language.
 
+    Args:
+        text: as a person writes it.
+        whole: no word may be left over, as in what is typed; a diary's cell may say more ("knee, on stairs").
 
-def parse_area(text: str) -> tuple[Area, Side | None] | None:
-    """Return the area and the side, if any, that a text like "left knee" names; None if it is no area."""
-    words = [word for word in re.split(r"[\s_/,-]+", text.casefold()) if word not in _SIDE_NOUNS]
-    sides = [side for word in words if (side := parse_side(word))]
-    place = "_".join(word for word in words if parse_side(word) is None)
-    stems = [place.removesuffix(ending) for ending in _PLURALS if place.endswith(ending)]
-    area = next((_AREA_WORDS[stem] for stem in stems if stem in _AREA_WORDS), None)
-    if area is None or len(sides) > 1:
+    Returns:
+        None if it names no area, or several.
+    """
+    found: set[Area | Side | None] = set()
+    words = fold_name(text).split("_")
+    while words:
+        # the longest name counts: "lower back" is not the back
+        names = {length: _body_word("_".join(words[:length])) for length in range(len(words), 0, -1)}
+        length, word = next(((length, word) for length, word in names.items() if word), (1, None))
+        if word is None and whole:
+            return None
+        found.add(None if word is None else _body_words()[word])
+        del words[:length]
+    areas = [one for one in found if isinstance(one, Area)]
+    sides = [one for one in found if isinstance(one, Side)]
+    if len(areas) != 1:
         return None
-    return area, sides[0] if sides else None
+    return areas[0], Side.BOTH if len(sides) > 1 else next(iter(sides), None)
+
+
+def _body_word(name: str) -> str | None:
+    """Return the word of body_areas.toml that a name is, or is a plural of."""
+    stems = (name.removesuffix(ending) for ending in _PLURALS if name.endswith(ending))
+    return next((stem for stem in stems if stem in _body_words()), None)
 
 
 _FORMULA_START = re.compile(r"'*[=+\-@\t\r]")

@@ -4,6 +4,8 @@ from datetime import date
 import pytest
 
 from runlog import units
+from runlog.i18n import available_languages, use_language
+from runlog.model import Area, Side
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,35 @@ def test_counts_and_areas():
     assert units.count_noun(0, "run") == "0 runs"
     assert units.area("upper_back") == "upper back"
     assert units.area("hip_groin") == "hip or groin"
+
+
+@pytest.mark.parametrize("language", available_languages())
+@pytest.mark.parametrize("area", Area)
+def test_an_area_is_understood_by_the_name_that_is_shown(language, area):
+    with use_language(language):
+        for side in (None, *Side):
+            shown = units.area_and_side(area, side)
+            assert units.parse_area(shown) == (area, side), shown
+    assert units.parse_area(area) == (area, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "in_a_diary"),
+    [
+        ("knee, on stairs", None, (Area.KNEE, None)),
+        ("left lower back", (Area.LOWER_BACK, Side.LEFT), (Area.LOWER_BACK, Side.LEFT)),
+        ("left and right hip", (Area.HIP_GROIN, Side.BOTH), (Area.HIP_GROIN, Side.BOTH)),
+        ("H\u00fcften", (Area.HIP_GROIN, None), (Area.HIP_GROIN, None)),
+        ("my Achilles", (Area.LOWER_LEG, None), (Area.LOWER_LEG, None)),
+        ("knee neck", None, None),
+        ("left", None, None),
+        ("elbow", None, None),
+        ("", None, None),
+    ],
+)
+def test_what_is_typed_must_be_an_area_and_no_more(text, typed, in_a_diary):
+    assert units.parse_area(text) == typed
+    assert units.parse_area(text, whole=False) == in_a_diary
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from runlog.importers.csv_values import (
     refuse_error,
     word_set,
 )
-from runlog.importers.sports import strip_accents
 from runlog.model import Precision
+from runlog.units import strip_accents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from runlog.errors import NotReadable
 from runlog.importers import csv_dates, csv_values, detect
 from runlog.importers.csv_values import InFuture, InvalidValue, Notation, clean_cell
-from runlog.importers.sports import fold_name
 from runlog.records import Problem
-from runlog.units import unmark_formula
+from runlog.units import fold_name, unmark_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence

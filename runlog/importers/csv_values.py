@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.importers.sports import fold_name, read_words, strip_accents
+from runlog.importers.sports import read_words
+from runlog.units import fold_name, strip_accents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable, Problem
-from runlog.importers import csv_dates, csv_table, csv_values, runs_csv, wellness
+from runlog.importers import csv_dates, csv_table, runs_csv, wellness
 from runlog.importers.csv_values import (
     Headings,
     InvalidValue,
@@ -15,9 +15,9 @@ from runlog.importers.csv_values import (
     parse_number,
     parse_yes_no,
 )
-from runlog.importers.sports import fold_name
 from runlog.model import MAX_ENTRY_VALUES, Area, Entry, Side
 from runlog.records import ParsedFile
+from runlog.units import parse_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -129,12 +129,13 @@ def _build_entries(row: CsvRow, settings: Settings) -> list[Entry]:
         return []
     moment, offset, precision = read_rating_time(row, settings)
     strength, minutes = values.pop("strength", (None, None))
+    area, side = _read_area(row)
     return [
         Entry(
             moment,
             offset,
-            area=_read_area(row),
-            side=find_side(row.cells.get("area", "")),
+            area=area,
+            side=side,
             strength=strength,
             strength_min=minutes,
             precision=precision,
@@ -163,40 +164,16 @@ def read_rating_time(row: CsvRow, settings: Settings) -> tuple[datetime, int, Pr
     return csv_dates.parse_rating_time(date, settings, order)
 
 
-def _read_area(row: CsvRow) -> Area:
-    """Return the area of a row; one that is not known is another area than those that are."""
+def _read_area(row: CsvRow) -> tuple[Area, Side | None]:
+    """Return the area and side of a row; one that is not known is another area than those that are."""
     cell = row.cells.get("area")
     if cell is None:
-        return Area.UPPER_BACK
-    area = find_area(cell)
-    if area is None:
+        return Area.UPPER_BACK, None
+    place = parse_area(cell, whole=False)
+    if place is None:
         reason = f"{cell!r} is none of {', '.join(Area)}; the row is kept under the area other"
         row.problems.append(Problem(f"area: {reason}", row.line, is_warning=True))
-    return area or Area.OTHER
-
-
-@cache
-def _areas() -> Mapping[str, Area]:
-    words = csv_values.list_words()["areas"]
-    return {fold_name(word): Area(name) for name, text in words.items() for word in text.split()}
-
-
-def find_area(text: str) -> Area | None:
-    """Return the body area that a text names in any known language, on whatever side it is."""
-    plain = fold_name(text)
-    if plain in _areas():
-        return _areas()[plain]
-    aside = csv_values.word_set("sides").union(*map(csv_values.word_set, Side))
-    words = [word for word in plain.split("_") if word not in aside]
-    areas = {_areas()[word] for word in ("_".join(words), *words) if word in _areas()}
-    return areas.pop() if len(areas) == 1 else None
-
-
-def find_side(text: str) -> Side | None:
-    """Return the side of the body that a text names in any known language."""
-    words = set(fold_name(text).split("_"))
-    found = [side for side in Side if words & csv_values.word_set(side)]
-    return Side.BOTH if len(found) > 1 else next(iter(found), None)
+    return place or (Area.OTHER, None)
 
 
 def _parse_strength(cell: str, notation: Notation) -> tuple[bool, float | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from runlog.errors import BadInput
 from runlog.model import UNKNOWN_SPORT, Kind
 from runlog.records import Sport
+from runlog.units import fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,21 +66,6 @@ _FIT_SPORTS = HABITS | {
     *("wheelchair_push_walk", "wheelchair_push_run", "meditation", "disc_golf", "cricket", "rugby", "hockey"),
     *("lacrosse", "volleyball", "water_tubing", "wakesurfing", "mixed_martial_arts", "snorkeling", "dance"),
 }
-
-
-#: Letters that have no accent to take off.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "\u0131": "i", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d"})
-
-
-def strip_accents(word: str) -> str:
-    """Return a word in lower case without accents."""
-    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def fold_name(word: str) -> str:
-    """Return a word without accents, case and punctuation, its parts joined by "_"."""
-    return re.sub(r"[\W_]+", "_", strip_accents(word)).strip("_")
 
 
 def read_words(name: str) -> dict[str, Any]:

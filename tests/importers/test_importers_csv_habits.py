@@ -211,11 +211,13 @@ def test_a_sport_column_in_another_language_keeps_rides_apart():
         ("left knee", Area.KNEE, Side.LEFT),
         ("Knee (R)", Area.KNEE, Side.RIGHT),
         ("rechte Wade", Area.LOWER_LEG, Side.RIGHT),
-        ("Achilles", Area.ANKLE, None),
+        ("Achilles", Area.LOWER_LEG, None),
         ("oberer R\u00fccken", Area.UPPER_BACK, None),
         ("genou gauche", Area.KNEE, Side.LEFT),
         ("calves, both", Area.LOWER_LEG, Side.BOTH),
         ("lower back", Area.LOWER_BACK, None),
+        ("lower back, left, after lifting", Area.LOWER_BACK, Side.LEFT),
+        ("knee and neck", Area.OTHER, None),
     ],
 )
 def test_areas_in_words(cell, area, side):
