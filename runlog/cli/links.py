@@ -26,7 +26,7 @@ from runlog.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
@@ -131,14 +131,13 @@ _WINDOWS = ("24", "48", "72")
 _SMALLEST_P = 0.001
 
 LINK_COLUMNS = (
-    Column("factor", "Factor"),
+    Column("label_and_step", "Factor", min_width=20),
     Column("effect", "Points", _format_signed, numeric=True),
     Column("range", "95% range", numeric=True),
     Column("grade", "Grade", lambda grade: _GRADE_TEXTS.get(grade, grade)),
-    Column("step_text", "For"),
     Column("n", "Ratings", numeric=True),
 )
-_REASON_COLUMN = Column("reason", "Why", min_width=30)
+_WHY_COLUMN = Column("short_reason", "Why")
 
 
 def _format_p(p: float) -> str:
@@ -146,7 +145,7 @@ def _format_p(p: float) -> str:
 
 
 _FULL_COLUMNS = (
-    Column("factor", "Factor"),
+    Column("label_and_step", "Factor", min_width=20),
     Column("per_sd", "Per SD", _format_signed, numeric=True),
     Column("se", "SE", _format_plain, numeric=True),
     Column("p", "p", _format_p, numeric=True),
@@ -211,10 +210,11 @@ def links(
     often does not turn up findings by chance. Points and range change with
     every rating.
 
-    --full adds the statistics: points per SD with their SE, p, q (p after
-    Benjamini–Hochberg), ratings above the factor's middle and the others,
-    points from each half of the diary, and the correlation with time. JSON and
-    CSV always have them, with steps in metric units.
+    --full adds the reasons in whole sentences, and the statistics: points per
+    SD with their SE, p, q (p after Benjamini–Hochberg), ratings above the
+    factor's middle and the others, points from each half of the diary, and the
+    correlation with time. JSON and CSV always have them, with steps in metric
+    units.
     """
     from runlog.analysis.exposures import exposures as exposure_table
     from runlog.analysis.links import LINK_COLUMNS
@@ -254,11 +254,12 @@ _PER_STEP = (
 def _with_step(row: dict[str, Any], unit: str) -> dict[str, Any]:
     """Return a row of ``links`` per the step that a runner of this distance unit is shown."""
     from runlog.analysis.exposures import effect_unit
-    from runlog.reporter.findings import format_step
+    from runlog.reporter.findings import format_step, label_and_step
 
     factor = effect_unit(row["factor"]).factor
     points = {key: factor.points_per_step(row[key], unit) for key in _PER_STEP if row[key] is not None}
-    row = row | points | {"step_text": format_step(factor, unit)}
+    words = {"step_text": format_step(factor, unit), "label_and_step": label_and_step(factor, unit)}
+    row = row | points | words
     low, high = row["low"], row["high"]
     return row | {"range": None if low is None else f"{_format_signed(low)} to {_format_signed(high)}"}
 
@@ -306,7 +307,7 @@ def _print_area(area: str, rows: Sequence[dict[str, Any]], unit: str, *, full: b
     echo()
     if answered:
         shown = [_with_step(row, unit) for row in sort_by_grade(answered)]
-        print_table(shown, (*LINK_COLUMNS, _REASON_COLUMN))
+        print_table(shown, (*LINK_COLUMNS, _WHY_COLUMN))
     _print_settled(answered, unit)
     not_estimable = [row for row in rows if row not in answered]
     if answered and not_estimable:
@@ -328,15 +329,19 @@ def _print_settled(answered: Sequence[dict[str, Any]], unit: str) -> None:
         echo(f"{short_link(find_factor(row['factor']), row, unit)} {settled_text(row)}")
     rest = [row for row in answered if row not in found]
     for text in dict.fromkeys(settled_text(row) for row in rest):
-        names = ", ".join(row["factor"] for row in rest if settled_text(row) == text)
-        echo(f"No finding: {names}. {text}")
+        echo(f"No finding: {_list_labels(row for row in rest if settled_text(row) == text)}. {text}")
 
 
 def _print_not_estimable(rows: Sequence[dict[str, Any]]) -> None:
     """List factors without an estimate, grouped by reason."""
     for reason in dict.fromkeys(row["reason"] for row in rows):
-        names = [row["factor"] for row in rows if row["reason"] == reason]
-        echo(f"{', '.join(names)}: no answer. {reason}")
+        echo(f"{_list_labels(row for row in rows if row['reason'] == reason)}: no answer. {reason}")
+
+
+def _list_labels(rows: Iterable[dict[str, Any]]) -> str:
+    from runlog.analysis.exposures import effect_unit
+
+    return units.capital(", ".join(effect_unit(row["factor"]).factor.label for row in rows))
 
 
 def _print_full(rows: Sequence[dict[str, Any]]) -> None:
@@ -345,9 +350,12 @@ def _print_full(rows: Sequence[dict[str, Any]]) -> None:
     if not estimated:
         return
     echo()
+    for row in estimated:
+        echo(f"{row['label_and_step']}: {row['reason']}")
+    echo()
     print_table(estimated, _FULL_COLUMNS)
     echo()
-    correlation_keys = ("moves_with", "moves with"), ("speaks_for", "speaks for")
+    correlation_keys = ("moves_with", "moves with"), ("speaks_for", "includes")
     for row in estimated:
         for key, verb in correlation_keys:
             if row[key]:

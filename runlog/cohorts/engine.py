@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: The columns of a result that hold texts; a dictionary becomes its JSON.
 _TEXTS = frozenset({"athlete", "area", "factor", "grade", "reason", "moves_with", "speaks_for"})
-RESULT_COLUMNS = ("athlete", *LINK_COLUMNS)
+RESULT_COLUMNS = ("athlete", *(name for name in LINK_COLUMNS if name != "short_reason"))
 #: Tasks that a worker is given before it has finished one, so that it never waits for the next.
 _AHEAD = 3
 #: A scheduler that does not answer within this time, in seconds, is not there.

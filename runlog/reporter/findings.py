@@ -168,13 +168,18 @@ def link_sentence(factor: Factor, row: Mapping[Any, Any] | pd.Series[Any], dista
 def short_link(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], distance_unit: str) -> str:
     """Return a link with a sign in few words, e.g. "Warm-up: about 1.6 points less sore."."""
     size = abs(factor.points_per_step(row["effect"], distance_unit))
-    per_step = format_short_step(factor, distance_unit)
-    label = f"{_(factor.label)} ({per_step})" if per_step else _(factor.label)
+    label = label_and_step(factor, distance_unit)
     more = _("{label}: about {points} points sorer.")
     less = _("{label}: about {points} points less sore.")
     return (more if row["effect"] > 0 else less).format(
         label=label, points=units.number(size, 1 if size >= _ONE_DIGIT_FROM else 2)
     )
+
+
+def label_and_step(factor: Factor, distance_unit: str) -> str:
+    """Return a factor's label with its step, where it has one, e.g. "Shoe distance (+100 km)"."""
+    per_step = format_short_step(factor, distance_unit)
+    return f"{_(factor.label)} ({per_step})" if per_step else _(factor.label)
 
 
 def settled_text(row: Mapping[Any, Any] | pd.Series[Any]) -> str:

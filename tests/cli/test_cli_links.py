@@ -32,25 +32,26 @@ def rated(run, tmp_path):
 @pytest.mark.usefixtures("season")
 def test_a_family_is_told_once_and_the_rest_say_by_whom(run):
     text = run("links").stdout
-    assert re.search(r"^acute_load +[+−]?0\.\d\d", text, re.MULTILINE)
+    assert re.search(r"^Acute load \(7 days\) \(\+10%\) +[+−]?0\.\d\d", text, re.MULTILINE)
     assert re.search(
-        r"^acwr: no answer\. Can't be separated from Acute load \(7 days\) \(r = 0\.\d\d\)",
+        r"^Acute over chronic load: no answer\. Can't be separated from Acute load \(7 days\) \(r = 0\.\d",
         text,
         re.MULTILINE,
     )
-    assert not re.search(r"^acwr +", text, re.MULTILINE)
+    assert not re.search(r"^Acute over chronic load +", text, re.MULTILINE)
 
 
 @pytest.mark.usefixtures("season")
 def test_full_adds_the_scientists_numbers(run):
     text = run("links", "--full").stdout
-    warmup = re.findall(r"^warmup .*", text, re.MULTILINE)[1]
+    warmup = re.findall(r"^Warm-up  .*", text, re.MULTILINE)[1]
     assert re.fullmatch(
-        r"warmup +−0\.\d\d +0\.\d\d +<\.001 +<\.001 +41/41 +−\d\.\d\d −\d\.\d\d +−0\.\d\d *", warmup
+        r"Warm-up +−0\.\d\d +0\.\d\d +<\.001 +<\.001 +41/41 +−\d\.\d\d −\d\.\d\d +−0\.\d\d *", warmup
     )
-    assert re.search(r"acute_load speaks for chronic_load 0\.\d\d, acwr 0\.\d\d", text)
+    assert re.search(r"acute_load includes chronic_load 0\.\d\d, acwr 0\.\d\d", text)
     assert re.search(r"\d+% of its variance is a level that wanders over about \d+ days", text)
     assert "Method 3." in text
+    assert re.search(r"^Warm-up: Unlikely to be chance, even with so many factors", text, re.MULTILINE)
     assert "Per SD" not in run("links").stdout
 
 
@@ -70,7 +71,7 @@ def test_json_and_csv_hold_all_of_it(run, rows):
 def test_a_secondary_window_is_said_to_be_one(run):
     text = run("links", "--window", "48").stdout
     assert text.startswith("Secondary: the run of 24 to 48 hours before the rating")
-    assert "shoe_km" not in text
+    assert "Shoe distance" not in text
     found = json.loads(run("links", "--window", "72", "--json").stdout)
     assert {row["window"] for row in found} == {72}
     assert "A" not in {row["grade"] for row in found}
@@ -90,14 +91,14 @@ def test_ratings_that_are_all_zero_are_said_to_be_the_same_once(run, rated):
     rated([0] * 22)
     text = run("links", "--full").stdout
     assert text.count("All 22 ratings are the same") == 1
-    assert "desk_hours" in text
+    assert "Desk hours" in text
 
 
 def test_what_is_unknown_is_told_once_for_all_factors(run, rated):
     rated([(5 * i) % 7 for i in range(45)])
     text = run("links").stdout
     assert text.count("It is unknown for all 45 ratings.") == 1
-    assert re.search(r"^desk_hours +[+−]?\d\.\d\d", text, re.MULTILINE)
+    assert re.search(r"^Desk hours \(\+1\) +[+−]?\d\.\d\d", text, re.MULTILINE)
 
 
 def test_no_ratings(run):
@@ -108,7 +109,7 @@ def test_no_ratings(run):
 def test_links_read_well(run):
     text = run("links").stdout
     assert re.search(
-        r"^warmup +−\d\.\d\d +−\d\.\d\d to −\d\.\d\d +[AB] +done against skipped", text, re.MULTILINE
+        r"^Warm-up +−\d\.\d\d +−\d\.\d\d to −\d\.\d\d +[AB] +\d+ +unlikely to be chance", text, re.MULTILINE
     )
     assert "Knee: 12 ratings, too few" in text
     assert "not proof of cause" in text
@@ -156,12 +157,12 @@ def test_links_are_printed_in_the_runner_s_steps_and_stored_in_metric_ones(run, 
     ]
     assert of_json["step"] == 100.0
     text = run("links", "--full", "--area", "upper_back").stdout
-    line = next(line for line in text.splitlines() if line.startswith("shoe_km"))
-    assert "+50 mi on the shoe" in line
+    line = next(line for line in text.splitlines() if line.startswith("Shoe distance"))
+    assert "(+50 mi)" in line
     told = [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d\.\d\d", line)]
     assert told == pytest.approx([0.804672 * of_json[key] for key in ("effect", "low", "high")], abs=0.006)
     halves = [0.804672 * of_json[key] for key in ("first_half", "second_half")]
-    full = [line for line in text.splitlines() if line.startswith("shoe_km")][1]
+    full = [line for line in text.splitlines() if line.startswith("Shoe distance (+50 mi)  ")][1]
     told = [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d\.\d\d(?= |$)", full)]
     assert any(told[at : at + 2] == pytest.approx(halves, abs=0.006) for at in range(len(told) - 1))
     assert "62 mi" not in text

@@ -80,6 +80,7 @@ LINK_KEYS = [
     "speaks_for",
     "method",
     *("settled_at", "next_at", "unique", "unique_low", "unique_high", "b", "s"),
+    "short_reason",
 ]
 ALERT_KEYS = [
     *("id", "number", "kind", "subject", "state", "severity", "message", "why", "todo", "tips", "since"),

@@ -86,6 +86,7 @@ LINK_COLUMNS = (
     "unique_high",
     "b",
     "s",
+    "short_reason",
 )
 
 
@@ -134,7 +135,8 @@ def links(
           where they were not. They stay until the next milestone, while effect and range go on moving
         - next_at: the number of ratings at which the grade is settled next
         - unique, unique_low, unique_high: the effect per step beside all other factors, and its 95% range
-        - b, s: mean and SD of the effect per step with a flat prior, as pooling over runners needs them.
+        - b, s: mean and SD of the effect per step with a flat prior, as pooling over runners needs them
+        - short_reason: the heart of the reason in a few words; "" where nothing can be estimated.
 
     A rating that is added or changed later for an earlier moment enters the first ratings, and may so change
     what they settled.
@@ -332,16 +334,17 @@ def _links_of_area(
         row["next_at"] = next_milestone(len(ratings))
         reason, estimate = fit.prechecks[name], fit.estimates.get(name)
         if estimate is None:
-            row["grade"], row["reason"] = reason or ("", "")
+            verdict = grading.Verdict(*(reason or ("", "")), "")
         else:
             row |= _estimate_columns(estimate)
             if settled is not None and name in settled.estimates:
                 then = settled.estimates[name]
-                row["grade"], row["reason"] = grading.grade_estimate(then)
+                verdict = grading.grade_estimate(then)
                 row |= {"settled_at": milestone, "q": then.q}
                 row |= {"first_half": then.first_half, "second_half": then.second_half}
             else:
-                row["grade"], row["reason"] = grading.grade_unsettled(estimate, row["next_at"])
+                verdict = grading.grade_unsettled(estimate, row["next_at"])
+        row |= {"grade": verdict.grade, "reason": verdict.reason, "short_reason": verdict.short}
         rows.append(row)
     return rows
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.analysis.exposures import PRIMARY_WINDOW, effect_unit
 from runlog.analysis.links.ratings import MIN_DIFFERING
@@ -138,23 +138,36 @@ class EffectEstimate:
         return self.effect * self.first_half > 0 and self.effect * self.second_half > 0
 
 
-def grade_estimate(estimate: EffectEstimate) -> tuple[str, str]:
+class Verdict(NamedTuple):
+    """What is said of an estimate.
+
+    Attributes:
+        grade: as in ``links``.
+        reason: a sentence or two.
+        short: the heart of the reason in a few words, for a narrow table.
+    """
+
+    grade: str
+    reason: str
+    short: str
+
+
+def grade_estimate(estimate: EffectEstimate) -> Verdict:
     """Return the grade of an estimate and the reason for it."""
     if estimate.collinear_with and not (estimate.is_found and _is_separable(estimate)):
         text = _("It cannot be told apart from {others}: they move together.")
-        return "", text.format(others=list_factors(estimate.collinear_with))
+        return Verdict("", text.format(others=list_factors(estimate.collinear_with)), "")
     contenders = estimate.contenders() if estimate.is_found and estimate.n >= HINT_BELOW else {}
     if any(abs(r) > COLLINEAR_ABOVE for r in contenders.values()):
         text = _("It cannot be told apart from {others}: they move together.")
         together = _("That one of them is linked is unlikely to be chance ({q}).").format(
             q=_format_q(estimate.q)
         )
-        return "", f"{text.format(others=list_factors(contenders))} {together}"
-    grade, reason = _grade_by_probability(estimate, contenders)
-    sentences = [reason]
+        return Verdict("", f"{text.format(others=list_factors(contenders))} {together}", "")
+    verdict = _grade_by_probability(estimate, contenders)
+    sentences = [verdict.reason]
     if estimate.is_found and estimate.n >= HINT_BELOW:
-        if grade != "A":  # whose reason says so already
-            sentences.append(_compare_halves(estimate))
+        sentences.append(_compare_halves(estimate))
         if estimate.n < CURSED_BELOW:
             sentences.append(_warn_of_winners_curse())
     if moving := estimate.collinear_with | _close_rivals(estimate):
@@ -163,10 +176,10 @@ def grade_estimate(estimate: EffectEstimate) -> tuple[str, str]:
     if estimate.represents:
         text = _("This includes {others}: they rise and fall together and can't be separated.")
         sentences.append(text.format(others=list_factors(estimate.represents)))
-    return grade, " ".join(sentences)
+    return verdict._replace(reason=" ".join(sentences))
 
 
-def grade_unsettled(estimate: EffectEstimate, next_at: int) -> tuple[str, str]:
+def grade_unsettled(estimate: EffectEstimate, next_at: int) -> Verdict:
     """Return the grade and reason of an estimate that no milestone has settled: a hint at most.
 
     Args:
@@ -176,9 +189,17 @@ def grade_unsettled(estimate: EffectEstimate, next_at: int) -> tuple[str, str]:
     if estimate.n < HINT_BELOW:
         return grade_estimate(estimate)
     if estimate.p > LEANS_BELOW:
-        return "none", _("The ratings lean neither way: no sign of a link.")
+        return _no_sign()
     text = _("{leans} of the probability is on this side; it is looked at for the first time at {n} ratings.")
-    return "hint", text.format(leans=_leans(estimate.p), n=next_at)
+    return Verdict(
+        "hint",
+        text.format(leans=_leans(estimate.p), n=next_at),
+        _("settled at {n} ratings").format(n=next_at),
+    )
+
+
+def _no_sign() -> Verdict:
+    return Verdict("none", _("The ratings lean neither way: no sign of a link."), _("leans neither way"))
 
 
 def _is_separable(estimate: EffectEstimate) -> bool:
@@ -198,9 +219,9 @@ def _warn_of_winners_curse() -> str:
     return _("What is found in so few ratings is on average a quarter larger than it is.")
 
 
-def _grade_by_probability(estimate: EffectEstimate, contenders: dict[str, float]) -> tuple[str, str]:
+def _grade_by_probability(estimate: EffectEstimate, contenders: dict[str, float]) -> Verdict:
     if estimate.p > LEANS_BELOW:
-        return "none", _("The ratings lean neither way: no sign of a link.")
+        return _no_sign()
     q = _format_q(estimate.q)
     leans = _leans(estimate.p)
     if estimate.n < HINT_BELOW:
@@ -208,41 +229,50 @@ def _grade_by_probability(estimate: EffectEstimate, contenders: dict[str, float]
             "{leans} of the probability is on this side, but {n} ratings carry a hint at most; "
             "{more} more for a grade."
         )
-        return "hint", text.format(leans=leans, n=estimate.n, more=HINT_BELOW - estimate.n)
+        more = HINT_BELOW - estimate.n
+        return Verdict(
+            "hint",
+            text.format(leans=leans, n=estimate.n, more=more),
+            ngettext("{n} more rating needed", "{n} more ratings needed", more).format(n=more),
+        )
     if not estimate.is_found:
         text = _(
             "{leans} of the probability is on this side, which may be chance with so many factors "
             "looked at ({q})."
         )
-        return "C", text.format(leans=leans, q=q)
+        return Verdict("C", text.format(leans=leans, q=q), _("may be chance"))
     if doubt := _other_explanation(estimate, contenders):
-        return "C", doubt
+        return Verdict("C", *doubt)
     chance = _("Unlikely to be chance, even with so many factors looked at ({q}).").format(q=q)
     if lacks := _missing_for_a(estimate):
         missing = _("For an A, {lacks}.").format(lacks=_(" and ").join(lacks))
-        return "B", f"{chance} {missing}"
+        return Verdict("B", f"{chance} {missing}", _("unlikely to be chance"))
     whole = _(
         "The whole range is {points} points or more for a typical difference of the factor, and both halves "
         "of the diary agree."
     )
-    return "A", f"{chance} {whole.format(points=format_decimal(A_MIN_EFFECT, 1))}"
+    reason = f"{chance} {whole.format(points=format_decimal(A_MIN_EFFECT, 1))}"
+    return Verdict("A", reason, _("unlikely to be chance, and large"))
 
 
-def _other_explanation(estimate: EffectEstimate, contenders: dict[str, float]) -> str:
-    """Return what else may be behind a finding, in a sentence, or ""."""
+def _other_explanation(estimate: EffectEstimate, contenders: dict[str, float]) -> tuple[str, str] | None:
+    """Return what else may be behind a finding, in a sentence and in a few words; None if nothing is."""
     if abs(estimate.r_time) > INSEPARABLE_ABOVE:
-        return _explain_time_trend(_leans(estimate.p), estimate.r_time)
+        short = _("rose all along") if estimate.r_time > 0 else _("fell all along")
+        return _explain_time_trend(_leans(estimate.p), estimate.r_time), short
     q = _format_q(estimate.q)
     if contenders:
         text = _("Unlikely to be chance ({q}), but {others} may be behind it as well: they go together.")
-        return text.format(q=q, others=list_factors(contenders))
+        labels = _(" and ").join(_(effect_unit(name).label) for name in contenders)
+        short = _("or {others}").format(others=labels)
+        return text.format(q=q, others=list_factors(contenders)), short
     if estimate.rpe_only:
         text = _(
             "Unlikely to be chance ({q}), but with a load that no effort (RPE) enters the link vanishes: "
             "a sore run may just have felt harder."
         )
-        return text.format(q=q)
-    return ""
+        return text.format(q=q), _("or sore runs felt harder")
+    return None
 
 
 def _leans(p: float) -> str:
