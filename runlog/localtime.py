@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from runlog.model import Activity, Track
+    from runlog.model import Activity, Floats, Track
 
 #: Earlier times come from unset device clocks or typing errors.
 EARLIEST_VALID = datetime(1990, 1, 1, tzinfo=UTC)
@@ -188,7 +188,7 @@ def _positions(track: Track) -> list[tuple[float, float]]:
 _UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 
 
-def parse_times(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def parse_times(texts: Sequence[str]) -> tuple[Floats, Floats]:
     """Parse ISO times into Unix seconds (n,) and the UTC offsets that they are written with, in seconds (n,).
 
     A time without a zone is taken for UTC, and its offset is NaN. What is not a time is NaN, NaN.
@@ -208,7 +208,7 @@ def parse_time(text: str) -> float:
     return _parse_one(text.strip())[0]
 
 
-def _parse_uniform_utc(texts: Sequence[str]) -> NDArray[np.float64] | None:
+def _parse_uniform_utc(texts: Sequence[str]) -> Floats | None:
     """Parse times that share one layout in a vectorised way (six times as fast); None if layouts differ."""
     import numpy as np
 

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    import numpy as np
     from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+    Indices = NDArray[np.intp]
 
 #: The sport of an activity whose source names none; its pace decides whether it counts as a run.
 UNKNOWN_SPORT = "unknown"
@@ -186,17 +191,13 @@ class Area(StrEnum):
     @property
     def osiics(self) -> str:
         """Letter of this area in OSIICS, so that studies can read an export."""
-        return OSIICS[self]
+        return "DNSLCGTKQAFX"[list(Area).index(self)]
 
 
 class Side(StrEnum):
     """The side of the body that a rating is about, where there is a left and a right one."""
 
     LEFT, RIGHT, BOTH = "left", "right", "both"
-
-
-#: The letters of OSIICS, in the order of the areas.
-OSIICS: Mapping[Area, str] = dict(zip(Area, "DNSLCGTKQAFX", strict=True))
 
 
 class Precision(StrEnum):

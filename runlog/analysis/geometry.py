@@ -22,22 +22,21 @@ import shapely
 from numpy.lib.stride_tricks import sliding_window_view
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from scipy.spatial import KDTree
 
-    from runlog.model import Track
+    from runlog.model import Bools, Floats, Track
 
 EARTH_RADIUS_M = 6_371_008.8
 
 
-def to_cartesian(lat_lon: NDArray[np.float64]) -> NDArray[np.float64]:
+def to_cartesian(lat_lon: Floats) -> Floats:
     """Convert points (n, 2) in degrees to (n, 3) in metres from the globe's centre."""
     lat, lon = np.radians(lat_lon).T
     unit = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     return np.asarray(EARTH_RADIUS_M * unit)
 
 
-def to_lat_lon(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def to_lat_lon(points: Floats) -> Floats:
     """Convert points (n, 3) in metres from the globe's centre to (n, 2) in degrees, lat and lon."""
     x, y, z = points.T
     return np.asarray(np.degrees(np.stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)], axis=1)))
@@ -46,7 +45,7 @@ def to_lat_lon(points: NDArray[np.float64]) -> NDArray[np.float64]:
 class TangentPlane:
     """Tangent plane at a point: metres east and north of it."""
 
-    def __init__(self, centre: NDArray[np.float64]) -> None:
+    def __init__(self, centre: Floats) -> None:
         """Make the plane that touches the globe below ``centre`` (3,)."""
         self.up = centre / np.linalg.norm(centre)
         axis = np.array([0.0, 0.0, 1.0]) if abs(self.up[2]) < 0.9 else np.array([1.0, 0.0, 0.0])  # noqa: PLR2004 - any axis but up
@@ -54,30 +53,28 @@ class TangentPlane:
         self.east = east / np.linalg.norm(east)
         self.north = np.cross(self.up, self.east)
 
-    def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    def project(self, points: Floats) -> Floats:
         """Convert points (n, 3) on the globe to (n, 2) in the plane."""
         return np.asarray(points @ np.stack([self.east, self.north], axis=1))
 
-    def unproject(self, flat: NDArray[np.float64]) -> NDArray[np.float64]:
+    def unproject(self, flat: Floats) -> Floats:
         """Convert points (n, 2) in the plane to (n, 3) on the globe."""
         height = np.sqrt(np.maximum(EARTH_RADIUS_M**2 - (flat**2).sum(axis=1), 0.0))
         return np.asarray(flat @ np.stack([self.east, self.north]) + height[:, None] * self.up)
 
 
-def cumulative_distance(line: NDArray[np.float64]) -> NDArray[np.float64]:
+def cumulative_distance(line: Floats) -> Floats:
     """Return the distance along the line to each of its points (n,), metres."""
     steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
     return np.concatenate([[0.0], np.cumsum(steps)])
 
 
-def resample(line: NDArray[np.float64], distances_m: NDArray[np.float64]) -> NDArray[np.float64]:
+def resample(line: Floats, distances_m: Floats) -> Floats:
     """Return the points of a line (n, d) at these distances from its start."""
     return _resample(line, cumulative_distance(line), distances_m)
 
 
-def _resample(
-    line: NDArray[np.float64], distance: NDArray[np.float64], distances_m: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _resample(line: Floats, distance: Floats, distances_m: Floats) -> Floats:
     before = np.clip(np.searchsorted(distance, distances_m, side="right") - 1, 0, len(distance) - 2)
     length = distance[before + 1] - distance[before]
     share = (np.clip(distances_m, 0.0, distance[-1]) - distance[before]) / np.where(length > 0.0, length, 1.0)
@@ -90,7 +87,7 @@ LONGEST_GAP_S = 60.0  # a longer silence of the watch counts as this long
 SHORTEST_ROUTE_M = 200.0
 
 
-def route_shape(track: Track) -> NDArray[np.float64] | None:
+def route_shape(track: Track) -> Floats | None:
     """Return the line of a run without jitter, pauses and needless points.
 
     Args:
@@ -114,7 +111,7 @@ def route_shape(track: Track) -> NDArray[np.float64] | None:
     return to_lat_lon(plane.unproject(shapely.get_coordinates(line)))
 
 
-def _smooth(flat: NDArray[np.float64], time_s: NDArray[np.float64]) -> NDArray[np.float64]:
+def _smooth(flat: Floats, time_s: Floats) -> Floats:
     from scipy.ndimage import median_filter
 
     steps = np.clip(np.nan_to_num(np.diff(time_s)), 0.0, LONGEST_GAP_S)
@@ -150,23 +147,23 @@ _QUARTERS = np.linspace(0.0, 1.0, 5)
 class MeasuredLine:
     """A line with what belongs to it alone, each worked out once: it is compared with many others."""
 
-    def __init__(self, points: NDArray[np.float64]) -> None:
+    def __init__(self, points: Floats) -> None:
         """Measure a line (n, 3) in space, in metres."""
         self.points = points
         self.distance = cumulative_distance(points)
         self.length = float(self.distance[-1])
 
-    def at(self, distances_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    def at(self, distances_m: Floats) -> Floats:
         """Return the points at these distances from its start."""
         return _resample(self.points, self.distance, distances_m)
 
     @cached_property
-    def quarter_points(self) -> NDArray[np.float64]:
+    def quarter_points(self) -> Floats:
         """Its start, quarters and end (15,); those of one route lie within ``REACH_M``."""
         return self.at(_QUARTERS * self.distance[-1]).ravel()
 
     @cached_property
-    def even_points(self) -> NDArray[np.float64]:
+    def even_points(self) -> Floats:
         """``EVEN_POINTS`` points from its start to its end, evenly along it (n, 3)."""
         return self.at(np.linspace(0.0, self.length, EVEN_POINTS))
 
@@ -176,7 +173,7 @@ class MeasuredLine:
         return _full_turns(self.points)
 
     @cached_property
-    def headed_points(self) -> NDArray[np.float64]:
+    def headed_points(self) -> Floats:
         """Points along it with their headings (n, 6), scaled so that 60° count as ``MAX_GAP_M``."""
         points = self.at(np.linspace(0.0, self.length, max(3, int(self.length / STEP_M))))
         ahead = np.gradient(points, axis=0)
@@ -203,9 +200,7 @@ def route_distance(line: MeasuredLine, other_line: MeasuredLine) -> float:
     return np.inf if np.isfinite(distance) and _lap_opposite_ways(line, other_line) else distance
 
 
-def may_be_route(
-    line: MeasuredLine, others: NDArray[np.float64], lengths: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def may_be_route(line: MeasuredLine, others: Floats, lengths: Floats) -> Bools:
     """Return which of many lines can be one route with a line, by a few points; none that is one is missed.
 
     Args:
@@ -224,9 +219,7 @@ def may_be_route(
     return possible
 
 
-def _lie_close(
-    line: MeasuredLine, others: NDArray[np.float64], lengths: NDArray[np.float64], head: float
-) -> NDArray[np.bool_]:
+def _lie_close(line: MeasuredLine, others: Floats, lengths: Floats, head: float) -> Bools:
     """Return which lines a line can lie close to, as ``_is_close`` has it, by every fourth even point.
 
     Between two points of 40 m the distance to the other line changes by 80 m at most, so that a point far
@@ -292,9 +285,7 @@ def _mean_gap(line: MeasuredLine, other_line: MeasuredLine) -> float:
     return float(gaps.mean()) if is_close else np.inf
 
 
-def _nearest_gaps(
-    a: NDArray[np.float64], b: NDArray[np.float64], slip: int, every: int = 1
-) -> NDArray[np.float64]:
+def _nearest_gaps(a: Floats, b: Floats, slip: int, every: int = 1) -> Floats:
     """Return how far points of ``a`` are from those of ``b`` at most ``slip`` points out of step.
 
     Args:
@@ -319,7 +310,7 @@ def _lap_opposite_ways(line: MeasuredLine, other_line: MeasuredLine) -> bool:
     return bool(min(turns) < -laps and max(turns) > laps)
 
 
-def _full_turns(line: NDArray[np.float64]) -> float:
+def _full_turns(line: Floats) -> float:
     """Return the number of full turns of a line, positive anticlockwise."""
     steps = np.diff(TangentPlane(line[0]).project(line), axis=0)
     steps = steps[(steps != 0.0).any(axis=1)]
@@ -328,7 +319,7 @@ def _full_turns(line: NDArray[np.float64]) -> float:
     return float(turned.sum() / (2 * np.pi))
 
 
-def _is_close(gaps: NDArray[np.float64], points: int) -> bool:
+def _is_close(gaps: Floats, points: int) -> bool:
     """Return whether the gaps at some or all of so many points allow two lines to be one route."""
     wider = np.count_nonzero(gaps > MAX_GAP_M) / points
     return bool(wider <= WIDER_GAP_SHARE and np.max(gaps) <= WIDEST_GAP_M)

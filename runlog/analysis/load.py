@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from numpy.typing import NDArray
-
     from runlog.analysis.history import History
+    from runlog.model import Floats
 
 
 @lru_cache(maxsize=8)  # every factor of load asks for it, at every moment
@@ -191,7 +190,7 @@ def load_metrics(loads: pd.Series[float]) -> pd.DataFrame:
         load_formulas.ewma(loads, days) for days in (load_formulas.ACUTE_DAYS, load_formulas.CHRONIC_DAYS)
     )
     week = load_formulas.trailing_windows(loads, load_formulas.WEEK_DAYS)
-    columns: dict[str, NDArray[np.float64]] = {
+    columns: dict[str, Floats] = {
         "load": np.asarray(loads, dtype=float),
         "acute": acute,
         "chronic": chronic,

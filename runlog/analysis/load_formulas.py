@@ -13,6 +13,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from runlog.model import Floats
+
 ACUTE_DAYS = 7
 CHRONIC_DAYS = 28
 FITNESS_DAYS = 42
@@ -27,7 +29,7 @@ BANISTER = {"male": (0.64, 1.92), "female": (0.86, 1.67)}
 EDWARDS_ZONES = 5
 
 
-def session_rpe(minutes: ArrayLike, rpe: ArrayLike) -> NDArray[np.float64]:
+def session_rpe(minutes: ArrayLike, rpe: ArrayLike) -> Floats:
     """Return a session's load by effort felt: CR-10 rating × minutes (Foster 2001). Unit: points × min.
 
     Args:
@@ -45,7 +47,7 @@ def banister_trimp(
     hr_max: float,
     a: float = 0.64,
     b: float = 1.92,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return Banister's TRIMP: minutes × r × a·e^(b·r), r the share of heart-rate reserve (Banister 1991).
 
     Because it bends upwards, that of a mean heart rate is less than the sum over the seconds.
@@ -71,7 +73,7 @@ def edwards_zone(heart_rate: ArrayLike, *, hr_max: float) -> NDArray[np.int64]:
     return np.clip(tenths - 4.0, 0, EDWARDS_ZONES).astype(np.int64)
 
 
-def edwards_trimp(zone_minutes: ArrayLike) -> NDArray[np.float64]:
+def edwards_trimp(zone_minutes: ArrayLike) -> Floats:
     """Return Edwards' TRIMP: minutes in 50–60, … 90–100% of the highest heart rate, times 1 … 5 (1993).
 
     Args:
@@ -85,7 +87,7 @@ def smoothing_factor(days: int) -> float:
     return 2.0 / (days + 1.0)
 
 
-def ewma(daily: ArrayLike, days: int) -> NDArray[np.float64]:
+def ewma(daily: ArrayLike, days: int) -> Floats:
     """Return the exponentially weighted mean of a daily series from its first value on (Williams 2017).
 
     Each day λ × today + (1 − λ) × yesterday's mean. Unit: that of the loads, per day.
@@ -93,14 +95,14 @@ def ewma(daily: ArrayLike, days: int) -> NDArray[np.float64]:
     return _exponential_mean(np.asarray(daily, dtype=float), smoothing_factor(days))
 
 
-def trailing_windows(daily: ArrayLike, days: int) -> NDArray[np.float64]:
+def trailing_windows(daily: ArrayLike, days: int) -> Floats:
     """Return the last days of each day, itself included: shape (n, days), NaN before the first day."""
     values = np.asarray(daily, dtype=float)
     led = np.concatenate([np.full(days, np.nan), values])
     return np.lib.stride_tricks.sliding_window_view(led, days)[1:]
 
 
-def acwr_coupled(daily: ArrayLike) -> NDArray[np.float64]:
+def acwr_coupled(daily: ArrayLike) -> Floats:
     """Return the mean of the last 7 days over that of the last 28 (with those 7); no unit (Gabbett 2016).
 
     NaN in the first 27 days and where there is no load.
@@ -109,7 +111,7 @@ def acwr_coupled(daily: ArrayLike) -> NDArray[np.float64]:
     return safe_ratio(month[:, -ACUTE_DAYS:].mean(axis=1), month.mean(axis=1))
 
 
-def acwr_uncoupled(daily: ArrayLike) -> NDArray[np.float64]:
+def acwr_uncoupled(daily: ArrayLike) -> Floats:
     """Return the mean of the last 7 days over that of the 21 before them; no unit (Lolli 2019).
 
     NaN in the first 27 days and where there is no load before.
@@ -118,7 +120,7 @@ def acwr_uncoupled(daily: ArrayLike) -> NDArray[np.float64]:
     return safe_ratio(month[:, -ACUTE_DAYS:].mean(axis=1), month[:, :-ACUTE_DAYS].mean(axis=1))
 
 
-def fitness(daily: ArrayLike, tau: float = FITNESS_DAYS) -> NDArray[np.float64]:
+def fitness(daily: ArrayLike, tau: float = FITNESS_DAYS) -> Floats:
     """Return CTL, or ATL with ``tau`` 7: from 0, each day 1 − e^(−1/τ) nearer to its load (GoldenCheetah).
 
     Unit: that of the loads, per day.
@@ -127,7 +129,7 @@ def fitness(daily: ArrayLike, tau: float = FITNESS_DAYS) -> NDArray[np.float64]:
     return _exponential_mean(from_zero, 1.0 - float(np.exp(-1.0 / tau)))[1:]
 
 
-def training_stress_balance(daily: ArrayLike) -> NDArray[np.float64]:
+def training_stress_balance(daily: ArrayLike) -> Floats:
     """Return TSB, yesterday's CTL − ATL, per day (the first is 0) and for the day after the last.
 
     Unit: that of the loads, per day; below 0 the last week was harder than the last six.
@@ -136,7 +138,7 @@ def training_stress_balance(daily: ArrayLike) -> NDArray[np.float64]:
     return np.concatenate([[0.0], balance])
 
 
-def monotony(week: ArrayLike) -> NDArray[np.float64]:
+def monotony(week: ArrayLike) -> Floats:
     """Return mean over population SD of seven loads, at most 10; NaN if the SD is 0 (Foster 1998, PMSys).
 
     Args:
@@ -149,16 +151,16 @@ def monotony(week: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.minimum(ratio, MONOTONY_CAP))
 
 
-def strain(week: ArrayLike) -> NDArray[np.float64]:
+def strain(week: ArrayLike) -> Floats:
     """Return the week's sum × its monotony (Foster 1998). Unit: that of the loads."""
     loads = np.asarray(week, dtype=float)
     return np.asarray(loads.sum(axis=-1) * monotony(loads))
 
 
-def safe_ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+def safe_ratio(above: Floats, below: Floats) -> Floats:
     """Return one series over another; NaN where the other is 0 or unknown."""
     return np.divide(above, below, out=np.full_like(below, np.nan), where=below > 0)
 
 
-def _exponential_mean(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+def _exponential_mean(values: Floats, weight: float) -> Floats:
     return pd.Series(values).ewm(alpha=weight, adjust=False).mean().to_numpy(float)

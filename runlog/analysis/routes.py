@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from runlog.analysis.history import History
+    from runlog.model import Floats, Indices
     from runlog.records import Snapshot, StoredActivity
 
 
@@ -85,7 +86,7 @@ def can_have_route(stored: StoredActivity) -> bool:
 
 
 def match_routes(
-    shapes: Mapping[int, NDArray[np.float64]],
+    shapes: Mapping[int, Floats],
     known: Sequence[Route] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> NewRoutes:
@@ -174,9 +175,7 @@ def _most_similar(references: Sequence[MeasuredLine], known: int) -> Iterable[in
         yield _best_of(references, number, others, bounds.of(number, others))
 
 
-def _best_of(
-    references: Sequence[MeasuredLine], number: int, others: NDArray[np.intp], bounds: NDArray[np.float64]
-) -> int | None:
+def _best_of(references: Sequence[MeasuredLine], number: int, others: Indices, bounds: Floats) -> int | None:
     """Return which of these lines a line shares most with, if enough; of equal ones the first."""
     best, most = None, geometry.SIMILAR_SHARE
     for at in np.argsort(-bounds, kind="stable"):  # the first is often the best, and rules out the others
@@ -192,7 +191,7 @@ def _best_of(
 class _ShareBounds:
     """Upper bounds of the shares of lines, by the small cells that their points lie in."""
 
-    def __init__(self, lines: Sequence[MeasuredLine], candidates: Sequence[NDArray[np.intp]]) -> None:
+    def __init__(self, lines: Sequence[MeasuredLine], candidates: Sequence[Indices]) -> None:
         """Take the lines, and the earlier ones that each new one is to be compared with."""
         from scipy import sparse
 
@@ -207,7 +206,7 @@ class _ShareBounds:
         self._points = sparse.csr_array((counts, (row, column)), shape=(len(used), len(self._cells)))
         self._lengths = np.array([line.length for line in lines])
 
-    def of(self, line: int, others: NDArray[np.intp]) -> NDArray[np.float64]:
+    def of(self, line: int, others: Indices) -> Floats:
         """Return the most that each of the others can share with a line: the points near its cells."""
         if not len(others):
             return np.zeros(0)
@@ -350,7 +349,7 @@ _CLOSED_SHARE, _BACK_M = 0.15, 60.0
 _HEADINGS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 
-def route_form(shape: NDArray[np.float64]) -> tuple[str, str]:
+def route_form(shape: Floats) -> tuple[str, str]:
     """Return whether a route is a "loop", "there_and_back" or "one_way", and where it leads ("north" …).
 
     Args:

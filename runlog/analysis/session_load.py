@@ -17,8 +17,7 @@ from runlog.i18n import N_, _, format_decimal
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from numpy.typing import NDArray
-
+    from runlog.model import Floats, Indices
     from runlog.settings import Settings
 
 #: Total seconds at or above a rate for it to count as reached in a run.
@@ -340,7 +339,7 @@ def _trimp_by_second(
 
 def _flatten_histograms(
     histograms: Mapping[int, Mapping[int, float]], runs: pd.Index
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Indices, Floats, Floats]:
     """Return position of the run, rate (bpm) and minutes at it, of every bar of every histogram."""
     bars = [histograms.get(run, {}) for run in runs]
     place = np.repeat(np.arange(len(bars)), [len(histogram) for histogram in bars])

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
-    from runlog.model import Shoe
+    from runlog.model import Bools, Shoe
     from runlog.records import StoredShoeRule
     from runlog.settings import Settings
 
@@ -86,7 +84,7 @@ def pair_by_name_key(table: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def pairs_in_use(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> NDArray[np.bool_]:
+def pairs_in_use(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> Bools:
     """Return which pairs were in use on each day: a row per day, a column per pair.
 
     A pair is in use on the day of its retirement. One that the runner does not keep counts as not in use.
@@ -97,7 +95,7 @@ def pairs_in_use(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> NDArray[
     return table["kept"].to_numpy() & ~(not_yet | no_more | pairs_resting(table, days))
 
 
-def pairs_resting(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> NDArray[np.bool_]:
+def pairs_resting(table: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> Bools:
     """Return which pairs were out of use on each day, before being taken up again."""
     rests = np.zeros((len(days), len(table)), dtype=bool)
     days = days.dt.normalize()

@@ -16,9 +16,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from numpy.typing import NDArray
-
     from runlog.analysis.history import History
+    from runlog.model import Floats
 
 RECENT_DAYS = 28
 #: Fewer runs in a row do not show a rotation.
@@ -181,7 +180,7 @@ def forecast_limit(
     )
 
 
-def _weekly_metres(runs: pd.DataFrame, now: pd.Timestamp) -> NDArray[np.float64]:
+def _weekly_metres(runs: pd.DataFrame, now: pd.Timestamp) -> Floats:
     """Return the metres of each of the last full weeks since the first run, the latest first, at most 8."""
     weeks_ago = (now - runs["end"]).dt.total_seconds().to_numpy(float) / _WEEK_S
     weeks = max(1, min(USE_WEEKS, int(weeks_ago.max())))

@@ -15,16 +15,14 @@ from runlog.model import EasySegment, ThirdMeans, TrackSummary
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from runlog.model import Track
+    from runlog.model import Bools, Floats, Indices, Track
     from runlog.records import StoredActivity
 
 #: Version of this code; summaries made by another version are recomputed.
 SUMMARY_VERSION = 3
 
 
-def summarise_track(track: Track) -> tuple[NDArray[np.float64] | None, TrackSummary]:
+def summarise_track(track: Track) -> tuple[Floats | None, TrackSummary]:
     """Return the route shape of a track, degrees (n, 2) or None without a route, and its summary."""
     start, end = find_easy_segments(track)
     summary = TrackSummary(seconds_by_heart_rate(track), third_means(track), warmup=start, cooldown=end)
@@ -95,7 +93,7 @@ def third_means(track: Track) -> dict[str, ThirdMeans]:
     return {column: means for column, means in means_by_column.items() if means is not None}
 
 
-def form_by_run(running: Sequence[StoredActivity]) -> dict[str, NDArray[np.float64]]:
+def form_by_run(running: Sequence[StoredActivity]) -> dict[str, Floats]:
     """Return mean and drift of each value of running form (runs,), by their names in ``History.runs``.
 
     The drift is the mean of the last third less that of the first, in the unit of the column. Where no
@@ -117,28 +115,28 @@ def _drift(means: ThirdMeans) -> float | None:
     return None if means.first is None or means.last is None else means.last - means.first
 
 
-def _hold_seconds(track: Track) -> NDArray[np.float64]:
+def _hold_seconds(track: Track) -> Floats:
     """Return the seconds until the next point (n,), at most half a minute and 0 across a pause."""
     seconds = np.clip(np.diff(track["time_s"]), 0.0, LONGEST_GAP_S)
     return np.append(np.where(np.diff(track["segment"]) == 0, seconds, 0.0), 0.0)
 
 
-def _is_running(track: Track) -> NDArray[np.bool_]:
+def _is_running(track: Track) -> Bools:
     if "cadence_spm" not in track:
         return np.ones(len(track), dtype=bool)
     return _is_between(track["cadence_spm"], RUNNING_LIMITS["cadence_spm"])
 
 
-def _is_between(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray[np.bool_]:
+def _is_between(values: Floats, limits: tuple[float, float]) -> Bools:
     low, high = limits
     return np.asarray((values >= low) & (values <= high))
 
 
 def _column_means(
-    values: NDArray[np.float64],
+    values: Floats,
     limits: tuple[float, float],
-    run_s: NDArray[np.float64],
-    third: NDArray[np.intp],
+    run_s: Floats,
+    third: Indices,
 ) -> ThirdMeans | None:
     """Return one column's means over the points while running (n,); None where too little is known."""
     possible = _is_between(values, limits)
@@ -154,7 +152,7 @@ def _column_means(
     return ThirdMeans(float(sums.sum() / weights.sum()), first, last)
 
 
-def _trimmed_limits(values: NDArray[np.float64]) -> tuple[float, float]:
+def _trimmed_limits(values: Floats) -> tuple[float, float]:
     """Return the limits within which all but the trimmed values lie."""
     trimmed = int(TRIMMED_SHARE * len(values))
     ordered = np.partition(values, (trimmed, len(values) - 1 - trimmed))
@@ -179,9 +177,9 @@ class MovingSeries(NamedTuple):
         heart_rate_bpm: NaN where it is unknown.
     """
 
-    speed_mps: NDArray[np.float64]
-    grade_adjusted_mps: NDArray[np.float64] | None
-    heart_rate_bpm: NDArray[np.float64]
+    speed_mps: Floats
+    grade_adjusted_mps: Floats | None
+    heart_rate_bpm: Floats
 
     def reversed(self) -> MovingSeries:
         """Return the series from its end to its start."""
@@ -210,7 +208,7 @@ def moving_series(track: Track) -> MovingSeries | None:
     return MovingSeries(speed[moved], grade_adjusted, _values_at(middles, clock, track, "heart_rate_bpm"))
 
 
-def _metres_to_next(track: Track) -> NDArray[np.float64] | None:
+def _metres_to_next(track: Track) -> Floats | None:
     """Return the metres from each point to the next (n - 1,), 0 where unknown."""
     if "distance_m" in track:
         known = np.isfinite(track["distance_m"])
@@ -225,9 +223,7 @@ def _metres_to_next(track: Track) -> NDArray[np.float64] | None:
     return np.where(np.isfinite(metres) & (metres > 0), metres, 0.0)
 
 
-def _values_at(
-    moments: NDArray[np.float64], clock: NDArray[np.float64], track: Track, column: str
-) -> NDArray[np.float64]:
+def _values_at(moments: Floats, clock: Floats, track: Track, column: str) -> Floats:
     """Return a column's values at moments of the clock, NaN where none is known nearby."""
     if column not in track:
         return np.full(len(moments), np.nan)
@@ -240,9 +236,7 @@ def _values_at(
     return np.where(gap <= LONGEST_PAUSE_FREE_S, np.interp(moments, times, values), np.nan)
 
 
-def _grade_adjusted_speed(
-    speed: NDArray[np.float64], altitude: NDArray[np.float64]
-) -> NDArray[np.float64] | None:
+def _grade_adjusted_speed(speed: Floats, altitude: Floats) -> Floats | None:
     """Return the speeds on the flat that cost as much (n,); None where too few altitudes are known.
 
     Source: Minetti 2002, J Appl Physiol 93:1039, the cost of running in J/kg/m by slope.
@@ -297,7 +291,7 @@ def find_easy_segments(track: Track) -> tuple[EasySegment | None, EasySegment | 
     return _easy_segment(run, first, last), _easy_segment(run.reversed(), last, first)
 
 
-def _slow_ends(speed: NDArray[np.float64]) -> tuple[int, int]:
+def _slow_ends(speed: Floats) -> tuple[int, int]:
     """Return how many steps at the start and at the end are slow, 0 where too little lies between them."""
     smooth, count = _running_median(speed), len(speed)
     first = last = count // 4  # to begin with, the main part is the middle half
@@ -324,14 +318,14 @@ def _easy_segment(run: MovingSeries, first: int, last: int) -> EasySegment | Non
     return EasySegment(first * STEP_S, round(pace_ratio, 3), round(rise_bpm, 1))
 
 
-def _median_by_distance(values: NDArray[np.float64], speed: NDArray[np.float64]) -> float:
+def _median_by_distance(values: Floats, speed: Floats) -> float:
     """Return the value below which half of the distance was covered."""
     rising = np.argsort(values)
     covered = np.cumsum(speed[rising])
     return float(values[rising[np.searchsorted(covered, covered[-1] / 2)]])
 
 
-def _running_median(speed: NDArray[np.float64]) -> NDArray[np.float64]:
+def _running_median(speed: Floats) -> Floats:
     """Return the running median (n,), at either end of fewer steps."""
     none = np.full(SMOOTHING_STEPS // 2, np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([none, speed, none]), SMOOTHING_STEPS)

@@ -30,9 +30,7 @@ from runlog.model import Intensity, Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from runlog.model import Activity, Lap
+    from runlog.model import Activity, Bools, Floats, Lap
     from runlog.records import StoredActivity
 
 RECORDED, DIARY, LAPS, ACTIVITY, STREAM = "recorded", "diary", "laps", "activity", "stream"
@@ -338,7 +336,7 @@ def _add_neighbour(side: dict[int, bool], run: int, *, explicit: bool) -> None:
     side[run] = side.get(run, False) or explicit
 
 
-def _is_near(gap_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _is_near(gap_s: Floats) -> Bools:
     return np.asarray((gap_s >= -MAX_OVERLAP_S) & (gap_s <= MAX_GAP_S))
 
 

@@ -22,9 +22,10 @@ from scipy.special import ndtr
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from runlog.model import Floats
+
 
 #: SD of the prior of μ, in rating points: nearly flat on a scale from 0 to 10.
 MEAN_PRIOR = 10.0

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
+    from runlog.model import Floats, Indices
+
+    Rows = Indices
     Span = tuple[float, float]
 
 _LONG_GAP_S = 1800.0  # between two points; the clock may have jumped

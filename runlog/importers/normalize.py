@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from numpy.typing import NDArray
-
-    from runlog.model import Activity, Lap
+    from runlog.model import Activity, Floats, Lap
 
 _MIN_MOVING_MPS = 0.5
 _SPEED_WINDOW_S = 10.0
@@ -199,7 +197,7 @@ def track_ascent(track: Track) -> float | None:
     return climbed
 
 
-def _distance_steps(track: Track) -> NDArray[np.float64] | None:
+def _distance_steps(track: Track) -> Floats | None:
     """Return the metres between each point and the next (n - 1,)."""
     if "distance_m" in track and not np.isnan(track["distance_m"]).all():
         return np.maximum(np.diff(_fill_forward(track["distance_m"])), 0.0)
@@ -211,19 +209,19 @@ def _distance_steps(track: Track) -> NDArray[np.float64] | None:
     lat, lon, segment = (track[name][fixed] for name in ("lat", "lon", "segment"))
     metres = np.where(np.diff(segment) == 0, great_circle_m(lat[:-1], lon[:-1], lat[1:], lon[1:]), 0.0)
     way = np.concatenate(([0.0], np.cumsum(metres)))[: len(fixed)]
-    steps: NDArray[np.float64] = np.diff(np.interp(track["time_s"], track["time_s"][fixed], way))
+    steps: Floats = np.diff(np.interp(track["time_s"], track["time_s"][fixed], way))
     return steps
 
 
-def _fill_forward(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fill_forward(totals: Floats) -> Floats:
     """Fill the gaps of a running total with the value before."""
     known = ~np.isnan(totals)
     last = np.maximum.accumulate(np.where(known, np.arange(len(totals)), 0))
     return np.nan_to_num(totals[last], nan=float(totals[known][0]))
 
 
-def _in_same_segment(track: Track) -> NDArray[np.float64]:
-    same: NDArray[np.float64] = np.diff(track["segment"]) == 0
+def _in_same_segment(track: Track) -> Floats:
+    same: Floats = np.diff(track["segment"]) == 0
     return same
 
 
@@ -240,7 +238,7 @@ def _track_avg_cadence(track: Track) -> float | None:
     return float(stepping.mean()) if len(stepping) else None
 
 
-def _cadence_while_stepping(track: Track) -> NDArray[np.float64]:
+def _cadence_while_stepping(track: Track) -> Floats:
     """Return the cadences (m,) of the points with steps."""
     if "cadence_spm" not in track:
         return np.empty(0)

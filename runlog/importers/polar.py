@@ -24,10 +24,8 @@ from runlog.records import ParsedFile, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from runlog.importers.detect import Head, SourceFile
-    from runlog.model import Track
+    from runlog.model import Floats, Indices, Track
     from runlog.settings import Settings
 
 FORMAT = "polar"
@@ -210,7 +208,7 @@ def _clean_text(value: object) -> str | None:
 
 if TYPE_CHECKING:
     #: A column, the seconds since the start of the exercise (n,), and the values (n,) in the column's unit.
-    SampleStream = tuple[str, NDArray[np.float64], NDArray[np.float64]]
+    SampleStream = tuple[str, Floats, Floats]
 
 _KMH_PER_MPS = 3.6
 #: The column and the divisor of the values, by the name of a stream in lower case without "_".
@@ -247,7 +245,7 @@ def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: fl
         return None
     time_axis = np.unique(np.concatenate([seconds for _, seconds, _ in streams]))
     time_axis = time_axis[np.abs(time_axis) <= tracks.MAX_DURATION_S]  # without NaN
-    columns: dict[str, NDArray[np.float64]] = {}
+    columns: dict[str, Floats] = {}
     for column, seconds, values in streams:
         merged = columns.setdefault(column, np.full(len(time_axis), np.nan))
         known = np.isin(seconds, time_axis) & ~np.isnan(values)
@@ -261,7 +259,7 @@ def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: fl
     return built[1] if built else None
 
 
-def _number_segments(time_axis: NDArray[np.float64]) -> NDArray[np.intp]:
+def _number_segments(time_axis: Floats) -> Indices:
     """Return the number of pauses before each point (n,)."""
     gaps = np.diff(time_axis, prepend=time_axis[:1])
     usual = float(np.median(gaps[1:])) if len(gaps) > 1 else 0.0
@@ -307,20 +305,18 @@ def _even_streams(streams: Sequence[Mapping[str, Any]]) -> Iterator[SampleStream
             yield column, np.arange(len(values)) * interval, values
 
 
-def _position_streams(
-    points: Sequence[Mapping[str, Any]], seconds: NDArray[np.float64]
-) -> Iterator[SampleStream]:
+def _position_streams(points: Sequence[Mapping[str, Any]], seconds: Floats) -> Iterator[SampleStream]:
     for name, column in _POSITION_COLUMNS.items():
         yield column, seconds, to_floats([point.get(name) for point in points])
 
 
-def _seconds_since_start(times: Sequence[Any], start: float, offset_s: float) -> NDArray[np.float64]:
+def _seconds_since_start(times: Sequence[Any], start: float, offset_s: float) -> Floats:
     """Return seconds since the start (n,), NaN for what is not a time."""
     unix, offsets = localtime.parse_times([time if isinstance(time, str) else "" for time in times])
     return np.where(np.isnan(offsets), unix - offset_s, unix) - start
 
 
-def to_floats(values: Sequence[Any]) -> NDArray[np.float64]:
+def to_floats(values: Sequence[Any]) -> Floats:
     """Return numbers (n,), NaN for what is not a number."""
     return np.array([_to_float(value) for value in values], dtype=np.float64)
 

@@ -27,6 +27,7 @@ from runlog.settings import CONFIG_NAME
 
 if TYPE_CHECKING:
     from runlog.importers.detect import SourceFile
+    from runlog.model import Floats
 
 FORMAT = "runlog"
 VERSION = 1
@@ -117,7 +118,7 @@ def _parse_track(columns: dict[str, list[float | None]]) -> Track:
     return track
 
 
-def _parse_column(name: str, values: list[float | None]) -> NDArray[np.float64]:
+def _parse_column(name: str, values: list[float | None]) -> Floats:
     if name not in TRACK_COLUMNS or not set(map(type, values)) <= {float, int, type(None)}:
         raise InvalidRecord(f"a track has a column {name!r:.40} that is none")
     try:
@@ -126,7 +127,7 @@ def _parse_column(name: str, values: list[float | None]) -> NDArray[np.float64]:
         raise InvalidRecord(f"a number of {name} is too large") from error
 
 
-def _parse_shape(values: list[list[float]]) -> NDArray[np.float64]:
+def _parse_shape(values: list[list[float]]) -> Floats:
     shape = np.array(values, dtype=np.float64)
     if shape.ndim != 2 or shape.shape[1] != 2 or len(shape) < 2 or not (np.abs(shape) <= [90, 180]).all():  # noqa: PLR2004 - places, two of them at least
         raise InvalidRecord("the shape of a route is no line on the globe")

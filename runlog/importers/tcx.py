@@ -19,11 +19,10 @@ from runlog.records import ParsedFile
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from runlog.importers.clock_repair import Clock
     from runlog.importers.detect import Head, SourceFile
     from runlog.importers.xml_points import Points
+    from runlog.model import Floats
 
 FORMAT = "tcx"
 
@@ -190,7 +189,7 @@ def _build_laps(raw: _RawActivity, clock: Clock, count: int) -> tuple[Lap, ...]:
     return tuple(laps)
 
 
-def _time_span(times: NDArray[np.float64]) -> tuple[float, float] | None:
+def _time_span(times: Floats) -> tuple[float, float] | None:
     """Return the first and the last time, or None if there is none."""
     known = times[~np.isnan(times)]
     return (float(known.min()), float(known.max())) if len(known) else None

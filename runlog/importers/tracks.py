@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from runlog.model import Bools, Floats, Indices
+
 EARLIEST_UNIX_S = localtime.EARLIEST_VALID.timestamp()
 LATEST_UNIX_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 MAX_DURATION_S = 14 * 86400.0
@@ -51,9 +53,9 @@ class BuiltTrack(NamedTuple):
 
 
 def build_track(
-    times: NDArray[np.float64],
+    times: Floats,
     segments: NDArray[Any],
-    columns: Mapping[str, NDArray[np.float64]],
+    columns: Mapping[str, Floats],
     start: float | None = None,
 ) -> BuiltTrack | None:
     """Build a track from columns with a row per point, in the order of the way.
@@ -101,7 +103,7 @@ def build_track(
     return BuiltTrack(start, Track(track), (*notes, *coarse))
 
 
-def possible_times(times: NDArray[np.float64]) -> NDArray[np.float64]:
+def possible_times(times: Floats) -> Floats:
     """Return the times (n,) with NaN for those before 1990 or after 9998."""
     with np.errstate(invalid="ignore"):
         return np.where((times >= EARLIEST_UNIX_S) & (times < LATEST_UNIX_S), times, np.nan)
@@ -124,30 +126,28 @@ def duration_text(seconds: float) -> str:
 EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
 
 
-def great_circle_m(
-    lat1: NDArray[np.float64], lon1: NDArray[np.float64], lat2: NDArray[np.float64], lon2: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def great_circle_m(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Floats:
     """Return metres between points in degrees, by the haversine formula."""
     phi1, phi2 = np.radians(lat1), np.radians(lat2)
     half_chord = (
         np.sin((phi2 - phi1) / 2) ** 2
         + np.cos(phi1) * np.cos(phi2) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
     )
-    metres: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0)))
+    metres: Floats = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0)))
     return metres
 
 
-def _steps_m(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
+def _steps_m(lat: Floats, lon: Floats) -> Floats:
     """Return the metres from each position to the next (n - 1,)."""
     return great_circle_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
 
 
-def _renumber_segments(segments: NDArray[Any]) -> NDArray[np.float64]:
+def _renumber_segments(segments: NDArray[Any]) -> Floats:
     changes = np.diff(segments, prepend=segments[:1]) != 0
     return np.cumsum(changes).astype(np.float64)
 
 
-def blank_impossible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+def blank_impossible(columns: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the columns (n,) with NaN for what no sensor can have measured, and for half a position."""
     clean = {}
     for name, values in columns.items():
@@ -164,9 +164,7 @@ def blank_impossible(columns: Mapping[str, NDArray[np.float64]]) -> dict[str, ND
     return clean
 
 
-def _fill_times(
-    times: NDArray[np.float64], columns: Mapping[str, NDArray[np.float64]]
-) -> tuple[NDArray[np.intp], NDArray[np.float64], tuple[str, ...]]:
+def _fill_times(times: Floats, columns: Mapping[str, Floats]) -> tuple[Indices, Floats, tuple[str, ...]]:
     """Give points without a time that of their place on the way between those with one.
 
     Returns:
@@ -195,7 +193,7 @@ _COARSE_S = 20.0  # between two different times
 _COARSE_POINTS = 1.5  # that have the same time, on average
 
 
-def _spread_coarse_times(times: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _spread_coarse_times(times: Floats) -> tuple[Floats, tuple[str, ...]]:
     """Spread points evenly that share whole minutes or other coarse times (n,), which never fall."""
     begins = np.flatnonzero(np.diff(times, prepend=-np.inf) > 0)
     if len(begins) == 1 or len(times) < _COARSE_POINTS * len(begins):
@@ -221,11 +219,11 @@ _DEGREE_M = 111_200.0  # in metres, of latitude
 
 
 def _wild_positions(
-    times: NDArray[np.float64],
+    times: Floats,
     segments: NDArray[Any],
-    lat: NDArray[np.float64],
-    lon: NDArray[np.float64],
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[str, ...]]:
+    lat: Floats,
+    lon: Floats,
+) -> tuple[Bools, Bools, tuple[str, ...]]:
     """Find positions that cannot be reached from the others in their time.
 
     The most positions that can follow each other are kept. Where that leaves out too many, all are kept.
@@ -267,11 +265,11 @@ def _wild_positions(
 
 
 def _longest_chain(
-    points: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
-    starts: NDArray[np.intp],
-    ends: NDArray[np.intp],
+    points: tuple[Floats, Floats, Floats],
+    starts: Indices,
+    ends: Indices,
     top_mps: float,
-) -> NDArray[np.bool_]:
+) -> Bools:
     """Return which pieces (p,) make up the chain of most positions, each in reach of the one before."""
     times, lat, lon = points
     best = (ends - starts + 1).astype(np.float64)
@@ -296,7 +294,7 @@ _RESET_SHARE = 0.1  # of its height, below which a fall is a new beginning
 _GLITCH_POINTS = 5
 
 
-def _mend_counter(total: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _mend_counter(total: Floats) -> tuple[Floats, tuple[str, ...]]:
     """Make a running total (n,) one that never falls; NaN stays NaN.
 
     A wobble is not added up, a few values far off are forgotten, and after a fall to nearly 0 the counter
@@ -329,7 +327,7 @@ def _mend_counter(total: NDArray[np.float64]) -> tuple[NDArray[np.float64], tupl
     return mended, tuple(notes)
 
 
-def _glitch_at(values: NDArray[np.float64], fall: int) -> slice:
+def _glitch_at(values: Floats, fall: int) -> slice:
     """Return the few values before a fall that are too high, or from it on that are too low; else none."""
     low, high = values[fall], values[fall - 1]
     after = np.flatnonzero(values[fall + 1 : fall + 1 + _GLITCH_POINTS] >= high - _WOBBLE_M)
@@ -345,7 +343,7 @@ def _glitch_at(values: NDArray[np.float64], fall: int) -> slice:
 _STANDING_SHARE, _STANDING_M = 0.02, 200.0
 
 
-def _counts_nothing(track: Mapping[str, NDArray[np.float64]]) -> bool:
+def _counts_nothing(track: Mapping[str, Floats]) -> bool:
     """Return whether the running total hardly grows although the positions move."""
     if "distance_m" not in track or "lat" not in track:
         return False

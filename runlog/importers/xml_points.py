@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlog.model import Activity
+    from runlog.model import Activity, Floats, Indices
 
 
 class Unread(NamedTuple):
@@ -47,15 +47,15 @@ class Points:
     """
 
     segments: NDArray[np.int64]
-    times: NDArray[np.float64]
-    offsets: NDArray[np.float64]
-    columns: Mapping[str, NDArray[np.float64]]
+    times: Floats
+    offsets: Floats
+    columns: Mapping[str, Floats]
     unread: Mapping[str, Unread] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.times)
 
-    def take(self, rows: NDArray[np.intp] | slice) -> Points:
+    def take(self, rows: Indices | slice) -> Points:
         """Return the points of some rows, in their order."""
         columns = {column: values[rows] for column, values in self.columns.items()}
         return Points(self.segments[rows], self.times[rows], self.offsets[rows], columns)
@@ -235,14 +235,14 @@ class PointParser(ABC):
             {name: some for name, some in unread.items() if some is not None},
         )
 
-    def _numbers(self, column: str) -> NDArray[np.float64]:
+    def _numbers(self, column: str) -> Floats:
         texts = self._all_texts(column)
         try:
             return np.array(texts, dtype=np.float64)
         except ValueError:
             return np.array([float_or_nan(text) for text in texts])
 
-    def _unread(self, column: str, values: NDArray[np.float64]) -> Unread | None:
+    def _unread(self, column: str, values: Floats) -> Unread | None:
         """Return the texts of a column that gave no value, or None."""
         rows = np.flatnonzero(np.isnan(values[: len(self._texts[column])])).tolist()
         texts = [text for row in rows if (text := self._texts[column][row].strip().lower()) not in _NO_VALUE]

@@ -12,9 +12,7 @@ from runlog.model import TRACK_COLUMNS, Track
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from runlog.model import Activity
+    from runlog.model import Activity, Floats
 
 _SAMPLES = 60
 _METRES_PER_DEGREE = 111_195
@@ -69,45 +67,39 @@ def tracks_coincide(one: Track, other: Track, lag_s: float, *, allow_heart_rate_
     return bool(beats <= _SAME_HEART_RATE_BPM) and (placed or allow_heart_rate_only)
 
 
-def _common_times(one: Track, other: Track, lag_s: float) -> NDArray[np.float64]:
+def _common_times(one: Track, other: Track, lag_s: float) -> Floats:
     """Return seconds of the first track, spread over the time that both recorded."""
     return np.linspace(max(0.0, lag_s), min(one["time_s"][-1], other["time_s"][-1] + lag_s), _SAMPLES)
 
 
-def _has_usable_positions(one: Track, other: Track, times: NDArray[np.float64], lag_s: float) -> bool:
+def _has_usable_positions(one: Track, other: Track, times: Floats, lag_s: float) -> bool:
     """Return whether both have positions for enough common time, and move."""
     if times[-1] - times[0] < _MIN_COMMON_SHARE * min(one["time_s"][-1], other["time_s"][-1]):
         return False
     return _is_moving(one, times) and _is_moving(other, times - lag_s)
 
 
-def _heart_rate_differences(
-    one: Track, other: Track, times: NDArray[np.float64], lag_s: float
-) -> NDArray[np.float64]:
+def _heart_rate_differences(one: Track, other: Track, times: Floats, lag_s: float) -> Floats:
     return np.abs(
         _interpolate(one, "heart_rate_bpm", times) - _interpolate(other, "heart_rate_bpm", times - lag_s)
     )
 
 
-def _distances_apart(
-    one: Track, other: Track, times: NDArray[np.float64], lag_s: float
-) -> NDArray[np.float64]:
+def _distances_apart(one: Track, other: Track, times: Floats, lag_s: float) -> Floats:
     lat = _interpolate(one, "lat", times)
     north = _interpolate(other, "lat", times - lag_s) - lat
     east = _interpolate(other, "lon", times - lag_s) - _interpolate(one, "lon", times)
     return _degrees_to_metres(north, east, lat)
 
 
-def _degrees_to_metres(
-    north: NDArray[np.float64], east: NDArray[np.float64], lat: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _degrees_to_metres(north: Floats, east: Floats, lat: Floats) -> Floats:
     """Return the length of steps in degrees, also across the date line."""
     east = (east + 180) % 360 - 180
-    metres: NDArray[np.float64] = np.hypot(north, east * np.cos(np.radians(lat))) * _METRES_PER_DEGREE
+    metres: Floats = np.hypot(north, east * np.cos(np.radians(lat))) * _METRES_PER_DEGREE
     return metres
 
 
-def _is_moving(track: Track, times: NDArray[np.float64]) -> bool:
+def _is_moving(track: Track, times: Floats) -> bool:
     if not _has_values(track, "lat"):
         return False
     lat, lon = _interpolate(track, "lat", times), _interpolate(track, "lon", times)
@@ -118,15 +110,15 @@ def _has_values(track: Track, column: str) -> bool:
     return column in track and bool(np.isfinite(track[column]).any())
 
 
-def _interpolate(track: Track, column: str, times: NDArray[np.float64]) -> NDArray[np.float64]:
+def _interpolate(track: Track, column: str, times: Floats) -> Floats:
     """Return a column's values at these seconds, linearly interpolated."""
     known = np.isfinite(track[column])
-    values: NDArray[np.float64] = np.interp(times, track["time_s"][known], track[column][known])
+    values: Floats = np.interp(times, track["time_s"][known], track[column][known])
     return values
 
 
 if TYPE_CHECKING:
-    Columns = Mapping[str, NDArray[np.float64]]
+    Columns = Mapping[str, Floats]
 
 _MAX_GAP_S = 60.0  # across which no value is interpolated
 
@@ -166,7 +158,7 @@ def _clock_lag_s(best: tuple[Activity, Track], other: tuple[Activity, Track]) ->
     )
 
 
-def _missing_columns(columns: Columns, others: Columns, lag_s: float) -> dict[str, NDArray[np.float64]]:
+def _missing_columns(columns: Columns, others: Columns, lag_s: float) -> dict[str, Floats]:
     times = columns["time_s"] - lag_s
     interpolated = {
         name: _interpolate_without_gaps(others["time_s"], others[name], times)
@@ -181,9 +173,7 @@ def _has_all(columns: Columns, names: Sequence[str]) -> bool:
     return all(name in columns and bool(np.isfinite(columns[name]).any()) for name in names)
 
 
-def _interpolate_without_gaps(
-    time_s: NDArray[np.float64], values: NDArray[np.float64], times: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _interpolate_without_gaps(time_s: Floats, values: Floats, times: Floats) -> Floats:
     """Return the values at other times, linearly interpolated; NaN across gaps and outside."""
     known = np.isfinite(values)
     time_s, values = time_s[known], values[known]

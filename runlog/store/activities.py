@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from runlog.model import Activity, Track, TrackSummary
+    from runlog.model import Activity, Floats, Track, TrackSummary
     from runlog.records import Recording, Sport
 
 _SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
@@ -220,7 +217,7 @@ def read_recording_track(db: sqlite3.Connection, recording_id: int) -> Track | N
 
 
 class _DerivedValues(NamedTuple):
-    shape: NDArray[np.float64] | None
+    shape: Floats | None
     digest: TrackSummary
 
 

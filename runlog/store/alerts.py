@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runlog.errors import NotFound
 from runlog.records import StoredAlert
@@ -14,13 +12,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-_COLUMNS = tuple(field.name for field in fields(StoredAlert))
-_TIMES = ("began", "notified", "acknowledged", "snoozed_until", "resolved")
-
 
 def read_alerts(db: sqlite3.Connection) -> list[StoredAlert]:
     """Return all alerts there ever were, by id."""
-    return [_alert_from_row(row) for row in db.execute("SELECT * FROM alert ORDER BY id")]
+    return [rows.from_row(StoredAlert, row) for row in db.execute("SELECT * FROM alert ORDER BY id")]
 
 
 def read_alert(db: sqlite3.Connection, alert_id: int) -> StoredAlert:
@@ -32,13 +27,13 @@ def read_alert(db: sqlite3.Connection, alert_id: int) -> StoredAlert:
     row = db.execute("SELECT * FROM alert WHERE id = ?", (alert_id,)).fetchone()
     if row is None:
         raise NotFound(f"there is no alert {alert_id}; runlog alerts --all lists them")
-    return _alert_from_row(row)
+    return rows.from_row(StoredAlert, row)
 
 
 def save_alerts(db: sqlite3.Connection, alerts: Iterable[StoredAlert]) -> None:
     """Store alerts; one without a stored id gets a new one."""
     for alert in alerts:
-        row = _alert_row(alert)
+        row = rows.to_row(alert)
         if not rows.update(db, "alert", row):
             rows.insert(db, "alert", row | {"id": None})
 
@@ -48,21 +43,5 @@ def import_alerts(db: sqlite3.Connection, exported: Iterable[StoredAlert]) -> No
     known = {(alert.kind, alert.subject) for alert in read_alerts(db)}
     for alert in exported:
         if (alert.kind, alert.subject) not in known:
-            rows.insert_with_id(db, "alert", _alert_row(alert), alert.id)
+            rows.insert_with_id(db, "alert", rows.to_row(alert), alert.id)
             known.add((alert.kind, alert.subject))
-
-
-def _alert_from_row(row: sqlite3.Row) -> StoredAlert:
-    values: dict[str, Any] = {name: row[name] for name in _COLUMNS}
-    values["since"] = date.fromisoformat(row["since"])
-    values |= {name: row[name] and datetime.fromisoformat(row[name]) for name in _TIMES}
-    return StoredAlert(**values)
-
-
-def _alert_row(alert: StoredAlert) -> dict[str, object]:
-    row: dict[str, object] = {name: getattr(alert, name) for name in _COLUMNS}
-    row["since"] = alert.since.isoformat()
-    for name in _TIMES:
-        moment = getattr(alert, name)
-        row[name] = None if moment is None else rows.utc_text(moment)
-    return row

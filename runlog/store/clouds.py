@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -21,62 +21,28 @@ if TYPE_CHECKING:
     from runlog.store.diary import EntryCounts
     from runlog.store.recordings import ImportCounts
 
-_MOMENTS = ("synced_at", "refused_at")
-
 
 def read_services(db: sqlite3.Connection) -> list[ServiceState]:
     """Return the state of every service that was ever asked or given a key, by name."""
-    return [service_from_row(row) for row in db.execute("SELECT * FROM service ORDER BY name")]
-
-
-def service_from_row(row: sqlite3.Row) -> ServiceState:
-    """Return the state in a row."""
-    values = {
-        one.name: (datetime if one.name in _MOMENTS else date).fromisoformat(row[one.name])
-        for one in fields(ServiceState)
-        if one.name != "name" and row[one.name] is not None
-    }
-    return ServiceState(row["name"], **values)  # type: ignore[arg-type]  # each by its name
+    return [rows.from_row(ServiceState, row) for row in db.execute("SELECT * FROM service ORDER BY name")]
 
 
 def update_service(db: sqlite3.Connection, name: str, /, **values: date | datetime | None) -> None:
     """Change some of what is remembered of a service."""
-    texts = {key: _moment_or_day_text(value) for key, value in values.items()}
+    columns = {key: rows.to_column(value) for key, value in values.items()}
     db.execute("INSERT OR IGNORE INTO service (name) VALUES (?)", (name,))
-    rows.update(db, "service", {"name": name, **texts}, key="name")
-
-
-def _moment_or_day_text(value: date | datetime | None) -> str | None:
-    if value is None:
-        return None
-    return rows.utc_text(value) if isinstance(value, datetime) else value.isoformat()
+    rows.update(db, "service", {"name": name, **columns}, key="name")
 
 
 def read_fetched(db: sqlite3.Connection, service: str) -> dict[str, FetchedActivity]:
     """Return what became of each activity of a service, by the service's own id."""
-    found = db.execute(
-        "SELECT external, start, fingerprint, outcome, reason FROM fetched WHERE service = ?", (service,)
-    )
-    return {
-        row["external"]: FetchedActivity(row["external"], datetime.fromisoformat(row["start"]), *row[2:])
-        for row in found
-    }
+    found = db.execute("SELECT * FROM fetched WHERE service = ?", (service,))
+    return {row["external"]: rows.from_row(FetchedActivity, row) for row in found}
 
 
 def save_fetched(db: sqlite3.Connection, service: str, fetched: FetchedActivity) -> None:
     """Note what became of an activity, in the place of what was noted before."""
-    db.execute(
-        "INSERT OR REPLACE INTO fetched (service, external, start, fingerprint, outcome, reason) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            service,
-            fetched.external,
-            rows.utc_text(fetched.start),
-            fetched.fingerprint,
-            fetched.outcome,
-            fetched.reason,
-        ),
-    )
+    rows.insert(db, "fetched", {"service": service, **rows.to_row(fetched)}, replace=True)
 
 
 def settle_activity(  # noqa: PLR0917 - one transaction

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound, NotReadable
@@ -62,7 +61,7 @@ def update_entry(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
     """
     checked = _validated(entry)
     _refuse_duplicate(db, checked, entry_id)
-    if not rows.update(db, "entry", rows.entry_row(checked) | {"id": entry_id}):
+    if not rows.update(db, "entry", rows.to_row(checked) | {"id": entry_id}):
         raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
 
 
@@ -99,13 +98,13 @@ def import_entry(db: sqlite3.Connection, exported: StoredEntry) -> str | None:
     entry = _validated(exported.entry)
     stored = _find_entry_at(db, entry)
     if stored is None:
-        rows.insert_with_id(db, "entry", rows.entry_row(entry) | {"source": exported.source}, exported.id)
+        rows.insert_with_id(db, "entry", rows.to_row(entry) | {"source": exported.source}, exported.id)
         return ADDED
     lacks = {name for name in rows.ENTRY_COLUMNS if getattr(stored.entry, name) is None}
     changed = _validated(replace(stored.entry, **{name: getattr(entry, name) for name in lacks}))
     if changed == stored.entry:
         return None
-    rows.update(db, "entry", rows.entry_row(changed) | {"id": stored.id})
+    rows.update(db, "entry", rows.to_row(changed) | {"id": stored.id})
     return UPDATED
 
 
@@ -145,7 +144,7 @@ def update_from_diary(
         kept.update((unread or {}).get((entry.moment, entry.area, entry.side), ()))
         changed = _validated(_merged_entry(stored, entry, path, kept))
         if changed != stored.entry:
-            rows.update(db, "entry", rows.entry_row(changed) | {"id": stored.id})
+            rows.update(db, "entry", rows.to_row(changed) | {"id": stored.id})
             updated += 1
     removed = _remove_missing(db, path, kept_ids) if complete else 0
     return EntryCounts(added, updated, removed)
@@ -182,7 +181,7 @@ def _find_without_side(
 
 
 def _insert_entry(db: sqlite3.Connection, entry: Entry, source: str) -> int:
-    return rows.insert(db, "entry", rows.entry_row(entry) | {"source": source})
+    return rows.insert(db, "entry", rows.to_row(entry) | {"source": source})
 
 
 def _refuse_duplicate(db: sqlite3.Connection, entry: Entry, entry_id: int | None) -> None:
@@ -222,12 +221,7 @@ _NIGHT_VALUES = tuple(NIGHT_LIMITS)
 
 def read_nights(db: sqlite3.Connection) -> list[Night]:
     """Return what all sources say about all nights, by day."""
-    return [night_from_row(row) for row in db.execute("SELECT * FROM night ORDER BY day, source")]
-
-
-def night_from_row(row: sqlite3.Row) -> Night:
-    """Return the night in a row."""
-    return Night(row["source"], date.fromisoformat(row["day"]), *(row[name] for name in _NIGHT_VALUES))
+    return [rows.from_row(Night, row) for row in db.execute("SELECT * FROM night ORDER BY day, source")]
 
 
 def save_nights(db: sqlite3.Connection, nights: Iterable[Night]) -> int:
@@ -236,14 +230,13 @@ def save_nights(db: sqlite3.Connection, nights: Iterable[Night]) -> int:
 
 
 def _save_night(db: sqlite3.Connection, night: Night) -> bool:
-    values = [getattr(night, name) for name in _NIGHT_VALUES]
     names = ", ".join(_NIGHT_VALUES)
     merged = [f"coalesce(excluded.{name}, night.{name})" for name in _NIGHT_VALUES]
     done = db.execute(
-        f"INSERT INTO night (source, day, {names}) VALUES (?, ?, ?, ?, ?, ?) "  # noqa: S608 - our own names
+        f"INSERT INTO night (source, day, {names}) VALUES (:source, :day, :{', :'.join(_NIGHT_VALUES)}) "  # noqa: S608 - our own names
         f"ON CONFLICT (source, day) DO UPDATE SET ({names}) = ({', '.join(merged)}) "
         f"WHERE ({names}) IS NOT ({', '.join(merged)})",
-        (night.source, night.day.isoformat(), *values),
+        rows.to_row(night),
     )
     return done.rowcount > 0
 

@@ -42,7 +42,7 @@ def export_activity(db: sqlite3.Connection, activity_id: int) -> ExportedActivit
     ).fetchall()
     recordings = tuple(
         ExportedRecording(
-            file=_imported_file(row),
+            file=rows.from_row(ImportedFile, row),
             position=row["position"],
             activity=rows.recording_from_row(row).activity,
             track=activities.read_recording_track(db, row["id"]),
@@ -96,21 +96,11 @@ def export_journal(db: sqlite3.Connection) -> ExportedJournal:
         shoe_rules=tuple(stored.rule for stored in shoes.read_shoe_rules(db)),
         routes=routes.read_routes(db),
         on_route=routes.read_assignments(db),
-        files=tuple(map(_imported_file, without)),
+        files=tuple(rows.from_row(ImportedFile, row) for row in without),
         versions={row["path"]: row["sha256"] for row in versions},
         alerts=tuple(alerts.read_alerts(db)),
         plans=tuple(trials.read_trials(db)),
         nights=tuple(diary.read_nights(db)),
-    )
-
-
-def _imported_file(row: sqlite3.Row) -> ImportedFile:
-    return ImportedFile(
-        sha256=row["sha256"],
-        path=row["path"],
-        format=row["format"],
-        is_diary=bool(row["is_diary"]),
-        imported_at=datetime.fromisoformat(row["imported_at"]),
     )
 
 

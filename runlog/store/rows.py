@@ -1,33 +1,34 @@
-"""Convert activities, diary entries and shoes to table rows and back."""
+"""Convert records to table rows and back, by the types of their fields."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
-from runlog.model import Activity, Area, Entry, Intensity, Kind, Lap, Precision, Shoe, Side
+from runlog import model
+from runlog.model import Activity, Entry, Kind, Shoe
 from runlog.records import Recording, Sport, StoredEntry
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 #: The columns of a recording that are the fields of an Activity, of an entry those of an Entry.
 ACTIVITY_COLUMNS = tuple(field.name for field in fields(Activity) if field.name != "track")
 ENTRY_COLUMNS = tuple(field.name for field in fields(Entry))
 
-_OPTIONAL_BOOLEANS = ("warmup", "cooldown", "strength", "mobility")
-_BOOLEANS = ("sport_guessed", "day_only", "gear_listed")
 
-
-def insert(db: sqlite3.Connection, table: str, row: Mapping[str, object]) -> int:
-    """Insert a row, given by its columns, and return its id."""
+def insert(db: sqlite3.Connection, table: str, row: Mapping[str, object], *, replace: bool = False) -> int:
+    """Insert a row, given by its columns, if need be in the place of one of its key, and return its id."""
+    insert_into = "INSERT OR REPLACE INTO" if replace else "INSERT INTO"
     values = ", ".join(f":{column}" for column in row)
-    return int(
-        db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})", row).lastrowid or 0  # noqa: S608 - our own names
-    )
+    return int(db.execute(f"{insert_into} {table} ({', '.join(row)}) VALUES ({values})", row).lastrowid or 0)
 
 
 def insert_with_id(db: sqlite3.Connection, table: str, row: Mapping[str, object], wanted: int) -> int:
@@ -47,32 +48,80 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def to_row(record: object) -> dict[str, object]:
+    """Return the fields of a record as columns: moments as ``utc_text``, days as ISO 8601, lists as JSON."""
+    return {one.name: to_column(getattr(record, one.name)) for one in fields(record)}  # type: ignore[arg-type]  # it is a dataclass
+
+
+def to_column(value: object) -> object:
+    """Return a field as its column holds it."""
+    return json.dumps(_to_json(value)) if isinstance(value, tuple) else _to_json(value)
+
+
+def _to_json(value: object) -> object:
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_to_json(one) for one in value]
+    if is_dataclass(value):
+        return [_to_json(getattr(value, one.name)) for one in fields(value)]
+    return value
+
+
+def from_row(kind: type[T], row: sqlite3.Row | Mapping[str, Any], /, **given: object) -> T:
+    """Return the record of a row that ``to_row`` has made; fields that are given are not read from it.
+
+    Raises:
+        ValueError: a column holds no value of its field.
+    """
+    values = dict(given)
+    for name, parse in _column_parsers(kind).items():  # type: ignore[arg-type]  # a class is hashable
+        if name not in given:
+            column = row[name]
+            values[name] = column if parse is None or column is None else parse(column)
+    return kind(**values)
+
+
+@cache
+def _column_parsers(kind: Any) -> dict[str, Callable[[Any], object] | None]:  # noqa: ANN401 - a dataclass
+    """Return what parses the column of each field of a record; None where the column is its value."""
+    hints = get_type_hints(kind, localns={**vars(model), "date": date, "datetime": datetime})
+    return {one.name: _column_parser(hints[one.name]) for one in fields(kind)}
+
+
+def _column_parser(hint: Any) -> Callable[[Any], object] | None:  # noqa: ANN401 - any type
+    """Return what parses a column of this type, which may be optional."""
+    types = [one for one in get_args(hint) if one is not type(None)]
+    if types[1:] == [...]:
+        element = types[0]
+        return lambda text: tuple(_parse_json(element, one) for one in json.loads(text))
+    kind = types[0] if types else hint
+    if kind in (date, datetime):
+        return kind.fromisoformat  # type: ignore[no-any-return]
+    return kind if kind is bool or issubclass(kind, StrEnum) else None
+
+
+def _parse_json(kind: Any, values: list[Any]) -> object:  # noqa: ANN401 - likewise
+    """Return an element of a list: a record or a tuple."""
+    is_record = is_dataclass(kind)
+    parsers = _column_parsers(kind).values() if is_record else map(_column_parser, get_args(kind))
+    pairs = zip(parsers, values, strict=True)
+    parsed = tuple(one if parse is None or one is None else parse(one) for parse, one in pairs)
+    return kind(*parsed) if is_record else parsed
+
+
 def activity_row(activity: Activity) -> dict[str, object]:
     """Return the columns of a recording, by name."""
-    row: dict[str, object] = {name: getattr(activity, name) for name in ACTIVITY_COLUMNS}
-    laps = [[utc_text(lap.start), lap.duration_s, lap.distance_m, lap.intensity] for lap in activity.laps]
-    return row | {"start": utc_text(activity.start), "laps": json.dumps(laps)}
+    row = to_row(activity)
+    del row["track"]
+    return row
 
 
 def recording_from_row(row: sqlite3.Row) -> Recording:
     """Return the recording of a row that holds its columns and the file's ``path``."""
-    values: dict[str, Any] = {name: row[name] for name in ACTIVITY_COLUMNS}
-    values["start"] = datetime.fromisoformat(row["start"])
-    values["kind"] = Kind(row["kind"])
-    values |= {name: bool(row[name]) for name in _BOOLEANS}
-    values["laps"] = tuple(
-        Lap(datetime.fromisoformat(start), duration_s, distance_m, intensity and Intensity(intensity))
-        for start, duration_s, distance_m, intensity in json.loads(row["laps"])
-    )
-    return Recording(
-        id=row["id"],
-        activity_id=row["activity_id"],
-        file_id=row["file_id"],
-        path=row["path"],
-        activity=Activity(**values),
-        streams=row["streams"],
-        points=row["points"],
-    )
+    return from_row(Recording, row, activity=from_row(Activity, row, track=None))
 
 
 def given_sport(row: sqlite3.Row) -> Sport | None:
@@ -88,52 +137,17 @@ def given_sport_row(sport: Sport | None) -> dict[str, str | None]:
     return {"given_sport": name, "given_sub_sport": sub_sport, "given_kind": kind}
 
 
-def entry_row(entry: Entry) -> dict[str, object]:
-    """Return the columns of an entry, by name."""
-    row: dict[str, object] = {name: getattr(entry, name) for name in ENTRY_COLUMNS}
-    return row | {"moment": utc_text(entry.moment)}
-
-
 def entry_from_row(row: sqlite3.Row | Mapping[str, Any]) -> StoredEntry:
     """Return the entry of a row."""
-    values: dict[str, Any] = {name: row[name] for name in ENTRY_COLUMNS}
-    values["moment"] = datetime.fromisoformat(row["moment"])
-    values["area"] = Area(row["area"])
-    values["side"] = row["side"] and Side(row["side"])
-    values["precision"] = Precision(row["precision"])
-    for name in _OPTIONAL_BOOLEANS:
-        if values[name] is not None:
-            values[name] = bool(values[name])
-    return StoredEntry(id=row["id"], entry=Entry(**values), source=row["source"])
+    return StoredEntry(id=row["id"], entry=from_row(Entry, row), source=row["source"])
 
 
 def shoe_row(shoe: Shoe) -> dict[str, object]:
     """Return the columns of a shoe, by name."""
-    return {
-        "name": shoe.name,
-        "from_date": shoe.from_date and shoe.from_date.isoformat(),
-        "retired": shoe.retired and shoe.retired.isoformat(),
-        "start_m": shoe.start_m,
-        "limit_m": shoe.limit_m,
-        "is_default": shoe.default,
-        "rests": json.dumps([[first.isoformat(), last.isoformat()] for first, last in shoe.rests]),
-        "same_as": shoe.same_as,
-        "named_until": shoe.named_until and shoe.named_until.isoformat(),
-    }
+    row = to_row(shoe)
+    return row | {"is_default": row.pop("default")}
 
 
 def shoe_from_row(row: sqlite3.Row) -> Shoe:
     """Return the pair of a row."""
-    return Shoe(
-        name=row["name"],
-        from_date=row["from_date"] and date.fromisoformat(row["from_date"]),
-        retired=row["retired"] and date.fromisoformat(row["retired"]),
-        start_m=row["start_m"],
-        limit_m=row["limit_m"],
-        default=bool(row["is_default"]),
-        rests=tuple(
-            (date.fromisoformat(first), date.fromisoformat(last)) for first, last in json.loads(row["rests"])
-        ),
-        same_as=row["same_as"],
-        named_until=row["named_until"] and date.fromisoformat(row["named_until"]),
-    )
+    return from_row(Shoe, row, default=bool(row["is_default"]))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, fields, replace
+from dataclasses import astuple, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from runlog import units
 from runlog.errors import BadInput, NotFound, run_not_found
-from runlog.model import WEEKDAYS, Shoe, ShoeRule, Surface, shoe_key, shoe_names_by_key
+from runlog.model import WEEKDAYS, Shoe, ShoeRule, shoe_key, shoe_names_by_key
 from runlog.records import StoredShoeRule
 from runlog.store import rows
 
@@ -303,21 +303,14 @@ def _is_same_name(one: str, other: str) -> bool:
     return shoe_key(one) == shoe_key(other)
 
 
-_RULE_COLUMNS = tuple(field.name for field in fields(ShoeRule))
 _SEASON_PATTERN = re.compile(r"(\d\d-\d\d)\.\.(\d\d-\d\d)")
 _LEAP_YEAR = 2024
 
 
 def read_shoe_rules(db: sqlite3.Connection) -> list[StoredShoeRule]:
     """Return all rules in the order in which they were made."""
-    return [_rule_from_row(row) for row in db.execute("SELECT * FROM shoe_rule ORDER BY id")]
-
-
-def _rule_from_row(row: sqlite3.Row) -> StoredShoeRule:
-    values = {name: row[name] for name in _RULE_COLUMNS}
-    return StoredShoeRule(
-        row["id"], ShoeRule(**values | {"surface": row["surface"] and Surface(row["surface"])})
-    )
+    found = db.execute("SELECT * FROM shoe_rule ORDER BY id")
+    return [StoredShoeRule(row["id"], rows.from_row(ShoeRule, row)) for row in found]
 
 
 def add_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> int:
@@ -328,7 +321,7 @@ def add_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> int:
         BadInput: it has no condition or one that no run could fit, or is there already.
     """
     rule = check_shoe_rule(db, rule)
-    return rows.insert(db, "shoe_rule", dict(zip(_RULE_COLUMNS, astuple(rule), strict=True)))
+    return rows.insert(db, "shoe_rule", rows.to_row(rule))
 
 
 def check_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
@@ -374,7 +367,7 @@ def _validated_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
     pair = find_shoe(db, rule.shoe)
     if pair is None:
         raise unknown_shoe(rule.shoe)
-    if astuple(rule)[1:] == (None,) * (len(_RULE_COLUMNS) - 1):
+    if not any(one is not None for one in astuple(rule)[1:]):
         raise BadInput("a rule needs a condition: a surface, weekdays, a distance or a season")
     _check_distance(rule)
     if rule.weekdays is not None and not set(rule.weekdays.split(",")) <= set(WEEKDAYS):

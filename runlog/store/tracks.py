@@ -19,6 +19,8 @@ from runlog.model import EasySegment, ThirdMeans, Track, TrackSummary
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from runlog.model import Floats
+
 #: No track unpacks to more; all the points of a FIT file of the largest size that is read have some 400 MB.
 MAX_TRACK_BYTES = 2**30
 _MAX_SHAPE_BYTES = 256 * 2**20
@@ -77,7 +79,7 @@ def pack_track(track: Track, derived: PackedDerived) -> PackedTrack:
     return PackedTrack(encode_track(track), _count_value_columns(track), len(track), derived, track)
 
 
-def pack_derived(shape: NDArray[np.float64] | None, digest: TrackSummary, version: int) -> PackedDerived:
+def pack_derived(shape: Floats | None, digest: TrackSummary, version: int) -> PackedDerived:
     """Pack a route shape, degrees (n, 2) or None without a route, and a digest."""
     packed = None if shape is None else encode_shape(shape)
     return PackedDerived(packed, json.dumps(asdict(digest), separators=(",", ":")), version)
@@ -101,12 +103,12 @@ def decode_track(arrays: bytes) -> Track:
     return Track(dict(zip(npz["names"].tolist(), npz["values"], strict=True)))
 
 
-def encode_shape(shape: NDArray[np.float64]) -> bytes:
+def encode_shape(shape: Floats) -> bytes:
     """Return a route shape, degrees (n, 2), as its bare numbers: a history reads thousands of them."""
     return zlib.compress(np.ascontiguousarray(shape, dtype="<f8").tobytes(), level=1)
 
 
-def decode_shape(arrays: bytes) -> NDArray[np.float64]:
+def decode_shape(arrays: bytes) -> Floats:
     """Return the shape that `encode_shape` made these bytes of.
 
     Raises:
@@ -160,7 +162,7 @@ def _read_npz(arrays: bytes) -> dict[str, NDArray[Any]]:
         raise ValueError(str(error)) from error
 
 
-def _write_npz(**arrays: NDArray[np.float64]) -> bytes:
+def _write_npz(**arrays: Floats) -> bytes:
     """Write as numpy.savez_compressed, at zlib's level 1: a third of the time for a tenth more bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as npz:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
-from runlog.model import Area, Plan, PlannedRun
+from runlog.model import Plan, PlannedRun
 from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
-_COLUMNS = tuple(field.name for field in fields(Plan) if field.name != "runs")
 #: A plan is the same as another one when it was made at the same moment with the same lots.
 _SELECT_SAME = (
     "SELECT id, cancelled FROM plan WHERE (factor, area, seed, made) = (:factor, :area, :seed, :made)"
@@ -89,24 +89,12 @@ def _insert_trial(db: sqlite3.Connection, one: Plan) -> int:
 
 
 def _trial_row(one: Plan) -> dict[str, object]:
-    row: dict[str, object] = {column: getattr(one, column) for column in _COLUMNS}
-    return row | {
-        "made": rows.utc_text(one.made),
-        "cancelled": one.cancelled and rows.utc_text(one.cancelled),
-    }
+    row = rows.to_row(one)
+    del row["runs"]
+    return row
 
 
 def _trial_from_row(row: sqlite3.Row, runs: Sequence[PlannedRun]) -> Plan:
     if not runs or len(runs) % 2:
         raise ValueError(f"the runs of plan {row['id']} are no pairs")
-    values = {column: row[column] for column in _COLUMNS}
-    cancelled = row["cancelled"] and datetime.fromisoformat(row["cancelled"])
-    return Plan(
-        **values
-        | {
-            "area": Area(row["area"]),
-            "made": datetime.fromisoformat(row["made"]),
-            "cancelled": cancelled,
-            "runs": tuple(runs),
-        }
-    )
+    return rows.from_row(Plan, row, runs=tuple(runs))

@@ -22,12 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from numpy.typing import NDArray
-
     from runlog.analysis.history import History
-    from runlog.model import Plan, PlannedRun
+    from runlog.model import Floats, Plan, PlannedRun
 
-    Floats = NDArray[np.float64]
 
 #: Sums that differ by less than this are equal: means of ratings are no exact numbers.
 _TOLERANCE = 1e-9

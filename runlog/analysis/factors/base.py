@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
+    from runlog.model import Floats, Indices
 
 
 class FactorUnit(Enum):
@@ -168,12 +169,12 @@ def runs_by_end(history: History) -> pd.DataFrame:
     return history.runs.sort_values("end", kind="stable")
 
 
-def index_before(times: NDArray[np.int64], moments: NDArray[np.int64]) -> NDArray[np.intp]:
+def index_before(times: NDArray[np.int64], moments: NDArray[np.int64]) -> Indices:
     """Return for each moment the position of the last of the sorted times at or before it, -1 for none."""
     return np.searchsorted(times, moments, side="right") - 1
 
 
-def take_at(values: NDArray[np.floating], position: NDArray[np.intp]) -> NDArray[np.float64]:
+def take_at(values: NDArray[np.floating], position: Indices) -> Floats:
     """Return the values at the positions, NaN where the position is -1."""
     return np.append(values, np.nan)[position]
 
@@ -194,7 +195,7 @@ def value_of_recent_run(
     return pd.Series(take_at(values, index_of_recent_run(runs, to_microseconds(moments))), index=moments)
 
 
-def index_of_recent_run(runs: pd.DataFrame, moments: NDArray[np.int64]) -> NDArray[np.intp]:
+def index_of_recent_run(runs: pd.DataFrame, moments: NDArray[np.int64]) -> Indices:
     """Return the position of the last run where it ended in the 24 hours before the moment, else -1.
 
     This is the question of exposures: the run that a rating may be an effect of. Which run an entry is about,
@@ -208,7 +209,7 @@ def index_of_recent_run(runs: pd.DataFrame, moments: NDArray[np.int64]) -> NDArr
 
 def window_pairs(
     times: NDArray[np.int64], moments: NDArray[np.int64], days: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+) -> tuple[Indices, Indices]:
     """Return all pairs of a moment and a time of the days before it, ``(moment - days, moment]``.
 
     Returns:

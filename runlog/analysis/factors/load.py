@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
+    from runlog.model import Floats, Indices
 
 
 def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -166,7 +167,7 @@ class _LogState(NamedTuple):
     today: NDArray[np.int64]
     last_day: NDArray[np.int64]
     stretch_start: NDArray[np.int64]
-    load_of_last_day: NDArray[np.float64]
+    load_of_last_day: Floats
     finished_days: NDArray[np.int64]
 
 
@@ -187,7 +188,7 @@ def _log_state(history: History, moments: pd.DatetimeIndex) -> _LogState:
     )
 
 
-def _ewma_at(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[np.float64]:
+def _ewma_at(history: History, moments: pd.DatetimeIndex, days: int) -> Floats:
     """Return ``load_formulas.ewma`` as of each moment.
 
     It is made of the mean of the day before the last with evidence, the load of that day so far, and the
@@ -207,7 +208,7 @@ def _ewma_at(history: History, moments: pd.DatetimeIndex, days: int) -> NDArray[
     return np.where(log.finished_days >= days, mean, np.nan)
 
 
-def _daily_series(history: History, days: int | None = None) -> tuple[int, NDArray[np.float64]]:
+def _daily_series(history: History, days: int | None = None) -> tuple[int, Floats]:
     """Return the first day of the log and the load of every day, or its mean over so many days."""
     loads = daily_loads(history)
     if loads.empty:
@@ -219,13 +220,13 @@ def _daily_series(history: History, days: int | None = None) -> tuple[int, NDArr
     return (loads.index[0] - pd.Timestamp(0)).days, np.asarray(values, dtype=float)
 
 
-def _day_numbers(days: pd.Series[pd.Timestamp], position: NDArray[np.intp]) -> NDArray[np.int64]:
+def _day_numbers(days: pd.Series[pd.Timestamp], position: Indices) -> NDArray[np.int64]:
     """Return the days at the positions, counted from 1970; ``NEVER`` for NaT and position -1."""
     number = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).fillna(NEVER)
     return np.append(number, NEVER)[position].astype(np.int64)
 
 
-def _take_inside(values: NDArray[np.float64], position: NDArray[np.int64]) -> NDArray[np.float64]:
+def _take_inside(values: Floats, position: NDArray[np.int64]) -> Floats:
     """Return the values at the positions, NaN outside."""
     inside = (position >= 0) & (position < len(values))
     return np.append(values, np.nan)[np.where(inside, position, len(values))]

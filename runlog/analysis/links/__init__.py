@@ -33,9 +33,8 @@ from runlog.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from runlog.analysis.links.grading import EffectEstimate
+    from runlog.model import Bools, Floats
 
 __all__ = ["LINK_COLUMNS", "METHOD_VERSION", "links", "step_size"]
 
@@ -238,7 +237,7 @@ def next_milestone(ratings: int) -> int:
     return min(milestone for milestone in MILESTONES if milestone > ratings)
 
 
-def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def benjamini_hochberg(p: Floats) -> Floats:
     """Return the q of each p: the smallest false discovery rate at which it is still found.
 
     Benjamini and Hochberg, J R Stat Soc B 1995;57:289. The smallest of them is the p of Simes' test that
@@ -251,9 +250,7 @@ def benjamini_hochberg(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.minimum(q, 1.0)
 
 
-def grouped_q(
-    p: NDArray[np.float64], groups: Sequence[int], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def grouped_q(p: Floats, groups: Sequence[int], weights: Floats) -> Floats:
     """Return the q of each factor: Simes within its group, then Benjamini–Hochberg over the groups.
 
     Args:
@@ -312,7 +309,7 @@ def factor_of_areas(simes: Mapping[str | None, float], area: str | None) -> floa
     return float(q[names.index(area)] / own) if own > 0 else float(len(names))
 
 
-def connected_groups(linked: NDArray[np.bool_]) -> list[int]:
+def connected_groups(linked: Bools) -> list[int]:
     """Return the number of the connected group of each item, from a symmetric matrix of direct links."""
     group = list(range(len(linked)))
     for i, j in np.argwhere(linked):

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from runlog.analysis.links.regression import Floats, Mixture, Regression
+    from runlog.analysis.links.regression import Mixture, Regression
+    from runlog.model import Bools, Floats
 
 #: Beyond this correlation a column of no family and another are asked one without the other.
 RIVALS_ABOVE = 0.5
@@ -123,7 +123,7 @@ def _same_family(name: str, other_name: str) -> bool:
     return bool(family) and family == other.factor.family and unit.window == other.window
 
 
-def find_rivals(names: Sequence[str], asked: int, correlation: NDArray[np.float64]) -> NDArray[np.bool_]:
+def find_rivals(names: Sequence[str], asked: int, correlation: Floats) -> Bools:
     """Return which factors are asked one without the other (f, f).
 
     They are those of one family, and a column of no family with whatever it correlates with.
@@ -205,9 +205,7 @@ def estimate_effects(
     }
 
 
-def _collinear_with(
-    i: int, names: Sequence[str], correlation: NDArray[np.float64], among: NDArray[np.bool_]
-) -> dict[str, float]:
+def _collinear_with(i: int, names: Sequence[str], correlation: Floats, among: Bools) -> dict[str, float]:
     """Return the factors collinear with one, and the correlations, the strongest first."""
     strong = {
         names[j]: float(correlation[i, j])
@@ -220,9 +218,9 @@ def _collinear_with(
 def _rivals_of(
     i: int,
     names: Sequence[str],
-    correlation: NDArray[np.float64],
-    rivals: NDArray[np.bool_],
-    p: NDArray[np.float64],
+    correlation: Floats,
+    rivals: Bools,
+    p: Floats,
 ) -> tuple[Rival, ...]:
     evidence = ndtri(np.maximum(p, np.finfo(float).tiny) / 2) ** 2
     return tuple(
@@ -269,7 +267,7 @@ def _per_step(ratings: pd.DataFrame, names: Sequence[str], sd: np.ndarray) -> np
 
 
 def _effects_by_half(
-    ratings: pd.DataFrame, names: Sequence[str], rivals: NDArray[np.bool_]
+    ratings: pd.DataFrame, names: Sequence[str], rivals: Bools
 ) -> tuple[Mapping[str, float], ...]:
     """Estimate the effects per step from each half of the diary by itself, where its ratings suffice."""
     if len(ratings) < grading.HINT_BELOW:
@@ -280,7 +278,7 @@ def _effects_by_half(
 
 
 def _effects_of_half(
-    ratings: pd.DataFrame, half: pd.DataFrame, names: Sequence[str], rivals: NDArray[np.bool_]
+    ratings: pd.DataFrame, half: pd.DataFrame, names: Sequence[str], rivals: Bools
 ) -> Mapping[str, float]:
     known = [i for i, name in enumerate(names) if precheck(half, name) is None]
     if not known:

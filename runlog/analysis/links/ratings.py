@@ -15,9 +15,8 @@ from runlog.i18n import _, format_decimal, ngettext
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from runlog.analysis.exposures import EffectUnit
+    from runlog.model import Bools, Floats
 
 #: Columns of the table that are no factors.
 _NOT_FACTORS = ("moment", "rating", "area", "local_hour")
@@ -185,7 +184,7 @@ def _undefined_text(ratings: pd.DataFrame, name: str) -> str:
     return f" {_(text)}" if text and known.any() else ""
 
 
-def _is_applicable(ratings: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+def _is_applicable(ratings: pd.DataFrame, name: str) -> Bools:
     """Return at which ratings a factor applies (last-run factors: within a day after a run).
 
     Who writes a diary every day but runs three times a week has no value of the last run on most days, and
@@ -257,12 +256,12 @@ class Design:
         mean: each factor's mean, likewise.
     """
 
-    days: NDArray[np.float64]
-    rating: NDArray[np.float64]
-    columns: NDArray[np.float64]
+    days: Floats
+    rating: Floats
+    columns: Floats
     names: tuple[str, ...]
-    sd: NDArray[np.float64]
-    mean: NDArray[np.float64]
+    sd: Floats
+    mean: Floats
 
 
 def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
@@ -295,17 +294,17 @@ def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
     )
 
 
-def days_since_first(ratings: pd.DataFrame) -> NDArray[np.float64]:
+def days_since_first(ratings: pd.DataFrame) -> Floats:
     """Return the days since the first rating (n,)."""
     moments = ratings["moment"]
     return np.asarray((moments - moments.iloc[0]).dt.total_seconds() / 86_400, dtype=float)
 
 
-def _unknown_columns(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _unknown_columns(values: Floats) -> Floats:
     return np.asarray(np.unique(np.isnan(values), axis=1), dtype=float)
 
 
-def _weekday_columns(ratings: pd.DataFrame) -> NDArray[np.float64]:
+def _weekday_columns(ratings: pd.DataFrame) -> Floats:
     """Return a column for each of the seven days.
 
     All seven, not six: the prior makes the redundant one harmless. Without the Sunday's, a rhythm of weekends
@@ -318,7 +317,7 @@ def _weekday_columns(ratings: pd.DataFrame) -> NDArray[np.float64]:
     return np.asarray(weekday[:, None] == np.arange(7), dtype=float)
 
 
-def _hour_columns(ratings: pd.DataFrame) -> NDArray[np.float64]:
+def _hour_columns(ratings: pd.DataFrame) -> Floats:
     """Return cos and sin of the local hour, where the hours vary.
 
     Mornings are stiffer than evenings, and whatever differs between the two ratings of a day would else be
@@ -332,7 +331,7 @@ def _hour_columns(ratings: pd.DataFrame) -> NDArray[np.float64]:
     return circle
 
 
-def _standardise(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+def _standardise(columns: Floats) -> Floats:
     """Standardise columns to mean 0 and SD 1, without those that do not vary."""
     varying = columns[:, np.ptp(columns, axis=0) > 0]
     return np.asarray((varying - varying.mean(axis=0)) / varying.std(axis=0))

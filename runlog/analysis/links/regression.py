@@ -47,11 +47,8 @@ import numpy as np
 from scipy.special import gammaln, stdtr, stdtrit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from runlog.analysis.links.ratings import Design
-
-    Floats = NDArray[np.float64]
+    from runlog.model import Bools, Floats, Indices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,8 +132,8 @@ class Regression:
         self,
         *,
         own: float | None = None,
-        left_out: NDArray[np.bool_] | None = None,
-        widened: NDArray[np.bool_] | None = None,
+        left_out: Bools | None = None,
+        widened: Bools | None = None,
     ) -> Mixture:
         """Return the effect of each factor, in rating points per SD of the factor.
 
@@ -191,7 +188,7 @@ class Regression:
         return np.asarray(self.n - 1 - (1 - precision_times_variance).sum(axis=1))
 
     def _reweighted(
-        self, i: int, some: NDArray[np.intp], inverse_change: Floats
+        self, i: int, some: Indices, inverse_change: Floats
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Return β of a factor, variances of all, squares and log_det with another prior of some columns.
 
@@ -337,7 +334,7 @@ class Mixture:
     scale: Floats
     weight: Floats
     df: Floats
-    kept: NDArray[np.bool_]
+    kept: Bools
 
     @classmethod
     def from_log_weights(cls, centre: Floats, scale: Floats, log_weight: Floats, df: Floats) -> Mixture:

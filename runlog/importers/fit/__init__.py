@@ -21,11 +21,9 @@ from runlog.records import ParsedFile, Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from runlog.importers.detect import Head, SourceFile
     from runlog.importers.fit.decode import Messages
-    from runlog.model import Lap, Track
+    from runlog.model import Floats, Indices, Lap, Track
 
     Message = Mapping[str, Any]
 
@@ -158,7 +156,7 @@ _MIN_RECORDS = 10
 
 
 def _start_with_records(
-    start: float, length_s: float, times: NDArray[np.float64], laps: list[Lap]
+    start: float, length_s: float, times: Floats, laps: list[Lap]
 ) -> tuple[float, list[Lap]]:
     """Return the start of the only session, and its laps, moved to the records if these lie elsewhere.
 
@@ -187,7 +185,7 @@ def _moved(lap: Lap, start: float) -> Lap:
     return replace(lap, start=datetime.fromtimestamp(start, UTC))
 
 
-def fill_forward(times: NDArray[np.float64]) -> NDArray[np.float64]:
+def fill_forward(times: Floats) -> Floats:
     """Return the times (n,) with that of the record before where a record has none."""
     return np.fmax.accumulate(times)
 
@@ -199,7 +197,7 @@ def _stated_end(session: Message) -> float:
     return float(session["start_time"]) + (longest if longest <= tracks.MAX_DURATION_S else 0.0)
 
 
-def _split_by_session(times: NDArray[np.float64], later_starts: Sequence[float]) -> list[NDArray[np.intp]]:
+def _split_by_session(times: Floats, later_starts: Sequence[float]) -> list[Indices]:
     """Return for each session the indices of its times: those up to the next session's start."""
     known = np.flatnonzero(~np.isnan(times))
     session = np.searchsorted(later_starts, times[known], side="right")
@@ -321,7 +319,7 @@ _TRACK_SOURCES: dict[str, tuple[tuple[str, ...], float]] = {
 _MAX_BEFORE_START_S = 60.0
 
 
-def track_columns(messages: Messages) -> dict[str, NDArray[np.float64]]:
+def track_columns(messages: Messages) -> dict[str, Floats]:
     """Return the columns of a track (n,) of all records."""
     columns = {}
     for name, (sources, factor) in _TRACK_SOURCES.items():
@@ -335,9 +333,9 @@ def track_columns(messages: Messages) -> dict[str, NDArray[np.float64]]:
 
 
 def build_session_track(
-    times: NDArray[np.float64],
-    columns: Mapping[str, NDArray[np.float64]],
-    resumed: NDArray[np.float64],
+    times: Floats,
+    columns: Mapping[str, Floats],
+    resumed: Floats,
     start: float,
 ) -> tuple[Track | None, tuple[str, ...]]:
     """Build the track of one session; return it and notes on what was left out.
@@ -357,7 +355,7 @@ def build_session_track(
     return (built.track, (*notes, *built.notes)) if built else (None, tuple(notes))
 
 
-def timer_restarts(messages: Messages) -> NDArray[np.float64]:
+def timer_restarts(messages: Messages) -> Floats:
     """Return the Unix seconds at which the timer restarted after a stop, in order."""
     timer = [
         (seconds, str(event.get("event_type")))
@@ -374,7 +372,7 @@ def timer_restarts(messages: Messages) -> NDArray[np.float64]:
     )
 
 
-def _merge_sources(messages: Messages, sources: tuple[str, ...]) -> NDArray[np.float64] | None:
+def _merge_sources(messages: Messages, sources: tuple[str, ...]) -> Floats | None:
     """Return the first source's values (n,), gaps filled from the next ones, from developer fields last."""
     candidates = [messages.records[name] for name in sources if name in messages.records]
     candidates += [messages.developer_records[name] for name in sources if name in messages.developer_records]

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
     from runlog.importers.fit.profile import BaseType, DeveloperField, FieldProfile, MessageType
     from runlog.importers.fit.scan import FieldDefinition, MessageDefinition
+    from runlog.model import Bools, Floats, Indices
 
     Message = dict[str, Any]
-    Columns = dict[str, NDArray[np.float64]]
-    Times = NDArray[np.float64] | None
+    Columns = dict[str, Floats]
+    Times = Floats | None
     #: A definition, and the times (n,) of its messages with compressed headers.
     TimedDefinition = tuple[MessageDefinition, Times]
 
@@ -51,13 +52,13 @@ class Messages:
         count: number of all messages, also of those that are not read.
     """
 
-    records: Mapping[str, NDArray[np.float64]]
-    developer_records: Mapping[str, NDArray[np.float64]]
+    records: Mapping[str, Floats]
+    developer_records: Mapping[str, Floats]
     by_type: Mapping[str, Sequence[Message]]
     count: int
 
     @property
-    def times(self) -> NDArray[np.float64]:
+    def times(self) -> Floats:
         """Unix seconds of the records (n,), NaN for a record without a time."""
         return self.records["timestamp"]
 
@@ -210,13 +211,13 @@ def _developer_columns(
     return columns
 
 
-def _fill_column(columns: Columns, name: str, values: NDArray[np.float64]) -> None:
+def _fill_column(columns: Columns, name: str, values: Floats) -> None:
     """Set a column, or fill the gaps of the column that is there."""
     known = columns.get(name)
     columns[name] = values if known is None else np.where(np.isnan(known), values, known)
 
 
-def _join_columns(parts: Sequence[Columns], sizes: Sequence[int], order: NDArray[np.intp] | None) -> Columns:
+def _join_columns(parts: Sequence[Columns], sizes: Sequence[int], order: Indices | None) -> Columns:
     """Join the columns of several definitions, in the order of the file."""
     if order is None:
         return parts[0]
@@ -240,7 +241,7 @@ class MessageRows:
         self._rows = windows[_offsets_of(definition)]
         self._definition = definition
 
-    def numbers(self, field: FieldDefinition, base: BaseType | None) -> NDArray[np.float64] | None:
+    def numbers(self, field: FieldDefinition, base: BaseType | None) -> Floats | None:
         """Return a field's numbers (n,), NaN for no value; None if the field does not hold one number."""
         if base is None or base.code == "s" or field.size != base.size:
             return None
@@ -259,7 +260,7 @@ class MessageRows:
         return np.ndarray(len(self._rows), code, self._rows, field.offset + byte, (self._definition.size,))
 
 
-def unpack_speed_distance(packed: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def unpack_speed_distance(packed: NDArray[np.uint8]) -> tuple[Floats, Floats]:
     """Unpack 12-bit speeds (1/100 m/s) and distances (1/16 m, wrapping at 4096) of old foot-pod records.
 
     The bytes are (n, 3); 0xFFFFFF means no value.
@@ -274,7 +275,7 @@ def unpack_speed_distance(packed: NDArray[np.uint8]) -> tuple[NDArray[np.float64
     return speed, distance
 
 
-def unwrap_counter(values: NDArray[np.float64], wraps_at: int) -> NDArray[np.float64]:
+def unwrap_counter(values: Floats, wraps_at: int) -> Floats:
     """Return the running total (n,) of a counter that wraps to 0 at ``wraps_at``; NaN stays NaN."""
     known = np.flatnonzero(~np.isnan(values))
     total = np.full(len(values), np.nan)
@@ -322,7 +323,7 @@ def compressed_timestamps(
     return [part if some.any() else None for part, some in zip(parts, compressed, strict=True)]
 
 
-def _full_timestamps(data: bytes, definition: MessageDefinition) -> NDArray[np.float64]:
+def _full_timestamps(data: bytes, definition: MessageDefinition) -> Floats:
     """Return the full timestamps (n,), NaN for a message without one."""
     missing = np.full(len(definition.message_offsets), np.nan)
     for field in definition.fields if definition.message_offsets else ():
@@ -333,11 +334,11 @@ def _full_timestamps(data: bytes, definition: MessageDefinition) -> NDArray[np.f
 
 
 def _expand_timestamps(
-    full: NDArray[np.float64],
-    compressed: NDArray[np.bool_],
+    full: Floats,
+    compressed: Bools,
     headers: NDArray[np.uint8],
-    part_number: NDArray[np.intp],
-) -> NDArray[np.float64]:
+    part_number: Indices,
+) -> Floats:
     """Return the time of each message in the order of the file, from full and compressed timestamps.
 
     Between two messages with different part numbers (n,) any time may have passed.

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.importers.fit.scan import MessageDefinition
+    from runlog.model import Indices
 
     Definitions = dict[int, MessageDefinition]
 
@@ -184,7 +185,7 @@ class _Salvage:
 
     def _timed_offsets(
         self, begin: int, count: int, definition: MessageDefinition, local_type: int, clock: int | None
-    ) -> NDArray[np.intp]:
+    ) -> Indices:
         """Return the offsets of possible messages of one definition with a possible time."""
         at = definition.timestamp_offset
         count = min(count, self.end - begin - definition.size + 1)
@@ -196,7 +197,7 @@ class _Salvage:
         low, high = _time_limits(clock)
         return offsets[(seconds >= low) & (seconds <= high)]
 
-    def _compressed_offsets(self, part: NDArray[np.uint8], begin: int) -> NDArray[np.intp]:
+    def _compressed_offsets(self, part: NDArray[np.uint8], begin: int) -> Indices:
         kinds = [kind for kind, one in self._current.items() if kind < 4 and _allows_compressed_header(one)]  # noqa: PLR2004 - two bits
         possible = (part & COMPRESSED_BIT > 0) & np.isin(part >> 5 & 3, kinds)
         return np.flatnonzero(possible) + begin
@@ -288,7 +289,7 @@ class _Rhythm:
 _KNOWN_TYPES = frozenset({*base_types(), 0x0D})
 
 
-def _definition_offsets(data: NDArray[np.uint8], begin: int, count: int) -> NDArray[np.intp]:
+def _definition_offsets(data: NDArray[np.uint8], begin: int, count: int) -> Indices:
     """Return the offsets of possible definitions: a header, a 0, the byte order, and a number of fields."""
     count = min(count, len(data) - begin - 5)
     if count <= 0:
