@@ -35,7 +35,7 @@ from runlog.store.files import KnownFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from runlog.ingest.sources import InputSource
+    from runlog.ingest.archives import InputSource
     from runlog.ingest.workers import ParseResult
     from runlog.records import ParsedFile, Snapshot
     from runlog.results import ImportSummary
@@ -132,7 +132,7 @@ def _candidates(
             if isinstance(candidate, ImportResult):
                 report.add(position, candidate)
             elif candidate.is_list and sport not in (None, AS_IN_FILE):
-                result = FileResult(candidate.display_path, "failed", f"an app's list, {_MANY_SPORTS}")
+                result = FileResult(candidate.job.name, "failed", f"an app's list, {_MANY_SPORTS}")
                 report.add(position, ImportResult(result))
             elif candidate.is_list:
                 lists.append(candidate)
@@ -143,7 +143,7 @@ def _candidates(
 
 def _store_result(store: Store, candidate: Candidate, result: ParseResult, sport: str | None) -> ImportResult:
     """Store what was parsed."""
-    path, parsed = candidate.display_path, result.parsed
+    path, parsed = candidate.job.name, result.parsed
     if parsed is None:
         return ImportResult(FileResult(path, result.outcome, result.reason), is_final=result.is_final)
     problems, notes = parsed.problems, parsed.notes
@@ -211,14 +211,12 @@ class Candidate:
 
     Attributes:
         position: of the file, or of the member of an archive.
-        display_path: as the runner named it.
         abs_path: its absolute path.
         sha256: of its bytes and of its sidecars.
         job: what is to be parsed.
     """
 
     position: MemberPosition
-    display_path: str
     abs_path: str
     sha256: str
     job: ParseJob
@@ -250,7 +248,7 @@ def _prepare(
     known = None if sport else store.write(stored_files.find_known, source.abs_path, sha256)
     if known is not None:
         return _known_result(source.display_path, source.abs_path, known)
-    return Candidate(position, source.display_path, source.abs_path, sha256, job)
+    return Candidate(position, source.abs_path, sha256, job)
 
 
 def _refused_list(store: Store, source: InputSource, error: BadInput) -> ImportResult | None:

@@ -22,7 +22,7 @@ from runlog.ingest.sources import match_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from runlog.ingest.sources import InputSource
+    from runlog.ingest.sources import FoundFile
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # a member, or the end of an archive without any
 
@@ -122,6 +122,11 @@ class ArchiveMember:
             if room >= 0:
                 found[name] = ArchiveMember(self.archive, infos[name], name, name, self.folder).read_all()
         return found
+
+
+if TYPE_CHECKING:
+    #: What can be imported: a file on disk, or a member of an archive; both raise BadInput where unreadable.
+    InputSource = FoundFile | ArchiveMember
 
 
 def read_members(

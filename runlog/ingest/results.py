@@ -192,10 +192,12 @@ class ScanCache:
         """Return the results of the files that have not changed, by path and by the names of members."""
         by_path = {file.abs_path: file for file in files}
         unchanged: dict[str, list[tuple[str, ImportResult]]] = {}
-        for scan, runs in self._store.read(read_scans, list(by_path), self._reader):
+        for scan in self._store.read(read_scans, list(by_path), self._reader):
             file = by_path[scan.path]
             if (scan.size, scan.mtime_ns) == (file.size, file.mtime_ns):
-                unchanged.setdefault(file.path, []).append((scan.member, _repeated_result(file, scan, runs)))
+                path = f"{file.display_path}/{scan.member}" if scan.member else file.display_path
+                result = ImportResult(scan.result._replace(path=path))
+                unchanged.setdefault(file.path, []).append((scan.member, result))
         return unchanged
 
     def save(self, files: Iterable[FoundFile], progress: ImportProgress) -> None:
@@ -213,17 +215,9 @@ class ScanCache:
         return 0 <= file.mtime_ns < self._begun_ns - _SETTLED_AFTER_NS
 
 
-def _repeated_result(file: FoundFile, scan: CachedScan, runs: tuple[int, ...]) -> ImportResult:
-    path = f"{file.display_path}/{scan.member}" if scan.member else file.display_path
-    return ImportResult(FileResult(path, scan.outcome, scan.reason, runs, scan.problems))
-
-
 def _scan_of(file: FoundFile, member: str, one: ImportResult) -> CachedScan:
     result = one.result
-    outcome, reason = result.outcome, result.reason
-    if outcome in _IMPORTED:
-        outcome, reason = "known", join_messages(IMPORTED_BEFORE, one.notes, result.problems)
-    return CachedScan(
-        *(file.abs_path, member, file.size, file.mtime_ns),
-        *(outcome, reason, result.problems, one.file_id),
-    )
+    if result.outcome in _IMPORTED:
+        reason = join_messages(IMPORTED_BEFORE, one.notes, result.problems)
+        result = result._replace(outcome="known", reason=reason)
+    return CachedScan(file.abs_path, member, file.size, file.mtime_ns, result, one.file_id)

@@ -7,7 +7,7 @@ import stat
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.fileio import MAX_FILE_BYTES
@@ -20,37 +20,6 @@ UNKNOWN_SIZE = -1
 
 #: Reading some files of these never ends (/proc/kmsg), and none is a recording.
 _KERNEL_FOLDERS = ("/proc/", "/sys/")
-
-
-class InputSource(Protocol):
-    """A readable file with a name. Reading errors are raised as BadInput."""
-
-    @property
-    def display_path(self) -> str:
-        """The path as the runner named it, and the member within."""
-
-    @property
-    def abs_path(self) -> str:
-        """The absolute path, and the member within."""
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-
-    def open(self) -> AbstractContextManager[IO[bytes]]:
-        """Open it as a file that can be searched."""
-
-    def check_ratio(self) -> None:
-        """Refuse what unpacks to far more than its size."""
-
-    def head(self, length: int) -> bytes:
-        """Read the beginning."""
-
-    def read_all(self) -> bytes:
-        """Read all of it; at most ``MAX_FILE_BYTES``."""
-
-    def read_sidecars(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
-        """Read the files of the same folder whose names match, by their names."""
 
 
 class FoundFile(NamedTuple):

@@ -42,7 +42,7 @@ class ParseJob:
     """A file to be read, from memory.
 
     Attributes:
-        name: of the file, as importers see it.
+        name: of the file, as the runner named it.
         data: its bytes.
         sidecars: the files of its folder that are read with it, by their names.
         file_format: as identified by its first bytes; None: not identified yet.

@@ -124,6 +124,10 @@ class Group:
         """Whether more is known of it than its day."""
         return any(not one.activity.day_only for one in self.recordings)
 
+    def with_(self, other: Group) -> Group:
+        """Return the group of both."""
+        return Group([*self.recordings, *other.recordings], self.is_split or other.is_split)
+
 
 def partition(groups: Iterable[Group], links: Iterable[Link]) -> list[Group]:
     """Merge groups along their links, the surest link first, and return the groups that are left.
@@ -140,7 +144,7 @@ def partition(groups: Iterable[Group], links: Iterable[Link]) -> list[Group]:
     for link in sorted(links, key=lambda link: link.rank):
         one, other = of[link.one.id], of[link.other.id]
         if one is not other and can_merge(one, other, link.kind):
-            merged = Group([*one.recordings, *other.recordings], one.is_split or other.is_split)
+            merged = one.with_(other)
             of |= {recording.id: merged for recording in merged.recordings}
     return list({id(group): group for group in of.values()}.values())
 

@@ -72,14 +72,14 @@ _SELECTED_FAULTS = (
         "say when it was: runlog log --edit {first} --at '2026-07-12 20:00'",
         "SELECT id FROM entry WHERE moment NOT BETWEEN :earliest AND :latest ORDER BY id",
     ),
-)
-_PLAN_LOST = Fault(
-    "plan_lost",
-    "runs are lost of {ids}",
-    "plan",
-    "plans",
-    sql="SELECT id FROM plan LEFT JOIN planned_run ON plan_id = id "
-    "GROUP BY id HAVING count(plan_id) % 2 OR count(plan_id) = 0",
+    Fault(
+        "plan_lost",
+        "runs are lost of {ids}",
+        "plan",
+        "plans",
+        sql="SELECT id FROM plan LEFT JOIN planned_run ON plan_id = id "
+        "GROUP BY id HAVING count(plan_id) % 2 OR count(plan_id) = 0",
+    ),
 )
 
 
@@ -165,7 +165,7 @@ def _check_schema(db: sqlite3.Connection) -> CheckFinding | None:
 
 
 def _check_faults(db: sqlite3.Connection) -> Iterator[CheckFinding]:
-    for fault in (*_SELECTED_FAULTS, _PLAN_LOST):
+    for fault in _SELECTED_FAULTS:
         yield from fault.findings(_select_ids(db, fault))
 
 

@@ -245,13 +245,13 @@ def _save_night(db: sqlite3.Connection, night: Night) -> bool:
 _ENTRY_VALUES = {
     "moment": ("TRUE", "date"),
     "area": ("area NOT IN (SELECT value FROM json_each(:areas))", "area"),
-    "side": ("side IS NOT NULL", "side"),
-    "strength": ("strength IS NOT NULL", "strength"),
     **{
         name: (f"{name} IS NOT NULL", name)
-        for name in ("soreness", "warmup", "cooldown", "shoe", "rpe", "mobility", "desk_hours", "posture")
+        for name in (
+            *("side", "strength", "soreness", "warmup", "cooldown", "shoe", "rpe", "mobility"),
+            *("desk_hours", "posture", "note"),
+        )
     },
-    "note": ("note IS NOT NULL", "note"),
 }
 #: The same for a row of a list of runs. A note counts as the name where no column is called name.
 _RUN_VALUES = {

@@ -16,6 +16,7 @@ from runlog.localtime import local_day
 from runlog.matching import file_key
 from runlog.model import Kind, shoe_key
 from runlog.records import READER_VERSION, ImportedFile, ParsedFile
+from runlog.results import FileResult
 from runlog.store import activities, diary, recordings, rows, shoes
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ class CachedScan(NamedTuple):
         member: the name within the archive, or "".
         size: of the file on disk in bytes.
         mtime_ns: when the file on disk was last changed.
-        outcome: of the import.
-        reason: why.
-        problems: what could not be read in it.
+        result: of the import; its path is not stored.
         file_id: the stored file; None where nothing of it was imported.
     """
 
@@ -68,9 +67,7 @@ class CachedScan(NamedTuple):
     member: str
     size: int
     mtime_ns: int
-    outcome: str
-    reason: str
-    problems: tuple[Problem, ...]
+    result: FileResult
     file_id: int | None
 
 
@@ -303,10 +300,8 @@ def save_version(db: sqlite3.Connection, path: str, file_id: int) -> None:
     db.execute("INSERT OR REPLACE INTO diary VALUES (?, ?)", (path, file_id))
 
 
-def read_scans(
-    db: sqlite3.Connection, paths: Sequence[str], reader: str
-) -> list[tuple[CachedScan, tuple[int, ...]]]:
-    """Return the results of files from an earlier import by the same reader, each with the ids of its runs.
+def read_scans(db: sqlite3.Connection, paths: Sequence[str], reader: str) -> list[CachedScan]:
+    """Return the results of files from an earlier import by the same reader.
 
     Args:
         db: the database.
@@ -315,19 +310,19 @@ def read_scans(
     """
     runs = _runs_by_file(db)
     found = db.execute(
-        "SELECT path, member, size, mtime_ns, outcome, reason, problems, file_id FROM seen "
-        "WHERE reader = ? AND path IN (SELECT value FROM json_each(?)) ORDER BY id",
+        "SELECT * FROM seen WHERE reader = ? AND path IN (SELECT value FROM json_each(?)) ORDER BY id",
         (reader, json.dumps(paths)),
     )
     return [
-        (
-            CachedScan(
-                *(path, member, size, mtime_ns, outcome, reason),
-                *(_parse_remarks(problems).problems, file_id),
+        CachedScan(
+            *(row["path"], row["member"], row["size"], row["mtime_ns"]),
+            FileResult(
+                *("", row["outcome"], row["reason"], runs.get(row["file_id"], ())),
+                _parse_remarks(row["problems"]).problems,
             ),
-            runs.get(file_id, ()),
+            row["file_id"],
         )
-        for path, member, size, mtime_ns, outcome, reason, problems, file_id in found
+        for row in found
     ]
 
 
@@ -354,8 +349,7 @@ def save_scans(
         scans: the final results, the members of an archive in their order.
     """
     db.executemany("DELETE FROM seen WHERE path = ?", [(path,) for path in paths])
-    db.executemany(
-        "INSERT INTO seen (path, member, size, mtime_ns, reader, outcome, reason, problems, file_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(*one[:4], reader, *one[4:6], _format_remarks(Remarks(one.problems)), one.file_id) for one in scans],
-    )
+    for path, member, size, mtime_ns, result, file_id in scans:
+        row = {"path": path, "member": member, "size": size, "mtime_ns": mtime_ns, "reader": reader}
+        row |= {"outcome": result.outcome, "reason": result.reason, "file_id": file_id}
+        rows.insert(db, "seen", row | {"problems": _format_remarks(Remarks(result.problems))})

@@ -173,10 +173,10 @@ def _fits_all(db: sqlite3.Connection, new: Recording, links: Iterable[Link], ids
     for link, other in zip(links, _others(links, new), strict=True):
         surest.setdefault(other.activity_id, link.kind)
     for activity_id in ids:
-        group = Group(activities.recordings_of(db, activity_id), _flags(db, activity_id).is_split)
+        group = _group_of(db, activity_id)
         if not matching.can_merge(whole, group, surest[activity_id]):
             return False
-        whole = Group([*whole.recordings, *group.recordings], whole.is_split or group.is_split)
+        whole = whole.with_(group)
     return True
 
 
@@ -336,6 +336,10 @@ def _flags(db: sqlite3.Connection, activity_id: int) -> _Flags:
     return _Flags(bool(own["kept_apart"]), bool(own["kept_apart"] or own["merged_by_hand"]))
 
 
+def _group_of(db: sqlite3.Connection, activity_id: int) -> Group:
+    return Group(activities.recordings_of(db, activity_id), _flags(db, activity_id).is_split)
+
+
 def _activity_of(db: sqlite3.Connection, recording_id: int) -> int:
     found = db.execute("SELECT activity_id FROM recording WHERE id = ?", (recording_id,)).fetchone()
     return int(found["activity_id"])
@@ -360,9 +364,9 @@ def mergeable(
     """Return those of several activities that can be one run with some recordings, the first ones first."""
     whole, found = Group(list(recordings)), []
     for activity_id in dict.fromkeys(activity_ids):
-        group = Group(activities.recordings_of(db, activity_id), _flags(db, activity_id).is_split)
+        group = _group_of(db, activity_id)
         if matching.can_merge(whole, group, LinkKind.TIMED):
-            whole = Group([*whole.recordings, *group.recordings], whole.is_split or group.is_split)
+            whole = whole.with_(group)
             found.append(activity_id)
     return found
 
