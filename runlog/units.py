@@ -119,10 +119,10 @@ def height(metres: float | None, units: str = "km") -> str:
     """Format metres of ascent as "120 m", or with miles as "394 ft"."""
     if metres is None or math.isnan(metres):
         return UNKNOWN
-    return f"{number(metres, 0)} m" if units == "km" else f"{number(metres / _METRES_PER_FOOT, 0)} ft"
+    return f"{number(metres, 0)} m" if units == "km" else f"{number(metres / METRES_PER_FOOT, 0)} ft"
 
 
-_METRES_PER_FOOT = 0.3048
+METRES_PER_FOOT = 0.3048
 
 
 def duration(seconds: float | None) -> str:

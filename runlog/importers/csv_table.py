@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from runlog.errors import NotReadable
 from runlog.importers import csv_dates, csv_values, detect
+from runlog.importers.csv_row import CsvRow
 from runlog.importers.csv_values import InFuture, InvalidValue, Notation, clean_cell
 from runlog.records import Problem
 from runlog.units import fold_name, unmark_formula
@@ -37,74 +38,6 @@ SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[\s,;]*", re.IGNORECASE)
 _TEXTS = frozenset({"note", "shoe", "name"})
 #: Columns whose cells are texts, or times that look like numbers; they show no decimal mark.
 _NO_NUMBERS = frozenset({"date", "time", "start", "name", "note", "shoe", "area", "sport", "type"})
-
-_OF_TEN = re.compile(r"(.+?)\s*(?:/|of|out of|von|sur|de|su|van|av|z|\u4e2d)\s*(\d+)", re.IGNORECASE)
-_PERCENT = 100.0
-
-
-def parse_scale(cell: str, most: float, notation: Notation = csv_values.PLAIN) -> float:
-    """Parse a rating from 0 to ``most``: 3, 3.5, "3/10", "3 of 10" or "30 %".
-
-    Raises:
-        InvalidValue: none, or one of another scale.
-    """
-    plain = cell.strip()
-    if plain.endswith("%"):
-        return csv_values.parse_number(plain[:-1], 0, _PERCENT, notation) * most / _PERCENT
-    shares = _OF_TEN.fullmatch(plain[: csv_values.MAX_CELL])
-    if shares is None:
-        return csv_values.parse_number(plain, 0, most, notation)
-    if float(shares[2]) != most:
-        raise InvalidValue(f"{plain!r} is not of a scale from 0 to {most:g}")
-    return csv_values.parse_number(shares[1], 0, most, notation)
-
-
-@dataclass(slots=True)
-class CsvRow:
-    """A row that is not empty.
-
-    Attributes:
-        line: in the file.
-        cells: those that are filled, by column.
-        notation: of the list.
-        problems: of cells that could not be read; they are left out.
-        unread: the columns of those cells.
-    """
-
-    line: int
-    cells: Mapping[str, str]
-    notation: Notation = csv_values.PLAIN
-    problems: list[Problem] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
-
-    def read(self, column: str, parse: Callable[[str], T], *, is_lost: bool = False) -> T | None:
-        """Return the value of a cell; None where it is empty, or cannot be read, which becomes a problem.
-
-        Args:
-            column: of the cell.
-            parse: reads it, and raises ``InvalidValue``.
-            is_lost: whether that loses what the row is about.
-        """
-        cell = self.cells.get(column)
-        if cell is None:
-            return None
-        try:
-            return parse(cell)
-        except InvalidValue as error:
-            self.leave_out(column, f"{error}; left out", is_lost=is_lost)
-            return None
-
-    def leave_out(self, column: str, reason: str, *, is_lost: bool = False) -> None:
-        """Note that a cell could not be read."""
-        self.problems.append(Problem(f"{column}: {reason}", self.line, is_warning=not is_lost))
-        self.unread.add(column)
-
-    def number(self, column: str, low: float, high: float, *, is_whole: bool = False) -> float | None:
-        """Return the number of a cell, as ``read`` does."""
-        return self.read(
-            column,
-            lambda cell: csv_values.parse_number(cell, low, high, self.notation, is_whole=is_whole),
-        )
 
 
 @dataclass(frozen=True, slots=True)

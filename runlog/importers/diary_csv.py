@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable, Problem
-from runlog.importers import csv_dates, csv_table, runs_csv, wellness
+from runlog.importers import csv_dates, csv_row, csv_table, runs_csv, wellness
 from runlog.importers.csv_values import (
     Headings,
     InvalidValue,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from runlog.importers.csv_table import CsvRow
+    from runlog.importers.csv_row import CsvRow
     from runlog.importers.csv_values import Notation
     from runlog.importers.detect import Head, SourceFile
     from runlog.model import Precision
@@ -152,16 +152,8 @@ def read_rating_time(row: CsvRow, settings: Settings) -> tuple[datetime, int, Pr
     """
     if "date" not in row.cells:
         raise InvalidValue("it has no date")
-    order = row.notation.date_order
-    date = row.cells["date"]
-    if row.notation.has_midnights:
-        date = csv_dates.without_midnight(date)
-    clock = row.cells.get("time")
-    if clock is not None and csv_dates.has_time(clock, settings, order):  # it has the date, too
-        date = clock
-    elif clock is not None and not csv_dates.has_time(date, settings, order):
-        date = row.read("time", partial(csv_dates.join_clock, date)) or date
-    return csv_dates.parse_rating_time(date, settings, order)
+    date = row.join_clock(row.cells["date"], "time", settings)
+    return csv_dates.parse_rating_time(date, settings, row.notation.date_order)
 
 
 def _read_area(row: CsvRow) -> tuple[Area, Side | None]:
@@ -199,7 +191,7 @@ def _parse_hours(cell: str, notation: Notation) -> float:
 
 
 def _scale(name: str) -> Callable[..., float]:
-    return lambda cell, notation: csv_table.parse_scale(cell, MAX_ENTRY_VALUES[name], notation)
+    return lambda cell, notation: csv_row.parse_scale(cell, MAX_ENTRY_VALUES[name], notation)
 
 
 def _yes_no(cell: str, notation: Notation) -> bool:  # noqa: ARG001 - as all that read cells

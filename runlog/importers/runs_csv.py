@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from runlog import localtime
 from runlog.errors import NotTaken
-from runlog.importers import csv_dates, csv_table, normalize, sports, strava, tracks
+from runlog.importers import csv_dates, csv_row, csv_table, normalize, sports, strava, tracks
 from runlog.importers.csv_values import (
     Headings,
     InFuture,
@@ -21,12 +20,11 @@ from runlog.importers.csv_values import (
 )
 from runlog.model import MAX_ENTRY_VALUES, Activity, Precision
 from runlog.records import ParsedFile
-from runlog.settings import METRES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from runlog.importers.csv_table import CsvRow
+    from runlog.importers.csv_row import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
@@ -95,8 +93,7 @@ _FIELDS = {
     **dict.fromkeys(("ascent", "ascent_ft"), ("ascent_m",)),
 }
 
-_METRES_PER_UNIT = {**METRES, "m": 1.0, "ft": 0.3048}
-_MAX_DISTANCE = 5e6
+_MAX_DISTANCE_M = 5e6
 _MAX_ASCENT_M = 20_000.0
 _NOON_HOUR = 12
 _MAX_SPEED_MPS = 12.0
@@ -179,7 +176,8 @@ class _RunBuilder:
         day = f"{start:%Y-%m-%d}"
         self._rows_per_day[day] += 1  # refused rows count: correcting one renumbers none
         sport, sub_sport = _parse_sport(row.cells)
-        distance = self._read_distance(row)
+        distance_units = {name: unit for unit, name in _DISTANCE_UNITS.items()}
+        distance = row.metres({"distance": self._settings.units} | distance_units, _MAX_DISTANCE_M)
         run = Activity(
             start=start.astimezone(UTC).replace(microsecond=0),
             duration_s=self._read_duration(row, distance),
@@ -189,10 +187,10 @@ class _RunBuilder:
             name=row.cells.get("name", row.cells.get("note", "")).strip() or None,
             utc_offset_s=localtime.offset_seconds(start),
             distance_m=distance or None,  # 0 means that none was noted
-            ascent_m=_read_ascent(row),
+            ascent_m=row.metres({"ascent": "m", "ascent_ft": "ft"}, _MAX_ASCENT_M, is_whole=True),
             avg_hr=row.read("avg_hr", lambda cell: _parse_heart_rate(cell, row)),
             rpe=row.read(
-                "rpe", lambda cell: csv_table.parse_scale(cell, MAX_ENTRY_VALUES["rpe"], row.notation)
+                "rpe", lambda cell: csv_row.parse_scale(cell, MAX_ENTRY_VALUES["rpe"], row.notation)
             ),
             shoe=row.cells.get("shoe", "").strip() or None,
             day_only=day_only,
@@ -205,30 +203,13 @@ class _RunBuilder:
 
     def _read_start(self, row: CsvRow) -> tuple[datetime, bool]:
         """Return the local start of a run, and whether only its day is known."""
-        order, when = row.notation.date_order, row.cells.get("date", row.cells.get("start", ""))
+        when = row.cells.get("date", row.cells.get("start", ""))
         if not when:
             raise InvalidValue("it has no date")
-        if row.notation.has_midnights:
-            when = csv_dates.without_midnight(when)
         column = "start" if "start" in row.cells or self._time_column_means != "start" else "time"
-        clock = row.cells.get(column)
-        if clock is not None:
-            if csv_dates.has_time(clock, self._settings, order):  # it has the date, too
-                when = clock
-            elif not csv_dates.has_time(when, self._settings, order):
-                when = row.read(column, lambda cell: csv_dates.join_clock(when, cell)) or when
+        when, order = row.join_clock(when, column, self._settings), row.notation.date_order
         start, precision = csv_dates.parse_moment(when, self._settings, _NOON_HOUR, order)
         return start, precision is Precision.DAY
-
-    def _read_distance(self, row: CsvRow) -> float | None:
-        for column, unit in (
-            ("distance", self._settings.units),
-            *((name, unit) for unit, name in _DISTANCE_UNITS.items()),
-        ):
-            value = row.read(column, partial(_parse_metres, unit=unit, row=row))
-            if value is not None:
-                return value
-        return None
 
     def _read_duration(self, row: CsvRow, distance: float | None) -> float:
         """Return the duration of a row in seconds."""
@@ -261,31 +242,6 @@ def _parse_sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
     kind_of_run = "type" in cells and not sports.is_known_sport(cells["type"])  # easy, long, tempo …
     word = cells.get("sport", "running" if kind_of_run else cells.get("type", "running"))
     return sports.normalize_sport(word)
-
-
-def _parse_metres(cell: str, unit: str, row: CsvRow) -> float:
-    number, own_unit = split_unit(cell)
-    if own_unit not in (None, *_DISTANCE_UNITS) or (own_unit is None and re.search(r"\d\s*[^\W\d_]", cell)):
-        raise InvalidValue(f"{cell!r} is not a distance; write 10.5 or 10.5 km")
-    metres_each = _METRES_PER_UNIT[own_unit or unit]
-    return parse_number(number, 0, _MAX_DISTANCE / metres_each, row.notation) * metres_each
-
-
-def _read_ascent(row: CsvRow) -> float | None:
-    for column, unit in (("ascent", "m"), ("ascent_ft", "ft")):
-        value = row.read(column, partial(_parse_ascent, unit=unit, row=row))
-        if value is not None:
-            return value
-    return None
-
-
-def _parse_ascent(cell: str, unit: str, row: CsvRow) -> float:
-    number, own_unit = split_unit(cell)
-    metres_each = _METRES_PER_UNIT.get(own_unit or unit)
-    if metres_each is None:
-        raise InvalidValue(f"{cell!r} is not in m or ft")
-    most = _MAX_ASCENT_M / metres_each
-    return parse_number(number, 0, most, row.notation, is_whole=True) * metres_each
 
 
 def _parse_heart_rate(cell: str, row: CsvRow) -> float:

@@ -6,13 +6,12 @@ import csv
 import io
 import re
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken, Problem
 from runlog.importers import csv_table, detect
 from runlog.importers.csv_dates import parse_day
-from runlog.importers.csv_values import Headings, InvalidValue, parse_number, parse_yes_no, split_unit
+from runlog.importers.csv_values import Headings, InvalidValue, parse_yes_no
 from runlog.localtime import local_day
 from runlog.model import Shoe, shoe_key
 from runlog.records import ParsedFile
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from runlog.importers.csv_table import CsvRow
+    from runlog.importers.csv_row import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.model import Activity
     from runlog.settings import Settings
@@ -50,7 +49,7 @@ _HEADINGS = Headings(
 )
 #: One of these with a name makes a list one of shoes; distances have other lists, too.
 _OF_SHOES = frozenset({"from", "retired", "default", "start_km", "start_mi", "limit", "limit_km", "limit_mi"})
-_MAX_KM = 100_000.0
+_MAX_M = 1e8
 
 
 def claims(head: Head) -> bool:
@@ -130,18 +129,7 @@ def _parse_retired(cell: str, settings: Settings, order: str | None) -> date | b
 
 def _read_metres(row: CsvRow, name: str, settings: Settings) -> float | None:
     """Return a distance, in the unit of its cell, else of its heading, else of the settings."""
-    for column, unit in ((f"{name}_km", "km"), (f"{name}_mi", "mi"), (name, settings.units)):
-        value = row.read(column, partial(_parse_metres, unit=unit, row=row))
-        if value is not None:
-            return value
-    return None
-
-
-def _parse_metres(cell: str, unit: str, row: CsvRow) -> float:
-    number, own_unit = split_unit(cell)
-    if own_unit not in (None, *METRES):
-        raise InvalidValue(f"{cell!r} is not in km or mi")
-    return parse_number(number, 0, _MAX_KM, row.notation) * METRES[own_unit or unit]
+    return row.metres({f"{name}_km": "km", f"{name}_mi": "mi", name: settings.units}, _MAX_M)
 
 
 STRAVA_FORMAT = "strava shoes"

@@ -32,40 +32,11 @@ HABITS = frozenset(
 #: Letters that are written without spaces between the words: kana, Chinese characters, Hangul (also as its
 #: parts, of which folding leaves it).
 _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u1100-\u11ff]")
-#: Endings of words that are written as one: Stadtlauf, funrun, Radtour.
-_ENDINGS = {
-    "lauf": "running",
-    "run": "running",
-    **dict.fromkeys(("running", "juoksu", "lopning", "loping", "lob", "futas", "hardlopen"), "running"),
-    "wanderung": "hiking",
-    "schwimmen": "swimming",
-    "radtour": "cycling",
-}
 _OTHER = "other"
 #: Words beside a run that are one also alone, and which of several counts.
 _RUNS_BY_THEMSELVES = frozenset({"treadmill", "trail", "ultra"})
 _RUN_WORD_ORDER = ("treadmill", "virtual_activity", "obstacle", "ultra", "trail", "indoor_running", "track")
 _SAID_IN_NAMES = frozenset({"cycling", "swimming", "hiking", "walking"})
-_FIT_SPORTS = HABITS | {
-    *("running", "cycling", "transition", "fitness_equipment", "swimming", "basketball", "soccer", "tennis"),
-    *("american_football", "walking", "cross_country_skiing", "alpine_skiing", "snowboarding", "rowing"),
-    *("mountaineering", "hiking", "multisport", "paddling", "flying", "e_biking", "motorcycling", "boating"),
-    *(
-        "driving",
-        "golf",
-        "hang_gliding",
-        "horseback_riding",
-        "hunting",
-        "fishing",
-        "inline_skating",
-        "diving",
-    ),
-    *("rock_climbing", "sailing", "ice_skating", "sky_diving", "snowshoeing", "snowmobiling", "surfing"),
-    *("stand_up_paddleboarding", "wakeboarding", "water_skiing", "kayaking", "rafting", "windsurfing"),
-    *("kitesurfing", "tactical", "jumpmaster", "boxing", "floor_climbing", "baseball", "hiit", "racket"),
-    *("wheelchair_push_walk", "wheelchair_push_run", "meditation", "disc_golf", "cricket", "rugby", "hockey"),
-    *("lacrosse", "volleyball", "water_tubing", "wakesurfing", "mixed_martial_arts", "snorkeling", "dance"),
-}
 
 
 def read_words(name: str) -> dict[str, Any]:
@@ -82,6 +53,10 @@ class _Vocabulary(NamedTuple):
         words: the sport of single words.
         unspaced: those of the words that are written without spaces between them.
         run_words: the sub-sport that a word beside a run gives.
+        endings: the sport by the ending of a word that is written as one: Stadtlauf, funrun, Radtour.
+        fit_sports: FIT's own words.
+        polar_names: sport and sub-sport of Polar's words that are not among the names.
+        polar_ids: Polar's word for each sport number of its layout since 2025.
     """
 
     vague: frozenset[str]
@@ -89,26 +64,44 @@ class _Vocabulary(NamedTuple):
     words: Mapping[str, str]
     unspaced: Mapping[str, str]
     run_words: Mapping[str, str]
+    endings: Mapping[str, str]
+    fit_sports: frozenset[str]
+    polar_names: Mapping[str, tuple[str, str | None]]
+    polar_ids: Mapping[str, str]
 
 
 @cache
 def _vocabulary() -> _Vocabulary:
     table = read_words("sports.toml")
-    words = {fold_name(word): sport for sport, text in table["words"].items() for word in text.split()}
-    named = {
-        fold_name(name): (sport, sub_sport or None)
-        for key, text in table["names"].items()
-        for sport, _, sub_sport in [key.partition(".")]
-        for name in text.replace("\n", " ").split(", ")
-    }
-    run_words = {fold_name(word): sub for sub, text in table["runs"].items() for word in text.split()}
+    words, run_words, endings = (_sport_by_word(table[kind]) for kind in ("words", "runs", "endings"))
+    names, polar_names = (
+        {fold_name(name): _sport_of_key(key) for key, text in table[kind].items() for name in _names_in(text)}
+        for kind in ("names", "polar")
+    )
     return _Vocabulary(
         vague=frozenset(map(fold_name, table["vague"].split())),
-        names=named,
+        names=names,
         words=words,
         unspaced={word: sport for word, sport in words.items() if _UNSPACED.match(word)},
         run_words=run_words,
+        endings=endings,
+        fit_sports=HABITS.union(table["fit"].split()),
+        polar_names=polar_names,
+        polar_ids=table["polar_ids"],
     )
+
+
+def _sport_by_word(table: Mapping[str, str]) -> dict[str, str]:
+    return {fold_name(word): sport for sport, text in table.items() for word in text.split()}
+
+
+def _sport_of_key(key: str) -> tuple[str, str | None]:
+    sport, _, sub_sport = key.partition(".")
+    return sport, sub_sport or None
+
+
+def _names_in(text: str) -> list[str]:
+    return text.replace("\n", " ").split(", ")
 
 
 def normalize_sport(word: str | None) -> tuple[str, str | None]:
@@ -123,7 +116,7 @@ def normalize_sport(word: str | None) -> tuple[str, str | None]:
         return UNKNOWN_SPORT, None
     if plain in vocabulary.names:
         return vocabulary.names[plain]
-    if plain in _FIT_SPORTS:
+    if plain in vocabulary.fit_sports:
         return plain, None
     return _sport_of_phrase(plain) or (UNKNOWN_SPORT, plain)
 
@@ -153,7 +146,9 @@ def _sports_in(plain: str) -> set[str]:
     pairs = [one + other for one, other in pairwise(parts)]  # warm up
     sports = {vocabulary.words[word] for word in (*parts, *pairs) if word in vocabulary.words}
     sports |= {sport for word, sport in vocabulary.unspaced.items() if word in plain}
-    sports |= {sport for ending, sport in _ENDINGS.items() for word in parts if _is_compound(word, ending)}
+    sports |= {
+        sport for ending, sport in vocabulary.endings.items() for word in parts if _is_compound(word, ending)
+    }
     return sports
 
 
@@ -206,65 +201,6 @@ def find_sport(word: str) -> Sport:
     return Sport(sport, sub_sport, activity_kind(sport, sub_sport))
 
 
-#: Polar's words for the sport numbers of its layout since 2025.
-_POLAR_SPORT_IDS = {
-    1: "running",
-    2: "cycling",
-    3: "walking",
-    4: "jogging",
-    5: "mountain_biking",
-    6: "skiing",
-    7: "downhill_skiing",
-    8: "rowing",
-    9: "nordic_walking",
-    11: "hiking",
-    15: "strength_training",
-    16: "other_outdoor",
-    17: "treadmill_running",
-    18: "indoor_cycling",
-    19: "road_running",
-    20: "circuit_training",
-    23: "swimming",
-    24: "freestyle_xc_skiing",
-    25: "classic_xc_skiing",
-    27: "trail_running",
-    29: "inline_skating",
-    33: "yoga",
-    34: "crossfit",
-    36: "track_and_field_running",
-    38: "road_biking",
-    55: "cross_trainer",
-    57: "functional_training",
-    61: "aerobics",
-    65: "pilates",
-    66: "stretching",
-    83: "other_indoor",
-    84: "orienteering",
-    92: "ultra_running",
-    103: "pool_swimming",
-    105: "open_water_swimming",
-    111: "mobility_dynamic",
-    117: "indoor_rowing",
-    118: "spinning",
-    126: "core",
-    127: "mobility_static",
-}
-#: Polar's words that ``normalize_sport`` does not know. Polar's own table of FIT sports has the same values,
-#: except for cross-country.
-_POLAR_SPORTS: dict[str, tuple[str, str | None]] = {
-    "cross_country_running": ("running", "trail"),
-    "track_and_field_running": ("running", "track"),
-    "ultrarunning_running": ("running", "ultra"),
-    "obstacle_course_racing": ("running", "obstacle"),
-    "nordic_walking": ("walking", None),
-    "spinning": ("cycling", "indoor_cycling"),
-    "road_biking": ("cycling", "road"),
-    "pool_swimming": ("swimming", "lap_swimming"),
-    "open_water_swimming": ("swimming", "open_water"),
-    "mobility_dynamic": ("training", "mobility"),
-    "mobility_static": ("training", "mobility"),
-    "stretching": ("training", "stretching"),
-}
 _MULTISPORT_LEG = re.compile(r"(offroad)?(?:tri|du)athlon_(running|cycling|swimming)")
 _OFF_ROAD_SUB_SPORTS = {"running": "trail", "cycling": "mountain", "swimming": "open_water"}
 
@@ -280,11 +216,11 @@ def normalize_polar_sport(sport: object, label: str | None) -> tuple[str, str | 
     plain = re.sub(r"[\W_]+", "_", word.lower()).strip("_")
     if leg := _MULTISPORT_LEG.fullmatch(plain):
         return leg[2], _OFF_ROAD_SUB_SPORTS[leg[2]] if leg[1] else None
-    return _POLAR_SPORTS.get(plain) or normalize_sport(word)
+    return _vocabulary().polar_names.get(plain) or normalize_sport(word)
 
 
 def _polar_sport_name(sport: object) -> str:
     if isinstance(sport, dict):
         number = str(sport.get("id", ""))
-        return _POLAR_SPORT_IDS.get(int(number), "") if re.fullmatch(r"[0-9]{1,4}", number) else ""
+        return _vocabulary().polar_ids.get(number.lstrip("0"), "")
     return sport if isinstance(sport, str) else ""

@@ -17,14 +17,14 @@ from runlog import localtime
 from runlog.errors import NotTaken
 from runlog.importers import csv_table, detect
 from runlog.importers.csv_dates import parse_rating_time
-from runlog.importers.csv_values import Headings, InvalidValue, parse_number
+from runlog.importers.csv_values import Headings, InvalidValue, list_words, parse_number
 from runlog.model import Area, Entry
 from runlog.records import Night, ParsedFile, Problem, make_night
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from runlog.importers.csv_table import CsvRow
+    from runlog.importers.csv_row import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
@@ -36,25 +36,6 @@ _PMSYS_HEADINGS = Headings(
 )
 _PMSYS_WORST, _PMSYS_BEST = 1.0, 5.0
 
-#: SNOMED CT body structures, left and right. runlog has no areas for trunk and arms.
-_SNOMED_AREAS = {
-    "45048000": Area.NECK,
-    "91775009": Area.SHOULDER,
-    "91774008": Area.SHOULDER,
-    "51185008": Area.CHEST,
-    "12921003": Area.HIP_GROIN,  # the pelvis
-    "29836001": Area.HIP_GROIN,
-    "61396006": Area.THIGH,
-    "11207009": Area.THIGH,
-    "82169009": Area.KNEE,
-    "6757004": Area.KNEE,
-    "48979004": Area.LOWER_LEG,
-    "32696007": Area.LOWER_LEG,
-    "51636004": Area.ANKLE,
-    "6685009": Area.ANKLE,
-    "22335008": Area.FOOT,
-    "7769000": Area.FOOT,
-}
 _SNOMED_CODE = re.compile(r"\b\d{6,18}\b")
 _MAX_CODES_NOTED = 5
 
@@ -95,9 +76,10 @@ def _pmsys_entries(row: CsvRow, settings: Settings) -> list[Entry]:
 
 def _pmsys_areas(cell: str) -> dict[Area, str | None]:
     """Return the areas of a row, each once, with a note on codes that runlog has no area for."""
+    area_of = {code: Area(area) for area, text in list_words()["snomed"].items() for code in text.split()}
     codes = dict.fromkeys(_SNOMED_CODE.findall(cell))
-    areas: dict[Area, str | None] = {_SNOMED_AREAS[code]: None for code in codes if code in _SNOMED_AREAS}
-    unknown = [code for code in codes if code not in _SNOMED_AREAS]
+    areas: dict[Area, str | None] = {area_of[code]: None for code in codes if code in area_of}
+    unknown = [code for code in codes if code not in area_of]
     if unknown:
         areas[Area.OTHER] = f"PMSys: SNOMED CT {', '.join(unknown[:_MAX_CODES_NOTED])}"
     elif not areas:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import run_not_found
-from runlog.matching.merge import merge_digests, merge_recordings, rank_recordings
+from runlog.matching import merge_digests, merge_recordings, rank_recordings
 from runlog.model import RATED_WITHIN, Kind
 from runlog.records import StoredActivity
 from runlog.results import RecordingInfo

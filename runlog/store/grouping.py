@@ -13,8 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog import matching
-from runlog.matching import Group, LinkKind
-from runlog.matching.merge import rank_recordings
+from runlog.matching import Group, LinkKind, rank_recordings
 from runlog.store import activities, routes, rows
 
 if TYPE_CHECKING:
