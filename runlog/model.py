@@ -1,8 +1,7 @@
 """Define what happened and what the runner planned: plain, frozen records without logic.
 
 Units everywhere: metres, seconds, m/s, beats per minute, steps per minute, degrees WGS84, aware UTC times
-plus the offset of the local clock. Unknown is ``None`` in a record and NaN in an array, never 0 and never
-False.
+plus the offset of the local clock. Unknown is ``None`` in a record, NaN in an array, and never 0 or False.
 """
 
 from __future__ import annotations

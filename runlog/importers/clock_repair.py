@@ -180,9 +180,8 @@ class _Repair:
         timed = self._timed()
         by_time = timed[np.argsort(self._times[timed], kind="stable")]
         as_written, sorted_m = self._length_m(timed), self._length_m(by_time)
-        is_backwards = (
-            (np.diff(self._times[timed]) < 0).mean() > _BACKWARDS_SHARE if len(timed) > 1 else False
-        )
+        steps = np.diff(self._times[timed])
+        is_backwards = len(steps) > 0 and (steps < 0).mean() > _BACKWARDS_SHARE
         if not sorted_m < as_written and not (is_backwards and sorted_m <= as_written + 1.0):
             return
         rank = np.zeros(len(self._times), dtype=np.intp)
