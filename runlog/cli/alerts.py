@@ -236,7 +236,7 @@ class _SpanParam(click.ParamType[timedelta]):
         match = _SPAN_PATTERN.fullmatch(value.strip())
         span = timedelta(days=int(match[1]) * _DAYS_PER_UNIT[match[2].lower()]) if match else timedelta(0)
         if not timedelta(0) < span <= _LONGEST_SPAN:
-            self.fail(f"{value!r} is no span of time; write days like 3d or weeks like 2w", param, ctx)
+            self.fail(f"{value!r} is not a time span; write days like 3d or weeks like 2w", param, ctx)
         return span
 
 
@@ -244,36 +244,38 @@ class _SpanParam(click.ParamType[timedelta]):
     invoke_without_command=True,
     epilog=examples(
         "runlog alerts",
-        "runlog alerts --all                 # also dismissed, snoozed and resolved ones",
-        "runlog alerts ack 3                 # dismiss it until it ends or gets worse",
+        "runlog alerts --all  # dismissed, snoozed and resolved too",
+        "runlog alerts ack 3  # dismiss it until it ends or gets worse",
         "runlog alerts snooze 3 --for 2w",
-        "runlog alerts --explain run_spike   # definition, threshold, evidence",
-        "runlog alerts --notify              # by mail, ntfy, Telegram … as config.toml says",
+        "runlog alerts --explain run_spike  # definition, threshold, evidence",
+        "runlog alerts --notify  # by mail, ntfy, Telegram … (config.toml)",
         "runlog alerts --exit-code || echo 'have a look'",
     ),
 )
-@click.option("--all", "show_all", is_flag=True, help="Also those dismissed, snoozed or resolved lately.")
+@click.option(
+    "--all", "show_all", is_flag=True, help="Also show those dismissed, snoozed or recently resolved."
+)
 @click.option(
     "--explain",
     "kind",
     metavar="KIND",
     type=NameParam("alert", _kind_names),
-    help="What a kind of alert means, or 'all'.",
+    help="Explain a kind of alert, or 'all'.",
 )
 @click.option(
-    "--exit-code", is_flag=True, help="Exit with 1 if an open alert is a warning or urgent, else 0."
+    "--exit-code", is_flag=True, help="Exit with 1 if an open alert is a warning or urgent, otherwise 0."
 )
-@click.option("--notify", is_flag=True, help="Send new ones to the places of config.toml, each once.")
+@click.option("--notify", is_flag=True, help="Send each new alert once, to the addresses in config.toml.")
 @format_options
 def alerts(fmt: OutputFormat, kind: str | None, *, show_all: bool, exit_code: bool, notify: bool) -> None:
     """Show what needs attention now, and why.
 
-    An alert stays open until its cause ends, or until you dismiss it (ack) or
-    snooze it. It comes back when its cause comes back or gets worse.
+    An alert stays open until its cause ends, or until you dismiss (ack) or
+    snooze it. It comes back if its cause comes back or gets worse.
     """
     if click.get_current_context().invoked_subcommand:
         if kind or show_all or exit_code or notify or fmt != "table":
-            raise click.UsageError("Options of runlog alerts itself go with no command after them.")
+            raise click.UsageError("These options work only without a command: runlog alerts --all")
     elif kind:
         explain_kinds(fmt, kind)
     else:
@@ -319,7 +321,7 @@ def _no_open_alerts(alerts: Sequence[StoredAlert], now: datetime) -> str:
         alert_states.alert_state(alert, now) in (alert_states.ACKNOWLEDGED, alert_states.SNOOZED)
         for alert in alerts
     )
-    return f"No open alerts; {quiet} dismissed or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
+    return f"No open alerts. {quiet} dismissed or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
 
 
 @alerts.command(
@@ -327,9 +329,9 @@ def _no_open_alerts(alerts: Sequence[StoredAlert], now: datetime) -> str:
 )
 @click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
 def ack(names: tuple[str, ...]) -> None:
-    """Dismiss an alert until it ends or gets worse.
+    """Dismiss alerts until they end or get worse.
 
-    ID is its number, or its kind where there is only one.
+    ID is an alert's number, or its kind if there is only one of that kind.
     """
     with base.open_journal() as journal:
         acknowledged = journal.alerts.acknowledge(_alert_ids(journal, names), base.now())
@@ -339,19 +341,19 @@ def ack(names: tuple[str, ...]) -> None:
 
 @alerts.command(
     epilog=examples(
-        "runlog alerts snooze 3                     # a week",
+        "runlog alerts snooze 3  # for a week",
         "runlog alerts snooze 3 --for 2w",
         "runlog alerts snooze 3 5 --until 2026-09-01",
     )
 )
 @click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
 @click.option("--for", "span", type=_SpanParam(), metavar="SPAN", help="How long: 3d, 2w.  [default: 1w]")
-@click.option("--until", "until_day", type=DATE, metavar="DATE", help="Until that morning.")
+@click.option("--until", "until_day", type=DATE, metavar="DATE", help="Until the morning of that day.")
 def snooze(names: tuple[str, ...], span: timedelta | None, until_day: datetime | None) -> None:
-    """Snooze an alert.
+    """Snooze alerts, for a week unless you say otherwise.
 
-    It is silent until then, unless it gets worse. ID is its number, or its kind
-    where there is only one.
+    A snoozed alert that gets worse opens at once. ID is an alert's number, or
+    its kind if there is only one of that kind.
     """
     if span and until_day:
         raise click.UsageError("--for and --until exclude each other.")
@@ -369,9 +371,9 @@ def snooze(names: tuple[str, ...], span: timedelta | None, until_day: datetime |
 @alerts.command(epilog=examples("runlog alerts wake 3"))
 @click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
 def wake(names: tuple[str, ...]) -> None:
-    """Open a dismissed or snoozed alert again.
+    """Reopen dismissed or snoozed alerts.
 
-    ID is its number, or its kind where there is only one.
+    ID is an alert's number, or its kind if there is only one of that kind.
     """
     with base.open_journal() as journal:
         awake = journal.alerts.wake(_alert_ids(journal, names))

@@ -28,21 +28,22 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=examples(
-        "runlog weekly                               # the report, and the alerts",
-        "runlog weekly ~/Sync/watch --notify         # import first, send word after",
-        "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify    # the same by itself",
+        "runlog weekly  # the report and the alerts",
+        "runlog weekly ~/Sync/watch --notify  # import first, send alerts after",
+        "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify --install",
     )
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--notify", is_flag=True, help="Send the headline and new alerts to the places of config.toml.")
+@click.option(
+    "--notify", is_flag=True, help="Send the headline and new alerts to the addresses in config.toml."
+)
 def weekly(folders: tuple[Path, ...], *, notify: bool) -> None:
-    """Sync, import folders, write the week's report, and look at the alerts.
+    """Sync, import folders, write the week's report and check the alerts.
 
-    All services are asked that runlog sync has a key for. The report is that of
-    the last week; on a week's last day already that of this one. Without any data
-    in it, it is the last week that has some. A folder that is not there (a watch
-    that is not plugged in) is named and skipped. The exit code is 1 if anything
-    failed.
+    It syncs every service that runlog sync has a key for. The report is for last
+    week, or on the last day of a week for this one; without data there, for the
+    last week that has some. A folder that is missing (say, a watch that is not
+    plugged in) is named and skipped. The exit code is 1 if anything failed.
     """
     with base.open_journal() as journal:
         synced = sync_services(journal)
@@ -55,7 +56,7 @@ def weekly(folders: tuple[Path, ...], *, notify: bool) -> None:
 def _import_folders(journal: Journal, folders: tuple[Path, ...]) -> bool:
     existing = [folder for folder in folders if folder.exists()]
     for folder in sorted(set(folders) - set(existing)):
-        echo_err(f"{folder}: it is not there, so nothing was imported from it")
+        echo_err(f"{folder} is not there; nothing was imported from it.")
     if not existing:
         return not folders
     summary = journal.add(existing)
@@ -85,9 +86,9 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
 @click.command(
     epilog=examples(
         "runlog watch ~/Sync/watch",
-        "runlog watch /media/me/GARMIN --wait         # a watch that comes and goes",
-        "runlog watch ~/Sync/watch --notify           # and send new alerts",
-        "runlog watch                                 # no folder: what runlog sync has a key for",
+        "runlog watch /media/me/GARMIN --wait  # a watch that comes and goes",
+        "runlog watch ~/Sync/watch --notify  # and send new alerts",
+        "runlog watch  # only services that have a key",
     )
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
@@ -97,22 +98,24 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
     default=10.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait between two looks.",
+    help="How often to look.",
 )
-@click.option("--notify", is_flag=True, help="Send new alerts, and ask how each run was.")
-@click.option("--wait", "waits", is_flag=True, help="Wait for folders that are not there, as a watch by USB.")
-@click.option("--once", is_flag=True, help="Import what is there, and end.")
+@click.option("--notify", is_flag=True, help="Send new alerts, and ask how sore each run left you.")
+@click.option(
+    "--wait", "waits", is_flag=True, help="Wait for folders that are not there yet, like a USB watch."
+)
+@click.option("--once", is_flag=True, help="Import what is there, then stop.")
 def watch(folders: tuple[Path, ...], every: float, *, notify: bool, waits: bool, once: bool) -> None:
-    """Import new files as they appear in folders, and look at the alerts after.
+    """Import new files as they appear in folders, then check the alerts.
 
-    A file is taken once it no longer grows. The services that runlog sync has a key
-    for are asked every hour. Ctrl-C ends it.
+    A file is imported once it stops growing. Services that runlog sync has a key
+    for are asked every hour. Press Ctrl-C to stop.
     """
     from runlog.journal import watch_folders
 
     missing = [folder for folder in folders if not folder.is_dir()]
     if missing and not waits:
-        raise click.UsageError(f"There is no folder {missing[0]}. To wait until it is there: --wait")
+        raise click.UsageError(f"There is no folder {missing[0]}. To wait for it, add --wait")
     rounds = iter([True]) if once else iter(lambda: True, False)
     services = services_to_watch(folders)
     asked_at = -_ASK_EVERY_S
@@ -131,12 +134,12 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, waits: bool,
         return more
 
     if not once:
-        echo_err(f"Watching {', '.join(map(str, (*folders, *services)))}. Ctrl-C ends it.")
+        echo_err(f"Watching {', '.join(map(str, (*folders, *services)))}. Press Ctrl-C to stop.")
     try:
         for paths in watch_folders(folders, wait):
             _import_settled(paths, notify=notify)
     except KeyboardInterrupt:
-        echo_err("No longer watching.")
+        echo_err("Stopped watching.")
 
 
 #: A service is asked so often, and so is how a run was, however often one looks into folders.
@@ -192,23 +195,26 @@ _SYSTEMS = ("systemd", "cron", "launchd", "windows")
 
 @click.command(
     epilog=examples(
-        "runlog schedule --weekly sun 19:00                              # shows what would be written",
+        "runlog schedule --weekly sun 19:00  # show what would be written",
         "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify --install",
         "runlog schedule --uninstall",
-        "runlog schedule --serve --install      # the pages, whenever you are logged in",
+        "runlog schedule --serve --install  # serve whenever you are logged in",
     )
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--weekly", nargs=2, metavar="DAY TIME", help="When, in local time.  [default: sun 19:00]")
 @click.option(
-    "--weekly", nargs=2, metavar="DAY TIME", help="When, on this computer's clock.  [default: sun 19:00]"
+    "--notify", is_flag=True, help="Send the headline and new alerts to the addresses in config.toml."
 )
-@click.option("--notify", is_flag=True, help="Send the headline and new alerts to the places of config.toml.")
-@click.option("--as", "system", type=click.Choice(_SYSTEMS), help="For which system.  [default: this one]")
 @click.option(
-    "--serve", "serving", is_flag=True, help="Instead, run runlog serve --phone all the time (systemd)."
+    "--as",
+    "system",
+    type=click.Choice(_SYSTEMS),
+    help="The scheduler to use.  [default: that of this computer]",
 )
-@click.option("--install", is_flag=True, help="Write it and start it.")
-@click.option("--uninstall", is_flag=True, help="Take it back.")
+@click.option("--serve", "serving", is_flag=True, help="Keep runlog serve --phone running instead (systemd).")
+@click.option("--install", is_flag=True, help="Install and start it.")
+@click.option("--uninstall", is_flag=True, help="Remove it.")
 def schedule(
     folders: tuple[Path, ...],
     weekly: tuple[str, str] | None,
@@ -219,13 +225,12 @@ def schedule(
     install: bool,
     uninstall: bool,
 ) -> None:
-    """Let this computer run "runlog weekly" once a week.
+    """Run "runlog weekly" on this computer once a week.
 
-    It syncs what runlog sync has a key for, imports the folders, writes the
-    report and looks at the alerts; with a key it needs no folder. Without
-    --install the systemd timer, cron line, launchd agent or Windows task is only
-    printed. On all but cron, what was due while the computer was off is made up
-    for.
+    That syncs every service that has a key, imports the folders, writes the
+    report and checks the alerts; with a key it needs no folder. Without --install
+    runlog only prints the systemd timer, cron line, launchd agent or Windows
+    task. All but cron catch up on what was due while the computer was off.
     """
     from runlog import schedule
 
@@ -244,7 +249,7 @@ def schedule(
         echo(scheduler.install(appointment, schedule.run_program))
     else:
         click.echo(scheduler.preview(appointment), nl=False)
-        echo_err("Nothing is written yet; --install does that.")
+        echo_err("Nothing is installed yet. To install it, add --install")
 
 
 def _schedule_serving(system: str, *, install: bool, uninstall: bool) -> None:
@@ -266,11 +271,11 @@ def _warn_of_sources(folders: Sequence[Path]) -> None:
     with base.open_journal() as journal:
         statuses = [status for status in journal.clouds.status() if status.key_place]
     if not (folders or statuses):
-        echo_err("Nothing will be imported: name a folder, or set a key: runlog sync garmin --set-key")
+        echo_err("Nothing will be imported. Name a folder, or set a key: runlog sync garmin --set-key")
     for status in statuses:
         if status.key_place == "environment":
             echo_err(
-                f"The key for {status.title} is in the environment alone, where this job will not see it: "
+                f"The key for {status.title} is only in the environment; this job cannot see it. Store it: "
                 f"runlog sync {status.service} --set-key"
             )
 
@@ -298,9 +303,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command(
     epilog=examples(
-        "runlog serve --open                    # on this computer",
-        "runlog serve --phone                   # and on your phone, in your home network",
-        "runlog serve --devices                 # which phones are paired",
+        "runlog serve --open  # on this computer",
+        "runlog serve --phone  # and on phones in your home network",
+        "runlog serve --devices  # list the paired phones",
         "runlog serve --revoke 1a2b3c4d",
         "runlog serve --name my-computer.my-tailnet.ts.net",
     )
@@ -310,21 +315,21 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.IntRange(0, 65_535),
     default=DEFAULT_PORT,
     show_default=True,
-    help="Where to listen; 0 is any that is free.",
+    help="The port; 0 picks a free one.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
-@click.option("--phone", is_flag=True, help="Let phones in your home network in, once they are paired.")
+@click.option("--phone", is_flag=True, help="Let paired phones in your home network in.")
 @click.option(
     "--name",
     "names",
     multiple=True,
     metavar="HOST",
-    help="A further name that it is reached by, as in Tailscale.",
+    help="Another name of this computer, like that in Tailscale.",
 )
-@click.option("--tls-cert", type=_FILE, metavar="FILE", help="A certificate, to serve over https.")
+@click.option("--tls-cert", type=_FILE, metavar="FILE", help="A certificate, for https.")
 @click.option("--tls-key", type=_FILE, metavar="FILE", help="Its key.")
-@click.option("--devices", is_flag=True, help="List the paired devices, and end.")
-@click.option("--revoke", metavar="ID", help="Let a device in no longer, and end.")
+@click.option("--devices", is_flag=True, help="List the paired devices, then stop.")
+@click.option("--revoke", metavar="ID", help="Lock a device out, then stop.")
 def serve(
     port: int,
     names: tuple[str, ...],
@@ -336,15 +341,15 @@ def serve(
     phone: bool,
     devices: bool,
 ) -> None:
-    """Show everything in the browser, and let your phone rate a run in two taps.
+    """Open runlog in the browser, and rate runs on your phone in two taps.
 
-    The pages come from this computer and ask nothing of the internet. Without
-    --phone, only this computer reaches them. Ctrl-C ends it.
+    The pages come from this computer and load nothing from the internet. Without
+    --phone, only this computer can open them. Press Ctrl-C to stop.
 
-    From anywhere, encrypted and with no port open to the internet: install
+    To reach it from anywhere, encrypted and without opening a port: install
     Tailscale on this computer and the phone, run "tailscale serve --bg 8421",
-    and name this computer as Tailscale does with --name. Then pair the phone
-    with a code from http://localhost:8421/devices.
+    and pass this computer's Tailscale name with --name. Then pair the phone with
+    a code from http://localhost:8421/devices.
     """
     if devices or revoke:
         _manage_devices(revoke)
@@ -355,7 +360,7 @@ def serve(
 
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     serving = server.prepare(base.home_folder(), port=port, phone=phone, names=names, tls=tls)
-    echo(f"runlog is at {serving.address}   Ctrl-C ends it.")
+    echo(f"runlog is at {serving.address}   Press Ctrl-C to stop.")
     if phone:
         click.echo(server.phone_text(serving))
     if open_it:
@@ -363,7 +368,7 @@ def serve(
 
         webbrowser.open(serving.address)
     serving.run()
-    echo_err("No longer serving.")
+    echo_err("Stopped serving.")
 
 
 _DEVICE_COLUMNS = (Column("id", "Id"), Column("name", "Device"), Column("paired", "Paired", numeric=True))
@@ -376,7 +381,7 @@ def _manage_devices(revoke: str | None) -> None:
     paired = Devices(base.home_folder())
     if revoke:
         paired.revoke(revoke)
-        echo(f"Revoked {revoke}: that device sees nothing any more.")
+        echo(f"Revoked {revoke}: that device is locked out.")
         return
     rows = [
         {"id": device.id, "name": device.name, "paired": day(device.paired, year=True)}
@@ -384,6 +389,6 @@ def _manage_devices(revoke: str | None) -> None:
     ]
     if rows:
         print_table(rows, _DEVICE_COLUMNS)
-        echo_err("To let one in no longer: runlog serve --revoke ID")
+        echo_err("To lock one out: runlog serve --revoke ID")
     else:
         echo("No device is paired. To pair a phone: runlog serve --phone")

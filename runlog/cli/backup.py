@@ -45,39 +45,39 @@ _MB = 1e6
 @click.command(
     epilog=examples(
         "runlog backup ~/runlog-backup.db",
-        "runlog backup /media/stick/runlog.db --force    # in the place of the last one",
+        "runlog backup /media/stick/runlog.db --force  # replace the last one",
     )
 )
 @click.argument("file", type=_PATH)
-@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
 def backup(file: Path, *, force: bool) -> None:
-    """Copy everything, settings included, into one file.
+    """Copy everything into one file, settings included.
 
-    It can be made at any time, also while files are imported, and is checked
-    before it is put in place: where runs or entries are damaged, an older backup
-    stays. Reports are not in it; runlog report writes them
-    again. To get it all back: runlog restore FILE
+    You can do this at any time, even during an import. runlog checks the copy
+    before it replaces an older backup: if runs or entries are damaged, the older
+    one stays. Reports are not in it; runlog report writes them again. To get
+    everything back: runlog restore FILE
     """
     contents = base.open_unchecked().backup(file, force=force, now=base.now())
     settings = "no settings, because none are set" if contents.config is None else "the settings"
     echo(f"{file}: {_megabytes(file.stat().st_size)}, {_describe_contents(contents)}, {settings}.")
     for fault in contents.faults:
-        echo_err(f"Backed up as it is, but wrong: {fault}. What to do: runlog doctor")
+        echo_err(f"Backed up, but something is wrong: {fault}. How to fix it: runlog doctor")
 
 
 @click.command(
     epilog=examples(
         "runlog restore ~/runlog-backup.db",
-        "runlog restore ~/runlog-backup.db --yes     # without asking",
+        "runlog restore ~/runlog-backup.db --yes  # without asking",
     )
 )
 @click.argument("file", type=_PATH)
-@click.option("--yes", is_flag=True, help="Replace what is there without asking.")
+@click.option("--yes", is_flag=True, help="Replace your present data without asking.")
 def restore(file: Path, *, yes: bool) -> None:
-    """Replace everything by a backup.
+    """Restore everything from a backup.
 
-    The data and settings of before stay in the same folder, renamed.
-    A backup of an older runlog is brought up to date.
+    Your present data and settings stay in the same folder, renamed. A backup
+    from an older runlog is brought up to date.
     """
     journal = base.open_unchecked()
     home, contents = journal.folder, journal.inspect_backup(file)
@@ -97,7 +97,7 @@ def restore(file: Path, *, yes: bool) -> None:
     for previous in filter(None, (restored.previous_database, restored.previous_config)):
         echo(f"What was there is now {previous}")
     if contents.config is None and (home / CONFIG_NAME).exists():
-        echo_err("There are no settings in this backup; those of the home stay.")
+        echo_err("There are no settings in this backup; your present ones stay.")
 
 
 def _describe_current(journal: Journal) -> str:
@@ -110,7 +110,7 @@ def _describe_current(journal: Journal) -> str:
 
 def _confirm(question: str) -> None:
     if not _is_somebody_there():
-        raise click.UsageError(f"{question} Nobody is there to answer; --yes does.")
+        raise click.UsageError(f"{question} There is no terminal to ask on; add --yes.")
     click.confirm(question, abort=True)
 
 
@@ -121,18 +121,18 @@ def _is_somebody_there() -> bool:
 @click.command(
     epilog=examples(
         "runlog export ~/runlog-export",
-        "runlog export ~/runlog-export --gpx             # each track for other tools, too",
-        "runlog import ~/runlog-export                   # in another home: all of it back again",
+        "runlog export ~/runlog-export --gpx  # tracks as GPX too",
+        "runlog import ~/runlog-export  # in another home, to get it all back",
     )
 )
 @click.argument("folder", type=_PATH, metavar="DIR")
-@click.option("--gpx", is_flag=True, help="Write each track also as GPX, for other tools.")
-@click.option("--force", is_flag=True, help="Go over an export that is there; other files in DIR stay.")
+@click.option("--gpx", is_flag=True, help="Also write each track as GPX, for other tools.")
+@click.option("--force", is_flag=True, help="Replace an earlier export in DIR; other files there stay.")
 def export(folder: Path, *, gpx: bool, force: bool) -> None:
-    """Write everything as plain files: CSV and JSON, and GPX where asked for.
+    """Export everything as plain files: CSV, JSON and, with --gpx, GPX.
 
-    DIR is a new or an empty folder. Importing it into an empty home gives the
-    same history; its README.txt says what each file is.
+    DIR is a new or empty folder. Importing it into an empty home gives the same
+    history; README.txt in it says what each file is.
     """
     with base.open_journal() as journal, progress_bar() as progress:
         exported = journal.export(folder, gpx=gpx, force=force, progress=progress)
@@ -165,26 +165,26 @@ def _megabytes(size: int) -> str:
 @click.command(
     epilog=examples(
         "runlog doctor",
-        "runlog doctor --repair                  # throw away what runlog makes anew by itself",
-        "runlog doctor --support support.json    # to send to whoever helps you",
+        "runlog doctor --repair  # empty the caches",
+        "runlog doctor --support support.json  # for whoever helps you",
     )
 )
 @click.option(
     "--repair",
     is_flag=True,
-    help="First empty the caches and delete what stopped commands left behind, which is always safe.",
+    help="First empty the caches and delete leftovers of stopped commands; always safe.",
 )
 @click.option(
     "--support",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write versions, counts and findings into a file: no positions, names, notes, paths or health data.",
+    help="Write versions, counts and findings to a file: no positions, names, notes, paths or health data.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object.")
 def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
-    """Check your data, and say what is wrong and what to do.
+    """Check your data, say what is wrong and how to fix it.
 
-    Nothing of yours is changed, also by --repair. The exit code is 1 if
+    It never changes your data, not even with --repair. The exit code is 1 if
     something is wrong.
     """
     journal = base.open_unchecked()
@@ -199,7 +199,7 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
         _print_findings(report)
     if support is not None:
         _write_support(journal.folder, report, support)
-        echo(f"For whoever helps you, without anything of yours: {support}")
+        echo(f"For whoever helps you, without any personal data: {support}")
     if not report.ok:
         click.get_current_context().exit(1)
 
@@ -235,12 +235,12 @@ def _write_support(home: Path, report: CheckReport, file: Path) -> None:
 @click.group(
     invoke_without_command=True,
     epilog=examples(
-        "runlog config                          # every setting",
+        "runlog config  # every setting",
         "runlog config set units mi",
         "runlog config set shoe_limit_km 500mi  # converted to km",
         "runlog config get timezone",
-        "runlog config unset timezone           # back to the default",
-        "runlog config edit                     # the file, in your editor",
+        "runlog config unset timezone  # back to the default",
+        "runlog config edit  # the file, in your editor",
     ),
 )
 @format_options
@@ -248,8 +248,8 @@ def _write_support(home: Path, report: CheckReport, file: Path) -> None:
 def config(ctx: click.Context, fmt: OutputFormat) -> None:
     """List every setting with its value, its default and what it means.
 
-    The settings are in config.toml in the home. Where messages go and which
-    places are private is not listed: runlog config get shows it.
+    The settings are in config.toml, in your data folder. Addresses for alerts
+    and private places are not listed; runlog config get shows them.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -320,7 +320,7 @@ def get(name: str) -> None:
 @click.argument("name", type=_SETTING)
 @click.argument("values", nargs=-1, required=True, metavar="VALUE...")
 def set_(name: str, values: tuple[str, ...]) -> None:
-    """Change a setting; the other lines of the file stay as they are."""
+    """Change a setting; the rest of the file stays as it is."""
     texts = [_in_km(text) for text in values] if name.endswith("_km") else list(values)
     try:
         value = _parse_setting(name, texts)
@@ -339,14 +339,14 @@ def _in_km(text: str) -> str:
 @config.command(epilog=examples("runlog config unset timezone"))
 @click.argument("name", type=_SETTING)
 def unset(name: str) -> None:
-    """Return a setting to its default."""
+    """Reset a setting to its default."""
     _write_setting(name, None)
     echo(f"{name}: {_setting_text(getattr(settings.Settings(), name))}")
 
 
 @config.command(epilog=examples("runlog config edit"))
 def edit() -> None:
-    """Open the settings file in your editor, and check it afterwards."""
+    """Open the settings file in your editor, then check it."""
     path = _config_path()
     if not path.exists():
         lines = [

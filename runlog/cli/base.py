@@ -27,9 +27,23 @@ if TYPE_CHECKING:
     from runlog.settings import Settings
 
 
+#: The comments of examples begin at most here, so that they fit into 80 columns.
+_WIDEST_EXAMPLE = 44
+
+
 def examples(*lines: str) -> str:
-    r"""Return the epilog of a command's help: its examples, one per line (``\b`` stops click's wrapping)."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+    r"""Return the epilog of a command's help: its examples, one per line, their comments in one column.
+
+    A ``\b`` stops click's wrapping.
+    """
+    pairs = [line.partition("  #") for line in lines]
+    commented = [len(command.rstrip()) for command, mark, _comment in pairs if mark]
+    width = max((length for length in commented if length <= _WIDEST_EXAMPLE), default=0)
+    written = [
+        f"  {command.rstrip():<{width}}  #{comment}" if mark else f"  {command}"
+        for command, mark, comment in pairs
+    ]
+    return "\b\nExamples:\n" + "\n".join(written)
 
 
 class LazyCommand(NamedTuple):

@@ -39,25 +39,27 @@ _SHOWN_PROBLEMS = 10
     cls=LazyGroup,
     sections={
         "Commands": {
-            "links": LazyCommand("runlog.cli.cohort:cohort_links", "Estimate the links of every athlete."),
+            "links": LazyCommand("runlog.cli.cohort:cohort_links", "Estimate each runner's links."),
             "pool": LazyCommand("runlog.cli.cohort:cohort_pool", "Pool effects over runners."),
             "status": LazyCommand("runlog.cli.cohort:cohort_status", "List who needs a call this week."),
-            "table": LazyCommand("runlog.cli.cohort:cohort_table", "Make a dataset of exposures of homes."),
+            "table": LazyCommand(
+                "runlog.cli.cohort:cohort_table", "Make a dataset of many runners' exposures."
+            ),
         }
     },
     epilog=examples(
-        "runlog cohort status club/                       # who needs a call this week",
-        "runlog cohort links club/ --out results          # the links of every runner",
-        "runlog cohort pool results --out pooled          # what holds for all of them",
-        "runlog cohort pool shared/*.json --out pooled    # from files of runlog links --share",
+        "runlog cohort status club/  # who needs a call this week",
+        "runlog cohort links club/ --out results  # every runner's links",
+        "runlog cohort pool results --out pooled  # what holds for all",
+        "runlog cohort pool shared/*.json --out pooled  # from shared files",
     ),
 )
 def cohort() -> None:
-    """Ask of many runners what one cannot answer.
+    """Ask many runners what one alone cannot answer.
 
-    For a club or a study: does it hold for others, for whom, how surely, and
-    who needs a call this week? Nothing that a runner has entered is changed.
-    All but status needs the extra "cohort" (Dask and PyArrow).
+    For a club or a study: does it hold for others, for whom, how surely, and who
+    needs a call this week? No runner's data is changed. All commands but status
+    need the extra "cohort" (Dask and PyArrow).
     """
 
 
@@ -71,30 +73,36 @@ def cohort() -> None:
 )
 @_SOURCES
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Results folder."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder for the results.",
 )
-@click.option("--workers", type=click.IntRange(1, 4096), help="Processes; by default as many as processors.")
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers see the same folders.")
+@click.option(
+    "--workers", type=click.IntRange(1, 4096), help="Number of processes.  [default: one per processor]"
+)
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler; its workers need the same folders.")
 def cohort_links(sources: tuple[Path, ...], out: Path, workers: int | None, scheduler: str | None) -> None:
-    """Estimate the links of every athlete, with the method of `runlog links`.
+    """Estimate each runner's links, as runlog links does.
 
-    SOURCE is a folder of homes, a folder of exports, or a Parquet dataset of
-    exposures. What was finished stays: started again, it goes on where it was.
-    An athlete whose data is broken is named, and the others go on; the exit
-    code is then 1.
+    SOURCE is a folder of data folders, a folder of exports, or a Parquet dataset
+    of exposures. You can stop it; started again, it goes on where it was. A
+    runner whose data is broken is named and left out; the exit code is then 1.
     """
     from runlog.cohorts import engine
     from runlog.cohorts.sources import find_groups
 
     if scheduler and workers:
-        raise click.UsageError("--workers is for runlog's own workers; a --scheduler has its own.")
+        raise click.UsageError(
+            "--workers and --scheduler exclude each other: a scheduler has its own workers."
+        )
     engine.require_engine()
     groups = find_groups(sources)
     with progress_bar() as progress:
         results = engine.estimate_groups(groups, out, scheduler=scheduler, workers=workers, progress=progress)
     athletes, ratings = sum(one.athletes for one in results), sum(one.ratings for one in results)
-    echo(f"{units.count_noun(athletes, 'athlete')}, {units.count_noun(ratings, 'rating')}: {out}")
-    echo(f"Pool them: runlog cohort pool {out} --out DIR")
+    echo(f"{units.count_noun(athletes, 'runner')}, {units.count_noun(ratings, 'rating')}: {out}")
+    echo(f"To pool them: runlog cohort pool {out} --out DIR")
     _end_with([problem for one in results for problem in one.problems])
 
 
@@ -102,19 +110,19 @@ def cohort_links(sources: tuple[Path, ...], out: Path, workers: int | None, sche
 @_SOURCES
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="A new folder.")
 def cohort_table(sources: tuple[Path, ...], out: Path) -> None:
-    """Make a Parquet dataset of the exposures of homes or exports.
+    """Make a Parquet dataset of the exposures of many runners.
 
-    A row per rating with the factors as of that moment; 100 athletes per file.
-    datapackage.json describes the columns (Frictionless). Athletes have the
-    names of their folders, and moments are in it: it is a diary, and as
-    private.
+    SOURCE is a folder of data folders or of exports. There is one row per rating,
+    with the factors as of that moment, and 100 runners per file;
+    datapackage.json describes the columns (Frictionless). Runners go by the
+    names of their folders and moments are in it: it is a diary, and as private.
     """
     from runlog.cohorts import engine
     from runlog.cohorts.sources import find_groups, write_dataset
 
     engine.require_engine()
     written, problems = write_dataset(find_groups(sources), out)
-    echo(f"{units.count_noun(written, 'athlete')}: {out}")
+    echo(f"{units.count_noun(written, 'runner')}: {out}")
     _end_with([(athlete.name, athlete.problem) for athlete in problems])
 
 
@@ -122,7 +130,7 @@ def _end_with(problems: Sequence[tuple[str, str]]) -> None:
     """Name who was left out, and end with 1 if anybody was."""
     if not problems:
         return
-    echo_err(f"{units.count_noun(len(problems), 'athlete')} left out:")
+    echo_err(f"{units.count_noun(len(problems), 'runner')} left out:")
     for name, reason in problems[:_SHOWN_PROBLEMS]:
         echo_err(f"  {name}: {reason}")
     if len(problems) > _SHOWN_PROBLEMS:
@@ -157,15 +165,17 @@ _POOL_TABLE = (
     ),
 )
 @_SOURCES
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write page and tables here.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write the page and tables here."
+)
 @format_options
 def cohort_pool(fmt: OutputFormat, sources: tuple[Path, ...], out: Path | None) -> None:
-    """Pool effects over runners: from a folder of results, or shared files.
+    """Pool effects over runners, from a results folder or shared files.
 
-    Shows per factor the mean effect over all runners, how much runners differ
-    (SD), and the range to expect in a runner who is not among them, each with
-    its 95% range. With --out: index.html, pool.json (which a runner takes home
-    for `runlog links --given`), and the tables as CSV and Parquet.
+    For each factor it shows the mean effect over all runners, how much runners
+    differ (SD), and the range to expect in another runner, each with its 95%
+    range. --out writes index.html, pool.json (for `runlog links --given`), and
+    the tables as CSV and Parquet.
     """
     from runlog.cohorts import engine, tables
 
@@ -204,7 +214,7 @@ def _read_effects(sources: Sequence[Path]) -> tuple[pd.DataFrame, list[tuple[str
     for folder in results:
         for file in sorted(folder.glob("links-*.parquet")):
             found = engine.read_result(file)
-            problems += [*found.problems] if found else [(file.name, "no result of runlog, or not whole")]
+            problems += [*found.problems] if found else [(file.name, "not a complete result of runlog")]
         wanted = [name for name in EFFECT_COLUMNS if name not in {"athlete", "area", "factor"}]
         parts.append(engine.read_links(folder, wanted))
     if files:
@@ -212,7 +222,7 @@ def _read_effects(sources: Sequence[Path]) -> tuple[pd.DataFrame, list[tuple[str
         parts.append(shared)
         problems += unread
     if not parts:
-        raise click.UsageError("nothing to pool: name a folder of results or files of runlog links --share")
+        raise click.UsageError("Nothing to pool. Name a results folder, or files from runlog links --share.")
     return pd.concat(parts, ignore_index=True), problems
 
 
@@ -255,14 +265,14 @@ def share_links(table: pd.DataFrame, history: History, file: Path) -> None:
 
     share = shares.make_share(table, trial_effects(history, base.now()), shares.runner_id(base.home_folder()))
     if not share["effects"]:
-        echo_err("There is nothing to share yet: no factor has an effect. Links begin at 20 ratings.")
+        echo_err("There is nothing to share yet: links begin at 20 ratings.")
         click.get_current_context().exit(1)
     echo(f"{file} would hold a random id ({share['id']}), the version of the method, and this:")
     echo()
     print_table(share["effects"], _SHARE_TABLE)
     echo()
-    echo("b is the effect in points for a step, s its standard error, n the ratings or pairs it rests on.")
-    echo("No date, place, name or note. Sharing again under the same id takes the place of this.")
+    echo("b is the effect in points per step, s its standard error, n the number of ratings or pairs.")
+    echo("It has no dates, places, names or notes. Sharing again replaces it, under the same id.")
     if sys.stdin.isatty() and not click.confirm("Write it?"):
         return
     shares.write_share(share, file)
@@ -346,14 +356,14 @@ _STATUS_TABLE = (
     "status", epilog=examples("runlog cohort status club/", "runlog cohort status club/ --all --json")
 )
 @_SOURCES
-@click.option("--all", "everyone", is_flag=True, help="Also runners about whom there is nothing to say.")
+@click.option("--all", "everyone", is_flag=True, help="Also list runners without anything to report.")
 @format_options
 def cohort_status(fmt: OutputFormat, sources: tuple[Path, ...], *, everyone: bool) -> None:
-    """List who needs a call this week, what presses most first.
+    """List who needs a call this week, the most pressing first.
 
-    Soreness of 7 or more, lasting or rising; a jump in load; a pair over its
-    limit; a runner who has fallen silent. It shows what each runner's own
-    folder shows, so have each runner's consent.
+    That is soreness of 7 or more, lasting or rising; a jump in load; a pair over
+    its limit; or a runner who has gone silent. It shows what each runner's own
+    folder shows, so get each runner's consent.
     """
     from dataclasses import asdict, fields
 
@@ -369,7 +379,7 @@ def cohort_status(fmt: OutputFormat, sources: tuple[Path, ...], *, everyone: boo
             print_table([asdict(row) | {"last": rated["last"](row)} for row in shown], _STATUS_TABLE)
             echo()
         calm = len({row.athlete for row in found if not row.kind})
-        echo(f"{units.count_noun(calm, 'runner')} without anything to say. {CONSENT}")
+        echo(f"{units.count_noun(calm, 'runner')} with nothing to report. {CONSENT}")
     else:
         rows = [asdict(row) | _days_as_text(row) for row in shown]
         print_rows(fmt, rows, [field.name for field in fields(StatusRow)], (), "")

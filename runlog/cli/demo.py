@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def demo(*, open_it: bool) -> None:
     """Try runlog on a made-up season, in a folder of its own.
 
-    The season comes from a documented model, so you can compare what runlog finds
-    with what went in. Nothing of yours is read or changed.
+    A documented model made the season, so you can compare what runlog finds with
+    what went in. Your own data is neither read nor changed.
     """
     import runlog.journal
 

@@ -71,7 +71,7 @@ def describe_stored(journal: Journal, entry: Entry) -> str:
 
 @click.group(
     epilog=examples(
-        "runlog diary template > diary.csv     # fill it in, then: runlog import diary.csv",
+        "runlog diary template > diary.csv  # fill it in, then import it",
         "runlog diary list --last 7",
         "runlog diary export > backup.csv",
     )
@@ -90,7 +90,7 @@ def template() -> None:
 
 @diary.command(epilog=examples("runlog diary export > diary.csv"))
 def export() -> None:
-    """Print the whole diary as CSV; importing it again changes nothing."""
+    """Print the whole diary as CSV. Importing it again changes nothing."""
     with base.open_journal() as journal:
         text = journal.export_diary()
     click.echo(text, nl=False, color=True)  # else click would take escape sequences out of notes
@@ -99,7 +99,7 @@ def export() -> None:
 @diary.command(epilog=examples("runlog diary delete 12", "runlog diary delete last"))
 @click.argument("entry", metavar="ID")
 def delete(entry: str) -> None:
-    """Delete an entry, by its id in runlog diary list."""
+    """Delete an entry; runlog diary list shows the ids."""
     with base.open_journal() as journal:
         stored = find_entry(journal, entry)
         journal.remove_entry(stored.id)
@@ -115,7 +115,7 @@ def delete(entry: str) -> None:
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N entries.")
 @format_options
 def list_(fmt: OutputFormat, last: int | None) -> None:
-    """List the entries, the oldest first, with the ids that runlog log --edit takes."""
+    """List the entries, oldest first, with their ids."""
     with base.open_journal() as journal:
         entries = journal.entries()
     rows = [_entry_row(entry) for entry in (entries if last is None else entries[-last:])]
@@ -165,19 +165,20 @@ def _entry_row(stored: StoredEntry) -> dict[str, Any]:
 
 @click.command(
     epilog=examples(
-        "runlog undo              # the last change",
-        "runlog undo --dry-run    # what that would be",
-        "runlog undo --redo       # make it again",
+        "runlog undo  # the last change",
+        "runlog undo --dry-run  # what that would be",
+        "runlog undo --redo  # make that change again",
     )
 )
-@click.option("--redo", is_flag=True, help="Make the change again that was undone last.")
+@click.option("--redo", is_flag=True, help="Make the last undone change again.")
 @DRY_RUN
 def undo(*, redo: bool, dry_run: bool) -> None:
-    """Undo the last change made by hand.
+    """Undo your last change.
 
-    Undoes log, edit, merge, split, delete, and every change of shoes, routes
-    and plans, one after the other up to 100. Imports, alerts and settings are
-    not undone: runlog delete deletes a run, runlog diary delete an entry.
+    Undoes log, edit, merge, split and delete, and every change to shoes, routes
+    and trials; up to 100 changes, one at a time. Imports, alerts and settings
+    cannot be undone: use runlog delete for a run, runlog diary delete for an
+    entry.
     """
     with open_journal() as journal:
         undo_last(journal, redo=redo, dry_run=dry_run)

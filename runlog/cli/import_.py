@@ -67,11 +67,11 @@ _MONTH_COLUMNS = (
 @click.command(
     "import",
     epilog=examples(
-        "runlog import export_123.zip garmin.zip    # archives of Strava and Garmin, as they are",
-        "runlog import /media/GARMIN                # a watch by USB",
-        "runlog import ~/Downloads diary.csv        # folders and files",
+        "runlog import export_123.zip garmin.zip  # Strava, Garmin archives",
+        "runlog import /media/GARMIN  # a watch by USB",
+        "runlog import ~/Downloads diary.csv  # folders and files",
         "runlog import treadmill.gpx --sport running",
-        "runlog import export_123.zip --sport file  # what the archive says counts again",
+        "runlog import treadmill.gpx --sport file  # what the file says",
         "runlog import exports --json | jq '.problems[] | {path, line, reason}'",
     ),
 )
@@ -79,19 +79,21 @@ _MONTH_COLUMNS = (
 @click.option(
     "--sport",
     metavar="SPORT",
-    help="What the activities in these recordings are, like running or cycling; not for archives. "
-    "'file' undoes that: what the files and archives say counts again.",
+    help="Count these files' activities as this sport, like running or cycling; not for archives. "
+    "'file' goes back to what the files say.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object.")
 def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> None:
-    """Read files, folders and archives from watches and apps.
+    """Import files, folders and archives from watches and apps.
 
-    Archives of Strava and Garmin are read as they come, zips in zips, too. The
-    content shows what a file is: FIT, GPX, TCX (also .gz), Polar sessions, lists
-    of runs, diaries, pairs of shoes. A file that was read before is known again;
-    the same run from several files is one run, from the best of them. The exit
-    code is 1 if a file, a run or a rating could not be imported; a damaged
-    recording of which most was saved is a warning.
+    Give it archives of Strava and Garmin as you downloaded them. runlog looks
+    at the content to see what a file is: FIT, GPX or TCX (also .gz), Polar
+    sessions, lists of runs, diaries or lists of shoes.
+
+    Importing a file twice changes nothing. If several files hold the same run,
+    it counts once, with the best of each. The exit code is 1 if a file, a run or
+    a rating could not be imported; a damaged file that could mostly be saved is
+    only a warning.
     """
     with base.open_journal() as journal:
         with progress_bar() as progress:
@@ -269,8 +271,8 @@ def _join_reasons(files: Sequence[FileResult]) -> str:
 
 @click.command(
     epilog=examples(
-        "runlog split 41               # each of its sources becomes a run",
-        "runlog split 41 --source 3    # only the third one that runlog show lists",
+        "runlog split 41  # each of its files becomes a run",
+        "runlog split 41 --source 3  # only the third, as runlog show lists them",
     )
 )
 @click.argument("run", shell_complete=complete_run)
@@ -280,12 +282,12 @@ def _join_reasons(files: Sequence[FileResult]) -> str:
     type=click.IntRange(min=1),
     metavar="N",
     multiple=True,
-    help="The number of a source in runlog show, to make a run of its own; may be repeated.",
+    help="Split off only this file, by its number in runlog show; may be repeated.",
 )
 def split(run: str, numbers: tuple[int, ...]) -> None:
-    """Make several runs of one that was wrongly put together.
+    """Split one run into several, where recordings of different runs were merged.
 
-    RUN is its id, "last", or a day with exactly one run. It keeps its id, its
+    RUN is an id, "last", or a day with exactly one run. It keeps its id, its
     shoes and its diary entries; a part that had an id before a merge gets it
     back. Importing the same files again changes nothing.
     """
@@ -297,18 +299,16 @@ def split(run: str, numbers: tuple[int, ...]) -> None:
     echo("To undo it: runlog undo")
 
 
-@click.command(
-    epilog=examples("runlog merge 41 42    # 42 becomes a part of 41", "runlog merge last 2026-07-12")
-)
+@click.command(epilog=examples("runlog merge 41 42  # 42 becomes part of 41", "runlog merge last 2026-07-12"))
 @click.argument("run", shell_complete=complete_run)
 @click.argument("other", shell_complete=complete_run)
 @YES
 def merge(run: str, other: str, *, yes: bool) -> None:
-    """Make one run of two that are the same run.
+    """Merge two recordings of the same run into one.
 
-    RUN and OTHER are ids, "last", or days with exactly one run. RUN keeps its
-    id, OTHER's goes; the diary entries of both stay. Of two runs that do not
-    overlap runlog asks first.
+    RUN and OTHER are ids, "last", or days with exactly one run. RUN keeps its id
+    and OTHER's goes; the diary entries of both stay. If the two do not overlap
+    in time, runlog asks first.
     """
     with open_journal() as journal:
         into, gone = resolve_activity(journal, run), resolve_activity(journal, other)
@@ -351,7 +351,7 @@ def delete(runs: tuple[str, ...]) -> None:
     """Delete runs or other activities.
 
     They no longer count, and importing their files again does not bring them
-    back: runlog undelete does. Diary entries about them stay.
+    back: only runlog undelete does. Diary entries about them stay.
     """
     with open_journal() as journal:
         found = {stored.id: stored for stored in (resolve_activity(journal, run) for run in runs)}
@@ -364,7 +364,7 @@ def delete(runs: tuple[str, ...]) -> None:
     )
 
 
-@click.command(epilog=examples("runlog undelete        # lists the deleted runs", "runlog undelete 41"))
+@click.command(epilog=examples("runlog undelete  # list the deleted runs", "runlog undelete 41"))
 @click.argument("runs", nargs=-1, shell_complete=complete_deleted)
 def undelete(runs: tuple[str, ...]) -> None:
     """Bring deleted runs back, or list them."""

@@ -49,8 +49,8 @@ NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
 def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
     """List each rating with the factors as they stood at that moment.
 
-    The table shows the main factors, as many as fit; JSON and CSV have them
-    all, distances in km (runlog factors says what each one means).
+    The table shows as many of the main factors as fit; JSON and CSV have all of
+    them, with distances in km. runlog factors says what each one means.
     """
     from runlog.analysis.exposures import exposures as exposure_table
     from runlog.analysis.factors import FACTORS
@@ -171,22 +171,22 @@ _FULL_COLUMNS = (
     type=click.Choice(_WINDOWS),
     default=_WINDOWS[0],
     show_default=True,
-    help="The run of the 24 hours before the rating; or, secondary, of 24 to 48 or 48 to 72 hours before.",
+    help="Hours before the rating: look at runs 0 to 24, or (secondary) 24 to 48 or 48 to 72 hours before.",
 )
-@click.option("--full", is_flag=True, help="Add the scientist's numbers.")
+@click.option("--full", is_flag=True, help="Add the statistics.")
 @click.option(
     "--given",
     "pool_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="POOL.JSON",
-    help="Put beside each effect what it is given other runners (see runlog cohort pool).",
+    help="Also show each effect given other runners (see runlog cohort pool).",
 )
 @click.option(
     "--share",
     "share_file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the effects alone for a study: no date, place, name or note. They are shown first.",
+    help="Write only the effects, for a study: no date, place, name or note. You see them first.",
 )
 @format_options
 def links(

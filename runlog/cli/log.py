@@ -28,28 +28,29 @@ if TYPE_CHECKING:
     from runlog.journal import Journal
     from runlog.records import StoredActivity, StoredEntry
 
-_RUN_FIELDS = ("soreness", "warmup", "cooldown", "shoe", "rpe")
-_RUN_ONLY_FIELDS = _RUN_FIELDS[1:]
+#: The options about a run alone, by their fields.
+_RUN_OPTIONS = {"warmup": "--warm-up", "cooldown": "--cool-down", "shoe": "--shoe", "rpe": "--effort"}
+_RUN_FIELDS = ("soreness", *_RUN_OPTIONS)
 #: Fields that say what the rating is of, not how it was.
 _PLACE_FIELDS = frozenset({"area", "side"})
 
 
 @click.command(
     epilog=examples(
-        "runlog log                            # asks; Enter skips a question",
-        "runlog log 3                          # upper back, after the last run, now",
+        "runlog log  # asks; Enter skips a question",
+        "runlog log 3  # upper back, after the last run, now",
         "runlog log 3 left knee --warm-up",
         "runlog log 2 --at 'last night' --desk-hours 8h",
         "runlog log 5 --run yesterday",
-        "runlog log 4 --edit                   # the last entry was a 4",
-        "runlog log --undo                     # undo the last log or edit",
+        "runlog log 4 --edit  # the last entry was a 4",
+        "runlog log --undo  # undo the last log or edit",
     )
 )
 @click.argument("words", metavar="[RATING] [AREA]", nargs=-1)
 @click.option("--area", type=PLACE, help="Where, like neck or left-knee.  [default: upper back]")
 @click.option("--side", type=click.Choice([side.value for side in Side]), help="Which side of the body.")
-@click.option("--at", metavar="WHEN", help="8pm, 'last night' or '2026-07-12 20:00'.  [default: now]")
-@click.option("--run", metavar="RUN", shell_complete=complete_run, help="An id, 'last', or a day.")
+@click.option("--at", metavar="WHEN", help="When: 8pm, 'last night', '2026-07-12 20:00'.  [default: now]")
+@click.option("--run", metavar="RUN", shell_complete=complete_run, help="The run: an id, 'last' or a day.")
 @click.option(
     "--warmup/--no-warmup",
     "--warm-up/--no-warm-up",
@@ -64,11 +65,13 @@ _PLACE_FIELDS = frozenset({"area", "side"})
     default=None,
     help="Whether you cooled down after it.",
 )
-@click.option("--shoe", "--shoes", "shoe", metavar="NAME", shell_complete=complete_shoe, help="Your shoes.")
-@click.option("--rpe", "--effort", "rpe", type=SCALE, metavar="0-10", help="How hard it was.")
+@click.option(
+    "--shoe", "--shoes", "shoe", metavar="NAME", shell_complete=complete_shoe, help="The shoes you wore."
+)
+@click.option("--rpe", "--effort", "rpe", type=SCALE, metavar="0-10", help="How hard the run was.")
 @click.option("--strength/--no-strength", default=None, help="Whether you did strength training that day.")
 @click.option("--strength-min", type=MINUTES, metavar="MIN", help="For how many minutes.")
-@click.option("--mobility/--no-mobility", default=None, help="Whether you did mobility work: yoga …")
+@click.option("--mobility/--no-mobility", default=None, help="Whether you did mobility work, like yoga.")
 @click.option("--desk-hours", type=HOURS, metavar="H", help="Hours at the desk that day.")
 @click.option("--posture", type=SCALE, metavar="0-10", help="0 slumped, 10 upright.")
 @click.option("--note", metavar="TEXT", help="Anything else.")
@@ -78,7 +81,7 @@ _PLACE_FIELDS = frozenset({"area", "side"})
     metavar="[ID]",
     is_flag=False,
     flag_value="last",
-    help="Change an entry instead: the last one, or that with this id.",
+    help="Change the last entry, or the one with this id, instead.",
 )
 @click.option("--undo", is_flag=True, help="Undo the last log or edit.")
 def log(
@@ -93,10 +96,10 @@ def log(
 ) -> None:
     """Log how sore you are, and what may have to do with it.
 
-    RATING is 0 (none) to 10 (worst), AREA a part of the body. It is about the
-    last run, if that ended in the last two days. What you leave out stays
-    unknown; it does not become "no". Without anything runlog asks a few
-    questions: those that you usually answer, or with --all every one.
+    RATING is 0 (none) to 10 (worst), AREA a part of the body. The entry is about
+    your last run if that ended in the last two days. What you leave out stays
+    unknown; it does not count as "no". Without a rating runlog asks a few
+    questions: those you usually answer, or all of them with --all.
     """
     given = _given_fields(words, fields)
     with base.open_journal() as journal, use_language(journal.settings.language):
@@ -221,7 +224,7 @@ def _fields_known_of(run_id: int, entries: Iterable[StoredEntry]) -> set[str]:
         field
         for stored in entries
         if stored.entry.run == run_id
-        for field in _RUN_ONLY_FIELDS
+        for field in _RUN_OPTIONS
         if getattr(stored.entry, field) is not None
     }
 
@@ -338,7 +341,7 @@ def _edit_entry(journal: Journal, which: str, given: dict[str, Any], at: str | N
         now = base.now().astimezone(journal.settings.zone)
         entry = _at_moment(entry, params.parse_moment(at, now, journal.settings.diary_time))
     if entry == old.entry:
-        raise click.UsageError("Nothing to change; to make the last rating a 4: runlog log 4 --edit")
+        raise click.UsageError(_("Nothing to change. To make the last rating a 4: runlog log 4 --edit"))
     journal.edit(old.id, entry)
     changed = _("Changed entry {number}: {entry}.")
     echo(changed.format(number=old.id, entry=describe_stored(journal, entry)))
@@ -346,10 +349,10 @@ def _edit_entry(journal: Journal, which: str, given: dict[str, Any], at: str | N
 
 def _undo_entry(journal: Journal, *, other_options: bool) -> None:
     if other_options:
-        raise click.UsageError("--undo takes nothing else.")
+        raise click.UsageError(_("Use --undo alone."))
     last = journal.last_change()
     if last is not None and not last.entries:
-        raise BadInput("the last change was not made to the diary; to undo it all the same: runlog undo")
+        raise BadInput(_("the last change was not to the diary; to undo it anyway: runlog undo"))
     undo_last(journal)
 
 
@@ -363,14 +366,19 @@ def _with_shoe_name(journal: Journal, given: dict[str, Any]) -> dict[str, Any]:
 def _refuse_run_fields_without_run(
     journal: Journal, given: dict[str, Any], run_rated: StoredActivity | None
 ) -> None:
-    lost = [name for name in _RUN_ONLY_FIELDS if name in given]
-    if lost and run_rated is None:
+    options = [
+        option if given[name] is not False else option.replace("--", "--no-", 1)
+        for name, option in _RUN_OPTIONS.items()
+        if name in given
+    ]
+    if options and run_rated is None:
         why = (
-            "No run ended in the two days before; say --run last, an id or a day."
+            _("No run ended in the two days before. Name one: --run last, --run ID or --run DAY.")
             if journal.runs()
-            else "There are no runs yet; read some with: runlog import PATH"
+            else _("There are no runs yet. Import some: runlog import PATH")
         )
-        raise click.UsageError(f"{', '.join(lost)}: of which run? {why}")
+        about = ngettext("{options} is about a run.", "{options} are about a run.", len(options))
+        raise click.UsageError(f"{about.format(options=', '.join(options))} {why}")
 
 
 def _at_moment(entry: Entry, moment: datetime) -> Entry:

@@ -69,34 +69,34 @@ class _PeriodParam(click.ParamType[str]):
     epilog=examples(
         "runlog report --open",
         "runlog report --week 2026-W30 --out ~/reports",
-        "runlog report --format md --out -              # on the screen",
+        "runlog report --format md --out -  # on the screen",
         "runlog report --format json --out - | jq .headline",
-        "runlog report --email-file week.eml            # opens in any mail program",
-        "runlog report --since 2026-01 --until 2026-06  # a season on one page",
-        "runlog report --all-weeks --out ~/reports/all  # with an index of them",
+        "runlog report --email-file week.eml  # for any mail program",
+        "runlog report --since 2026-01 --until 2026-06  # a season",
+        "runlog report --all-weeks --out ~/reports  # with an index",
     )
 )
 @click.option(
     "--week",
     metavar="WEEK",
     type=_PeriodParam(week=True),
-    help="A week like 2026-W30.  [default: the last one, on its last day already this one]",
+    help="A week like 2026-W30.  [default: last week; on the last day of a week, this one]",
 )
-@click.option("--last", is_flag=True, help="The last complete week that has any data.")
-@click.option("--current", is_flag=True, help="The week that is not over yet.")
+@click.option("--last", is_flag=True, help="The last complete week with any data.")
+@click.option("--current", is_flag=True, help="The current week.")
 @click.option(
     "--since",
     metavar="MONTH",
     type=_PeriodParam(week=False),
-    help="A season instead, from this month or day on, like 2026-01 or 2026-01-15.",
+    help="A season from this month or day on, like 2026-01 or 2026-01-15.",
 )
 @click.option(
     "--until",
     metavar="MONTH",
     type=_PeriodParam(week=False),
-    help="With --since: its last.  [default: today]",
+    help="The last month or day of the season.  [default: today]",
 )
-@click.option("--all-weeks", is_flag=True, help="A page for each complete week instead, and an index.")
+@click.option("--all-weeks", is_flag=True, help="A page for each complete week, and an index.")
 @click.option(
     "--format",
     "fmt",
@@ -107,13 +107,13 @@ class _PeriodParam(click.ParamType[str]):
     "--email-file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write it as an e-mail into this file instead.",
+    help="Write it as an e-mail into this file.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="DIR",
-    help="A folder, a file named like its form, or - for the screen.  [default: reports in the home]",
+    help="A folder, a file like week.pdf, or - for the screen.  [default: reports, in your data folder]",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 def report(  # noqa: PLR0917 - click gives them by name
@@ -129,10 +129,10 @@ def report(  # noqa: PLR0917 - click gives them by name
     all_weeks: bool,
     open_it: bool,
 ) -> None:
-    """Write the report of a week, a season or all weeks, and say where.
+    """Write the report for a week, a season or every week, and print where it is.
 
-    Without runs and ratings in the last week, it is about the last one that has
-    any, and says so. `runlog weekly` chooses the same week.
+    If the last week has no runs and no ratings, the report is for the last week
+    that has some, and says so.
     """
     _refuse_together(
         {"--week": week, "--last": last, "--current": current, "--since": since, "--all-weeks": all_weeks}
@@ -145,7 +145,7 @@ def report(  # noqa: PLR0917 - click gives them by name
     if until and not since:
         raise click.UsageError("--until needs --since.")
     if fmt and out and out.suffix.lstrip(".") in {*FORMATS} - {fmt}:
-        raise click.UsageError(f"{out} is no name for --format {fmt}.")
+        raise click.UsageError(f"{out} does not match --format {fmt}.")
     target = ReportTarget(fmt, email_file, out)
     with base.open_journal() as journal:
         if since:
@@ -213,7 +213,7 @@ def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
     folder = out or journal.folder / "reports" / "weeks"
     with progress_bar() as progress:
         archive = write_archive(journal.history(), folder, base.now(), progress)
-    echo_err(f"{archive.written} of {archive.pages} pages written, the others had not changed")
+    echo_err(f"{archive.written} of {archive.pages} pages written; the others had not changed.")
     return archive.index
 
 
@@ -238,10 +238,10 @@ def _write_report(
 
 @click.command(
     epilog=examples(
-        "runlog chart                                     # which there are",
+        "runlog chart  # list them",
         "runlog chart links --out links.png",
         "runlog chart exposure --factor warmup --out warmup.svg",
-        "runlog chart --all charts                         # each as a PNG in that folder",
+        "runlog chart --all charts  # all of them as PNG, into a folder",
     )
 )
 @click.argument("name", type=CHART, required=False)
@@ -256,10 +256,10 @@ def _write_report(
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Draw each chart, as a PNG in a folder.",
+    help="Save every chart as a PNG in this folder.",
 )
 @click.option("--area", type=AREA, default="upper_back", show_default=True, help="The body area.")
-@click.option("--factor", type=FACTOR, help="For the chart of one factor.")
+@click.option("--factor", type=FACTOR, help="The factor, for the exposure chart.")
 @format_options
 def chart(
     fmt: OutputFormat,
@@ -270,12 +270,12 @@ def chart(
     area: str,
     factor: str | None,
 ) -> None:
-    """Draw a chart into a file, or list the charts."""
+    """Save a chart as a file, or list the charts."""
     from runlog.reporter.charts import CHARTS
     from runlog.reporter.charts import chart as draw
 
     if folder is not None and (name or out):
-        raise click.UsageError("--all draws every chart: name none, and no --out.")
+        raise click.UsageError("--all saves every chart; leave out NAME and --out.")
     if name is None and folder is None:
         rows = [{"name": chart.name, "help": chart.help} for chart in CHARTS]
         print_rows(fmt, rows, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
@@ -291,7 +291,7 @@ def chart(
 
 
 @click.command(epilog=examples("runlog tips", "runlog tips --for warmup", "runlog tips --json"))
-@click.option("--for", "topic", type=TOPIC, help="Only what answers this factor or kind of alert.")
+@click.option("--for", "topic", type=TOPIC, help="Only tips for this factor or kind of alert.")
 @format_options
 def tips(fmt: OutputFormat, topic: str | None) -> None:
     """List what may help, and how good the evidence is."""

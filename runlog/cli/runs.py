@@ -94,12 +94,12 @@ _NO_RUNS = "No runs yet. Read some with: runlog import PATH"
 @click.option("--others", is_flag=True, help="Instead of the runs, the other activities.")
 @format_options
 def runs(fmt: OutputFormat, last: int | None, route: str | None, *, others: bool) -> None:
-    """List the runs, the oldest first.
+    """List your runs, oldest first.
 
-    JSON and CSV have metres, seconds, beats and steps per minute, and the
-    running form where the watch measures it: means while running, and drifts (the
-    last third less the first). What is unknown is null or empty. A "maybe" is a
-    warm-up or cool-down that only pace and heart rate suggest.
+    JSON and CSV have metres, seconds, beats and steps per minute, and, where the
+    watch measures it, your running form: means while running, and drifts (last
+    third minus first). What is unknown is null or empty. "maybe" is a warm-up or
+    cool-down that only pace and heart rate suggest.
     """
     with open_journal() as journal:
         history = journal.history()
@@ -201,10 +201,10 @@ _HABIT_SOURCES = {
 @click.argument("run", shell_complete=complete_run)
 @format_options
 def show(fmt: OutputFormat, run: str) -> None:
-    """Show one run with where each piece of it comes from.
+    """Show one run, and where each piece of information comes from.
 
-    RUN is its id, "last", or a day on which there was exactly one. The id of
-    another activity will do, too.
+    RUN is an id, "last", or a day with exactly one run. The id of another
+    activity works too.
     """
     with open_journal() as journal:
         history = journal.history()
@@ -237,7 +237,7 @@ def show(fmt: OutputFormat, run: str) -> None:
     help="What it was, like running, treadmill or walking; 'file' for what its files say.",
 )
 def edit(run: str, name: str | None, sport: str | None) -> None:
-    """Change the name or the sport of a run or another activity.
+    """Rename a run or another activity, or change its sport.
 
     Both stay when its files are imported again. runlog undo takes it back.
     """

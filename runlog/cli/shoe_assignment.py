@@ -99,7 +99,7 @@ SURFACE = click.Choice([surface.value for surface in Surface], case_sensitive=Fa
 @click.group(
     epilog=examples(
         "runlog shoes rule add Speedgoat --surface trail",
-        "runlog shoes rule add 'Glide 12' --weekday sat,sun --min-km 15",
+        "runlog shoes rule add 'Glide 12' --weekday sat,sun --min 15",
         "runlog shoes rule list",
         "runlog shoes rule remove 2",
     )
@@ -117,8 +117,8 @@ def rule() -> None:
 @rule.command(
     epilog=examples(
         "runlog shoes rule add Speedgoat --surface trail",
-        "runlog shoes rule add 'Glide 12' --weekday sat,sun --min-km 15",
-        "runlog shoes rule add Spike --surface track --dry-run     # what it would change",
+        "runlog shoes rule add 'Glide 12' --weekday sat,sun --min 15",
+        "runlog shoes rule add Spike --surface track --dry-run",
         "runlog shoes rule add 'Winter GTX' --season 11-01..03-31",
     )
 )
@@ -230,31 +230,34 @@ _MAX_NAMED = 5
 
 @click.command(
     epilog=examples(
-        "runlog shoes assign                            # runs without a pair, and what settles it",
+        "runlog shoes assign  # list the runs without a pair",
         "runlog shoes assign 41 42 'Pegasus 41'",
         "runlog shoes assign last 2026-07-12 Speedgoat",
         "runlog shoes assign Speedgoat --surface trail --since 2026-05-01 --dry-run",
         "runlog shoes assign Pegasus --unassigned --until 2026-04-30",
-        "runlog shoes assign --clear 41                 # as if nothing had been said",
+        "runlog shoes assign --clear 41  # undo an assignment by hand",
     )
 )
 @click.argument("words", metavar="[RUN...] [NAME]", nargs=-1, shell_complete=complete_run_or_shoe)
 @click.option("--since", type=DATE, metavar="DATE", help="Runs from that day on.")
 @click.option("--until", type=DATE, metavar="DATE", help="Runs up to that day.")
 @click.option("--route", shell_complete=complete_route, metavar="ROUTE", help="Runs on that route.")
-@click.option("--surface", type=SURFACE, help="Runs that the watch or app calls so; just a run is road.")
-@click.option("--unassigned", is_flag=True, help="Runs that have no pair.")
-@click.option("--clear", is_flag=True, help="Undo what was assigned to these runs by hand.")
+@click.option(
+    "--surface",
+    type=SURFACE,
+    help="Runs on this surface, by the watch's or app's sport; plain runs count as road.",
+)
+@click.option("--unassigned", is_flag=True, help="Runs without a pair.")
+@click.option("--clear", is_flag=True, help="Undo what you assigned to these runs by hand.")
 @DRY_RUN
 @format_options
 def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
-    """Assign a pair to runs, or list the runs that have none.
+    """Assign a pair to runs, or list the runs without one.
 
-    The list says why a run has none, and the command that settles it.
+    The list says why a run has no pair, and which command gives it one.
 
-    RUN is an id, "last" or a day; instead of naming runs, choose them by the
-    options. NAME is the pair. An assignment by hand outranks the diary, the
-    watch, the rules and the dates.
+    RUN is an id, "last" or a day; or choose runs by the options instead. NAME is
+    the pair. What you assign by hand beats the diary, the watch, rules and dates.
     """
     filtered = any(filters.values())
     if not words and not clear:
@@ -338,7 +341,7 @@ def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: boo
         Column("id", "Id", numeric=True),
         Column("when", "When", numeric=True),
         Column("shoe_reason", "Why none", min_width=20),
-        Column("settled_by", "What settles it", min_width=24),
+        Column("settled_by", "To fix it", min_width=24),
         Column("name", "Name"),
     )
     keys = ("id", "name", "start", "local_start", "distance_m", "shoe_reason", "settled_by")

@@ -42,10 +42,10 @@ _PRECISE_WITHIN_DAYS = 62
 @click.command("list", epilog=examples("runlog shoes list", "runlog shoes list --json"))
 @format_options
 def list_(fmt: OutputFormat) -> None:
-    """List the pairs: kilometres, limits, shares.
+    """List your pairs: distance, limit and how much you use each.
 
-    The day of the limit is that at which it is reached if the pair goes on to be
-    used as in the last 8 weeks; the range holds about 8 times of 10.
+    The limit date assumes that you keep using the pair as in the last 8 weeks;
+    the range is right about 8 times in 10.
     """
     from runlog.analysis.shoe_wear import shoe_table
 
@@ -81,7 +81,7 @@ def _print_hints(frame: pd.DataFrame, without: int) -> None:
             f"{evidence('malisoux-2015').cite()}"
         )
     if without:
-        echo_err(f"{units.count_noun(without, 'run')} without a pair; what settles it: runlog shoes assign")
+        echo_err(f"{units.count_noun(without, 'run')} without a pair. To assign one: runlog shoes assign")
 
 
 def _limit_reached_text(row: Mapping[str, Any]) -> str | None:
@@ -117,11 +117,10 @@ def format_km(km: float, unit: str) -> str:
 @click.argument("name", shell_complete=complete_shoe)
 @format_options
 def show(fmt: OutputFormat, name: str) -> None:
-    """Show all about one pair.
+    """Show everything about one pair.
 
-    Its runs, its months, its limit, its rules, and why its runs are its.
-
-    CSV has a row per month.
+    That is its distance, limit, months and rules, and why its runs count for it.
+    CSV has one row per month.
     """
     from runlog.analysis.shoe_assignment import pair_by_name_key
     from runlog.analysis.shoe_wear import shoe_detail

@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="Its first day.  [default: today, once there are runs]",
 )
-@click.option("--no-from", is_flag=True, help="Its first day is not known; it may count for earlier runs.")
-@distance_option("start", "What it had run before that.")
-@distance_option("limit", "When to replace it.  [default: from the settings]")
-@click.option("--default", is_flag=True, help="Give it the runs for which nothing else is known.")
+@click.option("--no-from", is_flag=True, help="Its first day is unknown; it may count for earlier runs.")
+@distance_option("start", "Distance it had already done by then.")
+@distance_option("limit", "Distance at which to replace it.  [default: from the settings]")
+@click.option("--default", is_flag=True, help="Make it the pair for runs with no other clue.")
 @YES
 def add(
     name: str,
@@ -59,8 +59,8 @@ def add(
 ) -> None:
     """Add a pair.
 
-    It counts from today on. Where --from, --no-from or --default would move
-    earlier runs to it, runlog says which and asks.
+    It counts from today on. If --from, --no-from or --default would move earlier
+    runs to it, runlog lists them and asks first.
     """
     if no_from and from_date:
         raise click.UsageError("--from and --no-from exclude each other.")
@@ -117,24 +117,21 @@ def _replacing_text(former_defaults: Sequence[str]) -> str:
         "runlog shoes edit Speedgoat --limit 700",
         "runlog shoes edit Speedgoat --from 2026-02-01 --start 120",
         "runlog shoes edit 'Glide 12' --default --rename 'Brooks Glide 12'",
-        "runlog shoes edit Speedgoat --no-limit     # as the settings have it",
+        "runlog shoes edit Speedgoat --no-limit  # use the limit in the settings",
     )
 )
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--from", "from_date", type=DATE, metavar="DATE", help="Its first day.")
-@click.option("--no-from", is_flag=True, help="Its first day is not known.")
-@distance_option("start", "What it had run before that.")
-@distance_option("limit", "When to replace it.")
-@click.option("--no-limit", is_flag=True, help="Its limit is that of the settings.")
+@click.option("--no-from", is_flag=True, help="Its first day is unknown.")
+@distance_option("start", "Distance it had already done by then.")
+@distance_option("limit", "Distance at which to replace it.")
+@click.option("--no-limit", is_flag=True, help="Use the limit in the settings.")
 @click.option(
-    "--default/--no-default", default=None, help="The pair of runs for which nothing else is known."
+    "--default/--no-default", default=None, help="Whether it is the pair for runs with no other clue."
 )
-@click.option("--rename", "new_name", metavar="NEW", help="Another name; the old one goes on meaning it.")
+@click.option("--rename", "new_name", metavar="NEW", help="A new name; the old one still works.")
 def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN401 - the options above
-    """Change a pair.
-
-    What is not named stays as it is.
-    """
+    """Change a pair; what you do not name stays as it is."""
     values = _given_values(**options)
     if not values and new_name is None:
         raise click.UsageError("Nothing to change; name it, for instance --limit 700.")
@@ -224,8 +221,8 @@ def retire(name: str, on: datetime | None) -> None:
 def resume(name: str, on: datetime | None) -> None:
     """Use a retired pair again.
 
-    Its distance goes on where it was. Runs on the days in between do not count
-    for it, unless the diary, the watch or you say so.
+    Its distance goes on from where it was. Runs in between do not count for it,
+    unless the diary, the watch or you say so.
     """
     with base.open_journal() as journal:
         first = _given_day(journal, on)
@@ -240,10 +237,10 @@ def _given_day(journal: Journal, on: datetime | None) -> date:
 @click.command(epilog=examples("runlog shoes delete Speedgoat"))
 @click.argument("name", shell_complete=complete_shoe)
 def delete(name: str) -> None:
-    """Delete a pair, with its rules and what was assigned to it by hand.
+    """Delete a pair with its rules and assignments.
 
-    Of a pair that you no longer wear, say so with runlog shoes retire instead:
-    its runs then stay with it.
+    If you just no longer wear it, use runlog shoes retire: its runs then stay
+    with it.
     """
     with base.open_journal() as journal:
         pair = find_shoe(name, journal.shoes.names())
@@ -261,10 +258,10 @@ def delete(name: str) -> None:
 @click.argument("name", shell_complete=complete_shoe)
 @click.argument("other", shell_complete=complete_shoe)
 def join(name: str, other: str) -> None:
-    """Say that two names are the same pair, which goes by the first.
+    """Join two names of the same pair; it keeps the first.
 
-    Runs and diary rows that name OTHER count for NAME, those that come later,
-    too. What is known of OTHER fills in what is unknown of NAME.
+    Runs and diary rows that name OTHER count for NAME, later ones too. What is
+    known of OTHER fills gaps in what is known of NAME.
     """
     with base.open_journal() as journal:
         names = journal.shoes.names()
@@ -278,7 +275,7 @@ def join(name: str, other: str) -> None:
 @click.command(epilog=examples("runlog shoes separate 'Glide 12'"))
 @click.argument("name", shell_complete=complete_shoe)
 def separate(name: str) -> None:
-    """Separate a name that was joined."""
+    """Undo a join: two names are two pairs again."""
     with base.open_journal() as journal:
         names = journal.shoes.names()
         find_shoe(name, names)
@@ -296,11 +293,12 @@ def separate(name: str) -> None:
     )
 )
 def shoes() -> None:
-    """Keep track of your shoes and their distance.
+    """Keep track of your shoes and how far each pair has gone.
 
-    A run's pair is the one that you assign to it, else the one that the diary
-    names, else that of the watch or app, else that of your rules, else the only
-    pair in use that day, else the default pair. Where two would fit, it has none.
+    A run counts for the pair that you assign to it; if there is none, the pair
+    in the diary, then that of the watch or app, then that of your rules, then
+    the only pair in use that day, then the default pair. If two pairs would fit,
+    the run has none.
     """
 
 

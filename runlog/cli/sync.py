@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _STATUS_COLUMNS = (
     Column("title", "Service"),
     Column("key", "Key"),
-    Column("ends", "Good until"),
+    Column("ends", "Expires"),
     Column("synced", "Last sync"),
     Column("activities", "Activities", numeric=True),
     Column("withheld", "Not passed on", numeric=True),
@@ -38,21 +38,21 @@ _STATUS_COLUMNS = (
 
 @click.command(
     epilog=examples(
-        "runlog sync garmin --set-key            # asks for the key, which is not shown",
-        "runlog sync --since 2024-01-01          # the first time: everything since then",
-        "runlog sync                             # what is new, from all that have a key",
+        "runlog sync garmin --set-key  # asks for the key, without showing it",
+        "runlog sync --since 2024-01-01  # the first time",
+        "runlog sync  # what is new, from every service with a key",
         "runlog sync --status",
     )
 )
 @click.argument("service", required=False, metavar="[SERVICE]")
 @click.option("--since", type=DATE, metavar="DAY", help="Fetch everything since that day, like 2024-01-01.")
-@click.option("--set-key", is_flag=True, help="Ask for the key of SERVICE and keep it.")
+@click.option("--set-key", is_flag=True, help="Ask for the key of SERVICE and store it.")
 @click.option(
-    "--expires", type=DATE, metavar="DAY", help="With --set-key: the last day on which the key is good."
+    "--expires", type=DATE, metavar="DAY", help="With --set-key: the last day on which the key works."
 )
-@click.option("--keyring", is_flag=True, help="With --set-key: keep it in the system's keyring.")
+@click.option("--keyring", is_flag=True, help="With --set-key: store it in the system's keyring.")
 @click.option("--forget-key", is_flag=True, help="Delete the key of SERVICE from this computer.")
-@click.option("--status", is_flag=True, help="Say which keys there are, until when, and the last sync.")
+@click.option("--status", is_flag=True, help="Show the keys, when they expire, and the last sync.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sync(
     service: str | None,
@@ -67,22 +67,23 @@ def sync(
 ) -> None:
     """Fetch new runs, nights and ratings from Garmin Connect or intervals.icu.
 
-    SERVICE is garmin or intervals; without it, all are asked that have a key.
-    intervals.icu also has the runs of Polar, Suunto, Coros, Wahoo and Amazfit
-    watches that are connected to it. The first time everything is fetched, or
-    what --since says; it can be stopped and goes on where it was. After that it
-    fetches what is new, and the last 14 days again, for what you change there
-    later. The same run from several places is one run. runlog only reads there,
-    needs no password, and asks nobody else.
+    SERVICE is garmin or intervals; without it runlog asks each service that
+    has a key. intervals.icu also has the runs of Polar, Suunto, Coros, Wahoo
+    and Amazfit watches connected to it.
 
-    A key is looked for in the environment (GARMIN_PERSONAL_API_KEY,
-    INTERVALS_API_KEY), then in keys.toml in runlog's folder, a file that you
-    alone can read, then in the system's keyring. For tests,
+    The first sync fetches everything, or everything since --since. You can
+    stop it; it goes on where it was. Later syncs fetch what is new, and the
+    last 14 days again in case you changed something there. A run that comes
+    from several places counts once. runlog only reads, needs no password, and
+    asks nobody else.
+
+    runlog looks for a key in the environment (GARMIN_PERSONAL_API_KEY,
+    INTERVALS_API_KEY), then in keys.toml in its folder, which only you can
+    read, then in the system's keyring. For tests,
     GARMIN_PERSONAL_API_BASE_URL and INTERVALS_API_BASE_URL may name a port of
     this computer.
 
-    Without an account, runlog reads folders that other apps fill, with runlog
-    watch FOLDER:
+    Without an account, runlog watch FOLDER reads what other apps put there:
 
     \b
       Gadgetbridge    Settings, Automations, Auto export: into a folder that
@@ -109,7 +110,7 @@ def sync(
             _set_key(journal, service, expires, keyring=keyring)
         elif forget_key and service is not None:
             was_there = journal.clouds.forget_key(service)
-            echo("The key is deleted here." if was_there else "There was no key here.")
+            echo("Key deleted from this computer." if was_there else "There was no key on this computer.")
         elif status:
             _print_status(journal, service, as_json=as_json)
         else:
@@ -129,15 +130,15 @@ def _set_key(journal: Journal, service: str, expires: datetime | None, *, keyrin
     )
     status = next(one for one in journal.clouds.status() if one.service == service)
     place = "the system's keyring" if keyring else "keys.toml in runlog's folder, which you alone can read"
-    echo(f"The key is kept in {place}.")
+    echo(f"The key is stored in {place}.")
     if status.key_place == "environment":
-        echo_err("The environment has a key, too, and that one is used: unset the variable to use this one.")
+        echo_err("runlog uses the key in the environment instead. To use this one, unset that variable.")
     if not was_accepted:
-        echo_err(f"{terms.title} cannot be reached now, so it is not known whether the key is good.")
+        echo_err(f"{terms.title} cannot be reached now, so the key is not checked yet.")
     if status.key_expires is not None:
-        echo(f"It is good until {_day_text(status.key_expires)}.")
+        echo(f"It expires after {_day_text(status.key_expires)}.")
     elif service == "garmin":
-        echo("runlog reminds you two weeks before it ends if you say when that is: add --expires 2027-11-30")
+        echo("To be reminded two weeks before it expires, add --expires, like --expires 2027-11-30")
     echo(f"Now: runlog sync {service}")
 
 
@@ -190,13 +191,13 @@ def _status_texts(status: ServiceStatus, now: datetime, warn_days: int) -> Itera
     elif status.refused_at is not None:
         yield f"{status.title} no longer accepts the key. {renew}"
     elif left is not None and left < 0:
-        yield f"The key for {status.title} has ended. {renew}"
+        yield f"The key for {status.title} has expired. {renew}"
     elif left is not None and left <= warn_days:
-        yield f"The key for {status.title} ends in {units.count_noun(left, 'day')}. {renew}"
+        yield f"The key for {status.title} expires in {units.count_noun(left, 'day')}. {renew}"
     if status.withheld:
         yield _withheld_text(status.title, status.withheld)
     if status.failed:
-        yield f"What could not be read from {status.title}; runlog sync --since DAY tries it again:"
+        yield f"Could not be read from {status.title}; to try again: runlog sync --since DAY"
     yield from (f"  {name}: {reason}" for name, reason in status.failed)
 
 
@@ -223,7 +224,7 @@ def run_sync(
             day = None if since is None else since.date()
             return journal.clouds.sync(services, since=day, progress=progress)
     except KeyboardInterrupt:
-        echo_err("\nThe next runlog sync goes on here.")
+        echo_err("\nThe next runlog sync goes on from here.")
         raise
 
 
@@ -254,7 +255,7 @@ def _result_text(result: SyncResult) -> str:
         (result.ratings, "rating"),
     )
     news = ", ".join(_count(count, noun) for count, noun in counts if count)
-    return news or ("nothing new" if result.complete else "not asked for everything")
+    return news or ("nothing new" if result.complete else "not everything was fetched")
 
 
 def _day_text(day: date) -> str:

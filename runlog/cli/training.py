@@ -28,25 +28,25 @@ if TYPE_CHECKING:
     epilog=examples(
         "runlog routes",
         "runlog routes --min-runs 3",
-        "runlog runs --route R3              # the runs on it",
+        "runlog runs --route R3  # the runs on it",
         "runlog routes name R3 'River loop'",
-        "runlog routes join R3 R7            # R7 counts as R3",
-        "runlog routes split 41 44           # these runs become a route of their own",
+        "runlog routes join R3 R7  # R7 counts as R3",
+        "runlog routes split 41 44  # these runs become a new route",
     ),
 )
 @click.option(
-    "--min-runs", type=click.IntRange(min=1), metavar="N", help="Only those that were run so many times."
+    "--min-runs", type=click.IntRange(min=1), metavar="N", help="Only those you ran at least N times."
 )
 @format_options
 @click.pass_context
 def routes(ctx: click.Context, fmt: OutputFormat, min_runs: int | None) -> None:
-    """List the routes and how often each is run.
+    """List your routes and how often you run each.
 
-    Routes are found by where they go and in which direction, not by their
-    names; R3 stays R3 whatever is imported later. A variant shares most of its
-    way with an earlier route. In brackets is what your watch or app calls
-    those runs and few others, or else how long the route is and where it
-    leads. The share is that of the last 28 days.
+    runlog finds routes by where they go and in which direction, not by their
+    names, and R3 stays R3 whatever you import later. A variant shares most of
+    its way with an earlier route. In brackets: what your watch or app calls
+    those runs, or else how long the route is and where it leads. The share is of
+    your runs in the last 28 days.
     """
     if ctx.invoked_subcommand is None:
         _list_routes(fmt, min_runs or 1)
@@ -93,11 +93,11 @@ def _route_columns(unit: str, rows: Sequence[dict[str, Any]]) -> tuple[Column, .
 @routes.command(epilog=examples("runlog routes name R3 'River loop'", "runlog routes name R3 --none"))
 @click.argument("route", shell_complete=complete_route)
 @click.argument("name", required=False)
-@click.option("--none", is_flag=True, help="Take its name back.")
+@click.option("--none", is_flag=True, help="Remove its name.")
 def name(route: str, name: str | None, *, none: bool) -> None:
-    """Give a route a name, which is shown wherever the route is.
+    """Name a route; the name is shown wherever the route is.
 
-    ROUTE is its label or its present name.
+    ROUTE is its label, like R3, or its present name.
     """
     if none == (name is not None):
         raise click.UsageError("Give either a name or --none.")
@@ -115,9 +115,9 @@ def name(route: str, name: str | None, *, none: bool) -> None:
 @click.argument("route", shell_complete=complete_route)
 @click.argument("other", shell_complete=complete_route)
 def join(route: str, other: str) -> None:
-    """Let a route count as another one.
+    """Count a route as part of another one.
 
-    The runs of OTHER are of ROUTE from now on, and so are later runs that match
+    The runs on OTHER count for ROUTE from now on, and so do later runs that go
     OTHER's way.
     """
     with open_journal() as journal:
@@ -134,9 +134,9 @@ def join(route: str, other: str) -> None:
 @routes.command(epilog=examples("runlog routes unjoin R7"))
 @click.argument("route")
 def unjoin(route: str) -> None:
-    """Let a route that was joined to another one count by itself again.
+    """Count a joined route by itself again.
 
-    ROUTE is its label.
+    ROUTE is its label, like R7.
     """
     with open_journal() as journal:
         route_id = find_route(route, {known.id: None for known in journal.routes.all()})
@@ -151,8 +151,8 @@ def unjoin(route: str) -> None:
 def split(runs: Sequence[str]) -> None:
     """Make some runs of a route a route of their own.
 
-    RUNS are ids, "last", or days on which there was exactly one. They stay on
-    the new route. Later runs go to the one whose way is nearer to theirs.
+    RUNS are ids, "last", or days with exactly one run. They stay on the new
+    route. Later runs go to whichever route is nearer.
     """
     with open_journal() as journal:
         ids = dict.fromkeys(resolve_run(journal, run).id for run in runs)
@@ -188,7 +188,7 @@ METRICS = {
     "load": Metric("Load", "all runs of the day; 0 is a day of rest", usual=True),
     "acute": Metric("Acute", "mean load a day, weighted towards the last 7 days", usual=True),
     "chronic": Metric("Chronic", "mean load a day, weighted towards the last 28 days", usual=True),
-    "acwr": Metric("Ratio", "acute over chronic; 1 is a load like that of four weeks", usual=True),
+    "acwr": Metric("Ratio", "acute over chronic; 1 is a load as in 4 weeks", usual=True),
     "acwr_coupled": Metric("7/28", "the ratio of plain means: 7 days over 28"),
     "acwr_uncoupled": Metric("7/21", "the ratio of plain means: 7 days over the 21 before"),
     "ctl": Metric("Fitness", "chronic training load (CTL): slow mean, 42 days"),
@@ -209,20 +209,20 @@ DEFAULT_METRICS = tuple(name for name, metric in METRICS.items() if metric.usual
 _METRIC_LINES = "\n".join(
     f"{name:<15} {metric.heading:<9} {metric.meaning}" for name, metric in METRICS.items()
 )
-_HELP = f"""List the training load of each day up to today, or of each week.
+_HELP = f"""List your training load by day or week, up to today.
 
 \b
 {_METRIC_LINES}
 
-Load is counted in session-RPE points (effort times minutes), TRIMP (by heart
-rate) or distance: the first that 6 of 10 of your runs have, and it stays until
-fewer than 4 of 10 do. The ratio describes and is no risk: studies disagree on
-whether it says anything about injury. Today counts as a day of rest only when
-it is over. Monotony and strain are undefined where 7 days are exactly alike.
+Load is session-RPE points (effort times minutes), TRIMP (from heart rate) or
+distance: the first of these that at least 6 in 10 of your runs have. It stays
+until fewer than 4 in 10 do. The ratio is a description, not a risk: studies
+disagree on whether it says anything about injury. Monotony and strain are
+undefined where 7 days are exactly alike.
 
-A day without a run is a day of rest for 14 days after the last sign of life
-(a run, another activity, a diary entry; silence_days in config.toml); later
-it is unknown. A mean is shown once all its days are there.
+A day without a run counts as rest for 14 days after the last run, activity or
+diary entry (silence_days in config.toml); after that it is unknown. Today
+counts as rest only once it is over. A mean appears once all its days are known.
 """
 
 
@@ -262,12 +262,12 @@ class _MetricsParam(click.ParamType[tuple[str, ...]]):
         "runlog load --last 14",
         "runlog load --weekly --last 8",
         "runlog load --metrics load,ctl,atl,tsb",
-        "runlog load --csv > load.csv      # every metric",
+        "runlog load --csv > load.csv  # every metric",
     ),
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N days or weeks.")
-@click.option("--weekly", is_flag=True, help="A row per week: its known days, its load, and how it ended.")
-@click.option("--metrics", type=_MetricsParam(), metavar="A,B", help="Only these, or all.")
+@click.option("--weekly", is_flag=True, help="One row per week instead of per day.")
+@click.option("--metrics", type=_MetricsParam(), metavar="A,B", help="Only these metrics, or 'all'.")
 @format_options
 def load(fmt: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
     """List the training load; the help says what each metric is."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def file_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add ``--out`` and ``--ics`` to a command."""
     path = click.Path(path_type=Path, dir_okay=False)
-    command = click.option("--ics", type=path, metavar="FILE", help="Write it for a calendar, too.")(command)
-    return click.option("--out", type=path, metavar="FILE", help="Write it as CSV, too.")(command)
+    command = click.option("--ics", type=path, metavar="FILE", help="Also write a calendar file.")(command)
+    return click.option("--out", type=path, metavar="FILE", help="Also write a CSV file.")(command)
 
 
 def write_trial(plan: Plan, today: date, out: Path | None, ics: Path | None) -> None:
@@ -45,7 +45,7 @@ def write_trial(plan: Plan, today: date, out: Path | None, ics: Path | None) -> 
 
 #: Stands for the arm of a run before its day.
 ON_ITS_DAY = "shown on its day"
-_NO_TRIALS = "No plans yet. What would tell you more: runlog plan"
+_NO_TRIALS = "No trials yet. For suggestions: runlog plan"
 _TRIAL_KEYS = (
     *("id", "factor", "area", "first", "second", "effect", "start", "end", "state", "pairs", "complete"),
     *("kept", "otherwise", "untold", "missed", "unrated", "to_come", "next_day", "next_way"),
@@ -55,7 +55,7 @@ _TRIAL_KEYS = (
 @click.command("list", epilog=examples("runlog plan list", "runlog plan list --json"))
 @format_options
 def list_(fmt: OutputFormat) -> None:
-    """List the plans and how far they are."""
+    """List your trials and how far they are."""
     with base.open_journal() as journal:
         results = evaluate_trials(journal, journal.history(), base.now())
     if fmt == "table" and results:
@@ -115,10 +115,10 @@ def print_trials(results: Sequence[TrialResult]) -> None:
     print_table(
         rows,
         (
-            Column("id", "Plan", numeric=True),
+            Column("id", "Trial", numeric=True),
             Column("factor", "Factor"),
             Column("state", "State"),
-            Column("done", "Pairs", numeric=True),
+            Column("done", "Pairs done", numeric=True),
             Column("next_day", "Next", numeric=True),
             Column("next_way", "How", min_width=16),
             Column("end", "Until", numeric=True),
@@ -134,10 +134,10 @@ def known_or_none(value: float) -> float | None:
 @click.command(epilog=examples("runlog plan cancel 1"))
 @click.argument("plan_id", metavar="ID", type=int, shell_complete=complete_trial)
 def cancel(plan_id: int) -> None:
-    """Give a plan up; what was run and rated stays."""
+    """Cancel a trial; its runs and ratings stay."""
     with base.open_journal() as journal:
         cancelled = journal.plans.cancel(plan_id, base.now())
-    echo(f"Cancelled plan {cancelled.id}. If it is in your calendar, take it out there.")
+    echo(f"Cancelled trial {cancelled.id}. If it is in your calendar, delete it there.")
 
 
 _RUN_KEYS = ("run_number", "pair", "day", "way", "run", "state", "rating")
@@ -154,10 +154,10 @@ _RESULT_KEYS = (
 @file_options
 @format_options
 def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) -> None:
-    """Show each run of a plan and what became of it.
+    """Show each run of a trial and how it went.
 
-    Which way a run goes is drawn already and shown from its day on: who knew
-    it before could choose on which days to run.
+    The coin has already decided, but each day's way stays hidden until that day:
+    knowing it earlier could change which days you run on.
     """
     from runlog.trials import text
     from runlog.trials.result import evaluate_trial
@@ -204,10 +204,10 @@ def _run_rows(trial_result: TrialResult) -> list[dict[str, Any]]:
 
 @click.command(epilog=examples("runlog plan result 1", "runlog plan result 1 --json"))
 @click.argument("plan_id", metavar="ID", type=int, shell_complete=complete_trial)
-@click.option("--early", is_flag=True, help="Look before the end, which is easily misled by chance.")
+@click.option("--early", is_flag=True, help="Look before the end; chance easily misleads an early look.")
 @format_options
 def result(fmt: OutputFormat, plan_id: int, *, early: bool) -> None:
-    """Say what a plan has shown, once it is over."""
+    """Show the result of a trial, once it is over."""
     from runlog.trials import text
     from runlog.trials.result import evaluate_trial
 

@@ -71,24 +71,31 @@ class TrialGroup(click.Group):
 
 #: The range of the difference to detect, in points.
 POINTS = NumberParam(0.5, 5)
-NO_RATINGS = "No ratings yet, so there is nothing to try out. Note how sore you are: runlog log 3"
+NO_RATINGS = "No ratings yet, so there is nothing to test. Log how sore you are: runlog log 3"
 _PAIRS = click.IntRange(6, 40)
 _MAX_SHOWN = 6
 
 
 @click.command(
     epilog=examples(
-        "runlog plan make warmup                    # or short: runlog plan warmup",
+        "runlog plan make warmup  # or just: runlog plan warmup",
         "runlog plan make shoes --pairs 12 --days tue,thu,sun --ics plan.ics",
         "runlog plan make cooldown --effect 1.5 --start 2026-12-01 --out plan.csv",
     )
 )
 @click.argument("factor", type=INTERVENTION, shell_complete=complete_intervention)
-@click.option("--pairs", type=_PAIRS, metavar="N", help="Pairs of runs.  [default: as many as it takes]")
 @click.option(
-    "--effect", type=POINTS, metavar="POINTS", default=1.0, show_default=True, help="The difference to tell."
+    "--pairs", type=_PAIRS, metavar="N", help="Number of pairs of runs.  [default: as many as needed]"
 )
-@click.option("--area", type=AREA, help="The body area.  [default: the one rated most]")
+@click.option(
+    "--effect",
+    type=POINTS,
+    metavar="POINTS",
+    default=1.0,
+    show_default=True,
+    help="The smallest difference to detect.",
+)
+@click.option("--area", type=AREA, help="The body area.  [default: the one you rate most]")
 @click.option("--start", type=DATE, metavar="DATE", help="The first day.  [default: tomorrow]")
 @click.option(
     "--days",
@@ -96,12 +103,15 @@ _MAX_SHOWN = 6
     type=WeekdaysParam(),
     default=(),
     metavar="DAYS",
-    help="Like mon,wed,sat.  [default: your usual]",
+    help="Days to run, like mon,wed,sat.  [default: your usual ones]",
 )
 @click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Of the lots.  [default: by chance]"
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="N",
+    help="Seed of the coin, to repeat a plan.  [default: random]",
 )
-@click.option("--cleared", is_flag=True, help="A clinician has said that you may train as usual.")
+@click.option("--cleared", is_flag=True, help="A clinician has cleared you to train as usual.")
 @file_options
 def make(
     factor: str,
@@ -116,10 +126,10 @@ def make(
     ics: Path | None,
     cleared: bool,
 ) -> None:
-    """Make a plan: runs in pairs, each way by lot.
+    """Plan a trial: pairs of runs, where a coin decides which way to do each.
 
     FACTOR is warmup, cooldown, strength, route or shoes. Run as the plan says
-    and rate each run within a day; "runlog plan result" says what it showed.
+    and rate each run within a day; "runlog plan result" then shows what came out.
     """
     from runlog.analysis import periods
     from runlog.trials import design
@@ -140,8 +150,8 @@ def make(
     usual = design.usual_weekdays(history)
     if usual and len(weekdays) > len(usual):
         echo_err(
-            f"You usually run on {len(usual)} days a week, and this plan on {len(weekdays)}. "
-            "Do not run more for its sake: give the days that you run on anyway."
+            f"You usually run {units.count_noun(len(usual), 'day')} a week, in this trial {len(weekdays)}. Do "
+            "not run more just for it: name the days you run on anyway."
         )
 
 
@@ -149,7 +159,7 @@ def _print_plan(new: Plan, trial: Trial, history: History, today: date) -> None:
     from runlog.trials import text
 
     days = units.days(new.runs[0].day, new.runs[-1].day)
-    echo(f"Plan {new.id}: {new.first} or {new.second}, {len(new.runs)} runs in pairs, {days}.")
+    echo(f"Trial {new.id}: {new.first} or {new.second}, {len(new.runs)} runs in pairs, {days}.")
     echo(text.power_text(history, new))
     echo()
     _print_runs(new, today)
@@ -159,13 +169,13 @@ def _print_plan(new: Plan, trial: Trial, history: History, today: date) -> None:
     if trial.intervention.caution:
         echo(trial.intervention.caution)
     echo(
-        f"Rate your {units.area(new.area)} within a day after each run, 0 too: runlog log N. "
-        "A run up to three days late counts, if it comes before the next one's day and two days after the "
-        "other run of its pair."
+        f"Rate your {units.area(new.area)} within a day of each run, even if it is 0: runlog log N. "
+        "A run counts up to three days late, if it is before the next planned day and at least two days "
+        "after the other run of its pair."
     )
     echo(
-        f"Which way a run goes is shown on its day: runlog plan show {new.id}. "
-        f"What it showed, at the end: runlog plan result {new.id}"
+        f"On the day of each run, see which way to do it: runlog plan show {new.id}. "
+        f"At the end, see the result: runlog plan result {new.id}"
     )
 
 
@@ -198,16 +208,20 @@ _SUGGESTION_KEYS = (
 
 
 @click.command(epilog=examples("runlog plan ideas", "runlog plan ideas --area neck --json"))
-@click.option("--area", type=AREA, help="The body area.  [default: the one rated most]")
+@click.option("--area", type=AREA, help="The body area.  [default: the one you rate most]")
 @click.option(
-    "--effect", type=POINTS, metavar="POINTS", default=1.0, show_default=True, help="The difference to tell."
+    "--effect",
+    type=POINTS,
+    metavar="POINTS",
+    default=1.0,
+    show_default=True,
+    help="The smallest difference to detect.",
 )
 @format_options
 def ideas(fmt: OutputFormat, area: str | None, effect: float) -> None:
-    """Say which trials would tell you more.
+    """Suggest trials, the one that tells most for its runs first.
 
-    The one that tells most for its runs comes first; then the plans that are
-    under way.
+    Trials under way are listed below.
     """
     from runlog.analysis import periods
     from runlog.reporter.alerts import clinician_warnings
@@ -223,7 +237,7 @@ def ideas(fmt: OutputFormat, area: str | None, effect: float) -> None:
         print_rows(fmt, [_suggestion_row(idea) for idea in listed], _SUGGESTION_KEYS, (), NO_RATINGS)
         return
     for warning in clinician_warnings(history, now):
-        echo(f"{warning} Until then, make no plan.")
+        echo(f"{warning} Until then, do not start a trial.")
         echo()
     _print_suggestions(listed, area)
     if under_way:
@@ -236,9 +250,9 @@ def _print_suggestions(listed: Sequence[Suggestion], area: str) -> None:
     from runlog.trials import text
 
     if not listed:
-        echo("There is nothing to try out yet: no run and no pair of shoes to choose between.")
+        echo("There is nothing to test yet: no run, and no two pairs of shoes to compare.")
         return
-    echo(f"What would tell more about your {units.area(area)}, the most for its runs first:")
+    echo(f"Trials that would tell you more about your {units.area(area)}, the best first:")
     for number, idea in enumerate(listed, 1):
         echo()
         echo(f"{number}. {idea.trial.intervention.label}: runlog plan {idea.trial.intervention.name}")
@@ -246,7 +260,7 @@ def _print_suggestions(listed: Sequence[Suggestion], area: str) -> None:
     echo()
     echo(text.noise_text(listed[0].noise))
     larger = f"runlog plan {listed[0].trial.intervention.name} --effect {listed[0].effect + 0.5:g}"
-    echo(f"Larger differences take fewer runs: {larger}")
+    echo(f"To detect only larger differences, with fewer runs: {larger}")
 
 
 def _suggestion_row(idea: Suggestion) -> dict[str, Any]:
@@ -274,18 +288,18 @@ def _suggestion_row(idea: Suggestion) -> dict[str, Any]:
 @click.group(
     cls=TrialGroup,
     epilog=examples(
-        "runlog plan ideas                      # the same as: runlog plan",
-        "runlog plan make warmup --ics plan.ics # the same as: runlog plan warmup --ics plan.ics",
+        "runlog plan  # suggestions, as runlog plan ideas",
+        "runlog plan make warmup --ics plan.ics  # or: runlog plan warmup",
         "runlog plan result 1",
     ),
 )
 def plan() -> None:
-    """Find out by lot: what would tell more, and trials of your own.
+    """Test a habit with a coin: plan trials of your own, and read their results.
 
-    The diary can only say what goes together. In a trial a lot decides how
-    each run is run (a warm-up or none), so that nothing else can be behind a
-    difference but chance, which is told. "runlog plan" alone says which trial
-    would tell you most, and "runlog plan FACTOR" makes one.
+    Your diary can only show what goes together. In a trial a coin decides how you
+    do each run (say, with or without a warm-up), so only that, or chance, can be
+    behind a difference. "runlog plan" suggests trials, "runlog plan FACTOR" plans
+    one.
     """
 
 

@@ -81,7 +81,7 @@ def _usual_routes(history: History, day: date) -> list[str]:
 
 def _route_arms(history: History, day: date) -> Arms:
     if not _usual_routes(history, day):
-        raise BadInput("route: no run of the eight weeks before has a route; record positions")
+        raise BadInput("route: none of your runs of the last eight weeks has a route; record them with GPS")
     return N_("your usual route"), N_("another route")
 
 
@@ -98,7 +98,7 @@ def _shoe_arms(history: History, day: date) -> Arms:
     used = [str(name) for name in _recent_runs(history, day)["shoe"].value_counts().index]
     in_use = [name for name in used if shoe_key(name) not in retired_keys]
     if len(in_use) < 2:  # noqa: PLR2004 - a pair of pairs
-        raise BadInput("shoes: it takes two pairs that you have run in during the eight weeks before")
+        raise BadInput("shoes: it takes two pairs that you have worn in the last eight weeks")
     return in_use[0], in_use[1]
 
 
@@ -124,8 +124,8 @@ INTERVENTIONS: tuple[Intervention, ...] = (
             N_("Go straight into an easy first kilometre."),
         ),
         _arm_by_habit("warmup"),
-        caution="Keep these runs easy: before a race or fast running, warm up whatever the lot says. Note "
-        "with the rating what you did: runlog log 3 --warmup, or --no-warmup.",
+        caution="Keep these runs easy: before a race or fast running, warm up whatever the coin says. Log "
+        "what you did with the rating: runlog log 3 --warm-up, or --no-warm-up.",
     ),
     Intervention(
         "cooldown",
@@ -136,7 +136,7 @@ INTERVENTIONS: tuple[Intervention, ...] = (
             N_("Stop when the run is done."),
         ),
         _arm_by_habit("cooldown"),
-        caution="Note with the rating what you did: runlog log 3 --cooldown, or --no-cooldown.",
+        caution="Log what you did with the rating: runlog log 3 --cool-down, or --no-cool-down.",
     ),
     Intervention(
         "strength",
@@ -176,11 +176,9 @@ INTERVENTIONS: tuple[Intervention, ...] = (
 
 #: Families of factors that cannot be randomised, and why.
 NOT_RANDOMISABLE = {
-    "load": (
-        "a load is nothing to draw lots for: the days drawn for more would be the jumps that go with injury"
-    ),
+    "load": ("load should not depend on a coin: the days with more would be the jumps that go with injury"),
     "desk": "hours at the desk and posture cannot be switched from one run to the next; log them instead",
-    "recovery": "how a night goes cannot be drawn lots for",
+    "recovery": "a coin cannot decide how you sleep",
     "form": "a new form takes weeks to settle and cannot be switched from one run to the next",
 }
 
@@ -200,4 +198,4 @@ def find_intervention(name: str) -> Intervention:
     if intervention is not None:
         return intervention
     why = NOT_RANDOMISABLE.get(family or "", "it cannot be switched from one run to the next")
-    raise BadInput(f"{name} cannot be planned: {why}. What can be: {', '.join(names)}")
+    raise BadInput(f"{name} cannot be tested in a trial: {why}. What can be: {', '.join(names)}")

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from runlog.trials.suggestions import Suggestion
 
 LIMITS_TEXT = (
-    "You knew which way each run was to go, so what you expected may play a part. It is about you and these "
-    "weeks, and about the day after a run; what shows later or builds up over weeks it does not see. What "
-    "lasts longer than two days carries over to the other run of its pair and makes the difference smaller."
+    "You knew which way each run was to go, so your expectations may play a part. The result is about you, "
+    "these weeks and the day after a run; what comes later or builds up slowly it cannot show. What lasts "
+    "longer than two days carries over to the pair's other run and makes the difference smaller."
 )
 EARLY_LOOK_WARNING = (
-    "This is a look before the end. Who looks early and stops when it pleases is misled by chance far more "
-    "often than in 5 of 100 cases: go on to the end, and count only that."
+    "This is an early look. If you stop when the result looks good, chance misleads you far more often than "
+    "5 times in 100. Carry on to the end, and count only that result."
 )
 #: A detectable difference up to this multiple of the one asked for counts as that: pairs are whole numbers.
 _SAME_EFFECT_RATIO = 1.05
@@ -64,14 +64,14 @@ def _detectable_text(suggestion: Suggestion) -> str:
     if _detects_asked_effect(suggestion):
         return f"That gives an 80% chance to see an effect of {format_points(suggestion.effect)}"
     least = format_points(suggestion.detectable)
-    return f"Even that gives an 80% chance only for an effect of {least} or more"
+    return f"Even that gives an 80% chance only to see an effect of {least} or more"
 
 
 def _current_evidence(suggestion: Suggestion) -> str:
     low, high, grade = suggestion.low, suggestion.high, suggestion.grade
     if np.isnan(low):
         return "your diary says nothing about it yet"
-    text = f"your diary so far says {format_range(low, high)}"
+    text = f"your diary so far suggests {format_range(low, high)} points"
     if max(-low, high) < suggestion.effect:
         return f"{text}, which makes an effect that large unlikely"
     if grade in ("A", "B"):
@@ -83,18 +83,17 @@ def noise_text(noise: PairNoise) -> str:
     """Say what the number of runs rests on."""
     if noise.rated_runs:
         return (
-            f"From one run to the next your soreness differs by {noise.sd:.1f} points (SD), as "
-            f"{noise.rated_runs} rated runs show; the smaller a difference is beside that, the more runs it "
-            "takes to tell it."
+            f"Your soreness varies by {noise.sd:.1f} points (SD) from one run to the next, judging by "
+            f"{noise.rated_runs} rated runs. The smaller the difference, the more runs it takes to see it."
         )
     few, many = (
         design.pairs_needed(1.0, replace(noise, plausible_sds=(sd,)))
         for sd in (design.ASSUMED_LOW, design.ASSUMED_HIGH)
     )
     return (
-        f"Fewer than {design.MIN_RATED_RUNS} runs are rated, so how much your soreness differs from run to "
-        f"run is assumed, not known: {design.ASSUMED_SD:g} points (SD), where {design.ASSUMED_LOW:g} to "
-        f"{design.ASSUMED_HIGH:g} may be true. To tell a difference of 1 point may so take anything from "
+        f"With fewer than {design.MIN_RATED_RUNS} rated runs, runlog assumes that your soreness varies by "
+        f"{design.ASSUMED_SD:g} points (SD) from run to run; {design.ASSUMED_LOW:g} to "
+        f"{design.ASSUMED_HIGH:g} is possible. To see a difference of 1 point may take anything from "
         f"{_run_count(few)} to {_run_count(many)} runs."
     )
 
@@ -109,21 +108,21 @@ def power_text(history: History, plan: Plan) -> str:
     noise = design.estimate_pair_noise(history, design.trial_from_plan(plan), runs_a_week)
     least = format_points(design.detectable_difference(len(plan.runs) // 2, noise))
     area = units.area(plan.area)
-    return f"It tells a difference of {least} in your {area} in 8 of 10 cases. {noise_text(noise)}"
+    return f"It has an 80% chance to see a difference of {least} in your {area}. {noise_text(noise)}"
 
 
 def progress_text(result: TrialResult) -> str:
     """Say how far a plan is."""
     parts = {
-        "run as drawn": AS_ASSIGNED,
-        "run the other way": OTHER_ARM,
-        "run, but which way is not told": ARM_UNKNOWN,
+        "done as the coin said": AS_ASSIGNED,
+        "done the other way": OTHER_ARM,
+        "done, but not logged which way": ARM_UNKNOWN,
         "missed": MISSED,
-        "to come": UPCOMING,
+        "still to come": UPCOMING,
     }
     states = result.states
     counts = ", ".join(f"{states[state]} {what}" for what, state in parts.items() if states[state])
-    unrated = f" Not rated in the day after it: {result.unrated}." if result.unrated else ""
+    unrated = f" Not rated within a day: {result.unrated}." if result.unrated else ""
     complete = f"{result.complete_pairs} of {result.pairs} pairs are complete."
     return f"{complete} Of {len(result.runs)} runs: {counts}.{unrated}"
 
@@ -139,25 +138,26 @@ def result_text(result: TrialResult) -> str:
 
 def _no_result_text(result: TrialResult) -> str:
     if result.early:
-        return "Not even two pairs are complete, so there is nothing to look at."
+        return "There is nothing to look at yet: fewer than two pairs are complete."
     if not result.over:
         left = result.pairs - result.complete_pairs
         return (
-            f"{left} more {'pair' if left == 1 else 'pairs'} to go. What it shows is told when all pairs are "
-            f"complete, or after {result.last_rating_day}: who looks earlier is easily misled by chance."
+            f"{left} more {'pair' if left == 1 else 'pairs'} to go. The result appears when all pairs are "
+            f"complete, or after {units.day(result.last_rating_day, year=True)}: chance easily misleads an "
+            "earlier look."
         )
     lacking = design.MIN_PAIRS - result.complete_pairs
     return (
-        f"That is too few to tell anything: of the {design.MIN_PAIRS} complete pairs that it takes at least, "
-        f"{lacking} {'is' if lacking == 1 else 'are'} missing. A pair is complete when both of its runs are "
-        "rated within a day."
+        f"Too few pairs are complete for a result: it takes at least {design.MIN_PAIRS}, and {lacking} "
+        f"{'is' if lacking == 1 else 'are'} missing. A pair is complete when both of its runs are rated "
+        "within a day."
     )
 
 
 def _difference_text(plan: Plan, comparison: Comparison) -> str:
     return (
-        f"In your own trial: on the days drawn for {plan.first}, your {units.area(plan.area)} was "
-        f"{_more_or_less(comparison.difference)} sore afterwards than on those drawn for {plan.second} "
+        f"On days when the coin said {plan.first}, your {units.area(plan.area)} was "
+        f"{_more_or_less(comparison.difference)} sore afterwards than when it said {plan.second} "
         f"({_range_text(comparison)}, {comparison.pairs} pairs)."
     )
 
@@ -166,20 +166,20 @@ def _p_value_text(comparison: Comparison) -> str:
     small = comparison.p < _SMALLEST_P
     often = "fewer than 1" if small else f"{1000 * comparison.p:,.0f}"
     p = "p < 0.001" if small else f"p = {comparison.p:.2g}"
-    return f"Were both ways alike, {often} of 1,000 drawings of lots would give as large a difference ({p})."
+    return f"If it made no difference, {often} of 1,000 such trials would still show one as large ({p})."
 
 
 def _conclusion_text(comparison: Comparison, effect: float) -> str:
     asked = format_points(effect)
     return {
-        Conclusion.HINT: ("The two tests do not agree on whether that is more than chance: it is a hint."),
+        Conclusion.HINT: "The two tests disagree on whether that is more than chance: it is only a hint.",
         Conclusion.UNLIKELY_CHANCE: (
-            "Chance is an unlikely reason for it, and as lots decided which days those were, so is whatever "
-            "else differed between them."
+            "Chance is unlikely to explain that. Nor is anything else that differed between those days, "
+            "because a coin chose them."
         ),
-        Conclusion.LARGE_UNLIKELY: f"So no difference was found, and one of {asked} or more is unlikely.",
+        Conclusion.LARGE_UNLIKELY: f"It shows no difference, and one of {asked} or more is unlikely.",
         Conclusion.OPEN: (
-            f"So no difference was found, but one of {asked} is not ruled out: the question stays open."
+            f"It shows no difference, but does not rule out one of {asked}: the question stays open."
         ),
     }[conclude(comparison, effect)]
 
@@ -198,7 +198,7 @@ def as_treated_text(result: TrialResult) -> str:
     if comparison is None or result.as_randomised in (None, comparison):
         return ""
     return (
-        "By what was really done, whatever was drawn, which is no longer a matter of lots: "
+        "Going by what you actually did, whatever the coin said (so no longer a fair test): "
         f"{_more_or_less(comparison.difference)} sore with {result.plan.first} than with "
         f"{result.plan.second} ({_range_text(comparison)}, {comparison.pairs} pairs that had one of each)."
     )
@@ -319,9 +319,9 @@ def _trial_status(result: TrialResult) -> TrialStatus:
 def _status_progress(result: TrialResult) -> str:
     return ngettext(
         "{complete} of {n} pair of runs is complete. The result comes at the end: "
-        "an earlier look is easily misled by chance.",
+        "chance easily misleads an earlier look.",
         "{complete} of {n} pairs of runs are complete. The result comes at the end: "
-        "an earlier look is easily misled by chance.",
+        "chance easily misleads an earlier look.",
         result.pairs,
     ).format(complete=result.complete_pairs, n=result.pairs)
 
@@ -329,7 +329,7 @@ def _status_progress(result: TrialResult) -> str:
 def _status_outcome(result: TrialResult) -> str:
     comparison = result.as_randomised
     if comparison is None:
-        return _("It is over, but too few of its pairs of runs are complete to tell anything.")
+        return _("It is over, but too few of its pairs are complete for a result.")
     difference = _status_difference(result.plan, comparison)
     return f"{difference} {_status_conclusion(comparison, result.plan.effect)}"
 
@@ -337,18 +337,18 @@ def _status_outcome(result: TrialResult) -> str:
 def _status_difference(plan: Plan, comparison: Comparison) -> str:
     if abs(comparison.difference) < _ROUNDS_TO_ZERO:
         text = _(
-            "On the days drawn for {first}, your {area} was no more and no less sore afterwards than on "
-            "those drawn for {second} (95% range {low} to {high}, {n} pairs)."
+            "On days when the coin said {first}, your {area} was no more and no less sore afterwards than "
+            "when it said {second} (95% range {low} to {high}, {n} pairs)."
         )
     elif comparison.difference > 0:
         text = _(
-            "On the days drawn for {first}, your {area} was {points} points more sore afterwards than on "
-            "those drawn for {second} (95% range {low} to {high}, {n} pairs)."
+            "On days when the coin said {first}, your {area} was {points} points more sore afterwards than "
+            "when it said {second} (95% range {low} to {high}, {n} pairs)."
         )
     else:
         text = _(
-            "On the days drawn for {first}, your {area} was {points} points less sore afterwards than on "
-            "those drawn for {second} (95% range {low} to {high}, {n} pairs)."
+            "On days when the coin said {first}, your {area} was {points} points less sore afterwards than "
+            "when it said {second} (95% range {low} to {high}, {n} pairs)."
         )
     return text.format(
         first=_(plan.first),
@@ -363,14 +363,12 @@ def _status_difference(plan: Plan, comparison: Comparison) -> str:
 
 def _status_conclusion(comparison: Comparison, effect: float) -> str:
     return {
-        Conclusion.HINT: _("The two tests do not agree on whether that is more than chance: it is a hint."),
-        Conclusion.UNLIKELY_CHANCE: _(
-            "The days were drawn at random, so chance is an unlikely reason for it."
-        ),
+        Conclusion.HINT: _("The two tests disagree on whether that is more than chance: it is only a hint."),
+        Conclusion.UNLIKELY_CHANCE: _("A coin chose the days: chance is unlikely to explain the difference."),
         Conclusion.LARGE_UNLIKELY: _(
-            "So no difference was found, and one of {points} points or more is unlikely."
+            "It shows no difference, and one of {points} points or more is unlikely."
         ),
-        Conclusion.OPEN: _("So no difference was found, but one of {points} points is not ruled out."),
+        Conclusion.OPEN: _("It shows no difference, but does not rule out one of {points} points."),
     }[conclude(comparison, effect)].format(points=units.number(effect))
 
 

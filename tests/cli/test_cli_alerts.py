@@ -55,7 +55,7 @@ def test_acknowledged_snoozed_and_awake_again(run, rows, clock):
     assert [row["id"] for row in rows("alerts")] == ["soreness_high:knee", "soreness_high:upper_back"]
     assert run("alerts", "ack", "1").stdout.startswith("Dismissed [1] Knee: 9 of 10")
     assert "Snoozed until Sun 29 Nov 2026: [2]" in run("alerts", "snooze", "2", "--for", "2w").stdout
-    assert run("alerts").stderr == "No open alerts; 2 dismissed or snoozed: runlog alerts --all\n"
+    assert run("alerts").stderr == "No open alerts. 2 dismissed or snoozed: runlog alerts --all\n"
     assert states(rows) == {1: "acknowledged", 2: "snoozed"}
     assert "snoozed until Sun 29 Nov" in run("alerts", "--all").stdout
     run("alerts", "--exit-code")
@@ -100,13 +100,13 @@ def test_an_alert_is_called_by_number_kind_or_name(run, rows):
 @pytest.mark.parametrize(
     ("words", "code", "reason"),
     [
-        (["snooze", "1", "--for", "soon"], 2, "no span of time; write days like 3d"),
-        (["snooze", "1", "--for", "0d"], 2, "no span of time"),
-        (["snooze", "1", "--for", "9999w"], 2, "no span of time"),
+        (["snooze", "1", "--for", "soon"], 2, "not a time span; write days like 3d"),
+        (["snooze", "1", "--for", "0d"], 2, "not a time span"),
+        (["snooze", "1", "--for", "9999w"], 2, "not a time span"),
         (["snooze", "1", "--for", "1w", "--until", "2027-01-01"], 2, "exclude each other"),
         (["snooze", "1", "--until", "2026-01-01"], 1, "still to come"),
         (["ack"], 2, "Missing argument"),
-        (["--all", "ack", "1"], 2, "go with no command"),
+        (["--all", "ack", "1"], 2, "only without a command"),
         (["ack", "\x1b[31m" * 99], 1, "no alert"),
     ],
 )

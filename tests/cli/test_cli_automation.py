@@ -59,7 +59,7 @@ def test_weekly_imports_first_and_tells_of_a_folder_that_is_not_there(run, home,
     (folder / "a.gpx").write_text(gpx_text(MORNING))
     result = run("weekly", folder, tmp_path / "unplugged", code=1)
     assert "Morning run, Sat 14 Nov, 8.2 km" in result.stdout
-    assert "unplugged: it is not there" in result.stderr
+    assert "unplugged is not there" in result.stderr
     assert (home / "reports").is_dir()
 
 
@@ -157,7 +157,7 @@ def test_a_watching_process_takes_a_file_and_ends_with_ctrl_c(tmp_path):
         process.kill()
     assert process.returncode == 0, err
     assert "8.2 km, 49 min" in printed
-    assert "No longer watching." in err
+    assert "Stopped watching." in err
 
 
 def test_schedule_shows_what_it_would_write_and_writes_nothing(run, home, tmp_path, monkeypatch):
@@ -166,7 +166,7 @@ def test_schedule_shows_what_it_would_write_and_writes_nothing(run, home, tmp_pa
         result = run("schedule", "--as", name, "--weekly", "thu", "07:30", tmp_path / "my runs", "--notify")
         for word in ("weekly", "my runs", "--notify", str(home)):
             assert word in result.stdout, name
-        assert "Nothing is written yet" in result.stderr
+        assert "Nothing is installed yet" in result.stderr
     assert [path for path in tmp_path.iterdir() if path.name != "home"] == []
 
 

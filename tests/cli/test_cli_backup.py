@@ -102,7 +102,7 @@ def test_a_backup_of_a_home_in_which_something_is_lost_is_told(run, home, tmp_pa
     refused = run("backup", tmp_path / "b.db", "--force", code=1).stderr
     assert "b.db stays as it was; runlog doctor says what to do" in " ".join(refused.split())
     told = " ".join(run("backup", tmp_path / "c.db").stderr.split())
-    assert "Backed up as it is, but wrong: the track of 1 recording" in told
+    assert "Backed up, but something is wrong: the track of 1 recording" in told
 
 
 def test_what_is_no_backup_is_told(run, tmp_path):

@@ -46,7 +46,7 @@ def call(*words, code=0):
 @pytest.mark.usefixtures("in_process")
 def test_a_club_from_its_homes_to_the_pooled_page(club, tmp_path):
     said = call("cohort", "links", club, "--out", tmp_path / "results").stdout
-    assert said.startswith("2 athletes, ")
+    assert said.startswith("2 runners, ")
     pooled = call("cohort", "pool", tmp_path / "results", "--out", tmp_path / "pooled").stdout
     assert "Upper back, in points:" in pooled
     assert "not proof of cause" in pooled
@@ -64,12 +64,12 @@ def test_a_club_from_its_homes_to_the_pooled_page(club, tmp_path):
 def test_one_who_cannot_be_read_makes_it_end_with_1(club, tmp_path):
     (club / "Anna" / "runlog.db").write_bytes(b"no database")
     result = call("cohort", "links", club, "--out", tmp_path / "results", code=1)
-    assert "1 athlete left out:\n  Anna: " in result.stderr
-    assert result.stdout.startswith("1 athlete, ")
+    assert "1 runner left out:\n  Anna: " in result.stderr
+    assert result.stdout.startswith("1 runner, ")
 
 
 def test_a_dataset_is_written_once(club, tmp_path):
-    assert call("cohort", "table", club, "--out", tmp_path / "data").stdout.startswith("2 athletes: ")
+    assert call("cohort", "table", club, "--out", tmp_path / "data").stdout.startswith("2 runners: ")
     assert (
         "there is something in it" in call("cohort", "table", club, "--out", tmp_path / "data", code=1).stderr
     )

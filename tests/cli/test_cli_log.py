@@ -69,7 +69,7 @@ def test_a_run_of_days_ago_gets_no_rating_by_itself(run, ran, entries):
 
 def test_what_can_only_be_told_of_a_run_is_not_lost(run, ran, entries):
     ran(ago=timedelta(days=3))
-    assert "of which run?" in run("log", "3", "--warmup", code=2).stderr
+    assert "--warm-up is about a run. No run ended" in run("log", "3", "--warmup", code=2).stderr
     assert entries() == []
     run("log", "3", "--warmup", "--run", "last")
     assert entries()[0]["run"] == 1
@@ -77,7 +77,7 @@ def test_what_can_only_be_told_of_a_run_is_not_lost(run, ran, entries):
 
 def test_without_any_run_it_is_said_that_there_are_none(run, entries):
     refused = run("log", "3", "--warmup", code=2).stderr
-    assert "of which run? There are no runs yet" in refused
+    assert "--warm-up is about a run. There are no runs yet." in refused
     assert "two days" not in refused
     assert entries() == []
 
@@ -164,11 +164,11 @@ def test_undo_takes_the_last_entry_back_and_says_which(run, entries):
     run("log", "5", "--edit")
     assert "change upper back 1 of 10 to upper back 5 of 10" in run("log", "--undo").stdout
     assert [entry["soreness"] for entry in entries()] == [1]
-    assert "takes nothing else" in run("log", "2", "--undo", code=2).stderr
+    assert "Use --undo alone." in run("log", "2", "--undo", code=2).stderr
     run("log", "--undo")
     run("log", "--undo", code=1)
     run("shoes", "add", "Blue")
-    assert "not made to the diary" in run("log", "--undo", code=1).stderr
+    assert "not to the diary" in run("log", "--undo", code=1).stderr
 
 
 def test_an_unknown_area_or_shoe_names_the_closest(run, ran):

@@ -42,7 +42,7 @@ def test_it_starts_answers_and_ends(tmp_path):
     assert "How sore is your upper back now?" in page
     assert process.returncode == 0
     assert "Traceback" not in err
-    assert "No longer serving." in err
+    assert "Stopped serving." in err
     said = out + err
     assert "only those that you pair see anything" in said or "in no network" in said
     assert list((tmp_path / "home" / "web" / "uploads").iterdir()) == []

@@ -184,7 +184,7 @@ def test_ctrl_c_does_not_wait_for_a_service_that_wants_to_be_left_alone(with_key
     with_key.faults["/download-service/files/activity/1000"].append(left_alone)
     began = time.monotonic()
     said = run("sync", code=130)
-    assert "The next runlog sync goes on here." in said.stderr
+    assert "The next runlog sync goes on from here." in said.stderr
     assert time.monotonic() - began < 100
 
 
@@ -252,7 +252,7 @@ def test_ctrl_c_says_that_it_goes_on(run, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(engine.Sync, "_import_download", stop)
         said = run("sync", code=130)
-    assert "The next runlog sync goes on here." in said.stderr
+    assert "The next runlog sync goes on from here." in said.stderr
     assert "4 new runs" in run("sync").stdout
 
 

@@ -76,8 +76,10 @@ def test_every_command_of_the_help_exists_and_no_other():
 
 
 @pytest.mark.parametrize("path", [(), *TREE], ids=" ".join)
-def test_help_works_and_ends_with_an_example(run, path):
+def test_help_works_fits_into_80_columns_and_ends_with_an_example(run, path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     text = run(*path, "--help").stdout
+    assert [line for line in text.splitlines() if len(line) > 80] == []
     assert f"Usage: runlog {' '.join(path)}".rstrip() in text
     assert f"Examples:\n    runlog {' '.join(path)}".rstrip() in text
 

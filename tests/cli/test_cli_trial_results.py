@@ -17,7 +17,7 @@ def test_nothing_is_shown_before_the_end(run, rows):
     run("plan", "warmup", "--pairs", 6, "--days", "mon,thu")
     printed = run("plan", "result", 1).stdout
     assert "0 of 6 pairs are complete" in printed
-    assert "easily misled by chance" in printed
+    assert "chance easily misleads an earlier look" in printed
     assert "nothing to look at" in run("plan", "result", 1, "--early").stdout
     row = rows("plan", "result", 1)[0]
     assert (row["difference"], row["p"], row["over"], row["complete"]) == (None, None, False, 0)
@@ -41,8 +41,8 @@ def test_a_plan_that_was_followed_tells_what_it_showed(run, rows, home):
     assert row["low"] < row["difference"] < row["high"] < 0
     assert row["p"] == pytest.approx(2 / 64)
     text = run("plan", "result", 1).stdout
-    assert "In your own trial: on the days drawn for a warm-up" in text
-    assert "what you expected may play a part" in text
+    assert "On days when the coin said a warm-up" in text
+    assert "your expectations may play a part" in text
     assert rows("plan", "list")[0]["state"] == "over"
 
 

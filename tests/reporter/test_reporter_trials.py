@@ -58,7 +58,7 @@ def test_a_plan_that_is_over_says_what_lots_have_shown(followed, at):
     assert trial.p < 0.05
     assert "your upper back was 2.0 points less sore afterwards" in trial.sentence
     assert "8 pairs" in trial.sentence
-    assert "chance is an unlikely reason" in trial.sentence
+    assert "chance is unlikely to explain the difference" in trial.sentence
     assert "more than going together" in render.render_page(build_week(history, "2026-W14", now=at(40)))
 
 

@@ -120,7 +120,7 @@ def test_what_another_runlog_has_planned_is_no_traceback():
     plan = Plan(
         1, "moon", "neck", "full", "new", 1.0, 1, at("2026-05-03 20:00"), (PlannedRun(START, True),) * 2
     )
-    with pytest.raises(BadInput, match="moon cannot be planned"):
+    with pytest.raises(BadInput, match="moon cannot be tested in a trial"):
         design.trial_from_plan(plan)
 
 
@@ -137,7 +137,7 @@ def test_shoes_take_two_pairs_in_use():
 
 
 def test_route_takes_a_route():
-    with pytest.raises(BadInput, match="record positions"):
+    with pytest.raises(BadInput, match="record them with GPS"):
         design.new_trial(past(season()), "route", "upper_back", START)
 
 

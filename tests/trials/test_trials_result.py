@@ -69,10 +69,10 @@ def test_a_plan_that_was_followed():
     assert found.as_randomised.difference == pytest.approx(np.mean(differences))
     assert found.as_treated == found.as_randomised
     text = trials_text.result_text(found)
-    assert text.startswith("In your own trial: on the days drawn for a warm-up, your upper back was")
+    assert text.startswith("On days when the coin said a warm-up, your upper back was")
     assert "less sore afterwards" in text
     assert "p = 0.031" in text
-    assert "Chance is an unlikely reason" in text
+    assert "Chance is unlikely to explain that" in text
     assert trials_text.as_treated_text(found) == ""
     assert trials_text.LIMITS_TEXT in trials_text.result_paragraphs(found)
 
@@ -141,8 +141,8 @@ def test_too_few_pairs_say_how_many_are_missing():
     assert found.over
     assert found.as_randomised is None
     assert (found.complete_pairs, found.states["missed"], found.unrated) == (4, 1, 2)
-    assert "of the 6 complete pairs that it takes at least, 2 are missing" in trials_text.result_text(found)
-    assert "Not rated in the day after it: 2." in trials_text.progress_text(found)
+    assert "it takes at least 6, and 2 are missing" in trials_text.result_text(found)
+    assert "Not rated within a day: 2." in trials_text.progress_text(found)
 
 
 def test_a_cancelled_plan_may_be_looked_at():
@@ -163,8 +163,8 @@ def test_as_drawn_counts_the_lot_and_as_done_what_was_done():
     assert found.as_randomised.pairs == 8
     assert found.as_randomised.difference == pytest.approx((6 * -2 + 2 * 1) / 8)
     assert (found.as_treated.pairs, found.as_treated.difference) == (6, pytest.approx(-2))
-    assert "no longer a matter of lots" in trials_text.as_treated_text(found)
-    assert "2 run the other way" in trials_text.progress_text(found)
+    assert "no longer a fair test" in trials_text.as_treated_text(found)
+    assert "2 done the other way" in trials_text.progress_text(found)
 
 
 def test_which_way_is_not_told_counts_as_drawn_alone():
@@ -207,9 +207,9 @@ def test_where_range_and_lots_disagree_it_is_a_hint():
     found = result.evaluate_trial(history, made, END)
     assert found.as_randomised.p < 0.05
     assert found.as_randomised.low < 0
-    assert trials_text.result_text(found).endswith("it is a hint.")
+    assert trials_text.result_text(found).endswith("it is only a hint.")
     (status,) = trials_text.trial_statuses(replace(history, plans=(made,)), END)
-    assert status.sentence.endswith("it is a hint."), "the report concludes the same"
+    assert status.sentence.endswith("it is only a hint."), "the report concludes the same"
 
 
 def test_the_same_in_every_pair_has_no_range():

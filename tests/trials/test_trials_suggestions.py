@@ -77,7 +77,7 @@ def test_the_sentence_of_an_idea(found):
         f"Flip a coin before each of your next {2 * warmup.pairs} easy runs: a warm-up or no warm-up."
     )
     assert "That gives an 80% chance to see an effect of 1 point;" in text
-    assert f"says {trials_text.format_range(warmup.low, warmup.high)}" in text
+    assert f"suggests {trials_text.format_range(warmup.low, warmup.high)}" in text
     cooldown = trials_text.suggestion_text(by_name(found[1])["cooldown"])
     assert cooldown.endswith("which makes an effect that large unlikely.")
 
@@ -108,7 +108,7 @@ def test_with_few_ratings_the_noise_is_assumed_and_said_to_be():
     idea = by_name(suggestions.suggest_trials(history, "upper_back", START))["warmup"]
     assert (idea.noise.sd, idea.noise.rated_runs) == (ASSUMED_SD, 0)
     text = trials_text.noise_text(idea.noise)
-    assert "assumed, not known" in text
+    assert "runlog assumes" in text
     few, many = (design.pairs_needed(1.0, replace(idea.noise, plausible_sds=(sd,))) for sd in (1.0, 2.2))
     assert f"from {2 * few} to more than 80 runs" in text
     assert many is None
