@@ -150,8 +150,8 @@ def make(
     usual = design.usual_weekdays(history)
     if usual and len(weekdays) > len(usual):
         echo_err(
-            f"You usually run {units.count_noun(len(usual), 'day')} a week, in this trial {len(weekdays)}. Do "
-            "not run more just for it: name the days you run on anyway."
+            f"You usually run {units.count_noun(len(usual), 'day')} a week, in this trial {len(weekdays)}. "
+            "Do not run more just for it: name the days you run on anyway."
         )
 
 

@@ -132,7 +132,7 @@ def test_more_days_than_usual_are_warned_of(run, ran):
     assert usual.stderr == ""
     run("plan", "cancel", 1)
     many = run("plan", "warmup", "--pairs", 6, "--cleared", "--days", ",".join(WEEKDAYS))
-    assert "not run more just for it" in many.stderr
+    assert "Do not run more just for it" in many.stderr
 
 
 @pytest.mark.usefixtures("calm")
