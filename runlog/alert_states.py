@@ -19,6 +19,7 @@ from runlog.errors import BadInput
 from runlog.model import SEVERITIES
 from runlog.records import StoredAlert
 from runlog.store import alerts as alert_rows
+from runlog.store import reads
 
 if TYPE_CHECKING:
     import sqlite3
@@ -200,10 +201,7 @@ class Alerts:
         """Raise StoreError where nothing can be stored, so that no alert is sent again and again."""
         self._store.check_writable()
 
-    def all(self) -> list[StoredAlert]:
-        """Return all alerts as ``update`` has stored them, by their ids; light, without a history."""
-        with self._store.reading() as db:
-            return alert_rows.read_alerts(db)
+    all = reads(alert_rows.read_alerts)  # as ``update`` has stored them; light, without a history
 
     def notified(self, ids: Iterable[int], now: datetime | None = None) -> None:
         """Note that the runner was notified of these; they are not sent again until they become more severe.

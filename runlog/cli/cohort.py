@@ -261,7 +261,7 @@ def _print_pool(rows: Sequence[dict[str, Any]]) -> None:
 def share_links(table: pd.DataFrame, history: History, file: Path) -> None:
     """Show what a share would hold, ask, and write it."""
     from runlog.cohorts import shares
-    from runlog.cohorts.trial_effects import trial_effects
+    from runlog.cohorts.tables import trial_effects
 
     share = shares.make_share(table, trial_effects(history, base.now()), shares.runner_id(base.home_folder()))
     if not share["effects"]:

@@ -15,8 +15,7 @@ from jinja2 import ChoiceLoader, PackageLoader
 
 from runlog import units
 from runlog.analysis.factors import FACTORS
-from runlog.cohorts.tables import COST, pool, runners_given_others
-from runlog.cohorts.trial_effects import PREFIX
+from runlog.cohorts.tables import COST, TRIAL_PREFIX, pool, runners_given_others
 from runlog.reporter.findings import format_step
 from runlog.reporter.render.as_html import template_environment
 
@@ -135,11 +134,11 @@ def _make_forest(row: dict[Any, Any], given: pd.DataFrame) -> Forest:
 
 def _name_of(factor: str) -> str:
     """Return the name of a trial, or of a column that is no factor of runlog."""
-    return f"Trial: {factor.removeprefix(PREFIX)}" if factor.startswith(PREFIX) else factor
+    return f"Trial: {factor.removeprefix(TRIAL_PREFIX)}" if factor.startswith(TRIAL_PREFIX) else factor
 
 
 def _step_of(factor: str) -> str:
-    return "first arm against the second" if factor.startswith(PREFIX) else f"+1 {factor}"
+    return "first arm against the second" if factor.startswith(TRIAL_PREFIX) else f"+1 {factor}"
 
 
 def _make_line(row: dict[Any, Any], mean: float) -> RunnerLine:

@@ -13,8 +13,7 @@ import pandas as pd
 
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import METHOD_VERSION
-from runlog.cohorts.tables import EFFECT_COLUMNS
-from runlog.cohorts.trial_effects import PREFIX
+from runlog.cohorts.tables import EFFECT_COLUMNS, TRIAL_PREFIX
 from runlog.errors import BadInput
 from runlog.fileio import write_atomically
 from runlog.model import Area
@@ -80,7 +79,7 @@ def make_share(links: pd.DataFrame, trials: pd.DataFrame, runner_id: str) -> dic
 
 
 def _known_factors() -> set[str]:
-    return {factor.name for factor in FACTORS} | {f"{PREFIX}{one.name}" for one in INTERVENTIONS}
+    return {factor.name for factor in FACTORS} | {f"{TRIAL_PREFIX}{one.name}" for one in INTERVENTIONS}
 
 
 def write_share(share: dict[str, Any], file: Path) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from runlog.analysis.exposures import exposures, without_rpe
-from runlog.cohorts.trial_effects import trial_effects
+from runlog.cohorts.tables import trial_effects
 from runlog.errors import BadInput, RunlogError
 from runlog.fileio import make_folder, replace_atomically, write_atomically
 from runlog.journal import open as open_journal

@@ -1,4 +1,7 @@
-"""Pool a table of effects factor by factor, and keep the result as a file that a runner can take home."""
+"""Pool a table of effects factor by factor, and store the result as a file that a runner can take home.
+
+The effects of finished trials are put into the same form.
+"""
 
 from __future__ import annotations
 
@@ -12,41 +15,31 @@ from runlog.analysis.links import METHOD_VERSION
 from runlog.cohorts.pooling import FEWEST, Pooled, SpreadGrid, judge_by_pool, pool_effects
 from runlog.errors import BadInput
 from runlog.fileio import write_atomically
+from runlog.trials import result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
 
+    from runlog.analysis.history import History
     from runlog.cohorts.pooling import Estimate
 
 #: What a table of effects has: whose, of what, b and s in rating points per step, and from how many ratings.
 EFFECT_COLUMNS = ("athlete", "area", "factor", "step", "b", "s", "n")
 #: The columns of a pooled table.
 POOL_COLUMNS = (
-    "area",
-    "factor",
-    "runners",
-    "mean",
-    "mean_low",
-    "mean_high",
-    "spread",
-    "spread_low",
-    "spread_high",
-    "new_runner",
-    "new_runner_low",
-    "new_runner_high",
-    "q",
-    "i2",
+    *("area", "factor", "runners"),
+    *("mean", "mean_low", "mean_high"),
+    *("spread", "spread_low", "spread_high"),
+    *("new_runner", "new_runner_low", "new_runner_high"),
+    *("q", "i2"),
 )
 #: The columns of the table of each runner, alone and given the others.
 RUNNER_COLUMNS = (
     *EFFECT_COLUMNS,
-    "alone",
-    "alone_low",
-    "alone_high",
-    "given_others",
-    "given_others_low",
-    "given_others_high",
+    *("alone", "alone_low", "alone_high"),
+    *("given_others", "given_others_low", "given_others_high"),
 )
 #: What pooling costs, which stands beside every pooled table.
 COST = (
@@ -205,3 +198,36 @@ def _check_grid(grid: SpreadGrid) -> None:
         raise ValueError("a number of a grid is not finite, or a variance is not above 0")
     if (grid.tau < 0).any() or (grid.weight < 0).any() or not np.isclose(grid.weight.sum(), 1):
         raise ValueError("the weights of a grid do not sum to 1")
+
+
+#: Before the name of a trial's intervention, where a factor's name stands.
+TRIAL_PREFIX = "trial:"
+
+
+def trial_effects(history: History, now: datetime) -> pd.DataFrame:
+    """Return the effects of a runner's finished trials, as randomised.
+
+    The trial of an intervention and area with the most pairs counts. b is the mean difference of the arms in
+    points, s its standard error, n the number of pairs.
+
+    Returns:
+        A row per trial with area, factor ("trial:warmup"), step (1), b, s and n.
+    """
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for plan in history.plans:
+        compared = result.evaluate_trial(history, plan, now).as_randomised
+        if compared is None or not np.isfinite(compared.low):
+            continue
+        key = str(plan.area), f"{TRIAL_PREFIX}{plan.factor}"
+        if key in rows and int(str(rows[key]["n"])) >= compared.pairs:
+            continue
+        error = (compared.high - compared.low) / 2 / _quantile_of_t(compared.pairs - 1)
+        values = {"step": 1.0, "b": compared.difference, "s": error, "n": compared.pairs}
+        rows[key] = {"area": key[0], "factor": key[1], **values}
+    return pd.DataFrame(rows.values(), columns=[name for name in EFFECT_COLUMNS if name != "athlete"])
+
+
+def _quantile_of_t(freedom: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975))

@@ -7,7 +7,7 @@ exchanged for a token of 24 hours, which is kept in memory alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
@@ -65,45 +65,24 @@ _WELLNESS_CALLS: tuple[tuple[str, bool], ...] = (
 )
 
 
-def connect(key: str, settings: Settings, clock: Clock) -> Garmin:
-    """Return the service for a key; nothing is asked yet."""
-    del settings
-    return Garmin(key, http.base_url(TERMS.base_variable, _HOST), clock)
-
-
-@dataclass(slots=True)
 class Garmin:
-    """Garmin's service, with a key of the runner.
+    """Garmin's service, with the key that Garmin Connect shows once."""
 
-    Attributes:
-        key: as Garmin Connect shows it once.
-        base: the address of the service.
-        clock: to wait by between attempts.
-    """
-
-    key: str = field(repr=False)
-    base: str
-    clock: Clock = field(repr=False)
-    _client: Client = field(init=False, repr=False)
-    _token: str = field(default="", init=False, repr=False)
-    _renewing: Lock = field(default_factory=Lock, init=False, repr=False)
-    _not_offered: set[str] = field(default_factory=set, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Make the client."""
-        self._client = Client(TERMS.title, self.base, lambda: f"Bearer {self._token}", self.clock)
+    def __init__(self, key: str, settings: Settings, clock: Clock) -> None:
+        del settings
+        base = http.base_url(TERMS.base_variable, _HOST)
+        self._client = Client(TERMS.title, base, lambda: f"Bearer {self._token}", clock)
+        self._key = key
+        self._token = ""
+        self._renewing = Lock()
+        self._not_offered: set[str] = set()
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
     def check(self) -> None:
-        """Exchange the key for a token, also where there is one already.
-
-        Raises:
-            KeyRefused: the key is not accepted.
-            ServiceError: there is no token.
-        """
+        """Exchange the key for a token, also where there is one already."""
         self._renew(self._token)
 
     def _renew(self, used: str) -> None:
@@ -111,7 +90,7 @@ class Garmin:
         with self._renewing:
             if self._token != used:
                 return
-            answer = self._client.post_text(_TOKEN_PATH, f"ApiKey {self.key}").strip().strip('"')
+            answer = self._client.post_text(_TOKEN_PATH, f"ApiKey {self._key}").strip().strip('"')
             if not _TOKEN.fullmatch(answer):
                 raise ServiceError(f"{TERMS.title} answered the key with something that is no token")
             self._token = answer
@@ -126,11 +105,7 @@ class Garmin:
             return call()
 
     def activities(self, since: date | None, until: date) -> Iterator[ListedActivity]:
-        """Yield the activities from a local day on, or all; page by page, the newest first.
-
-        Raises:
-            ServiceError: the service cannot be asked, or answers with no list.
-        """
+        """Yield the activities from a local day on, or all; page by page, the newest first."""
         del until  # without an end the list goes up to now
         params: dict[str, str | int] = {"start": 0, "limit": _PAGE}
         if since is not None:
@@ -148,9 +123,7 @@ class Garmin:
     def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the zip with the original file; return a run with how hard it was, which the list leaves out.
 
-        Raises:
-            NotThere: there is no file, as for an activity that was typed in.
-            ServiceError: it cannot be fetched.
+        An activity that was typed in has no file.
         """
         rated = self._with_rating(activity)
         if not rated.has_file:
@@ -181,10 +154,8 @@ class Garmin:
     def wellness(self, first: date, last: date) -> Wellness:
         """Return the nights of some days: sleep, resting heart rate, HRV, and the stress of the day before.
 
-        The stress of the last day is left out, as that day may not be over.
-
-        Raises:
-            Unreachable: the service cannot be asked.
+        The stress of the last day is left out, as that day may not be over. A kind of answer that the service
+        does not offer is left out, too.
         """
         answers = []
         for path, by_query in _WELLNESS_CALLS:
@@ -201,6 +172,10 @@ class Garmin:
                 continue
             answers.append(answer)
         return Wellness(nights=garmin_nights(answers, last))
+
+
+#: How a service is made for a key; nothing is asked yet.
+connect = Garmin
 
 
 def _activity_rows(answer: object) -> list[Any]:

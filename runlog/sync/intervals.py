@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
@@ -64,60 +64,31 @@ _STRONG, _WEAK = 1.0, 5.0
 WITHHELD = "it came from Strava, which does not let intervals.icu pass it on"
 
 
-def connect(key: str, settings: Settings, clock: Clock) -> Intervals:
-    """Return the service for a key; nothing is asked yet."""
-    return Intervals(key, http.base_url(TERMS.base_variable, _HOST), settings, clock)
-
-
-@dataclass(slots=True)
 class Intervals:
-    """The service of intervals.icu, with a key of the runner.
+    """The service of intervals.icu, with a key of the runner, as its settings show it."""
 
-    Attributes:
-        key: as its settings show it.
-        base: the address of the service.
-        settings: of the runner, for the times of ratings.
-        clock: to wait by between attempts.
-    """
-
-    key: str = field(repr=False)
-    base: str
-    settings: Settings
-    clock: Clock = field(repr=False)
-    _client: Client = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Make the client."""
-        self._client = Client(TERMS.title, self.base, self._authorization, self.clock)
-
-    def _authorization(self) -> str:
-        return "Basic " + base64.b64encode(f"API_KEY:{self.key}".encode()).decode()
+    def __init__(self, key: str, settings: Settings, clock: Clock) -> None:
+        self._settings = settings  # for the times of ratings
+        password = base64.b64encode(f"API_KEY:{key}".encode()).decode()
+        base = http.base_url(TERMS.base_variable, _HOST)
+        self._client = Client(TERMS.title, base, lambda: f"Basic {password}", clock)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
     def check(self) -> None:
-        """Ask for the activities of a day long ago, which are few.
-
-        Raises:
-            KeyRefused: the key is not accepted.
-            ServiceError: the service cannot be asked.
-        """
+        """Ask for the activities of a day long ago, which are few."""
         self._window(_EARLIEST, _EARLIEST)
 
     def activities(self, since: date | None, until: date) -> Iterator[ListedActivity]:
-        """Yield the activities from a local day on, or all; a year at a time.
-
-        Raises:
-            ServiceError: the service cannot be asked, or answers with no list.
-        """
+        """Yield the activities from a local day on, or all; a year at a time."""
         first = since or _EARLIEST
         seen: set[str] = set()
         while first <= until:
             last = min(first + _WINDOW, until)
             for row in self._window(first, last):
-                one = _listed(row, self.settings)
+                one = _listed(row, self._settings)
                 if one.id not in seen:
                     seen.add(one.id)
                     yield one
@@ -129,11 +100,7 @@ class Intervals:
         return _rows(self._client.get_json(path, {**days, "fields": ",".join(_FIELDS)}), "activities")
 
     def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
-        """Write the original file of an activity, as it was uploaded.
-
-        Raises:
-            ServiceError: it cannot be fetched.
-        """
+        """Write the original file of an activity, as it was uploaded."""
         try:
             self._client.download(f"/api/v1/activity/{activity.id}/file", file, MAX_DOWNLOAD_BYTES)
         except NotThere:
@@ -141,18 +108,18 @@ class Intervals:
         return activity
 
     def wellness(self, first: date, last: date) -> Wellness:
-        """Return the nights and the ratings of some days.
-
-        Raises:
-            ServiceError: the service cannot be asked, or answers with no list.
-        """
+        """Return the nights and the ratings of some days."""
         days = {"oldest": first.isoformat(), "newest": last.isoformat()}
         rows = [
             row for row in _rows(self._client.get_json(f"{_ATHLETE}/wellness", days), "days") if _day(row)
         ]
         nights = [night for row in rows if (night := _night(row)) is not None]
-        ratings = [entry for row in rows if (entry := _rating(row, self.settings)) is not None]
+        ratings = [entry for row in rows if (entry := _rating(row, self._settings)) is not None]
         return Wellness(nights, ratings, INTERVALS_NOTES if ratings else ())
+
+
+#: How a service is made for a key; nothing is asked yet.
+connect = Intervals
 
 
 def _rows(answer: object, what: str) -> list[Any]:

@@ -95,21 +95,21 @@ class Service(Protocol):
 
         Raises:
             KeyRefused: the key is not accepted.
+            ServiceError: the service cannot be asked.
         """
 
     def activities(self, since: date | None, until: date) -> Iterator[ListedActivity]:
         """Yield the activities of the local days between, or from the first on; in any order.
 
         Raises:
-            ServiceError: the service cannot be asked.
+            ServiceError: the service cannot be asked, or answers with no list.
         """
 
     def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the recording of an activity into a file, and return the activity with what is known by then.
 
         Raises:
-            NotThere: the service has no file of it.
-            ServiceError: it cannot be fetched.
+            ServiceError: it cannot be fetched; of one without a file, ``has_file`` is False.
         """
 
     def wellness(self, first: date, last: date) -> Wellness:

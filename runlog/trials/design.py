@@ -57,20 +57,6 @@ _SCALE = 10.0
 _MAX_NONCENTRALITY = 400.0
 
 
-def power_of_test(pairs: int, effect: float, sd: float) -> float:
-    """Return the probability that so many pairs find a difference at p < .05.
-
-    Args:
-        pairs: 2 or more.
-        effect: the true difference, in points, not 0.
-        sd: of the differences within pairs, in points.
-    """
-    from scipy.special import ncfdtr, stdtrit
-
-    df = pairs - 1
-    return 1.0 - float(ncfdtr(1, df, pairs * (effect / sd) ** 2, stdtrit(df, _T_QUANTILE) ** 2))
-
-
 def expected_power(pairs: int, effect: float, noise: PairNoise) -> float:
     """Return the expected probability that a plan of so many pairs finds a difference at p < .05.
 

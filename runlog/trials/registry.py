@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from runlog import units
 from runlog.errors import BadInput
 from runlog.model import WEEKDAYS
-from runlog.store import trials
+from runlog.store import reads, trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -42,19 +42,8 @@ class TrialRegistry:
         self._store = store
         self._clinician_warnings = clinician_warnings
 
-    def all(self) -> list[Plan]:
-        """Return all plans, in the order in which they were made."""
-        with self._store.reading() as db:
-            return trials.read_trials(db)
-
-    def get(self, plan_id: int) -> Plan:
-        """Return one plan.
-
-        Raises:
-            NotFound: there is none of that id.
-        """
-        with self._store.reading() as db:
-            return trials.read_trial(db, plan_id)
+    all = reads(trials.read_trials)
+    get = reads(trials.read_trial)
 
     def make(
         self,
@@ -103,18 +92,11 @@ class TrialRegistry:
             made=now,
         )
         self._refuse_overlap(plan)
-        with self._store.writing() as db:
-            return replace(plan, id=trials.add_trial(db, plan))
+        return replace(plan, id=self._store.write(trials.add_trial, plan))
 
     def cancel(self, plan_id: int, moment: datetime) -> Plan:
-        """Cancel a plan; the runs and ratings stay.
-
-        Raises:
-            NotFound: there is none of that id.
-            BadInput: it was cancelled before.
-        """
-        with self._store.writing() as db:
-            return trials.cancel_trial(db, plan_id, moment)
+        """Cancel a plan; see ``store.trials.cancel_trial``."""
+        return self._store.write(trials.cancel_trial, plan_id, moment)
 
     def _refuse_overlap(self, plan: Plan) -> None:
         """Raise BadInput where another plan is under way: overlapping trials confound each other."""

@@ -65,8 +65,9 @@ def test_what_is_named_is_no_noise():
 def test_runs_close_to_each_other_differ_by_less():
     found = fit_noise(diary(np.random.default_rng(4), 120, tau=8.0, share=0.9))
     assert found.sd_of_difference(1) < found.sd_of_difference(4) < found.sd_of_difference(30)
-    assert 0.5 < found.autocorrelated_share < 1
-    assert 2 < found.autocorrelation_days < 40
+    weight = found.weight * found.share
+    assert 0.5 < weight.sum() < 1
+    assert 2 < np.exp(weight @ np.log(found.tau) / weight.sum()) < 40
 
 
 def test_who_always_rates_the_same_is_no_steadier_than_rounding():

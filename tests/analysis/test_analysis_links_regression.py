@@ -42,7 +42,7 @@ def covariance(days: np.ndarray, tau: float = TAU, share: float = SHARE) -> np.n
 def test_without_prior_at_one_point_it_is_generalised_least_squares():
     design = some_design()
     reference = sm.GLS(design.rating, sm.add_constant(design.columns), covariance(design.days)).fit()
-    found = regression.fit_effects(design, POINT, FLAT)
+    found = regression.regress(design, POINT, FLAT).effects()
     ranges = np.column_stack([found.quantile(0.025), found.quantile(0.975)])
     assert found.mean() == pytest.approx(reference.params[1:4], rel=1e-8)
     assert found.scale[0] == pytest.approx(reference.bse[1:4], rel=1e-8)
@@ -92,7 +92,7 @@ def log_marginal(design: Design, point: int, prior_sd: np.ndarray) -> float:
 def test_grid_points_weigh_as_the_dense_marginal_likelihood_says():
     design = some_design()
     points, prior = POINTS, regression.Prior()
-    found = regression.fit_effects(design, points)
+    found = regression.regress(design, points).effects()
     for factor in range(len(design.names)):
         sd = np.full(design.columns.shape[1], prior.others)
         sd[factor] = prior.own
@@ -124,7 +124,7 @@ def test_the_marginal_likelihood_is_what_integrating_over_the_variance_gives():
 
 def test_one_prior_for_all_is_ridge():
     design = some_design()
-    found = regression.fit_effects(design, POINT, regression.Prior(own=0.3, others=0.3))
+    found = regression.regress(design, POINT, regression.Prior(own=0.3, others=0.3)).effects()
     dense = covariance(design.days)
     z = np.column_stack([np.ones(len(design.days)), design.columns])
     null = sm.GLS(design.rating, np.ones(len(design.days)), dense).fit()
@@ -137,9 +137,9 @@ def test_one_prior_for_all_is_ridge():
 
 def test_each_factor_alone_has_the_wide_prior():
     design = some_design()
-    found = regression.fit_effects(design, POINT, regression.Prior(own=2.0, others=0.1)).mean()
-    all_wide = regression.fit_effects(design, POINT, regression.Prior(own=2.0, others=2.0)).mean()
-    all_narrow = regression.fit_effects(design, POINT, regression.Prior(own=0.1, others=0.1)).mean()
+    found = regression.regress(design, POINT, regression.Prior(own=2.0, others=0.1)).effects().mean()
+    all_wide = regression.regress(design, POINT, regression.Prior(own=2.0, others=2.0)).effects().mean()
+    all_narrow = regression.regress(design, POINT, regression.Prior(own=0.1, others=0.1)).effects().mean()
     assert abs(all_narrow[0]) < 0.6 * abs(found[0])
     assert found[0] == pytest.approx(all_wide[0], rel=0.15)
 

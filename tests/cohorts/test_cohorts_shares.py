@@ -11,7 +11,7 @@ import pytest
 import runlog
 from runlog.analysis.factors import FACTORS
 from runlog.cohorts import shares
-from runlog.cohorts.trial_effects import trial_effects
+from runlog.cohorts.tables import trial_effects
 
 ID = "0123456789abcdef0123456789abcdef"
 

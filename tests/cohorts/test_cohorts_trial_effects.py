@@ -10,7 +10,7 @@ import pytest
 from made_diary import MONDAY, Diary
 from scipy.stats import sem
 
-from runlog.cohorts.trial_effects import trial_effects
+from runlog.cohorts.tables import trial_effects
 from runlog.model import Area, Plan, PlannedRun
 
 PAIRS = 8

@@ -328,17 +328,6 @@ class Noise:
     share: Floats
     weight: Floats
 
-    @property
-    def autocorrelated_share(self) -> float:
-        """Share of the variance that is autocorrelated (w)."""
-        return float(self.weight @ self.share)
-
-    @property
-    def autocorrelation_days(self) -> float:
-        """Days over which that share lasts (τ, the geometric mean); NaN where the share is 0."""
-        weight = self.weight * self.share
-        return float(np.exp(weight @ np.log(self.tau) / weight.sum())) if weight.sum() > 0 else np.nan
-
     def sd_of_difference(self, days_apart: float) -> float:
         """Return the SD of the difference between two ratings so many days apart, in points.
 

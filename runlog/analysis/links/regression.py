@@ -257,11 +257,6 @@ def _slowness(days: Floats, columns: Floats) -> Floats:
     return np.asarray(np.clip((share - _NOT_SLOW) / (1 - _NOT_SLOW), 0.0, 1.0))
 
 
-def fit_effects(design: Design, grid: ErrorGrid | None = None, prior: Prior | None = None) -> Mixture:
-    """Estimate the effect of each factor beside all others, in rating points per SD of the factor."""
-    return regress(design, grid, prior).effects()
-
-
 def whiten(days: Floats, columns: Floats, grid: ErrorGrid) -> tuple[Floats, Floats]:
     """Turn columns with covariance R into independent ones of variance 1.
 
