@@ -353,11 +353,6 @@ def _points_at_stake(
 _ONLY_BEYOND = ("run_spike", "shoe_km")
 
 
-def week_value(factor: Factor, history: History, week: Span) -> tuple[float, str]:
-    """Return a factor's value in a week and the same in words."""
-    return _summarise_week(factor, _week_values(factor, history, week), history)
-
-
 def week_numbers(factor: Factor, history: History, weeks: Sequence[Span]) -> list[float]:
     """Return a factor's value in each of some weeks, the latest first; NaN where it is unknown."""
     moments = [_moments_in_week(factor, history, week) for week in reversed(weeks)]

@@ -37,7 +37,8 @@ def test_a_new_factor_needs_no_words_but_its_own():
     assert said == "Every further hour of sleep goes with 0.5 points less soreness."
     history = past([ran(1, "2026-05-01 18:00")], [wrote(1, "2026-05-01 21:00", soreness=3.0)])
     week = Span(pd.Timestamp("2026-04-27"), pd.Timestamp("2026-05-03"))
-    assert findings.week_value(SLEEP, history, week) == (7.5, "7.5")
+    values = findings._week_values(SLEEP, history, week)
+    assert findings._summarise_week(SLEEP, values, history) == (7.5, "7.5")
 
 
 @pytest.mark.parametrize("unit", FactorUnit)

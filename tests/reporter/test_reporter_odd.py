@@ -9,9 +9,9 @@ import pytest
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import links
-from runlog.reporter import charts, render
+from runlog.reporter import charts, findings, render
 from runlog.reporter.alerts import alerts
-from runlog.reporter.findings import build_findings, week_value
+from runlog.reporter.findings import build_findings
 from runlog.reporter.shoes_and_routes import in_use_table
 from runlog.reporter.weekly import build_week
 
@@ -64,7 +64,8 @@ def test_a_week_without_runs_has_no_value_of_a_run(diary, at, name):
     history = diary.history()
     (factor,) = [factor for factor in FACTORS if factor.name == name]
     span = build_week(history, "2026-W14", now=at(60)).span
-    assert week_value(factor, history, span)[1] == "no runs this week"
+    values = findings._week_values(factor, history, span)
+    assert findings._summarise_week(factor, values, history)[1] == "no runs this week"
 
 
 def test_a_pair_bought_today_is_there_where_the_day_has_begun_already(diary, at):
