@@ -122,6 +122,7 @@ def format_step(factor: Factor, distance_unit: str) -> str:
 
 def format_short_step(factor: Factor, distance_unit: str) -> str:
     """Return a factor's step as a number with its unit, e.g. "+100 km"; "" of a habit."""
+    n = round(factor.step)
     match factor.unit:
         case FactorUnit.HABIT:
             return ""
@@ -129,16 +130,11 @@ def format_short_step(factor: Factor, distance_unit: str) -> str:
             return f"+{_format_distance_step(factor, distance_unit)}"
         case FactorUnit.SHARE | FactorUnit.RATIO | FactorUnit.LOAD:
             return f"+{units.percent(factor.step)}"
-        case FactorUnit.RUNS | FactorUnit.DAYS:
-            text = ngettext("+{n} run", "+{n} runs", round(factor.step))
-            if factor.unit is FactorUnit.DAYS:
-                text = ngettext("+{n} day", "+{n} days", round(factor.step))
-            return text.format(n=round(factor.step))
-    return (
-        units.percent(factor.step)
-        if factor.relative
-        else units.number(factor.step, signed=True).removesuffix(".0")
-    )
+        case FactorUnit.RUNS:
+            return ngettext("+{n} run", "+{n} runs", n).format(n=n)
+        case FactorUnit.DAYS:
+            return ngettext("+{n} day", "+{n} days", n).format(n=n)
+    return units.number(factor.step, signed=True).removesuffix(".0")
 
 
 def _put_distance(text: str, factor: Factor, distance_unit: str) -> str:
