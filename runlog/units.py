@@ -15,8 +15,10 @@ from runlog.i18n import N_, _, format_decimal, month_names, weekday_names
 from runlog.model import Area, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
+
+    from runlog.model import Entry
 
 UNKNOWN = "–"
 METRES = settings.METRES
@@ -54,6 +56,11 @@ def number(value: float | None, digits: int = 1, *, signed: bool = False) -> str
     if value is None or math.isnan(value):
         return UNKNOWN
     return format_decimal(value, digits, signed=signed)
+
+
+def short_number(value: float) -> str:
+    """Format a number without needless decimals, e.g. "3", "3.5"."""
+    return number(value, 0 if value == round(value) else 1)
 
 
 def percent(fraction: float | None) -> str:
@@ -273,6 +280,38 @@ def area_and_side(name: str, side: str | None) -> str:
     """Return a body area and its side in words, e.g. "left knee"."""
     template = {"left": _("left {area}"), "right": _("right {area}"), "both": _("{area}, both sides")}
     return template.get(side or "", "{area}").format(area=area(name))
+
+
+#: The fields of an entry in words: of a value, and of a no.
+_ENTRY_WORDS = {
+    "warmup": (N_("warm-up"), N_("no warm-up")),
+    "cooldown": (N_("cool-down"), N_("no cool-down")),
+    "shoe": (N_("in {value}"), ""),
+    "rpe": (N_("effort {value} of 10"), ""),
+    "strength": (N_("strength training"), N_("no strength training")),
+    "strength_min": (N_("strength training {value} min"), ""),
+    "mobility": (N_("mobility work"), N_("no mobility work")),
+    "desk_hours": (N_("{value} h at the desk"), ""),
+    "posture": (N_("posture {value} of 10"), ""),
+    "note": (N_("note {value}"), ""),
+}
+
+
+def describe_entry(entry: Entry) -> str:
+    """Describe a diary entry, e.g. "upper back 3 of 10, no warm-up"."""
+    return ", ".join(_entry_parts(entry))
+
+
+def _entry_parts(entry: Entry) -> Iterator[str]:
+    if entry.soreness is not None:
+        place = area_and_side(entry.area, entry.side)
+        yield _("{area} {rating} of 10").format(area=place, rating=short_number(entry.soreness))
+    for field, (yes, no) in _ENTRY_WORDS.items():
+        value = getattr(entry, field)
+        if value is None or (field == "strength" and entry.strength_min is not None):
+            continue
+        written = repr(value) if field == "note" else value if isinstance(value, str) else short_number(value)
+        yield _(no) if value is False else _(yes).format(value=written)
 
 
 #: Letters that have no accent to take off.

@@ -13,7 +13,6 @@ from runlog.cli.base import examples, open_journal
 from runlog.cli.output import (
     Column,
     OutputFormat,
-    describe_entry,
     describe_run,
     echo,
     format_moment,
@@ -55,7 +54,7 @@ def find_entry(journal: Journal, which: str) -> StoredEntry:
 
 def describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, *, with_time: bool) -> str:
     """Describe an entry, with its run and, if asked for, its time."""
-    text = describe_entry(entry)
+    text = units.describe_entry(entry)
     if run is not None and entry.run is not None:
         text = _("{entry} after {run}").format(entry=text, run=describe_run(run, journal.settings))
     if with_time:
@@ -159,7 +158,7 @@ def _entry_row(stored: StoredEntry) -> dict[str, Any]:
         "id": stored.id,
         "source": stored.source,
         "when": when,
-        "entry": describe_entry(stored.entry),
+        "entry": units.describe_entry(stored.entry),
     }
 
 
@@ -246,11 +245,12 @@ def _describe_change(change: Change) -> str:
 
 def _describe_entries(before: StoredEntry | None, after: StoredEntry | None) -> str:
     if before is not None and after is not None:
-        return f"{describe_entry(before.entry)} to {describe_entry(after.entry)}"
+        return f"{units.describe_entry(before.entry)} to {units.describe_entry(after.entry)}"
     stored = before or after
     if stored is None:
         return "an entry"
-    return f"{describe_entry(stored.entry)} ({format_moment(stored.entry.moment, stored.entry.utc_offset_s)})"
+    entry = stored.entry
+    return f"{units.describe_entry(entry)} ({format_moment(entry.moment, entry.utc_offset_s)})"
 
 
 _MAX_LISTED = 5

@@ -22,7 +22,7 @@ import click
 
 from runlog import units
 from runlog.cli import base
-from runlog.i18n import N_, _
+from runlog.i18n import _
 from runlog.localtime import at_offset, local_day
 from runlog.model import Kind
 from runlog.units import UNKNOWN, escape_controls, escape_json, mark_formula
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from runlog.model import Entry
     from runlog.records import StoredActivity
     from runlog.settings import Settings
 
@@ -261,11 +260,6 @@ def to_json_value(value: object) -> object:
     return value
 
 
-def describe_entry(entry: Entry) -> str:
-    """Describe an entry, e.g. "upper back 3 of 10, no warm-up"."""
-    return ", ".join(_entry_parts(entry))
-
-
 def describe_run(run: StoredActivity, settings: Settings) -> str:
     """Describe a run, e.g. "'Morning run' (Sun 15 Nov, 8.2 km)"."""
     activity = run.activity
@@ -289,33 +283,6 @@ def format_moment(moment: datetime, utc_offset_s: int) -> str:
 
 def _format_day(day: date) -> str:
     return units.day(day, year=day.year != base.now().astimezone().year)
-
-
-#: An entry's fields in words; and for a no.
-_ENTRY_TEMPLATES = {
-    "warmup": (N_("warm-up"), N_("no warm-up")),
-    "cooldown": (N_("cool-down"), N_("no cool-down")),
-    "shoe": (N_("in {value}"), ""),
-    "rpe": (N_("effort {value} of 10"), ""),
-    "strength": (N_("strength training"), N_("no strength training")),
-    "strength_min": (N_("strength training {value} min"), ""),
-    "mobility": (N_("mobility work"), N_("no mobility work")),
-    "desk_hours": (N_("{value} h at the desk"), ""),
-    "posture": (N_("posture {value} of 10"), ""),
-    "note": (N_("note {value}"), ""),
-}
-
-
-def _entry_parts(entry: Entry) -> Iterator[str]:
-    if entry.soreness is not None:
-        area = units.area_and_side(entry.area, entry.side)
-        yield _("{area} {rating} of 10").format(area=area, rating=f"{entry.soreness:g}")
-    for field, (yes, no) in _ENTRY_TEMPLATES.items():
-        value = getattr(entry, field)
-        if value is None or (field == "strength" and entry.strength_min is not None):
-            continue
-        written = repr(value) if field == "note" else value if isinstance(value, str) else f"{value:g}"
-        yield _(no) if value is False else _(yes).format(value=written)
 
 
 @contextmanager

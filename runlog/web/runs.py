@@ -191,7 +191,7 @@ def _run_facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noq
     route = row["route_name"] or row["route"] or units.UNKNOWN
     facts = [
         (_("Load"), load, ""),
-        (_("Effort"), units.UNKNOWN if pd.isna(row["rpe"]) else f"{words.short_number(row['rpe'])}/10", ""),
+        (_("Effort"), units.UNKNOWN if pd.isna(row["rpe"]) else f"{units.short_number(row['rpe'])}/10", ""),
         (_("Warm-up"), words.habit(row, "warmup"), words.habit_source(row, "warmup")),
         (_("Cool-down"), words.habit(row, "cooldown"), words.habit_source(row, "cooldown")),
         (_("Route"), str(route), ""),

@@ -1,4 +1,4 @@
-"""Say runs and diary entries in the runner's language, as pages show them."""
+"""Say runs in the runner's language, as pages show them."""
 
 from __future__ import annotations
 
@@ -8,24 +8,10 @@ from runlog import units
 from runlog.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date, datetime
 
-    from runlog.model import Entry
 
-#: An entry's fields in words: a value's, and those of "no".
-_FIELDS = {
-    "warmup": (N_("warm-up"), N_("no warm-up")),
-    "cooldown": (N_("cool-down"), N_("no cool-down")),
-    "shoe": (N_("worn {value}"), ""),
-    "rpe": (N_("effort {value} of 10"), ""),
-    "strength": (N_("strength session"), N_("no strength session")),
-    "strength_min": (N_("strength {value} min"), ""),
-    "mobility": (N_("mobility work"), N_("no mobility work")),
-    "desk_hours": (N_("{value} h at the desk"), ""),
-    "posture": (N_("posture {value} of 10"), ""),
-    "note": (N_("note: {value}"), ""),
-}
 _HABIT_SOURCES = {
     "diary": N_("the diary says so"),
     "laps": N_("the laps say so"),
@@ -44,29 +30,6 @@ _SPORTS = {
 }
 _CONFIDENT = 0.5
 _HOUR_S, _MINUTE_S = 3600, 60
-
-
-def entry(stored: Entry) -> str:
-    """Describe an entry, e.g. "upper back 3 of 10, no warm-up"."""
-    return ", ".join(_entry_parts(stored))
-
-
-def _entry_parts(stored: Entry) -> Iterator[str]:
-    if stored.soreness is not None:
-        yield _("{area} {rating} of 10").format(
-            area=units.area_and_side(stored.area, stored.side), rating=short_number(stored.soreness)
-        )
-    for field, (yes, no) in _FIELDS.items():
-        value = getattr(stored, field)
-        if value is None or (field == "strength" and stored.strength_min is not None):
-            continue
-        shown = short_number(value) if isinstance(value, float | int) else value
-        yield _(no) if value is False else _(yes).format(value=shown)
-
-
-def short_number(value: float) -> str:
-    """Write a number without needless decimals."""
-    return units.number(value, 0 if value == round(value) else 1)
 
 
 def activity_name(row: Mapping[str, Any]) -> str:

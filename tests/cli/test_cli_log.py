@@ -389,7 +389,7 @@ def test_in_german_it_asks_and_understands_german(run, ran, home, entries):
     ran()
     (home / "config.toml").write_text('language = "de"')
     done = run("log", "--all", typed="11\n3,5\nlinkes Knie\nja\nn\n\nj\n")
-    assert done.stdout.startswith("Eingetragen: Knie links 3.5 von 10, mit Aufwärmen, ohne Auslaufen")
+    assert done.stdout.startswith("Eingetragen: Knie links 3,5 von 10, mit Aufwärmen, ohne Auslaufen")
     for english in ("Soreness", "skipped", "Logged", "warm-up", "isn't"):
         assert english not in done.output
     (entry,) = entries()

@@ -53,7 +53,7 @@ def test_it_says_back_what_was_stored_and_takes_it_back(pages, entries):
     before = entries()
     answer = rate(pages, soreness="4", warmup="no", cooldown="yes", note="stiff <b>")
     page = pages.text(answer.headers["Location"])
-    assert "upper back 4 of 10, no warm-up, cool-down, note: stiff &lt;b&gt;" in page
+    assert "upper back 4 of 10, no warm-up, cool-down, note &#39;stiff &lt;b&gt;&#39;" in page
     assert "no run is waiting" not in page
     stored = re.findall(r'name="entry" value="(\d+)"', page)
     assert pages.post("/undo", {"entry": stored}).status_code == 303
