@@ -1,10 +1,14 @@
 """Run runlog as a program: ``python -m runlog``, or the command ``runlog``."""
 
+import os
 import signal
 
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it without a traceback, also while modules are loaded."""
+    # The matrices here are small: on a busy computer, threads of numpy's linear algebra wait for one another
+    # many times longer than they compute.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     from runlog.cli import main as command_line
 

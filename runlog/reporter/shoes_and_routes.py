@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from runlog import units
-from runlog.analysis.factors.route import route_streak
+from runlog.analysis.factors.last_run import route_streak
 from runlog.analysis.routes import route_table
 from runlog.analysis.shoe_assignment import pairs_resting
 from runlog.analysis.shoe_wear import shoe_table

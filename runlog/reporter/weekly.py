@@ -22,6 +22,7 @@ from runlog.reporter.summary import (
     other_habits,
     summarise_days,
 )
+from runlog.trials.suggestions import Evidence
 from runlog.trials.text import ReportSuggestion, TrialStatus, best_suggestion, trial_statuses
 
 if TYPE_CHECKING:
@@ -243,4 +244,5 @@ def _suggest_trial(data: WeekData, trials: tuple[TrialStatus, ...]) -> ReportSug
     linked = len(data.ratings) >= MIN_RATINGS and _constant_rating(data.ratings) is None
     if not linked or any(not trial.over for trial in trials):
         return None
-    return best_suggestion(data.history, data.area, data.days_so_far.last)
+    evidence = Evidence(data.table, data.estimates)
+    return best_suggestion(data.history, data.area, data.days_so_far.last, evidence)

@@ -5,27 +5,29 @@ of the differences, t is noncentral with m − 1 degrees of freedom and noncentr
 
     power = P(|t| > t₀),   t₀ the 97.5% point of the central t with m − 1 degrees of freedom,
 
-computed from t², which is noncentral F with 1 and m − 1 degrees of freedom and noncentrality m·d²/s² (Cohen,
-Statistical Power Analysis for the Behavioral Sciences, 1988, ch. 2; for n-of-1 trials: Senn, "Sample size
-considerations for n-of-1 trials", Stat Methods Med Res 2019;28:372). The result is tested by randomisation
-instead, exactly. With ratings in whole points its sums over all allocations are two apart, and what is equal
-counts as extreme, so that it needs a difference that is larger by 1/m to find as much. How large s is nobody
-knows: the power is the mean over what the ratings leave plausible, and the pairs allow for runs that nobody
-will rate. tests/trials/test_trials_power.py holds the promise of 80% in simulation.
+(Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988, ch. 2; for n-of-1 trials: Senn, "Sample
+size considerations for n-of-1 trials", Stat Methods Med Res 2019;28:372). The result is tested by
+randomisation instead, exactly. With ratings in whole points its sums over all allocations are two apart, and
+what is equal counts as extreme, so that it needs a difference that is larger by 1/m to find as much. How
+large s is nobody knows: the power is the mean over what the ratings leave plausible, and the pairs allow for
+runs that nobody will rate. tests/trials/test_trials_power.py holds the promise of 80% in simulation.
 """
 
 from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import count, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from runlog.analysis.distributions import chi_points, t_quantile
 from runlog.analysis.factors import base
 from runlog.analysis.history import ratings_of
 from runlog.analysis.links.estimates import fit_noise
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runlog.analysis.history import History
+    from runlog.model import Floats
     from runlog.trials.interventions import Arms, Intervention
 
 #: The expected probability to find a difference of the size that a plan is made for: what makes it 80% in
@@ -53,8 +56,28 @@ MIN_DAYS_APART = 2
 _T_QUANTILE = 0.975
 #: No difference between two ratings is larger, in points.
 _SCALE = 10.0
-#: At this noncentrality any number of pairs has full power; far beyond it noncentral F is not computed.
-_MAX_NONCENTRALITY = 400.0
+#: At this noncentrality any number of pairs has full power.
+_MAX_NONCENTRALITY = 20.0
+#: A difference is found once it, or its power, is so exact.
+_EXACT_DIFFERENCE, _EXACT_POWER = 1e-9, 1e-10
+
+
+def _power(df: float, noncentrality: Floats) -> Floats:
+    """Return the probability that a noncentral t lies beyond the 97.5% points of the central one.
+
+    With s = √(χ²/df), which is independent of the mean, it is that of a normal value beyond t₀·s.
+    """
+    s, weight = chi_points(df)
+    beyond = t_quantile(_T_QUANTILE, df) * s
+    shift = np.abs(noncentrality)[..., None]
+    return np.asarray((_normal_tail(beyond - shift) + _normal_tail(beyond + shift)) @ weight)
+
+
+def _normal_tail(z: Floats) -> Floats:
+    return np.asarray(0.5 * _erfc(z / math.sqrt(2)))
+
+
+_erfc = np.vectorize(math.erfc, otypes=[float])
 
 
 def expected_power(pairs: int, effect: float, noise: PairNoise) -> float:
@@ -65,31 +88,41 @@ def expected_power(pairs: int, effect: float, noise: PairNoise) -> float:
         effect: the true difference, in points, above 0.
         noise: within pairs.
     """
-    from scipy.special import ncfdtr, stdtrit
-
     rated = (1.0 - noise.unrated) ** 2  # both runs of a pair
     chance = math.sqrt(pairs * rated * (1.0 - rated))
-    complete = np.maximum(pairs * rated + np.array([[-chance], [chance]]), 2.0)
-    needed = np.maximum(effect - (1.0 / complete if noise.whole_points else 0.0), 0.0)
-    noncentrality = np.minimum(complete * (needed / np.array(noise.plausible_sds)) ** 2, _MAX_NONCENTRALITY)
-    df = complete - 1.0
-    return float(np.mean(1.0 - ncfdtr(1, df, noncentrality, stdtrit(df, _T_QUANTILE) ** 2)))
+    powers = []
+    for complete in (max(pairs * rated - chance, 2.0), max(pairs * rated + chance, 2.0)):
+        needed = max(effect - (1.0 / complete if noise.whole_points else 0.0), 0.0)
+        noncentrality = math.sqrt(complete) * needed / np.array(noise.plausible_sds)
+        powers.append(_power(complete - 1.0, np.minimum(noncentrality, _MAX_NONCENTRALITY)))
+    return float(np.mean(powers))
 
 
 def pairs_needed(effect: float, noise: PairNoise) -> int | None:
     """Return the fewest pairs with the target power; None where it takes more than ``MAX_PAIRS``."""
     fewest = math.ceil(MIN_PAIRS / (1.0 - noise.unrated) ** 2)
-    possible = range(fewest, MAX_PAIRS + 1)
-    return next((pairs for pairs in possible if expected_power(pairs, effect, noise) >= TARGET_POWER), None)
+    possible = range(fewest, MAX_PAIRS + 1)  # the more, the more power
+    place = bisect_left(possible, TARGET_POWER, key=lambda pairs: expected_power(pairs, effect, noise))
+    return possible[place] if place < len(possible) else None
 
 
+@lru_cache(maxsize=64)  # asked for again by each sentence on a trial
 def detectable_difference(pairs: int, noise: PairNoise) -> float:
     """Return the difference, in points, that so many pairs find with the target power; at most 10."""
-    from scipy.optimize import brentq
-
-    if expected_power(pairs, _SCALE, noise) < TARGET_POWER:
+    low, high = 0.0, _SCALE
+    at_low, at_high = -TARGET_POWER, expected_power(pairs, _SCALE, noise) - TARGET_POWER
+    if at_high < 0:
         return _SCALE
-    return float(brentq(lambda effect: expected_power(pairs, effect, noise) - TARGET_POWER, 1e-3, _SCALE))
+    while high - low > _EXACT_DIFFERENCE:  # by the regula falsi, each end halved where it stands still
+        middle = high - at_high * (high - low) / (at_high - at_low)
+        at_middle = expected_power(pairs, middle, noise) - TARGET_POWER
+        if abs(at_middle) < _EXACT_POWER:
+            return middle
+        if at_middle < 0:
+            low, at_low, at_high = middle, at_middle, at_high / 2
+        else:
+            high, at_high, at_low = middle, at_middle, at_low / 2
+    return high
 
 
 def soreness_after_runs(history: History, area: str) -> pd.Series[float]:

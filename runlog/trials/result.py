@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from runlog.analysis.distributions import t_quantile
 from runlog.trials.design import MIN_DAYS_APART, MIN_PAIRS, soreness_after_runs, trial_from_plan
 
 if TYPE_CHECKING:
@@ -55,14 +56,12 @@ def compare_pairs(differences: Floats) -> Comparison | None:
     The range is Student's over the pairs, the unit of randomisation (Senn, Cross-over Trials in Clinical
     Research, 2002).
     """
-    from scipy.special import stdtrit
-
     pairs = len(differences)
     if not pairs:
         return None
     mean = float(differences.mean())
     spread = float(differences.std(ddof=1)) if pairs > 1 else 0.0
-    margin = float(stdtrit(pairs - 1, 0.975)) * spread / pairs**0.5 if spread > _TOLERANCE else np.nan
+    margin = t_quantile(0.975, pairs - 1) * spread / pairs**0.5 if spread > _TOLERANCE else np.nan
     return Comparison(pairs, mean, mean - margin, mean + margin, randomisation_p_value(differences))
 
 

@@ -11,15 +11,15 @@ with the effect taken as normal around the middle of its range.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from runlog.analysis.exposures import exposures
 from runlog.analysis.factors import FACTORS, base
-from runlog.analysis.links import links
+from runlog.analysis.links import effect_range, links
 from runlog.errors import BadInput
 from runlog.trials import design
 from runlog.trials.design import estimate_pair_noise, new_trial, usual_weekdays
@@ -27,6 +27,8 @@ from runlog.trials.interventions import INTERVENTIONS
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import pandas as pd
 
     from runlog.analysis.history import History
     from runlog.trials.design import PairNoise, Trial
@@ -51,7 +53,6 @@ class Suggestion:
         noise: noise within its pairs.
         effect: the difference to be detected, in points.
         pairs: number of pairs that it takes, at most ``design.MAX_PAIRS``.
-        detectable: the difference that so many pairs detect in 8 of 10 cases.
         p_effect: probability of a difference of at least ``effect``, as far as the diary knows.
         score: suggestions are ordered by it.
     """
@@ -63,12 +64,31 @@ class Suggestion:
     noise: PairNoise
     effect: float
     pairs: int
-    detectable: float
     p_effect: float
     score: float
 
+    @property
+    def detectable(self) -> float:
+        """The difference that so many pairs detect in 8 of 10 cases."""
+        return design.detectable_difference(self.pairs, self.noise)
 
-def suggest_trials(history: History, area: str, day: date, effect: float = 1.0) -> list[Suggestion]:
+
+class Evidence(NamedTuple):
+    """What the diary says of an area: its exposures, and the links of those."""
+
+    table: pd.DataFrame
+    estimates: pd.DataFrame
+
+
+def suggest_trials(
+    history: History,
+    area: str,
+    day: date,
+    effect: float = 1.0,
+    evidence: Evidence | None = None,
+    *,
+    graded: bool = True,
+) -> list[Suggestion]:
     """Return the trials that a runner can make from a day on, the most informative per run first.
 
     Args:
@@ -76,8 +96,13 @@ def suggest_trials(history: History, area: str, day: date, effect: float = 1.0) 
         area: the body area whose soreness is to be compared.
         day: the first day on which a run could be planned.
         effect: the difference to be detected, in points.
+        evidence: what the diary says of the area, where that is at hand.
+        graded: False leaves out the grade of an intervention that is no factor; grading takes most of the
+            time, and no order depends on it.
     """
-    table = exposures(history, area)
+    if evidence is None:
+        table = exposures(history, area)
+        evidence = Evidence(table, links(table))
     runs_a_week = len(usual_weekdays(history))
     suggestions = []
     for intervention in INTERVENTIONS:
@@ -85,24 +110,41 @@ def suggest_trials(history: History, area: str, day: date, effect: float = 1.0) 
             trial = new_trial(history, intervention.name, area, day)
         except BadInput:
             continue
-        estimate = current_estimate(history, table, trial)
+        estimate = current_estimate(history, evidence, trial, graded=graded)
         noise = estimate_pair_noise(history, trial, runs_a_week)
         suggestions.append(_make_suggestion(trial, estimate, noise, effect))
     return sorted(suggestions, key=lambda suggestion: -suggestion.score)
 
 
-def current_estimate(history: History, table: pd.DataFrame, trial: Trial) -> pd.Series:
-    """Return the current estimate from the diary: the row of ``links`` for the intervention.
+def best_trial(history: History, area: str, day: date, evidence: Evidence | None = None) -> Suggestion | None:
+    """Return the first of ``suggest_trials``, which may lack its grade; None where there is none."""
+    return next(iter(suggest_trials(history, area, day, evidence=evidence, graded=False)), None)
+
+
+def current_estimate(history: History, evidence: Evidence, trial: Trial, *, graded: bool) -> Estimate:
+    """Return the current estimate from the diary: what ``links`` says of the intervention.
 
     For a warm-up it is the link of that factor. An intervention that is no factor (the usual route or another
     one) replaces the factors of the same family in the table of exposures.
     """
     name = trial.intervention.name
-    if name not in table:
-        table = _add_intervention(history, table, trial)
-    rows = links(table)
+    if name in evidence.table:
+        rows = evidence.estimates
+    else:
+        table = _add_intervention(history, evidence.table, trial)
+        if not graded:
+            return Estimate(*effect_range(table, name), "")
+        rows = links(table)
     rows = rows[rows["factor"] == name]
-    return rows.iloc[0] if len(rows) else pd.Series({"low": np.nan, "high": np.nan, "grade": ""})
+    return Estimate(*rows[["low", "high", "grade"]].iloc[0]) if len(rows) else Estimate()
+
+
+class Estimate(NamedTuple):
+    """The range of an effect in points, NaN where nothing is known, and its grade."""
+
+    low: float = math.nan
+    high: float = math.nan
+    grade: str = ""
 
 
 def _add_intervention(history: History, table: pd.DataFrame, trial: Trial) -> pd.DataFrame:
@@ -113,25 +155,27 @@ def _add_intervention(history: History, table: pd.DataFrame, trial: Trial) -> pd
     return table.drop(columns=replaced).assign(**{trial.intervention.name: arms})[position >= 0]
 
 
-def _make_suggestion(trial: Trial, estimate: pd.Series, noise: PairNoise, effect: float) -> Suggestion:
-    from scipy.special import ndtr
-
-    low, high = float(estimate["low"]), float(estimate["high"])
+def _make_suggestion(trial: Trial, estimate: Estimate, noise: PairNoise, effect: float) -> Suggestion:
+    low, high, grade = estimate
     ends = PRIOR_RANGE if np.isnan(low) else (low, high)
     middle, sd = sum(ends) / 2, max((ends[1] - ends[0]) / _RANGE_IN_SDS, 1e-3)
     pairs = design.pairs_needed(effect, noise) or design.MAX_PAIRS
-    p_effect = float(ndtr((middle - effect) / sd) + ndtr((-effect - middle) / sd))
+    p_effect = _normal_below((middle - effect) / sd) + _normal_below((-effect - middle) / sd)
     error = noise.sd / (pairs**0.5 * (1 - noise.unrated))
     narrowed = sd - (1 / sd**2 + 1 / error**2) ** -0.5
     return Suggestion(
         trial,
         low,
         high,
-        str(estimate["grade"]),
+        grade,
         noise,
         effect,
         pairs,
-        design.detectable_difference(pairs, noise),
         p_effect,
         score=p_effect * narrowed * _RANGE_IN_SDS / (2 * pairs),
     )
+
+
+def _normal_below(z: float) -> float:
+    """Return the mass of the normal distribution below z, however small."""
+    return 0.5 * math.erfc(-z / math.sqrt(2))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from runlog.model import Plan
     from runlog.trials.design import PairNoise
     from runlog.trials.result import Comparison, TrialResult
-    from runlog.trials.suggestions import Suggestion
+    from runlog.trials.suggestions import Evidence, Suggestion
 
 LIMITS_TEXT = (
     "You knew which way each run was to go, so your expectations may play a part. The result is about you, "
@@ -228,7 +228,6 @@ def format_range(low: float, high: float) -> str:
 
 
 MAX_FINISHED = 2  # of the latest plans in the report
-_DEFAULT_EFFECT = 1.0  # that a suggested trial is to detect, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,13 +371,13 @@ def _status_conclusion(comparison: Comparison, effect: float) -> str:
     }[conclude(comparison, effect)].format(points=units.number(effect))
 
 
-def best_suggestion(history: History, area: str, last: date) -> ReportSuggestion | None:
+def best_suggestion(
+    history: History, area: str, last: date, evidence: Evidence | None = None
+) -> ReportSuggestion | None:
     """Return the most informative trial for its runs, planned from the day after ``last`` on."""
-    ranked = suggestions.suggest_trials(history, area, last + timedelta(days=1), _DEFAULT_EFFECT)
-    if not ranked:
+    best = suggestions.best_trial(history, area, last + timedelta(days=1), evidence)
+    if best is None:
         return None
-    best = ranked[0]
-    first, second = best.trial.arms
     points = round(max(best.detectable, best.effect), 1)
     if _detects_asked_effect(best):
         text = ngettext(
@@ -394,5 +393,6 @@ def best_suggestion(history: History, area: str, last: date) -> ReportSuggestion
             "an effect of {points} points or more."
         )
     shown = units.number(points, 0 if points == round(points) else 1)
-    sentence = text.format(first=_(first), second=_(second), n=2 * best.pairs, points=shown)
+    first, second = map(_, best.trial.arms)
+    sentence = text.format(first=first, second=second, n=2 * best.pairs, points=shown)
     return ReportSuggestion(sentence, f"runlog plan {best.trial.intervention.name}")

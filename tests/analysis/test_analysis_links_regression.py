@@ -11,9 +11,9 @@ from scipy.integrate import quad
 from scipy.special import gammaln
 from scipy.stats import multivariate_normal
 
+from runlog.analysis.distributions import Mixture
 from runlog.analysis.links import regression
 from runlog.analysis.links.ratings import Design
-from runlog.analysis.links.regression import Mixture
 
 TAU, SHARE = 9.0, 0.6
 POINT = regression.ErrorGrid(np.array([TAU]), np.array([SHARE]), np.zeros(1))

@@ -10,7 +10,7 @@ import pytest
 
 from runlog.analysis import exposures
 from runlog.analysis.factors import FACTORS
-from runlog.analysis.links import estimates, links
+from runlog.analysis.links import links, question_weights
 
 START = pd.Timestamp("2026-01-05T20:00", tz="UTC")
 
@@ -87,9 +87,9 @@ def test_columns_of_the_runners_own_are_of_no_family():
 
 def test_a_factor_of_the_primary_is_a_question_of_its_own_and_the_rest_of_a_family_share_one():
     primary = [factor.name for factor in FACTORS if factor.primary]
-    assert estimates.question_weights(primary) == pytest.approx([1.0] * len(primary))
+    assert question_weights(primary) == pytest.approx([1.0] * len(primary))
     names = ["warmup", "acute_load", "acwr", "monotony", "mine"]
-    shares = np.array(estimates.question_weights(names))
+    shares = np.array(question_weights(names))
     assert shares.mean() == pytest.approx(1)
     assert shares / shares[0] == pytest.approx([1, 1, 0.5, 0.5, 1])
 
@@ -100,7 +100,7 @@ def test_more_measures_of_one_family_cost_a_primary_factor_nothing(monkeypatch):
     form = exposures.effect_unit("cadence")
     more = {f"form{i}": replace(form, factor=replace(form.factor, name=f"form{i}")) for i in range(11)}
     monkeypatch.setattr(exposures, "_EFFECT_UNITS", exposures._EFFECT_UNITS | more)
-    few, many = estimates.question_weights(names), estimates.question_weights([*names, *more])
+    few, many = question_weights(names), question_weights([*names, *more])
     assert many[0] / (len(names) + len(more)) == pytest.approx(few[0] / len(names))
     assert many[2] == pytest.approx(many[3])
     assert sum(many[2:]) == pytest.approx(many[0])

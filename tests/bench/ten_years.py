@@ -38,10 +38,13 @@ def fill(home: Path, seed: int = 1) -> None:
     shoes = tuple(_pair(number) for number in range(PAIRS))
     bare = tuple(Activity(**{name: getattr(one, name) for name in _FIELDS}) for one in runs)
     streams = [pack_track(one.track, derive_packed(one.track)) for one in runs if one.track is not None]
-    reading = ParsedFile("fit", activities=bare, entries=entries, shoes=shoes)
+    watch = ParsedFile("fit", activities=bare, shoes=shoes)
+    diary = ParsedFile("diary", entries=entries)
     with runlog.open(home) as journal:
-        journal._store.write(add_file, "/watch/all.fit", "0" * 64, reading, streams)
-        journal.history()  # routes are found once, when the runs are new
+        journal._store.write(add_file, "/watch/all.fit", "0" * 64, watch, streams)
+        journal._store.write(add_file, "/diary.csv", "1" * 64, diary, [])
+        history = journal.history()  # routes are found once, when the runs are new
+    assert (len(history.runs), len(history.entries)) == (RUNS, RATINGS)
 
 
 _FIELDS = [field.name for field in fields(Activity) if field.name != "track"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlog.analysis.factors import diary, last_run, load, route
+from runlog.analysis.factors import diary, last_run, load
 from runlog.errors import NotFound
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 FACTORS: tuple[Factor, ...] = (
     last_run.WARMUP,
     last_run.COOLDOWN,
-    route.ROUTE_SHARE,
-    route.ROUTE_STREAK,
+    last_run.ROUTE_SHARE,
+    last_run.ROUTE_STREAK,
     last_run.SHOE_KM,
     load.RUN_SPIKE,
     load.ACUTE_LOAD,

@@ -26,7 +26,7 @@ import pandas as pd
 
 from runlog.analysis.exposures import PRIMARY_WINDOW, WINDOWS, effect_unit, window_text, windowed_name
 from runlog.analysis.links import grading
-from runlog.analysis.links.estimates import AreaFit, fit_area, question_weights, repeat_without_rpe
+from runlog.analysis.links.estimates import AreaFit, fit_area, repeat_without_rpe
 from runlog.analysis.links.ratings import check_ratings, is_high, split_by_area, step_size
 from runlog.errors import BadInput
 
@@ -162,6 +162,13 @@ def links(
     return pd.DataFrame(rows, columns=list(LINK_COLUMNS))
 
 
+def effect_range(table: pd.DataFrame, factor: str) -> tuple[float, float]:
+    """Return low and high of a factor as ``links`` does, from ratings of one area; settle no grade."""
+    ratings, names = check_ratings(table, None)
+    estimate = fit_area(ratings, names, (), halves=False).estimates.get(factor)
+    return (np.nan, np.nan) if estimate is None else (estimate.low, estimate.high)
+
+
 def _factor_columns(table: pd.DataFrame, factors: Sequence[str] | None, window: int) -> list[str] | None:
     """Return the columns of these factors: in a secondary window theirs and the primary ones."""
     if window not in WINDOWS:
@@ -289,6 +296,21 @@ def with_q(fit: AreaFit) -> AreaFit:
         for (name, estimate), value in zip(fit.estimates.items(), q, strict=True)
     }
     return fit._replace(estimates=estimates)
+
+
+def question_weights(names: Sequence[str]) -> list[float]:
+    """Return the weight of each factor among the questions; the mean is 1."""
+    shares = [1.0 / (1 if _is_own_question(name) else _family_size(name, names)) for name in names]
+    return [share * len(names) / sum(shares) for share in shares]
+
+
+def _is_own_question(name: str) -> bool:
+    return effect_unit(name).factor.primary or not effect_unit(name).factor.family
+
+
+def _family_size(name: str, names: Sequence[str]) -> int:
+    family = effect_unit(name).factor.family
+    return sum(not _is_own_question(other) and effect_unit(other).factor.family == family for other in names)
 
 
 def _simes(fit: AreaFit) -> float:

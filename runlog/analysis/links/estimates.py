@@ -11,15 +11,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import gammaincinv, ndtri
 
+from runlog.analysis.distributions import chi_square_quantiles
 from runlog.analysis.exposures import effect_unit, without_rpe
 from runlog.analysis.links import grading, regression
 from runlog.analysis.links.grading import COLLINEAR_ABOVE, EffectEstimate, Rival, correlations
-from runlog.analysis.links.ratings import days_since_first, make_design, precheck, step_size
+from runlog.analysis.links.ratings import (
+    days_since_first,
+    is_yes_or_no,
+    make_design,
+    prechecks,
+    step_size,
+)
 from runlog.i18n import _
 
 if TYPE_CHECKING:
@@ -27,7 +34,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from runlog.analysis.links.regression import Mixture, Regression
+    from runlog.analysis.distributions import Mixture
+    from runlog.analysis.links.regression import Regression
     from runlog.model import Bools, Floats
 
 #: Beyond this correlation a column of no family and another are asked one without the other.
@@ -57,33 +65,33 @@ def fit_area(
         adjusted_for: others that enter the regression with them.
         halves: also estimate from each half of the ratings alone.
     """
-    prechecks = {name: precheck(ratings, name) for name in (*asked, *adjusted_for)}
-    represented = choose_representatives(ratings, [name for name in prechecks if prechecks[name] is None])
+    checked = prechecks(ratings, [*asked, *adjusted_for])
+    known = [name for name in checked if checked[name] is None]
+    correlation = correlations(ratings, known)
+    represented = choose_representatives(known, correlation)
     for name, (other, r) in represented.items():
         text = _("Can't be separated from {other}: they rise and fall together. See there.")
-        prechecks[name] = "", text.format(other=grading.list_factors({other: r}))
-    estimates = estimate_effects(
-        ratings,
-        *([n for n in names if prechecks[n] is None] for names in (asked, adjusted_for)),
-        halves=halves,
-    )
+        checked[name] = "", text.format(other=grading.list_factors({other: r}))
+    left, others = ([name for name in names if checked[name] is None] for names in (asked, adjusted_for))
+    estimates = estimate_effects(ratings, left, others, correlation, halves=halves)
     for name, (other, r) in represented.items():
         if other in estimates:
             estimates[other].represents[name] = r
-    return AreaFit(prechecks, estimates)
+    return AreaFit(checked, estimates)
 
 
-def choose_representatives(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple[str, float]]:
+def choose_representatives(
+    names: Sequence[str], correlation: Mapping[str, Mapping[str, float]]
+) -> dict[str, tuple[str, float]]:
     """Choose one representative per collinear family.
 
     Args:
-        ratings: checked ratings of one area.
         names: the factors that something can be estimated for.
+        correlation: of each with each.
 
     Returns:
         For each factor that is represented its representative and their correlation.
     """
-    correlation = correlations(ratings, names)
     representatives: dict[str, tuple[str, float]] = {}
     asked: list[str] = []
     for name in sorted(names, key=_representative_rank):
@@ -99,21 +107,6 @@ def choose_representatives(ratings: pd.DataFrame, names: Sequence[str]) -> dict[
 def _representative_rank(name: str) -> tuple[bool, int]:
     unit = effect_unit(name)
     return not unit.factor.primary, unit.order
-
-
-def question_weights(names: Sequence[str]) -> list[float]:
-    """Return the weight of each factor among the questions; the mean is 1."""
-    shares = [1.0 / (1 if _is_own_question(name) else _family_size(name, names)) for name in names]
-    return [share * len(names) / sum(shares) for share in shares]
-
-
-def _is_own_question(name: str) -> bool:
-    return effect_unit(name).factor.primary or not effect_unit(name).factor.family
-
-
-def _family_size(name: str, names: Sequence[str]) -> int:
-    family = effect_unit(name).factor.family
-    return sum(not _is_own_question(other) and effect_unit(other).factor.family == family for other in names)
 
 
 def _same_family(name: str, other_name: str) -> bool:
@@ -143,7 +136,12 @@ def find_rivals(names: Sequence[str], asked: int, correlation: Floats) -> Bools:
 
 
 def estimate_effects(
-    ratings: pd.DataFrame, asked: Sequence[str], adjusted_for: Sequence[str], *, halves: bool = True
+    ratings: pd.DataFrame,
+    asked: Sequence[str],
+    adjusted_for: Sequence[str],
+    table: Mapping[str, Mapping[str, float]],
+    *,
+    halves: bool,
 ) -> dict[str, EffectEstimate]:
     """Estimate the effects of these factors.
 
@@ -151,12 +149,12 @@ def estimate_effects(
         ratings: checked ratings of one area, not all the same.
         asked: the factors to estimate, each of which varies.
         adjusted_for: others that enter the regression with them.
+        table: the correlation of each of them with each.
         halves: also estimate from each half of the ratings alone.
     """
     names = [*asked, *adjusted_for]
     if not asked:
         return {}
-    table = correlations(ratings, names)
     correlation = np.array([[table[name][other] for other in names] for name in names])
     rivals = find_rivals(names, len(asked), correlation)
     design = make_design(ratings, names)
@@ -172,7 +170,7 @@ def estimate_effects(
     p, unique_p = posterior.two_sided_p(), unique.two_sided_p()
     first, second = _effects_by_half(ratings, names, rivals) if halves else ({}, {})
     tau, share, n_eff = _error_model(posterior, ratings)
-    with_time = ratings[names].corrwith(ratings["moment"].astype("int64"))
+    with_time = grading.correlation_with(ratings[names].to_numpy(float), days_since_first(ratings))
     mean, sd, unique_mean = posterior.mean(), posterior.sd(), unique.mean()
     return {
         name: EffectEstimate(
@@ -195,11 +193,11 @@ def estimate_effects(
             tau_days=float(tau[i]),
             autocorrelated_share=float(share[i]),
             n_eff=n_eff,
-            r_time=float(with_time[name]),
+            r_time=float(with_time[i]),
             collinear_with=_collinear_with(i, names, correlation, ~rivals[i]),
             rivals=_rivals_of(i, names, correlation, rivals, p),
             window=effect_unit(name).window,
-            comparable_steps=_comparable_steps(ratings[name], float(per_step[i])),
+            comparable_steps=_comparable_steps(ratings[name].dropna().to_numpy(), float(per_step[i])),
         )
         for i, name in enumerate(asked)
     }
@@ -222,17 +220,20 @@ def _rivals_of(
     rivals: Bools,
     p: Floats,
 ) -> tuple[Rival, ...]:
-    evidence = ndtri(np.maximum(p, np.finfo(float).tiny) / 2) ** 2
     return tuple(
-        Rival(names[j], float(correlation[i, j]), float(p[j]), float(evidence[i] - evidence[j]))
+        Rival(names[j], float(correlation[i, j]), float(p[j]), _evidence(p[i]) - _evidence(p[j]))
         for j in np.flatnonzero(rivals[i]).tolist()
     )
 
 
-def _comparable_steps(values: pd.Series[float], per_step: float) -> float:
+def _evidence(p: float) -> float:
+    """Return the square of the normal value that is exceeded on both sides with this probability."""
+    return NormalDist().inv_cdf(max(float(p), np.finfo(float).tiny) / 2) ** 2
+
+
+def _comparable_steps(known: Floats, per_step: float) -> float:
     """Return how many steps make one that compares between factors: an SD, or done against skipped."""
-    is_habit = bool(values.dropna().isin([0, 1]).all())
-    return 1.0 / (per_step * float(values.std(ddof=0))) if is_habit and per_step else 1.0 / per_step
+    return 1.0 / (per_step * float(known.std())) if is_yes_or_no(known) and per_step else 1.0 / per_step
 
 
 def repeat_without_rpe(ratings: pd.DataFrame, fit: AreaFit, adjusted_for: Sequence[str]) -> AreaFit:
@@ -249,10 +250,10 @@ def repeat_without_rpe(ratings: pd.DataFrame, fit: AreaFit, adjusted_for: Sequen
     for name in (*asked, *others):
         if without_rpe(name) in ratings.columns:
             plain[name] = ratings[without_rpe(name)]
-    varying = [name for name in asked if precheck(plain, name) is None]
-    repeated = estimate_effects(
-        plain, varying, [name for name in others if precheck(plain, name) is None], halves=False
-    )
+    checked = prechecks(plain, [*asked, *others])
+    varying, others = ([name for name in names if checked[name] is None] for names in (asked, others))
+    table = correlations(plain, [*varying, *others])
+    repeated = estimate_effects(plain, varying, others, table, halves=False)
     estimates = dict(fit.estimates)
     for name in doubtful:
         again = repeated.get(name)
@@ -280,7 +281,7 @@ def _effects_by_half(
 def _effects_of_half(
     ratings: pd.DataFrame, half: pd.DataFrame, names: Sequence[str], rivals: Bools
 ) -> Mapping[str, float]:
-    known = [i for i, name in enumerate(names) if precheck(half, name) is None]
+    known = [i for i, check in enumerate(prechecks(half, names).values()) if check is None]
     if not known:
         return {}
     left = [names[i] for i in known]
@@ -297,9 +298,7 @@ def _error_model(posterior: Mixture, ratings: pd.DataFrame) -> tuple[np.ndarray,
     """
     grid = regression.error_grid()
     tau, share = np.exp(posterior.average(np.log(grid.tau))), posterior.average(grid.share)
-    typical = regression.ErrorGrid(tau[:1], share[:1], np.zeros(1))
-    white, _ = regression.whiten(days_since_first(ratings), np.ones((len(ratings), 1)), typical)
-    return tau, share, float((white**2).sum())
+    return tau, share, regression.effective_number(days_since_first(ratings), float(tau[0]), float(share[0]))
 
 
 #: Lower bound: the variance of rounding to whole points.
@@ -343,7 +342,7 @@ class Noise:
         degrees of freedom.
         """
         middles = (np.arange(_PARTS) + 0.5) / _PARTS
-        spread = self.df / (2 * gammaincinv(self.df / 2, middles))
+        spread = self.df / chi_square_quantiles(middles, self.df)
         variance = np.multiply.outer(self._variance_of_difference(days_apart), spread).ravel()
         weight = np.repeat(self.weight, _PARTS) / _PARTS
         order = np.argsort(variance)

@@ -23,6 +23,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from runlog.analysis.exposures import PRIMARY_WINDOW, effect_unit
 from runlog.analysis.links.ratings import MIN_DIFFERING
 from runlog.i18n import _, format_decimal, ngettext
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+
+    from runlog.model import Floats
 
 
 #: Fewer ratings than this carry a hint at most; an A needs the second number.
@@ -336,6 +340,19 @@ def correlations(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[
     """Return each factor's correlation with each; 0 where too few ratings know both."""
     table = ratings[list(names)].corr(min_periods=2 * MIN_DIFFERING).fillna(0.0).to_numpy()
     return {name: dict(zip(names, row.tolist(), strict=True)) for name, row in zip(names, table, strict=True)}
+
+
+def correlation_with(values: Floats, other: Floats) -> Floats:
+    """Return the correlation of each column (n, f) where it is known with another (n,)."""
+    known = ~np.isnan(values)
+    number = known.sum(axis=0)
+    others = np.where(known, other[:, None], 0.0)
+    others = np.where(known, others - others.sum(axis=0) / number, 0.0)
+    values = np.where(known, values, 0.0)
+    values = np.where(known, values - values.sum(axis=0) / number, 0.0)
+    return np.asarray(
+        (values * others).sum(axis=0) / np.sqrt((values**2).sum(axis=0) * (others**2).sum(axis=0))
+    )
 
 
 def _explain_time_trend(leans: str, r: float) -> str:

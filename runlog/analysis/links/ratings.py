@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,9 @@ from runlog.errors import BadInput
 from runlog.i18n import _, format_decimal, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from runlog.analysis.exposures import EffectUnit
-    from runlog.model import Bools, Floats
+    from runlog.model import Bools, Floats, Indices
 
 #: Columns of the table that are no factors.
 _NOT_FACTORS = ("moment", "rating", "area", "local_hour")
@@ -49,16 +49,17 @@ def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[p
     if twice:
         raise BadInput(f"The table of ratings has more than one column {_quoted(twice)}.")
     names = _numeric_columns(table) if factors is None else tuple(dict.fromkeys(factors))
-    moments = _parse_moments(table["moment"])
+    utc, weekday, hour = _parse_moments(table["moment"])
     plain = {
-        "moment": pd.Series(pd.DatetimeIndex([m.tz_convert("UTC") for m in moments]), table.index),
-        WEEKDAY: _local_weekdays(table, moments),
-        HOUR: _local_hours(table, moments),
+        "moment": utc,
+        WEEKDAY: _local_weekdays(table, weekday),
+        HOUR: _local_hours(table, hour),
         "rating": _to_floats(table["rating"]),
-        "area": table.get("area", pd.Series(None, table.index, dtype=object)).astype(object),
+        "area": table.get("area", pd.Series(None, table.index, dtype=object)).astype(object).to_numpy(),
     }
     checks = [without_rpe(name) for name in names if without_rpe(name) in table.columns]
-    frame = pd.DataFrame(plain | {name: _to_floats(table[name]) for name in (*names, *checks)})
+    values = {name: _to_floats(table[name]) for name in (*names, *checks)}
+    frame = pd.DataFrame(plain | values, index=table.index)
     rated = frame[frame["rating"].notna()]
     return rated.sort_values(["moment", "rating"], kind="stable", ignore_index=True), names
 
@@ -84,18 +85,25 @@ def _numeric_columns(table: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def _to_floats(column: pd.Series) -> pd.Series[float]:
+def _to_floats(column: pd.Series) -> Floats:
     try:
-        values = pd.to_numeric(column).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        if column.dtype.kind in "fiub" and isinstance(column.dtype, np.dtype):
+            values = column.to_numpy(dtype=float)
+        else:
+            values = pd.to_numeric(column).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise BadInput(
             f"The column “{column.name}” must hold numbers (empty where unknown): {error}."
         ) from error
-    return pd.Series(np.where(np.isfinite(values), values, np.nan), column.index)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
-def _parse_moments(column: pd.Series) -> list[pd.Timestamp]:
-    """Return the moments, each by its own clock."""
+def _parse_moments(column: pd.Series) -> tuple[pd.DatetimeIndex, Indices, Floats]:
+    """Return the moments in UTC, and the weekday and the hour of each by its own clock."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype) and column.notna().all():  # all by one clock
+        clock = column.dt
+        hours = (clock.hour + clock.minute / 60).to_numpy(float)
+        return pd.DatetimeIndex(clock.tz_convert("UTC")), clock.day_of_week.to_numpy(np.intp), hours
     try:
         moments = [pd.Timestamp(moment) for moment in column]
     except (TypeError, ValueError) as error:
@@ -105,20 +113,23 @@ def _parse_moments(column: pd.Series) -> list[pd.Timestamp]:
             raise BadInput(f"Row {row} of the table of ratings has no moment.")
         if moment.tzinfo is None:
             raise BadInput(f"The moment {moment} in row {row} has no time zone; give it one (tz_localize).")
-    return moments
+    return (
+        pd.DatetimeIndex([moment.tz_convert("UTC") for moment in moments], tz="UTC"),
+        np.array([moment.day_of_week for moment in moments], dtype=np.intp),
+        np.array([moment.hour + moment.minute / 60 for moment in moments], dtype=float),
+    )
 
 
-def _local_weekdays(table: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> pd.Series[int]:
-    own = pd.Series([moment.day_of_week for moment in moments], table.index, dtype=int)
+def _local_weekdays(table: pd.DataFrame, own: Indices) -> Indices:
     if "day" not in table or not pd.api.types.is_datetime64_any_dtype(table["day"]):
         return own
-    local_days: pd.Series[float] = table["day"].dt.day_of_week
-    return local_days.fillna(own).astype(int)
+    local = table["day"].dt.day_of_week.to_numpy(float)
+    return np.where(np.isnan(local), own, local).astype(np.intp)
 
 
-def _local_hours(table: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> pd.Series[float]:
-    own = pd.Series([moment.hour + moment.minute / 60 for moment in moments], table.index, dtype=float)
-    return _to_floats(table["local_hour"]).fillna(own) if "local_hour" in table else own
+def _local_hours(table: pd.DataFrame, own: Floats) -> Floats:
+    local = _to_floats(table["local_hour"]) if "local_hour" in table else np.full(len(own), np.nan)
+    return np.where(np.isnan(local), own, local)
 
 
 #: Fewer ratings are only described.
@@ -127,33 +138,51 @@ MIN_RATINGS = 20
 MIN_DIFFERING = 5
 
 
-def precheck(ratings: pd.DataFrame, name: str) -> tuple[str, str] | None:
-    """Return grade and reason of a factor that nothing can be estimated for; None where something can."""
+Precheck = tuple[str, str] | None
+
+
+def prechecks(ratings: pd.DataFrame, names: Sequence[str]) -> dict[str, Precheck]:
+    """Return grade and reason of each factor that nothing can be estimated for; None where something can."""
+    rating = ratings["rating"].to_numpy()
     if len(ratings) < MIN_RATINGS:
-        return "describe", _describe_ratings(ratings, name)
-    if np.ptp(ratings["rating"]) == 0:
-        return "", _("All {n} ratings are the same, so nothing can go together with them.").format(
-            n=len(ratings)
-        )
-    if reason := reason_not_estimable(ratings, name):
+        return {name: ("describe", _describe_ratings(ratings, name)) for name in names}
+    if np.ptp(rating) == 0:
+        same = _("All {n} ratings are the same, so nothing can go together with them.").format(n=len(rating))
+        return dict.fromkeys(names, ("", same))
+    after_run = _known_last_runs(ratings)
+    return {name: _precheck(ratings, name, after_run) for name in names}
+
+
+def _precheck(ratings: pd.DataFrame, name: str, after_run: Mapping[int, Bools]) -> Precheck:
+    values = ratings[name].to_numpy()
+    unit = effect_unit(name)
+    applies = after_run.get(unit.window) if unit.factor.last_run_only else None
+    if reason := _reason_not_estimable(
+        ratings, name, np.ones(len(values), bool) if applies is None else applies
+    ):
         return "", reason
-    if ratings[name].count() < MIN_RATINGS:
+    if np.count_nonzero(~np.isnan(values)) < MIN_RATINGS:
         return "describe", _describe_ratings(ratings, name)
     return None
 
 
-def reason_not_estimable(ratings: pd.DataFrame, name: str) -> str:
-    """Return why no effect can be estimated from a factor's values; "" where one can."""
+def _reason_not_estimable(ratings: pd.DataFrame, name: str, applies: Bools) -> str:
+    """Return why no effect can be estimated from a factor's values; "" where one can.
+
+    Args:
+        ratings: checked ratings of one area.
+        name: the factor.
+        applies: at which ratings it applies (n,).
+    """
     values = ratings[name].to_numpy(dtype=float)
     known = values[~np.isnan(values)]
-    applies = _is_applicable(ratings, name)
     if not applies.any():
         return _("It is unknown for all {n} ratings: none is known to lie in the day after a run.").format(
             n=len(ratings)
         )
-    undefined = _undefined_text(ratings, name)
     if not known.size:
-        return _("It is unknown for all {n} ratings.").format(n=len(ratings)) + undefined
+        unknown_text = _("It is unknown for all {n} ratings.").format(n=len(ratings))
+        return unknown_text + _undefined_text(ratings, name)
     unknown = int(applies.sum()) - known.size
     if unknown > known.size:
         text = (
@@ -163,7 +192,7 @@ def reason_not_estimable(ratings: pd.DataFrame, name: str) -> str:
                 "It is unknown for {unknown} of {n} ratings in the day after a run, more than half of them."
             )
         )
-        return text.format(unknown=unknown, n=applies.sum()) + undefined
+        return text.format(unknown=unknown, n=applies.sum()) + _undefined_text(ratings, name)
     differing = known.size - int(np.max(np.unique(known, return_counts=True)[1]))
     if differing == 0:
         return _("It does not vary: it was the same at every rating.")
@@ -179,29 +208,30 @@ def reason_not_estimable(ratings: pd.DataFrame, name: str) -> str:
 def _undefined_text(ratings: pd.DataFrame, name: str) -> str:
     """Return why a factor has no value although the loads that it is made of are known, else ""."""
     text = effect_unit(name).factor.undefined_text
+    if not text:
+        return ""
     loads = [other for other in ratings.columns if effect_unit(other).factor.of_session_load]
     known = ratings[loads].notna().any(axis=1) & ratings[name].isna()
-    return f" {_(text)}" if text and known.any() else ""
+    return f" {_(text)}" if known.any() else ""
 
 
-def _is_applicable(ratings: pd.DataFrame, name: str) -> Bools:
-    """Return at which ratings a factor applies (last-run factors: within a day after a run).
+def _known_last_runs(ratings: pd.DataFrame) -> dict[int, Bools]:
+    """Return by window at which ratings a factor of the last run applies: within a day after a run.
 
     Who writes a diary every day but runs three times a week has no value of the last run on most days, and
-    nothing is unknown for that. A run is known from any other last-run factor having a value.
+    nothing is unknown for that. A run is known from any last-run factor having a value; where there is only
+    one such factor, nobody knows, and its window is left out.
     """
-    everywhere = np.ones(len(ratings), dtype=bool)
-    unit = effect_unit(name)
-    if not unit.factor.last_run_only:
-        return everywhere
-    of_the_run = [other for other in ratings.columns if _of_same_run(effect_unit(other), unit)]
-    if of_the_run == [name]:
-        return everywhere
-    return np.asarray(~np.isnan(ratings[of_the_run].to_numpy(dtype=float)).all(axis=1), dtype=bool)
-
-
-def _of_same_run(unit: EffectUnit, other: EffectUnit) -> bool:
-    return unit.factor.last_run_only and other.factor.last_run_only and unit.window == other.window
+    columns: defaultdict[int, list[str]] = defaultdict(list)
+    for name in ratings.columns:
+        unit = effect_unit(name)
+        if unit.factor.last_run_only:
+            columns[unit.window].append(name)
+    return {
+        window: ~np.isnan(ratings[names].to_numpy(dtype=float)).all(axis=1)
+        for window, names in columns.items()
+        if len(names) > 1
+    }
 
 
 def step_size(values: pd.Series[float], name: str) -> float:
@@ -212,7 +242,14 @@ def step_size(values: pd.Series[float], name: str) -> float:
 
 def is_high(values: pd.Series[float]) -> pd.Series[bool]:
     """Return which known values are high: the ones of a factor of 0 and 1, else those above the median."""
-    return values > (0.5 if values.isin([0, 1]).all() else values.median())
+    middle = 0.5 if is_yes_or_no(values) else values.median()
+    return values > middle
+
+
+def is_yes_or_no(known: Floats | pd.Series[float]) -> bool:
+    """Return whether all known values of a factor are 0 or 1."""
+    values = np.asarray(known)
+    return bool(((values == 0) | (values == 1)).all())
 
 
 def _describe_ratings(ratings: pd.DataFrame, name: str) -> str:
@@ -296,8 +333,8 @@ def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
 
 def days_since_first(ratings: pd.DataFrame) -> Floats:
     """Return the days since the first rating (n,)."""
-    moments = ratings["moment"]
-    return np.asarray((moments - moments.iloc[0]).dt.total_seconds() / 86_400, dtype=float)
+    since_us = pd.DatetimeIndex(ratings["moment"]).as_unit("us").asi8
+    return np.asarray((since_us - since_us[0]) / 1e6 / 86_400, dtype=float)
 
 
 def _unknown_columns(values: Floats) -> Floats:

@@ -44,9 +44,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammaln, stdtr, stdtrit
+
+from runlog.analysis.distributions import Mixture
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runlog.analysis.links.ratings import Design
     from runlog.model import Bools, Floats, Indices
 
@@ -253,7 +256,7 @@ def _slowness(days: Floats, columns: Floats) -> Floats:
     phase = np.pi * (days - days[0]) / span if span > 0 else np.zeros_like(days)
     waves = np.cos(np.multiply.outer(phase, np.arange(_SLOW_WAVES + 1)))
     basis = np.linalg.qr(waves)[0]
-    share = ((basis.T @ columns) ** 2).sum(axis=0) / len(days)
+    share = (np.einsum("nw,nf->wf", basis, columns) ** 2).sum(axis=0) / len(days)
     return np.asarray(np.clip((share - _NOT_SLOW) / (1 - _NOT_SLOW), 0.0, 1.0))
 
 
@@ -268,125 +271,85 @@ def whiten(days: Floats, columns: Floats, grid: ErrorGrid) -> tuple[Floats, Floa
     Returns:
         The whitened columns (n, g, c) and log det R (g,).
     """
+    gains, decays, variance = _kalman_gains(days, grid)
+    blocks = [block.copy() for block in _whitened_blocks(columns, gains, decays, variance)]
+    return np.concatenate(blocks), np.log(variance).sum(axis=0)
+
+
+#: Rows that are whitened and multiplied at a time: they stay in the processor's cache, and products so small
+#: are made by one thread.
+_BLOCK = 64
+
+
+def _whitened_blocks(columns: Floats, gains: Floats, decays: Floats, variance: Floats) -> Iterator[Floats]:
+    """Yield the whitened columns (``_BLOCK`` or fewer rows, g, c); each in the place of the one before."""
+    scale = 1 / np.sqrt(variance)
+    level = np.zeros((decays.shape[1], columns.shape[1]))
+    step, block = np.empty_like(level), np.empty((_BLOCK, *level.shape))
+    for first in range(0, len(columns), _BLOCK):
+        rows = slice(first, first + _BLOCK)
+        white = block[: len(columns[rows])]
+        for row, innovation, decay, gain in zip(
+            columns[rows], white, decays[rows, :, None], gains[rows, :, None], strict=True
+        ):
+            np.multiply(level, decay, out=level)
+            np.subtract(row, level, out=innovation)
+            np.multiply(gain, innovation, out=step)
+            np.add(level, step, out=level)
+        white *= scale[rows, :, None]
+        yield white
+
+
+def _kalman_gains(days: Floats, grid: ErrorGrid) -> tuple[Floats, Floats, Floats]:
+    """Compute the Kalman gains, the decays of the level and the innovation variances (n, g).
+
+    They depend on the times only. Of the level's variance the share 1 − gain is left after each rating.
+    """
     decays = np.exp(-np.diff(days, prepend=days[0])[:, None] / grid.tau)
-    gains, variance = _kalman_gains(decays, grid.share)
-    level = np.zeros((len(grid.tau), columns.shape[1]))
-    white = np.empty((len(days), *level.shape))
-    for row, innovation, decay, gain in zip(
-        columns, white, decays[:, :, None], gains[:, :, None], strict=True
-    ):
-        level *= decay
-        np.subtract(row, level, out=innovation)
-        level += gain * innovation
-    white /= np.sqrt(variance)[:, :, None]
-    return white, np.log(variance).sum(axis=0)
-
-
-def _kalman_gains(decays: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Compute the Kalman gains and innovation variances, which depend on the times only."""
-    gain, variance = np.empty_like(decays), np.empty_like(decays)
-    level_variance = share
-    for i, decay in enumerate(decays):
-        level_variance = share + decay**2 * (level_variance - share)
-        variance[i] = level_variance + 1 - share
-        gain[i] = level_variance / variance[i]
-        level_variance = level_variance * (1 - gain[i])
-    return gain, variance
+    kept = decays**2
+    drift, kept = grid.share * (1 - kept), kept * (1 - grid.share)
+    gains, variance = np.empty_like(decays), np.empty_like(decays)
+    level_variance, last_gain = np.empty_like(grid.share), grid.share / (1 - grid.share)
+    for added, factor, gain, total in zip(drift, kept, gains, variance, strict=True):
+        np.multiply(factor, last_gain, out=level_variance)
+        level_variance += added
+        np.add(level_variance, 1 - grid.share, out=total)
+        np.divide(level_variance, total, out=gain)
+        last_gain = gain
+    return gains, decays, variance
 
 
 def cross_products(days: Floats, columns: Floats, rating: Floats, grid: ErrorGrid) -> CrossProducts:
     """Whiten an intercept, columns (n, k) and ratings (n,) and return their cross-products."""
     centred = rating - rating.mean()
-    white, log_det = whiten(days, np.column_stack([np.ones_like(centred), columns, centred]), grid)
-    products = white.transpose(1, 2, 0) @ white.transpose(1, 0, 2)
+    gains, decays, variance = _kalman_gains(days, grid)
+    everything = np.column_stack([np.ones_like(centred), columns, centred])
+    products = np.zeros((len(grid.tau), everything.shape[1], everything.shape[1]))
+    for white in _whitened_blocks(everything, gains, decays, variance):
+        products += white.transpose(1, 2, 0) @ white.transpose(1, 0, 2)
+    log_det = np.log(variance).sum(axis=0)
     return CrossProducts(products[:, :-1, :-1], products[:, :-1, -1], products[:, -1, -1], log_det)
+
+
+def effective_number(days: Floats, tau: float, share: float) -> float:
+    """Return how many independent ratings would give the mean level as exactly as those of these days.
+
+    Args:
+        days: (n,), never falling.
+        tau: days over which the level lasts.
+        share: its part of the variance.
+    """
+    level, level_variance, number = 0.0, share, 0.0
+    for decay in np.exp(-np.diff(days, prepend=days[0]) / tau).tolist():
+        level_variance = share + decay**2 * (level_variance - share)
+        variance = level_variance + 1 - share
+        innovation, gain = 1 - decay * level, level_variance / variance
+        number += innovation**2 / variance
+        level = decay * level + gain * innovation
+        level_variance *= 1 - gain
+    return number
 
 
 def _log_precision(precision: Floats) -> Floats:
     """Return the logarithms of precisions; a flat prior (0) does not enter the evidence."""
     return np.log(np.where(precision > 0, precision, 1.0))
-
-
-#: Components of less weight are left out.
-_NEGLIGIBLE = 1e-9
-#: A quantile is found once its mass is so exact, or after so many steps.
-_EXACT, _STEPS, _BISECT_EVERY = 1e-9, 120, 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mixture:
-    """A mixture of g Student's t distributions for each of f effects.
-
-    Attributes:
-        centre: (g, f).
-        scale: (g, f).
-        weight: (g, f), each column sums to 1.
-        df: degrees of freedom of the components (g, f) or (g, 1).
-        kept: which of the components that it was made of have enough weight to be kept.
-    """
-
-    centre: Floats
-    scale: Floats
-    weight: Floats
-    df: Floats
-    kept: Bools
-
-    @classmethod
-    def from_log_weights(cls, centre: Floats, scale: Floats, log_weight: Floats, df: Floats) -> Mixture:
-        """Make a mixture from the logarithms of weights that need not sum to 1."""
-        weight = np.exp(log_weight - log_weight.max(axis=0, initial=-np.inf))
-        weight /= weight.sum(axis=0)
-        kept = (weight > _NEGLIGIBLE).any(axis=1)
-        return cls(centre[kept], scale[kept], weight[kept] / weight[kept].sum(axis=0), df[kept], kept)
-
-    def mean(self) -> Floats:
-        """Return the means (f,)."""
-        return self._averaged(self.centre)
-
-    def sd(self) -> Floats:
-        """Return the standard deviations (f,); more than two degrees of freedom are needed."""
-        within = self.scale**2 * self.df / (self.df - 2)
-        return np.sqrt(self._averaged(within + (self.centre - self.mean()) ** 2))
-
-    def average(self, values: Floats) -> Floats:
-        """Average values of the components (g, before any was left out) by their weights (f,)."""
-        return self._averaged(values[self.kept, None])
-
-    def cdf(self, x: Floats) -> Floats:
-        """Return the mass below x (f,)."""
-        return self._averaged(stdtr(self.df, (x - self.centre) / self.scale))
-
-    def quantile(self, mass: float) -> Floats:
-        """Return the x with this mass below them (f,), by Newton's method, with bisection now and then."""
-        ends = self.centre + self.scale * stdtrit(self.df, mass)
-        low, high = ends.min(axis=0, initial=np.inf), ends.max(axis=0, initial=-np.inf)
-        x = self._averaged(ends)
-        for number in range(_STEPS):
-            missing = mass - self.cdf(x)
-            missed = np.abs(missing) > _EXACT
-            if not missed.any():
-                break
-            low, high = np.where(missing > 0, x, low), np.where(missing > 0, high, x)
-            step = x + missing / np.maximum(self._density(x), np.finfo(float).tiny)
-            inside = (low < step) & (step < high) & bool((number + 1) % _BISECT_EVERY)
-            x = np.where(missed, np.where(inside, step, (low + high) / 2), x)
-        return np.asarray(x)
-
-    def _density(self, x: Floats) -> Floats:
-        log_density = (
-            gammaln((self.df + 1) / 2)
-            - gammaln(self.df / 2)
-            - 0.5 * np.log(np.pi * self.df)
-            - (self.df + 1) / 2 * np.log1p(((x - self.centre) / self.scale) ** 2 / self.df)
-        )
-        return self._averaged(np.exp(log_density) / self.scale)
-
-    def two_sided_p(self) -> Floats:
-        """Return twice the mass on the smaller side of 0 (f,)."""
-        distance = self.centre / self.scale
-        below, above = (self._averaged(stdtr(self.df, side)) for side in (-distance, distance))
-        return np.asarray(np.minimum(1.0, 2 * np.minimum(below, above)))
-
-    def _averaged(self, values: Floats) -> Floats:
-        average: Floats = np.sum(self.weight * values, axis=0)
-        return average

@@ -12,7 +12,7 @@ import shapely
 
 from runlog import units
 from runlog.analysis import periods
-from runlog.analysis.factors.route import route_share
+from runlog.analysis.factors.last_run import route_share
 from runlog.analysis.geometry import EARTH_RADIUS_M, TangentPlane, cumulative_distance, resample, to_cartesian
 from runlog.analysis.routes import SHARE_DAYS
 from runlog.i18n import _, ngettext
