@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlog.errors import Problem as Problem  # noqa: PLC0414, TC001 - importers take it from here
-
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
     from datetime import date, datetime
 
     from numpy.typing import NDArray
 
+    from runlog.errors import Problem
     from runlog.model import (
         Activity,
         Entry,

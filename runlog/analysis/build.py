@@ -25,43 +25,26 @@ if TYPE_CHECKING:
     from runlog.records import Snapshot, StoredActivity, StoredEntry
     from runlog.settings import Settings
 
+_MOMENT = "datetime64[us, UTC]"
 _ACTIVITY_COLUMNS = {
-    "start": "datetime64[us, UTC]",
-    "end": "datetime64[us, UTC]",
+    **dict.fromkeys(("start", "end"), _MOMENT),
     "utc_offset_s": "int64",
-    "name": "object",
-    "sport": "object",
-    "sub_sport": "object",
-    "kind": "object",
-    "distance_m": "float64",
-    "duration_s": "float64",
-    "moving_s": "float64",
-    "avg_hr": "float64",
-    "max_hr": "float64",
-    "avg_cadence_spm": "float64",
-    "ascent_m": "float64",
-    "rpe": "float64",
+    **dict.fromkeys(("name", "sport", "sub_sport", "kind"), "object"),
+    **dict.fromkeys(("distance_m", "duration_s", "moving_s", "avg_hr", "max_hr"), "float64"),
+    **dict.fromkeys(("avg_cadence_spm", "ascent_m", "rpe"), "float64"),
     "sources": "object",
 }
 _ENTRY_COLUMNS = {
-    "moment": "datetime64[us, UTC]",
+    "moment": _MOMENT,
     "utc_offset_s": "int64",
     "soreness": "float64",
-    "area": "object",
-    "side": "object",
-    "warmup": "float64",
-    "cooldown": "float64",
+    **dict.fromkeys(("area", "side"), "object"),
+    **dict.fromkeys(("warmup", "cooldown"), "float64"),
     "shoe": "object",
-    "rpe": "float64",
-    "strength": "float64",
-    "strength_min": "float64",
-    "mobility": "float64",
-    "desk_hours": "float64",
-    "posture": "float64",
+    **dict.fromkeys(("rpe", "strength", "strength_min", "mobility", "desk_hours", "posture"), "float64"),
     "note": "object",
     "run": "float64",
-    "source": "object",
-    "precision": "object",
+    **dict.fromkeys(("source", "precision"), "object"),
 }
 #: The columns of an entry that describe a run.
 RUN_COLUMNS = ("warmup", "cooldown", "shoe", "rpe")

@@ -22,20 +22,16 @@ if TYPE_CHECKING:
 RECENT_DAYS = 28
 #: Fewer runs in a row do not show a rotation.
 _MIN_IN_A_ROW = 5
+_DAY = "datetime64[us]"
 _SHOE_COLUMNS = {
     "km": "float64",
     "runs": "int64",
-    "limit_km": "float64",
-    "left_km": "float64",
-    "from_date": "datetime64[us]",
-    "retired": "datetime64[us]",
+    **dict.fromkeys(("limit_km", "left_km"), "float64"),
+    **dict.fromkeys(("from_date", "retired"), _DAY),
     "default": "bool",
-    "expected": "datetime64[us]",
-    "expected_low": "datetime64[us]",
-    "expected_high": "datetime64[us]",
-    "share_28d": "float64",
-    "share_8w": "float64",
-    "only_since": "datetime64[us]",
+    **dict.fromkeys(("expected", "expected_low", "expected_high"), _DAY),
+    **dict.fromkeys(("share_28d", "share_8w"), "float64"),
+    "only_since": _DAY,
 }
 
 

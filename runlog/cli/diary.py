@@ -122,23 +122,8 @@ def list_(fmt: OutputFormat, last: int | None) -> None:
 
 
 _ENTRY_KEYS = (
-    "id",
-    "moment",
-    "area",
-    "side",
-    "soreness",
-    "warmup",
-    "cooldown",
-    "shoe",
-    "rpe",
-    "strength",
-    "strength_min",
-    "mobility",
-    "desk_hours",
-    "posture",
-    "note",
-    "run",
-    "source",
+    *("id", "moment", "area", "side", "soreness", "warmup", "cooldown", "shoe", "rpe"),
+    *("strength", "strength_min", "mobility", "desk_hours", "posture", "note", "run", "source"),
 )
 _ENTRY_COLUMNS = (
     Column("id", "Id", numeric=True),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlog import localtime
-from runlog.errors import NotReadable, NotTaken
+from runlog.errors import NotReadable, NotTaken, Problem
 from runlog.importers import (
     detect,
     diary_csv,
@@ -32,12 +32,12 @@ from runlog.importers import (
 from runlog.importers.detect import Head, SourceFile
 from runlog.importers.strava import NOT_EXPORTED
 from runlog.model import UNKNOWN_SPORT, Kind
-from runlog.records import ParsedFile, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from runlog.model import Activity
+    from runlog.records import ParsedFile
     from runlog.settings import Settings
 
 

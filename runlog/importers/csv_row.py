@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from runlog.errors import Problem
 from runlog.importers import csv_dates, csv_values
 from runlog.importers.csv_values import InvalidValue, Notation
-from runlog.records import Problem
 from runlog.settings import METRES
 from runlog.units import METRES_PER_FOOT
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from runlog.errors import NotReadable
+from runlog.errors import NotReadable, Problem
 from runlog.importers import csv_dates, csv_values, detect
 from runlog.importers.csv_row import CsvRow
 from runlog.importers.csv_values import InFuture, InvalidValue, Notation, clean_cell
-from runlog.records import Problem
 from runlog.units import fold_name, unmark_formula
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from runlog.errors import NotReadable
+from runlog.errors import NotReadable, Problem
 from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FROM_BYTES
-from runlog.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

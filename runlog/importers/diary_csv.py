@@ -32,18 +32,8 @@ if TYPE_CHECKING:
 FORMAT = "diary"
 
 COLUMNS = (
-    "date",
-    "soreness",
-    "area",
-    "warmup",
-    "cooldown",
-    "shoe",
-    "rpe",
-    "strength",
-    "mobility",
-    "desk_hours",
-    "posture",
-    "note",
+    *("date", "soreness", "area", "warmup", "cooldown", "shoe", "rpe", "strength", "mobility"),
+    *("desk_hours", "posture", "note"),
 )
 HEADINGS = Headings(
     words={name: ("@" + name,) for name in (*COLUMNS, "time")} | {"filename": ()},  # Strava's until 2019

@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from runlog import localtime
-from runlog.errors import NotReadable, NotTaken
+from runlog.errors import NotReadable, NotTaken, Problem
 from runlog.importers import csv_table, detect, sports
 from runlog.importers.csv_values import InvalidValue
 from runlog.model import Activity, Shoe, shoe_key
-from runlog.records import ParsedFile, Problem
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

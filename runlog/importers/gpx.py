@@ -17,11 +17,11 @@ from xml.parsers import expat
 import numpy as np
 
 from runlog import localtime
-from runlog.errors import NotReadable, NotTaken
+from runlog.errors import NotReadable, NotTaken, Problem
 from runlog.importers import clock_repair, sports, tracks, xml_points
 from runlog.importers.xml_points import Points
 from runlog.model import Activity, Lap
-from runlog.records import ParsedFile, Problem
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

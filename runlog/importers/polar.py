@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog import localtime
-from runlog.errors import NotReadable, NotTaken
+from runlog.errors import NotReadable, NotTaken, Problem
 from runlog.importers import detect, sports, tracks
 from runlog.model import Activity, Lap
-from runlog.records import ParsedFile, Problem
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -14,12 +14,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog import localtime
-from runlog.errors import NotTaken
+from runlog.errors import NotTaken, Problem
 from runlog.importers import csv_table, detect
 from runlog.importers.csv_dates import parse_rating_time
 from runlog.importers.csv_values import Headings, InvalidValue, list_words, parse_number
 from runlog.model import Area, Entry
-from runlog.records import Night, ParsedFile, Problem, make_night
+from runlog.records import Night, ParsedFile, make_night
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

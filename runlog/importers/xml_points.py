@@ -14,9 +14,8 @@ from xml.parsers import expat
 import numpy as np
 
 from runlog import localtime
-from runlog.errors import NotReadable
+from runlog.errors import NotReadable, Problem
 from runlog.importers import detect
-from runlog.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -198,20 +198,8 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _STOCK_WORDS = {
     *("run", "running", "jog", "workout", "training", "activity", "session"),
     *("trail", "track", "street", "treadmill", "virtual", "indoor", "outdoor"),
-    *(
-        "todo",
-        "untitled",
-        "unnamed",
-        "unknown",
-        "new",
-        "no",
-        "name",
-        "title",
-        "ohne",
-        "titel",
-        "sans",
-        "titre",
-    ),
+    *("todo", "untitled", "unnamed", "unknown", "new", "no", "name", "title"),
+    *("ohne", "titel", "sans", "titre"),
     *("fit", "gpx", "tcx", "log", "active", "recording", "exercise", "sport", "other", "uncategorized"),
     *("morning", "lunch", "afternoon", "evening", "night"),
     *("lauf", "laufen", "am", "morgen", "vormittag", "mittag", "in", "der", "mittagszeit", "nachmittag"),
@@ -223,15 +211,8 @@ _STOCK_WORDS = {
 }
 
 _OPTIONAL_FIELDS = (
-    "utc_offset_s",
-    "moving_s",
-    "distance_m",
-    "ascent_m",
-    "avg_hr",
-    "max_hr",
-    "avg_cadence_spm",
-    "shoe",
-    "device",
+    *("utc_offset_s", "moving_s", "distance_m", "ascent_m", "avg_hr", "max_hr", "avg_cadence_spm"),
+    *("shoe", "device"),
 )
 #: What a runner says on the watch, and may say again later in an app, which then counts.
 _RATED_FIELDS = ("rpe", "feel")

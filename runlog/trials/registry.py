@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from runlog import units
 from runlog.errors import BadInput
 from runlog.model import WEEKDAYS
-from runlog.store import reads, trials
+from runlog.store import reads, trials, writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,6 +44,7 @@ class TrialRegistry:
 
     all = reads(trials.read_trials)
     get = reads(trials.read_trial)
+    cancel = writes(trials.cancel_trial)
 
     def make(
         self,
@@ -92,11 +93,7 @@ class TrialRegistry:
             made=now,
         )
         self._refuse_overlap(plan)
-        return replace(plan, id=self._store.write(trials.add_trial, plan))
-
-    def cancel(self, plan_id: int, moment: datetime) -> Plan:
-        """Cancel a plan; see ``store.trials.cancel_trial``."""
-        return self._store.write(trials.cancel_trial, plan_id, moment)
+        return replace(plan, id=self._store.change(trials.add_trial, plan))
 
     def _refuse_overlap(self, plan: Plan) -> None:
         """Raise BadInput where another plan is under way: overlapping trials confound each other."""

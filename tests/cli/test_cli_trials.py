@@ -79,6 +79,18 @@ def test_the_same_seed_draws_the_same_lots(run, rows, home):
 
 
 @pytest.mark.usefixtures("calm")
+def test_making_and_cancelling_a_plan_are_undone_like_every_change(run, rows):
+    run("plan", "make", "cooldown", "--pairs", 6, "--days", "tue,fri")
+    run("plan", "cancel", 1)
+    run("undo")
+    assert [one["state"] for one in rows("plan", "list")] == ["under way"]
+    run("undo")
+    assert rows("plan", "list") == []
+    run("undo", "--redo")
+    assert [one["state"] for one in rows("plan", "list")] == ["under way"]
+
+
+@pytest.mark.usefixtures("calm")
 def test_one_plan_at_a_time(run, rows):
     run("plan", "--pairs", 6, "warmup", "--days", "mon,thu")
     refused = run("plan", "cooldown", "--days", "tue", code=1).stderr

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runlog.errors import BadInput, NotFound
+from runlog.errors import BadInput, NotFound, Problem
 from runlog.model import Area, Entry
-from runlog.records import Problem
 from runlog.store.diary import EntryCounts, add_entry, delete_entry, last_logged, read_entries, update_entry
 
 EVENING = datetime(2026, 7, 13, 18, 0, tzinfo=UTC)

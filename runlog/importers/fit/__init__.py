@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog import localtime
-from runlog.errors import NotReadable, NotTaken
+from runlog.errors import NotReadable, NotTaken, Problem
 from runlog.importers import normalize, sports, tracks
 from runlog.importers.clock_repair import repair_clock
 from runlog.importers.fit import decode, profile, scan
 from runlog.importers.fit.laps import build_laps, finite_number, unix_seconds
 from runlog.model import UNKNOWN_SPORT, Activity
-from runlog.records import ParsedFile, Problem
+from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

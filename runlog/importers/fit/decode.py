@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from runlog.errors import Problem
 from runlog.importers.fit import profile, scan
 from runlog.importers.fit.profile import base_types
 from runlog.importers.fit.salvage import salvage_messages
 from runlog.importers.fit.scan import COMPRESSED_BIT, MAX_MESSAGES, TIMESTAMP_FIELD, scan_messages
-from runlog.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

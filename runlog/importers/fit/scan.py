@@ -10,7 +10,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlog.records import Problem
+from runlog.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
