@@ -144,8 +144,13 @@ def pace(seconds: float | None, metres: float | None, units: str = "km") -> str:
     """Format time over distance as "5:42 min/km"."""
     if seconds is None or metres is None or math.isnan(seconds) or math.isnan(metres) or metres <= 0:
         return UNKNOWN
-    minutes, rest = divmod(round(seconds / metres * METRES[units]), 60)
-    return f"{minutes}:{rest:02d} min/{units}"
+    return f"{minutes_seconds(seconds / metres * METRES[units])} min/{units}"
+
+
+def minutes_seconds(seconds: float) -> str:
+    """Format seconds as "5:42"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
@@ -158,12 +163,9 @@ def day(value: date, *, weekday: bool = True, year: bool = False) -> str:
 
 def recent_day(value: date, today: date) -> str:
     """Return the whole name of a weekday of the last seven days, e.g. "Sunday"; an earlier day as ``day``."""
-    if 0 <= (today - value).days < _DAYS_OF_WEEK:
+    if 0 <= (today - value).days < 7:  # noqa: PLR2004 - days of a week
         return weekday_names(whole=True)[value.weekday()]
     return day(value)
-
-
-_DAYS_OF_WEEK = 7
 
 
 def weekday(value: date) -> str:

@@ -162,3 +162,9 @@ def test_a_day_of_the_last_seven_goes_by_its_name():
 def test_below_a_limit_is_below_it():
     assert units.distance_below(13_659.0) == "13.6 km"
     assert units.distance_below(1609.344 * 5.4999, "mi") == "5.4 mi"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.7, "1:00"), (239.6, "4:00"), (4503, "75:03")])
+def test_a_lap_is_written_in_minutes_and_seconds_alike_everywhere(seconds, text):
+    assert units.minutes_seconds(seconds) == text
+    assert units.pace(seconds, 1000.0) == f"{text} min/km"

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis import load_formulas
+from runlog.analysis.periods import days_into_week
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,9 +116,6 @@ FIRST_FULL_DAY = {
 #: Metrics without a unit; the others have that of the loads.
 RATIOS = ("acwr", "acwr_coupled", "acwr_uncoupled", "monotony")
 
-#: The weekdays on which a week may start.
-_WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
-
 
 def daily_metrics(
     history: History, through: pd.Timestamp | None = None, now: datetime | None = None
@@ -145,13 +143,10 @@ def daily_metrics(
     parts = [load_metrics(stretch) for stretch in known_stretches(loads)]
     known = pd.concat(parts) if parts else pd.DataFrame(columns=list(FIRST_FULL_DAY), dtype=float)
     table = known.reindex(loads.index)
-    if now is not None and len(table) > 1 and table.index[-1] == _day_under_way(history, now):
+    under_way = None if now is None else pd.Timestamp(history.clock.day(now + timedelta(minutes=1)))
+    if len(table) > 1 and table.index[-1] == under_way:
         table.iloc[-1] = _metrics_so_far(loads, table.iloc[-2], table.iloc[-1])
     return table
-
-
-def _day_under_way(history: History, now: datetime) -> pd.Timestamp:
-    return pd.Timestamp(history.clock.day(now + timedelta(minutes=1)))
 
 
 def _metrics_so_far(
@@ -237,8 +232,7 @@ def weekly_metrics(
 
 def _first_of_week(days: pd.DatetimeIndex, start: str) -> pd.DatetimeIndex:
     """Return the first day of the week of each day."""
-    days_into_week = (days.day_of_week.to_numpy() - _WEEK_STARTS[start]) % load_formulas.WEEK_DAYS
-    return days - pd.to_timedelta(days_into_week, unit="D")
+    return days - pd.to_timedelta(days_into_week(days.day_of_week.to_numpy(), start), unit="D")
 
 
 SPIKE_DAYS = 30

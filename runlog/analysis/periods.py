@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
@@ -18,9 +18,14 @@ from runlog.model import Area
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from runlog.analysis.history import History
     from runlog.model import Plan
     from runlog.settings import Settings
+
+T = TypeVar("T", int, "NDArray[np.int64]")
 
 #: How many days before the ISO week's Monday a week starts.
 _DAYS_BEFORE_MONDAY = {"monday": 0, "sunday": 1, "saturday": 2}
@@ -77,9 +82,13 @@ def parse_period(name: str) -> Span:
 
 def week_of(day: date, settings: Settings) -> Span:
     """Return the runner's week that contains a day."""
-    earlier = _DAYS_BEFORE_MONDAY[settings.week_start]
-    first = day - timedelta(days=(day.weekday() + earlier) % 7)
+    first = day - timedelta(days=days_into_week(day.weekday(), settings.week_start))
     return Span(first, first + timedelta(days=6))
+
+
+def days_into_week(weekday: T, week_start: str) -> T:
+    """Return how many days after the first day of the runner's week a weekday is; 0 is Monday."""
+    return (weekday + _DAYS_BEFORE_MONDAY[week_start]) % 7
 
 
 def week_name(week: Span) -> str:

@@ -57,10 +57,16 @@ class HeartRateLimits(NamedTuple):
         """Return what was assumed, with the numbers and what to write into config.toml, or ""."""
         if self.assumed:
             return _note_assumed(self)
-        return (
-            ""
-            if self.observed_max is None or self.observed_max <= self.max_bpm
-            else _note_exceeded(self.max_bpm, self.observed_max, self.runs_reaching)
+        if self.observed_max is None or self.observed_max <= self.max_bpm:
+            return ""
+        return _(
+            "{runs} of your runs held {seen} bpm for {seconds} s, more than the hr_max of {highest} in "
+            "config.toml."
+        ).format(
+            runs=self.runs_reaching,
+            seen=round(self.observed_max),
+            seconds=round(HELD_S),
+            highest=f"{self.max_bpm:g}",
         )
 
     @property
@@ -158,13 +164,6 @@ def _note_assumed(limits: HeartRateLimits) -> str:
         "If you know better, write it into config.toml: {lines}."
     )
     return " ".join((*sentences, so_text.format(lines=", ".join(settings_lines))))
-
-
-def _note_exceeded(max_bpm: float, observed_max: float, runs: int) -> str:
-    return _(
-        "{runs} of your runs held {seen} bpm for {seconds} s, more than the hr_max of {highest} in "
-        "config.toml."
-    ).format(runs=runs, seen=round(observed_max), seconds=round(HELD_S), highest=f"{max_bpm:g}")
 
 
 #: Share of the runs so far that must have what a kind of load needs for it to be taken, and to be left.

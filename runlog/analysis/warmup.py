@@ -25,6 +25,7 @@ from runlog.analysis.track_summary import (
     MIN_MAIN_S,
     MIN_PACE_RATIO,
 )
+from runlog.i18n import N_
 from runlog.model import Intensity, Kind
 
 if TYPE_CHECKING:
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
     from runlog.records import StoredActivity
 
 RECORDED, DIARY, LAPS, ACTIVITY, STREAM = "recorded", "diary", "laps", "activity", "stream"
+#: Where it is known from, in words.
+SOURCE_WORDS = {
+    RECORDED: N_("recorded when done"),
+    DIARY: N_("the diary says so"),
+    LAPS: N_("the laps say so"),
+    ACTIVITY: N_("recorded by itself"),
+    STREAM: N_("by pace and heart rate"),
+}
 #: The device of a warm-up or cool-down that runlog has guided and recorded.
 GUIDED_DEVICE = "runlog"
 #: The sources that can say "no" as well as "yes".

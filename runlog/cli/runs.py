@@ -181,14 +181,6 @@ def _source_text(source: RecordingInfo, title_of: Callable[[str], str | None]) -
 
 
 _MAX_LAPS = 40
-#: The sources of a run's warm-up and cool-down in words.
-_HABIT_SOURCES = {
-    "diary": "the diary says so",
-    "laps": "the laps say so",
-    "recorded": "recorded when done",
-    "activity": "recorded by itself",
-    "stream": "by pace and heart rate",
-}
 
 
 @click.command(
@@ -346,7 +338,7 @@ def _print_laps(laps: Sequence[Lap], unit: str) -> None:
         columns = (
             Column("lap", "Lap", numeric=True),
             Column("distance_m", "Distance", lambda metres: units.distance(metres, unit, 2), numeric=True),
-            Column("duration_s", "Time", _minutes_seconds, numeric=True),
+            Column("duration_s", "Time", units.minutes_seconds, numeric=True),
             Column("pace", "Pace", numeric=True),
         )
         echo()
@@ -360,11 +352,6 @@ def _lap_rows(laps: Sequence[Lap]) -> list[dict[str, Any]]:
     ]
 
 
-def _minutes_seconds(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
-
-
 def _with_unit(value: float | None, unit: str) -> str:
     return units.UNKNOWN if value is None else f"{units.number(value, 0)} {unit}"
 
@@ -375,8 +362,10 @@ def _with_reason(text: str, reason: str | None) -> str:
 
 def _habit_text(row: dict[str, Any], habit: str) -> str:
     """Write whether a run had a warm-up, from which source, and how confident that is."""
+    from runlog.analysis.warmup import SOURCE_WORDS
+
     source, confidence = row[f"{habit}_source"], row[f"{habit}_confidence"]
-    reason = _HABIT_SOURCES.get(source, source)
+    reason = SOURCE_WORDS.get(source, source)
     if confidence not in {None, 1.0}:
         reason = f"{reason}, confidence {units.number(confidence, 2)}"
     return _with_reason(row[f"{habit}_shown"] or units.UNKNOWN, reason)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog import localtime
@@ -265,7 +265,7 @@ def _local_day(cell: str | None, settings: Settings) -> date | None:
         moment, offset, _ = parse_rating_time(cell, settings)
     except InvalidValue:
         return None
-    return (moment + timedelta(seconds=offset)).date()
+    return localtime.local_day(moment, offset, UTC)
 
 
 def _parse_rating(row: CsvRow, name: str, date_column: str, low: float, high: float) -> float | None:

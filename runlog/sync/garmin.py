@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
 from runlog.importers import sports
 from runlog.importers.detect import find_number as number
 from runlog.importers.wellness import garmin_nights
+from runlog.localtime import local_day
 from runlog.model import Activity
 from runlog.sync import http
 from runlog.sync.http import Client, Clock, KeyRefused, NotThere, ServiceError, Unreachable
@@ -252,5 +253,5 @@ def _rating(values: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def _is_since(one: ListedActivity, since: date) -> bool:
-    offset = 0 if one.row is None else one.row.utc_offset_s or 0
-    return bool(one.problem) or (one.start + timedelta(seconds=offset)).date() >= since
+    offset = None if one.row is None else one.row.utc_offset_s
+    return bool(one.problem) or local_day(one.start, offset, UTC) >= since

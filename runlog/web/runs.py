@@ -243,7 +243,7 @@ def _laps(laps: tuple[Lap, ...], unit: str) -> list[dict[str, str]]:
         {
             "lap": str(number),
             "distance": units.distance(lap.distance_m, unit, 2),
-            "time": f"{int(lap.duration_s // 60)}:{int(lap.duration_s % 60):02d}",
+            "time": units.minutes_seconds(lap.duration_s),
             "pace": units.pace(lap.duration_s, lap.distance_m, unit),
             "what": _(_INTENSITIES[lap.intensity]) if lap.intensity else "",
         }

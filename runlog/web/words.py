@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from runlog import units
+from runlog.analysis.warmup import SOURCE_WORDS
 from runlog.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -12,13 +13,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 
-_HABIT_SOURCES = {
-    "diary": N_("the diary says so"),
-    "laps": N_("the laps say so"),
-    "activity": N_("recorded by itself"),
-    "recorded": N_("recorded when done"),
-    "stream": N_("by pace and heart rate"),
-}
 _SPORTS = {
     "running": N_("Run"),
     "cycling": N_("Ride"),
@@ -71,4 +65,4 @@ def habit(row: Mapping[str, Any], name: str) -> str:
 def habit_source(row: Mapping[str, Any], name: str) -> str:
     """Say where that is known from, "" where it is not."""
     source = row[f"{name}_source"]
-    return _(_HABIT_SOURCES[source]) if source in _HABIT_SOURCES else ""
+    return _(SOURCE_WORDS[source]) if source in SOURCE_WORDS else ""

@@ -173,7 +173,7 @@ def grade_estimate(estimate: EffectEstimate) -> Verdict:
     if estimate.is_found and estimate.n >= HINT_BELOW:
         sentences.append(_compare_halves(estimate))
         if estimate.n < CURSED_BELOW:
-            sentences.append(_warn_of_winners_curse())
+            sentences.append(_("What is found in so few ratings is on average a quarter larger than it is."))
     if moving := estimate.collinear_with | _close_rivals(estimate):
         text = _("It was found in spite of {others}, with which it moves together.")
         sentences.append(text.format(others=list_factors(moving)))
@@ -217,10 +217,6 @@ def _compare_halves(estimate: EffectEstimate) -> str:
     if estimate.halves_agree:
         return _("Both halves of the diary point the same way.")
     return _("The two halves of the diary disagree.")
-
-
-def _warn_of_winners_curse() -> str:
-    return _("What is found in so few ratings is on average a quarter larger than it is.")
 
 
 def _grade_by_probability(estimate: EffectEstimate, contenders: dict[str, float]) -> Verdict:

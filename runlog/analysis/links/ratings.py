@@ -315,6 +315,7 @@ def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
     values = ratings[list(names)].to_numpy(dtype=float)
     mean, sd = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
     known = np.nan_to_num((values - mean) / sd, nan=0.0)
+    unknown = np.asarray(np.unique(np.isnan(values), axis=1), dtype=float)
     return Design(
         days=days_since_first(ratings),
         rating=ratings["rating"].to_numpy(dtype=float),
@@ -322,7 +323,7 @@ def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
             [known]
             + [
                 _standardise(nuisance)
-                for nuisance in (_unknown_columns(values), _weekday_columns(ratings), _hour_columns(ratings))
+                for nuisance in (unknown, _weekday_columns(ratings), _hour_columns(ratings))
             ]
         ),
         names=tuple(names),
@@ -335,10 +336,6 @@ def days_since_first(ratings: pd.DataFrame) -> Floats:
     """Return the days since the first rating (n,)."""
     since_us = pd.DatetimeIndex(ratings["moment"]).as_unit("us").asi8
     return np.asarray((since_us - since_us[0]) / 1e6 / 86_400, dtype=float)
-
-
-def _unknown_columns(values: Floats) -> Floats:
-    return np.asarray(np.unique(np.isnan(values), axis=1), dtype=float)
 
 
 def _weekday_columns(ratings: pd.DataFrame) -> Floats:
