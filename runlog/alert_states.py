@@ -158,7 +158,7 @@ def _pending_snooze(alert: StoredAlert, now: datetime) -> datetime | None:
 
 def _require_active(alert: StoredAlert) -> None:
     if alert.resolved is not None:
-        raise BadInput(f"alert {alert.id} is over: what it was about has ended")
+        raise BadInput("alert {id} is over: what it was about has ended", id=alert.id)
 
 
 @dataclass(frozen=True, slots=True)

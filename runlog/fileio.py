@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runlog.errors import BadInput
+from runlog.errors import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         with replace_atomically(path) as draft:
             draft.write_bytes(data)
     except OSError as error:
-        raise BadInput(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise cannot_write(path, error) from error
 
 
 @contextmanager

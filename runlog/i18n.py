@@ -8,19 +8,24 @@ named placeholders, and passed through ``_`` (or ``ngettext``) when it is shown:
 The other languages are gettext catalogues in ``runlog/locale`` (updated by ``tests/catalogues.py``); number
 and date formats come from Babel.
 
-The report in all its formats, charts, alerts, tips and messages use the language of the settings. The command
-line's own output (help, tables, errors, trials) is English only, and so is everything that programs read:
-keys, grades, CSV.
+Errors translate their texts by themselves, where they are shown (see ``runlog.errors``):
+
+    raise NotFound("there is no plan {id}", id=plan_id)
+
+The report in all its formats, charts, alerts, tips, messages, errors and the pages of ``serve`` use the
+language of the settings. The command line's own output (help, tables, trials) is English only, and so is
+everything that programs read: keys, grades, CSV.
 """
 
 from __future__ import annotations
 
 import gettext
+import string
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +68,50 @@ def use_language(code: str) -> Iterator[None]:
 def _(text: str) -> str:
     """Translate a text into the language in use."""
     return _catalogue(_current.get()).gettext(text) if text else ""
+
+
+def say(text: str, /, **values: object) -> str:
+    """Translate a text, and fill its places; decimals are written as the language has them.
+
+    Of a value that is an error, its text is translated too.
+    """
+    said = {name: _(str(one)) if isinstance(one, Exception) else one for name, one in values.items()}
+    return _PLACES.vformat(_(text), (), said)
+
+
+class Later(str):
+    """A text in English, as programs and the command line have it; ``said`` says it in the language in use.
+
+    Its values may be functions that return a text.
+    """
+
+    __slots__ = ("_text", "_values")
+    _text: str
+    _values: dict[str, object]
+
+    def __new__(cls, text: str, /, **values: object) -> Self:
+        """Fill the places of a text that is marked for translation."""
+        with use_language(ENGLISH):
+            self = super().__new__(cls, say(text, **_called(values)))
+        self._text, self._values = text, values
+        return self
+
+    def said(self) -> str:
+        """Return it in the language in use."""
+        return say(self._text, **_called(self._values))
+
+
+def _called(values: dict[str, object]) -> dict[str, object]:
+    return {name: value() if callable(value) else value for name, value in values.items()}
+
+
+class _Places(string.Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        shown = format(value, format_spec)
+        return shown.translate(_number_separators(_current.get())) if isinstance(value, float) else shown
+
+
+_PLACES = _Places()
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:

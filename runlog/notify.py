@@ -43,8 +43,8 @@ def send_message(urls: Sequence[str], title: str, body: str) -> list[str]:
     """
     if not urls:
         raise BadInput(
-            'no place to send to; name some in config.toml: notify = ["ntfy://my-secret-topic"] '
-            f"({_SERVICES_HINT})"
+            'no place to send to; name some in config.toml: notify = ["ntfy://my-secret-topic"] ({hint})',
+            hint=_SERVICES_HINT,
         )
     services = [(number, _load_service(number, url)) for number, url in enumerate(urls, start=1)]
     failures = [
@@ -53,7 +53,7 @@ def send_message(urls: Sequence[str], title: str, body: str) -> list[str]:
         if (reason := _try_send(service, title, body))
     ]
     if len(failures) == len(services):
-        raise BadInput(f"not sent: {'; '.join(failures)}")
+        raise BadInput("not sent: {failures}", failures="; ".join(failures))
     return failures
 
 
@@ -75,7 +75,9 @@ def _load_service(number: int, url: str) -> Any:  # noqa: ANN401 - Apprise tells
         service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if service is None:
         name = _entry_name(number, url)
-        raise BadInput(f"{name}: this is no place that Apprise can send to; {_SERVICES_HINT}")
+        raise BadInput(
+            "{name}: this is no place that Apprise can send to; {hint}", name=name, hint=_SERVICES_HINT
+        )
     return service
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from runlog.errors import BadInput
-from runlog.i18n import available_languages
+from runlog.errors import BadInput, cannot_read
+from runlog.i18n import N_, _, available_languages, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -182,7 +182,7 @@ def read_settings(path: Path) -> Settings:
     for mistake in mistakes:
         if (path, mistake) not in _WARNED:
             _WARNED.add((path, mistake))
-            effect = "no map is drawn" if "privacy_zones must" in mistake else "the default counts"
+            effect = "no map is drawn" if "privacy_zones" in mistake else "the default counts"
             logging.getLogger("runlog").warning("%s; until that is corrected, %s", mistake, effect)
     return found
 
@@ -201,30 +201,31 @@ def parse_settings(path: Path | None, text: str) -> Settings:
     Raises:
         BadInput: a line is no TOML, or a key or value in it is not known.
     """
-    found, mistakes = _parse(path, text)
+    found, mistakes = _parse(text)
     if mistakes:
-        raise BadInput(mistakes[0])
+        raise BadInput(mistakes[0] if path is None else f"{path}: {mistakes[0]}")
     return found
 
 
 def _load(path: Path) -> tuple[Settings, list[str]]:
     try:
-        return _parse(path, path.read_text(encoding="utf-8-sig"))
+        found, mistakes = _parse(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        return Settings(), []
+        found, mistakes = Settings(), []
     except OSError as error:
-        return Settings(), [f"{path}: cannot be read: {error.strerror or error}"]
+        return Settings(), [str(cannot_read(path, error))]
     except UnicodeDecodeError:
-        return Settings(), [f"{path}: cannot be read: it is no text in UTF-8"]
+        found, mistakes = Settings(), [_("cannot be read: it is no text in UTF-8")]
+    return found, [f"{path}: {mistake}" for mistake in mistakes]
 
 
-def _parse(path: Path | None, text: str) -> tuple[Settings, list[str]]:
+def _parse(text: str) -> tuple[Settings, list[str]]:
     """Return the settings of a text, and what is wrong in it; there the defaults count."""
-    values, mistakes = _parse_toml(path, text)
+    values, mistakes = _parse_toml(text)
     valid: dict[str, Any] = {}
     for key, value in values.items():
         try:
-            valid[key] = _validate(path, key, value)
+            valid[key] = _validate(key, value)
         except BadInput as error:
             mistakes.append(str(error))
             if key == "privacy_zones":
@@ -234,7 +235,7 @@ def _parse(path: Path | None, text: str) -> tuple[Settings, list[str]]:
     return Settings(**valid), mistakes
 
 
-def _parse_toml(path: Path | None, text: str) -> tuple[dict[str, Any], list[str]]:
+def _parse_toml(text: str) -> tuple[dict[str, Any], list[str]]:
     """Parse TOML, without the lines that are none; return the values and what is wrong with those lines."""
     lines, mistakes = text.splitlines(), list[str]()
     while len(mistakes) < 50:  # noqa: PLR2004 - lines that are no TOML
@@ -246,14 +247,13 @@ def _parse_toml(path: Path | None, text: str) -> tuple[dict[str, Any], list[str]
             at = int(where[1]) - 1 if where and lines[int(where[1]) - 1 : int(where[1])] else filled[-1]
             name = lines[at].partition("=")[0].strip()
             of = f" ({name})" if name in {one.name for one in fields(Settings)} else ""
-            mistakes.append(f"{_of(path)}not valid TOML: {error}{of}")
+            mistakes.append(say("not valid TOML: {error}", error=error) + of)
             lines[at] = ""
         except ValueError as error:  # a whole number of thousands of digits
-            return {}, [*mistakes, f"{_of(path)}not valid: {error}"]
+            return {}, [*mistakes, say("not valid: {reason}", reason=error)]
         except RecursionError:
-            reason = "lists or tables are nested far deeper than any setting"
-            return {}, [*mistakes, f"{_of(path)}not valid: {reason}"]
-    return {}, [*mistakes[:1], f"{_of(path)}not valid TOML"]
+            return {}, [*mistakes, _("not valid: lists or tables are nested far deeper than any setting")]
+    return {}, [*mistakes[:1], _("not valid TOML")]
 
 
 def setting_meanings() -> dict[str, str]:
@@ -289,43 +289,41 @@ def _is_toml(lines: Sequence[str]) -> bool:
     return True
 
 
-def _validate(path: Path | None, key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
+def _validate(key: str, value: object) -> Any:  # noqa: ANN401 - the dataclass gives the type
     types = {one.name: str(one.type) for one in fields(Settings)}
     if key not in types:
         name = repr(key) if _SETTING_NAME.fullmatch(key) else _describe(key)
-        raise BadInput(f"{_of(path)}unknown setting {name}; known are {', '.join(types)}")
+        raise BadInput("unknown setting {name}; known are {names}", name=name, names=", ".join(types))
     if key in _LIST_SETTINGS:
-        return _validate_list(path, key, value)
+        return _validate_list(key, value)
     if "str" in types[key]:
-        return _validate_text(path, key, value)
+        return _validate_text(key, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadInput(f"{_of(path)}{key} must be a number, not {_describe(value)}")
-    _check_range(path, key, value)
+        raise BadInput(_NO_NUMBER, key=key, given=_describe(value))
+    _check_range(key, value)
     if "int" in types[key]:
         if value != int(value):
-            raise BadInput(f"{_of(path)}{key} must be a whole number, not {value}")
+            raise BadInput("{key} must be a whole number, not {given}", key=key, given=value)
         return int(value)
     return float(value)
 
 
-def _of(path: Path | None) -> str:
-    return "" if path is None else f"{path}: "
+_NO_NUMBER = N_("{key} must be a number, not {given}")
 
 
-def _check_range(path: Path | None, key: str, value: float) -> None:
+def _check_range(key: str, value: float) -> None:
     """Refuse a number that makes no sense for its setting."""
     if isinstance(value, float) and not math.isfinite(value):  # no float holds every whole number
-        raise BadInput(f"{_of(path)}{key} must be a number, not {value}")
+        raise BadInput(_NO_NUMBER, key=key, given=value)
     if value <= 0:
-        raise BadInput(f"{_of(path)}{key} must be above 0, not {_shorten(value)}")
+        raise BadInput("{key} must be above 0, not {given}", key=key, given=_shorten(value))
     least, most = RANGES[key]
     if value > most and key in _SAFETY_LIMITS:
-        raise BadInput(
-            f"{_of(path)}{key} must be at most {most:g}, not {_shorten(value)}: "
-            "the advice to see a clinician can come earlier, never later"
-        )
+        wrong = N_("{key} must be at most {most:g}: advice to see a clinician can come earlier, never later")
+        raise BadInput(wrong, key=key, most=most)
     if not least <= value <= most:
-        raise BadInput(f"{_of(path)}{key} must be from {least:,g} to {most:,g}, not {_shorten(value)}")
+        wrong = N_("{key} must be from {least:,g} to {most:,g}, not {given}")
+        raise BadInput(wrong, key=key, least=least, most=most, given=_shorten(value))
 
 
 def _shorten(value: float) -> str:
@@ -334,14 +332,14 @@ def _shorten(value: float) -> str:
     return f"{shown[:60]}…" if shown[60:] else shown
 
 
-def _validate_list(path: Path | None, key: str, value: object) -> tuple[Any, ...]:
+def _validate_list(key: str, value: object) -> tuple[Any, ...]:
     parse, example = _LIST_SETTINGS[key]
     if not isinstance(value, list):
-        raise BadInput(f"{_of(path)}{key} must be a list like {example}")
+        raise BadInput("{key} must be a list like {example}", key=key, example=example)
     items = [parse(item) for item in value]
     if None in items:
-        at = items.index(None) + 1
-        raise BadInput(f"{_of(path)}{key} must be a list like {example}; look at entry {at}")
+        wrong = N_("{key} must be a list like {example}; look at entry {at}")
+        raise BadInput(wrong, key=key, example=example, at=items.index(None) + 1)
     return tuple(items)
 
 
@@ -354,9 +352,10 @@ def _describe(value: object) -> str:
     if isinstance(value, bool | int | float):
         return repr(value)
     if not isinstance(value, str):
-        return f"a {type(value).__name__}"
+        kinds = {list: _("a list"), dict: _("a table")}
+        return next((word for kind, word in kinds.items() if isinstance(value, kind)), _("a date or time"))
     plain = _PLAIN_TEXT.fullmatch(value) and "//" not in value
-    return repr(value) if plain else "a text that may be secret"
+    return repr(value) if plain else _("a text that may be secret")
 
 
 def _parse_notify_url(value: object) -> str | None:
@@ -384,16 +383,17 @@ _LIST_SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
 }
 
 
-def _validate_text(path: Path | None, key: str, value: object) -> str:
+def _validate_text(key: str, value: object) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"{_of(path)}{key} must be a text, not {_describe(value)}")
+        raise BadInput("{key} must be a text, not {given}", key=key, given=_describe(value))
     choices = CHOICES.get(key)
     if choices and value not in choices:
-        raise BadInput(f"{_of(path)}{key} must be one of {', '.join(choices)}, not {_describe(value)}")
+        wrong = N_("{key} must be one of {choices}, not {given}")
+        raise BadInput(wrong, key=key, choices=", ".join(choices), given=_describe(value))
     if key == "timezone":
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the folder of a continent
-            unknown = f"{_of(path)}timezone {_describe(value)} is not known; try Europe/Berlin"
-            raise BadInput(unknown) from error
+            unknown = N_("timezone {given} is not known; try Europe/Berlin")
+            raise BadInput(unknown, given=_describe(value)) from error
     return value

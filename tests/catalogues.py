@@ -16,8 +16,14 @@ from babel.messages.extract import extract_from_dir
 
 RUNLOG = Path(__file__).resolve().parents[1] / "runlog"
 LOCALE = RUNLOG / "locale"
+#: The errors that say their text in the language in use.
+ERRORS = {
+    *("RunlogError", "BadInput", "NotReadable", "NotTaken", "NotFound", "StoreError", "MissingExtra"),
+    *("ServiceError", "Unreachable", "KeyRefused", "NotThere", "InvalidValue", "InFuture", "_NoDate"),
+    "missing_extra",
+}
 #: The functions of runlog.i18n, and which of their arguments are texts.
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "N_plural": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "say": None, "ngettext": (1, 2), "N_plural": (1, 2)}
 #: What of the guidance is for programs.
 NO_TEXTS = ("id", "answers", "studies")
 
@@ -30,8 +36,9 @@ def languages() -> list[str]:
 def found() -> Catalog:
     """All texts that runlog says, as its sources have them."""
     catalogue = Catalog(project="runlog", charset="utf-8", fuzzy=False)
-    for file, _line, text, _comments, context in extract_from_dir(RUNLOG, METHODS, keywords=KEYWORDS):
-        catalogue.add(text, locations=[(f"runlog/{Path(file).as_posix()}", 0)], context=context)
+    for methods, keywords in ((METHODS, KEYWORDS), (METHODS_OF_ERRORS, dict.fromkeys(ERRORS))):
+        for file, _line, text, _comments, context in extract_from_dir(RUNLOG, methods, keywords=keywords):
+            catalogue.add(text, locations=[(f"runlog/{Path(file).as_posix()}", 0)], context=context)
     return catalogue
 
 
@@ -54,6 +61,8 @@ METHODS = [
     ("web/templates/**.html", "jinja2"),
     ("**.py", "python"),
 ]
+#: The errors of the command line itself are English, as all that it says of itself.
+METHODS_OF_ERRORS = [("cli/**", "ignore"), ("cohorts/**", "ignore"), ("**.py", "python")]
 
 
 def path_of(language: str, ending: str = "po") -> Path:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RUNLOG = catalogues.RUNLOG
 #: The functions that a text is said or marked by, and how many of their arguments are texts.
-SAYING = {"_": 1, "N_": 1, "ngettext": 2, "N_plural": 2}
+SAYING = {"_": 1, "N_": 1, "say": 1, "ngettext": 2, "N_plural": 2}
 #: Two words that stand beside each other.
 WORDS = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}")
 #: Modules outside the reporter that write what the runner reads in their language.
@@ -96,12 +96,25 @@ def test_the_grades_of_alerts_are_translated(language):
 def test_all_that_is_said_is_found(found):
     """Babel reads no call within an f-string, and no text that is glued together."""
     known = {text for message in found for text in catalogues.forms(message)}
-    for path, call in _calls():
+    for path, call in _calls(SAYING):
         for argument in call.args[: SAYING[call.func.id]]:
             where = f"{path.relative_to(RUNLOG)}:{call.lineno}"
             assert not isinstance(argument, ast.JoinedStr | ast.BinOp), where
             if isinstance(argument, ast.Constant):
                 assert argument.value in known, where
+
+
+def test_no_reason_of_a_refusal_escapes(found):
+    """Errors and problems are said in the runner's language, but for those of the command line itself."""
+    known = {text for message in found for text in catalogues.forms(message)}
+    escaped = [
+        f"{path.relative_to(RUNLOG)}:{call.lineno}: {part.value}"
+        for path, call in _calls({*catalogues.ERRORS, "Problem"})
+        if call.args and path.relative_to(RUNLOG).parts[0] not in {"cli", "cohorts"}
+        for part in ast.walk(call.args[0])
+        if isinstance(part, ast.Constant) and WORDS.search(str(part.value)) and part.value not in known
+    ]
+    assert escaped == []
 
 
 def _first_line_of(function):
@@ -155,10 +168,10 @@ def _numbers(text: str) -> list[str]:
     return sorted(re.findall(r"\d+(?:[.,]\d+)*", text))
 
 
-def _calls() -> Iterator[tuple]:
+def _calls(names) -> Iterator[tuple]:
     for path in sorted(RUNLOG.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
                 yield path, node
 
 

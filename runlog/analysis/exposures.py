@@ -103,9 +103,13 @@ def exposures(history: History, area: str | None = None, window: int = PRIMARY_W
         BadInput: there is no such area or window; the message names those that are.
     """
     if area is not None and area not in list(Area):
-        raise BadInput(f"unknown area {area!r}; known are {', '.join(Area)}")
+        raise BadInput("unknown area {area!r}; known are {areas}", area=area, areas=", ".join(Area))
     if window not in WINDOWS:
-        raise BadInput(f"unknown window {window!r}; known are {', '.join(map(str, WINDOWS))} (hours)")
+        raise BadInput(
+            "unknown window {window!r}; known are {windows} (hours)",
+            window=window,
+            windows=", ".join(map(str, WINDOWS)),
+        )
     rated = ratings_of(history, area).reset_index(drop=True)
     moments = pd.DatetimeIndex(rated["moment"])
     table = rated[["moment", "soreness", "area", "day"]].rename(columns={"soreness": "rating"})

@@ -59,7 +59,7 @@ def parse_week(name: str, settings: Settings) -> Span:
     try:
         monday = date.fromisocalendar(year, number, 1)
     except ValueError:
-        raise BadInput(f"{name!r} is not a week; write it like 2026-W30") from None
+        raise BadInput("{name!r} is not a week; write it like 2026-W30", name=name) from None
     first = monday - timedelta(days=_DAYS_BEFORE_MONDAY[settings.week_start])
     return Span(first, first + timedelta(days=6))
 
@@ -77,7 +77,9 @@ def parse_period(name: str) -> Span:
             return Span(date(year, month, days[0]), date(year, month, days[0]))
         return Span(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
     except ValueError:
-        raise BadInput(f"{name!r} is no month or day; write it like 2026-01 or 2026-01-15") from None
+        raise BadInput(
+            "{name!r} is no month or day; write it like 2026-01 or 2026-01-15", name=name
+        ) from None
 
 
 def week_of(day: date, settings: Settings) -> Span:
@@ -106,7 +108,7 @@ def to_utc(now: pd.Timestamp | datetime | None) -> pd.Timestamp:
     """
     moment = pd.Timestamp.now(tz="UTC") if now is None else pd.Timestamp(now)
     if moment.tz is None:
-        raise BadInput(f"now needs a time zone, but {moment} has none")
+        raise BadInput("now needs a time zone, but {moment} has none", moment=moment)
     return moment.tz_convert("UTC")
 
 

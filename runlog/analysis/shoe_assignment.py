@@ -8,11 +8,13 @@ run, nothing but the runner's own word and rules counts.
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from runlog.i18n import N_, Later, _, say, weekday_names
 from runlog.model import WEEKDAYS, ShoeRule, Surface, shoe_key, shoe_names_by_key
 from runlog.settings import METRES
 
@@ -161,33 +163,42 @@ def _conditions_of(stored_rule: StoredShoeRule) -> frozenset[str]:
     return frozenset(name for name in _CONDITIONS if getattr(stored_rule.rule, name) is not None)
 
 
+#: The surfaces in words.
+SURFACES = {
+    Surface.ROAD: N_("road"),
+    Surface.TRAIL: N_("trail"),
+    Surface.TRACK: N_("track"),
+    Surface.TREADMILL: N_("treadmill"),
+}
+
+
 def describe_rule(rule: ShoeRule, unit: str) -> str:
     """Return the conditions of a rule for people, e.g. "trail, Sat or Sun, at least 15 km"."""
-    days = (rule.weekdays or "").split(",")
-    first, _, last = (rule.season or "").partition("..")
+    names = dict(zip(WEEKDAYS, weekday_names(), strict=True))
+    first, _to, last = (rule.season or "").partition("..")
     parts = (
-        rule.surface,
-        " or ".join(day.capitalize() for day in days),
-        "" if rule.min_m is None else f"at least {_format_distance(rule.min_m, unit)}",
-        "" if rule.max_m is None else f"at most {_format_distance(rule.max_m, unit)}",
-        f"from {first} to {last} of each year" if first else "",
+        "" if rule.surface is None else _(SURFACES[rule.surface]),
+        _(" or ").join(names[day] for day in (rule.weekdays or "").split(",") if day),
+        "" if rule.min_m is None else say("at least {distance}", distance=_format_distance(rule.min_m, unit)),
+        "" if rule.max_m is None else say("at most {distance}", distance=_format_distance(rule.max_m, unit)),
+        say("from {first} to {last} of each year", first=first, last=last) if first else "",
     )
     return ", ".join(part for part in parts if part)
 
 
 def _format_distance(metres: float, unit: str) -> str:
-    return f"{round(metres / METRES[unit], 2):g} {unit}"
+    return say("{amount:g} {unit}", amount=round(metres / METRES[unit], 2), unit=unit)
 
 
 #: The first day of a pair without one: before any run.
 BEFORE_ALL = pd.Timestamp("1900-01-01")
 
-BY_HAND = "put on by hand"
-IN_DIARY = "named in the diary"
-BY_SOURCE = "named by the watch or app"
-NONE_BY_SOURCE = "the app's list names no pair for it"
-ONLY_PAIR = "the only pair in use that day"
-NONE_IN_USE = "no pair was in use that day"
+BY_HAND = N_("put on by hand")
+IN_DIARY = N_("named in the diary")
+BY_SOURCE = N_("named by the watch or app")
+NONE_BY_SOURCE = N_("the app's list names no pair for it")
+ONLY_PAIR = N_("the only pair in use that day")
+NONE_IN_USE = N_("no pair was in use that day")
 
 
 def assign_shoes(
@@ -255,9 +266,10 @@ def _pair_by_rule(
         return None
     if len(by_pair) > 1:
         candidates = (f"{name} (rule {stored_rule.id})" for name, stored_rule in reversed(by_pair.items()))
-        return None, f"rules name different pairs: {', '.join(candidates)}"
+        return None, Later(N_("rules name different pairs: {pairs}"), pairs=", ".join(candidates))
     name, first = by_pair.popitem()
-    return name, f"rule {first.id}: {describe_rule(first.rule, unit)}"
+    conditions = partial(describe_rule, first.rule, unit)
+    return name, Later(N_("rule {id}: {conditions}"), id=first.id, conditions=conditions)
 
 
 def _no_pair(in_use: pd.DataFrame, day: date) -> tuple[None, str]:  # noqa: ARG001 - as _only_or_default
@@ -271,13 +283,15 @@ def _only_or_default(in_use: pd.DataFrame, day: date) -> tuple[str | None, str]:
     if len(in_use) == 1:
         pair = in_use.iloc[0]
         if not pair["default"] and pair["named_until"] < pd.Timestamp(day):
-            return None, f"{in_use.index[0]} was last named on {pair['named_until']:%Y-%m-%d}"
+            last = N_("{pair} was last named on {day:%Y-%m-%d}")
+            return None, Later(last, pair=in_use.index[0], day=pair["named_until"])
         return str(in_use.index[0]), ONLY_PAIR
     since = in_use.loc[in_use["default"], "from_date"].fillna(BEFORE_ALL)
     defaults = since.index[since == since.max()]
     if len(defaults) == 1:
-        return str(defaults[0]), f"the default of the {len(in_use)} pairs in use that day"
-    return None, f"could be any of {', '.join(in_use.index if defaults.empty else defaults)}"
+        return str(defaults[0]), Later(N_("the default of the {n} pairs in use that day"), n=len(in_use))
+    pairs = ", ".join(in_use.index if defaults.empty else defaults)
+    return None, Later(N_("could be any of {pairs}"), pairs=pairs)
 
 
 def replaces_default(pair: Shoe, other: Shoe) -> bool:

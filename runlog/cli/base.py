@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 import click
 
 from runlog.errors import RunlogError
+from runlog.i18n import ENGLISH, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -119,7 +120,8 @@ def errors_as_messages(*, debug: bool) -> Iterator[None]:
     try:
         yield
     except RunlogError as error:
-        raise _make_failure(str(error), debug=debug) from error
+        with use_language(_language()):
+            raise _make_failure(str(error), debug=debug) from error
     except KeyboardInterrupt:
         click.echo("\nrunlog: stopped", err=True)
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
@@ -220,6 +222,17 @@ def is_interactive() -> bool:
 def now() -> datetime:
     """Return the current time in UTC, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def _language() -> str:
+    """Return the runner's language; English where the settings cannot be read, which is said elsewhere."""
+    from runlog import settings
+
+    try:
+        text = (home_folder() / settings.CONFIG_NAME).read_text(encoding="utf-8-sig")
+        return settings.parse_settings(None, text).language
+    except (OSError, ValueError, RuntimeError, RunlogError):
+        return ENGLISH
 
 
 def runner_settings(ctx: click.Context | None = None) -> Settings:

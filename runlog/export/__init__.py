@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from runlog.errors import BadInput
+from runlog.errors import BadInput, cannot_write
 from runlog.export.tables import RunsTable, diary_table, shoes_table
 from runlog.fileio import list_stale_drafts, write_atomically
 from runlog.importers import runlog_export
@@ -77,7 +77,7 @@ def export_all(
     """
     folder = folder.absolute()
     if not any(map(store.read, (portable.list_activity_ids, diary.read_entries, shoes.read_shoes))):
-        raise BadInput(f"{home}: there is nothing to export yet; is this the right --home?")
+        raise BadInput("{home}: there is nothing to export yet; is this the right --home?", home=home)
     _check_folder(folder, home, force=force)
     target = _ExportFolder(folder)
     target.write(UNFINISHED_NAME, UNFINISHED_TEXT)
@@ -114,16 +114,17 @@ def export_all(
 
 def _check_folder(folder: Path, home: Path, *, force: bool) -> None:
     if folder.resolve() == home.resolve():
-        raise BadInput(f"{folder}: this is the home itself; name another folder")
+        raise BadInput("{folder}: this is the home itself; name another folder", folder=folder)
     try:
         holds = any(folder.iterdir())
     except FileNotFoundError:
         return
     except OSError as error:
-        raise BadInput(f"{folder}: cannot be written: {error.strerror or error}") from error
+        raise cannot_write(folder, error) from error
     if holds and not force:
         raise BadInput(
-            f"{folder}: there is something in it; name a new folder, or --force goes over an export"
+            "{folder}: there is something in it; name a new folder, or --force goes over an export",
+            folder=folder,
         )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken, Problem
+from runlog.i18n import _, say
 from runlog.importers import (
     detect,
     diary_csv,
@@ -147,15 +148,17 @@ def _identify(head: Head) -> Format:
         return claimants[0]
     if claimants:
         formats = " or ".join(claimant.name for claimant in claimants)
-        raise NotTaken(f"it cannot be told whether this is {formats}")
+        raise NotTaken("it cannot be told whether this is {formats}", formats=formats)
     reason = _app_data_reason(head)
     if reason is not None:
         raise NotTaken(reason)
     look = detect.describe_content(head)
     stem = head.name.lower().removesuffix(".gz")
     if stem.endswith(_RECORDING_SUFFIXES) and look in detect.DAMAGED_DESCRIPTIONS:
-        raise NotReadable(f"damaged: no {stem[-3:].upper()} file begins like this; it is {look}")
-    raise NotTaken(f"nothing that runlog reads; it is {look}")
+        raise NotReadable(
+            "damaged: no {kind} file begins like this; it is {look}", kind=stem[-3:].upper(), look=_(look)
+        )
+    raise NotTaken("nothing that runlog reads; it is {look}", look=_(look))
 
 
 def complete_activities(parsed: ParsedFile, settings: Settings, sport: str | None) -> ParsedFile:
@@ -201,7 +204,7 @@ def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> 
     Returns:
         The activity, and a note if its sport was guessed or not believed.
     """
-    advice = "" if activity.external else " (--sport says otherwise)"
+    advice = "" if activity.external else _(" (--sport says otherwise)")
     if sport is not None:
         name, sub_sport = sports.normalize_sport(sport)
         if name == UNKNOWN_SPORT:
@@ -215,12 +218,14 @@ def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> 
         if reason is None:
             return activity, None
         other = replace(activity, sport=UNKNOWN_SPORT, sub_sport=None, kind=Kind.OTHER, sport_guessed=True)
-        return other, f"called a run, but it {reason}; kept as another activity{advice}"
+        return other, say(
+            "called a run, but it {reason}; kept as another activity{advice}", reason=reason, advice=advice
+        )
     guess, reason = _guess_sport(activity, settings)
-    verdict = "was taken for a run" if guess.kind is Kind.RUN else "was not taken for a run"
+    verdict = _("it was taken for a run") if guess.kind is Kind.RUN else _("it was not taken for a run")
     word = activity.sub_sport
-    unnamed = f"runlog knows no sport {word!r}" if word else "the file names no sport"
-    return replace(guess, sport_guessed=True), f"{unnamed}; {reason} it {verdict}{advice}"
+    unnamed = say("runlog knows no sport {word!r}", word=word) if word else _("the file names no sport")
+    return replace(guess, sport_guessed=True), f"{unnamed}; {reason} {verdict}{advice}"
 
 
 def _guess_sport(activity: Activity, settings: Settings) -> tuple[Activity, str]:
@@ -231,10 +236,15 @@ def _guess_sport(activity: Activity, settings: Settings) -> tuple[Activity, str]
     """
     named = sports.other_sport_in_name(activity.name)
     if named is not None:
-        return replace(activity, sport=named, sub_sport=None, kind=Kind.OTHER), f"named {activity.name!r}"
+        shown = say("named {name!r}", name=activity.name)
+        return replace(activity, sport=named, sub_sport=None, kind=Kind.OTHER), shown
     completed = normalize.fill_missing_sums(activity)
     pace = _moving_pace(completed)
-    shown = "at no pace" if pace is None else f"at {int(pace)}:{int(pace % 1 * 60):02d} min/km"
+    shown = (
+        _("at no pace")
+        if pace is None
+        else say("at {pace} min/km", pace=f"{int(pace)}:{int(pace % 1 * 60):02d}")
+    )
     is_run = pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km
     if is_run and normalize.no_run_reason(completed) is None:
         return replace(activity, sport="running", sub_sport=None, kind=Kind.RUN), shown
@@ -272,13 +282,13 @@ _APPLE_XML_ROOTS = frozenset({"HealthData", "ClinicalDocument"})
 def _app_data_reason(head: Head) -> str | None:
     """Return what a file is that no format claims, or None where that is not known."""
     if head.data.lstrip().startswith(NOT_EXPORTED.encode()) or head.name.endswith(NOT_EXPORTED):
-        return f"Strava could not export it; {NOT_EXPORTED} stands in its place"
+        return say("Strava could not export it; {placeholder} stands in its place", placeholder=NOT_EXPORTED)
     if head.is_json and (_GARMIN_FOLDER.search(head.name) or _GARMIN_KEYS.search(head.data)):
-        return "Garmin's wellness or settings data, which runlog does not use"
+        return _("Garmin's wellness or settings data, which runlog does not use")
     if head.is_json and (_POLAR_FILE_NAME.search(head.name) or _POLAR_KEYS.search(head.data)):
-        return "Polar's targets, daily data or settings; its training sessions are what runlog reads"
+        return _("Polar's targets, daily data or settings; its training sessions are what runlog reads")
     if head.xml_root in _APPLE_XML_ROOTS:
-        return "Apple Health's own file; the routes beside it (workout-routes/*.gpx) are what runlog reads"
+        return _("Apple Health's own file; the routes beside it (workout-routes/*.gpx) are what runlog reads")
     if _STRAVA_TABLE.match(head.data):
-        return "a table of a Strava archive that tells of no runs"
+        return _("a table of a Strava archive that tells of no runs")
     return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from runlog.i18n import N_, _, say
 from runlog.importers import tracks
 from runlog.importers.tracks import MAX_DURATION_S, count_text, duration_text, great_circle_m
 
@@ -28,11 +29,10 @@ _EARLY_JUMP_S, _EARLY_S = 3600.0, 600.0  # a clock that is set within ten minute
 _JITTER_S = 5.0  # a step back of so little is no other clock
 _REACH_M = 50.0  # between two points of a way without a gap, or five times the usual distance
 _NEXT_S = 60.0  # between a record and the start of its activity
-_FEW_POINTS = 5
 _BACKWARDS_SHARE = 0.5  # of the steps: the newest point is the first one
 _SUMMER_TIME_S = 3600.0
 _MAX_LONELY, _LONELY_SHARE = 10, 0.05
-_MAX_PIECES = 1_000
+_FEW_POINTS, _MAX_PIECES = 5, 1_000
 
 
 class Clock(NamedTuple):
@@ -153,7 +153,7 @@ class _Repair:
             return
         timed = timed[~np.isnan(self._lat[timed]) | ~np.isnan(self._counter[timed])]
         places = (np.nan_to_num(one[timed], nan=-1e9) for one in (self._lat, self._lon, self._counter))
-        _, first, key = np.unique(
+        _values, first, key = np.unique(
             np.stack([self._times[timed], *places]), axis=1, return_index=True, return_inverse=True
         )
         original, times = first[key.reshape(-1)], self._times[timed]
@@ -165,7 +165,7 @@ class _Repair:
         for at in np.flatnonzero(repeats[:-1] & ~repeats[1:]):
             self._continue_segment(timed[at + 1], timed[at], self._segments[timed[original[at]]])
         self._drop(timed[repeats])
-        self._notes.append(f"{_left_out(int(repeats.sum()), 'that repeat earlier ones')}")
+        self._notes.append(_left_out(int(repeats.sum()), _("repeats of earlier ones")))
 
     def _continue_segment(self, new: int, repeat: int, segment: int) -> None:
         """Give the rest of a segment from its first new point on the number of an earlier segment."""
@@ -205,9 +205,8 @@ class _Repair:
             return
         pace = self._usual_pace(timed, steps)
         dropped = 0
-        cuts = (
-            np.flatnonzero((steps < 0) | (steps > pace.gap_s)) + 1
-        )  # at pauses too: a clock may be set there
+        # At pauses too: a clock may be set there.
+        cuts = np.flatnonzero((steps < 0) | (steps > pace.gap_s)) + 1
         if len(cuts) < _MAX_PIECES:
             bounds = [0, *cuts.tolist(), len(timed)]
             pieces = [_Piece(first, end - 1) for first, end in pairwise(bounds)]
@@ -219,8 +218,7 @@ class _Repair:
         self._times[timed] = latest
         self._drop(timed[late])
         dropped += int(late.sum())
-        if dropped:
-            self._notes.append(_left_out(dropped, "whose times cannot be right"))
+        self._notes += [_left_out(dropped, _("times that cannot be right"))] if dropped else []
 
     def _usual_pace(self, timed: Rows, steps: Floats) -> _Pace:
         steady = (steps > 0) & (steps <= _LONG_GAP_S)
@@ -244,8 +242,7 @@ class _Repair:
                 kept.append(piece)
         kept += pieces[1:][-1:]
         if forgotten:
-            has = "has a wrong time" if forgotten == 1 else "have wrong times"
-            self._notes.append(f"{count_text(forgotten)} {has}; those of their neighbours count")
+            self._notes.append(say("{points} with a wrong time, now put right", points=count_text(forgotten)))
         return kept
 
     def _join_pieces(self, timed: Rows, pieces: Sequence[_Piece], pace: _Pace) -> list[_Piece]:
@@ -383,18 +380,21 @@ class _Repair:
         edge = lonely[-1 if is_start else 0]
         metres = float(self._metres(np.array([edge]), np.array([near]))[0])
         away = duration_text(abs(float(self._times[near] - self._times[edge])))
-        away += f" and {metres / 1000:.0f} km" if metres >= 1000 else ""  # noqa: PLR2004 - a kilometre
-        side = "before the first" if is_start else "after the last"
-        self._notes.append(_left_out(len(lonely), f"{away} {side} of the others"))
+        if metres >= 1000:  # noqa: PLR2004 - a kilometre
+            away = say("{time} and {km:.0f} km", time=away, km=metres / 1000)
+        before, after = N_("{away} before the first of the others"), N_("{away} after the last of the others")
+        self._notes.append(_left_out(len(lonely), say(before if is_start else after, away=away)))
 
 
 def _wrong_clock_note(wrong: Sequence[tuple[float, int]]) -> str:
     """Return a note on seconds to add and the numbers of points that they were added to."""
-    off = f"{duration_text(abs(wrong[0][0]))} {'behind' if wrong[0][0] > 0 else 'ahead'}"
-    steps = "" if len(wrong) == 1 else f", and wrong {len(wrong)} times"
-    points = count_text(sum(count for _, count in wrong))
-    return f"the clock of the device was {off}{steps}, for {points} in all; it was put right"
+    direction = N_("{time} behind") if wrong[0][0] > 0 else N_("{time} ahead")
+    off = say(direction, time=duration_text(abs(wrong[0][0])))
+    points = count_text(sum(count for _shift, count in wrong))
+    once = N_("the clock of the device was {off}, for {points} in all; it was put right")
+    again = N_("the clock of the device was {off} and wrong {n} times, for {points}; it was put right")
+    return say(once if len(wrong) == 1 else again, off=off, n=len(wrong), points=points)
 
 
 def _left_out(count: int, why: str) -> str:
-    return f"{count_text(count)} {why} {'is' if count == 1 else 'are'} left out"
+    return say("{points} left out: {why}", points=count_text(count), why=why)

@@ -81,7 +81,7 @@ def parse_day(cell: str, settings: Settings, order: str | None = None) -> date:
     """
     when = _parse_when(cell, order or settings.date_order)
     if when.clock not in (None, time()):
-        raise InvalidValue(f"{cell.strip()!r} has a time; write the date alone")
+        raise InvalidValue("{cell!r} has a time; write the date alone", cell=cell.strip())
     return when.day
 
 
@@ -110,11 +110,11 @@ def parse_moment(
         if says_utc:
             aware = utc.astimezone(settings.zone)
     except (OverflowError, ValueError) as error:
-        raise InvalidValue(f"{cell.strip()!r} is not a date: {error}") from error
+        raise InvalidValue("{cell!r} is not a date: {error}", cell=cell.strip(), error=error) from error
     if when.year < localtime.EARLIEST_VALID.year:
-        raise InvalidValue(f"{cell.strip()!r} lies before 1990")
+        raise InvalidValue("{cell!r} lies before 1990", cell=cell.strip())
     if utc > datetime.now(UTC) + localtime.MAX_AHEAD:
-        raise InFuture(f"{cell.strip()!r} lies in the future")
+        raise InFuture("{cell!r} lies in the future", cell=cell.strip())
     written = Precision.DAY if clock is None else Precision.LOCAL if zone is None else Precision.EXACT
     return aware, written
 
@@ -144,11 +144,11 @@ def parse_utc(cell: str, order: str = "day-first") -> datetime:
     """
     when = _parse_when(cell, order, short_years=False)
     if when.clock is None:
-        raise InvalidValue(f"{cell.strip()!r} is not a date and time")
+        raise InvalidValue("{cell!r} is not a date and time", cell=cell.strip())
     try:
         return datetime.combine(when.day, when.clock, when.zone or UTC).astimezone(UTC)
     except OverflowError as error:
-        raise InvalidValue(f"{cell.strip()!r} is not a date: {error}") from error
+        raise InvalidValue("{cell!r} is not a date: {error}", cell=cell.strip(), error=error) from error
 
 
 def has_time(cell: str, settings: Settings, order: str | None = None) -> bool:
@@ -209,7 +209,7 @@ def join_clock(day: str, clock: str) -> str:
     except InvalidValue:
         is_clock = False
     if not is_clock:
-        raise InvalidValue(f"{clock.strip()!r} is not a time of day; write 18:30")
+        raise InvalidValue("{clock!r} is not a time of day; write 18:30", clock=clock.strip())
     if serial := _SERIAL.fullmatch(day.strip()):
         day = str(_SERIAL_ZERO + timedelta(days=int(serial[1])))
     return f"{day} {plain}"
@@ -229,7 +229,7 @@ def _parse_when(cell: str, order: str | None, *, short_years: bool = True) -> _W
     plain = " ".join(unicodedata.normalize("NFKC", cell[: 2 * MAX_CELL]).split())
     refuse_error(plain)
     if len(plain) > MAX_CELL or _FOREIGN.search(plain.replace(":", "").replace("+", "")):
-        raise InvalidValue(f"{plain[:MAX_CELL]!r} is not a date; write 2026-03-04")
+        raise InvalidValue("{plain!r} is not a date; write 2026-03-04", plain=plain[:MAX_CELL])
     if serial := _SERIAL.fullmatch(plain):
         clock = _time_of_part(serial[2]) if serial[2] else None
         return _When(_SERIAL_ZERO + timedelta(days=int(serial[1])), clock, None)
@@ -246,7 +246,7 @@ def _parse_when(cell: str, order: str | None, *, short_years: bool = True) -> _W
     try:
         day = _parse_date(rest, plain, order, short_years=short_years)
     except _NoDate as error:
-        raise InvalidValue(f"{plain!r} is not a date and time; write 2026-03-04 18:30") from error
+        raise InvalidValue("{plain!r} is not a date and time; write 2026-03-04 18:30", plain=plain) from error
     hour, minute, second = (int(part or 0) for part in found.group("hour", "minute", "second"))
     if is_afternoon is not None and hour <= _HALF_DAY_HOURS:
         hour = hour % _HALF_DAY_HOURS + (_HALF_DAY_HOURS if is_afternoon else 0)
@@ -261,7 +261,9 @@ def _make_moment(plain: str, *parts: int) -> datetime:
     try:
         return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - as written; the zone comes later
     except (OverflowError, ValueError) as error:
-        raise InvalidValue(f"{plain!r} is not a date and time: {error}; write 2026-03-04 18:30") from error
+        raise InvalidValue(
+            "{plain!r} is not a date and time: {error}; write 2026-03-04 18:30", plain=plain, error=error
+        ) from error
 
 
 def _make_zone(plain: str, zone: re.Match[str]) -> tzinfo:
@@ -271,7 +273,7 @@ def _make_zone(plain: str, zone: re.Match[str]) -> tzinfo:
     try:
         return timezone(-offset if zone["sign"] == "-" else offset)
     except ValueError as error:
-        raise InvalidValue(f"{plain!r} is not a date and time: {error}") from error
+        raise InvalidValue("{plain!r} is not a date and time: {error}", plain=plain, error=error) from error
 
 
 def _time_of_part(digits: str) -> time:
@@ -324,13 +326,13 @@ def _parse_date(text: str, plain: str, order: str | None, *, short_years: bool) 
         number, year_text = (second, first) if len(first) == len("2026") else (first, second)
         year, month, day = _year(plain, year_text, short_years=short_years), months[-1], int(number)
     elif is_wordy and len(words) == 1 and len(max(numbers, key=len)) == len("2026"):
-        raise InvalidValue(f"the month of {plain!r} is in a language that runlog does not know")
+        raise InvalidValue("the month of {plain!r} is in a language that runlog does not know", plain=plain)
     else:
-        raise _NoDate(f"{plain!r} is not a date; write 2026-03-04")
+        raise _NoDate("{plain!r} is not a date; write 2026-03-04", plain=plain)
     try:
         return date(year, month, day)
     except (OverflowError, ValueError) as error:
-        raise InvalidValue(f"{plain!r} is not a date: {error}") from error
+        raise InvalidValue("{plain!r} is not a date: {error}", plain=plain, error=error) from error
 
 
 def _order_numbers(
@@ -340,15 +342,16 @@ def _order_numbers(
     if len(numbers[0]) == len("2026"):
         return first, second, third
     if dashed and len(numbers[2]) != len("2026") and order is None:  # 26-03-04 begins with the year
-        raise InvalidValue(f"{plain!r} has no year of four digits; write 2026-03-04")
+        raise InvalidValue("{plain!r} has no year of four digits; write 2026-03-04", plain=plain)
     year = _year(plain, numbers[2], short_years=short_years)
     if first > _MONTHS_PER_YEAR or first == second or order == "day-first":
         return year, second, first
     if second > _MONTHS_PER_YEAR or order == "month-first":
         return year, first, second
     raise InvalidValue(
-        f"{plain!r} may be day-first or month-first; write 2026-03-04, or set date_order in config.toml "
-        'to "day-first" or "month-first"'
+        "{plain!r} may be day-first or month-first; write 2026-03-04, or set date_order in "
+        'config.toml to "day-first" or "month-first"',
+        plain=plain,
     )
 
 
@@ -356,6 +359,6 @@ def _year(plain: str, digits: str, *, short_years: bool) -> int:
     if len(digits) == len("2026") and int(digits) >= _FIRST_YEAR:
         return int(digits)
     if len(digits) != len("26") or not short_years:
-        raise InvalidValue(f"{plain!r} has no year of four digits; write 2026-03-04")
+        raise InvalidValue("{plain!r} has no year of four digits; write 2026-03-04", plain=plain)
     year = 2000 + int(digits)
     return year if year <= datetime.now(UTC).year + 1 else year - 100

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from runlog.errors import Problem
+from runlog.i18n import say
 from runlog.importers import csv_dates, csv_values
 from runlog.importers.csv_values import InvalidValue, Notation
 from runlog.settings import METRES
@@ -39,7 +40,7 @@ def parse_scale(cell: str, most: float, notation: Notation = csv_values.PLAIN) -
     if shares is None:
         return csv_values.parse_number(plain, 0, most, notation)
     if float(shares[2]) != most:
-        raise InvalidValue(f"{plain!r} is not of a scale from 0 to {most:g}")
+        raise InvalidValue("{plain!r} is not of a scale from 0 to {most:g}", plain=plain, most=most)
     return csv_values.parse_number(shares[1], 0, most, notation)
 
 
@@ -75,7 +76,7 @@ class CsvRow:
         try:
             return parse(cell)
         except InvalidValue as error:
-            self.leave_out(column, f"{error}; left out", is_lost=is_lost)
+            self.leave_out(column, say("{error}; left out", error=error), is_lost=is_lost)
             return None
 
     def leave_out(self, column: str, reason: str, *, is_lost: bool = False) -> None:
@@ -110,7 +111,12 @@ class CsvRow:
             is_unknown = own_unit is None and _NUMBER_AND_WORD.search(cell)
             if is_unknown or own_unit not in (None, *units.values()):
                 known = " or ".join(dict.fromkeys(units.values()))
-                raise InvalidValue(f"{cell!r} is not a distance in {known}; write 10.5 or 10.5 {unit}")
+                raise InvalidValue(
+                    "{cell!r} is not a distance in {known}; write 10.5 or 10.5 {unit}",
+                    cell=cell,
+                    known=known,
+                    unit=unit,
+                )
             each = _METRES_PER_UNIT[own_unit or unit]
             return csv_values.parse_number(number, 0, most / each, self.notation, is_whole=is_whole) * each
 

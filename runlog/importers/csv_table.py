@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from runlog.errors import NotReadable, Problem
+from runlog.i18n import N_, say
 from runlog.importers import csv_dates, csv_values, detect
 from runlog.importers.csv_row import CsvRow
 from runlog.importers.csv_values import InFuture, InvalidValue, Notation, clean_cell
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _DELIMITERS = (",", ";", "\t", "|")
-_MAX_REASONS = 3
 _XML_OR_JSON = ("<", "{", "[")
-_ROWS_BEFORE_HEADING = 30
+_ROWS_BEFORE_HEADING, _MAX_REASONS = 30, 3
 #: The line by which a spreadsheet is told the delimiter.
 SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[\s,;]*", re.IGNORECASE)
 
@@ -105,10 +105,10 @@ def read_table(data: bytes, headings: Headings) -> Table:
     layout = _find_layout(content, headings)
     rows = split_rows(content, layout.delimiter)
     titles: list[str] = []
-    for _ in range(layout.before + 1):
+    for _row in range(layout.before + 1):
         line, cells = next(rows, (1, []))
         if isinstance(cells, str):
-            raise NotReadable(f"line {line}: {cells}")
+            raise NotReadable("line {line}: {cells}", line=line, cells=cells)
         titles = cells
     names = tuple(column.name for column in layout.columns)
     body = list(_rows_below(rows, [title.strip() for title in titles]))
@@ -138,7 +138,7 @@ def split_rows(content: str, delimiter: str) -> Iterator[tuple[int, list[str] | 
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, f"it cannot be split into cells: {error}; is a quote left open?"
+            yield line, say("it cannot be split into cells: {error}; is a quote left open?", error=error)
 
 
 def _find_layout(content: str, headings: Headings) -> _Layout:
@@ -174,10 +174,11 @@ def _rows_below(rows: Iterable[tuple[int, list[str] | str]], titles: list[str]) 
     count, is_first = len(titles), True
     for line, cells in rows:
         if isinstance(cells, str):
-            yield Problem(f"from here on {cells}", line)
+            yield Problem(say("from here on {cells}", cells=cells), line)
             return
         if any(cell.strip() for cell in cells[count:]):
-            reason = f"{len(cells)} cells in {count} columns; put a cell with a delimiter in quotes"
+            reason = N_("{cells} cells in {columns} columns; put a cell with a delimiter in quotes")
+            reason = say(reason, cells=len(cells), columns=count)
             yield Problem(reason, line)
             continue
         filled = [cell for cell in cells if cell.strip()]
@@ -200,8 +201,8 @@ def _without_totals(
         if word is None:
             kept.append(one)
         else:
-            line = one[0] if not isinstance(one, Problem) else 0
-            notes.append(f"line {line} was passed over, as a row of means or totals ({word})")
+            at = one[0] if not isinstance(one, Problem) else 0
+            notes.append(say("line {line} was passed over, as means or totals ({word})", line=at, word=word))
     return kept, notes
 
 
@@ -256,7 +257,7 @@ def _filled_without_heading(
     rows = [one[1] for one in body if not isinstance(one, Problem)]
     empty = [place for place in range(len(names)) if not clean_cell(titles[place])]
     return [
-        f"column {place + 1}, which has no heading"
+        say("column {place}, which has no heading", place=place + 1)
         for place in empty
         if any(place < len(row) and row[place].strip() for row in rows)
     ]
@@ -328,4 +329,4 @@ def raise_if_all_failed(problems: Sequence[Problem]) -> None:
     if problems:
         reasons = "; ".join(map(str, problems[:_MAX_REASONS]))
         by_clock = any(problem.by_clock for problem in problems)
-        raise NotReadable(f"none of its rows can be taken: {reasons}", by_clock=by_clock)
+        raise NotReadable("none of its rows can be taken: {reasons}", reasons=reasons, by_clock=by_clock)

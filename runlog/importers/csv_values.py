@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from runlog.errors import Refusal
 from runlog.importers.sports import read_words
 from runlog.units import fold_name, strip_accents
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
-class InvalidValue(ValueError):
+class InvalidValue(Refusal, ValueError):
     """A value that cannot be read; its text says why and what to write instead."""
 
 
@@ -91,7 +92,7 @@ def refuse_error(cell: str) -> None:
         InvalidValue: it is one.
     """
     if cell.startswith("#") and (strip_accents(cell) in word_set("errors") or not cell.strip("#")):
-        raise InvalidValue(f"{cell[:20]!r} is what a spreadsheet shows where it has no value")
+        raise InvalidValue("{cell!r} is what a spreadsheet shows where it has no value", cell=cell[:20])
 
 
 def parse_yes_no(cell: str) -> bool:
@@ -106,7 +107,7 @@ def parse_yes_no(cell: str) -> bool:
     if word in word_set("no") or re.fullmatch(r"0(?:[.,]0+)?", word):
         return False
     refuse_error(cell.strip())
-    raise InvalidValue(f"{cell.strip()!r} is neither yes nor no")
+    raise InvalidValue("{cell!r} is neither yes nor no", cell=cell.strip())
 
 
 _MARKS = str.maketrans({"\u2212": "-", "\u2019": "'", "\u02bc": "'", "\uff0c": ",", "\uff0e": "."})
@@ -148,11 +149,11 @@ def parse_number(
     refuse_error(plain)
     values = [] if len(plain) > MAX_CELL else _readings(plain.translate(_MARKS), notation, is_whole=is_whole)
     if not values:
-        raise InvalidValue(f"{plain!r} is not a number")
+        raise InvalidValue("{plain!r} is not a number", plain=plain)
     for value in values:
         if low <= value <= high:
             return value
-    raise InvalidValue(f"{plain} is not within {low:g} to {high:g}")
+    raise InvalidValue("{plain} is not within {low:g} to {high:g}", plain=plain, low=low, high=high)
 
 
 def _readings(plain: str, notation: Notation, *, is_whole: bool) -> list[float]:
@@ -234,7 +235,7 @@ def parse_duration(
         is_part_of_day = unit == "min" and 0 < value < 1
         seconds = round(value * _DAY_S, 1) if is_part_of_day else value * _SECONDS_OF[unit]
     if seconds > _MAX_SECONDS:
-        raise InvalidValue(f"{cell.strip()!r} is not a duration; write 45:30, 1:02:03 or 45 min")
+        raise InvalidValue("{cell!r} is not a duration; write 45:30, 1:02:03 or 45 min", cell=cell.strip())
     return seconds
 
 

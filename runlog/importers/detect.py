@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from runlog.errors import NotReadable, Problem
 from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FROM_BYTES
+from runlog.i18n import N_, _, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,11 +37,11 @@ _XML_PROLOG = re.compile(
 _DECLARED_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _PICKLE_MAGICS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _SIGNATURES = (
-    (b"PK\x03\x04", "a zip archive; unpack it and import what is inside"),
-    (b"%PDF", "a PDF document"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x89PNG", "a picture"),
-    (b"SQLite format 3", "a SQLite database; a backup of runlog is put back by: runlog restore FILE"),
+    (b"PK\x03\x04", N_("a zip archive; unpack it and import what is inside")),
+    (b"%PDF", N_("a PDF document")),
+    (b"\xff\xd8\xff", N_("a picture")),
+    (b"\x89PNG", N_("a picture")),
+    (b"SQLite format 3", N_("a SQLite database; a backup of runlog is put back by: runlog restore FILE")),
     (b"{", "JSON"),
     (b"[", "JSON"),
 )
@@ -144,12 +145,14 @@ def decompress(data: bytes) -> tuple[bytes, Problem | None]:
                 _check_unpacked_size(len(data), len(unpacked))
     except zlib.error as error:
         if not unpacked:
-            raise NotReadable(f"the gzip archive is damaged: {error}") from error
-        reason = f"the gzip archive is damaged after {len(unpacked)} bytes: {error}"
+            raise NotReadable("the gzip archive is damaged: {error}", error=error) from error
+        reason = say("the gzip archive is damaged after {n} bytes: {error}", n=len(unpacked), error=error)
         return bytes(unpacked), Problem(reason, is_warning=True)
     rest = len(data) - position
     if data.count(0, position) < rest:
-        reason = f"{rest} bytes after the end of the gzip archive are not gzip; they were left out"
+        reason = say(
+            "{rest} bytes after the end of the gzip archive are not gzip; they were left out", rest=rest
+        )
         return bytes(unpacked), Problem(reason, is_warning=True)
     return bytes(unpacked), None
 
@@ -173,15 +176,17 @@ def _decompress_member(data: bytes, start: int) -> Iterator[tuple[bytes, int]]:
             yield part, position
             pending = member.unconsumed_tail
         size = min(2 * size, _CHUNK_SIZE)
-    raise zlib.error("it ends early")
+    raise zlib.error(_("it ends early"))
 
 
 def _check_unpacked_size(packed: int, unpacked: int) -> None:
     if unpacked > MAX_FILE_BYTES:
-        raise NotReadable(f"unpacks to more than {MAX_FILE_BYTES // 2**20} MB, which no recording does")
+        raise NotReadable(
+            "unpacks to more than {most} MB, which no recording does", most=MAX_FILE_BYTES // 2**20
+        )
     if unpacked > RATIO_CHECK_FROM_BYTES and unpacked > MAX_COMPRESSION_RATIO * packed:
         raise NotReadable(
-            f"unpacks to more than {MAX_COMPRESSION_RATIO} times its size, which no recording does"
+            "unpacks to more than {most} times its size, which no recording does", most=MAX_COMPRESSION_RATIO
         )
 
 
@@ -208,25 +213,26 @@ def _decode_beginning(data: bytes) -> str:
 
 
 #: Descriptions that suggest a damaged recording: overwritten, never finished, or cut off at the front.
-DAMAGED_DESCRIPTIONS = ("empty", "binary data of an unknown kind", "text of an unknown kind")
+DAMAGED_DESCRIPTIONS = (N_("empty"), N_("binary data of an unknown kind"), N_("text of an unknown kind"))
 
 
 def describe_content(head: Head) -> str:
-    """Describe for people what bytes look like that no format claims."""
+    """Describe in English, for people, what bytes look like that no format claims."""
     data = head.data
     if not data.strip(b"\x00 \t\r\n"):
         return "empty"
     if data.startswith(_PICKLE_MAGICS):
-        return "a Python pickle, which is never opened because it can run code"
+        return N_("a Python pickle, which is never opened because it can run code")
     for magic, look in _SIGNATURES:
         if data.startswith(magic):
             return look
     element = head.xml_root
     if element is not None:
-        return "a web page" if element.lower() == "html" else f"XML that begins with <{element[:40]}>"
+        is_page = element.lower() == "html"
+        return N_("a web page") if is_page else say("XML that begins with <{name}>", name=element[:40])
     if b"\x00" in data:
-        return "binary data of an unknown kind"
-    return "text of an unknown kind"
+        return N_("binary data of an unknown kind")
+    return N_("text of an unknown kind")
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -259,9 +265,14 @@ def parse_json(data: bytes) -> Any:  # noqa: ANN401 - JSON is anything
     try:
         return json.loads(decode_text(data).lstrip("\ufeff"), parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
-        reason = f"damaged: line {error.lineno}, column {error.colno} is not JSON: {error.msg}"
+        reason = say(
+            "damaged: line {line}, column {column} is not JSON: {fault}",
+            line=error.lineno,
+            column=error.colno,
+            fault=_(error.msg),
+        )
         raise NotReadable(reason) from error
     except ValueError as error:  # a whole number of thousands of digits
-        raise NotReadable(f"damaged: {error}") from error
+        raise NotReadable("damaged: {error}", error=error) from error
     except RecursionError as error:
         raise NotReadable("nested deeper than any app writes") from error

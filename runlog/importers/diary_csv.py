@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable, Problem
+from runlog.i18n import N_, say
 from runlog.importers import csv_dates, csv_row, csv_table, runs_csv, wellness
 from runlog.importers.csv_values import (
     Headings,
@@ -81,14 +82,22 @@ def read(file: SourceFile) -> ParsedFile:
     fields = frozenset(field for name in table.known for field in _FIELDS.get(name, ()))
     if fields <= _FIELDS_BESIDE_VALUES and table.unread:
         raise NotReadable(
-            f"no column is known as soreness or another value of a diary; unknown: {table.unread_names}. "
-            "Name the column of the ratings soreness"
+            "no column is known as soreness or another value of a diary; unknown: "
+            "{names}. Name the column of the ratings soreness",
+            names=table.unread_names,
         )
     entries, problems, unread = csv_table.build_records(
         table.rows, lambda row: _build_entries(row, file.settings), _entry_key, _duplicate_reason
     )
-    notes = [f"not read, because runlog knows no such column: {table.unread_names}"] if table.unread else []
-    notes += [f"more than one column is {name}; the last filled one counts" for name in table.repeated]
+    notes = (
+        [say("not read, because runlog knows no such column: {names}", names=table.unread_names)]
+        if table.unread
+        else []
+    )
+    notes += [
+        say("more than one column is {name}; the last filled one counts", name=name)
+        for name in table.repeated
+    ]
     return ParsedFile(
         FORMAT,
         entries=entries,
@@ -104,7 +113,9 @@ def _entry_key(entry: Entry) -> tuple[datetime, Area, Side | None]:
 
 
 def _duplicate_reason(_: Entry, line: int) -> str:
-    return f"the same time and area as line {line}, which is kept; add a time to tell them apart"
+    return say(
+        "the same time and area as line {line}, which is kept; add a time to tell them apart", line=line
+    )
 
 
 def _build_entries(row: CsvRow, settings: Settings) -> list[Entry]:
@@ -153,8 +164,8 @@ def _read_area(row: CsvRow) -> tuple[Area, Side | None]:
         return Area.UPPER_BACK, None
     place = parse_area(cell, whole=False)
     if place is None:
-        reason = f"{cell!r} is none of {', '.join(Area)}; the row is kept under the area other"
-        row.problems.append(Problem(f"area: {reason}", row.line, is_warning=True))
+        text = N_("area: {cell!r} is none of {areas}; the row is kept under the area other")
+        row.problems.append(Problem(say(text, cell=cell, areas=", ".join(Area)), row.line, is_warning=True))
     return place or (Area.OTHER, None)
 
 
@@ -165,7 +176,9 @@ def _parse_strength(cell: str, notation: Notation) -> tuple[bool, float | None]:
     except InvalidValue:
         minutes = parse_duration(cell, notation, hours_first=True) / _MINUTE_S
     if minutes > MAX_ENTRY_VALUES["strength_min"]:
-        raise InvalidValue(f"{cell} is not within 0 to {MAX_ENTRY_VALUES['strength_min']:g}")
+        raise InvalidValue(
+            "{cell} is not within 0 to {most:g}", cell=cell, most=MAX_ENTRY_VALUES["strength_min"]
+        )
     return minutes > 0, minutes if minutes > 0 else None
 
 
@@ -176,7 +189,7 @@ def _parse_hours(cell: str, notation: Notation) -> float:
         return parse_number(cell, 0, most, notation)
     hours = parse_duration(cell, notation, "h", hours_first=True) / _HOUR_S
     if hours > most:
-        raise InvalidValue(f"{cell} is not within 0 to {most:g}")
+        raise InvalidValue("{cell} is not within 0 to {most:g}", cell=cell, most=most)
     return hours
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken, Problem
+from runlog.i18n import say
 from runlog.importers import csv_table, detect, sports
 from runlog.importers.csv_values import InvalidValue
 from runlog.model import Activity, Shoe, shoe_key
@@ -59,12 +60,12 @@ def read(file: SourceFile) -> ParsedFile:
         try:
             activity = _build_activity(row, gear.shoe_of_activity)
         except InvalidValue as error:
-            problems.append(Problem(f"activity {number}: {error}"))
+            problems.append(Problem(say("activity {number}: {error}", number=number, error=error)))
             continue
         activities.setdefault(str(activity.external), activity)
     if not activities:
         csv_table.raise_if_all_failed(problems)
-    notes = (f"{multisport} sums of multisport activities; their parts count",) if multisport else ()
+    notes = (say("{n} sums of multisport activities; their parts count", n=multisport),) if multisport else ()
     return ParsedFile(
         FORMAT,
         activities=tuple(activities.values()),
@@ -114,7 +115,7 @@ def _build_activity(row: object, shoe_of_activity: Mapping[str, str]) -> Activit
         InvalidValue: it has no id, start or duration, or a value of a wrong type.
     """
     if not isinstance(row, dict):
-        raise InvalidValue(f"{str(row)[:40]!r} is not an activity")
+        raise InvalidValue("{text!r} is not an activity", text=str(row)[:40])
     key = _parse_id(row)
     sport, sub_sport = sports.normalize_sport(
         _parse_text(row, "activityType") or _parse_text(row, "sportType")
@@ -149,7 +150,7 @@ def _build_activity(row: object, shoe_of_activity: Mapping[str, str]) -> Activit
 def _parse_id(row: Mapping[str, Any]) -> str:
     value = row.get("activityId")
     if isinstance(value, bool) or not isinstance(value, int | str) or not _ACTIVITY_ID.fullmatch(str(value)):
-        raise InvalidValue(f"activityId {str(value)[:40]!r} is not the id of an activity")
+        raise InvalidValue("activityId {value!r} is not the id of an activity", value=str(value)[:40])
     return str(value)
 
 
@@ -158,9 +159,15 @@ def _parse_number(row: Mapping[str, Any], key: str, low: float, high: float) -> 
     if value is None:
         return None
     if not detect.is_number(value):
-        raise InvalidValue(f"{key} {str(value)[:40]!r} is not a number")
+        raise InvalidValue("{key} {value!r} is not a number", key=key, value=str(value)[:40])
     if not low <= value <= high:
-        raise InvalidValue(f"{key} {str(value)[:40]} is not within {low:g} to {high:g}")
+        raise InvalidValue(
+            "{key} {value} is not within {low:g} to {high:g}",
+            key=key,
+            value=str(value)[:40],
+            low=low,
+            high=high,
+        )
     return float(value)
 
 
@@ -169,7 +176,7 @@ def _parse_text(row: Mapping[str, Any], key: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise InvalidValue(f"{key} {str(value)[:40]!r} is not a text")
+        raise InvalidValue("{key} {value!r} is not a text", key=key, value=str(value)[:40])
     return detect.clean_text(value)
 
 
@@ -269,7 +276,8 @@ def parse_gear(data: bytes) -> Gear:
         if shoe.retired is None and str(rows[key].get("gearStatusName")).casefold() == "retired"
     ]
     notes = [
-        f"{name} is retired in Garmin Connect, since its last run as far as is known" for name in retired
+        say("{name} is retired in Garmin Connect, since its last run as far as is known", name=name)
+        for name in retired
     ]
     return Gear(
         shoes=tuple(shoes.values()),
@@ -298,7 +306,7 @@ def _shoe_rows(rows: Iterable[Any], problems: list[Problem]) -> Iterator[tuple[s
     """Yield the key and the row of each pair of shoes; a row without a key is a problem."""
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict) or not isinstance(row.get("gearPk"), int | str):
-            problems.append(Problem(f"gear {number}: it has no gearPk"))
+            problems.append(Problem(say("gear {number}: it has no gearPk", number=number)))
         elif str(row.get("gearTypeName")).casefold() == "shoes":
             yield str(row["gearPk"]), row
 
@@ -348,7 +356,17 @@ def _parse_day(row: Mapping[str, Any], key: str, name: str, problems: list[Probl
     try:
         return date.fromisoformat(str(value)[:_ISO_DAY_LENGTH])
     except ValueError:
-        problems.append(Problem(f"{name}: {key} {str(value)[:40]!r} is not a day; left out", is_warning=True))
+        problems.append(
+            Problem(
+                say(
+                    "{name}: {key} {value!r} is not a day; left out",
+                    name=name,
+                    key=key,
+                    value=str(value)[:40],
+                ),
+                is_warning=True,
+            )
+        )
         return None
 
 
@@ -359,6 +377,13 @@ def _parse_limit(value: object, name: str, problems: list[Problem]) -> float | N
     if detect.is_number(value) and 0 < value <= _MAX_LIMIT_M:
         return float(value)
     problems.append(
-        Problem(f"{name}: maximumMeters {str(value)[:40]!r} is not a distance; left out", is_warning=True)
+        Problem(
+            say(
+                "{name}: maximumMeters {value!r} is not a distance; left out",
+                name=name,
+                value=str(value)[:40],
+            ),
+            is_warning=True,
+        )
     )
     return None

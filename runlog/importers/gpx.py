@@ -18,6 +18,7 @@ import numpy as np
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken, Problem
+from runlog.i18n import N_, _, say
 from runlog.importers import clock_repair, sports, tracks, xml_points
 from runlog.importers.xml_points import Points
 from runlog.model import Activity, Lap
@@ -166,7 +167,7 @@ def _parsed_file(parsed: GpxTracks) -> ParsedFile:
 def _read_before_fault(parsed: GpxTracks, fault: XmlFault) -> ParsedFile:
     """Return what was read before the fault."""
     if np.isnan(parsed.points.times).all():
-        raise NotReadable(f"damaged: {fault.reason}")
+        raise NotReadable("damaged: {reason}", reason=fault.reason)
     file = _parsed_file(parsed)
     return replace(file, problems=(fault.problem(file.activities),))
 
@@ -174,8 +175,9 @@ def _read_before_fault(parsed: GpxTracks, fault: XmlFault) -> ParsedFile:
 def _read_repaired(parsed: GpxTracks, left_out: int, fault: XmlFault) -> ParsedFile:
     """Return what gpxpy reads without the damaged points."""
     file = _parsed_file(parsed)
-    counts = f"{xml_points.count_points(file.activities)} points were kept, {left_out} could not be read"
-    problem = Problem(f"damaged ({fault.reason}); {counts}", is_warning=True)
+    kept = xml_points.count_points(file.activities)
+    text = N_("damaged ({reason}); {kept} points were kept, {left_out} could not be read")
+    problem = Problem(say(text, reason=fault.reason, kept=kept, left_out=left_out), is_warning=True)
     return replace(file, problems=(problem,) if left_out else ())
 
 
@@ -192,7 +194,7 @@ def _build_activities(parsed: GpxTracks) -> tuple[tuple[Activity, ...], tuple[st
         raise NotTaken(_reason_without_times(parsed))
     single, activities = _drop_repeated_tracks(timed, points), []
     repeats = len(timed) - len(single)
-    notes = [f"{repeats} of its tracks repeat others and are left out"] if repeats else []
+    notes = [say("{n} of its tracks repeat others and are left out", n=repeats)] if repeats else []
     recordings = _join_tracks(_split_tracks(single, points), points)
     for recording in sorted(recordings, key=lambda one: one[0][1]):
         activity, changed = _build_activity(recording, points)
@@ -203,15 +205,13 @@ def _build_activities(parsed: GpxTracks) -> tuple[tuple[Activity, ...], tuple[st
 
 def _reason_without_times(parsed: GpxTracks) -> str:
     if not np.isnan(parsed.points.times).all():
-        return "its times lie before 1990 or after 9998; the clock of the device was not set"
+        return _("its times lie before 1990 or after 9998; the clock of the device was not set")
     unread = parsed.points.unread.get(xml_points.TIME_COLUMN)
     if unread is not None:
-        return f"none of its times can be read, such as {unread.example!r}"
+        return say("none of its times can be read, such as {example!r}", example=unread.example)
     if parsed.tracks:
-        return "a route, not a run: its points have no times"
-    if parsed.has_routes:
-        return "a planned route, not a recorded run"
-    return "no track in it"
+        return _("a route, not a run: its points have no times")
+    return _("a planned route, not a recorded run") if parsed.has_routes else _("no track in it")
 
 
 _MAX_TRACKS_COMPARED = 200
@@ -280,7 +280,7 @@ def _build_activity(recording: Sequence[TrackRows], points: Points) -> tuple[Act
     own = points.take(np.concatenate([np.arange(first, end) for _, first, end in recording]))
     segments, at = own.segments.copy(), 0
     touching = [_touches(*pair, points) for pair in pairwise(recording)]
-    for (_, first, end), touches in zip(recording, touching, strict=False):
+    for (_track, first, end), touches in zip(recording, touching, strict=False):
         at += end - first
         if touches:
             segments[at:] -= segments[at] - segments[at - 1]
@@ -377,9 +377,8 @@ def _convert_tracks(tree: GPX) -> GpxTracks:
                 columns[column][row] = value
     moments = np.array([_point_time(point) for point in points]).reshape(-1, 2)
     numbers = np.repeat(np.arange(len(segments)), segments)
-    return GpxTracks(
-        heads, Points(numbers, moments[:, 0], moments[:, 1], columns), bool(tree.routes), tree.creator
-    )
+    found = Points(numbers, moments[:, 0], moments[:, 1], columns)
+    return GpxTracks(heads, found, bool(tree.routes), tree.creator)
 
 
 def _point_values(point: GPXTrackPoint) -> Iterator[tuple[str, float]]:

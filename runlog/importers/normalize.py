@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from runlog.i18n import N_, _, say
 from runlog.importers import sports
 from runlog.importers.tracks import MAX_DURATION_S, great_circle_m
 from runlog.localtime import EARLIEST_VALID, INDOOR_SUB_SPORTS, MAX_AHEAD, VIRTUAL_SUB_SPORT
@@ -50,28 +51,31 @@ def settle_sums(activity: Activity) -> tuple[Activity, tuple[str, ...]]:
     if track is None or len(track) < 2:  # noqa: PLR2004 - a single point contradicts nothing
         return activity, ()
     first, span, stated = float(track["time_s"][0]), float(track["time_s"][-1]), activity.duration_s
-    notes = []
+    notes, times = [], {"stated": _minutes(stated), "time": _minutes(span)}
     longest = stated + max(_SHORT_S, _SHORT_SHARE * stated)
     if span - first <= longest < span:
         begun, more = settle_sums(_start_with_points(activity, track))
-        return begun, (f"the file states a start {_minutes(first)} before its points, which count", *more)
+        note = say("the file states a start {time} before its points, which count", time=_minutes(first))
+        return begun, (note, *more)
     if span > longest:
-        notes.append(f"the file states {_minutes(stated)}, but its points go on for {_minutes(span)}")
+        notes.append(say("the file states {stated}, but its points go on for {time}", **times))
         partial = dict.fromkeys(("moving_s", "ascent_m", "avg_hr", "max_hr", "avg_cadence_spm"))
         activity = replace(activity, duration_s=span, **partial)  # type: ignore[arg-type]  # all may be None
         if (track_distance(track) or 0.0) > (activity.distance_m or 0.0):
             activity = replace(activity, distance_m=None)
     elif stated > _DAY_S and stated > 10 * max(span, _SHORT_S):
-        notes.append(f"the file states {_minutes(stated)}, but its points end after {_minutes(span)}")
+        notes.append(say("the file states {stated}, but its points end after {time}", **times))
         activity = replace(activity, duration_s=span)
     if activity.moving_s is not None and activity.moving_s > activity.duration_s + _SHORT_S:
         activity = replace(activity, moving_s=None)
     points_m = track_distance(track)
     if activity.distance_m is not None and points_m and _is_distance_wrong(activity, track, points_m):
         stated_km, points_km = activity.distance_m / 1000, points_m / 1000
-        notes.append(f"the file states {stated_km:.1f} km, but its points cover {points_km:.1f} km")
+        notes.append(
+            say("the file states {km:.1f} km, but its points cover {of:.1f} km", km=stated_km, of=points_km)
+        )
         activity = replace(activity, distance_m=None)
-    return activity, tuple(f"{note}, which counts" for note in notes)
+    return activity, tuple(say("{note}, which counts", note=note) for note in notes)
 
 
 def _start_with_points(activity: Activity, track: Track) -> Activity:
@@ -119,11 +123,14 @@ def settle_laps(
             metres = track_distance(_rows_of(track, int(first), int(end))) or 0.0
             if lap.distance_m == 0 and metres > _MIN_POINTS_M:
                 new = replace(new, distance_m=None)
-                notes.append(f"a lap states 0 km, but its points cover {metres / 1000:.1f} km, which count")
+                notes.append(
+                    say("a lap states 0 km, but its points cover {km:.1f} km, which count", km=metres / 1000)
+                )
             if is_long and (lap.distance_m or 0.0) <= _MAX_DISTANCE_RATIO * metres:
                 new = replace(new, duration_s=span if np.isinf(until) else until - begin)
                 stated, pointed = _minutes(lap.duration_s), _minutes(new.duration_s)
-                notes.append(f"a lap of {stated} has points of {pointed}, which count")
+                lap_note = N_("a lap of {stated} has points of {pointed}, which count")
+                notes.append(say(lap_note, stated=stated, pointed=pointed))
         settled.append(new)
     return tuple(settled), tuple(notes[:_MAX_LAP_NOTES])
 
@@ -326,18 +333,19 @@ def is_ahead(activity: Activity, now: datetime) -> bool:
 def implausible_reason(activity: Activity, now: datetime) -> str | None:
     """Return why an activity cannot be right, or None if it can."""
     reason = _wrong_time(activity, now) or _wrong_distance(activity)
-    return f"the activity of {activity.start:%Y-%m-%d %H:%M} UTC {reason}" if reason else None
+    refusal = N_("the activity of {start:%Y-%m-%d %H:%M} UTC {reason}")
+    return say(refusal, start=activity.start, reason=reason) if reason else None
 
 
 def _wrong_time(activity: Activity, now: datetime) -> str | None:
     if activity.start < EARLIEST_VALID:
-        return "lies before 1990; the clock of the device was not set"
+        return _("lies before 1990; the clock of the device was not set")
     if is_ahead(activity, now):
-        return "lies in the future; the clock of the device or of this computer is wrong"
+        return _("lies in the future; the clock of the device or of this computer is wrong")
     if activity.duration_s <= 0:
-        return "has no duration"
+        return _("has no duration")
     if activity.duration_s > MAX_DURATION_S:
-        return f"lasts {activity.duration_s / 86400:.0f} days; its times are wrong"
+        return say("lasts {days:.0f} days; its times are wrong", days=activity.duration_s / 86400)
     return None
 
 
@@ -346,11 +354,11 @@ def _wrong_distance(activity: Activity) -> str | None:
     if distance is None:
         return None
     if not 0 <= distance <= _MAX_DISTANCE_M:
-        return f"covers {distance / 1000:.6g} km; its distance is wrong"
+        return say("covers {km:.6g} km; its distance is wrong", km=distance / 1000)
     if activity.kind is Kind.RUN and distance > _MAX_RUN_SPEED_MPS * activity.duration_s:
         speed = 3.6 * distance / activity.duration_s
-        advice = "" if activity.external else "; if it was another sport, say so with --sport"
-        return f"is faster than any run ({speed:.0f} km/h){advice}"
+        advice = "" if activity.external else _("; if it was another sport, say so with --sport")
+        return say("is faster than any run ({speed:.0f} km/h){advice}", speed=speed, advice=advice)
     return None
 
 
@@ -375,5 +383,6 @@ def no_run_reason(activity: Activity) -> str | None:
     moving = duration if activity.moving_s is None else max(activity.moving_s, duration / 2)
     fastest = next(speed for seconds, speed in _FASTEST_MPS if moving <= seconds)
     if fastest * moving < distance <= _MAX_RUN_SPEED_MPS * duration:
-        return f"keeps up {3.6 * distance / moving:.0f} km/h for {moving / 60:.0f} min"
+        too_fast = N_("keeps up {speed:.0f} km/h for {minutes:.0f} min")
+        return say(too_fast, speed=3.6 * distance / moving, minutes=moving / 60)
     return None

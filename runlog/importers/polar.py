@@ -17,6 +17,7 @@ import numpy as np
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken, Problem
+from runlog.i18n import _, say
 from runlog.importers import detect, sports, tracks
 from runlog.model import Activity, Lap
 from runlog.records import ParsedFile
@@ -54,7 +55,9 @@ def read(file: SourceFile) -> ParsedFile:
         NotTaken: no exercise in it has a time.
     """
     if len(file.data) > _MAX_SIZE:
-        raise NotReadable(f"{len(file.data) / 2**20:.0f} MB is more than any training session of Polar has")
+        raise NotReadable(
+            "{n:.0f} MB is more than any training session of Polar has", n=len(file.data) / 2**20
+        )
     session = as_dict(detect.parse_json(file.data))
     exercises = [exercise for exercise in as_list(session.get("exercises")) if isinstance(exercise, dict)]
     exercises = exercises[:_MAX_EXERCISES]
@@ -64,10 +67,12 @@ def read(file: SourceFile) -> ParsedFile:
     for number, exercise in enumerate(exercises, 1):
         begin = _parse_start(exercise, session, file.settings)
         if begin is None:
-            problems.append(Problem(f"exercise {number} of {len(exercises)} tells no time"))
+            problems.append(
+                Problem(say("exercise {number} of {n} tells no time", number=number, n=len(exercises)))
+            )
             continue
         if begin.zone_assumed:
-            notes["it names no time zone; its times were taken for those of the settings"] = None
+            notes[_("it names no time zone; its times were taken for those of the settings")] = None
         activities.append(_build_activity(session, exercise, begin, alone=len(exercises) == 1))
     if not activities:
         raise NotTaken("a training session of Polar without an exercise that tells its time")

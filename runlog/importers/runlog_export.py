@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runlog.errors import NotReadable
+from runlog.i18n import N_, _, say
 from runlog.importers import detect, normalize
 from runlog.importers.detect import Head
 from runlog.model import SEVERITIES, TRACK_COLUMNS, Track
@@ -83,7 +84,9 @@ def _parse(kind: type[T], data: bytes) -> T:
     version = content.get("version") if isinstance(content, dict) else None
     if version != VERSION:
         raise NotReadable(
-            f"an export of version {version!r:.20}; this runlog knows version {VERSION}: update it"
+            "an export of version {version!r:.20}; this runlog knows version {known}: update it",
+            version=version,
+            known=VERSION,
         )
     known = {one.name for one in fields(kind)}  # type: ignore[arg-type]  # it is a dataclass
     try:
@@ -92,45 +95,47 @@ def _parse(kind: type[T], data: bytes) -> T:
         if isinstance(parsed, ExportedJournal):
             _check_journal(parsed)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NotReadable(f"damaged: {error}; export again") from error
+        raise NotReadable("damaged: {error}; export again", error=error) from error
     return parsed
 
 
 def _check_journal(journal: ExportedJournal) -> None:
     for alert in journal.alerts:
         if not {alert.severity, alert.worst} <= set(SEVERITIES):
-            raise InvalidRecord(f"the severity of an alert is none: {alert.severity!r:.40}")
+            raise InvalidRecord(
+                say("the severity of an alert is none: {severity!r:.40}", severity=alert.severity)
+            )
     for plan in journal.plans:
         if not plan.runs or len(plan.runs) % 2:
-            raise InvalidRecord("the runs of a plan are no pairs")
+            raise InvalidRecord(_("the runs of a plan are no pairs"))
     for route in journal.routes:
         if not 0 < route.id < _MAX_ROUTE_ID:
-            raise InvalidRecord(f"{route.id} is no number of a route")
+            raise InvalidRecord(say("{id} is no number of a route", id=route.id))
 
 
 def _parse_track(columns: dict[str, list[float | None]]) -> Track:
     track = Track({name: _parse_column(name, values) for name, values in columns.items()})
     if not {"time_s", "segment"} <= columns.keys() or len({len(one) for one in track.columns.values()}) > 1:
-        raise InvalidRecord("the columns of a track are not equally long, or its times are missing")
+        raise InvalidRecord(_("the columns of a track are not equally long, or its times are missing"))
     clock = track["time_s"]
     if not len(clock) or not (clock[0] >= 0 and (np.diff(clock) >= 0).all()):
-        raise InvalidRecord("the times of a track are unknown or fall")
+        raise InvalidRecord(_("the times of a track are unknown or fall"))
     return track
 
 
 def _parse_column(name: str, values: list[float | None]) -> Floats:
     if name not in TRACK_COLUMNS or not set(map(type, values)) <= {float, int, type(None)}:
-        raise InvalidRecord(f"a track has a column {name!r:.40} that is none")
+        raise InvalidRecord(say("a track has a column {name!r:.40} that is none", name=name))
     try:
         return np.array(values, dtype=np.float64)  # None is NaN
     except OverflowError as error:
-        raise InvalidRecord(f"a number of {name} is too large") from error
+        raise InvalidRecord(say("a number of {name} is too large", name=name)) from error
 
 
 def _parse_shape(values: list[list[float]]) -> Floats:
     shape = np.array(values, dtype=np.float64)
     if shape.ndim != 2 or shape.shape[1] != 2 or len(shape) < 2 or not (np.abs(shape) <= [90, 180]).all():  # noqa: PLR2004 - places, two of them at least
-        raise InvalidRecord("the shape of a route is no line on the globe")
+        raise InvalidRecord(_("the shape of a route is no line on the globe"))
     return shape
 
 
@@ -144,12 +149,16 @@ GPX_CREATOR = "runlog export"
 _EXPORT_TABLE = re.compile(rb'(?:\xef\xbb\xbf)?"?exported_(run|entry|shoe|plan)\b')
 _EXPORT_GPX = re.compile(rb'<gpx\b[^>]*\bcreator="' + GPX_CREATOR.encode() + rb'"')
 _TABLE_REASONS = {
-    b"run": "a table for spreadsheets; runlog reads the activities beside it instead",
-    b"entry": "a table for spreadsheets; runlog reads journal.json beside it instead"
-    " (without its first column it is a diary)",
-    b"shoe": "a table for spreadsheets; runlog reads journal.json beside it instead"
-    " (without its first column it is a list of shoes)",
-    b"plan": "a plan for spreadsheets; runlog plan list has it, where it was made",
+    b"run": N_("a table for spreadsheets; runlog reads the activities beside it instead"),
+    b"entry": N_(
+        "a table for spreadsheets; runlog reads journal.json beside it instead (without its "
+        "first column it is a diary)"
+    ),
+    b"shoe": N_(
+        "a table for spreadsheets; runlog reads journal.json beside it instead (without its "
+        "first column it is a list of shoes)"
+    ),
+    b"plan": N_("a plan for spreadsheets; runlog plan list has it, where it was made"),
 }
 
 
@@ -163,11 +172,11 @@ def export_file_reason(head: Head) -> str | None:
     if table:
         return _TABLE_REASONS[table[1]]
     if _EXPORT_GPX.search(head.data[:1024]):
-        return "written by runlog for other tools; runlog reads the .json.gz beside it instead"
+        return _("written by runlog for other tools; runlog reads the .json.gz beside it instead")
     if head.data.startswith(README_FIRST_LINE.encode()):
-        return "tells people what is in an export of runlog"
+        return _("tells people what is in an export of runlog")
     if PurePosixPath(head.name.replace("\\", "/")).name == CONFIG_NAME:
-        return "settings of runlog; to use them, copy the file into the home"
+        return _("settings of runlog; to use them, copy the file into the home")
     if head.data.startswith(UNFINISHED_FIRST_LINE.encode()):
         raise NotReadable(
             "this export of runlog was never finished, so some of it may be missing; export again"

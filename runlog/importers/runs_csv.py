@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from runlog import localtime
 from runlog.errors import NotTaken
+from runlog.i18n import say
 from runlog.importers import csv_dates, csv_row, csv_table, normalize, sports, strava, tracks
 from runlog.importers.csv_values import (
     Headings,
@@ -132,14 +133,18 @@ def read(file: SourceFile) -> ParsedFile:
         table.rows,
         lambda row: [builder.build(row)],
         key=lambda run: run.external,
-        duplicate_reason=lambda _, line: f"the same run as line {line}",
+        duplicate_reason=lambda _, line: say("the same run as line {line}", line=line),
     )
     passed_over = [*(["note"] if {"name", "note"} <= table.known else []), *table.unread]
     columns = table.known if "date" in table.known else {*table.known, "date"}
     fields = frozenset(field for name in columns for field in builder.fields_of(name))
     if not all(run.day_only for run in runs):  # the date has a time
         fields |= {"day_only"}
-    notes = (f"not read, because runs have no such column: {', '.join(passed_over)}",) if passed_over else ()
+    notes = (
+        (say("not read, because runs have no such column: {names}", names=", ".join(passed_over)),)
+        if passed_over
+        else ()
+    )
     return ParsedFile(
         FORMAT,
         activities=runs,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken, Problem
+from runlog.i18n import _, say
 from runlog.importers import csv_table, detect
 from runlog.importers.csv_dates import parse_day
 from runlog.importers.csv_values import Headings, InvalidValue, parse_yes_no
@@ -76,9 +77,13 @@ def read(file: SourceFile) -> ParsedFile:
         table.rows,
         lambda row: [_build_shoe(row, file.settings, retired)],
         key=lambda shoe: shoe_key(shoe.name),
-        duplicate_reason=lambda shoe, _: f"{shoe.name} is listed twice; the first is kept",
+        duplicate_reason=lambda shoe, _: say("{name} is listed twice; the first is kept", name=shoe.name),
     )
-    notes = (f"not read, because pairs have no such column: {table.unread_names}",) if table.unread else ()
+    notes = (
+        (say("not read, because pairs have no such column: {names}", names=table.unread_names),)
+        if table.unread
+        else ()
+    )
     return ParsedFile(
         FORMAT,
         shoes=shoes,
@@ -204,9 +209,11 @@ def parse_strava(data: bytes) -> tuple[tuple[StravaShoe, ...], tuple[Problem, ..
             if name or brand or model:
                 shoes.append(StravaShoe(name, brand, model))
             else:
-                problems.append(Problem("it names no pair", line=reader.line_num, is_warning=True))
+                problems.append(Problem(_("it names no pair"), line=reader.line_num, is_warning=True))
     except csv.Error as error:
-        raise NotReadable(f"line {reader.line_num}: it cannot be split into cells: {error}") from error
+        raise NotReadable(
+            "line {line}: it cannot be split into cells: {error}", line=reader.line_num, error=error
+        ) from error
     return tuple(shoes), tuple(problems)
 
 

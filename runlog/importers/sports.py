@@ -195,8 +195,9 @@ def find_sport(word: str) -> Sport:
     sport, sub_sport = normalize_sport(word)
     if sport == UNKNOWN_SPORT:
         raise BadInput(
-            f"runlog knows no sport {word!r}; name one like running, treadmill, cycling, walking, hiking, "
-            "swimming or strength"
+            "runlog knows no sport {word!r}; name one like running, treadmill, cycling, walking, "
+            "hiking, swimming or strength",
+            word=word,
         )
     return Sport(sport, sub_sport, activity_kind(sport, sub_sport))
 

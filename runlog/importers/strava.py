@@ -17,6 +17,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from runlog.errors import Problem
+from runlog.i18n import N_, _, say
 from runlog.importers import csv_dates, csv_table, detect, shoes_csv, sports
 from runlog.importers.csv_row import CsvRow
 from runlog.importers.csv_values import (
@@ -40,11 +41,9 @@ FORMAT = "strava"
 SIDECARS = ("shoes.csv",)
 
 _DELIMITERS = ",;\t"
-_ROWS_SAMPLED = 20
-_MAX_NAMES_LISTED = 5
+_ROWS_SAMPLED, _MAX_NAMES_LISTED = 20, 5
 _MAX_SHOWN_KM = 400.0
-_MAX_DURATION_S = 1e8
-_MAX_DISTANCE_M = 1e8
+_MAX_DURATION_S, _MAX_DISTANCE_M = 1e8, 1e8
 
 #: Plausible range of each value; one outside is left out, with a problem.
 _VALUE_RANGES = {
@@ -100,8 +99,8 @@ def read(file: SourceFile) -> ParsedFile:
         rows,
         lambda row: (builder.build(row),),
         key=lambda activity: activity.external,
-        duplicate_reason=lambda activity, line: (
-            f"{activity.external} is listed in line {line} already, which is kept"
+        duplicate_reason=lambda activity, line: say(
+            "{id} is listed in line {line} already, which is kept", id=activity.external, line=line
         ),
     )
     return ParsedFile(
@@ -163,7 +162,7 @@ def _build_row(
     if isinstance(cells, str):
         return Problem(cells, line)
     if len(cells) < len(FIRST_COLUMNS) or any(cells[len(header) :]):
-        return Problem(f"{len(cells)} cells in {len(header)} columns", line)
+        return Problem(say("{cells} cells in {columns} columns", cells=len(cells), columns=len(header)), line)
     filled = {field: cells[position] for field, position in positions.items() if position < len(cells)}
     return CsvRow(line, {field: cell for field, cell in filled.items() if cell}, notation)
 
@@ -190,9 +189,9 @@ class _ActivityBuilder:
         """
         key = row.cells.get("id", "")
         if not is_activity_id(key):
-            rounded = "; a spreadsheet has rounded it, import the file as Strava wrote it"
+            rounded = _("; a spreadsheet has rounded it, import the file as Strava wrote it")
             advice = rounded if _ROUNDED_ID.fullmatch(key) else ""
-            raise InvalidValue(f"{key[:40]!r} is not the id of an activity{advice}")
+            raise InvalidValue("{key!r} is not the id of an activity{advice}", key=key[:40], advice=advice)
         measured = {field: row.number(field, *_VALUE_RANGES[field]) for field in _VALUE_RANGES}
         moving = row.read("moving", lambda cell: parse_duration(cell, row.notation, "s"))
         sport, sub_sport = sports.normalize_sport(row.cells.get("sport"))
@@ -256,9 +255,11 @@ def _lost_recording_notes(
     lost = [one.get("name", one["id"]) for one in without if f"strava:{one.get('id')}" in external_ids]
     if not lost:
         return ()
-    more = f" and {len(lost) - _MAX_NAMES_LISTED} more" if len(lost) > _MAX_NAMES_LISTED else ""
     names = ", ".join(lost[:_MAX_NAMES_LISTED])
-    return (f"Strava could not export the recordings of {names}{more}; what the list tells of them is kept",)
+    if len(lost) > _MAX_NAMES_LISTED:
+        names = say("{names} and {n} more", names=names, n=len(lost) - _MAX_NAMES_LISTED)
+    note = N_("Strava could not export the recordings of {names}; what the list tells of them is kept")
+    return (say(note, names=names),)
 
 
 #: The columns that every export begins with, in their order.
@@ -269,8 +270,7 @@ _REPEATED_FIELDS = ("elapsed", "distance")
 _FILE_NAME = re.compile(r"activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?", re.IGNORECASE)
 _ACTIVITY_ID = re.compile(r"[0-9]{1,20}")
 _ROUNDED_ID = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
-_FILE_POSITION = 12  # in every export since 2020
-_LAST_POSITION = 43
+_FILE_POSITION, _LAST_POSITION = 12, 43  # the first in every export since 2020
 _MIN_COLUMNS = 8
 #: Share of the rows that must confirm a column guessed by position.
 _MIN_AGREEMENT = 0.9

@@ -12,6 +12,7 @@ import numpy as np
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken
+from runlog.i18n import say
 from runlog.importers import clock_repair, normalize, sports, tracks, xml_points
 from runlog.model import Activity, Intensity, Lap
 from runlog.records import ParsedFile
@@ -66,7 +67,7 @@ def read(file: SourceFile) -> ParsedFile:
     points = parser.points()
     activities, notes = _build_activities(parser.activities, points)
     if not activities and fault is not None:
-        raise NotReadable(f"damaged: {fault.reason}")
+        raise NotReadable("damaged: {reason}", reason=fault.reason)
     if not activities:
         raise NotTaken("a course or a workout, not a recorded activity: no activity with times is in it")
     problems = () if fault is None else (fault.problem(activities),)
@@ -124,7 +125,7 @@ class _TcxParser(xml_points.PointParser):
     def _count_lap(self) -> None:
         self._laps += 1
         if self._laps > _MAX_LAPS:
-            xml_points.refuse_oversized(f"more than {_MAX_LAPS} laps")
+            xml_points.refuse_oversized(say("more than {most} laps", most=_MAX_LAPS))
 
 
 def _build_activities(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from runlog import localtime
+from runlog.i18n import _, ngettext, say
 from runlog.model import Track
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def build_track(
     track |= {name: values for name, values in clean.items() if not np.isnan(values).all()}
     if _counts_nothing(track):
         del track["distance_m"]
-        notes += ("its distance counter stands still while its positions move; the positions count",)
+        notes += (_("its distance counter stands still while its positions move; the positions count"),)
     return BuiltTrack(start, Track(track), (*notes, *coarse))
 
 
@@ -111,13 +112,13 @@ def possible_times(times: Floats) -> Floats:
 
 def count_text(count: int) -> str:
     """Return a number of points in words."""
-    return "1 point" if count == 1 else f"{count} points"
+    return ngettext("{n} point", "{n} points", count).format(n=count)
 
 
 def duration_text(seconds: float) -> str:
     """Return a duration in its largest unit."""
     if seconds >= 2 * 86400:
-        return f"{seconds / 86400:.0f} days"
+        return say("{n} days", n=round(seconds / 86400))
     if seconds >= 3600:  # noqa: PLR2004 - an hour
         return f"{seconds / 3600:.0f} h"
     return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"  # noqa: PLR2004 - a minute
@@ -181,10 +182,15 @@ def _fill_times(times: Floats, columns: Mapping[str, Floats]) -> tuple[Indices, 
     notes = []
     between, outside = len(rows) - len(known), len(times) - len(rows)
     if between:
-        notes.append(f"{count_text(between)} without a time got that of their place on the way")
+        notes.append(
+            say("{points} without a time got that of their place on the way", points=count_text(between))
+        )
     if outside:
         notes.append(
-            f"{count_text(outside)} without a time, before the first one or after the last, left out"
+            say(
+                "{points} without a time, before the first one or after the last, left out",
+                points=count_text(outside),
+            )
         )
     return rows, np.interp(place[rows], place[known], times[known]), tuple(notes)
 
@@ -206,7 +212,9 @@ def _spread_coarse_times(times: Floats) -> tuple[Floats, tuple[str, ...]]:
     within = np.arange(len(times)) - np.repeat(begins, sizes)
     lengths = np.minimum(np.append(steps, usual), usual)
     spread = times + within * np.repeat(lengths / sizes, sizes)
-    return spread, (f"its times are {usual:.0f} s apart; the points of one time were spread evenly",)
+    return spread, (
+        say("its times are {usual:.0f} s apart; the points of one time were spread evenly", usual=usual),
+    )
 
 
 _WILD_SLACK_M = 100.0
@@ -253,15 +261,15 @@ def _wild_positions(
     if max(head, tail) > _MAX_WILD_END or left_out > max(1.0, _MAX_WILD_SHARE * len(fixed)):
         far = metres[cuts - 1]
         jumps[fixed[cuts]] = (far > _MIN_JUMP_M) & (segments[fixed[cuts]] == segments[fixed[cuts - 1]])
-        note = f"its positions jump by up to {far.max() / 1000:.1f} km, which is not counted"
+        note = say("its positions jump by up to {km:.1f} km, which is not counted", km=far.max() / 1000)
         return wild, jumps, (note,) if jumps.any() else ()
     wild[fixed[~inside]] = True
-    lies = (
-        "1 position lies far off the way and is"
-        if left_out == 1
-        else f"{left_out} positions lie far off the way and are"
+    note = ngettext(
+        "{n} position lies far off the way and is left out",
+        "{n} positions lie far off the way and are left out",
+        left_out,
     )
-    return wild, jumps, (f"{lies} left out",)
+    return wild, jumps, (note.format(n=left_out),)
 
 
 def _longest_chain(
@@ -320,10 +328,14 @@ def _mend_counter(total: Floats) -> tuple[Floats, tuple[str, ...]]:
     mended[known] = np.maximum.accumulate(values + offsets)
     notes = []
     if is_glitch.any():
-        notes.append(f"{int(is_glitch.sum())} of its running distances are far off and left out")
+        notes.append(say("{n} of its running distances are far off and left out", n=int(is_glitch.sum())))
     if resets:
-        often = "once" if resets == 1 else f"{resets} times"
-        notes.append(f"its distance counter begins anew {often}; its parts are added up")
+        again = ngettext(
+            "its distance counter begins anew once; its parts are added up",
+            "its distance counter begins anew {n} times; its parts are added up",
+            resets,
+        )
+        notes.append(again.format(n=resets))
     return mended, tuple(notes)
 
 

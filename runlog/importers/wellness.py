@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog import localtime
 from runlog.errors import NotTaken, Problem
+from runlog.i18n import N_, _, say
 from runlog.importers import csv_table, detect
 from runlog.importers.csv_dates import parse_rating_time
 from runlog.importers.csv_values import Headings, InvalidValue, list_words, parse_number
@@ -53,9 +54,9 @@ def read_pmsys(file: SourceFile) -> ParsedFile:
         NotReadable: there are rows, and none of them can be read.
     """
     parsed = _read_wellness(file, PMSYS_FORMAT, _PMSYS_HEADINGS, _pmsys_entries, _PMSYS_NIGHT)
-    notes = ["PMSys counts soreness from 5 (none) to 1; it was taken for 0 to 10"]
+    notes = [_("PMSys counts soreness from 5 (none) to 1; it was taken for 0 to 10")]
     if any(entry.area is Area.OTHER for entry in parsed.entries):
-        notes.append("ratings without an area that runlog has are kept under the area other")
+        notes.append(_("ratings without an area that runlog has are kept under the area other"))
     return replace(parsed, notes=(*notes, *parsed.notes))
 
 
@@ -158,12 +159,12 @@ def read_intervals(file: SourceFile) -> ParsedFile:
         NotReadable: there are rows, and none of them can be read.
     """
     parsed = _read_wellness(file, INTERVALS_FORMAT, _INTERVALS_HEADINGS, _intervals_entries, _INTERVALS_NIGHT)
-    return replace(parsed, notes=(*INTERVALS_NOTES, *parsed.notes))
+    return replace(parsed, notes=(*map(_, INTERVALS_NOTES), *parsed.notes))
 
 
 INTERVALS_NOTES = (
-    "intervals.icu counts soreness from 1 (low) to 4 (extreme); it was taken for 0 to 10",
-    "it names no area of the body; its ratings are kept under the area other",
+    N_("intervals.icu counts soreness from 1 (low) to 4 (extreme); it was taken for 0 to 10"),
+    N_("it names no area of the body; its ratings are kept under the area other"),
 )
 
 
@@ -210,17 +211,19 @@ def _read_wellness(
 ) -> ParsedFile:
     """Read a list of ratings and nights, with a note on the columns that are not read."""
     table = csv_table.read_table(file.data, headings)
-    unique_by = "day" if name == INTERVALS_FORMAT else "time and area"
-    entries, problems, _ = csv_table.build_records(
+    unique_by = _("day") if name == INTERVALS_FORMAT else _("time and area")
+    entries, problems, _unread = csv_table.build_records(
         table.rows,
         lambda row: build_entries(row, file.settings),
         key=lambda entry: (entry.moment, entry.area),
-        duplicate_reason=lambda _, line: f"the same {unique_by} as line {line}, which is kept",
+        duplicate_reason=lambda _, line: say(
+            "the same {unique_by} as line {line}, which is kept", unique_by=unique_by, line=line
+        ),
     )
     failed = {problem.line for problem in problems}
     sound = [row for row in table.rows if not isinstance(row, Problem) and row.line not in failed]
     nights, unread_cells = _read_nights(sound, night_columns, file.settings)
-    notes = (f"not read: {table.unread_names}",) if table.unread else ()
+    notes = (say("not read: {names}", names=table.unread_names),) if table.unread else ()
     fields = {"moment", "utc_offset_s", "precision", "soreness", "note"}
     if name == INTERVALS_FORMAT or "soreness_area" in table.known:
         fields.add("area")
@@ -247,7 +250,13 @@ def _read_nights(
                 if column in row.cells:
                     values[value_name] = convert(parse_number(row.cells[column], 0, _MOST))
             except InvalidValue as error:
-                problems.append(Problem(f"{column}: {error}; left out", row.line, is_warning=True))
+                problems.append(
+                    Problem(
+                        say("{column}: {error}; left out", column=column, error=error),
+                        row.line,
+                        is_warning=True,
+                    )
+                )
         day = _local_day(row.cells.get(columns.date_column), settings)
         night = None if day is None else make_night(columns.source, day, **values)
         if night is not None:
@@ -280,9 +289,15 @@ def _parse_rating(row: CsvRow, name: str, date_column: str, low: float, high: fl
     except InvalidValue as error:
         raise InvalidValue(f"{name}: {error}") from error
     if 0 < answer < low:
-        raise InvalidValue(f"{name}: {cell.strip()} is not within {low:g} to {high:g}")
+        raise InvalidValue(
+            "{name}: {cell} is not within {low:g} to {high:g}",
+            name=name,
+            cell=cell.strip(),
+            low=low,
+            high=high,
+        )
     if answer and date_column not in row.cells:
-        raise InvalidValue(f"it has no {date_column}")
+        raise InvalidValue("it has no {column}", column=date_column)
     return answer or None
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from runlog import localtime
 from runlog.errors import NotReadable, Problem
+from runlog.i18n import N_, _, say
 from runlog.importers import detect
 
 if TYPE_CHECKING:
@@ -62,9 +63,14 @@ class Points:
     def notes(self) -> tuple[str, ...]:
         """Return notes on times without a zone, which are taken for UTC, and on values that are none."""
         zoneless = np.isnan(self.offsets) & ~np.isnan(self.times)
-        notes = ["its times name no time zone; they were taken for UTC"] if zoneless.any() else []
+        notes = [_("its times name no time zone; they were taken for UTC")] if zoneless.any() else []
         notes += [
-            f"{number} of its {_COLUMN_WORDS.get(column, column)} cannot be read, such as {example!r}"
+            say(
+                "{number} of its {values} cannot be read, such as {example!r}",
+                number=number,
+                values=_(_COLUMN_WORDS.get(column, column)),
+                example=example,
+            )
             for column, (number, example) in self.unread.items()
         ]
         return tuple(notes)
@@ -90,15 +96,15 @@ _NO_VALUE = {_MISSING_VALUE, "", "null", "none", "--"}
 #: The column of a point that holds its time.
 TIME_COLUMN = "time"
 _COLUMN_WORDS = {
-    TIME_COLUMN: "times",
-    "lat": "latitudes",
-    "lon": "longitudes",
-    "altitude_m": "altitudes",
-    "distance_m": "distances",
-    "heart_rate_bpm": "heart rates",
-    "cadence_spm": "cadences",
-    "speed_mps": "speeds",
-    "power_w": "powers",
+    TIME_COLUMN: N_("times"),
+    "lat": N_("latitudes"),
+    "lon": N_("longitudes"),
+    "altitude_m": N_("altitudes"),
+    "distance_m": N_("distances"),
+    "heart_rate_bpm": N_("heart rates"),
+    "cadence_spm": N_("cadences"),
+    "speed_mps": N_("speeds"),
+    "power_w": N_("powers"),
 }
 _MAX_EXAMPLE_LENGTH = 40
 
@@ -112,7 +118,11 @@ class XmlFault:
 
     def problem(self, activities: Iterable[Activity]) -> Problem:
         """Return the problem of a file of which these activities before the fault were read."""
-        reason = f"damaged ({self.reason}); {count_points(activities)} points before it were kept"
+        reason = say(
+            "damaged ({reason}); {n} points before it were kept",
+            reason=self.reason,
+            n=count_points(activities),
+        )
         return Problem(reason, is_warning=True)
 
 
@@ -179,7 +189,10 @@ class PointParser(ABC):
         try:
             self._parse(data)
         except expat.ExpatError as error:
-            return XmlFault(str(error), data[parser.ErrorByteIndex :])
+            what = _(expat.ErrorString(error.code))
+            where = N_("{fault}: line {line}, column {column}")
+            reason = say(where, fault=what, line=error.lineno, column=error.offset)
+            return XmlFault(reason, data[parser.ErrorByteIndex :])
         finally:
             del self._parser, self._outside_handlers, self._inside_handler  # each refers back to self
         return None
@@ -203,11 +216,11 @@ class PointParser(ABC):
     def _check_bounds(self, start: int, count_before: int) -> None:
         """Raise NotReadable if a tag or point exceeds the chunk from ``start``, or points are too many."""
         if 0 <= self._parser.CurrentByteIndex < start:
-            refuse_oversized("a tag of more than 1 MB")
+            refuse_oversized(_("a tag of more than 1 MB"))
         if self.count > _MAX_POINTS:
-            refuse_oversized(f"more than {_MAX_POINTS} points")
+            refuse_oversized(say("more than {most} points", most=_MAX_POINTS))
         if self._point and self.count == count_before:
-            refuse_oversized("a point of more than 1 MB")
+            refuse_oversized(_("a point of more than 1 MB"))
 
     def start_segment(self) -> None:
         """Start a new segment: there is a pause before the next point."""
@@ -265,7 +278,7 @@ class PointParser(ABC):
             return
         self.path.append(name)
         if len(self.path) > _MAX_DEPTH:
-            refuse_oversized(f"elements within elements, more than {_MAX_DEPTH} deep")
+            refuse_oversized(say("elements within elements, more than {most} deep", most=_MAX_DEPTH))
         self.start_element(name, attributes)
 
     def _end_outside_point(self, tag: str) -> None:
@@ -316,7 +329,7 @@ class _ColumnTexts(dict[str, "list[str] | None"]):
 
 def _limit_names(count: int) -> None:
     if count > _MAX_NAMES:
-        refuse_oversized(f"more than {_MAX_NAMES} names of elements or attributes")
+        refuse_oversized(say("more than {most} names of elements or attributes", most=_MAX_NAMES))
 
 
 def local_name(tag: str) -> str:
@@ -344,4 +357,4 @@ def _refuse_doctype(*_: object) -> None:
 
 def refuse_oversized(what: str) -> NoReturn:
     """Raise NotReadable for a file that is larger than any recording in some way."""
-    raise NotReadable(f"it has {what}, which no recording has")
+    raise NotReadable("it has {what}, which no recording has", what=what)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotReadable, NotTaken, Problem
 from runlog.fileio import MAX_FILE_BYTES
+from runlog.i18n import N_, _, current_language, say
 from runlog.ingest import results
 from runlog.ingest.archives import is_archive, walk_source
 from runlog.ingest.results import (
@@ -26,7 +27,7 @@ from runlog.ingest.results import (
     summarise,
 )
 from runlog.ingest.sources import FoundFile, find_files
-from runlog.ingest.workers import ParseJob, derive_packed, parse_file, parse_in_order
+from runlog.ingest.workers import ParseJob, derive_packed, in_language, parse_file, parse_in_order
 from runlog.results import FileResult, join_messages
 from runlog.store import diary, portable, routes
 from runlog.store import files as stored_files
@@ -50,9 +51,9 @@ _PARALLEL_FROM_BYTES = 8 * 2**20
 
 #: The sport to give where what the file says is to count again.
 AS_IN_FILE = "file"
-_MANY_SPORTS = (
-    "which holds activities of many sports: import it without --sport, and single recordings "
-    "(of an archive, once it is unpacked) with it"
+_MANY_SPORTS = N_(
+    "which holds activities of many sports: import it without --sport, and single "
+    "recordings (of an archive, once it is unpacked) with it"
 )
 
 
@@ -90,7 +91,8 @@ def import_found(
     cache = results.ScanCache(store, settings)
     is_cached = are_kept and not sport
     new = _skip_unchanged(files, cache, report) if is_cached else files
-    read = partial(parse_file, settings=settings, sport=None if sport == AS_IN_FILE else sport)
+    parse = partial(parse_file, settings=settings, sport=None if sport == AS_IN_FILE else sport)
+    read = partial(in_language, current_language(), parse)
     jobs = ((candidate, candidate.job) for candidate in _candidates(store, new, report, sport))
     with closing(parse_in_order(jobs, read, workers or _choose_workers(new))) as parsed_files:
         for candidate, parsed in parsed_files:
@@ -120,7 +122,7 @@ def _candidates(
     lists = []
     for file in files:
         if sport not in (None, AS_IN_FILE) and is_archive(file):
-            result = FileResult(file.display_path, "failed", f"an archive, {_MANY_SPORTS}")
+            result = FileResult(file.display_path, "failed", say("an archive, {why}", why=_(_MANY_SPORTS)))
             report.add(MemberPosition(file, 0, ""), ImportResult(result))
             continue
         for index, (source, error) in enumerate(walk_source(file, report.add_members)):
@@ -132,7 +134,9 @@ def _candidates(
             if isinstance(candidate, ImportResult):
                 report.add(position, candidate)
             elif candidate.is_list and sport not in (None, AS_IN_FILE):
-                result = FileResult(candidate.job.name, "failed", f"an app's list, {_MANY_SPORTS}")
+                result = FileResult(
+                    candidate.job.name, "failed", say("an app's list, {why}", why=_(_MANY_SPORTS))
+                )
                 report.add(position, ImportResult(result))
             elif candidate.is_list:
                 lists.append(candidate)
@@ -175,7 +179,11 @@ def _set_sport(store: Store, candidate: Candidate, parsed: ParsedFile, sport: st
     if sport is None:
         return ()
     changed = store.write(stored_files.set_sport, candidate.abs_path, candidate.sha256, parsed.activities)
-    now = "what the file says counts again" if sport == AS_IN_FILE else f"counts as {sport} now"
+    now = (
+        _("what the file says counts again")
+        if sport == AS_IN_FILE
+        else say("counts as {sport} now", sport=sport)
+    )
     return (now,) if changed else ()
 
 
@@ -237,8 +245,9 @@ def _prepare(
         file_format = importers.identify(source.head(importers.HEAD_SIZE), source.display_path)
         if source.size > MAX_FILE_BYTES:
             raise NotReadable(
-                f"{source.size / 2**20:.0f} MB is more than any recording has; "
-                f"runlog reads files up to {MAX_FILE_BYTES // 2**20} MB"
+                "{size:.0f} MB is more than any recording has; runlog reads files up to {most} MB",
+                size=source.size / 2**20,
+                most=MAX_FILE_BYTES // 2**20,
             )
         sidecars = source.read_sidecars(file_format.sidecars or ())
         job = ParseJob(source.display_path, source.read_all(), sidecars, file_format)
@@ -255,8 +264,9 @@ def _refused_list(store: Store, source: InputSource, error: BadInput) -> ImportR
     """Return the result of a list whose newer version is not even recognised as one; None for other files."""
     if not isinstance(error, NotTaken) or not store.read(diary.is_list, source.abs_path):
         return None
-    reason = (
-        f"nothing was changed, because this was a list and its headings are no longer understood: {error}"
+    reason = say(
+        "nothing was changed, because this was a list and its headings are no longer understood: {error}",
+        error=error,
     )
     return ImportResult(FileResult(source.display_path, "failed", reason))
 

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 
 from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.fileio import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, RATIO_CHECK_FROM_BYTES
+from runlog.i18n import say
 from runlog.ingest.sources import match_names
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class ArchiveMember:
         """
         if self.size > max(RATIO_CHECK_FROM_BYTES, MAX_COMPRESSION_RATIO * self.info.compress_size):
             raise NotReadable(
-                f"unpacks to over {MAX_COMPRESSION_RATIO} times its size, which no recording does"
+                "unpacks to over {most} times its size, which no recording does", most=MAX_COMPRESSION_RATIO
             )
 
     def read_sidecars(self, patterns: tuple[str, ...]) -> dict[str, bytes]:
@@ -164,10 +165,11 @@ def read_members(
                 )
                 yield ArchiveMember(archive, info, shown, known, folders[_folder_name(info)])
             if len(infos) < len(listed):
-                left_out = f"{len(listed) - len(infos)} of the {len(listed)} files"
+                left_out = say("{n} of the {all} files", n=len(listed) - len(infos), all=len(listed))
                 raise NotReadable(
-                    f"{left_out} that it lists share bytes with others "
-                    "and were left out; the zip archive is damaged, or made to take for ever"
+                    "{left_out} that it lists share bytes with others and were left out; the zip archive "
+                    "is damaged, or made to take for ever",
+                    left_out=left_out,
                 )
 
 
@@ -214,7 +216,11 @@ def _refuse_too_many_members(file: IO[bytes]) -> None:
     if (end := tail.rfind(_END_RECORD_64)) >= 0 and len(tail) >= end + 40:
         counts.append(struct.unpack_from("<Q", tail, end + 32)[0])
     if max(counts) > MAX_MEMBERS:
-        raise NotReadable(f"lists {max(counts)} files; runlog reads archives of up to {MAX_MEMBERS}")
+        raise NotReadable(
+            "lists {counts} files; runlog reads archives of up to {most}",
+            counts=max(counts),
+            most=MAX_MEMBERS,
+        )
     file.seek(0)
 
 
@@ -228,9 +234,9 @@ def _translate_zip_errors() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        raise NotReadable(f"the zip archive is damaged: {error}") from error
+        raise NotReadable("the zip archive is damaged: {error}", error=error) from error
     except (struct.error, RuntimeError, OverflowError, IndexError) as error:  # of bytes bent on purpose
-        raise NotReadable(f"the zip archive is damaged: {error}") from error
+        raise NotReadable("the zip archive is damaged: {error}", error=error) from error
 
 
 def is_archive(source: InputSource) -> bool:
@@ -264,7 +270,7 @@ def _walk_members(
             yield source, None
             return
         if depth == MAX_DEPTH:
-            raise NotReadable(f"a zip in {depth} other zips; unpack it and import what is inside")
+            raise NotReadable("a zip in {depth} other zips; unpack it and import what is inside", depth=depth)
         source.check_ratio()
         with source.open() as packed, _unpack_once(packed, source, depth) as file:
             for member in read_members(file, source.display_path, source.abs_path, on_members):
@@ -285,7 +291,8 @@ def _unpack_once(packed: IO[bytes], source: InputSource, depth: int) -> Iterator
         return
     if source.size > MAX_INNER_ARCHIVE_BYTES:
         raise NotReadable(
-            f"an archive of {source.size / 2**30:.1f} GB within another; unpack it and import what is inside"
+            "an archive of {size:.1f} GB within another; unpack it and import what is inside",
+            size=source.size / 2**30,
         )
     with tempfile.SpooledTemporaryFile(_MAX_IN_MEMORY) as file:
         try:
@@ -295,8 +302,10 @@ def _unpack_once(packed: IO[bytes], source: InputSource, depth: int) -> Iterator
             if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise
             raise NotReadable(
-                f"no room in {tempfile.gettempdir()} for {source.size / 2**20:.0f} MB to unpack it; "
-                "make room there, or unpack it and import what is inside"
+                "no room in {folder} for {size:.0f} MB to unpack it; make room there, or unpack "
+                "it and import what is inside",
+                folder=tempfile.gettempdir(),
+                size=source.size / 2**20,
             ) from error
         yield file
 
@@ -309,7 +318,8 @@ def _limit_members(on_members: Callable[[int], None]) -> Callable[[int], None]:
         nonlocal in_all
         if in_all + members > MAX_TOTAL_MEMBERS:
             raise NotReadable(
-                f"over {MAX_TOTAL_MEMBERS} files in archives within it; unpack it and import the folder"
+                "over {most} files in archives within it; unpack it and import the folder",
+                most=MAX_TOTAL_MEMBERS,
             )
         in_all += members
         on_members(members)

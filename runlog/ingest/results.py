@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from runlog.i18n import N_, _, ngettext, say
 from runlog.model import Kind
 from runlog.records import READER_VERSION
 from runlog.results import FileResult, ImportSummary, join_messages
 from runlog.store.files import CachedScan, read_scans, save_scans
-from runlog.units import count_noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 #: What is said of a file that was read before and has nothing new.
-IMPORTED_BEFORE = "imported before"
+IMPORTED_BEFORE = N_("imported before")
 
 
 class ImportResult(NamedTuple):
@@ -69,22 +69,22 @@ def summarise(results: Iterable[ImportResult]) -> ImportSummary:
 
 def describe_known(known: KnownFile, path: str) -> str:
     """Return the reason why a file of this path is not read again, and what was said about it before."""
-    reason = IMPORTED_BEFORE if known.path == path else f"the same bytes as {known.path}"
+    reason = _(IMPORTED_BEFORE) if known.path == path else say("the same bytes as {path}", path=known.path)
     return join_messages(reason, known.remarks.notes, known.remarks.problems)
 
 
 #: What the runner calls the fields that a newer list may not be understood about.
 _FIELD_NAMES = {
-    "name": "name",
-    "moving_s": "moving time",
-    "distance_m": "distance",
-    "ascent_m": "ascent",
-    "avg_hr": "average heart rate",
-    "max_hr": "highest heart rate",
-    "avg_cadence_spm": "cadence",
-    "rpe": "effort",
-    "shoe": "shoe",
-    "sport": "sport",
+    "name": N_("name"),
+    "moving_s": N_("moving time"),
+    "distance_m": N_("distance"),
+    "ascent_m": N_("ascent"),
+    "avg_hr": N_("average heart rate"),
+    "max_hr": N_("highest heart rate"),
+    "avg_cadence_spm": N_("cadence"),
+    "rpe": N_("effort"),
+    "shoe": N_("shoe"),
+    "sport": N_("sport"),
 }
 
 
@@ -92,23 +92,31 @@ def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[st
     """Return the outcome of a file that was imported, or held nothing, and what it changed."""
     pairs = counts.shoes_added
     changes = (
-        (counts.entries.added, "added to the diary"),
-        (counts.entries.updated, "updated"),
-        (counts.entries.removed, "removed, being no longer in it"),
-        (counts.updated, "updated"),
-        (counts.improved, "read better than by an older runlog"),
-        (counts.removed, "removed, being no longer in it"),
-        (counts.nights, "night" if counts.nights == 1 else "nights"),
-        (pairs, "pair of shoes added" if pairs == 1 else "pairs of shoes added"),
-        (counts.shoes_completed, "completed with what was not known of them"),
+        (counts.entries.added, _("added to the diary")),
+        (counts.entries.updated, _("updated")),
+        (counts.entries.removed, _("removed, being no longer in it")),
+        (counts.updated, _("updated")),
+        (counts.improved, _("read better than by an older runlog")),
+        (counts.removed, _("removed, being no longer in it")),
+        (counts.nights, _("night") if counts.nights == 1 else _("nights")),
+        (pairs, _("pair of shoes added") if pairs == 1 else _("pairs of shoes added")),
+        (counts.shoes_completed, _("completed with what was not known of them")),
     )
     matches = [_same_as_text(recordings) for recordings in counts.duplicates]
-    matches += [f"more of #{activity_id}" for activity_id in counts.extended]
+    matches += [say("more of #{id}", id=activity_id) for activity_id in counts.extended]
     if counts.joined:
-        activities = count_noun(counts.joined, "activity that was", "activities that were")
-        matches.append(f"more about {activities} there already")
+        more = ngettext(
+            "more about {n} activity that was there already",
+            "more about {n} activities that were there already",
+            counts.joined,
+        )
+        matches.append(more.format(n=counts.joined))
     unread = [
-        f"{count} keep their {_FIELD_NAMES[name]}, which this list does not say in words known to runlog"
+        say(
+            "{count} keep their {name}, which this list does not say in words known to runlog",
+            count=count,
+            name=_(_FIELD_NAMES[name]),
+        )
         for name, count in counts.unread.items()
         if name in _FIELD_NAMES
     ]
@@ -118,15 +126,16 @@ def describe_counts(counts: ImportCounts, *, is_empty: bool = False) -> tuple[st
     if matches:
         return "merged", "; ".join(texts)
     if is_empty:
-        return "skipped", "a list in which no row has a value"
-    return "known", "; ".join(["all of it was there already", *unread])
+        return "skipped", _("a list in which no row has a value")
+    return "known", "; ".join([_("all of it was there already"), *unread])
 
 
 def _same_as_text(recordings: Sequence[Recording]) -> str:
     """Return that a new recording is of the activities that these, the closest first, are recordings of."""
-    what = "run" if recordings[0].activity.kind is Kind.RUN else "activity"
+    is_run = recordings[0].activity.kind is Kind.RUN
+    same = _("the same run as {others}") if is_run else _("the same activity as {others}")
     by_activity = {one.activity_id: one for one in reversed(recordings)}
-    return f"the same {what} as {' and '.join(map(_recording_text, reversed(by_activity.values())))}"
+    return same.format(others=_(" and ").join(map(_recording_text, reversed(by_activity.values()))))
 
 
 def _recording_text(recording: Recording) -> str:
@@ -218,6 +227,6 @@ class ScanCache:
 def _scan_of(file: FoundFile, member: str, one: ImportResult) -> CachedScan:
     result = one.result
     if result.outcome in _IMPORTED:
-        reason = join_messages(IMPORTED_BEFORE, one.notes, result.problems)
+        reason = join_messages(_(IMPORTED_BEFORE), one.notes, result.problems)
         result = result._replace(outcome="known", reason=reason)
     return CachedScan(file.abs_path, member, file.size, file.mtime_ns, result, one.file_id)

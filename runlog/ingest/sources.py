@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from runlog.errors import BadInput, NotReadable, NotTaken
+from runlog.errors import BadInput, NotReadable, NotTaken, system_reason
 from runlog.fileio import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _translate_os_errors() -> Iterator[None]:
     except ValueError as error:
         raise BadInput("no file can have this name") from error
     except OSError as error:
-        raise NotReadable(f"cannot be read: {error.strerror or error}") from error
+        raise NotReadable("cannot be read: {reason}", reason=system_reason(error)) from error
 
 
 def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator[list[FoundFile]]:

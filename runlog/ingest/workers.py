@@ -10,6 +10,7 @@ from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, TypeVar
 
 from runlog.errors import BadInput, NotTaken
+from runlog.i18n import N_, _, say, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Mapping
@@ -34,7 +35,7 @@ T = TypeVar("T")
 
 _JOBS_PER_WORKER = 4
 _MAX_WAITING_BYTES = 64 * 2**20
-_CRASHED = "the program that read it crashed, on a second try too; please report this file"
+_CRASHED = N_("the program that read it crashed, on a second try too; please report this file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ class ParseResult:
     is_final: bool = True
 
 
+def in_language(language: str, read: Callable[[ParseJob], ParseResult], job: ParseJob) -> ParseResult:
+    """Read a file, and say what is wrong with it in a language, in whichever process."""
+    with use_language(language):
+        return read(job)
+
+
 def parse_file(job: ParseJob, settings: Settings, sport: str | None) -> ParseResult:
     """Parse one file, and pack its tracks with what is derived of them; every error becomes a reason."""
     from runlog import importers
@@ -93,7 +100,9 @@ def parse_file(job: ParseJob, settings: Settings, sport: str | None) -> ParseRes
     except BadInput as error:
         return ParseResult("failed", str(error), is_final=not error.by_clock)
     except Exception as error:  # noqa: BLE001 - our own mistake about one file; it is reported, the others go on
-        reason = f"runlog made a mistake, please report it: {type(error).__name__}: {error}"
+        reason = say(
+            "runlog made a mistake, please report it: {kind}: {error}", kind=type(error).__name__, error=error
+        )
         return ParseResult("failed", reason, is_final=False)
     activities = tuple(replace(activity, track=None) for activity in parsed.activities)
     return ParseResult("read", parsed=replace(parsed, activities=activities), streams=streams)
@@ -177,7 +186,7 @@ class _IsolatedParser:
             return self._pool.submit(self._read, job).result()
         except BrokenProcessPool:
             self.close()
-            return ParseResult("failed", _CRASHED, is_final=False)
+            return ParseResult("failed", _(_CRASHED), is_final=False)
 
     def close(self) -> None:
         """End the process if there is one."""

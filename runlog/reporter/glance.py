@@ -214,7 +214,7 @@ def _requested_span(history: History, iso_week: str | None, moment: pd.Timestamp
         return _due_span(history, moment)
     span = periods.parse_week(iso_week, history.settings)
     if span.first > history.clock.day(moment):
-        raise BadInput(f"the week {iso_week} has not begun yet")
+        raise BadInput("the week {week} has not begun yet", week=iso_week)
     return span, None
 
 

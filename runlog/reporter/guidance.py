@@ -98,7 +98,7 @@ def evidence(id: str) -> Evidence:  # noqa: A002 - the file's name for it
     try:
         return _all_evidence()[id]
     except KeyError:
-        raise NotFound(f"there is no evidence {id!r}") from None
+        raise NotFound("there is no evidence {id!r}", id=id) from None
 
 
 def sources(studies: Iterable[str], *others: str) -> str:

@@ -161,9 +161,9 @@ def _season_span(since: str, until: str | None, today: date) -> Span:
     first = periods.parse_period(since).first
     last = min(today, today if until is None else periods.parse_period(until).last)
     if first > today:
-        raise BadInput(f"{since} has not begun yet")
+        raise BadInput("{since} has not begun yet", since=since)
     if last < first:
-        raise BadInput(f"a season from {since} cannot end with {until}")
+        raise BadInput("a season from {since} cannot end with {until}", since=since, until=until)
     return Span(first, last)
 
 

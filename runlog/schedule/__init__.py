@@ -59,9 +59,11 @@ def run_program(command: tuple[str, ...], text: str = "") -> str:
     try:
         result = subprocess.run(command, input=text, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own command
     except FileNotFoundError as error:
-        raise BadInput(f"this computer has no {command[0]}; choose another system with --as") from error
+        raise BadInput(
+            "this computer has no {command}; choose another system with --as", command=command[0]
+        ) from error
     except subprocess.TimeoutExpired as error:
-        raise BadInput(f"{' '.join(command)}: it did not answer within a minute") from error
+        raise BadInput("{command}: it did not answer within a minute", command=" ".join(command)) from error
     except subprocess.CalledProcessError as error:
         reason = (error.stderr or error.stdout or "").strip() or f"exit code {error.returncode}"
         raise BadInput(f"{' '.join(command)}: {reason}") from error

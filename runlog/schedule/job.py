@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlog.errors import BadInput
+from runlog.errors import BadInput, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,8 +51,9 @@ class WeeklyJob:
             if any(map(_is_unschedulable, word)):
                 shown = "".join("?" if _is_unschedulable(letter) else letter for letter in word)
                 raise BadInput(
-                    f"{shown}: its name has a line break or another character (shown as ?) "
-                    "that cannot be scheduled; rename it"
+                    "{shown}: its name has a line break or another character (shown as ?) that cannot be "
+                    "scheduled; rename it",
+                    shown=shown,
                 )
 
 
@@ -73,7 +74,7 @@ def parse_weekday(name: str) -> int:
     prefix = name.strip().casefold()
     numbers = [number for number, day in enumerate(WEEKDAYS) if day.startswith(prefix)]
     if len(prefix) < _MIN_WEEKDAY_LETTERS or len(numbers) != 1:
-        raise BadInput(f"{name!r} is no weekday; write mon, tue, wed, thu, fri, sat or sun")
+        raise BadInput("{name!r} is no weekday; write mon, tue, wed, thu, fri, sat or sun", name=name)
     return numbers[0]
 
 
@@ -85,7 +86,7 @@ def parse_time(text: str) -> tuple[int, int]:
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise BadInput(f"{text!r} is no time of the day; write it like 19:00")
+        raise BadInput("{text!r} is no time of the day; write it like 19:00", text=text)
     return int(match[1]), int(match[2])
 
 
@@ -109,5 +110,7 @@ def delete_files(*files: Path) -> list[Path]:
         try:
             file.unlink()
         except OSError as error:
-            raise BadInput(f"{file}: cannot be deleted: {error.strerror}") from error
+            raise BadInput(
+                "{file}: cannot be deleted: {reason}", file=file, reason=system_reason(error)
+            ) from error
     return existing

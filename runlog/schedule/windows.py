@@ -54,7 +54,8 @@ def preview(job: WeeklyJob) -> str:
     for word in job.command:
         if _REPLACED.search(word):
             raise BadInput(
-                f"{word}: the Task Scheduler would put something else in the place of %…% or $(…); rename it"
+                "{word}: the Task Scheduler would put something else in the place of %…% or $(…); rename it",
+                word=word,
             )
     start = next_due(job, datetime.now())  # noqa: DTZ005 - the scheduler counts on the local clock
     program, *arguments = job.command

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from runlog import fileio
-from runlog.errors import StoreError
+from runlog.errors import StoreError, system_reason
 from runlog.records import Snapshot
 from runlog.settings import CONFIG_NAME
 from runlog.store import (
@@ -55,7 +55,9 @@ def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
     try:
         fileio.make_folder(folder)
     except OSError as error:
-        raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from error
+        raise StoreError(
+            "{folder}: the folder cannot be made: {reason}", folder=folder, reason=system_reason(error)
+        ) from error
     existed = path.exists()
     with suppress(OSError):  # sqlite says why it cannot be made
         fileio.make_file(path)

@@ -26,7 +26,7 @@ def read_alert(db: sqlite3.Connection, alert_id: int) -> StoredAlert:
     """
     row = db.execute("SELECT * FROM alert WHERE id = ?", (alert_id,)).fetchone()
     if row is None:
-        raise NotFound(f"there is no alert {alert_id}; runlog alerts --all lists them")
+        raise NotFound("there is no alert {id}; runlog alerts --all lists them", id=alert_id)
     return rows.from_row(StoredAlert, row)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
-from runlog.errors import BadInput, StoreError
+from runlog.errors import BadInput, StoreError, cannot_read, cannot_write
 from runlog.fileio import delete_stale_drafts, make_folder, replace_atomically, write_atomically
 from runlog.results import RestoreResult
 from runlog.settings import CONFIG_NAME
@@ -59,7 +59,7 @@ def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -
     """
     live = home / DATABASE
     if not live.exists():
-        raise BadInput(f"{home}: there is nothing to back up yet; is this the right --home?")
+        raise BadInput("{home}: there is nothing to back up yet; is this the right --home?", home=home)
     _check_target(home, file, force=force)
     config = _read_config(home / CONFIG_NAME)
     delete_stale_drafts(file.parent, file.name)
@@ -74,7 +74,7 @@ def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -
             fsync_path(draft)
         fsync_path(file.parent)
     except OSError as error:
-        raise BadInput(f"{file}: cannot be written: {error.strerror or error}") from error
+        raise cannot_write(file, error) from error
     return replace(contents, faults=faults)
 
 
@@ -95,11 +95,11 @@ def _check_beginning(file: Path) -> None:
             magic = beginning.read(len(connection.MAGIC))
         is_cut_off = connection.is_cut_off(file)
     except OSError as error:
-        raise BadInput(f"{file}: cannot be read: {error.strerror or error}") from error
+        raise cannot_read(file, error) from error
     if magic != connection.MAGIC:
         _refuse_other_file(file, magic)
     if is_cut_off:
-        raise BadInput(f"{file}: this backup is damaged (its end is missing); use another one")
+        raise BadInput("{file}: this backup is damaged (its end is missing); use another one", file=file)
 
 
 def _read_backup(path: Path, file: Path, *, is_last: bool = False) -> HomeContents:
@@ -117,21 +117,21 @@ def _read_backup(path: Path, file: Path, *, is_last: bool = False) -> HomeConten
                 _check_rows(db, file)
             return contents
     except StoreError as error:
-        raise BadInput(f"{file}: this backup is damaged or cannot be read; use another one") from error
+        raise BadInput("{file}: this backup is damaged or unreadable; use another", file=file) from error
 
 
 def check_backup(db: sqlite3.Connection, file: Path) -> HomeContents:
     """Return what a database holds, once it is known to be a sound one; raises as `inspect_backup` does."""
     if not connection.is_runlog_database(db):
-        raise BadInput(f"{file}: a database, but not one of runlog")
+        raise BadInput("{file}: a database, but not one of runlog", file=file)
     if connection.read_version(db) > len(MIGRATIONS):
-        raise BadInput(f"{file}: a newer runlog has written it; update this one, then restore again")
+        raise BadInput("{file}: a newer runlog has written it; update this one, then restore", file=file)
     found = connection.integrity_errors(db) or checks.find_schema_differences(db)
     if found:
-        raise BadInput(f"{file}: this backup is damaged ({found[0]}); use another one")
+        raise BadInput("{file}: this backup is damaged ({found}); use another one", file=file, found=found[0])
     contents = connection.count_contents(db)
     if contents.checksum is not None and contents.checksum != content_checksum(db):
-        raise BadInput(f"{file}: this backup is damaged (its checksum is another); use another one")
+        raise BadInput("{file}: this backup is damaged (its checksum is another); use another one", file=file)
     return contents
 
 
@@ -139,8 +139,11 @@ def _check_rows(db: sqlite3.Connection, file: Path) -> None:
     lost = next((finding for finding in checks.check_database(db) if finding.is_loss), None)
     if lost is not None:
         raise BadInput(
-            f"{file}: this backup is damaged ({lost.message}); use another one. "
-            f"If there is none, copy it to {DATABASE} in an empty home, and see what runlog doctor says there"
+            "{file}: this backup is damaged ({fault}); use another one. If there is none, "
+            "copy it to {database} in an empty home, and see what runlog doctor says there",
+            file=file,
+            fault=lost.message,
+            database=DATABASE,
         )
 
 
@@ -198,14 +201,18 @@ def _encode(value: object) -> bytes:
 
 def _check_target(home: Path, file: Path, *, force: bool) -> None:
     if file.is_dir():
-        raise BadInput(f"{file}: this is a folder; name a file in it, like {file / 'runlog-backup.db'}")
+        example = file / "runlog-backup.db"
+        raise BadInput(
+            "{file}: this is a folder; name a file in it, like {example}", file=file, example=example
+        )
     if not file.parent.is_dir():
-        raise BadInput(f"{file.parent}: there is no such folder; make it first, or choose another")
+        folder = file.parent
+        raise BadInput("{folder}: there is no such folder; make it first, or choose another", folder=folder)
     own = [home / CONFIG_NAME, *(sidecar_path(home / DATABASE, end) for end in ("", *WAL_SUFFIXES))]
     if file.resolve() in [path.resolve() for path in own]:
-        raise BadInput(f"{file}: this is where runlog keeps what is to be backed up; choose another file")
+        raise BadInput("{file}: this is where runlog keeps what is backed up; choose another file", file=file)
     if file.exists() and not force:
-        raise BadInput(f"{file}: there is a file of that name already; --force replaces it")
+        raise BadInput("{file}: there is a file of that name already; --force replaces it", file=file)
 
 
 def _read_config(config: Path) -> bytes | None:
@@ -215,8 +222,10 @@ def _read_config(config: Path) -> bytes | None:
         text = file.read(MAX_CONFIG_BYTES + 1)
     if len(text) > MAX_CONFIG_BYTES:
         raise BadInput(
-            f"{config}: larger than {MAX_CONFIG_BYTES // 2**20} MB, which settings never are; "
-            "shorten it or move it away, then back up again"
+            "{file}: larger than {most} MB, which settings never are; shorten it or move it away, "
+            "then back up again",
+            file=config,
+            most=MAX_CONFIG_BYTES // 2**20,
         )
     return text
 
@@ -239,21 +248,27 @@ def _find_faults(db: sqlite3.Connection, live: Path, file: Path) -> tuple[str, .
     for finding in wrong:
         if finding.check in checks.FUNDAMENTAL:
             raise StoreError(
-                f"{live}: it is damaged ({finding.message}), so no backup was made; "
-                "runlog doctor says what to do"
+                "{live}: it is damaged ({fault}), so no backup was made; runlog doctor says what to do",
+                live=live,
+                fault=finding.message,
             )
         if finding.is_loss and file.exists():
             raise StoreError(
-                f"{live}: it is damaged ({finding.message}), so {file} stays as it was; "
-                "runlog doctor says what to do. To back up what is left, name a new file"
+                "{live}: it is damaged ({fault}), so {file} stays as it was; runlog doctor says "
+                "what to do. To back up what is left, name a new file",
+                live=live,
+                fault=finding.message,
+                file=file,
             )
     return tuple(finding.message for finding in wrong)
 
 
 def _refuse_other_file(file: Path, magic: bytes) -> NoReturn:
     if magic.startswith(b"PK"):
-        raise BadInput(f"{file}: a zip archive and no backup; what an app exports is read by runlog import")
-    raise BadInput(f"{file}: no backup of runlog; those are made by: runlog backup FILE")
+        raise BadInput(
+            "{file}: a zip archive and no backup; what an app exports is read by runlog import", file=file
+        )
+    raise BadInput("{file}: no backup of runlog; those are made by: runlog backup FILE", file=file)
 
 
 _PAGES_PER_STEP = 1024
@@ -270,7 +285,7 @@ def read_current_contents(home: Path) -> HomeContents | None:
         return None
     with connection.open_read_only(live) as db, translate_decode_errors(live):
         if connection.integrity_errors(db):
-            raise StoreError(f"{live}: it is damaged")
+            raise StoreError("{live}: it is damaged", live=live)
         return connection.count_contents(db) if connection.is_runlog_database(db) else None
 
 
@@ -303,7 +318,7 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
             aside = _replace_database(draft, live, now)
         return RestoreResult(contents, aside, _restore_config(contents.config, home / CONFIG_NAME, now))
     except OSError as error:
-        raise StoreError(f"{error.filename or home}: cannot be written: {error.strerror or error}") from error
+        raise StoreError(str(cannot_write(error.filename or home, error))) from error
 
 
 def _replace_database(draft: Path, live: Path, now: datetime) -> Path | None:

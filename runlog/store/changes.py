@@ -167,7 +167,10 @@ def _load(db: sqlite3.Connection, row: sqlite3.Row) -> list[_RowChange]:
     for one in changed:
         names = {*(one.before or ()), *(one.after or ())}
         if one.table not in TABLES or not names <= set(_columns(db, one.table)):
-            raise BadInput(f"the change of {row['made_at'][:10]} is of another version of runlog; it stays")
+            raise BadInput(
+                "the change of {made_at} is of another version of runlog; it stays",
+                made_at=row["made_at"][:10],
+            )
     return changed
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, StoreError
 from runlog.fileio import make_file
+from runlog.i18n import N_, _
 from runlog.results import HomeContents
 
 if TYPE_CHECKING:
@@ -33,20 +34,20 @@ MAX_CONFIG_BYTES = 2**20
 #: What reading a stored value raises when it is not what runlog has written.
 UNDECODABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 
-LOCKED = "another program is writing to it; try again when that has finished"
-FULL = "the disk is full; make room and try again"
-_DAMAGED = "it is damaged; put back a copy of it from a backup"
+LOCKED = N_("another program is writing to it; try again when that has finished")
+FULL = N_("the disk is full; make room and try again")
+_DAMAGED = N_("it is damaged; put back a copy of it from a backup")
 
 _REASONS = {
-    sqlite3.SQLITE_READONLY: "it or its folder is read-only; make both writable, or choose another --home",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; is its folder there and writable?",
+    sqlite3.SQLITE_READONLY: N_("it or its folder is read-only; make both writable, or choose a --home"),
+    sqlite3.SQLITE_CANTOPEN: N_("it cannot be opened; is its folder there and writable?"),
     sqlite3.SQLITE_BUSY: LOCKED,
     sqlite3.SQLITE_LOCKED: LOCKED,
     sqlite3.SQLITE_FULL: FULL,
-    sqlite3.SQLITE_NOTADB: "it is no database; move it away, or choose another folder with --home",
+    sqlite3.SQLITE_NOTADB: N_("it is no database; move it away, or choose another folder with --home"),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_IOERR_SHMSIZE: FULL,
-    sqlite3.SQLITE_IOERR: "the disk failed while it was read or written",
+    sqlite3.SQLITE_IOERR: N_("the disk failed while it was read or written"),
 }
 
 
@@ -60,12 +61,12 @@ def translate_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:  # sqlite3 meets bytes where a text was written
-        raise StoreError(f"{path}: {_DAMAGED}") from error
+        raise StoreError(f"{path}: {_(_DAMAGED)}") from error
     except UnicodeEncodeError as error:
-        raise BadInput(f"{error.object!r} is no text in UTF-8; type it again") from error
+        raise BadInput("{text!r} is no text in UTF-8; type it again", text=error.object) from error
     except sqlite3.Error as error:
         reason = _REASONS.get(_extended_code(error)) or _REASONS.get(error_code(error), str(error))
-        raise StoreError(f"{path}: {reason}") from error
+        raise StoreError(f"{path}: {_(reason)}") from error
 
 
 def error_code(error: BaseException | None) -> int:
@@ -83,7 +84,7 @@ def translate_decode_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except UNDECODABLE as error:
-        raise StoreError(f"{path}: {_DAMAGED}") from error
+        raise StoreError(f"{path}: {_(_DAMAGED)}") from error
 
 
 @contextmanager
@@ -323,8 +324,8 @@ def translate_write_errors(file: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         if error_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise
-        reason = FULL if error_code(error) == sqlite3.SQLITE_FULL else error
-        raise BadInput(f"{file}: cannot be written: {reason}") from error
+        reason = _(FULL) if error_code(error) == sqlite3.SQLITE_FULL else error
+        raise BadInput("{file}: cannot be written: {reason}", file=file, reason=reason) from error
 
 
 def limit_busy_wait(path: Path) -> Callable[[int, int, int], None]:
@@ -334,7 +335,7 @@ def limit_busy_wait(path: Path) -> Callable[[int, int, int], None]:
     def wait(status: int, _left: int, _pages: int) -> None:
         waits = status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         if waits and monotonic() - begun > BUSY_TIMEOUT_S:
-            raise StoreError(f"{path}: {LOCKED}")
+            raise StoreError(f"{path}: {_(LOCKED)}")
 
     return wait
 

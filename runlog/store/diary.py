@@ -62,7 +62,7 @@ def update_entry(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:
     checked = _validated(entry)
     _refuse_duplicate(db, checked, entry_id)
     if not rows.update(db, "entry", rows.to_row(checked) | {"id": entry_id}):
-        raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
+        raise NotFound("there is no entry {id}; runlog diary list shows them", id=entry_id)
 
 
 def delete_entry(db: sqlite3.Connection, entry_id: int) -> StoredEntry:
@@ -73,7 +73,7 @@ def delete_entry(db: sqlite3.Connection, entry_id: int) -> StoredEntry:
     """
     row = db.execute("DELETE FROM entry WHERE id = ? RETURNING *", (entry_id,)).fetchone()
     if row is None:
-        raise NotFound(f"there is no entry {entry_id}; runlog diary list shows them")
+        raise NotFound("there is no entry {id}; runlog diary list shows them", id=entry_id)
     return rows.entry_from_row(row)
 
 
@@ -188,8 +188,10 @@ def _refuse_duplicate(db: sqlite3.Connection, entry: Entry, entry_id: int | None
     stored = _find_entry_at(db, entry)
     if stored is not None and stored.id != entry_id:
         raise BadInput(
-            f"there is an entry for {entry.area} at {entry.moment:%Y-%m-%d %H:%M:%S} UTC already; "
-            "edit that one, or give this one another time"
+            "there is an entry for {area} at {moment:%Y-%m-%d %H:%M:%S} UTC already; edit that "
+            "one, or give this one another time",
+            area=entry.area,
+            moment=entry.moment,
         )
 
 
@@ -200,11 +202,16 @@ def _validated(entry: Entry) -> Entry:
         BadInput: the moment has no zone, or a value is out of its range.
     """
     if entry.moment.tzinfo is None:
-        raise BadInput(f"the time {entry.moment} says no zone; give it one, such as +02:00")
+        raise BadInput("the time {moment} says no zone; give it one, such as +02:00", moment=entry.moment)
     for name, highest in MAX_ENTRY_VALUES.items():
         value = getattr(entry, name)
         if value is not None and not 0 <= value <= highest:
-            raise BadInput(f"{name.replace('_', ' ')} must be between 0 and {highest}, not {value:g}")
+            raise BadInput(
+                "{name} must be between 0 and {highest}, not {value:g}",
+                name=name.replace("_", " "),
+                highest=highest,
+                value=value,
+            )
     done, minutes = entry.strength, entry.strength_min
     if minutes is not None and done is not False:
         done = minutes > 0
@@ -305,9 +312,10 @@ def check_columns(db: sqlite3.Connection, path: str, parsed: ParsedFile) -> None
     if lost:
         rows = ", ".join(f"{heading} ({count_noun(count, 'row')})" for heading, count in lost.items())
         raise NotReadable(
-            f"nothing was changed, because columns of its earlier version are missing or renamed: {rows}. "
-            "Give them their old headings back; to delete their values, leave the headings and empty the "
-            "cells"
+            "nothing was changed, because columns of its earlier version are missing or renamed: "
+            "{rows}. Give them their old headings back; to delete their values, leave the "
+            "headings and empty the cells",
+            rows=rows,
         )
 
 

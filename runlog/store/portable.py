@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, NotFound
+from runlog.i18n import say
 from runlog.model import Kind, shoe_key, shoe_names_by_key
 from runlog.records import ExportedActivity, ExportedJournal, ExportedRecording, ImportedFile, RecordingKey
 from runlog.store import activities, alerts, diary, files, grouping, recordings, routes, rows, shoes, trials
@@ -231,7 +232,13 @@ def import_journal(db: sqlite3.Connection, exported: ExportedJournal) -> ImportC
         try:
             results.append(diary.import_entry(db, replace(stored, entry=replace(stored.entry, run=run))))
         except BadInput as error:
-            counts.problems.append(f"an entry of {stored.entry.moment:%Y-%m-%d %H:%M} UTC: {error}")
+            counts.problems.append(
+                say(
+                    "an entry of {moment:%Y-%m-%d %H:%M} UTC: {error}",
+                    moment=stored.entry.moment,
+                    error=error,
+                )
+            )
     counts.entries = EntryCounts(results.count(diary.ADDED), results.count(diary.UPDATED))
     for file in exported.files:
         files.ensure_file(db, file)
@@ -254,7 +261,7 @@ def _import_shoe_rules(
         try:
             yield shoes.COMPLETED if shoes.import_shoe_rule(db, rule) else None
         except (BadInput, NotFound) as error:
-            problems.append(f"a rule for {rule.shoe!r}: {error}")
+            problems.append(say("a rule for {shoe!r}: {error}", shoe=rule.shoe, error=error))
 
 
 def _assignments_by_stored_run(
@@ -268,9 +275,11 @@ def _find_activity(db: sqlite3.Connection, origins: Iterable[RecordingKey]) -> i
 
 
 def _missing_text(missing: int, of_all: int) -> str:
-    return (
-        f"{missing} of the {of_all} activities of this export are not there; "
-        "import its whole folder, or if files are missing from it, export again"
+    return say(
+        "{missing} of the {of_all} activities of this export are not there; import its whole "
+        "folder, or if files are missing from it, export again",
+        missing=missing,
+        of_all=of_all,
     )
 
 

@@ -322,13 +322,15 @@ def _check_split(activity_id: int, count: int, sources: Sequence[int]) -> None:
     if count == 0:
         raise run_not_found(activity_id)
     if count == 1:
-        raise BadInput(f"run {activity_id} has a single source; there is nothing to split")
+        raise BadInput("run {run} has a single source; there is nothing to split", run=activity_id)
     if any(not 1 <= number <= count for number in sources):
         raise BadInput(
-            f"run {activity_id} has the sources 1 to {count}; runlog show {activity_id} lists them"
+            "run {run} has the sources 1 to {count}; runlog show {run} lists them",
+            run=activity_id,
+            count=count,
         )
     if len(set(sources)) == count:
-        raise BadInput(f"these are all the sources of run {activity_id}; leave it at least one")
+        raise BadInput("these are all the sources of run {run}; leave it at least one", run=activity_id)
 
 
 def _move_recordings(db: sqlite3.Connection, recording_ids: Sequence[int]) -> int:
@@ -364,7 +366,7 @@ def merge_by_hand(db: sqlite3.Connection, into: int, other: int) -> None:
         BadInput: they are one already.
     """
     if into == other:
-        raise BadInput(f"{into} is one run already; name two")
+        raise BadInput("{into} is one run already; name two", into=into)
     for activity_id in (into, other):
         if db.execute("SELECT 1 FROM activity WHERE id = ?", (activity_id,)).fetchone() is None:
             raise run_not_found(activity_id)

@@ -84,12 +84,18 @@ def rename_route(db: sqlite3.Connection, route_id: int, name: str | None) -> str
     """
     names = read_route_names(db)
     if route_id not in names:
-        raise NotFound(f"R{route_id} is no route, or a part of another one; runlog routes lists them")
+        raise NotFound(
+            "R{route} is no route, or a part of another one; runlog routes lists them", route=route_id
+        )
     if name is not None:
         name = _validated_name(name)
         for other, taken in names.items():
             if other != route_id and shoe_key(taken) == shoe_key(name):
-                raise BadInput(f"R{other} is called {taken!r} already; give this one another name")
+                raise BadInput(
+                    "R{other} is called {taken!r} already; give this one another name",
+                    other=other,
+                    taken=taken,
+                )
     db.execute("UPDATE route SET name = ? WHERE id = ?", (name, route_id))
     return names[route_id]
 
@@ -97,11 +103,13 @@ def rename_route(db: sqlite3.Connection, route_id: int, name: str | None) -> str
 def _validated_name(name: str) -> str:
     words = " ".join(name.split())
     if not words or not words.isprintable():
-        raise BadInput(f"{name!r} is no name")
+        raise BadInput("{name!r} is no name", name=name)
     if len(words) > _MAX_NAME_LENGTH:
-        raise BadInput(f"a name has up to {_MAX_NAME_LENGTH} letters, this one has {len(words)}")
+        raise BadInput(
+            "a name has up to {most} letters, this one has {n}", most=_MAX_NAME_LENGTH, n=len(words)
+        )
     if _ROUTE_LABEL.fullmatch(words):
-        raise BadInput(f"{words!r} could be taken for the label of a route; give it another name")
+        raise BadInput("{words!r} could be taken for the label of a route; give it another name", words=words)
     return words
 
 
@@ -114,10 +122,14 @@ def join_routes(db: sqlite3.Connection, into: int, other: int) -> None:
     """
     counted = _root_route_id(db, into)
     if counted == _root_route_id(db, other):
-        raise BadInput(f"R{into} and R{other} are one route already")
+        raise BadInput("R{into} and R{other} are one route already", into=into, other=other)
     part_of = _require_route(db, other)["joined_to"]
     if part_of is not None:
-        raise BadInput(f"R{other} is a part of R{part_of}; to take it out: runlog routes unjoin R{other}")
+        raise BadInput(
+            "R{other} is a part of R{part_of}; to take it out: runlog routes unjoin R{other}",
+            other=other,
+            part_of=part_of,
+        )
     db.execute("UPDATE route SET joined_to = ? WHERE id = ?", (counted, other))
 
 
@@ -130,7 +142,7 @@ def unjoin_route(db: sqlite3.Connection, route_id: int) -> int:
     """
     part_of = _require_route(db, route_id)["joined_to"]
     if part_of is None:
-        raise BadInput(f"R{route_id} is not joined to another route")
+        raise BadInput("R{route} is not joined to another route", route=route_id)
     db.execute("UPDATE route SET joined_to = NULL WHERE id = ?", (route_id,))
     return int(part_of)
 
@@ -153,7 +165,7 @@ def split_route(db: sqlite3.Connection, snapshot: Snapshot, run_ids: Sequence[in
     _check_splittable(run_ids, runs, route_ids)
     shape = next((shapes[run] for run in runs if shapes[run] is not None), None)
     if shape is None:
-        raise BadInput(f"run {runs[0]} has no positions any more, so no way of its own")
+        raise BadInput("run {run} has no positions any more, so no way of its own", run=runs[0])
     root = route_ids[runs[0]]
     values = _route_row(Route(0, shape, similar_to=root)) | {"id": None}
     route_id = rows.insert(db, "route", values)
@@ -166,13 +178,15 @@ def _check_splittable(run_ids: Iterable[int], runs: Sequence[int], route_ids: Ma
         if run not in runs:
             raise run_not_found(run)
         if run not in route_ids:
-            raise BadInput(f"run {run} has no route: it has no positions, or was indoors")
+            raise BadInput("run {run} has no route: it has no positions, or was indoors", run=run)
     of = sorted({route_ids[run] for run in runs})
     if len(of) > 1:
         several = ", ".join(f"R{route}" for route in of)
-        raise BadInput(f"these runs are on several routes ({several}); split those of one at a time")
+        raise BadInput(
+            "these runs are on several routes ({several}); split those of one at a time", several=several
+        )
     if {run for run, route in route_ids.items() if route == of[0]} == set(runs):
-        raise BadInput(f"these are all the runs of R{of[0]}; there is nothing to split")
+        raise BadInput("these are all the runs of R{route}; there is nothing to split", route=of[0])
 
 
 def move_assignment(db: sqlite3.Connection, into: int, other: int) -> None:
@@ -225,7 +239,7 @@ def import_routes(
 
 def unknown_route(route_id: int) -> NotFound:
     """Return the error of an unknown route."""
-    return NotFound(f"there is no route R{route_id}; runlog routes lists them")
+    return NotFound("there is no route R{route}; runlog routes lists them", route=route_id)
 
 
 def _assign_runs(db: sqlite3.Connection, on_route: Mapping[int, RouteAssignment]) -> None:

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from runlog.errors import StoreError
+from runlog.i18n import N_
 from runlog.store.connection import read_version, transaction
 
 if TYPE_CHECKING:
@@ -391,10 +392,8 @@ def migrate(db: sqlite3.Connection) -> None:
     with transaction(db):
         version = read_version(db)  # again: another process may have been first
         if version > len(MIGRATIONS):
-            raise StoreError(
-                f"the database is of version {version}, this runlog knows up to {len(MIGRATIONS)}: "
-                "a newer runlog wrote it; update this one"
-            )
+            text = N_("a newer runlog wrote the database (version {version}, not {n}); update this one")
+            raise StoreError(text, version=version, n=len(MIGRATIONS))
         for statement in chain.from_iterable(MIGRATIONS[version:]):
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from runlog import units
 from runlog.errors import BadInput, NotFound, run_not_found
+from runlog.i18n import N_
 from runlog.model import WEEKDAYS, Shoe, ShoeRule, shoe_key, shoe_names_by_key
 from runlog.records import StoredShoeRule
 from runlog.store import rows
@@ -73,9 +74,8 @@ def add_shoe(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
     Raises:
         BadInput: there is one of that name.
     """
-    own = find_shoe(db, shoe.name)
-    if own is not None:
-        raise BadInput(f"there is a pair named {own.name!r} already; give this one another name")
+    if (own := find_shoe(db, shoe.name)) is not None:
+        raise BadInput("there is a pair named {name!r} already; give this one another name", name=own.name)
     replaced = _clear_replaced_defaults(db, shoe)
     insert_shoe(db, shoe)
     return replaced
@@ -112,7 +112,8 @@ def retire_shoe(db: sqlite3.Connection, name: str, last: date) -> Shoe:
     """
     shoe = replace(_find_or_add_shoe(db, name), retired=last)
     if shoe.from_date and last < shoe.from_date:
-        raise BadInput(f"{shoe.name!r} was first worn {units.day(shoe.from_date, year=True)}, after {last}")
+        first = units.day(shoe.from_date, year=True)
+        raise BadInput("{name!r} was first worn {day}, after {last}", name=shoe.name, day=first, last=last)
     update_shoe(db, shoe)
     return shoe
 
@@ -126,9 +127,10 @@ def resume_shoe(db: sqlite3.Connection, name: str, first: date) -> Shoe:
     """
     shoe = _find_or_add_shoe(db, name)
     if shoe.retired is None:
-        raise BadInput(f"{shoe.name!r} is not retired")
+        raise BadInput("{name!r} is not retired", name=shoe.name)
     if first < shoe.retired:
-        raise BadInput(f"{shoe.name!r} was in use until {units.day(shoe.retired, year=True)}")
+        last = units.day(shoe.retired, year=True)
+        raise BadInput("{name!r} was in use until {last}", name=shoe.name, last=last)
     rest = (shoe.retired + timedelta(days=1), first - timedelta(days=1))
     rests = (*shoe.rests, rest) if rest[0] <= rest[1] else shoe.rests
     shoe = replace(shoe, retired=None, rests=rests)
@@ -172,7 +174,7 @@ def update_shoe(db: sqlite3.Connection, shoe: Shoe) -> None:
 
 def unknown_shoe(name: str) -> NotFound:
     """Return the error of a name that is no pair's."""
-    return NotFound(f"there is no pair named {name!r}; add it with: runlog shoes add")
+    return NotFound("there is no pair named {name!r}; add it with: runlog shoes add", name=name)
 
 
 def _clear_replaced_defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
@@ -224,7 +226,8 @@ def join_shoes(db: sqlite3.Connection, name: str, other: str) -> None:
     """
     one, another = (_find_or_add_shoe(db, each) for each in (name, other))
     if one.name == another.name:
-        raise BadInput(f"{name!r} and {other!r} are one pair already, {one.name!r}")
+        text = N_("{name!r} and {other!r} are one pair already, {pair!r}")
+        raise BadInput(text, name=name, other=other, pair=one.name)
     combined = replace(
         fill_unknown(one, another),
         start_m=one.start_m or another.start_m,
@@ -249,7 +252,7 @@ def separate_shoe(db: sqlite3.Connection, name: str) -> str:
         None,
     )
     if row is None:
-        raise BadInput(f"{name!r} is not joined to another pair")
+        raise BadInput("{name!r} is not joined to another pair", name=name)
     db.execute("UPDATE shoe SET same_as = NULL WHERE name = ?", (row["name"],))
     return str(row["same_as"])
 
@@ -268,9 +271,8 @@ def rename_shoe(db: sqlite3.Connection, name: str, new: str) -> None:
         raise BadInput("a pair needs a name")
     there = find_shoe(db, new)
     if there is not None and there.name != pair.name:
-        raise BadInput(
-            f"there is a pair named {there.name!r} already; if it is the same one: runlog shoes join"
-        )
+        text = N_("there is a pair named {name!r} already; if it is the same one: runlog shoes join")
+        raise BadInput(text, name=there.name)
     _remove_alias(db, pair, new)
     db.execute("UPDATE shoe SET name = ? WHERE name = ?", (new, pair.name))
     if not _is_same_name(pair.name, new):
@@ -327,9 +329,8 @@ def add_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> int:
 def check_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
     """Return a rule that can be added, with its pair as the runner writes it; raises as `add_shoe_rule`."""
     rule = _validated_rule(db, rule)
-    there = _rule_number(db, rule)
-    if there is not None:
-        raise BadInput(f"this is rule {there} already")
+    if (number := _rule_number(db, rule)) is not None:
+        raise BadInput("this is rule {number} already", number=number)
     return rule
 
 
@@ -358,7 +359,7 @@ def remove_shoe_rule(db: sqlite3.Connection, number: int) -> ShoeRule:
     """
     found = next((stored.rule for stored in read_shoe_rules(db) if stored.id == number), None)
     if found is None:
-        raise NotFound(f"there is no rule {number}; runlog shoes rule list shows them")
+        raise NotFound("there is no rule {number}; runlog shoes rule list shows them", number=number)
     db.execute("DELETE FROM shoe_rule WHERE id = ?", (number,))
     return found
 
@@ -371,9 +372,9 @@ def _validated_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
         raise BadInput("a rule needs a condition: a surface, weekdays, a distance or a season")
     _check_distance(rule)
     if rule.weekdays is not None and not set(rule.weekdays.split(",")) <= set(WEEKDAYS):
-        raise BadInput(f"{rule.weekdays!r} names no weekdays; write them as sat,sun")
+        raise BadInput("{weekdays!r} names no weekdays; write them as sat,sun", weekdays=rule.weekdays)
     if rule.season is not None and not _is_season(rule.season):
-        raise BadInput(f"{rule.season!r} is no season; write it as 11-01..03-31")
+        raise BadInput("{season!r} is no season; write it as 11-01..03-31", season=rule.season)
     return replace(rule, shoe=pair.name)
 
 

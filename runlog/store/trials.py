@@ -42,7 +42,9 @@ def read_trial(db: sqlite3.Connection, plan_id: int) -> Plan:
     found = next((one for one in known if one.id == plan_id), None)
     if found is None:
         ids = ", ".join(str(one.id) for one in known)
-        raise NotFound(f"there is no plan {plan_id}; there {f'are {ids}' if ids else 'is none yet'}")
+        if not ids:
+            raise NotFound("there is no plan {id}; there is none yet", id=plan_id)
+        raise NotFound("there is no plan {id}; there are {ids}", id=plan_id, ids=ids)
     return found
 
 
@@ -60,7 +62,9 @@ def cancel_trial(db: sqlite3.Connection, plan_id: int, moment: datetime) -> Plan
     """
     before = read_trial(db, plan_id)
     if before.cancelled is not None:
-        raise BadInput(f"plan {plan_id} was cancelled before, on {before.cancelled:%Y-%m-%d}")
+        raise BadInput(
+            "plan {id} was cancelled before, on {cancelled:%Y-%m-%d}", id=plan_id, cancelled=before.cancelled
+        )
     db.execute("UPDATE plan SET cancelled = ? WHERE id = ?", (rows.utc_text(moment), plan_id))
     return read_trial(db, plan_id)
 

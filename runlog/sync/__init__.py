@@ -42,7 +42,11 @@ def terms_of(service: str) -> Terms:
         NotFound: there is none of this name.
     """
     if service not in SERVICES:
-        raise NotFound(f"there is no service {service!r}; there are {', '.join(SERVICES)}")
+        raise NotFound(
+            "there is no service {service!r}; there are {services}",
+            service=service,
+            services=", ".join(SERVICES),
+        )
     terms: Terms = SERVICES[service].TERMS
     return terms
 
@@ -106,8 +110,10 @@ class Clouds:
                 connected.check()
         except KeyRefused:
             raise KeyRefused(
-                f"{terms.title} does not accept this key; nothing was changed. Copy it again from "
-                f"{terms.key_page}, or make a new one there"
+                "{title} does not accept this key; nothing was changed. Copy it again from "
+                "{key_page}, or make a new one there",
+                title=terms.title,
+                key_page=terms.key_page,
             ) from None
         except ServiceError:
             was_accepted = False
@@ -188,7 +194,7 @@ class Clouds:
         found = {name: self._need_key(name) for name in names}
         moment = now or datetime.now(UTC)
         if since is not None and since > moment.astimezone(self._settings.zone).date():
-            raise BadInput(f"{since} is still to come; name a day from which on there are runs")
+            raise BadInput("{since} is still to come; name a day from which on there are runs", since=since)
         return [self._sync(name, key, since, progress, moment, clock) for name, key in found.items()]
 
     def _sync(  # noqa: PLR0917 - one caller, which has them all
@@ -228,8 +234,10 @@ class Clouds:
         if key is None:
             terms = terms_of(service)
             raise BadInput(
-                f"there is no key for {terms.title}: make one at {terms.key_page}, then: "
-                f"runlog sync {service} --set-key"
+                "there is no key for {title}: make one at {key_page}, then: runlog sync {service} --set-key",
+                title=terms.title,
+                key_page=terms.key_page,
+                service=service,
             )
         return key
 

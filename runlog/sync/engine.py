@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from runlog import importers, ingest
 from runlog.errors import BadInput, NotTaken
+from runlog.i18n import _, say
 from runlog.ingest.results import ImportResult
 from runlog.ingest.sources import FoundFile
 from runlog.records import FetchedActivity, ParsedFile
@@ -102,8 +103,13 @@ class Sync:
         except KeyRefused:
             self.store.write(clouds.update_service, self.name, refused_at=self.now)
             self._give_up(
-                f"{self.terms.title} does not accept the key: it has expired, was withdrawn or is another's. "
-                f"Make a new one at {self.terms.key_page}, then: runlog sync {self.name} --set-key"
+                say(
+                    "{title} does not accept the key: it has expired, was withdrawn or is another's. "
+                    "Make a new one at {key_page}, then: runlog sync {name} --set-key",
+                    title=self.terms.title,
+                    key_page=self.terms.key_page,
+                    name=self.name,
+                )
             )
         except (ServiceError, BadInput) as error:
             self._give_up(str(error))
@@ -211,7 +217,7 @@ class Sync:
                 failures += not lasting
             if failures >= _MOST_FAILURES:
                 self._found.problems.append(
-                    f"{self.terms.title}: given up for now; the next sync goes on here"
+                    say("{title}: given up for now; the next sync goes on here", title=self.terms.title)
                 )
                 return
 
@@ -228,9 +234,11 @@ class Sync:
                 fetched = self.service.fetch(one, file)
             except KeyRefused:
                 self.service.check()  # raises where it is the key, and not this activity alone
-                raise ServiceError(f"{self.terms.title} does not let this key have it") from None
+                raise ServiceError("{title} does not let this key have it", title=self.terms.title) from None
         if not downloads.is_recording(path):
-            raise ServiceError(f"{self.terms.title} sent something else than a recording, such as a web page")
+            raise ServiceError(
+                "{title} sent something else than a recording, such as a web page", title=self.terms.title
+            )
         downloads.unpack(path)
         return fetched
 
@@ -278,7 +286,7 @@ class Sync:
             results = [_as_known(result) for result in results]
         self._found.results += results
         if counts is not None and (counts.runs_added or counts.other_added):
-            reason = "no file of it; what the list says" if not one.has_file else "what the list says"
+            reason = _("no file of it; what the list says") if not one.has_file else _("what the list says")
             file = FileResult(f"{self.name}:{one.id}", "added", reason, counts.runs)
             self._found.results.append(ImportResult(file, counts, counts.file_id))
 
@@ -305,7 +313,7 @@ class Sync:
             except KeyRefused:
                 raise
             except ServiceError as error:
-                self._give_up(f"nights and ratings: {error}")
+                self._give_up(say("nights and ratings: {error}", error=error))
                 return
             begin = None if end == today else end  # the stress of a last day comes with the next ones
 
@@ -341,7 +349,7 @@ def _first_day(state: ServiceState, since: date | None) -> date | None:
 def _outcome(one: ListedActivity, results: Sequence[ImportResult]) -> tuple[str, str]:
     """Return what became of an activity, the same whether its file was imported now or before; and why."""
     if one.withheld:
-        return _WITHHELD, one.withheld
+        return _WITHHELD, _(one.withheld)
     if one.problem:
         return _FAILED, one.problem
     if not results:
@@ -358,7 +366,7 @@ def _as_known(result: ImportResult) -> ImportResult:
     file = result.result
     if file.outcome != "merged":
         return result
-    return result._replace(result=file._replace(outcome="known", reason="a newer version of it"))
+    return result._replace(result=file._replace(outcome="known", reason=_("a newer version of it")))
 
 
 def _label(one: ListedActivity) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, date
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
+from runlog.i18n import _, say
 from runlog.importers import sports
 from runlog.importers.detect import find_number as number
 from runlog.importers.wellness import garmin_nights
@@ -93,7 +94,9 @@ class Garmin:
                 return
             answer = self._client.post_text(_TOKEN_PATH, f"ApiKey {self._key}").strip().strip('"')
             if not _TOKEN.fullmatch(answer):
-                raise ServiceError(f"{TERMS.title} answered the key with something that is no token")
+                raise ServiceError(
+                    "{title} answered the key with something that is no token", title=TERMS.title
+                )
             self._token = answer
 
     def _ask(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - JSON
@@ -190,7 +193,9 @@ def _activity_rows(answer: object) -> list[Any]:
     if isinstance(answer, dict):
         answer = next((answer[name] for name in ("activities", "activityList") if name in answer), None)
     if not isinstance(answer, list):
-        raise ServiceError(f"{TERMS.title} was asked for the list of activities and sent something else")
+        raise ServiceError(
+            "{title} was asked for the list of activities and sent something else", title=TERMS.title
+        )
     return answer
 
 
@@ -199,11 +204,11 @@ def _listed(row: object) -> ListedActivity:
     values: Mapping[str, Any] = row if isinstance(row, dict) else {}
     name = str(values.get("activityId"))
     if isinstance(values.get("activityId"), bool) or not _ID.fullmatch(name):
-        return unusable(row, "an entry of the list has no id of an activity")
+        return unusable(row, _("an entry of the list has no id of an activity"))
     activity = _row(values, name)
     start = moment(values.get("startTimeGMT")) or moment(values.get("startTimeLocal"))
     if start is None:
-        return unusable(row, f"activity {name} has no start")
+        return unusable(row, say("activity {name} has no start", name=name))
     return ListedActivity(
         name,
         start.astimezone(UTC),

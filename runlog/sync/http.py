@@ -18,7 +18,8 @@ from threading import BoundedSemaphore, Lock
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from runlog.errors import VERSION, BadInput, RunlogError
+from runlog.errors import VERSION, RunlogError, cannot_write
+from runlog.i18n import N_, _, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -85,8 +86,10 @@ def base_url(variable: str, default: str) -> str:
         local = False
     if not local:
         raise ServiceError(
-            f"{variable} names an address that is neither {default} nor a port of this machine; "
-            "runlog gives the key to no other: unset it"
+            "{variable} names an address that is neither {default} nor a port of this machine; "
+            "runlog gives the key to no other: unset it",
+            variable=variable,
+            default=default,
         )
     return given
 
@@ -171,8 +174,12 @@ class Client:
 
     def _no_json_text(self, data: bytes) -> str:
         page = data.lstrip()[:1] == b"<"
-        hint = "; it may be down for repair, or a hotel's network stands between: try again later"
-        return f"{self.title} sent {'a web page' if page else 'something else'} instead of data{hint}"
+        hint = _("; it may be down for repair, or a hotel's network stands between: try again later")
+        web, other = (
+            N_("{title} sent a web page instead of data"),
+            N_("{title} sent something else than data"),
+        )
+        return say(web if page else other, title=self.title) + hint
 
     def _call(
         self,
@@ -192,7 +199,7 @@ class Client:
         """
         import urllib3
 
-        what = "no answer"
+        what = _("no answer")
         with self._slots:
             for attempt in range(_MAX_ATTEMPTS):
                 self._wait_for_backoff()
@@ -202,27 +209,32 @@ class Client:
                         if answer.status in _OK:
                             return consume(answer)
                         answer.read(_CHUNK_BYTES)  # so that the connection ends in peace
-                        what = f"the answer {answer.status}"
+                        what = say("the answer {status}", status=answer.status)
                         asked_wait = _retry_after(answer.headers.get("Retry-After"))
                         if answer.status != _TOO_MANY and answer.status not in _SERVER_FAULTS:
                             raise self._refusal(answer.status)
                 except urllib3.exceptions.SSLError:
                     host = urlsplit(self.base).hostname
                     raise Unreachable(
-                        f"{self.title}: the connection is not safe, as the certificate is not that of {host}"
+                        "{title}: the connection is not safe, as the certificate is not that of {host}",
+                        title=self.title,
+                        host=host,
                     ) from None
                 except (urllib3.exceptions.HTTPError, OSError) as error:
                     what = _connection_text(error)
                 if attempt + 1 < _MAX_ATTEMPTS:
                     self._back_off(attempt, asked_wait)
-        raise Unreachable(f"{self.title} cannot be reached: {what}, {_MAX_ATTEMPTS} times; try again later")
+        text = N_("{title} cannot be reached: {what}, {n} times; try again later")
+        raise Unreachable(text, title=self.title, what=what, n=_MAX_ATTEMPTS)
 
     def _refusal(self, status: int) -> ServiceError:
         if status in _REFUSED:
-            return KeyRefused(f"{self.title} does not accept the key (answer {status})")
+            return KeyRefused(
+                "{title} does not accept the key (answer {status})", title=self.title, status=status
+            )
         if status in _NOTHING_THERE:
-            return NotThere(f"{self.title} has nothing there (answer {status})")
-        return ServiceError(f"{self.title} refused it (answer {status})")
+            return NotThere("{title} has nothing there (answer {status})", title=self.title, status=status)
+        return ServiceError("{title} refused it (answer {status})", title=self.title, status=status)
 
     def _wait_for_backoff(self) -> None:
         """Wait until the back-off is over, whichever call it came with."""
@@ -241,7 +253,9 @@ class Client:
             wait = max(asked_wait, _INITIAL_BACKOFF_S)
         if wait > _MAX_BACKOFF_S:
             raise Unreachable(
-                f"{self.title} wants to be left alone for {wait / 60:.0f} minutes; try again after that"
+                "{title} wants to be left alone for {wait:.0f} minutes; try again after that",
+                title=self.title,
+                wait=wait / 60,
             )
         with self._lock:
             self._not_before = max(self._not_before, self.clock.monotonic() + wait)
@@ -254,7 +268,7 @@ class Client:
         Raises:
             ServiceError: it leads in a circle, or to an address that is not safe.
         """
-        for _ in range(_MAX_REDIRECTS + 1):
+        for _redirect in range(_MAX_REDIRECTS + 1):
             headers = {"Accept": accept, "User-Agent": _user_agent()}
             if _origin(url) == _origin(self.base):
                 headers["Authorization"] = authorization or self.authorization()
@@ -266,13 +280,15 @@ class Client:
             answer.close()
             url = self._redirected(url, answer.headers.get("Location"))
             method = "GET" if answer.status == _SEE_OTHER else method
-        raise ServiceError(f"{self.title} sends from one address to the next without end")
+        raise ServiceError("{title} sends from one address to the next without end", title=self.title)
 
     def _redirected(self, url: str, location: str | None) -> str:
         target = urljoin(url, location or "")
         parts = urlsplit(target)
         if not location or not (parts.scheme == "https" or self._is_test_server(parts.hostname)):
-            raise ServiceError(f"{self.title} sends to an address that is not safe; it was not followed")
+            raise ServiceError(
+                "{title} sends to an address that is not safe; it was not followed", title=self.title
+            )
         return target
 
     def _is_test_server(self, host: str | None) -> bool:
@@ -303,7 +319,7 @@ class Client:
                 file.write(chunk)
                 file.flush()
             except OSError as error:
-                raise BadInput(f"the download cannot be written: {error.strerror or error}") from None
+                raise cannot_write(_("the download"), error) from None
 
     def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         return b"".join(self._chunks(answer, _MAX_JSON_BYTES))
@@ -318,9 +334,15 @@ class Client:
         for chunk in answer.stream(_CHUNK_BYTES, decode_content=True):
             size += len(chunk)
             if size > most:
-                raise ServiceError(f"{self.title} sends more than {most / 2**20:.0f} MB for one request")
+                raise ServiceError(
+                    "{title} sends more than {most:.0f} MB for one request",
+                    title=self.title,
+                    most=most / 2**20,
+                )
             if self.clock.monotonic() - began > TOTAL_TIMEOUT_S:
-                raise Unreachable(f"{self.title} sends so slowly that it was given up; try again later")
+                raise Unreachable(
+                    "{title} sends so slowly that it was given up; try again later", title=self.title
+                )
             yield chunk
 
 
@@ -364,9 +386,11 @@ def _connection_text(error: Exception) -> str:
     import urllib3
 
     names = {
-        urllib3.exceptions.NameResolutionError: "its name is not found, as without a network",
-        urllib3.exceptions.ReadTimeoutError: "no answer in time",
-        urllib3.exceptions.NewConnectionError: "no connection",
-        urllib3.exceptions.ConnectTimeoutError: "no connection in time",
+        urllib3.exceptions.NameResolutionError: _("its name is not found, as without a network"),
+        urllib3.exceptions.ReadTimeoutError: _("no answer in time"),
+        urllib3.exceptions.NewConnectionError: _("no connection"),
+        urllib3.exceptions.ConnectTimeoutError: _("no connection in time"),
     }
-    return next((text for kind, text in names.items() if isinstance(error, kind)), "the connection was cut")
+    return next(
+        (text for kind, text in names.items() if isinstance(error, kind)), _("the connection was cut")
+    )

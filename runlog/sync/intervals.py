@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
+from runlog.i18n import N_, _, say
 from runlog.importers import sports
 from runlog.importers.csv_values import InvalidValue
 from runlog.importers.detect import find_number as number
@@ -61,7 +62,7 @@ _WINDOW = timedelta(days=365)
 _STRAVA = "STRAVA"
 #: Its feel goes from 1, strong, to 5, weak.
 _STRONG, _WEAK = 1.0, 5.0
-WITHHELD = "it came from Strava, which does not let intervals.icu pass it on"
+WITHHELD = N_("it came from Strava, which does not let intervals.icu pass it on")
 
 
 class Intervals:
@@ -129,7 +130,9 @@ def _rows(answer: object, what: str) -> list[Any]:
         ServiceError: it is none.
     """
     if not isinstance(answer, list):
-        raise ServiceError(f"{TERMS.title} was asked for a list of {what} and sent something else")
+        raise ServiceError(
+            "{title} was asked for a list of {what} and sent something else", title=TERMS.title, what=what
+        )
     return answer
 
 
@@ -138,13 +141,13 @@ def _listed(row: object, settings: Settings) -> ListedActivity:
     values: Mapping[str, Any] = row if isinstance(row, dict) else {}
     name = str(values.get("id"))
     if values.get("id") is None or not _ID.fullmatch(name):
-        return unusable(row, "an entry of the list has no id of an activity")
+        return unusable(row, _("an entry of the list has no id of an activity"))
     local = moment(values.get("start_date_local"))
     start = moment(values.get("start_date"))
     if start is None and local is not None:
         start = local.replace(tzinfo=settings.zone)
     if start is None:
-        return unusable(row, f"activity {name} has no start")
+        return unusable(row, say("activity {name} has no start", name=name))
     is_stub = values.get("source") == _STRAVA and (
         values.get("_note") is not None or number(values, "moving_time", "elapsed_time", least=1.0) is None
     )

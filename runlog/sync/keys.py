@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from runlog import fileio
-from runlog.errors import BadInput, RunlogError, missing_extra
+from runlog.errors import BadInput, RunlogError, cannot_read, missing_extra
+from runlog.i18n import _, say
 from runlog.settings import KEYS_NAME
 
 if TYPE_CHECKING:
@@ -109,22 +110,23 @@ def _read_file(home: Path) -> dict[str, str]:
     """
     path = home / KEYS_NAME
     if path.is_symlink():
-        raise BadInput(f"{path}: this is a link; the keys have to be in a file of their own")
+        raise BadInput("{path}: this is a link; the keys have to be in a file of their own", path=path)
     if fileio.is_open_to_others(path):
         raise BadInput(
-            f"{path}: others can read this file, so its keys are not used: make new keys, then "
-            f"chmod 600 {path} and runlog sync SERVICE --set-key"
+            "{path}: others can read this file, so its keys are not used: make new keys, then "
+            "chmod 600 {path} and runlog sync SERVICE --set-key",
+            path=path,
         )
     try:
         values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise cannot_read(path, error) from None
     except (ValueError, RecursionError):  # its text would be in the error
-        raise BadInput(f'{path}: not valid; it has lines like garmin = "the key"') from None
+        raise BadInput('{path}: not valid; it has lines like garmin = "the key"', path=path) from None
     if not all(isinstance(key, str) for key in values.values()):
-        raise BadInput(f'{path}: not valid; it has lines like garmin = "the key"')
+        raise BadInput('{path}: not valid; it has lines like garmin = "the key"', path=path)
     return values
 
 
@@ -166,12 +168,15 @@ def _write_keyring(home: Path, service: str, key: str) -> None:
             keyring.set_password(_KEYRING_NAME, _account(home, service), key)
         except Exception as error:  # noqa: BLE001 - each keyring has errors of its own, which may name the key
             raise RunlogError(
-                f"the keyring did not take the key ({type(error).__name__}); "
-                "without --keyring it goes into a file that only you can read"
+                "the keyring did not take the key ({name}); without --keyring it goes into a file "
+                "that only you can read",
+                name=type(error).__name__,
             ) from None
         return
-    without = "without --keyring the key goes into a file that only you can read"
-    raise missing_extra(f"there is no keyring for runlog ({without}); install one with", "keyring")
+    without = _("without --keyring the key goes into a file that only you can read")
+    raise missing_extra(
+        say("there is no keyring for runlog ({without}); install one with", without=without), "keyring"
+    )
 
 
 def _delete_from_keyring(home: Path, service: str) -> bool:

@@ -198,4 +198,9 @@ def find_intervention(name: str) -> Intervention:
     if intervention is not None:
         return intervention
     why = NOT_RANDOMISABLE.get(family or "", "it cannot be switched from one run to the next")
-    raise BadInput(f"{name} cannot be tested in a trial: {why}. What can be: {', '.join(names)}")
+    raise BadInput(
+        "{name} cannot be tested in a trial: {why}. What can be: {names}",
+        name=name,
+        why=why,
+        names=", ".join(names),
+    )

@@ -77,12 +77,13 @@ class TrialRegistry:
 
         if not cleared and (warnings := self._clinician_warnings(history, now)):
             raise BadInput(
-                f"{' '.join(warnings)} This is no time for a trial: see a doctor or physiotherapist first; "
-                "runlog alerts says which signs make it urgent. If one of them has said that you may train "
-                "as usual: --cleared"
+                "{warnings} This is no time for a trial: see a doctor or physiotherapist first; "
+                "runlog alerts says which signs make it urgent. If one of them has said that you may "
+                "train as usual: --cleared",
+                warnings=" ".join(warnings),
             )
         if trial.start < history.clock.day(now):
-            raise BadInput(f"{trial.start} is over; a plan is made before its runs")
+            raise BadInput("{start} is over; a plan is made before its runs", start=trial.start)
         plan = plan_trial(
             history,
             trial,
@@ -101,8 +102,11 @@ class TrialRegistry:
         for other in self.all():
             if other.cancelled is None and other.runs[0].day <= last and first <= other.runs[-1].day:
                 raise BadInput(
-                    f"plan {other.id} ({other.factor}) goes on until {other.runs[-1].day}; one at a time: "
-                    f"begin after it with --start, or give it up with runlog plan cancel {other.id}"
+                    "plan {id} ({factor}) goes on until {day}; one at a time: begin after it with "
+                    "--start, or give it up with runlog plan cancel {id}",
+                    id=other.id,
+                    factor=other.factor,
+                    day=other.runs[-1].day,
                 )
 
 

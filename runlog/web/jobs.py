@@ -9,6 +9,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from runlog.errors import RunlogError
+from runlog.i18n import use_language
 from runlog.web import uploads
 
 if TYPE_CHECKING:
@@ -104,10 +105,11 @@ class Jobs:
 
     def _run(self, job: Job, shared: SharedJournal, work: Callable[[Journal], None]) -> None:
         try:
-            with self._one_at_a_time, shared.open() as journal:
+            with self._one_at_a_time, shared.open() as journal, use_language(journal.settings.language):
                 work(journal)
         except RunlogError as error:
-            job.problem = shared.without_folder(str(error))
+            with use_language(shared.settings().language):
+                job.problem = shared.without_folder(str(error))
         except Exception as error:  # else the page would wait for ever
             logging.getLogger("runlog").exception("an import or a sync was not done")
             job.problem = type(error).__name__

@@ -118,7 +118,7 @@ class Devices:
         found = [path for path in self._folder.glob("*.json") if path.name[:_ID_LENGTH] == device_id]
         if not found:
             raise NotFound(
-                f"there is no device {device_id[:_MOST_NAME]!r}; runlog serve --devices lists them"
+                "there is no device {id!r}; runlog serve --devices lists them", id=device_id[:_MOST_NAME]
             )
         for path in found:
             path.unlink(missing_ok=True)

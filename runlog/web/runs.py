@@ -126,6 +126,7 @@ def one(run_id: int) -> str:
         sources=[(_source_name(source.path, journal), source) for source in sources],
         pairs=sorted(name for name, pair in history.shoes.iterrows() if pair["kept"]) if is_run else [],
         by_hand=stored.shoe_override,
+        why_shoe=words.shoe_reason(row["shoe_reason"]) if is_run else "",
         name=stored.activity.name or "",
         sport=_sport_name(stored.activity.sport, stored.activity.sub_sport),
         sports=_sports(stored),

@@ -165,7 +165,12 @@ def _serve_tls(app: Flask, listening: socket.socket, files: tuple[Path, Path]) -
         context.load_cert_chain(*files)
     except (OSError, ssl.SSLError) as error:
         listening.close()
-        raise BadInput(f"{files[0]} and {files[1]}: no certificate with its key: {error}") from error
+        raise BadInput(
+            "{certificate} and {key}: no certificate with its key: {error}",
+            certificate=files[0],
+            key=files[1],
+            error=error,
+        ) from error
 
     def run() -> None:
         from werkzeug.serving import WSGIRequestHandler, make_server

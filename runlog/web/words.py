@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlog import units
 from runlog.analysis.warmup import SOURCE_WORDS
-from runlog.i18n import N_, _, ngettext
+from runlog.i18n import N_, Later, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,11 @@ def ago(moment: datetime, now: datetime) -> str:
 def moment(local: datetime, today: date) -> str:
     """Write a local moment, e.g. "Sun 15 Nov, 10:52", with the year unless it is this one."""
     return f"{units.day(local, year=local.year != today.year)}, {local:%H:%M}"
+
+
+def shoe_reason(reason: str) -> str:
+    """Say why a run has its pair of shoes, or none."""
+    return reason.said() if isinstance(reason, Later) else _(reason)
 
 
 def habit(row: Mapping[str, Any], name: str) -> str:

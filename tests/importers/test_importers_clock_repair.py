@@ -49,27 +49,30 @@ SAME_START = {
     ),
     "ever further ahead": (
         shifted(shifted(ROWS, 2 * DAY, 110), 3 * DAY, 150),
-        "the clock of the device was 2 days ahead, and wrong 2 times",
+        "the clock of the device was 2 days ahead and wrong 2 times",
     ),
     "summer time begins": (shifted(ROWS, HOUR, 91), "the clock of the device was 1 h ahead, for 89 points"),
     "the newest point first": (ROWS[::-1], ""),
-    "one time a day ahead": (shifted(ROWS, DAY, 90, 91), "1 point has a wrong time"),
-    "one time a day behind": (shifted(ROWS, -DAY, 90, 91), "1 point has a wrong time"),
+    "one time a day ahead": (shifted(ROWS, DAY, 90, 91), "1 point with a wrong time"),
+    "one time a day behind": (shifted(ROWS, -DAY, 90, 91), "1 point with a wrong time"),
     "three wrong times": (
         shifted(shifted(shifted(ROWS, -400, 30, 31), 99_999, 80, 81), -20 * DAY, 140, 141),
-        "3 points have wrong times",
+        "3 points with a wrong time",
     ),
     "the first time in the future": (shifted(ROWS, 400 * DAY, 0, 1), ""),
     "two points in the wrong order": ([*ROWS[:50], ROWS[51], ROWS[50], *ROWS[52:]], ""),
-    "an old fix far away": ([OLD, *ROWS], "1 point 10 h and 430 km before the first of the others"),
-    "an old fix here": ([replace(ROWS[0], second=-10 * HOUR), *ROWS], "1 point 10 h before the first"),
+    "an old fix far away": ([OLD, *ROWS], "1 point left out: 10 h and 430 km before the first of the others"),
+    "an old fix here": (
+        [replace(ROWS[0], second=-10 * HOUR), *ROWS],
+        "1 point left out: 10 h before the first",
+    ),
     "two old fixes": (
         [OLD, replace(OLD, second=-9 * HOUR), *ROWS],
-        "2 points 9 h and 430 km before the first",
+        "2 points left out: 9 h and 430 km before the first",
     ),
     "two old fixes of different days": (
         [replace(OLD, second=-30 * HOUR), OLD, *ROWS],
-        "2 points 10 h and 430",
+        "2 points left out: 10 h and 430",
     ),
     "an old fix of twenty minutes ago": (
         [moved(replace(ROWS[0], second=-1200), 30_000), *ROWS],
@@ -77,11 +80,11 @@ SAME_START = {
     ),
     "a forgotten stop": (
         [*ROWS, moved(replace(ROWS[-1], second=5 * HOUR), 12_000)],
-        "1 point 5 h and 12 km after the last of the others is left out",
+        "1 point left out: 5 h and 12 km after the last of the others",
     ),
     "some points of a forgotten stop": (
         [*ROWS, *(replace(ROWS[-1], second=5 * HOUR + second) for second in range(3))],
-        "3 points 5 h after the last of the others are left out",
+        "3 points left out: 5 h after the last of the others",
     ),
     "every twentieth point has a time": (
         untimed(ROWS, lambda index: index % 20 == 0 or index == LAST),
@@ -93,13 +96,16 @@ SAME_START = {
     ),
     "segments that repeat all before": (
         [*ROWS[:60], *paused(ROWS[:120]), *paused(ROWS)],
-        "180 points that repeat earlier ones are left out",
+        "180 points left out: repeats of earlier ones",
     ),
     "segments that repeat a part": (
         [*ROWS[:60], *paused(ROWS[40:120]), *paused(ROWS[100:])],
-        "40 points that repeat earlier ones are left out",
+        "40 points left out: repeats of earlier ones",
     ),
-    "the whole three times": ([*ROWS, *paused(ROWS), *paused(ROWS)], "360 points that repeat earlier ones"),
+    "the whole three times": (
+        [*ROWS, *paused(ROWS), *paused(ROWS)],
+        "360 points left out: repeats of earlier ones",
+    ),
     "segments in the wrong order": ([*ROWS[90:], *paused(ROWS[:90])], ""),
     "one wild position": ([*ROWS[:90], moved(ROWS[90], 3000), *ROWS[91:]], "1 position lies far off the way"),
     "three wild positions": (

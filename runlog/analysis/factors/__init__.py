@@ -50,4 +50,8 @@ def find_factor(name: str) -> Factor:
     for factor in FACTORS:
         if factor.name == name:
             return factor
-    raise NotFound(f"there is no factor {name!r}; there are {', '.join(factor.name for factor in FACTORS)}")
+    raise NotFound(
+        "there is no factor {name!r}; there are {factors}",
+        name=name,
+        factors=", ".join(factor.name for factor in FACTORS),
+    )

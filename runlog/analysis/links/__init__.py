@@ -119,8 +119,10 @@ def links(
     adjusted_for = [name for name in names if effect_unit(name).window == PRIMARY_WINDOW != window]
     if names and not asked:
         raise BadInput(
-            f"The table of ratings has no factors of {window_text(window)}: make it with "
-            f"exposures(history, window={window})."
+            "The table of ratings has no factors of {when}: make it with "
+            "exposures(history, window={window}).",
+            when=window_text(window),
+            window=window,
         )
     areas = dict(split_by_area(ratings))
     settled = Settlements(areas, asked, adjusted_for)
@@ -142,7 +144,11 @@ def effect_range(table: pd.DataFrame, factor: str) -> tuple[float, float]:
 def _factor_columns(table: pd.DataFrame, factors: Sequence[str] | None, window: int) -> list[str] | None:
     """Return the columns of these factors: in a secondary window theirs and the primary ones."""
     if window not in WINDOWS:
-        raise BadInput(f"unknown window {window!r}; known are {', '.join(map(str, WINDOWS))} (hours)")
+        raise BadInput(
+            "unknown window {window!r}; known are {windows} (hours)",
+            window=window,
+            windows=", ".join(map(str, WINDOWS)),
+        )
     if factors is None:
         return None
     adjusted_for = [name for name in factors if window != PRIMARY_WINDOW and name in table.columns]

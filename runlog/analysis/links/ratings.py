@@ -44,10 +44,10 @@ def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[p
     table = table.rename(columns=str)
     missing = [name for name in ("moment", "rating", *(factors or ())) if name not in table.columns]
     if missing:
-        raise BadInput(f"The table of ratings has no column {_quoted(missing)}.")
+        raise BadInput("The table of ratings has no column {columns}.", columns=_quoted(missing))
     twice = sorted({str(name) for name in table.columns[table.columns.duplicated()]})
     if twice:
-        raise BadInput(f"The table of ratings has more than one column {_quoted(twice)}.")
+        raise BadInput("The table of ratings has more than one column {columns}.", columns=_quoted(twice))
     names = _numeric_columns(table) if factors is None else tuple(dict.fromkeys(factors))
     utc, weekday, hour = _parse_moments(table["moment"])
     plain = {
@@ -93,7 +93,9 @@ def _to_floats(column: pd.Series) -> Floats:
             values = pd.to_numeric(column).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise BadInput(
-            f"The column “{column.name}” must hold numbers (empty where unknown): {error}."
+            "The column “{name}” must hold numbers (empty where unknown): {error}.",
+            name=column.name,
+            error=error,
         ) from error
     return np.where(np.isfinite(values), values, np.nan)
 
@@ -107,12 +109,18 @@ def _parse_moments(column: pd.Series) -> tuple[pd.DatetimeIndex, Indices, Floats
     try:
         moments = [pd.Timestamp(moment) for moment in column]
     except (TypeError, ValueError) as error:
-        raise BadInput(f"The column “moment” must hold dates with their time zone: {error}.") from error
+        raise BadInput(
+            "The column “moment” must hold dates with their time zone: {error}.", error=error
+        ) from error
     for row, moment in enumerate(moments):
         if pd.isna(moment):
-            raise BadInput(f"Row {row} of the table of ratings has no moment.")
+            raise BadInput("Row {row} of the table of ratings has no moment.", row=row)
         if moment.tzinfo is None:
-            raise BadInput(f"The moment {moment} in row {row} has no time zone; give it one (tz_localize).")
+            raise BadInput(
+                "The moment {moment} in row {row} has no time zone; give it one (tz_localize).",
+                moment=moment,
+                row=row,
+            )
     return (
         pd.DatetimeIndex([moment.tz_convert("UTC") for moment in moments], tz="UTC"),
         np.array([moment.day_of_week for moment in moments], dtype=np.intp),

@@ -11,6 +11,7 @@ import numpy as np
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken, Problem
+from runlog.i18n import N_, _, say
 from runlog.importers import normalize, sports, tracks
 from runlog.importers.clock_repair import repair_clock
 from runlog.importers.fit import decode, profile, scan
@@ -30,21 +31,21 @@ if TYPE_CHECKING:
 FORMAT = "fit"
 
 _OTHER_FILE_TYPES = {
-    "course": "a course, not a recorded activity",
-    "settings": "a watch's settings",
-    "sport": "a watch's sport settings",
-    "workout": "a planned workout, not a recorded activity",
-    "monitoring_a": "all-day monitoring, not an activity",
-    "monitoring_b": "all-day monitoring, not an activity",
-    "monitoring_daily": "all-day monitoring, not an activity",
-    "weight": "weigh-ins",
-    "blood_pressure": "blood pressure readings",
-    "totals": "a watch's totals",
-    "goals": "a watch's goals",
-    "schedules": "planned workouts, not recorded activities",
-    "segment": "a segment, not a recorded activity",
-    "segment_list": "a list of segments",
-    "device": "a watch's description of itself",
+    "course": N_("a course, not a recorded activity"),
+    "settings": N_("a watch's settings"),
+    "sport": N_("a watch's sport settings"),
+    "workout": N_("a planned workout, not a recorded activity"),
+    "monitoring_a": N_("all-day monitoring, not an activity"),
+    "monitoring_b": N_("all-day monitoring, not an activity"),
+    "monitoring_daily": N_("all-day monitoring, not an activity"),
+    "weight": N_("weigh-ins"),
+    "blood_pressure": N_("blood pressure readings"),
+    "totals": N_("a watch's totals"),
+    "goals": N_("a watch's goals"),
+    "schedules": N_("planned workouts, not recorded activities"),
+    "segment": N_("a segment, not a recorded activity"),
+    "segment_list": N_("a list of segments"),
+    "device": N_("a watch's description of itself"),
 }
 #: Smaller times count seconds since power-on: the watch's clock had not been set.
 _CLOCK_UNSET_BELOW = profile.FIT_EPOCH_S + 0x10000000
@@ -79,14 +80,14 @@ def read(file: SourceFile) -> ParsedFile:
         changes += changed
         if fault:
             count = sum(len(activity.track) for activity in built if activity.track)
-            reason = f"damaged ({fault.reason}); {count} records were kept"
+            reason = say("damaged ({reason}); {count} records were kept", reason=fault.reason, count=count)
             is_empty = bool(activities) and not messages.count  # a header without anything after an activity
             at = chained.offset + (fault.byte or 0)
             problems.append(Problem(reason, byte=at, is_warning=bool(built) or is_empty))
     if not activities:
         _raise_without_activity(other_types, problems)
     notes = tuple(
-        f"the clock of the watch was not set: it says {activity.start:%Y-%m-%d}"
+        say("the clock of the watch was not set: it says {start:%Y-%m-%d}", start=activity.start)
         for activity in activities
         if activity.start.timestamp() < _CLOCK_UNSET_BELOW
     )
@@ -96,9 +97,11 @@ def read(file: SourceFile) -> ParsedFile:
 
 def _raise_without_activity(other_types: Sequence[str], problems: Sequence[Problem]) -> None:
     if other_types:
-        raise NotTaken("; ".join(dict.fromkeys(other_types)))
+        what = "; ".join(map(_, dict.fromkeys(other_types)))
+        raise NotTaken(what)
     if problems:
-        raise NotReadable("; ".join(map(str, problems)))
+        damage = "; ".join(map(str, problems))
+        raise NotReadable(damage)
     raise NotTaken("no activity in it: neither a session nor records with times")
 
 
@@ -107,7 +110,9 @@ def _other_file_type(messages: Messages) -> str | None:
     types = [message["type"] for message in messages.by_type.get("file_id", ()) if "type" in message]
     if not types or "activity" in types:
         return None
-    return _OTHER_FILE_TYPES.get(types[0], f"a FIT file of the type {types[0]}, not an activity")
+    return _OTHER_FILE_TYPES.get(
+        types[0], say("a FIT file of the type {kind}, not an activity", kind=types[0])
+    )
 
 
 def build_activities(messages: Messages) -> tuple[list[Activity], list[str]]:
@@ -136,7 +141,7 @@ def build_activities(messages: Messages) -> tuple[list[Activity], list[str]]:
         moved, laps = _start_with_records(starts[0], stated[0][1] - stated[0][0], clock.times, laps)
         if moved != starts[0]:
             apart = tracks.duration_text(abs(moved - starts[0]))
-            notes.append(f"it states a start {apart} from its records; the records count")
+            notes.append(say("it states a start {apart} from its records; the records count", apart=apart))
         starts = [moved]
     device, offset = _device(messages), _utc_offset(messages)
     record_rows = _split_by_session(fill_forward(clock.times), starts[1:])
@@ -351,7 +356,7 @@ def build_session_track(
     columns = {name: values[recent] for name, values in columns.items()}
     built = tracks.build_track(times[recent], np.searchsorted(resumed, at[recent], "right"), columns, start)
     stale = int((~recent).sum())
-    notes = [f"{tracks.count_text(stale)} from before the start left out"] if stale else []
+    notes = [say("{points} from before the start left out", points=tracks.count_text(stale))] if stale else []
     return (built.track, (*notes, *built.notes)) if built else (None, tuple(notes))
 
 

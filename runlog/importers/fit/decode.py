@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runlog.errors import Problem
+from runlog.i18n import say
 from runlog.importers.fit import profile, scan
 from runlog.importers.fit.profile import base_types
 from runlog.importers.fit.salvage import salvage_messages
@@ -87,7 +88,9 @@ def decode_messages(file: bytes, max_messages: int = MAX_MESSAGES) -> tuple[Mess
     for number, kind in profile.message_types().items():
         by_type[kind.name] = list(islice(_iter_messages(file, definitions[number], kind), kind.max_count))
         if sum(len(definition.message_offsets) for definition, _ in definitions[number]) > kind.max_count:
-            fault = fault or f"it has more than {kind.max_count} messages of the kind {kind.name}"
+            fault = fault or say(
+                "it has more than {most} messages of the kind {name}", most=kind.max_count, name=kind.name
+            )
     developer_fields = profile.native_developer_fields(by_type["field_description"])
     columns = record_columns(file, definitions[profile.RECORD_MESSAGE], developer_fields)
     problem = Problem(fault, byte=scanned.sound_until) if fault else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from runlog.i18n import _, say
 from runlog.importers.fit.profile import RECORD_MESSAGE, base_types
 from runlog.importers.fit.scan import (
     COMPRESSED_BIT,
@@ -64,7 +65,7 @@ def salvage_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_
     at = begin
     faults: list[tuple[int, str]] = []
     resumed: list[int] = []
-    for _ in range(max_messages):
+    for _message in range(max_messages):
         if at >= salvage.end or len(faults) > _MAX_FAULTS:
             break
         try:
@@ -74,7 +75,7 @@ def salvage_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_
             at = salvage.resume_after(at)
             resumed.append(at)
     else:
-        faults.append((at, TOO_MANY_MESSAGES))
+        faults.append((at, _(TOO_MANY_MESSAGES)))
     sound_until, first_fault = faults[0] if faults else (salvage.end, None)
     return ScanResult(salvage.definitions.all(), sound_until, first_fault, tuple(resumed))
 
@@ -110,7 +111,7 @@ class _Salvage:
         definition, seconds = self._parse_message(at, self._current)
         last = self._last_time
         if seconds is not None and last is not None and abs(seconds - last) > _MAX_TIME_STEP_S:
-            raise MalformedMessage("a time far from the one before")
+            raise MalformedMessage(_("a time far from the one before"))
         if seconds is not None:
             self._last_time = seconds
         if seconds is not None or header & COMPRESSED_BIT:
@@ -126,9 +127,11 @@ class _Salvage:
         header = self._data[at]
         definition = current.get(local_message_type(header))
         if definition is None or (header & COMPRESSED_BIT and not _allows_compressed_header(definition)):
-            raise MalformedMessage(f"a message of the kind {local_message_type(header)} that was not defined")
+            raise MalformedMessage(
+                say("a message of the kind {kind} that was not defined", kind=local_message_type(header))
+            )
         if at + definition.size > self.end:
-            raise MalformedMessage(ENDS_EARLY)
+            raise MalformedMessage(_(ENDS_EARLY))
         if definition.timestamp_offset is None or definition.message_number in _SUMMARIES:
             return definition, None
         (seconds,) = struct.unpack_from(
@@ -144,7 +147,7 @@ class _Salvage:
         """
         lost = at if self._last_timed is None else self._last_timed
         before = dict(self._current)
-        for _, local_type, replaced in reversed(self._replaced):
+        for _at, local_type, replaced in reversed(self._replaced):
             if replaced is None:
                 self._current.pop(local_type, None)
             else:
@@ -211,7 +214,7 @@ class _Salvage:
             new: whether definitions and compressed times count too.
         """
         current, rhythm = dict(self._current), _Rhythm(clock)
-        for _ in range(_MAX_CHAIN):
+        for _step in range(_MAX_CHAIN):
             if at == self.end or rhythm.is_enough:
                 break
             header = self._data[at]

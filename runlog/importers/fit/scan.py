@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import Problem
+from runlog.i18n import N_, _, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,11 @@ def split_chained(data: bytes) -> tuple[list[ChainedFile], list[Problem]]:
     if not remaining.strip(b"\x00"):
         return files, []
     return files, [
-        Problem(f"{len(remaining)} bytes are not FIT and were left out", byte=offset, is_warning=True)
+        Problem(
+            say("{n} bytes are not FIT and were left out", n=len(remaining)),
+            byte=offset,
+            is_warning=True,
+        )
     ]
 
 
@@ -79,9 +84,9 @@ def data_range(file: bytes) -> tuple[int, int]:
 def file_fault(file: bytes) -> str | None:
     """Return what is wrong with a FIT file as a whole (its end or its checksum), or None."""
     if len(file) < data_range(file)[1] + _CRC_SIZE:
-        return "it ends early"
+        return _("it ends early")
     if fit_checksum(file) != 0:  # the checksum of bytes that end with their own checksum is 0
-        return "its checksum is wrong"
+        return _("its checksum is wrong")
     return None
 
 
@@ -97,8 +102,8 @@ if TYPE_CHECKING:
 
 #: More than two weeks of a record every second; a file with more is hostile.
 MAX_MESSAGES = 1_500_000
-TOO_MANY_MESSAGES = "more messages than any recording has"
-ENDS_EARLY = "it ends early"
+TOO_MANY_MESSAGES = N_("more messages than any recording has")
+ENDS_EARLY = N_("it ends early")
 _MAX_DEFINITIONS = 300_000
 _MAX_LAYOUTS = 2_000
 
@@ -161,7 +166,7 @@ def scan_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_MES
     definitions = DefinitionTable(data, end)
     slots = [_UNDEFINED_SLOT] * 256  # by header byte
     fault = None
-    for _ in range(max_messages):
+    for _message in range(max_messages):
         if at >= end:
             break
         size, add_offset = slots[data[at]]
@@ -176,10 +181,10 @@ def scan_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_MES
             break
         _register_definition(slots, local_type, definition)
     if at > end:
-        at, fault = definitions.last_message_offset(), ENDS_EARLY
+        at, fault = definitions.last_message_offset(), _(ENDS_EARLY)
         definitions.drop_messages_from(at)
     elif at < end and not fault:
-        fault = TOO_MANY_MESSAGES
+        fault = _(TOO_MANY_MESSAGES)
     return ScanResult(definitions.all(), at, fault)
 
 
@@ -225,9 +230,11 @@ class DefinitionTable:
         """
         data, header = self._data, self._data[at]
         if header & COMPRESSED_BIT or not header & DEFINITION_BIT:
-            raise MalformedMessage(f"a message of the kind {local_message_type(header)} that was not defined")
+            raise MalformedMessage(
+                say("a message of the kind {kind} that was not defined", kind=local_message_type(header))
+            )
         if self._parsed_count == _MAX_DEFINITIONS:
-            raise MalformedMessage("more definitions than any recording has")
+            raise MalformedMessage(_("more definitions than any recording has"))
         self._parsed_count += 1
         content, after = definition_content(data, at, self._end)
         definition = self._by_content.get(content) or self._new(content)
@@ -235,7 +242,7 @@ class DefinitionTable:
 
     def _new(self, content: bytes) -> MessageDefinition:
         if len(self._by_content) == _MAX_LAYOUTS:
-            raise MalformedMessage("more kinds of messages than any recording has")
+            raise MalformedMessage(_("more kinds of messages than any recording has"))
         definition = self._by_content[content] = parse_definition(content)
         return definition
 
@@ -262,7 +269,7 @@ def definition_content(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     if has_developer_fields:
         after += 1 + _FIELD_DEFINITION_SIZE * data[after] if after < end else 1
     if after > end:
-        raise MalformedMessage(ENDS_EARLY)
+        raise MalformedMessage(_(ENDS_EARLY))
     return data[at + 1 : after] + bytes([has_developer_fields]), after
 
 
@@ -273,7 +280,7 @@ def parse_definition(content: bytes) -> MessageDefinition:
         MalformedMessage: its byte order is unknown.
     """
     if content[1] not in (0, 1):
-        raise MalformedMessage("a definition of an unknown byte order")
+        raise MalformedMessage(_("a definition of an unknown byte order"))
     byte_order = ">" if content[1] else "<"
     number = int.from_bytes(content[2:4], "big" if content[1] else "little")
     offset = 1

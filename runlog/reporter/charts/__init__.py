@@ -94,7 +94,11 @@ def find_chart(name: str) -> Chart:
     for chart in CHARTS:
         if chart.name == name:
             return chart
-    raise NotFound(f"there is no chart {name!r}; there are {', '.join(chart.name for chart in CHARTS)}")
+    raise NotFound(
+        "there is no chart {name!r}; there are {charts}",
+        name=name,
+        charts=", ".join(chart.name for chart in CHARTS),
+    )
 
 
 def chart(

@@ -144,7 +144,9 @@ def encode_figure(figure: Figure, kind: str) -> bytes:
     undated = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     if kind not in undated:
         raise BadInput(
-            f"charts are written as {', '.join(undated)}, not as {kind!r}; name the file chart.png"
+            "charts are written as {kinds}, not as {kind!r}; name the file chart.png",
+            kinds=", ".join(undated),
+            kind=kind,
         )
     buffer = BytesIO()
     with _chart_style():

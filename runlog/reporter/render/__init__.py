@@ -75,7 +75,12 @@ def output_path(out: Path, name: str, file_format: str | None = None) -> tuple[P
         file_format = file_format or FORMATS[0]
         return out / f"{name}.{file_format}", file_format
     if file_format not in (None, ending):
-        raise BadInput(f"{out} is named as {ending}, but {file_format} was asked for")
+        raise BadInput(
+            "{out} is named as {ending}, but {file_format} was asked for",
+            out=out,
+            ending=ending,
+            file_format=file_format,
+        )
     return out, ending
 
 

@@ -129,7 +129,8 @@ def _import_weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint tells no types
     except OSError as error:  # it is there, but a library of the system is not
         raise MissingExtra(
             "a PDF needs the library Pango, which WeasyPrint draws text with "
-            "(Debian: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango)"
+            "(Debian: apt install {packages}; macOS: brew install pango)",
+            packages="libpango-1.0-0 libpangoft2-1.0-0",
         ) from error
     return weasyprint
 
