@@ -167,6 +167,9 @@ class Alerts:
 
     ``update`` checks which hold now and stores the result; the other methods read or change that. The report
     of an earlier week asks ``runlog.alerts(history, moment)`` instead, which changes nothing.
+
+    Those that change alerts change all that are named, or none where one does not exist (NotFound) or is over
+    (BadInput), and return them.
     """
 
     _store: Store
@@ -204,41 +207,22 @@ class Alerts:
     all = reads(alert_rows.read_alerts)  # as ``update`` has stored them; light, without a history
 
     def notified(self, ids: Iterable[int], now: datetime | None = None) -> None:
-        """Note that the runner was notified of these; they are not sent again until they become more severe.
-
-        Raises:
-            NotFound: there is no such alert.
-        """
+        """Note that the runner was notified of these, which are not sent again until they are more severe."""
         moment = _moment_or_now(now)
         self._change(ids, lambda alert: mark_notified(alert, moment))
 
     def acknowledge(self, ids: Iterable[int], now: datetime | None = None) -> list[StoredAlert]:
-        """Acknowledge these, all of them or none, and return them.
-
-        Raises:
-            NotFound: there is no such alert.
-            BadInput: one is over.
-        """
+        """Acknowledge alerts."""
         moment = _moment_or_now(now)
         return self._change(ids, lambda alert: acknowledge_alert(alert, moment))
 
     def snooze(self, ids: Iterable[int], until: datetime, now: datetime | None = None) -> list[StoredAlert]:
-        """Snooze these until a moment (aware), all of them or none, and return them.
-
-        Raises:
-            NotFound: there is no such alert.
-            BadInput: one is over, or the moment is not ahead.
-        """
+        """Snooze alerts until a moment (aware); raises BadInput where that is not ahead."""
         moment = _moment_or_now(now)
         return self._change(ids, lambda alert: snooze_alert(alert, until, moment))
 
     def wake(self, ids: Iterable[int]) -> list[StoredAlert]:
-        """Show these again that were snoozed or acknowledged, all of them or none, and return them.
-
-        Raises:
-            NotFound: there is no such alert.
-            BadInput: one is over.
-        """
+        """Show alerts again that were snoozed or acknowledged."""
         return self._change(ids, wake_alert)
 
     def _change(self, ids: Iterable[int], step: Callable[[StoredAlert], StoredAlert]) -> list[StoredAlert]:

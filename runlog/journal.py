@@ -259,7 +259,7 @@ class Journal:
 
         Raises:
             BadInput: there is nothing to back up, or the file cannot be written there.
-            StoreError: the store is damaged or cannot be read.
+            StoreError: the store is damaged or cannot be read; a file that is there stays.
         """
         return backup.make_backup(self.folder, Path(file), now or datetime.now(UTC), force=force)
 
@@ -273,7 +273,7 @@ class Journal:
             now: the time in the names of the previous files.
 
         Raises:
-            BadInput: the file is no backup, is damaged, or a newer runlog has written it.
+            BadInput: it is no backup, is damaged or not as runlog makes it, or of a newer runlog.
             StoreError: the folder cannot be written, or another program writes to it for too long.
         """
         return backup.restore_backup(self.folder, Path(file), (now or datetime.now(UTC)).astimezone())
@@ -295,7 +295,8 @@ class Journal:
             progress: called after each activity with the number done, the total, and its file's name.
 
         Raises:
-            BadInput: the folder holds something, or cannot be written.
+            BadInput: there is nothing to export, or the folder holds something or cannot be written.
+            StoreError: the database cannot be read.
         """
         from runlog import export
 

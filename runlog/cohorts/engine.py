@@ -67,13 +67,8 @@ def estimate_groups(
 ) -> list[GroupResult]:
     """Estimate the links of all athletes, and write a file of results per group.
 
-    Args:
-        groups: as ``sources.find_groups`` returns them.
-        out: the folder of the results; those in it that still hold are not made again.
-        scheduler: address of a Dask scheduler, whose workers see the same folders; else runlog starts
-            workers on this machine.
-        workers: number of those; by default as many as there are processors.
-        progress: called after each group with the number done, their total, and the name of its file.
+    Results in ``out`` that still hold are not made again. A scheduler's workers see the same folders. For the
+    arguments see ``cohorts.cohort``; the groups are those of ``sources.find_groups``.
 
     Returns:
         A result per group, in their order, however many workers there were.

@@ -59,21 +59,9 @@ def export_all(
     force: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> ExportResult:
-    """Write everything that a runner owns into a folder.
+    """Write everything that a runner owns into a folder; see ``Journal.export``.
 
     It is one consistent state, whatever others import meanwhile. Until it is complete, a file says so.
-
-    Args:
-        store: of the runner.
-        home: the runner's folder, for the settings.
-        folder: a new or an empty one.
-        with_gpx: write each track also as GPX, for other tools.
-        force: overwrite an earlier export; other files in the folder stay.
-        progress: called after each activity with how many are done, of how many, and its file's name.
-
-    Raises:
-        BadInput: there is nothing to export, or the folder holds something or cannot be written.
-        StoreError: the database cannot be read.
     """
     folder = folder.absolute()
     if not any(map(store.read, (portable.list_activity_ids, diary.read_entries, shoes.read_shoes))):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable, Problem
@@ -87,7 +86,12 @@ def read(file: SourceFile) -> ParsedFile:
             names=table.unread_names,
         )
     entries, problems, unread = csv_table.build_records(
-        table.rows, lambda row: _build_entries(row, file.settings), _entry_key, _duplicate_reason
+        table.rows,
+        lambda row: _build_entries(row, file.settings),
+        key=lambda entry: (entry.moment, entry.area, entry.side),
+        duplicate_reason=lambda _, line: say(
+            "the same time and area as line {line}, which is kept; add a time to tell them apart", line=line
+        ),
     )
     notes = (
         [say("not read, because runlog knows no such column: {names}", names=table.unread_names)]
@@ -108,23 +112,10 @@ def read(file: SourceFile) -> ParsedFile:
     )
 
 
-def _entry_key(entry: Entry) -> tuple[datetime, Area, Side | None]:
-    return entry.moment, entry.area, entry.side
-
-
-def _duplicate_reason(_: Entry, line: int) -> str:
-    return say(
-        "the same time and area as line {line}, which is kept; add a time to tell them apart", line=line
-    )
-
-
 def _build_entries(row: CsvRow, settings: Settings) -> list[Entry]:
     """Return the entry of a row; none if it has no value but its date and area."""
     values: dict[str, Any] = {
-        name: value
-        for name, parse in _CELL_PARSERS.items()
-        if (value := row.read(name, partial(parse, notation=row.notation), is_lost=name == "soreness"))
-        is not None
+        name: value for name in _CELL_PARSERS if (value := _read_value(row, name)) is not None
     }
     if not values:
         return []
@@ -143,6 +134,11 @@ def _build_entries(row: CsvRow, settings: Settings) -> list[Entry]:
             **values,
         )
     ]
+
+
+def _read_value(row: CsvRow, name: str) -> object:
+    parse = _CELL_PARSERS[name]
+    return row.read(name, lambda cell: parse(cell, row.notation), is_lost=name == "soreness")
 
 
 def read_rating_time(row: CsvRow, settings: Settings) -> tuple[datetime, int, Precision]:
@@ -193,31 +189,23 @@ def _parse_hours(cell: str, notation: Notation) -> float:
     return hours
 
 
-def _scale(name: str) -> Callable[..., float]:
+def _scale(name: str) -> Callable[[str, Notation], float]:
     return lambda cell, notation: csv_row.parse_scale(cell, MAX_ENTRY_VALUES[name], notation)
 
 
-def _yes_no(cell: str, notation: Notation) -> bool:  # noqa: ARG001 - as all that read cells
+def _yes_no(cell: str, _: Notation) -> bool:
     return parse_yes_no(cell)
 
 
-def _text(cell: str, notation: Notation) -> str:  # noqa: ARG001 - likewise
-    return cell
-
-
-def _shoe(cell: str, notation: Notation) -> str:  # noqa: ARG001 - likewise
-    return cell.strip()
-
-
-_CELL_PARSERS: Mapping[str, Callable[..., Any]] = {
+_CELL_PARSERS: Mapping[str, Callable[[str, Notation], Any]] = {
     "soreness": _scale("soreness"),
     "warmup": _yes_no,
     "cooldown": _yes_no,
-    "shoe": _shoe,
+    "shoe": lambda cell, _: cell.strip(),
     "rpe": _scale("rpe"),
     "strength": _parse_strength,
     "mobility": _yes_no,
     "desk_hours": _parse_hours,
     "posture": _scale("posture"),
-    "note": _text,
+    "note": lambda cell, _: cell,
 }

@@ -42,20 +42,10 @@ if TYPE_CHECKING:
 
 
 def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -> HomeContents:
-    """Copy everything that a runner owns, settings included, into one file, also while others write.
+    """Back up a home; see ``Journal.backup``.
 
     The copy is checked as the doctor does. One from which something is lost replaces no other file; as a new
     file it is better than none, and its faults are returned.
-
-    Args:
-        home: the runner's folder.
-        file: where to; its folder has to exist.
-        now: stored in the backup as its time.
-        force: replace a file that exists.
-
-    Raises:
-        BadInput: there is nothing to back up, or the file cannot be written there.
-        StoreError: the database is damaged or cannot be read; a file that is there stays.
     """
     live = home / DATABASE
     if not live.exists():
@@ -290,19 +280,10 @@ def read_current_contents(home: Path) -> HomeContents | None:
 
 
 def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
-    """Replace everything in a home by a backup; the previous database and settings stay, renamed.
+    """Replace everything in a home by a backup; see ``Journal.restore``.
 
-    Processes that have the home open go on with what was restored. If this is stopped midway, the
-    home holds all of the old or all of the new.
-
-    Args:
-        home: the runner's folder.
-        file: a backup, or a copy of a runlog.db.
-        now: local time, for the names of the previous files.
-
-    Raises:
-        BadInput: the file is no backup, is damaged or not as runlog makes it, or a newer one has written it.
-        StoreError: the home cannot be written, or another program writes to it for too long.
+    Processes that have the home open go on with what was restored. If this is stopped midway, the home holds
+    all of the old or all of the new.
     """
     inspect_backup(file)
     live = home / DATABASE

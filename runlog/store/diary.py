@@ -294,7 +294,8 @@ def check_columns(db: sqlite3.Connection, path: str, parsed: ParsedFile) -> None
     """
     if parsed.columns is None:
         return
-    before = _read_columns(db, path)
+    stored = db.execute("SELECT name FROM list_column WHERE path = ?", (path,))
+    before = {row["name"] for row in stored}  # none where an older runlog has imported it
     nothing = frozenset[str]()
     of_entries, of_runs = (nothing, parsed.columns) if parsed.replaces_earlier else (parsed.columns, nothing)
     areas = json.dumps([Area.UPPER_BACK, *(entry.area for entry in parsed.entries)])
@@ -332,10 +333,3 @@ def is_list(db: sqlite3.Connection, path: str) -> bool:
     """Return whether a file of this path was imported as a list that the runner goes on editing."""
     query = "SELECT 1 FROM list_column WHERE path = :path UNION SELECT 1 FROM diary WHERE path = :path"
     return db.execute(query, {"path": path}).fetchone() is not None
-
-
-def _read_columns(db: sqlite3.Connection, path: str) -> frozenset[str]:
-    """Return the columns of the earlier version; none where an older runlog has imported it."""
-    return frozenset(
-        row["name"] for row in db.execute("SELECT name FROM list_column WHERE path = ?", (path,))
-    )

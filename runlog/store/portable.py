@@ -20,9 +20,9 @@ from runlog.store.recordings import FilePosition, ImportCounts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from runlog.model import RouteAssignment, Shoe, ShoeRule
+    from runlog.model import Shoe, ShoeRule
     from runlog.store.tracks import PackedTrack
 
 _MAX_GAP = timedelta(days=2)  # farther apart no two recordings are taken for one
@@ -225,7 +225,14 @@ def import_journal(db: sqlite3.Connection, exported: ExportedJournal) -> ImportC
     run_of = {one: _find_activity(db, keys) for one, keys in exported.activities.items()}
     missing = sum(found is None for found in run_of.values())
     if missing:
-        counts.problems.append(_missing_text(missing, len(run_of)))
+        counts.problems.append(
+            say(
+                "{missing} of the {of_all} activities of this export are not there; import its whole "
+                "folder, or if files are missing from it, export again",
+                missing=missing,
+                of_all=len(run_of),
+            )
+        )
     results = []
     for stored in exported.entries:
         run = None if stored.entry.run is None else run_of.get(stored.entry.run)
@@ -242,11 +249,15 @@ def import_journal(db: sqlite3.Connection, exported: ExportedJournal) -> ImportC
     counts.entries = EntryCounts(results.count(diary.ADDED), results.count(diary.UPDATED))
     for file in exported.files:
         files.ensure_file(db, file)
-    _import_versions(db, exported.versions.items())
+    db.executemany(
+        "INSERT INTO diary SELECT ?, id FROM file WHERE sha256 = ? ON CONFLICT (path) DO NOTHING",
+        exported.versions.items(),
+    )
     alerts.import_alerts(db, exported.alerts)
     trials.import_trials(db, exported.plans)
     diary.save_nights(db, exported.nights)
-    routes.import_routes(db, exported.routes, _assignments_by_stored_run(exported.on_route, run_of))
+    on_route = {run: on for one, on in exported.on_route.items() if (run := run_of.get(one)) is not None}
+    routes.import_routes(db, exported.routes, on_route)
     pairs = _import_shoes(db, exported.shoes)
     rules = list(_import_shoe_rules(db, exported.shoe_rules, counts.problems))
     counts.shoes_added = pairs.count(shoes.ADDED)
@@ -264,29 +275,8 @@ def _import_shoe_rules(
             problems.append(say("a rule for {shoe!r}: {error}", shoe=rule.shoe, error=error))
 
 
-def _assignments_by_stored_run(
-    on_route: Mapping[int, RouteAssignment], run_of: Mapping[int, int | None]
-) -> dict[int, RouteAssignment]:
-    return {run: on for one, on in on_route.items() if (run := run_of.get(one)) is not None}
-
-
 def _find_activity(db: sqlite3.Connection, origins: Iterable[RecordingKey]) -> int | None:
     return next((found[1] for origin in origins if (found := _find_recording(db, origin))), None)
-
-
-def _missing_text(missing: int, of_all: int) -> str:
-    return say(
-        "{missing} of the {of_all} activities of this export are not there; import its whole "
-        "folder, or if files are missing from it, export again",
-        missing=missing,
-        of_all=of_all,
-    )
-
-
-def _import_versions(db: sqlite3.Connection, versions: Iterable[tuple[str, str]]) -> None:
-    db.executemany(
-        "INSERT INTO diary SELECT ?, id FROM file WHERE sha256 = ? ON CONFLICT (path) DO NOTHING", versions
-    )
 
 
 def _import_shoes(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str | None]:

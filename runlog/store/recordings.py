@@ -12,7 +12,7 @@ from runlog.matching import file_key
 from runlog.model import Kind
 from runlog.records import Recording
 from runlog.store import activities, grouping, routes, rows
-from runlog.store.activities import runs_of_file
+from runlog.store.activities import recording_by_external, runs_of_file
 from runlog.store.diary import EntryCounts
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def add_recordings(
     for index, (one, stream) in enumerate(zip(activities, streams, strict=True), first):
         activity = one if not one.source_file else replace(one, source_file=file_key(one.source_file))
         position = FilePosition(file_id, index)
-        earlier = _find_list_row(db, activity)
+        earlier = recording_by_external(db, activity.external) if activity.external else None
         if earlier is not None:
             kept = without_column.union((unread or {}).get(activity.external, ()))
             row = _with_unread(activity, earlier.activity, kept, counts)
@@ -221,11 +221,6 @@ def insert_recording(
 def _recording_row(activity: Activity, activity_id: int, position: FilePosition) -> dict[str, object]:
     own = {"activity_id": activity_id, **position._asdict(), "streams": 0, "points": 0}
     return rows.activity_row(activity) | own
-
-
-def _find_list_row(db: sqlite3.Connection, activity: Activity) -> Recording | None:
-    """Return the recording of this row in an earlier version of its list."""
-    return activities.recording_by_external(db, activity.external) if activity.external else None
 
 
 def _update_list_row(

@@ -64,7 +64,8 @@ def save_found_routes(
         new_routes: those that were found, whose ids follow on.
         route_ids: the route by the run, of runs that had none.
     """
-    if _last_route_id(db) != max((route.id for route in known), default=0):
+    last = db.execute("SELECT coalesce(max(id), 0) FROM route").fetchone()[0]
+    if last != max((route.id for route in known), default=0):
         return False
     for route in new_routes:
         rows.insert(db, "route", _route_row(route))
@@ -284,10 +285,6 @@ def _route_row(route: Route) -> dict[str, Any]:
     }
 
 
-def _last_route_id(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM route").fetchone()[0])
-
-
 def _root_route_id(db: sqlite3.Connection, route_id: int) -> int:
     row = _require_route(db, route_id)
     passed = {row["id"]}
@@ -297,12 +294,8 @@ def _root_route_id(db: sqlite3.Connection, route_id: int) -> int:
     return int(row["id"])
 
 
-def _find_route(db: sqlite3.Connection, route_id: int) -> Any:  # noqa: ANN401 - a row, or None where there is none
-    return db.execute("SELECT * FROM route WHERE id = ?", (route_id,)).fetchone()
-
-
 def _require_route(db: sqlite3.Connection, route_id: int) -> Any:  # noqa: ANN401 - a row
-    found = _find_route(db, route_id)
+    found = db.execute("SELECT * FROM route WHERE id = ?", (route_id,)).fetchone()
     if found is None:
         raise unknown_route(route_id)
     return found

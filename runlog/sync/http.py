@@ -51,6 +51,7 @@ _SERVER_FAULTS = (408, 425, 500, 502, 503, 504)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _SEE_OTHER = 303
 _OK = range(200, 300)
+_USER_AGENT = f"runlog/{VERSION} (one runner's own data)"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -269,7 +270,7 @@ class Client:
             ServiceError: it leads in a circle, or to an address that is not safe.
         """
         for _redirect in range(_MAX_REDIRECTS + 1):
-            headers = {"Accept": accept, "User-Agent": _user_agent()}
+            headers = {"Accept": accept, "User-Agent": _USER_AGENT}
             if _origin(url) == _origin(self.base):
                 headers["Authorization"] = authorization or self.authorization()
             answer = self._pool_manager().request(
@@ -360,10 +361,6 @@ def _tls_context() -> ssl.SSLContext:
     context.load_verify_locations(certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _user_agent() -> str:
-    return f"runlog/{VERSION} (one runner's own data)"
 
 
 def _retry_after(value: str | None) -> float | None:

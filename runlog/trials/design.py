@@ -283,14 +283,8 @@ def plan_trial(
 ) -> Plan:
     """Plan a trial: choose its days and randomise its pairs; the plan has no id yet.
 
-    Args:
-        history: what happened, for the noise and the usual weekdays.
-        trial: what is compared, and the first day.
-        weekdays: weekdays of the runs, 0 is Monday; by default the usual ones.
-        pairs: number of pairs; by default as many as it takes for the target power, or ``MAX_PAIRS``.
-        effect: the difference to be detected, in points.
-        seed: random seed of the assignment.
-        made: now.
+    By default it has as many pairs as it takes for the target power, or ``MAX_PAIRS``. The arguments are
+    those of ``TrialRegistry.make``.
 
     Raises:
         BadInput: there are no usual weekdays, and none are given.
