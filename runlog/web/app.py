@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from runlog import units
 from runlog.errors import BadInput, NotFound, RunlogError
 from runlog.i18n import N_, _, current_language, ngettext, use_language
-from runlog.web import context, forms, pages, security
+from runlog.web import changes, context, forms, pages, security
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +73,7 @@ def _set_up_templates(app: Flask) -> None:
     environment.globals |= {"_": _, "ngettext": ngettext, "units": units, "language": current_language}
     environment.globals |= {"new_key": forms.new_key, "tabs": pages.TABS, "context": context}
     environment.globals |= {"describe_entry": units.describe_entry, "links": pages.LINKS}
+    environment.globals |= {"changed": changes.shown, "place": changes.place, "undone": changes.is_undone}
 
 
 def _clean_output(value: object) -> object:

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 
 from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.history import ratings_of
+from runlog.errors import BadInput
 from runlog.model import MAX_ENTRY_VALUES, Area
-from runlog.web import context, rating, runs, words
+from runlog.web import changes, context, rating, runs, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,15 +139,13 @@ def _entry_page(number: int, problem: str = "") -> str:
 @blueprint.post("/entries/<int:number>")
 def change_entry(number: int) -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
     """Store what was changed of an entry."""
-    from runlog.errors import BadInput
-
     journal = context.journal()
     stored = rating.find_entry(journal, number)
     try:
         journal.edit(number, rating.edited_entry(stored.entry))
     except BadInput as error:
         return _entry_page(number, str(error)), 400
-    return redirect(url_for("calendar.day", day=_local_day(stored.entry)), 303)
+    return changes.redirect_to("calendar.day", day=_local_day(stored.entry))
 
 
 @blueprint.post("/entries/<int:number>/delete")
@@ -155,7 +154,7 @@ def delete_entry(number: int) -> Response:
     journal = context.journal()
     stored = rating.find_entry(journal, number)
     journal.remove_entry(number)
-    return redirect(url_for("calendar.day", day=_local_day(stored.entry)), 303)
+    return changes.redirect_to("calendar.day", day=_local_day(stored.entry))
 
 
 def _local_day(stored: Any) -> str:  # noqa: ANN401 - an Entry

@@ -1,4 +1,4 @@
-"""Show routes, load and reports, and hand out a backup."""
+"""Show load and reports, and hand out a backup."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, render_template, url_for
 
 from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.load import RATIOS, daily_metrics, weekly_metrics
-from runlog.analysis.routes import route_table
 from runlog.errors import BadInput
 from runlog.i18n import N_, _
 from runlog.reporter.charts import find_chart
 from runlog.reporter.charts.view import View
 from runlog.reporter.render import render_page
 from runlog.reporter.weekly import build_week
-from runlog.web import context, forms, now, pictures, uploads, words
+from runlog.web import changes, context, now, pictures, uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    import werkzeug
     from markupsafe import Markup
 
 blueprint = Blueprint("more", __name__)
@@ -45,21 +43,10 @@ _PIECE = 2**18  # bytes of a backup that are sent at once
 @blueprint.get("/more")
 def show() -> str:
     """List the other pages."""
-    change = context.journal().last_change()
-    made = None
-    if change is not None:
-        made = words.moment(change.made_at.astimezone(context.settings().zone), context.local_now().date())
-    return render_template("more.html", own=g.own, undoable=made, undone=request.args.get("undone") == "1")
+    return render_template("more.html", own=g.own, undoable=changes.last_made())
 
 
-@blueprint.post("/undo-last")
-def undo_last() -> werkzeug.Response:
-    """Undo the last change by hand, of any kind, wherever it was made."""
-    context.journal().undo()
-    return redirect(url_for("more.show", undone=1), 303)
-
-
-def _chart(name: str) -> Markup | None:
+def chart(name: str) -> Markup | None:
     """Return a chart as of now, drawn once per change and ten minutes."""
     history = context.history()
     moment = pd.Timestamp(context.now())
@@ -82,7 +69,7 @@ def load() -> str:
     weeks, days = context.facts().get("load", now.slot(), _load_tables)
     return render_template(
         "load.html",
-        chart=_chart("soreness_and_load"),
+        chart=chart("soreness_and_load"),
         weeks=[(_week_label(index, row), _cells(row)) for index, row in weeks.iterrows()],
         days=[(units.day(index.date()), _cells(row)) for index, row in days.iterrows()],
         metrics=[(_(label), _(meaning)) for _name, label, meaning in _METRICS],
@@ -113,51 +100,6 @@ def _cells(row: Any) -> list[str]:  # noqa: ANN401 - a row of a frame
         else units.number(units.load_in(row[name], kind, unit), digits, signed=name == "tsb")
         for name, *_words in _METRICS
     ]
-
-
-def _route_name(row: dict[Hashable, Any], unit: str) -> str:
-    """Return what a route is called, or else how long it is and where it leads."""
-    if isinstance(row["name"], str):
-        return row["name"]
-    if not isinstance(row["form"], str):
-        return ""
-    return units.route_description(row["distance_m"], row["form"], row["heading"], unit)
-
-
-@blueprint.get("/routes")
-def routes() -> str:
-    """List the routes."""
-    history = context.history()
-    table = context.facts().get("routes", now.slot(), lambda: route_table(history))
-    table = table.sort_values("runs", ascending=False, kind="stable")
-    return render_template(
-        "routes.html",
-        chart=_chart("route_maps"),
-        routes=[
-            {
-                "label": str(row["route"]),
-                "number": str(row["route"]).removeprefix("R"),
-                "given": row["given_name"] if isinstance(row["given_name"], str) else "",
-                "name": _route_name(row, history.settings.units),
-                "runs": int(row["runs"]),
-                "distance": units.distance(row["distance_m"], history.settings.units),
-                "share": units.percent(row["share_28d"]),
-                "streak": int(row["longest_streak"]),
-            }
-            for row in table.to_dict("records")
-        ],
-    )
-
-
-@blueprint.post("/routes/<int:number>")
-def change_route(number: int) -> werkzeug.Response:
-    """Name a route, or let another one count as it."""
-    other = forms.whole("join")
-    if other is not None and other != number:
-        context.journal().routes.join(number, other)
-    else:
-        context.journal().routes.name(number, forms.text("name") or None)
-    return redirect(url_for("more.routes"), 303)
 
 
 @blueprint.get("/reports")

@@ -177,7 +177,7 @@ _PAGE_OF_COMMAND = {
     "import": "add.show",
     "plan": "trials.show",
     "links": "links.show",
-    "routes": "more.routes",
+    "routes": "routes.show",
 }
 _GUIDED = {"warmup": "before", "cooldown": "after"}
 

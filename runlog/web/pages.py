@@ -8,6 +8,7 @@ from runlog.i18n import N_
 from runlog.web import (
     add,
     calendar,
+    changes,
     devices,
     guided,
     links,
@@ -15,6 +16,7 @@ from runlog.web import (
     more,
     now,
     preferences,
+    routes,
     runs,
     shoes,
     trials,
@@ -49,12 +51,12 @@ LINKS = (
     Link("trials.show", N_("Trials"), N_("find out by lot what makes the difference")),
     Link("more.reports", N_("Reports"), N_("each week on a page")),
     Link("more.load", N_("Load"), N_("week by week")),
-    Link("more.routes", N_("Routes"), N_("which ones, and how often")),
+    Link("routes.show", N_("Routes"), N_("which ones, and how often")),
     Link("preferences.show", N_("Settings"), N_("language, distances, heart rates, quiet hours")),
     Link("devices.show", N_("Devices"), N_("pair a phone, or let one in no longer")),
 )
 BLUEPRINTS = (
     *(look.blueprint, devices.blueprint, now.blueprint, calendar.blueprint, runs.blueprint),
     *(links.blueprint, trials.blueprint, shoes.blueprint, more.blueprint),
-    *(guided.blueprint, add.blueprint, preferences.blueprint),
+    *(guided.blueprint, add.blueprint, preferences.blueprint, routes.blueprint, changes.blueprint),
 )

@@ -6,14 +6,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 
 from runlog import units
 from runlog.analysis.build import runs_of_entries
 from runlog.analysis.history import ratings_of
 from runlog.errors import run_not_found
 from runlog.i18n import N_, _
-from runlog.web import context, forms, tracks, words
+from runlog.localtime import local_time
+from runlog.web import changes, context, forms, tracks, words
 
 if TYPE_CHECKING:
     import werkzeug
@@ -62,17 +63,37 @@ def show() -> str:
     others = request.args.get("others") == "1"
     page = forms.parse_whole(request.args.get("page", "0")) or 0
     frame = (history.others if others else history.runs).iloc[::-1]
+    shoeless = not others and request.args.get("shoeless") == "1"
+    if shoeless:
+        frame = frame[frame["shoe"].isna()]
     shown = frame.iloc[page * _A_PAGE : (page + 1) * _A_PAGE]
     soreness = context.facts().get("soreness_by_run", None, lambda: _soreness_by_run(history))
     return render_template(
         "runs.html",
         rows=[list_row(row, history, soreness) for _id, row in shown.iterrows()],
         total=len(frame),
-        deleted=forms.parse_whole(request.args.get("deleted", "")),
+        deleted=_deleted_rows() if others else [],
         others=others,
+        shoeless=shoeless,
         page=page,
         more=(page + 1) * _A_PAGE < len(frame),
     )
+
+
+def _deleted_rows() -> list[dict[str, Any]]:
+    """Return what the list says of the runs and other activities that were deleted, the newest first."""
+    settings, today = context.settings(), context.local_now().date()
+    return [
+        {
+            "id": stored.id,
+            "name": words.activity_name({"name": stored.activity.name, "sport": stored.activity.sport}),
+            "when": words.moment(
+                local_time(stored.activity.start, stored.activity.utc_offset_s, settings.zone), today
+            ),
+            "distance": units.distance(stored.activity.distance_m, settings.units),
+        }
+        for stored in reversed(context.journal().deleted())
+    ]
 
 
 def _soreness_by_run(history: History) -> dict[int, float]:
@@ -125,6 +146,7 @@ def one(run_id: int) -> str:
         laps=_laps(stored.activity.laps, history.settings.units),
         sources=[(_source_name(source.path, journal), source) for source in sources],
         pairs=sorted(name for name, pair in history.shoes.iterrows() if pair["kept"]) if is_run else [],
+        route=_route(row) if is_run else None,
         by_hand=stored.shoe_override,
         why_shoe=words.shoe_reason(row["shoe_reason"]) if is_run else "",
         name=stored.activity.name or "",
@@ -189,13 +211,11 @@ def _measured(value: float, unit: str, digits: int = 0) -> str:
 
 def _run_facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noqa: ANN401 - likewise
     load = units.load(row["load"], history.load_kind, history.settings.units)
-    route = row["route_name"] or row["route"] or units.UNKNOWN
     facts = [
         (_("Load"), load, ""),
         (_("Effort"), units.UNKNOWN if pd.isna(row["rpe"]) else f"{units.short_number(row['rpe'])}/10", ""),
         (_("Warm-up"), words.habit(row, "warmup"), words.habit_source(row, "warmup")),
         (_("Cool-down"), words.habit(row, "cooldown"), words.habit_source(row, "cooldown")),
-        (_("Route"), str(route), ""),
     ]
     form = [
         (_(label), _measured(row[column], unit, digits), "")
@@ -203,6 +223,12 @@ def _run_facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noq
         if pd.notna(row[column])
     ]
     return [fact for fact in facts if fact[1] != units.UNKNOWN] + form
+
+
+def _route(row: Any) -> tuple[int, str] | None:  # noqa: ANN401 - likewise
+    """Return the number and the name of a run's route."""
+    label = row["route"]
+    return (int(label.removeprefix("R")), row["route_name"] or label) if label else None
 
 
 def _ratings(history: History, run_id: int) -> list[Any]:
@@ -264,7 +290,7 @@ def _near(history: History, run_id: int) -> list[dict[str, Any]]:
 def wear(run_id: int) -> werkzeug.Response:
     """Assign a pair by hand, or take that back."""
     context.journal().shoes.wear([run_id], forms.text("shoe") or None)
-    return redirect(url_for("runs.one", run_id=run_id), 303)
+    return changes.redirect_to("runs.one", run_id=run_id)
 
 
 @blueprint.post("/runs/<int:run_id>/name")
@@ -273,35 +299,35 @@ def rename(run_id: int) -> werkzeug.Response:
     name, journal = forms.text("name"), context.journal()
     if name != journal.activity(run_id).activity.name:
         journal.rename(run_id, name or None)
-    return redirect(url_for("runs.one", run_id=run_id), 303)
+    return changes.redirect_to("runs.one", run_id=run_id)
 
 
 @blueprint.post("/runs/<int:run_id>/sport")
 def set_sport(run_id: int) -> werkzeug.Response:
     """Say by hand what sport it was, or take that back."""
     context.journal().set_sport(run_id, forms.text("sport") or None)
-    return redirect(url_for("runs.one", run_id=run_id), 303)
+    return changes.redirect_to("runs.one", run_id=run_id)
 
 
 @blueprint.post("/runs/<int:run_id>/split")
 def split(run_id: int) -> werkzeug.Response:
-    """Make a run of each of its sources."""
-    context.journal().split(run_id, ())
-    return redirect(url_for("runs.one", run_id=run_id), 303)
+    """Make a run of the chosen sources together, or of each of them."""
+    context.journal().split(run_id, forms.wholes("source"))
+    return changes.redirect_to("runs.one", run_id=run_id)
 
 
 @blueprint.post("/runs/<int:run_id>/delete")
 def delete(run_id: int) -> werkzeug.Response:
     """Delete a run or another activity; it can be brought back."""
     context.journal().delete([run_id])
-    return redirect(url_for("runs.show", deleted=run_id), 303)
+    return changes.redirect_to("runs.show")
 
 
 @blueprint.post("/runs/<int:run_id>/restore")
 def restore(run_id: int) -> werkzeug.Response:
     """Bring a deleted run back."""
     context.journal().undelete([run_id])
-    return redirect(url_for("runs.one", run_id=run_id), 303)
+    return changes.redirect_to("runs.one", run_id=run_id)
 
 
 @blueprint.post("/runs/<int:run_id>/merge")
@@ -311,4 +337,4 @@ def merge(run_id: int) -> werkzeug.Response | Response:
     if other is None or other == run_id:
         abort(400, _("Choose the other run first."))
     context.journal().merge(run_id, other)
-    return redirect(url_for("runs.one", run_id=run_id), 303)
+    return changes.redirect_to("runs.one", run_id=run_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template
 
 from runlog import units
 from runlog.analysis import periods
@@ -16,7 +16,7 @@ from runlog.trials.design import new_trial
 from runlog.trials.interventions import INTERVENTIONS
 from runlog.trials.suggestions import suggest_trials
 from runlog.trials.text import trial_statuses
-from runlog.web import context, forms, now
+from runlog.web import changes, context, forms, now
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -83,7 +83,7 @@ def start() -> Response:
         raise BadInput(_(NO_RATINGS))
     trial = new_trial(history, name, area, history.clock.day(context.now()) + timedelta(days=1))
     plan = journal.plans.make(history, trial, context.now())
-    return redirect(url_for("trials.one", number=plan.id), 303)
+    return changes.redirect_to("trials.one", number=plan.id)
 
 
 @blueprint.get("/trials/<int:number>")
@@ -111,4 +111,4 @@ def one(number: int) -> str:
 def cancel(number: int) -> Response:
     """Give a plan up; its runs and ratings stay."""
     context.journal().plans.cancel(number, context.now())
-    return redirect(url_for("trials.show"), 303)
+    return changes.redirect_to("trials.show")
