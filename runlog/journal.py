@@ -312,7 +312,7 @@ class Journal:
         return doctor.check_home(self.folder, progress)
 
     def drop_caches(self) -> None:
-        """Delete what runlog computes anew when it is missing; nothing else is changed."""
+        """Delete what runlog computes again when it is missing; nothing else is changed."""
         from runlog.store import checks, connection
 
         checks.drop_caches(self.folder / connection.DATABASE)

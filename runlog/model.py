@@ -132,7 +132,7 @@ class ThirdMeans(NamedTuple):
     Attributes:
         mean: of the whole run.
         first: of the first third of the time run; None where too little of it is known.
-        last: of the last third, likewise.
+        last: of the last third; None where too little of it is known.
     """
 
     mean: float
@@ -162,7 +162,7 @@ class TrackSummary:
         heart_s: seconds spent at each heart rate, by whole bpm; empty without heart rates.
         form: by track column (cadence_spm, stance_time_ms …).
         warmup: the easy start, where the track shows one; None is unknown, not "no".
-        cooldown: the easy end, likewise.
+        cooldown: the easy end, where the track shows one; None is unknown, not "no".
     """
 
     heart_s: Mapping[int, float] = field(default_factory=dict)

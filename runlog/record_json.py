@@ -111,7 +111,7 @@ def record_from_json(kind: type[T], values: object, parsers: Parsers | None = No
 
 @cache
 def _field_types(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass or named tuple
-    """Return the fields of a record and their types; the track of an activity stands beside it in JSON."""
+    """Return the fields of a record and their types; in JSON, an activity does not hold its track."""
     hints = get_type_hints(kind, localns=_NAMES)
     if is_dataclass(kind):
         return {one.name: hints[one.name] for one in fields(kind) if (kind, one.name) != (Activity, "track")}
@@ -127,7 +127,7 @@ def _parse_field(name: str, kind: Any, value: Any, parsers: Parsers) -> Any:  # 
         raise InvalidRecord(f"{name} cannot be {value!r:.40}") from error
 
 
-def _parse_value(kind: Any, value: Any, parsers: Parsers) -> Any:  # noqa: ANN401, PLR0911 - any field's, likewise
+def _parse_value(kind: Any, value: Any, parsers: Parsers) -> Any:  # noqa: ANN401, PLR0911 - any field, one line for each type
     if isinstance(kind, types.UnionType):
         return None if value is None else _parse_value(get_args(kind)[0], value, parsers)
     if kind in parsers:

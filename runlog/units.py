@@ -178,7 +178,7 @@ def month(value: date) -> str:
     return month_names()[value.month - 1]
 
 
-#: A forecast whose range is at most so many days wide is told by the day, by the part of a month, by season.
+#: A forecast whose range is at most so many days wide is given by the day, by the part of a month, by season.
 _DAY_WIDE, _MONTH_WIDE, _SEASON_WIDE = 14, 75, 600
 _PARTS_OF_MONTHS = (N_("around early {month}"), N_("around mid-{month}"), N_("around late {month}"))
 _SEASONS = (

@@ -122,7 +122,7 @@ def daily_metrics(
 ) -> pd.DataFrame:
     """Return all metrics of load by local calendar day, from the first run's day on.
 
-    The averages start anew with the first run after a silence; each is NaN until its window is full again.
+    The averages start again with the first run after a silence; each is NaN until its window is full again.
 
     Args:
         history: what happened.

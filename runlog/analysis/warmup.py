@@ -209,7 +209,7 @@ class Neighbours:
 
     Attributes:
         warmup_is_explicit: by the id of a run, whether the activity before it is called a warm-up.
-        cooldown_is_explicit: likewise of the activity after it and the cool-down.
+        cooldown_is_explicit: by the id of a run, whether the activity after it is called a cool-down.
         part_of: by the id of a short easy run the id of the run that it was the warm-up or cool-down of.
         warmup_recorded: the runs before which runlog has guided a warm-up.
         cooldown_recorded: the runs after which it has guided a cool-down.

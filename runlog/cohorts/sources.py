@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
 
-#: Homes and exports that one task reads: enough that starting a task costs nothing beside them.
+#: Homes and exports that one task reads: so many that starting a task costs little in comparison.
 ATHLETES_PER_GROUP = 20
 #: Athletes in one file of a dataset that runlog writes.
 ATHLETES_PER_FILE = 100

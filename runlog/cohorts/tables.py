@@ -41,7 +41,7 @@ RUNNER_COLUMNS = (
     *("alone", "alone_low", "alone_high"),
     *("given_others", "given_others_low", "given_others_high"),
 )
-#: What pooling costs, which stands beside every pooled table.
+#: What pooling costs; it is printed with every pooled table.
 COST = (
     "Pooling borrows from the others: a runner near zero takes on the crowd's sign, and where effects differ "
     "in sign a real effect is seen less often than alone. A runner's grade comes from the own diary only."

@@ -308,7 +308,7 @@ def _parse_date(text: str, plain: str, order: str | None, *, short_years: bool) 
         text: what is left of the cell.
         plain: the cell, for messages.
         order: as for ``_parse_when``.
-        short_years: likewise.
+        short_years: whether a year may have two digits.
     """
     found = re.findall(r"\d+|[^\W\d_]+", text)
     numbers = [one for one in found if one[0].isdecimal()]

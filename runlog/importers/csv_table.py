@@ -31,7 +31,7 @@ T = TypeVar("T")
 _DELIMITERS = (",", ";", "\t", "|")
 _XML_OR_JSON = ("<", "{", "[")
 _ROWS_BEFORE_HEADING, _MAX_REASONS = 30, 3
-#: The line by which a spreadsheet is told the delimiter.
+#: The line that names the delimiter to a spreadsheet.
 SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[\s,;]*", re.IGNORECASE)
 
 _TEXTS = frozenset({"note", "shoe", "name"})

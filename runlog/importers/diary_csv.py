@@ -71,7 +71,7 @@ def claims(head: Head) -> bool:
 def read(file: SourceFile) -> ParsedFile:
     """Read the entries of a diary; a row that cannot be read is a problem with its line and reason.
 
-    A cell that cannot be read is left out, and costs no rating beside it.
+    A cell that cannot be read is left out; the other cells of its row are read.
 
     Raises:
         NotReadable: there are rows, and none of them can be read; or there are unknown columns, and none

@@ -33,14 +33,14 @@ HABITS = frozenset(
 #: parts, of which folding leaves it).
 _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u1100-\u11ff]")
 _OTHER = "other"
-#: Words beside a run that are one also alone, and which of several counts.
+#: Sub-sports of a run whose words alone name a run; and which of several counts.
 _RUNS_BY_THEMSELVES = frozenset({"treadmill", "trail", "ultra"})
 _RUN_WORD_ORDER = ("treadmill", "virtual_activity", "obstacle", "ultra", "trail", "indoor_running", "track")
 _SAID_IN_NAMES = frozenset({"cycling", "swimming", "hiking", "walking"})
 
 
 def read_words(name: str) -> dict[str, Any]:
-    """Return a table of words by language that lies beside the importers."""
+    """Return a table of words by language, from a file of this package."""
     return tomllib.loads(resources.files("runlog.importers").joinpath(name).read_text(encoding="utf-8"))
 
 
@@ -52,7 +52,7 @@ class _Vocabulary(NamedTuple):
         names: whole names, with their sport and sub-sport.
         words: the sport of single words.
         unspaced: those of the words that are written without spaces between them.
-        run_words: the sub-sport that a word beside a run gives.
+        run_words: the sub-sport of a run by another word of its name.
         endings: the sport by the ending of a word that is written as one: Stadtlauf, funrun, Radtour.
         fit_sports: FIT's own words.
         polar_names: sport and sub-sport of Polar's words that are not among the names.

@@ -241,7 +241,7 @@ def _wild_positions(
     """
     wild, jumps = np.zeros((2, len(times)), dtype=bool)
     fixed = np.flatnonzero(~np.isnan(lat))
-    if len(fixed) < 3:  # noqa: PLR2004 - of two it cannot be told which is wild
+    if len(fixed) < 3:  # noqa: PLR2004 - of two nobody knows which is wild
         return wild, jumps, ()
     degrees = np.hypot(np.diff(lat[fixed]), np.diff(lon[fixed]))
     if degrees.max() * _DEGREE_M <= _WILD_SLACK_M:  # as in nearly all recordings; a degree has no more metres

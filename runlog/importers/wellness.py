@@ -309,7 +309,7 @@ _RESTING_HR = ("restingHeartRate", "restingHeartRateInBeatsPerMinute")
 _HRV = ("lastNightAvg", "avgOvernightHrv")
 _STRESS = ("overallStressLevel", "averageStressLevel")
 _DEEPEST = 6
-_TOTAL = "TOTAL"  # of the sums of a day, beside those of its parts
+_TOTAL = "TOTAL"  # the sums of a day; its parts have sums of their own
 
 
 def claims_garmin(head: Head) -> bool:

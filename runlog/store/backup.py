@@ -296,8 +296,8 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
             contents = _read_backup(draft, file, is_last=True)
             with translate_write_errors(live), closing(open_writable(draft)) as db:
                 db.execute("DROP TABLE IF EXISTS backup")
-            aside = _replace_database(draft, live, now)
-        return RestoreResult(contents, aside, _restore_config(contents.config, home / CONFIG_NAME, now))
+            renamed = _replace_database(draft, live, now)
+        return RestoreResult(contents, renamed, _restore_config(contents.config, home / CONFIG_NAME, now))
     except OSError as error:
         raise StoreError(str(cannot_write(error.filename or home, error))) from error
 
@@ -305,12 +305,12 @@ def restore_backup(home: Path, file: Path, now: datetime) -> RestoreResult:
 def _replace_database(draft: Path, live: Path, now: datetime) -> Path | None:
     """Put the draft in the place of the live database; return where the previous one is now."""
     if _is_intact(live):
-        aside = _unused_path(live, now)
-        with replace_atomically(aside) as draft_aside:
-            copy_database(live, draft_aside, aside)
-        shutil.copymode(live, aside)
+        renamed = _unused_path(live, now)
+        with replace_atomically(renamed) as new_copy:
+            copy_database(live, new_copy, renamed)
+        shutil.copymode(live, renamed)
         _copy_over(draft, live)
-        return aside
+        return renamed
     return _replace_damaged(draft, live, now)
 
 
@@ -341,17 +341,17 @@ def _copy_over(draft: Path, live: Path) -> None:
 
 def _replace_damaged(draft: Path, live: Path, now: datetime) -> Path | None:
     """Replace a missing or damaged database, which no process can have open."""
-    aside = _unused_path(live, now)
+    renamed = _unused_path(live, now)
     there = [end for end in ("", *WAL_SUFFIXES) if sidecar_path(live, end).exists()]
     for end in there:
-        shutil.copy2(sidecar_path(live, end), sidecar_path(aside, end))
+        shutil.copy2(sidecar_path(live, end), sidecar_path(renamed, end))
     for end in there:
         if end:
             sidecar_path(live, end).unlink()  # else SQLite would take its pages for those of the new database
     fsync_path(draft)
     draft.replace(live)
     fsync_path(live.parent)
-    return aside if there else None
+    return renamed if there else None
 
 
 def _restore_config(config: bytes | None, place: Path, now: datetime) -> Path | None:
@@ -359,19 +359,19 @@ def _restore_config(config: bytes | None, place: Path, now: datetime) -> Path | 
     before = place.read_bytes() if place.exists() else None
     if config is None or config == before:
         return None
-    aside = None
+    renamed = None
     if before is not None:
-        aside = _unused_path(place, now)
-        write_atomically(aside, before)
+        renamed = _unused_path(place, now)
+        write_atomically(renamed, before)
     write_atomically(place, config)
-    return aside
+    return renamed
 
 
 def _unused_path(path: Path, now: datetime) -> Path:
     name = f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}"
-    aside = path.with_name(name)
+    renamed = path.with_name(name)
     number = 2
-    while aside.exists():
-        aside = path.with_name(f"{name}-{number}")
+    while renamed.exists():
+        renamed = path.with_name(f"{name}-{number}")
         number += 1
-    return aside
+    return renamed

@@ -61,7 +61,7 @@ def settle_activity(  # noqa: PLR0917 - one transaction
         fetched: what became of the activity.
         row: what the list says; None where that is too little.
         path: of the download, as for ``drop_superseded``.
-        kept_files: likewise.
+        kept_files: the ids of the files of the newest version.
 
     Returns:
         What the row changed, None without one; and whether an earlier version of the file was dropped.

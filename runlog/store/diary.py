@@ -175,7 +175,7 @@ def _find_entry_at(db: sqlite3.Connection, entry: Entry) -> StoredEntry | None:
 def _find_without_side(
     db: sqlite3.Connection, entry: Entry, path: str, taken: Collection[int]
 ) -> StoredEntry | None:
-    """Return the row that an earlier version of this diary had for an entry, before it told the side."""
+    """Return the row that an earlier version of this diary had for an entry, before it had the side."""
     found = None if entry.side is None else _find_entry_at(db, replace(entry, side=None))
     return found if found is not None and found.source == path and found.id not in taken else None
 

@@ -182,7 +182,7 @@ def _fits_all(db: sqlite3.Connection, new: Recording, links: Iterable[Link], ids
 def update_recording(
     db: sqlite3.Connection, earlier: Recording, changed: Recording, update: Callable[[], None]
 ) -> dict[int, Recording]:
-    """Change a recording, and group anew what is linked to it.
+    """Change a recording, and regroup what is linked to it.
 
     One that was put there by hand stays, and one that no longer fits what it was with leaves it.
 
@@ -206,7 +206,7 @@ def update_recording(
 
 
 def remove(db: sqlite3.Connection, recording: Recording) -> None:
-    """Remove a recording and group anew what was linked to it; diary entries stay, if only without a run."""
+    """Remove a recording and regroup what was linked to it; diary entries stay, if only without a run."""
     change = _Regrouping(db, LinkFinder(db), [recording])
     for table, key in (("track", "recording_id"), ("derived", "recording_id"), ("recording", "id")):
         db.execute(f"DELETE FROM {table} WHERE {key} = ?", (recording.id,))  # noqa: S608 - our own names
@@ -220,7 +220,7 @@ def remove(db: sqlite3.Connection, recording: Recording) -> None:
 
 
 class _Regrouping:
-    """Groups anew what is linked to some recordings, before and after a change of the database."""
+    """Regroups what is linked to some recordings, before and after a change of the database."""
 
     def __init__(self, db: sqlite3.Connection, finder: LinkFinder, seeds: Sequence[Recording]) -> None:
         """Note the groups before the change."""

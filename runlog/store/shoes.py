@@ -339,7 +339,7 @@ def import_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> bool:
 
     Raises:
         NotFound: as for `add_shoe_rule`.
-        BadInput: likewise.
+        BadInput: it has no condition, or one that no run could fit.
     """
     if _rule_number(db, _validated_rule(db, rule)) is not None:
         return False

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from runlog.store import Store
     from runlog.sync.service import ListedActivity, Service, Terms, Wellness
 
-#: Names, effort and feel are often told days after a run: what is so young is fetched again.
+#: Names, effort and feel are often entered days after a run: what is so young is fetched again.
 FETCH_AGAIN = timedelta(days=14)
 #: A watch may hand over a run weeks after it: so far back the list is read again.
 LIST_AGAIN = timedelta(days=90)

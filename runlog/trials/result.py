@@ -228,7 +228,8 @@ class TrialResult:
         today: the local day of the moment.
         as_randomised: the comparison of the assigned arms, whatever was done (the primary one); None where
             it is not to be looked at yet or rests on fewer than ``MIN_PAIRS`` pairs (interim look: than 2).
-        as_treated: the comparison of the received arms, in the pairs with one run of each; None likewise.
+        as_treated: the comparison of the received arms, in the pairs with one run of each; None for the
+            same reasons.
     """
 
     plan: Plan

@@ -6,7 +6,7 @@
    found *in spite of* the other keeps its grade, B at most, and its reason names the other.
 2. **Rivals.** A factor is estimated without its family and without own columns that correlate with it
    (estimates.py), so two that move together may both be found where one has an effect. Then only one that
-   also stands beside the other, or that explains clearly more of the ratings, keeps its grade.
+   is also found next to the other, or that explains clearly more of the ratings, keeps its grade.
 3. What only ever rises or falls, such as the mileage of the only pair of shoes, is a C at most: it cannot be
    told apart from time. So is a load of session-RPE whose link vanishes with a load that no RPE enters.
    What each half of the diary says by itself is reported with every finding.
@@ -79,7 +79,7 @@ class EffectEstimate:
         rpe_only: its link was repeated with a load that no RPE enters, and vanished.
         autocorrelated_share: the column lasting.
         collinear_with: the column moves_with, correlations by factor.
-        represents: the column speaks_for, likewise.
+        represents: the column speaks_for, correlations by factor.
         window: in hours, one of ``exposures.WINDOWS``.
     """
 

@@ -48,7 +48,7 @@ class Messages:
 
     Attributes:
         records: columns (n,) by field name, NaN where a record lacks the value.
-        developer_records: likewise, of developer fields by the native field that they hold.
+        developer_records: columns (n,) of developer fields, by the native field that they hold.
         by_type: all other messages by type, each a dict of the fields that have a value.
         count: number of all messages, also of those that are not read.
     """
