@@ -35,8 +35,8 @@ def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[p
     Returns:
         The rated rows in the order of their moments, with moment (UTC), WEEKDAY (of ``day`` where the table
         has such a column of dates, else by the moment's own clock), HOUR (of ``local_hour``, else by that
-        clock), rating, area (None where the table has no such column) and the factors as floats (NaN unknown), with
-        those that no RPE enters where the table has them; and the factors' names.
+        clock), rating, area (None where the table has no such column) and the factors as floats (NaN
+        unknown), with those that no RPE enters where the table has them; and the factors' names.
 
     Raises:
         BadInput: a column is missing or invalid; the message names it.
