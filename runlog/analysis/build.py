@@ -204,7 +204,12 @@ def _place_entry(
 def _frame(rows: Sequence[Mapping[str, object]], columns: Mapping[str, Any], ids: list[int]) -> pd.DataFrame:
     """Return a frame of these columns and types, indexed by id."""
     index = pd.Index(ids, dtype="int64", name="id")
-    return pd.DataFrame(rows, columns=list(columns), index=index, dtype=object).astype(columns)
+    return pd.DataFrame(
+        {
+            column: pd.Series([row[column] for row in rows], index=index, dtype=dtype)
+            for column, dtype in columns.items()
+        }
+    )
 
 
 def _local_times(times: pd.Series[pd.Timestamp], offset_s: pd.Series[int]) -> pd.Series[pd.Timestamp]:
@@ -298,11 +303,18 @@ def agreed_values(column: pd.Series, run: pd.Series[float], named_run: pd.Series
     Returns:
         The values by run id; runs without a value, or with contradictory ones, are absent.
     """
-    rows = pd.DataFrame({"value": column, "run": run, "named": named_run.notna()})
-    rows = rows[rows["value"].notna() & rows["run"].notna()]
-    rows = rows[rows["named"] == rows.groupby("run")["named"].transform("max")]
-    agreed = rows[rows.groupby("run")["value"].transform("nunique") == 1]
-    return agreed.drop_duplicates("run").set_index("run")["value"]
+    known = column.notna() & run.notna()
+    values: dict[float, set[object]] = {}
+    by_name: set[float] = set()
+    for value, of_run, is_named in zip(column[known], run[known], named_run[known].notna(), strict=True):
+        if is_named and of_run not in by_name:
+            by_name.add(of_run)
+            values.pop(of_run, None)
+        if is_named or of_run not in by_name:
+            values.setdefault(of_run, set()).add(value)
+    agreed = {of_run: said.pop() for of_run, said in values.items() if len(said) == 1}
+    index = pd.Index(list(agreed), dtype=float, name="run")
+    return pd.Series(list(agreed.values()), index=index, dtype=column.dtype, name="value")
 
 
 def _existing_run(run: float, run_ids: pd.Index) -> float:

@@ -124,8 +124,8 @@ def ratings_of(history: History, area: str | None = None) -> pd.DataFrame:
     """
     rated = history.entries.dropna(subset="soreness")
     if area is not None:
-        rated = rated.loc[rated["area"] == area]
+        rated = rated[rated["area"] == area]
     if not rated.duplicated(["moment", "area"]).any():
         return rated
     sorer = rated.sort_values("soreness", kind="stable").drop_duplicates(["moment", "area"], keep="last")
-    return rated.loc[rated.index.isin(sorer.index)]
+    return rated[rated.index.isin(sorer.index)]

@@ -45,7 +45,7 @@ class Span:
     def of(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of a frame whose ``day`` lies in the span."""
         inside = frame["day"].between(pd.Timestamp(self.first), pd.Timestamp(self.last))
-        return frame.loc[inside]
+        return frame[inside]
 
 
 def parse_week(name: str, settings: Settings) -> Span:
@@ -129,14 +129,14 @@ def history_as_of(history: History, moment: pd.Timestamp) -> History:
     """
     ends = pd.concat([history.runs["end"], history.others["end"], history.entries["moment"]])
     plans = tuple(_plan_as_of(plan, moment) for plan in history.plans if plan.made <= moment)
-    nights = history.nights.loc[history.nights.index <= pd.Timestamp(history.clock.day(moment))]
+    nights = history.nights[history.nights.index <= pd.Timestamp(history.clock.day(moment))]
     if not (ends > moment).any() and plans == history.plans and len(nights) == len(history.nights):
         return history
     return replace(
         history,
-        runs=history.runs.loc[history.runs["end"] <= moment],
-        others=history.others.loc[history.others["end"] <= moment],
-        entries=history.entries.loc[history.entries["moment"] <= moment],
+        runs=history.runs[history.runs["end"] <= moment],
+        others=history.others[history.others["end"] <= moment],
+        entries=history.entries[history.entries["moment"] <= moment],
         plans=plans,
         nights=nights,
     )

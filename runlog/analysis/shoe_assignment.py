@@ -63,8 +63,12 @@ def pair_table(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Set
             seen_keys.add(shoe_key(name))
             rows[name.strip()] = (None, None, 0.0, limit_m, False, False, (), (), None)
     index = pd.Index(list(rows), name="name", dtype=object)
-    table = pd.DataFrame(list(rows.values()), columns=list(_PAIR_COLUMNS), index=index)
-    return table.astype(_PAIR_COLUMNS)
+    return pd.DataFrame(
+        {
+            column: pd.Series([row[at] for row in rows.values()], index=index, dtype=dtype)
+            for at, (column, dtype) in enumerate(_PAIR_COLUMNS.items())
+        }
+    )
 
 
 def _pair_row(shoe: Shoe, pair: dict[str, str], shoes: Iterable[Shoe], limit_m: float) -> tuple[object, ...]:
@@ -286,7 +290,7 @@ def _only_or_default(in_use: pd.DataFrame, day: date) -> tuple[str | None, str]:
             last = N_("{pair} was last named on {day:%Y-%m-%d}")
             return None, Later(last, pair=in_use.index[0], day=pair["named_until"])
         return str(in_use.index[0]), ONLY_PAIR
-    since = in_use.loc[in_use["default"], "from_date"].fillna(BEFORE_ALL)
+    since = in_use["from_date"][in_use["default"]].fillna(BEFORE_ALL)
     defaults = since.index[since == since.max()]
     if len(defaults) == 1:
         return str(defaults[0]), Later(N_("the default of the {n} pairs in use that day"), n=len(in_use))

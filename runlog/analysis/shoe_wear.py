@@ -90,7 +90,7 @@ def _limit_forecast(
 
 def _usage_shares(ended: pd.DataFrame, moment: pd.Timestamp, days: int) -> tuple[dict[object, float], float]:
     """Return each pair's share of all runs of the last days, and that of a pair without any."""
-    shoes = ended.loc[ended["end"] > moment - pd.Timedelta(days=days), "shoe"]
+    shoes = ended["shoe"][ended["end"] > moment - pd.Timedelta(days=days)]
     if shoes.empty:
         return {}, math.nan
     return (shoes.value_counts() / len(shoes)).to_dict(), 0.0

@@ -112,7 +112,7 @@ def _by_surety(pooled: pd.DataFrame) -> pd.DataFrame:
 def _make_forest(row: dict[Any, Any], given: pd.DataFrame) -> Forest:
     factor = next((factor for factor in FACTORS if factor.name == row["factor"]), None)
     same_area = given["area"].isna() if row["area"] is None else given["area"] == row["area"]
-    rows = given.loc[same_area & (given["factor"] == row["factor"])].sort_values("given_others")
+    rows = given[same_area & (given["factor"] == row["factor"])].sort_values("given_others")
     lines = [_make_line(dict(one), row["mean"]) for one in rows.to_dict("records")]
     drawn = lines
     if len(lines) > MOST_DRAWN:

@@ -63,7 +63,7 @@ def make_share(links: pd.DataFrame, trials: pd.DataFrame, runner_id: str) -> dic
     """
     columns = sorted(_EFFECT_KEYS)
     table = pd.concat([part[columns] for part in (links, trials) if len(part)] or [links[columns]])
-    rows = table.loc[table["factor"].isin(_known_factors()) & table["b"].notna() & (table["s"] > 0)]
+    rows = table[table["factor"].isin(_known_factors()) & table["b"].notna() & (table["s"] > 0)]
     effects = [
         {
             "area": row["area"],

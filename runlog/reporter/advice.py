@@ -217,7 +217,7 @@ def _long_run(situation: Situation, _cause: Cause) -> Words:
         limit = spike.next_limit(situation.history)
     else:
         recent = situation.history.runs["end"] > situation.now - pd.Timedelta(days=SPIKE_DAYS)
-        longest = float(situation.history.runs.loc[recent, "distance_m"].max())
+        longest = float(situation.history.runs["distance_m"][recent].max())
         limit = situation.history.settings.spike * longest
         fact = _("Your longest of 30 days is {distance}.").format(distance=situation.distance(longest))
     below = units.distance_below(limit, situation.history.settings.units)

@@ -380,7 +380,7 @@ def _moments_in_week(factor: Factor, history: History, week: Span) -> pd.Datetim
     if factor.per_run:
         runs = week.of(history.runs)
         whole = runs["part_of"].isna() if factor.unit is FactorUnit.HABIT else slice(None)
-        return pd.DatetimeIndex(runs.loc[whole, "end"])
+        return pd.DatetimeIndex(runs["end"][whole])
     days = pd.date_range(week.first, week.last)
     return periods.ends_of_days(history, days)
 

@@ -115,7 +115,7 @@ class WeekData:
     def other_areas(self) -> dict[str, float]:
         """The worst rating of the week by area, without the main one."""
         rated = self.span.of(ratings_of(self.history))
-        worst = rated.loc[rated["area"] != self.area].groupby("area")["soreness"].max()
+        worst = rated[rated["area"] != self.area].groupby("area")["soreness"].max()
         return {str(area): float(rating) for area, rating in worst.items()}
 
     @property
@@ -381,7 +381,7 @@ def _shoes(data: WeekData) -> StripItem | None:
 def _route(data: WeekData) -> StripItem | None:
     if not data.routes:
         return None
-    routed = data.history.runs.loc[data.history.runs["end"] > data.end - pd.Timedelta(days=28), "route"]
+    routed = data.history.runs["route"][data.history.runs["end"] > data.end - pd.Timedelta(days=28)]
     share, count = data.routes[0].share_28d, int(routed.notna().sum())
     if count < LEAST_ROUTED:
         return None

@@ -63,7 +63,7 @@ def in_use_table(history: History, now: pd.Timestamp) -> pd.DataFrame:
     today = pd.Timestamp(history.clock.day(now))
     away = pd.Series(pairs_resting(history.shoes, pd.Series([today]))[0])
     in_use = ~away & ~(table["retired"] <= today) & ~(table["from_date"] > today)
-    return table.loc[in_use].sort_values("km", ascending=False, kind="stable", ignore_index=True)
+    return table[in_use].sort_values("km", ascending=False, kind="stable", ignore_index=True)
 
 
 def _is_southern(history: History) -> bool:
@@ -155,7 +155,7 @@ def routes_by_use(history: History, now: pd.Timestamp) -> pd.DataFrame:
 def recent_routes(history: History, now: pd.Timestamp) -> tuple[RecentRoute, ...]:
     """Return the routes of the last 28 days, the most used first, five at most."""
     used = routes_by_use(history, now)
-    used = used.loc[used["share_28d"] > 0]
+    used = used[used["share_28d"] > 0]
     routed = history.runs["route"].dropna()
     streak = route_streak(history, pd.DatetimeIndex([now])).iloc[0]
     return tuple(

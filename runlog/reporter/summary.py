@@ -377,7 +377,7 @@ def _missing_of_runs(runs: pd.DataFrame) -> list[MissingData]:
 def _missing_in_diary(history: History, runs: pd.DataFrame) -> MissingData | None:
     if runs.empty or not len(history.entries):
         return None
-    recent = history.entries.loc[history.entries["day"] >= runs["day"].iloc[0]]
+    recent = history.entries[history.entries["day"] >= runs["day"].iloc[0]]
     if recent[["strength", "desk_hours"]].notna().any().any():
         return None
     return MissingData(

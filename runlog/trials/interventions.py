@@ -69,7 +69,7 @@ def _arm_by_strength(history: History, arms: Arms, day: date) -> pd.Series[float
     done = (entries["strength"] == 1.0) | (entries["strength_min"] > 0.0)
     known = entries["strength"].notna() | entries["strength_min"].notna()
     noted = done[known].groupby(entries["day"][known]).max()
-    recorded = others.loc[others["sub_sport"] == "strength_training", "day"]
+    recorded = others["day"][others["sub_sport"] == "strength_training"]
     by_day = {**noted.astype(float).to_dict(), **dict.fromkeys(recorded, 1.0)}
     return (history.runs["day"] - _DAY).map(by_day).astype(float)
 

@@ -243,7 +243,7 @@ def _days_in_week(history: History, moments: pd.DatetimeIndex, sessions: pd.Data
     ago = today - base.to_microseconds(sessions["day"])[row] // base.DAY_US
     ago = np.maximum(ago, 0)  # of a traveller who went back a day: today
     pairs = pd.DataFrame({"moment": moment, "ago": ago, "done": sessions["done"].to_numpy(bool)[row]})
-    done_today = pairs.loc[pairs["done"] & (pairs["ago"] == 0), "moment"]
+    done_today = pairs["moment"][pairs["done"] & (pairs["ago"] == 0)]
     first = np.where(pairs["moment"].isin(done_today), WEEK_DAYS - 1, WEEK_DAYS)
     pairs = pairs[pairs["ago"] <= first]
     known = pairs.groupby("moment").size()

@@ -84,7 +84,7 @@ def ran_recently(history: History, now: pd.Timestamp) -> bool:
 
 def recent_runs(history: History, now: pd.Timestamp) -> pd.DataFrame:
     """Return the runs of the last 28 days."""
-    return history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=RECENT_DAYS)]
+    return history.runs[history.runs["end"] > now - pd.Timedelta(days=RECENT_DAYS)]
 
 
 def days_until(history: History, now: pd.Timestamp) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:

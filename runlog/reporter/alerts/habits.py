@@ -96,7 +96,7 @@ def diary_gap(history: History, now: pd.Timestamp) -> list[Notice]:
     if len(rated) < MIN_RATINGS or not common.ran_recently(history, now):
         return []
     last = rated["day"].iloc[-1].date()
-    unrated = history.runs.loc[history.runs["end"] > rated["moment"].iloc[-1]]
+    unrated = history.runs[history.runs["end"] > rated["moment"].iloc[-1]]
     days, least = (history.clock.day(now) - last).days, history.settings.diary_gap_days
     if days < least or len(unrated) < MIN_UNRATED_RUNS:
         return []

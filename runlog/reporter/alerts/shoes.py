@@ -150,7 +150,7 @@ def _no_spare_notice(history: History, now: pd.Timestamp, pair: ShoeRow, spares:
 def _single_pair_since(history: History, now: pd.Timestamp, pair: ShoeRow) -> date:
     days, moments = common.days_until(history, now)
     runs = history.runs
-    worn = common.count_runs(runs.loc[runs["shoe"] == pair["name"], "end"], moments)
+    worn = common.count_runs(runs["end"][runs["shoe"] == pair["name"]], moments)
     alone = worn >= history.settings.rotation_share * common.count_runs(runs["end"], moments).clip(1)
     near = _day_when_reached(history, pair["name"], _due_km(history, now, pair))
     return max(near, common.streak_start(days, alone))
@@ -159,7 +159,7 @@ def _single_pair_since(history: History, now: pd.Timestamp, pair: ShoeRow) -> da
 def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
     """Report that runs of the last 28 days have no pair of shoes, although you keep track of your pairs."""
     tracked = history.runs["day"] >= _first_tracked_day(history)
-    without = history.runs.loc[tracked & history.runs["shoe"].isna()]
+    without = history.runs[tracked & history.runs["shoe"].isna()]
     lately, least = common.recent_runs(history, now), history.settings.unassigned_runs
     n = len(without.index.intersection(lately.index))
     if n < least:
@@ -184,10 +184,10 @@ def unassigned_shoe(history: History, now: pd.Timestamp) -> list[Notice]:
 
 def _first_tracked_day(history: History) -> pd.Timestamp:
     """Return the first day with a known pair; NaT without any."""
-    begun = history.shoes.loc[history.shoes["kept"], "from_date"]
+    begun = history.shoes["from_date"][history.shoes["kept"]]
     if begun.isna().any():
         return pd.Timestamp.min
-    assigned = history.runs.loc[history.runs["shoe"].notna(), "day"]
+    assigned = history.runs["day"][history.runs["shoe"].notna()]
     first: pd.Timestamp = pd.Series([begun.min(), assigned.min()]).min()
     return first
 
@@ -199,15 +199,15 @@ def _shoes_in_use(history: History, now: pd.Timestamp) -> list[ShoeRow]:
 def _worn_recently(history: History, shoe: str) -> bool:
     """Return whether the pair was worn in the 28 days before the last run."""
     days = history.runs["day"]
-    lately = history.runs.loc[days > days.max() - pd.Timedelta(days=common.RECENT_DAYS)]
+    lately = history.runs[days > days.max() - pd.Timedelta(days=common.RECENT_DAYS)]
     return bool((lately["shoe"] == shoe).any())
 
 
 def _day_when_reached(history: History, shoe: str, km: float) -> date:
     """Return the day of the run after which the pair had so many kilometres, or of its last run."""
     totals = mileage_after_runs(history)
-    own = totals.loc[totals["shoe"] == shoe]
-    reached = own.loc[own["total_m"] / 1000 >= km, "day"]
+    own = totals[totals["shoe"] == shoe]
+    reached = own["day"][own["total_m"] / 1000 >= km]
     day: date = (own["day"].iloc[-1] if reached.empty else reached.iloc[0]).date()
     return day
 

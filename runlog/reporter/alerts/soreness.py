@@ -31,18 +31,18 @@ def soreness_high(history: History, now: pd.Timestamp) -> list[Notice]:
     return [
         notice
         for area, ratings in _ratings_by_area(history)
-        if (notice := _high_notice(history, area, ratings.loc[ratings["moment"] > since], ratings))
+        if (notice := _high_notice(history, area, ratings[ratings["moment"] > since], ratings))
     ]
 
 
 def _high_notice(history: History, area: str, recent: pd.DataFrame, ratings: pd.DataFrame) -> Notice | None:
     limit = history.settings.soreness_high
-    high = recent.loc[recent["soreness"] >= limit]
+    high = recent[recent["soreness"] >= limit]
     if high.empty:
         return None
-    up_to_last = ratings.loc[ratings["moment"] <= high["moment"].iloc[-1]]
+    up_to_last = ratings[ratings["moment"] <= high["moment"].iloc[-1]]
     row = common.trailing_true((up_to_last["soreness"] >= limit).to_numpy())
-    worst = high.loc[high["soreness"] == high["soreness"].max()].iloc[-1]
+    worst = high[high["soreness"] == high["soreness"].max()].iloc[-1]
     rated, day = _format_rating(worst["soreness"]), worst["day"]
     return Notice(
         subject=area,

@@ -30,7 +30,7 @@ WEEK_DAYS = 7
 
 def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
     """Report that most runs of the last 28 days, or many in a row, were on one and the same route."""
-    routed = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=SHARE_DAYS), "route"].dropna()
+    routed = history.runs["route"][history.runs["end"] > now - pd.Timedelta(days=SHARE_DAYS)].dropna()
     if len(routed) < MIN_ROUTED:
         return []
     settings = history.settings
@@ -79,7 +79,7 @@ class Spike(NamedTuple):
 
 def latest_spike(history: History, now: pd.Timestamp) -> Spike | None:
     """Return the latest run of the last 14 days that was a spike."""
-    recent = history.runs.loc[history.runs["end"] > now - pd.Timedelta(days=common.FRESH_DAYS)]
+    recent = history.runs[history.runs["end"] > now - pd.Timedelta(days=common.FRESH_DAYS)]
     if recent.empty:
         return None
     values = common.factor_values("run_spike", history, pd.DatetimeIndex(recent["end"]))

@@ -52,7 +52,7 @@ class FormData:
 def form_data(history: History, view: View) -> FormData:
     """Return the means and drifts of the runs of half a year up to ``view.now``."""
     first = pd.Timestamp(view.today) - pd.Timedelta(weeks=FORM_WEEKS)
-    recorded = history.runs.loc[history.runs["day"] > first]
+    recorded = history.runs[history.runs["day"] > first]
     measures = [name for name in FORM_MEASURES if recorded[FORM_COLUMNS[name][0]].count() >= MIN_RUNS]
     columns = {
         (name, part): recorded[FORM_COLUMNS[name][i]]
@@ -75,7 +75,7 @@ def _form_title(runs: pd.DataFrame, measures: list[str], today: pd.Timestamp) ->
     """Say the steadiest drift of the last 28 days."""
     if not measures:
         return _("No running form recorded yet")
-    recent = runs.loc[runs["day"] > today - pd.Timedelta(days=RECENT_DAYS)]
+    recent = runs[runs["day"] > today - pd.Timedelta(days=RECENT_DAYS)]
     drifts = {name: recent[f"{name} drift"].dropna().to_numpy(float) for name in measures}
     enough = {name: drift for name, drift in drifts.items() if len(drift) >= MIN_RUNS}
     if not enough:

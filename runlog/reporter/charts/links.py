@@ -49,8 +49,8 @@ def links_data(history: History, view: View) -> LinksData:
 
 def links_data_from(table: pd.DataFrame, area: str, distance_unit: str) -> LinksData:
     """Return the data of the chart from a table of links: the estimated ones, with and without a sign."""
-    table = table.loc[table["factor"].isin([factor.name for factor in FACTORS])]
-    rows = table.loc[table["grade"].isin(SHOWN_GRADES)]
+    table = table[table["factor"].isin([factor.name for factor in FACTORS])]
+    rows = table[table["grade"].isin(SHOWN_GRADES)]
     order = pd.DataFrame({"grade": rows["grade"].map(SHOWN_GRADES.index), "size": -rows["effect"].abs()})
     rows = rows.loc[order.sort_values(["grade", "size"], kind="stable").index].reset_index(drop=True)
     factors = [find_factor(name) for name in rows["factor"]]

@@ -76,7 +76,7 @@ class RouteMapsData:
 def route_maps_data(history: History, view: View) -> RouteMapsData:
     """Return the routes of the 28 days up to ``view.now``."""
     used = routes_by_use(history, view.now)
-    used = used.loc[used["share_28d"] > 0]
+    used = used[used["share_28d"] > 0]
     shapes, zones = history.routes["shape"], history.settings.privacy_zones
     maps = [
         RouteMap(
@@ -277,9 +277,9 @@ class RoutesData:
 
 def routes_data(history: History, view: View) -> RoutesData:
     """Return the shares at the end of each day of half a year up to ``view.now``, and the runs' routes."""
-    routed = history.runs.loc[history.runs["route"].notna(), ["day", "route"]]
+    routed = history.runs[["day", "route"]][history.runs["route"].notna()]
     days = _route_days(routed, pd.Timestamp(view.today))
-    routed = routed.loc[routed["day"] >= days[0]]
+    routed = routed[routed["day"] >= days[0]]
     share = _share_by_day(history, days, routed)
     lines = list(routed["route"].value_counts().index[:MOST_LINES])
     runs = pd.DataFrame(
@@ -290,7 +290,7 @@ def routes_data(history: History, view: View) -> RoutesData:
     used = routes_by_use(history, view.now)
     named = used.dropna(subset="name")
     names = dict(zip(named["route"], named["name"], strict=True))
-    used = used.loc[used["share_28d"] > 0]
+    used = used[used["share_28d"] > 0]
     top = None if used.empty else str(used["route"].iloc[0])
     title = _routes_title(share, top, names.get(top))
     return RoutesData(title, share, runs, lines, names, top, history.settings.route_share)
@@ -366,7 +366,7 @@ def _draw_share(data: RoutesData, axes: Axes) -> None:
 def _draw_runs(data: RoutesData, axes: Axes, room: float) -> None:
     places = {line: -place for place, line in enumerate(data.lines)}
     for line, place in places.items():
-        days = data.runs.loc[data.runs["line"] == line, "day"]
+        days = data.runs["day"][data.runs["line"] == line]
         colour = LIGHT["sore" if line == data.top else "load"]
         axes.scatter(days, [place] * len(days), s=26, color=colour, lw=0, clip_on=False)
     axes.set_yticks(list(places.values()), [_line_label(line, data, room) for line in places])

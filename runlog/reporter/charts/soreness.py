@@ -318,11 +318,11 @@ def _calendar_title(days: pd.DataFrame, area: str) -> str:
 def draw_calendar(data: CalendarData, axes: Axes) -> None:
     """Draw half a year of days by soreness, and which had a run."""
     rated = data.days["soreness"].notna()
-    _draw_squares(data.days.loc[~rated], axes, "none", LIGHT["line"])
-    heats = data.days.loc[rated, "soreness"].map(heat_colour)
+    _draw_squares(data.days[~rated], axes, "none", LIGHT["line"])
+    heats = data.days["soreness"][rated].map(heat_colour)
     for name in heats.unique():
         _draw_squares(data.days.loc[heats.index[heats == name]], axes, LIGHT[name], "none")
-    ran = data.days.loc[data.days["runs"] > 0]
+    ran = data.days[data.days["runs"] > 0]
     _draw_runs(ran, axes)
     axes.set(xlim=(0, CALENDAR_WEEKS), ylim=(9.1, 0), aspect="equal")
     axes.spines["bottom"].set_visible(False)

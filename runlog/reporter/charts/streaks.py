@@ -81,14 +81,14 @@ class StreaksData:
 
 def streaks_data(history: History, view: View) -> StreaksData:
     """Return the answers of the runs of eight weeks up to ``view.now``; parts of runs do not count."""
-    whole = history.runs.loc[history.runs["part_of"].isna()]
+    whole = history.runs[history.runs["part_of"].isna()]
     answers = pd.DataFrame(
         {"day": whole["day"], **{habit: _answers(whole, habit) for habit in STREAK_HABITS}}
     )
     streaks = {habit: _streak(answers[habit]) for habit in STREAK_HABITS}
     first = pd.Timestamp(view.today) - pd.Timedelta(weeks=STREAK_WEEKS)
     return StreaksData(
-        _streaks_title(streaks, len(whole)), answers.loc[answers["day"] > first].tail(MOST_RUNS), streaks
+        _streaks_title(streaks, len(whole)), answers[answers["day"] > first].tail(MOST_RUNS), streaks
     )
 
 
