@@ -117,10 +117,11 @@ def _runner_clock(history: History) -> RunnerClock:
     return RunnerClock(array("q", since_us), array("q", seen["utc_offset_s"]), lambda: history.settings.zone)
 
 
+@lru_cache(maxsize=8)  # most parts of a report begin with it
 def ratings_of(history: History, area: str | None = None) -> pd.DataFrame:
     """Return the entries that rate soreness, of one body area or of all, in the order of their moments.
 
-    Of a left and a right side at the same moment the sorer one counts.
+    They are not to be changed. Of a left and a right side at the same moment the sorer one counts.
     """
     rated = history.entries.dropna(subset="soreness")
     if area is not None:

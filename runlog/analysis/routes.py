@@ -7,7 +7,9 @@ a route nor the route of a run that has one.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -296,8 +298,9 @@ def streak_lengths(route: pd.Series[str]) -> pd.Series[int]:
     return route.groupby((route != route.shift()).cumsum()).cumcount() + 1
 
 
+@lru_cache(maxsize=2)  # an alert, a chart and the page share it
 def route_table(history: History, now: datetime | None = None) -> pd.DataFrame:
-    """Return the routes, the most used first.
+    """Return the routes, the most used first. Not to be changed.
 
     Args:
         history: whose runs with a route count that had ended by now.
@@ -324,25 +327,26 @@ def route_table(history: History, now: datetime | None = None) -> pd.DataFrame:
     )
     count = recent["route"].value_counts().reindex(table.index, fill_value=0).astype(float)
     table.insert(1, "share_28d", count / (len(recent) or np.nan))
-    runs_named = runs["name"].value_counts()
-    usual = pd.Series(
-        [_usual_name(names, runs_named) for _, names in by_route["name"]], index=table.index, dtype=object
-    )
+    names_of: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for route, name in zip(runs["route"], runs["name"], strict=True):
+        if isinstance(name, str):
+            names_of[route][name] += 1
+    runs_named: Counter[str] = sum(names_of.values(), Counter())
+    usual = [_usual_name(names_of[route], runs_named) for route in table.index]
     names = history.routes[["given_name", "similar_to"]].reindex(table.index)
     shapes = history.routes["shape"].reindex(table.index)
-    table.insert(5, "name", names["given_name"].where(names["given_name"].notna(), usual))
+    usual_names = pd.Series(usual, index=table.index, dtype=object)
+    table.insert(5, "name", names["given_name"].where(names["given_name"].notna(), usual_names))
     table = table.join(names)
     forms = [route_form(shape) if isinstance(shape, np.ndarray) else (None, None) for shape in shapes]
     table = table.join(pd.DataFrame(forms, table.index, columns=["form", "heading"], dtype=object))
     return table.sort_values("runs", ascending=False, kind="stable").reset_index()
 
 
-def _usual_name(names: pd.Series[str], runs_named: pd.Series[int]) -> str | None:
+def _usual_name(names: Counter[str], runs_named: Counter[str]) -> str | None:
     """Return the most usual name of a route's runs, if most runs of that name are on it."""
-    counts = names.value_counts()
-    if counts.empty or counts.iloc[0] <= runs_named[counts.index[0]] / 2:
-        return None
-    return str(counts.index[0])
+    name, count = next(iter(names.most_common(1)), ("", 0))
+    return name if count > runs_named[name] / 2 else None
 
 
 _CLOSED_SHARE, _BACK_M = 0.15, 60.0
