@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from runlog.doctor import CheckReport
     from runlog.export import ExportResult
     from runlog.model import Shoe, ShoeRule, Track
-    from runlog.records import Change, Snapshot, StoredActivity
+    from runlog.records import Change, ReadBefore, Snapshot, StoredActivity
     from runlog.results import HomeContents, ImportSummary, RestoreResult
     from runlog.store import Store
     from runlog.sync import Clouds
@@ -83,11 +83,13 @@ class Journal:
         folder: of the database, the settings and the reports.
         settings: read from its config.toml.
         route_progress: called with comparisons done and to do while a history finds routes.
+        read_before: what histories of this folder were made of; it is made only once and added to.
     """
 
     folder: Path
     settings: Settings
     route_progress: Callable[[int, int], None] | None = field(default=None, repr=False, compare=False)
+    read_before: ReadBefore | None = field(default=None, repr=False, compare=False)
     _open_store: Store | None = field(default=None, init=False, repr=False)
 
     def __enter__(self) -> Self:
@@ -104,8 +106,7 @@ class Journal:
 
     @property
     def _store(self) -> Store:
-        if self._open_store is None:
-            self._open_store = store.open(self.folder)
+        self._open_store = self._open_store or store.open(self.folder, self.read_before)
         return self._open_store
 
     def add(

@@ -182,6 +182,10 @@ class StoredActivity:
     given_sport: Sport | None = None
 
 
+#: What a long-running process has read: each activity by its id, with the rows that it was made of.
+ReadBefore = dict[int, tuple[list[tuple[object, ...]], StoredActivity]]
+
+
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
     """A diary entry in the store, and where it came from ("log" or a file's path)."""

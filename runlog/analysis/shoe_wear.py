@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
                 *(worn_m / 1000.0, len(pair_runs)),
                 *(pair["limit_m"] / 1000.0, (pair["limit_m"] - worn_m) / 1000.0),
                 *(pair["from_date"], pair["retired"], pair["default"]),
-                *_limit_forecast(pair, pair_runs.join(ended["distance_m"]), moment, today),
+                *_limit_forecast(pair, pair_runs, history, moment, today),
                 *(share.get(name, none) for share, none in shares),
                 since if name == only else pd.NaT,
             )
@@ -76,14 +77,15 @@ def shoe_table(history: History, now: datetime | None = None) -> pd.DataFrame:
 
 
 def _limit_forecast(
-    pair: pd.Series, runs_in_pair: pd.DataFrame, moment: pd.Timestamp, today: pd.Timestamp
+    pair: pd.Series, runs_in_pair: pd.DataFrame, history: History, moment: pd.Timestamp, today: pd.Timestamp
 ) -> LimitForecast:
     """Return when a pair comes to its limit, or the day on which it did."""
     if runs_in_pair.empty or pair["retired"] <= today:
         return LimitForecast()
     over = runs_in_pair["total_m"] >= pair["limit_m"]
     if not over.any():
-        return forecast_limit(pair["limit_m"] - runs_in_pair["total_m"].iloc[-1], runs_in_pair, moment, today)
+        left_m = pair["limit_m"] - runs_in_pair["total_m"].iloc[-1]
+        return forecast_limit(left_m, runs_in_pair.join(history.runs["distance_m"]), moment, today)
     passed = pd.NaT if pair["start_m"] >= pair["limit_m"] else runs_in_pair["day"][over.idxmax()]
     return LimitForecast(passed, passed, passed)
 
@@ -110,8 +112,9 @@ def _only_pair_in_use(ended: pd.DataFrame, moment: pd.Timestamp) -> tuple[str | 
     return (name, in_a_row["day"].iloc[0]) if long_enough else (None, pd.NaT)
 
 
+@lru_cache(maxsize=2)
 def mileage_after_runs(history: History) -> pd.DataFrame:
-    """Return the mileage of each run's pair after that run.
+    """Return the mileage of each run's pair after that run; not to be changed.
 
     Returns:
         A row per run by its id, in the order of their ends: end, day, shoe, and total_m (metres, NaN

@@ -36,17 +36,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from runlog.model import Track
+    from runlog.records import ReadBefore
     from runlog.store.tracks import PackedDerived
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
+def open(folder: Path, read_before: ReadBefore | None = None) -> Store:  # noqa: A001 - reads as store.open
     """Open the store in this folder, making both where they are not there yet, for their owner alone.
 
     A home that others could read is closed to them, which is logged as a warning. One that cannot be
     written, read-only or on a full disk, is opened for reading.
+
+    Args:
+        folder: the runner's.
+        read_before: the activities that snapshots of this folder held, which this one adds to.
 
     Raises:
         StoreError: it cannot be made or opened, or a newer runlog has written it.
@@ -66,9 +71,9 @@ def open(folder: Path) -> Store:  # noqa: A001 - reads as store.open
     except StoreError as error:
         if not existed or connection.error_code(error.__cause__) not in connection.UNWRITABLE_CODES:
             raise
-        return Store(path, _open_unwritable(path, error), unwritable=str(error))
+        return Store(path, _open_unwritable(path, error), read_before, unwritable=str(error))
     _close_to_others(folder, warn=existed)
-    return Store(path, db)
+    return Store(path, db, read_before)
 
 
 def _open_database(path: Path) -> sqlite3.Connection:
@@ -135,9 +140,12 @@ class Store:
     what runlog finds again by itself (``write_derived``) is then held in memory, until the store is closed.
     """
 
-    def __init__(self, path: Path, db: sqlite3.Connection, unwritable: str = "") -> None:
+    def __init__(
+        self, path: Path, db: sqlite3.Connection, read_before: ReadBefore | None = None, unwritable: str = ""
+    ) -> None:
         self.path = path
         self._db = db
+        self._read_before = read_before
         self._unwritable = unwritable  # why nothing can be written
         self._in_memory = False
         self._in_change = False
@@ -253,7 +261,9 @@ class Store:
         """Read everything that a history is built of, with or without what is derived of tracks."""
         with self.reading() as db:
             return Snapshot(
-                activities=activities.read_activities(db, derived=derived),
+                activities=activities.read_activities(
+                    db, derived=derived, read_before=self._read_before if derived else None
+                ),
                 entries=diary.read_entries(db),
                 shoes=shoes.read_shoes(db),
                 shoe_rules=shoes.read_shoe_rules(db),

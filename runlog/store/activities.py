@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog.errors import run_not_found
@@ -19,30 +20,46 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runlog.model import Activity, Floats, Track, TrackSummary
-    from runlog.records import Recording, Sport
+    from runlog.records import ReadBefore, Recording, Sport
 
 _SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
 
 
 def read_activities(
-    db: sqlite3.Connection, *, derived: bool = True, deleted: bool = False
+    db: sqlite3.Connection,
+    *,
+    derived: bool = True,
+    deleted: bool = False,
+    read_before: ReadBefore | None = None,
 ) -> list[StoredActivity]:
     """Return all activities by start, or those that the runner has deleted.
 
-    Without what is derived of their tracks this needs no numpy.
+    Without what is derived of their tracks this needs no numpy. One that was read before from the same rows
+    is not made again, and ``read_before`` then holds those of now.
     """
-    found_rows = db.execute("SELECT * FROM activity WHERE is_deleted = ?", (deleted,))
-    own = {row["id"]: row for row in found_rows}
-    derived_of = _read_derived(db) if derived else {}
-    found = (
-        rows.recording_from_row(row)
-        for row in db.execute(f"{_SELECT_RECORDINGS} ORDER BY activity_id, recording.id")
-    )
-    stored = [
-        _stored_activity(rank_recordings(recordings), own[activity_id], derived_of)
-        for activity_id, recordings in groupby(found, key=lambda recording: recording.activity_id)
-        if activity_id in own
-    ]
+    own = {row["id"]: row for row in db.execute("SELECT * FROM activity WHERE is_deleted = ?", (deleted,))}
+    derived_of = _derived_rows(db) if derived else {}
+    found = db.execute(f"{_SELECT_RECORDINGS} ORDER BY activity_id, recording.id")
+    stored = []
+    for activity_id, recording_rows in groupby(found, key=itemgetter("activity_id")):
+        if activity_id not in own:
+            continue
+        recordings = list(recording_rows)
+        of_tracks = [derived_of[row["id"]] for row in recordings if row["id"] in derived_of]
+        raw = (
+            [tuple(row) for row in (own[activity_id], *recordings, *of_tracks)]
+            if read_before is not None
+            else []
+        )
+        before = None if read_before is None else read_before.get(activity_id)
+        if before is not None and before[0] == raw:
+            activity = before[1]
+        else:
+            ranked = rank_recordings(map(rows.recording_from_row, recordings))
+            activity = _stored_activity(ranked, own[activity_id], _decode_derived(of_tracks))
+        if read_before is not None:
+            read_before[activity_id] = raw, activity
+        stored.append(activity)
     return sorted(stored, key=lambda activity: (activity.activity.start, activity.id))
 
 
@@ -221,7 +238,12 @@ class _DerivedValues(NamedTuple):
     digest: TrackSummary
 
 
-def _read_derived(db: sqlite3.Connection) -> dict[int, _DerivedValues]:
+def _derived_rows(db: sqlite3.Connection) -> dict[int, sqlite3.Row]:
+    found = db.execute("SELECT recording_id, shape, digest FROM derived")
+    return {row["recording_id"]: row for row in found}
+
+
+def _decode_derived(found: Iterable[sqlite3.Row]) -> dict[int, _DerivedValues]:
     from runlog.store import tracks
 
     return {
@@ -229,7 +251,7 @@ def _read_derived(db: sqlite3.Connection) -> dict[int, _DerivedValues]:
             None if row["shape"] is None else tracks.decode_shape(row["shape"]),
             tracks.decode_digest(row["digest"]),
         )
-        for row in db.execute("SELECT recording_id, shape, digest FROM derived")
+        for row in found
     }
 
 

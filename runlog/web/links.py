@@ -19,7 +19,8 @@ from runlog.i18n import N_, _
 from runlog.model import Area
 from runlog.reporter import findings
 from runlog.reporter.charts.exposure import MOST_DOTS, WORST_RATING, exposure_data_from
-from runlog.web import context
+from runlog.trials.suggestions import Evidence
+from runlog.web import context, now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,12 +111,15 @@ def _rated_areas() -> list[Area]:
     return [Area(str(name)) for name in counts.index]
 
 
-def _tables(area: Area, window: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def tables(area: Area, window: int = PRIMARY_WINDOW) -> Evidence:
     """Return the exposures of an area and its links, made once per change."""
 
-    def make() -> tuple[pd.DataFrame, pd.DataFrame]:
+    def make() -> Evidence:
+        week = now.this_week()
+        if week.evidence is not None and (area, window) == (week.area, PRIMARY_WINDOW):
+            return week.evidence
         table = exposures(context.history(), area, window)
-        return table, links(table, window=window)
+        return Evidence(table, links(table, window=window))
 
     return context.facts().get(f"links {area} {window}", None, make)
 
@@ -124,7 +128,7 @@ def _rows(area: Area, window: int) -> list[LinkRow]:
     factors = {factor.name: factor for factor in FACTORS}
     unit = context.settings().units
     rows = []
-    for row in _tables(area, window)[1].to_dict("records"):
+    for row in tables(area, window)[1].to_dict("records"):
         name = str(row["factor"])
         factor = factors.get(name) or factors.get(name.rpartition("_")[0])
         if factor is not None:
@@ -167,7 +171,7 @@ def factor(name: str) -> str:
     asked = find_factor(name)
     area, window = _asked_area(), PRIMARY_WINDOW
     row = next((one for one in _rows(area, window) if one.name == asked.name), None)
-    table, estimates = _tables(area, window)
+    table, estimates = tables(area, window)
     history = context.history()
     data = exposure_data_from(table, asked.name, history.settings.units, estimates, history.load_kind)
     return render_template(

@@ -19,6 +19,7 @@ from runlog.reporter import guidance
 from runlog.reporter.alerts import needs_clinician
 from runlog.reporter.glance import current_week, gather_week, glance_of
 from runlog.reporter.summary import summarise_days
+from runlog.trials.suggestions import Evidence
 from runlog.trials.text import trial_statuses
 from runlog.web import body, context, forms, guided, rating, words
 
@@ -123,6 +124,7 @@ class ThisWeek(NamedTuple):
         area: the body area that was rated most.
         trials: those under way.
         notices: the alerts that hold now, whether they were dismissed or not.
+        evidence: the exposures of that area and their links; None where the history goes on after now.
     """
 
     glance: Glance
@@ -130,6 +132,7 @@ class ThisWeek(NamedTuple):
     area: str
     trials: tuple[TrialStatus, ...]
     notices: tuple[Notice, ...]
+    evidence: Evidence | None
 
 
 def this_week() -> ThisWeek:
@@ -140,7 +143,8 @@ def this_week() -> ThisWeek:
         data = gather_week(history, current_week(history, moment), moment)
         days = summarise_days(history, data.span)
         trials = trial_statuses(history, moment)
-        return ThisWeek(glance_of(data), days, data.area, trials, data.notices)
+        evidence = Evidence(data.table, data.estimates) if data.history is history else None
+        return ThisWeek(glance_of(data), days, data.area, trials, data.notices, evidence)
 
     return context.facts().get("week", (slot(), history.settings.language), make)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import logging
 import socket
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8421
 LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104 - only where --phone asks for it
 _THREADS = 6
+_GARBAGE_AFTER = 20_000  # new objects: a chart leaves some ten thousand that refer to one another
 _WAITING = 128  # connections that are not taken yet
 _MAX_BODY_BYTES = uploads.MAX_UPLOAD_BYTES + 2**20
 
@@ -93,6 +95,8 @@ def prepare(
     serve = _serve_tls(app, listening, tls) if tls else _serve_plain(app, listening)
 
     def run() -> None:
+        gc.freeze()  # what is imported by now stays; looking through it would hold up a request
+        gc.set_threshold(_GARBAGE_AFTER)
         with closing(listening), closing(shared), _temporary_files_in(uploads.folder(home)):
             serve()
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
     from runlog.journal import Journal
+    from runlog.records import ReadBefore
     from runlog.settings import Settings
 
 T = TypeVar("T")
@@ -53,7 +54,8 @@ class SharedJournal:
     """The journal of one folder, for many threads.
 
     Each request opens it anew, which takes about a millisecond. Its history is built once and again only
-    after a change of the database, by whichever process, or of the settings.
+    after a change of the database, by whichever process, or of the settings; activities that the change did
+    not touch are not read again.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -63,6 +65,7 @@ class SharedJournal:
         self._state: tuple[Any, ...] | None = None
         self._facts: Facts | None = None
         self._settings: tuple[Any, Settings] | None = None
+        self._read_before: ReadBefore = {}
 
     def open(self) -> Journal:
         """Open the journal, with the settings as they are now; close it with ``with``."""
@@ -89,7 +92,7 @@ class SharedJournal:
         with self._lock:
             state = (self._watch().version(), self._settings_state())
             if self._facts is None or self._state != state:
-                with self.open() as opened:
+                with journal.Journal(self.folder, self.settings(), read_before=self._read_before) as opened:
                     self._facts = Facts(opened.history())
                 self._state = state
             return self._facts

@@ -11,12 +11,12 @@ from runlog import units
 from runlog.analysis import periods
 from runlog.errors import BadInput, NotFound
 from runlog.i18n import N_, _
-from runlog.reporter.alerts import clinician_warnings
 from runlog.trials.design import new_trial
 from runlog.trials.interventions import INTERVENTIONS
 from runlog.trials.suggestions import suggest_trials
 from runlog.trials.text import trial_statuses
 from runlog.web import changes, context, forms, now
+from runlog.web.links import tables
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -32,16 +32,15 @@ NO_RATINGS = N_("There are no ratings yet, so there is nothing to try out.")
 @blueprint.get("/trials")
 def show() -> str:
     """List the trials, and what would tell more."""
-    history, moment = context.history(), context.now()
     statuses = _statuses()
-    warnings = context.facts().get("warnings", now.slot(), lambda: clinician_warnings(history, moment))
+    warnings = [notice.message for notice in now.this_week().notices if notice.see_clinician]
     return render_template(
         "trials.html",
         under_way=[status for status in statuses if not status.over],
         finished=[status for status in statuses if status.over],
         ideas=[_idea_row(idea) for idea in _ideas()],
         warnings=warnings,
-        area=periods.main_area(history),
+        area=periods.main_area(context.history()),
     )
 
 
@@ -56,7 +55,11 @@ def _ideas() -> list[Suggestion]:
     if area is None:
         return []
     day = history.clock.day(context.now()) + timedelta(days=1)
-    return context.facts().get("ideas", day, lambda: suggest_trials(history, area, day))
+
+    def make() -> list[Suggestion]:
+        return suggest_trials(history, area, day, evidence=tables(area), graded=False)
+
+    return context.facts().get("ideas", day, make)
 
 
 def _idea_row(idea: Suggestion) -> dict[str, Any]:

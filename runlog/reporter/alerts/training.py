@@ -148,18 +148,16 @@ def _seven_day_sums(history: History, days: pd.DatetimeIndex) -> pd.DataFrame:
         By day: ran; usual (ran, but of a spike only the longest run before it); before; runs_before (their
         number); highest (of seven days in the four weeks before those of ``ran``).
     """
-    runs = history.runs
+    earlier = pd.date_range(days[0] - pd.Timedelta(days=common.RECENT_DAYS + 2 * WEEK_DAYS), days[-1])
+    began = earlier >= history.runs["day"].min() + pd.Timedelta(days=2 * WEEK_DAYS - 1)
+    runs = history.runs.loc[history.runs["day"] >= earlier[0]]
     ratio = common.factor_values("run_spike", history, pd.DatetimeIndex(runs["end"])).to_numpy()
     times = np.where(ratio > history.settings.spike, ratio, 1.0)
-    by_day = runs.assign(usual=runs["distance_m"] / times).groupby("day")
-    earlier = pd.date_range(days[0] - pd.Timedelta(days=common.RECENT_DAYS + 2 * WEEK_DAYS), days[-1])
-    metres = {
-        name: by_day[column].agg(lambda known: known.sum(skipna=False)).reindex(earlier, fill_value=0.0)
-        for name, column in (("ran", "distance_m"), ("usual", "usual"))
-    }
-    seven = pd.DataFrame(metres).rolling(WEEK_DAYS).sum()
+    metres = pd.DataFrame({"ran": runs["distance_m"], "usual": runs["distance_m"] / times})
+    by_day = metres.groupby(runs["day"])
+    sums = by_day.sum().where(by_day.count().eq(by_day.size(), axis=0)).reindex(earlier, fill_value=0.0)
+    seven = sums.rolling(WEEK_DAYS).sum()
     counts = by_day.size().reindex(earlier, fill_value=0).rolling(WEEK_DAYS).sum()
-    began = earlier >= runs["day"].min() + pd.Timedelta(days=2 * WEEK_DAYS - 1)
     before = seven["ran"].shift(WEEK_DAYS)
     return seven.assign(
         before=before.where(began),
