@@ -46,8 +46,8 @@ def home_folder(path: str | os.PathLike[str] | None = None) -> Path:
     """Return a journal's folder; by default RUNLOG_HOME, or else the user data folder of this platform."""
     import platformdirs
 
-    default = platformdirs.user_data_dir("runlog", appauthor=False)
-    return Path(path or os.environ.get("RUNLOG_HOME") or default).expanduser().absolute()
+    given = path or os.environ.get("RUNLOG_HOME")
+    return Path(given or platformdirs.user_data_dir("runlog", appauthor=False)).expanduser().absolute()
 
 
 def diary_template() -> str:
@@ -80,10 +80,9 @@ class Journal:
     """A runner's folder with its settings and its store. Use it with ``with``, or close it.
 
     Attributes:
-        folder: of the database, the settings and the reports.
-        settings: read from its config.toml.
+        folder: of the database, the reports, and the config.toml that ``settings`` were read from.
         route_progress: called with comparisons done and to do while a history finds routes.
-        read_before: what histories of this folder were made of; it is made only once and added to.
+        read_before: what histories of this folder were made of, for the next ones to take.
     """
 
     folder: Path
