@@ -33,8 +33,8 @@ SECTIONS = {
     "Fix": {
         "undo": LazyCommand("runlog.cli.diary:undo", "Undo your last change."),
         "edit": LazyCommand("runlog.cli.runs:edit", "Rename a run, or change its sport."),
-        "delete": LazyCommand("runlog.cli.import_:delete", "Delete runs."),
-        "undelete": LazyCommand("runlog.cli.import_:undelete", "Bring deleted runs back, or list them."),
+        "delete": LazyCommand("runlog.cli.diary:delete_runs", "Delete runs."),
+        "undelete": LazyCommand("runlog.cli.diary:undelete", "Bring deleted runs back, or list them."),
         "split": LazyCommand("runlog.cli.import_:split", "Split one run into several."),
         "merge": LazyCommand("runlog.cli.import_:merge", "Merge two recordings of the same run."),
     },

@@ -109,6 +109,7 @@ def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
 
 #: The colours of the severities in a terminal.
 _COLOURS = {"urgent": "red", "warn": "yellow"}
+_SEVERITY_WORDS = {"urgent": "Urgent", "warn": "Warning", "info": "Note"}
 
 
 def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
@@ -117,8 +118,8 @@ def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
 
     for row in rows:
         since = day(datetime.fromisoformat(row["since"]), year=True)
-        title = f"[{row['number']}] {row['severity']}: {row['message']}"
-        echo(title, bold=True, colour=_COLOURS.get(row["severity"]))
+        title = f"[{row['number']}] {_SEVERITY_WORDS[row['severity']]}: {row['message']}"
+        echo(title, hanging="    ", bold=True, colour=_COLOURS.get(row["severity"]))
         echo(row["todo"], indent="    ")
         for text in (row["why"], f"{row['kind']}, since {since}{_state_text(row, zone)}"):
             echo(text, indent="    ", dim=True)
@@ -146,7 +147,7 @@ def print_new_alerts(journal: Journal, now: datetime, limit: int = 3, history: H
         if alert_states.is_open(alert, now) and before.get(alert.id) != alert.worst
     ]
     for alert in sorted(news, key=lambda alert: alert_sort_key(alert, now))[:limit]:
-        echo_err(f"New alert [{alert.id}] {alert.severity}: {alert.message}")
+        echo_err(f"New alert [{alert.id}], {_SEVERITY_WORDS[alert.severity].lower()}: {alert.message}")
     if news:
         more = len(news) - limit
         echo_err(f"{f'And {more} more. ' if more > 0 else ''}Details: runlog alerts")
@@ -308,10 +309,8 @@ def _print_next_commands(open_rows: Sequence[dict[str, Any]]) -> None:
     if not open_rows:
         return
     number, kind = open_rows[0]["number"], open_rows[0]["kind"]
-    echo_err(
-        f"Dismiss: runlog alerts ack {number}. Snooze: runlog alerts snooze {number}. "
-        f"Details: runlog alerts --explain {kind}"
-    )
+    echo_err(f"Dismiss: runlog alerts ack {number}. Snooze: runlog alerts snooze {number}.")
+    echo_err(f"Explain: runlog alerts --explain {kind}")
 
 
 def _no_open_alerts(alerts: Sequence[StoredAlert], now: datetime) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import sys
+import textwrap
 import traceback
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from importlib import import_module
+from shutil import get_terminal_size
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import click
@@ -104,9 +107,38 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message as ``runlog: …``."""
-        from runlog.units import escape_controls
+        click.echo(wrap(f"runlog: {self.message}", sys.stderr), file=file, err=True)
 
-        click.echo(f"runlog: {escape_controls(self.message)}", file=file, err=True)
+
+#: A command in a sentence, up to the sign that ends it; it is not broken, so that it can be pasted.
+_COMMAND = re.compile(r"runlog( (?![.;,)…])\S*[^\s.;,)])+")
+_WIDEST_TEXT = 100
+
+
+def wrap(text: str, stream: IO[str], indent: str = "", hanging: str | None = None) -> str:
+    """Escape a text, and wrap it to the terminal that a stream is; elsewhere it stays one line.
+
+    Args:
+        text: one paragraph.
+        stream: that it will be printed on.
+        indent: of its first line.
+        hanging: of the other lines; None is the same.
+    """
+    from runlog.units import escape_controls
+
+    text = escape_controls(text)
+    if not stream.isatty():
+        return indent + text
+    width = min(get_terminal_size().columns, _WIDEST_TEXT)
+    hanging = indent if hanging is None else hanging
+    room = width - len(hanging)
+    whole = _COMMAND.sub(
+        lambda found: found[0].replace(" ", "\xa0") if len(found[0]) <= room else found[0], text
+    )
+    filled = textwrap.fill(
+        whole, width, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False
+    )
+    return filled.replace("\xa0", " ")
 
 
 @contextmanager
@@ -141,9 +173,7 @@ class _MessageHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one message."""
-        from runlog.units import escape_controls
-
-        click.echo(f"runlog: {escape_controls(record.getMessage())}", err=True)
+        click.echo(wrap(f"runlog: {record.getMessage()}", sys.stderr), err=True)
 
 
 @contextmanager

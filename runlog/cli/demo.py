@@ -100,8 +100,7 @@ def _print_links(history: History) -> None:
 _FOUND = ("A", "B", "C")
 _MOST_LINKS = 10
 _COLUMNS = (
-    Column("factor", "Factor"),
-    Column("short_step", "For", numeric=True),
+    Column("label_and_step", "Factor"),
     Column("effect", "Found", partial(units.number, digits=2, signed=True), numeric=True),
     Column("truth", "Went in", numeric=True),
     Column("grade", "Grade", lambda grade: {"none": "no sign", "": "open"}.get(grade, grade)),
@@ -109,20 +108,13 @@ _COLUMNS = (
 
 
 def _links_and_truth(history: History) -> list[dict[str, Any]]:
-    from runlog.analysis.factors import FACTORS
-    from runlog.reporter.findings import format_short_step
-
     truth = tomllib.loads((sample_data() / "truth.toml").read_text(encoding="utf-8"))
     effects = {
         name: units.number(factor["effect"], 2, signed=True) for name, factor in truth["factors"].items()
     }
     effects |= dict.fromkeys(truth["no_effect"]["factors"], "nothing")
     rows = link_rows(runlog.links(runlog.exposures(history, truth["area"])))
-    steps = {factor.name: format_short_step(factor, "km") or None for factor in FACTORS}
-    return [
-        row | {"truth": effects.get(row["factor"]), "short_step": steps[row["factor"]]}
-        for row in sort_by_grade(rows)
-    ]
+    return [row | {"truth": effects.get(row["factor"])} for row in sort_by_grade(rows)]
 
 
 def _write_report(history: History, out: Path) -> Path:

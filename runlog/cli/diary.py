@@ -1,4 +1,4 @@
-"""List, write, export and correct the diary (``runlog diary``); undo changes (``runlog undo``)."""
+"""Correct the diary (``runlog diary``), undo changes (``undo``), delete runs (``delete``, ``undelete``)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from runlog import units
 from runlog.cli import base
 from runlog.cli.base import examples, open_journal
+from runlog.cli.lookup import complete_deleted, complete_run, find_run, resolve_activity
 from runlog.cli.output import (
     Column,
     OutputFormat,
@@ -17,11 +18,12 @@ from runlog.cli.output import (
     echo,
     format_moment,
     format_options,
+    print_pairs,
     print_rows,
     to_json_value,
 )
 from runlog.cli.params import DRY_RUN
-from runlog.errors import NotFound
+from runlog.errors import BadInput, NotFound, RunlogError
 from runlog.i18n import _
 from runlog.localtime import at_offset
 
@@ -248,3 +250,52 @@ def _list_names(noun: str, names: Sequence[object]) -> str:
     joined = " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
     plural = noun and f"{noun}{'' if len(names) == 1 else 's'} "
     return f"{plural}{joined}"
+
+
+@click.command(
+    "delete", epilog=examples("runlog delete 41", "runlog delete 2026-07-12", "runlog delete 41 42 43")
+)
+@click.argument("runs", nargs=-1, required=True, shell_complete=complete_run)
+def delete_runs(runs: tuple[str, ...]) -> None:
+    """Delete runs or other activities.
+
+    They no longer count, and importing their files again does not bring them
+    back: only runlog undelete does. Diary entries about them stay.
+    """
+    with open_journal() as journal:
+        found = {stored.id: stored for stored in (resolve_activity(journal, run) for run in runs)}
+        journal.delete(list(found))
+        print_pairs([(str(number), describe_run(one, journal.settings)) for number, one in found.items()])
+    pronoun = "it" if len(found) == 1 else "them"
+    echo(
+        f"Deleted. Importing the same files again does not bring {pronoun} back; "
+        f"this does: runlog undelete {' '.join(map(str, found))}"
+    )
+
+
+@click.command(epilog=examples("runlog undelete  # list the deleted runs", "runlog undelete 41"))
+@click.argument("runs", nargs=-1, shell_complete=complete_deleted)
+def undelete(runs: tuple[str, ...]) -> None:
+    """Bring deleted runs back, or list them."""
+    with open_journal() as journal:
+        deleted = {stored.id: stored for stored in journal.deleted()}
+        if not runs:
+            lines = [(str(one.id), describe_run(one, journal.settings)) for one in deleted.values()]
+            if lines:
+                print_pairs(lines)
+            else:
+                echo("No run is deleted.")
+            return
+        ids = [_deleted_id(run, journal, deleted) for run in runs]
+        journal.undelete(ids)
+        for number in ids:
+            echo(f"{number} is back: {describe_run(deleted[number], journal.settings)}")
+
+
+def _deleted_id(text: str, journal: Journal, deleted: dict[int, StoredActivity]) -> int:
+    try:
+        return find_run(text, (), deleted)
+    except RunlogError:
+        if any(str(stored.id) == text for stored in journal.activities()):
+            raise BadInput(f"run {text} is not deleted") from None
+        raise NotFound(f"there is no deleted run {text}; runlog undelete lists them") from None

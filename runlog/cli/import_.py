@@ -15,7 +15,7 @@ from runlog.cli import base
 from runlog.cli.alerts import print_new_alerts
 from runlog.cli.base import examples, open_journal
 from runlog.cli.log import ask_after_import
-from runlog.cli.lookup import complete_deleted, complete_run, find_run, resolve_activity
+from runlog.cli.lookup import complete_run, resolve_activity
 from runlog.cli.output import (
     Column,
     describe_run,
@@ -27,7 +27,7 @@ from runlog.cli.output import (
     run_day,
 )
 from runlog.cli.params import YES, confirm
-from runlog.errors import BadInput, NotFound, RunlogError
+from runlog.errors import BadInput
 from runlog.model import Kind
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ if TYPE_CHECKING:
 _FEW = 5
 _MAX_MONTHS = 24
 _RUNS_TO_ASK_ABOUT = 2  # more at once are history
-_MAX_REASONS = 20
-_REASONS_QUOTED = 2
+_MAX_REASONS = 6
 _MAX_PROBLEMS = 10
 #: How long after a run anybody remembers how sore they were.
 _ASKED_WITHIN = timedelta(days=14)
@@ -53,7 +52,7 @@ _RATED_WITHIN = timedelta(days=2)
 _FILE_SPECIFIC = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)|\d+")
 #: Only these counts can raise an alert or end one.
 _ALERT_RELEVANT = ("runs_added", "other_added", "ratings_added", "ratings_updated", "merged")
-_FAILED = "Failed, in all or in part"
+_FAILED = "Failed, wholly or in part"
 _MONTH_COLUMNS = (
     Column("period", ""),
     Column("runs", "Runs", numeric=True),
@@ -82,8 +81,11 @@ _MONTH_COLUMNS = (
     help="Count these files' activities as this sport, like running or cycling; not for archives. "
     "'file' goes back to what the files say.",
 )
+@click.option(
+    "--verbose", "-v", is_flag=True, help="List every file, with all that there is to say about it."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object.")
-def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> None:
+def import_(paths: tuple[Path, ...], sport: str | None, *, verbose: bool, as_json: bool) -> None:
     """Import files, folders and archives from watches and apps.
 
     Give it archives of Strava and Garmin as you downloaded them. runlog looks
@@ -102,7 +104,7 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> Non
             print_json(summary.as_dict())
             history = None
         else:
-            history = print_summary(journal, summary)
+            history = print_summary(journal, summary, verbose=verbose)
             if 0 < summary.runs_added <= _RUNS_TO_ASK_ABOUT and ask_after_import(journal, summary.runs_added):
                 history = None
         if any(getattr(summary, field) for field in _ALERT_RELEVANT):
@@ -111,8 +113,14 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, as_json: bool) -> Non
         click.get_current_context().exit(1)
 
 
-def print_summary(journal: Journal, summary: ImportSummary) -> History | None:
-    """Print what came in, and what became of the files; return the history if that was needed."""
+def print_summary(journal: Journal, summary: ImportSummary, *, verbose: bool = False) -> History | None:
+    """Print what came in, and what became of the files; return the history if that was needed.
+
+    Args:
+        journal: into which it came.
+        summary: of the import.
+        verbose: whether to list every file; otherwise those with the same to say share a line.
+    """
     new = set(summary.new_activities)
     activities = [stored for stored in journal.activities() if stored.id in new] if new else []
     history = journal.history() if 0 < len(activities) <= _FEW else None
@@ -121,15 +129,23 @@ def print_summary(journal: Journal, summary: ImportSummary) -> History | None:
     elif activities:
         _print_by_month(journal, activities)
     elif all(file.outcome == "skipped" for file in summary.files):
-        echo("Nothing came in: there is no file of a kind that runlog reads.")
+        echo("Nothing imported: there is no file that runlog can read.")
     elif not any(file.outcome == "added" for file in summary.files):
-        echo("Nothing new came in.")
-    for title, files in _files_by_section(summary.files):
-        _print_files(title, files)
+        echo("Nothing new.")
+    shortened = [
+        title
+        for title, files in _files_by_section(summary.files)
+        if _print_files(title, files, verbose=verbose)
+    ]
     joined = next((file.runs[0] for file in summary.files if file.outcome == "merged" and file.runs), None)
-    if joined is not None:
+    if shortened or joined is not None:
         echo()
-        echo(f"runlog show {joined} lists the files of a run; runlog split {joined} takes them apart.")
+    if shortened:
+        echo("To list every file with its reasons, add --verbose (or --json).")
+    if joined is not None:
+        echo(
+            f"To see the files of a merged run: runlog show {joined}. To separate them: runlog split {joined}"
+        )
     return history
 
 
@@ -167,7 +183,9 @@ def _describe_new(stored: StoredActivity, journal: Journal, history: History) ->
     ]
     shoe = history.runs["shoe"].get(stored.id) if is_run else None
     parts += [f"in {shoe}"] if isinstance(shoe, str) else []
-    parts += [] if is_run else [f"{sport}, so it counts as no run" if activity.name else "counts as no run"]
+    parts += (
+        [] if is_run else [f"{sport}, so not counted as a run" if activity.name else "not counted as a run"]
+    )
     return ", ".join(filter(None, parts))
 
 
@@ -182,7 +200,7 @@ def _print_by_month(journal: Journal, activities: Sequence[StoredActivity]) -> N
     )
     found = [_count(len(runs), "run", "runs")] if runs else []
     found += [_count(sports.total(), "other activity", "other activities")] if sports else []
-    echo(f"{' and '.join(found)} came in, {units.days(min(days), max(days))}.")
+    echo(f"Imported {' and '.join(found)}, {units.days(min(days), max(days))}.")
     months = len({(day.year, day.month) for day in days})
     periods: dict[str, list[StoredActivity]] = {}
     for day, stored in zip(days, activities, strict=True):
@@ -192,7 +210,7 @@ def _print_by_month(journal: Journal, activities: Sequence[StoredActivity]) -> N
     print_table(rows, _MONTH_COLUMNS)
     if sports:
         others = ", ".join(f"{sport} {count:,}" for sport, count in sports.most_common())
-        echo(f"The others count as no runs: {others}.")
+        echo(f"Others, which do not count as runs: {others}.")
 
 
 def _period_row(period: str, activities: Sequence[StoredActivity], unit: str) -> dict[str, object]:
@@ -217,9 +235,9 @@ def _source_kind(path: str) -> str:
 def _files_by_section(files: Iterable[FileResult]) -> list[tuple[str, list[FileResult]]]:
     """Return the files that there is something to say about by what became of them; failures last."""
     sections: dict[str, list[FileResult]] = {
-        title: [] for title in ("Added", "Joined", "Read before", "Passed over", "Warnings", _FAILED)
+        title: [] for title in ("Added", "Merged", "Already imported", "Skipped", "Warnings", _FAILED)
     }
-    titles = {"added": "Added", "merged": "Joined", "known": "Read before", "skipped": "Passed over"}
+    titles = {"added": "Added", "merged": "Merged", "known": "Already imported", "skipped": "Skipped"}
     for file in files:
         title = _FAILED if file.failed else "Warnings" if file.problems else titles[file.outcome]
         if file.reason:
@@ -227,46 +245,56 @@ def _files_by_section(files: Iterable[FileResult]) -> list[tuple[str, list[FileR
     return [(title, found) for title, found in sections.items() if found]
 
 
-def _print_files(title: str, files: Sequence[FileResult]) -> None:
-    """Print a section with a line for each kind of reason."""
-    groups: dict[str, list[FileResult]] = {}
-    for file in files:
-        groups.setdefault(_FILE_SPECIFIC.sub("", file.reason), []).append(file)
+def _print_files(title: str, files: Sequence[FileResult], *, verbose: bool) -> bool:
+    """Print a section: a line for each of a few files, else for each reason; return if any was left out."""
     echo()
-    echo(f"{title}: {_count(len(files), 'file', 'files')}")
-    for found in list(groups.values())[:_MAX_REASONS]:
-        if len(found) == 1 and len(found[0].problems) > 1:
-            _print_problems(found[0])
-        else:
-            echo(f"{_file_names(found)}: {_join_reasons(found)}", indent="  ")
-    if len(groups) > _MAX_REASONS:
-        more = units.count_noun(len(groups) - _MAX_REASONS, "more reason")
-        echo(f"… and {more}; --json has every file.", indent="  ")
+    echo(f"{title}: {_count(len(files), 'file', 'files')}", bold=True)
+    if verbose or len(files) <= _FEW:
+        cut = [_print_file(file, None if verbose else _MAX_PROBLEMS) for file in files]
+        return any(cut)
+    reasons = sorted(_files_by_reason(files).values(), key=len, reverse=True)
+    for found in reasons[:_MAX_REASONS]:
+        (file, example), *others = found.items()
+        who = Path(file.path).name
+        if others:
+            alike = set(found.values()) == {example}
+            who = f"{len(found):,} files" if alike else f"{len(found):,} files, like {who}"
+        echo(f"{who}: {example}", indent="  ", hanging="    ")
+    if len(reasons) > _MAX_REASONS:
+        more = units.count_noun(len(reasons) - _MAX_REASONS, "more reason")
+        echo(f"… and {more}", indent="  ")
+    return True
 
 
-def _print_problems(file: FileResult) -> None:
-    """Print a file with a line for each problem in it."""
-    echo(f"{Path(file.path).name}: {file.remark}".removesuffix(": "), indent="  ")
-    for problem in file.problems[:_MAX_PROBLEMS]:
-        echo(str(problem), indent="    ")
-    if len(file.problems) > _MAX_PROBLEMS:
-        echo(f"… and {len(file.problems) - _MAX_PROBLEMS:,} more; --json has all of them.", indent="    ")
+def _files_by_reason(files: Sequence[FileResult]) -> dict[str, dict[FileResult, str]]:
+    """Return the files of each reason, without what is specific to a file, and the reason as the file has it.
+
+    A file with several reasons counts for each of them.
+    """
+    groups: dict[str, dict[FileResult, str]] = {}
+    for file in files:
+        for reason in file.reason.split("; "):
+            groups.setdefault(_FILE_SPECIFIC.sub("", reason), {}).setdefault(file, reason)
+    return groups
+
+
+def _print_file(file: FileResult, most: int | None) -> bool:
+    """Print a file with its reason, and with a line for each of several problems; return if some are cut."""
+    name, problems = Path(file.path).name, file.problems[:most]
+    if len(file.problems) <= 1:
+        echo(f"{name}: {file.reason}", indent="  ", hanging="    ")
+        return False
+    echo(f"{name}: {file.remark}".removesuffix(": "), indent="  ", hanging="    ")
+    for problem in problems:
+        echo(str(problem), indent="    ", hanging="      ")
+    left = len(file.problems) - len(problems)
+    if left:
+        echo(f"… and {left:,} more", indent="    ")
+    return bool(left)
 
 
 def _count(how_many: int, noun: str, plural: str) -> str:
     return f"{how_many:,} {noun if how_many == 1 else plural}"
-
-
-def _file_names(files: Sequence[FileResult]) -> str:
-    more = len(files) - 1
-    name = Path(files[0].path).name
-    return f"{name} and {more} more" if more else name
-
-
-def _join_reasons(files: Sequence[FileResult]) -> str:
-    reasons = list(dict.fromkeys(file.reason for file in files))
-    more = len(reasons) - _REASONS_QUOTED
-    return "; ".join(reasons[:_REASONS_QUOTED]) + (f"; and {more} more like these" if more > 0 else "")
 
 
 @click.command(
@@ -343,50 +371,3 @@ def _print_parts(journal: Journal, ids: Iterable[int]) -> None:
 
 def _source_names(sources: Iterable[RecordingInfo]) -> str:
     return ", ".join(dict.fromkeys(PurePath(source.path).name for source in sources))
-
-
-@click.command(epilog=examples("runlog delete 41", "runlog delete 2026-07-12", "runlog delete 41 42 43"))
-@click.argument("runs", nargs=-1, required=True, shell_complete=complete_run)
-def delete(runs: tuple[str, ...]) -> None:
-    """Delete runs or other activities.
-
-    They no longer count, and importing their files again does not bring them
-    back: only runlog undelete does. Diary entries about them stay.
-    """
-    with open_journal() as journal:
-        found = {stored.id: stored for stored in (resolve_activity(journal, run) for run in runs)}
-        journal.delete(list(found))
-        print_pairs([(str(number), describe_run(one, journal.settings)) for number, one in found.items()])
-    pronoun = "it" if len(found) == 1 else "them"
-    echo(
-        f"Deleted. Importing the same files again does not bring {pronoun} back; "
-        f"this does: runlog undelete {' '.join(map(str, found))}"
-    )
-
-
-@click.command(epilog=examples("runlog undelete  # list the deleted runs", "runlog undelete 41"))
-@click.argument("runs", nargs=-1, shell_complete=complete_deleted)
-def undelete(runs: tuple[str, ...]) -> None:
-    """Bring deleted runs back, or list them."""
-    with open_journal() as journal:
-        deleted = {stored.id: stored for stored in journal.deleted()}
-        if not runs:
-            lines = [(str(one.id), describe_run(one, journal.settings)) for one in deleted.values()]
-            if lines:
-                print_pairs(lines)
-            else:
-                echo("No run is deleted.")
-            return
-        ids = [_deleted_id(run, journal, deleted) for run in runs]
-        journal.undelete(ids)
-        for number in ids:
-            echo(f"{number} is back: {describe_run(deleted[number], journal.settings)}")
-
-
-def _deleted_id(text: str, journal: Journal, deleted: dict[int, StoredActivity]) -> int:
-    try:
-        return find_run(text, (), deleted)
-    except RunlogError:
-        if any(str(stored.id) == text for stored in journal.activities()):
-            raise BadInput(f"run {text} is not deleted") from None
-        raise NotFound(f"there is no deleted run {text}; runlog undelete lists them") from None

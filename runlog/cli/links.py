@@ -137,7 +137,7 @@ LINK_COLUMNS = (
     Column("grade", "Grade", lambda grade: _GRADE_TEXTS.get(grade, grade)),
     Column("n", "Ratings", numeric=True),
 )
-_WHY_COLUMN = Column("short_reason", "Why")
+_WHY_COLUMN = Column("short_reason", "Why", min_width=20)
 
 
 def _format_p(p: float) -> str:
@@ -283,8 +283,8 @@ def _print_links(rows: Sequence[dict[str, Any]], hours: int, unit: str, *, full:
 
     if hours != PRIMARY_WINDOW:
         echo(
-            f"Secondary: the run of {window_text(hours)} the rating, beside all that counts in the primary "
-            "window, the 24 hours before it. A B is the most it can get."
+            f"Secondary: what the run of {window_text(hours)} the rating adds to the 24 hours before it. The "
+            "best grade here is B."
         )
         echo()
     for area, of_area in groupby(rows, key=itemgetter("area")):
@@ -307,6 +307,9 @@ def _print_area(area: str, rows: Sequence[dict[str, Any]], unit: str, *, full: b
     echo()
     if answered:
         shown = [_with_step(row, unit) for row in sort_by_grade(answered)]
+        for row in shown:
+            if row["grade"] == "none":  # the grade says it
+                row["short_reason"] = ""
         print_table(shown, (*LINK_COLUMNS, _WHY_COLUMN))
     _print_settled(answered, unit)
     not_estimable = [row for row in rows if row not in answered]
@@ -325,8 +328,11 @@ def _print_settled(answered: Sequence[dict[str, Any]], unit: str) -> None:
     found = [row for row in answered if row["grade"] in _FOUND_GRADES]
     if answered:
         echo()
-    for row in sort_by_grade(found):
-        echo(f"{short_link(find_factor(row['factor']), row, unit)} {settled_text(row)}")
+    for text in dict.fromkeys(settled_text(row) for row in sort_by_grade(found)):
+        for row in sort_by_grade(found):
+            if settled_text(row) == text:
+                echo(short_link(find_factor(row["factor"]), row, unit))
+        echo(text)
     rest = [row for row in answered if row not in found]
     for text in dict.fromkeys(settled_text(row) for row in rest):
         echo(f"No finding: {_list_labels(row for row in rest if settled_text(row) == text)}. {text}")
@@ -362,9 +368,9 @@ def _print_full(rows: Sequence[dict[str, Any]]) -> None:
                 echo(f"{row['factor']} {verb} {', '.join(_correlation_texts(row[key]))} (correlations).")
     first = estimated[0]
     echo(
-        f"What no factor explains: {units.percent(first['lasting'])} of its variance is a level that wanders "
-        f"over about {units.number(first['tau_days'], 0)} days, so that the ratings tell the mean level as "
-        f"well as {units.number(first['n_eff'], 0)} independent ones. Method {first['method']}."
+        f"Of the variance that no factor explains, {units.percent(first['lasting'])} is a level that drifts "
+        f"over about {units.number(first['tau_days'], 0)} days. So these ratings say as much about the mean "
+        f"level as {units.number(first['n_eff'], 0)} independent ones. Method {first['method']}."
     )
 
 

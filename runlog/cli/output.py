@@ -106,13 +106,19 @@ def print_json(value: object) -> None:
 
 
 def echo(
-    text: str = "", indent: str = "", *, bold: bool = False, dim: bool = False, colour: str | None = None
+    text: str = "",
+    indent: str = "",
+    hanging: str | None = None,
+    *,
+    bold: bool = False,
+    dim: bool = False,
+    colour: str | None = None,
 ) -> None:
     """Print a paragraph on stdout, wrapped where stdout is a terminal, in a weight and a colour.
 
     There is no colour where NO_COLOR is set, and neither where stdout is no terminal.
     """
-    wrapped = _wrap(escape_controls(text), indent, sys.stdout.isatty())
+    wrapped = base.wrap(text, sys.stdout, indent, hanging)
     if bold or dim or colour:
         foreground = None if os.environ.get("NO_COLOR") else colour
         wrapped = click.style(wrapped, fg=foreground, bold=bold or None, dim=dim or None)
@@ -121,14 +127,14 @@ def echo(
 
 def echo_err(text: str) -> None:
     """Print a message on stderr."""
-    click.echo(_wrap(escape_controls(text), "", sys.stderr.isatty()), err=True)
+    click.echo(base.wrap(text, sys.stderr), err=True)
 
 
 def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
-    """Print name-value pairs on stdout, one per line."""
+    """Print name-value pairs on stdout; the values are wrapped where stdout is a terminal."""
     width = max(len(name) for name, _ in pairs)
     for name, value in pairs:
-        click.echo(f"  {name:<{width}}  {escape_controls(value)}")
+        echo(value, f"  {name:<{width}}  ", " " * (width + 4))
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
@@ -230,13 +236,6 @@ def _csv_cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return str(mark_formula("; ".join(escape_controls(item) for item in value)))
     return str(mark_formula(escape_controls(value))) if isinstance(value, str) else escape_controls(value)
-
-
-def _wrap(text: str, indent: str, terminal: bool) -> str:  # noqa: FBT001 - private, one caller each
-    if not terminal:
-        return indent + text
-    width = min(get_terminal_size().columns, 100)
-    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def frame_to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

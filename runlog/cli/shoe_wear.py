@@ -96,10 +96,8 @@ def _limit_reached_text(row: Mapping[str, Any]) -> str | None:
     if low is None:
         return f"{_format_day(expected)} (range unknown)"
     near = high is not None and (high - low).days <= _PRECISE_WITHIN_DAYS
-    first, about, last = (
-        "open" if day is None else _format_day(day, near=near) for day in (low, expected, high)
-    )
-    return f"{about} ({first} to {last})"
+    about, first = _format_day(expected, near=near), _format_day(low, near=near)
+    return f"{about} ({first} {'or later' if high is None else f'to {_format_day(high, near=near)}'})"
 
 
 def _format_day(day: date, *, near: bool = True) -> str:

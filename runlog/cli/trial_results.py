@@ -176,8 +176,8 @@ def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) ->
         (
             Column("run_number", "Run", numeric=True),
             Column("day", "Day", numeric=True),
-            Column("way", "Drawn", min_width=16),
-            Column("state", "Was", min_width=10),
+            Column("way", "How", min_width=16),
+            Column("state", "Status", min_width=10),
             Column("run", "Run id", numeric=True),
             Column("rating", "Rating", units.number, numeric=True),
         ),

@@ -204,7 +204,7 @@ def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> 
     Returns:
         The activity, and a note if its sport was guessed or not believed.
     """
-    advice = "" if activity.external else _(" (--sport says otherwise)")
+    advice = "" if activity.external else _(" (to change that: --sport)")
     if sport is not None:
         name, sub_sport = sports.normalize_sport(sport)
         if name == UNKNOWN_SPORT:

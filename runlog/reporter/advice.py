@@ -226,7 +226,7 @@ def _long_run(situation: Situation, _cause: Cause) -> Words:
 
 def _week_volume(situation: Situation, cause: Cause) -> Words:
     now, usual = situation.totals.distance_m, situation.usual.distance_m
-    if cause.has("week_jump") or not usual < now:
+    if cause.has("week_jump") or not usual < now or situation.usual.runs < 1:
         (todo, *_others) = [notice.todo for notice in cause.notices] or [_("Run a little less next week.")]
         return Words(todo, _compare_distance(situation))
     text = _("Run about {distance} next week.").format(distance=situation.distance(usual, 0))
@@ -235,9 +235,11 @@ def _week_volume(situation: Situation, cause: Cause) -> Words:
 
 def _compare_distance(situation: Situation) -> str:
     now, usual = situation.totals.distance_m, situation.usual.distance_m
-    if not (units.is_known(usual) and usual):
+    if not (units.is_known(usual) and usual and situation.usual.runs >= 1):
         return _("This week was more than you are used to.")
     text = _("This week was {times} times your usual distance.")
+    if situation.usual.weeks == 1:
+        text = _("This week was {times} times as far as the week before.")
     return text.format(times=units.number(now / usual)) if now > usual else _("It goes with more soreness.")
 
 

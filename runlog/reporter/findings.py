@@ -183,10 +183,8 @@ def settled_text(row: Mapping[Any, Any] | pd.Series[Any]) -> str:
     if row["grade"] not in (*SIGNS, "none"):
         return ""
     if row["settled_at"] is None or pd.isna(row["settled_at"]):
-        return _("Not settled yet: looked at for the first time at {next} ratings.").format(
-            next=int(row["next_at"])
-        )
-    return _("Settled at {n} ratings; looked at again at {next}.").format(
+        return _("Not settled yet; first review at {next} ratings.").format(next=int(row["next_at"]))
+    return _("Settled at {n} ratings; next review at {next}.").format(
         n=int(row["settled_at"]), next=int(row["next_at"])
     )
 

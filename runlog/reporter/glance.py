@@ -17,7 +17,7 @@ from runlog.analysis.history import ratings_of
 from runlog.analysis.links import links
 from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.errors import BadInput
-from runlog.i18n import _, ngettext, use_language
+from runlog.i18n import N_, _, ngettext, use_language
 from runlog.model import Area
 from runlog.reporter import advice, guidance, shoes_and_routes, summary
 from runlog.reporter.advice import Action
@@ -271,11 +271,8 @@ def _nothing_to_do(situation: advice.Situation) -> Action:
     """Return what to say where no link and no alert calls for anything."""
     if any(notice.see_clinician for notice in situation.notices):
         return Action(_("Have it looked at first."), "")
-    if (
-        situation.area in _FORM_AREAS
-        and situation.totals.runs
-        and situation.totals.soreness_mean >= SORE_FROM
-    ):
+    is_sore = situation.totals.runs and situation.totals.soreness_mean >= SORE_FROM
+    if is_sore and situation.area in _FORM_AREAS:
         tips = [tip for tip in guidance.all_tips() if "form" in tip.answers]
         tip = tips[situation.turn % len(tips)]
         return Action(f"{tip.title}.", _("Form is quick to check in a sore week."), topic="form", tip=tip)
@@ -303,19 +300,33 @@ def week_headline(data: WeekData) -> str:
     return compare_soreness(data.totals, data.usual, data.area, complete=data.complete)
 
 
+#: By how clearly a week was sorer than the weeks before.
+_CHANGES = {
+    2: N_("{area} much sorer than usual: {mean}, up from {before}."),
+    1: N_("{area} sorer than usual: {mean}, up from {before}."),
+    0: N_("{area} about as sore as usual: {mean} of 10."),
+    -1: N_("{area} less sore than usual: {mean}, down from {before}."),
+    -2: N_("{area} much less sore than usual: {mean}, down from {before}."),
+}
+
+
 def compare_soreness(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
-    """Write how sore a week was, against the weeks before where there are any."""
-    name = units.capital(units.area(area))
+    """Write how sore a week was, against the weeks before where they have enough ratings."""
     if not now.ratings:
         return _headline_unrated(int(now.runs), complete=complete)
-    if now.soreness_max == 0:
+    change, once = now.soreness_mean - usual.soreness_mean, now.ratings == 1
+    digits = 0 if once and now.soreness_mean.is_integer() else 1
+    if once and (now.soreness_max == 0 or not usual.is_compared_with):
+        text = _("{area}: {mean} of 10, rated once.")
+    elif now.soreness_max == 0:
         text = _("{area}: not sore all week.") if complete else _("{area}: not sore so far this week.")
-        return text.format(area=name)
-    text = _("{area}: {mean} of 10 on average.")
-    if usual.ratings and usual.weeks:
-        text = _change_text(now.soreness_mean - usual.soreness_mean)
-    mean, before = (units.number(of.soreness_mean) for of in (now, usual))
-    return text.format(area=name, mean=mean, before=before)
+    elif usual.is_compared_with:
+        clearly = sum(abs(change) >= least for least in (NOTICEABLE, CLEARLY))
+        text, digits = _(_CHANGES[clearly if change > 0 else -clearly]), 1
+    else:
+        text = _("{area}: {mean} of 10 on average.")
+    mean, before = units.number(now.soreness_mean, digits), units.number(usual.soreness_mean)
+    return text.format(area=units.capital(units.area(area)), mean=mean, before=before)
 
 
 def _headline_unrated(runs: int, *, complete: bool) -> str:
@@ -327,39 +338,29 @@ def _headline_unrated(runs: int, *, complete: bool) -> str:
     return text.format(n=runs)
 
 
-def _change_text(change: float) -> str:
-    """Return the sentence for a change against the weeks before, in points, with places to fill."""
-    if abs(change) < NOTICEABLE:
-        return _("{area} about as sore as usual: {mean} of 10.")
-    if change > 0:
-        return (
-            _("{area} much sorer than usual: {mean}, up from {before}.")
-            if change >= CLEARLY
-            else _("{area} sorer than usual: {mean}, up from {before}.")
-        )
-    return (
-        _("{area} much less sore than usual: {mean}, down from {before}.")
-        if change <= -CLEARLY
-        else _("{area} less sore than usual: {mean}, down from {before}.")
-    )
-
-
-def _has_alert(data: WeekData, *kinds: str) -> bool:
-    return any(notice.kind in kinds for notice in data.notices)
-
-
 def _load(data: WeekData) -> StripItem | None:
-    now, usual = data.totals, data.usual
-    if not data.history.runs.empty and units.is_known(now.distance_m):
-        unit, runs = data.history.settings.units, int(now.runs)
-        label = ngettext("{n} run", "{n} runs", runs).format(n=runs)
-        if units.is_known(usual.distance_m):
-            label = _("{runs}, usually {distance}").format(
-                runs=label, distance=units.distance(usual.distance_m, unit)
-            )
-        tone = BAD if _has_alert(data, "week_jump") else ""
-        return StripItem("load", units.distance(now.distance_m, unit), label, tone)
-    return None
+    now, unit = data.totals, data.history.settings.units
+    if data.history.runs.empty or not units.is_known(now.distance_m):
+        return None
+    jumped = any(notice.kind == "week_jump" for notice in data.notices)
+    return StripItem("load", units.distance(now.distance_m, unit), _runs_label(data), BAD if jumped else "")
+
+
+def _runs_label(data: WeekData) -> str:
+    """Say how many runs there were and how far is usual; where nothing is, for how long there was none."""
+    n, usual = int(data.totals.runs), data.usual
+    label = ngettext("{n} run", "{n} runs", n).format(n=n)
+    if usual.runs > 0 and units.is_known(usual.distance_m):
+        text = _("{runs}, usually {distance}") if usual.weeks > 1 else _("{runs}, {distance} a week earlier")
+        distance = units.distance(usual.distance_m, data.history.settings.units)
+        return text.format(runs=label, distance=distance)
+    days = data.history.runs["day"]
+    earlier = days[days < pd.Timestamp(data.span.first)]
+    if earlier.empty:
+        return ngettext("{n} run, your first", "{n} runs, your first", n).format(n=n)
+    weeks = (pd.Timestamp(data.span.first) - earlier.max()).days // 7
+    text = ngettext("{runs}, none in the week before", "{runs}, none in {n} weeks before", weeks)
+    return text.format(runs=label, n=weeks) if weeks else label
 
 
 def _shoes(data: WeekData) -> StripItem | None:

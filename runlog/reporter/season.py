@@ -205,9 +205,13 @@ def _season_headline(history: History, span: Span, totals: Totals, area: str) ->
         return ran.format(n=int(totals.runs))
     middle = span.first + (span.last - span.first) / 2
     halves = (replace(span, last=middle), replace(span, first=middle + timedelta(days=1)))
-    early, late = (summary.week_totals(history, half, area).soreness_mean for half in halves)
-    change = late - early
-    if not units.is_known(change):
+    first, second = (summary.week_totals(history, half, area) for half in halves)
+    early, late = first.soreness_mean, second.soreness_mean
+    is_compared = first.is_compared_with and second.is_compared_with
+    change = late - early if is_compared else 0.0
+    if totals.ratings == 1:
+        text = _("{area}: {mean} of 10, rated once.")
+    elif not is_compared:
         text = _("{area}: {mean} of 10 on average.")
     elif abs(change) < NOTICEABLE:
         text = _("{area} about as sore throughout: {mean} of 10.")
@@ -215,8 +219,7 @@ def _season_headline(history: History, span: Span, totals: Totals, area: str) ->
         text = _("{area} sorer in the second half: {mean}, up from {before}.")
     else:
         text = _("{area} less sore in the second half: {mean}, down from {before}.")
-    halved = units.is_known(change) and abs(change) >= NOTICEABLE
-    mean = late if halved else totals.soreness_mean
+    mean = late if abs(change) >= NOTICEABLE else totals.soreness_mean
     name = units.capital(units.area(area))
     return text.format(area=name, mean=units.number(mean), before=units.number(early))
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: The number of weeks before that are compared with.
 COMPARISON_WEEKS = 4
+#: Fewer ratings than this are not compared with.
+LEAST_RATINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Totals:
     ratings: float
     soreness_mean: float
     soreness_max: float
+
+    @property
+    def is_compared_with(self) -> bool:
+        """True of means of enough ratings to be called usual."""
+        return bool(self.weeks and self.weeks * self.ratings >= LEAST_RATINGS)
 
 
 def week_totals(history: History, week: Span, area: str) -> Totals:

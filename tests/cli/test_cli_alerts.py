@@ -41,8 +41,9 @@ def test_every_alert_says_what_why_since_when_and_what_to_do(run, rows):
     assert [row["severity"] for row in found] == sorted(
         (row["severity"] for row in found), key=("urgent", "warn", "info").index
     )
+    words = {"urgent": "Urgent", "warn": "Warning", "info": "Note"}
     for row in found:
-        assert f"[{row['number']}] {row['severity']}: {row['message']}\n    {row['todo']}\n" in text
+        assert f"[{row['number']}] {words[row['severity']]}: {row['message']}\n    {row['todo']}\n" in text
         assert f"    {row['why']}\n    {row['kind']}, since " in text
         assert row["state"] == "new"
     assert "call emergency services" in text
@@ -139,7 +140,7 @@ def test_an_import_tells_of_what_is_new_and_only_once(run, rows, tmp_path, clock
     diary = tmp_path / "diary.csv"
     diary.write_text("date,soreness\n2026-11-14,8\n")
     done = run("import", diary)
-    assert "New alert [1] urgent: Upper back: 8 of 10 on Sat 14 Nov is high." in done.stderr
+    assert "New alert [1], urgent: Upper back: 8 of 10 on Sat 14 Nov is high." in done.stderr
     assert "runlog alerts" in done.stderr
     assert "alert" not in done.stdout
     clock(END + timedelta(hours=1))

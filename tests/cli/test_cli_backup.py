@@ -120,7 +120,7 @@ def test_an_export_comes_back_by_import(run, home, tmp_path, monkeypatch):
     assert "--force goes over an export" in run("export", tmp_path / "out", code=1).stderr
     before = run("runs", "--json").stdout
     monkeypatch.setenv("RUNLOG_HOME", str(tmp_path / "new"))
-    assert "90 runs and 1 other activity came in" in run("import", tmp_path / "out").stdout
+    assert "Imported 90 runs and 1 other activity" in run("import", tmp_path / "out").stdout
     assert run("runs", "--json").stdout == before
     assert (tmp_path / "new/runlog.db").exists()
     del home

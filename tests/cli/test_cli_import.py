@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,11 +48,11 @@ def test_the_summary_as_one_object(rows, folder):
 def test_what_came_in_and_why_the_rest_did_not(run, folder):
     done = run("import", folder)
     assert done.stdout.splitlines()[0] == "Morning run, Sun 1 Mar, 8.2 km, 49 min"
-    assert "Passed over: 1 file\n  notes.txt: nothing that runlog reads" in done.stdout
+    assert "Skipped: 1 file\n  notes.txt: nothing that runlog reads" in done.stdout
     assert "How sore?" not in done.stdout  # nobody remembers
     assert done.stderr == ""
     again = run("import", folder).stdout
-    assert again.startswith("Nothing new came in.\n\nRead before: 1 file\n  run.gpx: imported before\n")
+    assert again.startswith("Nothing new.\n\nAlready imported: 1 file\n  run.gpx: imported before\n")
 
 
 def test_a_run_of_today_is_to_be_rated(run, ran, tmp_path, gpx):
@@ -77,7 +78,7 @@ def test_many_runs_are_counted_by_month_and_by_what_they_come_from(run, tmp_path
         (tmp_path / f"{number}.gpx").write_text(text.replace("running", sport))
     (tmp_path / "paper.csv").write_text("date,distance,duration\n2026-03-02,5,30:00\n")
     lines = run("import", *sorted(tmp_path.glob("*.*"))).stdout.splitlines()
-    assert lines[0] == "8 runs and 1 other activity came in, 1 Mar – 10 May 2026."
+    assert lines[0] == "Imported 8 runs and 1 other activity, 1 Mar – 10 May 2026."
     march = next(line for line in lines if line.startswith("Mar 2026"))
     assert march.split() == [
         "Mar",
@@ -85,13 +86,13 @@ def test_many_runs_are_counted_by_month_and_by_what_they_come_from(run, tmp_path
         "4",
         *["30", "km", "2", "h", "58", "min", "1", "GPX", "4,", "a", "list", "1"],
     ]
-    assert "The others count as no runs: walking 1." in lines
+    assert "Others, which do not count as runs: walking 1." in lines
 
 
 def test_a_damaged_file_exits_with_1_and_does_not_stop_the_others(run, rows, folder):
     (folder / "broken.fit").write_bytes(b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00")
     done = run("import", folder, code=1)
-    assert "Failed, in all or in part: 1 file\n  broken.fit: " in done.stdout
+    assert "Failed, wholly or in part: 1 file\n  broken.fit: " in done.stdout
     assert len(rows("runs")) == 1
     for _ in range(2):  # the second time, too
         summary = rows("import", folder, code=1)
@@ -136,19 +137,27 @@ def test_a_real_run_that_is_refused_is_a_failure(rows, tmp_path, gpx):
 def test_a_folder_without_anything_says_so(run, tmp_path):
     (tmp_path / "notes.txt").write_text("buy milk")
     text = run("import", tmp_path / "notes.txt").stdout
-    assert text.startswith("Nothing came in: there is no file of a kind that runlog reads.\n")
+    assert text.startswith("Nothing imported: there is no file that runlog can read.\n")
 
 
 def test_many_reasons_are_cut_with_a_hint(run, folder):
     for number, letter in enumerate("abcdefghijklmnopqrstuvwxyz"):
         text = f"date,soreness,column_{letter}\n2026-03-{number + 1:02d},3,\n"
         (folder / f"diary{letter}.csv").write_text(text, encoding="utf-8")
-    assert "more reasons; --json has every file." in run("import", folder).stdout
+    short = run("import", folder).stdout
+    assert "  … and 21 more reasons\n" in short
+    assert "To list every file with its reasons, add --verbose (or --json)." in short
+    every = run("import", "--verbose", folder).stdout
+    assert all(f"column_{letter}" in every for letter in "abcdefghijklmnopqrstuvwxyz")
+    assert "--verbose" not in every
 
 
 def test_files_of_one_reason_share_a_line(run, folder):
-    (folder / "other.txt").write_text("buy bread", encoding="utf-8")
-    assert "notes.txt and 1 more" in run("import", folder).stdout
+    for number in range(6):
+        (folder / f"other{number}.txt").write_text("buy bread", encoding="utf-8")
+    text = run("import", folder).stdout
+    assert "\n  7 files: nothing that runlog reads" in text
+    assert "other3.txt: nothing that runlog reads" in run("import", "-v", folder).stdout
 
 
 def test_reasons_that_differ_in_numbers_and_names_share_a_line(run, folder):
@@ -157,9 +166,22 @@ def test_reasons_that_differ_in_numbers_and_names_share_a_line(run, folder):
         (folder / f"diary{number}.csv").write_text(text, encoding="utf-8")
     lines = run("import", folder, code=1).stdout.splitlines()
     (line,) = [line for line in lines if "diary0.csv" in line]
-    assert "diary0.csv and 29 more" in line
-    assert line.count("soreness") == 2
-    assert line.endswith("and 28 more like these")
+    assert line.startswith(
+        "  30 files, like diary0.csv: none of its rows can be taken: line 2: soreness: 11 "
+    )
+    every = run("import", "-v", folder, code=1).stdout
+    assert all(
+        re.search(rf"diary{number}\.csv: .*line 2: soreness: {number + 11} is not", every)
+        for number in range(30)
+    )
+
+
+def test_the_summary_of_many_odd_files_fits_on_a_screen(run, folder):
+    for number in range(40):
+        (folder / f"other{number}.txt").write_text("buy bread", encoding="utf-8")
+        (folder / f"cut{number}.gpx").write_text(f"<gpx><trk><name>{number}", encoding="utf-8")
+        (folder / f"d{number}.csv").write_text(f"date,soreness,c{number % 7}\n,{number}\n", encoding="utf-8")
+    assert len(run("import", folder, code=1).stdout.splitlines()) <= 40
 
 
 def test_it_shows_how_fast_it_is_and_what_remains(folder, monkeypatch, capsys):
@@ -199,7 +221,7 @@ def test_problems_of_one_list_have_a_line_each(run, tmp_path):
     lines = run("import", tmp_path / "diary.csv", code=1).stdout.splitlines()
     start = lines.index("  diary.csv: 1 added to the diary")
     assert lines[start + 1].startswith("    line 3: soreness: 12 is not within 0 to 10")
-    assert lines[start + 11] == "    … and 4 more; --json has all of them."
+    assert lines[start + 11] == "    … and 4 more"
 
 
 def test_a_program_beside_the_recordings_is_passed_over(rows, sample_data):

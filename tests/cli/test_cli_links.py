@@ -49,7 +49,7 @@ def test_full_adds_the_scientists_numbers(run):
         r"Warm-up +−0\.\d\d +0\.\d\d +<\.001 +<\.001 +41/41 +−\d\.\d\d −\d\.\d\d +−0\.\d\d *", warmup
     )
     assert re.search(r"acute_load includes chronic_load 0\.\d\d, acwr 0\.\d\d", text)
-    assert re.search(r"\d+% of its variance is a level that wanders over about \d+ days", text)
+    assert re.search(r"\d+% is a level that drifts over about \d+ days", text)
     assert "Method 3." in text
     assert re.search(r"^Warm-up: Unlikely to be chance, even with so many factors", text, re.MULTILINE)
     assert "Per SD" not in run("links").stdout
@@ -70,7 +70,7 @@ def test_json_and_csv_hold_all_of_it(run, rows):
 @pytest.mark.usefixtures("season")
 def test_a_secondary_window_is_said_to_be_one(run):
     text = run("links", "--window", "48").stdout
-    assert text.startswith("Secondary: the run of 24 to 48 hours before the rating")
+    assert text.startswith("Secondary: what the run of 24 to 48 hours before the rating adds")
     assert "Shoe distance" not in text
     found = json.loads(run("links", "--window", "72", "--json").stdout)
     assert {row["window"] for row in found} == {72}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 from made_diary import Diary
@@ -14,6 +16,9 @@ from runlog.reporter import advice
 from runlog.reporter.findings import Finding
 from runlog.reporter.glance import build_glance
 from runlog.reporter.guidance import all_tips
+from runlog.reporter.render.as_text import escape_markdown, render_markdown
+from runlog.reporter.render.week_content import build_document
+from runlog.reporter.weekly import build_week
 
 NAN = float("nan")
 RATE = "Rate your soreness tonight."
@@ -80,7 +85,7 @@ SITUATIONS = {
     "one rating": (
         lambda: Diary().rate(1, 3),
         7,
-        "Upper back: 3.0 of 10 on average.",
+        "Upper back: 3 of 10, rated once.",
         [
             ("Import what your watch recorded.", "Your soreness is compared with your runs."),
             (RATE, RATE_MORE),
@@ -180,6 +185,24 @@ SITUATIONS = {
         [("Rate today, also if nothing is sore.", "3 runs since your last rating, 8 days ago.")],
     ),
     "silence": (regular, 80, USUAL, CARRY_ON),
+    "one run after a long silence": (
+        lambda: rested(82).rate(82, 5),
+        84,
+        "Upper back: 5 of 10, rated once.",
+        [("Drop your shoulders every kilometre.", "Form is quick to check in a sore week.")],
+    ),
+    "a second week": (
+        lambda: Diary().run(1).rate(1, 2).run(8).rate(8, 6).run(9).rate(9, 5),
+        14,
+        "Upper back: 5.5 of 10 on average.",
+        [(RATE, RATE_MORE)],
+    ),
+    "not sore, rated once": (
+        lambda: Diary().run(1).rate(1, 0),
+        7,
+        "Upper back: 0 of 10, rated once.",
+        [(RATE, RATE_MORE)],
+    ),
     "a sore week": (
         lambda: regular(rating=1).run(50).rate(50, 4).run(52).rate(52, 3),
         56,
@@ -236,6 +259,22 @@ def test_a_tip_that_becomes_an_action_is_one_line(language):
     assert [title for title in titles if len(title) >= advice.LINE_LETTERS] == []
 
 
+#: What may stand in a report more than once: it is about several pairs, factors or alerts.
+REPEATED = ("Grade: ", "This week: ", "Since ", "Goes together with", "Not proof of cause", "800 km left")
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_each_sentence_of_a_report_is_told_once(name, at):
+    make, day, *_said = SITUATIONS[name]
+    week = build_week(make().history(), now=at(day))
+    text = render_markdown(build_document(week).simple_blocks())
+    sentences = [one.strip(" *#->|\\") for one in re.split(r"(?<=[.!?])\s+|\n+", text)]
+    counts = Counter(one for one in sentences if len(one) > 14 and not one.startswith(REPEATED))
+    assert [one for one, count in counts.items() if count > 1] == []
+    for notice in week.notices:
+        assert text.count(escape_markdown(notice.message)) <= 1
+
+
 def test_a_command_stands_with_what_it_does(at):
     commands = {
         name: [action.command for action in build_glance(make().history(), now=at(day)).actions]
@@ -258,7 +297,7 @@ def test_a_command_stands_with_what_it_does(at):
         ((2, 2, 8), "Upper back: 8 of 10 on Sat 18 Apr is high. See a physio or doctor."),
         ((7, 2, 7), "Upper back: 7 of 10 on Sat 18 Apr is high. See a physio or doctor."),
         ((4,) * 9, "Upper back: sore for 18 days. See a physio or doctor."),
-        ((2, 3, 4, 6), "Upper back: sorer after each of your last 4 runs. See a physio or doctor."),
+        ((2, 3, 4, 6), "Upper back: sorer after each of 4 runs. See a physio or doctor."),
     ],
     ids=str,
 )
@@ -292,6 +331,33 @@ def test_the_strip_says_load_shoes_route_and_warm_ups(at):
         ("route", "100%", "of runs in 28 days on one route", "bad"),
         ("warmup", "3 of 3", "runs with a warm-up", "good"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("make", "day", "label"),
+    [
+        (lambda: Diary().run(1), 7, "1 run, your first"),
+        (lambda: Diary().run(1).run(3), 7, "2 runs, your first"),
+        (lambda: Diary().run(1).run(8), 14, "1 run, 8.0 km a week earlier"),
+        (lambda: Diary().run(1).run(8).run(15), 21, "1 run, usually 8.0 km"),
+        (lambda: rested(64), 70, "1 run, usually 12.0 km"),
+        (lambda: rested(82), 84, "1 run, none in 4 weeks before"),
+        (lambda: rested(400), 406, "1 run, none in 50 weeks before"),
+        (lambda: rested().rate(85, 1), 91, "0 runs, none in 5 weeks before"),
+        (lambda: regular(rating=None).run(50), 56, "1 run, usually 24.0 km"),
+    ],
+)
+def test_a_distance_is_called_usual_only_where_there_were_runs(make, day, label, at):
+    (load,) = [item for item in build_glance(make().history(), now=at(day)).strip if item.name == "load"]
+    assert load.label == label
+
+
+def test_no_distance_is_advised_from_weeks_almost_without_runs(at):
+    diary = rested().run(64, km=2).rate(64, 2)
+    for day in range(70, 77):
+        diary.run(day, km=9).rate(day, 2)
+    for action in build_glance(diary.history(), now=at(77)).actions:
+        assert not action.text.startswith("Run about")
 
 
 def test_what_is_not_known_is_no_number(at):

@@ -58,7 +58,7 @@ def test_an_empty_home_has_every_page(make_pages, tmp_path):
 
 
 def test_links_say_when_they_were_settled_and_are_looked_at_again(season_pages):
-    settled = re.compile(r"Settled at \d+ ratings; looked at again at \d+\.")
+    settled = re.compile(r"Settled at \d+ ratings; next review at \d+\.")
     assert settled.search(season_pages.text("/links"))
     assert settled.search(season_pages.text("/links/warmup"))
 

@@ -125,24 +125,19 @@ def no_spare_pair(history: History, now: pd.Timestamp) -> list[Notice]:
 
 
 def _no_spare_notice(history: History, now: pd.Timestamp, pair: ShoeRow, spares: list[ShoeRow]) -> Notice:
+    """Report a single pair; how far it has gone is the alert on its limit."""
     share, runs = units.percent(pair["share_28d"]), len(common.recent_runs(history, now))
     name = units.printable(pair["name"])
     if spares:
         spare = units.printable(spares[-1]["name"])
-        message = _("You run in {pair} alone, and it is near its limit. {spare} has room.").format(
-            pair=name, spare=spare
-        )
+        message = _("You run in {pair} alone, and {spare} has room.").format(pair=name, spare=spare)
         todo = _("Take turns with {spare} from the next run on.").format(spare=spare)
     else:
-        message = _("You run in {pair} alone, it is near its limit, and there is no spare pair.").format(
-            pair=name
-        )
+        message = _("You run in {pair} alone, and there is no spare pair.").format(pair=name)
         todo = _("Get the next pair now and alternate the two. Once you have it: {command}").format(
             command=add_command()
         )
-    numbers = _("{share} of {n} runs in four weeks were in it, and it has {worn} of {limit}.").format(
-        share=share, n=runs, worn=_number(history, pair["km"]), limit=_km(history, pair["limit_km"])
-    )
+    numbers = _("{share} of {n} runs in four weeks were in it.").format(share=share, n=runs)
     why = f"{numbers} {evidence('malisoux-2015').cite()}"
     return Notice(pair["name"], "info", message, why, _single_pair_since(history, now, pair), todo)
 

@@ -113,7 +113,7 @@ def _rises_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice 
     return Notice(
         subject=area,
         severity="warn",
-        message=_("{area}: sorer after each of your last {n} runs. See a physio or doctor.").format(
+        message=_("{area}: sorer after each of {n} runs. See a physio or doctor.").format(
             area=_title(area), n=row
         ),
         why=_("After each run you rated {ratings}.").format(ratings=values),

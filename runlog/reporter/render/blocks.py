@@ -79,7 +79,8 @@ def _action_reasons(action: Action, unit: str) -> Iterator[str]:
     tip = action.tip
     if tip is not None:
         yield f"{tip.how} {tip.why}"
-        if tip.source not in " ".join(notice.why for notice in action.notices):
+        told = " ".join(notice.why for notice in action.notices)
+        if not (tip.source in told or tip.evidence in told):
             yield _("Evidence: {grade}. {evidence} Source: {source}.").format(
                 grade=_(tip.grade), evidence=tip.evidence, source=tip.source
             )

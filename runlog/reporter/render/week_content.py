@@ -98,6 +98,8 @@ def _number_blocks(week: Week) -> Iterator[Block]:
 def _usual_note(week: Week) -> str:
     if not week.usual.weeks:
         return _("Nothing is known of the weeks before. Next week is compared with this one.")
+    if not (week.usual.runs or week.usual.ratings):
+        return _("The weeks before have no run and no rating to compare with.")
     if not week.complete:
         text = _("Up to {day}. “Usually” is the same days of the weeks before; today is not over.")
         return text.format(day=units.day(week.days_so_far.last))
@@ -109,13 +111,16 @@ def _usual_note(week: Week) -> str:
 
 def _number_rows(week: Week) -> Iterator[tuple[str, str, str]]:
     def texts(of: Totals, digits: int) -> tuple[str, ...]:
+        runs = (
+            units.number(of.runs, digits),
+            units.distance(of.distance_m, week.units),
+            units.duration(of.moving_s),
+        )
         return (
             units.number(of.soreness_mean),
             units.number(of.soreness_max, digits),
             units.number(of.ratings, digits),
-            units.number(of.runs, digits),
-            units.distance(of.distance_m, week.units),
-            units.duration(of.moving_s),
+            *(runs if of.runs or of is week.totals else [units.UNKNOWN] * len(runs)),
         )
 
     labels = (
@@ -233,8 +238,9 @@ def _shoes_section(week: Week) -> Iterator[Section]:
     if week.shoes:
         longest = max(max(shoe.worn_m, shoe.limit_m) for shoe in week.shoes) or 1.0
         bars = Bars(tuple(_shoe_bar(shoe, week.units, longest) for shoe in week.shoes))
-        convention = Paragraph(guidance.evidence("shoe-limits").quote(), quiet=True)
-        yield Section(_("Shoes"), (bars, convention))
+        convention = guidance.evidence("shoe-limits").quote()
+        is_told = any(convention in notice.why for notice in week.notices)
+        yield Section(_("Shoes"), (bars,) if is_told else (bars, Paragraph(convention, quiet=True)))
     elif week.total_runs:
         none = _("No shoes yet. Say which pair you run in, and runlog counts the distance:")
         yield Section(_("Shoes"), (Paragraph(none, command=add_command()),))
