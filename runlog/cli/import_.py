@@ -144,7 +144,7 @@ def print_summary(journal: Journal, summary: ImportSummary, *, verbose: bool = F
         echo("To list every file with its reasons, add --verbose (or --json).")
     if joined is not None:
         echo(
-            f"To see the files of a merged run: runlog show {joined}. To separate them: runlog split {joined}"
+            f"To see the files of a merged run: runlog show {joined}. To split it: runlog split {joined}"
         )
     return history
 

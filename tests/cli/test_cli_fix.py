@@ -23,7 +23,7 @@ def copies(run, gpx, tmp_path):
 
 def test_the_import_says_what_was_joined_and_how_to_undo_it(copies):
     assert "the same run as #1 'app' (app.gpx)" in copies.stdout
-    assert "runlog show 1 lists the files of a run; runlog split 1 takes them apart." in copies.stdout
+    assert "To see the files of a merged run: runlog show 1. To split it: runlog split 1" in copies.stdout
 
 
 def test_show_numbers_the_sources_the_best_first(run, rows, copies, tmp_path):
