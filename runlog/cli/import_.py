@@ -143,9 +143,7 @@ def print_summary(journal: Journal, summary: ImportSummary, *, verbose: bool = F
     if shortened:
         echo("To list every file with its reasons, add --verbose (or --json).")
     if joined is not None:
-        echo(
-            f"To see the files of a merged run: runlog show {joined}. To split it: runlog split {joined}"
-        )
+        echo(f"To see the files of a merged run: runlog show {joined}. To split it: runlog split {joined}")
     return history
 
 
