@@ -130,6 +130,7 @@ def height(metres: float | None, units: str = "km") -> str:
 
 
 METRES_PER_FOOT = 0.3048
+EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
 
 
 def duration(seconds: float | None) -> str:

@@ -21,12 +21,12 @@ import numpy as np
 import shapely
 from numpy.lib.stride_tricks import sliding_window_view
 
+from runlog.units import EARTH_RADIUS_M
+
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
     from runlog.model import Bools, Floats, Track
-
-EARTH_RADIUS_M = 6_371_008.8
 
 
 def to_cartesian(lat_lon: Floats) -> Floats:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from runlog.analysis.geometry import EARTH_RADIUS_M, route_shape
+from runlog.analysis.geometry import route_shape
 from runlog.model import EasySegment, ThirdMeans, TrackSummary
+from runlog.units import EARTH_RADIUS_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

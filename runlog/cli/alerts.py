@@ -136,7 +136,10 @@ def _state_text(row: dict[str, Any], zone: tzinfo) -> str:
     return f", {state} {day(datetime.fromisoformat(row[column]).astimezone(zone))}"
 
 
-def print_new_alerts(journal: Journal, now: datetime, limit: int = 3, history: History | None = None) -> None:
+_SHOWN_NEW_ALERTS = 3
+
+
+def print_new_alerts(journal: Journal, now: datetime, history: History | None = None) -> None:
     """Update the alerts, and print new or more severe ones on stderr; None reads the history."""
     from runlog import alert_states
 
@@ -146,10 +149,10 @@ def print_new_alerts(journal: Journal, now: datetime, limit: int = 3, history: H
         for alert in journal.alerts.update(history or journal.history(), now)
         if alert_states.is_open(alert, now) and before.get(alert.id) != alert.worst
     ]
-    for alert in sorted(news, key=lambda alert: alert_sort_key(alert, now))[:limit]:
+    for alert in sorted(news, key=lambda alert: alert_sort_key(alert, now))[:_SHOWN_NEW_ALERTS]:
         echo_err(f"New alert [{alert.id}], {_SEVERITY_WORDS[alert.severity].lower()}: {alert.message}")
     if news:
-        more = len(news) - limit
+        more = len(news) - _SHOWN_NEW_ALERTS
         echo_err(f"{f'And {more} more. ' if more > 0 else ''}Details: runlog alerts")
 
 

@@ -138,9 +138,8 @@ def _end_with(problems: Sequence[tuple[str, str]]) -> None:
     click.get_current_context().exit(1)
 
 
-def _range_text(row: dict[str, Any], name: str, *, signed: bool = True) -> str:
-    low, high = (units.number(row[f"{name}_{end}"], 2, signed=signed) for end in ("low", "high"))
-    return f"{low} to {high}"
+def _range_text(row: dict[str, Any], name: str) -> str:
+    return f"{_signed(row[f'{name}_low'])} to {_signed(row[f'{name}_high'])}"
 
 
 def _signed(value: float) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from runlog import localtime
 from runlog.i18n import _, ngettext, say
 from runlog.model import Track
+from runlog.units import EARTH_RADIUS_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,9 +123,6 @@ def duration_text(seconds: float) -> str:
     if seconds >= 3600:  # noqa: PLR2004 - an hour
         return f"{seconds / 3600:.0f} h"
     return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"  # noqa: PLR2004 - a minute
-
-
-EARTH_RADIUS_M = 6371008.8  # IUGG mean radius
 
 
 def great_circle_m(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Floats:

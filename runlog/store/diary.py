@@ -41,7 +41,7 @@ def read_entries(db: sqlite3.Connection) -> list[StoredEntry]:
     return [rows.entry_from_row(row) for row in found]
 
 
-def add_entry(db: sqlite3.Connection, entry: Entry, source: str = LOG) -> int:
+def add_entry(db: sqlite3.Connection, entry: Entry) -> int:
     """Store a new entry and return its id.
 
     Raises:
@@ -49,7 +49,7 @@ def add_entry(db: sqlite3.Connection, entry: Entry, source: str = LOG) -> int:
     """
     checked = _validated(entry)
     _refuse_duplicate(db, checked, None)
-    return _insert_entry(db, checked, source)
+    return _insert_entry(db, checked, LOG)
 
 
 def update_entry(db: sqlite3.Connection, entry_id: int, entry: Entry) -> None:

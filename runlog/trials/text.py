@@ -392,7 +392,7 @@ def best_suggestion(
             "Flip a coin before each of your next {n} easy runs: {first} or {second}. Even that only shows "
             "an effect of {points} points or more."
         )
-    shown = units.number(points, 0 if points == round(points) else 1)
+    shown = units.short_number(points)
     first, second = map(_, best.trial.arms)
     sentence = text.format(first=first, second=second, n=2 * best.pairs, points=shown)
     return ReportSuggestion(sentence, f"runlog plan {best.trial.intervention.name}")

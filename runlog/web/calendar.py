@@ -13,6 +13,7 @@ from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.history import ratings_of
 from runlog.errors import BadInput
+from runlog.localtime import at_offset
 from runlog.model import MAX_ENTRY_VALUES, Area
 from runlog.web import changes, context, rating, runs, words
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from runlog.analysis.history import History
+    from runlog.model import Entry
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -122,7 +124,7 @@ def entry(number: int) -> str:
 
 def _entry_page(number: int, problem: str = "") -> str:
     stored = rating.find_entry(context.journal(), number)
-    local = stored.entry.moment + timedelta(seconds=stored.entry.utc_offset_s)
+    local = at_offset(stored.entry.moment, stored.entry.utc_offset_s)
     return render_template(
         "entry.html",
         stored=stored,
@@ -145,7 +147,7 @@ def change_entry(number: int) -> Any:  # noqa: ANN401 - a redirect, or the page 
         journal.edit(number, rating.edited_entry(stored.entry))
     except BadInput as error:
         return _entry_page(number, str(error)), 400
-    return changes.redirect_to("calendar.day", day=_local_day(stored.entry))
+    return changes.redirect_to("calendar.day", day=_day_of(stored.entry))
 
 
 @blueprint.post("/entries/<int:number>/delete")
@@ -154,9 +156,8 @@ def delete_entry(number: int) -> Response:
     journal = context.journal()
     stored = rating.find_entry(journal, number)
     journal.remove_entry(number)
-    return changes.redirect_to("calendar.day", day=_local_day(stored.entry))
+    return changes.redirect_to("calendar.day", day=_day_of(stored.entry))
 
 
-def _local_day(stored: Any) -> str:  # noqa: ANN401 - an Entry
-    local = stored.moment + timedelta(seconds=stored.utc_offset_s)
-    return str(local.date().isoformat())
+def _day_of(one: Entry) -> str:
+    return at_offset(one.moment, one.utc_offset_s).date().isoformat()

@@ -43,7 +43,7 @@ def _high_notice(history: History, area: str, recent: pd.DataFrame, ratings: pd.
     up_to_last = ratings[ratings["moment"] <= high["moment"].iloc[-1]]
     row = common.trailing_true((up_to_last["soreness"] >= limit).to_numpy())
     worst = high[high["soreness"] == high["soreness"].max()].iloc[-1]
-    rated, day = _format_rating(worst["soreness"]), worst["day"]
+    rated, day = units.short_number(worst["soreness"]), worst["day"]
     return Notice(
         subject=area,
         severity="urgent",
@@ -51,7 +51,7 @@ def _high_notice(history: History, area: str, recent: pd.DataFrame, ratings: pd.
             area=_title(area), rating=rated, day=units.day(day)
         ),
         why=_("A rating of {limit} or more is worth a professional’s look.").format(
-            limit=_format_rating(limit)
+            limit=units.short_number(limit)
         ),
         since=up_to_last["day"].iloc[-row].date(),
         todo=_clinician_todo(),
@@ -82,7 +82,7 @@ def _persists_notice(history: History, area: str, ratings: pd.DataFrame) -> Noti
         why=_("All {n} ratings since {day} were {limit} or more, {mean} on average.").format(
             n=len(row),
             day=units.day(first),
-            limit=_format_rating(limit),
+            limit=units.short_number(limit),
             mean=units.number(row["soreness"].mean()),
         ),
         since=row["day"].loc[row["day"] >= first + pd.Timedelta(days=lasting)].iloc[0].date(),
@@ -109,7 +109,7 @@ def _rises_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice 
         return None
     if risen.iloc[-1] < RISEN_TO or risen.iloc[-1] - risen.iloc[0] < RISEN_BY:
         return None
-    values = ", ".join(map(_format_rating, risen))
+    values = ", ".join(map(units.short_number, risen))
     return Notice(
         subject=area,
         severity="warn",
@@ -124,11 +124,6 @@ def _rises_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice 
 
 def _title(area: str) -> str:
     return units.capital(units.area(area))
-
-
-def _format_rating(value: float) -> str:
-    """Format a rating as it was given: most are whole points."""
-    return units.number(value, 0 if float(value).is_integer() else 1)
 
 
 def _clinician_todo() -> str:

@@ -13,7 +13,7 @@ import shapely
 from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.factors.last_run import route_share
-from runlog.analysis.geometry import EARTH_RADIUS_M, TangentPlane, cumulative_distance, resample, to_cartesian
+from runlog.analysis.geometry import TangentPlane, cumulative_distance, resample, to_cartesian
 from runlog.analysis.routes import SHARE_DAYS
 from runlog.i18n import _, ngettext
 from runlog.reporter.charts import style
@@ -136,7 +136,7 @@ def outside_zones(
 def _zone_shape(zone: PrivacyZone, plane: TangentPlane) -> shapely.Polygon:
     """Return a privacy zone in the plane; an empty shape where it lies beyond the horizon."""
     middle = to_cartesian(np.array([[zone.lat, zone.lon]]))
-    if (middle @ plane.up)[0] < EARTH_RADIUS_M / 2:
+    if (middle @ plane.up)[0] < units.EARTH_RADIUS_M / 2:
         return shapely.Polygon()
     return shapely.Point(plane.project(middle)[0]).buffer(zone.radius_m, quad_segs=32)
 
