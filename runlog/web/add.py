@@ -65,7 +65,7 @@ def _page(problem: str = "") -> str:
     try:
         services = [_service(status) for status in context.journal().clouds.status()]
     except BadInput as error:  # the file of the keys is open to others; files can be added all the same
-        keys_problem = context.site().shared.without_folder(str(error))
+        keys_problem = context.said(error)
     return render_template("add.html", problem=problem, services=services, keys_problem=keys_problem)
 
 
@@ -146,9 +146,9 @@ def _withheld(title: str, count: int) -> str:
 def sync() -> Response:
     """Begin to fetch what is new from all services with a key; sent twice, it begins once."""
     key = forms.text("key")
-    _moment, is_first = context.site().keys.claim(key, context.now())
-    if is_first and not context.journal().clouds.with_key():
-        raise BadInput(_(NO_KEY))
+    with forms.sent_once(context.site().keys, context.now()) as (_moment, is_first):
+        if is_first and not context.journal().clouds.with_key():
+            raise BadInput(_(NO_KEY))
     if not is_first and JOBS.get(key) is None:  # it was begun before, perhaps by a server that has ended
         return redirect(url_for("add.show"), 303)
     job = JOBS.sync(context.site().shared, key)

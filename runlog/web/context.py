@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g
 
+from runlog import units
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -56,6 +58,11 @@ def history() -> History:
 def settings() -> Settings:
     """Return the runner's settings."""
     return site().shared.settings()
+
+
+def said(error: Exception) -> str:
+    """Return the text of an error for a page: a sentence, without where the home is on this computer."""
+    return units.capital(site().shared.without_folder(str(error)))
 
 
 def now() -> datetime:

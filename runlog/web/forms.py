@@ -6,7 +6,7 @@ import re
 import secrets
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING
@@ -19,6 +19,7 @@ from runlog.i18n import N_, _
 from runlog.web.pairing import WEB_FOLDER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: Of one text field, in characters; a note may be a long one.
@@ -92,6 +93,21 @@ class Keys:
             with suppress(OSError):
                 if path.stat().st_mtime < before:
                     path.unlink()
+
+
+@contextmanager
+def sent_once(keys: Keys, now: datetime) -> Iterator[tuple[datetime, bool]]:
+    """Claim the key of the form that was sent; yields when it was first sent, and whether that is now.
+
+    A form whose content is refused within the block can be sent again once it is put right.
+    """
+    key = text("key")
+    claimed = keys.claim(key, now)
+    try:
+        yield claimed
+    except BadInput:
+        keys.release(key)
+        raise
 
 
 def new_key() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 
@@ -28,6 +28,10 @@ class Move(NamedTuple):
     seconds: int
     drawing: str
     head: tuple[int, int] = (50, 20)
+
+
+def _each_side(left: str, right: str, *same: Any) -> tuple[Move, Move]:  # noqa: ANN401 - what a Move has
+    return Move(left, *same), Move(right, *same)
 
 
 class Routine(NamedTuple):
@@ -72,8 +76,13 @@ BEFORE = Routine(
         Move(N_("Arm circles, backwards"), N_("Let the shoulder blades move."), 30, _CIRCLES),
         Move(N_("Shoulder rolls"), N_("Up, back and down."), 30, _ROLL),
         Move(N_("Trunk twists"), N_("Turn the upper back to each side, hips to the front."), 45, _TWIST),
-        Move(N_("Leg swings, left"), N_("Hold on to something, swing to front and back."), 30, _SWING),
-        Move(N_("Leg swings, right"), N_("Hold on to something, swing to front and back."), 30, _SWING),
+        *_each_side(
+            N_("Leg swings, left"),
+            N_("Leg swings, right"),
+            N_("Hold on to something, swing to front and back."),
+            30,
+            _SWING,
+        ),
         Move(N_("Lunges with a turn"), N_("Step forward and turn over that leg; change sides."), 45, _LUNGE),
     ),
 )
@@ -84,18 +93,34 @@ AFTER = Routine(
     "cool_down",
     (
         Move(N_("Hug yourself"), N_("Push the upper back out, breathe into it."), 40, _HUG),
-        Move(N_("Chest, left"), N_("Lower arm against a door frame, turn away from it."), 35, _CHEST),
-        Move(N_("Chest, right"), N_("Lower arm against a door frame, turn away from it."), 35, _CHEST),
+        *_each_side(
+            N_("Chest, left"),
+            N_("Chest, right"),
+            N_("Lower arm against a door frame, turn away from it."),
+            35,
+            _CHEST,
+        ),
         Move(
             N_("Neck, both sides"),
             N_("Tilt the head, let the shoulder hang; change sides."),
             40,
             _NECK,
         ),
-        Move(N_("Front of the thigh, left"), N_("Heel to the seat, knees together."), 30, _THIGH),
-        Move(N_("Front of the thigh, right"), N_("Heel to the seat, knees together."), 30, _THIGH),
-        Move(N_("Calf, left"), N_("Hands to a wall, heel to the ground."), 30, _CALF, (60, 20)),
-        Move(N_("Calf, right"), N_("Hands to a wall, heel to the ground."), 30, _CALF, (60, 20)),
+        *_each_side(
+            N_("Front of the thigh, left"),
+            N_("Front of the thigh, right"),
+            N_("Heel to the seat, knees together."),
+            30,
+            _THIGH,
+        ),
+        *_each_side(
+            N_("Calf, left"),
+            N_("Calf, right"),
+            N_("Hands to a wall, heel to the ground."),
+            30,
+            _CALF,
+            (60, 20),
+        ),
         Move(N_("Child’s pose"), N_("Sit on the heels, arms long, the back round."), 30, _CHILD, (76, 96)),
     ),
 )
@@ -122,11 +147,10 @@ def show(which: str) -> str:
 def finish(which: str) -> Response:
     """Record that it was done, with its time."""
     routine = ROUTINES[which]
-    moment, _is_first = context.site().keys.claim(forms.text("key"), context.now())
-    seconds = _seconds_taken(moment, routine.seconds)
-    if seconds < _LEAST_S:
-        context.site().keys.release(forms.text("key"))
-        raise BadInput(_(TOO_SHORT))
+    with forms.sent_once(context.site().keys, context.now()) as (moment, _is_first):
+        seconds = _seconds_taken(moment, routine.seconds)
+        if seconds < _LEAST_S:
+            raise BadInput(_(TOO_SHORT))
     start = moment - timedelta(seconds=seconds)
     local = start.astimezone(context.settings().zone)
     context.journal().record(

@@ -210,16 +210,14 @@ def _saved_entries() -> list[StoredEntry]:
 @blueprint.post("/rate")
 def rate() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
     """Store what the form says; sent twice, it is stored once."""
-    journal, keys = context.journal(), context.site().keys
-    key = forms.text("key")
-    moment, is_first = keys.claim(key, context.now())
+    journal = context.journal()
     try:
-        entries = rating.entries_from_form(journal, moment)
-        with journal.as_one_change("add_entry"):
-            ids = [_log_once(journal, entry, is_first=is_first) for entry in entries]
+        with forms.sent_once(context.site().keys, context.now()) as (moment, is_first):
+            entries = rating.entries_from_form(journal, moment)
+            with journal.as_one_change("add_entry"):
+                ids = [_log_once(journal, entry, is_first=is_first) for entry in entries]
     except BadInput as error:
-        keys.release(key)
-        return _page(forms.whole("run"), str(error), 400)
+        return _page(forms.whole("run"), context.said(error), 400)
     return redirect(url_for("now.show", saved="-".join(map(str, ids))), 303)
 
 

@@ -98,9 +98,9 @@ def save() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
     try:
         values = _sent()
         text = settings.changed_text(_read(path), values)
-        settings.parse_settings(path, text)
+        settings.parse_settings(None, text)
     except BadInput as error:
-        return _page(str(error).replace(f"{path}: ", "")), 400
+        return _page(context.said(error)), 400
     fileio.write_atomically(path, text)
     return redirect(url_for("preferences.show", saved=1), 303)
 

@@ -97,7 +97,7 @@ def prepare(
     def run() -> None:
         gc.freeze()  # what is imported by now stays; looking through it would hold up a request
         gc.set_threshold(_GARBAGE_AFTER)
-        with closing(listening), closing(shared), _temporary_files_in(uploads.folder(home)):
+        with closing(listening), closing(shared), _temporary_files_in(home):
             serve()
 
     def close() -> None:
@@ -108,13 +108,15 @@ def prepare(
 
 
 @contextmanager
-def _temporary_files_in(folder: Path) -> Iterator[None]:
+def _temporary_files_in(home: Path) -> Iterator[None]:
     """Have waitress and werkzeug, too, put what they hold back of an upload into the home."""
+    folder = uploads.new_folder(home)
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
         yield
     finally:
         tempfile.tempdir = before
+        uploads.delete(folder)
 
 
 def _bind(host: str, port: int) -> socket.socket:

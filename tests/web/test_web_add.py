@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
+import subprocess
+import sys
 import time
 import zipfile
 
@@ -97,6 +100,61 @@ def test_what_a_killed_server_has_left_is_deleted_when_the_next_starts(home, age
     assert left.exists(), "another server may be at it"
     aged(uploads.folder(home) / "upload-1")
     uploads.prepare_folder(home)
+    assert list(uploads.folder(home).iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys, time
+from pathlib import Path
+from runlog.web import jobs, uploads
+from runlog.web.app import create_app
+from runlog.web.pairing import Devices
+from runlog.web.security import Access
+from runlog.web.shared import SharedJournal
+
+home, files, moment = Path(sys.argv[1]), sys.argv[3:], int(sys.argv[2])
+
+def note(job, done, total, name):
+    if done == moment:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+jobs.Job.note = note
+uploads.prepare_folder(home)
+if moment == 0:
+    jobs.Jobs._run = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+client = create_app(SharedJournal(home), Access(Devices(home))).test_client()
+sent = {"files": [(Path(file).open("rb"), Path(file).name) for file in files]}
+client.post("/add", data=sent, content_type="multipart/form-data", base_url="http://localhost",
+            headers={"Origin": "http://localhost"})
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+@pytest.mark.parametrize("moment", [0, 1, 3])
+def test_killed_in_the_middle_of_an_import_the_store_is_whole_and_the_rest_comes_again(
+    make_pages, tmp_path, moment
+):
+    home = tmp_path / "home"
+    files = []
+    for day in range(1, 4):
+        file = tmp_path / f"{day}.csv"
+        file.write_text(f"date,soreness,area\n2026-11-0{day},4,neck\n2026-11-0{day},2,knee\n")
+        files.append(file)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, home, str(moment), *files], timeout=60, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    left = list(uploads.folder(home).iterdir())
+    assert left, "what was uploaded is there until somebody looks"
+    with runlog.open(home) as journal:
+        assert len(journal.entries()) == 2 * moment, "of each file everything or nothing"
+        assert not [one for one in journal.doctor().findings if one.wrong]
+    pages = make_pages(home)
+    assert list(uploads.folder(home).iterdir()) == []
+    send(pages, *((file.name, file.read_bytes()) for file in files))
+    with runlog.open(home) as journal:
+        assert len(journal.entries()) == 6
     assert list(uploads.folder(home).iterdir()) == []
 
 
