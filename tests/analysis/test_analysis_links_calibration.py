@@ -68,6 +68,26 @@ def test_the_range_holds_the_truth_and_a_real_effect_is_seen(bench):
     assert 0.93 <= judged["covered"].mean() <= 0.985
 
 
+def test_the_true_effect_of_a_habit_is_what_it_changes_on_the_scale(bench):
+    done = pd.Series([-1.0, 1.0, np.nan] * 20)
+    latent = 0.2 + 0.8 * done.fillna(0).to_numpy()  # written down as 0 and as 1
+    assert bench.simulate._observed(latent, done, 0.8) == pytest.approx(0.5)
+    assert bench.simulate._observed(5 + latent, done, 0.8) == pytest.approx(1.0)  # 4 and 6: a point per SD
+
+
+def test_what_is_left_out_of_a_regression_belongs_to_what_is_estimated(bench):
+    rng = np.random.default_rng(1)
+    load, desk = rng.normal(size=(2, 400))
+    table = pd.DataFrame(index=range(400))
+    table.attrs = {
+        "own": {"acute_load": 0.5, "chronic_load": -0.2, "desk_hours": 0.3},
+        "standardised": {"acute_load": load, "chronic_load": 0.5 * load, "desk_hours": desk},
+    }
+    through = bench.judge._through_kin(table, ["acute_load", "desk_hours"])
+    assert through["acute_load"] == pytest.approx(-0.1)
+    assert through["desk_hours"] == pytest.approx(0.0, abs=1e-9)
+
+
 def test_a_linked_warm_up_is_not_claimed_of_the_day_before(bench):
     judged = bench.judge.linked({"warmup": 1.2}, 80, 14, first=SEED, window=48)
     found = judged.groupby("runner")["found runlog"].any()

@@ -44,7 +44,8 @@ range holds the truth in 93 to 97, power from 40 ratings on 75 for 0.8 points pe
 one least explained by chance; a factor that few diaries can answer for, such as chronic_load, which
 acute_load represents in most, may have a high rate there that means nothing. "Graded" is an A or B, which is
 settled at {milestones} ratings at q < {allowed}. The truth is the runner's own average effect on the scale of
-0 to 10 that was written down.
+0 to 10 that was written down, over the values that the factor had; where effects of all sizes are drawn, with
+what goes through those of its family, which are left out while it is estimated.
 """
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from calibration.judge import FRESH_SEEDS
-from calibration.simulate import CELLS, ERRORS, SD, START, Cell, runner
+from calibration.simulate import CELLS, ERRORS, SD, START, Cell, runner, write_down
 
 import runlog
 from runlog.analysis.links import MILESTONES, Settlements, links
@@ -37,10 +37,6 @@ def _errors(rng: np.random.Generator, days: np.ndarray, seed: int) -> np.ndarray
     return SD * (errors - errors.mean()) / errors.std()
 
 
-def _written(latent: np.ndarray) -> np.ndarray:
-    return np.clip(np.round(latent), 0, 10)
-
-
 # ---- a year of looks
 
 
@@ -59,7 +55,7 @@ def year_of_looks(seed: int, n: int, areas: int = 1, effects: dict[str, float] |
         if number:  # the same runs and days, another area's soreness, rated now and then
             rng = np.random.default_rng([seed, n, number])
             days = (table["moment"] - START).dt.total_seconds().to_numpy() / 86_400
-            table["rating"] = _written(cell.usual + _errors(rng, days, seed + number))
+            table["rating"] = write_down(cell.usual + _errors(rng, days, seed + number))
             table = table[rng.random(n) < 0.8]
         parts.append(table.assign(area=f"area {number}"))
     ratings, names = check_ratings(pd.concat(parts), None)
@@ -125,7 +121,7 @@ def mixed_hours(runners: int, draws: int, n: int, effect: float) -> Iterator[pd.
             rng = np.random.default_rng([seed, n, draw, 8])
             latent = 4 + _errors(rng, days, seed + draw) + 1.0 * (table["local_hour"] < 12)
             latent = latent + effect * ((load - load.mean()) / load.std()).fillna(0)
-            yield links(table.assign(rating=_written(latent)))
+            yield links(table.assign(rating=write_down(latent)))
 
 
 # ---- effort that feeds on soreness
@@ -147,7 +143,7 @@ def rpe_from_soreness(seed: int, n: int, effect: float = 0.0) -> pd.DataFrame:
     plain = {"acute_load": ewma(minutes, 7), "chronic_load": ewma(minutes, 28)}
     latent = 3 + _errors(rng, np.arange(days) + 0.85, seed)
     latent = latent + effect * (plain["acute_load"] - plain["acute_load"].mean()) / plain["acute_load"].std()
-    sore = _written(latent)
+    sore = write_down(latent)
     rpe = np.clip(np.round(3.5 + 0.6 * (sore - 3) + 0.8 * rng.normal(size=days)), 1, 10)
     loads = {"acute_load": ewma(minutes * rpe, 7), "chronic_load": ewma(minutes * rpe, 28)}
     table = {"moment": START + pd.to_timedelta(np.arange(days) + 0.85, unit="D"), "rating": sore}
@@ -177,7 +173,7 @@ def two_columns(seed: int, n: int, r: float, effect: float) -> pd.DataFrame:
     columns = {"shadow": r * cause + np.sqrt(1 - r * r) * rest, "cause": cause}
     columns |= {"other": others[0], "another": others[1]}
     moment = START + pd.to_timedelta(days, unit="D")
-    return pd.DataFrame({"moment": moment, "rating": _written(latent), **columns})
+    return pd.DataFrame({"moment": moment, "rating": write_down(latent), **columns})
 
 
 # ---- athletes: daily wellness at 08:00, on a scale of 1 to 5, with the load up to yesterday

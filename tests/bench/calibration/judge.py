@@ -35,7 +35,7 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
     Returns:
         A row per factor that the diary can answer for: runner, factor, family, truth (points per SD, on the
         scale that was written down), and by method alarm (p < .05) and found (q ≤ .10); graded, A or B by
-        runlog; covered, the range holds the truth.
+        runlog; covered, the range holds the truth and what goes through those left out of the regression.
     """
     table, spread = runner(seed, n, cell, window)
     found = links(table, window=window).set_index("factor").dropna(subset=["p"])
@@ -43,6 +43,7 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
     own = table.attrs["own"] if window == 24 else {}
     truth = pd.Series(own, dtype=float).reindex(names, fill_value=0.0)
     per_sd = spread[names] / found["step"]
+    estimated = truth + (_through_kin(table, names) if own else 0.0)
     rows = {
         "runner": seed,
         "family": [FAMILY[name] for name in names],
@@ -51,7 +52,7 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
         f"found {OURS}": (found["q"] <= FOUND) & (found["grade"] != ""),
         "graded": found["grade"].isin(["A", "B"]),
         "size": found["effect"] * per_sd,
-        "covered": (found["low"] * per_sd <= truth) & (truth <= found["high"] * per_sd),
+        "covered": (found["low"] * per_sd <= estimated) & (estimated <= found["high"] * per_sd),
     }
     if others:
         rng = np.random.default_rng(seed)
@@ -62,6 +63,23 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
                 f"found {method}": stats.false_discovery_control(p) <= FOUND,
             }
     return pd.DataFrame(rows, index=pd.Index(names, name="factor")).reset_index()
+
+
+def _through_kin(table: pd.DataFrame, names: list[str]) -> pd.Series:
+    """What the effects of factors that are left out of a factor's regression add to its own.
+
+    A factor is estimated without its family, and those that another of their family represents are in no
+    regression at all. What they do belongs to the estimate as far as they rise and fall with the factor,
+    given all others: "this includes Chronic load".
+    """
+    own, standardised = pd.Series(table.attrs["own"]), pd.DataFrame(table.attrs["standardised"])
+    added = {}
+    for name in names:
+        kept = [name, *(other for other in names if FAMILY[other] != FAMILY[name])]
+        left_out = [other for other in own.index if other not in kept]
+        slopes = np.linalg.lstsq(standardised[kept], standardised[left_out], rcond=None)[0]
+        added[name] = float(slopes[0] @ own[left_out])
+    return pd.Series(added, dtype=float)
 
 
 def of_cell(name: str, n: int, runners: int, *, first: int, others: bool = False) -> pd.DataFrame:

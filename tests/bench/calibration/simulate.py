@@ -179,7 +179,8 @@ def runner(seed: int, n: int, cell: Cell, window: int = 24) -> tuple[pd.DataFram
         A table as links takes it, with the lagged factors of a secondary window, and each factor's SD before
         any of it went missing. The attribute "own" of the table holds, by factor, the runner's own average
         effect on what was written down, in points per SD: at the ends of the scale it is smaller than what
-        was put in.
+        was put in. The attribute "standardised" holds the factors as the effects were put in, before any went
+        missing: in SDs from the mean, 0 where there is none.
     """
     rng = np.random.default_rng([seed, n])
     shoes = cell.shoes or 1 + seed % 2
@@ -194,28 +195,41 @@ def runner(seed: int, n: int, cell: Cell, window: int = 24) -> tuple[pd.DataFram
     table = pd.concat([table, before if window > 24 else before[[]]], axis=1)
     table = table.iloc[rated].reset_index(drop=True)
     days = every_day[rated] + (0.3 if cell.morning else 0.85) + 0.04 * rng.normal(size=n)
-    latent = _latent(rng, days, table, cell, errors)
-    own = {name: _observed(latent, effect) for name, effect in cell.effects.items()}
-    rating = np.clip(np.round(latent), 0, 10)
+    standardised = (table - table.mean()) / table.std(ddof=0)
+    latent = _latent(rng, days, standardised, cell, errors)
+    own = {name: _observed(latent, standardised[name], effect) for name, effect in cell.effects.items()}
+    rating = write_down(latent)
     spread = table.std(ddof=0)
     low = rating < np.median(rating)
     for name in TOLD:
         table.loc[rng.random(n) < np.where(low, *cell.missing), name] = np.nan
     moment = START + pd.to_timedelta(days, unit="D")
     made = pd.concat([pd.DataFrame({"moment": moment, "rating": rating}), table], axis=1)
-    made.attrs["own"] = own
+    made.attrs |= {"own": own, "standardised": standardised.fillna(0.0).to_dict("list")}
     return made, spread
 
 
-def _observed(latent: np.ndarray, effect: float) -> float:
-    """The mean change, within 0 and 10, of these ratings by one more SD of a factor."""
-    return float(np.mean(np.clip(latent + effect / 2, 0, 10) - np.clip(latent - effect / 2, 0, 10)))
+def write_down(latent: np.ndarray) -> np.ndarray:
+    """Round to whole points and keep within 0 and 10."""
+    return np.clip(np.round(latent), 0, 10)
 
 
-def _latent(rng, days, table, cell, errors) -> np.ndarray:
+def _observed(latent: np.ndarray, standardised: pd.Series, effect: float) -> float:
+    """The slope, over the values that a factor took, of what would be written down at each of them.
+
+    Each rating is written down as if the factor had been what it was at each other rating in turn. To ask for
+    an SD more than it was would go beyond its values: a warm-up is never more than done.
+    """
+    known = standardised.notna().to_numpy()
+    values = standardised[known].to_numpy()
+    without = latent[known] - effect * values
+    written = write_down(without[:, None] + effect * values).mean(axis=0)
+    return float(values @ (written - written.mean()) / (values @ values))
+
+
+def _latent(rng, days, standardised, cell, errors) -> np.ndarray:
     unexplained = errors(rng, days)
     latent = cell.usual + SD * (unexplained - unexplained.mean()) / unexplained.std()
     for name, effect in cell.effects.items():
-        standardised = (table[name] - table[name].mean()) / table[name].std(ddof=0)
-        latent = latent + effect * standardised.fillna(0).to_numpy()
+        latent = latent + effect * standardised[name].fillna(0).to_numpy()
     return latent
