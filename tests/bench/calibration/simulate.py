@@ -218,9 +218,12 @@ def _observed(latent: np.ndarray, standardised: pd.Series, effect: float) -> flo
     """The slope, over the values that a factor took, of what would be written down at each of them.
 
     Each rating is written down as if the factor had been what it was at each other rating in turn. To ask for
-    an SD more than it was would go beyond its values: a warm-up is never more than done.
+    an SD more than it was would go beyond its values: a warm-up is never more than done. A factor that never
+    changed changed nothing.
     """
     known = standardised.notna().to_numpy()
+    if not known.any():
+        return 0.0
     values = standardised[known].to_numpy()
     without = latent[known] - effect * values
     written = write_down(without[:, None] + effect * values).mean(axis=0)
