@@ -272,12 +272,7 @@ _SHAREABLE_SETTINGS = ("units", "week_start", "diary_time", "date_order")
 
 
 def support_report(home: Path, checkup: CheckReport) -> dict[str, Any]:
-    """Make a report for the maintainers, without anything personal.
-
-    Args:
-        home: the runner's folder.
-        checkup: the result of its check.
-    """
+    """Make a report of a check of the home for the maintainers, without anything personal."""
     facts = {name: value for name, value in checkup.facts.items() if name != "home"}
     findings = [
         {"check": finding.check, "wrong": finding.wrong, "count": finding.count}

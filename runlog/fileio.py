@@ -124,12 +124,7 @@ _DRAFT_NAME = re.compile(
 
 
 def list_stale_drafts(folder: Path, name: str | None = None) -> list[Path]:
-    """Return the drafts in a folder that a killed command has left behind.
-
-    Args:
-        folder: which may not exist.
-        name: only those of the file of this name.
-    """
+    """Return the drafts (of one file, or of all) in a folder that a killed command has left behind."""
     before = time.time() - STALE_AFTER_S
     found = []
     with suppress(OSError):

@@ -146,13 +146,7 @@ def is_quiet(hour: int, settings: Settings) -> bool:
 
 
 def reminder_message(run: pd.Series[Any], link: str, unit: str) -> tuple[str, str]:
-    """Return the title and the text of a message that asks how a run was.
-
-    Args:
-        run: a row of ``History.runs``.
-        link: to the form, "" where the pages are not served.
-        unit: of distances.
-    """
+    """Return the title and the text of a message that asks how a run was; the link to the form may be ""."""
     name = run["name"] if isinstance(run["name"], str) else _("your run")
     title = _("How sore are you after {run}?").format(run=units.printable(name))
     facts = f"{units.day(run['local_start'])}, {units.distance(run['distance_m'], unit)}"

@@ -249,10 +249,7 @@ def _lie_close(line: MeasuredLine, others: Floats, lengths: Floats, head: float)
 def shared_fraction(line: MeasuredLine, other_line: MeasuredLine, at_least: float = 0.0) -> float:
     """Return the share of the longer of two lines that the other follows, too, in the same direction.
 
-    Args:
-        line: one of them.
-        other_line: the other one.
-        at_least: a smaller share may be returned as 0, which is quicker.
+    Below ``at_least`` it may be 0, which is quicker.
     """
     longer = max(line.length, other_line.length)
     if min(line.length, other_line.length) < SIMILAR_SHARE * longer:

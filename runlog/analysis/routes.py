@@ -50,12 +50,7 @@ class NewRoutes:
 
 
 def complete_routes(snapshot: Snapshot, new: NewRoutes | None = None) -> Snapshot:
-    """Return the snapshot with a route for every run that has a route shape.
-
-    Args:
-        snapshot: all that the store holds.
-        new: the routes to add; None finds them.
-    """
+    """Return the snapshot with a route (found where ``new`` is None) for every run that has a route shape."""
     new = new or find_new_routes(snapshot)
     return replace(
         snapshot, routes=(*snapshot.routes, *new.routes), route_ids={**snapshot.route_ids, **new.route_ids}

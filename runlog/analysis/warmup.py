@@ -84,15 +84,11 @@ def habit_table(
 
 
 def comparable_answers(runs: pd.DataFrame, habit: str) -> pd.Series[float]:
-    """Return the answers of sources that can say both yes and no; others would bias the comparison.
+    """Return the answers (on "warmup" or "cooldown") of sources that can say both yes and no.
 
     A source that can only say "yes" (a track, a neighbouring activity) answers just for the runs that the
     diary leaves out. If the runner writes more on sore days, its "yes" collects the other days, and a warm-up
     seems to help that does nothing.
-
-    Args:
-        runs: rows of ``History.runs``.
-        habit: "warmup" or "cooldown".
     """
     return runs[habit].where(runs[f"{habit}_source"].isin(TWO_WAY_SOURCES))
 
@@ -137,15 +133,11 @@ _MAIN_INTENSITIES = (Intensity.ACTIVE, Intensity.INTERVAL)
 
 
 def habit_from_laps(intensity: Intensity, laps: Sequence[Lap]) -> float:
-    """Return what the laps say of a warm-up or cool-down: 1.0 done, 0.0 skipped, NaN unknown.
+    """Return what a run's laps say of a warm-up or cool-down: 1.0 done, 0.0 skipped, NaN unknown.
 
     A lap of that intensity says done. Laps say skipped only if they mark the other of the two, and the
     first (for a warm-up; the last for a cool-down) is marked as active. The same
     intensity on every lap means nothing (some exporters write one value everywhere).
-
-    Args:
-        intensity: ``Intensity.WARMUP`` or ``Intensity.COOLDOWN``.
-        laps: of one run, in their order.
     """
     marked = {lap.intensity for lap in laps}
     if len(marked) <= 1:
@@ -223,15 +215,11 @@ class Neighbours:
 
 
 def find_neighbours(running: Sequence[StoredActivity], others: Sequence[StoredActivity]) -> Neighbours:
-    """Find the neighbours of runs, within 45 minutes of them.
+    """Find the neighbours of runs, which are in the order of their starts, within 45 minutes of them.
 
     A neighbour is a habit (a recorded warm-up, mobility, stretching, yoga, pilates; before a run also
     strength training), an activity that its name calls a warm-up or cool-down, or an easy run recorded by
     itself (``_is_easy_part``). Activities known only by their day have none.
-
-    Args:
-        running: the runs in the order of their starts.
-        others: all other activities.
     """
     neighbours = Neighbours()
     timed = [stored for stored in running if not stored.activity.day_only]

@@ -296,11 +296,7 @@ def _split_area(answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def ask_after_import(journal: Journal, new_runs: int) -> bool:
-    """Ask at a terminal for the rating of the last run, where it ended in the last two days.
-
-    Args:
-        journal: of the runner.
-        new_runs: how many were imported.
+    """Ask at a terminal for the rating of the last run, if any is new and it ended in the last two days.
 
     Returns:
         Whether a rating was stored.

@@ -138,11 +138,7 @@ def unknown_name(kind: str, name: str, names: Sequence[str]) -> str:
 
 
 def find_shoe(name: str, names: Mapping[str, str]) -> str:
-    """Return the pair that a name stands for, in any case.
-
-    Args:
-        name: what the user typed.
-        names: the pair by each of its names.
+    """Return the pair that a name stands for, in any case; ``names`` has the pair by each of its names.
 
     Raises:
         NotFound: there is none; the message names the closest ones.

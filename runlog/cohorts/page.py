@@ -75,12 +75,7 @@ class Forest:
 
 
 def render_page(effects: pd.DataFrame, problems: Sequence[tuple[str, str]]) -> str:
-    """Return the page.
-
-    Args:
-        effects: as ``tables.pool`` takes them.
-        problems: (who, reason) of each that was left out.
-    """
+    """Return the page of the effects that ``tables.pool`` takes, with who was left out and why."""
     given, pooled = runners_given_others(effects), pool(effects)
     areas = {
         units.area(area).capitalize() if isinstance(area, str) else "Soreness": [

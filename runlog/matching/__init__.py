@@ -72,13 +72,7 @@ def file_key(path: str) -> str:
 
 
 def find_link(one: Recording, other: Recording, load_track: LoadTrack) -> Link | None:
-    """Return the link of two recordings by their times, distances and tracks; None where there is none.
-
-    Args:
-        one: a recording.
-        other: another.
-        load_track: reads the track of either; called only where tracks are compared.
-    """
+    """Return the link of two recordings by times, distances and (read only if need be) tracks, or None."""
     if is_same_list(one.activity, other.activity):
         return None
     first, second = sorted((one, other), key=_sort_key)

@@ -26,14 +26,9 @@ _CLOCK_ERRORS_S = range(-90, 91, 5)
 
 
 def is_same_runner(one: Track, other: Track, lag_s: float) -> bool | None:
-    """Return whether two tracks of the same time are of one runner (True) or of two (False).
+    """Return whether two tracks, the other one ``lag_s`` later, are of one runner (True) or of two (False).
 
     None where their positions do not tell. The clocks may be a minute and a half off each other.
-
-    Args:
-        one: a track.
-        other: another, whose start is ``lag_s`` seconds later.
-        lag_s: seconds.
     """
     times = _common_times(one, other, lag_s)
     if not _has_usable_positions(one, other, times, lag_s):

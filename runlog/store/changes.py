@@ -47,11 +47,9 @@ class _RowChange(NamedTuple):
 
 @contextmanager
 def recording_change(db: sqlite3.Connection, what: str) -> Iterator[None]:
-    """Record what the block changes as one change; within a transaction, which a failure rolls back.
+    """Record what the block changes as one change, named after the function ``what``.
 
-    Args:
-        db: the database.
-        what: the name of the function that changes something.
+    It works within a transaction, which a failure rolls back.
     """
     _start_watching(db)
     yield

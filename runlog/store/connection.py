@@ -299,13 +299,7 @@ def open_writable(path: Path) -> sqlite3.Connection:
 
 
 def copy_database(source: Path, draft: Path, reported_path: Path) -> None:
-    """Copy a database as it is at this moment, into one file without a WAL.
-
-    Args:
-        source: the database.
-        draft: the copy.
-        reported_path: named by errors of writing it.
-    """
+    """Copy a database as it is at this moment, into one file without a WAL; errors name ``reported_path``."""
     make_file(draft)
     with (
         open_read_only(source) as db,

@@ -282,12 +282,7 @@ _RUNS = "SELECT count(*) FROM recording WHERE substr(external, -length(:suffix))
 
 
 def check_columns(db: sqlite3.Connection, path: str, parsed: ParsedFile) -> None:
-    """Refuse a list without a column that its earlier version had values in.
-
-    Args:
-        db: the database.
-        path: of the list.
-        parsed: its newer version.
+    """Refuse a newer version of a list without a column that the earlier one had values in.
 
     Raises:
         NotReadable: with the columns that are missing.

@@ -301,13 +301,7 @@ def save_version(db: sqlite3.Connection, path: str, file_id: int) -> None:
 
 
 def read_scans(db: sqlite3.Connection, paths: Sequence[str], reader: str) -> list[CachedScan]:
-    """Return the results of files from an earlier import by the same reader.
-
-    Args:
-        db: the database.
-        paths: of files and archives.
-        reader: the code and settings that would read them now.
-    """
+    """Return the results of files and archives from an earlier import by the same code and settings."""
     runs = _runs_by_file(db)
     found = db.execute(
         "SELECT * FROM seen WHERE reader = ? AND path IN (SELECT value FROM json_each(?)) ORDER BY id",

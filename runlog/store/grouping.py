@@ -182,15 +182,9 @@ def _fits_all(db: sqlite3.Connection, new: Recording, links: Iterable[Link], ids
 def update_recording(
     db: sqlite3.Connection, earlier: Recording, changed: Recording, update: Callable[[], None]
 ) -> dict[int, Recording]:
-    """Change a recording, and regroup what is linked to it.
+    """Change a recording by ``update``, within a transaction, and regroup what is linked to it.
 
     One that was put there by hand stays, and one that no longer fits what it was with leaves it.
-
-    Args:
-        db: the database, within a transaction.
-        earlier: the recording as it is stored.
-        changed: as it will be.
-        update: changes it in the database.
 
     Returns:
         The best recording of each activity that is created, by the id of the activity.

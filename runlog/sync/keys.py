@@ -73,13 +73,7 @@ def find_key(home: Path, service: str, variable: str) -> Key | None:
 
 
 def save_key(home: Path, service: str, text: str, *, in_keyring: bool = False) -> None:
-    """Keep the key of a service, in the place of an earlier one.
-
-    Args:
-        home: the runner's folder.
-        service: its name.
-        text: the key.
-        in_keyring: in the system's keyring rather than in a file of the home.
+    """Keep the key of a service in the system's keyring or the home, in the place of an earlier one.
 
     Raises:
         BadInput: it is no key, or cannot be written.

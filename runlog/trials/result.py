@@ -282,12 +282,6 @@ def evaluate_trial(history: History, plan: Plan, now: datetime, *, early: bool =
     Before its end no difference is computed, unless ``early`` asks for it: who looks every day and stops
     when it pleases finds something by chance far more often than in 5 of 100 cases (Armitage, McPherson &
     Rowe, J R Stat Soc A 1969;132:235).
-
-    Args:
-        history: what happened.
-        plan: of the store.
-        now: aware.
-        early: look before the end.
     """
     runs = tuple(run_outcomes(history, plan, now))
     as_randomised = _pair_differences(runs, [float(run.assigned_first) for run in runs])

@@ -40,13 +40,7 @@ _OUR_FAULT = N_("Something went wrong here")
 
 
 def create_app(shared: SharedJournal, access: Access, *, now: Callable[[], datetime] | None = None) -> Flask:
-    """Return the application for one journal.
-
-    Args:
-        shared: the journal.
-        access: who may come in.
-        now: gives the current moment, aware; by default the clock's.
-    """
+    """Return the application for one journal; ``now`` gives the current moment, aware."""
     app = Flask(__name__)
     app.request_class = forms.HomeRequest
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_PARTS=MAX_FORM_PARTS)

@@ -73,13 +73,9 @@ class Jobs:
         return self._start(job, shared, work)
 
     def sync(self, shared: SharedJournal, job_id: str) -> Job:
-        """Fetch from all services with a key; return at once.
+        """Fetch from all services with a key, as a job of this id; return at once.
 
         Where a sync is under way already, that one is returned.
-
-        Args:
-            shared: the journal.
-            job_id: the name of the job, if it begins now.
         """
         under_way = (one for one in list(self._jobs.values()) if one.is_sync and not one.is_over)
         job = self._jobs.get(job_id) or next(under_way, None)

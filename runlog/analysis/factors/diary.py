@@ -219,10 +219,7 @@ def _strength_done(entries: pd.DataFrame) -> pd.Series[float]:
 def _known_sessions(history: History, answers: pd.Series[float], words: set[str]) -> pd.DataFrame:
     """Return moment, day and done of each answer and each recorded session, in the order of the moments.
 
-    Args:
-        history: what happened.
-        answers: by entry: 1.0, 0.0 or NaN.
-        words: the sports and sub-sports of the sessions that count.
+    A session counts if its sport or sub-sport is one of these words.
     """
     diary = history.entries[["moment", "day"]].assign(done=answers == 1.0)[answers.notna()]
     others = history.others

@@ -184,12 +184,7 @@ def grade_estimate(estimate: EffectEstimate) -> Verdict:
 
 
 def grade_unsettled(estimate: EffectEstimate, next_at: int) -> Verdict:
-    """Return the grade and reason of an estimate that no milestone has settled: a hint at most.
-
-    Args:
-        estimate: from all ratings.
-        next_at: the number of ratings at which it is settled.
-    """
+    """Grade an estimate that no milestone has settled before ``next_at`` ratings: a hint at most."""
     if estimate.n < HINT_BELOW:
         return grade_estimate(estimate)
     if estimate.p > LEANS_BELOW:
