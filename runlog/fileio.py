@@ -78,11 +78,8 @@ def make_file(path: Path) -> None:
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name and move it into place; a text as UTF-8, its line ends as they are.
 
-    A new file is its owner's alone, one that is replaced passes on its mode.
-
-    Args:
-        path: path of the file; its folder is created where it does not exist.
-        content: the whole content.
+    A new file is its owner's alone, one that is replaced passes on its mode. Its folder is made where there
+    is none.
 
     Raises:
         BadInput: it cannot be written there; the message says why.

@@ -333,10 +333,7 @@ def _date_or_last(year: int, month: int, day: int) -> date:
 def parse_moment(text: str, now: datetime, hour: int = 20) -> datetime | None:
     """Return the moment that "20:00", "8pm", "yesterday evening", "last night" or an ISO time means.
 
-    Args:
-        text: what was typed, in English or German.
-        now: aware; its zone is that of the text.
-        hour: the hour of a day that comes without a time.
+    The text is English or German, in the zone of ``now``; a day without a time has this hour.
 
     Returns:
         The moment, which may be still to come; None if the text is none.

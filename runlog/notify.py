@@ -156,10 +156,7 @@ def reminder_message(run: pd.Series[Any], link: str, unit: str) -> tuple[str, st
 def send_reminders(history: History, home: Path, now: datetime) -> list[str]:
     """Send a message about each recent run that is not rated, one per run; none in the quiet hours.
 
-    Args:
-        history: the runner's.
-        home: notes which runs a message was sent of, and where the runner's phone finds the pages.
-        now: aware.
+    The home notes which runs a message was sent of, and where the runner's phone finds the pages.
 
     Returns:
         The destinations that could not be reached, each with the reason.

@@ -53,10 +53,7 @@ RUN_COLUMNS = ("warmup", "cooldown", "shoe", "rpe")
 def build_history(snapshot: Snapshot, settings: Settings, track: Callable[[int], Track | None]) -> History:
     """Build a History from a snapshot: frames of runs, other activities, entries, shoes and routes.
 
-    Args:
-        snapshot: all that the store holds.
-        settings: the runner's settings.
-        track: function that returns a run's track by its id, or None.
+    ``track`` returns a run's track by its id, or None.
     """
     snapshot = routes.complete_routes(snapshot)
     activities = sorted(snapshot.activities, key=lambda stored: (stored.activity.start, stored.id))

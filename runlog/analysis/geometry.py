@@ -203,10 +203,7 @@ def route_distance(line: MeasuredLine, other_line: MeasuredLine) -> float:
 def may_be_route(line: MeasuredLine, others: Floats, lengths: Floats) -> Bools:
     """Return which of many lines can be one route with a line, by a few points; none that is one is missed.
 
-    Args:
-        line: a line.
-        others: the ``even_points`` of the other ones (lines, n, 3).
-        lengths: how long they are, metres.
+    The others are given by their ``even_points`` (lines, n, 3) and lengths in metres.
     """
     shorter, longer = np.minimum(lengths, line.length), np.maximum(lengths, line.length)
     missing = np.minimum(MISSING_START_M, MISSING_START_SHARE * longer)

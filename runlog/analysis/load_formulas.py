@@ -74,11 +74,7 @@ def edwards_zone(heart_rate: ArrayLike, *, hr_max: float) -> NDArray[np.int64]:
 
 
 def edwards_trimp(zone_minutes: ArrayLike) -> Floats:
-    """Return Edwards' TRIMP: minutes in 50–60, … 90–100% of the highest heart rate, times 1 … 5 (1993).
-
-    Args:
-        zone_minutes: shape (…, 5).
-    """
+    """Return Edwards' TRIMP (1993): minutes (…, 5) in 50–60, … 90–100% of the top heart rate, times 1 … 5."""
     return np.asarray(np.asarray(zone_minutes, dtype=float) @ np.arange(1.0, EDWARDS_ZONES + 1))
 
 

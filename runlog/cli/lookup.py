@@ -198,11 +198,7 @@ def _find_run_on_day(wanted: date, runs: Sequence[tuple[int, date]]) -> int:
 
 
 def find_route(text: str, names: Mapping[int, str | None]) -> int:
-    """Return the id of the route that a label ("R3", "3") or the user's name for it stands for.
-
-    Args:
-        text: what the user typed.
-        names: the name, if any, by the id of each route.
+    """Return the id of the route that a label ("R3", "3"), or one of its names by id, stands for.
 
     Raises:
         NotFound: there is no such route; the message names the closest ones.

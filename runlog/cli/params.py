@@ -100,10 +100,7 @@ def parse_yes_no(text: str) -> bool:
 def parse_moment(text: str, now: datetime, diary_time: str = "evening") -> datetime:
     """Read "20:00", "8pm", "last night", "yesterday" or an ISO date and time, in the zone of ``now``.
 
-    Args:
-        text: what was typed.
-        now: aware.
-        diary_time: the setting that says what a day without a time means.
+    ``diary_time`` is the setting that says what a day without a time means.
 
     Raises:
         click.BadParameter: it is none of these, or lies in the future.

@@ -126,11 +126,7 @@ def read_bytes(
 
 
 def identify(head: bytes, name: str) -> Format:
-    """Return the format of a file, packed with gzip or not.
-
-    Args:
-        head: its first ``HEAD_SIZE`` bytes, or all of a shorter file.
-        name: of the file, as a path.
+    """Return the format of a file, packed with gzip or not, by its name and first ``HEAD_SIZE`` bytes.
 
     Raises:
         NotReadable: damaged.

@@ -308,12 +308,7 @@ _VIRTUAL_WORLD = re.compile(
 
 
 def mark_virtual(activity: Activity, program: str | None) -> Activity:
-    """Set the sub-sport of an activity in a virtual world, so that it has no route.
-
-    Args:
-        activity: as it was read.
-        program: the maker or program that the file names.
-    """
+    """Set the sub-sport of an activity that a program has in a virtual world, so that it has no route."""
     named = activity.name if activity.name and activity.name.lower().startswith("zwift") else None
     is_virtual = any(_VIRTUAL_WORLD.search(text) for text in (program, activity.device, named) if text)
     if not is_virtual or activity.sub_sport in INDOOR_SUB_SPORTS:

@@ -252,9 +252,7 @@ def walk_source(
 ) -> Iterator[tuple[InputSource, BadInput | None]]:
     """Yield the source itself, or each member of the archive that it is; read one before asking for the next.
 
-    Args:
-        source: a file.
-        on_members: called with how many members an archive has, once it is open.
+    Once an archive is open, ``on_members`` is called with how many members it has.
 
     Returns:
         Sources to be read, with None, and those that cannot be opened, with the error.

@@ -173,9 +173,7 @@ def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator
     A folder that is not there yet, or no longer, is waited for. What was in one that comes back is given
     again: the import knows what it has.
 
-    Args:
-        folders: where to look.
-        wait: called between two looks; no more looks once it says False.
+    ``wait`` is called between two looks; there are no more once it says False.
     """
     before: dict[str, FoundFile] = {}
     given: dict[str, FoundFile] = {}

@@ -125,12 +125,7 @@ class WeekData:
 
 
 def build_glance(history: History, iso_week: str | None = None, now: datetime | None = None) -> Glance:
-    """Return one of the runner's weeks in one glance, in the language of the settings.
-
-    Args:
-        history: whose.
-        iso_week: like "2026-W30"; None is the week that is due (``week_due``).
-        now: the current time, aware.
+    """Return a week like "2026-W30" (None: the ``week_due``) in one glance, in the runner's language.
 
     Raises:
         BadInput: no such week, a week that has not begun, or a ``now`` without a time zone.

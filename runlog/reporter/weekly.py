@@ -167,12 +167,9 @@ class Week:
 
 
 def build_week(history: History, iso_week: str | None = None, now: datetime | None = None) -> Week:
-    """Gather the facts of one of the runner's weeks as of its end, in the language of the settings.
+    """Gather the facts of a week like "2026-W30" as of its end, in the runner's language.
 
-    Args:
-        history: whose.
-        iso_week: like "2026-W30"; None is the week that is due (``glance.week_due``).
-        now: the current time, aware.
+    By default it is the week that is due (``glance.week_due``).
 
     Raises:
         BadInput: no such week, a week that has not begun, or a ``now`` without a time zone.

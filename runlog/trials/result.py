@@ -127,11 +127,7 @@ def run_outcomes(history: History, plan: Plan, now: datetime) -> list[RunOutcome
     A planned run is the longest run of its local day, else of the first day with a run that is at most
     ``MAX_DAYS_LATE`` later and before the next planned day; the second run of a pair at least
     ``design.MIN_DAYS_APART`` days after the first. Its rating is that of ``design.soreness_after_runs``.
-
-    Args:
-        history: what happened.
-        plan: the plan whose runs are matched.
-        now: aware; planned runs that may still be done are "to come".
+    One that may still be done is "to come".
     """
     received = trial_from_plan(plan).received_arm(history)
     ratings = soreness_after_runs(history, plan.area)
@@ -200,12 +196,7 @@ _ALPHA = 0.05
 
 
 def conclude(comparison: Comparison, effect: float) -> Conclusion:
-    """Return the conclusion from a comparison.
-
-    Args:
-        comparison: as randomised.
-        effect: the difference that the trial was planned to detect, in points.
-    """
+    """Conclude from a comparison as randomised, of a trial planned to detect so many points."""
     unlikely_chance = comparison.p <= _ALPHA
     excludes_zero = comparison.low > 0 or comparison.high < 0
     if not np.isnan(comparison.low) and excludes_zero != unlikely_chance:

@@ -234,13 +234,7 @@ def benjamini_hochberg(p: Floats) -> Floats:
 
 
 def grouped_q(p: Floats, groups: Sequence[int], weights: Floats) -> Floats:
-    """Return the q of each factor: Simes within its group, then Benjamini–Hochberg over the groups.
-
-    Args:
-        p: of each factor.
-        groups: the number of the group that each belongs to.
-        weights: of each factor within its group.
-    """
+    """Return the q of each factor: weighted Simes within its group, then Benjamini–Hochberg over groups."""
     labels = np.asarray(groups)
     within, simes = np.empty_like(p), []
     for label in np.unique(labels):

@@ -175,13 +175,7 @@ def _precheck(ratings: pd.DataFrame, name: str, after_run: Mapping[int, Bools]) 
 
 
 def _reason_not_estimable(ratings: pd.DataFrame, name: str, applies: Bools) -> str:
-    """Return why no effect can be estimated from a factor's values; "" where one can.
-
-    Args:
-        ratings: checked ratings of one area.
-        name: the factor.
-        applies: at which ratings it applies (n,).
-    """
+    """Return why no effect can be estimated of a factor that applies at these ratings (n,); "" if one can."""
     values = ratings[name].to_numpy(dtype=float)
     known = values[~np.isnan(values)]
     if not applies.any():
@@ -310,15 +304,11 @@ class Design:
 
 
 def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:
-    """Make the design matrix for these factors, each of which must vary.
+    """Make the design matrix of checked ratings of an area for these factors, each of which must vary.
 
     Where a factor is unknown its column is 0 (its mean) and an indicator column is 1; factors that are
     unknown at the same ratings share one. So a rating is not lost because one of twelve factors is unknown,
     and ratings with something unknown may differ from the others.
-
-    Args:
-        ratings: checked ratings of one area.
-        names: the factors.
     """
     values = ratings[list(names)].to_numpy(dtype=float)
     mean, sd = np.nanmean(values, axis=0), np.nanstd(values, axis=0)

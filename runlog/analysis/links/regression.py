@@ -261,12 +261,7 @@ def _slowness(days: Floats, columns: Floats) -> Floats:
 
 
 def whiten(days: Floats, columns: Floats, grid: ErrorGrid) -> tuple[Floats, Floats]:
-    """Turn columns with covariance R into independent ones of variance 1.
-
-    Args:
-        days: (n,), never falling.
-        columns: (n, c).
-        grid: (g,).
+    """Turn columns (n, c) with covariance R into independent ones of variance 1; the days never fall.
 
     Returns:
         The whitened columns (n, g, c) and log det R (g,).
