@@ -108,8 +108,14 @@ class _Salvage:
             self._replaced.append((at, local_type, self._current.get(local_type)))
             self._current[local_type] = definition
             return after
-        definition, seconds = self._parse_message(at, self._current)
-        last = self._last_time
+        definition = self._definition_of(at, self._current)
+        if definition is None:
+            raise MalformedMessage(
+                say("a message of the kind {kind} that was not defined", kind=local_message_type(header))
+            )
+        if at + definition.size > self.end:
+            raise MalformedMessage(_(ENDS_EARLY))
+        seconds, last = self._time_of(at, definition), self._last_time
         if seconds is not None and last is not None and abs(seconds - last) > _MAX_TIME_STEP_S:
             raise MalformedMessage(_("a time far from the one before"))
         if seconds is not None:
@@ -120,24 +126,22 @@ class _Salvage:
         definition.message_offsets.append(at)
         return at + definition.size
 
-    def _parse_message(
-        self, at: int, current: Mapping[int, MessageDefinition]
-    ) -> tuple[MessageDefinition, int | None]:
-        """Return the definition of the message at an offset, and its time in FIT's seconds if it has one."""
+    def _definition_of(self, at: int, current: Mapping[int, MessageDefinition]) -> MessageDefinition | None:
+        """Return the definition of the message at an offset; None where it has none."""
         header = self._data[at]
         definition = current.get(local_message_type(header))
         if definition is None or (header & COMPRESSED_BIT and not _allows_compressed_header(definition)):
-            raise MalformedMessage(
-                say("a message of the kind {kind} that was not defined", kind=local_message_type(header))
-            )
-        if at + definition.size > self.end:
-            raise MalformedMessage(_(ENDS_EARLY))
+            return None
+        return definition
+
+    def _time_of(self, at: int, definition: MessageDefinition) -> int | None:
+        """Return the time of the message at an offset in FIT's seconds, if it has one."""
         if definition.timestamp_offset is None or definition.message_number in _SUMMARIES:
-            return definition, None
+            return None
         (seconds,) = struct.unpack_from(
             f"{definition.byte_order}I", self._data, at + definition.timestamp_offset
         )
-        return definition, None if seconds == _INVALID_TIME else seconds
+        return None if seconds == _INVALID_TIME else seconds
 
     def resume_after(self, at: int) -> int:
         """Return the offset where the scan can resume after a fault, or the end.
@@ -213,7 +217,7 @@ class _Salvage:
             clock: the time before them, in FIT's seconds; None: unknown.
             new: whether definitions and compressed times count too.
         """
-        current, rhythm = dict(self._current), _Rhythm(clock)
+        current, rhythm = self._current, _Rhythm(clock)
         for _step in range(_MAX_CHAIN):
             if at == self.end or rhythm.is_enough:
                 break
@@ -224,18 +228,19 @@ class _Salvage:
                 parsed = self._plausible_definition(at) if new else None
                 if parsed is None:
                     return False
-                local_type, current[local_type], at = parsed
+                local_type, definition, at = parsed
+                current = current | {local_type: definition}
                 continue
-            try:
-                definition, seconds = self._parse_message(at, current)
-            except MalformedMessage:
+            message = self._definition_of(at, current)
+            if message is None or at + message.size > self.end:
                 return False
+            seconds = self._time_of(at, message)
             is_compressed = bool(header & COMPRESSED_BIT)
             if (is_compressed and not new) or not rhythm.takes(
                 seconds, header % 32 if is_compressed else None
             ):
                 return False
-            at += definition.size
+            at += message.size
         return rhythm.is_enough or (at == self.end and rhythm.is_likely)
 
     def _plausible_definition(self, at: int) -> tuple[int, MessageDefinition, int] | None:
