@@ -104,9 +104,9 @@ class _Salvage:
         """
         header = self._data[at]
         if header & DEFINITION_BIT and not header & COMPRESSED_BIT:
-            local_type, definition, after = self.definitions.parse_at(at)
+            local_type, new, after = self.definitions.parse_at(at)
             self._replaced.append((at, local_type, self._current.get(local_type)))
-            self._current[local_type] = definition
+            self._current[local_type] = new
             return after
         definition = self._definition_of(at, self._current)
         if definition is None:
