@@ -103,7 +103,7 @@ def day(day: str) -> str:
         abort(404)
     history = context.history()
     at = pd.Timestamp(which)
-    stored = {one.id: one for one in context.journal().entries()}
+    stored = {one.id: one for one in context.entries()}
     entries = history.entries[history.entries["day"] == at]
     of_day = [frame[frame["day"] == at] for frame in (history.runs, history.others)]
     return render_template(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
     from runlog.journal import Journal
+    from runlog.records import StoredEntry
     from runlog.settings import Settings
     from runlog.web.forms import Keys
     from runlog.web.security import Access
@@ -53,6 +54,11 @@ def facts() -> Facts:
 def history() -> History:
     """Return the history."""
     return facts().history
+
+
+def entries() -> list[StoredEntry]:
+    """Return all entries as they were when the history was built, read once per change."""
+    return facts().get("entries", None, lambda: journal().entries())
 
 
 def settings() -> Settings:

@@ -145,7 +145,7 @@ def one(run_id: int) -> str:
         drawing=_drawing(run_id),
         laps=_laps(stored.activity.laps, history.settings.units),
         sources=[(_source_name(source.path, journal), source) for source in sources],
-        pairs=sorted(name for name, pair in history.shoes.iterrows() if pair["kept"]) if is_run else [],
+        pairs=sorted(history.shoes.index[history.shoes["kept"].astype(bool)]) if is_run else [],
         route=_route(row) if is_run else None,
         by_hand=stored.shoe_override,
         why_shoe=words.shoe_reason(row["shoe_reason"]) if is_run else "",
@@ -236,7 +236,7 @@ def _ratings(history: History, run_id: int) -> list[Any]:
         "run_of_entry", None, lambda: runs_of_entries(history.runs, history.entries)
     )
     wanted = set(history.entries.index[by_entry == run_id])
-    return [stored for stored in context.journal().entries() if stored.id in wanted] if wanted else []
+    return [stored for stored in context.entries() if stored.id in wanted] if wanted else []
 
 
 def _drawing(run_id: int) -> tracks.TrackDrawing | None:
