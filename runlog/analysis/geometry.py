@@ -18,7 +18,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from numpy.lib.stride_tricks import sliding_window_view
 
 from runlog.units import EARTH_RADIUS_M
@@ -96,6 +95,8 @@ def route_shape(track: Track) -> Floats | None:
     Returns:
         Degrees (n, 2) as lat, lon, in the direction run; None where it is too short for a route.
     """
+    import shapely  # no listing needs it
+
     if "lat" not in track or "lon" not in track:
         return None
     lat_lon = np.stack([track["lat"], track["lon"]], axis=1)

@@ -270,8 +270,8 @@ def choose_kind(known: pd.DataFrame) -> LoadKind:
     """
     shares = known.cumsum().to_numpy() / np.arange(1, len(known) + 1)[:, None]
     by_time = chosen = len(known.columns) - 1
-    for share in shares:
-        preferred = int(np.argmax(np.append(share >= TAKEN_FROM_SHARE, True)))
+    taken = np.column_stack([shares >= TAKEN_FROM_SHARE, np.ones(len(shares), dtype=bool)])
+    for share, preferred in zip(shares.tolist(), np.argmax(taken, axis=1).tolist(), strict=True):
         if preferred < chosen:
             chosen = preferred
         elif share[chosen] < LEFT_BELOW_SHARE:

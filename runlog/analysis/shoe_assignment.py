@@ -236,8 +236,8 @@ def _named_pair(
     pair_by_key: dict[str, str], by_hand: str | None, in_diary: str | None, by_source: str | None
 ) -> tuple[str | None, str] | None:
     for name, reason in ((by_hand, BY_HAND), (in_diary, IN_DIARY), (by_source, BY_SOURCE)):
-        if shoe_key(name):
-            return pair_by_key[shoe_key(name)], reason
+        if key := shoe_key(name):
+            return pair_by_key[key], reason
     return None
 
 

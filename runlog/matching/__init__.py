@@ -219,6 +219,8 @@ def rank_recordings(recordings: Iterable[Recording]) -> list[Recording]:
     points; the path breaks ties, so that the order of imports does not matter.
     """
     found = list(recordings)
+    if len(found) == 1:
+        return found
     return sorted(
         found,
         key=lambda one: (
@@ -235,6 +237,8 @@ def rank_recordings(recordings: Iterable[Recording]) -> list[Recording]:
 def merge_recordings(best_first: list[Recording]) -> Activity:
     """Return the activity of these recordings; of values that several have, the best one's."""
     activities = [recording.activity for recording in best_first]
+    if len(activities) == 1:
+        return _without_blanks(activities[0])
     in_apps_first = sorted(activities, key=lambda activity: activity.external is None)
     named = min(activities, key=_sport_rank)
     subs = [one.sub_sport for one in (named, *activities) if one.sport == named.sport and one.sub_sport]
@@ -250,6 +254,15 @@ def merge_recordings(best_first: list[Recording]) -> Activity:
         **{column: _first_value(in_apps_first, column) for column in _RATED_FIELDS},
         gear_listed=any(activity.gear_listed for activity in activities),
     )
+
+
+def _without_blanks(activity: Activity) -> Activity:
+    """Return an activity whose blank texts are None."""
+    name = activity.name if activity.name and activity.name.strip() else None
+    sub_sport = activity.sub_sport or None
+    if (name, sub_sport) == (activity.name, activity.sub_sport):
+        return activity
+    return replace(activity, name=name, sub_sport=sub_sport)
 
 
 def merge_digests(best_first: Sequence[TrackSummary]) -> TrackSummary:
