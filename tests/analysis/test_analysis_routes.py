@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -221,7 +222,8 @@ def test_the_form_of_a_route_and_where_it_leads(shape, expected):
 
 
 def test_a_name_that_runs_everywhere_have_is_no_name_of_a_route():
-    names = pd.Series(["Afternoon Run"] * 5 + ["River"] * 3)
-    counted = names.value_counts() + pd.Series({"Afternoon Run": 20, "River": 1})
+    names = Counter({"Afternoon Run": 5, "River": 3})
+    counted = names + Counter({"Afternoon Run": 20, "River": 1})
     assert routes._usual_name(names, counted) is None
-    assert routes._usual_name(names[5:], counted) == "River"
+    assert routes._usual_name(Counter({"River": 3}), counted) == "River"
+    assert routes._usual_name(Counter(), counted) is None
