@@ -70,7 +70,8 @@ class PrivacyZone(NamedTuple):
     radius_m: float
 
 
-_EVERYWHERE = PrivacyZone(0.0, 0.0, math.inf)
+#: Hides every map: the zones in config.toml cannot be read.
+EVERYWHERE = PrivacyZone(0.0, 0.0, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +150,6 @@ class Settings:
     privacy_zones: tuple[PrivacyZone, ...] = field(default=(), repr=False)
 
     @property
-    def hides_all_maps(self) -> bool:
-        """Whether no map may be drawn, because the privacy zones in config.toml cannot be read."""
-        return _EVERYWHERE in self.privacy_zones
-
-    @property
     def zone(self) -> tzinfo:
         """The time zone for times that come without an offset.
 
@@ -229,9 +225,9 @@ def _parse(text: str) -> tuple[Settings, list[str]]:
         except BadInput as error:
             mistakes.append(str(error))
             if key == "privacy_zones":
-                valid[key] = (_EVERYWHERE,)
+                valid[key] = (EVERYWHERE,)
     if any(mistake.endswith("(privacy_zones)") for mistake in mistakes):
-        valid["privacy_zones"] = (_EVERYWHERE,)
+        valid["privacy_zones"] = (EVERYWHERE,)
     return Settings(**valid), mistakes
 
 

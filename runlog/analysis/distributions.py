@@ -180,10 +180,6 @@ class Mixture:
         """Average values of the components (g, before any was left out) by their weights (f,)."""
         return self._averaged(values[self.kept, None])
 
-    def cdf(self, x: Floats) -> Floats:
-        """Return the mass below x (f,)."""
-        return self._averaged(t_cdf((x - self.centre) / self.scale, self.df))
-
     def quantile(self, mass: float) -> Floats:
         """Return the x with this mass below them (f,), by Newton's method within bounds that close in."""
         constant = _log_constant(self.df)

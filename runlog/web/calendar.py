@@ -14,7 +14,7 @@ from runlog.analysis import periods
 from runlog.analysis.history import ratings_of
 from runlog.errors import BadInput
 from runlog.localtime import at_offset
-from runlog.model import MAX_ENTRY_VALUES, Area
+from runlog.model import Area
 from runlog.web import changes, context, rating, runs, words
 
 if TYPE_CHECKING:
@@ -133,7 +133,6 @@ def _entry_page(number: int, problem: str = "") -> str:
         day=local.date(),
         areas=list(Area),
         shoes=dict.fromkeys(context.journal().shoes.names().values()),
-        limits=MAX_ENTRY_VALUES,
         problem=problem,
     )
 

@@ -25,7 +25,7 @@ AT_THE_COMPUTER = N_("This can only be done on the computer that runlog runs on.
 def pair(token: str) -> str:
     """Ask whether to pair; looking at the link, as a preview does, does not use it up."""
     _check_token(token, used=False)
-    return render_template("pair.html", token=token)
+    return render_template("pair.html")
 
 
 @blueprint.post("/pair/<token>")

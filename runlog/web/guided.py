@@ -139,7 +139,6 @@ def show(which: str) -> str:
         which=which,
         routine=ROUTINES[which],
         opened=int(context.now().timestamp()),
-        minutes=round(ROUTINES[which].seconds / 60),
     )
 
 

@@ -178,7 +178,6 @@ def factor(name: str) -> str:
         "factor.html",
         row=row,
         area=area,
-        areas=_rated_areas(),
         label=_(asked.label),
         axis=data.label,
         scatter=_scatter(data, table) if len(data.points) else None,

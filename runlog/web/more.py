@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from flask import Blueprint, Response, abort, g, render_template, url_for
+from flask import Blueprint, Response, abort, render_template, url_for
 
 from runlog import units
 from runlog.analysis import periods
@@ -43,7 +43,7 @@ _PIECE = 2**18  # bytes of a backup that are sent at once
 @blueprint.get("/more")
 def show() -> str:
     """List the other pages."""
-    return render_template("more.html", own=g.own, undoable=changes.last_made())
+    return render_template("more.html", undoable=changes.last_made())
 
 
 def chart(name: str) -> Markup | None:

@@ -11,7 +11,6 @@ from flask import request
 
 from runlog.analysis import periods
 from runlog.analysis.build import unrated_runs
-from runlog.analysis.history import ratings_of
 from runlog.analysis.shoe_assignment import pairs_in_use
 from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.i18n import N_, _
@@ -40,14 +39,12 @@ class Question:
     Attributes:
         run: the row of the run that it is about, with its id as ``Name``; None: of no run.
         area: the one that is chosen beforehand.
-        usual_areas: those rated before, the most rated first.
         shoe: the pair that the run is taken to have been in, or None.
         shoes: the pairs in use that day, with the metres on each.
     """
 
     run: pd.Series[Any] | None
     area: Area
-    usual_areas: tuple[Area, ...]
     shoe: str | None
     shoes: dict[str, float]
 
@@ -75,7 +72,6 @@ def next_question(
     return Question(
         run=run,
         area=periods.main_area(history) or Area.UPPER_BACK,
-        usual_areas=_usual_areas(history),
         shoe=None if run is None else run["shoe"],
         shoes=_pairs_on(history, day, now),
     )
@@ -86,11 +82,6 @@ def _newest_unrated(history: History, now: datetime) -> int | None:
     ended = history.runs[(history.runs["end"] <= now) & history.runs["part_of"].isna()]
     unrated = unrated_runs(history, now)
     return int(ended.index[-1]) if len(ended) and ended.index[-1] in unrated.index else None
-
-
-def _usual_areas(history: History) -> tuple[Area, ...]:
-    counts = ratings_of(history)["area"].value_counts()
-    return tuple(Area(str(name)) for name in counts.index)
 
 
 def _pairs_on(history: History, day: pd.Timestamp, now: datetime) -> dict[str, float]:
