@@ -48,13 +48,14 @@ def confirm(token: str) -> werkzeug.Response:
 
 
 def _check_token(token: str, *, used: bool) -> None:
+    """Refuse a token that is not good; who has sent many such ones waits, but is let in with a good one."""
     access, address = context.site().access, request.remote_addr or ""
+    if access.tokens.use(token) if used else access.tokens.is_good(token):
+        return
     if access.brake.wait_s(address):
         abort(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY)
-    good = access.tokens.use(token) if used else access.tokens.is_good(token)
-    if not good:
-        access.brake.note_wrong(address)
-        abort(HTTPStatus.FORBIDDEN, USED_UP)
+    access.brake.note_wrong(address)
+    abort(HTTPStatus.FORBIDDEN, USED_UP)
 
 
 _SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux")

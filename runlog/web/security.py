@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import abort, g, request
+from werkzeug.http import parse_cookie
 
 from runlog.i18n import N_
 from runlog.web.pairing import Brake, Devices, Tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from flask import Response
+    from werkzeug.datastructures import Headers
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 COOKIE = "runlog_device"
@@ -64,10 +67,25 @@ class Access:
             abort(HTTPStatus.FORBIDDEN, NOT_THIS_HOST)
         if request.method not in _SAFE_METHODS and not self._is_own_page():
             abort(HTTPStatus.FORBIDDEN, OTHER_PAGE)
-        g.own = host in LOOPBACK_NAMES and _is_loopback(request.remote_addr) and not _is_proxied()
+        g.own = (
+            host in LOOPBACK_NAMES and _is_loopback(request.remote_addr) and not _is_proxied(request.headers)
+        )
         if g.own or request.endpoint in _OPEN_ENDPOINTS:
             return
         self._check_device(now)
+
+    def may_send_files(self, address: str, headers: Mapping[str, str], now: datetime) -> bool:
+        """Return whether more than a form may come from an address, before it is received.
+
+        Args:
+            address: of the sender.
+            headers: of the request.
+            now: aware.
+        """
+        cookie = parse_cookie(headers.get("Cookie", "")).get(COOKIE)
+        if cookie and self.devices.is_paired(cookie, now):
+            return True
+        return _is_loopback(address) and not _is_proxied(headers)
 
     def _check_device(self, now: datetime) -> None:
         address = request.remote_addr or ""
@@ -95,7 +113,9 @@ class Access:
 
 def is_encrypted() -> bool:
     """Return whether the browser speaks TLS: with this server, or with a proxy in front of it."""
-    return request.is_secure or (_is_proxied() and request.headers.get("X-Forwarded-Proto") == "https")
+    return request.is_secure or (
+        _is_proxied(request.headers) and request.headers.get("X-Forwarded-Proto") == "https"
+    )
 
 
 def add_headers(response: Response) -> Response:
@@ -126,5 +146,5 @@ def _is_loopback(address: str | None) -> bool:
         return False
 
 
-def _is_proxied() -> bool:
-    return any(name in request.headers for name in _PROXY_HEADERS)
+def _is_proxied(headers: Mapping[str, str] | Headers) -> bool:
+    return any(name in headers for name in _PROXY_HEADERS)

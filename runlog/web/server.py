@@ -10,13 +10,16 @@ import socket
 import ssl
 import tempfile
 from contextlib import closing, contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runlog import fileio
 from runlog.errors import BadInput
 from runlog.web import uploads
-from runlog.web.app import create_app
+from runlog.web.app import MAX_FORM_BYTES, create_app
 from runlog.web.pairing import WEB_FOLDER, Devices
 from runlog.web.security import Access
 from runlog.web.shared import SharedJournal
@@ -32,6 +35,7 @@ LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104 - only where --phone
 _THREADS = 6
 _GARBAGE_AFTER = 20_000  # new objects: a chart leaves some ten thousand that refer to one another
 _WAITING = 128  # connections that are not taken yet
+_MOST_CONNECTIONS = 1000  # that say nothing for a while, too
 _MAX_BODY_BYTES = uploads.MAX_UPLOAD_BYTES + 2**20
 
 
@@ -92,7 +96,7 @@ def prepare(
     uploads.prepare_folder(home)
     if origin:
         fileio.write_atomically(home / WEB_FOLDER / "address", origin)  # for the links of reminders
-    serve = _serve_tls(app, listening, tls) if tls else _serve_plain(app, listening)
+    serve = _serve_tls(app, listening, tls) if tls else _serve_plain(app, access, listening)
 
     def run() -> None:
         gc.freeze()  # what is imported by now stays; looking through it would hold up a request
@@ -143,13 +147,38 @@ def _bind_message(error: OSError, port: int) -> str:
     return f"port {port} cannot be used: {error.strerror or error}"
 
 
-def _serve_plain(app: Flask, listening: socket.socket) -> Callable[[], None]:
+def _channel_class(access: Access) -> Any:  # noqa: ANN401 - waitress tells no types
+    """Return waitress's connection, of whose sender it is asked before a large body is taken."""
+    from waitress import channel, parser
+
+    class Parser(parser.HTTPRequestParser):  # type: ignore[misc]  # likewise
+        adj: Any
+
+        def __init__(self, address: str, adjustments: Any) -> None:  # noqa: ANN401 - likewise
+            super().__init__(adjustments)
+            self._address = address
+
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            headers = {name.title().replace("_", "-"): value for name, value in self.headers.items()}
+            if not access.may_send_files(self._address, headers, datetime.now(UTC)):
+                self.adj = copy(self.adj)
+                self.adj.max_request_body_size = MAX_FORM_BYTES
+
+    class Channel(channel.HTTPChannel):  # type: ignore[misc]  # likewise
+        def __init__(self, server: Any, sock: Any, addr: Any, *more: Any, **others: Any) -> None:  # noqa: ANN401 - likewise
+            super().__init__(server, sock, addr, *more, **others)
+            self.parser_class = partial(Parser, str(addr[0]))
+
+    return Channel
+
+
+def _serve_plain(app: Flask, access: Access, listening: socket.socket) -> Callable[[], None]:
     def run() -> None:
         import waitress
 
-        logging.getLogger("waitress.queue").setLevel(
-            logging.ERROR
-        )  # that a request waits a moment is no news
+        # That a request waits a moment is no news.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         server: Any = waitress.create_server(
             app,
             sockets=[listening],
@@ -157,7 +186,10 @@ def _serve_plain(app: Flask, listening: socket.socket) -> Callable[[], None]:
             ident=None,
             max_request_body_size=_MAX_BODY_BYTES,
             channel_timeout=60,
+            connection_limit=_MOST_CONNECTIONS,
+            asyncore_use_poll=True,  # select is for few connections
         )
+        server.channel_class = _channel_class(access)
         with closing(server), suppress(KeyboardInterrupt):
             server.run()
 

@@ -36,8 +36,8 @@ CHECK = """rules => axe.run(
 }))"""
 PATHS = (
     *("/", "/?free=1", "/calendar", "/calendar?month=2026-10", "/day/2026-11-14", "/runs", "/links"),
-    *("/links/warmup", "/links/run_spike", "/trials", "/shoes", "/more", "/load", "/routes", "/reports"),
-    *("/before", "/after", "/add", "/devices", "/settings", "/nothing"),
+    *("/links/warmup", "/links/run_spike", "/trials", "/shoes", "/more", "/load", "/routes", "/routes/1"),
+    *("/reports", "/before", "/after", "/add", "/devices", "/settings", "/nothing"),
 )
 
 
@@ -213,6 +213,48 @@ def test_a_lost_connection_is_said_and_it_is_sent_again_once(site, open_page, en
     page.context.set_offline(False)
     page.wait_for_url("**/?saved=*", timeout=20_000)
     assert len(entries()) == before + 1
+
+
+def test_what_was_typed_outlasts_the_end_of_the_pairing(site, open_page, entries, clock):
+    _, phone, access = site
+    page = open_page()
+    before = len(entries())
+    for note in ("half a note", ""):
+        page.goto(f"http://{phone}/pair/{access.tokens.make()}")
+        page.locator("button.save").click()
+        page.wait_for_url(f"http://{phone}/")
+        page.locator("details.more > summary").click()
+        if note:
+            page.locator("textarea").fill(note)
+            access.devices.revoke(access.devices.all(clock.now)[0].id)
+            page.locator('.scale input[value="4"]').check(force=True)
+            page.locator("button.save").first.click()
+            page.locator(".problem", has_text="Not allowed").wait_for()
+        assert page.locator("textarea").input_value() == "half a note"
+    page.locator("button.save").first.click()
+    page.wait_for_url("**/?saved=*")
+    assert [one.entry.note for one in entries()[before:]] == ["half a note"]
+    page.go_back()
+    page.locator("h1").wait_for()
+    assert page.locator("button.save").first.is_enabled(), "it was switched off while it was sent"
+
+
+def test_two_tabs_of_one_form_store_two_ratings(site, open_page, entries):
+    own, *_ = site
+    first = open_page()
+    before = len(entries())
+    first.goto(f"http://{own}/?free=1")
+    first.locator('.scale input[value="3"]').check(force=True)
+    second = first.context.new_page()
+    second.goto(f"http://{own}/?free=1")
+    for page, area in ((first, "neck"), (second, "knee")):
+        page.locator("details.where > summary").click()
+        for box in page.locator('input[name="area"]:checked').all():
+            box.uncheck()
+        page.locator(f'input[name="area"][value="{area}"]').check()
+        page.locator("button.save").first.click()
+        page.wait_for_url("**/?saved=*")
+    assert sorted(one.entry.area for one in entries()[before:]) == ["knee", "neck"]
 
 
 def test_a_double_tap_and_two_browsers_at_once_lose_and_double_nothing(site, open_page, entries):

@@ -161,8 +161,9 @@ def test_who_guesses_has_to_wait(pages):
     answer = pages.phone("POST", "/pair/wrong")
     assert answer.status_code == 429
     assert answer.headers["Retry-After"]
-    assert pages.phone("POST", link).status_code == 429
     assert pages.get("/").status_code == 200, "the computer itself does not wait"
+    assert pages.phone("POST", link).status_code == 303, "nor who has a good code: nobody is locked out"
+    assert pages.phone("POST", link).status_code == 429, "which is used up"
 
 
 def test_a_wrong_cookie_is_slowed_down_too(pages):

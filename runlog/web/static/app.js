@@ -34,9 +34,9 @@ for (const where of all("details.where")) {
 
 const fields = (form) => all("input, select, textarea", form).filter((one) => one.name && one.type !== "file");
 
-function keep(form) {
+function keep(form, sent = false) {
   const values = fields(form).map((one) => [one.name, one.value, one.checked]);
-  localStorage.setItem(`runlog ${form.dataset.keep}`, JSON.stringify({ at: Date.now(), values }));
+  localStorage.setItem(`runlog ${form.dataset.keep}`, JSON.stringify({ at: Date.now(), sent, values }));
 }
 
 function restore(form) {
@@ -45,13 +45,16 @@ function restore(form) {
   for (const one of fields(form)) {
     const choice = one.type === "radio" || one.type === "checkbox";
     const found = kept.values.find(([name, value]) => name === one.name && (!choice || value === one.value));
-    if (!found) continue;
+    if (!found || (one.name === "key" && !kept.sent)) continue;
     if (choice) one.checked = found[2];
-    else one.value = found[1]; // the key, too: what was sent before is recognised
+    else one.value = found[1]; // the key, too, of what was on its way: it is recognised
   }
   form.dispatchEvent(new Event("change", { bubbles: true }));
   for (const where of all("details.where", form)) where.dispatchEvent(new Event("change"));
 }
+
+// A page that the back button brings out of the browser's memory may be of another state: ask for it anew.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 // --- a form is sent once, and again where the connection was lost ------------------------------------------
 
@@ -95,7 +98,7 @@ for (const form of all("form[data-keep]")) {
   form.addEventListener("input", () => keep(form));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    keep(form);
+    keep(form, true);
     send(form, notice);
   });
 }
