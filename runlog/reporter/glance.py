@@ -265,7 +265,7 @@ def _beginnings(situation: advice.Situation) -> Iterator[Action]:
 def _nothing_to_do(situation: advice.Situation) -> Action:
     """Return what to say where no link and no alert calls for anything."""
     if any(notice.see_clinician for notice in situation.notices):
-        return Action(_("Have it looked at first."), "")
+        return Action(_("Have that checked first."), "")
     is_sore = situation.totals.runs and situation.totals.soreness_mean >= SORE_FROM
     if is_sore and situation.area in _FORM_AREAS:
         tips = [tip for tip in guidance.all_tips() if "form" in tip.answers]

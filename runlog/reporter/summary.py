@@ -318,7 +318,7 @@ _RUN_GAPS = (
         "shoe",
         N_plural("{unknown} of {n} run has no pair of shoes", "{unknown} of {n} runs have no pair of shoes"),
         N_("Say which pair you run in."),
-        "runlog shoes add 'My shoes'",
+        N_("runlog shoes add 'New pair'"),
     ),
     (
         "route",
@@ -375,7 +375,7 @@ def _missing_of_runs(runs: pd.DataFrame) -> list[MissingData]:
         ]
     runs = runs.assign(warmup=comparable_answers(runs, "warmup"))
     return [
-        MissingData(ngettext(*texts, len(runs)).format(unknown=unknown, n=len(runs)), _(then), command)
+        MissingData(ngettext(*texts, len(runs)).format(unknown=unknown, n=len(runs)), _(then), _(command))
         for column, texts, then, command in _RUN_GAPS
         if (unknown := int(runs[column].isna().sum())) > len(runs) / 2
     ]

@@ -43,8 +43,8 @@ def read_trial(db: sqlite3.Connection, plan_id: int) -> Plan:
     if found is None:
         ids = ", ".join(str(one.id) for one in known)
         if not ids:
-            raise NotFound("there is no plan {id}; there is none yet", id=plan_id)
-        raise NotFound("there is no plan {id}; there are {ids}", id=plan_id, ids=ids)
+            raise NotFound("there is no trial {id}; there is none yet", id=plan_id)
+        raise NotFound("there is no trial {id}; there are {ids}", id=plan_id, ids=ids)
     return found
 
 
@@ -63,7 +63,9 @@ def cancel_trial(db: sqlite3.Connection, plan_id: int, moment: datetime) -> Plan
     before = read_trial(db, plan_id)
     if before.cancelled is not None:
         raise BadInput(
-            "plan {id} was cancelled before, on {cancelled:%Y-%m-%d}", id=plan_id, cancelled=before.cancelled
+            "trial {id} was already cancelled, on {cancelled:%Y-%m-%d}",
+            id=plan_id,
+            cancelled=before.cancelled,
         )
     db.execute("UPDATE plan SET cancelled = ? WHERE id = ?", (rows.utc_text(moment), plan_id))
     return read_trial(db, plan_id)

@@ -83,7 +83,7 @@ class TrialRegistry:
                 warnings=" ".join(warnings),
             )
         if trial.start < history.clock.day(now):
-            raise BadInput("{start} is over; a plan is made before its runs", start=trial.start)
+            raise BadInput("{start} has passed; plan a trial before its runs", start=trial.start)
         plan = plan_trial(
             history,
             trial,
@@ -102,8 +102,8 @@ class TrialRegistry:
         for other in self.all():
             if other.cancelled is None and other.runs[0].day <= last and first <= other.runs[-1].day:
                 raise BadInput(
-                    "plan {id} ({factor}) goes on until {day}; one at a time: begin after it with "
-                    "--start, or give it up with runlog plan cancel {id}",
+                    "trial {id} ({factor}) runs until {day}, and only one can run at a time; start after it "
+                    "with --start, or cancel it: runlog plan cancel {id}",
                     id=other.id,
                     factor=other.factor,
                     day=other.runs[-1].day,
@@ -154,7 +154,7 @@ def plan_calendar(plan: Plan) -> bytes:
         event.add("dtstamp", plan.made)
         event.add("dtstart", run.day)
         event.add("dtend", run.day + timedelta(days=1))
-        event.add("summary", f"Run {number} of {len(plan.runs)} by lot: {first} or {second}")
+        event.add("summary", f"Run {number} of {len(plan.runs)}, by coin: {first} or {second}")
         event.add(
             "description",
             f"Which of the two it is, this says on the day: runlog plan show {plan.id}\n"

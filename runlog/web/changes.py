@@ -37,7 +37,7 @@ _SAID = {
     "join_routes": N_("These are one route now."),
     "unjoin_route": N_("These are two routes again."),
     "split_route": N_("These runs are a route of their own now."),
-    "cancel_trial": N_("The plan is given up; its runs and ratings stay."),
+    "cancel_trial": N_("The trial is cancelled; its runs and ratings stay."),
 }
 #: Where an undone change leads whose own page is gone.
 _INSTEAD = {"split_route": "/routes", "add_trial": "/trials"}

@@ -48,7 +48,7 @@ TABS = (
 LINKS = (
     Link("add.show", N_("Add"), N_("files, folders and archives from watches and apps")),
     Link("runs.show", N_("Runs"), N_("all runs and other activities, each with its map")),
-    Link("trials.show", N_("Trials"), N_("find out by lot what makes the difference")),
+    Link("trials.show", N_("Trials"), N_("test with a coin what makes the difference")),
     Link("more.reports", N_("Reports"), N_("each week on a page")),
     Link("more.load", N_("Load"), N_("week by week")),
     Link("routes.show", N_("Routes"), N_("which ones, and how often")),

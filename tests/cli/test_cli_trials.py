@@ -94,13 +94,13 @@ def test_making_and_cancelling_a_plan_are_undone_like_every_change(run, rows):
 def test_one_plan_at_a_time(run, rows):
     run("plan", "--pairs", 6, "warmup", "--days", "mon,thu")
     refused = run("plan", "cooldown", "--days", "tue", code=1).stderr
-    assert "plan 1 (warmup) goes on until" in refused
+    assert "trial 1 (warmup) runs until" in refused
     end = datetime.fromisoformat(rows("plan", "list")[0]["end"]).date()
     run("plan", "cooldown", "--days", "tue", "--start", end + timedelta(days=1))
     assert [(one["id"], one["state"]) for one in rows("plan", "list")] == [(1, "under way"), (2, "under way")]
     assert "Under way:" in run("plan").stdout
     assert "Cancelled trial 1" in run("plan", "cancel", 1).stdout
-    assert "cancelled before" in run("plan", "cancel", 1, code=1).stderr
+    assert "was already cancelled" in run("plan", "cancel", 1, code=1).stderr
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_one_plan_at_a_time(run, rows):
         (("warmup", "--days", "someday"), 2, "mon,wed,sat"),
         (("warmup", "--pairs", "3"), 2, "6<=x<=40"),
         (("warmup", "--effect", "nan"), 2, "isn't between"),
-        (("warmup", "--start", "2020-01-01", "--days", "mon"), 1, "is over"),
+        (("warmup", "--start", "2020-01-01", "--days", "mon"), 1, "has passed"),
         (("warmup",), 1, "--days"),
         (("shoes", "--days", "mon"), 1, "two pairs"),
         (("route", "--days", "mon"), 1, "record them with GPS"),
-        (("show", "7"), 1, "no plan 7"),
+        (("show", "7"), 1, "no trial 7"),
         (("result", "x"), 2, "not a valid integer"),
         (("warmup", "--days", "mon", "--out", "/dev/null/plan.csv"), 1, "cannot be written"),
     ],

@@ -316,7 +316,7 @@ def test_with_a_clinician_s_reason_alone_nothing_else_is_advised(at):
     for day in range(49, 56):
         diary.rate(day, 8)
     (action,) = build_glance(diary.history(), now=at(56)).actions
-    assert action.text == "Have it looked at first."
+    assert action.text == "Have that checked first."
 
 
 # The four numbers

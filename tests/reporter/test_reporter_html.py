@@ -71,7 +71,7 @@ def test_it_is_read_in_this_order(sample, outline):
         "Shoes",
         "Routes of 28 days",
         sample.charts["calendar"].title,
-        "What would tell more",
+        "A trial that would tell you more",
         "More",
     ]
 

@@ -41,12 +41,12 @@ def test_a_plan_under_way_says_how_far_it_is_and_what_comes_next_but_no_differen
     assert (trial.over, trial.complete, trial.pairs, trial.difference) == (False, 2, 6, None)
     assert (trial.next_day, trial.next_way) == (date(2026, 3, 12), "")
     text = render.render_page(build_week(history, "2026-W11", now=at(9)))
-    assert "Plan 1: a warm-up or no warm-up" in text
-    assert "Next, on Thu 12 Mar; which way, runlog says on that day." in text
+    assert "Trial 1: a warm-up or no warm-up" in text
+    assert "Next: Thu 12 Mar. Which way to do it, you see on that day." in text
     assert "Next, on Thu 12 Mar: no warm-up." in render.render_page(
         build_week(history, "2026-W11", now=at(10))
     )
-    assert "What would tell more" not in text, "one thing at a time"
+    assert "A trial that would tell you more" not in text, "one thing at a time"
 
 
 def test_a_plan_that_is_over_says_what_lots_have_shown(followed, at):
@@ -59,7 +59,7 @@ def test_a_plan_that_is_over_says_what_lots_have_shown(followed, at):
     assert "your upper back was 2.0 points less sore afterwards" in trial.sentence
     assert "8 pairs" in trial.sentence
     assert "chance is unlikely to explain the difference" in trial.sentence
-    assert "more than going together" in render.render_page(build_week(history, "2026-W14", now=at(40)))
+    assert "more than what goes together" in render.render_page(build_week(history, "2026-W14", now=at(40)))
 
 
 def test_a_plan_without_a_difference_says_what_is_ruled_out(followed, at):

@@ -55,7 +55,7 @@ def test_a_plan_is_given_up_once(stored):
     moment = MADE + timedelta(days=3)
     with stored.writing() as db:
         assert trials.cancel_trial(db, 1, moment).cancelled == moment
-    with pytest.raises(BadInput, match="before, on 2026-05-04"), stored.writing() as db:
+    with pytest.raises(BadInput, match="already cancelled, on 2026-05-04"), stored.writing() as db:
         trials.cancel_trial(db, 1, moment)
     assert everything(stored)[0].runs == drawn().runs
 
@@ -64,7 +64,7 @@ def test_what_is_not_there_names_what_is(stored):
     with pytest.raises(NotFound, match="there is none yet"), stored.reading() as db:
         trials.read_trial(db, 7)
     add(stored, drawn())
-    with pytest.raises(NotFound, match="no plan 7; there are 1"), stored.reading() as db:
+    with pytest.raises(NotFound, match="no trial 7; there are 1"), stored.reading() as db:
         trials.read_trial(db, 7)
 
 

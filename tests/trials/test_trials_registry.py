@@ -70,7 +70,7 @@ def test_the_calendar_is_one_that_calendars_read():
     events = read.walk("VEVENT")
     assert [event.decoded("dtstart") for event in events] == [run.day for run in DRAWN.runs]
     assert [event.decoded("dtend") for event in events] == [run.day + timedelta(days=1) for run in DRAWN.runs]
-    assert str(events[0]["summary"]).startswith(f"Run 1 of 4 by lot: {DRAWN.first} or Blue")
+    assert str(events[0]["summary"]).startswith(f"Run 1 of 4, by coin: {DRAWN.first} or Blue")
     assert "runlog plan show 3" in str(events[0]["description"])
     assert "Rate your upper back within a day" in str(events[1]["description"])
     assert all(event.decoded("dtstamp").tzinfo is not None for event in events)

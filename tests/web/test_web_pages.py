@@ -85,7 +85,7 @@ def test_a_trial_is_started_followed_and_given_up(season_pages, sample_web_home)
     season_pages.post("/trials/1/cancel")
     with runlog.open(sample_web_home) as journal:
         assert journal.plans.get(1).cancelled is not None
-    assert "given up" in season_pages.text("/trials/1")
+    assert "cancelled" in season_pages.text("/trials/1")
     assert season_pages.get("/trials/2").status_code == 404
 
 
@@ -95,7 +95,7 @@ def test_todays_arm_stands_on_the_first_page(season_pages, sample_web_home, cloc
         first = journal.plans.get(1).runs[0]
     clock.now = clock.now.replace(day=first.day.day, month=first.day.month, hour=5)
     way = "a warm-up" if first.first else "no warm-up"
-    assert f"Today by lot: {way}" in season_pages.text("/")
+    assert f"Today the coin says: {way}" in season_pages.text("/")
 
 
 def test_pairs_are_added_changed_retired_and_taken_up_again(season_pages, sample_web_home):

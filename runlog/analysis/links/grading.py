@@ -159,11 +159,11 @@ class Verdict(NamedTuple):
 def grade_estimate(estimate: EffectEstimate) -> Verdict:
     """Return the grade of an estimate and the reason for it."""
     if estimate.collinear_with and not (estimate.is_found and _is_separable(estimate)):
-        text = _("It cannot be told apart from {others}: they move together.")
+        text = _("It can't be separated from {others}: they rise and fall together.")
         return Verdict("", text.format(others=list_factors(estimate.collinear_with)), "")
     contenders = estimate.contenders() if estimate.is_found and estimate.n >= HINT_BELOW else {}
     if any(abs(r) > COLLINEAR_ABOVE for r in contenders.values()):
-        text = _("It cannot be told apart from {others}: they move together.")
+        text = _("It can't be separated from {others}: they rise and fall together.")
         together = _("That one of them is linked is unlikely to be chance ({q}).").format(
             q=_format_q(estimate.q)
         )

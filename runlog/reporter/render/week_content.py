@@ -161,7 +161,8 @@ def _day_blocks(week: Week) -> Iterator[Block]:
     ).without_empty_columns()
     loads = _("Load in {unit}.").format(unit=_(units.load_unit(week.load_kind, week.units)))
     scale = _("Soreness is the day’s worst rating, 0 none to 10 worst; – is not known.")
-    yield Paragraph(f"{loads} {scale}" if week.totals.runs else scale, quiet=True)
+    notes = ((loads, week.totals.runs), (scale, rated))
+    yield Paragraph(" ".join(text for text, applies in notes if applies), quiet=True)
 
 
 def _day_cells(day: Day, week: Week, own: list[str], elsewhere: list[str]) -> Iterator[str]:
@@ -212,23 +213,23 @@ def _todo(notice: Notice) -> tuple[str, str]:
 def _trials_section(week: Week) -> Iterator[Section]:
     """Yield the runner's own trials, and which one would tell more."""
     if week.trials:
-        note = _("Chance decides which run goes which way, so these show more than going together.")
+        note = _("A coin decides how you do each run, so these show more than what goes together.")
         trials = TrialList(tuple(map(_trial_item, week.trials)))
-        yield Section(_("Your own plans"), (Paragraph(note, quiet=True), trials))
+        yield Section(_("Your trials"), (Paragraph(note, quiet=True), trials))
     if week.suggestion is not None:
         idea = Paragraph(week.suggestion.sentence, command=week.suggestion.command)
-        yield Section(_("What would tell more"), (idea,))
+        yield Section(_("A trial that would tell you more"), (idea,))
 
 
 def _trial_item(trial: TrialStatus) -> ListItem:
-    title = _("Plan {id}: {first} or {second}")
+    title = _("Trial {id}: {first} or {second}")
     text = trial.sentence
     if trial.next_day is not None:
         day = units.day(trial.next_day)
         following = (
             _("Next, on {day}: {way}.").format(day=day, way=trial.next_way)
             if trial.next_way
-            else _("Next, on {day}; which way, runlog says on that day.").format(day=day)
+            else _("Next: {day}. Which way to do it, you see on that day.").format(day=day)
         )
         text = f"{text} {following}"
     return ListItem(title.format(id=trial.id, first=trial.first, second=trial.second), text)
