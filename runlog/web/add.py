@@ -259,7 +259,7 @@ def _problems(job: Job) -> list[tuple[str, str]]:
     """Return what could not be read, or not wholly, with the reason."""
     of_services = [(result.title, problem) for result in job.synced for problem in result.problems]
     of_files = [
-        (_shown_name(file, job), file.reason)
+        (_shown_name(file, job), _without_place(file.reason))
         for summary in _summaries(job)
         for file in summary.files
         if file.reason and (file.outcome in {"failed", "skipped"} or file.problems)
@@ -271,6 +271,12 @@ def _said_of_services(job: Job) -> list[str]:
     """Return what should be known of a sync."""
     said = [f"{result.title}: {note}" for result in job.synced for note in result.notes]
     return said + [_withheld(result.title, result.withheld) for result in job.synced if result.withheld]
+
+
+def _without_place(reason: str) -> str:
+    """Leave out where an upload lay, this one or an earlier one."""
+    home = context.site().shared.folder
+    return re.sub(re.escape(f"{uploads.folder(home)}{os.sep}") + r"[^/\\]*[/\\]files[/\\]", "", reason)
 
 
 def _shown_name(file: FileResult, job: Job) -> str:

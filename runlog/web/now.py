@@ -69,6 +69,7 @@ def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # n
         trials=[trial for trial in week.trials if trial.next_day == history.clock.day(context.now())],
         actions=actions,
         alerts=[alert for alert in alerts if alert.id not in answered],
+        put_aside=_alerts_put_aside(),
         clinician=guidance.clinician_advice() if week.glance.warnings else None,
         saved=_saved_entries(),
         areas=list(Area),
@@ -151,13 +152,20 @@ def this_week() -> ThisWeek:
 
 def open_alerts() -> list[StoredAlert]:
     """Return the alerts that are open, the most severe first, and note which have come or gone."""
+    shown = [alert for alert in _alerts_that_hold() if alert_states.is_open(alert, context.now())]
+    return sorted(shown, key=lambda alert: (SEVERITIES.index(alert.severity), alert.id))
+
+
+def _alerts_put_aside() -> list[StoredAlert]:
+    """Return the alerts that were dismissed or snoozed, and still hold."""
+    return [alert for alert in _alerts_that_hold() if not alert_states.is_open(alert, context.now())]
+
+
+def _alerts_that_hold() -> list[StoredAlert]:
     history, moment, journal = context.history(), context.now(), context.journal()
     notices = this_week().notices
     stored = context.facts().get("alerts", slot(), lambda: journal.alerts.update(history, moment, notices))
-    shown = [
-        alert for alert in stored if alert_states.is_open(alert, moment) and not needs_clinician(alert.kind)
-    ]
-    return sorted(shown, key=lambda alert: (SEVERITIES.index(alert.severity), alert.id))
+    return [alert for alert in stored if alert.resolved is None and not needs_clinician(alert.kind)]
 
 
 class ShownAction(NamedTuple):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 NOTHING_SAID = N_("Tap a number first: 0 is none, 10 the worst.")
 NO_RUN = N_("There is no run that this could be about; leave warm-up, shoes and effort open.")
+NO_MOMENT = N_("That is no date with a time.")
+TO_COME = N_("That moment is still to come.")
 EVENING_HOUR = 20
 _RUN_FIELDS = ("warmup", "cooldown", "shoe", "rpe")
 
@@ -178,7 +180,9 @@ def _moment_and_run(journal: Journal, now: datetime) -> tuple[datetime, StoredAc
     """Return the moment that the answers hold for, on its local clock, and the run that they are about."""
     zone = journal.settings.zone
     moment = now.astimezone(zone)
-    if forms.text("when") == "yesterday":
+    if forms.text("at"):
+        moment = _past_moment(forms.text("at"), moment)
+    elif forms.text("when") == "yesterday":
         moment = _yesterday_evening(moment)
     run_id = forms.whole("run")
     if run_id is None:
@@ -188,6 +192,17 @@ def _moment_and_run(journal: Journal, now: datetime) -> tuple[datetime, StoredAc
     if moment - end > RATED_WITHIN or moment < end:
         moment = local_time(end, run.activity.utc_offset_s, zone)
     return moment, run
+
+
+def _past_moment(text: str, now: datetime) -> datetime:
+    """Return the moment of a field of date and time, on the runner's clock."""
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=now.tzinfo)
+    except ValueError as error:
+        raise BadInput(_(NO_MOMENT)) from error
+    if moment > now:
+        raise BadInput(_(TO_COME))
+    return moment
 
 
 def _yesterday_evening(moment: datetime) -> datetime:

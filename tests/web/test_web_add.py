@@ -57,6 +57,14 @@ def test_an_archive_and_what_cannot_be_read(pages, home, entries):
     assert str(home) not in page.text
 
 
+def test_what_was_uploaded_before_is_said_without_where_it_lay(pages, home):
+    broken = b"date,soreness,area\n2026-11-10,4,nowhere\n"
+    send(pages, ("first.csv", broken))
+    page = send(pages, ("second.csv", broken))
+    assert "the same bytes as first.csv" in page.text
+    assert str(home) not in page.text
+
+
 def test_nothing_chosen_is_said(pages, home):
     answer = send(pages, ("", b""))
     assert answer.status_code == 400

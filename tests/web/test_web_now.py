@@ -118,6 +118,16 @@ def test_the_side_of_an_area_is_noted(pages, entries):
     assert entries()[-1].entry.side is None
 
 
+def test_a_rating_of_another_time(pages, entries):
+    data = {"soreness": "6", "area": "neck", "key": pages.key("/?free=1"), "at": "2026-11-12T07:30"}
+    assert pages.post("/rate", data | {"at": "2026-11-16T07:30"}).status_code == 400
+    assert pages.post("/rate", data | {"at": "soon"}).status_code == 400
+    assert pages.post("/rate", data).status_code == 303
+    (stored,) = [one for one in entries() if one.entry.area == "neck"]
+    local = stored.entry.moment + timedelta(seconds=stored.entry.utc_offset_s)
+    assert f"{local:%Y-%m-%d %H:%M}" == "2026-11-12 07:30"
+
+
 def test_several_areas_are_undone_in_one_go(pages, home, entries):
     before = entries()
     rate(pages, soreness="5", area=["neck", "shoulder"])
@@ -171,12 +181,14 @@ def test_a_change_by_another_process_shows_at_the_next_look(pages, home, clock):
 
 
 def test_an_alert_is_dismissed_or_snoozed(season_pages, sample_web_home):
-    def shown():
-        return set(re.findall(r'name="alert" value="(\d+)"', season_pages.text("/")))
+    def shown(*, put_aside=False):
+        page = season_pages.text("/").partition("Dismissed or snoozed")
+        return set(re.findall(r'name="alert" value="(\d+)"', page[2 if put_aside else 0]))
 
     number = min(shown())
     season_pages.post("/alerts", {"alert": number, "do": "dismiss"})
     assert number not in shown()
+    assert shown(put_aside=True) == {number}
     season_pages.post("/alerts", {"alert": number, "do": "wake"})
     assert number in shown()
     season_pages.post("/alerts", {"alert": number, "do": "snooze"})
