@@ -6,9 +6,11 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
+from functools import cache
 
 import pytest
-from made_diary import Diary
+from made_diary import MONDAY, Diary
 
 from runlog.analysis.factors import find_factor
 from runlog.i18n import use_language
@@ -230,10 +232,18 @@ SITUATIONS = {
 }
 
 
+@cache
+def glance_at(name, language="en"):
+    """The glance at a situation on its evening, built once however often it is looked at."""
+    make, day, *_said = SITUATIONS[name]
+    evening = MONDAY.replace(hour=20) + timedelta(days=day)
+    return build_glance(make().history(language=language), now=evening)
+
+
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_what_is_said_in_a_situation(name, at):
-    make, day, headline, actions = SITUATIONS[name]
-    glance = build_glance(make().history(), now=at(day))
+def test_what_is_said_in_a_situation(name):
+    *_made, headline, actions = SITUATIONS[name]
+    glance = glance_at(name)
     assert glance.headline == headline
     assert [(action.text, action.fact) for action in glance.actions] == actions
     assert glance.warnings == ()
@@ -241,9 +251,8 @@ def test_what_is_said_in_a_situation(name, at):
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_an_action_is_one_line_on_a_phone(name, language, at):
-    make, day, *_said = SITUATIONS[name]
-    glance = build_glance(make().history(language=language), now=at(day))
+def test_an_action_is_one_line_on_a_phone(name, language):
+    glance = glance_at(name, language)
     assert 1 <= len(glance.actions) <= 3
     assert [action.text for action in glance.actions if len(action.text) > advice.LINE_LETTERS] == []
 
@@ -275,11 +284,8 @@ def test_each_sentence_of_a_report_is_told_once(name, at):
         assert text.count(escape_markdown(notice.message)) <= 1
 
 
-def test_a_command_stands_with_what_it_does(at):
-    commands = {
-        name: [action.command for action in build_glance(make().history(), now=at(day)).actions]
-        for name, (make, day, *_said) in SITUATIONS.items()
-    }
+def test_a_command_stands_with_what_it_does():
+    commands = {name: [action.command for action in glance_at(name).actions] for name in SITUATIONS}
     assert commands["nothing at all"] == ["runlog import ~/Downloads", "runlog log 0", "runlog demo --open"]
     assert commands["a worn pair with a spare"] == ["runlog shoes retire Glide"]
     assert commands["a pair near its limit without a spare"] == ["runlog shoes add 'New pair'"]
