@@ -341,9 +341,8 @@ def _order_numbers(
     first, second, third = map(int, numbers)
     if len(numbers[0]) == len("2026"):
         return first, second, third
-    if dashed and len(numbers[2]) != len("2026") and order is None:  # 26-03-04 begins with the year
-        raise InvalidValue("{plain!r} has no year of four digits; write 2026-03-04", plain=plain)
-    year = _year(plain, numbers[2], short_years=short_years)
+    begins_with_year = dashed and order is None  # as 26-03-04 does
+    year = _year(plain, numbers[2], short_years=short_years and not begins_with_year)
     if first > _MONTHS_PER_YEAR or first == second or order == "day-first":
         return year, second, first
     if second > _MONTHS_PER_YEAR or order == "month-first":

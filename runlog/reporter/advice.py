@@ -17,7 +17,7 @@ from runlog.i18n import N_, _
 from runlog.model import SEVERITIES
 from runlog.reporter import guidance, shoes_and_routes
 from runlog.reporter.alerts.shoes import add_command, retire_command
-from runlog.reporter.alerts.training import latest_spike
+from runlog.reporter.alerts.training import latest_spike, shorter_long_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -220,8 +220,7 @@ def _long_run(situation: Situation, _cause: Cause) -> Words:
         longest = float(situation.history.runs["distance_m"][recent].max())
         limit = situation.history.settings.spike * longest
         fact = _("Your longest of 30 days is {distance}.").format(distance=situation.distance(longest))
-    below = units.distance_below(limit, situation.history.settings.units)
-    return Words(_("Keep the next long run under {distance}.").format(distance=below), fact, told="run_spike")
+    return Words(shorter_long_run(limit, situation.history.settings.units), fact, told="run_spike")
 
 
 def _week_volume(situation: Situation, cause: Cause) -> Words:

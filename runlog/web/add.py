@@ -14,6 +14,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from runlog import units
 from runlog.errors import BadInput
 from runlog.i18n import N_, _, ngettext
+from runlog.reporter.alerts.habits import key_ends, key_refused
 from runlog.units import printable
 from runlog.web import context, forms, runs, uploads, words
 from runlog.web.jobs import JOBS
@@ -104,25 +105,22 @@ def _service(status: ServiceStatus) -> ShownService:
         command=f"runlog sync {status.service} --set-key",
         has_key=status.key_place is not None,
         state=state,
-        warnings=tuple(_key_warnings(status)),
+        warnings=_key_warnings(status),
         notes=tuple(_service_notes(status)),
         failed=status.failed[:_MOST_SHOWN],
     )
 
 
-def _key_warnings(status: ServiceStatus) -> Iterator[str]:
-    """Yield what is wrong with a key, or will be soon."""
+def _key_warnings(status: ServiceStatus) -> tuple[str, ...]:
+    """Return what is wrong with a key, or will be soon."""
     ends, today = status.key_expires, context.local_now().date()
     if status.key_place is None:
-        return
+        return ()
     if status.refused_at is not None:
-        yield _("{service} no longer accepts the key.").format(service=status.title)
-    elif ends is not None and ends < today:
-        text = _("The key for {service} ended on {day}.")
-        yield text.format(service=status.title, day=units.day(ends, year=True))
-    elif ends is not None and ends - today <= timedelta(days=context.settings().key_days):
-        text = _("The key for {service} ends on {day}.")
-        yield text.format(service=status.title, day=units.day(ends, year=True))
+        return (key_refused(status.title),)
+    if ends is not None and ends - today <= timedelta(days=context.settings().key_days):
+        return (key_ends(status.title, ends, today),)
+    return ()
 
 
 def _service_notes(status: ServiceStatus) -> Iterator[str]:

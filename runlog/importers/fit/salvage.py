@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from runlog.i18n import _, say
+from runlog.i18n import _
 from runlog.importers.fit.profile import RECORD_MESSAGE, base_types
 from runlog.importers.fit.scan import (
     COMPRESSED_BIT,
@@ -26,6 +26,7 @@ from runlog.importers.fit.scan import (
     definition_content,
     local_message_type,
     parse_definition,
+    undefined_message,
 )
 
 if TYPE_CHECKING:
@@ -110,9 +111,7 @@ class _Salvage:
             return after
         definition = self._definition_of(at, self._current)
         if definition is None:
-            raise MalformedMessage(
-                say("a message of the kind {kind} that was not defined", kind=local_message_type(header))
-            )
+            raise undefined_message(header)
         if at + definition.size > self.end:
             raise MalformedMessage(_(ENDS_EARLY))
         seconds, last = self._time_of(at, definition), self._last_time

@@ -156,6 +156,12 @@ class MalformedMessage(Exception):
     """The bytes at an offset are neither a message nor a definition."""
 
 
+def undefined_message(header: int) -> MalformedMessage:
+    """Return the error of a message whose kind was not defined."""
+    kind = local_message_type(header)
+    return MalformedMessage(say("a message of the kind {kind} that was not defined", kind=kind))
+
+
 def scan_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_MESSAGES) -> ScanResult:
     """Find all messages in ``data[begin:end]`` before the first fault, as far as there are bytes.
 
@@ -230,9 +236,7 @@ class DefinitionTable:
         """
         data, header = self._data, self._data[at]
         if header & COMPRESSED_BIT or not header & DEFINITION_BIT:
-            raise MalformedMessage(
-                say("a message of the kind {kind} that was not defined", kind=local_message_type(header))
-            )
+            raise undefined_message(header)
         if self._parsed_count == _MAX_DEFINITIONS:
             raise MalformedMessage(_("more definitions than any recording has"))
         self._parsed_count += 1

@@ -121,16 +121,11 @@ def key_expiring(history: History, now: pd.Timestamp) -> list[Notice]:
 def _key_notice(service: ServiceState, today: date, ahead: timedelta) -> Notice | None:
     from runlog.sync import terms_of
 
-    terms, ends = terms_of(service.name), service.key_expires
-    if service.refused_at is not None:
-        message = _("{service} no longer accepts the key.").format(service=terms.title)
-        since = service.refused_at.date()
+    terms, ends, refused_at = terms_of(service.name), service.key_expires, service.refused_at
+    if refused_at is not None:
+        message, since = key_refused(terms.title), refused_at.date()
     elif ends is not None and ends - today <= ahead:
-        text = _("The key for {service} ends on {day}.")
-        if ends < today:
-            text = _("The key for {service} ended on {day}.")
-        message = text.format(service=terms.title, day=units.day(ends, year=True))
-        since = ends - ahead
+        message, since = key_ends(terms.title, ends, today), ends - ahead
     else:
         return None
     why = _("Without a key nothing new comes from there: runs and nights will be missing.")
@@ -138,3 +133,16 @@ def _key_notice(service: ServiceState, today: date, ahead: timedelta) -> Notice 
         page=terms.key_page, command=f"runlog sync {service.name} --set-key"
     )
     return Notice(service.name, "warn", message, why, since, todo)
+
+
+def key_refused(service: str) -> str:
+    """Say that a service refuses its key."""
+    return _("{service} no longer accepts the key.").format(service=service)
+
+
+def key_ends(service: str, ends: date, today: date) -> str:
+    """Say when the key of a service ends, or ended."""
+    text = _("The key for {service} ends on {day}.")
+    if ends < today:
+        text = _("The key for {service} ended on {day}.")
+    return text.format(service=service, day=units.day(ends, year=True))

@@ -106,10 +106,14 @@ def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
     why = _("{ratio} times the longest. {study}").format(
         ratio=units.number(spike.times, 2), study=evidence("frandsen-2025").cite(spike.times)
     )
-    todo = _("Keep the next long run under {distance}.").format(
-        distance=units.distance_below(spike.next_limit(history), distance_unit)
-    )
+    todo = shorter_long_run(spike.next_limit(history), distance_unit)
     return [Notice(spike.day.isoformat(), "warn", message, why, spike.day, todo)]
+
+
+def shorter_long_run(limit_m: float, distance_unit: str) -> str:
+    """Say how long the next long run may be."""
+    below = units.distance_below(limit_m, distance_unit)
+    return _("Keep the next long run under {distance}.").format(distance=below)
 
 
 def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:

@@ -17,7 +17,7 @@ from runlog.reporter.charts.style import LIGHT
 from runlog.reporter.findings import SIGNS, UNSURE, format_grade, format_step, link_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -88,24 +88,21 @@ def _link_notes(table: pd.DataFrame) -> list[str]:
     for row in table.to_dict("records"):
         name = row["factor"]
         if represented := _related_factors(row, "speaks_for"):
-            notes.append(
-                _("{factor} can’t be separated from {others}.").format(
-                    factor=labels[name], others=", ".join(labels.get(other, other) for other in represented)
-                )
-            )
+            notes.append(_inseparable(name, represented, labels))
         if row["grade"] in SHOWN_GRADES or name in all_represented:
             continue
         if collinear := _related_factors(row, "moves_with"):
-            notes.append(
-                _("{factor} can’t be separated from {others}.").format(
-                    factor=labels[name], others=", ".join(labels.get(other, other) for other in collinear)
-                )
-            )
+            notes.append(_inseparable(name, collinear, labels))
         else:
             silent.append(labels[name])
     if silent and len(silent) < len(table):
         notes.append(_("No answer yet: {factors}.").format(factors=", ".join(silent)))
     return notes
+
+
+def _inseparable(name: str, others: Sequence[str], labels: Mapping[str, str]) -> str:
+    text = _("{factor} can’t be separated from {others}.")
+    return text.format(factor=labels[name], others=", ".join(labels.get(other, other) for other in others))
 
 
 def _related_factors(row: Mapping[Hashable, Any], key: str) -> list[str]:
