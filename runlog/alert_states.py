@@ -64,10 +64,7 @@ def update_alerts(
 ) -> list[StoredAlert]:
     """Return the state of every alert, given the notices that hold at a moment.
 
-    Args:
-        stored: all alerts so far, one of each kind and subject.
-        notices: all that hold.
-        now: aware.
+    There is one stored alert of each kind and subject.
 
     Returns:
         Every stored alert, changed or not, and the new ones, with the id ``UNSAVED_ID``.

@@ -82,12 +82,9 @@ def _column_to_json(column: NDArray[np.float64]) -> list[float | None]:
 
 
 def record_from_json(kind: type[T], values: object, parsers: Parsers | None = None) -> T:
-    """Make a record of JSON's values.
+    """Make a record of a JSON object of its fields.
 
-    Args:
-        kind: the dataclass.
-        values: a JSON object of its fields.
-        parsers: by type, for all types that need more than the types of their fields.
+    ``parsers`` holds one for each type that needs more than the types of its fields.
 
     Raises:
         InvalidRecord: a field is missing, unknown or of another type.

@@ -32,9 +32,7 @@ EDWARDS_ZONES = 5
 def session_rpe(minutes: ArrayLike, rpe: ArrayLike) -> Floats:
     """Return a session's load by effort felt: CR-10 rating × minutes (Foster 2001). Unit: points × min.
 
-    Args:
-        minutes: of the whole session, breaks included.
-        rpe: of the whole session, 0 to 10.
+    Both are of the whole session, breaks included; the rating is 0 to 10.
     """
     return np.asarray(np.asarray(minutes, dtype=float) * np.asarray(rpe, dtype=float))
 

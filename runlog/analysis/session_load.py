@@ -94,9 +94,7 @@ def heart_rate_limits(
     factor, the distance by 15%. What is compared here is a runner's load with the same runner's, so it is
     used, with a warning, where ten runs or more have heart rates.
 
-    Args:
-        histograms: seconds by whole bpm, of every run that has them.
-        settings: with hr_max, hr_rest and sex.
+    The histograms of the runs are seconds by whole bpm.
 
     Returns:
         The limits, or why there are none (marked for translation): "" where nothing is set and little is

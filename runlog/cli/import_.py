@@ -116,10 +116,7 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, verbose: bool, as_jso
 def print_summary(journal: Journal, summary: ImportSummary, *, verbose: bool = False) -> History | None:
     """Print what came in, and what became of the files; return the history if that was needed.
 
-    Args:
-        journal: into which it came.
-        summary: of the import.
-        verbose: whether to list every file; otherwise those with the same to say share a line.
+    Unless ``verbose``, files with the same to say share a line.
     """
     new = set(summary.new_activities)
     activities = [stored for stored in journal.activities() if stored.id in new] if new else []

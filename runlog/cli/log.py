@@ -165,12 +165,7 @@ def store_entry(
 ) -> None:
     """Store an entry and say what was logged, and what to do where the rating is high.
 
-    Args:
-        journal: of the runner.
-        entry: the new one.
-        run_rated: the run that it is about; None without one.
-        now: aware.
-        with_time: whether to say the time.
+    ``run_rated`` is the run that it is about, if any; ``with_time`` says its time, too.
     """
     journal.log(entry)
     echo(_("Logged: {entry}.").format(entry=describe_logged(journal, entry, run_rated, with_time=with_time)))

@@ -309,14 +309,10 @@ def is_activities_table(header: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, int]:
-    """Return the position of each column that is there.
+    """Return the position of each column that is there, by the header and the rows below.
 
     Columns without a known name are found by position only if the rows confirm it: the elapsed time after
     the file name repeats the one before it, an exertion is a number from 0 to 10.
-
-    Args:
-        header: the cells of the first row.
-        rows: the cells of the rows below.
 
     Returns:
         Indices by ``FIRST_COLUMNS``, "gear", "file", "elapsed" (s), "moving" (s), "distance" (m),

@@ -126,15 +126,11 @@ class Group:
 
 
 def partition(groups: Iterable[Group], links: Iterable[Link]) -> list[Group]:
-    """Merge groups along their links, the surest link first, and return the groups that are left.
+    """Merge groups of recordings along all their links, the surest first; return the groups that are left.
 
     Each list describes a run once, so a link of two groups that both have a row of one list is passed over;
     as is one of two runs that the runner has split, and one of two recorded runs by a row without a time.
     The result does not depend on the order of groups and links.
-
-    Args:
-        groups: of recordings that stay together.
-        links: all links between them.
     """
     of = {recording.id: group for group in groups for recording in group.recordings}
     for link in sorted(links, key=lambda link: link.rank):

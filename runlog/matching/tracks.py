@@ -46,11 +46,8 @@ def tracks_coincide(one: Track, other: Track, lag_s: float, *, allow_heart_rate_
 
     What both have must agree; False unless positions or heart rates confirm it.
 
-    Args:
-        one: a track.
-        other: another.
-        lag_s: by how much it starts later, once the clocks are set to one.
-        allow_heart_rate_only: whether the heart rates alone may confirm it, as on a treadmill.
+    The other starts ``lag_s`` later, once the clocks are set to one. Where it is allowed, as for a treadmill,
+    the heart rates alone may confirm it.
     """
     times = _common_times(one, other, lag_s)
     placed = _has_usable_positions(one, other, times, lag_s)

@@ -49,9 +49,7 @@ def open(folder: Path, read_before: ReadBefore | None = None) -> Store:  # noqa:
     A home that others could read is closed to them, which is logged as a warning. One that cannot be
     written, read-only or on a full disk, is opened for reading.
 
-    Args:
-        folder: the runner's.
-        read_before: the activities that snapshots of this folder held, which this one adds to.
+    It adds to ``read_before``, the activities that snapshots of this folder held.
 
     Raises:
         StoreError: it cannot be made or opened, or a newer runlog has written it.

@@ -153,15 +153,10 @@ class Client:
             raise ServiceError(self._no_json_text(data)) from None
 
     def download(self, path: str, file: IO[bytes], most: int) -> None:
-        """Write what is at a path into a file.
-
-        Args:
-            path: of the download.
-            file: a new one, which is left empty if nothing comes.
-            most: the most bytes that are taken.
+        """Write what is at a path into a new file, which is left empty if nothing comes.
 
         Raises:
-            ServiceError: see ``_call``; or it is larger.
+            ServiceError: see ``_call``; or it is larger than ``most`` bytes.
         """
         self._call("GET", path, "*/*", lambda answer: self._save(answer, file, most))
 

@@ -83,10 +83,7 @@ _erfc = np.vectorize(math.erfc, otypes=[float])
 def expected_power(pairs: int, effect: float, noise: PairNoise) -> float:
     """Return the expected probability that a plan of so many pairs finds a difference at p < .05.
 
-    Args:
-        pairs: planned, of which some will lack a rating.
-        effect: the true difference, in points, above 0.
-        noise: within pairs.
+    Some of the pairs will lack a rating; the effect is the true difference, in points, above 0.
     """
     rated = (1.0 - noise.unrated) ** 2  # both runs of a pair
     chance = math.sqrt(pairs * rated * (1.0 - rated))

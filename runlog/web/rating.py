@@ -54,13 +54,7 @@ class Question:
 def next_question(
     history: History, now: datetime, run_id: int | None, *, without_run: bool = False
 ) -> Question:
-    """Return what to ask: of one run, or of the newest that has ended and is not rated.
-
-    Args:
-        history: the runner's.
-        now: the current moment.
-        run_id: of the run that is asked for, None: choose.
-        without_run: whether to ask about none.
+    """Return what to ask: of this run, of none, or of the newest that has ended and is not rated.
 
     Raises:
         NotFound: there is no such run.

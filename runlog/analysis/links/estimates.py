@@ -83,11 +83,7 @@ def fit_area(
 def choose_representatives(
     names: Sequence[str], correlation: Mapping[str, Mapping[str, float]]
 ) -> dict[str, tuple[str, float]]:
-    """Choose one representative per collinear family.
-
-    Args:
-        names: the factors that something can be estimated for.
-        correlation: of each with each.
+    """Choose one representative per collinear family of factors that can be estimated.
 
     Returns:
         For each factor that is represented its representative and their correlation.

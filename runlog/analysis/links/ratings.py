@@ -26,11 +26,7 @@ WEEKDAY, HOUR = "weekday of the moment", "hour of the moment"
 
 
 def check_ratings(table: pd.DataFrame, factors: Sequence[str] | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Check a table and bring it into one form.
-
-    Args:
-        table: a row per rating.
-        factors: the columns to use; None for every numeric column.
+    """Check a table with a row per rating, and bring these columns, or all numeric ones, into one form.
 
     Returns:
         The rated rows in the order of their moments, with moment (UTC), WEEKDAY (of ``day`` where the table

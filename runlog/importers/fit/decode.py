@@ -65,11 +65,7 @@ class Messages:
 
 
 def decode_messages(file: bytes, max_messages: int = MAX_MESSAGES) -> tuple[Messages, Problem | None]:
-    """Decode one FIT file as far as it is sound.
-
-    Args:
-        file: header, data and checksum.
-        max_messages: largest number of messages to read.
+    """Decode one FIT file (header, data and checksum) as far as it is sound, up to so many messages.
 
     Returns:
         The messages before the fault, and the fault at the end of the last whole message, or None.
