@@ -81,6 +81,40 @@ def test_a_form_of_another_page_does_nothing(pages, entries, headers):
     assert entries() == before
 
 
+def addresses(pages, method):
+    """Every address of the pages that answers to a method, with something in each of its places."""
+    values = {"which": "before", "day": "2026-11-01", "name": "warmup", "token": "x", "job_id": "x"}
+    adapter = pages.app.url_map.bind("localhost")
+    for rule in pages.app.url_map.iter_rules():
+        if method in rule.methods:
+            places = {name: values.get(name, 1) for name in rule.arguments} | {"filename": "app.js"}
+            yield rule.endpoint, adapter.build(rule.endpoint, places, method=method)
+
+
+def test_no_address_takes_a_form_of_another_page_or_of_a_stranger(pages, entries):
+    before = entries()
+    for endpoint, path in addresses(pages, "POST"):
+        for headers in ({"Origin": "http://evil.test"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            assert pages.post(path, {}, headers=headers).status_code == 403, (endpoint, headers)
+        plain = pages.client.post(path, base_url="http://localhost:8421")
+        assert plain.status_code == 403, endpoint
+        if endpoint not in security._OPEN_ENDPOINTS:
+            assert pages.phone("POST", path, headers={"X-Forwarded-For": endpoint}).status_code in {403, 429}
+    assert entries() == before
+
+
+def test_no_address_shows_a_stranger_anything(pages):
+    for endpoint, path in addresses(pages, "GET"):
+        answer = pages.phone("GET", path)
+        answer.close()
+        assert answer.headers["Content-Security-Policy"] == security.CONTENT_POLICY
+        if endpoint in security._OPEN_ENDPOINTS:
+            continue
+        assert answer.status_code == 403, endpoint
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Long run" not in answer.text
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
 def test_other_methods_do_nothing(pages, method):
     assert pages.client.open("/", method=method, base_url="http://localhost:8421").status_code in {403, 405}
