@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import sqlite3
+import sys
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -39,6 +40,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("runlog")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The processes that tests start would each compile the whole package again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 #: The files whose tests take longest.
 LONGEST = {"test_project.py", "test_notebooks.py", "test_web_browser.py"}

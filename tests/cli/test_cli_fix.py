@@ -287,9 +287,16 @@ CHANGES = {
 
 
 @pytest.fixture
-def state(rows):
-    """What all lists say."""
-    return lambda: [rows(*words) for words in (("runs",), ("diary", "list"), ("shoes", "list"), ("routes",))]
+def state(home):
+    """All that lists are made of."""
+
+    def read():
+        with runlog.open(home) as journal:
+            history = journal.history()
+        tables = (history.runs, history.others, history.entries, history.shoes, history.routes)
+        return [table.reset_index().to_csv(index=False) for table in tables]
+
+    return read
 
 
 @pytest.mark.parametrize("said", CHANGES)
