@@ -7,12 +7,7 @@ import signal
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it without a traceback, also while modules are loaded."""
-    # The matrices here are small: on a busy computer, threads of numpy's linear algebra wait for one another
-    # many times longer than they compute.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    # Most commands are over before anything is worth collecting; looking through all that is imported takes
-    # a tenth of their time.
-    gc.set_threshold(1_000_000)
+    prepare_process()
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     from runlog.cli import main as command_line
 
@@ -24,6 +19,17 @@ def main() -> None:
         # Where Ctrl-C came while a text was executed, as dataclasses do when a module is loaded, Python
         # still ends as if killed, although the interrupt was caught; executing another text clears that.
         exec("")  # noqa: S102 - nothing is executed
+
+
+def prepare_process() -> None:
+    """Have this process do without what costs a command more time than it saves; call it before numpy loads.
+
+    The matrices here are small: on a busy computer, threads of numpy's linear algebra wait for one another
+    many times longer than they compute. And most commands are over before any garbage is worth collecting,
+    while looking through all that is imported takes a tenth of their time.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    gc.set_threshold(1_000_000)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
+import subprocess
+import sys
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _MEASURED: list[tuple[str, str, str, str]] = []
 
@@ -51,6 +54,37 @@ def cpu_seconds() -> Callable[..., float]:
         return min(_once(call, process_time) for _ in range(rounds))
 
     return least
+
+
+@pytest.fixture
+def least_cpu() -> Callable[..., dict[str, float]]:
+    """Return the least CPU time of each of some processes, started in turn, whatever else runs meanwhile."""
+
+    def least(
+        commands: dict[str, Sequence[object] | Callable[[], Sequence[object]]], rounds: int = 5
+    ) -> dict[str, float]:
+        times: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, given in commands.items():
+                words = given() if callable(given) else given
+                before = _spent_by_children()
+                subprocess.run([sys.executable, *map(str, words)], check=True, capture_output=True)
+                times[name].append(_spent_by_children() - before)
+        return {name: min(found) for name, found in times.items()}
+
+    return least
+
+
+def _spent_by_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+@pytest.fixture
+def compiled(monkeypatch, tmp_path) -> None:
+    """Have processes keep their compiled modules, as an installed runlog does."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "compiled"))
 
 
 def _once(call: Callable[[], Any], clock: Callable[[], float] = perf_counter) -> float:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +12,7 @@ import ten_years
 import runlog
 
 LISTINGS = ("runs", "load", "routes", "shoes list", "alerts", "links", "exposures", "diary list")
-#: Loading scipy.special for Student's t takes a quarter of what pandas takes.
-MORE_FOR_LINKS = 0.5
-ROUNDS = 3
+ROUNDS = 4
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 
 
@@ -32,30 +27,14 @@ def homes(tmp_path_factory):
     return {folder / "sample": ("the sample season", 2.0), folder / "ten": ("ten years, 2,500 runs", 3.0)}
 
 
-def _cpu_seconds(*words: object) -> float:
-    """The least CPU time of some processes: others on the machine matter less."""
-
-    def spent() -> float:
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return usage.ru_utime + usage.ru_stime
-
-    times = []
-    for _ in range(ROUNDS):
-        before = spent()
-        subprocess.run([sys.executable, *map(str, words)], check=True, capture_output=True)
-        times.append(spent() - before)
-    return min(times)
-
-
-def test_listings_come_at_once(homes: Any, measured: Any, monkeypatch, tmp_path):
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path))
-    pandas = _cpu_seconds("-c", "import pandas")
+@pytest.mark.usefixtures("compiled")
+def test_listings_come_at_once(homes: Any, measured: Any, least_cpu):
     slow = []
-    for home, (name, aim) in homes.items():
+    for home, (name, most) in homes.items():
+        listings = {one: ["-m", "runlog", "--home", home, *one.split()] for one in LISTINGS}
+        times = least_cpu({"pandas": ["-c", "import pandas"]} | listings, ROUNDS)
         for listing in LISTINGS:
-            most = aim + MORE_FOR_LINKS * (listing == "links")
-            ratio = _cpu_seconds("-m", "runlog", "--home", home, *listing.split()) / pandas
+            ratio = times[listing] / times["pandas"]
             measured.ratio(f"`runlog {listing}`, {name}", "`import pandas`", ratio, f"≤ {most:g}")
             slow += [(listing, name, ratio)] if ratio > most else []
         shutil.rmtree(home)
