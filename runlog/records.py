@@ -284,18 +284,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class ExportedRecording:
-    """One recording of an exported activity.
-
-    Attributes:
-        file: the file that it was read from.
-        position: its index within that file.
-        activity: its values, without the track.
-        track: its track; None where it has none.
-    """
+    """One recording of an exported activity: its file, its index within that, its values and its track."""
 
     file: ImportedFile
     position: int
-    activity: Activity
+    activity: Activity  # without the track
     track: Track | None
 
 

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from runlog.schedule import WeeklyJob
 
 
+_notify_option = click.option(
+    "--notify", is_flag=True, help="Send the headline and new alerts to the addresses in config.toml."
+)
+
+
 @click.command(
     epilog=examples(
         "runlog weekly  # the report and the alerts",
@@ -34,9 +39,7 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--notify", is_flag=True, help="Send the headline and new alerts to the addresses in config.toml."
-)
+@_notify_option
 def weekly(folders: tuple[Path, ...], *, notify: bool) -> None:
     """Sync, import folders, write the week's report and check the alerts.
 
@@ -203,9 +206,7 @@ _SYSTEMS = ("systemd", "cron", "launchd", "windows")
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--weekly", nargs=2, metavar="DAY TIME", help="When, in local time.  [default: sun 19:00]")
-@click.option(
-    "--notify", is_flag=True, help="Send the headline and new alerts to the addresses in config.toml."
-)
+@_notify_option
 @click.option(
     "--as",
     "system",

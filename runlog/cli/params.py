@@ -35,10 +35,7 @@ _DAY_HOURS = {"evening": 20, "morning": 6}
 class NumberParam(click.ParamType[float]):
     """A parameter that takes a number from ``low`` to ``high``, also with a decimal comma and a unit.
 
-    Attributes:
-        low: the least.
-        high: the most.
-        units: by its name, how many of the parameter's own unit it has; typed behind the number.
+    ``units`` can be typed behind the number: by name, how many of the parameter's own unit each has.
     """
 
     name = "number"

@@ -73,6 +73,15 @@ class TrialGroup(click.Group):
 POINTS = NumberParam(0.5, 5)
 NO_RATINGS = "No ratings yet, so there is nothing to test. Log how sore you are: runlog log 3"
 _PAIRS = click.IntRange(6, 40)
+_effect_option = click.option(
+    "--effect",
+    type=POINTS,
+    metavar="POINTS",
+    default=1.0,
+    show_default=True,
+    help="The smallest difference to detect.",
+)
+_area_option = click.option("--area", type=AREA, help="The body area.  [default: the one you rate most]")
 _MAX_SHOWN = 6
 
 
@@ -87,15 +96,8 @@ _MAX_SHOWN = 6
 @click.option(
     "--pairs", type=_PAIRS, metavar="N", help="Number of pairs of runs.  [default: as many as needed]"
 )
-@click.option(
-    "--effect",
-    type=POINTS,
-    metavar="POINTS",
-    default=1.0,
-    show_default=True,
-    help="The smallest difference to detect.",
-)
-@click.option("--area", type=AREA, help="The body area.  [default: the one you rate most]")
+@_effect_option
+@_area_option
 @click.option("--start", type=DATE, metavar="DATE", help="The first day.  [default: tomorrow]")
 @click.option(
     "--days",
@@ -208,15 +210,8 @@ _SUGGESTION_KEYS = (
 
 
 @click.command(epilog=examples("runlog plan ideas", "runlog plan ideas --area neck --json"))
-@click.option("--area", type=AREA, help="The body area.  [default: the one you rate most]")
-@click.option(
-    "--effect",
-    type=POINTS,
-    metavar="POINTS",
-    default=1.0,
-    show_default=True,
-    help="The smallest difference to detect.",
-)
+@_area_option
+@_effect_option
 @format_options
 def ideas(fmt: OutputFormat, area: str | None, effect: float) -> None:
     """Suggest trials, the one that tells most for its runs first.

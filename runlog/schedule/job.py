@@ -27,16 +27,9 @@ _MIN_WEEKDAY_LETTERS = 2
 
 @dataclass(frozen=True, slots=True)
 class WeeklyJob:
-    """A local weekday and time, and the command to run.
+    """A local weekday and time, and the command to run: the program's absolute path and its arguments."""
 
-    Attributes:
-        weekday: 0 is Monday.
-        hour: hour of the day.
-        minute: minute of the hour.
-        command: the program's absolute path and its arguments, without control characters.
-    """
-
-    weekday: int
+    weekday: int  # 0 is Monday
     hour: int
     minute: int
     command: tuple[str, ...]
