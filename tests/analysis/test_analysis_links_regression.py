@@ -54,12 +54,15 @@ def test_without_prior_at_one_point_it_is_generalised_least_squares():
 def test_whitening_is_what_the_dense_matrix_says():
     design = some_design()
     points = regression.error_grid()
-    white, log_det = regression.whiten(design.days, design.columns, points)
+    found = regression.cross_products(design.days, design.columns, design.rating, points)
+    columns, rating = sm.add_constant(design.columns), design.rating - design.rating.mean()
     for i, (tau, share) in enumerate(zip(points.tau, points.share, strict=True)):
         dense = covariance(design.days, tau, share)
-        expected = design.columns.T @ np.linalg.solve(dense, design.columns)
-        assert white[:, i].T @ white[:, i] == pytest.approx(expected, abs=1e-9)
-        assert log_det[i] == pytest.approx(np.linalg.slogdet(dense)[1], abs=1e-9)
+        white_columns, white_rating = np.linalg.solve(dense, columns), np.linalg.solve(dense, rating)
+        assert found.zz[i] == pytest.approx(columns.T @ white_columns, abs=1e-9)
+        assert found.zy[i] == pytest.approx(columns.T @ white_rating, abs=1e-9)
+        assert found.yy[i] == pytest.approx(rating @ white_rating, abs=1e-9)
+        assert found.log_det[i] == pytest.approx(np.linalg.slogdet(dense)[1], abs=1e-9)
 
 
 def log_marginal(design: Design, point: int, prior_sd: np.ndarray) -> float:

@@ -260,17 +260,6 @@ def _slowness(days: Floats, columns: Floats) -> Floats:
     return np.asarray(np.clip((share - _NOT_SLOW) / (1 - _NOT_SLOW), 0.0, 1.0))
 
 
-def whiten(days: Floats, columns: Floats, grid: ErrorGrid) -> tuple[Floats, Floats]:
-    """Turn columns (n, c) with covariance R into independent ones of variance 1; the days never fall.
-
-    Returns:
-        The whitened columns (n, g, c) and log det R (g,).
-    """
-    gains, decays, variance = _kalman_gains(days, grid)
-    blocks = [block.copy() for block in _whitened_blocks(columns, gains, decays, variance)]
-    return np.concatenate(blocks), np.log(variance).sum(axis=0)
-
-
 #: Rows that are whitened and multiplied at a time: they stay in the processor's cache, and products so small
 #: are made by one thread.
 _BLOCK = 64
