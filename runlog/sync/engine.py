@@ -371,5 +371,5 @@ def _as_known(result: ImportResult) -> ImportResult:
 
 def _label(one: ListedActivity) -> str:
     day = f"{one.start:%Y-%m-%d}"
-    name = one.row.name if one.row is not None and one.row.name else "activity"
-    return f"{name} of {day} ({one.id})"
+    name = one.row.name if one.row is not None and one.row.name else _("activity")
+    return say("{name} of {day} ({id})", name=name, day=day, id=one.id)

@@ -98,7 +98,7 @@ class Intervals:
     def _window(self, first: date, last: date) -> list[Any]:
         days = {"oldest": first.isoformat(), "newest": last.isoformat()}
         path = f"{_ATHLETE}/activities"
-        return _rows(self._client.get_json(path, {**days, "fields": ",".join(_FIELDS)}), "activities")
+        return _rows(self._client.get_json(path, {**days, "fields": ",".join(_FIELDS)}), N_("activities"))
 
     def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the original file of an activity, as it was uploaded."""
@@ -112,11 +112,11 @@ class Intervals:
         """Return the nights and the ratings of some days."""
         days = {"oldest": first.isoformat(), "newest": last.isoformat()}
         rows = [
-            row for row in _rows(self._client.get_json(f"{_ATHLETE}/wellness", days), "days") if _day(row)
+            row for row in _rows(self._client.get_json(f"{_ATHLETE}/wellness", days), N_("days")) if _day(row)
         ]
         nights = [night for row in rows if (night := _night(row)) is not None]
         ratings = [entry for row in rows if (entry := _rating(row, self._settings)) is not None]
-        return Wellness(nights, ratings, INTERVALS_NOTES if ratings else ())
+        return Wellness(nights, ratings, tuple(map(_, INTERVALS_NOTES)) if ratings else ())
 
 
 #: How a service is made for a key; nothing is asked yet.
@@ -131,7 +131,7 @@ def _rows(answer: object, what: str) -> list[Any]:
     """
     if not isinstance(answer, list):
         raise ServiceError(
-            "{title} was asked for a list of {what} and sent something else", title=TERMS.title, what=what
+            "{title} was asked for a list of {what} and sent something else", title=TERMS.title, what=_(what)
         )
     return answer
 

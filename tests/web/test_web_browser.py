@@ -174,6 +174,7 @@ def test_hostile_names_run_nothing(tmp_path, clock, open_page):
             "/runs?others=1",
             "/shoes",
             "/routes",
+            "/routes/1",
             "/calendar?month=2026-06",
             "/day/2026-06-01",
         )

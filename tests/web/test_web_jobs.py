@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from datetime import date, timedelta
@@ -113,6 +114,19 @@ def test_a_service_that_is_down_is_said(pages, cloud):
     cloud.faults["/"].extend([status(503)] * 50)
     assert "Not fetched, or not wholly" in sync(pages)
     assert "never synced" in pages.text("/add")
+
+
+def test_what_a_service_says_is_in_german_on_german_pages(pages, home, cloud):
+    (home / "config.toml").write_text('language = "de"\n')
+    cloud.faults["/download-service"].append(made_clouds.web_page)
+    page = sync(pages)
+    assert "hat etwas anderes als eine Aufzeichnung geschickt" in page
+    assert re.search(r"vom \d{4}-\d\d-\d\d \(", page)
+    cloud.faults["/"].extend([status(503)] * 50)
+    assert "ist nicht zu erreichen: die Antwort 503" in sync(pages)
+    cloud.faults.clear()
+    cloud.garmin_key = "another"
+    assert "nimmt den Schlüssel nicht an" in sync(pages)
 
 
 @pytest.mark.parametrize(
