@@ -166,6 +166,8 @@ def _place_entries(entries: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     On a day with a run, the local clock is the run's. A day alone means the evening after that day's last
     run, however late that was, or the morning before its first.
     """
+    if (entries["precision"] == Precision.EXACT).all():
+        return entries.drop(columns="precision")
     days = runs.groupby("day").agg({"utc_offset_s": "last", "start": "min", "end": "max"})
     runs_of_day = dict(zip(days.index, days.itertuples(index=False), strict=True))
     values = (entries[name] for name in ("moment", "utc_offset_s", "precision", "day"))
