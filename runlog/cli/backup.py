@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,13 +108,9 @@ def _describe_current(journal: Journal) -> str:
 
 
 def _confirm(question: str) -> None:
-    if not _is_somebody_there():
+    if not base.is_typed():
         raise click.UsageError(f"{question} There is no terminal to ask on; add --yes.")
     click.confirm(question, abort=True)
-
-
-def _is_somebody_there() -> bool:
-    return sys.stdin.isatty()
 
 
 @click.command(

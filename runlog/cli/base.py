@@ -244,9 +244,14 @@ def home_folder(ctx: click.Context | None = None) -> Path:
     return runlog.journal.home_folder(folder)
 
 
+def is_typed() -> bool:
+    """Return whether somebody types what is read from stdin."""
+    return sys.stdin.isatty()
+
+
 def is_interactive() -> bool:
-    """Return whether somebody sits at the terminal and can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    """Return whether somebody sits at the terminal, and sees questions on stderr."""
+    return is_typed() and sys.stderr.isatty()
 
 
 def now() -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -272,7 +271,7 @@ def share_links(table: pd.DataFrame, history: History, file: Path) -> None:
     echo()
     echo("b is the effect in points per step, s its standard error, n the number of ratings or pairs.")
     echo("It has no dates, places, names or notes. Sharing again replaces it, under the same id.")
-    if sys.stdin.isatty() and not click.confirm("Write it?"):
+    if base.is_typed() and not click.confirm("Write it?"):
         return
     shares.write_share(share, file)
     echo(f"Written: {file}")

@@ -144,14 +144,10 @@ def _set_key(journal: Journal, service: str, expires: datetime | None, *, keyrin
 
 def _ask_for_key() -> str:
     """Read a key: on a terminal without showing it, else the first line of stdin."""
-    if _has_terminal():
+    if base.is_typed():
         key: str = click.prompt("Key (it is not shown)", hide_input=True, err=True)
         return key
     return sys.stdin.readline()
-
-
-def _has_terminal() -> bool:
-    return sys.stdin.isatty()
 
 
 def _print_status(journal: Journal, service: str | None, *, as_json: bool) -> None:

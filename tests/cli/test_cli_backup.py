@@ -17,9 +17,9 @@ import runlog
 @pytest.fixture
 def at_a_terminal(monkeypatch):
     """Let there be somebody to answer."""
-    from runlog.cli import backup
+    from runlog.cli import base
 
-    monkeypatch.setattr(backup, "_is_somebody_there", lambda: True)
+    monkeypatch.setattr(base, "is_typed", lambda: True)
 
 
 @pytest.mark.usefixtures("season")

@@ -75,7 +75,7 @@ def test_a_key_that_is_typed_is_not_shown(cloud, run, monkeypatch):
         asked.append((text, options))
         return GARMIN_KEY
 
-    monkeypatch.setattr("runlog.cli.sync._has_terminal", lambda: True)
+    monkeypatch.setattr("runlog.cli.base.is_typed", lambda: True)
     monkeypatch.setattr("click.prompt", prompt)
     run("sync", "garmin", "--set-key")
     ((_, options),) = asked
