@@ -8,7 +8,7 @@ run, nothing but the runner's own word and rules counts.
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -272,8 +272,18 @@ def _pair_by_rule(
         candidates = (f"{name} (rule {stored_rule.id})" for name, stored_rule in reversed(by_pair.items()))
         return None, Later(N_("rules name different pairs: {pairs}"), pairs=", ".join(candidates))
     name, first = by_pair.popitem()
-    conditions = partial(describe_rule, first.rule, unit)
-    return name, Later(N_("rule {id}: {conditions}"), id=first.id, conditions=conditions)
+    return name, _rule_reason(first, unit)
+
+
+@lru_cache  # many runs have one reason
+def _rule_reason(stored_rule: StoredShoeRule, unit: str) -> Later:
+    conditions = partial(describe_rule, stored_rule.rule, unit)
+    return Later(N_("rule {id}: {conditions}"), id=stored_rule.id, conditions=conditions)
+
+
+@lru_cache  # likewise
+def _default_reason(pairs: int) -> Later:
+    return Later(N_("the default of the {n} pairs in use that day"), n=pairs)
 
 
 def _no_pair(in_use: pd.DataFrame, day: date) -> tuple[None, str]:  # noqa: ARG001 - as _only_or_default
@@ -293,7 +303,7 @@ def _only_or_default(in_use: pd.DataFrame, day: date) -> tuple[str | None, str]:
     since = in_use["from_date"][in_use["default"]].fillna(BEFORE_ALL)
     defaults = since.index[since == since.max()]
     if len(defaults) == 1:
-        return str(defaults[0]), Later(N_("the default of the {n} pairs in use that day"), n=len(in_use))
+        return str(defaults[0]), _default_reason(len(in_use))
     pairs = ", ".join(in_use.index if defaults.empty else defaults)
     return None, Later(N_("could be any of {pairs}"), pairs=pairs)
 
