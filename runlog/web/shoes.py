@@ -105,7 +105,7 @@ def _row(shoe: ShoeInUse, stored: Shoe | None) -> dict[str, Any]:
 
 def _other_row(name: str, stored: Shoe | None) -> dict[str, Any]:
     last = stored.retired if stored else None
-    return {"name": name, "retired": last and units.day(last, year=True)}
+    return {"name": name, "retired": last and units.day(last, year=True), "stored": stored is not None}
 
 
 def _in_unit(metres: float | None) -> str:

@@ -84,6 +84,21 @@ def test_a_rule_is_made_changed_and_removed(season_pages, season, change):
     assert season_pages.post("/shoes/rules", {"shoe": "Nobody’s", "surface": "road"}).status_code == 404
 
 
+def test_a_name_of_the_diary_alone_becomes_a_pair_and_a_retired_one_comes_back(season_pages, season, change):
+    with_name = {"soreness": "3", "key": "k" * 20, "area": "neck", "run": "91", "shoe": "Old ones"}
+    assert season_pages.post("/rate", with_name).status_code == 303
+    assert "Old ones" in season_pages.text("/shoes")
+    assert "Old ones" not in season(lambda journal: [one.name for one in journal.shoes.all()])
+    change("/shoes/edit", name="Old ones", limit="500")
+    assert "Old ones" in season(lambda journal: [one.name for one in journal.shoes.all()])
+    change("/shoes/edit", name="Old ones", do="retire", on="2026-11-20")
+    change("/shoes/edit", name="Old ones", do="resume", on="2026-12-20")
+    (stored,) = season(lambda journal: [one for one in journal.shoes.all() if one.name == "Old ones"])
+    assert stored.retired is None
+    assert [str(day) for rest in stored.rests for day in rest] == ["2026-11-21", "2026-12-19"]
+    assert "Not worn" in season_pages.text("/shoes")
+
+
 def test_two_names_are_one_pair_and_two_again(season_pages, season, change):
     season_pages.post("/shoes", {"name": "Ridge", "from": "2026-01-01"})
     page, _ = change("/shoes/edit", name="Pacer 3", other="Ridge", do="join")
