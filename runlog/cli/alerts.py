@@ -165,7 +165,7 @@ def print_clinician_advice() -> None:
     echo()
     echo(f"{advice.title}: {advice.lead}")
     for flag in advice.flags:
-        echo(f"- {flag}", indent="  ")
+        echo(f"- {flag}", indent="  ", hanging="    ")
     echo(advice.emergency)
 
 

@@ -157,6 +157,11 @@ def errors_as_messages(*, debug: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo("\nrunlog: stopped", err=True)
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+    except click.UsageError as error:
+        if type(error) is not click.UsageError:  # a bad value has its parameter put before it
+            raise
+        wrapped = wrap(f"Error: {error.message}", sys.stderr).removeprefix("Error: ")
+        raise click.UsageError(wrapped, error.ctx) from error
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except OSError as error:

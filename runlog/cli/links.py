@@ -131,13 +131,13 @@ _WINDOWS = ("24", "48", "72")
 _SMALLEST_P = 0.001
 
 LINK_COLUMNS = (
-    Column("label_and_step", "Factor", min_width=20),
+    Column("label_and_step", "Factor", min_width=18),
     Column("effect", "Points", _format_signed, numeric=True),
     Column("range", "95% range", numeric=True),
     Column("grade", "Grade", lambda grade: _GRADE_TEXTS.get(grade, grade)),
     Column("n", "Ratings", numeric=True),
 )
-_WHY_COLUMN = Column("short_reason", "Why", min_width=20)
+_WHY_COLUMN = Column("short_reason", "Why", min_width=18)
 
 
 def _format_p(p: float) -> str:

@@ -369,7 +369,7 @@ def _refuse_run_fields_without_run(
             else _("There are no runs yet. Import some: runlog import PATH")
         )
         about = ngettext("{options} is about a run.", "{options} are about a run.", len(options))
-        raise click.UsageError(f"{about.format(options=', '.join(options))} {why}")
+        raise click.UsageError(f"{about.format(options=_(' and ').join(options))} {why}")
 
 
 def _at_moment(entry: Entry, moment: datetime) -> Entry:

@@ -1,5 +1,6 @@
 """Exit codes and messages: what the runner can mend, what we did wrong, and Ctrl-C."""
 
+import io
 import signal
 import subprocess
 import sys
@@ -164,3 +165,17 @@ def test_a_long_search_for_routes_is_shown_and_cleared(capsys):
     shown = capsys.readouterr().err
     assert "finding routes: 100 of 300" in shown
     assert shown.endswith("\r")  # click leaves out the rest where there is no terminal
+
+
+def test_a_command_in_a_sentence_is_not_broken(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    said = base.wrap("This is a sentence: runlog shoes retire 'Pacer 3'. And one more.", Terminal())
+    assert "\nrunlog shoes retire 'Pacer 3'. And one\nmore." in said
+    assert base.wrap("a " * 60, io.StringIO()) == "a " * 60
+    long = base.wrap(f"Do this: runlog import {'x' * 30} {'y' * 30}", Terminal(), "  ")
+    assert max(map(len, long.splitlines())) <= 40

@@ -21,7 +21,7 @@ def test_every_metric_is_shown_and_explained(run):
     listed = run("load", "--help").output
     for name, metric in METRICS.items():
         assert f"{name:<15} {metric.heading}" in listed
-    assert "is no risk" in listed
+    assert "not a risk" in listed
 
 
 def test_the_table_has_the_usual_metrics_and_says_what_load_counts(run):

@@ -50,7 +50,7 @@ def test_a_mail_is_written_into_its_file(run, tmp_path):
     file = tmp_path / "new" / "week.eml"
     assert run("report", "--email-file", file).stdout.strip() == str(file)
     mail = email.message_from_bytes(file.read_bytes(), policy=default)
-    assert mail["Subject"] == "Upper back: 3.0 of 10 on average."
+    assert mail["Subject"] == "Upper back: 3 of 10, rated once."
     assert mail["Date"].datetime == WROTE.replace(day=15)
     run("report", "--since", "2026-07", "--email-file", file)
     assert (
@@ -136,7 +136,7 @@ def test_charts_are_listed_and_drawn(run, rows, tmp_path):
     content = run("chart", "--all", tmp_path / "all").stdout.split()
     assert content == [str(tmp_path / "all" / f"{chart.name}.png") for chart in CHARTS]
     assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in content)
-    assert "name none" in run("chart", "links", "--all", tmp_path / "all", code=2).stderr
+    assert "leave out NAME" in run("chart", "links", "--all", tmp_path / "all", code=2).stderr
 
 
 def test_a_report_that_cannot_be_written_says_so(run, tmp_path):

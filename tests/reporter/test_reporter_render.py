@@ -124,7 +124,7 @@ def test_markdown_says_what_only_the_page_said_once(facts, sample, planned):
     assert "**Too early to tell:** " in first
     assert "| Day " in first
     assert "Soreness is the day’s worst rating, 0 none to 10 worst; – is not known." in first
-    assert "Chance decides which run goes which way" in third
+    assert "A coin decides how you do each run" in third
 
 
 def test_what_was_typed_is_only_text_in_markdown(hostile):
