@@ -200,13 +200,16 @@ def split_grid(
     widths: Sequence[float] | None = None,
     heights: Sequence[float] | None = None,
 ) -> list[list[Axes]]:
-    """Divide axes into panels, by row and column."""
+    """Divide axes into panels, by row and column; the first one is these axes."""
     figure, place = axes.figure, axes.get_subplotspec()
     if place is None:
         raise ValueError("these axes are no subplot, so they cannot be divided")
     grid = place.subgridspec(rows, columns, width_ratios=widths, height_ratios=heights)
-    axes.remove()
-    panels = [[figure.add_subplot(grid[row, column]) for column in range(columns)] for row in range(rows)]
+    axes.set_subplotspec(grid[0, 0])
+    panels = [
+        [figure.add_subplot(grid[row, column]) if row or column else axes for column in range(columns)]
+        for row in range(rows)
+    ]
     for panel in chain(*panels):
         panel.set_facecolor("none")
     return panels
