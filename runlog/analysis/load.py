@@ -240,6 +240,7 @@ SPIKE_DAYS = 30
 MIN_RUNS_BEFORE = 3
 
 
+@lru_cache(maxsize=4)
 def run_spikes(history: History) -> pd.Series[float]:
     """Return the distance of each run over the longest run of the 30 days before it (Frandsen, BJSM 2025).
 
@@ -249,7 +250,8 @@ def run_spikes(history: History) -> pd.Series[float]:
     not make a first week a late one.
 
     Returns:
-        The ratios (no unit) by run id, in the order of the runs' ends; NaN where that is not known.
+        The ratios (no unit) by run id, in the order of the runs' ends; NaN where that is not known. Not to
+        be changed.
     """
     runs = history.runs.sort_values("end", kind="stable")
     distance = pd.Series(runs["distance_m"].to_numpy(float), index=pd.DatetimeIndex(runs["end"]))

@@ -6,6 +6,7 @@ none of them: a day that is not over is no day of rest yet, so its runs can rais
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
-    from runlog.model import Floats, Indices
+    from runlog.model import Floats
 
 
 def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
@@ -175,15 +176,14 @@ def _log_state(history: History, moments: pd.DatetimeIndex) -> _LogState:
     table = activity_evidence(history)
     at = base.to_microseconds(moments)
     position = base.index_before(base.to_microseconds(table["moment"]), at)
-    so_far = table.groupby("day")["load"].cumsum().to_numpy(float)
-    last_day, stretch_start = (_day_numbers(table[name], position) for name in ("day", "stretch_start"))
+    last_day, stretch_start = (np.append(days, NEVER)[position] for days in _days_of_evidence(history))
     today = np.maximum(base.days_under_way(history, at), last_day)
     known = (stretch_start != NEVER) & (today - 1 - last_day <= history.settings.silence_days)
     return _LogState(
         today,
         last_day,
         stretch_start,
-        base.take_at(so_far, position),
+        base.take_at(_loads_so_far(history), position),
         np.where(known, today - stretch_start, -1),
     )
 
@@ -208,8 +208,12 @@ def _ewma_at(history: History, moments: pd.DatetimeIndex, days: int) -> Floats:
     return np.where(log.finished_days >= days, mean, np.nan)
 
 
+@lru_cache(maxsize=8)  # three factors ask for each mean
 def _daily_series(history: History, days: int | None = None) -> tuple[int, Floats]:
-    """Return the first day of the log and the load of every day, or its mean over so many days."""
+    """Return the first day of the log and the load of every day, or its mean over so many days.
+
+    The array is not to be changed.
+    """
     loads = daily_loads(history)
     if loads.empty:
         return 0, np.asarray(loads, dtype=float)
@@ -220,10 +224,21 @@ def _daily_series(history: History, days: int | None = None) -> tuple[int, Float
     return (loads.index[0] - pd.Timestamp(0)).days, np.asarray(values, dtype=float)
 
 
-def _day_numbers(days: pd.Series[pd.Timestamp], position: Indices) -> NDArray[np.int64]:
-    """Return the days at the positions, counted from 1970; ``NEVER`` for NaT and position -1."""
-    number = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).fillna(NEVER)
-    return np.append(number, NEVER)[position].astype(np.int64)
+@lru_cache(maxsize=4)
+def _days_of_evidence(history: History) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return day and stretch_start of ``activity_evidence``, counted from 1970; ``NEVER`` for NaT."""
+    table = activity_evidence(history)
+    day, start = (
+        ((table[name] - pd.Timestamp(0)) / pd.Timedelta(days=1)).fillna(NEVER).to_numpy().astype(np.int64)
+        for name in ("day", "stretch_start")
+    )
+    return day, start
+
+
+@lru_cache(maxsize=4)
+def _loads_so_far(history: History) -> Floats:
+    """Return the load of the day up to each row of ``activity_evidence``."""
+    return activity_evidence(history).groupby("day")["load"].cumsum().to_numpy(float)
 
 
 def _take_inside(values: Floats, position: NDArray[np.int64]) -> Floats:
