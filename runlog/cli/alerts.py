@@ -14,7 +14,7 @@ from runlog.cli.base import examples
 from runlog.cli.lookup import NameParam, complete_alert, find_alert
 from runlog.cli.output import OutputFormat, echo, echo_err, format_options, print_rows, to_json_value
 from runlog.cli.params import DATE
-from runlog.i18n import use_language
+from runlog.i18n import N_, _, use_language
 from runlog.units import day
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
 
 #: The colours of the severities in a terminal.
 _COLOURS = {"urgent": "red", "warn": "yellow"}
-_SEVERITY_WORDS = {"urgent": "Urgent", "warn": "Warning", "info": "Note"}
+_SEVERITY_WORDS = {"urgent": N_("Urgent"), "warn": N_("Warning"), "info": N_("Info")}
+_STATE_WORDS = {"new": N_("new"), "notified": N_("sent"), "resolved": N_("resolved")}
+_STATE_WORDS |= {"acknowledged": N_("dismissed"), "snoozed": N_("snoozed until")}
 
 
 def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
@@ -118,10 +120,11 @@ def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
 
     for row in rows:
         since = day(datetime.fromisoformat(row["since"]), year=True)
-        title = f"[{row['number']}] {_SEVERITY_WORDS[row['severity']]}: {row['message']}"
+        title = f"[{row['number']}] {_(_SEVERITY_WORDS[row['severity']])}: {row['message']}"
         echo(title, hanging="    ", bold=True, colour=_COLOURS.get(row["severity"]))
         echo(row["todo"], indent="    ")
-        for text in (row["why"], f"{row['kind']}, since {since}{_state_text(row, zone)}"):
+        state = _("{kind}, since {day}").format(kind=row["kind"], day=since) + _state_text(row, zone)
+        for text in (row["why"], state):
             echo(text, indent="    ", dim=True)
     if any(needs_clinician(row["kind"]) and row["resolved"] is None for row in rows):
         print_clinician_advice()
@@ -130,7 +133,7 @@ def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
 def _state_text(row: dict[str, Any], zone: tzinfo) -> str:
     """Describe an alert's state, with its day in the time zone of the settings."""
     column = {"snoozed": "snoozed_until"}.get(row["state"], row["state"])
-    state = {"acknowledged": "dismissed", "snoozed": "snoozed until"}.get(row["state"], row["state"])
+    state = _(_STATE_WORDS.get(row["state"], row["state"]))
     if column not in row:
         return f", {state}"
     return f", {state} {day(datetime.fromisoformat(row[column]).astimezone(zone))}"
@@ -150,7 +153,8 @@ def print_new_alerts(journal: Journal, now: datetime, history: History | None = 
         if alert_states.is_open(alert, now) and before.get(alert.id) != alert.worst
     ]
     for alert in sorted(news, key=lambda alert: alert_sort_key(alert, now))[:_SHOWN_NEW_ALERTS]:
-        echo_err(f"New alert [{alert.id}], {_SEVERITY_WORDS[alert.severity].lower()}: {alert.message}")
+        word = _SEVERITY_WORDS[alert.severity].lower()
+        echo_err(f"New alert [{alert.id}], {word}: {alert.message}")
     if news:
         more = len(news) - _SHOWN_NEW_ALERTS
         echo_err(f"{f'And {more} more. ' if more > 0 else ''}Details: runlog alerts")
@@ -300,8 +304,9 @@ def _list_alerts(fmt: OutputFormat, *, show_all: bool, exit_code: bool, notify: 
         shown = [alert for alert in stored if alert.resolved is None or alert.resolved >= lately]
     rows = [alert_row(alert, now) for alert in sorted(shown, key=lambda alert: alert_sort_key(alert, now))]
     if fmt == "table" and rows:
-        print_alerts(rows, journal.settings.zone)
-        _print_next_commands([row for row in rows if row["state"] in alert_states.OPEN_STATES])
+        with use_language(journal.settings.language):
+            print_alerts(rows, journal.settings.zone)
+            _print_next_commands([row for row in rows if row["state"] in alert_states.OPEN_STATES])
     else:
         print_rows(fmt, rows, _ALERT_KEYS, (), _no_open_alerts(stored, now))
     if not all_sent or (exit_code and any(alert.severity in _FAILING_SEVERITIES for alert in open_alerts)):
@@ -312,8 +317,9 @@ def _print_next_commands(open_rows: Sequence[dict[str, Any]]) -> None:
     if not open_rows:
         return
     number, kind = open_rows[0]["number"], open_rows[0]["kind"]
-    echo_err(f"Dismiss: runlog alerts ack {number}. Snooze: runlog alerts snooze {number}.")
-    echo_err(f"Explain: runlog alerts --explain {kind}")
+    ack, snooze = (f"runlog alerts {command} {number}" for command in ("ack", "snooze"))
+    echo_err(_("Dismiss: {ack}. Snooze: {snooze}.").format(ack=ack, snooze=snooze))
+    echo_err(_("Explain: {command}").format(command=f"runlog alerts --explain {kind}"))
 
 
 def _no_open_alerts(alerts: Sequence[StoredAlert], now: datetime) -> str:

@@ -41,7 +41,7 @@ def test_every_alert_says_what_why_since_when_and_what_to_do(run, rows):
     assert [row["severity"] for row in found] == sorted(
         (row["severity"] for row in found), key=("urgent", "warn", "info").index
     )
-    words = {"urgent": "Urgent", "warn": "Warning", "info": "Note"}
+    words = {"urgent": "Urgent", "warn": "Warning", "info": "Info"}
     for row in found:
         assert f"[{row['number']}] {words[row['severity']]}: {row['message']}\n    {row['todo']}\n" in text
         assert f"    {row['why']}\n    {row['kind']}, since " in text

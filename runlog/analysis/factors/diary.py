@@ -25,7 +25,7 @@ MOBILITY = {"flexibility_training", "mobility", "stretching", "yoga", "pilates"}
 
 
 def strength_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Days with a strength session among the last 7 that are over, told or recorded.
+    """Days with strength training among the last 7 that are over, logged or recorded.
 
     Today takes the place of the first of them as soon as there is a session today. Unit: local calendar
     days, 0 to 7. Step: 1. NaN where the diary says nothing of strength in those 7 days and no session was
@@ -69,7 +69,7 @@ MOBILITY_7D = Factor(
 
 
 def desk_hours(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Hours at the desk on the moment's day, or on the day before where that day's are not told yet.
+    """Hours at the desk that day, or the day before if that day's are not logged yet.
 
     Unit: hours of a local calendar day. Step: 1. NaN where neither is told; of several rows of a day the
     latest holds.
@@ -92,7 +92,7 @@ DESK_HOURS = Factor(
 
 
 def posture(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Posture on the moment's day, or on the day before where that day's is not told yet.
+    """Posture that day, or the day before if that day's is not logged yet.
 
     Unit: points, 0 slumped to 10 upright. Step: 1. NaN where neither is told; of several rows of a day the
     latest holds.

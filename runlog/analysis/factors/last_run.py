@@ -194,11 +194,11 @@ def _column_of_recent_run(history: History, moments: pd.DatetimeIndex, column: s
 
 
 def route_share(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Share of the last 28 days' runs with a route that went on the most used one; NaN without any.
+    """Share of your runs with a route in the last 28 days that were on the most used one.
 
     Runs without a route (treadmill, no positions) do not count.
 
-    Unit: 0 to 1. Step: 0.1 (10 percentage points).
+    Unit: 0 to 1; NaN without any such run. Step: 0.1 (10 percentage points).
     """
     runs = _runs_with_route(history)
     codes, _ = pd.factorize(runs["route"])
@@ -225,7 +225,7 @@ ROUTE_SHARE = Factor(
 
 
 def route_streak(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Streak of runs on the same route, up to the last run with a route.
+    """How many runs in a row were on one route, up to the last run with a route.
 
     Unit: runs, 1 or more; NaN before the first. Step: 1.
     """

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def acute_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Acute load: daily loads weighted towards the last 7 days that are over, raised by today's runs.
+    """Acute load: mean daily load, weighted towards the last 7 days; today can only raise it.
 
     Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 7 days of a log,
     and after a silence in which nobody kept it.
@@ -50,7 +50,7 @@ ACUTE_LOAD = Factor(
 
 
 def chronic_load(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Chronic load: daily loads weighted towards the last 28 days that are over, raised by today's runs.
+    """Chronic load: mean daily load, weighted towards the last 28 days; today can only raise it.
 
     Unit: that of ``history.load_kind``, per day. Step: 10% of its mean. NaN in the first 28 days of a log,
     and after a silence in which nobody kept it.
@@ -73,7 +73,7 @@ CHRONIC_LOAD = Factor(
 
 
 def acwr(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Acute over chronic load, a description and no risk (the ratio is contested).
+    """Acute over chronic load; a description, not a risk (the ratio is contested).
 
     Unit: ratio, 1 is a load like that of the last four weeks. Step: 0.1. NaN where the chronic load is.
     """
@@ -95,7 +95,7 @@ ACWR = Factor(
 
 
 def run_spike(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Distance of the last run over the longest run of the 30 days before it.
+    """Distance of the last run, divided by that of the longest run of the 30 days before it.
 
     Unit: ratio, above 1.1 is a spike (Frandsen 2025). Step: 0.1. NaN where the log was not kept for those
     30 days or has fewer than three runs in them, and without a run in the 24 hours before the moment.
@@ -120,11 +120,12 @@ RUN_SPIKE = Factor(
 
 
 def monotony(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]:
-    """Mean over population SD of the loads of the last 7 calendar days that are over.
+    """How alike the last 7 days were: the mean of their loads over the spread.
 
-    Today takes the place of the first of them once its runs make at least that day's load. Unit: ratio, at
-    most 10. Step: 0.5. NaN, as undefined, where all 7 days are alike; in the first 7 days of a log, and
-    after a silence in which nobody kept it.
+    The spread is the population SD, the days are calendar days that are over. Today takes the place of the
+    first of them once its runs make at least that day's load. Unit: ratio, at most 10. Step: 0.5. NaN, as
+    undefined, where all 7 days are alike; in the first 7 days of a log, and after a silence in which nobody
+    kept it.
     """
     log = _log_state(history, moments)
     first, full = _daily_series(history)
