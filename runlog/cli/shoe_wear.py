@@ -173,7 +173,10 @@ def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]
     km, share_8w = partial(format_km, unit=unit), units.percent(wear["share_8w"])
     echo(str(detail.row["name"]))
     facts = [
-        ("worn", f"{km(wear['km'])} in {units.count_noun(wear['runs'], 'run')}{_start_text(detail, unit)}"),
+        (
+            "distance",
+            f"{km(wear['km'])} in {units.count_noun(wear['runs'], 'run')}{_start_text(detail, unit)}",
+        ),
         ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {evidence('shoe-limits').quote()}"),
         ("reached", _limit_reached_text(wear) or units.UNKNOWN),
         ("in use", _in_use_text(wear, detail)),
@@ -190,7 +193,7 @@ def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]
 
 
 def _start_text(detail: ShoeDetail, unit: str) -> str:
-    return f" ({units.distance(detail.start_m, unit, 0)} before them)" if detail.start_m else ""
+    return f", {units.distance(detail.start_m, unit, 0)} of it before the first" if detail.start_m else ""
 
 
 def _in_use_text(wear: Mapping[str, Any], detail: ShoeDetail) -> str:

@@ -276,7 +276,7 @@ def test_a_run_far_longer_than_the_month_before(diary, at):
     history = month(diary).run(33, km=14).history()
     notice = one(history, at(34), "run_spike")
     assert (notice.id, notice.since) == ("run_spike:2026-04-04", date(2026, 4, 4))
-    assert "14.0 km on Sat 4 Apr were 40% more than your longest run" in notice.message
+    assert "14.0 km on Sat 4 Apr was 40% over your longest run" in notice.message
     assert "1.40 times the longest." in notice.why
     assert notice.todo == "Keep the next long run under 11.0 km."
     assert "1.52 times" in notice.why

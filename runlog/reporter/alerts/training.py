@@ -96,9 +96,7 @@ def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
     spike, distance_unit = latest_spike(history, now), history.settings.units
     if spike is None:
         return []
-    message = _(
-        "Your {distance} on {day} were {share} more than your longest run in the 30 days before."
-    ).format(
+    message = _("Your {distance} on {day} was {share} over your longest run of the 30 days before.").format(
         distance=units.distance(spike.metres, distance_unit),
         day=units.day(spike.day),
         share=units.percent(spike.times - 1),
