@@ -28,3 +28,16 @@ def test_ctrl_c_that_was_caught_while_a_module_was_loaded_leaves_the_exit_code(r
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(root)])}
     done = subprocess.run([sys.executable, "-m", "stopped"], env=env, check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(("given", "used"), [({}, "1"), ({"OMP_NUM_THREADS": "4"}, "4")])
+def test_a_command_computes_in_one_thread_unless_it_is_told_otherwise(given, used, monkeypatch):
+    from runlog import __main__ as program
+
+    at_exit = []
+    monkeypatch.setattr(program.os, "environ", dict(given))
+    monkeypatch.setattr(program.gc, "set_threshold", lambda *_: None)
+    monkeypatch.setattr(program.atexit, "register", at_exit.append)
+    program.prepare_process()
+    assert program.os.environ["OMP_NUM_THREADS"] == used
+    assert at_exit == [program.gc.freeze]

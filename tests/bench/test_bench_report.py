@@ -46,7 +46,7 @@ def homes(tmp_path_factory):
 
 
 @pytest.mark.usefixtures("compiled")
-@pytest.mark.parametrize(("which", "most"), [("the sample season", 1.8), ("ten years", 2.5)])
+@pytest.mark.parametrize(("which", "most"), [("the sample season", 1.5), ("ten years", 2.2)])
 def test_the_report(which, most, homes, tmp_path, least_cpu, measured):  # noqa: PLR0917 - fixtures
     page, (home, last) = tmp_path / "report.html", homes[which]
     words = ["-c", REPORT, home, page, last.isoformat()]
