@@ -173,10 +173,7 @@ def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]
     km, share_8w = partial(format_km, unit=unit), units.percent(wear["share_8w"])
     echo(str(detail.row["name"]))
     facts = [
-        (
-            "distance",
-            f"{km(wear['km'])} in {units.count_noun(wear['runs'], 'run')}{_start_text(detail, unit)}",
-        ),
+        ("distance", _distance_text(wear, detail, unit)),
         ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {evidence('shoe-limits').quote()}"),
         ("reached", _limit_reached_text(wear) or units.UNKNOWN),
         ("in use", _in_use_text(wear, detail)),
@@ -192,8 +189,12 @@ def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]
     print_pairs(facts)
 
 
-def _start_text(detail: ShoeDetail, unit: str) -> str:
-    return f", {units.distance(detail.start_m, unit, 0)} of it before the first" if detail.start_m else ""
+def _distance_text(wear: Mapping[str, Any], detail: ShoeDetail, unit: str) -> str:
+    runs, before = units.count_noun(wear["runs"], "run"), detail.start_m / 1000
+    if not before:
+        return f"{format_km(wear['km'], unit)} in {runs}"
+    since = format_km(wear["km"] - before, unit)
+    return f"{format_km(wear['km'], unit)}: {format_km(before, unit)} before, {since} in {runs}"
 
 
 def _in_use_text(wear: Mapping[str, Any], detail: ShoeDetail) -> str:
