@@ -123,9 +123,10 @@ def test_killed_in_the_middle_of_an_upload_the_store_is_whole(tmp_path):
 
 def test_neither_silence_nor_a_strangers_large_body_holds_the_server_up(tmp_path):
     command = [sys.executable, "-m", "runlog", "--home", tmp_path / "home", "serve", "--port", "0"]
-    with ExitStack() as stack, subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, ExitStack() as stack:
+        stack.callback(process.kill)
         port = int(re.search(r"localhost:(\d+)", process.stdout.readline())[1])
-        connect = partial(socket.create_connection, ("localhost", port), timeout=30)
+        connect = partial(socket.create_connection, ("localhost", port), timeout=120)
         for _ in range(150):
             stack.enter_context(connect()).sendall(b"GET / HTTP/1.1\r\n")
         head = f"POST /add HTTP/1.1\r\nHost: localhost:{port}\r\nX-Forwarded-For: 192.0.2.9\r\n"
@@ -134,9 +135,8 @@ def test_neither_silence_nor_a_strangers_large_body_holds_the_server_up(tmp_path
                 stranger.sendall((head + of_body).encode())
                 answer = stranger.recv(100).decode()
             assert ("413" in answer) == ("9000000" in of_body), answer
-        with urllib.request.urlopen(f"http://localhost:{port}/", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://localhost:{port}/", timeout=120) as answer:
             assert "How sore" in answer.read().decode()
-        process.kill()
 
 
 @pytest.mark.skipif(
