@@ -232,6 +232,27 @@ def new_stores_are_copied(connections: list[sqlite3.Connection]) -> Iterator[Non
             yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def strings_of_python() -> Iterator[None]:
+    """Have pandas hold strings as in the base install, where it has no PyArrow; so it is also faster.
+
+    Tests of cohorts, which need PyArrow, undo it by `strings_of_pyarrow`.
+    """
+    import pandas as pd
+
+    with pd.option_context("mode.string_storage", "python"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def strings_of_pyarrow() -> Iterator[None]:
+    """Have pandas hold strings as it does where PyArrow is installed."""
+    import pandas as pd
+
+    with pd.option_context("mode.string_storage", "auto"):
+        yield
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An empty folder for files to import."""

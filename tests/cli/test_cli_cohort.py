@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from runlog.cli import main
 from runlog.cohorts import engine
 
+pytestmark = pytest.mark.usefixtures("strings_of_pyarrow")
+
 
 @pytest.fixture
 def club(tmp_path, sample_home):

@@ -6,6 +6,11 @@ import pytest
 from made_cohort import made_athlete, write_dataset
 
 
+@pytest.fixture(scope="module", autouse=True)
+def as_installed_for_cohorts(strings_of_pyarrow):
+    """Have pandas hold strings as it does for whoever asks a cohort."""
+
+
 @pytest.fixture(scope="session")
 def athletes():
     return [(f"runner {number:02}", made_athlete(number)) for number in range(12)]
