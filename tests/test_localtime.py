@@ -48,7 +48,7 @@ def test_all_say_the_same_local_day(diary_at_two_hours, tmp_path):
     assert history.clock.day(LATE) == NEXT
     assert common.days_until(history, pd.Timestamp(LATE))[0][-1] == pd.Timestamp(NEXT)
     assert weekly.current_week(history, LATE) == "2026-W43"
-    with runlog.open(tmp_path) as journal, pytest.raises(runlog.BadInput, match="2026-10-18 is over"):
+    with runlog.open(tmp_path) as journal, pytest.raises(runlog.BadInput, match="2026-10-18 has passed"):
         journal.plans.make(history, new_trial(history, "warmup", "upper_back", date(2026, 10, 18)), LATE)
 
 
