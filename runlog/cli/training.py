@@ -57,7 +57,7 @@ def _list_routes(fmt: OutputFormat, min_runs: int) -> None:
 
     with open_journal() as journal:
         history = journal.history()
-    table = route_table(history)
+    table = route_table(history, now())
     days = history.runs.groupby("route")["day"].agg(["min", "max"])
     rows = frame_to_rows(table[table["runs"] >= min_runs])
     for row in rows:  # the user's own name, else in brackets what its runs are called, or what it looks like

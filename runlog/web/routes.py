@@ -32,7 +32,7 @@ def show() -> str:
 
 def _rows() -> list[dict[str, Any]]:
     history = context.history()
-    table = context.facts().get("routes", now.slot(), lambda: route_table(history))
+    table = context.facts().get("routes", now.slot(), lambda: route_table(history, context.now()))
     table = table.sort_values("runs", ascending=False, kind="stable")
     return [_row(row, history.settings.units) for row in table.to_dict("records")]
 

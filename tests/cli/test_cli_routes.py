@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from runlog.cli import training
+
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
 
 
@@ -36,6 +38,14 @@ def test_the_list_has_the_most_used_first(run, runs):
     assert "Variant of" not in table
     assert "R2" not in run("routes", "--min-runs", 2).stdout
     assert "No route was run 9 times." in run("routes", "--min-runs", 9).stderr
+
+
+@pytest.mark.usefixtures("runs")
+def test_the_share_is_of_the_last_28_days_as_on_the_maps(run, monkeypatch):
+    for days, share in ((5, 0.75), (30, 0.5), (60, None)):
+        monkeypatch.setattr(training, "now", lambda days=days: START + timedelta(days=days))
+        assert listed(run)["R1"]["share_28d"] == share
+        assert listed(run)["R1"]["runs"] == 3
 
 
 def test_a_name_is_shown_wherever_the_route_is(run, runs):
