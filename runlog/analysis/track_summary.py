@@ -215,7 +215,8 @@ def _metres_to_next(track: Track) -> Floats | None:
         known = np.isfinite(track["distance_m"])
         if not known.any():
             return None
-        metres = np.diff(np.interp(track["time_s"], track["time_s"][known], track["distance_m"][known]))
+        with np.errstate(invalid="ignore"):  # between moments that are next to the same
+            metres = np.diff(np.interp(track["time_s"], track["time_s"][known], track["distance_m"][known]))
     elif "lat" in track and "lon" in track:
         lat, lon = np.radians(track["lat"]), np.radians(track["lon"])
         metres = EARTH_RADIUS_M * np.hypot(np.diff(lat), np.diff(lon) * np.cos(lat[1:]))

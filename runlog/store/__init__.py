@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 from contextlib import closing, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from runlog import fileio
@@ -32,7 +34,6 @@ from runlog.store.connection import transaction, translate_decode_errors, transl
 from runlog.store.schema import is_current, migrate
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
 
     from runlog.model import Track
@@ -122,9 +123,31 @@ def _close_to_others(folder: Path, *, warn: bool) -> None:
         )
 
 
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Let readers and a writer work at once.
+
+    Where several make a database together, SQLite refuses all but one at once, whatever the timeout.
+    """
+    begun = monotonic()
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            waited = monotonic() - begun
+            if connection.error_code(error) != sqlite3.SQLITE_BUSY or waited > connection.BUSY_TIMEOUT_S:
+                raise
+            sleep(_ASK_AGAIN_S)
+        else:
+            return
+
+
+#: A database that is made by another process is asked for again after this time, in seconds.
+_ASK_AGAIN_S = 0.02
+
+
 def _configure(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(db)
     db.execute("PRAGMA synchronous = NORMAL")
     migrate(db)
     if connection.has_backup_row(db):  # a backup copied into place by hand: its checksum soon is outdated

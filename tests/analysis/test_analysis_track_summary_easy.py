@@ -5,7 +5,7 @@ from __future__ import annotations
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runlog.analysis.track_summary import find_easy_segments
@@ -142,7 +142,19 @@ def nonsense(draw):
     return Track({"time_s": np.cumsum(steps), "segment": np.cumsum(pauses).astype(float)} | drawn)
 
 
+#: Moments next to the same one, between which a distance grows without bounds.
+NO_TIME_APART = Track(
+    {
+        "time_s": 4.9e-324 * np.arange(1.0, 5.0),
+        "segment": np.zeros(4),
+        "speed_mps": np.zeros(4),
+        "distance_m": np.array([0.0, np.nan, np.nan, 1.0]),
+    }
+)
+
+
 @given(nonsense())
+@example(NO_TIME_APART)
 def test_nonsense_is_taken_without_a_word_and_never_told_as_more_than_it_is(track):
     for part in find_easy_segments(track):
         if part is not None:

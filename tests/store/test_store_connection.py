@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from made_recordings import shoes_of
@@ -15,6 +17,18 @@ from runlog.model import Shoe
 from runlog.store import connection
 from runlog.store.activities import read_activities, read_track
 from runlog.store.shoes import read_shoes
+
+
+def test_many_may_make_one_home_at_once(tmp_path):
+    def make(home):
+        together.wait()
+        store.open(home).close()
+
+    together = Barrier(8)
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(20):
+            for opened in [pool.submit(make, tmp_path / str(number)) for _ in range(8)]:
+                opened.result()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not made read-only there so")
