@@ -96,7 +96,7 @@ class Later(str):
         self._text, self._values = text, values
         return self
 
-    def said(self) -> str:
+    def translated(self) -> str:
         """Return it in the language in use."""
         return say(self._text, **_called(self._values))
 

@@ -48,5 +48,5 @@ def test_a_text_that_is_said_later_is_english_until_then():
     text = Later("rule {id}: {conditions}", id=3, conditions=lambda: _("trail"))
     with use_language("de"):
         made = Later("rule {id}: {conditions}", id=3, conditions=lambda: _("track"))
-        assert text.said() == "Regel 3: Trail"
+        assert text.translated() == "Regel 3: Trail"
     assert (text, made) == ("rule 3: trail", "rule 3: track")

@@ -66,7 +66,7 @@ def _page(problem: str = "") -> str:
     try:
         services = [_service(status) for status in context.journal().clouds.status()]
     except BadInput as error:  # the file of the keys is open to others; files can be added all the same
-        keys_problem = context.said(error)
+        keys_problem = context.error_text(error)
     return render_template("add.html", problem=problem, services=services, keys_problem=keys_problem)
 
 

@@ -115,11 +115,11 @@ def _status_of(error: Exception) -> tuple[HTTPStatus, str]:
         ours = isinstance(error.description, str) and error.description not in _werkzeug_texts(error)
         return status, _(str(error.description)) if ours else ""
     if isinstance(error, NotFound):
-        return HTTPStatus.NOT_FOUND, context.said(error)
+        return HTTPStatus.NOT_FOUND, context.error_text(error)
     if isinstance(error, BadInput):
-        return HTTPStatus.BAD_REQUEST, context.said(error)
+        return HTTPStatus.BAD_REQUEST, context.error_text(error)
     if isinstance(error, RunlogError):
-        return HTTPStatus.SERVICE_UNAVAILABLE, context.said(error)
+        return HTTPStatus.SERVICE_UNAVAILABLE, context.error_text(error)
     where = "".join(traceback.format_tb(error.__traceback__)[-1:]).strip().partition("\n")[0]
     logging.getLogger("runlog").error(
         "a page could not be made: %s: %s (%s)", type(error).__name__, error, where

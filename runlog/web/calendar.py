@@ -145,7 +145,7 @@ def change_entry(number: int) -> Any:  # noqa: ANN401 - a redirect, or the page 
     try:
         journal.edit(number, rating.edited_entry(stored.entry))
     except BadInput as error:
-        return _entry_page(number, context.said(error)), 400
+        return _entry_page(number, context.error_text(error)), 400
     return changes.redirect_to("calendar.day", day=_day_of(stored.entry))
 
 

@@ -66,7 +66,7 @@ def settings() -> Settings:
     return site().shared.settings()
 
 
-def said(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """Return the text of an error for a page: a sentence, without where the home is on this computer."""
     return units.capital(site().shared.without_folder(str(error)))
 

@@ -225,7 +225,7 @@ def rate() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
             with journal.as_one_change("add_entry"):
                 ids = [_log_once(journal, entry, is_first=is_first) for entry in entries]
     except BadInput as error:
-        return _page(forms.whole("run"), context.said(error), 400)
+        return _page(forms.whole("run"), context.error_text(error), 400)
     return redirect(url_for("now.show", saved="-".join(map(str, ids))), 303)
 
 

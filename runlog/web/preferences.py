@@ -100,7 +100,7 @@ def save() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
         text = settings.changed_text(_read(path), values)
         settings.parse_settings(None, text)
     except BadInput as error:
-        return _page(context.said(error)), 400
+        return _page(context.error_text(error)), 400
     fileio.write_atomically(path, text)
     return redirect(url_for("preferences.show", saved=1), 303)
 

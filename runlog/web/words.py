@@ -54,7 +54,7 @@ def moment(local: datetime, today: date) -> str:
 
 def shoe_reason(reason: str) -> str:
     """Say why a run has its pair of shoes, or none."""
-    return reason.said() if isinstance(reason, Later) else _(reason)
+    return reason.translated() if isinstance(reason, Later) else _(reason)
 
 
 def habit(row: Mapping[str, Any], name: str) -> str:

@@ -240,8 +240,8 @@ def _shoes_section(week: Week) -> Iterator[Section]:
         longest = max(max(shoe.worn_m, shoe.limit_m) for shoe in week.shoes) or 1.0
         bars = Bars(tuple(_shoe_bar(shoe, week.units, longest) for shoe in week.shoes))
         convention = guidance.evidence("shoe-limits").quote()
-        is_told = any(convention in notice.why for notice in week.notices)
-        yield Section(_("Shoes"), (bars,) if is_told else (bars, Paragraph(convention, quiet=True)))
+        is_quoted = any(convention in notice.why for notice in week.notices)
+        yield Section(_("Shoes"), (bars,) if is_quoted else (bars, Paragraph(convention, quiet=True)))
     elif week.total_runs:
         none = _("No shoes yet. Say which pair you run in, and runlog counts the distance:")
         yield Section(_("Shoes"), (Paragraph(none, command=add_command()),))
