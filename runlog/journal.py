@@ -180,13 +180,13 @@ class Journal:
 
         self._store.change(activities.set_activity_sport, activity_id, find_sport(word) if word else None)
 
-    def undo(self) -> Change | None:
+    def undo(self, expected: Change | None = None) -> Change | None:
         """Undo the last change by hand and return it; None without one. Imports are not undone.
 
         Raises:
-            BadInput: what it changed was changed again since, as by an import.
+            BadInput: it is not the expected one, or what it changed was changed again since.
         """
-        return self._store.write(changes.undo_change)
+        return self._store.write(changes.undo_change, expected)
 
     def as_one_change(self, what: str) -> AbstractContextManager[None]:
         """Make all changes of a with block together, or none; they are undone in one go, as ``what``."""

@@ -120,13 +120,21 @@ def read_last_change(db: sqlite3.Connection, *, undone: bool = False) -> Change 
     return None if row is None else _change_from_row(db, row, _load(db, row))
 
 
-def undo_change(db: sqlite3.Connection) -> Change | None:
+def undo_change(db: sqlite3.Connection, expected: Change | None = None) -> Change | None:
     """Undo the last change that is not undone yet, and return it; None without one.
 
     Raises:
-        BadInput: what it changed was changed again since, as by an import.
+        BadInput: it is not the expected one, or what it changed was changed again since, as by an import.
     """
+    if expected is not None and not _is_row_of(_last_row(db, undone=False), expected):
+        raise BadInput("something else has been changed in the meantime; nothing was undone")
     return _reverse_last(db, undone=False)
+
+
+def _is_row_of(row: sqlite3.Row | None, change: Change) -> bool:
+    if row is None:
+        return False
+    return (row["what"], datetime.fromisoformat(row["made_at"])) == (change.what, change.made_at)
 
 
 def redo_change(db: sqlite3.Connection) -> Change | None:

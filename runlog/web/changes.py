@@ -87,7 +87,7 @@ def undo() -> Response:
     change = journal.last_change()
     if asked and (change is None or _stamp(change) != asked):
         raise BadInput(_(CHANGED_SINCE))
-    journal.undo()
+    journal.undo(change if asked else None)
     place = _INSTEAD.get(change.what, "") if change is not None else ""
     place = place or forms.text("place")
     return redirect(f"{place if _PLACE.fullmatch(place) else url_for('more.show')}?undone=1", 303)

@@ -227,3 +227,15 @@ def test_a_diary_that_tells_the_side_later_keeps_its_rows(stored, files):
     files.add("/diary.csv", content="1", entries=(knee,), replaces_earlier=True)
     files.add("/diary.csv", content="2", entries=(replace(knee, side=Side.LEFT),), replaces_earlier=True)
     assert [(one.id, one.entry.side) for one in stored.read(diary.read_entries)] == [(1, "left")]
+
+
+def test_only_the_expected_change_is_undone(filled):
+    filled.change(shoes.retire_shoe, "Blue", date(2026, 8, 1))
+    expected = filled.read(read_last_change)
+    filled.change(shoes.retire_shoe, "Red", date(2026, 8, 1))
+    before = _content(filled)
+    with pytest.raises(BadInput, match="something else has been changed"):
+        filled.write(undo_change, expected)
+    assert _content(filled) == before
+    filled.write(undo_change, filled.read(read_last_change))
+    assert filled.write(undo_change, expected) == expected

@@ -44,7 +44,7 @@ METHOD_VERSION = 3
 #: The numbers of ratings at which grades are settled; after the last every hundred.
 MILESTONES = (40, 60, 90, 130, 200)
 _THEN_EVERY = 100
-#: The largest q that is a finding at a milestone. So four milestones or five cost 8% of error in a year, by
+#: The largest q that is a finding at a milestone. So a year of milestones costs 4 to 8% of error, by
 #: simulation; shares that grow or fall with the milestones found less for as much (tests/bench/calibration).
 ALLOWED_Q = 0.025
 
