@@ -45,30 +45,27 @@ class Table:
 
     Attributes:
         columns: our name of each column, None where it is not known.
-        rows: those that are not empty; one that cannot be split into cells is a problem.
+        rows: those that are not empty.
+        problems: of rows that cannot be split into cells.
         unread: the headings of the columns that are not known.
         notes: on rows that are passed over.
     """
 
     columns: tuple[str | None, ...]
-    rows: list[CsvRow | Problem]
-    unread: tuple[str, ...]
-    notes: tuple[str, ...]
+    rows: list[CsvRow]
+    problems: list[Problem]
+    unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def known(self) -> frozenset[str]:
         """The columns that are there."""
         return frozenset(name for name in self.columns if name)
 
-    @property
-    def unread_names(self) -> str:
-        """The headings of the columns that are not known, joined for a note."""
-        return ", ".join(self.unread)
-
-    @property
-    def repeated(self) -> list[str]:
-        """The columns that are there more than once."""
-        return sorted(name for name in self.known if self.columns.count(name) > 1)
+    def notes_with(self, text: str, *others: str) -> tuple[str, ...]:
+        """Return the notes, after one in these words on the columns that are not read, and others."""
+        unread = [say(text, names=", ".join(self.unread))] if self.unread else []
+        return (*unread, *others, *self.notes)
 
 
 #: What no list has a line of, and Python's imports of names like date and time do.
@@ -111,18 +108,22 @@ def read_table(data: bytes, headings: Headings) -> Table:
             raise NotReadable("line {line}: {cells}", line=line, cells=cells)
         titles = cells
     names = tuple(column.name for column in layout.columns)
-    body = list(_rows_below(rows, [title.strip() for title in titles]))
+    body, problems = _rows_below(rows, [title.strip() for title in titles])
+    notes: list[str] = []
     if not set(headings.key).isdisjoint(names):
         body, notes = _without_totals(body, names, headings)
-    else:
-        notes = []
     notation = _infer_notation(body, names, layout)
-    table_rows = [one if isinstance(one, Problem) else _make_row(*one, names, notation) for one in body]
+    table_rows = [_make_row(line, cells, names, notation) for line, cells in body]
     unread = [clean_cell(title) for title, name in zip(titles, names, strict=False) if name is None]
-    unread += _filled_without_heading(body, titles, names)
+    unread += [
+        say("column {place}, which has no heading", place=place + 1)
+        for place in range(len(names))
+        if not clean_cell(titles[place]) and any(cell.strip() for cell in cells_at([place], body))
+    ]
     return Table(
         names,
-        [row for row in table_rows if isinstance(row, Problem) or row.cells],
+        [row for row in table_rows if row.cells],
+        problems,
         tuple(" ".join(title.lower().split()) for title in unread if title),
         tuple(notes),
     )
@@ -151,7 +152,8 @@ def _find_layout(content: str, headings: Headings) -> _Layout:
     best: tuple[int, _Layout] | None = None
     present = [delimiter for delimiter in _DELIMITERS if delimiter in beginning] or [","]
     for delimiter in (separator[1],) if separator else present:
-        for before, cells in enumerate(_sample(beginning, delimiter)):
+        sample = (cells for _, cells in islice(split_rows(beginning, delimiter), _ROWS_BEFORE_HEADING))
+        for before, cells in enumerate(cells for cells in sample if not isinstance(cells, str)):
             if not any(cell.strip() for cell in cells):
                 continue
             columns = [headings.find(cell) for cell in cells]
@@ -161,48 +163,47 @@ def _find_layout(content: str, headings: Headings) -> _Layout:
     return best[1] if best else _Layout(",", 0, [])
 
 
-def _sample(beginning: str, delimiter: str) -> Iterator[list[str]]:
-    rows = split_rows(beginning, delimiter)
-    return (cells for _, cells in islice(rows, _ROWS_BEFORE_HEADING) if not isinstance(cells, str))
-
-
 _Row = tuple[int, list[str]]
 
 
-def _rows_below(rows: Iterable[tuple[int, list[str] | str]], titles: list[str]) -> Iterator[_Row | Problem]:
-    """Yield the rows below the heading without empty ones, its repetitions, and a row of units."""
+def _rows_below(
+    rows: Iterable[tuple[int, list[str] | str]], titles: list[str]
+) -> tuple[list[_Row], list[Problem]]:
+    """Return the rows below the heading without empty ones, its repetitions, and a row of units."""
+    body: list[_Row] = []
+    problems: list[Problem] = []
     count, is_first = len(titles), True
     for line, cells in rows:
         if isinstance(cells, str):
-            yield Problem(say("from here on {cells}", cells=cells), line)
-            return
+            problems.append(Problem(say("from here on {cells}", cells=cells), line))
+            break
         if any(cell.strip() for cell in cells[count:]):
             reason = N_("{cells} cells in {columns} columns; put a cell with a delimiter in quotes")
-            reason = say(reason, cells=len(cells), columns=count)
-            yield Problem(reason, line)
+            problems.append(Problem(say(reason, cells=len(cells), columns=count), line))
             continue
         filled = [cell for cell in cells if cell.strip()]
         is_units = is_first and filled and all(map(csv_values.is_remark, filled))
         is_heading = len(filled) > 1 and [cell.strip() for cell in cells[:count]] == titles
         is_first = is_first and not filled
         if filled and not is_units and not is_heading:
-            yield line, cells[:count]
+            body.append((line, cells[:count]))
+    return body, problems
 
 
 def _without_totals(
-    body: Sequence[_Row | Problem], names: Sequence[str | None], headings: Headings
-) -> tuple[list[_Row | Problem], list[str]]:
+    body: Sequence[_Row], names: Sequence[str | None], headings: Headings
+) -> tuple[list[_Row], list[str]]:
     """Return the rows without those of means and totals, and a note on each of them."""
-    kept: list[_Row | Problem] = []
+    kept: list[_Row] = []
     notes = []
     keys = [place for place, name in enumerate(names) if name in headings.key]
-    for one in body:
-        word = None if isinstance(one, Problem) else _total_word(one[1], keys)
+    for line, cells in body:
+        word = _total_word(cells, keys)
         if word is None:
-            kept.append(one)
+            kept.append((line, cells))
         else:
-            at = one[0] if not isinstance(one, Problem) else 0
-            notes.append(say("line {line} was passed over, as means or totals ({word})", line=at, word=word))
+            text = N_("line {line} was passed over, as means or totals ({word})")
+            notes.append(say(text, line=line, word=word))
     return kept, notes
 
 
@@ -217,18 +218,20 @@ def _total_word(cells: Sequence[str], keys: Iterable[int]) -> str | None:
     return None
 
 
-def _infer_notation(body: Iterable[_Row | Problem], names: Sequence[str | None], layout: _Layout) -> Notation:
-    rows = [one[1] for one in body if not isinstance(one, Problem)]
+def _infer_notation(body: Sequence[_Row], names: Sequence[str | None], layout: _Layout) -> Notation:
     numeric = [place for place, name in enumerate(names) if name not in _NO_NUMBERS]
-    order = next((column.date_order for column in layout.columns if column.date_order), None)
     dates = [place for place, name in enumerate(names) if name == "date"]
-    date_cells = [row[place] for row in rows for place in dates if place < len(row)]
     return Notation(
-        decimal=infer_decimal(row[place] for row in rows for place in numeric if place < len(row)),
+        decimal=infer_decimal(cells_at(numeric, body)),
         groups_dots=layout.delimiter == ";",
-        date_order=order,
-        has_midnights=csv_dates.are_midnights(date_cells),
+        date_order=next((column.date_order for column in layout.columns if column.date_order), None),
+        has_midnights=csv_dates.are_midnights(cells_at(dates, body)),
     )
+
+
+def cells_at(places: Sequence[int], body: Iterable[_Row]) -> Iterator[str]:
+    """Yield the cells of some columns, row by row."""
+    return (cells[place] for _, cells in body for place in places if place < len(cells))
 
 
 def infer_decimal(cells: Iterable[str]) -> str | None:
@@ -251,45 +254,32 @@ def _text_of(cell: str) -> str:
     return "" if not cell.strip() or cell.strip() in ("-", "--", "---") else unmark_formula(cell)
 
 
-def _filled_without_heading(
-    body: Iterable[_Row | Problem], titles: Sequence[str], names: Sequence[str | None]
-) -> list[str]:
-    rows = [one[1] for one in body if not isinstance(one, Problem)]
-    empty = [place for place in range(len(names)) if not clean_cell(titles[place])]
-    return [
-        say("column {place}, which has no heading", place=place + 1)
-        for place in empty
-        if any(place < len(row) and row[place].strip() for row in rows)
-    ]
-
-
 def build_records(
-    rows: Iterable[CsvRow | Problem],
+    table: Table,
     parse_row: Callable[[CsvRow], Iterable[T]],
     key: Callable[[T], Hashable],
     duplicate_reason: Callable[[T, int], str],
+    fields: Mapping[str, Iterable[str]],
 ) -> tuple[tuple[T, ...], tuple[Problem, ...], dict[Hashable, frozenset[str]]]:
     """Build records from rows; a row or cell that cannot be read becomes a problem with line and reason.
 
     Args:
-        rows: of a table.
+        table: the list.
         parse_row: returns the records of one row; raises ``InvalidValue`` for a bad one.
         key: what no two records share; the first with a key counts.
         duplicate_reason: why a further record of the key is left out, given it and the line of the first.
+        fields: those that each column gives.
 
     Returns:
-        The records, the problems, and by the key of a record the columns whose cells could not be read.
+        The records, the problems, and by the key of a record the fields whose cells could not be read.
 
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
     by_key: dict[Hashable, tuple[int, T]] = {}
-    problems: list[Problem] = []
+    problems = list(table.problems)
     unread: dict[Hashable, frozenset[str]] = {}
-    for row in rows:
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
+    for row in table.rows:
         try:
             records = tuple(parse_row(row))
         except InvalidValue as error:
@@ -302,30 +292,15 @@ def build_records(
                 reason = duplicate_reason(record, first)
                 problems.append(Problem(reason, row.line, is_warning=record == taken))
             elif row.unread:
-                unread[key(record)] = frozenset(row.unread)
+                unread[key(record)] = frozenset(one for name in row.unread for one in fields.get(name, ()))
+    problems.sort(key=lambda problem: problem.line or 0)
     if not by_key:
         raise_if_all_failed(problems)
     return tuple(record for _, record in by_key.values()), tuple(problems), unread
 
 
-def unread_fields(
-    unread: Mapping[Hashable, Iterable[str]], fields_of: Callable[[str], Iterable[str]]
-) -> dict[Hashable, frozenset[str]]:
-    """Return the fields of the cells that could not be read, from their columns.
-
-    Args:
-        unread: the columns by the key of their record, as ``build_records`` returns them.
-        fields_of: returns the fields that a column gives.
-    """
-    return {key: frozenset(one for name in names for one in fields_of(name)) for key, names in unread.items()}
-
-
 def raise_if_all_failed(problems: Sequence[Problem]) -> None:
-    """Raise NotReadable if there are problems; for a list of which no row could be read.
-
-    Raises:
-        NotReadable: with the first reasons.
-    """
+    """Raise NotReadable with the first reasons if there are problems; of a list without a readable row."""
     if problems:
         reasons = "; ".join(map(str, problems[:_MAX_REASONS]))
         by_clock = any(problem.by_clock for problem in problems)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable, Problem
@@ -21,12 +23,10 @@ from runlog.units import parse_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from runlog.importers.csv_row import CsvRow
     from runlog.importers.csv_values import Notation
     from runlog.importers.detect import Head, SourceFile
-    from runlog.model import Precision
     from runlog.settings import Settings
 
 FORMAT = "diary"
@@ -83,74 +83,42 @@ def read(file: SourceFile) -> ParsedFile:
         raise NotReadable(
             "no column is known as soreness or another value of a diary; unknown: "
             "{names}. Name the column of the ratings soreness",
-            names=table.unread_names,
+            names=", ".join(table.unread),
         )
     entries, problems, unread = csv_table.build_records(
-        table.rows,
+        table,
         lambda row: _build_entries(row, file.settings),
         key=lambda entry: (entry.moment, entry.area, entry.side),
         duplicate_reason=lambda _, line: say(
             "the same time and area as line {line}, which is kept; add a time to tell them apart", line=line
         ),
+        fields=_FIELDS,
     )
-    notes = (
-        [say("not read, because runlog knows no such column: {names}", names=table.unread_names)]
-        if table.unread
-        else []
+    repeated = sorted(name for name in table.known if table.columns.count(name) > 1)
+    notes = table.notes_with(
+        N_("not read, because runlog knows no such column: {names}"),
+        *(say("more than one column is {name}; the last filled one counts", name=name) for name in repeated),
     )
-    notes += [
-        say("more than one column is {name}; the last filled one counts", name=name)
-        for name in table.repeated
-    ]
-    return ParsedFile(
-        FORMAT,
-        entries=entries,
-        problems=problems,
-        notes=(*notes, *table.notes),
-        columns=fields,
-        unread=csv_table.unread_fields(unread, lambda name: _FIELDS.get(name, ())),
-    )
+    return ParsedFile(FORMAT, entries=entries, problems=problems, notes=notes, columns=fields, unread=unread)
 
 
 def _build_entries(row: CsvRow, settings: Settings) -> list[Entry]:
     """Return the entry of a row; none if it has no value but its date and area."""
     values: dict[str, Any] = {
-        name: value for name in _CELL_PARSERS if (value := _read_value(row, name)) is not None
+        name: value
+        for name, parse in _cell_parsers(row.notation).items()
+        if (value := row.read(name, parse, is_lost=name == "soreness")) is not None
     }
     if not values:
         return []
-    moment, offset, precision = read_rating_time(row, settings)
-    strength, minutes = values.pop("strength", (None, None))
-    area, side = _read_area(row)
-    return [
-        Entry(
-            moment,
-            offset,
-            area=area,
-            side=side,
-            strength=strength,
-            strength_min=minutes,
-            precision=precision,
-            **values,
-        )
-    ]
-
-
-def _read_value(row: CsvRow, name: str) -> object:
-    parse = _CELL_PARSERS[name]
-    return row.read(name, lambda cell: parse(cell, row.notation), is_lost=name == "soreness")
-
-
-def read_rating_time(row: CsvRow, settings: Settings) -> tuple[datetime, int, Precision]:
-    """Return the moment of a row's rating (aware UTC), the UTC offset, and what of it is written.
-
-    Raises:
-        InvalidValue: it has no date, or none that can be read.
-    """
     if "date" not in row.cells:
         raise InvalidValue("it has no date")
     date = row.join_clock(row.cells["date"], "time", settings)
-    return csv_dates.parse_rating_time(date, settings, row.notation.date_order)
+    moment, offset, precision = csv_dates.parse_rating_time(date, settings, row.notation.date_order)
+    strength, minutes = values.pop("strength", (None, None))
+    area, side = _read_area(row)
+    placed = Entry(moment, offset, area=area, side=side, precision=precision)
+    return [replace(placed, strength=strength, strength_min=minutes, **values)]
 
 
 def _read_area(row: CsvRow) -> tuple[Area, Side | None]:
@@ -189,23 +157,20 @@ def _parse_hours(cell: str, notation: Notation) -> float:
     return hours
 
 
-def _scale(name: str) -> Callable[[str, Notation], float]:
-    return lambda cell, notation: csv_row.parse_scale(cell, MAX_ENTRY_VALUES[name], notation)
-
-
-def _yes_no(cell: str, _: Notation) -> bool:
-    return parse_yes_no(cell)
-
-
-_CELL_PARSERS: Mapping[str, Callable[[str, Notation], Any]] = {
-    "soreness": _scale("soreness"),
-    "warmup": _yes_no,
-    "cooldown": _yes_no,
-    "shoe": lambda cell, _: cell.strip(),
-    "rpe": _scale("rpe"),
-    "strength": _parse_strength,
-    "mobility": _yes_no,
-    "desk_hours": _parse_hours,
-    "posture": _scale("posture"),
-    "note": lambda cell, _: cell,
-}
+def _cell_parsers(notation: Notation) -> dict[str, Callable[[str], Any]]:
+    soreness, rpe, posture = (
+        partial(csv_row.parse_scale, most=MAX_ENTRY_VALUES[name], notation=notation)
+        for name in ("soreness", "rpe", "posture")
+    )
+    return {
+        "soreness": soreness,
+        "warmup": parse_yes_no,
+        "cooldown": parse_yes_no,
+        "shoe": str.strip,
+        "rpe": rpe,
+        "strength": partial(_parse_strength, notation=notation),
+        "mobility": parse_yes_no,
+        "desk_hours": partial(_parse_hours, notation=notation),
+        "posture": posture,
+        "note": str,
+    }

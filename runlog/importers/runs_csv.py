@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlog import localtime
 from runlog.errors import NotTaken
-from runlog.i18n import say
+from runlog.i18n import N_, say
 from runlog.importers import csv_dates, csv_row, csv_table, normalize, sports, strava, tracks
 from runlog.importers.csv_values import (
     Headings,
@@ -23,7 +24,7 @@ from runlog.model import MAX_ENTRY_VALUES, Activity, Precision
 from runlog.records import ParsedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from runlog.importers.csv_row import CsvRow
     from runlog.importers.detect import Head, SourceFile
@@ -130,29 +131,25 @@ def read(file: SourceFile) -> ParsedFile:
         raise NotTaken("runlog's own list of runs, without what was recorded; to move a history, export it")
     builder = _RunBuilder(table.known, file.settings)
     runs, problems, unread = csv_table.build_records(
-        table.rows,
+        table,
         lambda row: [builder.build(row)],
         key=lambda run: run.external,
         duplicate_reason=lambda _, line: say("the same run as line {line}", line=line),
+        fields=builder.fields,
     )
-    passed_over = [*(["note"] if {"name", "note"} <= table.known else []), *table.unread]
-    columns = table.known if "date" in table.known else {*table.known, "date"}
-    fields = frozenset(field for name in columns for field in builder.fields_of(name))
+    if {"name", "note"} <= table.known:
+        table = replace(table, unread=("note", *table.unread))
+    fields = frozenset(field for name in {*table.known, "date"} for field in builder.fields.get(name, ()))
     if not all(run.day_only for run in runs):  # the date has a time
         fields |= {"day_only"}
-    notes = (
-        (say("not read, because runs have no such column: {names}", names=", ".join(passed_over)),)
-        if passed_over
-        else ()
-    )
     return ParsedFile(
         FORMAT,
         activities=runs,
         problems=problems,
-        notes=(*notes, *table.notes),
+        notes=table.notes_with(N_("not read, because runs have no such column: {names}")),
         replaces_earlier=True,
         columns=fields,
-        unread=csv_table.unread_fields(unread, builder.fields_of),
+        unread=unread,
     )
 
 
@@ -164,12 +161,9 @@ class _RunBuilder:
         self._settings = settings
         has_duration = not set(columns).isdisjoint(_DURATION_UNITS.values())
         self._time_column_means = "start" if has_duration else "duration"
+        self.fields = _FIELDS | {"time": _FIELDS[self._time_column_means]}  # of a run, by column
         self._rows_per_day: Counter[str] = Counter()
         self._now = datetime.now(UTC)
-
-    def fields_of(self, column: str) -> tuple[str, ...]:
-        """Return the fields of a run that a column gives; none where it is not read."""
-        return _FIELDS.get(self._time_column_means if column == "time" else column, ())
 
     def build(self, row: CsvRow) -> Activity:
         """Return the run of a row.
@@ -180,7 +174,11 @@ class _RunBuilder:
         start, day_only = self._read_start(row)
         day = f"{start:%Y-%m-%d}"
         self._rows_per_day[day] += 1  # refused rows count: correcting one renumbers none
-        sport, sub_sport = _parse_sport(row.cells)
+        word = row.cells.get("type", "running")
+        is_kind_of_run = not sports.is_known_sport(word)  # easy, long, tempo …
+        sport, sub_sport = sports.normalize_sport(
+            row.cells.get("sport", "running" if is_kind_of_run else word)
+        )
         distance_units = {name: unit for unit, name in _DISTANCE_UNITS.items()}
         distance = row.metres({"distance": self._settings.units} | distance_units, _MAX_DISTANCE_M)
         run = Activity(
@@ -240,13 +238,6 @@ def _parse_seconds(cell: str, unit: str, row: CsvRow, distance: float | None) ->
         hours_first = parse_duration(cell, row.notation, hours_first=True)
         return hours_first if distance <= _MAX_SPEED_MPS * hours_first else seconds
     return seconds
-
-
-def _parse_sport(cells: Mapping[str, str]) -> tuple[str, str | None]:
-    """Return the sport of a row; in a list of runs it is a run unless the row names another sport."""
-    kind_of_run = "type" in cells and not sports.is_known_sport(cells["type"])  # easy, long, tempo …
-    word = cells.get("sport", "running" if kind_of_run else cells.get("type", "running"))
-    return sports.normalize_sport(word)
 
 
 def _parse_heart_rate(cell: str, row: CsvRow) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken, Problem
-from runlog.i18n import _, say
+from runlog.i18n import N_, _, say
 from runlog.importers import csv_table, detect
 from runlog.importers.csv_dates import parse_day
 from runlog.importers.csv_values import Headings, InvalidValue, parse_yes_no
@@ -19,7 +19,7 @@ from runlog.records import ParsedFile
 from runlog.settings import METRES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from runlog.importers.csv_row import CsvRow
@@ -74,34 +74,24 @@ def read(file: SourceFile) -> ParsedFile:
     table = csv_table.read_table(file.data, _HEADINGS)
     retired: set[str] = set()
     shoes, problems, _ = csv_table.build_records(
-        table.rows,
+        table,
         lambda row: [_build_shoe(row, file.settings, retired)],
         key=lambda shoe: shoe_key(shoe.name),
         duplicate_reason=lambda shoe, _: say("{name} is listed twice; the first is kept", name=shoe.name),
-    )
-    notes = (
-        (say("not read, because pairs have no such column: {names}", names=table.unread_names),)
-        if table.unread
-        else ()
+        fields={},
     )
     return ParsedFile(
         FORMAT,
         shoes=shoes,
         problems=problems,
-        notes=(*notes, *table.notes),
+        notes=table.notes_with(N_("not read, because pairs have no such column: {names}")),
         columns=frozenset(),
         retired=frozenset(retired),
     )
 
 
 def _build_shoe(row: CsvRow, settings: Settings, retired: set[str]) -> Shoe:
-    """Return the pair of a row.
-
-    Args:
-        row: its cells.
-        settings: with the unit of distances that name none.
-        retired: is extended by the name of a pair that is retired without a day.
-    """
+    """Return the pair of a row; add its name to ``retired`` where it is retired without a day."""
     name = " ".join(row.cells.get("shoe", row.cells.get("name", "")).split())
     if not name:
         raise InvalidValue("it has no name")
@@ -189,10 +179,11 @@ def read_strava(file: SourceFile) -> ParsedFile:
     if file.sidecars:
         raise NotTaken("read together with activities.csv")
     shoes, problems = parse_strava(file.data)
-    return ParsedFile(STRAVA_FORMAT, shoes=name_strava_shoes(shoes, (), None), problems=problems)
+    named = date_strava_shoes(shoes, (), file.settings)
+    return ParsedFile(STRAVA_FORMAT, shoes=named, problems=tuple(problems))
 
 
-def parse_strava(data: bytes) -> tuple[tuple[StravaShoe, ...], tuple[Problem, ...]]:
+def parse_strava(data: bytes) -> tuple[list[StravaShoe], list[Problem]]:
     """Return the shoes of a shoes.csv, and a problem for each row that names none.
 
     Raises:
@@ -214,28 +205,7 @@ def parse_strava(data: bytes) -> tuple[tuple[StravaShoe, ...], tuple[Problem, ..
         raise NotReadable(
             "line {line}: it cannot be split into cells: {error}", line=reader.line_num, error=error
         ) from error
-    return tuple(shoes), tuple(problems)
-
-
-def name_strava_shoes(
-    owned_shoes: Iterable[StravaShoe], used: Iterable[Shoe], last_day: date | None
-) -> tuple[Shoe, ...]:
-    """Match shoes to the names used by activities, and add those that no activity names.
-
-    Args:
-        owned_shoes: of shoes.csv.
-        used: those that activities name, with the days of the first and the last of these.
-        last_day: of the list; a shoe that no activity names was not used before.
-
-    Returns:
-        Each shoe once.
-    """
-    shoes = {shoe_key(one.name): one for one in used}
-    for owned in owned_shoes:
-        names = owned.possible_names
-        if not any(shoe_key(name) in shoes for name in names):
-            shoes[shoe_key(names[0])] = Shoe(names[0], from_date=last_day, named_until=last_day)
-    return tuple(shoes.values())
+    return shoes, problems
 
 
 def read_strava_sidecars(sidecars: Mapping[str, bytes]) -> tuple[list[StravaShoe], list[Problem]]:
@@ -256,16 +226,19 @@ def read_strava_sidecars(sidecars: Mapping[str, bytes]) -> tuple[list[StravaShoe
 def date_strava_shoes(
     owned_shoes: Sequence[StravaShoe], activities: Sequence[Activity], settings: Settings
 ) -> tuple[Shoe, ...]:
-    """Return the shoes by the names used by activities, from the local day of their first activity."""
-    days = [
-        (local_day(activity.start, activity.utc_offset_s, settings.zone), activity.shoe)
-        for activity in sorted(activities, key=lambda activity: (activity.start, activity.shoe or ""))
-    ]
-    if not (owned_shoes or any(shoe for _, shoe in days)):
-        return ()
-    uses: dict[str, Shoe] = {}
-    for day, shoe in days:
-        if shoe:
-            used = uses.setdefault(shoe_key(shoe), Shoe(shoe, from_date=day))
-            uses[shoe_key(shoe)] = replace(used, named_until=day)
-    return name_strava_shoes(owned_shoes, uses.values(), days[-1][0] if days else None)
+    """Return each shoe once: as activities name it, from the day of the first of these to that of the last.
+
+    One that no activity names was not used before the last day of the list.
+    """
+    shoes: dict[str, Shoe] = {}
+    last_day = None
+    for activity in sorted(activities, key=lambda activity: (activity.start, activity.shoe or "")):
+        last_day = local_day(activity.start, activity.utc_offset_s, settings.zone)
+        if activity.shoe:
+            used = shoes.setdefault(shoe_key(activity.shoe), Shoe(activity.shoe, from_date=last_day))
+            shoes[shoe_key(activity.shoe)] = replace(used, named_until=last_day)
+    for owned in owned_shoes:
+        names = owned.possible_names
+        if not any(shoe_key(name) in shoes for name in names):
+            shoes[shoe_key(names[0])] = Shoe(names[0], from_date=last_day, named_until=last_day)
+    return tuple(shoes.values())

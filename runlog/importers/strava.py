@@ -56,16 +56,16 @@ _VALUE_RANGES = {
 #: Columns of plain numbers, whatever the language.
 _PLAIN_COLUMNS = (*_VALUE_RANGES, "elapsed", "moving", "distance")
 
-#: The field of an activity that each column gives; the others are always there.
-_FIELDS = {
-    **{name: name for name in ("name", "max_hr", "avg_hr", "rpe")},
-    "moving": "moving_s",
-    "distance": "distance_m",
-    "distance_shown": "distance_m",
-    "ascent": "ascent_m",
-    "cadence": "avg_cadence_spm",
-    "gear": "shoe",
-    "file": "source_file",
+#: The fields of an activity that each column gives; the others are always there.
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    **{name: (name,) for name in ("name", "max_hr", "avg_hr", "rpe")},
+    "moving": ("moving_s",),
+    "distance": ("distance_m",),
+    "distance_shown": ("distance_m",),
+    "ascent": ("ascent_m",),
+    "cadence": ("avg_cadence_spm",),
+    "gear": ("shoe", "gear_listed"),
+    "file": ("source_file",),
 }
 _ALWAYS_READ = frozenset(
     {"start", "utc_offset_s", "duration_s", "sport", "sub_sport", "kind", "sport_guessed", "external"}
@@ -87,32 +87,31 @@ def read(file: SourceFile) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    rows, found = _read_table(detect.decode_text(file.data))
+    table = _read_table(detect.decode_text(file.data))
     owned_shoes, problems = shoes_csv.read_strava_sidecars(file.sidecars)
-    dates = [row.cells.get("date", "") for row in rows if isinstance(row, CsvRow)]
+    dates = [row.cells.get("date", "") for row in table.rows]
     builder = _ActivityBuilder(
         owned_shoe_keys=frozenset(shoe_key(name) for shoe in owned_shoes for name in shoe.possible_names),
-        columns=frozenset(found),
+        columns=table.known,
         date_order=csv_dates.infer_order(dates, file.settings) or "day-first",
     )
     activities, refused, unread = csv_table.build_records(
-        rows,
+        table,
         lambda row: (builder.build(row),),
         key=lambda activity: activity.external,
         duplicate_reason=lambda activity, line: say(
             "{id} is listed in line {line} already, which is kept", id=activity.external, line=line
         ),
+        fields=_FIELDS,
     )
     return ParsedFile(
         FORMAT,
         activities=activities,
         shoes=shoes_csv.date_strava_shoes(owned_shoes, activities, file.settings),
         problems=(*refused, *problems),
-        notes=_lost_recording_notes(rows, {activity.external for activity in activities}),
-        columns=_ALWAYS_READ
-        | {_FIELDS[column] for column in found if column in _FIELDS}
-        | ({"gear_listed"} if "gear" in found else set()),
-        unread=csv_table.unread_fields(unread, lambda name: [_FIELDS[name]] if name in _FIELDS else []),
+        notes=_lost_recording_notes(table.rows, {activity.external for activity in activities}),
+        columns=_ALWAYS_READ.union(*(_FIELDS.get(column, ()) for column in table.known)),
+        unread=unread,
     )
 
 
@@ -128,43 +127,31 @@ def _split_rows(content: str) -> Iterator[tuple[int, list[str] | str]]:
             yield line, [cell.strip() for cell in cells]
 
 
-def _read_table(content: str) -> tuple[list[CsvRow | Problem], Collection[str]]:
-    """Return the rows with their cells by field, and the fields that have a column.
-
-    A row that cannot be read is a problem.
-    """
+def _read_table(content: str) -> csv_table.Table:
     header: list[str] = []
-    below: list[tuple[int, list[str] | str]] = []
+    below: list[tuple[int, list[str]]] = []
+    problems: list[Problem] = []
     for line, cells in _split_rows(content.lstrip("\ufeff")):
-        if not header and not isinstance(cells, str):
-            header = cells
-        else:
+        if isinstance(cells, str):
+            problems.append(Problem(cells, line))
+        elif header:
             below.append((line, cells))
+        else:
+            header = cells
     while header and not header[-1]:  # a spreadsheet's empty columns
         header.pop()
-    rows = [cells for _, cells in below if not isinstance(cells, str)]
-    positions = find_columns(header, rows)
+    positions = find_columns(header, [cells for _, cells in below])
     plain = [positions[column] for column in _PLAIN_COLUMNS if column in positions]
-    decimal = csv_table.infer_decimal(
-        row[position] for row in rows for position in plain if position < len(row)
-    )
-    notation = Notation(decimal=decimal or ".")
-    return [_build_row(line, cells, header, positions, notation) for line, cells in below], positions.keys()
-
-
-def _build_row(
-    line: int,
-    cells: list[str] | str,
-    header: Sequence[str],
-    positions: Mapping[str, int],
-    notation: Notation,
-) -> CsvRow | Problem:
-    if isinstance(cells, str):
-        return Problem(cells, line)
-    if len(cells) < len(FIRST_COLUMNS) or any(cells[len(header) :]):
-        return Problem(say("{cells} cells in {columns} columns", cells=len(cells), columns=len(header)), line)
-    filled = {field: cells[position] for field, position in positions.items() if position < len(cells)}
-    return CsvRow(line, {field: cell for field, cell in filled.items() if cell}, notation)
+    decimal = csv_table.infer_decimal(csv_table.cells_at(plain, below))
+    notation, rows = Notation(decimal=decimal or "."), []
+    for line, cells in below:
+        if len(cells) < len(FIRST_COLUMNS) or any(cells[len(header) :]):
+            text = N_("{cells} cells in {columns} columns")
+            problems.append(Problem(say(text, cells=len(cells), columns=len(header)), line))
+        else:
+            filled = {name: cells[at] for name, at in positions.items() if at < len(cells) and cells[at]}
+            rows.append(CsvRow(line, filled, notation))
+    return csv_table.Table(tuple(positions), rows, problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +234,12 @@ def _read_distance(row: CsvRow, sport: str) -> float | None:
     return metres
 
 
-def _lost_recording_notes(
-    rows: Iterable[CsvRow | Problem], external_ids: Collection[str | None]
-) -> tuple[str, ...]:
-    cells = [row.cells for row in rows if isinstance(row, CsvRow)]
-    without = [one for one in cells if NOT_EXPORTED in one.get("file", "")]
-    lost = [one.get("name", one["id"]) for one in without if f"strava:{one.get('id')}" in external_ids]
+def _lost_recording_notes(rows: Iterable[CsvRow], external_ids: Collection[str | None]) -> tuple[str, ...]:
+    lost = [
+        row.cells.get("name", row.cells["id"])
+        for row in rows
+        if NOT_EXPORTED in row.cells.get("file", "") and f"strava:{row.cells.get('id')}" in external_ids
+    ]
     if not lost:
         return ()
     names = ", ".join(lost[:_MAX_NAMES_LISTED])

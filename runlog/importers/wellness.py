@@ -14,7 +14,7 @@ from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlog import localtime
-from runlog.errors import NotTaken, Problem
+from runlog.errors import NotTaken
 from runlog.i18n import N_, _, say
 from runlog.importers import csv_table, detect
 from runlog.importers.csv_dates import parse_rating_time
@@ -23,7 +23,7 @@ from runlog.model import Area, Entry
 from runlog.records import Night, ParsedFile, make_night
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from runlog.importers.csv_row import CsvRow
     from runlog.importers.detect import Head, SourceFile
@@ -213,68 +213,47 @@ def _read_wellness(
     table = csv_table.read_table(file.data, headings)
     unique_by = _("day") if name == INTERVALS_FORMAT else _("time and area")
     entries, problems, _unread = csv_table.build_records(
-        table.rows,
+        table,
         lambda row: build_entries(row, file.settings),
         key=lambda entry: (entry.moment, entry.area),
         duplicate_reason=lambda _, line: say(
             "the same {unique_by} as line {line}, which is kept", unique_by=unique_by, line=line
         ),
+        fields={},
     )
     failed = {problem.line for problem in problems}
-    sound = [row for row in table.rows if not isinstance(row, Problem) and row.line not in failed]
-    nights, unread_cells = _read_nights(sound, night_columns, file.settings)
-    notes = (say("not read: {names}", names=table.unread_names),) if table.unread else ()
+    sound = [row for row in table.rows if row.line not in failed]
+    nights: dict[date, Night] = {}
+    for night in (_read_night(row, night_columns, file.settings) for row in sound):
+        if night is not None:
+            nights.setdefault(night.day, night)
     fields = {"moment", "utc_offset_s", "precision", "soreness", "note"}
     if name == INTERVALS_FORMAT or "soreness_area" in table.known:
         fields.add("area")
     return ParsedFile(
         name,
         entries=entries,
-        nights=nights,
-        problems=(*problems, *unread_cells),
-        notes=(*notes, *table.notes),
+        nights=tuple(nights.values()),
+        problems=(*problems, *(problem for row in sound for problem in row.problems)),
+        notes=table.notes_with(N_("not read: {names}")),
         columns=frozenset(fields),
     )
 
 
-def _read_nights(
-    rows: Sequence[CsvRow], columns: _NightColumns, settings: Settings
-) -> tuple[tuple[Night, ...], tuple[Problem, ...]]:
-    """Return the night of each row; a cell that cannot be read is a problem and costs that cell alone."""
-    nights: dict[date, Night] = {}
-    problems: list[Problem] = []
-    for row in rows:
-        values: dict[str, float | None] = {}
-        for column, (value_name, convert) in columns.values.items():
-            try:
-                if column in row.cells:
-                    values[value_name] = convert(parse_number(row.cells[column], 0, _MOST))
-            except InvalidValue as error:
-                problems.append(
-                    Problem(
-                        say("{column}: {error}; left out", column=column, error=error),
-                        row.line,
-                        is_warning=True,
-                    )
-                )
-        day = _local_day(row.cells.get(columns.date_column), settings)
-        night = None if day is None else make_night(columns.source, day, **values)
-        if night is not None:
-            nights.setdefault(night.day, night)
-    return tuple(nights.values()), tuple(problems)
+def _read_night(row: CsvRow, columns: _NightColumns, settings: Settings) -> Night | None:
+    """Return the night of a row; a cell that cannot be read costs that cell alone."""
+    values: dict[str, float | None] = {}
+    for column, (value_name, convert) in columns.values.items():
+        number = row.read(column, lambda cell: parse_number(cell, 0, _MOST))
+        values[value_name] = None if number is None else convert(number)
+    try:
+        moment, offset, _ = parse_rating_time(row.cells.get(columns.date_column, ""), settings)
+    except InvalidValue:
+        return None
+    return make_night(columns.source, localtime.local_day(moment, offset, UTC), **values)
 
 
 _MOST = 100_000.0  # seconds of sleep are the largest numbers
-
-
-def _local_day(cell: str | None, settings: Settings) -> date | None:
-    if cell is None:
-        return None
-    try:
-        moment, offset, _ = parse_rating_time(cell, settings)
-    except InvalidValue:
-        return None
-    return localtime.local_day(moment, offset, UTC)
 
 
 def _parse_rating(row: CsvRow, name: str, date_column: str, low: float, high: float) -> float | None:
