@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from runlog import units
+from runlog.analysis import periods
+from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.analysis.load import SPIKE_DAYS
 from runlog.i18n import N_, _
 from runlog.model import SEVERITIES
@@ -20,10 +22,10 @@ from runlog.reporter.alerts.shoes import add_command, retire_command
 from runlog.reporter.alerts.training import latest_spike, shorter_long_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Mapping, Sequence
 
     from runlog.analysis.history import History
+    from runlog.analysis.periods import Span
     from runlog.reporter.alerts import Notice
     from runlog.reporter.findings import Finding
     from runlog.reporter.guidance import Tip
@@ -43,44 +45,73 @@ FEW_WARMUPS = 0.5
 MORE, LESS = 1, -1
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What actions are chosen from.
+@dataclass(frozen=True, slots=True, eq=False)
+class WeekData:
+    """What is known of a week, before it is put into sentences.
 
     Attributes:
-        history: up to ``now``.
-        now: the end of the week, or this moment in a week that is not over.
-        findings: of the week, by factor.
-        notices: the alerts.
-        totals: of the week; usual: of the weeks before.
-        is_rated: whether there is any rating in the week, of any area.
-        shoes: the pairs in use, the most worn first.
-        routes: those of the last 28 days.
+        history: up to ``end``.
+        end: of the week, or the moment asked for in a week that is not over.
+        span: the week's local days; days_so_far: those up to ``end``.
+        complete: whether the week is over.
+        recorded_until: the end of the time without any record after it up to which this is still the week
+            to show; None where there is none, or the week was asked for by its name.
         area: the body area that was rated most.
-        ratings: how many ratings of it there are in all.
-        turn: the number of the week, by which tips for one topic take turns.
+        other_areas: the worst rating of the week by area, without that one.
+        ratings: how many ratings of the area there are in all.
+        constant_rating: the value of all of them if they are enough for links but all equal, else None.
+        table: the exposures of that area; estimates: its links.
+        findings: the factors of the week, those with a sign first; notices: the alerts at ``end``.
+        totals: the days so far in numbers; usual: the means of the same days of the four weeks before.
+        shoes: the pairs in use, the most worn first; routes: those of 28 days.
     """
 
     history: History
-    now: pd.Timestamp
-    findings: Mapping[str, Finding]
+    end: pd.Timestamp
+    span: Span
+    days_so_far: Span
+    complete: bool
+    recorded_until: Span | None
+    area: str
+    other_areas: Mapping[str, float]
+    ratings: int
+    constant_rating: float | None
+    table: pd.DataFrame
+    estimates: pd.DataFrame
+    findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     totals: Totals
     usual: Totals
-    is_rated: bool
     shoes: tuple[ShoeInUse, ...]
     routes: tuple[RecentRoute, ...]
-    area: str
-    ratings: int
-    turn: int
+
+    @property
+    def name(self) -> str:
+        """Name of the week, like "2026-W30"."""
+        return periods.week_name(self.span)
+
+    @property
+    def units(self) -> str:
+        """The runner's unit of distance."""
+        return self.history.settings.units
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no run and no entry at all."""
+        return self.history.runs.empty and self.history.entries.empty
+
+    @property
+    def has_links(self) -> bool:
+        """Whether the ratings are enough for links, and not all equal."""
+        return self.ratings >= MIN_RATINGS and self.constant_rating is None
+
+    def finding(self, factor: str) -> Finding | None:
+        """Return what there is to say of a factor, if anything."""
+        return next((finding for finding in self.findings if finding.factor == factor), None)
 
     def distance(self, metres: float, digits: int = 1) -> str:
         """Write a distance in the runner's unit."""
-        return units.distance(metres, self.history.settings.units, digits)
-
-    def day(self, when: date) -> str:
-        """Write a day of the last week by its name."""
-        return units.recent_day(when, self.history.clock.day(self.now))
+        return units.distance(metres, self.units, digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +154,6 @@ class Cause:
     notices: tuple[Notice, ...]
     tip: Tip | None
 
-    def has(self, kind: str) -> bool:
-        """Return whether there is an alert of a kind."""
-        return any(notice.kind == kind for notice in self.notices)
-
 
 class Words(NamedTuple):
     """What an action says.
@@ -147,40 +174,42 @@ class Words(NamedTuple):
 class Topic:
     """Factors (with the direction that is better) and alert kinds that call for one action."""
 
-    write: Callable[[Situation, Cause], Words]
+    write: Callable[[WeekData, Cause], Words]
     factors: Mapping[str, int]
     kinds: tuple[str, ...] = ()
 
 
-def choose_actions(situation: Situation) -> tuple[Action, ...]:
+def choose_actions(week: WeekData) -> tuple[Action, ...]:
     """Return up to three actions, the one that is expected to change soreness most first.
 
     What answers a warning has a place before what does not.
     """
-    possible = [action for topic in TOPICS if (action := _find_action(topic, situation)) is not None]
+    possible = [action for topic in TOPICS if (action := _find_action(topic, week)) is not None]
     ranked = sorted(possible, key=lambda action: -action.points if action.points > 0 else 0.0)
     chosen = sorted(ranked, key=lambda action: not action.is_pressing)[:MOST_ACTIONS]
     return tuple(action for action in ranked if action in chosen)
 
 
-def _find_action(topic: Topic, situation: Situation) -> Action | None:
+def _find_action(topic: Topic, week: WeekData) -> Action | None:
     """Return a topic's action if a link or an alert calls for it."""
     linked = {
         finding: CERTAINTY[finding.grade] * finding.impact
         for name, better in topic.factors.items()
-        if (finding := situation.findings.get(name)) is not None
+        if (finding := week.finding(name)) is not None
         and finding.has_sign
         and finding.effect * better < 0
         and CERTAINTY[finding.grade] * finding.impact >= LEAST_POINTS
     }
     finding = max(linked, key=lambda finding: linked[finding], default=None)
-    notices = tuple(notice for notice in situation.notices if notice.kind in topic.kinds)
-    if finding is None and not notices and not _is_rarely_warm(topic, situation):
+    notices = tuple(notice for notice in week.notices if notice.kind in topic.kinds)
+    warmup = week.finding("warmup") if "warmup" in topic.factors else None
+    rarely_warm = warmup is not None and not warmup.has_sign and warmup.now <= FEW_WARMUPS
+    if finding is None and not notices and not rarely_warm:
         return None
     asked = [*topic.factors, *topic.kinds]
     tips = [tip for tip in guidance.all_tips() if set(asked) & set(tip.answers)]
-    tip = tips[situation.turn % len(tips)] if tips else None
-    words = topic.write(situation, Cause(finding, notices, tip))
+    tip = tip_of_week(tips, week) if tips else None
+    words = topic.write(week, Cause(finding, notices, tip))
     return Action(
         text=words.text,
         fact=words.fact,
@@ -194,69 +223,71 @@ def _find_action(topic: Topic, situation: Situation) -> Action | None:
     )
 
 
-def _is_rarely_warm(topic: Topic, situation: Situation) -> bool:
-    warmup = situation.findings.get("warmup") if "warmup" in topic.factors else None
-    return warmup is not None and not warmup.has_sign and warmup.now <= FEW_WARMUPS
+def tip_of_week(tips: Sequence[Tip], week: WeekData) -> Tip:
+    """Return the tip whose turn it is: those for one topic take turns from week to week."""
+    return tips[week.span.first.isocalendar().week % len(tips)]
 
 
 # The topics
 
 
-def _long_run(situation: Situation, _cause: Cause) -> Words:
-    spike = latest_spike(situation.history, situation.now)
+def _long_run(week: WeekData, _cause: Cause) -> Words:
+    spike = latest_spike(week.history, week.end)
     if spike is not None:
-        day = situation.day(spike.day)
+        day = units.recent_day(spike.day, week.history.clock.day(week.end))
         fact = _("The {distance} on {day} was {share} over your longest of 30 days.")
         if day != units.day(spike.day):
             fact = _("{day}’s {distance} was {share} over your longest of 30 days.")
         fact = fact.format(
             day=day,
-            distance=situation.distance(spike.metres),
+            distance=week.distance(spike.metres),
             share=units.percent(spike.times - 1),
         )
-        limit = spike.next_limit(situation.history)
+        limit = spike.next_limit(week.history)
     else:
-        recent = situation.history.runs["end"] > situation.now - pd.Timedelta(days=SPIKE_DAYS)
-        longest = float(situation.history.runs["distance_m"][recent].max())
-        limit = situation.history.settings.spike * longest
-        fact = _("Your longest of 30 days is {distance}.").format(distance=situation.distance(longest))
-    return Words(shorter_long_run(limit, situation.history.settings.units), fact, told="run_spike")
+        recent = week.history.runs["end"] > week.end - pd.Timedelta(days=SPIKE_DAYS)
+        longest = float(week.history.runs["distance_m"][recent].max())
+        limit = week.history.settings.spike * longest
+        fact = _("Your longest of 30 days is {distance}.").format(distance=week.distance(longest))
+    return Words(shorter_long_run(limit, week.units), fact, told="run_spike")
 
 
-def _week_volume(situation: Situation, cause: Cause) -> Words:
-    now, usual = situation.totals.distance_m, situation.usual.distance_m
-    if cause.has("week_jump") or not usual < now or situation.usual.runs < 1:
-        (todo, *_others) = [notice.todo for notice in cause.notices] or [_("Run a little less next week.")]
-        return Words(todo, _compare_distance(situation))
-    text = _("Run about {distance} next week.").format(distance=situation.distance(usual, 0))
-    return Words(text, _compare_distance(situation))
+def _week_volume(week: WeekData, cause: Cause) -> Words:
+    now, usual = week.totals.distance_m, week.usual.distance_m
+    if cause.notices:
+        return Words(cause.notices[0].todo, _compare_distance(week))
+    if not usual < now or week.usual.runs < 1:
+        return Words(_("Run a little less next week."), _compare_distance(week))
+    text = _("Run about {distance} next week.").format(distance=week.distance(usual, 0))
+    return Words(text, _compare_distance(week))
 
 
-def _compare_distance(situation: Situation) -> str:
-    now, usual = situation.totals.distance_m, situation.usual.distance_m
-    if not (units.is_known(usual) and usual and situation.usual.runs >= 1):
+def _compare_distance(week: WeekData) -> str:
+    now, usual = week.totals.distance_m, week.usual.distance_m
+    if not (units.is_known(usual) and usual and week.usual.runs >= 1):
         return _("This week was more than you are used to.")
     text = _("This week was {times} times your usual distance.")
-    if situation.usual.weeks == 1:
+    if week.usual.weeks == 1:
         text = _("This week was {times} times as far as the week before.")
     return text.format(times=units.number(now / usual)) if now > usual else _("It goes with more soreness.")
 
 
-def _shoes(situation: Situation, cause: Cause) -> Words:
+def _shoes(week: WeekData, cause: Cause) -> Words:
     """Name the pair to wear, and the one to put away."""
-    worn = _pair_in_question(situation, cause)
-    fresh = [shoe for shoe in situation.shoes if shoe.left_m > worn.left_m]
+    worn = _pair_in_question(week, cause)
+    fresh = [shoe for shoe in week.shoes if shoe.left_m > worn.left_m]
     spare = min(fresh, key=lambda shoe: shoe.worn_m, default=None)
     state = "over" if worn.is_over else "near" if cause.notices else ""
     texts, fact = _SHOE_TEXTS[state, spare is not None], _SHOE_FACTS[state]
     places = {
         "pair": units.printable(worn.name),
-        "left": situation.distance(worn.left_m, 0),
-        "used": shoes_and_routes.used_text(worn, situation.history.settings.units),
+        "left": week.distance(worn.left_m, 0),
+        "used": shoes_and_routes.used_text(worn, week.units),
         "spare": units.printable(spare.name) if spare else "",
-        "worn": situation.distance(spare.worn_m, 0) if spare else "",
+        "worn": week.distance(spare.worn_m, 0) if spare else "",
     }
-    text = _first_that_fits(_(text).format(**places) for text in texts)
+    written = [_(text).format(**places) for text in texts]
+    text = next((text for text in written if len(text) <= LINE_LETTERS), written[-1])
     command = retire_command(worn.name) if worn.is_over else "" if spare or not state else add_command()
     return Words(text, _(fact).format(**places), command, _SHOE_TIPS[state], "shoe_limit")
 
@@ -283,25 +314,19 @@ _SHOE_FACTS = {
 _SHOE_TIPS = {"over": "replace-shoes", "near": "replace-shoes", "": "rotate-shoes"}
 
 
-def _first_that_fits(texts: Iterable[str]) -> str:
-    """Return the first text that fits into a line of a phone, the last one if none does."""
-    listed = list(texts)
-    return next((text for text in listed if len(text) <= LINE_LETTERS), listed[-1])
-
-
-def _pair_in_question(situation: Situation, cause: Cause) -> ShoeInUse:
+def _pair_in_question(week: WeekData, cause: Cause) -> ShoeInUse:
     """Return the pair of an alert, the one with least left; else the most worn of those in use lately."""
     named = {notice.subject for notice in cause.notices}
-    alerted = [shoe for shoe in situation.shoes if shoe.name in named]
-    lately = [shoe for shoe in situation.shoes if shoe.share_28d > 0]
-    return min(alerted, key=lambda shoe: shoe.left_m) if alerted else [*lately, *situation.shoes][0]
+    alerted = [shoe for shoe in week.shoes if shoe.name in named]
+    lately = [shoe for shoe in week.shoes if shoe.share_28d > 0]
+    return min(alerted, key=lambda shoe: shoe.left_m) if alerted else [*lately, *week.shoes][0]
 
 
-def _route(situation: Situation, cause: Cause) -> Words:
-    most, *others = situation.routes
+def _route(week: WeekData, cause: Cause) -> Words:
+    most, *others = week.routes
     if cause.finding is not None:
         fact = _("For you, more runs on one route go with more soreness.")
-    elif most.streak > 1 and most.share_28d < situation.history.settings.route_share:
+    elif most.streak > 1 and most.share_28d < week.history.settings.route_share:
         fact = _("Your last {n} runs were all on {route}.")
     else:
         fact = _("Most of your runs were on {route}.")
@@ -314,24 +339,23 @@ def _route(situation: Situation, cause: Cause) -> Words:
     return Words(_("Take another route next time."), fact)
 
 
-def _warmup(situation: Situation, cause: Cause) -> Words:
+def _warmup(week: WeekData, cause: Cause) -> Words:
     if cause.finding is not None:
         fact = _("With a warm-up you are {points} points less sore.").format(points=_points(cause.finding))
     elif cause.notices:
         return Words(_title(cause), cause.notices[0].message, told="warmup_skipped")
     else:
-        fact = _("It was {value}.").format(value=situation.findings["warmup"].now_text)
+        warmup = week.finding("warmup")
+        fact = _("It was {value}.").format(value=warmup.now_text if warmup else "")
     return Words(_title(cause), fact)
 
 
-def _cooldown(_situation: Situation, cause: Cause) -> Words:
-    points = "" if cause.finding is None else _points(cause.finding)
-    return Words(
-        _title(cause), _("With a cool-down you are {points} points less sore.").format(points=points)
-    )
+def _cooldown(_week: WeekData, cause: Cause) -> Words:
+    fact = _("With a cool-down you are {points} points less sore.")
+    return Words(_title(cause), fact.format(points=_points(cause.finding) if cause.finding else ""))
 
 
-def _by_tip(_situation: Situation, cause: Cause) -> Words:
+def _by_tip(_week: WeekData, cause: Cause) -> Words:
     """Name the tip, with the link that calls for it."""
     return Words(_title(cause), "" if cause.finding is None else cause.finding.sentence)
 
@@ -340,12 +364,12 @@ def _title(cause: Cause) -> str:
     return f"{cause.tip.title}." if cause.tip else ""
 
 
-def _easy_days(_situation: Situation, cause: Cause) -> Words:
+def _easy_days(_week: WeekData, cause: Cause) -> Words:
     fact = cause.notices[0].message if cause.notices else _("Days that are all alike go with more soreness.")
     return Words(_("Plan a rest day and an easy day."), fact, told="monotony")
 
 
-def _by_command(_situation: Situation, cause: Cause) -> Words:
+def _by_command(_week: WeekData, cause: Cause) -> Words:
     """Do what the alert says; its command stands by itself."""
     (notice,) = cause.notices
     todo, _colon, command = notice.todo.partition(": runlog ")

@@ -135,7 +135,7 @@ class Fingerprint:
 
 def _index_row(week: Week, key: str) -> IndexRow:
     loads = [day.load for day in week.days if units.is_known(day.load)]
-    with use_language(week.language):
+    with use_language(week.history.settings.language):
         days = units.days(week.span.first, week.span.last)
     return IndexRow(
         week=week.name,
@@ -144,7 +144,7 @@ def _index_row(week: Week, key: str) -> IndexRow:
         headline=week.headline,
         soreness=_value_or_none(week.totals.soreness_mean),
         load=sum(loads) if loads else None,
-        load_unit=week.load_kind,
+        load_unit=week.history.load_kind,
         distance_m=_value_or_none(week.totals.distance_m),
     )
 

@@ -20,7 +20,7 @@ from runlog.errors import BadInput
 from runlog.i18n import N_, _, ngettext, use_language
 from runlog.model import Area
 from runlog.reporter import advice, guidance, shoes_and_routes, summary
-from runlog.reporter.advice import Action
+from runlog.reporter.advice import Action, WeekData
 from runlog.reporter.alerts import alerts
 from runlog.reporter.alerts.training import MIN_ROUTED
 from runlog.reporter.findings import build_findings
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from runlog.analysis.history import History
     from runlog.analysis.periods import Span
     from runlog.reporter.alerts import Notice
-    from runlog.reporter.findings import Finding
-    from runlog.reporter.shoes_and_routes import RecentRoute, ShoeInUse
     from runlog.reporter.summary import Totals
 
 #: Differences of soreness in points; the evidence is "noticeable-change".
@@ -75,55 +73,6 @@ class Glance:
     strip: tuple[StripItem, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WeekData:
-    """What is known of a week, before it is put into sentences.
-
-    Attributes:
-        history: up to ``end``.
-        end: of the week, or the moment asked for in a week that is not over.
-        span: the week's local days; days_so_far: those up to ``end``.
-        complete: whether the week is over.
-        recorded_until: the end of the time without any record after it up to which this is still the week
-            to show; None where there is none, or the week was asked for by its name.
-        area: the body area that was rated most.
-        table: the exposures of that area; estimates: its links.
-        findings: the factors of the week; notices: the alerts at ``end``.
-        totals: of the week; usual: the means of the four weeks before.
-        ratings: all of the area, in the order of their moments.
-        shoes: the pairs in use; routes: those of 28 days.
-    """
-
-    history: History
-    end: pd.Timestamp
-    span: Span
-    days_so_far: Span
-    complete: bool
-    recorded_until: Span | None
-    area: str
-    table: pd.DataFrame
-    estimates: pd.DataFrame
-    findings: tuple[Finding, ...]
-    notices: tuple[Notice, ...]
-    totals: Totals
-    usual: Totals
-    ratings: pd.Series[float]
-    shoes: tuple[ShoeInUse, ...]
-    routes: tuple[RecentRoute, ...]
-
-    @property
-    def other_areas(self) -> dict[str, float]:
-        """The worst rating of the week by area, without the main one."""
-        rated = self.span.of(ratings_of(self.history))
-        worst = rated[rated["area"] != self.area].groupby("area")["soreness"].max()
-        return {str(area): float(rating) for area, rating in worst.items()}
-
-    @property
-    def name(self) -> str:
-        """Name of the week, like "2026-W30"."""
-        return periods.week_name(self.span)
-
-
 def build_glance(history: History, iso_week: str | None = None, now: datetime | None = None) -> Glance:
     """Return a week like "2026-W30" (None: the ``week_due``) in one glance, in the runner's language.
 
@@ -145,6 +94,10 @@ def gather_week(full_history: History, iso_week: str | None, now: datetime | Non
     area = periods.main_area(history) or Area.UPPER_BACK
     table = exposures(history, area)
     estimates = links(table)
+    ratings = ratings_of(history, area)["soreness"]
+    is_constant = len(ratings) >= MIN_RATINGS and ratings.min() == ratings.max()
+    rated = span.of(ratings_of(history))
+    others = rated[rated["area"] != area].groupby("area")["soreness"].max()
     return WeekData(
         history=history,
         end=end,
@@ -153,13 +106,15 @@ def gather_week(full_history: History, iso_week: str | None, now: datetime | Non
         complete=week_end <= moment,
         recorded_until=silent,
         area=area,
+        other_areas={str(area): float(rating) for area, rating in others.items()},
+        ratings=len(ratings),
+        constant_rating=float(ratings.iloc[0]) if is_constant else None,
         table=table,
         estimates=estimates,
         findings=build_findings(history, table, days, estimates),
         notices=tuple(alerts(history, end)),
         totals=summary.week_totals(history, days, area),
         usual=summary.usual_totals(history, days, area),
-        ratings=ratings_of(history, area)["soreness"],
         shoes=shoes_and_routes.shoes_in_use(history, end),
         routes=shoes_and_routes.recent_routes(history, end),
     )
@@ -213,46 +168,32 @@ def _requested_span(history: History, iso_week: str | None, moment: pd.Timestamp
     return span, None
 
 
-def glance_of(data: WeekData) -> Glance:
+def glance_of(week: WeekData) -> Glance:
     """Return a week in one glance, in the language in use."""
-    situation = advice.Situation(
-        history=data.history,
-        now=data.end,
-        findings={finding.factor: finding for finding in data.findings},
-        notices=data.notices,
-        totals=data.totals,
-        usual=data.usual,
-        is_rated=bool(data.totals.ratings or data.other_areas),
-        shoes=data.shoes,
-        routes=data.routes,
-        area=data.area,
-        ratings=len(data.ratings),
-        turn=data.span.first.isocalendar().week,
-    )
     return Glance(
-        headline=week_headline(data),
-        note=_silence_note(data.recorded_until),
-        warnings=tuple(notice for notice in data.notices if notice.see_clinician),
-        actions=_choose_actions(situation),
-        strip=tuple(item for item in (_load(data), _shoes(data), _route(data), _warmups(data)) if item),
+        headline=week_headline(week),
+        note=_silence_note(week.recorded_until),
+        warnings=tuple(notice for notice in week.notices if notice.see_clinician),
+        actions=_choose_actions(week),
+        strip=tuple(item for item in (_load(week), _shoes(week), _route(week), _warmups(week)) if item),
     )
 
 
-def _choose_actions(situation: advice.Situation) -> tuple[Action, ...]:
+def _choose_actions(week: WeekData) -> tuple[Action, ...]:
     """Return what links and alerts call for, then what makes the report say more, three at most."""
-    actions = [*advice.choose_actions(situation)]
+    actions = [*advice.choose_actions(week)]
     commands = {action.command for action in actions}
-    actions += [action for action in _beginnings(situation) if action.command not in commands]
-    return tuple(actions[: advice.MOST_ACTIONS]) or (_nothing_to_do(situation),)
+    actions += [action for action in _beginnings(week) if action.command not in commands]
+    return tuple(actions[: advice.MOST_ACTIONS]) or (_nothing_to_do(week),)
 
 
-def _beginnings(situation: advice.Situation) -> Iterator[Action]:
+def _beginnings(week: WeekData) -> Iterator[Action]:
     """Yield what is still missing for the report to say more."""
-    no_runs, ratings = situation.history.runs.empty, situation.ratings
+    no_runs, ratings = week.history.runs.empty, week.ratings
     if no_runs:
         fact = _("Your soreness is compared with your runs.")
         yield Action(_("Import what your watch recorded."), fact, command="runlog import ~/Downloads")
-    if not situation.is_rated or ratings < MIN_RATINGS:
+    if not (week.totals.ratings or week.other_areas) or ratings < MIN_RATINGS:
         fact = _("Enough ratings show what your soreness goes together with.")
         if ratings >= MIN_RATINGS:
             fact = _("You rated no day this week.")
@@ -262,14 +203,14 @@ def _beginnings(situation: advice.Situation) -> Iterator[Action]:
         yield Action(_("Or look at a made-up season first."), fact, command="runlog demo --open")
 
 
-def _nothing_to_do(situation: advice.Situation) -> Action:
+def _nothing_to_do(week: WeekData) -> Action:
     """Return what to say where no link and no alert calls for anything."""
-    if any(notice.see_clinician for notice in situation.notices):
+    if any(notice.see_clinician for notice in week.notices):
         return Action(_("Have that checked first."), "")
-    is_sore = situation.totals.runs and situation.totals.soreness_mean >= SORE_FROM
-    if is_sore and situation.area in _FORM_AREAS:
+    is_sore = week.totals.runs and week.totals.soreness_mean >= SORE_FROM
+    if is_sore and week.area in _FORM_AREAS:
         tips = [tip for tip in guidance.all_tips() if "form" in tip.answers]
-        tip = tips[situation.turn % len(tips)]
+        tip = advice.tip_of_week(tips, week)
         return Action(f"{tip.title}.", _("Form is quick to check in a sore week."), topic="form", tip=tip)
     return Action(_("Carry on as you do."), _("Nothing stands out this week."))
 
@@ -283,16 +224,16 @@ def _silence_note(silent: Span | None) -> str:
     )
 
 
-def week_headline(data: WeekData) -> str:
+def week_headline(week: WeekData) -> str:
     """Write how a week was, in one sentence."""
-    if data.history.runs.empty and data.history.entries.empty:
+    if week.is_empty:
         return _("Nothing is recorded yet.")
-    if not data.totals.ratings and data.other_areas:
-        other, worst = max(data.other_areas.items(), key=lambda item: item[1])
+    if not week.totals.ratings and week.other_areas:
+        other, worst = max(week.other_areas.items(), key=lambda item: item[1])
         text = _("{other}: {worst} of 10 this week; {area} not rated.")
-        name, area = units.capital(units.area(other)), units.area(data.area)
+        name, area = units.capital(units.area(other)), units.area(week.area)
         return text.format(other=name, worst=units.number(worst, 0), area=area)
-    return compare_soreness(data.totals, data.usual, data.area, complete=data.complete)
+    return compare_soreness(week.totals, week.usual, week.area, complete=week.complete)
 
 
 #: By how clearly a week was sorer than the weeks before.
@@ -333,60 +274,60 @@ def _headline_unrated(runs: int, *, complete: bool) -> str:
     return text.format(n=runs)
 
 
-def _load(data: WeekData) -> StripItem | None:
-    now, unit = data.totals, data.history.settings.units
-    if data.history.runs.empty or not units.is_known(now.distance_m):
+def _load(week: WeekData) -> StripItem | None:
+    now, unit = week.totals, week.units
+    if week.history.runs.empty or not units.is_known(now.distance_m):
         return None
-    jumped = any(notice.kind == "week_jump" for notice in data.notices)
-    return StripItem("load", units.distance(now.distance_m, unit), _runs_label(data), BAD if jumped else "")
+    jumped = any(notice.kind == "week_jump" for notice in week.notices)
+    return StripItem("load", units.distance(now.distance_m, unit), _runs_label(week), BAD if jumped else "")
 
 
-def _runs_label(data: WeekData) -> str:
+def _runs_label(week: WeekData) -> str:
     """Say how many runs there were and how far is usual; where nothing is, for how long there was none."""
-    n, usual = int(data.totals.runs), data.usual
+    n, usual = int(week.totals.runs), week.usual
     label = ngettext("{n} run", "{n} runs", n).format(n=n)
     if usual.runs > 0 and units.is_known(usual.distance_m):
         text = _("{runs}, usually {distance}") if usual.weeks > 1 else _("{runs}, {distance} a week earlier")
-        distance = units.distance(usual.distance_m, data.history.settings.units)
+        distance = units.distance(usual.distance_m, week.units)
         return text.format(runs=label, distance=distance)
-    days = data.history.runs["day"]
-    earlier = days[days < pd.Timestamp(data.span.first)]
+    days = week.history.runs["day"]
+    earlier = days[days < pd.Timestamp(week.span.first)]
     if earlier.empty:
         return ngettext("{n} run, your first", "{n} runs, your first", n).format(n=n)
-    weeks = (pd.Timestamp(data.span.first) - earlier.max()).days // 7
+    weeks = (pd.Timestamp(week.span.first) - earlier.max()).days // 7
     text = ngettext("{runs}, none in the week before", "{runs}, none in {n} weeks before", weeks)
     return text.format(runs=label, n=weeks) if weeks else label
 
 
-def _shoes(data: WeekData) -> StripItem | None:
+def _shoes(week: WeekData) -> StripItem | None:
     """Return what is left of the pair that was worn most in 28 days."""
     worn = max(
-        (shoe for shoe in data.shoes if shoe.share_28d > 0), key=lambda shoe: shoe.share_28d, default=None
+        (shoe for shoe in week.shoes if shoe.share_28d > 0), key=lambda shoe: shoe.share_28d, default=None
     )
     if worn is None:
         return None
-    unit, name = data.history.settings.units, units.printable(worn.name)
+    unit, name = week.units, units.printable(worn.name)
     if worn.is_over:
         over = units.distance(-worn.left_m, unit, 0)
         return StripItem("shoes", f"+{over}", _("{pair}, past its limit").format(pair=name), BAD)
-    due = any(notice.kind == "shoe_limit" and notice.subject == worn.name for notice in data.notices)
+    due = any(notice.kind == "shoe_limit" and notice.subject == worn.name for notice in week.notices)
     left = units.distance(worn.left_m, unit, 0)
     return StripItem("shoes", left, _("left in {pair}, worn most").format(pair=name), BAD if due else "")
 
 
-def _route(data: WeekData) -> StripItem | None:
-    if not data.routes:
+def _route(week: WeekData) -> StripItem | None:
+    if not week.routes:
         return None
-    routed = data.history.runs["route"][data.history.runs["end"] > data.end - pd.Timedelta(days=28)]
-    share, count = data.routes[0].share_28d, int(routed.notna().sum())
+    routed = week.history.runs["route"][week.history.runs["end"] > week.end - pd.Timedelta(days=28)]
+    share, count = week.routes[0].share_28d, int(routed.notna().sum())
     if count < LEAST_ROUTED:
         return None
-    tone = BAD if count >= MIN_ROUTED and share >= data.history.settings.route_share else ""
+    tone = BAD if count >= MIN_ROUTED and share >= week.history.settings.route_share else ""
     return StripItem("route", units.percent(share), _("of runs in 28 days on one route"), tone)
 
 
-def _warmups(data: WeekData) -> StripItem | None:
-    warmup = next((finding for finding in data.findings if finding.factor == "warmup"), None)
+def _warmups(week: WeekData) -> StripItem | None:
+    warmup = week.finding("warmup")
     if warmup is None or not units.is_known(warmup.now):
         return None
     known = warmup.week_known

@@ -405,29 +405,11 @@ def situation(at):
     def choose(*findings, notices=()):
         from dataclasses import replace
 
-        import pandas as pd
-
-        from runlog.analysis import periods
-        from runlog.reporter import shoes_and_routes, summary
+        from runlog.reporter.glance import gather_week
 
         history = regular(loop=1, shoe="Glide").shoe("Glide").shoe("Pacer").history()
-        now = pd.Timestamp(at(48, 22))
-        week = periods.week_of(history.clock.day(now), history.settings)
-        of = advice.Situation(
-            history=history,
-            now=now,
-            findings={one.factor: one for one in findings},
-            notices=(),
-            totals=summary.week_totals(history, week, "upper_back"),
-            usual=summary.usual_totals(history, week, "upper_back"),
-            is_rated=True,
-            shoes=shoes_and_routes.shoes_in_use(history, now),
-            routes=shoes_and_routes.recent_routes(history, now),
-            area="upper_back",
-            ratings=21,
-            turn=1,
-        )
-        return advice.choose_actions(replace(of, notices=tuple(notices)))
+        week = gather_week(history, "2026-W16", at(48, 22))
+        return advice.choose_actions(replace(week, findings=findings, notices=tuple(notices)))
 
     return choose
 

@@ -36,24 +36,24 @@ def render_json(report: Week | Season) -> str:
 
 
 def _week_facts(week: Week) -> dict[str, Any]:
-    with use_language(week.language):
-        see_clinician = guidance.clinician_advice() if week.see_clinician else None
+    with use_language(week.history.settings.language):
+        see_clinician = guidance.clinician_advice() if week.glance.warnings else None
     return {
         "version": FORMAT_VERSION,
         "week": week.name,
         "first_day": week.span.first,
         "last_day": week.span.last,
         "complete": week.complete,
-        "language": week.language,
+        "language": week.history.settings.language,
         "headline": week.headline,
         "area": week.area,
         "ratings_ever": week.ratings,
-        "runs_ever": week.total_runs,
+        "runs_ever": len(week.history.runs),
         "this_week": _fields_of(week.totals, "weeks"),
         "usual": {**_fields_of(week.usual, "weeks"), "weeks": week.usual.weeks},
         "other_areas": week.other_areas,
-        "load_unit": week.load_kind,
-        "load_note": week.load_note or None,
+        "load_unit": week.history.load_kind,
+        "load_note": week.history.load_note or None,
         "days": week.days,
         "findings": [{**_fields_of(finding), "sign": finding.has_sign} for finding in week.findings],
         "note": week.glance.note or None,

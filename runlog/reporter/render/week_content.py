@@ -48,12 +48,12 @@ MOST_AREA_COLUMNS = 2
 
 def build_document(week: Week) -> Document:
     """Return what a week's report says, in the language of its facts."""
-    with use_language(week.language):
+    with use_language(week.history.settings.language):
         whole, begun = _("Week {number} · {days}"), _("Week {number} · {days}, so far")
         days = units.days(week.days_so_far.first, week.days_so_far.last)
         number = int(week.name.partition("W")[2])
         return Document(
-            language=week.language,
+            language=week.history.settings.language,
             page_title=_("runlog, week {week}").format(week=week.name),
             headline=week.headline,
             eyebrow=(whole if week.complete else begun).format(number=number, days=days),
@@ -91,8 +91,8 @@ def _number_blocks(week: Week) -> Iterator[Block]:
     titles = ("", _("This week"), _("Usually"))
     yield Table(titles, tuple(_number_rows(week))).without_empty_columns()
     yield Paragraph(_usual_note(week), quiet=True)
-    if week.load_note and week.total_runs:
-        yield Paragraph(week.load_note, quiet=True)
+    if week.history.load_note and len(week.history.runs):
+        yield Paragraph(week.history.load_note, quiet=True)
 
 
 def _usual_note(week: Week) -> str:
@@ -159,7 +159,7 @@ def _day_blocks(week: Week) -> Iterator[Block]:
         words=(len(titles) - 1,) if elsewhere else (),
         style="days",
     ).without_empty_columns()
-    loads = _("Load in {unit}.").format(unit=_(units.load_unit(week.load_kind, week.units)))
+    loads = _("Load in {unit}.").format(unit=_(units.load_unit(week.history.load_kind, week.units)))
     scale = _("Soreness is the day’s worst rating, 0 none to 10 worst; – is not known.")
     notes = ((loads, week.totals.runs), (scale, rated))
     yield Paragraph(" ".join(text for text, applies in notes if applies), quiet=True)
@@ -169,7 +169,7 @@ def _day_cells(day: Day, week: Week, own: list[str], elsewhere: list[str]) -> It
     yield units.day(day.day)
     if week.totals.runs:
         yield units.distance(day.distance_m, week.units) if day.runs else _("none")
-        yield units.number(units.load_in(day.load, week.load_kind, week.units), 0)
+        yield units.number(units.load_in(day.load, week.history.load_kind, week.units), 0)
     for area in own:
         yield units.number(day.soreness.get(area), 0)
     if elsewhere:
@@ -242,7 +242,7 @@ def _shoes_section(week: Week) -> Iterator[Section]:
         convention = guidance.evidence("shoe-limits").quote()
         is_quoted = any(convention in notice.why for notice in week.notices)
         yield Section(_("Shoes"), (bars,) if is_quoted else (bars, Paragraph(convention, quiet=True)))
-    elif week.total_runs:
+    elif len(week.history.runs):
         none = _("No shoes yet. Say which pair you run in, and runlog counts the distance:")
         yield Section(_("Shoes"), (Paragraph(none, command=add_command()),))
 
@@ -273,7 +273,7 @@ def shoe_forecast(shoe: ShoeInUse, unit: str) -> str:
 
 
 def _routes_section(week: Week) -> Iterator[Section]:
-    if not week.total_runs:
+    if week.history.runs.empty:
         return
     if not week.routes:
         none = _("No run with GPS in the last 28 days, so no routes.")
