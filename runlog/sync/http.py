@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from threading import BoundedSemaphore, Lock
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -348,6 +349,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, port
 
 
+@cache  # reading the authorities takes longer than many an answer
 def _tls_context() -> ssl.SSLContext:
     """Return what checks certificates and host names: by the authorities of this computer and certifi's."""
     import certifi
