@@ -6,13 +6,12 @@ Garmin documents no units: times are in milliseconds, distances and climbs in ce
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from runlog import localtime
 from runlog.errors import NotReadable, NotTaken, Problem
-from runlog.i18n import say
+from runlog.i18n import N_, say
 from runlog.importers import csv_table, detect, sports
 from runlog.importers.csv_values import InvalidValue
 from runlog.model import Activity, Shoe, shoe_key
@@ -49,7 +48,15 @@ def read(file: SourceFile) -> ParsedFile:
         NotReadable: it is not JSON or not of this shape, or there are rows and none of them can be read.
     """
     rows = _activity_rows(detect.parse_json(file.data))
-    gear = _read_gear_files(file.sidecars)
+    gear: list[ParsedFile] = []
+    shoe_of_activity: dict[str, str] = {}
+    for name, data in file.sidecars.items():
+        try:
+            more, links = _parse_gear(data)
+        except NotReadable as error:
+            more, links = ParsedFile(GEAR_FORMAT, problems=(Problem(f"{name}: {error}"),)), {}
+        gear.append(more)
+        shoe_of_activity |= links
     activities: dict[str, Activity] = {}
     problems: list[Problem] = []
     multisport = 0
@@ -58,7 +65,7 @@ def read(file: SourceFile) -> ParsedFile:
             multisport += 1
             continue
         try:
-            activity = _build_activity(row, gear.shoe_of_activity)
+            activity = _build_activity(row, shoe_of_activity)
         except InvalidValue as error:
             problems.append(Problem(say("activity {number}: {error}", number=number, error=error)))
             continue
@@ -69,10 +76,10 @@ def read(file: SourceFile) -> ParsedFile:
     return ParsedFile(
         FORMAT,
         activities=tuple(activities.values()),
-        shoes=gear.shoes,
-        problems=(*problems, *gear.problems),
-        notes=(*notes, *gear.notes),
-        retired=gear.retired,
+        shoes=tuple(shoe for one in gear for shoe in one.shoes),
+        problems=(*problems, *(problem for one in gear for problem in one.problems)),
+        notes=(*notes, *(note for one in gear for note in one.notes)),
+        retired=frozenset().union(*(one.retired for one in gear)),
     )
 
 
@@ -90,24 +97,6 @@ def _activity_rows(document: object) -> list[Any]:
     return [row for rows in lists for row in rows]
 
 
-def _read_gear_files(sidecars: Mapping[str, bytes]) -> Gear:
-    """Return the gear of all gear files; a damaged one is a problem."""
-    gear = Gear()
-    for name, data in sidecars.items():
-        try:
-            more = parse_gear(data)
-        except NotReadable as error:
-            more = Gear(problems=(Problem(f"{name}: {error}"),))
-        gear = Gear(
-            shoes=gear.shoes + more.shoes,
-            shoe_of_activity={**gear.shoe_of_activity, **more.shoe_of_activity},
-            retired=gear.retired | more.retired,
-            problems=gear.problems + more.problems,
-            notes=gear.notes + more.notes,
-        )
-    return gear
-
-
 def _build_activity(row: object, shoe_of_activity: Mapping[str, str]) -> Activity:
     """Return the activity of a row.
 
@@ -120,28 +109,40 @@ def _build_activity(row: object, shoe_of_activity: Mapping[str, str]) -> Activit
     sport, sub_sport = sports.normalize_sport(
         _parse_text(row, "activityType") or _parse_text(row, "sportType")
     )
-    timer_ms = _parse_number(row, "duration", 0, _MAX_DURATION_MS)
-    elapsed_ms = _parse_number(row, "elapsedDuration", 0, _MAX_DURATION_MS) or timer_ms
+    timer_ms = _parse_number(row, "duration", _MAX_DURATION_MS)
+    elapsed_ms = _parse_number(row, "elapsedDuration", _MAX_DURATION_MS) or timer_ms
     if not elapsed_ms:
         raise InvalidValue("it has no duration")
-    centimetres = _parse_number(row, "distance", 0, _MAX_DISTANCE_CM)
-    climbed = _parse_number(row, "elevationGain", 0, _MAX_DISTANCE_CM)
-    rpe = _parse_number(row, "workoutRpe", 0, 100)
+    centimetres = _parse_number(row, "distance", _MAX_DISTANCE_CM)
+    climbed = _parse_number(row, "elevationGain", _MAX_DISTANCE_CM)
+    rpe = _parse_number(row, "workoutRpe", 100)
+    begin_ms, gmt_ms, local_ms = (
+        _parse_number(row, name, _LATEST_MS) for name in ("beginTimestamp", "startTimeGmt", "startTimeLocal")
+    )
+    start_ms, utc_ms = begin_ms or gmt_ms, gmt_ms or begin_ms
+    if not start_ms:
+        raise InvalidValue("it has no beginTimestamp")
+    utc_offset = None
+    if local_ms is not None and utc_ms is not None:  # the local time is written as if it were UTC
+        utc_offset = localtime.round_to_zone_offset((local_ms - utc_ms) / 1000.0)
+    # Steps of both feet if the row has them, else of one foot, which are doubled later.
+    cadence = _parse_number(row, "avgDoubleCadence", _MAX_PER_MINUTE)
+    cadence = cadence or _parse_number(row, "avgRunCadence", _MAX_PER_MINUTE)
     return Activity(
-        start=_parse_start(row),
+        start=_utc_of_ms(start_ms),
         duration_s=elapsed_ms / 1000.0,
         sport=sport,
         sub_sport=sub_sport,
         name=_parse_text(row, "name"),
-        utc_offset_s=_parse_utc_offset(row),
+        utc_offset_s=utc_offset,
         moving_s=timer_ms / 1000.0 if timer_ms else None,
         distance_m=centimetres / 100.0 if centimetres else None,
         ascent_m=None if climbed is None else climbed / 100.0,
-        avg_hr=_parse_number(row, "avgHr", 0, _MAX_PER_MINUTE) or None,
-        max_hr=_parse_number(row, "maxHr", 0, _MAX_PER_MINUTE) or None,
-        avg_cadence_spm=_parse_cadence(row),
+        avg_hr=_parse_number(row, "avgHr", _MAX_PER_MINUTE) or None,
+        max_hr=_parse_number(row, "maxHr", _MAX_PER_MINUTE) or None,
+        avg_cadence_spm=cadence or None,
         rpe=rpe / 10.0 if rpe else None,
-        feel=_parse_number(row, "workoutFeel", 0, 100),
+        feel=_parse_number(row, "workoutFeel", 100),
         shoe=shoe_of_activity.get(key) if sport in sports.ON_FOOT else None,
         external=f"garmin:{key}",
     )
@@ -154,20 +155,15 @@ def _parse_id(row: Mapping[str, Any]) -> str:
     return str(value)
 
 
-def _parse_number(row: Mapping[str, Any], key: str, low: float, high: float) -> float | None:
+def _parse_number(row: Mapping[str, Any], key: str, high: float) -> float | None:
     value = row.get(key)
     if value is None:
         return None
     if not detect.is_number(value):
         raise InvalidValue("{key} {value!r} is not a number", key=key, value=str(value)[:40])
-    if not low <= value <= high:
-        raise InvalidValue(
-            "{key} {value} is not within {low:g} to {high:g}",
-            key=key,
-            value=str(value)[:40],
-            low=low,
-            high=high,
-        )
+    if not 0 <= value <= high:
+        text = N_("{key} {value} is not within {low:g} to {high:g}")
+        raise InvalidValue(text, key=key, value=str(value)[:40], low=0, high=high)
     return float(value)
 
 
@@ -180,32 +176,6 @@ def _parse_text(row: Mapping[str, Any], key: str) -> str | None:
     return detect.clean_text(value)
 
 
-def _parse_start(row: Mapping[str, Any]) -> datetime:
-    milliseconds = _parse_time_ms(row, "beginTimestamp") or _parse_time_ms(row, "startTimeGmt")
-    if not milliseconds:
-        raise InvalidValue("it has no beginTimestamp")
-    return _utc_of_ms(milliseconds)
-
-
-def _parse_utc_offset(row: Mapping[str, Any]) -> int | None:
-    """Return the UTC offset in seconds; Garmin writes the local time as if it were UTC."""
-    local = _parse_time_ms(row, "startTimeLocal")
-    utc = _parse_time_ms(row, "startTimeGmt") or _parse_time_ms(row, "beginTimestamp")
-    if local is None or utc is None:
-        return None
-    return localtime.round_to_zone_offset((local - utc) / 1000.0)
-
-
-def _parse_time_ms(row: Mapping[str, Any], key: str) -> float | None:
-    return _parse_number(row, key, 0, _LATEST_MS)
-
-
-def _parse_cadence(row: Mapping[str, Any]) -> float | None:
-    """Return steps of both feet if the row has them, else of one foot; ``normalize`` doubles those."""
-    both_feet = _parse_number(row, "avgDoubleCadence", 0, _MAX_PER_MINUTE)
-    return both_feet or _parse_number(row, "avgRunCadence", 0, _MAX_PER_MINUTE) or None
-
-
 GEAR_FORMAT = "garmin gear"
 
 #: The activities, which are read together with the gear.
@@ -215,25 +185,6 @@ _LATEST_MS = 4e12  # in the year 2096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_LIMIT_M = 1e8
 _ISO_DAY_LENGTH = len("2026-03-04")
-
-
-@dataclass(frozen=True, slots=True)
-class Gear:
-    """The shoes of an account.
-
-    Attributes:
-        shoes: each with a name of its own.
-        shoe_of_activity: name of the shoe by the id of the activity.
-        retired: names of the shoes that are out of use, Garmin does not say since when.
-        problems: of the gear that could not be read.
-        notes: on what Garmin does not tell.
-    """
-
-    shoes: tuple[Shoe, ...] = ()
-    shoe_of_activity: Mapping[str, str] = field(default_factory=dict)
-    retired: frozenset[str] = frozenset()
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def claims_gear(head: Head) -> bool:
@@ -250,20 +201,18 @@ def read_gear(file: SourceFile) -> ParsedFile:
     """
     if file.sidecars:
         raise NotTaken("read together with the list of activities beside it")
-    gear = parse_gear(file.data)
-    return ParsedFile(
-        GEAR_FORMAT, shoes=gear.shoes, problems=gear.problems, notes=gear.notes, retired=gear.retired
-    )
+    return _parse_gear(file.data)[0]
 
 
-def parse_gear(data: bytes) -> Gear:
-    """Read the shoes of a gear.json; bikes and other gear are left out.
+def _parse_gear(data: bytes) -> tuple[ParsedFile, dict[str, str]]:
+    """Return the shoes of a gear.json, without bikes and other gear, and the shoe of each activity by its id.
 
     Raises:
         NotReadable: it is not JSON, or not of this shape.
     """
     document = detect.parse_json(data)
-    parts = [part for part in (document if isinstance(document, list) else [document]) if _is_gear(part)]
+    documents = document if isinstance(document, list) else [document]
+    parts = [one for one in documents if isinstance(one, dict) and isinstance(one.get("gearDTOS"), list)]
     if not parts:
         raise NotReadable("it has no gear as Garmin writes it")
     problems: list[Problem] = []
@@ -279,27 +228,20 @@ def parse_gear(data: bytes) -> Gear:
         say("{name} is retired in Garmin Connect, since its last run as far as is known", name=name)
         for name in retired
     ]
-    return Gear(
+    links = [link for part in parts for link in _gear_links(part.get("gearActivityDTOs"))]
+    parsed = ParsedFile(
+        GEAR_FORMAT,
         shoes=tuple(shoes.values()),
-        retired=frozenset(retired),
-        shoe_of_activity={
-            activity: names[key]
-            for part in parts
-            for key, activity in _gear_links(part.get("gearActivityDTOs"))
-            if key in names
-        },
         problems=tuple(problems),
         notes=tuple(notes),
+        retired=frozenset(retired),
     )
+    return parsed, {activity: names[key] for key, activity in links if key in names}
 
 
 def _utc_of_ms(milliseconds: float) -> datetime:
     """Return the moment of milliseconds since 1970."""
     return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def _is_gear(part: object) -> bool:
-    return isinstance(part, dict) and isinstance(part.get("gearDTOS"), list)
 
 
 def _shoe_rows(rows: Iterable[Any], problems: list[Problem]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -338,52 +280,37 @@ def _name_shoes(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _build_shoe(row: Mapping[str, Any], name: str, problems: list[Problem]) -> Shoe:
+    """Return a pair; a day or a limit that is none is a problem, and left out."""
+
+    def leave_out(text: str, key: str) -> None:
+        reason = say(text, name=name, key=key, value=str(row.get(key))[:40])
+        problems.append(Problem(reason, is_warning=True))
+
+    days: dict[str, date | None] = {}
+    for key in ("dateBegin", "dateEnd"):
+        try:
+            days[key] = _parse_day(row.get(key))
+        except ValueError:
+            days[key] = None
+            leave_out(N_("{name}: {key} {value!r} is not a day; left out"), key)
+    limit = row.get("maximumMeters")
+    if limit is None or limit == 0:  # no limit is set
+        limit = None
+    elif not (detect.is_number(limit) and 0 < limit <= _MAX_LIMIT_M):
+        leave_out(N_("{name}: maximumMeters {value!r} is not a distance; left out"), "maximumMeters")
+        limit = None
     return Shoe(
         name,
-        from_date=_parse_day(row, "dateBegin", name, problems),
-        retired=_parse_day(row, "dateEnd", name, problems),
-        limit_m=_parse_limit(row.get("maximumMeters"), name, problems),
+        from_date=days["dateBegin"],
+        retired=days["dateEnd"],
+        limit_m=None if limit is None else float(limit),
     )
 
 
-def _parse_day(row: Mapping[str, Any], key: str, name: str, problems: list[Problem]) -> date | None:
-    """Parse a day: "2026-03-04T00:00:00.0", or milliseconds since 1970."""
-    value = row.get(key)
+def _parse_day(value: object) -> date | None:
+    """Parse a day: "2026-03-04T00:00:00.0", or milliseconds since 1970; raise ValueError if it is none."""
     if value is None or value == "":
         return None
     if detect.is_number(value) and 0 <= value <= _LATEST_MS:
         return _utc_of_ms(value).date()
-    try:
-        return date.fromisoformat(str(value)[:_ISO_DAY_LENGTH])
-    except ValueError:
-        problems.append(
-            Problem(
-                say(
-                    "{name}: {key} {value!r} is not a day; left out",
-                    name=name,
-                    key=key,
-                    value=str(value)[:40],
-                ),
-                is_warning=True,
-            )
-        )
-        return None
-
-
-def _parse_limit(value: object, name: str, problems: list[Problem]) -> float | None:
-    """Parse the metres after which the shoe is to be replaced; 0 means that no limit is set."""
-    if value is None or value == 0:
-        return None
-    if detect.is_number(value) and 0 < value <= _MAX_LIMIT_M:
-        return float(value)
-    problems.append(
-        Problem(
-            say(
-                "{name}: maximumMeters {value!r} is not a distance; left out",
-                name=name,
-                value=str(value)[:40],
-            ),
-            is_warning=True,
-        )
-    )
-    return None
+    return date.fromisoformat(str(value)[:_ISO_DAY_LENGTH])

@@ -15,6 +15,7 @@ from runlog.errors import BadInput, NotReadable, NotTaken
 from runlog.importers import garmin
 from runlog.importers.detect import Head, SourceFile
 from runlog.model import Kind
+from runlog.settings import Settings
 
 START = datetime(2020, 10, 7, 14, 43, 11, tzinfo=UTC)
 RUN = made.Outing(
@@ -320,7 +321,7 @@ def test_whatever_the_gear_holds_is_read_or_refused(pairs, links):
     shoes = [fields | {"gearTypeName": "Shoes"} for fields in pairs]
     data = json.dumps({"gearDTOS": shoes, "gearActivityDTOs": links}).encode()
     try:
-        parsed_gear = garmin.parse_gear(data)
+        parsed_gear = garmin.read_gear(SourceFile(data, Settings()))
     except BadInput:
         return
     names = [shoe.name for shoe in parsed_gear.shoes]
