@@ -88,13 +88,10 @@ def parse_day(cell: str, settings: Settings, order: str | None = None) -> date:
 def parse_moment(
     cell: str, settings: Settings, hour: int, order: str | None = None
 ) -> tuple[datetime, Precision]:
-    """Parse a date and time; a date alone gets the given hour, in the runner's time zone.
+    """Parse a date and time; a date alone gets the given hour.
 
-    Args:
-        cell: the text.
-        settings: with the time zone of times that come without one, and of those in UTC.
-        hour: of a date alone.
-        order: of the day and month in dates, as the list itself says; None is as the settings do.
+    Times without a zone, and those in UTC, are taken to that of the settings. The order of day and month is
+    that which the list itself says; None is as the settings do.
 
     Returns:
         The moment (aware, on the local clock), and what of it is written.
@@ -216,12 +213,9 @@ def join_clock(day: str, clock: str) -> str:
 
 
 def _parse_when(cell: str, order: str | None, *, short_years: bool = True) -> _When:
-    """Parse a date with or without a time.
+    """Parse a date with or without a time; the year may have two digits if it says so.
 
-    Args:
-        cell: the text.
-        order: "day-first" or "month-first" for dates of numbers that may be either; None refuses them.
-        short_years: whether a year may have two digits.
+    Dates of numbers may be "day-first" or "month-first"; None refuses those that may be either.
 
     Raises:
         InvalidValue: no date, or one that can be misread.
@@ -302,14 +296,7 @@ class _NoDate(InvalidValue):
 
 
 def _parse_date(text: str, plain: str, order: str | None, *, short_years: bool) -> date:
-    """Return the day in a text without its time.
-
-    Args:
-        text: what is left of the cell.
-        plain: the cell, for messages.
-        order: as for ``_parse_when``.
-        short_years: whether a year may have two digits.
-    """
+    """Return the day in a text without its time; the whole cell is for messages."""
     found = re.findall(r"\d+|[^\W\d_]+", text)
     numbers = [one for one in found if one[0].isdecimal()]
     words = [

@@ -121,7 +121,7 @@ _WITH_UNIT = re.compile(r"([+-]?[\d.,][\d.,' ]*(?:e[+-]?\d+)?)\s*([^\W\d_]+[./]?
 def split_unit(cell: str) -> tuple[str, str | None]:
     """Return the number and the unit of a cell such as "7 km"; the unit is None where none is known."""
     match = _WITH_UNIT.fullmatch(cell.strip()[:MAX_CELL].translate(_MARKS))
-    unit = _units().get(strip_accents(match[2]).rstrip(".")) if match else None
+    unit = known_unit(match[2]) if match else None
     return (cell, None) if match is None or unit is None else (match[1].strip(), unit)
 
 
@@ -135,12 +135,8 @@ def parse_number(
 ) -> float:
     """Parse a number with a decimal point or comma, and with marks between groups of three digits.
 
-    Args:
-        cell: the text.
-        low: the least that it can be.
-        high: the most; a single mark before three digits ("1,845") counts as what leads to a possible value.
-        notation: of the list, which decides where both are possible.
-        is_whole: what is counted has no fractions as a rule, so that a mark before three digits groups them.
+    A single mark before three digits ("1,845") counts as what leads to a possible value; where both do, the
+    notation of the list decides, and ``is_whole``: what is counted has no fractions as a rule.
 
     Raises:
         InvalidValue: no number, or outside ``low`` to ``high``.
@@ -209,11 +205,8 @@ def parse_duration(
 ) -> float:
     """Parse 45:30, 1:02:03.5, "1h 05m", "65 min", "65'30" or a number of a unit, into seconds.
 
-    Args:
-        cell: the text.
-        notation: of the list.
-        unit: of a number alone: "h", "min" or "s". Below one minute it is a spreadsheet's part of a day.
-        hours_first: whether 1:05 is an hour and five minutes, not a minute and five seconds.
+    The unit ("h", "min" or "s") is that of a number alone; below one minute it is a spreadsheet's part of a
+    day. With ``hours_first``, 1:05 is an hour and five minutes, not a minute and five seconds.
 
     Raises:
         InvalidValue: no duration.
@@ -296,11 +289,6 @@ class Headings:
             for entry in (column, *words)
             for word in (known[entry[1:]].split() if entry.startswith("@") else [entry])
         }
-
-    @cached_property
-    def columns(self) -> frozenset[str]:
-        """All columns that are known."""
-        return frozenset(self.words) | {name for units in self.units.values() for name in units.values()}
 
     @cached_property
     def find(self) -> Callable[[str], Column]:

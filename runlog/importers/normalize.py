@@ -54,7 +54,9 @@ def settle_sums(activity: Activity) -> tuple[Activity, tuple[str, ...]]:
     notes, times = [], {"stated": _minutes(stated), "time": _minutes(span)}
     longest = stated + max(_SHORT_S, _SHORT_SHARE * stated)
     if span - first <= longest < span:
-        begun, more = settle_sums(_start_with_points(activity, track))
+        moved = Track({**track.columns, "time_s": track["time_s"] - first})
+        begin = activity.start + timedelta(seconds=first)
+        begun, more = settle_sums(replace(activity, start=begin, track=moved))
         note = say("the file states a start {time} before its points, which count", time=_minutes(first))
         return begun, (note, *more)
     if span > longest:
@@ -78,12 +80,6 @@ def settle_sums(activity: Activity) -> tuple[Activity, tuple[str, ...]]:
     return activity, tuple(say("{note}, which counts", note=note) for note in notes)
 
 
-def _start_with_points(activity: Activity, track: Track) -> Activity:
-    first = float(track["time_s"][0])
-    moved = Track({**track.columns, "time_s": track["time_s"] - first})
-    return replace(activity, start=activity.start + timedelta(seconds=first), track=moved)
-
-
 def _is_distance_wrong(activity: Activity, track: Track, points_m: float) -> bool:
     """Return whether the points contradict the stated distance, and can themselves be right."""
     stated, top = activity.distance_m or 0.0, _MAX_RUN_SPEED_MPS * activity.duration_s
@@ -102,14 +98,10 @@ def _is_distance_wrong(activity: Activity, track: Track, points_m: float) -> boo
 def settle_laps(
     laps: Sequence[Lap], start: float, track: Track | None
 ) -> tuple[tuple[Lap, ...], tuple[str, ...]]:
-    """Cut laps that last far longer than their points; return notes on them.
+    """Cut laps, in their order, that last far longer than their points; return notes on them.
 
-    A lap whose distance says that it really was so long stays, as its points may have been lost.
-
-    Args:
-        laps: in their order.
-        start: Unix seconds of the activity's start.
-        track: of the activity.
+    A lap whose distance says that it really was so long stays, as its points may have been lost. The start is
+    that of the activity in Unix seconds.
     """
     if track is None or not laps:
         return tuple(laps), ()
@@ -120,7 +112,8 @@ def settle_laps(
         new, span = lap, float(times[end - 1] - begin) if end - first > 1 else lap.duration_s
         is_long = lap.duration_s > _LONG_FACTOR * span + _LONG_S
         if is_long or lap.distance_m == 0:
-            metres = track_distance(_rows_of(track, int(first), int(end))) or 0.0
+            rows = Track({name: values[first:end] for name, values in track.columns.items()})
+            metres = track_distance(rows) or 0.0
             if lap.distance_m == 0 and metres > _MIN_POINTS_M:
                 new = replace(new, distance_m=None)
                 notes.append(
@@ -135,10 +128,6 @@ def settle_laps(
     return tuple(settled), tuple(notes[:_MAX_LAP_NOTES])
 
 
-def _rows_of(track: Track, first: int, end: int) -> Track:
-    return Track({name: values[first:end] for name, values in track.columns.items()})
-
-
 def _minutes(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= _SHORT_S else f"{seconds:.0f} s"
 
@@ -149,9 +138,12 @@ def fill_missing_sums(activity: Activity) -> Activity:
     Totals of the source stay. Distance is the device's own running total, else great circles between
     positions of one segment. Moving time leaves out pauses and standing (under 0.5 m/s over 10 s).
     """
-    activity = _count_both_feet(
-        _drop_zero_sums(replace(activity, laps=_drop_constant_intensity(activity.laps)))
-    )
+    laps = activity.laps
+    if len({lap.intensity for lap in laps} - {None}) <= 1:  # some exporters write one value on every lap
+        laps = tuple(replace(lap, intensity=None) for lap in laps)
+    measured = ("moving_s", "avg_hr", "max_hr", "avg_cadence_spm")  # a 0 of these means that they were not
+    zeros = {name: None for name in measured if (value := getattr(activity, name)) is not None and value <= 0}
+    activity = _count_both_feet(replace(activity, laps=laps, **zeros))  # type: ignore[arg-type]  # may be None
     track = activity.track
     if track is None or len(track) == 0:
         return activity
@@ -169,7 +161,7 @@ def track_distance(track: Track) -> float | None:
 
 def track_moving_time(track: Track) -> float:
     """Return the seconds without pauses and, if the track has distances or positions, without standing."""
-    seconds = np.where(_in_same_segment(track), np.diff(track["time_s"]), 0.0)
+    seconds = np.where(np.diff(track["segment"]) == 0, np.diff(track["time_s"]), 0.0)
     steps = _distance_steps(track)
     if steps is None or not len(seconds):
         return float(seconds.sum())
@@ -207,7 +199,12 @@ def track_ascent(track: Track) -> float | None:
 def _distance_steps(track: Track) -> Floats | None:
     """Return the metres between each point and the next (n - 1,)."""
     if "distance_m" in track and not np.isnan(track["distance_m"]).all():
-        return np.maximum(np.diff(_fill_forward(track["distance_m"])), 0.0)
+        totals = track["distance_m"]
+        known = ~np.isnan(totals)
+        last = np.maximum.accumulate(np.where(known, np.arange(len(totals)), 0))
+        filled = np.nan_to_num(totals[last], nan=float(totals[known][0]))  # gaps, with the value before
+        grown: Floats = np.maximum(np.diff(filled), 0.0)
+        return grown
     if "lat" not in track:
         return None
     fixed = np.flatnonzero(~np.isnan(track["lat"]))
@@ -220,44 +217,12 @@ def _distance_steps(track: Track) -> Floats | None:
     return steps
 
 
-def _fill_forward(totals: Floats) -> Floats:
-    """Fill the gaps of a running total with the value before."""
-    known = ~np.isnan(totals)
-    last = np.maximum.accumulate(np.where(known, np.arange(len(totals)), 0))
-    return np.nan_to_num(totals[last], nan=float(totals[known][0]))
-
-
-def _in_same_segment(track: Track) -> Floats:
-    same: Floats = np.diff(track["segment"]) == 0
-    return same
-
-
-def _track_avg_hr(track: Track) -> float | None:
-    return float(np.nanmean(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None
-
-
-def _track_max_hr(track: Track) -> float | None:
-    return float(np.nanmax(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None
-
-
-def _track_avg_cadence(track: Track) -> float | None:
-    stepping = _cadence_while_stepping(track)
-    return float(stepping.mean()) if len(stepping) else None
-
-
 def _cadence_while_stepping(track: Track) -> Floats:
     """Return the cadences (m,) of the points with steps."""
     if "cadence_spm" not in track:
         return np.empty(0)
     cadence = track["cadence_spm"]
     return np.asarray(cadence[cadence > 0], dtype=np.float64)
-
-
-def _drop_zero_sums(activity: Activity) -> Activity:
-    """Replace zeros that can only mean "not measured" with None."""
-    measured = ("moving_s", "avg_hr", "max_hr", "avg_cadence_spm")
-    zeros = {name: None for name in measured if (value := getattr(activity, name)) is not None and value <= 0}
-    return replace(activity, **zeros)  # type: ignore[arg-type]  # the names above may all be None
 
 
 def _count_both_feet(activity: Activity) -> Activity:
@@ -272,31 +237,24 @@ def _count_both_feet(activity: Activity) -> Activity:
         return activity
     limit = sports.ONE_FOOT_BELOW_SPM.get(activity.sport)
     if limit is None:
-        return replace(activity, avg_cadence_spm=None, track=track and _without_column(track, "cadence_spm"))
+        columns = track.columns if track else {}
+        others = {name: values for name, values in columns.items() if name != "cadence_spm"}
+        return replace(activity, avg_cadence_spm=None, track=track and Track(others))
     factor = 2.0 if typical < limit else 1.0
     if track and "cadence_spm" in track:
         track = Track({**track.columns, "cadence_spm": track["cadence_spm"] * factor})
     return replace(activity, avg_cadence_spm=None if average is None else average * factor, track=track)
 
 
-def _without_column(track: Track, column: str) -> Track:
-    return Track({name: values for name, values in track.columns.items() if name != column})
-
-
-def _drop_constant_intensity(laps: Sequence[Lap]) -> tuple[Lap, ...]:
-    """Remove lap intensities that are all the same: some exporters write one value on every lap."""
-    if len({lap.intensity for lap in laps} - {None}) > 1:
-        return tuple(laps)
-    return tuple(replace(lap, intensity=None) for lap in laps)
-
-
 _SUMS_FROM_TRACK: dict[str, Callable[[Track], float | None]] = {
     "distance_m": track_distance,
     "moving_s": track_moving_time,
     "ascent_m": track_ascent,
-    "avg_hr": _track_avg_hr,
-    "max_hr": _track_max_hr,
-    "avg_cadence_spm": _track_avg_cadence,
+    "avg_hr": lambda track: float(np.nanmean(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None,
+    "max_hr": lambda track: float(np.nanmax(track["heart_rate_bpm"])) if "heart_rate_bpm" in track else None,
+    "avg_cadence_spm": lambda track: (
+        float(stepping.mean()) if len(stepping := _cadence_while_stepping(track)) else None
+    ),
 }
 
 

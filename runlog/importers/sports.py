@@ -73,9 +73,16 @@ class _Vocabulary(NamedTuple):
 @cache
 def _vocabulary() -> _Vocabulary:
     table = read_words("sports.toml")
-    words, run_words, endings = (_sport_by_word(table[kind]) for kind in ("words", "runs", "endings"))
+    words, run_words, endings = (
+        {fold_name(word): sport for sport, text in table[kind].items() for word in text.split()}
+        for kind in ("words", "runs", "endings")
+    )
     names, polar_names = (
-        {fold_name(name): _sport_of_key(key) for key, text in table[kind].items() for name in _names_in(text)}
+        {
+            fold_name(name): _sport_of_key(key)
+            for key, text in table[kind].items()
+            for name in text.replace("\n", " ").split(", ")
+        }
         for kind in ("names", "polar")
     )
     return _Vocabulary(
@@ -91,17 +98,9 @@ def _vocabulary() -> _Vocabulary:
     )
 
 
-def _sport_by_word(table: Mapping[str, str]) -> dict[str, str]:
-    return {fold_name(word): sport for sport, text in table.items() for word in text.split()}
-
-
 def _sport_of_key(key: str) -> tuple[str, str | None]:
     sport, _, sub_sport = key.partition(".")
     return sport, sub_sport or None
-
-
-def _names_in(text: str) -> list[str]:
-    return text.replace("\n", " ").split(", ")
 
 
 def normalize_sport(word: str | None) -> tuple[str, str | None]:
@@ -123,8 +122,10 @@ def normalize_sport(word: str | None) -> tuple[str, str | None]:
 
 def _sport_of_phrase(plain: str) -> tuple[str, str | None] | None:
     """Return sport and sub-sport by the words in a folded phrase; None where they name none, or several."""
-    sports = _sports_in(plain)
-    sub_sport = _run_word_in(plain)
+    sports, run_words = _sports_in(plain), _vocabulary().run_words
+    found = {run_words[word] for word in plain.split("_") if word in run_words}
+    found |= {sub for word, sub in run_words.items() if _UNSPACED.match(word) and word in plain}
+    sub_sport = next((sub for sub in _RUN_WORD_ORDER if sub in found), None)
     if not sports and sub_sport in _RUNS_BY_THEMSELVES:
         sports = {"running"}
     if "running" in sports and sports <= {"running", "walking", "hiking", "warm_up", "cool_down"}:
@@ -146,22 +147,14 @@ def _sports_in(plain: str) -> set[str]:
     pairs = [one + other for one, other in pairwise(parts)]  # warm up
     sports = {vocabulary.words[word] for word in (*parts, *pairs) if word in vocabulary.words}
     sports |= {sport for word, sport in vocabulary.unspaced.items() if word in plain}
+    compounds = [word for word in parts if word not in vocabulary.words]
     sports |= {
-        sport for ending, sport in vocabulary.endings.items() for word in parts if _is_compound(word, ending)
+        sport
+        for ending, sport in vocabulary.endings.items()
+        for word in compounds
+        if word.endswith(ending) and len(word) > len(ending) + 1
     }
     return sports
-
-
-def _is_compound(word: str, ending: str) -> bool:
-    return word.endswith(ending) and len(word) > len(ending) + 1 and word not in _vocabulary().words
-
-
-def _run_word_in(plain: str) -> str | None:
-    """Return the sub-sport of a run by the other words of a folded phrase."""
-    run_words = _vocabulary().run_words
-    found = {run_words[word] for word in plain.split("_") if word in run_words}
-    found |= {sub for word, sub in run_words.items() if _UNSPACED.match(word) and word in plain}
-    return next((sub for sub in _RUN_WORD_ORDER if sub in found), None)
 
 
 def is_known_sport(word: str) -> bool:
@@ -213,15 +206,10 @@ def normalize_polar_sport(sport: object, label: str | None) -> tuple[str, str | 
         sport: an exercise's word for its sport, or since 2025 the number in ``{"id": "27"}``.
         label: Polar Flow's name of the session, for an unknown number.
     """
-    word = _polar_sport_name(sport) or label or ""
+    if isinstance(sport, dict):
+        sport = _vocabulary().polar_ids.get(str(sport.get("id", "")).lstrip("0"))
+    word = (sport if isinstance(sport, str) else "") or label or ""
     plain = re.sub(r"[\W_]+", "_", word.lower()).strip("_")
     if leg := _MULTISPORT_LEG.fullmatch(plain):
         return leg[2], _OFF_ROAD_SUB_SPORTS[leg[2]] if leg[1] else None
     return _vocabulary().polar_names.get(plain) or normalize_sport(word)
-
-
-def _polar_sport_name(sport: object) -> str:
-    if isinstance(sport, dict):
-        number = str(sport.get("id", ""))
-        return _vocabulary().polar_ids.get(number.lstrip("0"), "")
-    return sport if isinstance(sport, str) else ""

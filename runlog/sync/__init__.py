@@ -195,32 +195,24 @@ class Clouds:
         moment = now or datetime.now(UTC)
         if since is not None and since > moment.astimezone(self._settings.zone).date():
             raise BadInput("{since} is still to come; name a day from which on there are runs", since=since)
-        return [self._sync(name, key, since, progress, moment, clock) for name, key in found.items()]
-
-    def _sync(  # noqa: PLR0917 - one caller, which has them all
-        self,
-        service: str,
-        key: Key,
-        since: date | None,
-        progress: Callable[[int, int, str], None] | None,
-        now: datetime,
-        clock: Clock | None,
-    ) -> SyncResult:
-        stop = Event()
-        waiting = clock or Clock(_stoppable_sleep(stop))
-        with closing(SERVICES[service].connect(key.text, self._settings, waiting)) as connected:
-            sync = Sync(
-                store=self._store,
-                home=self._home,
-                settings=self._settings,
-                name=service,
-                terms=terms_of(service),
-                service=connected,
-                now=now,
-                progress=progress,
-                stop=stop,
-            )
-            return sync.run(self._state(service), since)
+        results = []
+        for name, key in found.items():
+            stop = Event()
+            waiting = clock or Clock(_stoppable_sleep(stop))
+            with closing(SERVICES[name].connect(key.text, self._settings, waiting)) as connected:
+                sync = Sync(
+                    store=self._store,
+                    home=self._home,
+                    settings=self._settings,
+                    name=name,
+                    terms=terms_of(name),
+                    service=connected,
+                    now=moment,
+                    progress=progress,
+                    stop=stop,
+                )
+                results.append(sync.run(self._state(name), since))
+        return results
 
     def _state(self, service: str) -> ServiceState:
         stored = {state.name: state for state in self._store.read(clouds.read_services)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Event
@@ -27,7 +27,7 @@ from runlog.sync.http import MAX_CALLS, KeyRefused, ServiceError, Unreachable
 from runlog.sync.service import WELLNESS_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from runlog.model import Activity
@@ -160,7 +160,7 @@ class Sync:
         self._found.withheld = sum(bool(one.withheld) for one in listed)
         known = self.store.read(clouds.read_fetched, self.name)
         due = [one for one in listed if self._is_due(one, known.get(one.id), ask_again=ask_again)]
-        with downloads.folder_in(self.home) as folder, self._fetched(due, folder) as fetched:
+        with downloads.folder_in(self.home) as folder, closing(self._fetched(due, folder)) as fetched:
             for number, (activity, file) in enumerate(fetched, 1):
                 if file is not None:
                     self._import_download(activity, file)
@@ -175,51 +175,47 @@ class Sync:
             return False
         return one.start > self.now - FETCH_AGAIN or (ask_again and known.outcome == _FAILED)
 
-    @contextmanager
     def _fetched(
         self, due: Sequence[ListedActivity], folder: Path
-    ) -> Iterator[Iterator[tuple[ListedActivity, Path | None]]]:
-        """Give the activities with their downloads, in order, as a few are fetched ahead at a time."""
+    ) -> Generator[tuple[ListedActivity, Path | None]]:
+        """Yield each activity with its download, in order; a few are fetched ahead at a time.
+
+        One that could not be fetched comes without.
+        """
+        waiting: deque[tuple[ListedActivity, Path, Future[ListedActivity]]] = deque()
+        rest = iter(enumerate(due))
+        failures = 0
         pool = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="sync")
         try:
-            yield self._in_order(due, folder, pool)
+            while failures < _MOST_FAILURES:
+                for number, one in rest:
+                    path = folder / f"{number}"
+                    waiting.append((one, path, pool.submit(self._fetch, one, path)))
+                    if len(waiting) >= _AHEAD:
+                        break
+                if not waiting:
+                    return
+                one, path, future = waiting.popleft()
+                try:
+                    fetched = future.result()
+                except KeyRefused:
+                    raise
+                except ServiceError as error:
+                    path.unlink(missing_ok=True)
+                    lasting = not isinstance(error, Unreachable)
+                    self._note_failure(one, str(error), lasting=lasting)
+                    yield one, None
+                    failures += not lasting
+                else:
+                    yield fetched, path
+                    failures = 0
+            self._found.problems.append(
+                say("{title}: given up for now; the next sync goes on here", title=self.terms.title)
+            )
         finally:
             self.stop.set()
             pool.shutdown(cancel_futures=True)
             self.stop.clear()
-
-    def _in_order(
-        self, due: Sequence[ListedActivity], folder: Path, pool: ThreadPoolExecutor
-    ) -> Iterator[tuple[ListedActivity, Path | None]]:
-        """Yield each activity with its download, without one where it could not be fetched."""
-        waiting: deque[tuple[ListedActivity, Path, Future[ListedActivity]]] = deque()
-        rest = iter(enumerate(due))
-        failures = 0
-        while True:
-            for number, one in rest:
-                path = folder / f"{number}"
-                waiting.append((one, path, pool.submit(self._fetch, one, path)))
-                if len(waiting) >= _AHEAD:
-                    break
-            if not waiting:
-                return
-            one, path, future = waiting.popleft()
-            try:
-                yield future.result(), path
-                failures = 0
-            except KeyRefused:
-                raise
-            except ServiceError as error:
-                path.unlink(missing_ok=True)
-                lasting = not isinstance(error, Unreachable)
-                self._note_failure(one, str(error), lasting=lasting)
-                yield one, None
-                failures += not lasting
-            if failures >= _MOST_FAILURES:
-                self._found.problems.append(
-                    say("{title}: given up for now; the next sync goes on here", title=self.terms.title)
-                )
-                return
 
     def _fetch(self, one: ListedActivity, path: Path) -> ListedActivity:
         """Write the recording of an activity to a path; leave an empty file where there is none.

@@ -124,14 +124,12 @@ class Client:
     base: str
     authorization: Callable[[], str] = field(repr=False)
     clock: Clock = field(default_factory=Clock, repr=False)
-    _slots: BoundedSemaphore = field(init=False, repr=False)
+    _slots: BoundedSemaphore = field(
+        default_factory=lambda: BoundedSemaphore(MAX_CALLS), init=False, repr=False
+    )
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _pool: urllib3.PoolManager | None = field(default=None, init=False, repr=False)
     _not_before: float = field(default=0.0, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Limit the concurrent calls."""
-        self._slots = BoundedSemaphore(MAX_CALLS)
 
     def close(self) -> None:
         """Close the connections."""
@@ -151,7 +149,13 @@ class Client:
         try:
             return json.loads(data)
         except (ValueError, RecursionError):
-            raise ServiceError(self._no_json_text(data)) from None
+            page = data.lstrip()[:1] == b"<"
+            hint = _("; it may be down for repair, or a hotel's network stands between: try again later")
+            web, other = (
+                N_("{title} sent a web page instead of data"),
+                N_("{title} sent something else than data"),
+            )
+            raise ServiceError(say(web if page else other, title=self.title) + hint) from None
 
     def download(self, path: str, file: IO[bytes], most: int) -> None:
         """Write what is at a path into a new file, which is left empty if nothing comes.
@@ -168,15 +172,6 @@ class Client:
             ServiceError: see ``_call``.
         """
         return self._call("POST", path, "*/*", self._read, authorization).decode("utf-8", "replace")
-
-    def _no_json_text(self, data: bytes) -> str:
-        page = data.lstrip()[:1] == b"<"
-        hint = _("; it may be down for repair, or a hotel's network stands between: try again later")
-        web, other = (
-            N_("{title} sent a web page instead of data"),
-            N_("{title} sent something else than data"),
-        )
-        return say(web if page else other, title=self.title) + hint
 
     def _call(
         self,
@@ -199,7 +194,8 @@ class Client:
         what = _("no answer")
         with self._slots:
             for attempt in range(_MAX_ATTEMPTS):
-                self._wait_for_backoff()
+                while (wait := self._not_before - self.clock.monotonic()) > 0:  # whichever call it came with
+                    self.clock.sleep(wait)
                 asked_wait = None
                 try:
                     with closing(self._follow(f"{self.base}{path}", method, accept, authorization)) as answer:
@@ -232,11 +228,6 @@ class Client:
         if status in _NOTHING_THERE:
             return NotThere("{title} has nothing there (answer {status})", title=self.title, status=status)
         return ServiceError("{title} refused it (answer {status})", title=self.title, status=status)
-
-    def _wait_for_backoff(self) -> None:
-        """Wait until the back-off is over, whichever call it came with."""
-        while (wait := self._not_before - self.clock.monotonic()) > 0:
-            self.clock.sleep(wait)
 
     def _back_off(self, attempt: int, asked_wait: float | None) -> None:
         """Set the back-off of all calls: as long as Retry-After says, else longer with each attempt.
@@ -275,21 +266,16 @@ class Client:
             if answer.status not in _REDIRECTS:
                 return answer
             answer.close()
-            url = self._redirected(url, answer.headers.get("Location"))
+            location = answer.headers.get("Location")
+            url = urljoin(url, location or "")
+            parts = urlsplit(url)
+            is_test_server = {parts.hostname, urlsplit(self.base).hostname} <= {*_LOOPBACK}
+            if not location or not (parts.scheme == "https" or is_test_server):
+                raise ServiceError(
+                    "{title} sends to an address that is not safe; it was not followed", title=self.title
+                )
             method = "GET" if answer.status == _SEE_OTHER else method
         raise ServiceError("{title} sends from one address to the next without end", title=self.title)
-
-    def _redirected(self, url: str, location: str | None) -> str:
-        target = urljoin(url, location or "")
-        parts = urlsplit(target)
-        if not location or not (parts.scheme == "https" or self._is_test_server(parts.hostname)):
-            raise ServiceError(
-                "{title} sends to an address that is not safe; it was not followed", title=self.title
-            )
-        return target
-
-    def _is_test_server(self, host: str | None) -> bool:
-        return host in _LOOPBACK and urlsplit(self.base).hostname in _LOOPBACK
 
     def _pool_manager(self) -> urllib3.PoolManager:
         import urllib3

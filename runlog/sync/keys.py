@@ -19,7 +19,6 @@ from runlog.i18n import _, say
 from runlog.settings import KEYS_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 #: What the keyring knows runlog by.
@@ -139,43 +138,39 @@ def _account(home: Path, service: str) -> str:
     return f"{service} of {home}"
 
 
-def _keyring_modules() -> Iterator[Any]:
-    """Yield the module of the keyring if it is installed."""
-    try:
-        import keyring
-    except ImportError:
-        return
-    yield keyring
-
-
 def _read_keyring(home: Path, service: str) -> str | None:
-    for keyring in _keyring_modules():
-        with suppress(Exception):  # one that is locked, or has no desktop to ask at, has no key for us
-            found = keyring.get_password(_KEYRING_NAME, _account(home, service))
-            return found if isinstance(found, str) else None
+    with suppress(
+        Exception
+    ):  # one that is not there, is locked, or has no desktop to ask at, has no key for us
+        import keyring
+
+        found = keyring.get_password(_KEYRING_NAME, _account(home, service))
+        return found if isinstance(found, str) else None
     return None
 
 
 def _write_keyring(home: Path, service: str, key: str) -> None:
-    for keyring in _keyring_modules():
-        try:
-            keyring.set_password(_KEYRING_NAME, _account(home, service), key)
-        except Exception as error:  # noqa: BLE001 - each keyring has errors of its own, which may name the key
-            raise RunlogError(
-                "the keyring did not take the key ({name}); without --keyring it goes into a file "
-                "that only you can read",
-                name=type(error).__name__,
-            ) from None
-        return
-    without = _("without --keyring the key goes into a file that only you can read")
-    raise missing_extra(
-        say("there is no keyring for runlog ({without}); install one with", without=without), "keyring"
-    )
+    try:
+        import keyring
+    except ImportError:
+        without = _("without --keyring the key goes into a file that only you can read")
+        raise missing_extra(
+            say("there is no keyring for runlog ({without}); install one with", without=without), "keyring"
+        ) from None
+    try:
+        keyring.set_password(_KEYRING_NAME, _account(home, service), key)
+    except Exception as error:  # noqa: BLE001 - each keyring has errors of its own, which may name the key
+        raise RunlogError(
+            "the keyring did not take the key ({name}); without --keyring it goes into a file "
+            "that only you can read",
+            name=type(error).__name__,
+        ) from None
 
 
 def _delete_from_keyring(home: Path, service: str) -> bool:
-    for keyring in _keyring_modules():
-        with suppress(Exception):
-            keyring.delete_password(_KEYRING_NAME, _account(home, service))
-            return True
+    with suppress(Exception):
+        import keyring
+
+        keyring.delete_password(_KEYRING_NAME, _account(home, service))
+        return True
     return False
