@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,17 +13,17 @@ from runlog.cli import base
 from runlog.cli.base import examples
 from runlog.cli.lookup import NameParam, complete_alert, find_alert
 from runlog.cli.output import OutputFormat, echo, echo_err, format_options, print_rows, to_json_value
-from runlog.cli.params import DATE
+from runlog.cli.params import parse_day
 from runlog.i18n import N_, _, use_language
 from runlog.units import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date, tzinfo
 
     from runlog.analysis.history import History
     from runlog.journal import Journal
     from runlog.records import StoredAlert
-    from runlog.reporter.alerts import Rule
 
 
 def send_due_alerts(
@@ -31,11 +31,8 @@ def send_due_alerts(
 ) -> bool:
     """Send one message about the alerts that have not been notified, and mark them as notified.
 
-    Args:
-        journal: with places to send to in its settings, and its alerts up to date.
-        now: the current time.
-        write: makes title and text of the due alerts. By default these are about alerts alone, and nothing
-            is sent if none is due.
+    The journal's alerts are up to date. ``write`` makes title and text of the due alerts; by default these
+    are about alerts alone, and nothing is sent if none is due.
 
     Returns:
         Whether all places have it; the reasons of those that have not are printed. The alerts count as sent
@@ -59,16 +56,17 @@ def send_due_alerts(
     journal.alerts.check_writable()  # else it would be sent again each time
     failures = notify.send_message(journal.settings.notify, title, text)
     journal.alerts.notified([alert.id for alert in due], now)
-    for failure in failures:
-        echo_err(f"Not sent: {failure}")
-    return not failures
+    return _print_failures(failures)
 
 
 def send_reminders(journal: Journal, now: datetime) -> bool:
     """Ask how each recent run was that is not rated, once; print the reasons where that cannot be sent."""
     from runlog import notify
 
-    failures = notify.send_reminders(journal.history(), journal.folder, now)
+    return _print_failures(notify.send_reminders(journal.history(), journal.folder, now))
+
+
+def _print_failures(failures: Sequence[str]) -> bool:
     for failure in failures:
         echo_err(f"Not sent: {failure}")
     return not failures
@@ -76,7 +74,6 @@ def send_reminders(journal: Journal, now: datetime) -> bool:
 
 #: ``--explain`` takes it for all kinds.
 ALL_KINDS = "all"
-_RULE_KEYS = ("kind", "definition", "threshold", "settings", "needs", "grade", "evidence", "source")
 
 
 def alert_sort_key(alert: StoredAlert, now: datetime) -> tuple[int, int, int]:
@@ -84,9 +81,8 @@ def alert_sort_key(alert: StoredAlert, now: datetime) -> tuple[int, int, int]:
     from runlog import alert_states
     from runlog.model import SEVERITIES
 
-    state = 0
-    if not alert_states.is_open(alert, now):
-        state = alert_states.STATES.index(alert_states.alert_state(alert, now))
+    is_open = alert_states.is_open(alert, now)
+    state = 0 if is_open else alert_states.STATES.index(alert_states.alert_state(alert, now))
     return state, SEVERITIES.index(alert.severity), alert.id
 
 
@@ -95,14 +91,11 @@ def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
     from runlog import alert_states
     from runlog.reporter.alerts.common import tips_answering
 
-    fields = {
-        name: to_json_value(value) for name, value in asdict(alert).items() if name not in {"id", "worst"}
-    }
-    return {
+    fields = {name: to_json_value(value) for name, value in asdict(alert).items()}
+    return fields | {
         "id": f"{alert.kind}:{alert.subject}",
         "number": alert.id,
         "state": alert_states.alert_state(alert, now),
-        **fields,
         "tips": tips_answering(alert.kind),
     }
 
@@ -123,20 +116,15 @@ def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         title = f"[{row['number']}] {_(_SEVERITY_WORDS[row['severity']])}: {row['message']}"
         echo(title, hanging="    ", bold=True, colour=_COLOURS.get(row["severity"]))
         echo(row["todo"], indent="    ")
-        state = _("{kind}, since {day}").format(kind=row["kind"], day=since) + _state_text(row, zone)
+        state = _("{kind}, since {day}").format(kind=row["kind"], day=since)
+        state += f", {_(_STATE_WORDS.get(row['state'], row['state']))}"
+        changed = row.get("snoozed_until" if row["state"] == "snoozed" else row["state"])
+        if changed is not None:
+            state += f" {day(datetime.fromisoformat(changed).astimezone(zone))}"
         for text in (row["why"], state):
             echo(text, indent="    ", dim=True)
     if any(needs_clinician(row["kind"]) and row["resolved"] is None for row in rows):
         print_clinician_advice()
-
-
-def _state_text(row: dict[str, Any], zone: tzinfo) -> str:
-    """Describe an alert's state, with its day in the time zone of the settings."""
-    column = {"snoozed": "snoozed_until"}.get(row["state"], row["state"])
-    state = _(_STATE_WORDS.get(row["state"], row["state"]))
-    if column not in row:
-        return f", {state}"
-    return f", {state} {day(datetime.fromisoformat(row[column]).astimezone(zone))}"
 
 
 _SHOWN_NEW_ALERTS = 3
@@ -188,27 +176,23 @@ def explain_kinds(fmt: OutputFormat, kind: str) -> None:
             | {name: getattr(rule, name) for name in ("needs", "grade", "evidence", "source")}
             for rule in rules
         ]
-        print_rows(fmt, rows, _RULE_KEYS, (), "")
+        print_rows(fmt, rows, list(rows[0]))
         return
     for rule in rules:
         if rule is not rules[0]:
             echo()
         echo(rule.kind)
-        for text in _rule_texts(rule, rule.threshold_of(settings)):
+        for text in (
+            rule.definition,
+            f"Threshold: {rule.threshold_of(settings)}",
+            f"Needs: {rule.needs}",
+            f"Evidence: {rule.grade}. {rule.evidence}",
+            f"Source: {rule.source}.",
+        ):
             echo(text, indent="    ")
     changeable = [f"{name} = {getattr(settings, name):g}" for rule in rules for name in rule.settings]
     if changeable:
         echo_err(f"To change it, in {config}: {', '.join(dict.fromkeys(changeable))}")
-
-
-def _rule_texts(rule: Rule, threshold: str) -> tuple[str, ...]:
-    return (
-        rule.definition,
-        f"Threshold: {threshold}",
-        f"Needs: {rule.needs}",
-        f"Evidence: {rule.grade}. {rule.evidence}",
-        f"Source: {rule.source}.",
-    )
 
 
 _ALERT_KEYS = (
@@ -230,22 +214,13 @@ def _kind_names() -> list[str]:
     return [*(rule.kind for rule in ALERTS), ALL_KINDS]
 
 
-class _SpanParam(click.ParamType[timedelta]):
-    """A parameter that takes a number of days or weeks."""
-
-    name = "span"
-
-    def convert(
-        self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """Return the span of "3d" or "2w"."""
-        if isinstance(value, timedelta):
-            return value
-        match = _SPAN_PATTERN.fullmatch(value.strip())
-        span = timedelta(days=int(match[1]) * _DAYS_PER_UNIT[match[2].lower()]) if match else timedelta(0)
-        if not timedelta(0) < span <= _LONGEST_SPAN:
-            self.fail(f"{value!r} is not a time span; write days like 3d or weeks like 2w", param, ctx)
-        return span
+def _parse_span(text: str) -> timedelta:
+    """Return the span of "3d" or "2w"."""
+    match = _SPAN_PATTERN.fullmatch(text.strip())
+    span = timedelta(days=int(match[1]) * _DAYS_PER_UNIT[match[2].lower()]) if match else timedelta(0)
+    if not timedelta(0) < span <= _LONGEST_SPAN:
+        raise click.BadParameter(f"{text!r} is not a time span; write days like 3d or weeks like 2w")
+    return span
 
 
 @click.group(
@@ -306,36 +281,27 @@ def _list_alerts(fmt: OutputFormat, *, show_all: bool, exit_code: bool, notify: 
     if fmt == "table" and rows:
         with use_language(journal.settings.language):
             print_alerts(rows, journal.settings.zone)
-            _print_next_commands([row for row in rows if row["state"] in alert_states.OPEN_STATES])
+            first = next((row for row in rows if row["state"] in alert_states.OPEN_STATES), None)
+            if first is not None:
+                ack, snooze = (f"runlog alerts {command} {first['number']}" for command in ("ack", "snooze"))
+                echo_err(_("Dismiss: {ack}. Snooze: {snooze}.").format(ack=ack, snooze=snooze))
+                echo_err(_("Explain: {command}").format(command=f"runlog alerts --explain {first['kind']}"))
     else:
-        print_rows(fmt, rows, _ALERT_KEYS, (), _no_open_alerts(stored, now))
+        states = [alert_states.alert_state(alert, now) for alert in stored]
+        quiet = states.count(alert_states.ACKNOWLEDGED) + states.count(alert_states.SNOOZED)
+        empty = f"No open alerts. {quiet} dismissed or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
+        print_rows(fmt, rows, _ALERT_KEYS, (), empty)
     if not all_sent or (exit_code and any(alert.severity in _FAILING_SEVERITIES for alert in open_alerts)):
         click.get_current_context().exit(1)
 
 
-def _print_next_commands(open_rows: Sequence[dict[str, Any]]) -> None:
-    if not open_rows:
-        return
-    number, kind = open_rows[0]["number"], open_rows[0]["kind"]
-    ack, snooze = (f"runlog alerts {command} {number}" for command in ("ack", "snooze"))
-    echo_err(_("Dismiss: {ack}. Snooze: {snooze}.").format(ack=ack, snooze=snooze))
-    echo_err(_("Explain: {command}").format(command=f"runlog alerts --explain {kind}"))
-
-
-def _no_open_alerts(alerts: Sequence[StoredAlert], now: datetime) -> str:
-    from runlog import alert_states
-
-    quiet = sum(
-        alert_states.alert_state(alert, now) in (alert_states.ACKNOWLEDGED, alert_states.SNOOZED)
-        for alert in alerts
-    )
-    return f"No open alerts. {quiet} dismissed or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
+_NAMES = click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
 
 
 @alerts.command(
     epilog=examples("runlog alerts ack 3", "runlog alerts ack 3 5", "runlog alerts ack shoe_limit")
 )
-@click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
+@_NAMES
 def ack(names: tuple[str, ...]) -> None:
     """Dismiss alerts until they end or get worse.
 
@@ -354,10 +320,10 @@ def ack(names: tuple[str, ...]) -> None:
         "runlog alerts snooze 3 5 --until 2026-09-01",
     )
 )
-@click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
-@click.option("--for", "span", type=_SpanParam(), metavar="SPAN", help="How long: 3d, 2w.  [default: 1w]")
-@click.option("--until", "until_day", type=DATE, metavar="DATE", help="Until the morning of that day.")
-def snooze(names: tuple[str, ...], span: timedelta | None, until_day: datetime | None) -> None:
+@_NAMES
+@click.option("--for", "span", type=_parse_span, metavar="SPAN", help="How long: 3d, 2w.  [default: 1w]")
+@click.option("--until", "until_day", type=parse_day, metavar="DATE", help="Until the morning of that day.")
+def snooze(names: tuple[str, ...], span: timedelta | None, until_day: date | None) -> None:
     """Snooze alerts, for a week unless you say otherwise.
 
     A snoozed alert that gets worse opens at once. ID is an alert's number, or
@@ -370,14 +336,14 @@ def snooze(names: tuple[str, ...], span: timedelta | None, until_day: datetime |
         zone = journal.settings.zone
         until = now + (span or _DEFAULT_SNOOZE)
         if until_day:
-            until = datetime.combine(until_day.date(), time(), zone).astimezone(UTC)
+            until = datetime.combine(until_day, time(), zone).astimezone(UTC)
         asleep = journal.alerts.snooze(_alert_ids(journal, names), until, now)
     for alert in asleep:
         echo(f"Snoozed until {day(until.astimezone(zone), year=True)}: [{alert.id}] {alert.message}")
 
 
 @alerts.command(epilog=examples("runlog alerts wake 3"))
-@click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
+@_NAMES
 def wake(names: tuple[str, ...]) -> None:
     """Reopen dismissed or snoozed alerts.
 

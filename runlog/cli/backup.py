@@ -24,7 +24,7 @@ from runlog.cli.output import (
     print_rows,
     progress_bar,
 )
-from runlog.cli.params import DISTANCE
+from runlog.cli.params import parse_distance
 from runlog.errors import BadInput, StoreError
 from runlog.fileio import write_atomically
 from runlog.settings import CONFIG_NAME, METRES
@@ -327,7 +327,7 @@ def set_(name: str, values: tuple[str, ...]) -> None:
 
 
 def _in_km(text: str) -> str:
-    number, unit = DISTANCE.convert(text, None, None)
+    number, unit = parse_distance(text)
     return repr(number * METRES[unit] / METRES["km"]) if unit else text
 
 

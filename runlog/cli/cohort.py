@@ -184,7 +184,7 @@ def cohort_pool(fmt: OutputFormat, sources: tuple[Path, ...], out: Path | None) 
         _write_pool(effects, pooled, problems, out)
     rows = pooled.astype(object).where(pooled.notna(), None).to_dict("records")
     if fmt != "table":
-        print_rows(fmt, rows, tables.POOL_COLUMNS, (), "")  # type: ignore[arg-type]  # keys are the column names
+        print_rows(fmt, rows, tables.POOL_COLUMNS)  # type: ignore[arg-type]  # keys are the column names
     elif rows:
         _print_pool(rows)  # type: ignore[arg-type]
         if out is not None:
@@ -380,7 +380,7 @@ def cohort_status(fmt: OutputFormat, sources: tuple[Path, ...], *, everyone: boo
         echo(f"{units.count_noun(calm, 'runner')} with nothing to report. {CONSENT}")
     else:
         rows = [asdict(row) | _days_as_text(row) for row in shown]
-        print_rows(fmt, rows, [field.name for field in fields(StatusRow)], (), "")
+        print_rows(fmt, rows, [field.name for field in fields(StatusRow)])
     if any(row.kind == "unreadable" for row in found):
         click.get_current_context().exit(1)
 

@@ -15,7 +15,15 @@ from runlog.cli.base import EXIT_INTERRUPTED, examples
 from runlog.cli.diary import describe_logged, describe_stored, find_entry, undo_last
 from runlog.cli.lookup import PLACE, complete_run, complete_shoe, find_shoe, resolve_run
 from runlog.cli.output import describe_run, echo, echo_err
-from runlog.cli.params import HOURS, MINUTES, SCALE, Question, parse_yes_no, quoted, run_dialogue
+from runlog.cli.params import (
+    Question,
+    parse_hours,
+    parse_minutes,
+    parse_rating,
+    parse_yes_no,
+    quoted,
+    run_dialogue,
+)
 from runlog.errors import BadInput, NotFound
 from runlog.i18n import _, ngettext, use_language
 from runlog.localtime import local_time, offset_seconds
@@ -68,12 +76,12 @@ _PLACE_FIELDS = frozenset({"area", "side"})
 @click.option(
     "--shoe", "--shoes", "shoe", metavar="NAME", shell_complete=complete_shoe, help="The shoes you wore."
 )
-@click.option("--rpe", "--effort", "rpe", type=SCALE, metavar="0-10", help="How hard the run was.")
+@click.option("--rpe", "--effort", "rpe", type=parse_rating, metavar="0-10", help="How hard the run was.")
 @click.option("--strength/--no-strength", default=None, help="Whether you did strength training that day.")
-@click.option("--strength-min", type=MINUTES, metavar="MIN", help="For how many minutes.")
+@click.option("--strength-min", type=parse_minutes, metavar="MIN", help="For how many minutes.")
 @click.option("--mobility/--no-mobility", default=None, help="Whether you did mobility work, like yoga.")
-@click.option("--desk-hours", type=HOURS, metavar="H", help="Hours at the desk that day.")
-@click.option("--posture", type=SCALE, metavar="0-10", help="0 slumped, 10 upright.")
+@click.option("--desk-hours", type=parse_hours, metavar="H", help="Hours at the desk that day.")
+@click.option("--posture", type=parse_rating, metavar="0-10", help="0 slumped, 10 upright.")
 @click.option("--note", metavar="TEXT", help="Anything else.")
 @click.option("--all", "ask_all", is_flag=True, help="Ask about everything.")
 @click.option(
@@ -245,18 +253,18 @@ def _questions(journal: Journal, given: dict[str, Any], run: StoredActivity | No
     of_run = (
         Question("warmup", warmed_up, parse_yes_no),
         Question("cooldown", cooled_down, parse_yes_no),
-        Question("rpe", _("Effort, 0 none to 10 all out?"), SCALE),
+        Question("rpe", _("Effort, 0 none to 10 all out?"), parse_rating),
         Question("shoe", _("Shoes? ({pairs})").format(pairs=", ".join(pairs)), _shoe_reader(journal, pairs)),
     )
     where = _("Where? (Enter: {area}; or neck, left knee …)").format(area=units.area(Area.UPPER_BACK))
     return [
-        Question("soreness", _("Soreness ({area}), 0 none to 10 worst?").format(area=place), SCALE),
+        Question("soreness", _("Soreness ({area}), 0 none to 10 worst?").format(area=place), parse_rating),
         Question("area", where, _read_place),
         *(one for one in of_run if run is not None and (one.field != "shoe" or pairs)),
         Question("strength", strength, parse_yes_no),
         Question("mobility", mobility, parse_yes_no),
-        Question("desk_hours", _("Hours at the desk that day?"), HOURS),
-        Question("posture", _("Posture, 0 slumped to 10 upright?"), SCALE),
+        Question("desk_hours", _("Hours at the desk that day?"), parse_hours),
+        Question("posture", _("Posture, 0 slumped to 10 upright?"), parse_rating),
         Question("note", _("A note?"), str),
     ]
 
@@ -310,7 +318,7 @@ def ask_after_import(journal: Journal, new_runs: int) -> bool:
             new_runs,
         )
         question = ask.format(area=units.area(Area.UPPER_BACK), run=describe_run(run, journal.settings))
-        answers, _interrupted = run_dialogue([Question("soreness", question, SCALE)])
+        answers, _interrupted = run_dialogue([Question("soreness", question, parse_rating)])
         if answers:
             entry = _at_moment(Entry(moment=now, utc_offset_s=0, run=run.id, **answers), now)
             store_entry(journal, entry, run, now)

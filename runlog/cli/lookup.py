@@ -13,7 +13,7 @@ from runlog.cli.base import open_journal
 from runlog.cli.output import run_day
 from runlog.errors import NotFound, RunlogError, run_not_found
 from runlog.localtime import parse_day
-from runlog.model import Area, Side, shoe_key
+from runlog.model import Area, shoe_key
 from runlog.units import day, parse_area
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ _MAX_LISTED = 12
 _MAX_QUOTED = 40  # characters
 
 
-class NameParam(click.ParamType[str]):
-    """A parameter that takes one of a lazily loaded list of names."""
+class NameParam(click.ParamType[Any]):
+    """A parameter that takes one of a lazily loaded list of names, which may have labels."""
 
     def __init__(self, name: str, names: Callable[[], Iterable[str]]) -> None:
         self.name = name
         self.names = names
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - a subclass may return more
         """Return the name, typed in any case and with spaces or dashes for underscores."""
         word = value.strip().lower().replace(" ", "_").replace("-", "_")
         names = list(self.names())
@@ -45,15 +45,11 @@ class NameParam(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Offer the names that begin so."""
+        """Offer the names that begin so, each with its label if it has one."""
         del ctx, param
-        return _completions(((name, None) for name in self.names()), incomplete)
-
-
-def _factor_names() -> list[str]:
-    from runlog.analysis.factors import FACTORS
-
-    return [factor.name for factor in FACTORS]
+        names = self.names()
+        labels = names if isinstance(names, dict) else dict.fromkeys(names)
+        return _completions(labels.items(), incomplete)
 
 
 def _chart_names() -> list[str]:
@@ -82,35 +78,15 @@ class PlaceParam(NameParam):
         super().__init__("area", lambda: list(Area))
         self.with_side = with_side
 
-    def convert(
-        self, value: str | tuple[Area, Side | None], param: click.Parameter | None, ctx: click.Context | None
-    ) -> Any:  # noqa: ANN401 - the area, and in PLACE its side, too
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - the area, and in PLACE its side, too
         """Return the area and its side; the area alone where this is about areas."""
-        place = parse_area(value) if isinstance(value, str) else value
+        place = parse_area(value)
         if place is None:
-            self.fail(unknown_name("area", str(value), list(self.names())), param, ctx)
+            self.fail(unknown_name("area", value, list(self.names())), param, ctx)
         return place if self.with_side else place[0]
 
 
 AREA, PLACE = PlaceParam(with_side=False), PlaceParam(with_side=True)
-
-
-class FactorParam(NameParam):
-    """A parameter that takes a factor by its name or its label, like "shoe distance"."""
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name of the factor."""
-        labels = {" ".join(label.casefold().split()): name for name, label in _factor_labels().items()}
-        word = " ".join(value.casefold().replace("-", " ").replace("_", " ").split())
-        by_label = {label.replace("-", " "): name for label, name in labels.items()}
-        return by_label[word] if word in by_label else super().convert(value, param, ctx)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Offer the names that begin so, each with its label."""
-        del ctx, param
-        return _completions(_factor_labels().items(), incomplete)
 
 
 def _factor_labels() -> dict[str, str]:
@@ -119,10 +95,24 @@ def _factor_labels() -> dict[str, str]:
     return {factor.name: factor.label for factor in FACTORS}
 
 
-FACTOR = FactorParam("factor", _factor_names)
+class FactorParam(NameParam):
+    """A parameter that takes a factor by its name or its label, like "shoe distance"."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name of the factor."""
+        by_label = {_plain_words(label): name for name, label in _factor_labels().items()}
+        name: str | None = by_label.get(_plain_words(value))
+        return name or super().convert(value, param, ctx)
+
+
+def _plain_words(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace("_", " ").split())
+
+
+FACTOR = FactorParam("factor", _factor_labels)
 CHART = NameParam("chart", _chart_names)
 TOPIC = NameParam("topic", _topic_names)
-INTERVENTION = NameParam("factor", lambda: dict.fromkeys([*intervention_names(), *_factor_names()]))
+INTERVENTION = NameParam("factor", lambda: list(dict.fromkeys([*intervention_names(), *_factor_labels()])))
 
 
 def unknown_name(kind: str, name: str, names: Sequence[str]) -> str:
@@ -164,25 +154,23 @@ def find_run(
     Raises:
         NotFound: there is no such run, or several on that day; the message names them.
     """
-    activity_id = next((known for known in activity_ids if str(known) == text.lstrip("0")), None)
-    if activity_id is not None:
-        return activity_id
+    for known in (*activity_ids, *(run for run, _ in runs)):
+        if str(known) == text.lstrip("0"):
+            return known
     if not runs:
         raise NotFound("there are no runs yet; read some with: runlog import PATH")
     if text.strip().casefold() in {"last", "latest", "letzter"}:
         return runs[-1][0]
     if text.isdecimal():
-        run_id = next((run for run, _ in runs if str(run) == text.lstrip("0")), None)
-        if run_id is None:
-            raise run_not_found(_shorten(text))
-        return run_id
+        raise run_not_found(shorten(text))
     wanted = parse_day(text, today or base.now().astimezone().date())
     if wanted is None:
-        raise NotFound(f"{_shorten(text)!r} names no run; give its id, 'last' or a day like 2026-07-12")
+        raise NotFound(f"{shorten(text)!r} names no run; give its id, 'last' or a day like 2026-07-12")
     return _find_run_on_day(wanted, runs)
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """Cut short what the user typed, where it is long."""
     return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
 
 
@@ -210,18 +198,8 @@ def find_route(text: str, names: Mapping[int, str | None]) -> int:
         word = f"r{word.lstrip('0')}"
     if word not in by_word:
         labels = [name or f"R{route_id}" for route_id, name in names.items()]
-        raise NotFound(f"{unknown_name('route', _shorten(text), labels)}; runlog routes lists them")
+        raise NotFound(f"{unknown_name('route', shorten(text), labels)}; runlog routes lists them")
     return by_word[word]
-
-
-def resolve_run(journal: Journal, text: str) -> StoredActivity:
-    """Return the run that a text stands for, without building a history.
-
-    Raises:
-        NotFound: as ``find_run``.
-    """
-    wanted = find_run(text, _days_of_runs(journal), today=_today(journal))
-    return next(run for run in journal.runs() if run.id == wanted)
 
 
 def _days_of_runs(journal: Journal) -> list[tuple[int, date]]:
@@ -229,18 +207,20 @@ def _days_of_runs(journal: Journal) -> list[tuple[int, date]]:
     return [(run.id, run_day(run, journal.settings.zone)) for run in journal.runs()]
 
 
+def resolve_run(journal: Journal, text: str) -> StoredActivity:
+    """Return the run that a text stands for, without building a history; raises NotFound as ``find_run``."""
+    return _resolve(journal, text, journal.runs())
+
+
 def resolve_activity(journal: Journal, text: str) -> StoredActivity:
-    """Return the run that a text stands for, or by its id another activity.
-
-    Raises:
-        NotFound: as ``find_run``.
-    """
-    by_id = {stored.id: stored for stored in journal.activities()}
-    return by_id[find_run(text, _days_of_runs(journal), by_id, _today(journal))]
+    """Return the run that a text stands for, or by its id another activity; raises as ``find_run``."""
+    return _resolve(journal, text, journal.activities())
 
 
-def _today(journal: Journal) -> date:
-    return base.now().astimezone(journal.settings.zone).date()
+def _resolve(journal: Journal, text: str, activities: Sequence[StoredActivity]) -> StoredActivity:
+    by_id = {stored.id: stored for stored in activities}
+    today = base.now().astimezone(journal.settings.zone).date()
+    return by_id[find_run(text, _days_of_runs(journal), by_id, today)]
 
 
 def find_alert(text: str, alerts: Sequence[StoredAlert]) -> int:
@@ -259,7 +239,7 @@ def find_alert(text: str, alerts: Sequence[StoredAlert]) -> int:
         return ids[0]
     if ids:
         raise NotFound(f"there are {len(ids)} of {text}: {', '.join(map(str, ids))}; give the number")
-    raise NotFound(f"there is no alert {_shorten(text)!r}; runlog alerts --all lists them")
+    raise NotFound(f"there is no alert {shorten(text)!r}; runlog alerts --all lists them")
 
 
 def _completer(
@@ -314,14 +294,9 @@ complete_alert = _completer(
 )
 
 
+complete_intervention = NameParam("factor", intervention_names).shell_complete
+
+
 def complete_run_or_shoe(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer runs and pairs of shoes."""
     return complete_run(ctx, param, incomplete) + complete_shoe(ctx, param, incomplete)
-
-
-def complete_intervention(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Offer the interventions of trials."""
-    del ctx, param
-    return _completions(((name, None) for name in intervention_names()), incomplete)

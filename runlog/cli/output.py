@@ -79,7 +79,11 @@ def format_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def print_rows(
-    fmt: OutputFormat, rows: Sequence[Row], keys: Sequence[str], columns: Sequence[Column], empty_message: str
+    fmt: OutputFormat,
+    rows: Sequence[Row],
+    keys: Sequence[str],
+    columns: Sequence[Column] = (),
+    empty_message: str = "",
 ) -> None:
     """Print rows as a table, JSON or CSV.
 
@@ -87,13 +91,17 @@ def print_rows(
         fmt: as ``format_options`` passes it.
         rows: JSON-ready values by key; None is unknown.
         keys: what JSON and CSV hold of each row, in this order.
-        columns: what the table shows.
+        columns: what the table shows; commands that print their own table need none.
         empty_message: printed on stderr instead of an empty table.
     """
     if fmt == "json":
         print_json([{key: row[key] for key in keys} for row in rows])
     elif fmt == "csv":
-        _print_csv(rows, keys)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(keys)
+        writer.writerows([[_csv_cell(row[key]) for key in keys] for row in rows])
+        click.echo(text.getvalue(), nl=False)
     elif rows:
         print_table(rows, columns)
     else:
@@ -140,7 +148,11 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
 def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
     """Print a table that fits the terminal, or without a terminal at its full width."""
     width = get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED_WIDTH
-    cells = [[_cell_text(row, column) for column in columns] for row in rows]
+    values = [[(row[column.key], column.format) for column in columns] for row in rows]
+    cells = [
+        [UNKNOWN if value is None else escape_controls(write(value)) for value, write in row]
+        for row in values
+    ]
     widest = [
         max(cell_width(column.title), *(cell_width(line[at]) for line in cells))
         for at, column in enumerate(columns)
@@ -213,19 +225,6 @@ def _letter_width(letter: str) -> int:
     if category(letter) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if east_asian_width(letter) in {"W", "F"} else 1
-
-
-def _cell_text(row: Row, column: Column) -> str:
-    value = row[column.key]
-    return UNKNOWN if value is None else escape_controls(column.format(value))
-
-
-def _print_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(keys)
-    writer.writerows([[_csv_cell(row[key]) for key in keys] for row in rows])
-    click.echo(text.getvalue(), nl=False)
 
 
 def _csv_cell(value: object) -> str:

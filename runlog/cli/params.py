@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import datetime, time
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,18 +12,17 @@ from click.shell_completion import get_completion_class
 
 from runlog import localtime, units
 from runlog.cli.base import examples, now, runner_settings
-from runlog.cli.lookup import find_shoe
+from runlog.cli.lookup import shorten
 from runlog.errors import BadInput
 from runlog.i18n import _
 from runlog.localtime import EARLIEST_VALID
-from runlog.model import MAX_ENTRY_VALUES, WEEKDAYS, Area, Shoe
+from runlog.model import MAX_ENTRY_VALUES, WEEKDAYS, Area
 from runlog.settings import METRES
 from runlog.units import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from runlog.journal import Journal
+    from datetime import date, datetime
 
 _YES = {"y", "yes", "true", "1", "x", "j", "ja"}
 _NO = {"n", "no", "false", "0", "nein"}
@@ -32,54 +30,45 @@ _NO = {"n", "no", "false", "0", "nein"}
 _DAY_HOURS = {"evening": 20, "morning": 6}
 
 
-class NumberParam(click.ParamType[float]):
-    """A parameter that takes a number from ``low`` to ``high``, also with a decimal comma and a unit.
+def number_parser(
+    low: float, high: float, units: Mapping[str, float] | None = None
+) -> Callable[[object], float]:
+    """Return what reads a number from ``low`` to ``high``, also with a decimal comma and a unit.
 
-    ``units`` can be typed behind the number: by name, how many of the parameter's own unit each has.
+    ``units`` can be typed behind the number: by name, how many of the number's own unit each has.
     """
+    longest_first = sorted((units or {}).items(), key=lambda unit: -len(unit[0]))
 
-    name = "number"
-
-    def __init__(self, low: float, high: float, units: Mapping[str, float] | None = None) -> None:
-        self.low = low
-        self.high = high
-        self.units = units or {}
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number."""
+    def number(value: object) -> float:
         text, factor = str(value).strip().casefold(), 1.0
-        unit = next((one for one in sorted(self.units, key=len, reverse=True) if text.endswith(one)), None)
-        if unit is not None:
-            text, factor = text.removesuffix(unit).strip(), self.units[unit]
+        for unit, size in longest_first:
+            if text.endswith(unit):
+                text, factor = text.removesuffix(unit).strip(), size
+                break
         try:
-            number = float(text.replace(",", ".")) * factor
+            parsed = float(text.replace(",", ".")) * factor
         except ValueError:
-            self.fail(_("{text} isn't a number").format(text=quoted(value)), param, ctx)
-        if not self.low <= number <= self.high:
-            limits = {"low": f"{self.low:g}", "high": f"{self.high:g}"}
-            outside = _("{text} isn't between {low} and {high}").format(text=quoted(value), **limits)
-            self.fail(outside, param, ctx)
-        return number
+            raise click.BadParameter(_("{text} isn't a number").format(text=quoted(value))) from None
+        if not low <= parsed <= high:
+            outside = _("{text} isn't between {low} and {high}")
+            raise click.BadParameter(outside.format(text=quoted(value), low=f"{low:g}", high=f"{high:g}"))
+        return parsed
+
+    return number
 
 
-def quoted(text: object) -> str:
+def quoted(value: object) -> str:
     """Return what the user typed in double quotes, cut short where it is long."""
-    typed = str(text)
-    return f'"{typed[:_MAX_QUOTED]}…"' if len(typed) > _MAX_QUOTED else f'"{typed}"'
-
-
-_MAX_QUOTED = 40  # characters
+    return f'"{shorten(str(value))}"'
 
 
 _HOUR_WORDS = ("h", "hr", "hrs", "hours", "hour", "std", "stunden")
 _MINUTE_WORDS = ("min", "mins", "minutes", "minuten")
-SCALE = NumberParam(0, MAX_ENTRY_VALUES["soreness"], {"/10": 1.0})
-HOURS = NumberParam(
-    0, MAX_ENTRY_VALUES["desk_hours"], dict.fromkeys(_HOUR_WORDS, 1.0) | dict.fromkeys(_MINUTE_WORDS, 1 / 60)
-)
-MINUTES = NumberParam(
-    0, MAX_ENTRY_VALUES["strength_min"], dict.fromkeys(_MINUTE_WORDS, 1.0) | dict.fromkeys(_HOUR_WORDS, 60.0)
-)
+_IN_HOURS = dict.fromkeys(_HOUR_WORDS, 1.0) | dict.fromkeys(_MINUTE_WORDS, 1 / 60)
+_IN_MINUTES = dict.fromkeys(_MINUTE_WORDS, 1.0) | dict.fromkeys(_HOUR_WORDS, 60.0)
+parse_rating = number_parser(0, MAX_ENTRY_VALUES["soreness"], {"/10": 1.0})
+parse_hours = number_parser(0, MAX_ENTRY_VALUES["desk_hours"], _IN_HOURS)
+parse_minutes = number_parser(0, MAX_ENTRY_VALUES["strength_min"], _IN_MINUTES)
 
 
 def parse_yes_no(text: str) -> bool:
@@ -125,9 +114,7 @@ def is_number(text: str) -> bool:
 def parse_rating_and_area(words: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return soreness, area and side of words like "3 left knee" or "neck 4/10", as far as they are there.
 
-    Args:
-        words: what was typed.
-        given: what the options say.
+    ``given`` is what the options say.
 
     Raises:
         click.UsageError: they are neither, or the area is given twice.
@@ -137,7 +124,7 @@ def parse_rating_and_area(words: Sequence[str], given: Mapping[str, Any]) -> dic
     for word in words:
         number = word.removesuffix("/10")
         if "soreness" not in found and is_number(number):
-            found["soreness"] = SCALE.convert(number, None, None)
+            found["soreness"] = parse_rating(number)
         else:
             rest.append(word)
     if not rest:
@@ -224,67 +211,37 @@ def run_dialogue(questions: Sequence[Question]) -> tuple[dict[str, Any], bool]:
     return answers, False
 
 
-class WeekdaysParam(click.ParamType[tuple[int, ...]]):
-    """A parameter that takes weekdays like "mon,wed,sat", names of any length; 0 is Monday."""
-
-    name = "weekdays"
-
-    def convert(
-        self, value: str | tuple[int, ...], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """Return the weekdays in their order."""
-        if isinstance(value, tuple):
-            return value
-        names = {name.strip().lower()[:3] for name in value.split(",")}
-        if not names <= set(WEEKDAYS):
-            self.fail(f"{value!r} names no weekdays; write them like mon,wed,sat", param, ctx)
-        return tuple(number for number, weekday in enumerate(WEEKDAYS) if weekday in names)
+def parse_weekdays(text: str) -> tuple[int, ...]:
+    """Read weekdays like "mon,wed,sat", names of any length, and return them in their order; 0 is Monday."""
+    names = {name.strip().lower()[:3] for name in text.split(",")}
+    if not names <= set(WEEKDAYS):
+        raise click.BadParameter(f"{text!r} names no weekdays; write them like mon,wed,sat")
+    return tuple(number for number, weekday in enumerate(WEEKDAYS) if weekday in names)
 
 
-class DayParam(click.ParamType[datetime]):
-    """A parameter that takes a day like 2026-07-12, 12.7., "12 Jul", yesterday or sunday: its midnight."""
-
-    name = "day"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return midnight of the day, naive."""
-        if not isinstance(value, str):
-            return value
-        day = localtime.parse_day(value, now().astimezone(runner_settings().zone).date())
-        if day is None:
-            self.fail(f"{quoted(value)} isn't a day; write it like 2026-07-12 or yesterday", param, ctx)
-        return datetime.combine(day, time())
+def parse_day(text: str) -> date:
+    """Read a day like 2026-07-12, 12.7., "12 Jul", yesterday or sunday."""
+    day = localtime.parse_day(text, now().astimezone(runner_settings().zone).date())
+    if day is None:
+        raise click.BadParameter(f"{quoted(text)} isn't a day; write it like 2026-07-12 or yesterday")
+    return day
 
 
-DATE = DayParam()
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
 
 YES = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 
-
-class DistanceParam(click.ParamType[tuple[float, str]]):
-    """A parameter that takes a distance like 500, 500km or 310mi: the number and its unit, or ""."""
-
-    name = "distance"
-    _number = NumberParam(0, 100_000)
-    _units: Mapping[str, str] = {"": "", "km": "km", "k": "km", "mi": "mi", "mile": "mi", "miles": "mi"}
-    _pattern = re.compile(r"([\d.,\s]*\d)\s*([a-z]*)", re.IGNORECASE)
-
-    def convert(
-        self, value: str | tuple[float, str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[float, str]:
-        """Return the number and "km", "mi" or ""."""
-        if isinstance(value, tuple):
-            return value
-        match = self._pattern.fullmatch(value.strip())
-        if match is None or match[2].lower() not in self._units:
-            self.fail(f"{quoted(value)} isn't a distance; write it like 500, 500km or 310mi", param, ctx)
-        return self._number.convert(match[1], param, ctx), self._units[match[2].lower()]
+_DISTANCE_UNITS = {"": "", "km": "km", "k": "km", "mi": "mi", "mile": "mi", "miles": "mi"}
+_DISTANCE = re.compile(r"([\d.,\s]*\d)\s*([a-z]*)", re.IGNORECASE)
+_parse_distance_number = number_parser(0, 100_000)
 
 
-DISTANCE = DistanceParam()
+def parse_distance(text: str) -> tuple[float, str]:
+    """Read a distance like 500, 500km or 310mi, and return the number and "km", "mi" or ""."""
+    match = _DISTANCE.fullmatch(text.strip())
+    if match is None or match[2].lower() not in _DISTANCE_UNITS:
+        raise click.BadParameter(f"{quoted(text)} isn't a distance; write it like 500, 500km or 310mi")
+    return _parse_distance_number(match[1]), _DISTANCE_UNITS[match[2].lower()]
 
 
 def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -294,9 +251,9 @@ def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]]
     """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        @click.option(f"--{name}", f"{name}_", type=DISTANCE, metavar="DISTANCE", help=help_text)
-        @click.option(f"--{name}-km", type=DISTANCE, metavar="KM", hidden=True, help="In km.")
-        @click.option(f"--{name}-mi", type=DISTANCE, metavar="MI", hidden=True, help="In miles.")
+        @click.option(f"--{name}", f"{name}_", type=parse_distance, metavar="DISTANCE", help=help_text)
+        @click.option(f"--{name}-km", type=parse_distance, metavar="KM", hidden=True, help="In km.")
+        @click.option(f"--{name}-mi", type=parse_distance, metavar="MI", hidden=True, help="In miles.")
         @wraps(command)
         def in_metres(*args: Any, **options: Any) -> None:  # noqa: ANN401 - the command's own
             given = [(options.pop(f"{name}_{unit}"), unit) for unit in ("", *METRES)]
@@ -315,16 +272,6 @@ def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]]
         return in_metres
 
     return decorated
-
-
-def get_or_add_shoe(journal: Journal, name: str) -> Shoe:
-    """Return the pair; store it if only a diary or watch names it."""
-    pair = find_shoe(name, journal.shoes.names())
-    shoe = next((shoe for shoe in journal.shoes.all() if shoe.name == pair), None)
-    if shoe is None:
-        shoe = Shoe(name=pair)
-        journal.shoes.add(shoe)
-    return shoe
 
 
 @click.command(

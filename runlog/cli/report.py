@@ -303,7 +303,7 @@ def tips(fmt: OutputFormat, topic: str | None) -> None:
         grades = {tip.grade: _(tip.grade) for tip in listed}
     if fmt != "table":
         rows = [{key: to_json_value(value) for key, value in asdict(tip).items()} for tip in listed]
-        print_rows(fmt, rows, _TIP_KEYS, (), "")
+        print_rows(fmt, rows, _TIP_KEYS)
         return
     for tip in listed:
         echo(tip.title)

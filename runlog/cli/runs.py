@@ -211,7 +211,7 @@ def show(fmt: OutputFormat, run: str) -> None:
     elif fmt == "json":
         print_json({key: row[key] for key in (*RUN_KEYS, *EXTRA_RUN_KEYS)} | {"laps": _lap_rows(laps)})
     else:
-        print_rows(fmt, [row], (*RUN_KEYS, *EXTRA_RUN_KEYS), (), "")
+        print_rows(fmt, [row], (*RUN_KEYS, *EXTRA_RUN_KEYS))
 
 
 @click.command(

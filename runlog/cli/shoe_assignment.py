@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from runlog.cli.output import (
     print_table,
     to_json_value,
 )
-from runlog.cli.params import DATE, DRY_RUN, WeekdaysParam, distance_option
+from runlog.cli.params import DRY_RUN, distance_option, parse_day, parse_weekdays
 from runlog.cli.runs import run_rows
 from runlog.cli.shoe_wear import format_km, rule_text
 from runlog.errors import NotFound
@@ -39,7 +40,6 @@ from runlog.model import WEEKDAYS, ShoeRule, Surface
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import pandas as pd
 
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from runlog.journal import Journal
 
 _CHANGE_KEYS = ("id", "day", "name", "distance_m", "before", "after", "why_before", "why_after")
-_NO_CHANGE = "Nothing would change."
 
 
 def print_changes(changes: ShoeChanges, fmt: OutputFormat, unit: str) -> None:
@@ -57,9 +56,19 @@ def print_changes(changes: ShoeChanges, fmt: OutputFormat, unit: str) -> None:
     if fmt == "json":
         print_json({"runs": [{key: run[key] for key in _CHANGE_KEYS} for run in runs], "pairs": pairs})
     elif fmt == "csv" or not runs:
-        print_rows(fmt, runs, _CHANGE_KEYS, (), _NO_CHANGE)
+        print_rows(fmt, runs, _CHANGE_KEYS, (), "Nothing would change.")
     else:
-        print_table(runs, _change_columns(unit))
+        columns = (
+            Column("id", "Id", numeric=True),
+            Column("day", "Day", numeric=True),
+            Column("name", "Name"),
+            Column("before", "Before", min_width=10),
+            Column("after", "After", min_width=10),
+            Column("distance_m", "Distance", partial(units.distance, units=unit), numeric=True),
+            Column("why_before", "Why before", min_width=16),
+            Column("why_after", "Why after", min_width=16),
+        )
+        print_table(runs, columns)
         echo()
         print_pairs_before_after(changes, unit)
         echo_err("Nothing was changed; to change it, leave out --dry-run.")
@@ -78,19 +87,6 @@ def print_pairs_before_after(changes: ShoeChanges, unit: str) -> None:
     pairs = frame_to_rows(changes.pairs.reset_index())
     if pairs:
         print_table(pairs, columns)
-
-
-def _change_columns(unit: str) -> tuple[Column, ...]:
-    return (
-        Column("id", "Id", numeric=True),
-        Column("day", "Day", numeric=True),
-        Column("name", "Name"),
-        Column("before", "Before", min_width=10),
-        Column("after", "After", min_width=10),
-        Column("distance_m", "Distance", partial(units.distance, units=unit), numeric=True),
-        Column("why_before", "Why before", min_width=16),
-        Column("why_after", "Why after", min_width=16),
-    )
 
 
 SURFACE = click.Choice([surface.value for surface in Surface], case_sensitive=False)
@@ -124,7 +120,7 @@ def rule() -> None:
 )
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--surface", type=SURFACE, help="As the watch or app calls it; just a run counts as road.")
-@click.option("--weekday", type=WeekdaysParam(), metavar="DAYS", help="Only these, like sat,sun.")
+@click.option("--weekday", type=parse_weekdays, metavar="DAYS", help="Only these, like sat,sun.")
 @distance_option("min", "Only runs of at least so far.")
 @distance_option("max", "Only runs of at most so far.")
 @click.option("--season", metavar="DAYS", help="Only these days of each year, like 11-01..03-31.")
@@ -239,8 +235,8 @@ _MAX_NAMED = 5
     )
 )
 @click.argument("words", metavar="[RUN...] [NAME]", nargs=-1, shell_complete=complete_run_or_shoe)
-@click.option("--since", type=DATE, metavar="DATE", help="Runs from that day on.")
-@click.option("--until", type=DATE, metavar="DATE", help="Runs up to that day.")
+@click.option("--since", type=parse_day, metavar="DATE", help="Runs from that day on.")
+@click.option("--until", type=parse_day, metavar="DATE", help="Runs up to that day.")
 @click.option("--route", shell_complete=complete_route, metavar="ROUTE", help="Runs on that route.")
 @click.option(
     "--surface",
@@ -273,11 +269,12 @@ def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: b
         )
     with base.open_journal() as journal:
         pair = None if name is None else find_shoe(name, journal.shoes.names())
-        ids = (
-            _filtered_run_ids(journal, filters)
-            if filtered
-            else [resolve_run(journal, run).id for run in runs]
-        )
+        if filtered:
+            ids = [int(run) for run in _filter_runs(journal, journal.history().runs, **filters).index]
+            if not ids:
+                raise NotFound("no run is as the options say; nothing was changed")
+        else:
+            ids = [resolve_run(journal, run).id for run in runs]
         unit = journal.settings.units
         overrides = dict.fromkeys(ids, pair)
         changes = preview(journal, overrides=overrides) if dry_run or filtered else None
@@ -298,19 +295,12 @@ def _runs_text(journal: Journal, ids: Sequence[int]) -> str:
     return ", ".join(describe_run(by_id[run], journal.settings) for run in ids)
 
 
-def _filtered_run_ids(journal: Journal, filters: dict[str, Any]) -> list[int]:
-    runs = _filter_runs(journal, journal.history().runs, **filters)
-    if runs.empty:
-        raise NotFound("no run is as the options say; nothing was changed")
-    return [int(run) for run in runs.index]
-
-
 def _filter_runs(
     journal: Journal,
     runs: pd.DataFrame,
     *,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     route: str | None,
     surface: str | None,
     unassigned: bool,
@@ -319,10 +309,8 @@ def _filter_runs(
     from runlog.analysis.routes import route_label
     from runlog.analysis.shoe_assignment import surface_of
 
-    if since is not None:
-        runs = runs[runs["day"] >= since]
-    if until is not None:
-        runs = runs[runs["day"] <= until]
+    days = runs["day"].dt.date
+    runs = runs[(days >= (since or date.min)) & (days <= (until or date.max))]
     if route is not None:
         runs = runs[runs["route"] == route_label(find_route(route, journal.routes.names()))]
     if surface is not None:
@@ -331,12 +319,19 @@ def _filter_runs(
 
 
 def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: bool) -> None:
+    from runlog.analysis.shoe_assignment import NONE_IN_USE
+
     if dry_run:
         raise click.UsageError("What would be assigned? runlog shoes assign RUN... NAME --dry-run")
     with base.open_journal() as journal:
         runs = journal.history().runs
         unassigned = _filter_runs(journal, runs[runs["shoe"].isna()], **filters)
-    unassigned = unassigned.assign(settled_by=_settling_commands(unassigned))
+    settled_by = [
+        f"runlog shoes add NAME --from {run.day:%Y-%m-%d}"
+        if run.shoe_reason == NONE_IN_USE
+        else f"runlog shoes assign {run.Index} NAME"
+        for run in unassigned.itertuples()
+    ]
     columns = (
         Column("id", "Id", numeric=True),
         Column("when", "When", numeric=True),
@@ -345,24 +340,11 @@ def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: boo
         Column("name", "Name"),
     )
     keys = ("id", "name", "start", "local_start", "distance_m", "shoe_reason", "settled_by")
-    print_rows(fmt, run_rows(unassigned), keys, columns, "Every run has its pair of shoes.")
+    rows = run_rows(unassigned.assign(settled_by=settled_by))
+    print_rows(fmt, rows, keys, columns, "Every run has its pair of shoes.")
     if fmt == "table" and len(unassigned) > 1:
         echo()
         echo(
             "Many at once: runlog shoes assign NAME --unassigned; also --since, --until, --surface, --route."
         )
         echo("Later ones: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")
-
-
-def _settling_commands(unassigned: pd.DataFrame) -> list[str]:
-    """Return for each run without a pair the command that would settle it."""
-    from runlog.analysis.shoe_assignment import NONE_IN_USE
-
-    return [
-        f"runlog shoes add NAME --from {day:%Y-%m-%d}"
-        if reason == NONE_IN_USE
-        else f"runlog shoes assign {run} NAME"
-        for run, reason, day in zip(
-            unassigned.index, unassigned["shoe_reason"], unassigned["day"], strict=True
-        )
-    ]

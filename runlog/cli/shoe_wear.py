@@ -48,6 +48,7 @@ def list_(fmt: OutputFormat) -> None:
     the range is right about 8 times in 10.
     """
     from runlog.analysis.shoe_wear import shoe_table
+    from runlog.reporter.guidance import evidence
 
     with base.open_journal() as journal:
         history = journal.history()
@@ -68,18 +69,12 @@ def list_(fmt: OutputFormat) -> None:
         Column("default", "Default", lambda default: "default" if default else ""),
     )
     print_rows(fmt, rows, list(frame.columns), columns, "No shoes yet. Add a pair: runlog shoes add NAME")
-    if fmt == "table":
-        _print_hints(frame, without=int(history.runs["shoe"].isna().sum()))
-
-
-def _print_hints(frame: pd.DataFrame, without: int) -> None:
-    from runlog.reporter.guidance import evidence
-
+    if fmt != "table":
+        return
     for name, since in frame.dropna(subset="only_since")[["name", "only_since"]].itertuples(index=False):
-        echo_err(
-            f"All your runs have been in {name!r} since {units.day(since, year=True)}. "
-            f"{evidence('malisoux-2015').cite()}"
-        )
+        day, citation = units.day(since, year=True), evidence("malisoux-2015").cite()
+        echo_err(f"All your runs have been in {name!r} since {day}. {citation}")
+    without = int(history.runs["shoe"].isna().sum())
     if without:
         echo_err(f"{units.count_noun(without, 'run')} without a pair. To assign one: runlog shoes assign")
 
@@ -131,26 +126,27 @@ def show(fmt: OutputFormat, name: str) -> None:
     detail = shoe_detail(history, pair_by_name_key(history.shoes)[shoe_key(wanted)], base.now())
     months = frame_to_rows(detail.months.reset_index())
     if fmt == "csv":
-        print_rows(fmt, months, ("month", "km", "runs"), (), "")
+        print_rows(fmt, months, ("month", "km", "runs"))
     elif fmt == "json":
         print_json(_detail_json(detail, months, rules))
     else:
-        _print_detail(detail, history.settings.units, rules)
-        _print_months(months, history.settings.units)
+        unit = history.settings.units
+        _print_detail(detail, unit, rules)
+        if months:
+            km = Column("km", "Distance", partial(format_km, unit=unit), numeric=True)
+            echo()
+            print_table(months, (Column("month", "Month"), km, Column("runs", "Runs", numeric=True)))
 
 
 def _detail_json(
     detail: ShoeDetail, months: Sequence[Any], rules: Sequence[StoredShoeRule]
 ) -> dict[str, Any]:
-    first, last, longest = _notable_runs(detail)
     return {
         **frame_to_rows(detail.row.to_frame().T)[0],
         "start_km": detail.start_m / 1000.0,
         "other_names": detail.other_names,
         "rests": [[to_json_value(day) for day in rest] for rest in detail.rests],
-        "first_run": first,
-        "last_run": last,
-        "longest_run": longest,
+        **dict(zip(("first_run", "last_run", "longest_run"), _notable_runs(detail), strict=True)),
         "months": months,
         "reasons": {str(reason): int(count) for reason, count in detail.reasons.items()},
         "rules": [stored.id for stored in rules],
@@ -178,7 +174,10 @@ def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]
         ("reached", _limit_reached_text(wear) or units.UNKNOWN),
         ("in use", _in_use_text(wear, detail)),
         ("share", f"{units.percent(wear['share_28d'])} of 28 days' runs, {share_8w} of 8 weeks'"),
-        *zip(("first run", "last run", "longest"), _notable_run_texts(detail, unit), strict=True),
+        *(
+            (name, units.UNKNOWN if run is None else _run_text(detail.runs.loc[[run]].iloc[0], unit))
+            for name, run in zip(("first run", "last run", "longest"), _notable_runs(detail), strict=True)
+        ),
         *(("rule", f"{stored.id}: {rule_text(stored.rule, unit)}") for stored in rules),
         *(("also called", other) for other in detail.other_names),
         *(
@@ -205,13 +204,6 @@ def _in_use_text(wear: Mapping[str, Any], detail: ShoeDetail) -> str:
     return f"{since}{rests}{until}{default}"
 
 
-def _notable_run_texts(detail: ShoeDetail, unit: str) -> list[str]:
-    return [
-        units.UNKNOWN if run is None else _run_text(detail.runs.loc[[run]].iloc[0], unit)
-        for run in _notable_runs(detail)
-    ]
-
-
 def _run_text(run: pd.Series, unit: str) -> str:
     name = f"{run['name']!r}, " if run["name"] else ""
     distance = units.distance(run["distance_m"], unit)
@@ -223,14 +215,3 @@ def rule_text(rule: ShoeRule, unit: str) -> str:
     from runlog.analysis.shoe_assignment import describe_rule
 
     return describe_rule(rule, unit)
-
-
-def _print_months(months: Sequence[Any], unit: str) -> None:
-    if months:
-        echo()
-        columns = (
-            Column("month", "Month"),
-            Column("km", "Distance", partial(format_km, unit=unit), numeric=True),
-            Column("runs", "Runs", numeric=True),
-        )
-        print_table(months, columns)

@@ -13,7 +13,7 @@ from runlog.cli import base
 from runlog.cli.base import examples
 from runlog.cli.lookup import complete_shoe, find_shoe
 from runlog.cli.output import echo
-from runlog.cli.params import DATE, YES, confirm, distance_option, get_or_add_shoe
+from runlog.cli.params import YES, confirm, distance_option, parse_day
 from runlog.cli.shoe_assignment import assign, preview, rule
 from runlog.cli.shoe_wear import list_, show
 from runlog.errors import BadInput
@@ -21,7 +21,7 @@ from runlog.model import Shoe, shoe_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from runlog.journal import Journal
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 @click.argument("name")
 @click.option(
     "--from",
-    "from_date",
-    type=DATE,
+    "first",
+    type=parse_day,
     metavar="DATE",
     help="Its first day.  [default: today, once there are runs]",
 )
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @YES
 def add(
     name: str,
-    from_date: datetime | None,
+    first: date | None,
     start_m: float | None,
     limit_m: float | None,
     *,
@@ -62,35 +62,27 @@ def add(
     It counts from today on. If --from, --no-from or --default would move earlier
     runs to it, runlog lists them and asks first.
     """
-    if no_from and from_date:
+    if no_from and first:
         raise click.UsageError("--from and --no-from exclude each other.")
     if not name.strip():
         raise click.UsageError("A pair needs a name.")
     with base.open_journal() as journal:
-        first = from_date.date() if from_date else None
         begins_today = first is None and not no_from and bool(journal.runs())
-        shoe = Shoe(
-            name=name.strip(),
-            from_date=_given_day(journal, None) if begins_today else first,
-            start_m=start_m or 0.0,
-            limit_m=limit_m,
-            default=default,
-        )
-        if journal.runs() and (default or not begins_today) and shoe_key(name) not in _keys(journal):
+        if begins_today:
+            first = _today(journal)
+        shoe = Shoe(name.strip(), from_date=first, start_m=start_m or 0.0, limit_m=limit_m, default=default)
+        keys = {shoe_key(each.name) for each in journal.shoes.all()}
+        if journal.runs() and (default or not begins_today) and shoe_key(name) not in keys:
             moved = _moved_runs(journal, shoe)
             if moved:
                 echo(moved)
                 confirm(f"Add {shoe.name!r}?", yes=yes)
         former_defaults = journal.shoes.add(shoe)
-    since = f" from {units.day(shoe.from_date, year=True)}" if shoe.from_date else ""
+    since = f" from {units.day(first, year=True)}" if first else ""
     usage = " as the default" if default else ""
     echo(f"Added {shoe.name!r}{since}{usage}{_replacing_text(former_defaults)}.")
     if begins_today:
         echo(f"If it is older: runlog shoes edit {shlex.quote(shoe.name)} --from DATE")
-
-
-def _keys(journal: Journal) -> set[str]:
-    return {shoe_key(shoe.name) for shoe in journal.shoes.all()}
 
 
 def _moved_runs(journal: Journal, shoe: Shoe) -> str:
@@ -121,7 +113,7 @@ def _replacing_text(former_defaults: Sequence[str]) -> str:
     )
 )
 @click.argument("name", shell_complete=complete_shoe)
-@click.option("--from", "from_date", type=DATE, metavar="DATE", help="Its first day.")
+@click.option("--from", "from_date", type=parse_day, metavar="DATE", help="Its first day.")
 @click.option("--no-from", is_flag=True, help="Its first day is unknown.")
 @distance_option("start", "Distance it had already done by then.")
 @distance_option("limit", "Distance at which to replace it.")
@@ -130,15 +122,25 @@ def _replacing_text(former_defaults: Sequence[str]) -> str:
     "--default/--no-default", default=None, help="Whether it is the pair for runs with no other clue."
 )
 @click.option("--rename", "new_name", metavar="NEW", help="A new name; the old one still works.")
-def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN401 - the options above
+def edit(name: str, new_name: str | None, *, no_from: bool, no_limit: bool, **given: Any) -> None:  # noqa: ANN401 - a Shoe's fields
     """Change a pair; what you do not name stays as it is."""
-    values = _given_values(**options)
+    if (no_from and given["from_date"]) or (no_limit and given["limit_m"] is not None):
+        raise click.UsageError("--from and --no-from exclude each other, as --limit and --no-limit do.")
+    cleared = {"from_date": no_from, "limit_m": no_limit}
+    fields = ("from_date", "start_m", "limit_m", "default")
+    values = {field: given[field] for field in fields if given[field] is not None or cleared.get(field)}
     if not values and new_name is None:
         raise click.UsageError("Nothing to change; name it, for instance --limit 700.")
     with base.open_journal() as journal, journal.as_one_change("edit_shoe"):
-        old = get_or_add_shoe(journal, name)
+        pair = find_shoe(name, journal.shoes.names())
+        old = next((shoe for shoe in journal.shoes.all() if shoe.name == pair), None)
+        if old is None:  # only a diary or watch names it
+            old = Shoe(name=pair)
+            journal.shoes.add(old)
         shoe = replace(old, **values)
-        _check_first_day(shoe)
+        if shoe.from_date and shoe.retired and shoe.retired < shoe.from_date:
+            first, last = (units.day(day, year=True) for day in (shoe.from_date, shoe.retired))
+            raise BadInput(f"{shoe.name!r} cannot begin on {first} and end on {last}")
         moved = _moved_runs(journal, shoe) if values.keys() & {"from_date", "default"} else ""
         if new_name is not None:
             journal.shoes.rename(old.name, new_name.strip())
@@ -153,57 +155,26 @@ def edit(name: str, new_name: str | None, **options: Any) -> None:  # noqa: ANN4
         echo(f"{moved} To undo it: runlog undo")
 
 
-def _given_values(
-    from_date: datetime | None,
-    start_m: float | None,
-    limit_m: float | None,
-    *,
-    no_from: bool,
-    no_limit: bool,
-    default: bool | None,
-) -> dict[str, Any]:
-    """Return the fields of a pair that the options give."""
-    if (no_from and from_date) or (no_limit and limit_m is not None):
-        raise click.UsageError("--from and --no-from exclude each other, as --limit and --no-limit do.")
-    given = {
-        "from_date": from_date and from_date.date(),
-        "start_m": start_m,
-        "limit_m": limit_m,
-        "default": default,
-    }
-    cleared = {"from_date": no_from, "limit_m": no_limit}
-    return {key: value for key, value in given.items() if value is not None or cleared.get(key)}
-
-
 def _change_text(field: str, shoe: Shoe, unit: str) -> str:
     if field == "from_date":
         return f"from {units.day(shoe.from_date, year=True)}" if shoe.from_date else "its first day unknown"
     if field == "start_m":
         return f"{units.distance(shoe.start_m, unit, 0)} before that"
     if field == "limit_m":
-        return f"a limit of {_limit_text(shoe.limit_m, unit)}"
+        limit = "the settings" if shoe.limit_m is None else units.distance(shoe.limit_m, unit, 0)
+        return f"a limit of {limit}"
     return "the default pair" if shoe.default else "no longer the default pair"
-
-
-def _limit_text(limit_m: float | None, unit: str) -> str:
-    return "the settings" if limit_m is None else units.distance(limit_m, unit, 0)
-
-
-def _check_first_day(shoe: Shoe) -> None:
-    if shoe.from_date and shoe.retired and shoe.retired < shoe.from_date:
-        first, last = (units.day(day, year=True) for day in (shoe.from_date, shoe.retired))
-        raise BadInput(f"{shoe.name!r} cannot begin on {first} and end on {last}")
 
 
 @click.command(
     epilog=examples("runlog shoes retire Speedgoat", "runlog shoes retire Speedgoat --on 2026-07-12")
 )
 @click.argument("name", shell_complete=complete_shoe)
-@click.option("--on", type=DATE, metavar="DATE", help="Its last day.  [default: today]")
-def retire(name: str, on: datetime | None) -> None:
+@click.option("--on", type=parse_day, metavar="DATE", help="Its last day.  [default: today]")
+def retire(name: str, on: date | None) -> None:
     """Retire a pair; its runs stay with it."""
     with base.open_journal() as journal:
-        last = _given_day(journal, on)
+        last = on or _today(journal)
         shoe = journal.shoes.retire(find_shoe(name, journal.shoes.names()), last)
         numbers = [
             each.id for each in journal.shoes.rules() if shoe_key(each.rule.shoe) == shoe_key(shoe.name)
@@ -217,21 +188,21 @@ def retire(name: str, on: datetime | None) -> None:
     epilog=examples("runlog shoes resume Speedgoat", "runlog shoes resume Speedgoat --on 2026-10-01")
 )
 @click.argument("name", shell_complete=complete_shoe)
-@click.option("--on", type=DATE, metavar="DATE", help="Its first day again.  [default: today]")
-def resume(name: str, on: datetime | None) -> None:
+@click.option("--on", type=parse_day, metavar="DATE", help="Its first day again.  [default: today]")
+def resume(name: str, on: date | None) -> None:
     """Use a retired pair again.
 
     Its distance goes on from where it was. Runs in between do not count for it,
     unless the diary, the watch or you say so.
     """
     with base.open_journal() as journal:
-        first = _given_day(journal, on)
+        first = on or _today(journal)
         shoe = journal.shoes.resume(find_shoe(name, journal.shoes.names()), first)
     echo(f"{shoe.name!r} is in use again from {units.day(first, year=True)} on.")
 
 
-def _given_day(journal: Journal, on: datetime | None) -> date:
-    return on.date() if on else base.now().astimezone(journal.settings.zone).date()
+def _today(journal: Journal) -> date:
+    return base.now().astimezone(journal.settings.zone).date()
 
 
 @click.command(epilog=examples("runlog shoes delete Speedgoat"))

@@ -14,7 +14,7 @@ from runlog.cli.alerts import print_new_alerts
 from runlog.cli.base import Failure, examples
 from runlog.cli.import_ import print_summary
 from runlog.cli.output import Column, echo, echo_err, print_json, print_table, progress_bar
-from runlog.cli.params import DATE
+from runlog.cli.params import parse_day
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
@@ -45,10 +45,12 @@ _STATUS_COLUMNS = (
     )
 )
 @click.argument("service", required=False, metavar="[SERVICE]")
-@click.option("--since", type=DATE, metavar="DAY", help="Fetch everything since that day, like 2024-01-01.")
+@click.option(
+    "--since", type=parse_day, metavar="DAY", help="Fetch everything since that day, like 2024-01-01."
+)
 @click.option("--set-key", is_flag=True, help="Ask for the key of SERVICE and store it.")
 @click.option(
-    "--expires", type=DATE, metavar="DAY", help="With --set-key: the last day on which the key works."
+    "--expires", type=parse_day, metavar="DAY", help="With --set-key: the last day on which the key works."
 )
 @click.option("--keyring", is_flag=True, help="With --set-key: store it in the system's keyring.")
 @click.option("--forget-key", is_flag=True, help="Delete the key of SERVICE from this computer.")
@@ -56,8 +58,8 @@ _STATUS_COLUMNS = (
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sync(
     service: str | None,
-    since: datetime | None,
-    expires: datetime | None,
+    since: date | None,
+    expires: date | None,
     *,
     set_key: bool,
     keyring: bool,
@@ -100,7 +102,7 @@ def sync(
         raise click.UsageError(f"Name the service, like: runlog sync garmin --{_chosen(set_key)}")
     if (expires or keyring) and not set_key:
         raise click.UsageError("--expires and --keyring belong to --set-key.")
-    if expires is not None and expires.date() < base.now().astimezone().date():
+    if expires is not None and expires < base.now().astimezone().date():
         raise click.BadParameter("that day has passed; write it with its year", param_hint="--expires")
     with base.open_journal() as journal:
         if service is not None and service not in journal.clouds.names:
@@ -121,13 +123,11 @@ def _chosen(set_key: bool) -> str:  # noqa: FBT001 - private, one caller
     return "set-key" if set_key else "forget-key"
 
 
-def _set_key(journal: Journal, service: str, expires: datetime | None, *, keyring: bool) -> None:
+def _set_key(journal: Journal, service: str, expires: date | None, *, keyring: bool) -> None:
     terms = journal.clouds.terms(service)
     echo_err(f"{terms.title}: {terms.text}")
     echo_err(f"Make a key at {terms.key_page}")
-    was_accepted = journal.clouds.set_key(
-        service, _ask_for_key(), expires=None if expires is None else expires.date(), in_keyring=keyring
-    )
+    was_accepted = journal.clouds.set_key(service, _ask_for_key(), expires=expires, in_keyring=keyring)
     status = next(one for one in journal.clouds.status() if one.service == service)
     place = "the system's keyring" if keyring else "keys.toml in runlog's folder, which you alone can read"
     echo(f"The key is stored in {place}.")
@@ -197,7 +197,7 @@ def _status_texts(status: ServiceStatus, now: datetime, warn_days: int) -> Itera
     yield from (f"  {name}: {reason}" for name, reason in status.failed)
 
 
-def _sync(journal: Journal, service: str | None, since: datetime | None, *, as_json: bool) -> None:
+def _sync(journal: Journal, service: str | None, since: date | None, *, as_json: bool) -> None:
     if service is None and not journal.clouds.with_key():
         raise Failure("there is no key yet: runlog sync garmin --set-key or runlog sync intervals --set-key")
     results = run_sync(journal, [service] if service else (), since)
@@ -211,14 +211,11 @@ def _sync(journal: Journal, service: str | None, since: datetime | None, *, as_j
         click.get_current_context().exit(1)
 
 
-def run_sync(
-    journal: Journal, services: Sequence[str] = (), since: datetime | None = None
-) -> list[SyncResult]:
+def run_sync(journal: Journal, services: Sequence[str] = (), since: date | None = None) -> list[SyncResult]:
     """Sync with a progress bar, which Ctrl-C may stop."""
     try:
         with progress_bar() as progress:
-            day = None if since is None else since.date()
-            return journal.clouds.sync(services, since=day, progress=progress)
+            return journal.clouds.sync(services, since=since, progress=progress)
     except KeyboardInterrupt:
         echo_err("\nThe next runlog sync goes on from here.")
         raise

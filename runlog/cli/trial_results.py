@@ -218,7 +218,7 @@ def result(fmt: OutputFormat, plan_id: int, *, early: bool) -> None:
         for paragraph in paragraphs:
             echo(paragraph)
     else:
-        print_rows(fmt, [_result_row(trial_result) | {"text": " ".join(paragraphs)}], _RESULT_KEYS, (), "")
+        print_rows(fmt, [_result_row(trial_result) | {"text": " ".join(paragraphs)}], _RESULT_KEYS)
 
 
 def _result_row(trial_result: TrialResult) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from runlog.cli import base
 from runlog.cli.base import examples
 from runlog.cli.lookup import AREA, INTERVENTION, complete_intervention, intervention_names
 from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, print_rows, print_table
-from runlog.cli.params import DATE, NumberParam, WeekdaysParam
+from runlog.cli.params import number_parser, parse_day, parse_weekdays
 from runlog.cli.trial_results import (
     ON_ITS_DAY,
     cancel,
@@ -70,12 +70,12 @@ class TrialGroup(click.Group):
 
 
 #: The range of the difference to detect, in points.
-POINTS = NumberParam(0.5, 5)
+_parse_points = number_parser(0.5, 5)
 NO_RATINGS = "No ratings yet, so there is nothing to test. Log how sore you are: runlog log 3"
 _PAIRS = click.IntRange(6, 40)
 _effect_option = click.option(
     "--effect",
-    type=POINTS,
+    type=_parse_points,
     metavar="POINTS",
     default=1.0,
     show_default=True,
@@ -98,12 +98,11 @@ _MAX_SHOWN = 6
 )
 @_effect_option
 @_area_option
-@click.option("--start", type=DATE, metavar="DATE", help="The first day.  [default: tomorrow]")
+@click.option("--start", type=parse_day, metavar="DATE", help="The first day.  [default: tomorrow]")
 @click.option(
     "--days",
     "weekdays",
-    type=WeekdaysParam(),
-    default=(),
+    type=parse_weekdays,
     metavar="DAYS",
     help="Days to run, like mon,wed,sat.  [default: your usual ones]",
 )
@@ -121,8 +120,8 @@ def make(
     pairs: int | None,
     effect: float,
     area: str | None,
-    start: datetime | None,
-    weekdays: tuple[int, ...],
+    start: date | None,
+    weekdays: tuple[int, ...] | None,
     seed: int | None,
     out: Path | None,
     ics: Path | None,
@@ -142,15 +141,22 @@ def make(
         area = area or periods.main_area(history)
         if area is None:
             raise BadInput(NO_RATINGS)
-        trial = design.new_trial(history, factor, area, start.date() if start else tomorrow(history, now))
+        trial = design.new_trial(history, factor, area, start or tomorrow(history, now))
         new = journal.plans.make(
-            history, trial, now, weekdays=weekdays, pairs=pairs, effect=effect, seed=seed, cleared=cleared
+            history,
+            trial,
+            now,
+            weekdays=weekdays or (),
+            pairs=pairs,
+            effect=effect,
+            seed=seed,
+            cleared=cleared,
         )
         today = history.clock.day(now)
         _print_plan(new, trial, history, today)
         write_trial(new, today, out, ics)
     usual = design.usual_weekdays(history)
-    if usual and len(weekdays) > len(usual):
+    if usual and weekdays and len(weekdays) > len(usual):
         echo_err(
             f"You usually run {units.count_noun(len(usual), 'day')} a week, in this trial {len(weekdays)}. "
             "Do not run more just for it: name the days you run on anyway."
