@@ -30,7 +30,7 @@ from runlog.fileio import STALE_AFTER_S, is_open_to_others, list_stale_drafts
 from runlog.results import RESTORE_ADVICE, CheckFinding
 from runlog.settings import Settings
 from runlog.store import REPORTS, checks, clouds, connection, list_open
-from runlog.store.connection import DATABASE, translate_decode_errors
+from runlog.store.connection import DATABASE
 from runlog.store.schema import is_current
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _check_database(path: Path, progress: Callable[[int, int, str], None] | None
             message = f"{path}: the database is cut off within its last page"
             yield CheckFinding("integrity", True, 1, message, RESTORE_ADVICE)
             return
-        with connection.open_read_only(path) as db, translate_decode_errors(path):
+        with connection.open_read_only(path) as db:
             findings = list(checks.check_database(db, progress))
             yield from findings
             if not any(finding.check in checks.FUNDAMENTAL for finding in findings) and is_current(db):
@@ -247,11 +247,7 @@ def collect_facts(home: Path) -> dict[str, Any]:
 
 def _record_counts(database: Path) -> dict[str, int | None]:
     names = ("version", "runs", "others", "ratings", "shoes")
-    with (
-        suppress(StoreError),
-        connection.open_read_only(database) as db,
-        translate_decode_errors(database),
-    ):
+    with suppress(StoreError), connection.open_read_only(database) as db:
         if connection.is_runlog_database(db):
             contents = connection.count_contents(db)
             return {name: getattr(contents, name) for name in names}
@@ -280,11 +276,7 @@ def support_report(home: Path, checkup: CheckReport) -> dict[str, Any]:
     ]
     counts: dict[str, Any] = {}
     database = home / DATABASE
-    with (
-        suppress(StoreError),
-        connection.open_read_only(database) as db,
-        translate_decode_errors(database),
-    ):
+    with suppress(StoreError), connection.open_read_only(database) as db:
         if connection.is_runlog_database(db) and not connection.integrity_errors(db):
             counts = _file_counts(db)
     return facts | {

@@ -1,7 +1,7 @@
 """Hold all state of one runner in one SQLite file.
 
-Open it with `open`; `Store.reading` and `Store.writing` give a connection to the functions of this
-package's modules, each write in one transaction.
+Open it with `open`; `Store.reading` and `Store.writing` give a connection, ``db``, to the functions of this
+package's modules. Those that change anything work within one transaction.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
@@ -30,11 +31,11 @@ from runlog.store import (
     shoes,
     trials,
 )
-from runlog.store.connection import transaction, translate_decode_errors, translate_errors
+from runlog.store.connection import closed_on_error, transaction, translate_errors
 from runlog.store.schema import is_current, migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from runlog.model import Track
     from runlog.records import ReadBefore
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+#: A function of this package's modules.
+Query = Callable[Concatenate[sqlite3.Connection, P], T]
 
 
 def open(folder: Path, read_before: ReadBefore | None = None) -> Store:  # noqa: A001 - reads as store.open
@@ -66,24 +69,18 @@ def open(folder: Path, read_before: ReadBefore | None = None) -> Store:  # noqa:
     with suppress(OSError):  # sqlite says why it cannot be made
         fileio.make_file(path)
     try:
-        db = _open_database(path)
+        with translate_errors(path), closed_on_error(connection.open_writable(path)) as db:
+            _configure(db)
     except StoreError as error:
         if not existed or connection.error_code(error.__cause__) not in connection.UNWRITABLE_CODES:
             raise
         return Store(path, _open_unwritable(path, error), read_before, unwritable=str(error))
-    _close_to_others(folder, warn=existed)
+    could_enter = fileio.is_open_to_others(folder)
+    if close_home(folder) and could_enter and existed:
+        logging.getLogger("runlog").warning(
+            "%s: other users of this computer could read what is in it; now you alone can", folder
+        )
     return Store(path, db, read_before)
-
-
-def _open_database(path: Path) -> sqlite3.Connection:
-    with translate_errors(path):
-        db = connection.open_writable(path)
-        try:
-            _configure(db)
-        except BaseException:
-            db.close()
-            raise
-    return db
 
 
 def _open_unwritable(path: Path, reason: StoreError) -> sqlite3.Connection:
@@ -97,30 +94,13 @@ def _open_unwritable(path: Path, reason: StoreError) -> sqlite3.Connection:
             db = connection.connect_read_only(path)
             if is_current(db):
                 return db
-            with closing(db):
-                return _migrated_copy(db)
+            with closing(db), closed_on_error(connection.copy_to_memory(db)) as copy:
+                migrate(copy)
+            return copy
     except StoreError as error:
         if connection.error_code(error.__cause__) in connection.UNWRITABLE_CODES:
             raise reason from error
         raise
-
-
-def _migrated_copy(db: sqlite3.Connection) -> sqlite3.Connection:
-    copy = connection.copy_to_memory(db)
-    try:
-        migrate(copy)
-    except BaseException:
-        copy.close()
-        raise
-    return copy
-
-
-def _close_to_others(folder: Path, *, warn: bool) -> None:
-    could_enter = fileio.is_open_to_others(folder)
-    if close_home(folder) and could_enter and warn:
-        logging.getLogger("runlog").warning(
-            "%s: other users of this computer could read what is in it; now you alone can", folder
-        )
 
 
 def _write_ahead(db: sqlite3.Connection) -> None:
@@ -185,7 +165,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Return the connection, for reading with the functions of this package."""
-        with translate_errors(self.path), translate_decode_errors(self.path):
+        with translate_errors(self.path, reading=True):
             yield self._db
 
     @contextmanager
@@ -199,23 +179,17 @@ class Store:
         with translate_errors(self.path), transaction(self._db):
             yield self._db
 
-    def read(
-        self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what a function of this package's modules reads, as in ``store.read(read_entries)``."""
         with self.reading() as db:
             return query(db, *args, **kwargs)
 
-    def write(
-        self, command: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def write(self, command: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function of this package's modules in one transaction, and return what it returns."""
         with self.writing() as db:
             return command(db, *args, **kwargs)
 
-    def change(
-        self, command: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def change(self, command: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function by which the runner changes something, so that it can be undone; see ``write``."""
         if self._in_change:
             return command(self._db, *args, **kwargs)
@@ -224,11 +198,7 @@ class Store:
 
     @contextmanager
     def as_one_change(self, what: str) -> Iterator[None]:
-        """Make all changes of the block in one transaction, and to be undone in one go.
-
-        Args:
-            what: the name of the function that stands for them all.
-        """
+        """Make all changes of the block in one transaction, undone in one go, as the function ``what``."""
         with self.writing() as db, changes.recording_change(db, what):
             self._in_change = True
             try:
@@ -241,9 +211,7 @@ class Store:
         if self._unwritable:
             raise StoreError(self._unwritable)
 
-    def write_derived(
-        self, command: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def write_derived(self, command: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that stores what runlog finds again by itself, and return what it returns.
 
         Where nothing can be written it writes to a copy in memory, and a warning is logged.
@@ -257,15 +225,14 @@ class Store:
             self._unwritable = str(error)
         with translate_errors(self.path):
             if not self._in_memory:
-                self._move_to_memory()
+                with closing(self._db):
+                    self._db = connection.copy_to_memory(self._db)
+                self._in_memory = True
+                logging.getLogger("runlog").warning(
+                    "what was found out is shown and not saved: %s", self._unwritable
+                )
             with transaction(self._db):
                 return command(self._db, *args, **kwargs)
-
-    def _move_to_memory(self) -> None:
-        before, self._db = self._db, connection.copy_to_memory(self._db)
-        before.close()
-        self._in_memory = True
-        logging.getLogger("runlog").warning("what was found out is shown and not saved: %s", self._unwritable)
 
     @contextmanager
     def consistent_reads(self) -> Iterator[None]:
@@ -308,7 +275,7 @@ class _HasStore(Protocol):
     def _store(self) -> Store: ...
 
 
-def reads(query: Callable[Concatenate[sqlite3.Connection, P], T]) -> Callable[Concatenate[_HasStore, P], T]:
+def reads(query: Query[P, T]) -> Callable[Concatenate[_HasStore, P], T]:
     """Make a method, with the same arguments and docstring, of a function that reads the database."""
 
     @wraps(query)
@@ -318,9 +285,7 @@ def reads(query: Callable[Concatenate[sqlite3.Connection, P], T]) -> Callable[Co
     return method
 
 
-def writes(
-    command: Callable[Concatenate[sqlite3.Connection, P], T],
-) -> Callable[Concatenate[_HasStore, P], T]:
+def writes(command: Query[P, T]) -> Callable[Concatenate[_HasStore, P], T]:
     """Make a method of a function by which the runner changes something, in a transaction of its own."""
 
     @wraps(command)

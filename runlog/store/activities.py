@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from runlog.errors import run_not_found
 from runlog.matching import merge_digests, merge_recordings, rank_recordings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from runlog.model import Activity, Floats, Track, TrackSummary
+    from runlog.model import Track
     from runlog.records import ReadBefore, Recording, Sport
 
 _SELECT_RECORDINGS = "SELECT recording.*, file.path FROM recording JOIN file ON file.id = recording.file_id"
@@ -38,7 +38,9 @@ def read_activities(
     is not made again, and ``read_before`` then holds those of now.
     """
     own = {row["id"]: row for row in db.execute("SELECT * FROM activity WHERE is_deleted = ?", (deleted,))}
-    derived_of = _derived_rows(db) if derived else {}
+    known: ReadBefore = {} if read_before is None else read_before
+    query = "SELECT recording_id, shape, digest FROM derived"
+    derived_of = {row["recording_id"]: row for row in db.execute(query)} if derived else {}
     found = db.execute(f"{_SELECT_RECORDINGS} ORDER BY activity_id, recording.id")
     stored = []
     for activity_id, recording_rows in groupby(found, key=itemgetter("activity_id")):
@@ -46,19 +48,12 @@ def read_activities(
             continue
         recordings = list(recording_rows)
         of_tracks = [derived_of[row["id"]] for row in recordings if row["id"] in derived_of]
-        raw = (
-            [tuple(row) for row in (own[activity_id], *recordings, *of_tracks)]
-            if read_before is not None
-            else []
-        )
-        before = None if read_before is None else read_before.get(activity_id)
-        if before is not None and before[0] == raw:
-            activity = before[1]
-        else:
+        raw = [tuple(row) for row in (own[activity_id], *recordings, *of_tracks)]
+        before, activity = known.get(activity_id, ([], None))
+        if activity is None or before != raw:
             ranked = rank_recordings(map(rows.recording_from_row, recordings))
-            activity = _stored_activity(ranked, own[activity_id], _decode_derived(of_tracks))
-        if read_before is not None:
-            read_before[activity_id] = raw, activity
+            activity = _stored_activity(ranked, own[activity_id], derived_of)
+        known[activity_id] = raw, activity
         stored.append(activity)
     return sorted(stored, key=lambda activity: (activity.activity.start, activity.id))
 
@@ -78,27 +73,31 @@ def read_activity(db: sqlite3.Connection, activity_id: int) -> StoredActivity:
 
 
 def _stored_activity(
-    best_first: list[Recording], own: sqlite3.Row, derived_of: dict[int, _DerivedValues]
+    best_first: list[Recording], own: sqlite3.Row, derived_of: dict[int, sqlite3.Row]
 ) -> StoredActivity:
-    sport = rows.given_sport(own)
-    derived = [derived_of[recording.id] for recording in best_first if recording.id in derived_of]
-    return StoredActivity(
-        id=best_first[0].activity_id,
-        activity=_as_given(merge_recordings(best_first), own["given_name"], sport),
-        sources=tuple(dict.fromkeys(recording.path for recording in best_first)),
-        shoe_override=own["worn"],
-        shape=next((one.shape for one in derived if one.shape is not None), None),
-        summary=merge_digests([one.digest for one in derived]) if derived else None,
-        given_name=own["given_name"],
-        given_sport=sport,
-    )
-
-
-def _as_given(activity: Activity, name: str | None, sport: Sport | None) -> Activity:
-    """Return an activity with the name and the sport that the runner gave it, where there are any."""
+    """Make an activity of its recordings, what the runner says of it, and what is derived of its tracks."""
+    activity, name, sport = merge_recordings(best_first), own["given_name"], rows.given_sport(own)
     if name is not None:
         activity = replace(activity, name=name)
-    return activity if sport is None else replace(activity, **sport._asdict(), sport_guessed=False)
+    if sport is not None:
+        activity = replace(activity, **sport._asdict(), sport_guessed=False)
+    shapes, summary = [], None
+    derived = [derived_of[recording.id] for recording in best_first if recording.id in derived_of]
+    if derived:
+        from runlog.store import tracks
+
+        shapes = [tracks.decode_shape(row["shape"]) for row in derived if row["shape"] is not None]
+        summary = merge_digests([tracks.decode_digest(row["digest"]) for row in derived])
+    return StoredActivity(
+        id=best_first[0].activity_id,
+        activity=activity,
+        sources=tuple(dict.fromkeys(recording.path for recording in best_first)),
+        shoe_override=own["worn"],
+        shape=next(iter(shapes), None),
+        summary=summary,
+        given_name=name,
+        given_sport=sport,
+    )
 
 
 def rename_activity(db: sqlite3.Connection, activity_id: int, name: str | None) -> None:
@@ -152,50 +151,44 @@ def read_recent_run(db: sqlite3.Connection, moment: datetime) -> StoredActivity 
     return last if last and moment - last.activity.end <= RATED_WITHIN else None
 
 
+def _select(db: sqlite3.Connection, where: str, *values: object) -> list[Recording]:
+    found = db.execute(f"{_SELECT_RECORDINGS} WHERE {where}", values)
+    return [rows.recording_from_row(row) for row in found]
+
+
 def recordings_between(db: sqlite3.Connection, first: str, last: str) -> list[Recording]:
     """Return the recordings that start in this span of time texts."""
-    found = db.execute(
-        f"{_SELECT_RECORDINGS} WHERE start BETWEEN ? AND ? ORDER BY recording.id", (first, last)
-    )
-    return [rows.recording_from_row(row) for row in found]
+    return _select(db, "start BETWEEN ? AND ? ORDER BY recording.id", first, last)
 
 
 def recordings_of(db: sqlite3.Connection, activity_id: int) -> list[Recording]:
     """Return the recordings of one activity, the best first."""
-    found = db.execute(f"{_SELECT_RECORDINGS} WHERE activity_id = ?", (activity_id,))
-    return rank_recordings(rows.recording_from_row(row) for row in found)
+    return rank_recordings(_select(db, "activity_id = ?", activity_id))
 
 
 def recording_by_external(db: sqlite3.Connection, external: str) -> Recording | None:
     """Return the recording of one list row, by its external id."""
-    row = db.execute(f"{_SELECT_RECORDINGS} WHERE external = ?", (external,)).fetchone()
-    return rows.recording_from_row(row) if row else None
+    return next(iter(_select(db, "external = ?", external)), None)
 
 
 def find_recording(db: sqlite3.Connection, recording_id: int) -> Recording | None:
     """Return one recording; None where there is none of that id."""
-    row = db.execute(f"{_SELECT_RECORDINGS} WHERE recording.id = ?", (recording_id,)).fetchone()
-    return rows.recording_from_row(row) if row else None
+    return next(iter(_select(db, "recording.id = ?", recording_id)), None)
 
 
 def recordings_in(db: sqlite3.Connection, file_id: int) -> list[Recording]:
     """Return the recordings of one file, in its order."""
-    found = db.execute(f"{_SELECT_RECORDINGS} WHERE file_id = ? ORDER BY position", (file_id,))
-    return [rows.recording_from_row(row) for row in found]
+    return _select(db, "file_id = ? ORDER BY position", file_id)
 
 
 def rows_naming(db: sqlite3.Connection, name: str) -> list[Recording]:
     """Return the rows of lists that name a file, by ``matching.file_key``."""
-    found = db.execute(f"{_SELECT_RECORDINGS} WHERE source_file = ? ORDER BY recording.id", (name,))
-    return [rows.recording_from_row(row) for row in found]
+    return _select(db, "source_file = ? ORDER BY recording.id", name)
 
 
 def recordings_named(db: sqlite3.Connection, name: str) -> list[Recording]:
     """Return the recordings in files of that name."""
-    found = db.execute(
-        f"{_SELECT_RECORDINGS} WHERE file.name = ? AND external IS NULL ORDER BY recording.id", (name,)
-    )
-    return [rows.recording_from_row(row) for row in found]
+    return _select(db, "file.name = ? AND external IS NULL ORDER BY recording.id", name)
 
 
 def runs_of_file(db: sqlite3.Connection, file_id: int) -> tuple[int, ...]:
@@ -231,28 +224,6 @@ def read_recording_track(db: sqlite3.Connection, recording_id: int) -> Track | N
     from runlog.store import tracks
 
     return tracks.decode_track(row["arrays"])
-
-
-class _DerivedValues(NamedTuple):
-    shape: Floats | None
-    digest: TrackSummary
-
-
-def _derived_rows(db: sqlite3.Connection) -> dict[int, sqlite3.Row]:
-    found = db.execute("SELECT recording_id, shape, digest FROM derived")
-    return {row["recording_id"]: row for row in found}
-
-
-def _decode_derived(found: Iterable[sqlite3.Row]) -> dict[int, _DerivedValues]:
-    from runlog.store import tracks
-
-    return {
-        row["recording_id"]: _DerivedValues(
-            None if row["shape"] is None else tracks.decode_shape(row["shape"]),
-            tracks.decode_digest(row["digest"]),
-        )
-        for row in found
-    }
 
 
 def recordings_without_derived(db: sqlite3.Connection, version: int) -> list[int]:

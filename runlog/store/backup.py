@@ -12,7 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from runlog.errors import BadInput, StoreError, cannot_read, cannot_write
 from runlog.fileio import delete_stale_drafts, make_folder, replace_atomically, write_atomically
@@ -28,7 +28,6 @@ from runlog.store.connection import (
     limit_busy_wait,
     open_writable,
     sidecar_path,
-    translate_decode_errors,
     translate_errors,
     translate_write_errors,
 )
@@ -56,10 +55,13 @@ def make_backup(home: Path, file: Path, now: datetime, *, force: bool = False) -
     try:
         with replace_atomically(file) as draft:
             copy_database(live, draft, file)
-            with translate_errors(live), translate_decode_errors(live), closing(open_writable(draft)) as db:
+            with translate_errors(live, reading=True), closing(open_writable(draft)) as db:
                 faults = _find_faults(db, live, file)
                 with translate_write_errors(file):
-                    _store_config(db, config, now)
+                    db.execute("DROP TABLE IF EXISTS backup")
+                    db.execute(checks.BACKUP_TABLE)
+                    db.execute("INSERT INTO backup VALUES (?, ?, ?)", (rows.utc_text(now), config, "0" * 64))
+                    db.execute("UPDATE backup SET sha256 = ?", (content_checksum(db),))
                 contents = connection.count_contents(db)
             fsync_path(draft)
         fsync_path(file.parent)
@@ -75,21 +77,21 @@ def inspect_backup(file: Path) -> HomeContents:
         BadInput: it is no database of runlog, is damaged or not as runlog makes it, or a newer one has
             written it.
     """
-    _check_beginning(file)
-    return _read_backup(file, file)
-
-
-def _check_beginning(file: Path) -> None:
     try:
         with file.open("rb") as beginning:
             magic = beginning.read(len(connection.MAGIC))
         is_cut_off = connection.is_cut_off(file)
     except OSError as error:
         raise cannot_read(file, error) from error
+    if magic.startswith(b"PK"):
+        raise BadInput(
+            "{file}: a zip archive and no backup; what an app exports is read by runlog import", file=file
+        )
     if magic != connection.MAGIC:
-        _refuse_other_file(file, magic)
+        raise BadInput("{file}: no backup of runlog; those are made by: runlog backup FILE", file=file)
     if is_cut_off:
         raise BadInput("{file}: this backup is damaged (its end is missing); use another one", file=file)
+    return _read_backup(file, file)
 
 
 def _read_backup(path: Path, file: Path, *, is_last: bool = False) -> HomeContents:
@@ -101,7 +103,7 @@ def _read_backup(path: Path, file: Path, *, is_last: bool = False) -> HomeConten
         is_last: it is about to be restored: read every row of one that has no checksum.
     """
     try:
-        with connection.open_read_only(path) as db, translate_decode_errors(path):
+        with connection.open_read_only(path) as db:
             contents = check_backup(db, file)
             if is_last and contents.checksum is None:
                 _check_rows(db, file)
@@ -220,13 +222,6 @@ def _read_config(config: Path) -> bytes | None:
     return text
 
 
-def _store_config(db: sqlite3.Connection, config: bytes | None, now: datetime) -> None:
-    db.execute("DROP TABLE IF EXISTS backup")
-    db.execute(checks.BACKUP_TABLE)
-    db.execute("INSERT INTO backup VALUES (?, ?, ?)", (rows.utc_text(now), config, "0" * 64))
-    db.execute("UPDATE backup SET sha256 = ?", (content_checksum(db),))
-
-
 def _find_faults(db: sqlite3.Connection, live: Path, file: Path) -> tuple[str, ...]:
     """Return what is wrong in the copy of a database.
 
@@ -253,14 +248,6 @@ def _find_faults(db: sqlite3.Connection, live: Path, file: Path) -> tuple[str, .
     return tuple(finding.message for finding in wrong)
 
 
-def _refuse_other_file(file: Path, magic: bytes) -> NoReturn:
-    if magic.startswith(b"PK"):
-        raise BadInput(
-            "{file}: a zip archive and no backup; what an app exports is read by runlog import", file=file
-        )
-    raise BadInput("{file}: no backup of runlog; those are made by: runlog backup FILE", file=file)
-
-
 _PAGES_PER_STEP = 1024
 
 
@@ -273,7 +260,7 @@ def read_current_contents(home: Path) -> HomeContents | None:
     live = home / DATABASE
     if not live.exists():
         return None
-    with connection.open_read_only(live) as db, translate_decode_errors(live):
+    with connection.open_read_only(live) as db:
         if connection.integrity_errors(db):
             raise StoreError("{live}: it is damaged", live=live)
         return connection.count_contents(db) if connection.is_runlog_database(db) else None

@@ -53,15 +53,9 @@ def settle_activity(  # noqa: PLR0917 - one transaction
     path: str,
     kept_files: Collection[int],
 ) -> tuple[ImportCounts | None, bool]:
-    """Store what a service's list says about an activity, and note what became of it.
+    """Store what a service's list says about an activity, if that is enough for a row, and what became of it.
 
-    Args:
-        db: the database, within a transaction.
-        service: its name.
-        fetched: what became of the activity.
-        row: what the list says; None where that is too little.
-        path: of the download, as for ``drop_superseded``.
-        kept_files: the ids of the files of the newest version.
+    Path and files are those of ``drop_superseded``.
 
     Returns:
         What the row changed, None without one; and whether an earlier version of the file was dropped.
@@ -95,12 +89,9 @@ def settle_days(  # noqa: PLR0917 - one transaction
 def add_row(db: sqlite3.Connection, activity: Activity, own_files: Collection[int]) -> ImportCounts | None:
     """Store what a service's list says about one activity, in the place of what it said before.
 
-    What the list does not say stays as it is, such as a shoe that only the account's archive names.
-
-    Args:
-        db: the database, within a transaction.
-        activity: with the external id that the archive of the account gives it, too.
-        own_files: the ids of its own files; the row joins the recording in them, whatever its times are.
+    What the list does not say stays as it is, such as a shoe that only the account's archive names. The
+    activity has the external id that the archive gives it, too. It joins the recording in its own files,
+    given by their ids, whatever its times are.
 
     Returns:
         What that changed; None where the row would be another activity than its own files, and was left out.
@@ -131,16 +122,10 @@ def _name_of_recording(db: sqlite3.Connection, file_ids: Collection[int]) -> str
 
 
 def drop_superseded(db: sqlite3.Connection, path: str, kept_files: Collection[int]) -> bool:
-    """Remove an activity's recordings from earlier versions of its file, once the newest is stored.
+    """Remove an activity's recordings from earlier versions of its file; return whether there were any.
 
-    Return whether there were any.
-
-    The activity keeps its id, and what the runner has said about it.
-
-    Args:
-        db: the database, within a transaction.
-        path: of the download; the files in it are ``path/name``.
-        kept_files: the ids of the files of the newest version; of none, nothing is removed.
+    The files of a download are at ``path`` or ``path/name``; those of the newest version are kept, and
+    without any nothing is removed. The activity keeps its id, and what the runner has said about it.
     """
     found = db.execute(
         "SELECT id FROM file WHERE (path = :path OR substr(path, 1, length(:path) + 1) = :path || '/') "
@@ -178,13 +163,8 @@ def update_ratings(
     """Store the ratings of a service where it says something new.
 
     What the runner has said wins: a day that is rated here is left out, and its rating by the service
-    removed; a rating of the service that was edited or deleted here stays as it is.
-
-    Args:
-        db: the database, within a transaction.
-        source: of the ratings, such as "intervals:wellness".
-        entries: the ratings of some days; those of other days stay.
-        zone: of the runner, for entries without a local clock.
+    removed; a rating of the service that was edited or deleted here stays as it is. The entries are the
+    ratings of some days; those of other days stay.
     """
 
     def day_of(entry: Entry) -> date:

@@ -52,15 +52,18 @@ _REASONS = {
 
 
 @contextmanager
-def translate_errors(path: Path) -> Iterator[None]:
+def translate_errors(path: Path, *, reading: bool = False) -> Iterator[None]:
     """Raise StoreError, naming the database and what to do, for every error of sqlite3.
+
+    Where the block only reads, so does every value that is not what runlog has written.
 
     Raises:
         BadInput: a text holds bytes that are no letters, as a terminal of another encoding sends them.
     """
+    damage = UNDECODABLE if reading else (UnicodeDecodeError,)  # the latter: bytes where a text was written
     try:
         yield
-    except UnicodeDecodeError as error:  # sqlite3 meets bytes where a text was written
+    except damage as error:
         raise StoreError(f"{path}: {_(_DAMAGED)}") from error
     except UnicodeEncodeError as error:
         raise BadInput("{text!r} is no text in UTF-8; type it again", text=error.object) from error
@@ -79,15 +82,6 @@ def _extended_code(error: BaseException | None) -> int:
 
 
 @contextmanager
-def translate_decode_errors(path: Path) -> Iterator[None]:
-    """Turn decoding errors of stored values into StoreError. Use around reads only."""
-    try:
-        yield
-    except UNDECODABLE as error:
-        raise StoreError(f"{path}: {_(_DAMAGED)}") from error
-
-
-@contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """Run the block in one transaction."""
     db.execute("BEGIN IMMEDIATE")
@@ -100,28 +94,32 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def closed_on_error(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Close a connection if the block fails."""
+    try:
+        yield db
+    except BaseException:
+        db.close()
+        raise
+
+
 def connect(
     database: Path | str, *, timeout: float = 5.0, uri: bool = False, any_thread: bool = False
 ) -> sqlite3.Connection:
     """Open a database as every connection of runlog is: it trusts no function in views and triggers of it.
 
-    Args:
-        database: its path, or a URI.
-        timeout: how long to wait for others that write to it, in seconds.
-        uri: whether it is a URI.
-        any_thread: whether it may be used in other threads, by one at a time.
+    Others that write to it are waited for so many seconds. With ``any_thread`` it may be used in other
+    threads, by one at a time.
     """
     db = sqlite3.connect(
         database, timeout=timeout, uri=uri, isolation_level=None, check_same_thread=not any_thread
     )
-    try:
+    with closed_on_error(db):
         db.row_factory = sqlite3.Row
         db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute("PRAGMA temp_store = MEMORY")
-    except BaseException:
-        db.close()
-        raise
     return db
 
 
@@ -144,12 +142,8 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         StoreError: it cannot be opened or read, also while it is used.
     """
-    with translate_errors(path):
-        db = connect_read_only(path)
-        try:
-            yield db
-        finally:
-            db.close()
+    with translate_errors(path, reading=True), closing(connect_read_only(path)) as db:
+        yield db
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
@@ -159,7 +153,8 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         if error_code(error) not in UNWRITABLE_CODES:
             raise
-        if not _has_pending_wal(path):
+        wal = sidecar_path(path, "-wal")
+        if not (wal.exists() and wal.stat().st_size):
             return _connect_uri(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
         loaded = _load_with_wal(path)
         if loaded is None:
@@ -185,28 +180,15 @@ def _load_with_wal(path: Path) -> sqlite3.Connection | None:
 
 def copy_to_memory(db: sqlite3.Connection) -> sqlite3.Connection:
     """Return a copy of a database that is gone when it is closed."""
-    memory = connect(":memory:")
-    try:
+    with closed_on_error(connect(":memory:")) as memory:
         db.backup(memory)
-    except BaseException:
-        memory.close()
-        raise
     return memory
 
 
 def _connect_uri(uri: str) -> sqlite3.Connection:
-    db = connect(uri, uri=True)
-    try:
+    with closed_on_error(connect(uri, uri=True)) as db:
         db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except BaseException:
-        db.close()
-        raise
     return db
-
-
-def _has_pending_wal(path: Path) -> bool:
-    wal = path.with_name(f"{path.name}-wal")
-    return wal.exists() and wal.stat().st_size > 0
 
 
 def is_runlog_database(db: sqlite3.Connection) -> bool:

@@ -120,16 +120,12 @@ def update_from_diary(
     """Apply a diary file to its stored rows.
 
     Rows from this file get its values as they are. Entries from elsewhere at the same moment
-    get the values that the file has, and keep the others.
+    get the values that the file has, and keep the others. Of two rows for one moment and area the later
+    holds. Only where all rows could be read, as ``complete`` says, are those removed that are no longer in
+    the file: one that cannot be read may be any of them.
 
-    Args:
-        db: the database, within a transaction.
-        path: which diary it is.
-        entries: its rows; of two for one moment and area the later holds.
-        complete: whether all of its rows could be read. Only then are those that are no longer
-            in it removed: one that cannot be read may be any of them.
-        columns: the fields that it has a column for; the others stay as they are. None: all.
-        unread: the fields of cells that could not be read, by moment, area and side; they stay, too.
+    Fields without a column in it stay as they are (``columns`` has those with one; None: all), and so do
+    those of cells that could not be read (``unread``, by moment, area and side).
     """
     added = updated = 0
     kept_ids: set[int] = set()

@@ -106,14 +106,9 @@ def _format_remarks(remarks: Remarks) -> str:
 def add_file(
     db: sqlite3.Connection, path: str, sha256: str, parsed: ParsedFile, streams: Sequence[PackedTrack | None]
 ) -> ImportCounts | KnownFile:
-    """Store everything in a file; within one transaction.
+    """Store everything in a file, given by its absolute path and the hash of its bytes, but for an export.
 
-    Args:
-        db: the database, within a transaction.
-        path: the file's absolute path.
-        sha256: of its bytes.
-        parsed: what it holds, but for an export; the activities come without their tracks.
-        streams: the packed track of each activity, None where it has none.
+    The activities come without their tracks, which are in ``streams``: packed, None where there is none.
 
     Raises:
         NotReadable: it is a newer version of a list, and lacks columns that the earlier one had values in.
@@ -195,7 +190,8 @@ def _update_stored(
     before = [one for one in activities.recordings_in(db, file_id) if one.activity.external is None]
     new, known = [], []
     for activity, stream in parsed:
-        stored = None if activity.external else recordings.find_overlapping(before, activity)
+        same = (one for one in before if recordings.overlap(one.activity, activity))
+        stored = None if activity.external else next(same, None)
         if stored is None:
             new.append((activity, stream))
         else:
@@ -266,11 +262,8 @@ _FORGET_GIVEN_SPORT = (
 def set_sport(db: sqlite3.Connection, path: str, sha256: str, activities: Iterable[Activity]) -> int:
     """Set sport and kind of the recordings of a known file, and return how many that changes.
 
-    Args:
-        db: the database, within a transaction.
-        path: of the file; it is part of the row ids of a list that the runner goes on editing.
-        sha256: of its bytes.
-        activities: of the file, with the sport that is to count.
+    The activities are those of the file, with the sport that is to count. Its path is a part of the row ids
+    of a list that the runner goes on editing.
     """
     changed = 0
     for one in activities:
@@ -334,13 +327,10 @@ def _runs_by_file(db: sqlite3.Connection) -> dict[int, tuple[int, ...]]:
 def save_scans(
     db: sqlite3.Connection, reader: str, paths: Iterable[str], scans: Iterable[CachedScan]
 ) -> None:
-    """Store the results of files, in the place of earlier ones.
+    """Store the final results of files, in the place of earlier ones; those of an archive's members in order.
 
-    Args:
-        db: the database, within a transaction.
-        reader: the code and settings that read them.
-        paths: all files that were imported, also those without a final result.
-        scans: the final results, the members of an archive in their order.
+    ``reader`` stands for the code and settings that read them, ``paths`` for all files that were imported,
+    also those without a final result.
     """
     db.executemany("DELETE FROM seen WHERE path = ?", [(path,) for path in paths])
     for path, member, size, mtime_ns, result, file_id in scans:

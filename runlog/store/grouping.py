@@ -135,13 +135,9 @@ def _others(links: Iterable[Link], one: Recording) -> list[Recording]:
 def place(
     db: sqlite3.Connection, new: Recording, stream: PackedTrack | None, insert: Callable[[int], int]
 ) -> Placement:
-    """Store a new recording with the activity that it is of.
+    """Store a new recording, whose id is no stored one's, with the activity that it is of.
 
-    Args:
-        db: the database, within a transaction.
-        new: the recording, whose id is no stored one's.
-        stream: its packed track.
-        insert: stores it with an activity of that id, and returns its own id.
+    ``insert`` stores it with an activity of that id, and returns its own id.
     """
     finder = LinkFinder(db, new, stream)
     links = finder.of(new)

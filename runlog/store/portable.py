@@ -124,12 +124,7 @@ def import_activity(
     Recordings that are stored already are left where they are, the missing ones join them. With none of
     them stored, the activity joins one that it is a recording of, as any file does, but never one
     that the export lists as another activity. Otherwise it becomes a new one, with its own id
-    where that is free.
-
-    Args:
-        db: the database, within a transaction.
-        exported: the activity and its recordings.
-        streams: the packed track of each recording, None where it has none.
+    where that is free. ``streams`` has the packed track of each recording, None where it has none.
     """
     counts = ImportCounts()
     existing = [_find_recording(db, _recording_key(one)) for one in exported.recordings]

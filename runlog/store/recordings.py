@@ -103,14 +103,10 @@ def add_recordings(
 ) -> ImportCounts:
     """Store the activities of one file, each with the activity that it is a recording of.
 
-    Args:
-        db: the database, within a transaction.
-        activities: without their tracks.
-        streams: the packed track of each activity, None where it has none.
-        file_id: of the file.
-        first: the position of the first of them within the file.
-        columns: the fields that a list has a column for; the others of a stored row stay. None: all.
-        unread: the fields of cells that could not be read, by the key of their row; they stay, too.
+    They come without their tracks, which are in ``streams``: packed, None where there is none. ``first`` is
+    the position of the first of them within the file. Of a row that is stored already those fields stay that
+    its list has no column for (``columns`` has those with one; None: all), and those of cells that could not
+    be read (``unread``, by the key of their row).
     """
     without_column = set() if columns is None else set(rows.ACTIVITY_COLUMNS) - set(columns)
     counts = ImportCounts(file_id)
@@ -129,14 +125,7 @@ def add_recordings(
 
 
 def _with_unread(row: Activity, earlier: Activity, unread: Iterable[str], counts: ImportCounts) -> Activity:
-    """Return a row with what its list is not understood about as an earlier version has it.
-
-    Args:
-        row: as the newer version has it.
-        earlier: as it is stored.
-        unread: the fields that the newer version has no column for.
-        counts: of what stays.
-    """
+    """Return a row with the fields that were not read as the earlier version has them; count what stays."""
     names = set(unread)
     if row.sport_guessed and not earlier.sport_guessed:  # its word for the sport is not known
         names |= {"sport", "sub_sport", "kind", "sport_guessed"}
@@ -153,10 +142,7 @@ def save_derived(db: sqlite3.Connection, recording_id: int, derived: PackedDeriv
 def remove_missing_rows(db: sqlite3.Connection, list_suffix: str, present: Iterable[str | None]) -> int:
     """Remove the rows of a list that are no longer in it, and return how many those were.
 
-    Args:
-        db: the database, within a transaction.
-        list_suffix: what the ``external`` of all its rows ends with.
-        present: the ``external`` of the rows that are still in it.
+    The ``external`` of all its rows ends with the suffix; those of ``present`` are still in it.
     """
     found = db.execute(
         "SELECT id, external FROM recording WHERE substr(external, -length(?)) = ?",
@@ -248,12 +234,8 @@ def _update_list_row(
             counts.add_activity(activity_id, is_run=one.activity.kind is Kind.RUN)
 
 
-def find_overlapping(recordings: Iterable[Recording], activity: Activity) -> Recording | None:
-    """Return the first of some recordings whose time overlaps with that of an activity."""
-    return next((one for one in recordings if _overlap(one.activity, activity)), None)
-
-
-def _overlap(one: Activity, other: Activity) -> bool:
+def overlap(one: Activity, other: Activity) -> bool:
+    """Return whether the times of two activities overlap."""
     ends = [each.start + timedelta(seconds=max(1.0, each.duration_s)) for each in (one, other)]
     return max(one.start, other.start) < min(ends)
 
@@ -287,13 +269,10 @@ def read_anew(
 def split_activity(db: sqlite3.Connection, activity_id: int, numbers: Sequence[int] = ()) -> list[int]:
     """Undo a wrong merge: make several activities of one.
 
-    Files imported later go to the part that they fit best, and no longer join the parts.
-
-    Args:
-        db: the database, within a transaction.
-        activity_id: of the activity; it keeps its id, its shoe and its diary entries.
-        numbers: of those of its sources, from 1 on, the best first, that become one activity of their own;
-            by default each becomes one, but the best that no merge has added.
+    Files imported later go to the part that they fit best, and no longer join the parts. The activity keeps
+    its id, its shoe and its diary entries. Those of its sources, from 1 on, the best first, that are given by
+    their numbers become one activity of their own; by default each becomes one, but the best that no merge
+    has added.
 
     Returns:
         The ids of the other parts: those that they had before a merge, where these are free, or new ones.

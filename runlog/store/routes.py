@@ -58,11 +58,7 @@ def save_found_routes(
 ) -> bool:
     """Store new routes; return False and change nothing if another process has stored routes since.
 
-    Args:
-        db: the database, within a transaction.
-        known: the routes that were stored when they were found.
-        new_routes: those that were found, whose ids follow on.
-        route_ids: the route by the run, of runs that had none.
+    They were found next to the known ones, and their ids follow on; ``route_ids`` has the runs on them.
     """
     last = db.execute("SELECT coalesce(max(id), 0) FROM route").fetchone()[0]
     if last != max((route.id for route in known), default=0):
@@ -151,10 +147,7 @@ def unjoin_route(db: sqlite3.Connection, route_id: int) -> int:
 def split_route(db: sqlite3.Connection, snapshot: Snapshot, run_ids: Sequence[int]) -> tuple[int, int]:
     """Make some runs of one route a route of their own, and return the ids of both routes.
 
-    Args:
-        db: the database, within a transaction.
-        snapshot: everything stored, with the routes of all runs.
-        run_ids: the runs; they stay on the new route, whatever their shapes.
+    They stay on the new one, whatever their shapes. The snapshot has the routes of all runs.
 
     Raises:
         NotFound: there is no such run.
@@ -211,17 +204,14 @@ def import_routes(
     """Import the routes of an export.
 
     A stored route, matched by its shape or by a run on it, keeps its values and only takes name and
-    joins. Others are stored with their own ids where these are free.
-
-    Args:
-        db: the database, within a transaction.
-        routes: of the export.
-        on_route: by the stored id of a run, its route as the export numbers it.
+    joins. Others are stored with their own ids where these are free. ``on_route`` has, by the stored id of
+    a run, its route as the export numbers it.
     """
     here = _match_existing(db, routes, on_route)
     for route in routes:
         if route.id not in here:
-            here[route.id] = _insert_route(db, route)
+            row = _route_row(route) | {"similar_to": None, "joined_to": None}
+            here[route.id] = rows.insert_with_id(db, "route", row, route.id)
             _set_link(db, here[route.id], "similar_to", here.get(route.similar_to or 0))
     for route in routes:
         db.execute("UPDATE route SET name = coalesce(name, ?) WHERE id = ?", (route.name, here[route.id]))
@@ -229,18 +219,8 @@ def import_routes(
         if root is not None and _root_route_id(db, root) != here[route.id]:
             _set_link(db, here[route.id], "joined_to", root)
     _assign_runs(
-        db,
-        {
-            run: RouteAssignment(here[on.route], on.by_hand)
-            for run, on in on_route.items()
-            if on.route in here
-        },
+        db, {run: on._replace(route=here[on.route]) for run, on in on_route.items() if on.route in here}
     )
-
-
-def unknown_route(route_id: int) -> NotFound:
-    """Return the error of an unknown route."""
-    return NotFound("there is no route R{route}; runlog routes lists them", route=route_id)
 
 
 def _assign_runs(db: sqlite3.Connection, on_route: Mapping[int, RouteAssignment]) -> None:
@@ -263,11 +243,6 @@ def _match_existing(
     return by_run | same
 
 
-def _insert_route(db: sqlite3.Connection, route: Route) -> int:
-    row = _route_row(route) | {"similar_to": None, "joined_to": None}
-    return rows.insert_with_id(db, "route", row, route.id)
-
-
 def _set_link(db: sqlite3.Connection, route_id: int, column: str, other: int | None) -> None:
     statement = f"UPDATE route SET {column} = coalesce({column}, ?) WHERE id = ?"  # noqa: S608 - our own names
     db.execute(statement, (other, route_id))
@@ -276,13 +251,7 @@ def _set_link(db: sqlite3.Connection, route_id: int, column: str, other: int | N
 def _route_row(route: Route) -> dict[str, Any]:
     from runlog.store.tracks import encode_shape
 
-    return {
-        "id": route.id,
-        "name": route.name,
-        "shape": encode_shape(route.shape),
-        "similar_to": route.similar_to,
-        "joined_to": route.joined_to,
-    }
+    return rows.to_row(route) | {"shape": encode_shape(route.shape)}
 
 
 def _root_route_id(db: sqlite3.Connection, route_id: int) -> int:
@@ -297,5 +266,5 @@ def _root_route_id(db: sqlite3.Connection, route_id: int) -> int:
 def _require_route(db: sqlite3.Connection, route_id: int) -> Any:  # noqa: ANN401 - a row
     found = db.execute("SELECT * FROM route WHERE id = ?", (route_id,)).fetchone()
     if found is None:
-        raise unknown_route(route_id)
+        raise NotFound("there is no route R{route}; runlog routes lists them", route=route_id)
     return found
