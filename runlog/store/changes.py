@@ -98,7 +98,12 @@ def _changed_rows(db: sqlite3.Connection) -> Iterator[_RowChange]:
 
 def _save(db: sqlite3.Connection, what: str, changed: Sequence[_RowChange]) -> None:
     """Store a change, and forget those that were undone and the oldest beyond the limits."""
-    text = json.dumps(changed, ensure_ascii=False, separators=(",", ":"), default=_blob_to_json)
+    text = json.dumps(
+        changed,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=lambda blob: {"base64": base64.b64encode(blob).decode("ascii")},
+    )
     db.execute("DELETE FROM change WHERE is_undone")
     made_at = rows.utc_text(datetime.now(UTC))
     last = rows.insert(db, "change", {"made_at": made_at, "what": what, "changed": text})
@@ -108,10 +113,6 @@ def _save(db: sqlite3.Connection, what: str, changed: Sequence[_RowChange]) -> N
         if row["id"] != last and (kept > MAX_CHANGES or size > MAX_BYTES):
             db.execute("DELETE FROM change WHERE id <= ?", (row["id"],))
             return
-
-
-def _blob_to_json(value: bytes) -> dict[str, str]:
-    return {"base64": base64.b64encode(value).decode("ascii")}
 
 
 def read_last_change(db: sqlite3.Connection, *, undone: bool = False) -> Change | None:
@@ -126,15 +127,11 @@ def undo_change(db: sqlite3.Connection, expected: Change | None = None) -> Chang
     Raises:
         BadInput: it is not the expected one, or what it changed was changed again since, as by an import.
     """
-    if expected is not None and not _is_row_of(_last_row(db, undone=False), expected):
+    row = _last_row(db, undone=False)
+    last = None if row is None else (row["what"], datetime.fromisoformat(row["made_at"]))
+    if expected is not None and last != (expected.what, expected.made_at):
         raise BadInput("something else has been changed in the meantime; nothing was undone")
     return _reverse_last(db, undone=False)
-
-
-def _is_row_of(row: sqlite3.Row | None, change: Change) -> bool:
-    if row is None:
-        return False
-    return (row["what"], datetime.fromisoformat(row["made_at"])) == (change.what, change.made_at)
 
 
 def redo_change(db: sqlite3.Connection) -> Change | None:
@@ -195,9 +192,12 @@ def _apply(db: sqlite3.Connection, changed: Sequence[_RowChange]) -> None:
     replaced = [one for one in changed if one not in updated]
     for table, before, after in replaced:
         if before is not None or table in _ALSO_AUTOMATIC:
-            _delete(db, table, before or after or {})
+            where, key = _key(db, table, before or after or {})
+            db.execute(f"DELETE FROM {table} WHERE {where}", key)  # noqa: S608 - our own names
     for table, before, after in updated:
-        _update(db, table, before or {}, after or {})
+        where, key = _key(db, table, before or {})
+        values = ", ".join(f'"{name}" = ?' for name in after or {})
+        db.execute(f"UPDATE {table} SET {values} WHERE {where}", [*(after or {}).values(), *key])  # noqa: S608 - checked names
     for table, _before, after in replaced:
         if after is not None:
             rows.insert(db, table, after)
@@ -226,19 +226,8 @@ def _is_unchanged(db: sqlite3.Connection, one: _RowChange, changed: Sequence[_Ro
 
 def _find(db: sqlite3.Connection, table: str, row: Row) -> sqlite3.Row | None:
     where, key = _key(db, table, row)
-    found: sqlite3.Row | None = db.execute(f"SELECT * FROM {table} WHERE {where}", key).fetchone()  # noqa: S608 - our own names
+    found: sqlite3.Row | None = db.execute(f"SELECT * FROM {table} WHERE {where}", key).fetchone()  # noqa: S608 - likewise
     return found
-
-
-def _delete(db: sqlite3.Connection, table: str, row: Row) -> None:
-    where, key = _key(db, table, row)
-    db.execute(f"DELETE FROM {table} WHERE {where}", key)  # noqa: S608 - our own names
-
-
-def _update(db: sqlite3.Connection, table: str, before: Row, after: Row) -> None:
-    where, key = _key(db, table, before)
-    values = ", ".join(f'"{name}" = ?' for name in after)
-    db.execute(f"UPDATE {table} SET {values} WHERE {where}", [*after.values(), *key])  # noqa: S608 - checked names
 
 
 def _key(db: sqlite3.Connection, table: str, row: Row) -> tuple[str, list[Any]]:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from runlog.model import Activity, Shoe
-    from runlog.records import StoredShoeRule
+    from runlog.model import Activity
     from runlog.store.decode_checks import Progress
 
 _MAX_NAMED = 5
@@ -88,30 +87,22 @@ def check_database(db: sqlite3.Connection, progress: Progress | None = None) -> 
 
     A check that a damaged row ends becomes a finding; the others go on.
     """
-    for fundamental in (_check_integrity, _check_tables, _check_schema, _check_version):
-        found = fundamental(db)
-        if found is not None:
-            yield found
-            return
+    fundamental = next(_check_fundamentals(db), None)
+    if fundamental is not None:
+        yield fundamental
+        return
     unreadable = list(decode_checks.check_rows(db))
     yield from unreadable
-    ended = {finding.check for finding in unreadable}
-    for finding in chain.from_iterable(_check_until_damage(check, db) for check in _CHECKS):
-        if finding.check not in ended:  # a row that cannot be read ends several of them
-            yield finding
-        if finding.check == decode_checks.UNREADABLE:
-            ended.add(finding.check)
+    has_ended = any(finding.check == decode_checks.UNREADABLE for finding in unreadable)
+    for check in _CHECKS:
+        try:
+            yield from check(db)
+        except (*UNDECODABLE, sqlite3.Error) as error:
+            if not has_ended:  # a row that cannot be read ends several of them
+                yield decode_checks.unreadable(error)
+            has_ended = True
     yield from decode_checks.check_tracks(db, progress)
     yield from decode_checks.check_packed(db)
-
-
-def _check_until_damage(
-    check: Callable[[sqlite3.Connection], Iterator[CheckFinding]], db: sqlite3.Connection
-) -> Iterator[CheckFinding]:
-    try:
-        yield from check(db)
-    except (*UNDECODABLE, sqlite3.Error) as error:
-        yield decode_checks.unreadable(error)
 
 
 def _select_ids(db: sqlite3.Connection, fault: Fault) -> list[int]:
@@ -122,46 +113,28 @@ def _select_ids(db: sqlite3.Connection, fault: Fault) -> list[int]:
     return [row[0] for row in db.execute(fault.sql, limits)]
 
 
-def _check_integrity(db: sqlite3.Connection) -> CheckFinding | None:
-    found = connection.integrity_errors(db)
-    return (
-        CheckFinding("integrity", True, len(found), f"the database is damaged: {found[0]}", RESTORE_ADVICE)
-        if found
-        else None
-    )
-
-
-def _check_tables(db: sqlite3.Connection) -> CheckFinding | None:
-    if connection.is_runlog_database(db):
-        return None
-    message = "runlog.db is a database, but not one of runlog"
-    return CheckFinding("tables", True, 1, message, "move it away, or choose another folder with --home")
-
-
-def _check_version(db: sqlite3.Connection) -> CheckFinding | None:
+def _check_fundamentals(db: sqlite3.Connection) -> Iterator[CheckFinding]:
+    """Yield the faults after which no other check is reliable, the gravest first."""
+    if found := connection.integrity_errors(db):
+        message = f"the database is damaged: {found[0]}"
+        yield CheckFinding("integrity", True, len(found), message, RESTORE_ADVICE)
+    if not connection.is_runlog_database(db):
+        message = "runlog.db is a database, but not one of runlog"
+        yield CheckFinding("tables", True, 1, message, "move it away, or choose another folder with --home")
     version, known = connection.read_version(db), len(MIGRATIONS)
     if version > known:
         message = f"a newer runlog has written the database (version {version}, this one knows up to {known})"
-        return CheckFinding("version", True, 1, message, "update runlog")
+        yield CheckFinding("version", True, 1, message, "update runlog")
+    elif found := find_schema_differences(db):
+        message = f"the tables are not those that runlog makes: {', '.join(found[:_MAX_NAMED])}"
+        todo = f"if you or another program made that, undo it there; else {RESTORE_ADVICE}"
+        yield CheckFinding("schema", True, len(found), message, todo)
     if version < known:
         message = (
             f"the database is of an older runlog (version {version} of {known}), and was not checked further"
         )
-        return CheckFinding(
-            "version", False, 1, message, "any command brings it up to date, such as: runlog runs"
-        )
-    return None
-
-
-def _check_schema(db: sqlite3.Connection) -> CheckFinding | None:
-    if connection.read_version(db) > len(MIGRATIONS):
-        return None
-    found = find_schema_differences(db)
-    if not found:
-        return None
-    message = f"the tables are not those that runlog makes: {', '.join(found[:_MAX_NAMED])}"
-    todo = f"if you or another program made that, undo it there; else {RESTORE_ADVICE}"
-    return CheckFinding("schema", True, len(found), message, todo)
+        todo = "any command brings it up to date, such as: runlog runs"
+        yield CheckFinding("version", False, 1, message, todo)
 
 
 def _check_faults(db: sqlite3.Connection) -> Iterator[CheckFinding]:
@@ -187,9 +160,8 @@ def _check_overlaps(db: sqlite3.Connection) -> Iterator[CheckFinding]:
     if pairs:
         one, other = pairs[0]
         message = f"activities that overlap in time and may be one: {one} and {other} ({len(pairs)} in all)"
-        yield CheckFinding(
-            "overlap", False, len(pairs), message, f"if they are one: runlog merge {one} {other}"
-        )
+        todo = f"if they are one: runlog merge {one} {other}"
+        yield CheckFinding("overlap", False, len(pairs), message, todo)
 
 
 def _overlapping_pairs(activities: Iterable[tuple[int, Activity]]) -> Iterator[tuple[int, int]]:
@@ -223,29 +195,19 @@ def check_shoes(db: sqlite3.Connection) -> Iterator[CheckFinding]:
     except (*UNDECODABLE, sqlite3.Error) as error:
         yield CheckFinding("shoes", True, 1, f"the pairs of shoes cannot be read: {error}", RESTORE_ADVICE)
         return
-    yield from _check_shoe_names(pairs)
-    yield from _check_shoe_rules(rules, pairs)
-
-
-def _check_shoe_names(pairs: Iterable[Shoe]) -> Iterator[CheckFinding]:
-    own = {shoe_key(shoe.name) for shoe in pairs if shoe.same_as is None}
-    lost = [shoe.name for shoe in pairs if shoe_key(shoe_names_by_key(pairs)[shoe_key(shoe.name)]) not in own]
-    if lost:
-        message = f"names that are joined to no pair of shoes: {', '.join(map(repr, lost))}"
-        yield CheckFinding(
-            "shoe_name", True, len(lost), message, f"take them apart: runlog shoes separate {lost[0]!r}"
-        )
-
-
-def _check_shoe_rules(rules: Iterable[StoredShoeRule], pairs: Iterable[Shoe]) -> Iterator[CheckFinding]:
     pair = shoe_names_by_key(pairs)
-    retired = {shoe.name for shoe in pairs if shoe.retired is not None}
+    own = {shoe_key(shoe.name) for shoe in pairs if shoe.same_as is None}
+    astray = [shoe.name for shoe in pairs if shoe_key(pair[shoe_key(shoe.name)]) not in own]
+    if astray:
+        message = f"names that are joined to no pair of shoes: {', '.join(map(repr, astray))}"
+        todo = f"take them apart: runlog shoes separate {astray[0]!r}"
+        yield CheckFinding("shoe_name", True, len(astray), message, todo)
     lost = [stored.id for stored in rules if shoe_key(stored.rule.shoe) not in pair]
     if lost:
         message = f"rules for pairs of shoes that are not there: {', '.join(map(str, lost))}"
-        yield CheckFinding(
-            "shoe_rule", True, len(lost), message, f"remove them: runlog shoes rule remove {lost[0]}"
-        )
+        todo = f"remove them: runlog shoes rule remove {lost[0]}"
+        yield CheckFinding("shoe_rule", True, len(lost), message, todo)
+    retired = {shoe.name for shoe in pairs if shoe.retired is not None}
     idle = [stored.id for stored in rules if pair.get(shoe_key(stored.rule.shoe)) in retired]
     if idle:
         message = f"rules for retired pairs of shoes, of no effect on new runs: {', '.join(map(str, idle))}"
@@ -262,19 +224,12 @@ _CHECKS: tuple[Callable[[sqlite3.Connection], Iterator[CheckFinding]], ...] = (
 
 
 class ImportStatistics(NamedTuple):
-    """Numbers of imported files and recordings; the last of each tuple is the count.
-
-    Attributes:
-        formats: files by format.
-        devices: recordings by device, which may be None.
-        sports: recordings by sport and sub-sport, which may be None.
-        outcomes: files by outcome and reason of their last import; None in a database that does not have it.
-    """
+    """Numbers of imported files and recordings; the last of each tuple is the count."""
 
     formats: list[tuple[str, int]]
     devices: list[tuple[str | None, int]]
-    sports: list[tuple[str, str | None, int]]
-    outcomes: list[tuple[str, str, int]] | None
+    sports: list[tuple[str, str | None, int]]  # and sub-sport
+    outcomes: list[tuple[str, str, int]] | None  # and reason; None in a database that does not have it
 
 
 def import_statistics(db: sqlite3.Connection) -> ImportStatistics:

@@ -21,25 +21,15 @@ _MAX_NAMED = 5
 
 
 class Fault(NamedTuple):
-    """A fault that a list of ids can have, and the words for it.
+    """A fault that a list of ids can have, and the words for it."""
 
-    Attributes:
-        check: its name.
-        message: what is wrong, with the ``{ids}`` counted and named.
-        one: what an id is of.
-        many: the same of several.
-        todo: what to do, with the ``{first}`` id.
-        sql: selects the ids; ``:earliest`` and ``:latest`` are the limits of valid times.
-        wrong: whether it has to be mended.
-    """
-
-    check: str
-    message: str
-    one: str
+    check: str  # its name
+    message: str  # what is wrong, with the {ids} counted and named
+    one: str  # what an id is of
     many: str
-    todo: str = RESTORE_ADVICE
-    sql: str = ""
-    wrong: bool = True
+    todo: str = RESTORE_ADVICE  # with the {first} id
+    sql: str = ""  # selects the ids; :earliest and :latest are the limits of valid times
+    wrong: bool = True  # it has to be mended
 
     def findings(self, ids: Sequence[int]) -> Iterator[CheckFinding]:
         """Yield a finding, unless there are no ids."""
@@ -61,32 +51,19 @@ _DERIVED = Fault(
 _ROUTE = Fault("route", "the way of {ids} cannot be read", "route", "routes")
 
 
-class _Rows(NamedTuple):
-    """The rows of a table, the first column of which is what they are known by, and what reads one.
-
-    Attributes:
-        fault: the words for those that cannot be read.
-        sql: selects them.
-        decode: reads one.
-    """
-
-    fault: Fault
-    sql: str
-    decode: Callable[[sqlite3.Row], object]
-
-
-_ROWS = (
-    _Rows(
+#: The words for rows that cannot be read, the query for them with their ids, and what reads one.
+_ROWS: tuple[tuple[Fault, str, Callable[[sqlite3.Row], object]], ...] = (
+    (
         Fault(UNREADABLE, "what is known of {ids} cannot be read", "activity", "activities"),
         "SELECT activity_id AS row_id, recording.*, file.path FROM recording JOIN file ON file.id = file_id",
         rows.recording_from_row,
     ),
-    _Rows(
+    (
         Fault(UNREADABLE, "the sport given to {ids} cannot be read", "activity", "activities"),
         "SELECT id AS row_id, * FROM activity",
         rows.given_sport,
     ),
-    _Rows(
+    (
         Fault(UNREADABLE, "{ids} cannot be read", "diary entry", "diary entries"),
         "SELECT id AS row_id, * FROM entry",
         rows.entry_from_row,
@@ -102,15 +79,13 @@ _TABLES: tuple[tuple[str, str, Callable[[sqlite3.Connection], object]], ...] = (
 
 def check_rows(db: sqlite3.Connection) -> Iterator[CheckFinding]:
     """Check that each row can be read."""
-    for checked in _ROWS:
+    for fault, query, decode in _ROWS:
         try:
-            found = db.execute(checked.sql).fetchall()
+            found = db.execute(query).fetchall()
         except (*UNDECODABLE, sqlite3.Error) as error:
             yield unreadable(error)
             continue
-        yield from checked.fault.findings(
-            sorted({row["row_id"] for row in found if not _is_decodable(checked.decode, row)})
-        )
+        yield from fault.findings(sorted({row["row_id"] for row in found if not _is_decodable(decode, row)}))
     for name, what, read in _TABLES:
         try:
             read(db)
@@ -130,11 +105,6 @@ def _reason(error: Exception) -> str:
 
 def check_tracks(db: sqlite3.Connection, progress: Progress | None) -> Iterator[CheckFinding]:
     """Check that each track can be read and has times that never go back."""
-    yield from _TRACK.findings(_unreadable_tracks(db, progress))
-
-
-def _unreadable_tracks(db: sqlite3.Connection, progress: Progress | None) -> list[int]:
-    """Return the ids of the activities with a recording whose track cannot be read."""
     ids = db.execute(
         "SELECT recording.id, activity_id FROM recording JOIN track ON recording_id = recording.id ORDER BY 1"
     ).fetchall()
@@ -144,7 +114,7 @@ def _unreadable_tracks(db: sqlite3.Connection, progress: Progress | None) -> lis
             broken.append(activity_id)
         if progress is not None:
             progress(done, len(ids), f"run {activity_id}")
-    return broken
+    yield from _TRACK.findings(broken)
 
 
 def _is_valid_track(db: sqlite3.Connection, recording_id: int) -> bool:

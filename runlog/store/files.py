@@ -36,14 +36,7 @@ class Remarks(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """A file whose bytes were imported before.
-
-    Attributes:
-        file_id: the stored file.
-        path: that it had then.
-        runs: the ids of the runs in it.
-        remarks: what was said about it then.
-    """
+    """A file whose bytes were imported before, with the path that it had and what was said about it then."""
 
     file_id: int
     path: str
@@ -52,23 +45,14 @@ class KnownFile(NamedTuple):
 
 
 class CachedScan(NamedTuple):
-    """The result of a file, or of a member of an archive, and its size and time at the import.
+    """The result of a file, or of a member of an archive, and the file's size and time at the import."""
 
-    Attributes:
-        path: of the file or archive on disk.
-        member: the name within the archive, or "".
-        size: of the file on disk in bytes.
-        mtime_ns: when the file on disk was last changed.
-        result: of the import; its path is not stored.
-        file_id: the stored file; None where nothing of it was imported.
-    """
-
-    path: str
-    member: str
+    path: str  # of the file or archive on disk
+    member: str  # its name within the archive, or ""
     size: int
     mtime_ns: int
-    result: FileResult
-    file_id: int | None
+    result: FileResult  # its path is not stored
+    file_id: int | None  # None where nothing of it was imported
 
 
 def find_known(db: sqlite3.Connection, path: str, sha256: str) -> KnownFile | None:

@@ -37,45 +37,27 @@ _MATCHED_FIELDS = (
 
 @dataclass(slots=True)
 class ImportCounts:
-    """What importing one file changed.
+    """What importing one file changed."""
 
-    Attributes:
-        file_id: the stored file; None where it has to be read again next time.
-        runs: the ids of the runs in it, new or not.
-        runs_added: how many of them are new.
-        other_added: how many activities that are no runs are new.
-        duplicates: for each new recording of an activity that was stored before, the recordings it matched.
-        extended: the ids of stored activities that an export had more recordings of.
-        joined: how many rows of a list describe an activity that was stored before.
-        updated: how many rows of a list say something else than its version before.
-        improved: how many recordings are read otherwise than by an older runlog.
-        removed: how many are no longer in it.
-        unread: how many rows keep a field, by its name, because no column for it was found.
-        entries: how many diary entries were added, updated and removed.
-        nights: how many nights are new or say something else.
-        shoes_added: how many pairs of shoes are new.
-        shoes_completed: how many pairs or rules learnt something.
-        problems: what could not be imported.
-        new: the ids of the new activities, runs or not.
-    """
-
-    file_id: int | None = None
-    runs: tuple[int, ...] = ()
+    file_id: int | None = None  # the stored file; None where it has to be read again next time
+    runs: tuple[int, ...] = ()  # the ids of the runs in it, new or not
     runs_added: int = 0
-    other_added: int = 0
+    other_added: int = 0  # new activities that are no runs
+    # for each new recording of an activity that was stored before, the recordings that it matched
     duplicates: list[list[Recording]] = field(default_factory=list)
+    # the ids of stored activities that an export had more recordings of
     extended: list[int] = field(default_factory=list)
-    joined: int = 0
-    updated: int = 0
-    improved: int = 0
-    removed: int = 0
-    unread: Counter[str] = field(default_factory=Counter)
+    joined: int = 0  # rows of a list that describe an activity which was stored before
+    updated: int = 0  # rows of a list that say something else than its version before
+    improved: int = 0  # recordings that are read otherwise than by an older runlog
+    removed: int = 0  # recordings that are no longer in it
+    unread: Counter[str] = field(default_factory=Counter)  # rows that keep a field, as no column was found
     entries: EntryCounts = field(default_factory=EntryCounts)
-    nights: int = 0
+    nights: int = 0  # that are new or say something else
     shoes_added: int = 0
-    shoes_completed: int = 0
-    problems: list[str] = field(default_factory=list)
-    new: list[int] = field(default_factory=list)
+    shoes_completed: int = 0  # pairs or rules that learnt something
+    problems: list[str] = field(default_factory=list)  # what could not be imported
+    new: list[int] = field(default_factory=list)  # the ids of the new activities, runs or not
 
     def add_activity(self, activity_id: int, *, is_run: bool) -> None:
         """Count a new activity."""

@@ -35,36 +35,22 @@ _CLOCK_COLUMNS = ("time_s", "segment")  # always there, so they say nothing abou
 
 
 class PackedDerived(NamedTuple):
-    """What is derived of a track, packed.
+    """What is derived of a track, packed."""
 
-    Attributes:
-        shape: the route shape, as `encode_shape` gives it; None without a route.
-        digest: the digest as JSON.
-        version: of the code that made both.
-    """
-
-    shape: bytes | None
-    digest: str
-    version: int
+    shape: bytes | None  # the route shape, as `encode_shape` gives it; None without a route
+    digest: str  # the digest as JSON
+    version: int  # of the code that made both
 
 
 @dataclass(frozen=True, slots=True)
 class PackedTrack:
-    """A track and what is derived of it, packed: small to pass between processes, ready to be stored.
+    """A track and what is derived of it, packed: small to pass between processes, ready to be stored."""
 
-    Attributes:
-        arrays: the track, as `encode_track` gives it.
-        columns: how many columns besides time and segment hold values.
-        points: how many points it has.
-        derived: its route shape and digest.
-        unpacked: the track itself, as long as it stays within its process.
-    """
-
-    arrays: bytes
-    columns: int
+    arrays: bytes  # the track, as `encode_track` gives it
+    columns: int  # that hold values, besides time and segment
     points: int
     derived: PackedDerived
-    unpacked: Track | None = field(default=None, compare=False, repr=False)
+    unpacked: Track | None = field(default=None, compare=False, repr=False)  # while within its process
 
     def __reduce__(self) -> tuple[object, ...]:
         return PackedTrack, (self.arrays, self.columns, self.points, self.derived)
