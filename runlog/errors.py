@@ -119,21 +119,14 @@ def missing_extra(what: str, extra: str) -> MissingExtra:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong in a source that did not stop the reading of the rest.
+    """Something wrong in a source that did not stop the reading of the rest."""
 
-    Attributes:
-        reason: what is wrong, and what was done about it.
-        line: of a text file.
-        byte: of a binary file.
-        by_clock: whether the clock of this machine is the reason, so that it may not hold later.
-        is_warning: whether no run, rating or pair was lost: a cell was left empty, a damaged recording was
-            salvaged. Anything else makes the import fail in part.
-    """
-
-    reason: str
-    line: int | None = None
-    byte: int | None = None
-    by_clock: bool = False
+    reason: str  # what is wrong, and what was done about it
+    line: int | None = None  # of a text file
+    byte: int | None = None  # of a binary file
+    by_clock: bool = False  # whether the clock of this machine is the reason, so that it may not hold later
+    # whether no run, rating or pair was lost: a cell was left empty, a damaged recording was salvaged.
+    # Anything else makes the import fail in part
     is_warning: bool = False
 
     def __str__(self) -> str:

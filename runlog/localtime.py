@@ -71,15 +71,11 @@ class RunnerClock:
     """The clock that the runner lives by: its UTC offset is the one last seen in a run or diary entry.
 
     So a traveller's day is the day where they are.
-
-    Attributes:
-        since_us: from when on each offset holds, sorted, in microseconds since 1970, UTC.
-        offsets_s: the offsets, in seconds.
-        zone: gives the time zone that holds before the first of them; asked only then, as it may be unknown.
     """
 
-    since_us: Sequence[int]
+    since_us: Sequence[int]  # from when on each offset holds, sorted, in microseconds since 1970, UTC
     offsets_s: Sequence[int]
+    # gives the time zone that holds before the first of them; asked only then, as it may be unknown
     zone: Callable[[], tzinfo]
 
     def offset_at(self, moment: datetime) -> int:

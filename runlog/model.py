@@ -127,48 +127,31 @@ class Activity:
 
 
 class ThirdMeans(NamedTuple):
-    """One value of running form over a run, in the unit of its track column.
+    """One value of running form over a run, in the unit of its track column."""
 
-    Attributes:
-        mean: of the whole run.
-        first: of the first third of the time run; None where too little of it is known.
-        last: of the last third; None where too little of it is known.
-    """
-
-    mean: float
-    first: float | None
-    last: float | None
+    mean: float  # of the whole run
+    first: float | None  # of the first third of the time run; None where too little of it is known
+    last: float | None  # of the last third; None where too little of it is known
 
 
 class EasySegment(NamedTuple):
-    """An easy first or last part of a run.
-
-    Attributes:
-        duration_s: how long it is.
-        slower: its median pace divided by that of the adjacent main part; 1.15 is 15% slower.
-        hr_below_bpm: how far its median heart rate lies below that of the main part, in bpm.
-    """
+    """An easy first or last part of a run."""
 
     duration_s: float
-    slower: float
-    hr_below_bpm: float
+    slower: float  # its median pace divided by that of the adjacent main part; 1.15 is 15% slower
+    hr_below_bpm: float  # how far its median heart rate lies below that of the main part, in bpm
 
 
 @dataclass(frozen=True, slots=True)
 class TrackSummary:
-    """Summary of a track, stored so that lists need not read tracks.
+    """Summary of a track, stored so that lists need not read tracks."""
 
-    Attributes:
-        heart_s: seconds spent at each heart rate, by whole bpm; empty without heart rates.
-        form: by track column (cadence_spm, stance_time_ms …).
-        warmup: the easy start, where the track shows one; None is unknown, not "no".
-        cooldown: the easy end, where the track shows one; None is unknown, not "no".
-    """
-
+    # seconds spent at each heart rate, by whole bpm; empty without heart rates
     heart_s: Mapping[int, float] = field(default_factory=dict)
+    # by track column (cadence_spm, stance_time_ms …)
     form: Mapping[str, ThirdMeans] = field(default_factory=dict)
-    warmup: EasySegment | None = None
-    cooldown: EasySegment | None = None
+    warmup: EasySegment | None = None  # the easy start, where the track shows one; None is unknown, not "no"
+    cooldown: EasySegment | None = None  # the easy end, where the track shows one; None is unknown, not "no"
 
 
 class Area(StrEnum):
@@ -207,35 +190,26 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One diary entry: a rating, habits, or both. One row of the diary CSV.
+    """One diary entry: a rating, habits, or both. One row of the diary CSV."""
 
-    Attributes:
-        moment: when it holds (aware UTC, whole seconds). A date alone means that evening.
-        utc_offset_s: of the local clock, so that the local day is known.
-        soreness: 0 (none) to 10 (worst), or None where nothing was rated.
-        side: of the area; None is unknown, or there is no left and right.
-        warmup: whether the run of that day had one, as ``cooldown``. None is unknown, not "no".
-        strength, mobility: whether there was any that day; strength_min: its minutes, where known.
-        run: the id of the run that it belongs to, where the runner said so.
-        precision: what is known of its time; where the runner was that day says the rest.
-    """
-
-    moment: datetime
-    utc_offset_s: int
-    soreness: float | None = None
+    moment: datetime  # when it holds (aware UTC, whole seconds). A date alone means that evening
+    utc_offset_s: int  # of the local clock, so that the local day is known
+    soreness: float | None = None  # 0 (none) to 10 (worst), or None where nothing was rated
     area: Area = Area.UPPER_BACK
+    # whether the run of that day had one, as `cooldown`. None is unknown, not "no"
     warmup: bool | None = None
     cooldown: bool | None = None
     shoe: str | None = None
     rpe: float | None = None
-    strength: bool | None = None
+    strength: bool | None = None  # whether there was any that day, as `mobility`
     strength_min: float | None = None
     mobility: bool | None = None
     desk_hours: float | None = None
     posture: float | None = None  # 0 slumped … 10 upright
     note: str | None = None
-    run: int | None = None
-    side: Side | None = None
+    run: int | None = None  # the id of the run that it belongs to, where the runner said so
+    side: Side | None = None  # of the area; None is unknown, or there is no left and right
+    # what is known of its time; where the runner was that day says the rest
     precision: Precision = Precision.EXACT
 
 
@@ -281,21 +255,14 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class ShoeRule:
-    """A rule that assigns a pair to the runs that meet all of its conditions, where nothing else is known.
+    """A rule that assigns a pair to the runs that meet all of its conditions, where nothing else is known."""
 
-    Attributes:
-        shoe: the name of the pair; surface: what the run was on.
-        weekdays: those of ``WEEKDAYS`` on which it may be, as "sat,sun".
-        min_m, max_m: the least and the greatest distance.
-        season: the first and the last day of each year's season, as "11-01..03-31".
-    """
-
-    shoe: str
+    shoe: str  # the name of the pair
     surface: Surface | None = None
-    weekdays: str | None = None
-    min_m: float | None = None
+    weekdays: str | None = None  # those of `WEEKDAYS` on which it may be, as "sat,sun"
+    min_m: float | None = None  # the least distance
     max_m: float | None = None
-    season: str | None = None
+    season: str | None = None  # the first and the last day of each year's season, as "11-01..03-31"
 
 
 def shoe_key(name: str | None) -> str:
@@ -319,21 +286,13 @@ def _resolve_alias(key: str, by_key: Mapping[str, Shoe]) -> Shoe:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """A route, represented by the track shape of its first run.
+    """A route, represented by the track shape of its first run."""
 
-    Attributes:
-        id: never changes, never used again: 3 is R3 for the runner.
-        shape: shape of its first run, degrees (n, 2) as lat, lon in the direction run.
-        name: the name given by the runner.
-        similar_to, joined_to: the ids of an earlier route that it shares most of its way with, and of the one
-            that the runner joined it to.
-    """
-
-    id: int
-    shape: NDArray[Any]
-    name: str | None = None
-    similar_to: int | None = None
-    joined_to: int | None = None
+    id: int  # never changes, never used again: 3 is R3 for the runner
+    shape: NDArray[Any]  # of its first run, degrees (n, 2) as lat, lon in the direction run
+    name: str | None = None  # given by the runner
+    similar_to: int | None = None  # the id of an earlier route that it shares most of its way with
+    joined_to: int | None = None  # the id of the route that the runner joined it to
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Route) and self._values() == other._values()
@@ -362,29 +321,18 @@ class PlannedRun:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A planned trial: two arms, in random order within each pair of runs.
+    """A planned trial: two arms, in random order within each pair of runs."""
 
-    Attributes:
-        id: its number for the runner; 0 until the store has assigned one.
-        factor: the name of the intervention ("warmup", "shoes" …).
-        area: the body area whose soreness is compared.
-        first, second: the two arms, in words.
-        effect: the difference to be detected, in rating points.
-        seed: of the random assignment.
-        made: when it was made; runs: the planned runs by day, each two a pair.
-        cancelled: when the runner cancelled it.
-    """
-
-    id: int
-    factor: str
-    area: Area
-    first: str
+    id: int  # its number for the runner; 0 until the store has assigned one
+    factor: str  # the name of the intervention ("warmup", "shoes" …)
+    area: Area  # the body area whose soreness is compared
+    first: str  # this and the next: the two arms, in words
     second: str
-    effect: float
-    seed: int
+    effect: float  # the difference to be detected, in rating points
+    seed: int  # of the random assignment
     made: datetime
-    runs: tuple[PlannedRun, ...] = ()
-    cancelled: datetime | None = None
+    runs: tuple[PlannedRun, ...] = ()  # by day, each two a pair
+    cancelled: datetime | None = None  # when the runner cancelled it
 
     def shown_arm(self, run: PlannedRun, today: date) -> str | None:
         """Return the arm of a run, in words; None before its day.

@@ -28,22 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What a watch or an app says about one night.
+    """What a watch or an app says about one night."""
 
-    Attributes:
-        source: the service, or the format of the list.
-        day: the local day after the night.
-        sleep_hours: hours asleep.
-        resting_hr: resting heart rate, in bpm.
-        hrv: heart rate variability in that night, as RMSSD in ms.
-        stress: 0 to 100, as the source has it: a watch's mean of the day before, or the runner's own rating.
-    """
-
-    source: str
-    day: date
+    source: str  # the service, or the format of the list
+    day: date  # the local day after the night
     sleep_hours: float | None = None
-    resting_hr: float | None = None
-    hrv: float | None = None
+    resting_hr: float | None = None  # in bpm
+    hrv: float | None = None  # of that night, as RMSSD in ms
+    # 0 to 100, as the source has it: a watch's mean of the day before, or the runner's own rating
     stress: float | None = None
 
 
@@ -68,42 +60,25 @@ def make_night(source: str, day: date, **values: float | None) -> Night | None:
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """What is remembered of a service that runs are fetched from; never its key.
+    """What is remembered of a service that runs are fetched from; never its key."""
 
-    Attributes:
-        name: "garmin" or "intervals".
-        since: the first local day that is fetched; None: everything.
-        synced_at: when all activities up to then had been fetched; None: never.
-        nights_until: the last local day whose wellness was fetched.
-        key_expires: the last local day on which its key is accepted; None: not known.
-        refused_at: when it refused the key, and accepted none since.
-    """
-
-    name: str
-    since: date | None = None
-    synced_at: datetime | None = None
-    nights_until: date | None = None
-    key_expires: date | None = None
-    refused_at: datetime | None = None
+    name: str  # "garmin" or "intervals"
+    since: date | None = None  # the first local day that is fetched; None: everything
+    synced_at: datetime | None = None  # when all activities up to then had been fetched; None: never
+    nights_until: date | None = None  # the last local day whose wellness was fetched
+    key_expires: date | None = None  # the last local day on which its key is accepted; None: not known
+    refused_at: datetime | None = None  # when it refused the key, and accepted none since
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedActivity:
-    """What became of one activity of a service.
+    """What became of one activity of a service."""
 
-    Attributes:
-        external: the id that the service gives it.
-        start: when it began.
-        fingerprint: of what the service's list says about it.
-        outcome: "fetched", "no file", "failed", or "withheld" where the service may not pass it on.
-        reason: why it failed or is withheld.
-    """
-
-    external: str
+    external: str  # the id that the service gives it
     start: datetime
-    fingerprint: str
-    outcome: str
-    reason: str = ""
+    fingerprint: str  # of what the service's list says about it
+    outcome: str  # "fetched", "no file", "failed", or "withheld" where the service may not pass it on
+    reason: str = ""  # why it failed or is withheld
 
 
 #: Counts up whenever what is read from a file becomes more or other than before.
@@ -159,27 +134,19 @@ class Sport(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredActivity:
-    """An activity in the store, each of its values from the best of its sources.
+    """An activity in the store, each of its values from the best of its sources."""
 
-    Attributes:
-        id: its number for the runner; never changes, never used again.
-        activity: the merged values, without the track (the store reads tracks one by one).
-        sources: the files that it was read from, the one with the richest track first.
-        shoe_override: the shoe that the runner assigned by hand, which outranks everything else.
-        shape: the cached route shape, degrees (n, 2) as lat, lon; None without positions.
-        summary: summary of its tracks, each part from the best of the sources; None without a track.
-        given_name: the name that the runner gave it by hand, which ``activity`` has.
-        given_sport: the sport that the runner says it was, which ``activity`` has.
-    """
-
-    id: int
-    activity: Activity
-    sources: tuple[str, ...]
+    id: int  # its number for the runner; never changes, never used again
+    activity: Activity  # the merged values, without the track (the store reads tracks one by one)
+    sources: tuple[str, ...]  # the files that it was read from, the one with the richest track first
+    # the shoe that the runner assigned by hand, which outranks everything else
     shoe_override: str | None = None
+    # the cached route shape, degrees (n, 2) as lat, lon; None without positions
     shape: NDArray[Any] | None = None
+    # summary of its tracks, each part from the best of the sources; None without a track
     summary: TrackSummary | None = None
-    given_name: str | None = None
-    given_sport: Sport | None = None
+    given_name: str | None = None  # the name that the runner gave it by hand, which `activity` has
+    given_sport: Sport | None = None  # the sport that the runner says it was, which `activity` has
 
 
 #: What a long-running process has read: each activity by its id, with the rows that it was made of.
@@ -197,27 +164,17 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the runner changed by hand in one go.
+    """What the runner changed by hand in one go."""
 
-    Attributes:
-        what: the name of the function that changed it ("add_entry", "merge_by_hand" …).
-        made_at: when.
-        entries: each diary entry before and after it; None where there was none.
-        shoes: the names of the pairs that it changed.
-        runs: the ids of the runs and other activities.
-        routes: the ids of the routes.
-        plans: the ids of the trials.
-        imported_since: whether a file was imported after it, which undoing does not take back.
-    """
-
-    what: str
+    what: str  # the name of the function that changed it ("add_entry", "merge_by_hand" …)
     made_at: datetime
+    # each diary entry before and after it; None where there was none
     entries: tuple[tuple[StoredEntry | None, StoredEntry | None], ...] = ()
-    shoes: tuple[str, ...] = ()
-    runs: tuple[int, ...] = ()
+    shoes: tuple[str, ...] = ()  # the names of the pairs that it changed
+    runs: tuple[int, ...] = ()  # the ids of the runs and other activities
     routes: tuple[int, ...] = ()
     plans: tuple[int, ...] = ()
-    imported_since: bool = False
+    imported_since: bool = False  # whether a file was imported after it, which undoing does not take back
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,39 +187,23 @@ class StoredShoeRule:
 
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert in the store: its last texts and its state.
+    """An alert in the store: its last texts and its state."""
 
-    Attributes:
-        id: its number for the runner; the same whenever its cause comes again.
-        kind: the rule that raised it.
-        subject: what it is about, e.g. a pair of shoes; there is one alert per kind and subject.
-        severity: the current one: "info", "warn" or "urgent".
-        message: its latest message.
-        why: the reason, in numbers.
-        todo: what to do.
-        since: the first local day on which the cause held.
-        worst: the highest severity since it began.
-        began: when it was first seen since the cause came (again).
-        notified: when a notification was sent; None: never since it began or grew worse.
-        acknowledged: when the runner acknowledged it; None: not, or it has grown worse since.
-        snoozed_until: when it is shown again; None: it is not snoozed.
-        resolved: when the cause was first seen to have ended; None: it holds.
-    """
-
-    id: int
-    kind: str
-    subject: str
-    severity: str
-    message: str
-    why: str
-    todo: str
-    since: date
-    worst: str
-    began: datetime
-    notified: datetime | None = None
+    id: int  # its number for the runner; the same whenever its cause comes again
+    kind: str  # the rule that raised it
+    subject: str  # what it is about, e.g. a pair of shoes; there is one alert per kind and subject
+    severity: str  # the current one: "info", "warn" or "urgent"
+    message: str  # this and the next two as they were last: what it is
+    why: str  # the reason, in numbers
+    todo: str  # what to do
+    since: date  # the first local day on which the cause held
+    worst: str  # the highest severity since it began
+    began: datetime  # when it was first seen since the cause came (again)
+    notified: datetime | None = None  # when a notification was sent; None: never since it began or grew worse
+    # when the runner acknowledged it; None: not, or it has grown worse since
     acknowledged: datetime | None = None
-    snoozed_until: datetime | None = None
-    resolved: datetime | None = None
+    snoozed_until: datetime | None = None  # when it is shown again; None: it is not snoozed
+    resolved: datetime | None = None  # when the cause was first seen to have ended; None: it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,29 +235,18 @@ class ExportedRecording:
 
 @dataclass(frozen=True, slots=True)
 class ExportedActivity:
-    """One activity of an export: the fields, in their order, are the keys of its JSON file.
+    """One activity of an export: the fields, in their order, are the keys of its JSON file."""
 
-    Attributes:
-        id: its number for the runner.
-        worn: the shoe that the runner assigned by hand.
-        kept_apart: whether the runner has split it, so that it is never merged.
-        apart: recordings of other activities at the same hours, so that a re-import does not merge them.
-        recordings: its recordings, in the order in which they were imported.
-        merged_by_hand: whether the runner has merged it, so that it is never taken apart.
-        is_deleted: whether the runner has deleted it.
-        given_name: the name that the runner gave it by hand.
-        given_sport: the sport that the runner says it was.
-    """
-
-    id: int
-    worn: str | None
-    kept_apart: bool
+    id: int  # its number for the runner
+    worn: str | None  # the shoe that the runner assigned by hand
+    kept_apart: bool  # whether the runner has split it, so that it is never merged
+    # recordings of other activities at the same hours, so that a re-import does not merge them
     apart: tuple[RecordingKey, ...]
-    recordings: tuple[ExportedRecording, ...]
-    merged_by_hand: bool = False
-    is_deleted: bool = False
-    given_name: str | None = None
-    given_sport: Sport | None = None
+    recordings: tuple[ExportedRecording, ...]  # in the order in which they were imported
+    merged_by_hand: bool = False  # whether the runner has merged it, so that it is never taken apart
+    is_deleted: bool = False  # whether the runner has deleted it
+    given_name: str | None = None  # the name that the runner gave it by hand
+    given_sport: Sport | None = None  # the sport that the runner says it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,46 +254,32 @@ class ExportedJournal:
     """Everything of an export that is no activity: the fields, in their order, are the keys of its JSON file.
 
     Those with a default are missing in exports of older versions.
-
-    Attributes:
-        entries: the diary; the run of an entry is an id of ``activities``.
-        shoes: the pairs.
-        shoe_rules: the rules by which pairs are worn.
-        files: the imported files that hold no recording.
-        versions: by the path of a file that the runner keeps editing, the sha256 of its current version.
-        alerts: the states of all alerts.
-        plans: the planned comparisons.
-        routes: all routes that were ever found.
-        on_route: the route of each run, by its id in ``activities``.
-        nights: what watches and apps say about nights.
-        activities: the recordings of every activity by its id, as the export names it.
     """
 
-    entries: tuple[StoredEntry, ...]
+    entries: tuple[StoredEntry, ...]  # the diary; the run of an entry is an id of `activities`
     shoes: tuple[Shoe, ...]
     shoe_rules: tuple[ShoeRule, ...] = ()
-    files: tuple[ImportedFile, ...]
+    files: tuple[ImportedFile, ...]  # those that hold no recording
+    # by the path of a file that the runner keeps editing, the sha256 of its current version
     versions: Mapping[str, str]
     alerts: tuple[StoredAlert, ...] = ()
     plans: tuple[Plan, ...] = ()
     routes: tuple[Route, ...] = ()
+    # the route of each run, by its id in `activities`
     on_route: Mapping[int, RouteAssignment] = field(default_factory=dict)
     nights: tuple[Night, ...] = ()
+    # the recordings of every activity by its id, as the export names it
     activities: Mapping[int, tuple[RecordingKey, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """An activity as one file has it, without the track.
-
-    Attributes:
-        streams: how many columns its track has; points: how many rows.
-    """
+    """An activity as one file has it, without the track."""
 
     id: int
     activity_id: int
     file_id: int
     path: str
     activity: Activity
-    streams: int
-    points: int
+    streams: int  # how many columns its track has
+    points: int  # how many rows

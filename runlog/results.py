@@ -29,21 +29,13 @@ def _first_few(messages: Iterable[object]) -> str:
 
 
 class FileResult(NamedTuple):
-    """Result of importing one file.
+    """Result of importing one file."""
 
-    Attributes:
-        path: the file as it was named; in an archive with the member's name appended.
-        outcome: "added", "merged", "known", "skipped" or "failed".
-        reason: why, what was assumed and what was wrong with it; "" where there is nothing to say.
-        runs: the ids of the runs in it, new or not.
-        problems: what could not be read in a file of which the rest was imported.
-    """
-
-    path: str
-    outcome: str
-    reason: str = ""
-    runs: tuple[int, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    path: str  # the file as it was named; in an archive with the member's name appended
+    outcome: str  # "added", "merged", "known", "skipped" or "failed"
+    reason: str = ""  # why, what was assumed and what was wrong with it; "" where there is nothing to say
+    runs: tuple[int, ...] = ()  # the ids of the runs in it, new or not
+    problems: tuple[Problem, ...] = ()  # what could not be read in a file of which the rest was imported
 
     @property
     def failed(self) -> bool:
@@ -59,13 +51,7 @@ class FileResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """Result of an import: counts of new records, and of files by their outcome.
-
-    Attributes:
-        failed: files that could not be imported, or not all of it.
-        warnings: files of which everything was imported that could be saved: damaged ones, odd cells.
-        new_activities: the ids of the activities that are new, runs or not.
-    """
+    """Result of an import: counts of new records, and of files by their outcome."""
 
     runs_added: int = 0
     other_added: int = 0
@@ -74,9 +60,9 @@ class ImportSummary:
     known: int = 0
     merged: int = 0
     skipped: int = 0
-    failed: int = 0
-    warnings: int = 0
-    new_activities: tuple[int, ...] = ()
+    failed: int = 0  # files that could not be imported, or not all of it
+    warnings: int = 0  # files of which everything was imported that could be saved: damaged ones, odd cells
+    new_activities: tuple[int, ...] = ()  # the ids of the activities that are new, runs or not
     files: tuple[FileResult, ...] = ()
 
     @property
@@ -110,30 +96,18 @@ def _problems_as_dicts(file: FileResult) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """Result of fetching from one service.
-
-    Attributes:
-        service: its name.
-        title: as people call it.
-        summary: of the import of what was fetched.
-        updated: number of activities of which the service says something else than before.
-        withheld: number of activities that the service may not pass on.
-        nights: number of nights that are new or say something else.
-        ratings: number of ratings of soreness that are new or say something else.
-        notes: what should be known of it.
-        problems: what could not be fetched or used.
-        complete: whether the service was asked for everything; what is missing is tried again next time.
-    """
+    """Result of fetching from one service."""
 
     service: str
-    title: str
-    summary: ImportSummary = ImportSummary()
-    updated: int = 0
-    withheld: int = 0
-    nights: int = 0
-    ratings: int = 0
-    notes: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    title: str  # as people call it
+    summary: ImportSummary = ImportSummary()  # of the import of what was fetched
+    updated: int = 0  # activities of which the service says something else than before
+    withheld: int = 0  # activities that the service may not pass on
+    nights: int = 0  # that are new or say something else
+    ratings: int = 0  # of soreness, that are new or say something else
+    notes: tuple[str, ...] = ()  # what should be known of it
+    problems: tuple[str, ...] = ()  # what could not be fetched or used
+    # whether the service was asked for everything; what is missing is tried again next time
     complete: bool = False
 
     @property
@@ -156,33 +130,19 @@ class SyncResult:
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """A service that runs can be fetched from.
-
-    Attributes:
-        service: its name.
-        title: as people call it.
-        key_place: "environment", "file" or "keyring"; None without a key.
-        key_expires: the last local day on which the key is accepted; None: not known, or never.
-        refused_at: when the service refused the key, and accepted none since.
-        synced_at: when all activities up to then had been fetched.
-        since: the first local day that is fetched; None: everything.
-        activities: number of activities that were fetched.
-        withheld: number of activities that the service may not pass on.
-        failed: what could not be read, by the activity's id.
-        key_page: where a key is made.
-    """
+    """A service that runs can be fetched from."""
 
     service: str
-    title: str
-    key_place: str | None
-    key_expires: date | None
-    refused_at: datetime | None
-    synced_at: datetime | None
-    since: date | None
-    activities: int
-    withheld: int
-    failed: tuple[tuple[str, str], ...]
-    key_page: str
+    title: str  # as people call it
+    key_place: str | None  # "environment", "file" or "keyring"; None without a key
+    key_expires: date | None  # the last local day on which the key is accepted; None: not known, or never
+    refused_at: datetime | None  # when the service refused the key, and accepted none since
+    synced_at: datetime | None  # when all activities up to then had been fetched
+    since: date | None  # the first local day that is fetched; None: everything
+    activities: int  # that were fetched
+    withheld: int  # activities that the service may not pass on
+    failed: tuple[tuple[str, str], ...]  # what could not be read, by the activity's id
+    key_page: str  # where a key is made
 
     def as_dict(self) -> dict[str, Any]:
         """Return the status as ``runlog sync --status --json`` prints it."""
@@ -193,52 +153,30 @@ class ServiceStatus:
 
 
 class RecordingInfo(NamedTuple):
-    """A recording of an activity, read from a file or from a part of one.
-
-    Attributes:
-        id: of the recording.
-        path: of the file.
-        format: the importer's name for it: "fit", "gpx", "strava" …
-        device: the watch or app that made it, if it is named.
-        is_row: whether the file is a list with this activity in one row.
-        points: number of points of its track.
-        columns: number of columns of the track that hold values.
-    """
+    """A recording of an activity, read from a file or from a part of one."""
 
     id: int
-    path: str
-    format: str
-    device: str | None
-    is_row: bool
-    points: int
-    columns: int
+    path: str  # of the file
+    format: str  # the importer's name for it: "fit", "gpx", "strava" …
+    device: str | None  # the watch or app that made it, if it is named
+    is_row: bool  # whether the file is a list with this activity in one row
+    points: int  # of its track
+    columns: int  # of its track that hold values
 
 
 @dataclass(frozen=True, slots=True)
 class HomeContents:
-    """Record counts of a database.
+    """Record counts of a database."""
 
-    Attributes:
-        version: of its tables, as ``schema.MIGRATIONS`` counts.
-        runs: number of runs.
-        others: number of other activities.
-        ratings: number of diary entries.
-        shoes: number of pairs.
-        made: the time of the backup; None if it is not a backup.
-        config: the config.toml in a backup; None if there is none.
-        checksum: the SHA-256 stored in a backup; None if it is none, or of an older runlog.
-        faults: what the doctor found wrong in it when it was made.
-    """
-
-    version: int
+    version: int  # of its tables, as `schema.MIGRATIONS` counts
     runs: int
-    others: int
-    ratings: int
-    shoes: int
-    made: datetime | None = None
-    config: bytes | None = None
-    checksum: str | None = None
-    faults: tuple[str, ...] = ()
+    others: int  # other activities
+    ratings: int  # diary entries
+    shoes: int  # pairs
+    made: datetime | None = None  # the time of the backup; None if it is not a backup
+    config: bytes | None = None  # the config.toml in a backup; None if there is none
+    checksum: str | None = None  # the SHA-256 stored in a backup; None if it is none, or of an older runlog
+    faults: tuple[str, ...] = ()  # what the doctor found wrong in it when it was made
 
     def __bool__(self) -> bool:
         return bool(self.runs or self.others or self.ratings or self.shoes)
@@ -261,21 +199,13 @@ RESTORE_ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """The result of a check.
+    """The result of a check."""
 
-    Attributes:
-        check: its name, the same in every home.
-        wrong: True for a fault that has to be mended, False for a note.
-        count: how many things it applies to.
-        message: what it is.
-        todo: what to do, with the command where there is one.
-    """
-
-    check: str
-    wrong: bool
-    count: int
-    message: str
-    todo: str
+    check: str  # its name, the same in every home
+    wrong: bool  # True for a fault that has to be mended, False for a note
+    count: int  # how many things it applies to
+    message: str  # what it is
+    todo: str  # what to do, with the command where there is one
 
     @property
     def is_loss(self) -> bool:

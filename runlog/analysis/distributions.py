@@ -143,21 +143,13 @@ _EXACT, _STEPS, _LONGEST_STEP = 1e-12, 120, 4.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """A mixture of g Student's t distributions for each of f effects.
+    """A mixture of g Student's t distributions for each of f effects."""
 
-    Attributes:
-        centre: (g, f).
-        scale: (g, f).
-        weight: (g, f), each column sums to 1.
-        df: degrees of freedom of the components (g, f) or (g, 1).
-        kept: which of the components that it was made of have enough weight to be kept.
-    """
-
-    centre: Floats
-    scale: Floats
-    weight: Floats
-    df: Floats
-    kept: Bools
+    centre: Floats  # (g, f)
+    scale: Floats  # (g, f)
+    weight: Floats  # (g, f), each column sums to 1
+    df: Floats  # degrees of freedom of the components (g, f) or (g, 1)
+    kept: Bools  # which of the components that it was made of have enough weight to be kept
 
     @classmethod
     def from_log_weights(cls, centre: Floats, scale: Floats, log_weight: Floats, df: Floats) -> Mixture:

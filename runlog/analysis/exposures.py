@@ -24,17 +24,12 @@ PRIMARY_WINDOW = WINDOWS[0]
 
 @dataclass(frozen=True, slots=True)
 class EffectUnit:
-    """The factor that a column of exposures holds, and the window.
+    """The factor that a column of exposures holds, and the window."""
 
-    Attributes:
-        factor: with the step of its effect.
-        window: of WINDOWS; beyond the primary one the value is that of a day or two before.
-        order: position in the list of factors.
-    """
-
-    factor: Factor
+    factor: Factor  # with the step of its effect
+    # of WINDOWS; beyond the primary one the value is that of a day or two before
     window: int = PRIMARY_WINDOW
-    order: int = len(FACTORS)
+    order: int = len(FACTORS)  # position in the list of factors
 
     @property
     def label(self) -> str:

@@ -38,15 +38,10 @@ _MIN_SHARED_CELLS = 0.5  # of the larger number of cells: lines that share less 
 
 @dataclass(frozen=True, slots=True)
 class NewRoutes:
-    """Routes that were not known yet, and the runs on them.
+    """Routes that were not known yet, and the runs on them."""
 
-    Attributes:
-        routes: those that a run has started, in the order of these runs.
-        route_ids: the route's id by the run's.
-    """
-
-    routes: tuple[Route, ...]
-    route_ids: Mapping[int, int]
+    routes: tuple[Route, ...]  # those that a run has started, in the order of these runs
+    route_ids: Mapping[int, int]  # the route's id by the run's
 
 
 def complete_routes(snapshot: Snapshot, new: NewRoutes | None = None) -> Snapshot:

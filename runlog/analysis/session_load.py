@@ -36,22 +36,14 @@ ASSUMED_SEX = "male"
 
 
 class HeartRateLimits(NamedTuple):
-    """Heart-rate limits of Banister's and Edwards' TRIMP.
-
-    Attributes:
-        rest_bpm, max_bpm: at rest, and the highest.
-        sex: of Banister's factors.
-        assumed: which of hr_max, hr_rest and sex are estimated or assumed, not set.
-        observed_max: the highest rate of the runs, bpm, or None.
-        runs_reaching: how many runs held that rate.
-    """
+    """Heart-rate limits of Banister's and Edwards' TRIMP."""
 
     rest_bpm: float
     max_bpm: float
-    sex: str
-    assumed: tuple[str, ...] = ()
-    observed_max: float | None = None
-    runs_reaching: int = MIN_RUNS_REACHING
+    sex: str  # of Banister's factors
+    assumed: tuple[str, ...] = ()  # which of hr_max, hr_rest and sex are estimated or assumed, not set
+    observed_max: float | None = None  # the highest rate of the runs, bpm, or None
+    runs_reaching: int = MIN_RUNS_REACHING  # how many runs held that rate
 
     def note(self) -> str:
         """Return what was assumed, with the numbers and what to write into config.toml, or ""."""
@@ -198,18 +190,14 @@ MEAN_RATE = "mean heart rate"
 
 
 class SessionLoads(NamedTuple):
-    """Load of each run.
+    """Load of each run."""
 
-    Attributes:
-        runs: by run id: load (in the unit of ``kind``), load_source (what it was computed from),
-            load_without_rpe (in the unit of the next kind where ``kind`` is session-RPE, else the same),
-            trimp (Banister's) and edwards (Edwards' TRIMP), NaN without heart rates.
-        kind: the unit of the loads.
-        notes: each returns a sentence on what was converted, estimated or assumed, or "".
-    """
-
+    # by run id: load (in the unit of `kind`), load_source (what it was computed from), load_without_rpe (in
+    # the unit of the next kind where `kind` is session-RPE, else the same), trimp (Banister's) and edwards
+    # (Edwards' TRIMP), NaN without heart rates
     runs: pd.DataFrame
-    kind: LoadKind
+    kind: LoadKind  # the unit of the loads
+    # each returns a sentence on what was converted, estimated or assumed, or ""
     notes: tuple[Callable[[], str], ...]
 
 

@@ -222,25 +222,15 @@ def _day_reached(today: pd.Timestamp, left_m: float, weekly_m: float) -> object:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShoeDetail:
-    """One pair as of a moment.
+    """One pair as of a moment."""
 
-    Attributes:
-        row: its row of ``shoe_table``.
-        start_m: mileage before runlog knew it.
-        other_names: other names of the pair.
-        rests: first and last day of each period in which it was out of use.
-        runs: its runs in the order of their starts, as ``History.runs`` has them.
-        months: km and runs by month ("2026-07"), without months of no run.
-        reasons: number of its runs by the reason for the assignment, the most frequent first.
-    """
-
-    row: pd.Series
-    start_m: float
+    row: pd.Series  # its row of `shoe_table`
+    start_m: float  # mileage before runlog knew it
     other_names: tuple[str, ...]
-    rests: tuple[tuple[object, object], ...]
-    runs: pd.DataFrame
-    months: pd.DataFrame
-    reasons: pd.Series[int]
+    rests: tuple[tuple[object, object], ...]  # first and last day of each period in which it was out of use
+    runs: pd.DataFrame  # its runs in the order of their starts, as `History.runs` has them
+    months: pd.DataFrame  # km and runs by month ("2026-07"), without months of no run
+    reasons: pd.Series[int]  # number of its runs by the reason for the assignment, the most frequent first
 
 
 def shoe_detail(history: History, name: str, now: datetime) -> ShoeDetail:
@@ -262,15 +252,10 @@ def shoe_detail(history: History, name: str, now: datetime) -> ShoeDetail:
 
 
 class ShoeChanges(NamedTuple):
-    """Runs with another pair, and pairs with another mileage.
+    """Runs with another pair, and pairs with another mileage."""
 
-    Attributes:
-        runs: by id: day, name, distance_m, before, after (a pair or None), why_before, why_after.
-        pairs: by name: km_before, km_after, runs_before, runs_after.
-    """
-
-    runs: pd.DataFrame
-    pairs: pd.DataFrame
+    runs: pd.DataFrame  # by id: day, name, distance_m, before, after (a pair or None), why_before, why_after
+    pairs: pd.DataFrame  # by name: km_before, km_after, runs_before, runs_after
 
 
 def compare_shoes(before: History, after: History, now: datetime) -> ShoeChanges:

@@ -170,17 +170,11 @@ MIN_ALTITUDE_SHARE = 0.9  # of the altitudes must be known
 
 
 class MovingSeries(NamedTuple):
-    """A run on steps of 10 s of moving time, each an array (n,).
+    """A run on steps of 10 s of moving time, each an array (n,)."""
 
-    Attributes:
-        speed_mps: as run.
-        grade_adjusted_mps: speed on the flat that costs as much energy; None without altitudes.
-        heart_rate_bpm: NaN where it is unknown.
-    """
-
-    speed_mps: Floats
-    grade_adjusted_mps: Floats | None
-    heart_rate_bpm: Floats
+    speed_mps: Floats  # as run
+    grade_adjusted_mps: Floats | None  # speed on the flat that costs as much energy; None without altitudes
+    heart_rate_bpm: Floats  # NaN where it is unknown
 
     def reversed(self) -> MovingSeries:
         """Return the series from its end to its start."""

@@ -197,21 +197,17 @@ _NO_COOL_DOWN = {_WARM_UP, "strength_training"}
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Runs with a neighbouring activity that was their warm-up or cool-down.
+    """Runs with a neighbouring activity that was their warm-up or cool-down."""
 
-    Attributes:
-        warmup_is_explicit: by the id of a run, whether the activity before it is called a warm-up.
-        cooldown_is_explicit: by the id of a run, whether the activity after it is called a cool-down.
-        part_of: by the id of a short easy run the id of the run that it was the warm-up or cool-down of.
-        warmup_recorded: the runs before which runlog has guided a warm-up.
-        cooldown_recorded: the runs after which it has guided a cool-down.
-    """
-
+    # by the id of a run, whether the activity before it is called a warm-up
     warmup_is_explicit: dict[int, bool] = field(default_factory=dict)
+    # by the id of a run, whether the activity after it is called a cool-down
     cooldown_is_explicit: dict[int, bool] = field(default_factory=dict)
+    # by the id of a short easy run the id of the run that it was the warm-up or cool-down of
     part_of: dict[int, int] = field(default_factory=dict)
+    # the runs before which runlog has guided a warm-up
     warmup_recorded: set[int] = field(default_factory=set)
-    cooldown_recorded: set[int] = field(default_factory=set)
+    cooldown_recorded: set[int] = field(default_factory=set)  # the runs after which it has guided a cool-down
 
 
 def find_neighbours(running: Sequence[StoredActivity], others: Sequence[StoredActivity]) -> Neighbours:

@@ -31,18 +31,13 @@ _MAX_TRACKS = 32
 
 
 class Placement(NamedTuple):
-    """Where a recording belongs.
+    """Where a recording belongs."""
 
-    Attributes:
-        activity_id: of its activity.
-        is_new: whether no recording of that activity was stored before.
-        same: the stored recordings of it that it is linked to, the surest first, as they were before.
-        created: a recording of each activity, by its id, that was created as the new one took its place.
-    """
-
-    activity_id: int
-    is_new: bool
+    activity_id: int  # of its activity
+    is_new: bool  # whether no recording of that activity was stored before
+    # the stored recordings of it that it is linked to, the surest first, as they were before
     same: list[Recording]
+    # a recording of each activity, by its id, that was created as the new one took its place
     created: Mapping[int, Recording]
 
 

@@ -140,19 +140,12 @@ def soreness_after_runs(history: History, area: str) -> pd.Series[float]:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A comparison of two arms: the intervention, the outcome and the first day.
+    """A comparison of two arms: the intervention, the outcome and the first day."""
 
-    Attributes:
-        intervention: what is randomised.
-        arms: the two ways of running, in words.
-        area: the body area whose soreness is compared.
-        start: its first day; the usual route and shoes are those of the days before.
-    """
-
-    intervention: Intervention
-    arms: Arms
-    area: str
-    start: date
+    intervention: Intervention  # what is randomised
+    arms: Arms  # the two ways of running, in words
+    area: str  # the body area whose soreness is compared
+    start: date  # its first day; the usual route and shoes are those of the days before
 
     def received_arm(self, history: History) -> pd.Series[float]:
         """Return the arm that each run received, by its id: 1.0 first, 0.0 second, NaN unknown or neither."""
@@ -200,21 +193,13 @@ _MAX_UNRATED = 0.3
 
 @dataclass(frozen=True, slots=True)
 class PairNoise:
-    """Noise within pairs of runs.
+    """Noise within pairs of runs."""
 
-    Attributes:
-        sd: SD of the difference between two runs of a pair, in points.
-        rated_runs: number of rated runs that it was estimated from; 0 where it is assumed.
-        plausible_sds: equally probable values of the SD.
-        unrated: share of the runs that are not expected to be rated.
-        whole_points: all ratings so far are whole numbers.
-    """
-
-    sd: float
-    rated_runs: int
-    plausible_sds: tuple[float, ...]
-    unrated: float = 0.0
-    whole_points: bool = True
+    sd: float  # of the difference between two runs of a pair, in points
+    rated_runs: int  # number of rated runs that it was estimated from; 0 where it is assumed
+    plausible_sds: tuple[float, ...]  # equally probable values of the SD
+    unrated: float = 0.0  # share of the runs that are not expected to be rated
+    whole_points: bool = True  # all ratings so far are whole numbers
 
 
 def estimate_pair_noise(history: History, trial: Trial, runs_a_week: int) -> PairNoise:

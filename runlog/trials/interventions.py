@@ -32,27 +32,20 @@ _DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Intervention:
-    """An intervention with two arms that can be randomised.
+    """An intervention with two arms that can be randomised."""
 
-    Attributes:
-        name: its name on the command line.
-        label: its name for people.
-        arms: returns the two ways of running, in words (marked for translation, or names of the runner's
-            shoes), from a history and the first day of the plan.
-        instructions: what to do on a run of the first arm, and of the second; ``{way}`` stands for the arm.
-        received_arm: returns a value per run from a history, the arms and the first day of the plan: 1.0 the
-            first arm, 0.0 the second, NaN unknown or neither.
-        factor_families: the families of the factors that measure the same.
-        caution: a warning for the runner, or "".
-    """
-
-    name: str
-    label: str
+    name: str  # on the command line
+    label: str  # for people
+    # returns the two ways of running, in words (marked for translation, or names of the runner's shoes), from
+    # a history and the first day of the plan
     arms: Callable[[History, date], Arms]
+    # what to do on a run of the first arm, and of the second; `{way}` stands for the arm
     instructions: tuple[str, str]
+    # returns a value per run from a history, the arms and the first day of the plan: 1.0 the first arm, 0.0
+    # the second, NaN unknown or neither
     received_arm: Callable[[History, Arms, date], pd.Series[float]]
-    factor_families: tuple[str, ...] = ()
-    caution: str = ""
+    factor_families: tuple[str, ...] = ()  # the families of the factors that measure the same
+    caution: str = ""  # a warning for the runner, or ""
 
 
 def _same_arms_for_all(first: str, second: str) -> Callable[[History, date], Arms]:

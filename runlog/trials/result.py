@@ -33,21 +33,13 @@ _TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Comparison of two arms within pairs of runs.
-
-    Attributes:
-        pairs: number of pairs.
-        difference: mean difference, first arm less second, in points.
-        low: lower end of its 95% range; NaN with a single pair, or where all differences are the same.
-        high: upper end of the range.
-        p: share of all possible allocations with a difference as far from 0.
-    """
+    """Comparison of two arms within pairs of runs."""
 
     pairs: int
-    difference: float
-    low: float
-    high: float
-    p: float
+    difference: float  # mean difference, first arm less second, in points
+    low: float  # lower end of its 95% range; NaN with a single pair, or where all differences are the same
+    high: float  # upper end of the range
+    p: float  # share of all possible allocations with a difference as far from 0
 
 
 def compare_pairs(differences: Floats) -> Comparison | None:
@@ -98,27 +90,16 @@ UPCOMING, MISSED = "to come", "missed"
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """Outcome of one planned run.
+    """Outcome of one planned run."""
 
-    Attributes:
-        run_number: from 1 on.
-        pair: its number, from 1 on.
-        day: the day that it was planned for.
-        assigned_first: the first arm was assigned.
-        run: id of the run done; None where there is none.
-        received_arm: 1.0 the first arm, 0.0 the second, NaN unknown or neither.
-        rating: points after it; NaN where none was given.
-        state: "to come", "missed", "kept" (run as assigned), "otherwise" (the other arm), or "not told".
-    """
-
-    run_number: int
-    pair: int
-    day: date
-    assigned_first: bool
-    run: int | None
-    received_arm: float
-    rating: float
-    state: str
+    run_number: int  # from 1 on
+    pair: int  # from 1 on
+    day: date  # the day that it was planned for
+    assigned_first: bool  # the first arm was assigned
+    run: int | None  # id of the run done; None where there is none
+    received_arm: float  # 1.0 the first arm, 0.0 the second, NaN unknown or neither
+    rating: float  # points after it; NaN where none was given
+    state: str  # "to come", "missed", "kept" (run as assigned), "otherwise" (the other arm), or "not told"
 
 
 def run_outcomes(history: History, plan: Plan, now: datetime) -> list[RunOutcome]:
@@ -208,28 +189,18 @@ def conclude(comparison: Comparison, effect: float) -> Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """Result of a plan as of a moment.
-
-    Attributes:
-        plan: the plan.
-        runs: the outcome of each of its runs.
-        complete_pairs: pairs of which both runs are rated.
-        over: nothing more can come, or it was cancelled: the result may be looked at.
-        early: this is an interim look, before that.
-        today: the local day of the moment.
-        as_randomised: the comparison of the assigned arms, whatever was done (the primary one); None where
-            it is not to be looked at yet or rests on fewer than ``MIN_PAIRS`` pairs (interim look: than 2).
-        as_treated: the comparison of the received arms, in the pairs with one run of each; None for the
-            same reasons.
-    """
+    """Result of a plan as of a moment."""
 
     plan: Plan
     runs: tuple[RunOutcome, ...]
-    complete_pairs: int
-    over: bool
-    early: bool
-    today: date
+    complete_pairs: int  # pairs of which both runs are rated
+    over: bool  # nothing more can come, or it was cancelled: the result may be looked at
+    early: bool  # this is an interim look, before that
+    today: date  # the local day of the moment
+    # the comparison of the assigned arms, whatever was done (the primary one); None where it is not to be
+    # looked at yet or rests on fewer than `MIN_PAIRS` pairs (interim look: than 2)
     as_randomised: Comparison | None
+    # the comparison of the received arms, in the pairs with one run of each; None for the same reasons
     as_treated: Comparison | None
 
     @property

@@ -42,30 +42,19 @@ _RANGE_IN_SDS = 2 * 1.96
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A trial that could be made.
+    """A trial that could be made."""
 
-    Attributes:
-        trial: what it compares.
-        low: lower end of the range that the diary leaves, first arm less second, in points; NaN where it says
-            nothing.
-        high: upper end of that range.
-        grade: grade of the link, or "".
-        noise: noise within its pairs.
-        effect: the difference to be detected, in points.
-        pairs: number of pairs that it takes, at most ``design.MAX_PAIRS``.
-        p_effect: probability of a difference of at least ``effect``, as far as the diary knows.
-        score: suggestions are ordered by it.
-    """
-
-    trial: Trial
+    trial: Trial  # what it compares
+    # lower end of the range that the diary leaves, first arm less second, in points; NaN where it says
+    # nothing
     low: float
-    high: float
-    grade: str
-    noise: PairNoise
-    effect: float
-    pairs: int
-    p_effect: float
-    score: float
+    high: float  # upper end of that range
+    grade: str  # of the link, or ""
+    noise: PairNoise  # within its pairs
+    effect: float  # the difference to be detected, in points
+    pairs: int  # that it takes, at most `design.MAX_PAIRS`
+    p_effect: float  # probability of a difference of at least `effect`, as far as the diary knows
+    score: float  # suggestions are ordered by it
 
     @property
     def detectable(self) -> float:

@@ -232,40 +232,24 @@ MAX_FINISHED = 2  # of the latest plans in the report
 
 @dataclass(frozen=True, slots=True)
 class TrialStatus:
-    """Status of one trial, for the report.
+    """Status of one trial, for the report."""
 
-    Attributes:
-        id: the plan's number.
-        first: the first arm, in words.
-        second: the second arm.
-        area: the area whose soreness is compared.
-        over: nothing more can come.
-        complete: pairs of runs of which both are rated.
-        pairs: number of planned pairs.
-        next_day: the day of the next run to come, or None.
-        next_way: its arm in words from its day on, else "".
-        difference: points, first arm less second, as randomised. This and the next three are None until it is
-            over, or where too few pairs are complete.
-        low: lower end of the 95% range.
-        high: upper end of the 95% range.
-        p: of the randomisation test.
-        sentence: its progress, or its result.
-    """
-
-    id: int
-    first: str
-    second: str
-    area: str
-    over: bool
-    complete: int
-    pairs: int
-    next_day: date | None
-    next_way: str
+    id: int  # the plan's number
+    first: str  # the first arm, in words
+    second: str  # the second arm
+    area: str  # the area whose soreness is compared
+    over: bool  # nothing more can come
+    complete: int  # pairs of runs of which both are rated
+    pairs: int  # number of planned pairs
+    next_day: date | None  # the day of the next run to come, or None
+    next_way: str  # its arm in words from its day on, else ""
+    # points, first arm less second, as randomised. This and the next three are None until it is over, or
+    # where too few pairs are complete
     difference: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    sentence: str
+    low: float | None  # lower end of the 95% range
+    high: float | None  # upper end of the 95% range
+    p: float | None  # of the randomisation test
+    sentence: str  # its progress, or its result
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,21 +155,13 @@ NEVER = -1_000_000
 
 
 class _LogState(NamedTuple):
-    """State of the log at each moment; days are counted from 1970.
+    """State of the log at each moment; days are counted from 1970."""
 
-    Attributes:
-        today: the local day under way; in the last minute of a day, which is over, the next.
-        last_day: the last day with a run, activity or entry.
-        stretch_start: the first run's day of the unbroken stretch.
-        load_of_last_day: so far.
-        finished_days: number of the days of the stretch that are over; -1 where the last of them is not
-            known to be in one.
-    """
-
-    today: NDArray[np.int64]
-    last_day: NDArray[np.int64]
-    stretch_start: NDArray[np.int64]
-    load_of_last_day: Floats
+    today: NDArray[np.int64]  # the local day under way; in the last minute of a day, which is over, the next
+    last_day: NDArray[np.int64]  # the last day with a run, activity or entry
+    stretch_start: NDArray[np.int64]  # the first run's day of the unbroken stretch
+    load_of_last_day: Floats  # so far
+    # number of the days of the stretch that are over; -1 where the last of them is not known to be in one
     finished_days: NDArray[np.int64]
 
 

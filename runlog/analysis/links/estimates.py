@@ -43,15 +43,11 @@ RIVALS_ABOVE = 0.5
 
 
 class AreaFit(NamedTuple):
-    """What the ratings of one area say.
+    """What the ratings of one area say."""
 
-    Attributes:
-        prechecks: grade and reason of each factor that nothing can be estimated for, else None.
-        estimates: of the factors asked about, without q.
-    """
-
+    # grade and reason of each factor that nothing can be estimated for, else None
     prechecks: dict[str, tuple[str, str] | None]
-    estimates: dict[str, EffectEstimate]
+    estimates: dict[str, EffectEstimate]  # of the factors asked about, without q
 
 
 def fit_area(
@@ -305,23 +301,14 @@ _PARTS = 21
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Noise:
-    """Unexplained variation of one area's ratings, over the points of the grid (g,).
+    """Unexplained variation of one area's ratings, over the points of the grid (g,)."""
 
-    Attributes:
-        n: the ratings that it was estimated from.
-        df: degrees of freedom of the variance.
-        variance: σ², in points squared.
-        tau: days over which the level lasts.
-        share: w, the level's share of σ².
-        weight: of each point, together 1.
-    """
-
-    n: int
-    df: int
-    variance: Floats
-    tau: Floats
-    share: Floats
-    weight: Floats
+    n: int  # the ratings that it was estimated from
+    df: int  # degrees of freedom of the variance
+    variance: Floats  # σ², in points squared
+    tau: Floats  # days over which the level lasts
+    share: Floats  # w, the level's share of σ²
+    weight: Floats  # of each point, together 1
 
     def sd_of_difference(self, days_apart: float) -> float:
         """Return the SD of the difference between two ratings so many days apart, in points.

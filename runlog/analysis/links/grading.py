@@ -52,19 +52,12 @@ _TINY = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A factor that another was estimated without.
+    """A factor that another was estimated without."""
 
-    Attributes:
-        name: of the factor.
-        r: their correlation.
-        p: of the rival.
-        lead: how much more the factor explains than its rival: the difference of their squared z.
-    """
-
-    name: str
-    r: float
-    p: float
-    lead: float
+    name: str  # of the factor
+    r: float  # their correlation
+    p: float  # of the rival
+    lead: float  # how much more the factor explains than its rival: the difference of their squared z
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +136,11 @@ class EffectEstimate:
 
 
 class Verdict(NamedTuple):
-    """What is said of an estimate.
+    """What is said of an estimate."""
 
-    Attributes:
-        grade: as in ``links``.
-        reason: a sentence or two.
-        short: the heart of the reason in a few words, for a narrow table.
-    """
-
-    grade: str
-    reason: str
-    short: str
+    grade: str  # as in `links`
+    reason: str  # a sentence or two
+    short: str  # the heart of the reason in a few words, for a narrow table
 
 
 def grade_estimate(estimate: EffectEstimate) -> Verdict:

@@ -279,24 +279,16 @@ HOURS_VARY_FROM = 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Design:
-    """One area's ratings, ready to be fitted.
+    """One area's ratings, ready to be fitted."""
 
-    Attributes:
-        days: when each rating was given, in days since the first (n,), never falling.
-        rating: (n,).
-        columns: (n, k), each of mean 0 and SD 1: first the factors, then the nuisance columns (whether a
-            factor was unknown, the weekdays, the hour).
-        names: of the factors.
-        sd: each factor's SD, in its own unit.
-        mean: each factor's mean, in its own unit.
-    """
-
-    days: Floats
-    rating: Floats
+    days: Floats  # when each rating was given, in days since the first (n,), never falling
+    rating: Floats  # (n,)
+    # (n, k), each of mean 0 and SD 1: first the factors, then the nuisance columns (whether a factor was
+    # unknown, the weekdays, the hour)
     columns: Floats
-    names: tuple[str, ...]
-    sd: Floats
-    mean: Floats
+    names: tuple[str, ...]  # of the factors
+    sd: Floats  # each factor's SD, in its own unit
+    mean: Floats  # each factor's mean, in its own unit
 
 
 def make_design(ratings: pd.DataFrame, names: Sequence[str]) -> Design:

@@ -65,32 +65,20 @@ class ErrorGrid:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """Prior SDs of an effect per SD of its column, as fractions of the ratings' SD; inf is flat.
+    """Prior SDs of an effect per SD of its column, as fractions of the ratings' SD; inf is flat."""
 
-    Attributes:
-        own: of the factor that is estimated.
-        others: of every other column while that factor is estimated.
-    """
-
-    own: float = 0.75
-    others: float = 0.35
+    own: float = 0.75  # of the factor that is estimated
+    others: float = 0.35  # of every other column while that factor is estimated
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossProducts:
-    """Cross-products of the whitened intercept and columns (p = 1 + k) and ratings at each grid point.
+    """Cross-products of the whitened intercept and columns (p = 1 + k) and ratings at each grid point."""
 
-    Attributes:
-        zz: (g, p, p).
-        zy: (g, p).
-        yy: (g,).
-        log_det: of R (g,).
-    """
-
-    zz: Floats
-    zy: Floats
-    yy: Floats
-    log_det: Floats
+    zz: Floats  # (g, p, p)
+    zy: Floats  # (g, p)
+    yy: Floats  # (g,)
+    log_det: Floats  # of R (g,)
 
 
 def error_grid() -> ErrorGrid:
@@ -106,30 +94,18 @@ def error_grid() -> ErrorGrid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regression:
-    """All columns fitted together at each grid point, before any factor has its own prior.
+    """All columns fitted together at each grid point, before any factor has its own prior."""
 
-    Attributes:
-        grid: the points (g,).
-        prior: as fractions of the ratings' SD.
-        n: ratings; f: factors, the first columns.
-        unit: the prior precision of an effect of the ratings' SD, on the scale of σ² (g,).
-        beta: (g, k), of the columns.
-        inverse: of the cross-products of intercept and columns with the others' prior (g, p, p).
-        squares: penalised residual sum of squares (g,).
-        log_det: that of the inverse less that of R (g,).
-        slowness: of each factor (f,).
-    """
-
-    grid: ErrorGrid
-    prior: Prior
-    n: int
-    f: int
-    unit: Floats
-    beta: Floats
-    inverse: Floats
-    squares: Floats
-    log_det: Floats
-    slowness: Floats
+    grid: ErrorGrid  # the points (g,)
+    prior: Prior  # as fractions of the ratings' SD
+    n: int  # ratings
+    f: int  # factors, the first columns
+    unit: Floats  # the prior precision of an effect of the ratings' SD, on the scale of σ² (g,)
+    beta: Floats  # (g, k), of the columns
+    inverse: Floats  # of the cross-products of intercept and columns with the others' prior (g, p, p)
+    squares: Floats  # penalised residual sum of squares (g,)
+    log_det: Floats  # that of the inverse less that of R (g,)
+    slowness: Floats  # of each factor (f,)
 
     def effects(
         self,
