@@ -52,9 +52,9 @@ def home_folder(path: str | os.PathLike[str] | None = None) -> Path:
 
 def diary_template() -> str:
     """Return an empty diary CSV to fill in."""
-    from runlog.export import tables
+    from runlog.export import format_diary
 
-    return tables.empty_diary()
+    return format_diary(())
 
 
 def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator[list[Path]]:
@@ -198,9 +198,9 @@ class Journal:
 
     def export_diary(self) -> str:
         """Return all diary entries as a diary CSV; importing it again changes nothing."""
-        from runlog.export import tables
+        from runlog.export import format_diary
 
-        return tables.format_diary(stored.entry for stored in self.entries())
+        return format_diary(stored.entry for stored in self.entries())
 
     @property
     def shoes(self) -> Shoes:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from made_recordings import make_run
 
+from runlog import export
 from runlog.cli.output import print_rows
-from runlog.export import tables
 from runlog.importers import csv_table, diary_csv
 from runlog.model import Entry, Shoe
 from runlog.records import StoredActivity
@@ -41,7 +41,7 @@ def test_numbers_and_plain_texts_stay(value):
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_diary_comes_back(text):
-    written = tables.format_diary([Entry(datetime(2026, 3, 4, 18, tzinfo=UTC), 0, soreness=3.0, note=text)])
+    written = export.format_diary([Entry(datetime(2026, 3, 4, 18, tzinfo=UTC), 0, soreness=3.0, note=text)])
     (row,) = csv.DictReader(io.StringIO(written, newline=""))
     assert row["note"] == f"'{text}"
     assert row["soreness"] == "3"
@@ -50,17 +50,16 @@ def test_a_diary_comes_back(text):
 
 
 def test_names_in_the_tables_of_an_export_are_marked():
-    table = tables.RunsTable()
     activity = make_run(name="=1+1", device="@Watch", shoe="-Blue")
-    table.add(StoredActivity(id=1, activity=activity, sources=("=x.fit",)))
-    (row,) = csv.DictReader(io.StringIO(table.text(), newline=""))
+    cells = export.run_cells(StoredActivity(id=1, activity=activity, sources=("=x.fit",)))
+    row = dict(zip(export.RUNS_COLUMNS, cells, strict=True))
     assert (row["name"], row["device"], row["shoe"], row["sources"]) == (
         "'=1+1",
         "'@Watch",
         "'-Blue",
         "'=x.fit",
     )
-    (pair,) = csv.DictReader(io.StringIO(tables.shoes_table([Shoe("+Red", retired=date(2026, 1, 1))])))
+    (pair,) = csv.DictReader(io.StringIO(export.shoes_table([Shoe("+Red", retired=date(2026, 1, 1))])))
     assert pair["name"] == "'+Red"
 
 

@@ -5,7 +5,9 @@ Activities are written one at a time, so memory use does not grow with their num
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import math
 import os
@@ -18,23 +20,22 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from runlog.errors import BadInput, cannot_write
-from runlog.export.tables import RunsTable, diary_table, shoes_table
 from runlog.fileio import list_stale_drafts, write_atomically
-from runlog.importers import runlog_export
+from runlog.importers import diary_csv, runlog_export, shoes_csv
 from runlog.importers.detect import HEAD_SIZE, decompress_head
 from runlog.importers.runlog_export import GPX_CREATOR
+from runlog.localtime import at_offset
 from runlog.record_json import to_json
 from runlog.settings import CONFIG_NAME
 from runlog.store import activities, diary, portable, shoes
+from runlog.units import mark_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from runlog.model import Activity, Track
-    from runlog.records import ExportedActivity, ExportedJournal
+    from runlog.model import Activity, Entry, Shoe, Track
+    from runlog.records import ExportedActivity, ExportedJournal, StoredActivity, StoredEntry
     from runlog.store import Store
-
-__all__ = ["ExportResult", "export_all", "format_activity", "format_journal"]
 
 _ACTIVITY_FILE_NAME = re.compile(r"\d{6,}\.(json\.gz|gpx)")
 
@@ -70,7 +71,9 @@ def export_all(
     target = _ExportFolder(folder)
     target.write(UNFINISHED_NAME, UNFINISHED_TEXT)
     with store.consistent_reads():
-        runs = RunsTable()
+        runs_text = io.StringIO(newline="")
+        runs = csv.writer(runs_text)
+        runs.writerow(RUNS_COLUMNS)
         ids = store.read(portable.list_activity_ids)
         with_track = 0
         for done, activity_id in enumerate(ids, 1):
@@ -79,7 +82,7 @@ def export_all(
             target.write(f"{name}.json.gz", format_activity(exported))
             if not exported.is_deleted:
                 merged = store.read(activities.read_activity, activity_id)
-                runs.add(merged)
+                runs.writerow(run_cells(merged))
                 track = store.read(activities.read_track, activity_id) if with_gpx else None
                 if track is not None and "lat" in track:
                     target.write(f"{name}.gpx", write_gpx(merged.activity, track))
@@ -88,7 +91,7 @@ def export_all(
                 progress(done, len(ids), name)
         journal = store.read(portable.export_journal)
     target.write("journal.json", format_journal(journal))
-    target.write("runs.csv", runs.text())
+    target.write("runs.csv", runs_text.getvalue())
     target.write("diary.csv", diary_table(journal.entries))
     target.write("shoes.csv", shoes_table(journal.shoes))
     config = home / CONFIG_NAME
@@ -206,6 +209,100 @@ def _format_lines(part: list[Any] | dict[str, Any]) -> str:
 
 def _json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+_ACTIVITY_FIELDS = (
+    *("kind", "sport", "sub_sport", "name", "distance_m", "duration_s", "moving_s", "ascent_m"),
+    *("avg_hr", "max_hr", "avg_cadence_spm", "rpe", "feel"),
+)
+#: Of the table of all activities: metres, seconds, beats and steps per minute.
+RUNS_COLUMNS = ("exported_run", "start", "local_start", *_ACTIVITY_FIELDS, "shoe", "device", "sources")
+
+
+def run_cells(stored: StoredActivity) -> list[object]:
+    """Return the row of an activity, by ``RUNS_COLUMNS``."""
+    one = stored.activity
+    local = None if one.utc_offset_s is None else at_offset(one.start, one.utc_offset_s).isoformat()
+    values = [getattr(one, name) for name in _ACTIVITY_FIELDS]
+    more = (stored.shoe_override or one.shoe, one.device, "; ".join(stored.sources))
+    return [mark_formula(cell) for cell in (stored.id, one.start.isoformat(), local, *values, *more)]
+
+
+def format_diary(entries: Iterable[Entry]) -> str:
+    """Write entries as diary CSV: dates in ISO 8601 with offset, so that reading it changes nothing.
+
+    A note or a name that a spreadsheet would run as a formula has an apostrophe before it, which reading
+    takes away again.
+    """
+    lines = []
+    for cells in (diary_csv.COLUMNS, *map(_diary_cells, entries)):
+        out = io.StringIO(newline="")
+        csv.writer(out).writerow(cells)  # it quotes both letters of its own line end: notes keep theirs
+        lines.append(out.getvalue().removesuffix("\r\n") + "\n")
+    return "".join(lines)
+
+
+def _diary_cells(entry: Entry) -> list[object]:
+    """Return the cells of an entry, by ``diary_csv.COLUMNS``."""
+    strength = _yes_no_text(entry.strength)
+    if entry.strength_min is not None and entry.strength is not False:
+        strength = f"{_number_text(entry.strength_min)} min"
+    cells = {
+        "date": at_offset(entry.moment, entry.utc_offset_s).isoformat(),
+        "soreness": _number_text(entry.soreness),
+        "area": entry.area.value if entry.side is None else f"{entry.side.value} {entry.area.value}",
+        "warmup": _yes_no_text(entry.warmup),
+        "cooldown": _yes_no_text(entry.cooldown),
+        "shoe": mark_formula(entry.shoe or ""),
+        "rpe": _number_text(entry.rpe),
+        "strength": strength,
+        "mobility": _yes_no_text(entry.mobility),
+        "desk_hours": _number_text(entry.desk_hours),
+        "posture": _number_text(entry.posture),
+        "note": mark_formula(entry.note or ""),
+    }
+    return [cells[name] for name in diary_csv.COLUMNS]
+
+
+def _number_text(value: float | None) -> str:
+    return "" if value is None else repr(float(value)).removesuffix(".0")
+
+
+def _yes_no_text(value: bool | None) -> str:  # noqa: FBT001 - a value that is written, not a switch
+    if value is None:
+        return ""
+    return "yes" if value else "no"
+
+
+def diary_table(entries: Iterable[StoredEntry]) -> str:
+    """Return the diary as CSV with runs and sources; its first column marks it as not importable."""
+    return _csv_text(
+        ["exported_entry", *diary_csv.COLUMNS, "run", "source"],
+        ([one.id, *_diary_cells(one.entry), one.entry.run, mark_formula(one.source)] for one in entries),
+    )
+
+
+def shoes_table(pairs: Sequence[Shoe]) -> str:
+    """Return the pairs of shoes as CSV; its first column, a number, marks it as not importable."""
+    return _csv_text(
+        ["exported_shoe", *shoes_csv.COLUMNS],
+        (
+            [
+                *(number, mark_formula(shoe.name), shoe.from_date, shoe.retired),
+                *(shoe.start_m / 1000, None if shoe.limit_m is None else shoe.limit_m / 1000),
+                "yes" if shoe.default else "no",
+            ]
+            for number, shoe in enumerate((pair for pair in pairs if pair.same_as is None), 1)
+        ),
+    )
+
+
+def _csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(head)
+    table.writerows(rows)
+    return text.getvalue()
 
 
 _GPX_HEAD = (
