@@ -29,13 +29,8 @@ if TYPE_CHECKING:
     from runlog.reporter.alerts.common import Notice
     from runlog.store import Store
 
-NEW, NOTIFIED, ACKNOWLEDGED, SNOOZED, RESOLVED = STATES = (
-    "new",
-    "notified",
-    "acknowledged",
-    "snoozed",
-    "resolved",
-)
+STATES = ("new", "notified", "acknowledged", "snoozed", "resolved")
+NEW, NOTIFIED, ACKNOWLEDGED, SNOOZED, RESOLVED = STATES
 #: The states in which an alert is shown to the runner.
 OPEN_STATES = (NEW, NOTIFIED)
 
@@ -111,8 +106,9 @@ def due_alerts(alerts: Iterable[StoredAlert], now: datetime) -> list[StoredAlert
 
 
 def mark_notified(alert: StoredAlert, now: datetime) -> StoredAlert:
-    """Note that the runner was notified of it."""
-    return replace(alert, notified=now, snoozed_until=_pending_snooze(alert, now))
+    """Note that the runner was notified of it; a snooze that is still running goes on."""
+    until = alert.snoozed_until
+    return replace(alert, notified=now, snoozed_until=until if until is not None and until > now else None)
 
 
 def acknowledge_alert(alert: StoredAlert, now: datetime) -> StoredAlert:
@@ -147,12 +143,6 @@ def wake_alert(alert: StoredAlert) -> StoredAlert:
     return replace(alert, acknowledged=None, snoozed_until=None)
 
 
-def _pending_snooze(alert: StoredAlert, now: datetime) -> datetime | None:
-    """Return the end of a running snooze, else None."""
-    until = alert.snoozed_until
-    return until if until is not None and until > now else None
-
-
 def _require_active(alert: StoredAlert) -> None:
     if alert.resolved is not None:
         raise BadInput("alert {id} is over: what it was about has ended", id=alert.id)
@@ -176,10 +166,8 @@ class Alerts:
     ) -> list[StoredAlert]:
         """Check which alerts hold now, and store the state of each, where anything can be stored.
 
-        Args:
-            history: all that the journal holds.
-            now: aware; this moment by default. It is never to be one of the past.
-            notices: those that hold then, where they are known already.
+        The moment (aware, by default this one) is never to be one of the past; the notices that hold then
+        can be given where they are known already.
 
         Returns:
             All alerts that there ever were; ``alert_state`` gives the state of each.

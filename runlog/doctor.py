@@ -53,11 +53,9 @@ class CheckReport:
 
 
 def check_home(home: Path, progress: Callable[[int, int, str], None] | None = None) -> CheckReport:
-    """Check a home and the installation; whatever is damaged becomes a finding.
+    """Check a home, which may not exist, and the installation; whatever is damaged becomes a finding.
 
-    Args:
-        home: the runner's folder, which may not exist.
-        progress: called after each track with the number done, the total, and the name.
+    ``progress`` is called after each track with the number done, the total, and the name.
     """
     findings = [*check_environment(home), *_check_database(home / DATABASE, progress)]
     return CheckReport(tuple(findings), collect_facts(home))
@@ -98,8 +96,10 @@ def check_environment(home: Path) -> Iterator[CheckFinding]:
     if home.exists():
         yield from _check_folder(home)
         yield from _check_rights(home)
-        yield from _check_keys(home / settings.KEYS_NAME)
-        yield from _check_config(home / settings.CONFIG_NAME)
+        config = home / settings.CONFIG_NAME
+        for mistake in settings.find_mistakes(config):
+            todo = f"correct that line in {config}: runlog config edit"
+            yield CheckFinding("config", True, 1, mistake, todo)
         yield from _check_free_space(home)
         yield from _check_leftovers(home)
     yield from _check_libraries()
@@ -120,9 +120,7 @@ def _check_rights(home: Path) -> Iterator[CheckFinding]:
         more = f", and {len(found) - 1} more in {home}" if len(found) > 1 else ""
         todo = f"the next import takes these rights away; or: chmod -R go= {shlex.quote(str(home))}"
         yield CheckFinding("rights", False, len(found), message + more, todo)
-
-
-def _check_keys(keys: Path) -> Iterator[CheckFinding]:
+    keys = home / settings.KEYS_NAME
     if is_open_to_others(keys):
         message = f"{keys}: other users of this computer can read the keys in it, so they are not used"
         todo = f"make new keys; then: chmod 600 {shlex.quote(str(keys))} and runlog sync SERVICE --set-key"
@@ -144,12 +142,6 @@ def _check_services(db: sqlite3.Connection) -> Iterator[CheckFinding]:
 
 
 _KEY_WARNING = timedelta(days=Settings().key_days)
-
-
-def _check_config(config: Path) -> Iterator[CheckFinding]:
-    for mistake in settings.find_mistakes(config):
-        todo = f"correct that line in {config}: runlog config edit"
-        yield CheckFinding("config", True, 1, mistake, todo)
 
 
 def _check_free_space(home: Path) -> Iterator[CheckFinding]:
@@ -216,16 +208,12 @@ def library_versions(extra: str | None = None) -> dict[str, str | None]:
         return {}
     marker = f'extra == "{extra}"' if extra else "extra =="
     needed = [line for line in requirements if (marker in line.replace("'", '"')) is bool(extra)]
-    names = sorted(match[0] for line in needed if (match := _PACKAGE_NAME.match(line)))
-    return {name: package_version(name) for name in names}
-
-
-def package_version(name: str) -> str | None:
-    """Return the version of an installed package; None where it is not installed."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+    versions: dict[str, str | None] = {}
+    for name in sorted(match[0] for line in needed if (match := _PACKAGE_NAME.match(line))):
+        versions[name] = None
+        with suppress(metadata.PackageNotFoundError):
+            versions[name] = metadata.version(name)
+    return versions
 
 
 def collect_facts(home: Path) -> dict[str, Any]:
@@ -331,12 +319,9 @@ def redact(reason: str) -> str:
     """Redact a message: drop digits, quotations, paths and every word not in runlog's own source."""
     text = _QUOTED.sub(" # ", reason)
     text = " ".join("#" if re.search(r"[/\\@\d]", word) else word for word in text.split())
-    words = (word if _is_known_word(word) else "#" for word in _TOKEN.findall(text))
+    known = _known_words().union(".,;:()-")
+    words = (word if word.lower() in known else "#" for word in _TOKEN.findall(text))
     return _REDACTED.sub("#", " ".join(words))
-
-
-def _is_known_word(word: str) -> bool:
-    return word in ".,;:()-" or word.lower() in _known_words()
 
 
 @cache
@@ -364,11 +349,9 @@ def _settings_summary(config: Path) -> dict[str, Any]:
         values = tomllib.loads(config.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return {"unreadable": True}
-    set_names = sorted(values.keys() & settings.Settings.__dataclass_fields__.keys())
-    shown = {name: _shareable_value(name, values[name]) for name in set_names}
+    shown = {}
+    for name in sorted(values.keys() & settings.Settings.__dataclass_fields__.keys()):
+        is_shareable = name in _SHAREABLE_SETTINGS and values[name] in settings.CHOICES[name]
+        shown[name] = values[name] if is_shareable else "set"
     unknown = len(values) - len(shown)
     return shown | ({"unknown": unknown} if unknown else {})
-
-
-def _shareable_value(name: str, value: object) -> object:
-    return value if name in _SHAREABLE_SETTINGS and value in settings.CHOICES[name] else "set"

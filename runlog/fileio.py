@@ -105,7 +105,10 @@ def replace_atomically(path: Path) -> Iterator[Path]:
     draft = Path(name)
     try:
         yield draft
-        draft.chmod(_file_mode(path))
+        mode = PRIVATE_FILE
+        with suppress(FileNotFoundError):  # else that of the file which is replaced
+            mode = stat.S_IMODE(path.stat().st_mode)
+        draft.chmod(mode)
         draft.replace(path)
     except BaseException:
         with suppress(FileNotFoundError):
@@ -137,10 +140,3 @@ def delete_stale_drafts(folder: Path, name: str | None = None) -> None:
     for draft in list_stale_drafts(folder, name):
         with suppress(OSError):
             draft.unlink()
-
-
-def _file_mode(path: Path) -> int:
-    """Return the mode of the file that is replaced, or that of a new one."""
-    with suppress(FileNotFoundError):
-        return stat.S_IMODE(path.stat().st_mode)
-    return PRIVATE_FILE

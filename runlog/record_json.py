@@ -42,6 +42,9 @@ _LATER_FIELDS = frozenset(
 )
 
 
+_UNSET = (None, False, (), Precision.EXACT)
+
+
 class InvalidRecord(ValueError):
     """Not what `to_json` makes of a record; the text says which field is wrong."""
 
@@ -51,11 +54,15 @@ def to_json(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any record or field, 
     if isinstance(value, StoredEntry):
         return {"id": value.id, "source": value.source} | to_json(value.entry)
     if isinstance(value, Track):
-        return {name: _column_to_json(column) for name, column in value.columns.items()}
+        return {
+            name: [number if math.isfinite(number) else None for number in column.tolist()]
+            for name, column in value.columns.items()
+        }
     if is_dataclass(value):
         kind: Any = type(value)
         values = {name: getattr(value, name) for name in _field_types(kind)}
-        values = {name: one for name, one in values.items() if not _is_unset_later_field(name, one)}
+        unset = {name for name in values.keys() & _LATER_FIELDS if values[name] in _UNSET}
+        values = {name: one for name, one in values.items() if name not in unset}
         in_order = sorted(values, key=lambda name: isinstance(values[name], tuple | Mapping | np.ndarray))
         return {name: to_json(values[name]) for name in in_order}
     if isinstance(value, datetime | date):
@@ -69,16 +76,6 @@ def to_json(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any record or field, 
     if isinstance(value, Mapping):
         return {str(key): to_json(one) for key, one in value.items()}
     return value
-
-
-def _is_unset_later_field(name: str, value: object) -> bool:
-    return name in _LATER_FIELDS and value in (None, False, (), Precision.EXACT)
-
-
-def _column_to_json(column: NDArray[np.float64]) -> list[float | None]:
-    return [
-        value if known else None for value, known in zip(column.tolist(), np.isfinite(column), strict=True)
-    ]
 
 
 def record_from_json(kind: type[T], values: object, parsers: Parsers | None = None) -> T:

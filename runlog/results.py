@@ -18,14 +18,12 @@ _MAX_MESSAGES = 5
 
 def join_messages(*messages: Iterable[object] | str) -> str:
     """Join what is said about a file: texts, and of lists of messages the first few that differ."""
-    texts = (one if isinstance(one, str) else _first_few(one) for one in messages)
+    texts = []
+    for one in messages:
+        different = [one] if isinstance(one, str) else list(dict.fromkeys(map(str, one)))
+        more = len(different) - _MAX_MESSAGES
+        texts += different[:_MAX_MESSAGES] + ([f"and {more} more"] if more > 0 else [])
     return "; ".join(filter(None, texts))
-
-
-def _first_few(messages: Iterable[object]) -> str:
-    different = list(dict.fromkeys(map(str, messages)))
-    more = len(different) - _MAX_MESSAGES
-    return "; ".join(different[:_MAX_MESSAGES] + ([f"and {more} more"] if more > 0 else []))
 
 
 class FileResult(NamedTuple):

@@ -15,7 +15,7 @@ from runlog.i18n import N_, _, format_decimal, month_names, weekday_names
 from runlog.model import Area, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from runlog.model import Entry
@@ -212,7 +212,9 @@ def forecast(expected: date, low: date | None, high: date | None, today: date, *
         return _("not before {month}").format(month=_whole_month(low, today))
     if wide > _MONTH_WIDE:
         season = (expected.month % 12 // 3 + (2 if southern else 0)) % 4
-        return _(_SEASONS[season]).format(year=_season_year(expected))
+        first = expected.year - (expected.month < 3)  # noqa: PLR2004 - the season from December on has two
+        is_one_year = 3 <= expected.month <= 11  # noqa: PLR2004 - March to November
+        return _(_SEASONS[season]).format(year=first if is_one_year else f"{first}/{(first + 1) % 100:02d}")
     if wide > _DAY_WIDE:
         part = min((expected.day - 1) // 10, 2)
         return _(_PARTS_OF_MONTHS[part]).format(month=_whole_month(expected, today))
@@ -223,14 +225,6 @@ def forecast(expected: date, low: date | None, high: date | None, today: date, *
 def _whole_month(value: date, today: date) -> str:
     name = month_names(whole=True)[value.month - 1]
     return name if value.year == today.year else f"{name} {value.year}"
-
-
-def _season_year(value: date) -> str:
-    """Return the year of a season; that from December to February has two."""
-    if 3 <= value.month <= 11:  # noqa: PLR2004 - March to November
-        return str(value.year)
-    first = value.year - (value.month < 3)  # noqa: PLR2004 - January and February
-    return f"{first}/{(first + 1) % 100:02d}"
 
 
 def days(first: date, last: date) -> str:
@@ -253,15 +247,13 @@ def printable(text: str, instead: str = "") -> str:
 
 def escape_controls(value: object, keep: str = "") -> str:
     r"""Write such characters as ``\x1b``, line ends and tabs as a space; those in ``keep`` stay."""
-    return _UNPRINTABLE.sub(
-        lambda match: match[0] if match[0] in keep else _escape_character(match[0]), str(value)
-    )
 
+    def escape(match: re.Match[str]) -> str:
+        if match[0] in keep:
+            return match[0]
+        return " " if match[0] in "\n\r\t\u2028\u2029" else match[0].encode("unicode_escape").decode("ascii")
 
-def _escape_character(character: str) -> str:
-    if character in "\n\r\t\u2028\u2029":
-        return " "
-    return character.encode("unicode_escape").decode("ascii")
+    return _UNPRINTABLE.sub(escape, str(value))
 
 
 def escape_json(document: str) -> str:
@@ -302,19 +294,17 @@ _ENTRY_WORDS = {
 
 def describe_entry(entry: Entry) -> str:
     """Describe a diary entry, e.g. "upper back 3 of 10, no warm-up"."""
-    return ", ".join(_entry_parts(entry))
-
-
-def _entry_parts(entry: Entry) -> Iterator[str]:
+    parts = []
     if entry.soreness is not None:
         place = area_and_side(entry.area, entry.side)
-        yield _("{area} {rating} of 10").format(area=place, rating=short_number(entry.soreness))
+        parts.append(_("{area} {rating} of 10").format(area=place, rating=short_number(entry.soreness)))
     for field, (yes, no) in _ENTRY_WORDS.items():
         value = getattr(entry, field)
         if value is None or (field == "strength" and entry.strength_min is not None):
             continue
         written = repr(value) if field == "note" else value if isinstance(value, str) else short_number(value)
-        yield _(no) if value is False else _(yes).format(value=written)
+        parts.append(_(no) if value is False else _(yes).format(value=written))
+    return ", ".join(parts)
 
 
 #: Letters that have no accent to take off.
