@@ -1,4 +1,4 @@
-"""Thousands of cut, flipped and spliced real files: a reading or a reason, never a traceback or a hang.
+"""Cut, flipped and spliced real files: a reading or a reason, never a traceback or a hang.
 
 RUNLOG_FUZZ=50 asks for fifty times as many as the usual run has.
 """
@@ -17,7 +17,7 @@ from runlog.ingest.workers import ParseJob, parse_file
 from runlog.settings import Settings
 from runlog.store.activities import read_activities
 
-MUTANTS_OF_EACH = 12 * int(os.environ.get("RUNLOG_FUZZ", "1"))
+MUTANTS_OF_EACH = 6 * int(os.environ.get("RUNLOG_FUZZ", "1"))
 LARGEST = 120_000
 GROUPS = 8
 #: Where a reader is bent into a long loop, this ends it; no mutant of a small file needs a tenth of it.
