@@ -200,6 +200,7 @@ def _check_libraries() -> Iterator[CheckFinding]:
         yield CheckFinding("libraries", True, len(missing), message, todo)
 
 
+@cache
 def library_versions(extra: str | None = None) -> dict[str, str | None]:
     """Return the libraries that runlog or one of its extras needs, by version; None is not installed."""
     try:

@@ -46,6 +46,9 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# As in runlog's own processes: the threads of numpy's linear algebra would only wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # SQLite waits for the disk at every commit; in memory nothing waits.
 MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - a folder of its own is made there
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:

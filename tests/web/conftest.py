@@ -13,6 +13,8 @@ import runlog
 from runlog.model import Activity, Entry
 from runlog.web import uploads
 from runlog.web.app import create_app
+from runlog.web.context import Site
+from runlog.web.forms import Keys
 from runlog.web.pairing import Devices
 from runlog.web.security import Access
 from runlog.web.shared import SharedJournal
@@ -105,8 +107,29 @@ def small_home(made_once, tmp_path):
     return folder
 
 
+@pytest.fixture(scope="session")
+def unused_apps():
+    """The applications that no test uses: their addresses and templates are made ready only once."""
+    return []
+
+
 @pytest.fixture
-def make_pages(clock):
+def make_app(clock, unused_apps):
+    """Makes the application of a site, or takes one that served another site before."""
+    used = []
+
+    def make(shared, access):
+        app = unused_apps.pop() if unused_apps else create_app(shared, access, now=clock)
+        app.extensions["runlog"] = Site(shared, access, Keys(shared.folder), clock)
+        used.append(app)
+        return app
+
+    yield make
+    unused_apps.extend(used)
+
+
+@pytest.fixture
+def make_pages(make_app):
     """Makes the pages of a home; closed at the end."""
     opened = []
 
@@ -115,7 +138,7 @@ def make_pages(clock):
         shared = SharedJournal(home)
         opened.append(shared)
         access = Access(Devices(home), frozenset({"192.0.2.7"}), origin=PHONE_ORIGIN)
-        return Pages(create_app(shared, access, now=clock))
+        return Pages(make_app(shared, access))
 
     yield make
     for shared in opened:

@@ -15,7 +15,6 @@ from werkzeug.serving import make_server
 
 import runlog
 from runlog.web import uploads
-from runlog.web.app import create_app
 from runlog.web.pairing import Devices
 from runlog.web.security import Access
 from runlog.web.shared import SharedJournal
@@ -56,12 +55,12 @@ def chromium():
 
 
 @contextmanager
-def served(home, clock):
+def served(home, make_app):
     """Serve a home on any free port; yields the port and who may come in."""
     uploads.prepare_folder(home)
     shared = SharedJournal(home)
     access = Access(Devices(home), frozenset({PHONE}), origin=f"http://{PHONE}")
-    server = make_server("127.0.0.1", 0, create_app(shared, access, now=clock), threaded=True)
+    server = make_server("127.0.0.1", 0, make_app(shared, access), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -74,9 +73,9 @@ def served(home, clock):
 
 
 @pytest.fixture
-def site(sample_web_home, clock):
+def site(sample_web_home, make_app):
     """The sample season, served."""
-    with served(sample_web_home, clock) as (port, access):
+    with served(sample_web_home, make_app) as (port, access):
         yield f"localhost:{port}", f"{PHONE}:{port}", access
 
 
@@ -164,9 +163,9 @@ def test_everybody_can_use_every_page_in_both_themes(site, open_page):
     assert found == {}
 
 
-def test_hostile_names_run_nothing(tmp_path, clock, open_page):
+def test_hostile_names_run_nothing(tmp_path, make_app, open_page):
     made_home.fill(tmp_path / "hard")
-    with served(tmp_path / "hard", clock) as (port, _access):
+    with served(tmp_path / "hard", make_app) as (port, _access):
         page = open_page()
         paths = (
             "/",
