@@ -18,7 +18,7 @@ from runlog.i18n import N_, _, ngettext
 from runlog.reporter.shoes_and_routes import in_use_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from runlog.analysis.factors.base import Factor
     from runlog.analysis.history import History
@@ -37,70 +37,36 @@ _NO_DIGITS_FROM = 100
 
 
 def format_value(factor: Factor, value: float, history: History) -> str:
-    """Return a factor's value with its unit, as short as possible; "" where it is unknown."""
-    return _FORMATTERS[factor.unit](value, history) if units.is_known(value) else ""
+    """Return a factor's value with its unit, as short as possible; "" where it is unknown.
 
-
-def _format_number(value: float, _history: History) -> str:
-    return units.number(value, 0 if value >= _NO_DIGITS_FROM else 1)
-
-
-def _format_percent(share: float, _history: History) -> str:
-    return units.percent(share)
-
-
-def _format_km(km: float, history: History) -> str:
-    return units.distance(1000 * km, history.settings.units, 0)
-
-
-def _format_load(load: float, history: History) -> str:
-    return units.load(load, history.load_kind, history.settings.units)
-
-
-def _format_ratio(ratio: float, _history: History) -> str:
-    return _("{ratio} times").format(ratio=units.number(ratio, 2)).replace(" ", "\u00a0")
-
-
-def _format_runs(runs: float, _history: History) -> str:
-    return ngettext("{n} run", "{n} runs", round(runs)).format(n=round(runs))
-
-
-def _format_days(days: float, _history: History) -> str:
-    """Return days of the last seven in words; a mean of several weeks in tenths."""
-    if days == round(days):
-        return ngettext("{n} day", "{n} days", round(days)).format(n=round(days))
-    return _("{n} days").format(n=units.number(days))
-
-
-_FORMATTERS: dict[FactorUnit, Callable[[float, History], str]] = {
-    FactorUnit.NUMBER: _format_number,
-    FactorUnit.HABIT: _format_percent,
-    FactorUnit.SHARE: _format_percent,
-    FactorUnit.DISTANCE: _format_km,
-    FactorUnit.LOAD: _format_load,
-    FactorUnit.RATIO: _format_ratio,
-    FactorUnit.RUNS: _format_runs,
-    FactorUnit.DAYS: _format_days,
-}
+    A mean number of days over several weeks is written in tenths.
+    """
+    if not units.is_known(value):
+        return ""
+    n = round(value)
+    match factor.unit:
+        case FactorUnit.HABIT | FactorUnit.SHARE:
+            text = units.percent(value)
+        case FactorUnit.DISTANCE:
+            text = units.distance(1000 * value, history.settings.units, 0)
+        case FactorUnit.LOAD:
+            text = units.load(value, history.load_kind, history.settings.units)
+        case FactorUnit.RATIO:
+            text = _("{ratio} times").format(ratio=units.number(value, 2)).replace(" ", "\u00a0")
+        case FactorUnit.RUNS:
+            text = ngettext("{n} run", "{n} runs", n).format(n=n)
+        case FactorUnit.DAYS if value == n:
+            text = ngettext("{n} day", "{n} days", n).format(n=n)
+        case FactorUnit.DAYS:
+            text = _("{n} days").format(n=units.number(value))
+        case FactorUnit.NUMBER:
+            text = units.number(value, 0 if value >= _NO_DIGITS_FROM else 1)
+    return text
 
 
 def describe_value(factor: Factor, value: float, history: History) -> str:
     """Return a known value in words that say what it is."""
     return _(factor.value_text).format(value=format_value(factor, value, history))
-
-
-def describe_habit(done: int, runs: int, unknown: int) -> str:
-    """Return in words on how many of the runs with an answer a habit was done."""
-    places = {"done": done, "n": runs, "unknown": unknown}
-    if unknown:
-        text = ngettext(
-            "done on {done} of {n} run, unknown for {unknown}",
-            "done on {done} of {n} runs, unknown for {unknown}",
-            runs,
-        )
-    else:
-        text = ngettext("done on {done} of {n} run", "done on {done} of {n} runs", runs)
-    return text.format(**places)
 
 
 def grade_word(grade: str) -> str:
@@ -115,9 +81,10 @@ def format_grade(grade: str) -> str:
     return grade_word(grade)
 
 
-def format_step(factor: Factor, distance_unit: str) -> str:
-    """Return a factor's step in words, a distance in the runner's unit."""
-    return _put_distance(factor.step_text, factor, distance_unit)
+def format_step(factor: Factor, distance_unit: str, *, each: bool = False) -> str:
+    """Return a factor's step, or ``each`` step, in words, a distance in the runner's unit."""
+    text = factor.each_step if each else factor.step_text
+    return _(text).format(distance=_format_distance_step(factor, distance_unit))
 
 
 def format_short_step(factor: Factor, distance_unit: str) -> str:
@@ -137,10 +104,6 @@ def format_short_step(factor: Factor, distance_unit: str) -> str:
     return units.number(factor.step, signed=True).removesuffix(".0")
 
 
-def _put_distance(text: str, factor: Factor, distance_unit: str) -> str:
-    return _(text).format(distance=_format_distance_step(factor, distance_unit))
-
-
 def _format_distance_step(factor: Factor, distance_unit: str) -> str:
     return units.distance(1000 * factor.step_in(distance_unit), distance_unit, 0)
 
@@ -148,28 +111,29 @@ def _format_distance_step(factor: Factor, distance_unit: str) -> str:
 def link_sentence(factor: Factor, row: Mapping[Any, Any] | pd.Series[Any], distance_unit: str) -> str:
     """Return a row of ``links`` as one plain sentence; its range and grade are shown next to it."""
     if row["grade"] in SIGNS:
-        effect = factor.points_per_step(row["effect"], distance_unit)
-        size, more = abs(effect), bool(effect > 0)
-        points = units.number(size, 1 if size >= _ONE_DIGIT_FROM else 2)
-        step = _put_distance(factor.each_step, factor, distance_unit)
-        return _sign_text(factor, more=more).format(step=step, points=points)
+        step = format_step(factor, distance_unit, each=True)
+        return _sign_text(factor, more=row["effect"] > 0).format(
+            step=step, points=_format_points(factor, row, distance_unit)
+        )
     if row["grade"] == "none":
         n = int(row["n"])
-        return ngettext("No sign of a link in {n} rating.", "No sign of a link in {n} ratings.", n).format(
-            n=n
-        )
+        text = ngettext("No sign of a link in {n} rating.", "No sign of a link in {n} ratings.", n)
+        return text.format(n=n)
     return str(row["reason"])
 
 
 def short_link(factor: Factor, row: Mapping[str, Any] | pd.Series[Any], distance_unit: str) -> str:
     """Return a link with a sign in few words, e.g. "Warm-up: about 1.6 points less sore."."""
-    size = abs(factor.points_per_step(row["effect"], distance_unit))
-    label = label_and_step(factor, distance_unit)
     more = _("{label}: about {points} points sorer.")
     less = _("{label}: about {points} points less sore.")
     return (more if row["effect"] > 0 else less).format(
-        label=label, points=units.number(size, 1 if size >= _ONE_DIGIT_FROM else 2)
+        label=label_and_step(factor, distance_unit), points=_format_points(factor, row, distance_unit)
     )
+
+
+def _format_points(factor: Factor, row: Mapping[Any, Any] | pd.Series[Any], distance_unit: str) -> str:
+    size = abs(factor.points_per_step(row["effect"], distance_unit))
+    return units.number(size, 1 if size >= _ONE_DIGIT_FROM else 2)
 
 
 def label_and_step(factor: Factor, distance_unit: str) -> str:
@@ -254,6 +218,12 @@ class Finding:
         """
         return self.has_sign or find_factor(self.factor).family not in OTHER_HABIT_FAMILIES
 
+    def per_step(self, distance_unit: str) -> dict[str, float]:
+        """Return the effect and the ends of its range, per step in the runner's unit, by name."""
+        values = {"effect": self.effect, "low": self.low, "high": self.high}
+        factor = find_factor(self.factor)
+        return {name: factor.points_per_step(value, distance_unit) for name, value in values.items()}
+
     @property
     def grade_text(self) -> str:
         """Grade in words."""
@@ -277,22 +247,28 @@ def build_findings(
         factor for factor in FACTORS if factor.primary or rows.get(factor.name, {}).get("grade") in SIGNS
     ]
     findings = (_build_finding(factor, history, table, rows.get(factor.name), week) for factor in reported)
-    return tuple(sorted(findings, key=_finding_rank))
-
-
-def _finding_rank(finding: Finding) -> tuple[int, float]:
-    if not finding.has_sign:
-        return len(SIGNS), 0.0
-    return list(SIGNS).index(finding.grade), -abs(finding.effect)
+    order = {grade: place for place, grade in enumerate(SIGNS)}
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (
+                (order[finding.grade], -abs(finding.effect)) if finding.has_sign else (len(order), 0.0)
+            ),
+        )
+    )
 
 
 def _build_finding(
     factor: Factor, history: History, table: pd.DataFrame, row: Mapping[Hashable, Any] | None, week: Span
 ) -> Finding:
-    values = _week_values(factor, history, week)
+    values = factor.values(history, _moments_in_week(factor, history, week))
     now, now_text = _summarise_week(factor, values, history)
     median = float(table[factor.name].median()) if len(table) else math.nan
     effect, low, high = (math.nan if row is None else float(row[key]) for key in ("effect", "low", "high"))
+    impact = math.nan
+    if units.is_known(effect):
+        sensible = _sensible_value(factor, median, history, week)
+        impact = _points_at_stake(factor, effect, values, sensible, median)
     return Finding(
         factor=factor.name,
         label=_(factor.label),
@@ -305,11 +281,7 @@ def _build_finding(
         low=low,
         high=high,
         n=0 if row is None else int(row["n"]),
-        impact=_points_at_stake(
-            factor, effect, values, _sensible_value(factor, median, history, week), median
-        )
-        if units.is_known(effect)
-        else math.nan,
+        impact=impact,
         grade="" if row is None else str(row["grade"]),
         week_known=int(values.notna().sum()),
         settled="" if row is None else settled_text(row),
@@ -335,16 +307,15 @@ def _sensible_value(factor: Factor, median: float, history: History, week: Span)
 def _points_at_stake(
     factor: Factor, effect: float, values: pd.Series[float], sensible: float, median: float
 ) -> float:
-    """Return the mean points that go with the values against the sensible one, over those that are known."""
+    """Return the mean points that go with the values against the sensible one, over those that are known.
+
+    Of a long run and of worn shoes only what is beyond it counts: short runs do not make up for a long one.
+    """
     step = factor.step * median if factor.relative else factor.step
     known = values.dropna() - sensible
-    if factor.name in _ONLY_BEYOND:
+    if factor.name in ("run_spike", "shoe_km"):
         known = known.clip(lower=0.0)
     return effect * float(known.mean()) / step if step and len(known) else math.nan
-
-
-#: Factors of which only what is beyond the sensible value counts: short runs do not make up for a long one.
-_ONLY_BEYOND = ("run_spike", "shoe_km")
 
 
 def week_numbers(factor: Factor, history: History, weeks: Sequence[Span]) -> list[float]:
@@ -356,18 +327,23 @@ def week_numbers(factor: Factor, history: History, weeks: Sequence[Span]) -> lis
     return [math.nan if of_week.empty else _summarise(factor, of_week) for of_week in known][::-1]
 
 
-def _week_values(factor: Factor, history: History, week: Span) -> pd.Series[float]:
-    return factor.values(history, _moments_in_week(factor, history, week))
-
-
 def _summarise_week(factor: Factor, values: pd.Series[float], history: History) -> tuple[float, str]:
     known = values.dropna()
     if known.empty:
         return math.nan, _("no runs this week") if values.empty else _("unknown this week")
     now = _summarise(factor, known)
-    if factor.unit is FactorUnit.HABIT:
-        return now, describe_habit(int(known.sum()), len(known), len(values) - len(known))
-    return now, describe_value(factor, now, history)
+    if factor.unit is not FactorUnit.HABIT:
+        return now, describe_value(factor, now, history)
+    n, unknown = len(known), len(values) - len(known)
+    if unknown:
+        text = ngettext(
+            "done on {done} of {n} run, unknown for {unknown}",
+            "done on {done} of {n} runs, unknown for {unknown}",
+            n,
+        )
+    else:
+        text = ngettext("done on {done} of {n} run", "done on {done} of {n} runs", n)
+    return now, text.format(done=int(known.sum()), n=n, unknown=unknown)
 
 
 def _moments_in_week(factor: Factor, history: History, week: Span) -> pd.DatetimeIndex:

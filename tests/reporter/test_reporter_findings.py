@@ -37,13 +37,15 @@ def test_a_new_factor_needs_no_words_but_its_own():
     assert said == "Every further hour of sleep goes with 0.5 points less soreness."
     history = past([ran(1, "2026-05-01 18:00")], [wrote(1, "2026-05-01 21:00", soreness=3.0)])
     week = Span(pd.Timestamp("2026-04-27"), pd.Timestamp("2026-05-03"))
-    values = findings._week_values(SLEEP, history, week)
+    values = SLEEP.values(history, findings._moments_in_week(SLEEP, history, week))
     assert findings._summarise_week(SLEEP, values, history) == (7.5, "7.5")
 
 
 @pytest.mark.parametrize("unit", FactorUnit)
 def test_every_unit_can_be_written(unit):
-    assert unit in findings._FORMATTERS
+    factor = next(factor for factor in FACTORS if factor.unit is unit)
+    history = past([ran(1, "2026-05-01 18:00")], [])
+    assert "3" in findings.format_value(factor, 3.0, history)
 
 
 def test_a_habit_is_a_value_of_the_last_run():

@@ -64,7 +64,7 @@ def test_a_week_without_runs_has_no_value_of_a_run(diary, at, name):
     history = diary.history()
     (factor,) = [factor for factor in FACTORS if factor.name == name]
     span = build_week(history, "2026-W14", now=at(60)).span
-    values = findings._week_values(factor, history, span)
+    values = factor.values(history, findings._moments_in_week(factor, history, span))
     assert findings._summarise_week(factor, values, history)[1] == "no runs this week"
 
 

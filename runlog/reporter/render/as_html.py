@@ -31,7 +31,7 @@ class LinkScale:
 
     def __init__(self, rows: Sequence[LinkRow]) -> None:
         """Span all ranges, 0 always inside."""
-        ends = [0.0, *(end for row in rows for end in (row.effect.low, row.effect.high))]
+        ends = [0.0, *(end for row in rows for end in (row.low, row.high))]
         self._low, self._high = min(ends), max(ends)
 
     def percent(self, points: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
@@ -20,7 +19,7 @@ from runlog.reporter.render.content import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 def align_columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -85,33 +84,17 @@ def _markdown_block(block: SimpleBlock) -> str:
 def _markdown_sentences(block: Paragraph | ListItem) -> str:
     """Return the lead in bold, the sentences, and the command as code."""
     lead = f"**{escape_markdown(block.lead)}**" if block.lead else ""
-    return " ".join(filter(None, (lead, *map(escape_markdown, _sentences(block)), _markdown_code(block))))
-
-
-def _sentences(block: Paragraph | ListItem) -> Iterator[str]:
-    """Yield the texts; what to do comes last, since it may end in a command and without a full stop."""
-    if isinstance(block, ListItem):
-        yield block.note
-    yield block.text
-
-
-def _markdown_code(block: Paragraph | ListItem) -> str:
-    """Return a command as code; a backtick in it would end that."""
-    return f"`{units.printable(block.command).replace('`', ' ')}`" if block.command else ""
+    note = escape_markdown(block.note) if isinstance(block, ListItem) else ""
+    # A backtick in a command would end the code.
+    code = f"`{units.printable(block.command).replace('`', ' ')}`" if block.command else ""
+    return " ".join(filter(None, (lead, escape_markdown(block.text), note, code)))
 
 
 def _markdown_table(table: Table) -> str:
-    head, *body = align_columns([[escape_markdown(cell) for cell in row] for row in _table_rows(table)])
+    rows = (table.titles, *table.rows)
+    head, *body = align_columns([[escape_markdown(cell) for cell in row] for row in rows])
     rule = ["-" * len(cell) if place == 0 else "-" * (len(cell) - 1) + ":" for place, cell in enumerate(head)]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *body))
-
-
-def _table_rows(table: Table) -> Iterator[tuple[str, ...]]:
-    """Yield the titles and the rows, notes on a row in brackets behind its name."""
-    yield table.titles
-    notes = (f" ({note})" for note in table.row_notes)
-    for row, note in zip_longest(table.rows, notes, fillvalue=""):
-        yield (f"{row[0]}{note}", *row[1:])
 
 
 LINE_WIDTH = 72
@@ -139,7 +122,7 @@ def _plain_block(block: SimpleBlock) -> str:
 
 def _plain_table(table: Table) -> str:
     """Return a table in columns or, if these are wider than a line, as a list of its rows."""
-    titles, *rows = [[units.printable(cell) for cell in row] for row in _table_rows(table)]
+    titles, *rows = [[units.printable(cell) for cell in row] for row in (table.titles, *table.rows)]
     lines = ["  ".join(row).rstrip() for row in align_columns([titles, *rows])]
     if max(map(_display_width, lines)) <= LINE_WIDTH:
         return "\n".join(lines)
@@ -151,7 +134,8 @@ def _plain_table(table: Table) -> str:
 
 
 def _plain_sentences(block: Paragraph | ListItem) -> str:
-    return " ".join(filter(None, (block.lead, *_sentences(block), block.command)))
+    note = block.note if isinstance(block, ListItem) else ""
+    return " ".join(filter(None, (block.lead, block.text, note, block.command)))
 
 
 def _underlined(title: str, level: int) -> str:

@@ -17,8 +17,6 @@ from runlog.reporter.render.content import (
     BulletList,
     Callout,
     ChartBlock,
-    EffectRange,
-    FindingList,
     Fold,
     LinkChart,
     LinkRow,
@@ -26,11 +24,10 @@ from runlog.reporter.render.content import (
     Paragraph,
     Progress,
     Strip,
-    StripTile,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from runlog.reporter.advice import Action
     from runlog.reporter.alerts import Notice
@@ -44,8 +41,14 @@ def glance_blocks(glance: Glance, unit: str) -> tuple[Block, ...]:
     return (
         *((Paragraph(glance.note, style="note"),) if glance.note else ()),
         *clinician_callout(glance.warnings),
-        ActionList(_("What to do"), tuple(_action_item(action, unit) for action in glance.actions)),
-        Strip(_("At a glance"), tuple(StripTile(item.value, item.label, item.tone) for item in glance.strip)),
+        ActionList(
+            _("What to do"),
+            tuple(
+                ActionItem(action.text, action.fact, tuple(_action_reasons(action, unit)), action.command)
+                for action in glance.actions
+            ),
+        ),
+        *((Strip(_("At a glance"), glance.strip),) if glance.strip else ()),
     )
 
 
@@ -59,11 +62,7 @@ def clinician_callout(notices: Sequence[Notice]) -> Iterator[Callout]:
     flags = BulletList(tuple(ListItem("", flag) for flag in advice.flags), style="")
     emergency = Paragraph(advice.emergency, style="emergency")
     more = Fold(advice.title, (*others, *whys, Paragraph(advice.lead), flags, emergency))
-    yield Callout((notices[0].message,), more)
-
-
-def _action_item(action: Action, unit: str) -> ActionItem:
-    return ActionItem(action.text, action.fact, tuple(_action_reasons(action, unit)), action.command)
+    yield Callout(notices[0].message, more)
 
 
 def _action_reasons(action: Action, unit: str) -> Iterator[str]:
@@ -90,22 +89,19 @@ def finding_blocks(week: Week, charts: tuple[ChartBlock, ...]) -> Iterator[Block
     """Yield the factors of a week and their links with the charts of these, or why there are none yet."""
     own_place = [finding for finding in week.findings if finding.has_own_place]
     if week.has_links:
-        rows = tuple(link_row(finding, week.units) for finding in own_place if finding.is_estimated)
-        if rows:
-            yield LinkChart(rows, link_legend())
+        yield from link_chart(own_place, week.units)
         yield from _other_findings(week)
         items = tuple(_finding_item(finding, week.units) for finding in own_place)
         rests_on = _("From {n} ratings of your {area}. Goes together with, not proof of cause.")
         rests_on = rests_on.format(n=week.ratings, area=units.area(week.area))
-        yield Fold(
-            _("In numbers, and how sure"), (Paragraph(rests_on, quiet=True), FindingList(items), *charts)
-        )
+        blocks: tuple[Block, ...] = (Paragraph(rests_on, quiet=True), BulletList(items, "findings"), *charts)
+        yield Fold(_("In numbers, and how sure"), blocks)
     else:
         yield from _why_no_links(week)
         known = [finding for finding in own_place if units.is_known(finding.now)]
         if known:
             items = tuple(ListItem(f"{one.label}:", f"{units.capital(one.now_text)}.") for one in known)
-            yield Fold(_("This week’s values"), (FindingList(items),))
+            yield Fold(_("This week’s values"), (BulletList(items, "findings"),))
 
 
 def _why_no_links(week: Week) -> Iterator[Block]:
@@ -122,15 +118,30 @@ def _why_no_links(week: Week) -> Iterator[Block]:
         yield Paragraph(later, lead=same)
 
 
-def link_legend() -> str:
-    """Return how the drawing of links is read."""
-    return _("Points of soreness: less to the left, more to the right, with 95% range. Not proof of cause.")
+def link_chart(findings: Iterable[Finding], unit: str) -> Iterator[Block]:
+    """Yield the drawing of the links that are estimated, if any, and before it how it is read."""
+    rows = tuple(_link_row(finding, unit) for finding in findings if finding.is_estimated)
+    if rows:
+        legend = _(
+            "Points of soreness: less to the left, more to the right, with 95% range. Not proof of cause."
+        )
+        yield Paragraph(legend, quiet=True)
+        yield LinkChart(rows)
 
 
-def link_row(finding: Finding, unit: str) -> LinkRow:
-    """Return the link of a factor that is estimated, for the drawing."""
-    step = format_short_step(find_factor(finding.factor), unit)
-    return LinkRow(finding.label, step, finding.grade_text, _effect_range(finding, unit))
+def _link_row(finding: Finding, unit: str) -> LinkRow:
+    values = finding.per_step(unit)
+    points = _points(values)
+    direction = ("more" if finding.effect > 0 else "less") if finding.has_sign else ""
+    return LinkRow(
+        label=finding.label,
+        step=format_short_step(find_factor(finding.factor), unit),
+        grade=finding.grade_text,
+        **values,
+        text=points["effect"],
+        spoken=_("{effect} points, from {low} to {high}").format(**points),
+        style=f"{'unsure ' if finding.grade in UNSURE else ''}{direction}",
+    )
 
 
 def _finding_item(finding: Finding, unit: str) -> ListItem:
@@ -149,34 +160,13 @@ def format_estimate(finding: Finding, unit: str) -> str:
     if not finding.is_estimated:
         return _("Grade: {grade}.").format(grade=finding.grade_text)
     text = _("{effect} points ({low} to {high}), {grade}, from {n} ratings.")
-    return text.format(**_points(_per_step(finding, unit)), grade=format_grade(finding.grade), n=finding.n)
-
-
-def _per_step(finding: Finding, unit: str) -> dict[str, float]:
-    """Return the difference and the ends of its range, per step in the runner's unit, by name."""
-    factor = find_factor(finding.factor)
-    return {
-        name: factor.points_per_step(value, unit)
-        for name, value in (("effect", finding.effect), ("low", finding.low), ("high", finding.high))
-    }
+    return text.format(**_points(finding.per_step(unit)), grade=format_grade(finding.grade), n=finding.n)
 
 
 def _points(values: Mapping[str, float]) -> dict[str, str]:
     return {
         name: units.number(value, 1 if abs(value) >= 1 else 2, signed=True) for name, value in values.items()
     }
-
-
-def _effect_range(finding: Finding, unit: str) -> EffectRange:
-    values = _per_step(finding, unit)
-    points = _points(values)
-    direction = ("more" if finding.effect > 0 else "less") if finding.has_sign else ""
-    return EffectRange(
-        **values,
-        text=points["effect"],
-        spoken=_("{effect} points, from {low} to {high}").format(**points),
-        style=f"{'unsure ' if finding.grade in UNSURE else ''}{direction}",
-    )
 
 
 def _other_findings(week: Week) -> Iterator[Paragraph]:

@@ -14,7 +14,9 @@ from runlog.i18n import _
 from runlog.units import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from runlog.reporter.glance import StripItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,12 @@ class ListItem:
         text: sentences on it.
         note: quiet sentences below.
         command: a command to type.
-        style: its class on a page.
     """
 
     lead: str
     text: str = ""
     note: str = ""
     command: str = ""
-    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class BulletList:
     """A list of points.
 
     Attributes:
-        style: its class on a page: "notices", "missing" (commands on their own line) or "" (bullets).
+        style: its class on a page: "notices", "findings", "missing" (commands on their own line) or ""
+            (bullets).
     """
 
     items: tuple[ListItem, ...]
@@ -79,8 +80,6 @@ class Table:
     """Rows of as many cells as there are titles; the first column names the row, the others are numbers.
 
     Attributes:
-        caption: what a page writes above it.
-        row_notes: quiet words behind each row's name.
         words: the places of columns that hold words instead of numbers.
         style: its class on a page; "scrolling" is one that may be wider than a phone.
         links: the addresses that the rows' names lead to on a page.
@@ -89,8 +88,6 @@ class Table:
 
     titles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    caption: str = ""
-    row_notes: tuple[str, ...] = ()
     words: tuple[int, ...] = ()
     style: str = ""
     links: tuple[str, ...] = ()
@@ -137,24 +134,13 @@ class Fold:
     title: str
     blocks: tuple[Block, ...]
 
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        yield Heading(self.title, 3)
-        yield from _simplify_all(self.blocks)
-
 
 @dataclass(frozen=True, slots=True)
 class Callout:
-    """What comes before all else: sentences, and what is said about them where somebody asks."""
+    """What comes before all else: a sentence, and what is said about it where somebody asks."""
 
-    sentences: tuple[str, ...]
+    sentence: str
     more: Fold
-
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        for sentence in self.sentences:
-            yield Paragraph("", lead=sentence)
-        yield from self.more.simplify()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,50 +160,29 @@ class ActionList:
     label: str
     actions: tuple[ActionItem, ...]
 
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        yield Heading(self.label)
-        yield BulletList(
-            tuple(
-                ListItem(action.text, " ".join((action.fact, *action.reasons)), command=action.command)
-                for action in self.actions
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class StripTile:
-    """One number with what it is; ``tone`` is "good", "bad" or ""."""
-
-    value: str
-    label: str
-    tone: str = ""
-
 
 @dataclass(frozen=True, slots=True)
 class Strip:
     """A few numbers side by side; ``label`` names them."""
 
     label: str
-    tiles: tuple[StripTile, ...]
-
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        if self.tiles:
-            yield Heading(self.label)
-            yield BulletList(tuple(ListItem(tile.value, tile.label) for tile in self.tiles))
+    tiles: tuple[StripItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class EffectRange:
-    """A difference in points of soreness with its 95% range, to be drawn.
+class LinkRow:
+    """One link, to be drawn: a difference in points of soreness with its 95% range.
 
     Attributes:
+        step: the factor's step in words; grade: how sure it is, in a word.
         text: the difference, short.
         spoken: difference and range for those who cannot see the drawing.
         style: its classes on a page.
     """
 
+    label: str
+    step: str
+    grade: str
     effect: float
     low: float
     high: float
@@ -227,38 +192,10 @@ class EffectRange:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkRow:
-    """One link: the factor, its step in words, how sure it is in a word, and the difference."""
-
-    label: str
-    step: str
-    grade: str
-    effect: EffectRange
-
-
-@dataclass(frozen=True, slots=True)
 class LinkChart:
-    """The links side by side; ``legend`` says what the drawing means. Texts have the list that follows."""
+    """The links side by side."""
 
     rows: tuple[LinkRow, ...]
-    legend: str
-
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        yield Paragraph(self.legend, quiet=True)
-
-
-@dataclass(frozen=True, slots=True)
-class FindingList:
-    """The factors, each with its link, its values and its estimate in sentences."""
-
-    findings: tuple[ListItem, ...]
-
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        if self.findings:
-            items = (replace(item, text=f"{item.text} {item.note}", note="") for item in self.findings)
-            yield BulletList(tuple(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,12 +203,6 @@ class TrialList:
     """The runner's own trials, each under a title of its own."""
 
     trials: tuple[ListItem, ...]
-
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        for trial in self.trials:
-            yield Heading(trial.lead, 3)
-            yield Paragraph(trial.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,22 +233,14 @@ class Bars:
 
     bars: tuple[Bar, ...]
 
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        yield BulletList(tuple(ListItem(f"{bar.name}:", f"{bar.amount}. {bar.text}") for bar in self.bars))
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of the ratings that are needed there are; the paragraph before it says the same."""
+    """How many of the ratings that are needed there are."""
 
     value: int
     target: int
     label: str
-
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        yield from ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,14 +250,11 @@ class SideBySide:
     left: tuple[Block, ...]
     right: tuple[Block, ...]
 
-    def simplify(self) -> Iterator[SimpleBlock]:
-        """Yield the same as simpler blocks."""
-        yield from _simplify_all((*self.left, *self.right))
-
 
 SimpleBlock = Heading | Paragraph | BulletList | Table | ChartBlock
-Summary = Callout | ActionList | Strip
-Block = SimpleBlock | Summary | Fold | LinkChart | FindingList | TrialList | Bars | Progress | SideBySide
+Block = (
+    SimpleBlock | Callout | ActionList | Strip | Fold | LinkChart | TrialList | Bars | Progress | SideBySide
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,12 +298,42 @@ class Document:
         yield Paragraph(self.footer, quiet=True)
 
 
-def _simplify_all(blocks: tuple[Block, ...]) -> Iterator[SimpleBlock]:
+def _simplify_all(blocks: Iterable[Block]) -> Iterator[SimpleBlock]:
     for block in blocks:
-        if isinstance(block, SimpleBlock):
+        yield from _simplify(block)
+
+
+def _simplify(block: Block) -> Iterator[SimpleBlock]:
+    """Yield what a block says as headings, paragraphs, lists, tables and charts."""
+    match block:
+        case Fold(title, blocks):
+            yield Heading(title, 3)
+            yield from _simplify_all(blocks)
+        case Callout(sentence, more):
+            yield Paragraph("", lead=sentence)
+            yield from _simplify(more)
+        case ActionList(label, actions):
+            yield Heading(label)
+            facts = (" ".join((action.fact, *action.reasons)) for action in actions)
+            items = zip(actions, facts, strict=True)
+            yield BulletList(
+                tuple(ListItem(action.text, fact, command=action.command) for action, fact in items)
+            )
+        case Strip(label, tiles):
+            yield Heading(label)
+            yield BulletList(tuple(ListItem(tile.value, tile.label) for tile in tiles))
+        case TrialList(trials):
+            for trial in trials:
+                yield Heading(trial.lead, 3)
+                yield Paragraph(trial.text)
+        case Bars(bars):
+            yield BulletList(tuple(ListItem(f"{bar.name}:", f"{bar.amount}. {bar.text}") for bar in bars))
+        case LinkChart() | Progress():  # the list after it, or the paragraph before it, says the same
+            pass
+        case SideBySide(left, right):
+            yield from _simplify_all((*left, *right))
+        case _:
             yield block
-        else:
-            yield from block.simplify()
 
 
 def footer_text() -> str:

@@ -9,15 +9,13 @@ from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.i18n import _, ngettext, use_language
 from runlog.reporter.guidance import evidence
 from runlog.reporter.render import content
-from runlog.reporter.render.blocks import clinician_callout, format_estimate, link_legend, link_row
+from runlog.reporter.render.blocks import clinician_callout, format_estimate, link_chart
 from runlog.reporter.render.content import (
     Block,
     BulletList,
     ChartBlock,
     Document,
-    FindingList,
     Fold,
-    LinkChart,
     ListItem,
     Paragraph,
     Section,
@@ -39,23 +37,19 @@ def build_document(season: Season) -> Document:
     with use_language(season.language):
         whole, begun = _("Season · {days}"), _("Season · {days}, so far")
         days = units.days(season.span.first, season.span.last)
+        reasons = [
+            alert.notice
+            for alert in season.alerts
+            if alert.notice.see_clinician and alert.last == season.weeks[-1].span
+        ]
         return Document(
             language=season.language,
             page_title=f"runlog: {season.headline}",
             headline=season.headline,
             eyebrow=(whole if season.complete else begun).format(days=days),
-            lead=tuple(_callout(season)),
+            lead=() if season.complete else tuple(clinician_callout(reasons)),
             sections=tuple(section for part in _SECTIONS for section in part(season)),
             footer=content.footer_text(),
-        )
-
-
-def _callout(season: Season) -> Iterator[Block]:
-    """Yield the advice to see a clinician, where a season that is not over ends with a reason for it."""
-    if not season.complete:
-        ends = season.weeks[-1].span
-        yield from clinician_callout(
-            [alert.notice for alert in season.alerts if alert.notice.see_clinician and alert.last == ends]
         )
 
 
@@ -143,12 +137,12 @@ def _link_blocks(season: Season) -> Iterator[Block]:
     yield Paragraph(text.format(n=season.ratings, area=area, day=day), quiet=True)
     own = [finding for finding in season.findings if finding.has_own_place and finding.is_estimated]
     if own:
-        yield LinkChart(tuple(link_row(finding, season.units) for finding in own), link_legend())
+        yield from link_chart(own, season.units)
         items = (
             ListItem(f"{finding.label}:", f"{finding.sentence} {format_estimate(finding, season.units)}")
             for finding in own
         )
-        yield Fold(_("In numbers, and how sure"), (FindingList(tuple(items)),))
+        yield Fold(_("In numbers, and how sure"), (BulletList(tuple(items), "findings"),))
 
 
 def _alerts_section(season: Season) -> Iterator[Section]:
