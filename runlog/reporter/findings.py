@@ -108,6 +108,20 @@ def _format_distance_step(factor: Factor, distance_unit: str) -> str:
     return units.distance(1000 * factor.step_in(distance_unit), distance_unit, 0)
 
 
+def link_style(grade: str, effect: float) -> str:
+    """Return the classes of a link's drawing: its direction, if it has one, and whether that is unsure."""
+    if grade not in SIGNS:
+        return ""
+    return ("unsure " if grade in UNSURE else "") + ("more" if effect > 0 else "less")
+
+
+def signed_points(values: Mapping[str, float]) -> dict[str, str]:
+    """Write points of soreness with their signs, by name."""
+    return {
+        name: units.number(value, 1 if abs(value) >= 1 else 2, signed=True) for name, value in values.items()
+    }
+
+
 def link_sentence(factor: Factor, row: Mapping[Any, Any] | pd.Series[Any], distance_unit: str) -> str:
     """Return a row of ``links`` as one plain sentence; its range and grade are shown next to it."""
     if row["grade"] in SIGNS:

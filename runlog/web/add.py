@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
@@ -20,7 +20,7 @@ from runlog.web import context, forms, runs, uploads, words
 from runlog.web.jobs import JOBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from werkzeug.datastructures import FileStorage
     from werkzeug.wrappers import Response
@@ -70,29 +70,8 @@ def _page(problem: str = "") -> str:
     return render_template("add.html", problem=problem, services=services, keys_problem=keys_problem)
 
 
-class ShownService(NamedTuple):
-    """A service as the page shows it.
-
-    Attributes:
-        title: as people call it.
-        command: that sets its key.
-        has_key: whether there is one; the key itself is shown nowhere.
-        state: when it was synced last.
-        warnings: what there is to do.
-        notes: what there is to know.
-        failed: the activities that could not be read, each with the reason.
-    """
-
-    title: str
-    command: str
-    has_key: bool
-    state: str
-    warnings: tuple[str, ...]
-    notes: tuple[str, ...]
-    failed: tuple[tuple[str, str], ...]
-
-
-def _service(status: ServiceStatus) -> ShownService:
+def _service(status: ServiceStatus) -> dict[str, Any]:
+    """Return a service as the page shows it; the key itself is shown nowhere."""
     state = _("never synced")
     if status.synced_at is not None:
         local = status.synced_at.astimezone(context.settings().zone)
@@ -100,36 +79,25 @@ def _service(status: ServiceStatus) -> ShownService:
     if status.activities:
         count = ngettext("{n} activity", "{n} activities", status.activities)
         state += f" · {count.format(n=units.number(status.activities, 0))}"
-    return ShownService(
-        title=status.title,
-        command=f"runlog sync {status.service} --set-key",
-        has_key=status.key_place is not None,
-        state=state,
-        warnings=_key_warnings(status),
-        notes=tuple(_service_notes(status)),
-        failed=status.failed[:_MOST_SHOWN],
-    )
-
-
-def _key_warnings(status: ServiceStatus) -> tuple[str, ...]:
-    """Return what is wrong with a key, or will be soon."""
-    ends, today = status.key_expires, context.local_now().date()
-    if status.key_place is None:
-        return ()
-    if status.refused_at is not None:
-        return (key_refused(status.title),)
-    if ends is not None and ends - today <= timedelta(days=context.settings().key_days):
-        return (key_ends(status.title, ends, today),)
-    return ()
-
-
-def _service_notes(status: ServiceStatus) -> Iterator[str]:
-    ahead = context.local_now().date() + timedelta(days=context.settings().key_days)
-    ends = status.key_expires
+    today, warnings, notes = context.local_now().date(), [], []
+    ends, ahead = status.key_expires, today + timedelta(days=context.settings().key_days)
+    if status.key_place is not None and status.refused_at is not None:
+        warnings.append(key_refused(status.title))
+    elif status.key_place is not None and ends is not None and ends <= ahead:
+        warnings.append(key_ends(status.title, ends, today))
     if status.key_place is not None and ends is not None and ends > ahead:
-        yield _("The key is good until {day}.").format(day=units.day(ends, weekday=False, year=True))
+        notes.append(_("The key is good until {day}.").format(day=units.day(ends, weekday=False, year=True)))
     if status.withheld:
-        yield _withheld(status.title, status.withheld)
+        notes.append(_withheld(status.title, status.withheld))
+    return {
+        "title": status.title,
+        "command": f"runlog sync {status.service} --set-key",
+        "has_key": status.key_place is not None,
+        "state": state,
+        "warnings": warnings,
+        "notes": notes,
+        "failed": status.failed[:_MOST_SHOWN],
+    }
 
 
 def _withheld(title: str, count: int) -> str:

@@ -6,17 +6,35 @@ import logging
 import traceback
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, render_template, request
 from jinja2 import StrictUndefined
-from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from runlog import units
 from runlog.errors import BadInput, NotFound, RunlogError
 from runlog.i18n import N_, _, current_language, ngettext, use_language
-from runlog.web import changes, context, forms, pages, security
+from runlog.reporter.render.as_html import clean_output
+from runlog.web import (
+    add,
+    calendar,
+    changes,
+    context,
+    devices,
+    forms,
+    guided,
+    links,
+    look,
+    more,
+    now,
+    preferences,
+    routes,
+    runs,
+    security,
+    shoes,
+    trials,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +45,30 @@ if TYPE_CHECKING:
 #: No form is larger; a page that takes files says so itself.
 MAX_FORM_BYTES = 64 * 2**10
 MAX_FORM_PARTS = 100
+
+#: The tabs of the navigation: the endpoint that each opens, and its words.
+_TABS = (
+    ("now.show", N_("Now")),
+    ("calendar.show", N_("Calendar")),
+    ("links.show", N_("Links")),
+    ("shoes.show", N_("Shoes")),
+    ("more.show", N_("More")),
+)
+#: The pages under "More": the endpoint, its words, and what it is for.
+_LINKS = (
+    ("add.show", N_("Add"), N_("files, folders and archives from watches and apps")),
+    ("runs.show", N_("Runs"), N_("all runs and other activities, each with its map")),
+    ("trials.show", N_("Trials"), N_("test with a coin what makes the difference")),
+    ("more.reports", N_("Reports"), N_("each week on a page")),
+    ("more.load", N_("Load"), N_("week by week")),
+    ("routes.show", N_("Routes"), N_("which ones, and how often")),
+    ("preferences.show", N_("Settings"), N_("language, distances, heart rates, quiet hours")),
+    ("devices.show", N_("Devices"), N_("pair a phone, or let one in no longer")),
+)
+_PAGES = (
+    *(look, devices, now, calendar, runs, links, trials),
+    *(shoes, more, guided, add, preferences, routes, changes),
+)
 
 _TITLES = {
     HTTPStatus.BAD_REQUEST: N_("That cannot be taken"),
@@ -50,8 +92,8 @@ def create_app(shared: SharedJournal, access: Access, *, now: Callable[[], datet
     app.after_request(security.add_headers)
     app.teardown_request(_end)
     app.register_error_handler(Exception, _explain)
-    for blueprint in pages.BLUEPRINTS:
-        app.register_blueprint(blueprint)
+    for page in _PAGES:
+        app.register_blueprint(page.blueprint)
     return app
 
 
@@ -63,16 +105,11 @@ def _set_up_templates(app: Flask) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.finalize = _clean_output
+    environment.finalize = clean_output
     environment.globals |= {"_": _, "ngettext": ngettext, "units": units, "language": current_language}
-    environment.globals |= {"new_key": forms.new_key, "tabs": pages.TABS, "context": context}
-    environment.globals |= {"describe_entry": units.describe_entry, "links": pages.LINKS}
+    environment.globals |= {"new_key": forms.new_key, "tabs": _TABS, "context": context}
+    environment.globals |= {"describe_entry": units.describe_entry, "links": _LINKS}
     environment.globals |= {"changed": changes.shown, "place": changes.place, "undone": changes.is_undone}
-
-
-def _clean_output(value: object) -> object:
-    """Remove what turns or breaks a line from every text of the runner's files."""
-    return units.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _begin() -> None:
@@ -112,7 +149,7 @@ def _explain(error: Exception) -> tuple[str, int] | Response | tuple[str, int, d
 def _status_of(error: Exception) -> tuple[HTTPStatus, str]:
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-        ours = isinstance(error.description, str) and error.description not in _werkzeug_texts(error)
+        ours = error.description not in {type(error).description, None}
         return status, _(str(error.description)) if ours else ""
     if isinstance(error, NotFound):
         return HTTPStatus.NOT_FOUND, context.error_text(error)
@@ -125,7 +162,3 @@ def _status_of(error: Exception) -> tuple[HTTPStatus, str]:
         "a page could not be made: %s: %s (%s)", type(error).__name__, error, where
     )
     return HTTPStatus.INTERNAL_SERVER_ERROR, _("Nothing was stored. The terminal says where it went wrong.")
-
-
-def _werkzeug_texts(error: HTTPException) -> tuple[Any, ...]:
-    return (type(error).description, None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 from flask import Blueprint, abort, render_template, request
@@ -18,8 +17,6 @@ from runlog.model import Area
 from runlog.web import changes, context, rating, runs, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from werkzeug.wrappers import Response
 
     from runlog.analysis.history import History
@@ -30,21 +27,20 @@ blueprint = Blueprint("calendar", __name__)
 _FIRST, _LAST = date(1990, 1, 1), date(9998, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
-    """One day of a month: its ratings by area, and how many runs and metres."""
+class CalendarDay(NamedTuple):
+    """One day of a month: its worst ratings by area, and how many runs."""
 
     day: date
-    soreness: Mapping[str, float]
+    soreness: dict[str, float]
     runs: int
-    distance_m: float
 
 
 @blueprint.get("/calendar")
 def show() -> str:
     """Show a month, by default this one."""
     history, today = context.history(), context.history().clock.day(context.now())
-    first = _parse_month(request.args.get("month", ""), today)
+    month = request.args.get("month", "")
+    first = _parse_day(f"{month}-01") if month else today.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     week = periods.week_of(first, history.settings)
     days = _days(history, week.first, following - timedelta(days=1))
@@ -62,32 +58,25 @@ def show() -> str:
     )
 
 
-def _parse_month(text: str, today: date) -> date:
-    """Return the first day of a month like "2026-11"; of this one where the text is none."""
+def _parse_day(text: str) -> date:
     try:
-        first = date.fromisoformat(f"{text}-01") if text else today.replace(day=1)
+        day = date.fromisoformat(text)
     except ValueError:
         abort(404)
-    if not _FIRST <= first <= _LAST:
+    if not _FIRST <= day <= _LAST:
         abort(404)
-    return first
+    return day
 
 
 def _days(history: History, first: date, last: date) -> list[CalendarDay]:
     span = periods.Span(first, last)
-    distances = span.of(history.runs).groupby("day")["distance_m"]
-    count, metres = distances.size(), distances.sum(min_count=1)
+    count = span.of(history.runs).groupby("day").size()
     worst = {
         day: {str(area): float(value) for area, value in rated.groupby("area")["soreness"].max().items()}
         for day, rated in span.of(ratings_of(history)).groupby("day")
     }
     return [
-        CalendarDay(
-            day.date(),
-            worst.get(day, {}),
-            int(count.get(day, 0)),
-            float(metres.get(day, 0.0)),
-        )
+        CalendarDay(day.date(), worst.get(day, {}), int(count.get(day, 0)))
         for day in pd.date_range(first, last)
     ]
 
@@ -95,12 +84,7 @@ def _days(history: History, first: date, last: date) -> list[CalendarDay]:
 @blueprint.get("/day/<day>")
 def day(day: str) -> str:
     """Show what happened on a day."""
-    try:
-        which = date.fromisoformat(day)
-    except ValueError:
-        abort(404)
-    if not _FIRST <= which <= _LAST:
-        abort(404)
+    which = _parse_day(day)
     history = context.history()
     at = pd.Timestamp(which)
     stored = {one.id: one for one in context.entries()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from runlog.trials.suggestions import Evidence
 from runlog.web import context, now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     import pandas as pd
 
@@ -37,58 +36,28 @@ _WINDOW_WORDS = {
     48: N_("24 to 48 hours before"),
     72: N_("48 to 72 hours before"),
 }
-_UNSURE = findings.UNSURE
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    """What the list says of one factor.
-
-    Attributes:
-        name: of the factor, as it is in the table of links.
-        factor: its own name; label: in words.
-        sentence: the link in words, or why there is none.
-        grade: as ``links`` has it; grade_text: in words; style: the classes of its drawing.
-        low, effect, high: points of soreness, None where they are not estimated.
-        text: these numbers in words.
-        n: ratings at which it is known.
-        settled: from how many ratings the grade was settled, and at how many it is looked at next.
-    """
-
-    name: str
-    factor: str
-    label: str
-    sentence: str
-    grade: str
-    grade_text: str
-    style: str
-    effect: float | None
-    low: float | None
-    high: float | None
-    text: str
-    n: int
-    settled: str
 
 
 @blueprint.get("/links")
 def show() -> str:
     """List the factors: those with a sign, those without one, those that cannot be told."""
     area, window = _asked_area(), _asked_window()
+    rated = ratings_of(context.history())
     rows = _rows(area, window)
-    shown = [row for row in rows if row.effect is not None]
-    ends = [end for row in shown for end in (row.low or 0.0, row.high or 0.0)]
-    low, high = min([0.0, *ends]), max([0.0, *ends])
+    shown = [row for row in rows if row["text"]]
+    ends = [0.0, *(row[end] for row in shown for end in ("low", "high"))]
+    low, high = min(ends), max(ends)
     return render_template(
         "links.html",
         area=area,
-        areas=_rated_areas(),
+        areas=[Area(str(name)) for name in rated["area"].value_counts().index],
         window=window,
         windows=[(hours, _(words)) for hours, words in _WINDOW_WORDS.items()],
-        ratings=len(ratings_of(context.history(), area)),
+        ratings=int((rated["area"] == area).sum()),
         needed=MIN_RATINGS,
-        signs=[row for row in rows if "more" in row.style or "less" in row.style],
-        without=[row for row in shown if not ("more" in row.style or "less" in row.style)],
-        unknown=[row for row in rows if row.effect is None],
+        signs=[row for row in shown if row["style"]],
+        without=[row for row in shown if not row["style"]],
+        unknown=[row for row in rows if not row["text"]],
         axis=lambda points: f"{3 + 94 * (points - low) / ((high - low) or 1.0):.1f}%",
     )
 
@@ -103,12 +72,7 @@ def _asked_area() -> Area:
 
 def _asked_window() -> int:
     asked = request.args.get("window", "")
-    return int(asked) if asked in {str(hours) for hours in WINDOWS} else PRIMARY_WINDOW
-
-
-def _rated_areas() -> list[Area]:
-    counts = ratings_of(context.history())["area"].value_counts()
-    return [Area(str(name)) for name in counts.index]
+    return int(asked) if asked in map(str, WINDOWS) else PRIMARY_WINDOW
 
 
 def tables(area: Area, window: int = PRIMARY_WINDOW) -> Evidence:
@@ -124,45 +88,41 @@ def tables(area: Area, window: int = PRIMARY_WINDOW) -> Evidence:
     return context.facts().get(f"links {area} {window}", None, make)
 
 
-def _rows(area: Area, window: int) -> list[LinkRow]:
+def _rows(area: Area, window: int) -> list[dict[str, Any]]:
+    """Return what the list says of each factor, the surest links first."""
     factors = {factor.name: factor for factor in FACTORS}
     unit = context.settings().units
     rows = []
-    for row in tables(area, window)[1].to_dict("records"):
+    for row in tables(area, window).estimates.to_dict("records"):
         name = str(row["factor"])
         factor = factors.get(name) or factors.get(name.rpartition("_")[0])
         if factor is not None:
-            rows.append(_row(name, factor, {str(key): value for key, value in row.items()}, unit))
+            rows.append(_row(factor, row, unit))
     order = {grade: place for place, grade in enumerate((*findings.SIGNS, "none"))}
-    return sorted(rows, key=lambda row: order.get(row.grade, len(order)))
+    return sorted(rows, key=lambda row: order.get(row["grade"], len(order)))
 
 
-def _row(name: str, factor: Factor, row: dict[str, Any], unit: str) -> LinkRow:
-    estimated = row["grade"] in (*findings.SIGNS, "none")
-    values = {
-        key: factor.points_per_step(float(row[key]), unit) if estimated else None
-        for key in ("effect", "low", "high")
+def _row(factor: Factor, row: dict[Hashable, Any], unit: str) -> dict[str, Any]:
+    """Return a link in words, with the points of soreness and the classes of its drawing where it has one."""
+    shown = {
+        "name": str(row["factor"]),
+        "factor": factor.name,
+        "label": _(factor.label),
+        "sentence": findings.link_sentence(factor, row, unit),
+        "settled": findings.settled_text(row),
+        "grade": str(row["grade"]),
+        "grade_text": findings.format_grade(row["grade"]),
+        "n": int(row["n"]),
     }
-    points = {
-        key: "" if value is None else units.number(value, 1 if abs(value) >= 1 else 2, signed=True)
-        for key, value in values.items()
+    if row["grade"] not in (*findings.SIGNS, "none"):
+        return {**shown, "style": "", "text": ""}
+    points = {key: factor.points_per_step(float(row[key]), unit) for key in ("effect", "low", "high")}
+    return {
+        **shown,
+        **points,
+        "style": findings.link_style(row["grade"], row["effect"]),
+        "text": _("{effect} points ({low} to {high})").format(**findings.signed_points(points)),
     }
-    style = ""
-    if row["grade"] in findings.SIGNS:
-        style = ("unsure " if row["grade"] in _UNSURE else "") + ("more" if row["effect"] > 0 else "less")
-    return LinkRow(
-        name=name,
-        factor=factor.name,
-        label=_(factor.label),
-        sentence=findings.link_sentence(factor, row, unit),
-        settled=findings.settled_text(row),
-        grade=str(row["grade"]),
-        grade_text=findings.format_grade(row["grade"]),
-        style=style,
-        **values,
-        text=_("{effect} points ({low} to {high})").format(**points) if estimated else "",
-        n=int(row["n"]),
-    )
 
 
 @blueprint.get("/links/<name>")
@@ -170,7 +130,7 @@ def factor(name: str) -> str:
     """Show one factor: its link in words, and the ratings with the fitted line."""
     asked = find_factor(name)
     area, window = _asked_area(), PRIMARY_WINDOW
-    row = next((one for one in _rows(area, window) if one.name == asked.name), None)
+    row = next((one for one in _rows(area, window) if one["name"] == asked.name), None)
     table, estimates = tables(area, window)
     history = context.history()
     data = exposure_data_from(table, asked.name, history.settings.units, estimates, history.load_kind)
@@ -184,41 +144,17 @@ def factor(name: str) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One rating in the drawing: where it is, how sore, and the day that it leads to."""
-
-    x: float
-    y: float
-    rating: float
-    day: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scatter:
-    """The ratings against a factor's values, in a field of 640 by 340.
-
-    Attributes:
-        dots: the ratings.
-        line: the ends of the fitted line (x1, y1, x2, y2), None without an estimate; low, high: of its range.
-        ticks: the marks below the field: where, and what.
-        levels: the heights of the ratings 0, 2, 4 …, and these.
-    """
-
-    dots: tuple[Dot, ...]
-    line: tuple[float, ...] | None
-    low: tuple[float, ...] | None
-    high: tuple[float, ...] | None
-    ticks: tuple[tuple[float, str], ...]
-    levels: tuple[tuple[float, int], ...]
-
-
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 630.0, 12.0, 300.0
 _JITTER = 0.16  # of the way from no to yes, so that equal answers lie beside each other
 
 
-def _scatter(data: ExposureData, table: pd.DataFrame) -> Scatter:
+def _scatter(data: ExposureData, table: pd.DataFrame) -> dict[str, Any]:
+    """Draw the ratings against a factor's values, in a field of 640 by 340.
+
+    Returns:
+        The dots; the ends of the fitted line (x1, y1, x2, y2), and "low" and "high" of its range, where there
+        is an estimate; the ticks below the field; and the heights of the ratings 0, 2, 4 …, and these.
+    """
     points = data.points.tail(MOST_DOTS)
     values = points["value"].to_numpy(float)
     low, high = (-0.5, 1.5) if data.yes_no else (float(values.min()), float(values.max()))
@@ -235,35 +171,34 @@ def _scatter(data: ExposureData, table: pd.DataFrame) -> Scatter:
         return round(_BOTTOM - (_BOTTOM - _TOP) * min(max(rating, 0.0), WORST_RATING) / WORST_RATING, 1)
 
     days = table.loc[points.index, "day"]
-    dots = tuple(
-        Dot(across(value), up(rating), rating, day.date().isoformat(), f"{units.day(day)}: {rating:g}")
+    dots = [
+        {
+            "x": across(value),
+            "y": up(rating),
+            "rating": rating,
+            "day": day.date().isoformat(),
+            "words": f"{units.day(day)}: {rating:g}",
+        }
         for value, rating, day in zip(values + shift, points["rating"], days, strict=True)
-    )
+    ]
     ends = (0.0, 1.0) if data.yes_no else (float(values.min()), float(values.max()))
-    lines: list[tuple[float, ...] | None] = [None, None, None]
+    lines: dict[str, list[float]] = {"line": [], "low": [], "high": []}
     if data.fit is not None and ends[0] < ends[1]:
         fit = data.fit
-        lines = [
-            tuple(one for end in ends for one in (across(end), up(fit.rating_at(end, effect))))
-            for effect in (fit.effect, fit.low, fit.high)
-        ]
-    return Scatter(
-        dots,
-        lines[0],
-        lines[1],
-        lines[2],
-        ticks=tuple(_ticks(data, ends, across)),
-        levels=tuple((up(n), n) for n in range(0, WORST_RATING + 1, 2)),
-    )
+        for name, effect in (("line", fit.effect), ("low", fit.low), ("high", fit.high)):
+            lines[name] = [one for end in ends for one in (across(end), up(fit.rating_at(end, effect)))]
+    levels = [(up(n), n) for n in range(0, WORST_RATING + 1, 2)]
+    return {"dots": dots, **lines, "ticks": _ticks(data, ends, across), "levels": levels}
 
 
 def _ticks(data: ExposureData, ends: Sequence[float], across: Any) -> list[tuple[float, str]]:  # noqa: ANN401 - a function
     if data.yes_no:
         return [(across(0.0), _("no")), (across(1.0), _("yes"))]
     places = [ends[0] + share * (ends[1] - ends[0]) for share in (0.0, 0.5, 1.0)]
-    words = units.percent if data.share else _amount
-    return [(across(place), words(place)) for place in dict.fromkeys(places)]
-
-
-def _amount(value: float) -> str:
-    return units.number(value, 0 if abs(value) >= 10 else 1)  # noqa: PLR2004 - two digits are enough
+    return [
+        (
+            across(place),
+            units.percent(place) if data.share else units.number(place, 0 if abs(place) >= 10 else 1),  # noqa: PLR2004 - two digits are enough
+        )
+        for place in dict.fromkeys(places)
+    ]

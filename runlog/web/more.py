@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 from flask import Blueprint, Response, abort, render_template, url_for
+from markupsafe import Markup
 
 from runlog import units
 from runlog.analysis import periods
 from runlog.analysis.load import RATIOS, daily_metrics, weekly_metrics
 from runlog.errors import BadInput
 from runlog.i18n import N_, _
-from runlog.reporter.charts import find_chart
+from runlog.reporter.charts import embedded_svgs, find_chart
 from runlog.reporter.charts.view import View
 from runlog.reporter.render import render_page
 from runlog.reporter.weekly import build_week
-from runlog.web import changes, context, now, pictures, uploads
+from runlog.web import changes, context, now, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from markupsafe import Markup
 
 blueprint = Blueprint("more", __name__)
 
@@ -38,6 +39,45 @@ _METRICS = (
 )
 _MOST_WEEKS = 520
 _PIECE = 2**18  # bytes of a backup that are sent at once
+_STYLE_ELEMENT = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+_STYLE_ATTRIBUTE = re.compile(r' style="([^"]*)"')
+_WIDTH = re.compile(r"width:\s*([\d.]+)%")
+#: What of a style is an attribute of SVG by the same name; the font is that of the page.
+_ATTRIBUTES = frozenset(
+    {
+        *("fill", "fill-opacity", "fill-rule", "opacity", "stroke", "stroke-dasharray", "stroke-dashoffset"),
+        *("stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity", "stroke-width"),
+        *("font-size", "font-weight", "font-style", "text-anchor"),
+    }
+)
+
+
+class SafePage(NamedTuple):
+    """A page without style in it, and its style sheet."""
+
+    html: str
+    css: str
+
+
+def move_styles(page: str) -> SafePage:
+    """Take the styles out of a page or a chart of the report, since these pages allow no style within them.
+
+    The report's style sheet is then served by itself; each style that matplotlib has written into an SVG
+    becomes attributes that mean the same.
+    """
+    css = "\n".join(_STYLE_ELEMENT.findall(page))
+    return SafePage(_STYLE_ATTRIBUTE.sub(_as_attributes, _STYLE_ELEMENT.sub("", page)), css)
+
+
+def _as_attributes(match: re.Match[str]) -> str:
+    kept = []
+    for declaration in match[1].split(";"):
+        name, _, value = (part.strip() for part in declaration.partition(":"))
+        if name in _ATTRIBUTES and value:
+            kept.append(f' {name}="{value}"')
+        elif name == "width" and (found := _WIDTH.match(declaration.strip())):
+            kept.append(f' class="w{round(float(found[1]))}"')
+    return "".join(kept)
 
 
 @blueprint.get("/more")
@@ -54,8 +94,12 @@ def chart(name: str) -> Markup | None:
     view = View(moment, history.clock.day(moment), area or "upper_back")
 
     def draw() -> Markup:
-        past = periods.history_as_of(history, moment)
-        return pictures.chart(name, find_chart(name).data(past, view))
+        data = find_chart(name).data(periods.history_as_of(history, moment), view)
+        parts = "".join(
+            f'<div class="{size}">{move_styles(svg).html}</div>'
+            for size, svg in embedded_svgs(name, data).items()
+        )
+        return Markup(f'<div class="chart {name}">{parts}</div>')  # noqa: S704 - matplotlib escapes the texts
 
     if history.runs.empty:
         return None
@@ -118,9 +162,9 @@ def reports() -> str:
     return render_template("reports.html", weeks=weeks)
 
 
-def _report(name: str) -> pictures.SafePage:
-    def make() -> pictures.SafePage:
-        return pictures.move_styles(render_page(build_week(context.history(), name, context.now())))
+def _report(name: str) -> SafePage:
+    def make() -> SafePage:
+        return move_styles(render_page(build_week(context.history(), name, context.now())))
 
     return context.facts().get("report", (name, now.slot(), context.settings().language), make)
 
@@ -146,7 +190,8 @@ def report_style(name: str) -> Response:
     except BadInput:
         abort(404)
     extra = ".back { max-width: 54rem; margin: 0 auto; padding: 1rem 1.25rem 0; }"
-    return Response(f"{css}\n{pictures.width_rules()}\n{extra}", mimetype="text/css")
+    widths = "\n".join(f".w{percent} {{ width: {percent}%; }}" for percent in range(101))
+    return Response(f"{css}\n{widths}\n{extra}", mimetype="text/css")
 
 
 @blueprint.post("/backup")

@@ -21,7 +21,7 @@ from runlog.reporter.glance import current_week, gather_week, glance_of
 from runlog.reporter.summary import summarise_days
 from runlog.trials.suggestions import Evidence
 from runlog.trials.text import trial_statuses
-from runlog.web import body, context, forms, guided, rating, words
+from runlog.web import context, forms, guided, rating, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,9 +57,12 @@ def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # n
     history = context.history()
     free = bool(request.args.get("free"))
     question = rating.next_question(history, context.now(), run_id, without_run=free)
-    week, alerts = this_week(), open_alerts()
+    week, holding = this_week(), _alerts_that_hold()
+    alerts = [alert for alert in holding if alert_states.is_open(alert, context.now())]
+    alerts.sort(key=lambda alert: (SEVERITIES.index(alert.severity), alert.id))
     actions = _shown_actions(week.glance.actions, alerts)
-    answered = {number for shown in actions for number in shown.alerts}
+    answered = {number for shown in actions for number in shown["alerts"]}
+    asked = _("How sore is your {area} now?") if question.run is None else _("How sore is your {area}?")
     page = render_template(
         "now.html",
         question=question,
@@ -69,24 +72,17 @@ def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # n
         trials=[trial for trial in week.trials if trial.next_day == history.clock.day(context.now())],
         actions=actions,
         alerts=[alert for alert in alerts if alert.id not in answered],
-        put_aside=_alerts_put_aside(),
+        put_aside=[alert for alert in holding if alert not in alerts],
         clinician=guidance.clinician_advice() if week.glance.warnings else None,
         saved=_saved_entries(),
         areas=list(Area),
-        figure=body.figure_sides(),
+        figure=rating.figure_sides(),
         said=_(_SAID.get(request.args.get("done", ""), "")),
         problem=problem,
         sent=request.form,
-        heading=_heading(question),
+        heading=asked.format(area=units.area(question.area)),
     )
     return (page, status) if status != 200 else page  # noqa: PLR2004 - HTTP's OK
-
-
-def _heading(question: rating.Question) -> str:
-    area = units.area(question.area)
-    if question.run is None:
-        return _("How sore is your {area} now?").format(area=area)
-    return _("How sore is your {area}?").format(area=area)
 
 
 def _run_line(run: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of History.runs
@@ -150,38 +146,12 @@ def this_week() -> ThisWeek:
     return context.facts().get("week", (slot(), history.settings.language), make)
 
 
-def open_alerts() -> list[StoredAlert]:
-    """Return the alerts that are open, the most severe first, and note which have come or gone."""
-    shown = [alert for alert in _alerts_that_hold() if alert_states.is_open(alert, context.now())]
-    return sorted(shown, key=lambda alert: (SEVERITIES.index(alert.severity), alert.id))
-
-
-def _alerts_put_aside() -> list[StoredAlert]:
-    """Return the alerts that were dismissed or snoozed, and still hold."""
-    return [alert for alert in _alerts_that_hold() if not alert_states.is_open(alert, context.now())]
-
-
 def _alerts_that_hold() -> list[StoredAlert]:
+    """Return the alerts that hold, dismissed and snoozed ones too, and note which have come or gone."""
     history, moment, journal = context.history(), context.now(), context.journal()
     notices = this_week().notices
     stored = context.facts().get("alerts", slot(), lambda: journal.alerts.update(history, moment, notices))
     return [alert for alert in stored if alert.resolved is None and not needs_clinician(alert.kind)]
-
-
-class ShownAction(NamedTuple):
-    """An action with what can be done about it right here.
-
-    Attributes:
-        alerts: the numbers of the open alerts that it answers.
-        page: the endpoint that it leads to, "" for none; which: of a guided warm-up or cool-down.
-        retire: the pair that it says to retire, "" for none.
-    """
-
-    action: Action
-    alerts: list[int]
-    page: str
-    which: str
-    retire: str
 
 
 #: The pages that do what a command of an action does.
@@ -194,8 +164,12 @@ _PAGE_OF_COMMAND = {
 _GUIDED = {"warmup": "before", "cooldown": "after"}
 
 
-def _shown_actions(actions: Sequence[Action], alerts: Sequence[StoredAlert]) -> list[ShownAction]:
-    """Return the actions, without those whose alerts were all dismissed or snoozed."""
+def _shown_actions(actions: Sequence[Action], alerts: Sequence[StoredAlert]) -> list[dict[str, Any]]:
+    """Return the actions, without those whose alerts were all dismissed or snoozed.
+
+    With each comes what can be done about it right here: the open alerts that it answers, the page that it
+    leads to, which guided warm-up or cool-down, and the pair that it says to retire; "" for none.
+    """
     numbers = {f"{alert.kind}:{alert.subject}": alert.id for alert in alerts}
     shown = []
     for action in actions:
@@ -203,9 +177,15 @@ def _shown_actions(actions: Sequence[Action], alerts: Sequence[StoredAlert]) -> 
         if action.notices and not still_open and action.finding is None:
             continue
         words = shlex.split(action.command)[1:] if action.command else []
-        retire = words[2] if words[:2] == ["shoes", "retire"] and len(words) > 2 else ""  # noqa: PLR2004 - a name
-        page = _PAGE_OF_COMMAND.get(words[0], "") if words else ""
-        shown.append(ShownAction(action, still_open, page, _GUIDED.get(action.topic, ""), retire))
+        shown.append(
+            {
+                "action": action,
+                "alerts": still_open,
+                "page": _PAGE_OF_COMMAND.get(words[0], "") if words else "",
+                "which": _GUIDED.get(action.topic, ""),
+                "retire": words[2] if words[:2] == ["shoes", "retire"] else "",
+            }
+        )
     return shown
 
 
@@ -238,14 +218,11 @@ def _log_once(journal: Journal, entry: Entry, *, is_first: bool) -> int:
         return journal.log(entry)
     except BadInput:
         for stored in journal.entries():
-            if _place(stored.entry) == _place(entry) and (not is_first or stored.entry == entry):
+            other = stored.entry
+            is_same = (other.moment, other.area, other.side) == (entry.moment, entry.area, entry.side)
+            if is_same and (not is_first or other == entry):
                 return stored.id
         raise
-
-
-def _place(entry: Entry) -> tuple[object, ...]:
-    """Return what two entries cannot share."""
-    return entry.moment, entry.area, entry.side
 
 
 @blueprint.post("/undo")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import shapely
 from flask import request
 
 from runlog.analysis import periods
@@ -16,11 +18,12 @@ from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.i18n import N_, _
 from runlog.localtime import local_time, offset_seconds
 from runlog.model import MAX_ENTRY_VALUES, RATED_WITHIN, Area, Entry, Side
+from runlog.reporter.charts import body
 from runlog.reporter.shoes_and_routes import shoes_in_use
 from runlog.web import forms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from shapely.geometry.base import BaseGeometry
 
     from runlog.analysis.history import History
     from runlog.journal import Journal
@@ -31,6 +34,7 @@ NO_RUN = N_("There is no run that this could be about; leave warm-up, shoes and 
 NO_MOMENT = N_("That is no date with a time.")
 TO_COME = N_("That moment is still to come.")
 EVENING_HOUR = 20
+_TOLERANCE = 0.15  # of the figure's units, less than half a pixel on a phone
 _RUN_FIELDS = ("warmup", "cooldown", "shoe", "rpe")
 
 
@@ -49,6 +53,27 @@ class Question:
     area: Area
     shoe: str | None
     shoes: dict[str, float]
+
+
+@cache
+def figure_sides() -> list[dict[str, Any]]:
+    """Return both sides of the figure that can be tapped: its outline and its areas, as paths of SVGs."""
+    outline = _svg_path(body.figure_outline())
+    return [
+        {
+            "side": side,
+            "outline": outline,
+            "areas": {name: _svg_path(shape) for name, shape in body.area_shapes(side).items()},
+        }
+        for side in (body.BACK, body.FRONT)
+    ]
+
+
+def _svg_path(shape: BaseGeometry) -> str:
+    pieces = shapely.get_parts(shape.simplify(_TOLERANCE))
+    return " ".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in piece.exterior.coords[:-1]) + "Z" for piece in pieces
+    )
 
 
 def next_question(
@@ -177,11 +202,14 @@ def _moment_and_run(journal: Journal, now: datetime) -> tuple[datetime, StoredAc
     if forms.text("at"):
         moment = _past_moment(forms.text("at"), moment)
     elif forms.text("when") == "yesterday":
-        moment = _yesterday_evening(moment)
+        day = moment - timedelta(days=1)
+        moment = day.replace(hour=EVENING_HOUR, minute=0, second=0, microsecond=0)
     run_id = forms.whole("run")
     if run_id is None:
         return moment, journal.recent_run(moment)
-    run = _find_run(journal.runs(), run_id)
+    run = next((run for run in journal.runs() if run.id == run_id), None)
+    if run is None:
+        raise run_not_found(run_id)
     end = run.activity.end
     if moment - end > RATED_WITHIN or moment < end:
         moment = local_time(end, run.activity.utc_offset_s, zone)
@@ -197,15 +225,3 @@ def _past_moment(text: str, now: datetime) -> datetime:
     if moment > now:
         raise BadInput(_(TO_COME))
     return moment
-
-
-def _yesterday_evening(moment: datetime) -> datetime:
-    day = moment - timedelta(days=1)
-    return day.replace(hour=EVENING_HOUR, minute=0, second=0, microsecond=0)
-
-
-def _find_run(runs: Sequence[StoredActivity], run_id: int) -> StoredActivity:
-    found = next((run for run in runs if run.id == run_id), None)
-    if found is None:
-        raise NotFound(str(run_not_found(run_id)))
-    return found

@@ -40,25 +40,19 @@ def _rows() -> list[dict[str, Any]]:
 def _row(row: dict[Hashable, Any], unit: str) -> dict[str, Any]:
     label = str(row["route"])
     given = row["given_name"] if isinstance(row["given_name"], str) else ""
+    name = row["name"] if isinstance(row["name"], str) else ""
+    if not name and isinstance(row["form"], str):  # how long it is, and where it leads
+        name = units.route_description(row["distance_m"], row["form"], row["heading"], unit)
     return {
         "label": label,
         "number": int(label.removeprefix("R")),
         "given": given,
-        "name": given or _described(row, unit) or label,
+        "name": given or name or label,
         "runs": int(row["runs"]),
         "distance": units.distance(row["distance_m"], unit),
         "share": units.percent(row["share_28d"]),
         "streak": int(row["longest_streak"]),
     }
-
-
-def _described(row: dict[Hashable, Any], unit: str) -> str:
-    """Return what a route is called, or else how long it is and where it leads."""
-    if isinstance(row["name"], str):
-        return row["name"]
-    if not isinstance(row["form"], str):
-        return ""
-    return units.route_description(row["distance_m"], row["form"], row["heading"], unit)
 
 
 @blueprint.get("/routes/<int:number>")
@@ -80,36 +74,23 @@ def one(number: int) -> str:
     )
 
 
-@blueprint.post("/routes/<int:number>/name")
-def name(number: int) -> Response:
-    """Name a route; an empty name takes the name back."""
-    context.journal().routes.name(number, forms.text("name") or None)
+@blueprint.post("/routes/<int:number>/<any(name, join, unjoin, split):what>")
+def change(number: int, what: str) -> Response:
+    """Name a route, let others count as it or by themselves again, or make some of its runs another one."""
+    routes = context.journal().routes
+    match what:
+        case "name":
+            routes.name(number, forms.text("name") or None)
+        case "join":
+            other = forms.whole("other")
+            if other is None or other == number:
+                raise BadInput(_(NO_OTHER))
+            routes.join(number, other)
+        case "unjoin":
+            routes.unjoin(number)
+        case "split":
+            chosen = forms.wholes("run")
+            if not chosen:
+                raise BadInput(_(NO_RUNS))
+            _whole, number = routes.split(chosen)
     return changes.redirect_to("routes.one", number=number)
-
-
-@blueprint.post("/routes/<int:number>/join")
-def join(number: int) -> Response:
-    """Let another route count as this one."""
-    other = forms.whole("other")
-    if other is None or other == number:
-        raise BadInput(_(NO_OTHER))
-    context.journal().routes.join(number, other)
-    return changes.redirect_to("routes.one", number=number)
-
-
-@blueprint.post("/routes/<int:number>/unjoin")
-def unjoin(number: int) -> Response:
-    """Let a route that was joined count by itself again."""
-    context.journal().routes.unjoin(number)
-    return changes.redirect_to("routes.one", number=number)
-
-
-@blueprint.post("/routes/<int:number>/split")
-def split(number: int) -> Response:
-    """Make some runs of a route a route of their own."""
-    chosen = forms.wholes("run")
-    if not chosen:
-        raise BadInput(_(NO_RUNS))
-    _whole, new = context.journal().routes.split(chosen)
-    del number
-    return changes.redirect_to("routes.one", number=new)

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
 
 from runlog import units
 from runlog.analysis.build import runs_of_entries
@@ -17,10 +17,9 @@ from runlog.localtime import local_time
 from runlog.web import changes, context, forms, tracks, words
 
 if TYPE_CHECKING:
-    import werkzeug
+    from werkzeug.wrappers import Response
 
     from runlog.analysis.history import History
-    from runlog.journal import Journal
     from runlog.model import Lap
     from runlog.records import StoredActivity
 
@@ -28,6 +27,8 @@ blueprint = Blueprint("runs", __name__)
 
 _A_PAGE = 50
 _MAX_LAPS = 60
+#: A run that stood still for less is not said to have done so.
+_PAUSE_S = 60
 _FORM = (
     ("stance_time_ms", N_("Ground contact"), 0, "ms"),
     ("stance_time_balance_pct", N_("Balance, left"), 1, "%"),
@@ -121,20 +122,16 @@ def list_row(row: Any, history: History, soreness: dict[int, float] | None = Non
     }
 
 
-def _source_name(path: str, journal: Journal) -> str:
-    """Return the name of a file; what came from a service, such as Garmin Connect, says so."""
-    service, name = journal.clouds.title_of(path), PurePath(path).name
-    return name if service is None else f"{service} · {name}"
-
-
 @blueprint.get("/runs/<int:run_id>")
 def one(run_id: int) -> str:
     """Show a run or another activity."""
     history, journal = context.history(), context.journal()
-    row = _row(history, run_id)
-    is_run = run_id in history.runs.index
+    row, is_run = _row(history, run_id), run_id in history.runs.index
     stored = journal.activity(run_id)
-    sources = journal.sources(run_id)
+    sources = [
+        (" · ".join(filter(None, (journal.clouds.title_of(source.path), PurePath(source.path).name))), source)
+        for source in journal.sources(run_id)
+    ]
     return render_template(
         "run.html",
         run=list_row(row, history),
@@ -144,7 +141,7 @@ def one(run_id: int) -> str:
         ratings=_ratings(history, run_id) if is_run else [],
         drawing=_drawing(run_id),
         laps=_laps(stored.activity.laps, history.settings.units),
-        sources=[(_source_name(source.path, journal), source) for source in sources],
+        sources=sources,
         pairs=sorted(history.shoes.index[history.shoes["kept"].astype(bool)]) if is_run else [],
         route=_route(row) if is_run else None,
         by_hand=stored.shoe_override,
@@ -184,25 +181,20 @@ def _facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noqa: A
     """Return the name, the value and a remark of each fact that was measured."""
     unit = history.settings.units
     seconds = row["duration_s"] if pd.isna(row["moving_s"]) else row["moving_s"]
+    moving = highest = ""
+    if abs(row["duration_s"] - seconds) >= _PAUSE_S:
+        moving = _("{time} of it moving").format(time=units.duration(seconds))
+    if pd.notna(row["max_hr"]):
+        highest = _("at most {n}").format(n=units.number(row["max_hr"], 0))
     facts = [
         (_("Distance"), units.distance(row["distance_m"], unit, 2), ""),
-        (_("Time"), units.duration(row["duration_s"]), _moving(row)),
+        (_("Time"), units.duration(row["duration_s"]), moving),
         (_("Pace"), units.pace(seconds, row["distance_m"], unit), ""),
-        (_("Heart rate"), _measured(row["avg_hr"], _("bpm")), _highest(row["max_hr"])),
+        (_("Heart rate"), _measured(row["avg_hr"], _("bpm")), highest),
         (_("Cadence"), _measured(row["avg_cadence_spm"], _("steps/min")), ""),
         (_("Ascent"), units.height(row["ascent_m"], unit), ""),
     ]
     return [fact for fact in facts if fact[1] != units.UNKNOWN]
-
-
-def _moving(row: Any) -> str:  # noqa: ANN401 - likewise
-    if pd.isna(row["moving_s"]) or abs(row["duration_s"] - row["moving_s"]) < 60:  # noqa: PLR2004 - a minute
-        return ""
-    return _("{time} of it moving").format(time=units.duration(row["moving_s"]))
-
-
-def _highest(bpm: float) -> str:
-    return "" if pd.isna(bpm) else _("at most {n}").format(n=units.number(bpm, 0))
 
 
 def _measured(value: float, unit: str, digits: int = 0) -> str:
@@ -286,55 +278,28 @@ def _near(history: History, run_id: int) -> list[dict[str, Any]]:
     return [list_row(other, history) for _id, other in close.iterrows()]
 
 
-@blueprint.post("/runs/<int:run_id>/shoe")
-def wear(run_id: int) -> werkzeug.Response:
-    """Assign a pair by hand, or take that back."""
-    context.journal().shoes.wear([run_id], forms.text("shoe") or None)
-    return changes.redirect_to("runs.one", run_id=run_id)
-
-
-@blueprint.post("/runs/<int:run_id>/name")
-def rename(run_id: int) -> werkzeug.Response:
-    """Name a run or another activity by hand; an empty name takes that back, the same one changes nothing."""
-    name, journal = forms.text("name"), context.journal()
-    if name != journal.activity(run_id).activity.name:
-        journal.rename(run_id, name or None)
-    return changes.redirect_to("runs.one", run_id=run_id)
-
-
-@blueprint.post("/runs/<int:run_id>/sport")
-def set_sport(run_id: int) -> werkzeug.Response:
-    """Say by hand what sport it was, or take that back."""
-    context.journal().set_sport(run_id, forms.text("sport") or None)
-    return changes.redirect_to("runs.one", run_id=run_id)
-
-
-@blueprint.post("/runs/<int:run_id>/split")
-def split(run_id: int) -> werkzeug.Response:
-    """Make a run of the chosen sources together, or of each of them."""
-    context.journal().split(run_id, forms.wholes("source"))
-    return changes.redirect_to("runs.one", run_id=run_id)
-
-
-@blueprint.post("/runs/<int:run_id>/delete")
-def delete(run_id: int) -> werkzeug.Response:
-    """Delete a run or another activity; it can be brought back."""
-    context.journal().delete([run_id])
-    return changes.redirect_to("runs.show")
-
-
-@blueprint.post("/runs/<int:run_id>/restore")
-def restore(run_id: int) -> werkzeug.Response:
-    """Bring a deleted run back."""
-    context.journal().undelete([run_id])
-    return changes.redirect_to("runs.one", run_id=run_id)
-
-
-@blueprint.post("/runs/<int:run_id>/merge")
-def merge(run_id: int) -> werkzeug.Response | Response:
-    """Make one run of two that tell of the same one."""
-    other = forms.whole("other")
-    if other is None or other == run_id:
-        abort(400, _("Choose the other run first."))
-    context.journal().merge(run_id, other)
+@blueprint.post("/runs/<int:run_id>/<any(shoe, name, sport, split, merge, delete, restore):what>")
+def put_right(run_id: int, what: str) -> Response:
+    """Change by hand what is known of a run or another activity; an empty field takes back what was said."""
+    journal, said = context.journal(), forms.text(what)
+    match what:
+        case "shoe":
+            journal.shoes.wear([run_id], said or None)
+        case "name":
+            if said != journal.activity(run_id).activity.name:
+                journal.rename(run_id, said or None)
+        case "sport":
+            journal.set_sport(run_id, said or None)
+        case "split":
+            journal.split(run_id, forms.wholes("source"))
+        case "merge":
+            other = forms.whole("other")
+            if other is None or other == run_id:
+                abort(400, _("Choose the other run first."))
+            journal.merge(run_id, other)
+        case "restore":
+            journal.undelete([run_id])
+        case "delete":
+            journal.delete([run_id])
+            return changes.redirect_to("runs.show")
     return changes.redirect_to("runs.one", run_id=run_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runlog.web.pictures import move_styles
+from runlog.web.more import move_styles
 
 
 @pytest.mark.parametrize(

@@ -81,15 +81,15 @@ def template_environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_clean_output,
+        finalize=clean_output,
     )
     environment.globals |= {"_": _, "palette": PALETTE, "svgs": chart_svgs}
     environment.filters |= {"kind": block_kind, "scale": LinkScale}
     return environment
 
 
-def _clean_output(value: object) -> object:
-    """Remove what turns or breaks a line from every text; SVG is no text."""
+def clean_output(value: object) -> object:
+    """Remove what turns or breaks a line from every text that a template writes; SVG is no text."""
     return units.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -17,9 +17,8 @@ from runlog.reporter import guidance
 from runlog.reporter.weekly import Week
 
 if TYPE_CHECKING:
-    from runlog.analysis.periods import Span
     from runlog.reporter.advice import Action
-    from runlog.reporter.season import PastAlert, PeriodTotals, Season
+    from runlog.reporter.season import PeriodTotals, Season
 
 #: Raised when a key is removed or changes its meaning, not when one is added.
 FORMAT_VERSION = 1
@@ -38,6 +37,7 @@ def render_json(report: Week | Season) -> str:
 def _week_facts(week: Week) -> dict[str, Any]:
     with use_language(week.history.settings.language):
         see_clinician = guidance.clinician_advice() if week.glance.warnings else None
+        load_note = week.history.load_note or None
     return {
         "version": FORMAT_VERSION,
         "week": week.name,
@@ -53,7 +53,7 @@ def _week_facts(week: Week) -> dict[str, Any]:
         "usual": {**_fields_of(week.usual, "weeks"), "weeks": week.usual.weeks},
         "other_areas": week.other_areas,
         "load_unit": week.history.load_kind,
-        "load_note": week.history.load_note or None,
+        "load_note": load_note,
         "days": week.days,
         "findings": [{**_fields_of(finding), "sign": finding.has_sign} for finding in week.findings],
         "note": week.glance.note or None,
@@ -105,7 +105,8 @@ def to_json_value(value: Any) -> Any:  # noqa: ANN401 - all that the facts are m
 def _season_facts(season: Season) -> dict[str, Any]:
     return {
         "version": FORMAT_VERSION,
-        **_span_facts(season.span),
+        "first_day": season.span.first,
+        "last_day": season.span.last,
         "over": season.complete,
         "language": season.language,
         "headline": season.headline,
@@ -118,7 +119,15 @@ def _season_facts(season: Season) -> dict[str, Any]:
         "findings": [
             {**_fields_of(finding, *_WEEK_ONLY_KEYS), "sign": finding.has_sign} for finding in season.findings
         ],
-        "alerts": [_alert_facts(alert) for alert in season.alerts],
+        "alerts": [
+            {
+                **alert.notice.as_dict(),
+                "first_week_ends": alert.first.last,
+                "last_week_ends": alert.last.last,
+                "weeks": alert.weeks,
+            }
+            for alert in season.alerts
+        ],
         "shoes": season.shoes,
         "routes": season.routes,
     }
@@ -129,17 +138,5 @@ _WEEK_ONLY_KEYS = ("now", "now_text", "impact")
 
 
 def _period_facts(period: PeriodTotals) -> dict[str, Any]:
-    return {**_span_facts(period.span), **_fields_of(period.totals, "weeks")}
-
-
-def _span_facts(span: Span) -> dict[str, Any]:
-    return {"first_day": span.first, "last_day": span.last}
-
-
-def _alert_facts(alert: PastAlert) -> dict[str, Any]:
-    return {
-        **alert.notice.as_dict(),
-        "first_week_ends": alert.first.last,
-        "last_week_ends": alert.last.last,
-        "weeks": alert.weeks,
-    }
+    days = {"first_day": period.span.first, "last_day": period.span.last}
+    return {**days, **_fields_of(period.totals, "weeks")}

@@ -9,7 +9,7 @@ from runlog.analysis.factors import find_factor
 from runlog.analysis.links.ratings import MIN_RATINGS
 from runlog.i18n import _
 from runlog.reporter import guidance
-from runlog.reporter.findings import UNSURE, format_grade, format_short_step
+from runlog.reporter.findings import format_grade, format_short_step, link_style, signed_points
 from runlog.reporter.render.content import (
     ActionItem,
     ActionList,
@@ -27,7 +27,7 @@ from runlog.reporter.render.content import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from runlog.reporter.advice import Action
     from runlog.reporter.alerts import Notice
@@ -131,8 +131,7 @@ def link_chart(findings: Iterable[Finding], unit: str) -> Iterator[Block]:
 
 def _link_row(finding: Finding, unit: str) -> LinkRow:
     values = finding.per_step(unit)
-    points = _points(values)
-    direction = ("more" if finding.effect > 0 else "less") if finding.has_sign else ""
+    points = signed_points(values)
     return LinkRow(
         label=finding.label,
         step=format_short_step(find_factor(finding.factor), unit),
@@ -140,7 +139,7 @@ def _link_row(finding: Finding, unit: str) -> LinkRow:
         **values,
         text=points["effect"],
         spoken=_("{effect} points, from {low} to {high}").format(**points),
-        style=f"{'unsure ' if finding.grade in UNSURE else ''}{direction}",
+        style=link_style(finding.grade, finding.effect),
     )
 
 
@@ -160,13 +159,9 @@ def format_estimate(finding: Finding, unit: str) -> str:
     if not finding.is_estimated:
         return _("Grade: {grade}.").format(grade=finding.grade_text)
     text = _("{effect} points ({low} to {high}), {grade}, from {n} ratings.")
-    return text.format(**_points(finding.per_step(unit)), grade=format_grade(finding.grade), n=finding.n)
-
-
-def _points(values: Mapping[str, float]) -> dict[str, str]:
-    return {
-        name: units.number(value, 1 if abs(value) >= 1 else 2, signed=True) for name, value in values.items()
-    }
+    return text.format(
+        **signed_points(finding.per_step(unit)), grade=format_grade(finding.grade), n=finding.n
+    )
 
 
 def _other_findings(week: Week) -> Iterator[Paragraph]:
