@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.export import tables
+from runlog.export import format_diary
 from runlog.importers import csv_dates, csv_values
 from runlog.importers.csv_values import InvalidValue, Notation
 from runlog.model import Area, Entry, Kind, Side
@@ -297,7 +297,7 @@ def saved_again(text, name):
 @pytest.mark.parametrize("name", LOCALES)
 @given(st.lists(plain_entries(), min_size=1, max_size=4, unique_by=lambda one: (one.moment, one.area)))
 def test_a_diary_that_another_spreadsheet_has_saved_reads_back_the_same(name, written):
-    reading = read(saved_again(tables.format_diary(written), name), LOCALES[name][4])
+    reading = read(saved_again(format_diary(written), name), LOCALES[name][4])
     assert reading.problems == ()
     assert [replace(one, precision=written[0].precision) for one in reading.entries] == written
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.export import tables
+from runlog.export import format_diary
 from runlog.model import Area, Entry, Precision
 from runlog.settings import Settings
 
@@ -249,10 +249,10 @@ def test_another_table_is_no_diary(text):
 
 def test_the_template_reads_as_a_diary_without_entries():
     assert (
-        tables.empty_diary()
+        format_diary(())
         == "date,soreness,area,warmup,cooldown,shoe,rpe,strength,mobility,desk_hours,posture,note\n"
     )
-    assert read(tables.empty_diary()).entries == ()
+    assert read(format_diary(())).entries == ()
 
 
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
@@ -293,15 +293,15 @@ def entries(draw):
 
 @given(st.lists(entries(), unique_by=lambda entry: (entry.moment, entry.area)))
 def test_what_is_written_reads_back_the_same(written):
-    reading = read(tables.format_diary(written))
+    reading = read(format_diary(written))
     assert reading.problems == ()
     assert list(reading.entries) == written
 
 
 @given(st.lists(entries(), min_size=1, max_size=3, unique_by=lambda entry: (entry.moment, entry.area)))
 def test_writing_what_was_read_gives_the_same_text(written):
-    text = tables.format_diary(written)
-    assert tables.format_diary(read(text).entries) == text
+    text = format_diary(written)
+    assert format_diary(read(text).entries) == text
 
 
 ROWS = st.lists(st.lists(LINE | st.just(""), min_size=1, max_size=5), max_size=6)

@@ -15,13 +15,13 @@ from test_importers_tcx import activity, lap, tcx
 
 from runlog import importers
 from runlog.errors import NotReadable, NotTaken
-from runlog.export import tables
+from runlog.export import format_diary
 from runlog.importers.fit import scan
 from runlog.settings import Settings
 
 SETTINGS = Settings(timezone="Europe/Berlin")
 BERLIN_DIARY = (
-    tables.empty_diary() + "2026-03-04,3,neck,yes,no,Ghost,5,30,8,7,=note\n2026-03-05 07:00,2,,,,,,,,,\n"
+    format_diary(()) + "2026-03-04,3,neck,yes,no,Ghost,5,30,8,7,=note\n2026-03-05 07:00,2,,,,,,,,,\n"
 )
 
 
