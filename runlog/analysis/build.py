@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from runlog.model import Activity, Shoe, ShoeRule, Track
+    from runlog.model import Shoe, ShoeRule, Track
     from runlog.records import Snapshot, StoredActivity, StoredEntry
     from runlog.settings import Settings
 
@@ -128,21 +127,18 @@ def with_shoe_changes(
 
 
 def _activity_table(activities: Sequence[StoredActivity], settings: Settings) -> pd.DataFrame:
-    rows = [_activity_row(stored, settings) for stored in activities]
+    rows = []
+    for stored in activities:
+        activity = stored.activity
+        row = {column: getattr(activity, column, None) for column in _ACTIVITY_COLUMNS}
+        if activity.utc_offset_s is None:
+            row["utc_offset_s"] = localtime.offset_seconds(activity.start.astimezone(settings.zone))
+        rows.append(row | {"kind": activity.kind.value, "sources": stored.sources})
     table = _frame(rows, _ACTIVITY_COLUMNS, [stored.id for stored in activities])
     local = _local_times(table["start"], table["utc_offset_s"])
     table.insert(2, "local_start", local)
     table.insert(3, "day", local.dt.normalize())
     return table
-
-
-def _activity_row(stored: StoredActivity, settings: Settings) -> dict[str, object]:
-    activity = stored.activity
-    row = {column: getattr(activity, column, None) for column in _ACTIVITY_COLUMNS}
-    if activity.utc_offset_s is None:
-        row["utc_offset_s"] = localtime.offset_seconds(activity.start.astimezone(settings.zone))
-    end = activity.start + timedelta(seconds=activity.duration_s)
-    return row | {"end": end, "kind": activity.kind.value, "sources": stored.sources}
 
 
 def _entry_table(entries: Sequence[StoredEntry]) -> pd.DataFrame:
@@ -243,18 +239,15 @@ def _shoe_columns(
         {
             "by_hand": [stored.shoe_override for stored in running],
             "in_diary": [in_diary.get(stored.id) for stored in running],
-            "by_source": [_shoe_by_source(stored.activity) for stored in running],
+            "by_source": [  # "" where a source could name a pair and does not
+                stored.activity.shoe or ("" if stored.activity.gear_listed else None) for stored in running
+            ],
         },
         index=runs.index,
         dtype=object,
     )
     conditions = runs[["day", "sub_sport", "distance_m"]]
     return shoe_assignment.assign_shoes(names.join(conditions), shoes, rules, settings.units)
-
-
-def _shoe_by_source(activity: Activity) -> str | None:
-    """Return the pair that the source of a run names, "" where it could name one and does not."""
-    return activity.shoe or ("" if activity.gear_listed else None)
 
 
 def runs_of_entries(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[float]:
@@ -268,7 +261,7 @@ def runs_of_entries(runs: pd.DataFrame, entries: pd.DataFrame) -> pd.Series[floa
         runs_of_day[day].append((end, run))
     return pd.Series(
         [
-            _existing_run(named_run, runs.index)
+            (named_run if named_run in runs.index else np.nan)
             if pd.notna(named_run)
             else _run_of_day(runs_of_day.get(day, []), moment)
             for named_run, day, moment in zip(entries["run"], entries["day"], entries["moment"], strict=True)
@@ -314,10 +307,6 @@ def agreed_values(column: pd.Series, run: pd.Series[float], named_run: pd.Series
     agreed = {of_run: said.pop() for of_run, said in values.items() if len(said) == 1}
     index = pd.Index(list(agreed), dtype=float, name="run")
     return pd.Series(list(agreed.values()), index=index, dtype=column.dtype, name="value")
-
-
-def _existing_run(run: float, run_ids: pd.Index) -> float:
-    return run if run in run_ids else np.nan
 
 
 def _run_of_day(candidates: list[tuple[datetime, int]], moment: datetime) -> float:

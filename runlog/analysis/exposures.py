@@ -64,13 +64,11 @@ _EFFECT_UNITS = {
 
 def effect_unit(name: str) -> EffectUnit:
     """Return the effect unit of a column; one that is no factor of runlog counts in steps of 1."""
-    return _EFFECT_UNITS.get(name) or EffectUnit(_own_factor(name))
-
-
-def _own_factor(name: str) -> Factor:
-    """Return the factor for a column of the caller's own, which has no function and no family."""
-    return Factor(
-        values=_no_values, name=name, label=name, family="", step=1.0, step_text=f"+1 {name}", each_step=""
+    if name in _EFFECT_UNITS:
+        return _EFFECT_UNITS[name]
+    text = f"+1 {name}"
+    return EffectUnit(
+        Factor(values=_no_values, name=name, label=name, family="", step=1.0, step_text=text, each_step="")
     )
 
 
@@ -118,14 +116,10 @@ def exposures(history: History, area: str | None = None, window: int = PRIMARY_W
             if factor.last_run_only
         }
     if history.load_kind is LoadKind.EFFORT:
-        plain = _with_loads_without_rpe(history)
+        plain = replace(history, runs=history.runs.assign(load=history.runs["load_without_rpe"]))
         values |= {
             without_rpe(factor.name): factor.values(plain, moments).to_numpy(float)
             for factor in FACTORS
             if factor.of_session_load
         }
     return pd.concat([table, pd.DataFrame(values, index=table.index)], axis=1)
-
-
-def _with_loads_without_rpe(history: History) -> History:
-    return replace(history, runs=history.runs.assign(load=history.runs["load_without_rpe"]))

@@ -87,13 +87,9 @@ SHORTEST_ROUTE_M = 200.0
 
 
 def route_shape(track: Track) -> Floats | None:
-    """Return the line of a run without jitter, pauses and needless points.
+    """Return the line of a run without jitter, pauses, needless points and those without a position.
 
-    Args:
-        track: with lat and lon in degrees; points that lack them are left out.
-
-    Returns:
-        Degrees (n, 2) as lat, lon, in the direction run; None where it is too short for a route.
+    It is degrees (n, 2) as lat, lon, in the direction run; None where it is too short for a route.
     """
     import shapely  # no listing needs it
 
@@ -172,7 +168,11 @@ class MeasuredLine:
     @cached_property
     def turns(self) -> float:
         """The number of its full turns, positive anticlockwise."""
-        return _full_turns(self.points)
+        steps = np.diff(TangentPlane(self.points[0]).project(self.points), axis=0)
+        steps = steps[(steps != 0.0).any(axis=1)]
+        headings = np.arctan2(steps[:, 1], steps[:, 0])
+        turned = (np.diff(headings) + np.pi) % (2 * np.pi) - np.pi
+        return float(turned.sum() / (2 * np.pi))
 
     @cached_property
     def headed_points(self) -> Floats:
@@ -222,13 +222,8 @@ def _lie_close(line: MeasuredLine, others: Floats, lengths: Floats, head: float)
     """Return which lines a line can lie close to, as ``_is_close`` has it, by every fourth even point.
 
     Between two points of 40 m the distance to the other line changes by 80 m at most, so that a point far
-    off says how many around it are wider off than is allowed.
-
-    Args:
-        line: a line.
-        others: points of the other ones at even distances (lines, n, 3).
-        lengths: how long they are, metres.
-        head: the share of a line that may be missing at its start.
+    off says how many around it are wider off than is allowed. The others are points at even distances (lines,
+    n, 3), with the lengths of the lines in metres; ``head`` is the share that may be missing at a start.
     """
     last = others.shape[1] - 1
     points = line.even_points[:: (EVEN_POINTS - 1) // last]
@@ -304,15 +299,6 @@ def _lap_opposite_ways(line: MeasuredLine, other_line: MeasuredLine) -> bool:
     laps = max(OPPOSITE_LAPS, line.length / LONGEST_LAP_M)
     turns = line.turns, other_line.turns
     return bool(min(turns) < -laps and max(turns) > laps)
-
-
-def _full_turns(line: Floats) -> float:
-    """Return the number of full turns of a line, positive anticlockwise."""
-    steps = np.diff(TangentPlane(line[0]).project(line), axis=0)
-    steps = steps[(steps != 0.0).any(axis=1)]
-    headings = np.arctan2(steps[:, 1], steps[:, 0])
-    turned = (np.diff(headings) + np.pi) % (2 * np.pi) - np.pi
-    return float(turned.sum() / (2 * np.pi))
 
 
 def _is_close(gaps: Floats, points: int) -> bool:

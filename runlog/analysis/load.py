@@ -69,12 +69,8 @@ def _evidence_rows(moment: pd.Series[pd.Timestamp], day: pd.Series[pd.Timestamp]
 def daily_loads(history: History, through: pd.Timestamp | None = None) -> pd.Series[float]:
     """Return the load per local calendar day: 0 on days of rest, NaN where the log is not known to be kept.
 
-    Args:
-        history: what happened.
-        through: the last day (naive); None is the last day with a run, activity or entry.
-
-    Returns:
-        From the day of the first run on, not to be changed; empty without runs.
+    It is from the day of the first run on, not to be changed; empty without runs. ``through`` is the last day
+    (naive); None is the last day with a run, activity or entry.
     """
     table = activity_evidence(history)
     run_rows = table[table["run"].notna()]
@@ -123,12 +119,8 @@ def daily_metrics(
     """Return all metrics of load by local calendar day, from the first run's day on.
 
     The averages start again with the first run after a silence; each is NaN until its window is full again.
-
-    Args:
-        history: what happened.
-        through: the last day (naive); None is the last day with a run, activity or entry.
-        now: aware; None where all days are over. The day that is under way is no day of rest yet: its runs
-            can raise a load but not lower it, as in the factors.
+    They go through a day (naive), as in ``daily_loads``. The day that is under way ``now`` (aware; None where
+    all days are over) is no day of rest yet: its runs can raise a load but not lower it, as in the factors.
 
     Returns:
         Indexed by day (naive midnight), in the unit of ``history.load_kind`` but for the ratios:
@@ -152,13 +144,7 @@ def daily_metrics(
 def _metrics_so_far(
     loads: pd.Series[float], yesterday: pd.Series[float], at_end: pd.Series[float]
 ) -> pd.Series[float]:
-    """Return the metrics of a day under way.
-
-    Args:
-        loads: by day, that day the last.
-        yesterday: the metrics of the day before.
-        at_end: those of the day, were it over now.
-    """
+    """Return the metrics of a day under way, the last of the loads, given what they were were it over now."""
     so_far = at_end.copy()
     means = ["acute", "chronic", "ctl", "atl"]
     so_far[means] = np.maximum(yesterday[means], at_end[means])
@@ -209,10 +195,7 @@ def weekly_metrics(
 ) -> pd.DataFrame:
     """Return the load of each of the runner's weeks (``settings.week_start``), and how the week ended.
 
-    Args:
-        history: what happened.
-        through: the last day (naive); None is the last day with a run, activity or entry.
-        now: as for ``daily_metrics``.
+    ``through`` and ``now`` are those of ``daily_metrics``.
 
     Returns:
         Indexed by the first day of the week: last (day of it), runs, days (of which something is known),
@@ -221,18 +204,15 @@ def weekly_metrics(
     by_day = daily_metrics(history, through, now)
     by_day["days"] = by_day["load"].notna().astype(int)
     by_day["runs"] = history.runs.groupby("day").size().reindex(by_day.index, fill_value=0)
-    by_day["first"] = _first_of_week(pd.DatetimeIndex(by_day.index), history.settings.week_start)
+    days = pd.DatetimeIndex(by_day.index)
+    into_week = days_into_week(days.day_of_week.to_numpy(), history.settings.week_start)
+    by_day["first"] = days - pd.to_timedelta(into_week, unit="D")
     weeks = by_day.groupby("first")
     table = by_day.drop_duplicates("first", keep="last").set_index("first")
     table[["days", "runs"]] = weeks[["days", "runs"]].sum()
     table["load"] = weeks["load"].sum(min_count=1)
     table.insert(0, "last", pd.DatetimeIndex(table.index) + pd.Timedelta(days=load_formulas.WEEK_DAYS - 1))
     return table
-
-
-def _first_of_week(days: pd.DatetimeIndex, start: str) -> pd.DatetimeIndex:
-    """Return the first day of the week of each day."""
-    return days - pd.to_timedelta(days_into_week(days.day_of_week.to_numpy(), start), unit="D")
 
 
 SPIKE_DAYS = 30

@@ -55,9 +55,7 @@ def complete_routes(snapshot: Snapshot, new: NewRoutes | None = None) -> Snapsho
 def find_new_routes(snapshot: Snapshot, progress: Callable[[int, int], None] | None = None) -> NewRoutes:
     """Find the routes of runs that have a route shape but no route yet, in the order of their starts.
 
-    Args:
-        snapshot: all that the store holds.
-        progress: called with how many comparisons are done, and how many there are by now.
+    ``progress`` is called with how many comparisons are done, and how many there are by now.
     """
     without = sorted(
         (
@@ -85,12 +83,8 @@ def match_routes(
     """Match runs to routes.
 
     A run belongs to the nearest route whose line is one route with its own (``geometry.route_distance``), of
-    the routes known before and those started by earlier runs. If there is none, it starts a new one.
-
-    Args:
-        shapes: of the runs by id, degrees (n, 2) in the direction run, in the order in which they were run.
-        known: routes found before.
-        progress: called with how many comparisons are done, and how many there are by now.
+    the routes known before and those started by earlier runs. If there is none, it starts a new one. The
+    shapes are by the runs' ids, degrees (n, 2) in the direction run, in the order in which they were run.
     """
     if not shapes:
         return NewRoutes((), {})
@@ -227,13 +221,8 @@ def _grid_cells(lines: Sequence[MeasuredLine]) -> sparse.csr_array:
     """Return which cells of a coarse grid each line crosses: a matrix of 0 and 1, a row per line."""
     from scipy import sparse
 
-    cells = [
-        np.unique(
-            np.floor(line.at(np.arange(0.0, line.length, geometry.STEP_M)) / _CELL_M),
-            axis=0,
-        )
-        for line in lines
-    ]
+    points = (line.at(np.arange(0.0, line.length, geometry.STEP_M)) for line in lines)
+    cells = [np.unique(np.floor(of_line / _CELL_M), axis=0) for of_line in points]
     row = np.repeat(np.arange(len(lines)), [len(of_line) for of_line in cells])
     grid, column = np.unique(np.concatenate(cells), axis=0, return_inverse=True)
     return sparse.csr_array(

@@ -240,8 +240,12 @@ def session_loads(
         load_source=source,
         load_without_rpe=_fill_by_ratio(kinds[objective], km, minutes),
     )
-    fill_note = partial(_note_filled, kind, int(loads.isna().sum()), len(runs))
-    return SessionLoads(frame, kind, (fill_note, *_load_notes(kind, limits, trimp_note)))
+    notes: list[Callable[[], str]] = [partial(_note_filled, kind, int(loads.isna().sum()), len(runs))]
+    if isinstance(limits, str):
+        notes += [] if kind is LoadKind.EFFORT else [partial(_, limits)]
+    elif kind is LoadKind.HEART_RATE:
+        notes += [trimp_note, limits.note]
+    return SessionLoads(frame, kind, tuple(notes))
 
 
 def choose_kind(known: pd.DataFrame) -> LoadKind:
@@ -272,14 +276,6 @@ def _fill_by_ratio(
     by_distance = km * (loads / km).median()
     by_time = minutes * (loads / minutes.where(minutes > 0)).median()
     return loads.fillna(by_distance).fillna(by_time)
-
-
-def _load_notes(
-    kind: LoadKind, limits: HeartRateLimits | str, trimp_note: Callable[[], str]
-) -> tuple[Callable[[], str], ...]:
-    if isinstance(limits, str):
-        return () if kind is LoadKind.EFFORT else (partial(_, limits),)
-    return (trimp_note, limits.note) if kind is LoadKind.HEART_RATE else ()
 
 
 def _heart_rate_loads(
@@ -334,9 +330,7 @@ def _flatten_histograms(
 
 
 def _note_filled(kind: LoadKind, missing: int, runs: int) -> str:
-    if missing == 0:
-        return ""
-    return _(_MISSING_INPUT[kind]).format(n=missing, runs=runs)
+    return _(_MISSING_INPUT[kind]).format(n=missing, runs=runs) if missing else ""
 
 
 def _note_mean_rate(only_mean: int, runs: int, ratio: float) -> str:

@@ -19,7 +19,7 @@ from runlog.model import WEEKDAYS, ShoeRule, Surface, shoe_key, shoe_names_by_ke
 from runlog.settings import METRES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from runlog.model import Bools, Shoe
@@ -42,10 +42,7 @@ _PAIR_COLUMNS = {
 def pair_table(shoes: Iterable[Shoe], named: Iterable[str | None], settings: Settings) -> pd.DataFrame:
     """Return all pairs: those that the runner keeps, and those that only a run or a diary row names.
 
-    Args:
-        shoes: those that the runner keeps, and their other names.
-        named: the names in runs and diary rows.
-        settings: with the limit of pairs without one of their own.
+    ``shoes`` are the former with their other names, ``named`` the names in runs and diary rows.
 
     Returns:
         A row per pair by name: from_date, retired (naive days or NaT), start_m, limit_m, default, kept
@@ -223,11 +220,13 @@ def assign_shoes(
     pair_by_key = pair_by_name_key(shoes)
     names = zip(runs["by_hand"], runs["in_diary"], runs["by_source"], strict=True)
     facts = map(RunFacts, runs["day"], runs["sub_sport"], runs["distance_m"])
+    patterns, pattern = np.unique(pairs_in_use(shoes, runs["day"]), axis=0, return_inverse=True)
+    pairs = [shoes[mask] for mask in patterns]  # many days have the same ones
     rows = [
         _named_pair(pair_by_key, *run_names)
         or _pair_by_rule(rules, run, in_use, pair_by_key, unit)
-        or (_no_pair if run_names[-1] == "" else _only_or_default)(in_use, run.day)
-        for run_names, run, in_use in zip(names, facts, _pairs_by_day(shoes, runs["day"]), strict=True)
+        or ((None, NONE_BY_SOURCE) if run_names[-1] == "" else _only_or_default(in_use, run.day))
+        for run_names, run, in_use in zip(names, facts, (pairs[i] for i in pattern.ravel()), strict=True)
     ]
     return pd.DataFrame(rows, columns=["shoe", "shoe_reason"], index=runs.index, dtype=object)
 
@@ -239,13 +238,6 @@ def _named_pair(
         if key := shoe_key(name):
             return pair_by_key[key], reason
     return None
-
-
-def _pairs_by_day(shoes: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> Iterator[pd.DataFrame]:
-    """Return for each day the pairs that were in use."""
-    patterns, pattern = np.unique(pairs_in_use(shoes, days), axis=0, return_inverse=True)
-    in_use = [shoes[mask] for mask in patterns]
-    return (in_use[i] for i in pattern.ravel())
 
 
 def _pair_by_rule(
@@ -284,10 +276,6 @@ def _rule_reason(stored_rule: StoredShoeRule, unit: str) -> Later:
 @lru_cache  # likewise
 def _default_reason(pairs: int) -> Later:
     return Later(N_("the default of the {n} pairs in use that day"), n=pairs)
-
-
-def _no_pair(in_use: pd.DataFrame, day: date) -> tuple[None, str]:  # noqa: ARG001 - as _only_or_default
-    return None, NONE_BY_SOURCE
 
 
 def _only_or_default(in_use: pd.DataFrame, day: date) -> tuple[str | None, str]:

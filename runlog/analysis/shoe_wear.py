@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from runlog.analysis.distributions import t_quantile
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -173,7 +175,11 @@ def forecast_limit(
     mean, weeks = weekly.mean(), len(weekly)
     spread = np.inf
     if weeks > 1:
-        spread = _student_t(weeks - 1) * weekly.std(ddof=1) * np.sqrt(1.0 / weeks + mean / left_m)
+        spread = (
+            t_quantile((1 + COVERAGE) / 2, weeks - 1)
+            * weekly.std(ddof=1)
+            * np.sqrt(1.0 / weeks + mean / left_m)
+        )
     return LimitForecast(
         *(_day_reached(today, left_m, rate) for rate in (mean, mean + spread, mean - spread))
     )
@@ -186,33 +192,6 @@ def _weekly_metres(runs: pd.DataFrame, now: pd.Timestamp) -> Floats:
     recent = weeks_ago < weeks
     metres = runs["distance_m"].fillna(0.0).to_numpy(float)
     return np.bincount(weeks_ago[recent].astype(int), metres[recent], minlength=weeks).astype(float)
-
-
-def _student_t(degrees: int) -> float:
-    """Return the t beyond which, on both sides, Student's t has 1 - COVERAGE of its mass.
-
-    By the finite series for whole degrees of freedom (Abramowitz & Stegun 26.7.3 and 26.7.4), since scipy
-    takes a third as long to load as pandas.
-    """
-    low, high = 0.0, math.pi / 2
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _mass_within(middle, degrees) < COVERAGE else (low, middle)
-    return math.sqrt(degrees) * math.tan(low)
-
-
-_BISECTIONS = 60  # to the last bit of a float
-
-
-def _mass_within(angle: float, degrees: int) -> float:
-    """Return the mass of Student's t between -t and t, with t = sqrt(degrees) * tan(angle)."""
-    odd = degrees % 2
-    term = math.cos(angle) ** odd
-    total = term if degrees > 1 else 0.0
-    for power in range(2 + odd, degrees - 1, 2):
-        term *= math.cos(angle) ** 2 * (power - 1) / power
-        total += term
-    return (angle + math.sin(angle) * total) * 2 / math.pi if odd else math.sin(angle) * total
 
 
 def _day_reached(today: pd.Timestamp, left_m: float, weekly_m: float) -> object:

@@ -19,12 +19,7 @@ import numpy as np
 import pandas as pd
 
 from runlog.analysis import track_summary
-from runlog.analysis.track_summary import (
-    MAX_EASY_S,
-    MIN_EASY_S,
-    MIN_MAIN_S,
-    MIN_PACE_RATIO,
-)
+from runlog.analysis.track_summary import MAX_EASY_S, MIN_EASY_S, MIN_MAIN_S, MIN_PACE_RATIO
 from runlog.i18n import N_
 from runlog.model import Intensity, Kind
 
@@ -56,12 +51,8 @@ def habit_table(
     """Decide whether each run had a warm-up and a cool-down, from which source, and with what confidence.
 
     A short easy run that was the warm-up or cool-down of another is a part of it: the diary's answer on
-    either holds for both.
-
-    Args:
-        diary: 1.0 or 0.0 by run id, under "warmup" and "cooldown"; runs without an answer are absent.
-        running: the runs in the order of their starts.
-        others: all other activities.
+    either holds for both. The diary's answers are 1.0 or 0.0 by run id, under "warmup" and "cooldown"; runs
+    without one are absent. The runs are in the order of their starts, ``others`` are all other activities.
 
     Returns:
         A row per run:
@@ -97,7 +88,7 @@ def _decide_habit(
     habit: Intensity, diary: pd.Series[float], running: Sequence[StoredActivity], neighbours: Neighbours
 ) -> pd.DataFrame:
     runs = pd.Index([stored.id for stored in running], dtype="int64")
-    adjacent = neighbours.warmup_is_explicit if habit is Intensity.WARMUP else neighbours.cooldown_is_explicit
+    adjacent = neighbours.explicit[habit]
     from_diary = diary.astype(float).reindex(runs)
     for part, whole in neighbours.part_of.items():
         from_diary[whole] = from_diary[part] if np.isnan(from_diary[whole]) else from_diary[whole]
@@ -105,8 +96,7 @@ def _decide_habit(
     from_track = np.array(
         [bool(stored.summary and getattr(stored.summary, habit.value)) for stored in running], dtype=bool
     )
-    recorded = neighbours.warmup_recorded if habit is Intensity.WARMUP else neighbours.cooldown_recorded
-    is_recorded = runs.isin(list(recorded)) & (from_diary != 1.0).to_numpy()
+    is_recorded = runs.isin(list(neighbours.recorded[habit])) & (from_diary != 1.0).to_numpy()
     cases = [
         is_recorded,
         from_diary.notna(),
@@ -189,25 +179,25 @@ _NAMED = {
 
 _MARKS = re.compile("[\u0300-\u036f]")
 
-_WARM_UP, _COOL_DOWN = "warm_up", "cool_down"
-#: Sports and sub-sports that are no warm-up, and those that are no cool-down.
-_NO_WARM_UP = {_COOL_DOWN}
-_NO_COOL_DOWN = {_WARM_UP, "strength_training"}
+#: The sub-sport of each habit, and the sports and sub-sports that are none.
+_SUB_SPORTS = {Intensity.WARMUP: "warm_up", Intensity.COOLDOWN: "cool_down"}
+_NEVER = {Intensity.WARMUP: {"cool_down"}, Intensity.COOLDOWN: {"warm_up", "strength_training"}}
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """Runs with a neighbouring activity that was their warm-up or cool-down."""
 
-    # by the id of a run, whether the activity before it is called a warm-up
-    warmup_is_explicit: dict[int, bool] = field(default_factory=dict)
-    # by the id of a run, whether the activity after it is called a cool-down
-    cooldown_is_explicit: dict[int, bool] = field(default_factory=dict)
+    # by the id of a run, whether the activity before (after) it is called a warm-up (cool-down)
+    explicit: Mapping[Intensity, dict[int, bool]] = field(default_factory=lambda: {one: {} for one in HABITS})
+    # the runs before (after) which runlog has guided one
+    recorded: Mapping[Intensity, set[int]] = field(default_factory=lambda: {one: set() for one in HABITS})
     # by the id of a short easy run the id of the run that it was the warm-up or cool-down of
     part_of: dict[int, int] = field(default_factory=dict)
-    # the runs before which runlog has guided a warm-up
-    warmup_recorded: set[int] = field(default_factory=set)
-    cooldown_recorded: set[int] = field(default_factory=set)  # the runs after which it has guided a cool-down
+
+    def add(self, habit: Intensity, run: int, *, explicit: bool) -> None:
+        """Note that a run had a warm-up or cool-down next to it, and whether that is called so."""
+        self.explicit[habit][run] = self.explicit[habit].get(run, False) or explicit
 
 
 def find_neighbours(running: Sequence[StoredActivity], others: Sequence[StoredActivity]) -> Neighbours:
@@ -247,8 +237,7 @@ def _add_named_runs(timed: Sequence[StoredActivity], neighbours: Neighbours) -> 
         if main is None or _is_far_longer(part.activity, main.activity):
             continue
         neighbours.part_of[part.id] = main.id
-        side = neighbours.warmup_is_explicit if step > 0 else neighbours.cooldown_is_explicit
-        _add_neighbour(side, main.id, explicit=True)
+        neighbours.add(habit, main.id, explicit=True)
 
 
 def _longest_beyond(
@@ -260,10 +249,8 @@ def _longest_beyond(
     for other in range(position + step, len(timed) if step > 0 else -1, step):
         stored = timed[other]
         earlier, later = (here, stored) if step > 0 else (stored, here)
-        if not _is_close(earlier.activity, later.activity, MAX_GAP_S) or names[other] not in (
-            None,
-            names[position],
-        ):
+        is_near = _is_near(_start(later.activity) - _end(earlier.activity))
+        if not is_near or names[other] not in (None, names[position]):
             break
         if names[other] is None and (found is None or stored.activity.duration_s > found.activity.duration_s):
             found = stored
@@ -277,10 +264,6 @@ def _is_far_longer(part: Activity, run: Activity) -> bool:
     return farther and part.duration_s > 2.0 * run.duration_s
 
 
-def _is_close(earlier: Activity, later: Activity, gap_s: float) -> bool:
-    return -MAX_OVERLAP_S <= _start(later) - _end(earlier) <= gap_s
-
-
 def _add_habits(
     running: Sequence[StoredActivity], others: Sequence[StoredActivity], neighbours: Neighbours
 ) -> None:
@@ -289,47 +272,38 @@ def _add_habits(
     starts = np.array([_start(stored.activity) for stored in running])
     ends = np.array([_end(stored.activity) for stored in running])
     for other in others:
-        habit = other.activity
-        named = named_habit(habit.name)
-        if (habit.kind is not Kind.HABIT and named is None) or habit.day_only:
+        activity = other.activity
+        named = named_habit(activity.name)
+        if (activity.kind is not Kind.HABIT and named is None) or activity.day_only:
             continue
-        called = {Intensity.WARMUP: _WARM_UP, Intensity.COOLDOWN: _COOL_DOWN}
-        words = {habit.sport, habit.sub_sport} if named is None else {called[named]}
-        if not words & _NO_WARM_UP:
-            for run in runs[_is_near(starts - _end(habit))].tolist():
-                _add_neighbour(neighbours.warmup_is_explicit, run, explicit=_WARM_UP in words)
-                if habit.device == GUIDED_DEVICE:
-                    neighbours.warmup_recorded.add(run)
-        if not words & _NO_COOL_DOWN:
-            for run in runs[_is_near(_start(habit) - ends)].tolist():
-                _add_neighbour(neighbours.cooldown_is_explicit, run, explicit=_COOL_DOWN in words)
-                if habit.device == GUIDED_DEVICE:
-                    neighbours.cooldown_recorded.add(run)
+        words = {activity.sport, activity.sub_sport} if named is None else {_SUB_SPORTS[named]}
+        for habit, gaps in zip(HABITS, (starts - _end(activity), _start(activity) - ends), strict=True):
+            if words & _NEVER[habit]:
+                continue
+            for run in runs[_is_near(gaps)].tolist():
+                neighbours.add(habit, run, explicit=_SUB_SPORTS[habit] in words)
+                if activity.device == GUIDED_DEVICE:
+                    neighbours.recorded[habit].add(run)
 
 
 def _add_easy_run(activity: StoredActivity, following: StoredActivity, neighbours: Neighbours) -> None:
     """Add one of two consecutive runs if it was the warm-up or cool-down of the other."""
-    if not _is_close(activity.activity, following.activity, MAX_GAP_S):
-        return
     gap = _start(following.activity) - _end(activity.activity)
-    if activity.id in neighbours.part_of:
-        return  # it belongs to the run before it
+    if not _is_near(gap) or activity.id in neighbours.part_of:  # or it belongs to the run before it
+        return
     is_whole = activity.id in neighbours.part_of.values()
     is_after = named_habit(activity.activity.name) is Intensity.COOLDOWN  # another run
     is_before = named_habit(following.activity.name) is Intensity.WARMUP
     if not is_whole and not is_after and _is_easy_part(activity.activity, following.activity, gap):
         neighbours.part_of[activity.id] = following.id
-        _add_neighbour(neighbours.warmup_is_explicit, following.id, explicit=False)
+        neighbours.add(Intensity.WARMUP, following.id, explicit=False)
     elif not is_before and _is_easy_part(following.activity, activity.activity, gap):
         neighbours.part_of[following.id] = activity.id
-        _add_neighbour(neighbours.cooldown_is_explicit, activity.id, explicit=False)
+        neighbours.add(Intensity.COOLDOWN, activity.id, explicit=False)
 
 
-def _add_neighbour(side: dict[int, bool], run: int, *, explicit: bool) -> None:
-    side[run] = side.get(run, False) or explicit
-
-
-def _is_near(gap_s: Floats) -> Bools:
+def _is_near(gap_s: Floats | float) -> Bools:
+    """Return whether an activity ends so shortly before the next one starts that they may be one outing."""
     return np.asarray((gap_s >= -MAX_OVERLAP_S) & (gap_s <= MAX_GAP_S))
 
 

@@ -59,9 +59,18 @@ def test_a_pair_worn_for_part_of_a_week_does_not_seem_less_used():
     assert forecast_limit(70_000.0, worn, NOW, TODAY).expected == pd.Timestamp("2026-07-08")
 
 
-@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 7, 26, 51])
-def test_students_t_is_that_of_scipy(degrees):
+@pytest.mark.parametrize("weeks", range(2, 9))
+def test_the_range_is_that_of_students_t_as_scipy_has_it(weeks):
     from scipy.special import stdtrit
 
-    expected = float(stdtrit(degrees, (1 + shoe_wear.COVERAGE) / 2))
-    assert shoe_wear._student_t(degrees) == pytest.approx(expected, rel=1e-12)
+    metres = 20_000.0 + 1_000.0 * np.arange(weeks) ** 2
+    ends = NOW - pd.to_timedelta(7 * np.arange(weeks)[::-1] + 3, unit="D")
+    ends = ends.delete(0).insert(0, NOW - pd.Timedelta(weeks=weeks))  # the first full week begins with a run
+    worn = pd.DataFrame({"end": ends, "distance_m": metres})
+    left_m = 2_000_000.0
+    found = forecast_limit(left_m, worn, NOW, TODAY)
+    weekly = np.append(metres[1:], 0.0)
+    t = float(stdtrit(weeks - 1, (1 + shoe_wear.COVERAGE) / 2))
+    spread = t * weekly.std(ddof=1) * np.sqrt(1 / weeks + weekly.mean() / left_m)
+    days = round(7 * left_m / (weekly.mean() + spread))
+    assert found.low == TODAY + pd.Timedelta(days=days)

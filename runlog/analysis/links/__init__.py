@@ -156,13 +156,7 @@ def _factor_columns(table: pd.DataFrame, factors: Sequence[str] | None, window: 
 
 
 class Settlements:
-    """The fits at milestones of all areas of a table.
-
-    Args:
-        areas: the checked ratings of each area.
-        asked: the factors asked about.
-        adjusted_for: others that enter the regression with them.
-    """
+    """The fits at milestones of all areas of a table, whose checked ratings are given; see `fit_area`."""
 
     def __init__(
         self, areas: Mapping[str | None, pd.DataFrame], asked: Sequence[str], adjusted_for: Sequence[str]
@@ -289,12 +283,7 @@ def _simes(fit: AreaFit) -> float:
 
 
 def factor_of_areas(simes: Mapping[str | None, float], area: str | None) -> float:
-    """Return by how much the q of an area grow because other areas are looked at too.
-
-    Args:
-        simes: the smallest q of each area by itself, this one included.
-        area: the one that is settled.
-    """
+    """Return by how much the q of an area grow because others are looked at too, by each one's smallest q."""
     names = list(simes)
     q = benjamini_hochberg(np.array([simes[name] for name in names]))
     own = simes[area]

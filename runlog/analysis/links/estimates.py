@@ -86,7 +86,8 @@ def choose_representatives(
     """
     representatives: dict[str, tuple[str, float]] = {}
     asked: list[str] = []
-    for name in sorted(names, key=_representative_rank):
+    units = {name: effect_unit(name) for name in names}
+    for name in sorted(names, key=lambda name: (not units[name].factor.primary, units[name].order)):
         same_family = [other for other in asked if _same_family(name, other)]
         closest = max(same_family, key=lambda other: abs(correlation[name][other]), default=None)
         if closest is not None and abs(correlation[name][closest]) > COLLINEAR_ABOVE:
@@ -94,11 +95,6 @@ def choose_representatives(
         else:
             asked.append(name)
     return representatives
-
-
-def _representative_rank(name: str) -> tuple[bool, int]:
-    unit = effect_unit(name)
-    return not unit.factor.primary, unit.order
 
 
 def _same_family(name: str, other_name: str) -> bool:
@@ -109,14 +105,10 @@ def _same_family(name: str, other_name: str) -> bool:
 
 
 def find_rivals(names: Sequence[str], asked: int, correlation: Floats) -> Bools:
-    """Return which factors are asked one without the other (f, f).
+    """Return which of the factors (f) are asked one without the other (f, f), by their correlation (f, f).
 
-    They are those of one family, and a column of no family with whatever it correlates with.
-
-    Args:
-        names: the factors (f).
-        asked: how many of them, the first, are asked about; the others always stay in the regression.
-        correlation: (f, f).
+    They are those of one family, and a column of no family with whatever it correlates with. Only so many,
+    the first, are asked about; the others always stay in the regression.
     """
     rivals = np.zeros((len(names), len(names)), dtype=bool)
     for i, name in enumerate(names[:asked]):
@@ -135,14 +127,9 @@ def estimate_effects(
     *,
     halves: bool,
 ) -> dict[str, EffectEstimate]:
-    """Estimate the effects of these factors.
+    """Estimate the effects of the factors asked about, each of which varies, as `fit_area` does.
 
-    Args:
-        ratings: checked ratings of one area, not all the same.
-        asked: the factors to estimate, each of which varies.
-        adjusted_for: others that enter the regression with them.
-        table: the correlation of each of them with each.
-        halves: also estimate from each half of the ratings alone.
+    The ratings are not all the same; ``table`` has the correlation of each of the factors with each.
     """
     names = [*asked, *adjusted_for]
     if not asked:

@@ -145,7 +145,8 @@ class Verdict(NamedTuple):
 
 def grade_estimate(estimate: EffectEstimate) -> Verdict:
     """Return the grade of an estimate and the reason for it."""
-    if estimate.collinear_with and not (estimate.is_found and _is_separable(estimate)):
+    strongest = max(map(abs, estimate.collinear_with.values()), default=0.0)
+    if estimate.collinear_with and not (estimate.is_found and strongest <= INSEPARABLE_ABOVE):
         text = _("It can't be separated from {others}: they rise and fall together.")
         return Verdict("", text.format(others=list_factors(estimate.collinear_with)), "")
     contenders = estimate.contenders() if estimate.is_found and estimate.n >= HINT_BELOW else {}
@@ -186,10 +187,6 @@ def grade_unsettled(estimate: EffectEstimate, next_at: int) -> Verdict:
 
 def _no_sign() -> Verdict:
     return Verdict("none", _("The ratings lean neither way: no sign of a link."), _("leans neither way"))
-
-
-def _is_separable(estimate: EffectEstimate) -> bool:
-    return max(map(abs, estimate.collinear_with.values())) <= INSEPARABLE_ABOVE
 
 
 def _compare_halves(estimate: EffectEstimate) -> str:
@@ -263,13 +260,11 @@ def _leans(p: float) -> str:
 
 
 def _format_q(q: float) -> str:
-    return f"q < {format_decimal(_TINY, 3)}" if q < _TINY else f"q = {_two_digits(q)}"
-
-
-def _two_digits(q: float) -> str:
-    """Return a probability with two significant digits."""
-    text = f"{q:.2g}"
-    return format_decimal(q, len(text.partition(".")[2])) if "e" not in text else text
+    """Return a q with two significant digits."""
+    if q < _TINY:
+        return f"q < {format_decimal(_TINY, 3)}"
+    decimals = len(f"{q:.2g}".partition(".")[2])
+    return f"q = {format_decimal(q, decimals)}"
 
 
 def _missing_for_a(estimate: EffectEstimate) -> list[str]:
@@ -334,12 +329,7 @@ def correlation_with(values: Floats, other: Floats) -> Floats:
 
 
 def _explain_time_trend(leans: str, r: float) -> str:
-    """Return the sentence on a factor that is collinear with time.
-
-    Args:
-        leans: a percentage of the probability.
-        r: correlation with time.
-    """
+    """Return the sentence on a factor that is collinear with time, ``r`` their correlation."""
     text = (
         _(
             "{leans} of the probability is on this side, but it rose all along (r = {r} with time), "
