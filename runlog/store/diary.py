@@ -142,8 +142,10 @@ def update_from_diary(
         if changed != stored.entry:
             rows.update(db, "entry", rows.to_row(changed) | {"id": stored.id})
             updated += 1
-    removed = _remove_missing(db, path, kept_ids) if complete else 0
-    return EntryCounts(added, updated, removed)
+    own = db.execute("SELECT id FROM entry WHERE source = ?", (path,)) if complete else ()
+    vanished = [(row["id"],) for row in own if row["id"] not in kept_ids]
+    db.executemany("DELETE FROM entry WHERE id = ?", vanished)
+    return EntryCounts(added, updated, len(vanished))
 
 
 def _merged_entry(stored: StoredEntry, entry: Entry, path: str, kept: Collection[str]) -> Entry:
@@ -152,13 +154,6 @@ def _merged_entry(stored: StoredEntry, entry: Entry, path: str, kept: Collection
         return replace(entry, **values, run=stored.entry.run if entry.run is None else entry.run)
     known = {name: value for name in rows.ENTRY_COLUMNS if (value := getattr(entry, name)) is not None}
     return replace(stored.entry, **known | {"precision": stored.entry.precision})
-
-
-def _remove_missing(db: sqlite3.Connection, path: str, kept_ids: set[int]) -> int:
-    own = [row["id"] for row in db.execute("SELECT id FROM entry WHERE source = ?", (path,))]
-    vanished = [(entry_id,) for entry_id in own if entry_id not in kept_ids]
-    db.executemany("DELETE FROM entry WHERE id = ?", vanished)
-    return len(vanished)
 
 
 def _find_entry_at(db: sqlite3.Connection, entry: Entry) -> StoredEntry | None:
@@ -219,9 +214,6 @@ def _validated(entry: Entry) -> Entry:
     )
 
 
-_NIGHT_VALUES = tuple(NIGHT_LIMITS)
-
-
 def read_nights(db: sqlite3.Connection) -> list[Night]:
     """Return what all sources say about all nights, by day."""
     return [rows.from_row(Night, row) for row in db.execute("SELECT * FROM night ORDER BY day, source")]
@@ -229,19 +221,13 @@ def read_nights(db: sqlite3.Connection) -> list[Night]:
 
 def save_nights(db: sqlite3.Connection, nights: Iterable[Night]) -> int:
     """Store nights, and return how many are new or say something else; a value that is missing now stays."""
-    return sum(_save_night(db, night) for night in nights)
-
-
-def _save_night(db: sqlite3.Connection, night: Night) -> bool:
-    names = ", ".join(_NIGHT_VALUES)
-    merged = [f"coalesce(excluded.{name}, night.{name})" for name in _NIGHT_VALUES]
-    done = db.execute(
-        f"INSERT INTO night (source, day, {names}) VALUES (:source, :day, :{', :'.join(_NIGHT_VALUES)}) "  # noqa: S608 - our own names
-        f"ON CONFLICT (source, day) DO UPDATE SET ({names}) = ({', '.join(merged)}) "
-        f"WHERE ({names}) IS NOT ({', '.join(merged)})",
-        rows.to_row(night),
+    names = ", ".join(NIGHT_LIMITS)
+    merged = ", ".join(f"coalesce(excluded.{name}, night.{name})" for name in NIGHT_LIMITS)
+    statement = (
+        f"INSERT INTO night (source, day, {names}) VALUES (:source, :day, :{', :'.join(NIGHT_LIMITS)}) "  # noqa: S608 - our own names
+        f"ON CONFLICT (source, day) DO UPDATE SET ({names}) = ({merged}) WHERE ({names}) IS NOT ({merged})"
     )
-    return done.rowcount > 0
+    return sum(db.execute(statement, rows.to_row(night)).rowcount > 0 for night in nights)
 
 
 #: When a stored entry has a value in a column, and what the runner calls that column.

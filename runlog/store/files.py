@@ -227,9 +227,7 @@ def ensure_file(db: sqlite3.Connection, file: ImportedFile) -> int:
     known = db.execute("SELECT id FROM file WHERE sha256 = ?", (file.sha256,)).fetchone()
     if known is not None:
         return int(known["id"])
-    row = {"sha256": file.sha256, "path": file.path, "name": file_key(file.path), "format": file.format}
-    seen = {"is_diary": file.is_diary, "imported_at": rows.utc_text(file.imported_at)}
-    return rows.insert(db, "file", row | seen)
+    return rows.insert(db, "file", rows.to_row(file) | {"name": file_key(file.path)})
 
 
 _IN_FILE = (

@@ -55,27 +55,21 @@ class LinkFinder:
         self._tracks: dict[int, Track | None] = {}
         self._deleted = {row[0] for row in db.execute("SELECT id FROM activity WHERE is_deleted")}
 
-    def of(self, one: Recording) -> list[Link]:
+    def of(self, one: Recording, *, to_deleted: bool = False) -> list[Link]:
         """Return all links between a recording and the stored ones, the surest first.
 
-        What the runner has deleted is linked to nothing else; see ``to_deleted``.
+        What the runner has deleted is linked to nothing else; such links are those ``to_deleted``.
         """
-        return [link for link in self._all(one) if not self._is_to_deleted(link)]
-
-    def to_deleted(self, one: Recording) -> list[Link]:
-        """Return the links between a recording and those of deleted activities, the surest first."""
-        return [link for link in self._all(one) if self._is_to_deleted(link)]
-
-    def _is_to_deleted(self, link: Link) -> bool:
-        ids = {link.one.activity_id, link.other.activity_id}
-        return len(ids) > 1 and not ids.isdisjoint(self._deleted)
-
-    def _all(self, one: Recording) -> list[Link]:
         first, last = (rows.utc_text(one.activity.start + reach) for reach in (-_SEARCH_SPAN, _SEARCH_SPAN))
         nearby = activities.recordings_between(self._db, first, last)
         links = [self._compare(one, other) for other in nearby if other.id != one.id]
         found = [link for link in links if link is not None] + self._named(one)
+        found = [link for link in found if self._is_to_deleted(link) is to_deleted]
         return sorted(found, key=lambda link: link.rank)
+
+    def _is_to_deleted(self, link: Link) -> bool:
+        ids = {link.one.activity_id, link.other.activity_id}
+        return len(ids) > 1 and not ids.isdisjoint(self._deleted)
 
     def rows_naming(self, one: Recording) -> list[Recording]:
         """Return the rows of lists that name the file of a recording and of others of the same name."""
@@ -109,13 +103,12 @@ class LinkFinder:
         if recording.id not in self._tracks:
             if len(self._tracks) >= _MAX_TRACKS:
                 del self._tracks[next(iter(self._tracks))]
-            self._tracks[recording.id] = self._read_track(recording)
+            if self._new is not None and recording.id == self._new.id:
+                track = None if self._stream is None else self._stream.unpack()
+            else:
+                track = activities.read_recording_track(self._db, recording.id)
+            self._tracks[recording.id] = track
         return self._tracks[recording.id]
-
-    def _read_track(self, recording: Recording) -> Track | None:
-        if self._new is not None and recording.id == self._new.id:
-            return None if self._stream is None else self._stream.unpack()
-        return activities.read_recording_track(self._db, recording.id)
 
 
 def find_same(db: sqlite3.Connection, new: Recording, stream: PackedTrack | None) -> list[Recording]:
@@ -137,7 +130,7 @@ def place(
     finder = LinkFinder(db, new, stream)
     links = finder.of(new)
     if not links:
-        deleted = _others(finder.to_deleted(new), new)
+        deleted = _others(finder.of(new, to_deleted=True), new)
         activity_id = deleted[0].activity_id if deleted else new_activity(db)
         insert(activity_id)
         return Placement(activity_id, is_new=not deleted, same=deleted[:1], created={})
@@ -150,7 +143,8 @@ def place(
     change = _Regrouping(db, finder, same)
     own = insert(ids[0])
     created = change.apply(new=own)
-    activity_id = _activity_of(db, own)
+    found = db.execute("SELECT activity_id FROM recording WHERE id = ?", (own,)).fetchone()
+    activity_id = int(found["activity_id"])
     joined = {one.id for one in activities.recordings_of(db, activity_id)}
     is_new = created.pop(activity_id, None) is not None
     return Placement(activity_id, is_new, [one for one in same if one.id in joined], created)
@@ -195,10 +189,7 @@ def remove(db: sqlite3.Connection, recording: Recording) -> None:
     change = _Regrouping(db, LinkFinder(db), [recording])
     for table, key in (("track", "recording_id"), ("derived", "recording_id"), ("recording", "id")):
         db.execute(f"DELETE FROM {table} WHERE {key} = ?", (recording.id,))  # noqa: S608 - our own names
-    if (
-        db.execute("SELECT 1 FROM recording WHERE activity_id = ?", (recording.activity_id,)).fetchone()
-        is None
-    ):
+    if not activities.recordings_of(db, recording.activity_id):
         db.execute("UPDATE entry SET run = NULL WHERE run = ?", (recording.activity_id,))
         db.execute("DELETE FROM activity WHERE id = ?", (recording.activity_id,))
     change.apply()
@@ -322,11 +313,6 @@ def _flags(db: sqlite3.Connection, activity_id: int) -> _Flags:
 
 def _group_of(db: sqlite3.Connection, activity_id: int) -> Group:
     return Group(activities.recordings_of(db, activity_id), _flags(db, activity_id).is_split)
-
-
-def _activity_of(db: sqlite3.Connection, recording_id: int) -> int:
-    found = db.execute("SELECT activity_id FROM recording WHERE id = ?", (recording_id,)).fetchone()
-    return int(found["activity_id"])
 
 
 def new_activity(db: sqlite3.Connection) -> int:

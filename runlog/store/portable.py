@@ -51,17 +51,9 @@ def export_activity(db: sqlite3.Connection, activity_id: int) -> ExportedActivit
         for row in found
     )
     own = db.execute("SELECT * FROM activity WHERE id = ?", (activity_id,)).fetchone()
-    return ExportedActivity(
-        id=activity_id,
-        worn=own["worn"],
-        kept_apart=bool(own["kept_apart"]),
-        apart=_other_recordings_nearby(db, activity_id, [one.activity.start for one in recordings]),
-        recordings=recordings,
-        merged_by_hand=bool(own["merged_by_hand"]),
-        is_deleted=bool(own["is_deleted"]),
-        given_name=own["given_name"],
-        given_sport=rows.given_sport(own),
-    )
+    apart = _other_recordings_nearby(db, activity_id, [one.activity.start for one in recordings])
+    sport = rows.given_sport(own)
+    return rows.from_row(ExportedActivity, own, apart=apart, recordings=recordings, given_sport=sport)
 
 
 def _other_recordings_nearby(
@@ -127,10 +119,16 @@ def import_activity(
     where that is free. ``streams`` has the packed track of each recording, None where it has none.
     """
     counts = ImportCounts()
-    existing = [_find_recording(db, _recording_key(one)) for one in exported.recordings]
+    keys = [RecordingKey(one.file.sha256, one.position, one.activity.external) for one in exported.recordings]
+    existing = [_find_recording(db, key) for key in keys]
     target = next((found[1] for found in existing if found), None)
     if target is None:
-        target = _merge_into_existing(db, exported, streams, counts) or _create_activity(db, exported, counts)
+        target = _merge_into_existing(db, exported, streams, counts)
+    if target is None:
+        by_hand = {name: getattr(exported, name) for name in ("kept_apart", "merged_by_hand", "is_deleted")}
+        target = rows.insert_with_id(db, "activity", by_hand, exported.id)
+        if not exported.is_deleted:
+            counts.add_activity(target, is_run=_is_run(exported))
     for found, one, stream in zip(existing, exported.recordings, streams, strict=True):
         position = FilePosition(files.ensure_file(db, one.file), one.position)
         if found is None:
@@ -141,10 +139,6 @@ def import_activity(
         counts.runs = (target,)
     counts.updated += _fill_given(db, target, exported)
     return counts
-
-
-def _recording_key(one: ExportedRecording) -> RecordingKey:
-    return RecordingKey(one.file.sha256, one.position, one.activity.external)
 
 
 def _is_run(exported: ExportedActivity) -> bool:
@@ -190,14 +184,6 @@ def _merge_into_existing(
         return None
     counts.duplicates.append([duplicate for duplicate in same if duplicate.activity_id in merged])
     return grouping.merge_activities(db, merged)
-
-
-def _create_activity(db: sqlite3.Connection, exported: ExportedActivity, counts: ImportCounts) -> int:
-    by_hand = {name: getattr(exported, name) for name in ("kept_apart", "merged_by_hand", "is_deleted")}
-    activity_id = rows.insert_with_id(db, "activity", by_hand, exported.id)
-    if not exported.is_deleted:
-        counts.add_activity(activity_id, is_run=_is_run(exported))
-    return activity_id
 
 
 def _fill_given(db: sqlite3.Connection, activity_id: int, exported: ExportedActivity) -> bool:
@@ -286,13 +272,9 @@ def _import_shoes(db: sqlite3.Connection, exported: Iterable[Shoe]) -> list[str 
         results.append(shoes.ADDED if is_first else shoes.add_or_complete(db, bare))
         if results[-1] != shoes.ADDED:
             pairs[key] = bare  # what it is called here is the runner's word
-    _import_aliases(db, pairs.values())
-    return results
-
-
-def _import_aliases(db: sqlite3.Connection, pairs: Iterable[Shoe]) -> None:
     known = shoe_names_by_key(shoes.read_shoes(db))
     db.executemany(
         "UPDATE shoe SET same_as = ? WHERE name = ?",
-        [(known.get(shoe_key(shoe.same_as)), shoe.name) for shoe in pairs if shoe.same_as],
+        [(known.get(shoe_key(shoe.same_as)), shoe.name) for shoe in pairs.values() if shoe.same_as],
     )
+    return results

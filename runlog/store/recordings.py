@@ -177,18 +177,13 @@ def insert_recording(
     position: FilePosition,
 ) -> int:
     """Store a recording of that activity, and return its id."""
-    row = _recording_row(activity, activity_id, position)
-    row |= {"streams": stream.columns if stream else 0, "points": stream.points if stream else 0}
-    recording_id = rows.insert(db, "recording", row)
+    own = {"activity_id": activity_id, **position._asdict()}
+    sizes = {"streams": stream.columns if stream else 0, "points": stream.points if stream else 0}
+    recording_id = rows.insert(db, "recording", rows.activity_row(activity) | own | sizes)
     if stream is not None:
         db.execute("INSERT INTO track VALUES (?, ?)", (recording_id, stream.arrays))
         save_derived(db, recording_id, stream.derived)
     return recording_id
-
-
-def _recording_row(activity: Activity, activity_id: int, position: FilePosition) -> dict[str, object]:
-    own = {"activity_id": activity_id, **position._asdict(), "streams": 0, "points": 0}
-    return rows.activity_row(activity) | own
 
 
 def _update_list_row(
@@ -199,11 +194,10 @@ def _update_list_row(
     counts: ImportCounts,
 ) -> None:
     """Update a list row from the newer version of its list, and move it if it now fits another activity."""
-    row = _recording_row(activity, earlier.activity_id, position)
-    del row["activity_id"]
 
     def update() -> None:
-        rows.update(db, "recording", row | {"id": earlier.id})
+        own = {"id": earlier.id, **position._asdict(), "streams": 0, "points": 0}
+        rows.update(db, "recording", rows.activity_row(activity) | own)
 
     if replace(activity, track=None) != earlier.activity:
         counts.updated += 1

@@ -243,18 +243,11 @@ def separate_shoe(db: sqlite3.Connection, name: str) -> str:
     Raises:
         BadInput: it is none that was joined.
     """
-    row = next(
-        (
-            row
-            for row in db.execute("SELECT * FROM shoe WHERE same_as IS NOT NULL")
-            if _is_same_name(row["name"], name)
-        ),
-        None,
-    )
-    if row is None:
-        raise BadInput("{name!r} is not joined to another pair", name=name)
-    db.execute("UPDATE shoe SET same_as = NULL WHERE name = ?", (row["name"],))
-    return str(row["same_as"])
+    for row in db.execute("SELECT name, same_as FROM shoe WHERE same_as IS NOT NULL").fetchall():
+        if _is_same_name(row["name"], name):
+            db.execute("UPDATE shoe SET same_as = NULL WHERE name = ?", (row["name"],))
+            return str(row["same_as"])
+    raise BadInput("{name!r} is not joined to another pair", name=name)
 
 
 def rename_shoe(db: sqlite3.Connection, name: str, new: str) -> None:
@@ -341,10 +334,11 @@ def import_shoe_rule(db: sqlite3.Connection, rule: ShoeRule) -> bool:
         NotFound: as for `add_shoe_rule`.
         BadInput: it has no condition, or one that no run could fit.
     """
-    if _rule_number(db, _validated_rule(db, rule)) is not None:
-        return False
-    add_shoe_rule(db, rule)
-    return True
+    rule = _validated_rule(db, rule)
+    is_new = _rule_number(db, rule) is None
+    if is_new:
+        rows.insert(db, "shoe_rule", rows.to_row(rule))
+    return is_new
 
 
 def _rule_number(db: sqlite3.Connection, rule: ShoeRule) -> int | None:
@@ -370,19 +364,15 @@ def _validated_rule(db: sqlite3.Connection, rule: ShoeRule) -> ShoeRule:
         raise unknown_shoe(rule.shoe)
     if not any(one is not None for one in astuple(rule)[1:]):
         raise BadInput("a rule needs a condition: a surface, weekdays, a distance or a season")
-    _check_distance(rule)
+    if any(value is not None and not 0 <= value < float("inf") for value in (rule.min_m, rule.max_m)):
+        raise BadInput("a distance cannot be below 0")
+    if rule.min_m is not None and rule.max_m is not None and rule.min_m > rule.max_m:
+        raise BadInput("no run is at least so long and at most so long; the most is less than the least")
     if rule.weekdays is not None and not set(rule.weekdays.split(",")) <= set(WEEKDAYS):
         raise BadInput("{weekdays!r} names no weekdays; write them as sat,sun", weekdays=rule.weekdays)
     if rule.season is not None and not _is_season(rule.season):
         raise BadInput("{season!r} is no season; write it as 11-01..03-31", season=rule.season)
     return replace(rule, shoe=pair.name)
-
-
-def _check_distance(rule: ShoeRule) -> None:
-    if any(value is not None and not 0 <= value < float("inf") for value in (rule.min_m, rule.max_m)):
-        raise BadInput("a distance cannot be below 0")
-    if rule.min_m is not None and rule.max_m is not None and rule.min_m > rule.max_m:
-        raise BadInput("no run is at least so long and at most so long; the most is less than the least")
 
 
 def _is_season(text: str) -> bool:

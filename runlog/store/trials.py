@@ -12,7 +12,7 @@ from runlog.store import rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
 #: A plan is the same as another one when it was made at the same moment with the same lots.
@@ -27,9 +27,13 @@ def read_trials(db: sqlite3.Connection) -> list[Plan]:
     for row in db.execute("SELECT * FROM planned_run ORDER BY plan_id, position"):
         planned = PlannedRun(date.fromisoformat(row["day"]), bool(row["is_first"]))
         runs.setdefault(row["plan_id"], []).append(planned)
-    return [
-        _trial_from_row(row, runs.get(row["id"], ())) for row in db.execute("SELECT * FROM plan ORDER BY id")
-    ]
+    plans = []
+    for row in db.execute("SELECT * FROM plan ORDER BY id"):
+        planned_runs = tuple(runs.get(row["id"], ()))
+        if not planned_runs or len(planned_runs) % 2:
+            raise ValueError(f"the runs of plan {row['id']} are no pairs")
+        plans.append(rows.from_row(Plan, row, runs=planned_runs))
+    return plans
 
 
 def read_trial(db: sqlite3.Connection, plan_id: int) -> Plan:
@@ -98,9 +102,3 @@ def _trial_row(one: Plan) -> dict[str, object]:
     row = rows.to_row(one)
     del row["runs"]
     return row
-
-
-def _trial_from_row(row: sqlite3.Row, runs: Sequence[PlannedRun]) -> Plan:
-    if not runs or len(runs) % 2:
-        raise ValueError(f"the runs of plan {row['id']} are no pairs")
-    return rows.from_row(Plan, row, runs=tuple(runs))
