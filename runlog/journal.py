@@ -252,10 +252,8 @@ class Journal:
     ) -> HomeContents:
         """Copy everything, settings included, into one file, also while others write to the store.
 
-        Args:
-            file: where to; its folder has to exist.
-            force: replace a file that is there already.
-            now: the time that the backup is marked with.
+        The file's folder has to exist; a file that is there already is only replaced with ``force``. The
+        backup is marked with the time.
 
         Raises:
             BadInput: there is nothing to back up, or the file cannot be written there.
@@ -266,11 +264,8 @@ class Journal:
     def restore(self, file: str | os.PathLike[str], *, now: datetime | None = None) -> RestoreResult:
         """Replace everything by a backup; the previous database and settings stay in the folder, renamed.
 
-        The settings of this journal stay as they were read; open it again for those of the backup.
-
-        Args:
-            file: the backup.
-            now: the time in the names of the previous files.
+        Their names get the time. The settings of this journal stay as they were read; open it again for those
+        of the backup.
 
         Raises:
             BadInput: it is no backup, is damaged or not as runlog makes it, or of a newer runlog.

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlog.analysis.history import History
-    from runlog.model import Plan
     from runlog.settings import Settings
 
 T = TypeVar("T", int, "NDArray[np.int64]")
@@ -128,7 +127,11 @@ def history_as_of(history: History, moment: pd.Timestamp) -> History:
     Where nothing did, it is the history itself, so that what was computed from it is not computed again.
     """
     ends = pd.concat([history.runs["end"], history.others["end"], history.entries["moment"]])
-    plans = tuple(_plan_as_of(plan, moment) for plan in history.plans if plan.made <= moment)
+    plans = tuple(
+        plan if plan.cancelled is not None and plan.cancelled <= moment else replace(plan, cancelled=None)
+        for plan in history.plans
+        if plan.made <= moment
+    )
     nights = history.nights[history.nights.index <= pd.Timestamp(history.clock.day(moment))]
     if not (ends > moment).any() and plans == history.plans and len(nights) == len(history.nights):
         return history
@@ -140,12 +143,6 @@ def history_as_of(history: History, moment: pd.Timestamp) -> History:
         plans=plans,
         nights=nights,
     )
-
-
-def _plan_as_of(plan: Plan, moment: pd.Timestamp) -> Plan:
-    """Return a plan as of a moment: not cancelled yet, if that came later."""
-    is_cancelled = plan.cancelled is not None and plan.cancelled <= moment
-    return plan if is_cancelled else replace(plan, cancelled=None)
 
 
 def last_day_with_data(history: History) -> date | None:

@@ -169,7 +169,7 @@ INTERVENTIONS: tuple[Intervention, ...] = (
 
 #: Families of factors that cannot be randomised, and why.
 NOT_RANDOMISABLE = {
-    "load": ("load should not depend on a coin: the days with more would be the jumps that go with injury"),
+    "load": "load should not depend on a coin: the days with more would be the jumps that go with injury",
     "desk": "hours at the desk and posture cannot be switched from one run to the next; log them instead",
     "recovery": "a coin cannot decide how you sleep",
     "form": "a new form takes weeks to settle and cannot be switched from one run to the next",

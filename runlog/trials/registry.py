@@ -19,11 +19,11 @@ from runlog.model import WEEKDAYS
 from runlog.store import reads, trials, writes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from runlog.analysis.history import History
-    from runlog.model import Plan, PlannedRun
+    from runlog.model import Plan
     from runlog.store import Store
     from runlog.trials.design import Trial
 
@@ -31,14 +31,10 @@ _SEED_RANGE = 2**32
 
 
 class TrialRegistry:
-    """The planned trials of one runner.
-
-    Args:
-        store: the store that holds them.
-        clinician_warnings: returns the messages of the open alerts that advise to see a clinician.
-    """
+    """The planned trials of one runner."""
 
     def __init__(self, store: Store, clinician_warnings: Callable[[History, datetime], list[str]]) -> None:
+        """Take the store, and what returns the messages of the alerts that advise to see a clinician."""
         self._store = store
         self._clinician_warnings = clinician_warnings
 
@@ -60,15 +56,9 @@ class TrialRegistry:
     ) -> Plan:
         """Plan a trial and store the plan.
 
-        Args:
-            history: of this journal.
-            trial: what is compared, and the first day.
-            now: aware.
-            weekdays: weekdays of the runs, 0 is Monday; by default the runner's usual ones.
-            pairs: number of pairs; by default as many as it takes.
-            effect: the difference to be detected, in points.
-            seed: random seed of the assignment; by default a random one.
-            cleared: a clinician has said that the runner may train as usual.
+        By default it is on the runner's usual weekdays (0 is Monday), with as many pairs as it takes to
+        detect the effect, in points, and a random seed of the assignment. ``cleared`` says that a clinician
+        has allowed the runner to train as usual.
 
         Raises:
             BadInput: soreness has to be looked at first, another plan is under way, or a day is wrong.
@@ -118,10 +108,16 @@ _EVENT_NAMESPACE = uuid.UUID("6b445fc7-da54-4926-a948-7b6614cfa616")
 
 def plan_rows(plan: Plan, today: date) -> list[dict[str, object]]:
     """Return a row per planned run, by ``PLAN_COLUMNS``; the arms are shown up to today."""
+    from runlog.trials.design import trial_from_plan
+
+    first, second = trial_from_plan(plan).instructions()
     rows = []
-    for number, run, way, todo in _described_runs(plan, today):
+    for number, run in enumerate(plan.runs, 1):
+        arm = plan.shown_arm(run, today)
+        todo = "" if arm is None else first if run.first else second
         weekday = WEEKDAYS[run.day.weekday()].capitalize()
-        values = (plan.id, number, (number + 1) // 2, run.day, weekday, way, todo)
+        texts = (units.printable(arm or "", " "), units.printable(todo, " "))
+        values = (plan.id, number, (number + 1) // 2, run.day, weekday, *texts)
         rows.append(dict(zip(PLAN_COLUMNS, values, strict=True)))
     return rows
 
@@ -163,14 +159,3 @@ def plan_calendar(plan: Plan) -> bytes:
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     return bytes(calendar.to_ical())
-
-
-def _described_runs(plan: Plan, today: date) -> Iterator[tuple[int, PlannedRun, str, str]]:
-    """Yield the number of each run, the run, its arm and what to do, as printable text; "" before its day."""
-    from runlog.trials.design import trial_from_plan
-
-    first, second = trial_from_plan(plan).instructions()
-    for number, run in enumerate(plan.runs, 1):
-        arm = plan.shown_arm(run, today)
-        todo = (first if run.first else second) if arm is not None else ""
-        yield number, run, units.printable(arm or "", " "), units.printable(todo, " ")

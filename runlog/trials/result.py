@@ -118,7 +118,10 @@ def run_outcomes(history: History, plan: Plan, now: datetime) -> list[RunOutcome
     for number, (planned, last) in enumerate(_run_windows(plan), 1):
         is_second = number % 2 == 0
         run = _find_run(history, max(planned.day, earliest) if is_second else planned.day, last)
-        earliest = _day_apart(history, run)
+        earliest = date.min  # of the other run of its pair
+        if run is not None:
+            ran = pd.Timestamp(history.runs["day"].loc[run]).date()
+            earliest = ran + timedelta(days=MIN_DAYS_APART)
         arm, rating = (np.nan, np.nan) if run is None else (float(received.loc[run]), float(ratings.loc[run]))
         state = _run_state(planned, arm, ran=run is not None, over=today > last)
         pair = (number + 1) // 2
@@ -137,13 +140,6 @@ def _run_windows(plan: Plan) -> Iterator[tuple[PlannedRun, date]]:
     for run, following in zip(plan.runs, plan.runs[1:], strict=False):
         yield run, min(run.day + late, following.day - timedelta(days=1))
     yield plan.runs[-1], last_counting_day(plan)
-
-
-def _day_apart(history: History, run: int | None) -> date:
-    """Return the first day on which the other run of its pair may follow a run."""
-    if run is None:
-        return date.min
-    return pd.Timestamp(history.runs["day"].loc[run]).date() + timedelta(days=MIN_DAYS_APART)
 
 
 def _find_run(history: History, first: date, last: date) -> int | None:

@@ -80,14 +80,9 @@ def suggest_trials(
 ) -> list[Suggestion]:
     """Return the trials that a runner can make from a day on, the most informative per run first.
 
-    Args:
-        history: what happened.
-        area: the body area whose soreness is to be compared.
-        day: the first day on which a run could be planned.
-        effect: the difference to be detected, in points.
-        evidence: what the diary says of the area, where that is at hand.
-        graded: False leaves out the grade of an intervention that is no factor; grading takes most of the
-            time, and no order depends on it.
+    They compare the soreness of a body area, to detect an effect of so many points. What the diary says of
+    the area is computed where it is not at hand. Where they are not graded, the grade of an intervention that
+    is no factor is left out; grading takes most of the time, and no order depends on it.
     """
     if evidence is None:
         table = exposures(history, area)
@@ -103,11 +98,6 @@ def suggest_trials(
         noise = estimate_pair_noise(history, trial, runs_a_week)
         suggestions.append(_make_suggestion(trial, estimate, noise, effect))
     return sorted(suggestions, key=lambda suggestion: -suggestion.score)
-
-
-def best_trial(history: History, area: str, day: date, evidence: Evidence | None = None) -> Suggestion | None:
-    """Return the first of ``suggest_trials``, which may lack its grade; None where there is none."""
-    return next(iter(suggest_trials(history, area, day, evidence=evidence, graded=False)), None)
 
 
 def current_estimate(history: History, evidence: Evidence, trial: Trial, *, graded: bool) -> Estimate:

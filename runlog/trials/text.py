@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -50,21 +51,19 @@ _ROUNDS_TO_ZERO = 0.05  # a smaller difference is shown as 0.0 points
 def suggestion_text(suggestion: Suggestion) -> str:
     """Say in a sentence what a suggested trial would tell."""
     first, second = suggestion.trial.arms
+    if _detects_asked_effect(suggestion):
+        chance = f"That gives an 80% chance to see an effect of {format_points(suggestion.effect)}"
+    else:
+        least = format_points(suggestion.detectable)
+        chance = f"Even that gives an 80% chance only to see an effect of {least} or more"
     return (
         f"Flip a coin before each of your next {2 * suggestion.pairs} easy runs: {first} or {second}. "
-        f"{_detectable_text(suggestion)}; {_current_evidence(suggestion)}."
+        f"{chance}; {_current_evidence(suggestion)}."
     )
 
 
 def _detects_asked_effect(suggestion: Suggestion) -> bool:
     return suggestion.detectable <= suggestion.effect * _SAME_EFFECT_RATIO
-
-
-def _detectable_text(suggestion: Suggestion) -> str:
-    if _detects_asked_effect(suggestion):
-        return f"That gives an 80% chance to see an effect of {format_points(suggestion.effect)}"
-    least = format_points(suggestion.detectable)
-    return f"Even that gives an 80% chance only to see an effect of {least} or more"
 
 
 def _current_evidence(suggestion: Suggestion) -> str:
@@ -132,8 +131,16 @@ def result_text(result: TrialResult) -> str:
     comparison = result.as_randomised
     if comparison is None:
         return _no_result_text(result)
-    last = EARLY_LOOK_WARNING if result.early else _conclusion_text(comparison, result.plan.effect)
-    return f"{_difference_text(result.plan, comparison)} {_p_value_text(comparison)} {last}"
+    plan, small = result.plan, comparison.p < _SMALLEST_P
+    often = "fewer than 1" if small else f"{1000 * comparison.p:,.0f}"
+    p = "p < 0.001" if small else f"p = {comparison.p:.2g}"
+    last = EARLY_LOOK_WARNING if result.early else _conclusion_text(comparison, plan.effect)
+    return (
+        f"On days when the coin said {plan.first}, your {units.area(plan.area)} was "
+        f"{_more_or_less(comparison.difference)} sore afterwards than when it said {plan.second} "
+        f"({_range_text(comparison)}, {comparison.pairs} pairs). "
+        f"If it made no difference, {often} of 1,000 such trials would still show one as large ({p}). {last}"
+    )
 
 
 def _no_result_text(result: TrialResult) -> str:
@@ -152,21 +159,6 @@ def _no_result_text(result: TrialResult) -> str:
         f"{'is' if lacking == 1 else 'are'} missing. A pair is complete when both of its runs are rated "
         "within a day."
     )
-
-
-def _difference_text(plan: Plan, comparison: Comparison) -> str:
-    return (
-        f"On days when the coin said {plan.first}, your {units.area(plan.area)} was "
-        f"{_more_or_less(comparison.difference)} sore afterwards than when it said {plan.second} "
-        f"({_range_text(comparison)}, {comparison.pairs} pairs)."
-    )
-
-
-def _p_value_text(comparison: Comparison) -> str:
-    small = comparison.p < _SMALLEST_P
-    often = "fewer than 1" if small else f"{1000 * comparison.p:,.0f}"
-    p = "p < 0.001" if small else f"p = {comparison.p:.2g}"
-    return f"If it made no difference, {often} of 1,000 such trials would still show one as large ({p})."
 
 
 def _conclusion_text(comparison: Comparison, effect: float) -> str:
@@ -262,21 +254,15 @@ class ReportSuggestion:
 
 def trial_statuses(history: History, now: datetime) -> tuple[TrialStatus, ...]:
     """Return the trials under way and the latest of those that are over, without the cancelled ones."""
-    statuses = [_trial_status(result) for result in _evaluate_all(history, now)]
+    statuses = []
+    for plan in history.plans:
+        if plan.cancelled is None:
+            with suppress(
+                BadInput
+            ):  # a newer version has planned an intervention that this one does not know
+                statuses.append(_trial_status(evaluate_trial(history, plan, now)))
     finished = [status for status in statuses if status.over]
     return (*(status for status in statuses if not status.over), *finished[::-1][:MAX_FINISHED])
-
-
-def _evaluate_all(history: History, now: datetime) -> list[TrialResult]:
-    results = []
-    for plan in history.plans:
-        if plan.cancelled is not None:
-            continue
-        try:
-            results.append(evaluate_trial(history, plan, now))
-        except BadInput:  # a newer version has planned an intervention that this one does not know
-            continue
-    return results
 
 
 def _trial_status(result: TrialResult) -> TrialStatus:
@@ -295,11 +281,18 @@ def _trial_status(result: TrialResult) -> TrialStatus:
         low=None if comparison is None else comparison.low,
         high=None if comparison is None else comparison.high,
         p=None if comparison is None else comparison.p,
-        sentence=_status_outcome(result) if result.over else _status_progress(result),
+        sentence=_status_sentence(result),
     )
 
 
-def _status_progress(result: TrialResult) -> str:
+def _status_sentence(result: TrialResult) -> str:
+    """Say how far a trial is, or once it is over what it has shown."""
+    comparison = result.as_randomised
+    if result.over and comparison is None:
+        return _("It is over, but too few of its pairs are complete for a result.")
+    if result.over and comparison is not None:
+        difference = _status_difference(result.plan, comparison)
+        return f"{difference} {_status_conclusion(comparison, result.plan.effect)}"
     return ngettext(
         "{complete} of {n} pair of runs is complete. The result comes at the end: "
         "chance easily misleads an earlier look.",
@@ -307,14 +300,6 @@ def _status_progress(result: TrialResult) -> str:
         "chance easily misleads an earlier look.",
         result.pairs,
     ).format(complete=result.complete_pairs, n=result.pairs)
-
-
-def _status_outcome(result: TrialResult) -> str:
-    comparison = result.as_randomised
-    if comparison is None:
-        return _("It is over, but too few of its pairs are complete for a result.")
-    difference = _status_difference(result.plan, comparison)
-    return f"{difference} {_status_conclusion(comparison, result.plan.effect)}"
 
 
 def _status_difference(plan: Plan, comparison: Comparison) -> str:
@@ -359,9 +344,11 @@ def best_suggestion(
     history: History, area: str, last: date, evidence: Evidence | None = None
 ) -> ReportSuggestion | None:
     """Return the most informative trial for its runs, planned from the day after ``last`` on."""
-    best = suggestions.best_trial(history, area, last + timedelta(days=1), evidence)
-    if best is None:
+    day = last + timedelta(days=1)
+    found = suggestions.suggest_trials(history, area, day, evidence=evidence, graded=False)
+    if not found:
         return None
+    best = found[0]
     points = round(max(best.detectable, best.effect), 1)
     if _detects_asked_effect(best):
         text = ngettext(
