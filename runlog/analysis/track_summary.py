@@ -105,15 +105,13 @@ def form_by_run(running: Sequence[StoredActivity]) -> dict[str, Floats]:
     for column, (mean, drift) in FORM_COLUMNS.items():
         means = [third.summary.form.get(column) if third.summary else None for third in running]
         form[mean] = np.array([third and third.mean for third in means], dtype=float)
-        form[drift] = np.array([third and _drift(third) for third in means], dtype=float)
+        ends = [(None, None) if third is None else (third.first, third.last) for third in means]
+        first, last = np.array(ends, dtype=float).reshape(-1, 2).T
+        form[drift] = last - first
     stated = np.array([third.activity.avg_cadence_spm for third in running], dtype=float)
     mean = FORM_COLUMNS["cadence_spm"][0]
     form[mean] = np.where(np.isnan(form[mean]), stated, form[mean])
     return form
-
-
-def _drift(means: ThirdMeans) -> float | None:
-    return None if means.first is None or means.last is None else means.last - means.first
 
 
 def _hold_seconds(track: Track) -> Floats:

@@ -56,48 +56,31 @@ class Factor:
 
     The texts are English, marked with ``N_``, and translated where they are shown. In the two texts of a
     step, ``{distance}`` is the step in the runner's unit.
-
-    Attributes:
-        values: function of (history, moments) that returns floats indexed by the moments; NaN is unknown.
-        name: that of the function; also the column, the JSON key and the name on the command line.
-        label: name for people.
-        family: what it is a measure of; factors of one family often move together.
-        step: difference of the factor that its effect is computed for, in the factor's own unit.
-        step_mi: of a distance, the step that runners who use miles are shown, in miles.
-        relative: the step is a fraction of the factor's mean.
-        step_text: the step in words, e.g. "+1 hour at the desk".
-        each_step: beginning of the sentence on its link, e.g. "Every further hour at the desk"; of a habit
-            the runs with it, e.g. "Runs with a warm-up".
-        value_text: words around a value, e.g. "{value} hours a day".
-        axis_unit: unit on a chart's axis, where ``unit`` does not give it.
-        unit: what the values are.
-        week_summary: which value stands for a week's.
-        primary: it is one of the main questions. Each counts as a question of its own where many are
-            asked, represents its family, and is reported even without a sign of a link.
-        last_run_only: it is a value of the last run and applies only in the 24 hours after one.
-        per_run: a week's values are those at the ends of its runs, not of its days.
-        of_session_load: it is computed from ``History.runs.load``, which RPE may enter.
-        undefined_text: when it has no value although all is known, in a sentence, or "".
     """
 
+    # function of (history, moments) that returns floats indexed by the moments; NaN is unknown
     values: Callable[[History, pd.DatetimeIndex], pd.Series[float]]
-    label: str
-    family: str
-    step: float
-    step_text: str
+    label: str  # name for people
+    family: str  # what it is a measure of; factors of one family often move together
+    step: float  # difference of the factor that its effect is computed for, in the factor's own unit
+    step_text: str  # the step in words, e.g. "+1 hour at the desk"
+    # beginning of the sentence on its link, e.g. "Every further hour at the desk"; of a habit the runs with
+    # it, e.g. "Runs with a warm-up"
     each_step: str
-    name: str = ""
-    step_mi: float = 0.0
-    relative: bool = False
-    value_text: str = "{value}"
-    axis_unit: str = ""
-    unit: FactorUnit = FactorUnit.NUMBER
-    week_summary: WeekSummary = WeekSummary.LAST
+    name: str = ""  # that of the function; also the column, the JSON key and the name on the command line
+    step_mi: float = 0.0  # of a distance, the step that runners who use miles are shown, in miles
+    relative: bool = False  # the step is a fraction of the factor's mean
+    value_text: str = "{value}"  # words around a value, e.g. "{value} hours a day"
+    axis_unit: str = ""  # unit on a chart's axis, where `unit` does not give it
+    unit: FactorUnit = FactorUnit.NUMBER  # what the values are
+    week_summary: WeekSummary = WeekSummary.LAST  # which value stands for a week's
+    # it is one of the main questions. Each counts as a question of its own where many are asked, represents
+    # its family, and is reported even without a sign of a link
     primary: bool = False
-    last_run_only: bool = False
-    per_run: bool = False
-    of_session_load: bool = False
-    undefined_text: str = ""
+    last_run_only: bool = False  # it is a value of the last run and applies only in the 24 hours after one
+    per_run: bool = False  # a week's values are those at the ends of its runs, not of its days
+    of_session_load: bool = False  # it is computed from `History.runs.load`, which RPE may enter
+    undefined_text: str = ""  # when it has no value although all is known, in a sentence, or ""
 
     def __post_init__(self) -> None:
         """Take the name from the function, and what follows from other fields."""

@@ -31,9 +31,9 @@ def strength_7d(history: History, moments: pd.DatetimeIndex) -> pd.Series[float]
     days, 0 to 7. Step: 1. NaN where the diary says nothing of strength in those 7 days and no session was
     recorded. Minutes do not count: they are rarely told.
     """
-    return _days_in_week(
-        history, moments, _known_sessions(history, _strength_done(history.entries), STRENGTH)
-    )
+    done, minutes = history.entries["strength"], history.entries["strength_min"]  # each is an answer
+    answers = done.fillna((minutes > 0.0).astype(float).where(minutes.notna()))
+    return _days_in_week(history, moments, _known_sessions(history, answers, STRENGTH))
 
 
 STRENGTH_7D = Factor(
@@ -208,12 +208,6 @@ def _value_of_night(history: History, moments: pd.DatetimeIndex, column: str) ->
     values = pd.Series(nights[column].to_numpy(float), index=day_of_night)
     days = history.clock.days(base.to_microseconds(moments) - _NIGHT_ENDS_US)
     return pd.Series(values.reindex(days).to_numpy(float), index=moments)
-
-
-def _strength_done(entries: pd.DataFrame) -> pd.Series[float]:
-    """Return whether strength was done (1.0, 0.0 or NaN); minutes count as an answer, too."""
-    minutes = entries["strength_min"]
-    return entries["strength"].fillna((minutes > 0.0).astype(float).where(minutes.notna()))
 
 
 def _known_sessions(history: History, answers: pd.Series[float], words: set[str]) -> pd.DataFrame:

@@ -33,7 +33,6 @@ from runlog.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from runlog.analysis.links.grading import EffectEstimate
     from runlog.model import Bools, Floats
 
 __all__ = ["LINK_COLUMNS", "METHOD_VERSION", "links", "step_size"]
@@ -263,18 +262,14 @@ def with_q(fit: AreaFit) -> AreaFit:
 
 
 def question_weights(names: Sequence[str]) -> list[float]:
-    """Return the weight of each factor among the questions; the mean is 1."""
-    shares = [1.0 / (1 if _is_own_question(name) else _family_size(name, names)) for name in names]
+    """Return the weight of each factor among the questions; the mean is 1.
+
+    A primary factor and one of no family are questions of their own; the others of a family share one.
+    """
+    factors = [effect_unit(name).factor for name in names]
+    shared = [factor.family for factor in factors if not factor.primary and factor.family]
+    shares = [1.0 / (1 if factor.primary else max(1, shared.count(factor.family))) for factor in factors]
     return [share * len(names) / sum(shares) for share in shares]
-
-
-def _is_own_question(name: str) -> bool:
-    return effect_unit(name).factor.primary or not effect_unit(name).factor.family
-
-
-def _family_size(name: str, names: Sequence[str]) -> int:
-    family = effect_unit(name).factor.family
-    return sum(not _is_own_question(other) and effect_unit(other).factor.family == family for other in names)
 
 
 def _simes(fit: AreaFit) -> float:
@@ -314,7 +309,10 @@ def _links_of_area(
         if estimate is None:
             verdict = grading.Verdict(*(reason or ("", "")), "")
         else:
-            row |= _estimate_columns(estimate)
+            columns = {_COLUMNS.get(key, key): value for key, value in asdict(estimate).items()}
+            rivals = {one.name: one.r for one in estimate.rivals if abs(one.r) > grading.COLLINEAR_ABOVE}
+            columns["moves_with"] |= rivals
+            row |= {key: value for key, value in columns.items() if key in LINK_COLUMNS}
             if settled is not None and name in settled.estimates:
                 then = settled.estimates[name]
                 verdict = grading.grade_estimate(then)
@@ -325,13 +323,6 @@ def _links_of_area(
         row |= {"grade": verdict.grade, "reason": verdict.reason, "short_reason": verdict.short}
         rows.append(row)
     return rows
-
-
-def _estimate_columns(estimate: EffectEstimate) -> dict[str, Any]:
-    columns = {_COLUMNS.get(key, key): value for key, value in asdict(estimate).items()}
-    rivals = {one.name: one.r for one in estimate.rivals if abs(one.r) > grading.COLLINEAR_ABOVE}
-    columns["moves_with"] = columns["moves_with"] | rivals
-    return {key: value for key, value in columns.items() if key in LINK_COLUMNS}
 
 
 def _rating_counts(ratings: pd.DataFrame, name: str) -> dict[str, Any]:

@@ -147,7 +147,11 @@ def estimate_effects(
     if unique is not posterior:
         unique_low, unique_high = unique.quantile(0.025) * per_step, unique.quantile(0.975) * per_step
     p, unique_p = posterior.two_sided_p(), unique.two_sided_p()
-    first, second = _effects_by_half(ratings, names, rivals) if halves else ({}, {})
+    first, second = dict[str, float](), dict[str, float]()
+    if halves and len(ratings) >= grading.HINT_BELOW:  # else the ratings of a half do not suffice
+        middle = len(ratings) // 2
+        first = _effects_of_half(ratings, ratings.iloc[:middle], names, rivals)
+        second = _effects_of_half(ratings, ratings.iloc[middle:], names, rivals)
     tau, share, n_eff = _error_model(posterior, ratings)
     with_time = grading.correlation_with(ratings[names].to_numpy(float), days_since_first(ratings))
     mean, sd, unique_mean = posterior.mean(), posterior.sd(), unique.mean()
@@ -246,20 +250,10 @@ def _per_step(ratings: pd.DataFrame, names: Sequence[str], sd: np.ndarray) -> np
     return np.asarray([step_size(ratings[name], name) for name in names] / sd, dtype=float)
 
 
-def _effects_by_half(
-    ratings: pd.DataFrame, names: Sequence[str], rivals: Bools
-) -> tuple[Mapping[str, float], ...]:
-    """Estimate the effects per step from each half of the diary by itself, where its ratings suffice."""
-    if len(ratings) < grading.HINT_BELOW:
-        return {}, {}
-    middle = len(ratings) // 2
-    first, second = ratings.iloc[:middle], ratings.iloc[middle:]
-    return tuple(_effects_of_half(ratings, half, names, rivals) for half in (first, second))
-
-
 def _effects_of_half(
     ratings: pd.DataFrame, half: pd.DataFrame, names: Sequence[str], rivals: Bools
-) -> Mapping[str, float]:
+) -> dict[str, float]:
+    """Estimate the effects per step from one half of the diary by itself."""
     known = [i for i, check in enumerate(prechecks(half, names).values()) if check is None]
     if not known:
         return {}

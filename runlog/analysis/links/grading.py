@@ -62,19 +62,7 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class EffectEstimate:
-    """The estimate for one factor. The other attributes are columns of ``links`` and described there.
-
-    Attributes:
-        unique_p: two-sided tail probability of the unique effect.
-        allowed_q: the largest q of a finding.
-        rivals: the factors that it was estimated without.
-        comparable_steps: how many steps make one that compares between factors.
-        rpe_only: its link was repeated with a load that no RPE enters, and vanished.
-        autocorrelated_share: the column lasting.
-        collinear_with: the column moves_with, correlations by factor.
-        represents: the column speaks_for, correlations by factor.
-        window: in hours, one of ``exposures.WINDOWS``.
-    """
+    """The estimate for one factor. The other attributes are columns of ``links`` and described there."""
 
     n: int
     effect: float
@@ -87,22 +75,24 @@ class EffectEstimate:
     unique: float = math.nan
     unique_low: float = math.nan
     unique_high: float = math.nan
-    unique_p: float = math.nan
+    unique_p: float = math.nan  # two-sided tail probability of the unique effect
     b: float = math.nan
     s: float = math.nan
     first_half: float = math.nan
     second_half: float = math.nan
     tau_days: float = math.nan
-    autocorrelated_share: float = math.nan
+    autocorrelated_share: float = math.nan  # the column lasting
     n_eff: float = math.nan
     r_time: float = 0.0
+    # the column moves_with, correlations by factor
     collinear_with: dict[str, float] = field(default_factory=dict)
+    # the column speaks_for, correlations by factor
     represents: dict[str, float] = field(default_factory=dict)
-    rivals: tuple[Rival, ...] = ()
-    window: int = PRIMARY_WINDOW
-    allowed_q: float = FALSE_DISCOVERY_RATE
-    comparable_steps: float = 1.0
-    rpe_only: bool = False
+    rivals: tuple[Rival, ...] = ()  # the factors that it was estimated without
+    window: int = PRIMARY_WINDOW  # in hours, one of `exposures.WINDOWS`
+    allowed_q: float = FALSE_DISCOVERY_RATE  # the largest q of a finding
+    comparable_steps: float = 1.0  # how many steps make one that compares between factors
+    rpe_only: bool = False  # its link was repeated with a load that no RPE enters, and vanished
 
     @property
     def is_found(self) -> bool:
