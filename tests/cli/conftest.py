@@ -118,11 +118,14 @@ def at_the_end_of_the_season(monkeypatch, season):
 
 
 @pytest.fixture
-def calm(home):
+def calm(home, made_once):
     """A runner with ratings that alarm nobody, on the clock of UTC."""
-    home.mkdir()
-    (home / "config.toml").write_text('timezone = "UTC"\n')
-    with runlog.open(home) as journal:
-        for ago in range(12):
-            moment = datetime.now(UTC).replace(microsecond=0) - timedelta(days=ago, minutes=1)
-            journal.log(Entry(moment, 0, soreness=float(ago % 3), warmup=bool(ago % 2)))
+
+    def fill(folder):
+        (folder / "config.toml").write_text('timezone = "UTC"\n')
+        with runlog.open(folder) as journal:
+            for ago in range(12):
+                moment = datetime.now(UTC).replace(microsecond=0) - timedelta(days=ago, minutes=1)
+                journal.log(Entry(moment, 0, soreness=float(ago % 3), warmup=bool(ago % 2)))
+
+    shutil.copytree(made_once("calm-home", fill), home)

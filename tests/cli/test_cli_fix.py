@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
+from gpx_text import gpx_text
 
 import runlog
+from runlog.cli import main
 from runlog.model import Entry
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
 
 
-@pytest.fixture
-def copies(run, gpx, tmp_path):
-    """One run in three files, of 8.2, 8.1 and 8.0 km."""
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory):
+    """One run in three files, of 8.2, 8.1 and 8.0 km: their folder, a home, and what its import said."""
+    folder, home = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("imported") / "home"
     for name, km in (("watch", 8.2), ("phone", 8.1), ("app", 8.0)):
-        (tmp_path / f"{name}.gpx").write_text(gpx(START, name=name, km=km), encoding="utf-8")
-    return run("import", tmp_path)
+        (folder / f"{name}.gpx").write_text(gpx_text(START, name=name, km=km), encoding="utf-8")
+    done = CliRunner().invoke(main, ["--home", str(home), "import", str(folder)], catch_exceptions=False)
+    assert done.exit_code == 0
+    return folder, home, done
+
+
+@pytest.fixture
+def copies(home, imported, tmp_path):
+    """That home, the files, and what was said."""
+    folder, filled, done = imported
+    shutil.copytree(filled, home)
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return done
 
 
 def test_the_import_says_what_was_joined_and_how_to_undo_it(copies):
@@ -26,15 +42,16 @@ def test_the_import_says_what_was_joined_and_how_to_undo_it(copies):
     assert "To see the files of a merged run: runlog show 1. To split it: runlog split 1" in copies.stdout
 
 
-def test_show_numbers_the_sources_the_best_first(run, rows, copies, tmp_path):
-    del copies
+@pytest.mark.usefixtures("copies")
+def test_show_numbers_the_sources_the_best_first(run, rows, imported):
+    folder, *_ = imported
     lines = [line.split() for line in run("show", "1").stdout.splitlines() if "source" in line]
     names = ["watch", "phone", "app"]
     assert [line[:3] for line in lines] == [
-        ["source", str(number), str(tmp_path / f"{name}.gpx")] for number, name in enumerate(names, start=1)
+        ["source", str(number), str(folder / f"{name}.gpx")] for number, name in enumerate(names, start=1)
     ]
     assert " ".join(lines[0][3:]) == "(GPX, 165 points, 2 columns)"
-    assert rows("show", "1")["sources"] == [str(tmp_path / f"{name}.gpx") for name in names]
+    assert rows("show", "1")["sources"] == [str(folder / f"{name}.gpx") for name in names]
 
 
 def test_split_makes_each_source_a_run_and_merge_undoes_it(run, rows, copies):

@@ -233,11 +233,21 @@ SITUATIONS = {
 
 
 @cache
-def glance_at(name, language="en"):
-    """The glance at a situation on its evening, built once however often it is looked at."""
+def week_at(name, language="en"):
+    """The week of a situation on its evening, built once however often it is looked at."""
     make, day, *_said = SITUATIONS[name]
     evening = MONDAY.replace(hour=20) + timedelta(days=day)
-    return build_glance(make().history(language=language), now=evening)
+    return build_week(make().history(language=language), now=evening)
+
+
+def glance_at(name, language="en"):
+    return week_at(name, language).glance
+
+
+@pytest.mark.parametrize("name", ["one run", "an over-long run", "another area than usual"])
+def test_the_glance_by_itself_is_that_of_the_week(name, at):
+    make, day, *_said = SITUATIONS[name]
+    assert build_glance(make().history(), now=at(day)) == glance_at(name)
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
@@ -273,9 +283,8 @@ REPEATED = ("Grade: ", "This week: ", "Since ", "Goes together with", "Not proof
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_each_sentence_of_a_report_is_told_once(name, at):
-    make, day, *_said = SITUATIONS[name]
-    week = build_week(make().history(), now=at(day))
+def test_each_sentence_of_a_report_is_told_once(name):
+    week = week_at(name)
     text = render_markdown(build_document(week).simple_blocks())
     sentences = [one.strip(" *#->|\\") for one in re.split(r"(?<=[.!?])\s+|\n+", text)]
     counts = Counter(one for one in sentences if len(one) > 14 and not one.startswith(REPEATED))

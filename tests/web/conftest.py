@@ -145,6 +145,18 @@ def make_pages(make_app):
         shared.close()
 
 
+@pytest.fixture(scope="module")
+def season_to_read(sample_home, tmp_path_factory):
+    """The pages of the sample season with its last rating, to be read only: worked out once for all."""
+    home = shutil.copytree(sample_home, tmp_path_factory.mktemp("to-read") / "home")
+    uploads.prepare_folder(home)
+    shared = SharedJournal(home)
+    shared.facts()  # what watches for changes is open until the end
+    access = Access(Devices(home), frozenset(), origin=PHONE_ORIGIN)
+    yield Pages(create_app(shared, access, now=Clock()))
+    shared.close()
+
+
 @pytest.fixture
 def season_pages(sample_web_home, make_pages):
     """The pages of the sample season, whose last run is not rated."""

@@ -33,8 +33,8 @@ PAGES += (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_it_is_there_and_holds_no_style_and_no_script_of_its_own(season_pages, path):
-    page = season_pages.text(path)
+def test_it_is_there_and_holds_no_style_and_no_script_of_its_own(season_to_read, path):
+    page = season_to_read.text(path)
     assert not re.search(r'style="|<style|onclick|javascript:|<script(?! src=)', page)
     assert "http://" not in page.replace("http://www.w3.org/", "")
 
@@ -57,20 +57,20 @@ def test_an_empty_home_has_every_page(make_pages, tmp_path):
         pages.text(path)
 
 
-def test_links_say_when_they_were_settled_and_are_looked_at_again(season_pages):
+def test_links_say_when_they_were_settled_and_are_looked_at_again(season_to_read):
     settled = re.compile(r"Settled at \d+ ratings; next review at \d+\.")
-    assert settled.search(season_pages.text("/links"))
-    assert settled.search(season_pages.text("/links/warmup"))
+    assert settled.search(season_to_read.text("/links"))
+    assert settled.search(season_to_read.text("/links/warmup"))
 
 
-def test_links_say_what_runlog_links_says(season_pages):
-    page = season_pages.text("/links")
+def test_links_say_what_runlog_links_says(season_to_read):
+    page = season_to_read.text("/links")
     assert "Runs with a warm-up go with 1.6 points less soreness than runs without." in page
     assert "likely (B)" in page
-    page = season_pages.text("/links/warmup")
+    page = season_to_read.text("/links/warmup")
     assert page.count("<circle") > 50
     assert 'class="fit"' in page
-    assert season_pages.get("/links/nothing").status_code == 404
+    assert season_to_read.get("/links/nothing").status_code == 404
 
 
 def test_a_trial_is_started_followed_and_given_up(season_pages, sample_web_home):
@@ -131,15 +131,15 @@ def test_a_route_is_named_and_joined(season_pages, sample_web_home):
 
 
 @pytest.mark.usefixtures("without_charts")
-def test_a_report_is_the_weekly_report_without_style_in_it(season_pages):
-    assert "2026-W45" in season_pages.text("/reports")
-    page = season_pages.text("/reports/2026-W45")
+def test_a_report_is_the_weekly_report_without_style_in_it(season_to_read):
+    assert "2026-W45" in season_to_read.text("/reports")
+    page = season_to_read.text("/reports/2026-W45")
     assert "Day by day" in page
     assert "style=" not in page
     assert "<style" not in page
-    assert "--paper" in season_pages.text("/reports/2026-W45/style.css")
+    assert "--paper" in season_to_read.text("/reports/2026-W45/style.css")
     for name in ("2026-W99", "x", "2030-W01"):
-        assert season_pages.get(f"/reports/{name}").status_code == 404
+        assert season_to_read.get(f"/reports/{name}").status_code == 404
 
 
 def test_a_backup_is_handed_out_and_nothing_of_it_is_left(season_pages, sample_web_home, tmp_path):
