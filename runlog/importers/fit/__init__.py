@@ -85,7 +85,11 @@ def read(file: SourceFile) -> ParsedFile:
             at = chained.offset + (fault.byte or 0)
             problems.append(Problem(reason, byte=at, is_warning=bool(built) or is_empty))
     if not activities:
-        _raise_without_activity(other_types, problems)
+        if other_types:
+            raise NotTaken("; ".join(map(_, dict.fromkeys(other_types))))
+        if problems:
+            raise NotReadable("; ".join(map(str, problems)))
+        raise NotTaken("no activity in it: neither a session nor records with times")
     notes = tuple(
         say("the clock of the watch was not set: it says {start:%Y-%m-%d}", start=activity.start)
         for activity in activities
@@ -93,16 +97,6 @@ def read(file: SourceFile) -> ParsedFile:
     )
     notes += tuple(dict.fromkeys(changes))
     return ParsedFile(FORMAT, activities=tuple(activities), problems=tuple(problems), notes=notes)
-
-
-def _raise_without_activity(other_types: Sequence[str], problems: Sequence[Problem]) -> None:
-    if other_types:
-        what = "; ".join(map(_, dict.fromkeys(other_types)))
-        raise NotTaken(what)
-    if problems:
-        damage = "; ".join(map(str, problems))
-        raise NotReadable(damage)
-    raise NotTaken("no activity in it: neither a session nor records with times")
 
 
 def _other_file_type(messages: Messages) -> str | None:
@@ -144,7 +138,7 @@ def build_activities(messages: Messages) -> tuple[list[Activity], list[str]]:
             notes.append(say("it states a start {apart} from its records; the records count", apart=apart))
         starts = [moved]
     device, offset = _device(messages), _utc_offset(messages)
-    record_rows = _split_by_session(fill_forward(clock.times), starts[1:])
+    record_rows = _split_by_session(np.fmax.accumulate(clock.times), starts[1:])  # without gaps
     lap_rows = _split_by_session(np.array([lap.start.timestamp() for lap in laps]), starts[1:])
     activities = []
     for session, start, rows, lap_indices in zip(sessions, starts, record_rows, lap_rows, strict=True):
@@ -165,11 +159,8 @@ def _start_with_records(
 ) -> tuple[float, list[Lap]]:
     """Return the start of the only session, and its laps, moved to the records if these lie elsewhere.
 
-    Args:
-        start: as stated, in Unix seconds.
-        length_s: as stated, 0 if it is not.
-        times: of the records (n,), never falling, NaN where unknown.
-        laps: all laps.
+    Start and length are as stated, in Unix seconds and 0 if unknown; the times of the records (n,) never fall
+    and are NaN where unknown.
     """
     known = times[~np.isnan(times)]
     if len(known) < _MIN_RECORDS:
@@ -188,11 +179,6 @@ def _start_with_records(
 
 def _moved(lap: Lap, start: float) -> Lap:
     return replace(lap, start=datetime.fromtimestamp(start, UTC))
-
-
-def fill_forward(times: Floats) -> Floats:
-    """Return the times (n,) with that of the record before where a record has none."""
-    return np.fmax.accumulate(times)
 
 
 def _stated_end(session: Message) -> float:
@@ -351,7 +337,7 @@ def build_session_track(
         resumed: Unix seconds at which the timer restarted, in order.
         start: Unix seconds of the session's start; a record far before it is a stale one.
     """
-    at = fill_forward(times)
+    at = np.fmax.accumulate(times)  # of a record without a time, that of the one before
     recent = at >= start - _MAX_BEFORE_START_S
     columns = {name: values[recent] for name, values in columns.items()}
     built = tracks.build_track(times[recent], np.searchsorted(resumed, at[recent], "right"), columns, start)
@@ -368,19 +354,14 @@ def timer_restarts(messages: Messages) -> Floats:
         if event.get("event") == "timer" and (seconds := unix_seconds(event, "timestamp")) is not None
     ]
     timer.sort(key=lambda event: event[0])
-    return np.array(
-        [
-            seconds
-            for (_, before), (seconds, after) in pairwise(timer)
-            if before.startswith("stop") and after == "start"
-        ]
-    )
+    pairs = pairwise(timer)
+    return np.array([at for (_, old), (at, new) in pairs if old.startswith("stop") and new == "start"])
 
 
 def _merge_sources(messages: Messages, sources: tuple[str, ...]) -> Floats | None:
     """Return the first source's values (n,), gaps filled from the next ones, from developer fields last."""
-    candidates = [messages.records[name] for name in sources if name in messages.records]
-    candidates += [messages.developer_records[name] for name in sources if name in messages.developer_records]
+    kinds = (messages.records, messages.developer_records)
+    candidates = [columns[name] for columns in kinds for name in sources if name in columns]
     if not candidates:
         return None
     values = candidates[0].copy()

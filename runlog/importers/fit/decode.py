@@ -143,11 +143,6 @@ def record_columns(
 ) -> tuple[Columns, Columns]:
     """Return the columns (n,) of all records, in the order of the file.
 
-    Args:
-        data: the file.
-        definitions: of records, with the times in compressed headers.
-        developer_fields: those that hold native fields.
-
     Returns:
         The native fields, always with ``timestamp``, and the developer fields by the native one that they
         hold; in FIT's units, NaN where a record lacks the value.
@@ -165,7 +160,7 @@ def record_columns(
     sizes = [len(part) for part in offsets]
     records = _join_columns(native, sizes, order)
     if _PACKED_DISTANCE in records:
-        _fill_column(records, "distance", unwrap_counter(records.pop(_PACKED_DISTANCE), 2**12) / 16.0)
+        _fill_column(records, "distance", unwrap_counter(records.pop(_PACKED_DISTANCE)) / 16.0)
     return records, _join_columns(developer, sizes, order)
 
 
@@ -274,11 +269,11 @@ def unpack_speed_distance(packed: NDArray[np.uint8]) -> tuple[Floats, Floats]:
     return speed, distance
 
 
-def unwrap_counter(values: Floats, wraps_at: int) -> Floats:
-    """Return the running total (n,) of a counter that wraps to 0 at ``wraps_at``; NaN stays NaN."""
+def unwrap_counter(values: Floats) -> Floats:
+    """Return the running total (n,) of a counter of 12 bits, which wraps to 0; NaN stays NaN."""
     known = np.flatnonzero(~np.isnan(values))
     total = np.full(len(values), np.nan)
-    total[known] = np.cumsum(np.diff(values[known], prepend=0.0) % wraps_at)
+    total[known] = np.cumsum(np.diff(values[known], prepend=0.0) % 2**12)
     return total
 
 
@@ -291,13 +286,8 @@ def compressed_timestamps(
     """Expand compressed timestamp headers to full times in FIT's seconds, per definition.
 
     A compressed header holds the low five bits of a time; the upper bits are those of the last time before
-    it in the file, in whatever message, plus one if the low bits have wrapped. After damage they are those
-    of the next time, counted backwards.
-
-    Args:
-        data: the file.
-        definitions: of all messages.
-        resumed: offsets at which the file goes on after damage.
+    it in the file, in whatever message, plus one if the low bits have wrapped. After damage (at ``resumed``
+    the file goes on) they are those of the next time, counted backwards.
 
     Returns:
         For each definition (n,), NaN where a header is not compressed, or None if none of them is.

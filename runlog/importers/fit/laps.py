@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from runlog.importers.fit.decode import Messages
 
     Message = Mapping[str, Any]
-    Intensities = list[Intensity | None]
 
 _FIT_TIME_END = FIT_EPOCH_S + 2**32
 
@@ -52,9 +51,16 @@ def build_laps(messages: Messages) -> list[Lap]:
     """
     lap_messages = [message for message in messages.by_type.get("lap", ()) if _time_span(message) is not None]
     lap_messages.sort(key=lambda message: message["start_time"])
-    sources = (_intensities_of_laps, _intensities_of_splits, _intensities_of_steps)
-    candidates = [source(lap_messages, messages) for source in sources]
-    intensities = next(filter(_has_several, candidates), candidates[0])
+    steps = {
+        message.get("message_index"): message.get("intensity")
+        for message in messages.by_type.get("workout_step", ())
+    }
+    sources = (
+        [_parse_intensity(message.get("intensity")) for message in lap_messages],
+        _intensities_of_splits(lap_messages, messages),
+        [_parse_intensity(steps.get(message.get("wkt_step_index", -1))) for message in lap_messages],
+    )
+    intensities = next((source for source in sources if len(set(source) - {None}) > 1), sources[0])
     return [
         Lap(
             start=datetime.fromtimestamp(message["start_time"], UTC),
@@ -78,19 +84,11 @@ def _length(message: Message) -> float | None:
     return elapsed or finite_number(message, "total_timer_time") or elapsed
 
 
-def _has_several(intensities: Intensities) -> bool:
-    return len(set(intensities) - {None}) > 1
-
-
-def _intensities_of_laps(lap_messages: Sequence[Message], _: Messages) -> Intensities:
-    return [_parse_intensity(message.get("intensity")) for message in lap_messages]
-
-
 def _parse_intensity(word: object) -> Intensity | None:
     return Intensity(word) if isinstance(word, str) and word in set(Intensity) else None
 
 
-def _intensities_of_splits(lap_messages: Sequence[Message], messages: Messages) -> Intensities:
+def _intensities_of_splits(lap_messages: Sequence[Message], messages: Messages) -> list[Intensity | None]:
     splits = sorted(
         (*times, _SPLIT_INTENSITY[word])
         for message in messages.by_type.get("split", ())
@@ -104,11 +102,3 @@ def _intensities_of_splits(lap_messages: Sequence[Message], messages: Messages) 
         return splits[index][2] if index >= 0 and end <= splits[index][1] + _EDGE_TOLERANCE_S else None
 
     return [intensity_of(message) for message in lap_messages]
-
-
-def _intensities_of_steps(lap_messages: Sequence[Message], messages: Messages) -> Intensities:
-    steps = {
-        message.get("message_index"): _parse_intensity(message.get("intensity"))
-        for message in messages.by_type.get("workout_step", ())
-    }
-    return [steps.get(message.get("wkt_step_index", -1)) for message in lap_messages]

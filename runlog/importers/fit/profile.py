@@ -116,14 +116,13 @@ def record_fields() -> dict[int, FieldProfile]:
 def _field_profiles(message_number: int, names: str) -> dict[int, FieldProfile]:
     from fitparse.profile import MESSAGE_TYPES
 
-    read = set(names.split())
-    fields = [field for field in MESSAGE_TYPES[message_number].fields.values() if field.name in read]
-    return {field.def_num: _field_profile(field) for field in fields}
-
-
-def _field_profile(field: Any) -> FieldProfile:  # noqa: ANN401 - fitparse has no types
-    offset = -FIT_EPOCH_S if field.type.name in _TIME_TYPES else field.offset or 0
-    return FieldProfile(field.name, float(field.scale or 1.0), offset, field.type.values or {})
+    read, profiles = set(names.split()), {}
+    for field in MESSAGE_TYPES[message_number].fields.values():
+        if field.name in read:
+            offset = -FIT_EPOCH_S if field.type.name in _TIME_TYPES else field.offset or 0
+            values = field.type.values or {}
+            profiles[field.def_num] = FieldProfile(field.name, float(field.scale or 1.0), offset, values)
+    return profiles
 
 
 @cache
@@ -136,11 +135,6 @@ def base_types() -> dict[int, BaseType]:
         for number, base in BASE_TYPES.items()
         if base.name != "byte"
     }
-
-
-def base_type_named(name: object) -> BaseType | None:
-    """Return the base type of a name, or None."""
-    return next((base for base in base_types().values() if base.name == name), None)
 
 
 def _invalid_value(base: Any) -> int | None:  # noqa: ANN401 - fitparse has no types
@@ -183,13 +177,15 @@ def native_developer_fields(
     descriptions: Iterable[Mapping[str, Any]],
 ) -> dict[tuple[Any, Any], DeveloperField]:
     """Return the developer fields that hold a native one, by developer index and field number."""
+    base_of_name = {base.name: base for base in base_types().values()}
     fields = {}
     for description in descriptions:
         name = _native_name(description)
         if name is not None:
             key = description.get("developer_data_index"), description.get("field_definition_number")
+            base = base_of_name.get(description.get("fit_base_type_id", ""))
             factor = _UNIT_FACTORS.get(str(description.get("units")).lower(), 1.0)
-            fields[key] = DeveloperField(name, base_type_named(description.get("fit_base_type_id")), factor)
+            fields[key] = DeveloperField(name, base, factor)
     return fields
 
 

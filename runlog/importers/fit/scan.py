@@ -50,29 +50,19 @@ def split_chained(data: bytes) -> tuple[list[ChainedFile], list[Problem]]:
     remaining = data[offset:]
     if not remaining.strip(b"\x00"):
         return files, []
-    return files, [
-        Problem(
-            say("{n} bytes are not FIT and were left out", n=len(remaining)),
-            byte=offset,
-            is_warning=True,
-        )
-    ]
+    reason = say("{n} bytes are not FIT and were left out", n=len(remaining))
+    return files, [Problem(reason, byte=offset, is_warning=True)]
 
 
 def _complete_header(data: bytes, offset: int) -> bytes:
     """Return the FIT file at an offset, with a header that spans all of its messages."""
     begin = offset + data[offset]
     end = begin + int.from_bytes(data[offset + 4 : offset + 8], "little") + _CRC_SIZE
-    stated = data[offset:end]
-    if fit_checksum(stated) == 0 or not _messages_follow(data[end : end + _MAX_HEADER]):
-        return stated
+    stated, following = data[offset:end], data[end : end + _MAX_HEADER]
+    if fit_checksum(stated) == 0 or not following.strip(b"\x00") or is_fit_header(following):
+        return stated  # followed by another file, or padding
     size = (len(data) - begin).to_bytes(4, "little")
     return b"".join((data[offset : offset + 4], size, memoryview(data)[offset + 8 :]))
-
-
-def _messages_follow(following: bytes) -> bool:
-    """Return whether the bytes after a FIT file are neither another one nor padding."""
-    return bool(following.strip(b"\x00")) and not is_fit_header(following)
 
 
 def data_range(file: bytes) -> tuple[int, int]:
@@ -187,7 +177,8 @@ def scan_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_MES
             break
         _register_definition(slots, local_type, definition)
     if at > end:
-        at, fault = definitions.last_message_offset(), _(ENDS_EARLY)
+        offsets = (one.message_offsets for one in definitions.all())
+        at, fault = max(one[-1] for one in offsets if one), _(ENDS_EARLY)  # of the last message, which is cut
         definitions.drop_messages_from(at)
     elif at < end and not fault:
         fault = _(TOO_MANY_MESSAGES)
@@ -256,10 +247,6 @@ class DefinitionTable:
             while definition.message_offsets and definition.message_offsets[-1] >= at:
                 definition.message_offsets.pop()
 
-    def last_message_offset(self) -> int:
-        """Return the offset of the last message."""
-        return max(definition.message_offsets[-1] for definition in self.all() if definition.message_offsets)
-
 
 def definition_content(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     """Return the content of the definition at an offset, and the offset after it.
@@ -287,8 +274,7 @@ def parse_definition(content: bytes) -> MessageDefinition:
         raise MalformedMessage(_("a definition of an unknown byte order"))
     byte_order = ">" if content[1] else "<"
     number = int.from_bytes(content[2:4], "big" if content[1] else "little")
-    offset = 1
-    fields, offset = _parse_fields(content, 5, content[4], offset)
+    fields, offset = _parse_fields(content, 5, content[4], 1)
     developer_at = 5 + _FIELD_DEFINITION_SIZE * content[4]
     developer_fields: tuple[FieldDefinition, ...] = ()
     if content[-1]:
