@@ -90,7 +90,13 @@ def import_found(
     report = ImportProgress(len(files), progress)
     cache = results.ScanCache(store, settings)
     is_cached = are_kept and not sport
-    new = _skip_unchanged(files, cache, report) if is_cached else files
+    unchanged = cache.find_unchanged(files) if is_cached else {}
+    for file in files:
+        members = unchanged.get(file.path, [])
+        report.add_members(max(1, len(members)))
+        for index, (member, result) in enumerate(members):
+            report.add(MemberPosition(file, index, member), result)
+    new = [file for file in files if file.path not in unchanged]
     parse = partial(parse_file, settings=settings, sport=None if sport == AS_IN_FILE else sport)
     read = partial(in_language, current_language(), parse)
     jobs = ((candidate, candidate.job) for candidate in _candidates(store, new, report, sport))
@@ -100,19 +106,6 @@ def import_found(
     if new and is_cached:
         cache.save(new, report)
     return report.results()
-
-
-def _skip_unchanged(
-    files: list[FoundFile], cache: results.ScanCache, report: ImportProgress
-) -> list[FoundFile]:
-    """Report the files that are unchanged in size and time since an earlier import, and return the others."""
-    unchanged = cache.find_unchanged(files)
-    for file in files:
-        members = unchanged.get(file.path, [])
-        report.add_members(max(1, len(members)))
-        for index, (member, result) in enumerate(members):
-            report.add(MemberPosition(file, index, member), result)
-    return [file for file in files if file.path not in unchanged]
 
 
 def _candidates(
@@ -252,23 +245,22 @@ def _prepare(
         sidecars = source.read_sidecars(file_format.sidecars or ())
         job = ParseJob(source.display_path, source.read_all(), sidecars, file_format)
     except BadInput as error:
-        return _refused_list(store, source, error) or _refused_result(source, error)
-    sha256 = _hash_bytes(job)
+        if isinstance(error, NotTaken) and store.read(diary.is_list, source.abs_path):
+            reason = say(
+                "nothing was changed, because this was a list and its headings are no longer understood: "
+                "{error}",
+                error=error,
+            )
+            return ImportResult(FileResult(source.display_path, "failed", reason))
+        return _refused_result(source, error)
+    digest = hashlib.sha256(job.data)
+    for name in sorted(job.sidecars):
+        digest.update(hashlib.sha256(job.sidecars[name]).digest())
+    sha256 = digest.hexdigest()
     known = None if sport else store.write(stored_files.find_known, source.abs_path, sha256)
     if known is not None:
         return _known_result(source.display_path, source.abs_path, known)
     return Candidate(position, source.abs_path, sha256, job)
-
-
-def _refused_list(store: Store, source: InputSource, error: BadInput) -> ImportResult | None:
-    """Return the result of a list whose newer version is not even recognised as one; None for other files."""
-    if not isinstance(error, NotTaken) or not store.read(diary.is_list, source.abs_path):
-        return None
-    reason = say(
-        "nothing was changed, because this was a list and its headings are no longer understood: {error}",
-        error=error,
-    )
-    return ImportResult(FileResult(source.display_path, "failed", reason))
 
 
 def _refused_result(source: InputSource, error: BadInput) -> ImportResult:
@@ -276,13 +268,6 @@ def _refused_result(source: InputSource, error: BadInput) -> ImportResult:
     nothing = isinstance(error, NotTaken)
     result = FileResult(source.display_path, "skipped" if nothing else "failed", str(error))
     return ImportResult(result, is_final=nothing or not isinstance(source, FoundFile))
-
-
-def _hash_bytes(job: ParseJob) -> str:
-    digest = hashlib.sha256(job.data)
-    for name in sorted(job.sidecars):
-        digest.update(hashlib.sha256(job.sidecars[name]).digest())
-    return digest.hexdigest()
 
 
 def refresh(store: Store, progress: Callable[[int, int], None] | None = None) -> Snapshot:

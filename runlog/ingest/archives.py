@@ -82,20 +82,12 @@ class ArchiveMember:
             yield member
 
     def head(self, length: int) -> bytes:
-        """Read the beginning.
-
-        Raises:
-            NotReadable: it is damaged or encrypted.
-        """
+        """Read the beginning; raises as ``open`` does."""
         with self.open() as member:
             return member.read(length)
 
     def read_all(self) -> bytes:
-        """Read all of it.
-
-        Raises:
-            NotReadable: it is damaged or encrypted, or so well packed that it is no recording.
-        """
+        """Read all of it; raises as ``open`` and ``check_ratio`` do."""
         self.check_ratio()
         return self.head(MAX_FILE_BYTES)
 
@@ -133,13 +125,7 @@ if TYPE_CHECKING:
 def read_members(
     file: IO[bytes], display_path: str, abs_path: str, on_members: Callable[[int], None]
 ) -> Iterator[ArchiveMember]:
-    """Yield the files in a zip archive, in the archive's order.
-
-    Args:
-        file: the archive; it can be another archive's member as it is being unpacked.
-        display_path: the archive, as the runner named it.
-        abs_path: the archive, by its absolute path.
-        on_members: called with how many files there are.
+    """Yield the files in a zip archive, in the archive's order; ``on_members`` is told how many there are.
 
     Raises:
         NotTaken: there are none.
@@ -159,10 +145,8 @@ def read_members(
             for info in infos:
                 folders[_folder_name(info)].append(info)
             for info in infos:
-                shown, known = (
-                    f"{display_path}/{info.filename}",
-                    f"{abs_path}/{_storable_name(info.filename)}",
-                )
+                storable = info.filename.encode("utf-8", errors="backslashreplace").decode()
+                shown, known = f"{display_path}/{info.filename}", f"{abs_path}/{storable}"
                 yield ArchiveMember(archive, info, shown, known, folders[_folder_name(info)])
             if len(infos) < len(listed):
                 left_out = say("{n} of the {all} files", n=len(listed) - len(infos), all=len(listed))
@@ -200,11 +184,6 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") or part == _MACOS_FOLDER for part in parts)
 
 
-def _storable_name(name: str) -> str:
-    """Return the name as storable text; lone surrogates of a broken name are escaped."""
-    return name.encode("utf-8", errors="backslashreplace").decode()
-
-
 def _refuse_too_many_members(file: IO[bytes]) -> None:
     """Refuse an archive by the number of files that its last bytes state, before it is held in memory."""
     file.seek(0, 2)
@@ -226,16 +205,13 @@ def _refuse_too_many_members(file: IO[bytes]) -> None:
 
 @contextmanager
 def _translate_zip_errors() -> Iterator[None]:
-    """Raise NotReadable for all that zipfile and its decompressors raise.
-
-    Raises:
-        NotReadable: with the reason.
-    """
+    """Raise NotReadable for all that zipfile and its decompressors raise, also of bytes bent on purpose."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        raise NotReadable("the zip archive is damaged: {error}", error=error) from error
-    except (struct.error, RuntimeError, OverflowError, IndexError) as error:  # of bytes bent on purpose
+    except (
+        *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError),
+        *(struct.error, RuntimeError, OverflowError, IndexError),
+    ) as error:
         raise NotReadable("the zip archive is damaged: {error}", error=error) from error
 
 
@@ -252,10 +228,8 @@ def walk_source(
 ) -> Iterator[tuple[InputSource, BadInput | None]]:
     """Yield the source itself, or each member of the archive that it is; read one before asking for the next.
 
-    Once an archive is open, ``on_members`` is called with how many members it has.
-
-    Returns:
-        Sources to be read, with None, and those that cannot be opened, with the error.
+    With a source that cannot be opened comes the error. Once an archive is open, ``on_members`` is called
+    with how many members it has.
     """
     yield from _walk_members(source, _limit_members(on_members), depth=0)
 
@@ -269,7 +243,8 @@ def _walk_members(
             return
         if depth == MAX_DEPTH:
             raise NotReadable("a zip in {depth} other zips; unpack it and import what is inside", depth=depth)
-        source.check_ratio()
+        if isinstance(source, ArchiveMember):
+            source.check_ratio()
         with source.open() as packed, _unpack_once(packed, source, depth) as file:
             for member in read_members(file, source.display_path, source.abs_path, on_members):
                 yield from _walk_members(member, on_members, depth + 1)

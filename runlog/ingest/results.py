@@ -215,13 +215,11 @@ class ScanCache:
         scans = [
             _scan_of(file, member, one)
             for file in files
-            if self._is_settled(file) and all(one.is_final for _, one in by_path.get(file.path, ()))
+            if 0 <= file.mtime_ns < self._begun_ns - _SETTLED_AFTER_NS
+            and all(one.is_final for _, one in by_path.get(file.path, ()))
             for member, one in by_path.get(file.path, ())
         ]
         self._store.write(save_scans, self._reader, [file.abs_path for file in files], scans)
-
-    def _is_settled(self, file: FoundFile) -> bool:
-        return 0 <= file.mtime_ns < self._begun_ns - _SETTLED_AFTER_NS
 
 
 def _scan_of(file: FoundFile, member: str, one: ImportResult) -> CachedScan:

@@ -39,14 +39,11 @@ class FoundFile(NamedTuple):
         """The absolute path as storable text; undecodable bytes are escaped."""
         if self.origin:
             return self.origin
-        return self.path if self.path.isascii() else _storable_path(self.path)
+        return os.fsencode(self.path).decode("utf-8", errors="backslashreplace")
 
     def open(self) -> AbstractContextManager[IO[bytes]]:
         """Open it; raises as ``open_file`` does."""
         return open_file(self.path)
-
-    def check_ratio(self) -> None:
-        """Do nothing: plain files cannot be zip bombs."""
 
     def head(self, length: int) -> bytes:
         """Read the beginning; raises as ``open_file`` does."""
@@ -67,10 +64,6 @@ class FoundFile(NamedTuple):
             with open_file(str(folder / name)) as file:
                 found[name] = file.read(MAX_FILE_BYTES)
         return found
-
-
-def _storable_path(path: str) -> str:
-    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
 
 
 def find_files(paths: Iterable[str | os.PathLike[str]]) -> list[FoundFile]:
@@ -144,15 +137,11 @@ def open_file(path: str) -> Iterator[IO[bytes]]:
         status = Path(path).stat()
         if stat.S_ISDIR(status.st_mode):
             raise BadInput("this folder cannot be read")
-        if not stat.S_ISREG(status.st_mode) or _is_of_kernel(path):
+        # The kernel's files claim to be regular.
+        if not stat.S_ISREG(status.st_mode) or os.path.realpath(path).startswith(_KERNEL_FOLDERS):
             raise NotTaken("a device or pipe, not a file")
         with Path(path).open("rb") as file:
             yield file
-
-
-def _is_of_kernel(path: str) -> bool:
-    """Return whether it is, by links or not, one of the kernel's files, which claim to be regular."""
-    return os.path.realpath(path).startswith(_KERNEL_FOLDERS)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from runlog.importers import Format
-    from runlog.model import Activity, Track
+    from runlog.model import Track
     from runlog.records import ParsedFile
     from runlog.settings import Settings
     from runlog.store.tracks import PackedDerived, PackedTrack
@@ -89,12 +89,16 @@ def in_language(language: str, read: Callable[[ParseJob], ParseResult], job: Par
 def parse_file(job: ParseJob, settings: Settings, sport: str | None) -> ParseResult:
     """Parse one file, and pack its tracks with what is derived of them; every error becomes a reason."""
     from runlog import importers
+    from runlog.store.tracks import pack_track
 
     try:
         parsed = importers.read_bytes(
             job.data, job.name, settings, sport, job.sidecars, file_format=job.file_format
         )
-        streams = tuple(map(_pack_activity_track, parsed.activities))
+        tracks = [activity.track for activity in parsed.activities]
+        streams = tuple(
+            None if track is None else pack_track(track, derive_packed(track)) for track in tracks
+        )
     except NotTaken as error:
         return ParseResult("skipped", str(error), is_final=not error.by_clock)
     except BadInput as error:
@@ -106,12 +110,6 @@ def parse_file(job: ParseJob, settings: Settings, sport: str | None) -> ParseRes
         return ParseResult("failed", reason, is_final=False)
     activities = tuple(replace(activity, track=None) for activity in parsed.activities)
     return ParseResult("read", parsed=replace(parsed, activities=activities), streams=streams)
-
-
-def _pack_activity_track(activity: Activity) -> PackedTrack | None:
-    from runlog.store.tracks import pack_track
-
-    return None if activity.track is None else pack_track(activity.track, derive_packed(activity.track))
 
 
 def parse_in_order(
@@ -129,13 +127,7 @@ def parse_in_order(
     """
     if workers == 1:
         yield from ((key, read(job)) for key, job in jobs)
-    else:
-        yield from _parse_in_processes(jobs, read, workers)
-
-
-def _parse_in_processes(
-    jobs: Iterable[tuple[T, ParseJob]], read: Callable[[ParseJob], ParseResult], workers: int
-) -> Generator[tuple[T, ParseResult]]:
+        return
     pending: deque[tuple[T, ParseJob, Future[ParseResult]]] = deque()
     pool = _start_pool(workers)
     one_by_one = _IsolatedParser(read)

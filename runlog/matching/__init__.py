@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from runlog.matching.same_run import (
     closeness,
     is_clear_match,
-    is_same_list,
     is_same_run,
     list_name,
     overlaps_in_time,
@@ -73,8 +72,8 @@ def file_key(path: str) -> str:
 
 def find_link(one: Recording, other: Recording, load_track: LoadTrack) -> Link | None:
     """Return the link of two recordings by times, distances and (read only if need be) tracks, or None."""
-    if is_same_list(one.activity, other.activity):
-        return None
+    if one.activity.external is not None and list_name(one.activity) == list_name(other.activity):
+        return None  # a list describes each activity once
     first, second = sorted((one, other), key=_sort_key)
     if one.activity.day_only or other.activity.day_only:
         is_same = is_same_run(first.activity, second.activity)
@@ -154,24 +153,15 @@ def _is_duplicate(one: Activity, other: Activity, load_pair: LoadPair) -> bool:
     """Return whether both are of one activity: by their tracks if they tell, else by times and distances."""
     if is_clear_match(one, other):
         return True
-    same = _same_by_position(one, other, load_pair)
-    if same is None:
-        same = is_same_run(one, other)
-    return same or _same_with_clock_lag(one, other, load_pair)
-
-
-def _same_by_position(one: Activity, other: Activity, load_pair: LoadPair) -> bool | None:
-    """Return whether the tracks of the same time are of one runner; None where they do not tell."""
     indoors = not _INDOOR_SPORTS.isdisjoint({one.sub_sport, other.sub_sport})
     pair = None if indoors or not overlaps_in_time(one, other) else load_pair()
-    if pair is None:
-        return None
-    from runlog.matching.tracks import is_same_runner
+    same = None
+    if pair is not None:
+        from runlog.matching.tracks import is_same_runner
 
-    return is_same_runner(*pair, (other.start - one.start).total_seconds())
-
-
-def _same_with_clock_lag(one: Activity, other: Activity, load_pair: LoadPair) -> bool:
+        same = is_same_runner(*pair, (other.start - one.start).total_seconds())
+    if same or (same is None and is_same_run(one, other)):
+        return True
     lags = possible_clock_lags(one, other)
     pair = load_pair() if lags else None
     if pair is None:
@@ -234,31 +224,28 @@ def merge_recordings(best_first: list[Recording]) -> Activity:
     """Return the activity of these recordings; of values that several have, the best one's."""
     activities = [recording.activity for recording in best_first]
     if len(activities) == 1:
-        return _without_blanks(activities[0])
+        (one,) = activities  # blank texts are None
+        name = one.name if one.name and one.name.strip() else None
+        if (name, one.sub_sport or None) == (one.name, one.sub_sport):
+            return one
+        return replace(one, name=name, sub_sport=one.sub_sport or None)
     in_apps_first = sorted(activities, key=lambda activity: activity.external is None)
     named = min(activities, key=_sport_rank)
     subs = [one.sub_sport for one in (named, *activities) if one.sport == named.sport and one.sub_sport]
+    names = [one.name for one in in_apps_first if one.name and one.name.strip()]
     return replace(
         activities[0],
         sport=named.sport,
         sub_sport=next(iter(subs), None),
         kind=named.kind,
         sport_guessed=named.sport_guessed,
-        name=_merged_name(in_apps_first),
+        # That which somebody gave it, first of all in an app, else the app's or the best recording's.
+        name=next(filter(_is_given, names), next(iter(names), None)),
         laps=next((activity.laps for activity in activities if activity.laps), ()),
         **{column: _first_value(activities, column) for column in _OPTIONAL_FIELDS},
         **{column: _first_value(in_apps_first, column) for column in _RATED_FIELDS},
         gear_listed=any(activity.gear_listed for activity in activities),
     )
-
-
-def _without_blanks(activity: Activity) -> Activity:
-    """Return an activity whose blank texts are None."""
-    name = activity.name if activity.name and activity.name.strip() else None
-    sub_sport = activity.sub_sport or None
-    if (name, sub_sport) == (activity.name, activity.sub_sport):
-        return activity
-    return replace(activity, name=name, sub_sport=sub_sport)
 
 
 def merge_digests(best_first: Sequence[TrackSummary]) -> TrackSummary:
@@ -292,12 +279,6 @@ def _is_part_of(one: Activity, other: Activity) -> bool:
 
 def _first_value(activities: list[Activity], column: str) -> Any:  # noqa: ANN401 - any column's
     return next((value for activity in activities if (value := getattr(activity, column)) is not None), None)
-
-
-def _merged_name(in_apps_first: list[Activity]) -> str | None:
-    """Return a name that somebody gave it, first of all in an app, else the app's or the best recording's."""
-    names = [activity.name for activity in in_apps_first if activity.name and activity.name.strip()]
-    return next(filter(_is_given, names), next(iter(names), None))
 
 
 def _is_given(name: str) -> bool:

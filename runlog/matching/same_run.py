@@ -88,11 +88,6 @@ def closeness(one: Activity, other: Activity) -> float:
     return -abs(start_s) - abs(start_s + other.duration_s - one.duration_s)
 
 
-def is_same_list(one: Activity, other: Activity) -> bool:
-    """Return whether both are rows of one list, which describes each activity once."""
-    return one.external is not None and list_name(one) == list_name(other)
-
-
 def list_name(activity: Activity) -> str | None:
     """Return the app of a list's row, and the path of a list that the runner edits; None for a recording."""
     if activity.external is None:
@@ -113,14 +108,13 @@ def possible_clock_lags(one: Activity, other: Activity) -> list[ClockLag]:
     steps = MAX_ZONE_OFFSET_S // ZONE_STEP_S
     lags = [apart_s - step * ZONE_STEP_S for step in range(-steps, steps + 1) if step != 0]
     complete = _values_agree(one, other, _COPY_TOLERANCE)
-    found = [
+    is_long = min(one.duration_s, other.duration_s) >= _MIN_DURATION_S
+    found = (
         ClockLag(lag_s, is_complete=complete and abs(lag_s) <= _START_TOLERANCE_S)
         for lag_s in lags
         if _overlaps(one, other, lag_s)
-    ]
-    return [
-        lag for lag in found if lag.is_complete or min(one.duration_s, other.duration_s) >= _MIN_DURATION_S
-    ]
+    )
+    return [lag for lag in found if lag.is_complete or is_long]
 
 
 def _same_sport(one: Activity, other: Activity) -> bool:
@@ -134,14 +128,9 @@ def _same_sport(one: Activity, other: Activity) -> bool:
 
 def _same_day(one: Activity, other: Activity) -> bool:
     """Return whether both are on one local day; one without an offset takes the other's."""
-    days = {
-        local_day(start, other_offset if own_offset is None else own_offset, UTC)
-        for start, own_offset, other_offset in (
-            (one.start, one.utc_offset_s, other.utc_offset_s),
-            (other.start, other.utc_offset_s, one.utc_offset_s),
-        )
-    }
-    return len(days) == 1
+    one_offset, other_offset = one.utc_offset_s, other.utc_offset_s
+    own_day = local_day(one.start, other_offset if one_offset is None else one_offset, UTC)
+    return own_day == local_day(other.start, one_offset if other_offset is None else other_offset, UTC)
 
 
 def _started_together(one: Activity, other: Activity) -> bool:

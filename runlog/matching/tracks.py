@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from runlog.model import Activity, Floats
 
+    Columns = Mapping[str, Floats]
+
 _SAMPLES = 60
 _METRES_PER_DEGREE = 111_195
 _MIN_COMMON_SHARE = 0.6  # of the shorter track, which both must have recorded
@@ -55,7 +57,11 @@ def tracks_coincide(one: Track, other: Track, lag_s: float, *, allow_heart_rate_
         return False
     if not (_has_values(one, "heart_rate_bpm") and _has_values(other, "heart_rate_bpm")):
         return placed
-    beats = np.median(_heart_rate_differences(one, other, times, lag_s))
+    own, others = (
+        _interpolate(one, "heart_rate_bpm", times),
+        _interpolate(other, "heart_rate_bpm", times - lag_s),
+    )
+    beats = np.median(np.abs(own - others))
     return bool(beats <= _SAME_HEART_RATE_BPM) and (placed or allow_heart_rate_only)
 
 
@@ -69,12 +75,6 @@ def _has_usable_positions(one: Track, other: Track, times: Floats, lag_s: float)
     if times[-1] - times[0] < _MIN_COMMON_SHARE * min(one["time_s"][-1], other["time_s"][-1]):
         return False
     return _is_moving(one, times) and _is_moving(other, times - lag_s)
-
-
-def _heart_rate_differences(one: Track, other: Track, times: Floats, lag_s: float) -> Floats:
-    return np.abs(
-        _interpolate(one, "heart_rate_bpm", times) - _interpolate(other, "heart_rate_bpm", times - lag_s)
-    )
 
 
 def _distances_apart(one: Track, other: Track, times: Floats, lag_s: float) -> Floats:
@@ -98,8 +98,8 @@ def _is_moving(track: Track, times: Floats) -> bool:
     return bool(np.max(_degrees_to_metres(lat - lat[0], lon - lon[0], lat)) >= _MIN_EXTENT_M)
 
 
-def _has_values(track: Track, column: str) -> bool:
-    return column in track and bool(np.isfinite(track[column]).any())
+def _has_values(track: Track | Columns, *columns: str) -> bool:
+    return all(column in track and bool(np.isfinite(track[column]).any()) for column in columns)
 
 
 def _interpolate(track: Track, column: str, times: Floats) -> Floats:
@@ -109,9 +109,6 @@ def _interpolate(track: Track, column: str, times: Floats) -> Floats:
     return values
 
 
-if TYPE_CHECKING:
-    Columns = Mapping[str, Floats]
-
 _MAX_GAP_S = 60.0  # across which no value is interpolated
 
 #: Columns that make sense only from one source.
@@ -119,11 +116,7 @@ _COLUMN_SETS = (("lat", "lon"), *((name,) for name in TRACK_COLUMNS[2:] if name 
 
 
 def fill_gaps(best_first: Sequence[tuple[Activity, Track]]) -> Track:
-    """Return the track of the first recording, with its missing columns from the first one that has them.
-
-    Args:
-        best_first: the recordings of one activity; values of the first one stay as they are.
-    """
+    """Return the track of the first recording, with its missing columns from the first one that has them."""
     best, *others = best_first
     columns = dict(best[1].columns)
     for other in others:
@@ -138,16 +131,10 @@ def _clock_lag_s(best: tuple[Activity, Track], other: tuple[Activity, Track]) ->
     one, two = best[0], other[0]
     if overlaps_in_time(one, two):
         return (two.start - one.start).total_seconds()
-    lags = possible_clock_lags(one, two)
-    tracks = best[1], other[1]
-    return next(
-        (
-            lag.seconds
-            for lag in lags
-            if tracks_coincide(*tracks, lag.seconds, allow_heart_rate_only=lag.is_complete)
-        ),
-        None,
-    )
+    for lag in possible_clock_lags(one, two):
+        if tracks_coincide(best[1], other[1], lag.seconds, allow_heart_rate_only=lag.is_complete):
+            return lag.seconds
+    return None
 
 
 def _missing_columns(columns: Columns, others: Columns, lag_s: float) -> dict[str, Floats]:
@@ -155,14 +142,10 @@ def _missing_columns(columns: Columns, others: Columns, lag_s: float) -> dict[st
     interpolated = {
         name: _interpolate_without_gaps(others["time_s"], others[name], times)
         for names in _COLUMN_SETS
-        if not _has_all(columns, names) and _has_all(others, names)
+        if not _has_values(columns, *names) and _has_values(others, *names)
         for name in names
     }
     return {name: values for name, values in interpolated.items() if np.isfinite(values).any()}
-
-
-def _has_all(columns: Columns, names: Sequence[str]) -> bool:
-    return all(name in columns and bool(np.isfinite(columns[name]).any()) for name in names)
 
 
 def _interpolate_without_gaps(time_s: Floats, values: Floats, times: Floats) -> Floats:
