@@ -110,7 +110,7 @@ def read_bytes(
         settings: of the runner, for what files leave open.
         sport: of every activity in the file; None is what the file says.
         sidecars: the files of its folder that are read with it, by their names.
-        file_format: of the file, as ``identify`` returned it; None identifies it first.
+        file_format: as ``identify`` returned it; None identifies it first.
 
     Raises:
         NotReadable: damaged, and nothing in it could be read.
@@ -136,8 +136,7 @@ def identify(head: bytes, name: str) -> Format:
 
 
 def _identify(head: Head) -> Format:
-    reason = runlog_export.export_file_reason(head)
-    if reason is not None:
+    if (reason := runlog_export.export_file_reason(head)) is not None:
         raise NotTaken(reason)
     claimants = [candidate for candidate in FORMATS if candidate.claims(head)]
     if len(claimants) == 1:
@@ -145,8 +144,7 @@ def _identify(head: Head) -> Format:
     if claimants:
         formats = " or ".join(claimant.name for claimant in claimants)
         raise NotTaken("it cannot be told whether this is {formats}", formats=formats)
-    reason = _app_data_reason(head)
-    if reason is not None:
+    if (reason := _app_data_reason(head)) is not None:
         raise NotTaken(reason)
     look = detect.describe_content(head)
     stem = head.name.lower().removesuffix(".gz")
@@ -195,10 +193,8 @@ def complete_activities(parsed: ParsedFile, settings: Settings, sport: str | Non
 def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> tuple[Activity, str | None]:
     """Set sport and kind: the sport given by the caller, else the file's, else guess from name and pace.
 
-    A run that the file names, but that none can have been, becomes another activity.
-
-    Returns:
-        The activity, and a note if its sport was guessed or not believed.
+    A run that the file names, but that none can have been, becomes another activity. A note says so, and that
+    a sport was guessed.
     """
     advice = "" if activity.external else _(" (to change that: --sport)")
     if sport is not None:
@@ -225,35 +221,22 @@ def _assign_sport(activity: Activity, settings: Settings, sport: str | None) -> 
 
 
 def _guess_sport(activity: Activity, settings: Settings) -> tuple[Activity, str]:
-    """Guess the sport of an activity: by the word for a ride, swim, hike or walk in its name, else by pace.
-
-    Returns:
-        The activity, and by what it was guessed.
-    """
+    """Guess the sport: by the word for a ride, swim, hike or walk in the name, else by pace; say by which."""
     named = sports.other_sport_in_name(activity.name)
     if named is not None:
         shown = say("named {name!r}", name=activity.name)
         return replace(activity, sport=named, sub_sport=None, kind=Kind.OTHER), shown
     completed = normalize.fill_missing_sums(activity)
-    pace = _moving_pace(completed)
-    shown = (
-        _("at no pace")
-        if pace is None
-        else say("at {pace} min/km", pace=f"{int(pace)}:{int(pace % 1 * 60):02d}")
-    )
-    is_run = pace is not None and settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km
+    distance, moving = completed.distance_m, completed.moving_s or completed.duration_s
+    shown, is_run = _("at no pace"), False
+    if distance is not None and distance > 0 and moving > 0:
+        pace = moving / 60.0 / (distance / 1000.0)
+        shown = say("at {pace} min/km", pace=f"{int(pace)}:{int(pace % 1 * 60):02d}")
+        is_run = settings.fastest_min_per_km <= pace <= settings.slowest_min_per_km
     if is_run and normalize.no_run_reason(completed) is None:
         return replace(activity, sport="running", sub_sport=None, kind=Kind.RUN), shown
     sport = activity.sub_sport or UNKNOWN_SPORT
     return replace(activity, sport=sport, sub_sport=None, kind=Kind.OTHER), shown
-
-
-def _moving_pace(activity: Activity) -> float | None:
-    """Return the moving pace in min/km, or that of the whole time where the moving time is unknown."""
-    distance, moving = activity.distance_m, activity.moving_s or activity.duration_s
-    if distance is None or distance <= 0 or moving <= 0:
-        return None
-    return moving / 60.0 / (distance / 1000.0)
 
 
 #: Other data of Garmin, Strava, Polar and Apple, which is recognised but not imported.

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from runlog.importers.clock_repair import Clock
     from runlog.importers.detect import Head, SourceFile
-    from runlog.importers.xml_points import XmlFault
 
     TrackRows = tuple["TrackHead", int, int]
 
@@ -154,31 +153,21 @@ def read(file: SourceFile) -> ParsedFile:
         return _parsed_file(parsed)
     repaired = read_with_gpxpy(text) if b"<trkpt" in fault.remaining else None
     if repaired is None or len(repaired[0].points) < len(parsed.points):
-        return _read_before_fault(parsed, fault)
-    return _read_repaired(*repaired, fault)
+        if np.isnan(parsed.points.times).all():
+            raise NotReadable("damaged: {reason}", reason=fault.reason)
+        before = _parsed_file(parsed)
+        return replace(before, problems=(fault.problem(before.activities),))
+    without, left_out = _parsed_file(repaired[0]), repaired[1]
+    kept = xml_points.count_points(without.activities)
+    text = N_("damaged ({reason}); {kept} points were kept, {left_out} could not be read")
+    problem = Problem(say(text, reason=fault.reason, kept=kept, left_out=left_out), is_warning=True)
+    return replace(without, problems=(problem,) if left_out else ())
 
 
 def _parsed_file(parsed: GpxTracks) -> ParsedFile:
     activities, notes = _build_activities(parsed)
     notes = (*notes, *parsed.points.notes())
     return ParsedFile(FORMAT, activities=activities, notes=notes, program=parsed.creator)
-
-
-def _read_before_fault(parsed: GpxTracks, fault: XmlFault) -> ParsedFile:
-    """Return what was read before the fault."""
-    if np.isnan(parsed.points.times).all():
-        raise NotReadable("damaged: {reason}", reason=fault.reason)
-    file = _parsed_file(parsed)
-    return replace(file, problems=(fault.problem(file.activities),))
-
-
-def _read_repaired(parsed: GpxTracks, left_out: int, fault: XmlFault) -> ParsedFile:
-    """Return what gpxpy reads without the damaged points."""
-    file = _parsed_file(parsed)
-    kept = xml_points.count_points(file.activities)
-    text = N_("damaged ({reason}); {kept} points were kept, {left_out} could not be read")
-    problem = Problem(say(text, reason=fault.reason, kept=kept, left_out=left_out), is_warning=True)
-    return replace(file, problems=(problem,) if left_out else ())
 
 
 def _build_activities(parsed: GpxTracks) -> tuple[tuple[Activity, ...], tuple[str, ...]]:
@@ -246,20 +235,16 @@ def _split_tracks(timed: Sequence[TrackRows], points: Points) -> list[TrackRows]
 
 
 def _join_tracks(timed: Sequence[TrackRows], points: Points) -> list[list[TrackRows]]:
-    """Join tracks that follow each other closely."""
+    """Join tracks that touch, and those of one name and sport of which one follows the other closely."""
     joined = [[timed[0]]]
     for before, after in pairwise(timed):
-        if _touches(before, after, points) or _continues(before, after, points):
+        is_alike = (before[0].name, before[0].type) == (after[0].name, after[0].type)
+        follows = is_alike and 0 <= _gap_s(before, after, points) <= _MAX_TRACK_GAP_S
+        if follows or _touches(before, after, points):
             joined[-1].append(after)
         else:
             joined.append([after])
     return joined
-
-
-def _continues(before: TrackRows, after: TrackRows, points: Points) -> bool:
-    """Return whether a track of the same name and sport follows within ten minutes."""
-    same = (before[0].name, before[0].type) == (after[0].name, after[0].type)
-    return same and 0 <= _gap_s(before, after, points) <= _MAX_TRACK_GAP_S
 
 
 def _touches(before: TrackRows, after: TrackRows, points: Points) -> bool:

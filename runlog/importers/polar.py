@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from runlog.importers.detect import Head, SourceFile
-    from runlog.model import Floats, Indices, Track
+    from runlog.model import Floats, Track
     from runlog.settings import Settings
 
 FORMAT = "polar"
@@ -79,17 +78,12 @@ def read(file: SourceFile) -> ParsedFile:
     return ParsedFile(FORMAT, tuple(activities), problems=tuple(problems), notes=tuple(notes))
 
 
-@dataclass(frozen=True, slots=True)
-class _ExerciseStart:
+class _ExerciseStart(NamedTuple):
     """The aware start of an exercise, and how its zone is known."""
 
     start: datetime
     has_offset: bool
     zone_assumed: bool  # that of the settings
-
-    @property
-    def offset_s(self) -> int:
-        return localtime.offset_seconds(self.start)
 
 
 def _parse_start(
@@ -113,11 +107,15 @@ def _parse_start(
 def _build_activity(
     session: Mapping[str, Any], exercise: Mapping[str, Any], begin: _ExerciseStart, *, alone: bool
 ) -> Activity:
-    label = _clean_text(session.get("name"))
+    label, offset = _clean_text(session.get("name")), localtime.offset_seconds(begin.start)
     sport, sub_sport = sports.normalize_polar_sport(exercise.get("sport"), label if alone else None)
     moving = _parse_duration(exercise)
-    track = build_exercise_track(exercise, begin.start.timestamp(), begin.offset_s)
-    durations = (_parse_elapsed(exercise), moving, float(track["time_s"][-1]) if track else None)
+    track = build_exercise_track(exercise, begin.start.timestamp(), offset)
+    started, stopped = _parse_time(exercise.get("startTime")), _parse_time(exercise.get("stopTime"))
+    elapsed = None
+    if started and stopped and (started.tzinfo is None) == (stopped.tzinfo is None):
+        elapsed = (stopped - started).total_seconds()
+    durations = (elapsed, moving, float(track["time_s"][-1]) if track else None)
     average, highest = _parse_heart_rates(exercise, session if alone else {})
     return Activity(
         start=begin.start.astimezone(UTC),
@@ -125,7 +123,7 @@ def _build_activity(
         sport=sport,
         sub_sport=sub_sport,
         name=label,
-        utc_offset_s=begin.offset_s if begin.has_offset else None,
+        utc_offset_s=offset if begin.has_offset else None,
         moving_s=moving,
         distance_m=_first_positive(exercise.get("distance"), exercise.get("distanceMeters")),
         ascent_m=_first_positive(exercise.get("ascent")),
@@ -147,13 +145,6 @@ def _parse_duration(part: Mapping[str, Any]) -> float | None:
         return None
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
     return (hours * 60 + minutes) * 60 + seconds
-
-
-def _parse_elapsed(exercise: Mapping[str, Any]) -> float | None:
-    start, stop = _parse_time(exercise.get("startTime")), _parse_time(exercise.get("stopTime"))
-    if start is None or stop is None or (start.tzinfo is None) != (stop.tzinfo is None):
-        return None
-    return (stop - start).total_seconds()
 
 
 def _parse_heart_rates(
@@ -236,10 +227,7 @@ _PAUSE_INTERVALS = 10.0
 def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: float) -> Track | None:
     """Merge the samples and the route of an exercise; None if there are none.
 
-    Args:
-        exercise: as Polar writes it.
-        start: Unix seconds of its start.
-        offset_s: UTC offset of the times without a zone.
+    Its start is in Unix seconds; the UTC offset is that of the times without a zone.
     """
     streams = [
         (column, np.rint(seconds), values)
@@ -260,15 +248,11 @@ def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: fl
         for name, values in columns.items()
         if name not in _ABSENT_IF_ALL_ZERO or (values > 0).any()
     }
-    built = tracks.build_track(start + time_axis, _number_segments(time_axis), columns, start)
-    return built[1] if built else None
-
-
-def _number_segments(time_axis: Floats) -> Indices:
-    """Return the number of pauses before each point (n,)."""
     gaps = np.diff(time_axis, prepend=time_axis[:1])
     usual = float(np.median(gaps[1:])) if len(gaps) > 1 else 0.0
-    return np.cumsum(gaps > max(_MIN_PAUSE_S, _PAUSE_INTERVALS * usual))
+    pauses_before = np.cumsum(gaps > max(_MIN_PAUSE_S, _PAUSE_INTERVALS * usual))
+    built = tracks.build_track(start + time_axis, pauses_before, columns, start)
+    return built.track if built else None
 
 
 def _iter_streams(exercise: Mapping[str, Any], start: float, offset_s: float) -> Iterator[SampleStream]:

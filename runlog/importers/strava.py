@@ -11,7 +11,6 @@ behind it as plain numbers in SI units. Dates are UTC, written as the runner's l
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -90,14 +89,11 @@ def read(file: SourceFile) -> ParsedFile:
     table = _read_table(detect.decode_text(file.data))
     owned_shoes, problems = shoes_csv.read_strava_sidecars(file.sidecars)
     dates = [row.cells.get("date", "") for row in table.rows]
-    builder = _ActivityBuilder(
-        owned_shoe_keys=frozenset(shoe_key(name) for shoe in owned_shoes for name in shoe.possible_names),
-        columns=table.known,
-        date_order=csv_dates.infer_order(dates, file.settings) or "day-first",
-    )
+    order = csv_dates.infer_order(dates, file.settings) or "day-first"
+    owned_keys = {shoe_key(name) for shoe in owned_shoes for name in shoe.possible_names}
     activities, refused, unread = csv_table.build_records(
         table,
-        lambda row: (builder.build(row),),
+        lambda row: (_build_activity(row, table.known, order, owned_keys),),
         key=lambda activity: activity.external,
         duplicate_reason=lambda activity, line: say(
             "{id} is listed in line {line} already, which is kept", id=activity.external, line=line
@@ -154,62 +150,44 @@ def _read_table(content: str) -> csv_table.Table:
     return csv_table.Table(tuple(positions), rows, problems)
 
 
-@dataclass(frozen=True, slots=True)
-class _ActivityBuilder:
-    """Builds activities from rows.
+def _build_activity(
+    row: CsvRow, columns: Collection[str], date_order: str, owned_shoe_keys: Collection[str]
+) -> Activity:
+    """Return the activity of a row.
 
-    Attributes:
-        owned_shoe_keys: keys of the shoes in shoes.csv.
-        columns: those that are there; an empty cell for the gear or the recording says that there is none.
-        date_order: of dates of numbers alone.
+    An empty cell for the gear or the recording says that there is none, if the column is there.
+
+    Raises:
+        InvalidValue: it has no id, no date that can be read, or no duration.
     """
-
-    owned_shoe_keys: frozenset[str]
-    columns: frozenset[str]
-    date_order: str
-
-    def build(self, row: CsvRow) -> Activity:
-        """Return the activity of a row.
-
-        Raises:
-            InvalidValue: it has no id, no date that can be read, or no duration.
-        """
-        key = row.cells.get("id", "")
-        if not is_activity_id(key):
-            rounded = _("; a spreadsheet has rounded it, import the file as Strava wrote it")
-            advice = rounded if _ROUNDED_ID.fullmatch(key) else ""
-            raise InvalidValue("{key!r} is not the id of an activity{advice}", key=key[:40], advice=advice)
-        measured = {field: row.number(field, *_VALUE_RANGES[field]) for field in _VALUE_RANGES}
-        moving = row.read("moving", lambda cell: parse_duration(cell, row.notation, "s"))
-        sport, sub_sport = sports.normalize_sport(row.cells.get("sport"))
-        return Activity(
-            start=csv_dates.parse_utc(row.cells.get("date", ""), self.date_order),
-            duration_s=_read_duration(row, moving),
-            sport=sport,
-            sub_sport=sub_sport,
-            name=" ".join(row.cells.get("name", "").split()) or None,
-            moving_s=moving or None,
-            distance_m=_read_distance(row, sport) or None,
-            ascent_m=measured["ascent"],
-            avg_hr=measured["avg_hr"] or None,
-            max_hr=measured["max_hr"] or None,
-            avg_cadence_spm=measured["cadence"] or None,
-            rpe=measured["rpe"] or None,
-            shoe=self._gear(row, sport),
-            gear_listed="gear" in self.columns,
-            external=f"strava:{key}",
-            source_file=self._recording(row),
-        )
-
-    def _recording(self, row: CsvRow) -> str | None:
-        """Return the recording that a row names, "" if typed by hand; None where Strava does not say."""
-        cell = row.cells.get("file", "")
-        return None if NOT_EXPORTED in cell or "file" not in self.columns else cell
-
-    def _gear(self, row: CsvRow, sport: str) -> str | None:
-        """Return the pair of a row; the gear may be a bike, and bikes are not listed."""
-        gear = row.cells.get("gear")
-        return gear if sport in sports.ON_FOOT or shoe_key(gear) in self.owned_shoe_keys else None
+    key = row.cells.get("id", "")
+    if not is_activity_id(key):
+        rounded = _("; a spreadsheet has rounded it, import the file as Strava wrote it")
+        advice = rounded if _ROUNDED_ID.fullmatch(key) else ""
+        raise InvalidValue("{key!r} is not the id of an activity{advice}", key=key[:40], advice=advice)
+    measured = {field: row.number(field, *_VALUE_RANGES[field]) for field in _VALUE_RANGES}
+    moving = row.read("moving", lambda cell: parse_duration(cell, row.notation, "s"))
+    sport, sub_sport = sports.normalize_sport(row.cells.get("sport"))
+    gear, recording = row.cells.get("gear"), row.cells.get("file", "")
+    is_pair = sport in sports.ON_FOOT or shoe_key(gear) in owned_shoe_keys  # and no bike, which is not listed
+    return Activity(
+        start=csv_dates.parse_utc(row.cells.get("date", ""), date_order),
+        duration_s=_read_duration(row, moving),
+        sport=sport,
+        sub_sport=sub_sport,
+        name=" ".join(row.cells.get("name", "").split()) or None,
+        moving_s=moving or None,
+        distance_m=_read_distance(row, sport) or None,
+        ascent_m=measured["ascent"],
+        avg_hr=measured["avg_hr"] or None,
+        max_hr=measured["max_hr"] or None,
+        avg_cadence_spm=measured["cadence"] or None,
+        rpe=measured["rpe"] or None,
+        shoe=gear if is_pair else None,
+        gear_listed="gear" in columns,
+        external=f"strava:{key}",
+        source_file=None if NOT_EXPORTED in recording or "file" not in columns else recording,
+    )
 
 
 def _read_duration(row: CsvRow, moving: float | None) -> float:
@@ -278,21 +256,15 @@ def is_activity_id(cell: str) -> bool:
 
 
 def is_activities_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether a header and some rows below it can be those of an activities.csv.
-
-    Args:
-        header: the cells of the first row.
-        rows: the cells of some rows below, the last of which may be cut off.
-    """
+    """Return whether a header and rows below it, the last of which may be cut off, are of activities.csv."""
     if len(header) < _MIN_COLUMNS or is_activity_id(header[0]):
         return False
     if (_field_of().get(header[0]), _field_of().get(header[1])) == ("id", "date") and "file" in map(
         _field_of().get, header
     ):
         return True
-    if not rows or not is_activity_id(rows[0][0]):
-        return False
-    return len(header) > _LAST_POSITION or _find_file_column(rows) is not None
+    has_id = bool(rows) and is_activity_id(rows[0][0])
+    return has_id and (len(header) > _LAST_POSITION or _find_file_column(rows) is not None)
 
 
 def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, int]:
@@ -343,7 +315,10 @@ def _columns_by_position(rows: Sequence[Sequence[str]], file: int | None) -> dic
     by_offset = {field: file + int(offset) for field, offset in list_words()["strava_offsets"].items()}
     if not _columns_agree(rows, columns["elapsed_shown"], by_offset["elapsed"]):
         return columns | {field: position for field, position in by_offset.items() if position <= file}
-    if not _all_within(rows, by_offset["rpe"], *_VALUE_RANGES["rpe"]):
+    low, high = _VALUE_RANGES["rpe"]
+    efforts = [row[by_offset["rpe"]] for row in rows if by_offset["rpe"] < len(row)]
+    numbers = [_float_or_none(cell) for cell in efforts if cell.strip()]
+    if not all(number is not None and low <= number <= high for number in numbers):
         del by_offset["rpe"]
     return columns | by_offset
 
@@ -368,12 +343,6 @@ def _columns_agree(rows: Sequence[Sequence[str]], first: int, second: int) -> bo
     ]
     same = sum(abs(left - right) <= 1.0 for left, right in pairs)
     return bool(pairs) and same >= _MIN_AGREEMENT * len(pairs)
-
-
-def _all_within(rows: Sequence[Sequence[str]], position: int, low: float, high: float) -> bool:
-    """Return whether all filled cells of a column are numbers in a range."""
-    cells = [row[position] for row in rows if position < len(row) and row[position].strip()]
-    return all((number := _float_or_none(cell)) is not None and low <= number <= high for cell in cells)
 
 
 def _float_or_none(cell: str) -> float | None:

@@ -153,6 +153,7 @@ def _build_activity(raw: _RawActivity, points: Points) -> tuple[Activity, tuple[
     track = built and built.track_since(start)
     laps, settled = normalize.settle_laps(laps, start, track)
     ends = [lap.start.timestamp() - start + lap.duration_s for lap in laps]
+    distances = [lap.distance_m for lap in laps if lap.distance_m is not None]
     sport, sub_sport = sports.normalize_sport(raw.sport)
     activity = Activity(
         start=datetime.fromtimestamp(start, UTC),
@@ -161,7 +162,7 @@ def _build_activity(raw: _RawActivity, points: Points) -> tuple[Activity, tuple[
         sub_sport=sub_sport,
         utc_offset_s=points.utc_offset_s(),
         moving_s=sum(lap.duration_s for lap in laps) or None,
-        distance_m=_total_distance(laps),
+        distance_m=sum(distances) if laps and len(distances) == len(laps) else None,
         device=raw.device,
         laps=laps,
         track=track,
@@ -212,9 +213,3 @@ def _build_lap(raw: _RawLap, start: float) -> Lap | None:
         distance_m=distance if distance >= 0 else None,
         intensity=_INTENSITIES.get(raw.values.get("Intensity", "").lower()),
     )
-
-
-def _total_distance(laps: tuple[Lap, ...]) -> float | None:
-    """Add up the laps' distances; None unless every lap states one."""
-    distances = [lap.distance_m for lap in laps if lap.distance_m is not None]
-    return sum(distances) if laps and len(distances) == len(laps) else None

@@ -11,7 +11,7 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from runlog import localtime
 from runlog.errors import NotTaken
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from runlog.importers.csv_row import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
+
+    _Nights = tuple[str, dict[str, tuple[str, Callable[[float], float | None]]]]
 
 PMSYS_FORMAT = "pmsys"
 
@@ -53,7 +55,7 @@ def read_pmsys(file: SourceFile) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    parsed = _read_wellness(file, PMSYS_FORMAT, _PMSYS_HEADINGS, _pmsys_entries, _PMSYS_NIGHT)
+    parsed = _read_wellness(file, PMSYS_FORMAT, _PMSYS_HEADINGS, _pmsys_entries, _PMSYS_NIGHTS)
     notes = [_("PMSys counts soreness from 5 (none) to 1; it was taken for 0 to 10")]
     if any(entry.area is Area.OTHER for entry in parsed.entries):
         notes.append(_("ratings without an area that runlog has are kept under the area other"))
@@ -110,28 +112,13 @@ _INTERVALS_COLUMNS = frozenset(
 _INTERVALS_LOW, _INTERVALS_EXTREME = 1.0, 4.0
 
 
-class _NightColumns(NamedTuple):
-    """What a list says about nights.
-
-    Attributes:
-        source: of the nights, the same as from the service itself.
-        date_column: the column of the day.
-        values: by column, the value of a night, and how it is counted here.
-    """
-
-    source: str
-    date_column: str
-    values: Mapping[str, tuple[str, Callable[[float], float | None]]]
-
-
-_PMSYS_NIGHT = _NightColumns(
+#: The source of nights, as the service itself is called, and by column the value and how it is counted here.
+_PMSYS_NIGHTS: _Nights = (
     PMSYS_FORMAT,
-    "effective_time_frame",
     {"sleep_duration_h": ("sleep_hours", float), "stress": ("stress", _stress_of_pmsys)},
 )
-_INTERVALS_NIGHT = _NightColumns(
+_INTERVALS_NIGHTS: _Nights = (
     "intervals",
-    "date",
     {
         "sleepsecs": ("sleep_hours", lambda seconds: seconds / 3600.0),
         "restinghr": ("resting_hr", float),
@@ -158,7 +145,9 @@ def read_intervals(file: SourceFile) -> ParsedFile:
     Raises:
         NotReadable: there are rows, and none of them can be read.
     """
-    parsed = _read_wellness(file, INTERVALS_FORMAT, _INTERVALS_HEADINGS, _intervals_entries, _INTERVALS_NIGHT)
+    parsed = _read_wellness(
+        file, INTERVALS_FORMAT, _INTERVALS_HEADINGS, _intervals_entries, _INTERVALS_NIGHTS
+    )
     return replace(parsed, notes=(*map(_, INTERVALS_NOTES), *parsed.notes))
 
 
@@ -207,7 +196,7 @@ def _read_wellness(
     name: str,
     headings: Headings,
     build_entries: Callable[[CsvRow, Settings], Iterable[Entry]],
-    night_columns: _NightColumns,
+    night_columns: _Nights,
 ) -> ParsedFile:
     """Read a list of ratings and nights, with a note on the columns that are not read."""
     table = csv_table.read_table(file.data, headings)
@@ -224,7 +213,8 @@ def _read_wellness(
     failed = {problem.line for problem in problems}
     sound = [row for row in table.rows if row.line not in failed]
     nights: dict[date, Night] = {}
-    for night in (_read_night(row, night_columns, file.settings) for row in sound):
+    for row in sound:
+        night = _read_night(row, row.cells.get(headings.key[0], ""), night_columns, file.settings)
         if night is not None:
             nights.setdefault(night.day, night)
     fields = {"moment", "utc_offset_s", "precision", "soreness", "note"}
@@ -240,17 +230,18 @@ def _read_wellness(
     )
 
 
-def _read_night(row: CsvRow, columns: _NightColumns, settings: Settings) -> Night | None:
+def _read_night(row: CsvRow, date_cell: str, night_columns: _Nights, settings: Settings) -> Night | None:
     """Return the night of a row; a cell that cannot be read costs that cell alone."""
+    source, columns = night_columns
     values: dict[str, float | None] = {}
-    for column, (value_name, convert) in columns.values.items():
+    for column, (value_name, convert) in columns.items():
         number = row.read(column, lambda cell: parse_number(cell, 0, _MOST))
         values[value_name] = None if number is None else convert(number)
     try:
-        moment, offset, _ = parse_rating_time(row.cells.get(columns.date_column, ""), settings)
+        moment, offset, _ = parse_rating_time(date_cell, settings)
     except InvalidValue:
         return None
-    return make_night(columns.source, localtime.local_day(moment, offset, UTC), **values)
+    return make_night(source, localtime.local_day(moment, offset, UTC), **values)
 
 
 _MOST = 100_000.0  # seconds of sleep are the largest numbers
@@ -268,13 +259,8 @@ def _parse_rating(row: CsvRow, name: str, date_column: str, low: float, high: fl
     except InvalidValue as error:
         raise InvalidValue(f"{name}: {error}") from error
     if 0 < answer < low:
-        raise InvalidValue(
-            "{name}: {cell} is not within {low:g} to {high:g}",
-            name=name,
-            cell=cell.strip(),
-            low=low,
-            high=high,
-        )
+        text = N_("{name}: {cell} is not within {low:g} to {high:g}")
+        raise InvalidValue(text, name=name, cell=cell.strip(), low=low, high=high)
     if answer and date_column not in row.cells:
         raise InvalidValue("it has no {column}", column=date_column)
     return answer or None

@@ -64,15 +64,9 @@ class Points:
         """Return notes on times without a zone, which are taken for UTC, and on values that are none."""
         zoneless = np.isnan(self.offsets) & ~np.isnan(self.times)
         notes = [_("its times name no time zone; they were taken for UTC")] if zoneless.any() else []
-        notes += [
-            say(
-                "{number} of its {values} cannot be read, such as {example!r}",
-                number=number,
-                values=_(_COLUMN_WORDS.get(column, column)),
-                example=example,
-            )
-            for column, (number, example) in self.unread.items()
-        ]
+        text = N_("{number} of its {values} cannot be read, such as {example!r}")
+        for column, (number, example) in self.unread.items():
+            notes.append(say(text, number=number, values=_(_COLUMN_WORDS[column]), example=example))
         return tuple(notes)
 
     def utc_offset_s(self) -> int | None:
@@ -118,12 +112,8 @@ class XmlFault:
 
     def problem(self, activities: Iterable[Activity]) -> Problem:
         """Return the problem of a file of which these activities before the fault were read."""
-        reason = say(
-            "damaged ({reason}); {n} points before it were kept",
-            reason=self.reason,
-            n=count_points(activities),
-        )
-        return Problem(reason, is_warning=True)
+        text = N_("damaged ({reason}); {n} points before it were kept")
+        return Problem(say(text, reason=self.reason, n=count_points(activities)), is_warning=True)
 
 
 def count_points(activities: Iterable[Activity]) -> int:
@@ -239,13 +229,8 @@ class PointParser(ABC):
         times, offsets = localtime.parse_times(self._all_texts(TIME_COLUMN))
         read = {TIME_COLUMN: times, **columns}
         unread = {column: self._unread(column, values) for column, values in read.items()}
-        return Points(
-            segments,
-            times,
-            offsets,
-            columns,
-            {name: some for name, some in unread.items() if some is not None},
-        )
+        some = {column: texts for column, texts in unread.items() if texts is not None}
+        return Points(segments, times, offsets, columns, some)
 
     def _numbers(self, column: str) -> Floats:
         texts = self._all_texts(column)
