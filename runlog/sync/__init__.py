@@ -54,9 +54,7 @@ def terms_of(service: str) -> Terms:
 def title_of(path: str) -> str | None:
     """Return the service that a recording came from, as people call it, by its path; None for a file."""
     service, _, activity = path.partition(":")
-    if service not in SERVICES or not activity:
-        return None
-    return terms_of(service).title
+    return terms_of(service).title if service in SERVICES and activity else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,11 @@ class Clouds:
         in_keyring: bool = False,
         clock: Clock | None = None,
     ) -> bool:
-        """Keep the key of a service, once the service has accepted it.
+        """Keep the key of a service, as that shows it, once the service has accepted it.
 
         Args:
             service: its name.
-            key: as the service shows it.
+            key: the key.
             expires: the last day on which it is accepted; by default what the key itself says, if it does.
             in_keyring: in the system's keyring rather than in a file of the home.
             clock: to wait by between attempts.

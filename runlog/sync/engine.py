@@ -66,13 +66,7 @@ class Sync:
     """One sync of one service.
 
     Attributes:
-        store: where everything goes.
         home: the runner's folder, for downloads until they are imported.
-        settings: of the runner.
-        name: of the service.
-        terms: what is said of it.
-        service: to be asked.
-        now: the moment.
         progress: called with the number of activities done, their total, and the name of the last one.
         stop: set to end the waiting of calls that are under way.
     """
@@ -89,11 +83,7 @@ class Sync:
     _found: _Found = field(default_factory=_Found)
 
     def run(self, state: ServiceState, since: date | None) -> SyncResult:
-        """Fetch and import what is new, and say what came of it.
-
-        Args:
-            state: what is remembered of the service.
-            since: the first local day, if it is another than the remembered one.
+        """Fetch and import what is new, from another first local day than before if one is given.
 
         Raises:
             StoreError: the store cannot be written.
@@ -113,22 +103,6 @@ class Sync:
             )
         except (ServiceError, BadInput) as error:
             self._give_up(str(error))
-        return self._result()
-
-    def _give_up(self, problem: str) -> None:
-        self._found.problems.append(problem)
-        self._found.is_complete = False
-
-    def _run(self, state: ServiceState, since: date | None) -> None:
-        self.service.check()
-        first = _first_day(state, since)
-        self.store.write(clouds.update_service, self.name, since=first, refused_at=None)
-        self._sync_activities(self._list_from(state, since, first), ask_again=since is not None)
-        if self._found.is_complete:
-            self.store.write(clouds.update_service, self.name, synced_at=self.now)
-            self._sync_days(state, since, first)
-
-    def _result(self) -> SyncResult:
         found = self._found
         return SyncResult(
             service=self.name,
@@ -143,13 +117,26 @@ class Sync:
             complete=found.is_complete,
         )
 
+    def _give_up(self, problem: str) -> None:
+        self._found.problems.append(problem)
+        self._found.is_complete = False
+
+    def _run(self, state: ServiceState, since: date | None) -> None:
+        self.service.check()
+        first = _first_day(state, since)
+        self.store.write(clouds.update_service, self.name, since=first, refused_at=None)
+        self._sync_activities(self._list_from(state, since, first), ask_again=since is not None)
+        if self._found.is_complete:
+            self.store.write(clouds.update_service, self.name, synced_at=self.now)
+            self._sync_days(state, since, first)
+
     def _today(self) -> date:
         return self.now.astimezone(self.settings.zone).date()
 
     def _list_from(self, state: ServiceState, since: date | None, first: date | None) -> date | None:
         """Return the first local day of which the list is read."""
         if since is not None or state.synced_at is None:
-            return since if since is not None else first
+            return since or first
         recent = (state.synced_at - LIST_AGAIN).date()
         return recent if first is None else max(recent, first)
 
@@ -202,10 +189,13 @@ class Sync:
                     raise
                 except ServiceError as error:
                     path.unlink(missing_ok=True)
-                    lasting = not isinstance(error, Unreachable)
-                    self._note_failure(one, str(error), lasting=lasting)
+                    self._found.problems.append(f"{_label(one)}: {error}")
+                    if isinstance(error, Unreachable):  # it passes, so that the activity is not noted as done
+                        self._found.is_complete = False
+                        failures += 1
+                    else:
+                        self._store_result(one, _FAILED, str(error))
                     yield one, None
-                    failures += not lasting
                 else:
                     yield fetched, path
                     failures = 0
@@ -238,14 +228,6 @@ class Sync:
         downloads.unpack(path)
         return fetched
 
-    def _note_failure(self, one: ListedActivity, reason: str, *, lasting: bool) -> None:
-        """Name an activity that could not be fetched; one for a passing reason is not noted as done."""
-        self._found.problems.append(f"{_label(one)}: {reason}")
-        if lasting:
-            self._store_result(one, FetchedActivity(one.id, one.start, one.fingerprint, _FAILED, reason), ())
-        else:
-            self._found.is_complete = False
-
     def _import_download(self, one: ListedActivity, path: Path) -> None:
         """Import what was fetched of one activity, and note it."""
         if one.problem:
@@ -259,22 +241,18 @@ class Sync:
         outcome, reason = _outcome(one, results)
         if results and outcome == _FAILED and all(result.result.outcome == "skipped" for result in results):
             self._found.problems.append(f"{_label(one)}: {reason}")
-        is_whole = all(result.file_id is not None for result in results)
-        kept = [result.file_id for result in results if result.file_id is not None] if is_whole else []
-        fetched = FetchedActivity(one.id, one.start, one.fingerprint, outcome, reason)
-        self._store_result(one, fetched, kept, results)
+        self._store_result(one, outcome, reason, results)
 
     def _store_result(
-        self,
-        one: ListedActivity,
-        fetched: FetchedActivity,
-        kept: Sequence[int],
-        results: Sequence[ImportResult] = (),
+        self, one: ListedActivity, outcome: str, reason: str, results: Sequence[ImportResult] = ()
     ) -> None:
         """Store what the list says about an activity, drop what is superseded, and note it as done."""
-        row = self._row(one)
+        fetched = FetchedActivity(one.id, one.start, one.fingerprint, outcome, reason)
+        kept = [result.file_id for result in results if result.file_id is not None]
+        if len(kept) < len(results):
+            kept = []
         counts, was_superseded = self.store.write(
-            clouds.settle_activity, self.name, fetched, row, f"{self.name}:{one.id}", kept
+            clouds.settle_activity, self.name, fetched, self._row(one), f"{self.name}:{one.id}", kept
         )
         changed = was_superseded or (counts is not None and counts.updated > 0)
         self._found.updated += changed

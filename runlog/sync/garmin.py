@@ -23,6 +23,7 @@ from runlog.sync.http import Client, Clock, KeyRefused, NotThere, ServiceError, 
 from runlog.sync.service import (
     MAX_DOWNLOAD_BYTES,
     ListedActivity,
+    Service,
     Terms,
     Wellness,
     fingerprint,
@@ -58,16 +59,16 @@ _MULTISPORT = "multi_sport"
 #: An elapsed time of so many times the duration is in milliseconds.
 _MILLISECONDS_FROM = 200.0
 
-#: What is asked for days; each answers with objects that have a calendarDate.
-_WELLNESS_CALLS: tuple[tuple[str, bool], ...] = (
-    ("/sleep-service/sleep/dailySleepSummariesByDate", True),
-    ("/hrv-service/hrv/daily/{first}/{last}", False),
-    ("/usersummary-service/v2/dailysummaries", True),
-    ("/usersummary-service/stats/stress/daily/{first}/{last}", False),
+#: What is asked for days, in the path or by a query; each answers with objects that have a calendarDate.
+_WELLNESS_PATHS = (
+    "/sleep-service/sleep/dailySleepSummariesByDate",
+    "/hrv-service/hrv/daily/{first}/{last}",
+    "/usersummary-service/v2/dailysummaries",
+    "/usersummary-service/stats/stress/daily/{first}/{last}",
 )
 
 
-class Garmin:
+class Garmin(Service):
     """Garmin's service, with the key that Garmin Connect shows once."""
 
     def __init__(self, key: str, settings: Settings, clock: Clock) -> None:
@@ -78,10 +79,6 @@ class Garmin:
         self._token = ""
         self._renewing = Lock()
         self._not_offered: set[str] = set()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
     def check(self) -> None:
         """Exchange the key for a token, also where there is one already."""
@@ -162,19 +159,18 @@ class Garmin:
         does not offer is left out, too.
         """
         answers = []
-        for path, by_query in _WELLNESS_CALLS:
+        days = {"startDate": first.isoformat(), "endDate": last.isoformat()}
+        for path in _WELLNESS_PATHS:
             if path in self._not_offered:
                 continue
-            days = {"startDate": first.isoformat(), "endDate": last.isoformat()}
-            url = path if by_query else path.format(first=first, last=last)
+            url = path.format(first=first, last=last)
+            query = days if url == path else None
             try:
-                answer = self._ask(lambda: self._client.get_json(url, days if by_query else None))  # noqa: B023 - called at once
+                answers.append(self._ask(lambda: self._client.get_json(url, query)))  # noqa: B023 - called at once
             except Unreachable:
                 raise
             except ServiceError:
                 self._not_offered.add(path)
-                continue
-            answers.append(answer)
         return Wellness(nights=garmin_nights(answers, last))
 
 

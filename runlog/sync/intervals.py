@@ -24,6 +24,7 @@ from runlog.sync.http import Client, Clock, NotThere, ServiceError
 from runlog.sync.service import (
     MAX_DOWNLOAD_BYTES,
     ListedActivity,
+    Service,
     Terms,
     Wellness,
     fingerprint,
@@ -65,7 +66,7 @@ _STRONG, _WEAK = 1.0, 5.0
 WITHHELD = N_("it came from Strava, which does not let intervals.icu pass it on")
 
 
-class Intervals:
+class Intervals(Service):
     """The service of intervals.icu, with a key of the runner, as its settings show it."""
 
     def __init__(self, key: str, settings: Settings, clock: Clock) -> None:
@@ -73,10 +74,6 @@ class Intervals:
         password = base64.b64encode(f"API_KEY:{key}".encode()).decode()
         base = http.base_url(TERMS.base_variable, _HOST)
         self._client = Client(TERMS.title, base, lambda: f"Basic {password}", clock)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
     def check(self) -> None:
         """Ask for the activities of a day long ago, which are few."""
@@ -97,8 +94,8 @@ class Intervals:
 
     def _window(self, first: date, last: date) -> list[Any]:
         days = {"oldest": first.isoformat(), "newest": last.isoformat()}
-        path = f"{_ATHLETE}/activities"
-        return _rows(self._client.get_json(path, {**days, "fields": ",".join(_FIELDS)}), N_("activities"))
+        query = {**days, "fields": ",".join(_FIELDS)}
+        return _rows(self._client.get_json(f"{_ATHLETE}/activities", query), N_("activities"))
 
     def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the original file of an activity, as it was uploaded."""

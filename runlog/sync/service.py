@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from runlog.model import Activity, Entry
     from runlog.records import Night
+    from runlog.sync.http import Client
 
 #: No recording of a watch is larger; the import has a limit of its own for what is in it.
 MAX_DOWNLOAD_BYTES = 64 * 2**20
@@ -90,6 +91,12 @@ class Terms(NamedTuple):
 class Service(Protocol):
     """One service. To add one, write its module and list it in ``runlog.sync.SERVICES``."""
 
+    _client: Client
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def check(self) -> None:
         """Make a first call.
 
@@ -118,9 +125,6 @@ class Service(Protocol):
         Raises:
             ServiceError: the service cannot be asked.
         """
-
-    def close(self) -> None:
-        """Close the connections."""
 
 
 #: So many days of wellness are asked for at a time; Garmin gives no more.
