@@ -119,11 +119,7 @@ class _Repair:
     """The points that are left, and the notes so far."""
 
     def __init__(
-        self,
-        times: Floats,
-        segments: NDArray[Any],
-        columns: Mapping[str, Floats],
-        stated: Sequence[Span],
+        self, times: Floats, segments: NDArray[Any], columns: Mapping[str, Floats], stated: Sequence[Span]
     ) -> None:
         missing, names = np.full(len(times), np.nan), ("lat", "lon", "distance_m")
         self._lat, self._lon, self._counter = (columns.get(name, missing) for name in names)
@@ -163,17 +159,13 @@ class _Repair:
         if not repeats.any():
             return
         for at in np.flatnonzero(repeats[:-1] & ~repeats[1:]):
-            self._continue_segment(timed[at + 1], timed[at], self._segments[timed[original[at]]])
+            new, number = timed[at + 1], self._segments[timed[at + 1]]
+            if number == self._segments[timed[at]]:  # the rest of it goes on in the earlier segment
+                other = np.flatnonzero(self._segments[new:] != number)
+                end = new + other[0] if len(other) else None
+                self._segments[new:end] = self._segments[timed[original[at]]]
         self._drop(timed[repeats])
         self._notes.append(_left_out(int(repeats.sum()), _("repeats of earlier ones")))
-
-    def _continue_segment(self, new: int, repeat: int, segment: int) -> None:
-        """Give the rest of a segment from its first new point on the number of an earlier segment."""
-        number = self._segments[new]
-        if number != self._segments[repeat]:
-            return
-        other = np.flatnonzero(self._segments[new:] != number)
-        self._segments[new : new + other[0] if len(other) else None] = segment
 
     def sort_points(self) -> None:
         """Put the points in the order of their times if that makes the way shorter."""
@@ -288,11 +280,8 @@ class _Repair:
         shift = kept[-1].shift + pace.interval_s - gap
         is_back = any(abs(one.shift - shift) <= pace.jitter_s for one in kept[:-1])
         is_early = len(kept) == 1 and self._times[before] - self._times[timed[kept[0].first]] <= _EARLY_S
-        if (
-            gap > 0
-            and not is_back
-            and not self._is_unlikely_pause(before, after, pace.interval_s, is_early=is_early)
-        ):
+        may_be_pause = gap > 0 and not is_back
+        if may_be_pause and not self._is_unlikely_pause(before, after, pace.interval_s, is_early=is_early):
             return False
         metres = float(self._metres(np.array([before]), np.array([after]))[0])
         if not np.isnan(metres):
@@ -366,15 +355,13 @@ class _Repair:
             count = int(long[-1]) + 1
             lonely, near = (timed[:count], timed[count]) if is_start else (timed[-count:], timed[-count - 1])
             first, last = self._times[(timed[count:] if is_start else timed[:-count])[[0, -1]]]
-            if self._is_stated(lonely) or last - first < _NEXT_S:
+            begun, ended = self._times[lonely[[0, -1]]]
+            is_stated = any(start - 60.0 <= begun and ended <= end + 60.0 for start, end in self._stated)
+            if is_stated or last - first < _NEXT_S:
                 continue
             self._note_lonely(lonely, near, is_start=is_start)
             at = int(np.flatnonzero(self._rows == near)[0])
             self._rows = self._rows[at:] if is_start else self._rows[: at + 1]
-
-    def _is_stated(self, rows: Rows) -> bool:
-        first, last = self._times[rows[[0, -1]]]
-        return any(begin - 60.0 <= first and last <= end + 60.0 for begin, end in self._stated)
 
     def _note_lonely(self, lonely: Rows, near: int, *, is_start: bool) -> None:
         edge = lonely[-1 if is_start else 0]

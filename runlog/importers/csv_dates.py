@@ -9,15 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlog import localtime
-from runlog.importers.csv_values import (
-    DAY_ZERO,
-    MAX_CELL,
-    InFuture,
-    InvalidValue,
-    list_words,
-    refuse_error,
-    word_set,
-)
+from runlog.importers import csv_values
+from runlog.importers.csv_values import InvalidValue
 from runlog.model import Precision
 from runlog.units import strip_accents
 
@@ -69,7 +62,7 @@ class _When(NamedTuple):
 
 @cache
 def _months() -> dict[str, int]:
-    table = list_words()["months"]
+    table = csv_values.list_words()["months"]
     return {strip_accents(word): int(number) for number, text in table.items() for word in text.split()}
 
 
@@ -111,7 +104,7 @@ def parse_moment(
     if when.year < localtime.EARLIEST_VALID.year:
         raise InvalidValue("{cell!r} lies before 1990", cell=cell.strip())
     if utc > datetime.now(UTC) + localtime.MAX_AHEAD:
-        raise InFuture("{cell!r} lies in the future", cell=cell.strip())
+        raise csv_values.InFuture("{cell!r} lies in the future", cell=cell.strip())
     written = Precision.DAY if clock is None else Precision.LOCAL if zone is None else Precision.EXACT
     return aware, written
 
@@ -150,7 +143,7 @@ def parse_utc(cell: str, order: str = "day-first") -> datetime:
 
 def has_time(cell: str, settings: Settings, order: str | None = None) -> bool:
     """Return whether a cell with a date has a time, too."""
-    if DAY_ZERO.match(cell.strip()):
+    if csv_values.DAY_ZERO.match(cell.strip()):
         return False
     try:
         return _parse_when(cell, order or settings.date_order).clock is not None
@@ -195,8 +188,8 @@ def join_clock(day: str, clock: str) -> str:
     Raises:
         InvalidValue: the second is no time of day.
     """
-    refuse_error(clock)
-    plain = DAY_ZERO.sub("", clock.strip())
+    csv_values.refuse_error(clock)
+    plain = csv_values.DAY_ZERO.sub("", clock.strip())
     if part := _PART_OF_DAY.fullmatch(plain):
         plain = f"{_time_of_part(part[1]):%H:%M:%S}"
     elif re.fullmatch(r"\d{1,2}[.]\d\d", plain, re.ASCII):
@@ -220,10 +213,10 @@ def _parse_when(cell: str, order: str | None, *, short_years: bool = True) -> _W
     Raises:
         InvalidValue: no date, or one that can be misread.
     """
-    plain = " ".join(unicodedata.normalize("NFKC", cell[: 2 * MAX_CELL]).split())
-    refuse_error(plain)
-    if len(plain) > MAX_CELL or _FOREIGN.search(plain.replace(":", "").replace("+", "")):
-        raise InvalidValue("{plain!r} is not a date; write 2026-03-04", plain=plain[:MAX_CELL])
+    plain = " ".join(unicodedata.normalize("NFKC", cell[: 2 * csv_values.MAX_CELL]).split())
+    csv_values.refuse_error(plain)
+    if len(plain) > csv_values.MAX_CELL or _FOREIGN.search(plain.replace(":", "").replace("+", "")):
+        raise InvalidValue("{plain!r} is not a date; write 2026-03-04", plain=plain[: csv_values.MAX_CELL])
     if serial := _SERIAL.fullmatch(plain):
         clock = _time_of_part(serial[2]) if serial[2] else None
         return _When(_SERIAL_ZERO + timedelta(days=int(serial[1])), clock, None)
@@ -278,7 +271,7 @@ def _time_of_part(digits: str) -> time:
 
 def _half_of_day(before: str, after: str) -> tuple[bool | None, str, str]:
     """Return whether a word next to a clock says afternoon, and the texts around it without that word."""
-    before_noon, after_noon = word_set("before_noon"), word_set("after_noon")
+    before_noon, after_noon = csv_values.word_set("before_noon"), csv_values.word_set("after_noon")
     if match := _WORD_AFTER.match(after):
         word = f"{match[1]}m".casefold() if match[1] else strip_accents(match[2])
         if word in after_noon | before_noon:
@@ -302,7 +295,7 @@ def _parse_date(text: str, plain: str, order: str | None, *, short_years: bool) 
     words = [
         word
         for one in found
-        if not one[0].isdecimal() and (word := strip_accents(one)) not in word_set("with_dates")
+        if not one[0].isdecimal() and (word := strip_accents(one)) not in csv_values.word_set("with_dates")
     ]
     months = [_months()[word] for word in words if word in _months()]
     is_wordy = len(numbers) == _DAY_AND_YEAR and len(words) <= _DAY_AND_YEAR

@@ -16,7 +16,7 @@ from runlog.importers.sports import read_words
 from runlog.units import fold_name, strip_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class InvalidValue(Refusal, ValueError):
@@ -300,19 +300,18 @@ class Headings:
         if (name := self._aliases.get(fold_name(text))) is not None:
             return Column(name)
         refused = None
-        for stem, remark in _split_heading(text):
-            name = self._alias_of(stem)
+        # A heading may be split into a name and a remark on its values.
+        splits = (pattern.fullmatch(text) for pattern in (_BRACKETS, _SCALE_AFTER, _LAST_WORD))
+        for stem, remark in [*((parts[1], parts[2]) for parts in splits if parts), (text, "")]:
+            whole = fold_name(stem)
+            without_fillers = "_".join(word for word in whole.split("_") if word not in _fillers())
+            name = self._aliases.get(whole) or self._aliases.get(without_fillers)
             column = name and self._with_remark(name, remark)
             if name and column:
                 order = _date_order(remark) if name == "date" else None
                 return Column(column, order)
             refused = refused or (name if re.search(r"\d|[(\[{]", text) else None)
         return Column(None, another_scale_of=refused)
-
-    def _alias_of(self, stem: str) -> str | None:
-        whole = fold_name(stem)
-        parts = [word for word in whole.split("_") if word not in _fillers()]
-        return self._aliases.get(whole) or self._aliases.get("_".join(parts))
 
     def _with_remark(self, name: str, remark: str) -> str | None:
         """Return the column of a name with a remark on its values; None for another scale or unit."""
@@ -355,14 +354,6 @@ def is_remark(cell: str) -> bool:
     text = clean_cell(cell).strip("()[] ").casefold()
     patterns = (_DATE_PATTERN, _HARMLESS_REMARK, re.compile(_SCALE))
     return bool(text) and (known_unit(text) is not None or any(one.fullmatch(text) for one in patterns))
-
-
-def _split_heading(text: str) -> Iterator[tuple[str, str]]:
-    """Yield how a heading may be split into a name and a remark on its values."""
-    for pattern in (_BRACKETS, _SCALE_AFTER, _LAST_WORD):
-        if parts := pattern.fullmatch(text):
-            yield parts[1], parts[2]
-    yield text, ""
 
 
 def _is_scale(remark: str) -> bool:

@@ -71,11 +71,7 @@ def read_activity(file: SourceFile) -> ParsedFile:
 
 
 def read_journal(file: SourceFile) -> ParsedFile:
-    """Read the journal of an export.
-
-    Raises:
-        NotReadable: it is damaged, or a newer runlog has written it.
-    """
+    """Read the journal of an export; raises as ``read_activity`` does."""
     return ParsedFile(FORMAT, exported=_parse(ExportedJournal, file.data))
 
 

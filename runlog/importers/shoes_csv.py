@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runlog.errors import NotReadable, NotTaken, Problem
@@ -136,22 +136,6 @@ _STRAVA_HEADER = ("Shoe Name", "Shoe Brand", "Shoe Model", "Shoe Default Sport T
 _STRAVA_FILE_NAME = re.compile(r"(?:.*[/\\])?shoes\.csv(?:\.gz)?", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class StravaShoe:
-    """A row of shoes.csv."""
-
-    name: str
-    brand: str
-    model: str
-
-    @property
-    def possible_names(self) -> tuple[str, ...]:
-        """Names an activity may use for the shoe, most specific first."""
-        make = f"{self.brand} {self.model}"
-        texts = (f"{make} {self.name}", make, self.name)
-        return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
-
-
 def claims_strava(head: Head) -> bool:
     """Return whether this is Strava's shoes.csv: by English header, or four columns and file name."""
     if b"\x00" in head.data:
@@ -183,13 +167,15 @@ def read_strava(file: SourceFile) -> ParsedFile:
     return ParsedFile(STRAVA_FORMAT, shoes=named, problems=tuple(problems))
 
 
-def parse_strava(data: bytes) -> tuple[list[StravaShoe], list[Problem]]:
+def parse_strava(data: bytes) -> tuple[list[list[str]], list[Problem]]:
     """Return the shoes of a shoes.csv, and a problem for each row that names none.
+
+    Of each shoe, the names that an activity may use for it are returned, the most specific first.
 
     Raises:
         NotReadable: the file cannot be split into cells.
     """
-    shoes: list[StravaShoe] = []
+    shoes: list[list[str]] = []
     problems: list[Problem] = []
     reader = csv.reader(io.StringIO(detect.decode_text(data), newline=""))
     try:
@@ -197,8 +183,10 @@ def parse_strava(data: bytes) -> tuple[list[StravaShoe], list[Problem]]:
             name, brand, model = ([cell.strip() for cell in cells] + [""] * 3)[:3]
             if number == 0 or not any(cells):
                 continue
-            if name or brand or model:
-                shoes.append(StravaShoe(name, brand, model))
+            texts = (f"{brand} {model} {name}", f"{brand} {model}", name)
+            names = list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+            if names:
+                shoes.append(names)
             else:
                 problems.append(Problem(_("it names no pair"), line=reader.line_num, is_warning=True))
     except csv.Error as error:
@@ -208,9 +196,9 @@ def parse_strava(data: bytes) -> tuple[list[StravaShoe], list[Problem]]:
     return shoes, problems
 
 
-def read_strava_sidecars(sidecars: Mapping[str, bytes]) -> tuple[list[StravaShoe], list[Problem]]:
+def read_strava_sidecars(sidecars: Mapping[str, bytes]) -> tuple[list[list[str]], list[Problem]]:
     """Return the shoes of all shoes.csv, and the problems in them."""
-    shoes: list[StravaShoe] = []
+    shoes: list[list[str]] = []
     problems: list[Problem] = []
     for name, data in sidecars.items():
         try:
@@ -224,7 +212,7 @@ def read_strava_sidecars(sidecars: Mapping[str, bytes]) -> tuple[list[StravaShoe
 
 
 def date_strava_shoes(
-    owned_shoes: Sequence[StravaShoe], activities: Sequence[Activity], settings: Settings
+    owned_shoes: Sequence[list[str]], activities: Sequence[Activity], settings: Settings
 ) -> tuple[Shoe, ...]:
     """Return each shoe once: as activities name it, from the day of the first of these to that of the last.
 
@@ -237,8 +225,7 @@ def date_strava_shoes(
         if activity.shoe:
             used = shoes.setdefault(shoe_key(activity.shoe), Shoe(activity.shoe, from_date=last_day))
             shoes[shoe_key(activity.shoe)] = replace(used, named_until=last_day)
-    for owned in owned_shoes:
-        names = owned.possible_names
+    for names in owned_shoes:
         if not any(shoe_key(name) in shoes for name in names):
             shoes[shoe_key(names[0])] = Shoe(names[0], from_date=last_day, named_until=last_day)
     return tuple(shoes.values())

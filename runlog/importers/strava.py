@@ -90,7 +90,7 @@ def read(file: SourceFile) -> ParsedFile:
     owned_shoes, problems = shoes_csv.read_strava_sidecars(file.sidecars)
     dates = [row.cells.get("date", "") for row in table.rows]
     order = csv_dates.infer_order(dates, file.settings) or "day-first"
-    owned_keys = {shoe_key(name) for shoe in owned_shoes for name in shoe.possible_names}
+    owned_keys = {shoe_key(name) for names in owned_shoes for name in names}
     activities, refused, unread = csv_table.build_records(
         table,
         lambda row: (_build_activity(row, table.known, order, owned_keys),),

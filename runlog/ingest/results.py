@@ -135,12 +135,11 @@ def _same_as_text(recordings: Sequence[Recording]) -> str:
     is_run = recordings[0].activity.kind is Kind.RUN
     same = _("the same run as {others}") if is_run else _("the same activity as {others}")
     by_activity = {one.activity_id: one for one in reversed(recordings)}
-    return same.format(others=_(" and ").join(map(_recording_text, reversed(by_activity.values()))))
-
-
-def _recording_text(recording: Recording) -> str:
-    name = f" {recording.activity.name!r}" if recording.activity.name else ""
-    return f"#{recording.activity_id}{name} ({PurePath(recording.path).name})"
+    others = []
+    for activity_id, one in reversed(by_activity.items()):
+        name = f" {one.activity.name!r}" if one.activity.name else ""
+        others.append(f"#{activity_id}{name} ({PurePath(one.path).name})")
+    return same.format(others=_(" and ").join(others))
 
 
 class MemberPosition(NamedTuple):

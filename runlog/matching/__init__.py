@@ -13,14 +13,7 @@ from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlog.matching.same_run import (
-    closeness,
-    is_clear_match,
-    is_same_run,
-    list_name,
-    overlaps_in_time,
-    possible_clock_lags,
-)
+from runlog.matching import same_run
 from runlog.model import UNKNOWN_SPORT, TrackSummary
 
 if TYPE_CHECKING:
@@ -56,7 +49,7 @@ class Link(NamedTuple):
     def rank(self) -> tuple[object, ...]:
         """A key that sorts links, the surest first, whatever the order of the imports."""
         ends = sorted((_sort_key(self.one), _sort_key(self.other)))
-        return self.kind, -closeness(self.one.activity, self.other.activity), *ends
+        return self.kind, -same_run.closeness(self.one.activity, self.other.activity), *ends
 
 
 def _sort_key(recording: Recording) -> tuple[datetime, float, float, str, str, int]:
@@ -72,11 +65,12 @@ def file_key(path: str) -> str:
 
 def find_link(one: Recording, other: Recording, load_track: LoadTrack) -> Link | None:
     """Return the link of two recordings by times, distances and (read only if need be) tracks, or None."""
-    if one.activity.external is not None and list_name(one.activity) == list_name(other.activity):
+    own_list, other_list = same_run.list_name(one.activity), same_run.list_name(other.activity)
+    if own_list is not None and own_list == other_list:
         return None  # a list describes each activity once
     first, second = sorted((one, other), key=_sort_key)
     if one.activity.day_only or other.activity.day_only:
-        is_same = is_same_run(first.activity, second.activity)
+        is_same = same_run.is_same_run(first.activity, second.activity)
         return Link(LinkKind.SAME_DAY, one, other) if is_same else None
 
     @cache
@@ -93,7 +87,8 @@ def find_named(row: Recording, recordings: Iterable[Recording]) -> Link | None:
     of_file = sorted((one for one in recordings if one.activity.external is None), key=_sort_key)
     if not of_file:
         return None
-    return Link(LinkKind.NAMED, row, max(of_file, key=lambda one: closeness(row.activity, one.activity)))
+    closest = max(of_file, key=lambda one: same_run.closeness(row.activity, one.activity))
+    return Link(LinkKind.NAMED, row, closest)
 
 
 @dataclass(eq=False, slots=True)
@@ -111,7 +106,7 @@ class Group:
     @property
     def lists(self) -> set[str]:
         """The names of the lists that have a row of it."""
-        names = (list_name(one.activity) for one in self.recordings)
+        names = (same_run.list_name(one.activity) for one in self.recordings)
         return {name for name in names if name is not None}
 
     @property
@@ -151,18 +146,18 @@ def can_merge(one: Group, other: Group, kind: LinkKind) -> bool:
 
 def _is_duplicate(one: Activity, other: Activity, load_pair: LoadPair) -> bool:
     """Return whether both are of one activity: by their tracks if they tell, else by times and distances."""
-    if is_clear_match(one, other):
+    if same_run.is_clear_match(one, other):
         return True
     indoors = not _INDOOR_SPORTS.isdisjoint({one.sub_sport, other.sub_sport})
-    pair = None if indoors or not overlaps_in_time(one, other) else load_pair()
+    pair = None if indoors or not same_run.overlaps_in_time(one, other) else load_pair()
     same = None
     if pair is not None:
         from runlog.matching.tracks import is_same_runner
 
         same = is_same_runner(*pair, (other.start - one.start).total_seconds())
-    if same or (same is None and is_same_run(one, other)):
+    if same or (same is None and same_run.is_same_run(one, other)):
         return True
-    lags = possible_clock_lags(one, other)
+    lags = same_run.possible_clock_lags(one, other)
     pair = load_pair() if lags else None
     if pair is None:
         return False

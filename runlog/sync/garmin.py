@@ -18,20 +18,9 @@ from runlog.importers.detect import find_number as number
 from runlog.importers.wellness import garmin_nights
 from runlog.localtime import local_day
 from runlog.model import Activity
-from runlog.sync import http
+from runlog.sync import http, service
 from runlog.sync.http import Client, Clock, KeyRefused, NotThere, ServiceError, Unreachable
-from runlog.sync.service import (
-    MAX_DOWNLOAD_BYTES,
-    ListedActivity,
-    Service,
-    Terms,
-    Wellness,
-    fingerprint,
-    moment,
-    offset_between,
-    text,
-    unusable,
-)
+from runlog.sync.service import ListedActivity, Service, Terms, Wellness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -131,7 +120,7 @@ class Garmin(Service):
             return rated
         try:
             path = f"/download-service/files/activity/{activity.id}"
-            self._ask(lambda: self._client.download(path, file, MAX_DOWNLOAD_BYTES))
+            self._ask(lambda: self._client.download(path, file, service.MAX_DOWNLOAD_BYTES))
         except NotThere:
             return replace(rated, has_file=False)
         return rated
@@ -200,16 +189,16 @@ def _listed(row: object) -> ListedActivity:
     values: Mapping[str, Any] = row if isinstance(row, dict) else {}
     name = str(values.get("activityId"))
     if isinstance(values.get("activityId"), bool) or not _ID.fullmatch(name):
-        return unusable(row, _("an entry of the list has no id of an activity"))
+        return service.unusable(row, _("an entry of the list has no id of an activity"))
     activity = _row(values, name)
-    start = moment(values.get("startTimeGMT")) or moment(values.get("startTimeLocal"))
+    start = service.moment(values.get("startTimeGMT")) or service.moment(values.get("startTimeLocal"))
     if start is None:
-        return unusable(row, say("activity {name} has no start", name=name))
+        return service.unusable(row, say("activity {name} has no start", name=name))
     return ListedActivity(
         name,
         start.astimezone(UTC),
         activity,
-        fingerprint({"row": repr(activity), "type": values.get("activityType")}),
+        service.fingerprint({"row": repr(activity), "type": values.get("activityType")}),
         has_file=values.get("manualActivity") is not True,
     )
 
@@ -217,8 +206,8 @@ def _listed(row: object) -> ListedActivity:
 def _row(values: Mapping[str, Any], name: str) -> Activity | None:
     """Return what the list says; None where it is too little, or of the sum of several sports."""
     kind = values.get("activityType")
-    word = text(kind, "typeKey") if isinstance(kind, dict) else text(values, "activityType")
-    start, local = moment(values.get("startTimeGMT")), moment(values.get("startTimeLocal"))
+    word = service.text(kind, "typeKey") if isinstance(kind, dict) else service.text(values, "activityType")
+    start, local = service.moment(values.get("startTimeGMT")), service.moment(values.get("startTimeLocal"))
     duration = number(values, "duration", least=1.0, most=1e7)
     if start is None or duration is None or word == _MULTISPORT:
         return None
@@ -232,8 +221,8 @@ def _row(values: Mapping[str, Any], name: str) -> Activity | None:
         duration_s=max(elapsed, duration),
         sport=sport,
         sub_sport=sub_sport,
-        name=text(values, "activityName"),
-        utc_offset_s=offset_between(local, start),
+        name=service.text(values, "activityName"),
+        utc_offset_s=service.offset_between(local, start),
         moving_s=number(values, "movingDuration", least=1.0, most=1e7) or duration,
         distance_m=number(values, "distance", least=1.0, most=1e8),
         ascent_m=number(values, "elevationGain", most=1e5),

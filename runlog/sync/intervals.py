@@ -19,20 +19,9 @@ from runlog.importers.detect import find_number as number
 from runlog.importers.wellness import INTERVALS_NOTES, intervals_entry, stress_of_intervals
 from runlog.model import Activity, Entry
 from runlog.records import Night, make_night
-from runlog.sync import http
+from runlog.sync import http, service
 from runlog.sync.http import Client, Clock, NotThere, ServiceError
-from runlog.sync.service import (
-    MAX_DOWNLOAD_BYTES,
-    ListedActivity,
-    Service,
-    Terms,
-    Wellness,
-    fingerprint,
-    moment,
-    offset_between,
-    text,
-    unusable,
-)
+from runlog.sync.service import ListedActivity, Service, Terms, Wellness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,7 +89,7 @@ class Intervals(Service):
     def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the original file of an activity, as it was uploaded."""
         try:
-            self._client.download(f"/api/v1/activity/{activity.id}/file", file, MAX_DOWNLOAD_BYTES)
+            self._client.download(f"/api/v1/activity/{activity.id}/file", file, service.MAX_DOWNLOAD_BYTES)
         except NotThere:
             return replace(activity, has_file=False)
         return activity
@@ -138,13 +127,13 @@ def _listed(row: object, settings: Settings) -> ListedActivity:
     values: Mapping[str, Any] = row if isinstance(row, dict) else {}
     name = str(values.get("id"))
     if values.get("id") is None or not _ID.fullmatch(name):
-        return unusable(row, _("an entry of the list has no id of an activity"))
-    local = moment(values.get("start_date_local"))
-    start = moment(values.get("start_date"))
+        return service.unusable(row, _("an entry of the list has no id of an activity"))
+    local = service.moment(values.get("start_date_local"))
+    start = service.moment(values.get("start_date"))
     if start is None and local is not None:
         start = local.replace(tzinfo=settings.zone)
     if start is None:
-        return unusable(row, say("activity {name} has no start", name=name))
+        return service.unusable(row, say("activity {name} has no start", name=name))
     is_stub = values.get("source") == _STRAVA and (
         values.get("_note") is not None or number(values, "moving_time", "elapsed_time", least=1.0) is None
     )
@@ -152,7 +141,7 @@ def _listed(row: object, settings: Settings) -> ListedActivity:
         name,
         start.astimezone(UTC),
         None if is_stub else _row(values, name, start.astimezone(UTC)),
-        fingerprint({one: values.get(one) for one in _FIELDS}),
+        service.fingerprint({one: values.get(one) for one in _FIELDS}),
         withheld=WITHHELD if is_stub else "",
     )
 
@@ -163,7 +152,7 @@ def _row(values: Mapping[str, Any], name: str, start: datetime) -> Activity | No
     elapsed = number(values, "elapsed_time", least=1.0, most=1e7) or moving
     if elapsed is None:
         return None
-    sport, sub_sport = sports.normalize_sport(text(values, "type"))
+    sport, sub_sport = sports.normalize_sport(service.text(values, "type"))
     feel = number(values, "feel", least=_STRONG, most=_WEAK)
     gear = values.get("gear")
     return Activity(
@@ -171,8 +160,8 @@ def _row(values: Mapping[str, Any], name: str, start: datetime) -> Activity | No
         duration_s=elapsed,
         sport=sport,
         sub_sport=sub_sport,
-        name=text(values, "name"),
-        utc_offset_s=offset_between(moment(values.get("start_date_local")), start),
+        name=service.text(values, "name"),
+        utc_offset_s=service.offset_between(service.moment(values.get("start_date_local")), start),
         moving_s=moving,
         distance_m=number(values, "distance", least=1.0, most=1e8),
         ascent_m=number(values, "total_elevation_gain", most=1e5),
@@ -181,7 +170,7 @@ def _row(values: Mapping[str, Any], name: str, start: datetime) -> Activity | No
         avg_cadence_spm=number(values, "average_cadence", least=1.0, most=400.0),
         rpe=number(values, "icu_rpe", "perceived_exertion", most=10.0),
         feel=None if feel is None else (_WEAK - feel) / (_WEAK - _STRONG) * 100.0,
-        shoe=text(gear, "name") if isinstance(gear, dict) and sport in sports.ON_FOOT else None,
+        shoe=service.text(gear, "name") if isinstance(gear, dict) and sport in sports.ON_FOOT else None,
         external=f"{NAME}:{name}",
     )
 

@@ -13,21 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlog.i18n import _
+from runlog.importers.fit import scan
 from runlog.importers.fit.profile import RECORD_MESSAGE, base_types
-from runlog.importers.fit.scan import (
-    COMPRESSED_BIT,
-    DEFINITION_BIT,
-    ENDS_EARLY,
-    MAX_MESSAGES,
-    TOO_MANY_MESSAGES,
-    DefinitionTable,
-    MalformedMessage,
-    ScanResult,
-    definition_content,
-    local_message_type,
-    parse_definition,
-    undefined_message,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +44,9 @@ _MAX_STEPS, _DEFINITION_STEPS = 400_000, 8
 _MAX_FIELDS = 120
 
 
-def salvage_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_MESSAGES) -> ScanResult:
+def salvage_messages(
+    data: bytes, begin: int, end: int, max_messages: int = scan.MAX_MESSAGES
+) -> scan.ScanResult:
     """Find the messages in ``data[begin:end]`` before and after damage, and the first fault.
 
     Time and memory are bounded by ``max_messages``, whatever the bytes are.
@@ -71,14 +60,14 @@ def salvage_messages(data: bytes, begin: int, end: int, max_messages: int = MAX_
             break
         try:
             at = salvage.advance(at)
-        except MalformedMessage as error:
+        except scan.MalformedMessage as error:
             faults.append((at, str(error)))
             at = salvage.resume_after(at)
             resumed.append(at)
     else:
-        faults.append((at, _(TOO_MANY_MESSAGES)))
+        faults.append((at, _(scan.TOO_MANY_MESSAGES)))
     sound_until, first_fault = faults[0] if faults else (salvage.end, None)
-    return ScanResult(salvage.definitions.all(), sound_until, first_fault, tuple(resumed))
+    return scan.ScanResult(salvage.definitions.all(), sound_until, first_fault, tuple(resumed))
 
 
 class _Salvage:
@@ -86,7 +75,7 @@ class _Salvage:
 
     def __init__(self, data: bytes, end: int) -> None:
         self.end = end
-        self.definitions = DefinitionTable(data, end)
+        self.definitions = scan.DefinitionTable(data, end)
         self._data = data
         self._bytes = np.frombuffer(data, np.uint8)[:end]
         self._current: Definitions = {}  # by local type
@@ -101,25 +90,25 @@ class _Salvage:
         """Read the definition or message at an offset; return the offset after it.
 
         Raises:
-            MalformedMessage: it cannot be one.
+            scan.MalformedMessage: it cannot be one.
         """
         header = self._data[at]
-        if header & DEFINITION_BIT and not header & COMPRESSED_BIT:
+        if header & scan.DEFINITION_BIT and not header & scan.COMPRESSED_BIT:
             local_type, new, after = self.definitions.parse_at(at)
             self._replaced.append((at, local_type, self._current.get(local_type)))
             self._current[local_type] = new
             return after
         definition = self._definition_of(at, self._current)
         if definition is None:
-            raise undefined_message(header)
+            raise scan.undefined_message(header)
         if at + definition.size > self.end:
-            raise MalformedMessage(_(ENDS_EARLY))
+            raise scan.MalformedMessage(_(scan.ENDS_EARLY))
         seconds, last = self._time_of(at, definition), self._last_time
         if seconds is not None and last is not None and abs(seconds - last) > _MAX_TIME_STEP_S:
-            raise MalformedMessage(_("a time far from the one before"))
+            raise scan.MalformedMessage(_("a time far from the one before"))
         if seconds is not None:
             self._last_time = seconds
-        if seconds is not None or header & COMPRESSED_BIT:
+        if seconds is not None or header & scan.COMPRESSED_BIT:
             self._last_timed = at
             self._replaced.clear()
         definition.message_offsets.append(at)
@@ -128,8 +117,8 @@ class _Salvage:
     def _definition_of(self, at: int, current: Mapping[int, MessageDefinition]) -> MessageDefinition | None:
         """Return the definition of the message at an offset; None where it has none."""
         header = self._data[at]
-        definition = current.get(local_message_type(header))
-        if definition is None or (header & COMPRESSED_BIT and not _allows_compressed_header(definition)):
+        definition = current.get(scan.local_message_type(header))
+        if definition is None or (header & scan.COMPRESSED_BIT and not _allows_compressed_header(definition)):
             return None
         return definition
 
@@ -205,7 +194,7 @@ class _Salvage:
 
     def _compressed_offsets(self, part: NDArray[np.uint8], begin: int) -> Indices:
         kinds = [kind for kind, one in self._current.items() if kind < 4 and _allows_compressed_header(one)]  # noqa: PLR2004 - two bits
-        possible = (part & COMPRESSED_BIT > 0) & np.isin(part >> 5 & 3, kinds)
+        possible = (part & scan.COMPRESSED_BIT > 0) & np.isin(part >> 5 & 3, kinds)
         return np.flatnonzero(possible) + begin
 
     def _is_in_step(self, at: int, *, clock: int | None, new: bool) -> bool:
@@ -222,7 +211,7 @@ class _Salvage:
                 break
             header = self._data[at]
             self._steps_left -= 1
-            if header & DEFINITION_BIT and not header & COMPRESSED_BIT:
+            if header & scan.DEFINITION_BIT and not header & scan.COMPRESSED_BIT:
                 self._steps_left -= _DEFINITION_STEPS
                 parsed = self._plausible_definition(at) if new else None
                 if parsed is None:
@@ -234,7 +223,7 @@ class _Salvage:
             if message is None or at + message.size > self.end:
                 return False
             seconds = self._time_of(at, message)
-            is_compressed = bool(header & COMPRESSED_BIT)
+            is_compressed = bool(header & scan.COMPRESSED_BIT)
             if (is_compressed and not new) or not rhythm.takes(
                 seconds, header % 32 if is_compressed else None
             ):
@@ -248,15 +237,15 @@ class _Salvage:
         None if it is hardly one: a field without a size, or of a type that FIT has not.
         """
         try:
-            content, after = definition_content(self._data, at, self.end)
-            definition = parse_definition(content)
-        except MalformedMessage:
+            content, after = scan.definition_content(self._data, at, self.end)
+            definition = scan.parse_definition(content)
+        except scan.MalformedMessage:
             return None
         if not definition.fields or not all(
             one.size and one.type in _KNOWN_TYPES for one in definition.fields
         ):
             return None
-        return local_message_type(self._data[at] & ~COMPRESSED_BIT), definition, after
+        return scan.local_message_type(self._data[at] & ~scan.COMPRESSED_BIT), definition, after
 
 
 class _Rhythm:
@@ -302,7 +291,7 @@ def _definition_offsets(data: NDArray[np.uint8], begin: int, count: int) -> Indi
     if count <= 0:
         return np.empty(0, np.intp)
     header, reserved, order, fields = (data[begin + byte : begin + byte + count] for byte in (0, 1, 2, 5))
-    possible = (header & 0xC0 == DEFINITION_BIT) & (reserved == 0) & (order <= 1)
+    possible = (header & 0xC0 == scan.DEFINITION_BIT) & (reserved == 0) & (order <= 1)
     return np.flatnonzero(possible & (fields > 0) & (fields <= _MAX_FIELDS)) + begin
 
 
