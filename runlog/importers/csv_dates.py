@@ -1,4 +1,7 @@
-"""Read dates and times in the cells of lists as people and spreadsheets of any language write them."""
+"""Read dates and times in the cells of lists as people and spreadsheets of any language write them.
+
+What is none, or can be misread, raises ``InvalidValue``.
+"""
 
 from __future__ import annotations
 
@@ -67,11 +70,7 @@ def _months() -> dict[str, int]:
 
 
 def parse_day(cell: str, settings: Settings, order: str | None = None) -> date:
-    """Parse a date without a time, or with midnight, which programs write with dates.
-
-    Raises:
-        InvalidValue: no date, one that can be misread, or one with a time.
-    """
+    """Parse a date without a time, or with midnight, which programs write with dates."""
     when = _parse_when(cell, order or settings.date_order)
     if when.clock not in (None, time()):
         raise InvalidValue("{cell!r} has a time; write the date alone", cell=cell.strip())
@@ -81,16 +80,13 @@ def parse_day(cell: str, settings: Settings, order: str | None = None) -> date:
 def parse_moment(
     cell: str, settings: Settings, hour: int, order: str | None = None
 ) -> tuple[datetime, Precision]:
-    """Parse a date and time; a date alone gets the given hour.
+    """Parse a date and time from 1990 to now; a date alone gets the given hour.
 
     Times without a zone, and those in UTC, are taken to that of the settings. The order of day and month is
     that which the list itself says; None is as the settings do.
 
     Returns:
         The moment (aware, on the local clock), and what of it is written.
-
-    Raises:
-        InvalidValue: no date, one that can be misread, before 1990 or in the future.
     """
     day, clock, zone, says_utc = _parse_when(cell, order or settings.date_order)
     when = datetime.combine(day, time(hour) if clock is None else clock)
@@ -117,9 +113,6 @@ def parse_rating_time(
     Returns:
         The moment (aware UTC, whole seconds), the UTC offset of the local clock in seconds, and what of it is
         written.
-
-    Raises:
-        InvalidValue: as for ``parse_moment``.
     """
     hour = _MORNING_HOUR if settings.diary_time == "morning" else _EVENING_HOUR
     local, written = parse_moment(cell, settings, hour, order)
@@ -127,11 +120,7 @@ def parse_rating_time(
 
 
 def parse_utc(cell: str, order: str = "day-first") -> datetime:
-    """Parse a date and time in UTC, in that order where it is of numbers and does not begin with the year.
-
-    Raises:
-        InvalidValue: no date and time, or a month in an unknown language.
-    """
+    """Parse a date and time in UTC, in that order where it is of numbers and does not begin with the year."""
     when = _parse_when(cell, order, short_years=False)
     if when.clock is None:
         raise InvalidValue("{cell!r} is not a date and time", cell=cell.strip())
@@ -183,11 +172,7 @@ def without_midnight(cell: str) -> str:
 
 
 def join_clock(day: str, clock: str) -> str:
-    """Return the text of a date and time from the cells of both; the time may be a part of a day.
-
-    Raises:
-        InvalidValue: the second is no time of day.
-    """
+    """Return the text of a date and time from the cells of both; the time may be a part of a day."""
     csv_values.refuse_error(clock)
     plain = csv_values.DAY_ZERO.sub("", clock.strip())
     if part := _PART_OF_DAY.fullmatch(plain):
@@ -209,9 +194,6 @@ def _parse_when(cell: str, order: str | None, *, short_years: bool = True) -> _W
     """Parse a date with or without a time; the year may have two digits if it says so.
 
     Dates of numbers may be "day-first" or "month-first"; None refuses those that may be either.
-
-    Raises:
-        InvalidValue: no date, or one that can be misread.
     """
     plain = " ".join(unicodedata.normalize("NFKC", cell[: 2 * csv_values.MAX_CELL]).split())
     csv_values.refuse_error(plain)

@@ -28,11 +28,7 @@ _METRES_PER_UNIT = {**METRES, "m": 1.0, "ft": METRES_PER_FOOT}
 
 
 def parse_scale(cell: str, most: float, notation: Notation = csv_values.PLAIN) -> float:
-    """Parse a rating from 0 to ``most``: 3, 3.5, "3/10", "3 of 10" or "30 %".
-
-    Raises:
-        InvalidValue: none, or one of another scale.
-    """
+    """Parse a rating from 0 to ``most``: 3, 3.5, "3/10", "3 of 10" or "30 %"; refuse one of another scale."""
     plain = cell.strip()
     if plain.endswith("%"):
         return csv_values.parse_number(plain[:-1], 0, _PERCENT, notation) * most / _PERCENT
@@ -46,15 +42,7 @@ def parse_scale(cell: str, most: float, notation: Notation = csv_values.PLAIN) -
 
 @dataclass(slots=True)
 class CsvRow:
-    """A row that is not empty.
-
-    Attributes:
-        line: in the file.
-        cells: those that are filled, by column.
-        notation: of the list.
-        problems: of cells that could not be read; they are left out.
-        unread: the columns of those cells.
-    """
+    """A row that is not empty: its filled cells, and problems and columns of those that could not be read."""
 
     line: int
     cells: Mapping[str, str]
@@ -63,12 +51,9 @@ class CsvRow:
     unread: set[str] = field(default_factory=set)
 
     def read(self, column: str, parse: Callable[[str], T], *, is_lost: bool = False) -> T | None:
-        """Return the value of a cell; None where it is empty, or cannot be read, which becomes a problem.
+        """Return the value of a cell; None where it is empty, or ``parse`` raises ``InvalidValue``.
 
-        Args:
-            column: of the cell.
-            parse: reads it, and raises ``InvalidValue``.
-            is_lost: whether that loses what the row is about.
+        That becomes a problem, and more than a warning if what the row is about is lost with the cell.
         """
         cell = self.cells.get(column)
         if cell is None:
@@ -98,12 +83,9 @@ class CsvRow:
         return self.read(clock_column, partial(csv_dates.join_clock, date)) or date
 
     def metres(self, units: Mapping[str, str], most: float, *, is_whole: bool = False) -> float | None:
-        """Return the length in the first column that has one, in metres.
+        """Return the length in the first column that has one, in metres; ``most`` is in metres, too.
 
-        Args:
-            units: by column, the unit of a cell that names none: "km", "mi", "m" or "ft".
-            most: the most metres that it can be.
-            is_whole: as for ``csv_values.parse_number``.
+        ``units`` are by column the unit of a cell that names none: "km", "mi", "m" or "ft".
         """
 
         def parse(cell: str, unit: str) -> float:

@@ -41,11 +41,11 @@ _NO_NUMBERS = frozenset({"date", "time", "start", "name", "note", "shoe", "area"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list: its columns, and the rows below the heading.
+    """A list: our names of its columns, and its rows.
 
     Attributes:
         columns: our name of each column, None where it is not known.
-        rows: those that are not empty.
+        rows: those below the heading that are not empty.
         problems: of rows that cannot be split into cells.
         unread: the headings of the columns that are not known.
         notes: on rows that are passed over.

@@ -1,7 +1,7 @@
 """Read the headings and cells of lists as people and spreadsheets of any language write them.
 
 Every list uses this one reader of numbers, yes and no, and durations, and that of dates in ``csv_dates``.
-What cannot be read raises ``InvalidValue``.
+What cannot be read, or is not possible, raises ``InvalidValue``.
 """
 
 from __future__ import annotations
@@ -86,21 +86,13 @@ _QUOTES = {("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\u00bb"), ("\
 
 
 def refuse_error(cell: str) -> None:
-    """Refuse the error of a formula ("#N/A", "#WERT!"), and a column that was too narrow to show its values.
-
-    Raises:
-        InvalidValue: it is one.
-    """
+    """Refuse the error of a formula ("#N/A", "#WERT!"), and of a column too narrow to show its values."""
     if cell.startswith("#") and (strip_accents(cell) in word_set("errors") or not cell.strip("#")):
         raise InvalidValue("{cell!r} is what a spreadsheet shows where it has no value", cell=cell[:20])
 
 
 def parse_yes_no(cell: str) -> bool:
-    """Parse yes or no in any known language, a tick or a cross, 1 or 0.
-
-    Raises:
-        InvalidValue: neither.
-    """
+    """Parse yes or no in any known language, a tick or a cross, 1 or 0."""
     word = strip_accents(cell.strip().rstrip(".!")).removesuffix("\ufe0f")
     if word in word_set("yes") or re.fullmatch(r"1(?:[.,]0+)?", word):
         return True
@@ -137,9 +129,6 @@ def parse_number(
 
     A single mark before three digits ("1,845") counts as what leads to a possible value; where both do, the
     notation of the list decides, and ``is_whole``: what is counted has no fractions as a rule.
-
-    Raises:
-        InvalidValue: no number, or outside ``low`` to ``high``.
     """
     plain = cell.strip()
     refuse_error(plain)
@@ -207,9 +196,6 @@ def parse_duration(
 
     The unit ("h", "min" or "s") is that of a number alone; below one minute it is a spreadsheet's part of a
     day. With ``hours_first``, 1:05 is an hour and five minutes, not a minute and five seconds.
-
-    Raises:
-        InvalidValue: no duration.
     """
     plain = DAY_ZERO.sub("", cell.strip()[:MAX_CELL]).translate(_MARKS)
     refuse_error(plain)

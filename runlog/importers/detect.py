@@ -49,11 +49,9 @@ _SIGNATURES = (
 
 @dataclass(frozen=True)  # without slots, which would leave no room for what is cached
 class Head:
-    """The beginning of a file, unpacked, by which its format is recognized; decoded once for all formats.
+    """The first ``HEAD_SIZE`` bytes of a file, unpacked, by which its format is recognized, and its path.
 
-    Attributes:
-        data: its first ``HEAD_SIZE`` bytes, or all of a shorter file.
-        name: of the file, as a path.
+    They are decoded once for all formats.
     """
 
     data: bytes
@@ -91,13 +89,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to be read.
-
-    Attributes:
-        data: its bytes, unpacked.
-        settings: of the runner, for what the file leaves open.
-        sidecars: the files of its folder that are read with it, by their names.
-    """
+    """The bytes of a file, unpacked, and the files of its folder that are read with it, by their names."""
 
     data: bytes
     settings: Settings

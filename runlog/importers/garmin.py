@@ -84,11 +84,7 @@ def read(file: SourceFile) -> ParsedFile:
 
 
 def _activity_rows(document: object) -> list[Any]:
-    """Return the rows of all lists of activities; each list is in an object in a list.
-
-    Raises:
-        NotReadable: there is no list.
-    """
+    """Return the rows of all lists of activities; each list is in an object in a list."""
     parts = document if isinstance(document, list) else [document]
     values = [part.get("summarizedActivitiesExport") for part in parts if isinstance(part, dict)]
     lists = [rows for rows in values if isinstance(rows, list)]
@@ -98,11 +94,7 @@ def _activity_rows(document: object) -> list[Any]:
 
 
 def _build_activity(row: object, shoe_of_activity: Mapping[str, str]) -> Activity:
-    """Return the activity of a row.
-
-    Raises:
-        InvalidValue: it has no id, start or duration, or a value of a wrong type.
-    """
+    """Return the activity of a row; refuse one without an id, start or duration."""
     if not isinstance(row, dict):
         raise InvalidValue("{text!r} is not an activity", text=str(row)[:40])
     key = _parse_id(row)
@@ -205,11 +197,7 @@ def read_gear(file: SourceFile) -> ParsedFile:
 
 
 def _parse_gear(data: bytes) -> tuple[ParsedFile, dict[str, str]]:
-    """Return the shoes of a gear.json, without bikes and other gear, and the shoe of each activity by its id.
-
-    Raises:
-        NotReadable: it is not JSON, or not of this shape.
-    """
+    """Return the shoes of a gear.json, without bikes and other gear, and the shoe by the activity's id."""
     document = detect.parse_json(data)
     documents = document if isinstance(document, list) else [document]
     parts = [one for one in documents if isinstance(one, dict) and isinstance(one.get("gearDTOS"), list)]

@@ -171,11 +171,7 @@ def _parsed_file(parsed: GpxTracks) -> ParsedFile:
 
 
 def _build_activities(parsed: GpxTracks) -> tuple[tuple[Activity, ...], tuple[str, ...]]:
-    """Build an activity of each recording; return them and notes on what was left out.
-
-    Raises:
-        NotTaken: no point has a possible time.
-    """
+    """Build an activity of each recording; return them and notes on what was left out."""
     points = parsed.points
     points = replace(points, times=tracks.possible_times(points.times))
     timed = [one for one in parsed.rows_by_track() if not np.isnan(points.times[slice(*one[1:])]).all()]

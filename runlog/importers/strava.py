@@ -153,12 +153,9 @@ def _read_table(content: str) -> csv_table.Table:
 def _build_activity(
     row: CsvRow, columns: Collection[str], date_order: str, owned_shoe_keys: Collection[str]
 ) -> Activity:
-    """Return the activity of a row.
+    """Return the activity of a row; refuse one without an id, a date that can be read, or a duration.
 
     An empty cell for the gear or the recording says that there is none, if the column is there.
-
-    Raises:
-        InvalidValue: it has no id, no date that can be read, or no duration.
     """
     key = row.cells.get("id", "")
     if not is_activity_id(key):

@@ -248,11 +248,7 @@ _MOST = 100_000.0  # seconds of sleep are the largest numbers
 
 
 def _parse_rating(row: CsvRow, name: str, date_column: str, low: float, high: float) -> float | None:
-    """Parse a row's rating from ``low`` to ``high``; None for 0, which means no answer.
-
-    Raises:
-        InvalidValue: neither, or the row has no date.
-    """
+    """Parse a row's rating from ``low`` to ``high``; None for 0, which means no answer."""
     cell = row.cells.get(name, "0")
     try:
         answer = parse_number(cell, 0, high, row.notation)

@@ -208,14 +208,7 @@ def _choose_workers(files: Iterable[FoundFile]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that is to be parsed.
-
-    Attributes:
-        position: of the file, or of the member of an archive.
-        abs_path: its absolute path.
-        sha256: of its bytes and of its sidecars.
-        job: what is to be parsed.
-    """
+    """A file that is to be parsed; its sha256 is of its bytes and of its sidecars."""
 
     position: MemberPosition
     abs_path: str

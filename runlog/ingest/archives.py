@@ -254,11 +254,7 @@ def _walk_members(
 
 @contextmanager
 def _unpack_once(packed: IO[bytes], source: InputSource, depth: int) -> Iterator[IO[bytes]]:
-    """Give an archive within another as a file that can be searched: else each step back unpacks it again.
-
-    Raises:
-        NotReadable: it is damaged, larger than any app makes, or there is no room for it.
-    """
+    """Give an archive within another as a file that can be searched: else each step back unpacks it again."""
     if not depth:
         yield packed
         return

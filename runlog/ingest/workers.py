@@ -40,13 +40,9 @@ _CRASHED = N_("the program that read it crashed, on a second try too; please rep
 
 @dataclass(frozen=True, slots=True)
 class ParseJob:
-    """A file to be read, from memory.
+    """A file to be read from memory, by the name that the runner gave, with its sidecars by their names.
 
-    Attributes:
-        name: of the file, as the runner named it.
-        data: its bytes.
-        sidecars: the files of its folder that are read with it, by their names.
-        file_format: as identified by its first bytes; None: not identified yet.
+    A format of None is not identified yet.
     """
 
     name: str

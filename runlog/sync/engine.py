@@ -208,11 +208,7 @@ class Sync:
             self.stop.clear()
 
     def _fetch(self, one: ListedActivity, path: Path) -> ListedActivity:
-        """Write the recording of an activity to a path; leave an empty file where there is none.
-
-        Raises:
-            ServiceError: it cannot be fetched, or is no recording.
-        """
+        """Write the recording of an activity to a path; leave an empty file where there is none."""
         with path.open("xb") as file:
             if one.withheld or one.problem:
                 return one

@@ -168,11 +168,7 @@ connect = Garmin
 
 
 def _activity_rows(answer: object) -> list[Any]:
-    """Return the entries of a page; a list, or an object with one.
-
-    Raises:
-        ServiceError: it is neither.
-    """
+    """Return the entries of a page; a list, or an object with one."""
     if answer is None:
         return []
     if isinstance(answer, dict):

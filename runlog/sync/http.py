@@ -137,11 +137,7 @@ class Client:
             self._pool.clear()
 
     def get_json(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:  # noqa: ANN401 - JSON
-        """Return the JSON at a path; None where the answer is empty.
-
-        Raises:
-            ServiceError: see ``_call``; or it is no JSON.
-        """
+        """Return the JSON at a path; None where the answer is empty. Raises as ``_call`` does."""
         query = f"?{urlencode(params)}" if params else ""
         data = self._call("GET", f"{path}{query}", "application/json", self._read)
         if not data.strip():
@@ -158,19 +154,11 @@ class Client:
             raise ServiceError(say(web if page else other, title=self.title) + hint) from None
 
     def download(self, path: str, file: IO[bytes], most: int) -> None:
-        """Write what is at a path into a new file, which is left empty if nothing comes.
-
-        Raises:
-            ServiceError: see ``_call``; or it is larger than ``most`` bytes.
-        """
+        """Write what is at a path, at most so many bytes, into a new file; raises as ``_call`` does."""
         self._call("GET", path, "*/*", lambda answer: self._save(answer, file, most))
 
     def post_text(self, path: str, authorization: str) -> str:
-        """Return the text that a call without a body is answered with.
-
-        Raises:
-            ServiceError: see ``_call``.
-        """
+        """Return the text that a call without a body is answered with; raises as ``_call`` does."""
         return self._call("POST", path, "*/*", self._read, authorization).decode("utf-8", "replace")
 
     def _call(
@@ -230,11 +218,7 @@ class Client:
         return ServiceError("{title} refused it (answer {status})", title=self.title, status=status)
 
     def _back_off(self, attempt: int, asked_wait: float | None) -> None:
-        """Set the back-off of all calls: as long as Retry-After says, else longer with each attempt.
-
-        Raises:
-            Unreachable: Retry-After is too long.
-        """
+        """Set the back-off of all calls: as long as Retry-After says, else longer with each attempt."""
         jitter = random.uniform(0.75, 1.25)  # noqa: S311 - chance keeps no secret here
         wait = _INITIAL_BACKOFF_S * 2.0**attempt * jitter
         if asked_wait is not None:
@@ -251,11 +235,7 @@ class Client:
     def _follow(
         self, url: str, method: str, accept: str, authorization: str | None
     ) -> urllib3.BaseHTTPResponse:
-        """Make a call and follow its redirects; only the service's own host is sent the key.
-
-        Raises:
-            ServiceError: it leads in a circle, or to an address that is not safe.
-        """
+        """Make a call and follow its redirects; only the service's own host is sent the key."""
         for _redirect in range(_MAX_REDIRECTS + 1):
             headers = {"Accept": accept, "User-Agent": _USER_AGENT}
             if _origin(url) == _origin(self.base):
@@ -290,11 +270,7 @@ class Client:
             return self._pool
 
     def _save(self, answer: urllib3.BaseHTTPResponse, file: IO[bytes], most: int) -> None:
-        """Write the body of an answer; what an earlier try wrote is overwritten.
-
-        Raises:
-            BadInput: it cannot be written.
-        """
+        """Write the body of an answer; what an earlier try wrote is overwritten."""
         file.seek(0)
         file.truncate()
         for chunk in self._chunks(answer, most):
@@ -308,11 +284,7 @@ class Client:
         return b"".join(self._chunks(answer, _MAX_JSON_BYTES))
 
     def _chunks(self, answer: urllib3.BaseHTTPResponse, most: int) -> Iterator[bytes]:
-        """Yield the body in pieces.
-
-        Raises:
-            ServiceError: it is larger than ``most``, or takes longer than any download should.
-        """
+        """Yield the body in pieces; refuse one that is too large, or takes too long."""
         began, size = self.clock.monotonic(), 0
         for chunk in answer.stream(_CHUNK_BYTES, decode_content=True):
             size += len(chunk)

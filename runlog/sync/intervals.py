@@ -110,11 +110,7 @@ connect = Intervals
 
 
 def _rows(answer: object, what: str) -> list[Any]:
-    """Return the entries of a list.
-
-    Raises:
-        ServiceError: it is none.
-    """
+    """Return the entries of an answer, which has to be a list."""
     if not isinstance(answer, list):
         raise ServiceError(
             "{title} was asked for a list of {what} and sent something else", title=TERMS.title, what=_(what)

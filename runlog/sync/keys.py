@@ -30,12 +30,7 @@ FILE, ENVIRONMENT, KEYRING = "file", "environment", "keyring"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key, and the place that it was found in.
-
-    Attributes:
-        text: the key itself.
-        place: "environment", "file" or "keyring".
-    """
+    """A key, and the place that it was found in: "environment", "file" or "keyring"."""
 
     text: str = field(repr=False)
     place: str

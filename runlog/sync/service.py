@@ -57,13 +57,7 @@ def unusable(entry: object, problem: str) -> ListedActivity:
 
 @dataclass(frozen=True, slots=True)
 class Wellness:
-    """What a service says about some days.
-
-    Attributes:
-        nights: of these days.
-        ratings: of soreness.
-        scale: on what scale the service counts the ratings, and how they were taken.
-    """
+    """What a service says about some days, and on what scale it counts its ratings of soreness."""
 
     nights: Sequence[Night] = ()
     ratings: Sequence[Entry] = ()
@@ -89,7 +83,11 @@ class Terms(NamedTuple):
 
 
 class Service(Protocol):
-    """One service. To add one, write its module and list it in ``runlog.sync.SERVICES``."""
+    """One service. To add one, write its module and list it in ``runlog.sync.SERVICES``.
+
+    Its methods raise KeyRefused where the key is not accepted, and ServiceError where the service cannot be
+    asked or does not answer as it should.
+    """
 
     _client: Client
 
@@ -98,33 +96,19 @@ class Service(Protocol):
         self._client.close()
 
     def check(self) -> None:
-        """Make a first call.
-
-        Raises:
-            KeyRefused: the key is not accepted.
-            ServiceError: the service cannot be asked.
-        """
+        """Make a first call."""
 
     def activities(self, since: date | None, until: date) -> Iterator[ListedActivity]:
-        """Yield the activities of the local days between, or from the first on; in any order.
-
-        Raises:
-            ServiceError: the service cannot be asked, or answers with no list.
-        """
+        """Yield the activities of the local days between, or from the first on; in any order."""
 
     def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
         """Write the recording of an activity into a file, and return the activity with what is known by then.
 
-        Raises:
-            ServiceError: it cannot be fetched; of one without a file, ``has_file`` is False.
+        Of one without a file, ``has_file`` is False.
         """
 
     def wellness(self, first: date, last: date) -> Wellness:
-        """Return what is known of the nights and the soreness of some days, at most ``WELLNESS_DAYS``.
-
-        Raises:
-            ServiceError: the service cannot be asked.
-        """
+        """Return what is known of the nights and the soreness of some days, at most ``WELLNESS_DAYS``."""
 
 
 #: So many days of wellness are asked for at a time; Garmin gives no more.

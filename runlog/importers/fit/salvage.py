@@ -87,11 +87,7 @@ class _Salvage:
         self._steps_left = _MAX_STEPS
 
     def advance(self, at: int) -> int:
-        """Read the definition or message at an offset; return the offset after it.
-
-        Raises:
-            scan.MalformedMessage: it cannot be one.
-        """
+        """Read the definition or message at an offset; return the offset after it."""
         header = self._data[at]
         if header & scan.DEFINITION_BIT and not header & scan.COMPRESSED_BIT:
             local_type, new, after = self.definitions.parse_at(at)
@@ -200,10 +196,8 @@ class _Salvage:
     def _is_in_step(self, at: int, *, clock: int | None, new: bool) -> bool:
         """Return whether messages follow one another from an offset on whose times are in step.
 
-        Args:
-            at: the offset.
-            clock: the time before them, in FIT's seconds; None: unknown.
-            new: whether definitions and compressed times count too.
+        ``clock`` is the time before them in FIT's seconds, if known; with ``new``, definitions and compressed
+        times count too.
         """
         current, rhythm = self._current, _Rhythm(clock)
         for _step in range(_MAX_CHAIN):

@@ -220,11 +220,7 @@ class DefinitionTable:
         return tuple(self._by_content.values())
 
     def parse_at(self, at: int) -> tuple[int, MessageDefinition, int]:
-        """Parse the definition at an offset; return its local type, itself, and the offset after it.
-
-        Raises:
-            MalformedMessage: there is none.
-        """
+        """Parse the definition at an offset; return its local type, itself, and the offset after it."""
         data, header = self._data, self._data[at]
         if header & COMPRESSED_BIT or not header & DEFINITION_BIT:
             raise undefined_message(header)
@@ -249,11 +245,7 @@ class DefinitionTable:
 
 
 def definition_content(data: bytes, at: int, end: int) -> tuple[bytes, int]:
-    """Return the content of the definition at an offset, and the offset after it.
-
-    Raises:
-        MalformedMessage: it does not end before ``end``.
-    """
+    """Return the content of the definition at an offset, and the offset after it, at most ``end``."""
     has_developer_fields = data[at] & _DEVELOPER_BIT
     after = at + _DEFINITION_HEAD_SIZE
     after += _FIELD_DEFINITION_SIZE * data[after - 1] if after <= end else 0
@@ -265,11 +257,7 @@ def definition_content(data: bytes, at: int, end: int) -> tuple[bytes, int]:
 
 
 def parse_definition(content: bytes) -> MessageDefinition:
-    """Parse the content of a definition: reserved, byte order, number, count, fields, developer fields.
-
-    Raises:
-        MalformedMessage: its byte order is unknown.
-    """
+    """Parse the content of a definition: reserved, byte order, number, count, fields, developer fields."""
     if content[1] not in (0, 1):
         raise MalformedMessage(_("a definition of an unknown byte order"))
     byte_order = ">" if content[1] else "<"
