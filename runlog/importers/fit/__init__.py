@@ -86,9 +86,11 @@ def read(file: SourceFile) -> ParsedFile:
             problems.append(Problem(reason, byte=at, is_warning=bool(built) or is_empty))
     if not activities:
         if other_types:
-            raise NotTaken("; ".join(map(_, dict.fromkeys(other_types))))
+            what = "; ".join(map(_, dict.fromkeys(other_types)))
+            raise NotTaken(what)
         if problems:
-            raise NotReadable("; ".join(map(str, problems)))
+            damage = "; ".join(map(str, problems))
+            raise NotReadable(damage)
         raise NotTaken("no activity in it: neither a session nor records with times")
     notes = tuple(
         say("the clock of the watch was not set: it says {start:%Y-%m-%d}", start=activity.start)
