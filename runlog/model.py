@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
     Indices = NDArray[np.intp]
+
+T = TypeVar("T")
 
 #: The sport of an activity whose source names none; its pace decides whether it counts as a run.
 UNKNOWN_SPORT = "unknown"
@@ -273,15 +275,24 @@ def shoe_key(name: str | None) -> str:
 def shoe_names_by_key(shoes: Iterable[Shoe]) -> dict[str, str]:
     """Map every normalised name to the name of the pair it stands for."""
     by_key = {shoe_key(shoe.name): shoe for shoe in shoes}
-    return {key: _resolve_alias(key, by_key).name for key in by_key}
+    same_as = {key: other for key, shoe in by_key.items() if (other := shoe_key(shoe.same_as)) in by_key}
+    return {key: by_key[last_of_chain(same_as, key)].name for key in by_key}
 
 
-def _resolve_alias(key: str, by_key: Mapping[str, Shoe]) -> Shoe:
-    before: set[str] = set()
-    while (other := shoe_key(by_key[key].same_as)) in by_key and other not in before:
-        before.add(key)
-        key = other
-    return by_key[key]
+def last_of_chain(onward: Mapping[T, T | None], start: T) -> T:
+    """Return where the links from one to the next end; a circle ends where it would close."""
+    seen, here = {start}, start
+    while (following := onward.get(here)) is not None and following not in seen:
+        seen.add(following)
+        here = following
+    return here
+
+
+def replaces_default(pair: Shoe, other: Shoe) -> bool:
+    """Return whether a new default replaces another; one with an earlier first day keeps its time."""
+    if not other.default or other.retired is not None or other.same_as is not None or other.name == pair.name:
+        return False
+    return pair.from_date is None or (other.from_date is not None and other.from_date >= pair.from_date)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

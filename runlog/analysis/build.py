@@ -13,7 +13,7 @@ from runlog import localtime
 from runlog.analysis import routes, shoe_assignment, track_summary, warmup
 from runlog.analysis.history import History, night_table
 from runlog.analysis.session_load import session_loads
-from runlog.model import RATED_WITHIN, Kind, Precision
+from runlog.model import RATED_WITHIN, Kind, Precision, replaces_default
 from runlog.records import StoredShoeRule
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def with_shoe_changes(
     if pair is not None:
         others = [shoe for shoe in shoes if shoe.name != pair.name]
         if pair.default:
-            ended = {shoe.name for shoe in others if shoe_assignment.replaces_default(pair, shoe)}
+            ended = {shoe.name for shoe in others if replaces_default(pair, shoe)}
             others = [replace(shoe, default=shoe.default and shoe.name not in ended) for shoe in others]
         shoes = [*others, pair]
     return replace(

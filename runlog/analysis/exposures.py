@@ -39,6 +39,15 @@ class EffectUnit:
         return f"{self.factor.label} {window_text(self.window)}"
 
 
+def check_window(window: int) -> None:
+    """Raise BadInput unless there is such a window."""
+    if window not in WINDOWS:
+        windows = ", ".join(map(str, WINDOWS))
+        raise BadInput(
+            "unknown window {window!r}; known are {windows} (hours)", window=window, windows=windows
+        )
+
+
 def windowed_name(name: str, window: int) -> str:
     """Return the column that holds a factor in a window: "warmup", "warmup_48h"."""
     return name if window == PRIMARY_WINDOW else f"{name}_{window}h"
@@ -97,12 +106,7 @@ def exposures(history: History, area: str | None = None, window: int = PRIMARY_W
     """
     if area is not None and area not in list(Area):
         raise BadInput("unknown area {area!r}; known are {areas}", area=area, areas=", ".join(Area))
-    if window not in WINDOWS:
-        raise BadInput(
-            "unknown window {window!r}; known are {windows} (hours)",
-            window=window,
-            windows=", ".join(map(str, WINDOWS)),
-        )
+    check_window(window)
     rated = ratings_of(history, area).reset_index(drop=True)
     moments = pd.DatetimeIndex(rated["moment"])
     table = rated[["moment", "soreness", "area", "day"]].rename(columns={"soreness": "rating"})

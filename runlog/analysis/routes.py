@@ -18,7 +18,7 @@ import pandas as pd
 from runlog.analysis import geometry
 from runlog.analysis.geometry import MeasuredLine, to_cartesian
 from runlog.localtime import INDOOR_SUB_SPORTS
-from runlog.model import Kind, Route
+from runlog.model import Kind, Route, last_of_chain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -240,16 +240,8 @@ def route_label(route_id: int) -> str:
 
 def canonical_ids(routes: Iterable[Route]) -> dict[int, int]:
     """Map each route id to the id of the route it was merged into (itself if none)."""
-    step = {route.id: route.joined_to for route in routes}
-    return {route_id: _follow_joins(step, route_id) for route_id in step}
-
-
-def _follow_joins(step: Mapping[int, int | None], start: int) -> int:
-    seen, here = {start}, start
-    while (onward := step.get(here)) is not None and onward not in seen:
-        seen.add(onward)
-        here = onward
-    return here
+    joined_to = {route.id: route.joined_to for route in routes}
+    return {route_id: last_of_chain(joined_to, route_id) for route_id in joined_to}
 
 
 def canonical_routes(routes: Sequence[Route]) -> pd.DataFrame:

@@ -294,10 +294,3 @@ def _only_or_default(in_use: pd.DataFrame, day: date) -> tuple[str | None, str]:
         return str(defaults[0]), _default_reason(len(in_use))
     pairs = ", ".join(in_use.index if defaults.empty else defaults)
     return None, Later(N_("could be any of {pairs}"), pairs=pairs)
-
-
-def replaces_default(pair: Shoe, other: Shoe) -> bool:
-    """Return whether a new default replaces another; one with an earlier first day keeps its time."""
-    if not other.default or other.retired is not None or other.same_as is not None or other.name == pair.name:
-        return False
-    return pair.from_date is None or (other.from_date is not None and other.from_date >= pair.from_date)

@@ -110,7 +110,7 @@ def _with_unread(row: Activity, earlier: Activity, unread: Iterable[str], counts
     """Return a row with the fields that were not read as the earlier version has them; count what stays."""
     names = set(unread)
     if row.sport_guessed and not earlier.sport_guessed:  # its word for the sport is not known
-        names |= {"sport", "sub_sport", "kind", "sport_guessed"}
+        names.update(_SPORT_FIELDS)
     present = {name: getattr(earlier, name) for name in names}
     counts.unread.update(name for name, value in present.items() if value != getattr(row, name))
     return replace(row, **present)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from runlog.errors import BadInput, NotFound, run_not_found
-from runlog.model import Route, RouteAssignment, shoe_key
+from runlog.model import Route, RouteAssignment, last_of_chain, shoe_key
 from runlog.store import rows
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ def read_route_names(db: sqlite3.Connection) -> dict[int, str | None]:
     """Return the name of each route that is joined to no other: its own, or that of one joined to it."""
     found = db.execute("SELECT id, name, joined_to FROM route ORDER BY joined_to IS NOT NULL, id").fetchall()
     named: dict[int, str | None] = {row["id"]: row["name"] for row in found if row["joined_to"] is None}
+    roots = _root_ids(db)
     for row in found:
-        root = _root_route_id(db, row["id"])
+        root = roots[row["id"]]
         named[root] = named[root] or row["name"]
     return named
 
@@ -117,17 +118,18 @@ def join_routes(db: sqlite3.Connection, into: int, other: int) -> None:
         NotFound: there is no such route.
         BadInput: they are one already, or the other is a part of a third one.
     """
-    counted = _root_route_id(db, into)
-    if counted == _root_route_id(db, other):
-        raise BadInput("R{into} and R{other} are one route already", into=into, other=other)
+    _require_route(db, into)
     part_of = _require_route(db, other)["joined_to"]
+    roots = _root_ids(db)
+    if roots[into] == roots[other]:
+        raise BadInput("R{into} and R{other} are one route already", into=into, other=other)
     if part_of is not None:
         raise BadInput(
             "R{other} is a part of R{part_of}; to take it out: runlog routes unjoin R{other}",
             other=other,
             part_of=part_of,
         )
-    db.execute("UPDATE route SET joined_to = ? WHERE id = ?", (counted, other))
+    db.execute("UPDATE route SET joined_to = ? WHERE id = ?", (roots[into], other))
 
 
 def unjoin_route(db: sqlite3.Connection, route_id: int) -> int:
@@ -153,7 +155,8 @@ def split_route(db: sqlite3.Connection, snapshot: Snapshot, run_ids: Sequence[in
         NotFound: there is no such run.
         BadInput: they have no route, are of several, or are all of their route.
     """
-    route_ids = {run: _root_route_id(db, route_id) for run, route_id in snapshot.route_ids.items()}
+    roots = _root_ids(db)
+    route_ids = {run: roots[route_id] for run, route_id in snapshot.route_ids.items()}
     shapes = {stored.id: stored.shape for stored in snapshot.activities}
     runs = [run for run in shapes if run in run_ids]  # by start time
     _check_splittable(run_ids, runs, route_ids)
@@ -216,7 +219,7 @@ def import_routes(
     for route in routes:
         db.execute("UPDATE route SET name = coalesce(name, ?) WHERE id = ?", (route.name, here[route.id]))
         root = here.get(route.joined_to or 0)
-        if root is not None and _root_route_id(db, root) != here[route.id]:
+        if root is not None and _root_ids(db)[root] != here[route.id]:
             _set_link(db, here[route.id], "joined_to", root)
     _assign_runs(
         db, {run: on._replace(route=here[on.route]) for run, on in on_route.items() if on.route in here}
@@ -254,13 +257,10 @@ def _route_row(route: Route) -> dict[str, Any]:
     return rows.to_row(route) | {"shape": encode_shape(route.shape)}
 
 
-def _root_route_id(db: sqlite3.Connection, route_id: int) -> int:
-    row = _require_route(db, route_id)
-    passed = {row["id"]}
-    while row["joined_to"] is not None and row["joined_to"] not in passed:
-        row = _require_route(db, row["joined_to"])
-        passed.add(row["id"])
-    return int(row["id"])
+def _root_ids(db: sqlite3.Connection) -> dict[int, int]:
+    """Return for each route the one that it counts as."""
+    joined_to = dict(db.execute("SELECT id, joined_to FROM route").fetchall())
+    return {route_id: last_of_chain(joined_to, route_id) for route_id in joined_to}
 
 
 def _require_route(db: sqlite3.Connection, route_id: int) -> Any:  # noqa: ANN401 - a row

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runlog import units
 from runlog.errors import BadInput, NotFound, run_not_found
 from runlog.i18n import N_
-from runlog.model import WEEKDAYS, Shoe, ShoeRule, shoe_key, shoe_names_by_key
+from runlog.model import WEEKDAYS, Shoe, ShoeRule, replaces_default, shoe_key, shoe_names_by_key
 from runlog.records import StoredShoeRule
 from runlog.store import rows
 
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 _COMPLETABLE_FIELDS = ("from_date", "retired", "limit_m")
 _SELECT_NAMES = (
     "SELECT shoe FROM recording UNION SELECT shoe FROM entry UNION SELECT worn FROM activity ORDER BY 1"
-)
-#: Defaults that this pair replaces; one with an earlier first day keeps its time.
-_SELECT_DEFAULTS = (
-    "SELECT name FROM shoe WHERE is_default AND retired IS NULL AND same_as IS NULL AND name <> :name "
-    "AND NOT coalesce(coalesce(from_date, '') < :from_date, 0) ORDER BY name"
 )
 
 
@@ -184,8 +179,7 @@ def _clear_replaced_defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
 
 
 def _replaced_defaults(db: sqlite3.Connection, shoe: Shoe) -> list[str]:
-    """Return the names of the defaults that a pair replaces; one with an earlier first day keeps its time."""
-    return [row[0] for row in db.execute(_SELECT_DEFAULTS, rows.shoe_row(shoe))]
+    return [other.name for other in read_shoes(db) if replaces_default(shoe, other)]
 
 
 def read_shoe_names(db: sqlite3.Connection) -> dict[str, str]:

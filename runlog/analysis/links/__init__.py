@@ -24,7 +24,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from runlog.analysis.exposures import PRIMARY_WINDOW, WINDOWS, effect_unit, window_text, windowed_name
+from runlog.analysis.exposures import (
+    PRIMARY_WINDOW,
+    WINDOWS,
+    check_window,
+    effect_unit,
+    window_text,
+    windowed_name,
+)
 from runlog.analysis.links import grading
 from runlog.analysis.links.estimates import AreaFit, fit_area, repeat_without_rpe
 from runlog.analysis.links.ratings import check_ratings, is_high, split_by_area, step_size
@@ -113,6 +120,7 @@ def links(
         BadInput: the table lacks a column, a moment has no time zone, a factor holds no numbers, or there
             is no such window.
     """
+    check_window(window)
     ratings, names = check_ratings(table, _factor_columns(table, factors, window))
     asked = [name for name in names if effect_unit(name).window == window]
     adjusted_for = [name for name in names if effect_unit(name).window == PRIMARY_WINDOW != window]
@@ -142,12 +150,6 @@ def effect_range(table: pd.DataFrame, factor: str) -> tuple[float, float]:
 
 def _factor_columns(table: pd.DataFrame, factors: Sequence[str] | None, window: int) -> list[str] | None:
     """Return the columns of these factors: in a secondary window theirs and the primary ones."""
-    if window not in WINDOWS:
-        raise BadInput(
-            "unknown window {window!r}; known are {windows} (hours)",
-            window=window,
-            windows=", ".join(map(str, WINDOWS)),
-        )
     if factors is None:
         return None
     adjusted_for = [name for name in factors if window != PRIMARY_WINDOW and name in table.columns]
