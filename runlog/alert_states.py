@@ -59,10 +59,7 @@ def update_alerts(
 ) -> list[StoredAlert]:
     """Return the state of every alert, given the notices that hold at a moment.
 
-    There is one stored alert of each kind and subject.
-
-    Returns:
-        Every stored alert, changed or not, and the new ones, with the id ``UNSAVED_ID``.
+    There is one stored alert of each kind and subject; new ones have the id ``UNSAVED_ID``.
     """
     holding = {(notice.kind, notice.subject): notice for notice in notices}
     continued = [

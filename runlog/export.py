@@ -314,12 +314,7 @@ _INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 def write_gpx(activity: Activity, track: Track) -> str:
-    """Write one activity.
-
-    Args:
-        activity: for its name, sport and start.
-        track: with positions; points without one are left out, a pause begins a new segment.
-    """
+    """Write one activity and its track; points without a position are left out, a pause begins a segment."""
     name = f"<name>{_xml_text(activity.name)}</name>\n" if activity.name else ""
     sport = f"<type>{_xml_text(activity.sport)}</type>\n"
     return "".join([_GPX_HEAD, name, sport, *_gpx_segments(activity, track), "</trk>\n</gpx>\n"])

@@ -60,9 +60,7 @@ def diary_template() -> str:
 def watch_folders(folders: Sequence[Path], wait: Callable[[], bool]) -> Iterator[list[Path]]:
     """Yield the new and changed files in folders, once they no longer grow.
 
-    Args:
-        folders: where to look; one that does not exist yet is waited for.
-        wait: called between two looks; returns False to stop.
+    A folder that does not exist yet is waited for. ``wait`` is called between two looks; False stops.
     """
     from runlog.ingest import sources
 

@@ -329,10 +329,8 @@ def _date_or_last(year: int, month: int, day: int) -> date:
 def parse_moment(text: str, now: datetime, hour: int = 20) -> datetime | None:
     """Return the moment that "20:00", "8pm", "yesterday evening", "last night" or an ISO time means.
 
-    The text is English or German, in the zone of ``now``; a day without a time has this hour.
-
-    Returns:
-        The moment, which may be still to come; None if the text is none.
+    The text is English or German, in the zone of ``now``; a day without a time has this hour. The moment may
+    be still to come; it is None if the text is none.
     """
     words = " ".join(text.casefold().split())
     if words in {"now", "jetzt"}:

@@ -262,9 +262,7 @@ def setting_meanings() -> dict[str, str]:
 def changed_text(text: str, values: Mapping[str, object]) -> str:
     """Return a config.toml's text with other values; all else in it stays as it is, comments, too.
 
-    Args:
-        text: of the file.
-        values: texts, numbers and lists of texts by the name of the setting; None takes a setting out.
+    The values are texts, numbers and lists of texts by the name of the setting; None takes a setting out.
     """
     lines = text.splitlines()
     for key, value in values.items():

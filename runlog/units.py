@@ -341,12 +341,8 @@ _PLURALS = ("", "s", "es", "n", "en")
 def parse_area(text: str, *, whole: bool = True) -> tuple[Area, Side | None] | None:
     """Return the area and the side, if any, that a text like "left knee" names in any known language.
 
-    Args:
-        text: as a person writes it.
-        whole: no word may be left over, as in what is typed; a diary's cell may say more ("knee, on stairs").
-
-    Returns:
-        None if it names no area, or several.
+    It is None if the text names no area, or several. Of a whole text, as it is typed, no word may be left
+    over; a diary's cell may say more ("knee, on stairs").
     """
     found: set[Area | Side | None] = set()
     words = fold_name(text).split("_")

@@ -285,15 +285,10 @@ def unrated_runs(history: History, now: datetime) -> pd.DataFrame:
 
 
 def agreed_values(column: pd.Series, run: pd.Series[float], named_run: pd.Series[float]) -> pd.Series:
-    """Return one diary column by run; runs whose entries disagree are left out.
+    """Return one diary column by run; runs without an answer, or with contradictory ones, are left out.
 
-    Args:
-        column: a column of the entries, NaN or None where it is unknown.
-        run: the run that each entry describes, as ``runs_of_entries`` returns it.
-        named_run: the run that the entry itself names. Such entries outrank those matched by their day.
-
-    Returns:
-        The values by run id; runs without a value, or with contradictory ones, are absent.
+    ``run`` is the run that each entry describes (``runs_of_entries``), ``named_run`` the one that it names
+    itself. Entries that name one outrank those matched by their day.
     """
     known = column.notna() & run.notna()
     values: dict[float, set[object]] = {}

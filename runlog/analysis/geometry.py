@@ -279,11 +279,7 @@ def _mean_gap(line: MeasuredLine, other_line: MeasuredLine) -> float:
 def _nearest_gaps(a: Floats, b: Floats, slip: int, every: int = 1) -> Floats:
     """Return how far points of ``a`` are from those of ``b`` at most ``slip`` points out of step.
 
-    Args:
-        a: points along a line.
-        b: as many along the other one.
-        slip: how many points they may be out of step.
-        every: 1 for all points of ``a``, 2 for every other one …
+    Both are as many points along a line; ``every`` is 1 for all points of ``a``, 2 for every other one …
     """
     ends = b[:1].repeat(slip, axis=0), b[-1:].repeat(slip, axis=0)  # past an end is the end, in reach anyway
     windows = sliding_window_view(np.concatenate([ends[0], b, ends[1]]).T, 2 * slip + 1, axis=1)[:, ::every]

@@ -135,8 +135,7 @@ def training_stress_balance(daily: ArrayLike) -> Floats:
 def monotony(week: ArrayLike) -> Floats:
     """Return mean over population SD of seven loads, at most 10; NaN if the SD is 0 (Foster 1998, PMSys).
 
-    Args:
-        week: shape (…, 7); a week with an unknown day gives NaN.
+    The shape is (…, 7); a week with an unknown day gives NaN.
     """
     loads = np.asarray(week, dtype=float)
     mean, spread = loads.mean(axis=-1), loads.std(axis=-1)

@@ -327,8 +327,7 @@ _HEADINGS = ("north", "north-east", "east", "south-east", "south", "south-west",
 def route_form(shape: Floats) -> tuple[str, str]:
     """Return whether a route is a "loop", "there_and_back" or "one_way", and where it leads ("north" …).
 
-    Args:
-        shape: degrees (n, 2) as lat, lon in the direction run, two points at least.
+    Its shape is degrees (n, 2) as lat, lon in the direction run, two points at least.
     """
     points = to_cartesian(shape)
     flat = geometry.TangentPlane(points[0]).project(points)

@@ -252,11 +252,8 @@ def choose_kind(known: pd.DataFrame) -> LoadKind:
     """Return the kind of load that a series of runs is counted in.
 
     Run by run, a kind is taken once ``TAKEN_FROM_SHARE`` of the runs so far have it, the first such kind
-    before the others, and stays until fewer than ``LEFT_BELOW_SHARE`` have it.
-
-    Args:
-        known: for each run, in the order of their starts, whether it has each kind (columns, the preferred
-            first); all runs have a time.
+    before the others, and stays until fewer than ``LEFT_BELOW_SHARE`` have it. ``known`` says for each run,
+    in the order of their starts, whether it has each kind (columns, the preferred first); all have a time.
     """
     shares = known.cumsum().to_numpy() / np.arange(1, len(known) + 1)[:, None]
     by_time = chosen = len(known.columns) - 1

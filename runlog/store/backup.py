@@ -95,12 +95,9 @@ def inspect_backup(file: Path) -> HomeContents:
 
 
 def _read_backup(path: Path, file: Path, *, is_last: bool = False) -> HomeContents:
-    """Check a backup and return what it holds.
+    """Check a backup, or a copy of the file that errors name, and return what it holds.
 
-    Args:
-        path: the backup, or a copy of it.
-        file: named by errors.
-        is_last: it is about to be restored: read every row of one that has no checksum.
+    Where it is about to be restored, every row of one that has no checksum is read.
     """
     try:
         with connection.open_read_only(path) as db:

@@ -89,8 +89,7 @@ ADDED, UPDATED = "added", "updated"
 def import_entry(db: sqlite3.Connection, exported: StoredEntry) -> str | None:
     """Store an entry of an export, by its own id where free, or fill missing values of the stored one.
 
-    Returns:
-        ADDED, UPDATED, or None where nothing of it was new.
+    Return ADDED, UPDATED, or None where nothing of it was new.
 
     Raises:
         BadInput: a value is out of its range.

@@ -208,8 +208,7 @@ class _Regrouping:
     def apply(self, new: int | None = None) -> dict[int, Recording]:
         """Group everything after the change, and return the best recording of each activity that it creates.
 
-        Args:
-            new: the id of a recording that is not bound to the activity that it is stored with.
+        A new recording, given by its id, is not bound to the activity that it is stored with.
         """
         seeds = [*self._before.members, *([] if new is None else [new])]
         after = _Component(self._db, self._finder, seeds)

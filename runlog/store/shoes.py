@@ -33,12 +33,9 @@ def read_shoes(db: sqlite3.Connection) -> list[Shoe]:
 
 
 def add_or_complete(db: sqlite3.Connection, shoe: Shoe) -> str | None:
-    """Add a pair from a file, or fill unknown fields of the stored one.
+    """Add a pair from a file, or fill unknown fields of the stored one; return ADDED, COMPLETED or None.
 
     It does not become the default where the runner has one.
-
-    Returns:
-        ADDED, COMPLETED, or None where nothing of it was new.
     """
     own = find_shoe(db, shoe.name)
     if own is None:
@@ -136,8 +133,7 @@ def resume_shoe(db: sqlite3.Connection, name: str, first: date) -> Shoe:
 def delete_shoe(db: sqlite3.Connection, name: str) -> int:
     """Delete a pair, its other names, its rules, and its assignments by hand.
 
-    Returns:
-        How many diary entries and recordings go on naming it, so that it is still listed.
+    Return how many diary entries and recordings go on naming it, so that it is still listed.
 
     Raises:
         NotFound: there is no pair of that name.

@@ -171,12 +171,8 @@ class Regression:
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Return β of a factor, variances of all, squares and log_det with another prior of some columns.
 
-        They follow from those with the others' prior (Woodbury).
-
-        Args:
-            i: the factor.
-            some: the columns.
-            inverse_change: of the prior precision (g,); 0 takes the columns out.
+        They follow from those with the others' prior (Woodbury), by the inverse of the change of the prior
+        precision (g,); 0 takes the columns out.
         """
         block = self.inverse[:, 1 + some[:, None], 1 + some]
         rows, gone = self.inverse[:, 1 + some, 1:], self.beta[:, some]
@@ -294,10 +290,7 @@ def cross_products(days: Floats, columns: Floats, rating: Floats, grid: ErrorGri
 def effective_number(days: Floats, tau: float, share: float) -> float:
     """Return how many independent ratings would give the mean level as exactly as those of these days.
 
-    Args:
-        days: (n,), never falling.
-        tau: days over which the level lasts.
-        share: its part of the variance.
+    The days (n,) never fall; the level lasts over ``tau`` days and has this share of the variance.
     """
     level, level_variance, number = 0.0, share, 0.0
     for decay in np.exp(-np.diff(days, prepend=days[0]) / tau).tolist():
