@@ -88,16 +88,20 @@ class Browser:
         assert "error" not in answer, f"{method}: {answer['error']}"
         return answer["result"]
 
-    def open(self, page: Path, *, width: int = 1280, dark: bool = False) -> None:
-        """Show a page in a window of this width and wait until it is loaded."""
+    def open(self, page: Path, *, width: int = 1280) -> None:
+        """Show a page in a window of this width, in light colours, and wait until it is loaded."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False
         )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.call("Emulation.setEmulatedMedia", features=[scheme])
+        self.prefer("light")
         self.call("Page.navigate", url=page.as_uri())
         while self._receive().get("method") != "Page.loadEventFired":
             pass
+
+    def prefer(self, scheme: str) -> None:
+        """Have the reader prefer "light" or "dark" colours."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", features=features)
 
     def run(self, script: str) -> Any:
         """Evaluate JavaScript in the page and return its value; a promise is waited for."""
