@@ -78,12 +78,11 @@ def test_the_true_effect_of_a_habit_is_what_it_changes_on_the_scale(bench):
 def test_what_is_left_out_of_a_regression_belongs_to_what_is_estimated(bench):
     rng = np.random.default_rng(1)
     load, desk = rng.normal(size=(2, 400))
-    table = pd.DataFrame(index=range(400))
-    table.attrs = {
-        "own": {"acute_load": 0.5, "chronic_load": -0.2, "desk_hours": 0.3},
-        "standardised": {"acute_load": load, "chronic_load": 0.5 * load, "desk_hours": desk},
-    }
-    through = bench.judge._through_kin(table, ["acute_load", "desk_hours"])
+    truth = bench.simulate.Truth(
+        own=pd.Series({"acute_load": 0.5, "chronic_load": -0.2, "desk_hours": 0.3}),
+        standardised=pd.DataFrame({"acute_load": load, "chronic_load": 0.5 * load, "desk_hours": desk}),
+    )
+    through = bench.judge._through_kin(truth, ["acute_load", "desk_hours"])
     assert through["acute_load"] == pytest.approx(-0.1)
     assert through["desk_hours"] == pytest.approx(0.0, abs=1e-9)
 

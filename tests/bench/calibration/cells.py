@@ -238,5 +238,5 @@ def own_effect(
             continue
         per_sd = spread[name] / row["step"]
         answered += 1
-        covered += int(row["low"] * per_sd <= table.attrs["own"][name] <= row["high"] * per_sd)
+        covered += int(row["low"] * per_sd <= table.attrs["truth"].own[name] <= row["high"] * per_sd)
     return {"answered": answered, "covered": covered}

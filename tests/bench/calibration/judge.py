@@ -8,7 +8,7 @@ from itertools import cycle, islice
 import numpy as np
 import pandas as pd
 from calibration.methods import METHODS
-from calibration.simulate import CELLS, Cell, factors, runner
+from calibration.simulate import CELLS, Cell, Truth, factors, runner
 from scipy import stats
 
 from runlog.analysis.factors import FACTORS
@@ -40,10 +40,11 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
     table, spread = runner(seed, n, cell, window)
     found = links(table, window=window).set_index("factor").dropna(subset=["p"])
     names = list(found.index)
-    own = table.attrs["own"] if window == 24 else {}
-    truth = pd.Series(own, dtype=float).reindex(names, fill_value=0.0)
+    known = table.attrs["truth"]
+    own = known.own if window == 24 else known.own[:0]
+    truth = own.reindex(names, fill_value=0.0)
     per_sd = spread[names] / found["step"]
-    estimated = truth + (_through_kin(table, names) if own else 0.0)
+    estimated = truth + (0.0 if own.empty else _through_kin(known, names))
     rows = {
         "runner": seed,
         "family": [FAMILY[name] for name in names],
@@ -65,14 +66,14 @@ def judged(seed: int, n: int, cell: Cell, *, others: bool = False, window: int =
     return pd.DataFrame(rows, index=pd.Index(names, name="factor")).reset_index()
 
 
-def _through_kin(table: pd.DataFrame, names: list[str]) -> pd.Series:
+def _through_kin(truth: Truth, names: list[str]) -> pd.Series:
     """What the effects of factors that are left out of a factor's regression add to its own.
 
     A factor is estimated without its family, and those that another of their family represents are in no
     regression at all. What they do belongs to the estimate as far as they rise and fall with the factor,
     given all others: "this includes Chronic load".
     """
-    own, standardised = pd.Series(table.attrs["own"]), pd.DataFrame(table.attrs["standardised"])
+    own, standardised = truth.own, truth.standardised
     added = {}
     for name in names:
         kept = [name, *(other for other in names if FAMILY[other] != FAMILY[name])]

@@ -172,15 +172,31 @@ def _drifting(rng: np.random.Generator, days: int, centre: float, step: float, n
     return centre + step * rng.normal(size=days).cumsum() + noise * rng.normal(size=days)
 
 
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What is true of one runner.
+
+    Attributes:
+        own: by factor, the runner's own average effect on what was written down, in points per SD: at the
+            ends of the scale it is smaller than what was put in.
+        standardised: the factors as the effects were put in, before any went missing: in SDs from the mean,
+            0 where there is none.
+    """
+
+    own: pd.Series
+    standardised: pd.DataFrame
+
+    def __deepcopy__(self, _memo: object) -> Truth:
+        """Return itself: pandas copies the attributes of a table at every step."""
+        return self
+
+
 def runner(seed: int, n: int, cell: Cell, window: int = 24) -> tuple[pd.DataFrame, pd.Series]:
     """Simulate n ratings.
 
     Returns:
         A table as links takes it, with the lagged factors of a secondary window, and each factor's SD before
-        any of it went missing. The attribute "own" of the table holds, by factor, the runner's own average
-        effect on what was written down, in points per SD: at the ends of the scale it is smaller than what
-        was put in. The attribute "standardised" holds the factors as the effects were put in, before any went
-        missing: in SDs from the mean, 0 where there is none.
+        any of it went missing. The attribute "truth" of the table is its Truth.
     """
     rng = np.random.default_rng([seed, n])
     shoes = cell.shoes or 1 + seed % 2
@@ -205,7 +221,7 @@ def runner(seed: int, n: int, cell: Cell, window: int = 24) -> tuple[pd.DataFram
         table.loc[rng.random(n) < np.where(low, *cell.missing), name] = np.nan
     moment = START + pd.to_timedelta(days, unit="D")
     made = pd.concat([pd.DataFrame({"moment": moment, "rating": rating}), table], axis=1)
-    made.attrs |= {"own": own, "standardised": standardised.fillna(0.0).to_dict("list")}
+    made.attrs["truth"] = Truth(pd.Series(own, dtype=float), standardised.fillna(0.0))
     return made, spread
 
 
